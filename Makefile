@@ -1,0 +1,63 @@
+# `make help` lists what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PORT ?= 5000
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-full check format freeze bench screens assets translations clean
+
+help:  ## List the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/ready: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/ready-dev: requirements-dev.txt $(VENV)/ready
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+translations: $(VENV)/ready
+	@$(BIN)/python -m tools.translations compile
+
+run: $(VENV)/ready translations  ## Set everything up and serve the demo at http://127.0.0.1:5000 (PORT= to change)
+	@exec $(BIN)/flask --app seminar_app serve
+
+test: $(VENV)/ready-dev translations  ## Set everything up and run the tests, on SQLite and PostgreSQL
+	$(BIN)/pytest -n auto --dist loadgroup -m "not full"
+
+test-full: $(VENV)/ready-dev translations  ## The same with the long forms (hours)
+	$(BIN)/pytest -n auto --dist loadgroup
+
+check: $(VENV)/ready-dev  ## Format, lint, types, contracts, translations, then the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/bandit -q -r seminar_app config.py
+	$(BIN)/python -m tools.translations check
+	$(BIN)/python -m tools.check_vendored
+	$(MAKE) test
+
+audit: $(VENV)/ready-dev  ## Ask whether a dependency has a known hole
+	$(BIN)/pip-audit --strict --require-hashes -r requirements.txt
+
+format: $(VENV)/ready-dev  ## Write the code the one way
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+freeze:  ## Pin requirements*.in with hashes
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+bench: $(VENV)/ready-dev translations  ## Measure what docs/benchmarks.md says
+	$(BIN)/python -m bench
+
+screens: $(VENV)/ready-dev translations  ## Take the pictures of docs/screens
+	$(BIN)/python -m tools.screens
+
+clean:  ## Remove what was made, but not the data
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build

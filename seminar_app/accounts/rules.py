@@ -1,0 +1,88 @@
+"""Who may do what, decided from the roles somebody holds and what they are for. No database."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RoleName(StrEnum):
+    """The roles of staff, in the words of the door (`web.access`)."""
+
+    ADMIN = "admin"
+    ORGANIZER = "organizer"
+    COORDINATOR = "coordinator"
+    LIAISON = "liaison"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role and the id of what it is for: an organizer's office, a coordinator's seminar, a liaison's agency."""
+
+    role: RoleName
+    office_id: int | None = None
+    agency_id: int | None = None
+    seminar_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody signed in, as the rules see them."""
+
+    user_id: int
+    public_id: uuid.UUID
+    name: str
+    language: str
+    grants: tuple[Grant, ...]
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Names of the roles held, whatever they are for."""
+        return frozenset(grant.role.value for grant in self.grants)
+
+    @property
+    def trail_name(self) -> str:
+        """How the trail names this person."""
+        return f"account:{self.public_id.hex}"
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this is an administrator."""
+        return RoleName.ADMIN in self.roles
+
+    @property
+    def office_ids(self) -> frozenset[int]:
+        """Offices this person organizes for."""
+        return _ids(grant.office_id for grant in self.grants if grant.role is RoleName.ORGANIZER)
+
+    @property
+    def seminar_ids(self) -> frozenset[int]:
+        """Seminars this person coordinates."""
+        return _ids(grant.seminar_id for grant in self.grants if grant.role is RoleName.COORDINATOR)
+
+    @property
+    def agency_ids(self) -> frozenset[int]:
+        """Agencies this person is the focal point of; what lies below them is theirs too."""
+        return _ids(grant.agency_id for grant in self.grants if grant.role is RoleName.LIAISON)
+
+
+def _ids(values: Iterable[int | None]) -> frozenset[int]:
+    return frozenset(value for value in values if value is not None)
+
+
+def may_organize(actor: Actor, *, office_id: int) -> bool:
+    """Create, edit, publish a seminar of this office, and everything about its people."""
+    return actor.is_admin or office_id in actor.office_ids
+
+
+def may_coordinate(actor: Actor, *, office_id: int, seminar_id: int) -> bool:
+    """Run the door of this seminar: see its roster, take and export attendance, open feedback."""
+    return may_organize(actor, office_id=office_id) or seminar_id in actor.seminar_ids
+
+
+def may_see_agency(actor: Actor, *, agency_path: Iterable[int]) -> bool:
+    """See people of an agency as its liaison. `agency_path`: ids of the agency and its parents."""
+    return bool(actor.agency_ids & frozenset(agency_path))

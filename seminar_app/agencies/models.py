@@ -1,0 +1,70 @@
+"""The agencies' tree, what else they are called, and what became of them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from seminar_app.agencies.rules import AgencyLevel
+from seminar_app.core.database import Base, value_enum
+
+
+class Agency(Base):
+    """An agency or one of its offices. The topmost ancestor is its agency group."""
+
+    __tablename__ = "agency"
+    __table_args__ = (
+        CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_its_own_parent"),
+        CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_from <= valid_to", name="dates"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    name_es: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200))
+    level: Mapped[AgencyLevel] = mapped_column(value_enum(AgencyLevel))
+    country: Mapped[str] = mapped_column(String(2))
+    state: Mapped[str | None] = mapped_column(String(60))
+    """Name of the state, as officials write it («Quintana Roo»), for state and municipal agencies."""
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    """Last day it existed; None while it does."""
+    search_key: Mapped[str] = mapped_column(String(600))
+    """Code and both names, folded."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    parent: Mapped[Agency | None] = relationship(remote_side="Agency.id", lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class AgencyAlias(Base):
+    """Another name people type: «Procuraduría», «Migración»."""
+
+    __tablename__ = "agency_alias"
+    __table_args__ = (UniqueConstraint("agency_id", "search_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
+    alias: Mapped[str] = mapped_column(String(200))
+    search_key: Mapped[str] = mapped_column(String(200))
+
+
+class AgencySuccession(Base):
+    """On a day, one agency's work went to another; a split or a merger is several rows."""
+
+    __tablename__ = "agency_succession"
+    __table_args__ = (
+        UniqueConstraint("from_agency_id", "to_agency_id"),
+        CheckConstraint("from_agency_id <> to_agency_id", name="not_itself"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    from_agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
+    to_agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
+    happened_on: Mapped[date] = mapped_column(Date)
+    source: Mapped[str | None] = mapped_column(String(300))
+    """Where the date is published, for whoever doubts it."""

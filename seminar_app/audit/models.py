@@ -1,0 +1,47 @@
+"""The trail: who did and who saw what. No personal data, only ids."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Integer, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from seminar_app.core.database import Base
+
+Sequence = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class AuditRow(Base):
+    """One deed or look.
+
+    `digest` is a keyed hash of the row and of the digest before it, so no row can be changed, removed or swapped unseen.
+    """
+
+    __tablename__ = "audit"
+
+    sequence: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(64), index=True)
+    """`account:<public id>`, `registration:<public id>` for an official by link, `public`, or `command`."""
+    action: Mapped[str] = mapped_column(String(64), index=True)
+    """Noun and verb: `roster.viewed`, `registration.removed`."""
+    subject: Mapped[str] = mapped_column(String(96), index=True)
+    """`<table>:<public id>`."""
+    seminar: Mapped[str | None] = mapped_column(String(120), index=True)
+    """Slug of the seminar it happened in, where there is one."""
+    details: Mapped[dict[str, Any]]
+    request_id: Mapped[str | None] = mapped_column(String(32))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditHead(Base):
+    """The newest link of the chain: one row, locked while a link is added."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(Sequence)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -1,0 +1,162 @@
+"""The base of all tables, their types, and how connections to SQLite and PostgreSQL behave."""
+
+from __future__ import annotations
+
+import enum
+import logging
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, String, Uuid, event, make_url
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+log = logging.getLogger(__name__)
+
+BUSY_TIMEOUT_MS = 15_000
+LOCK_TIMEOUT_MS = 10_000
+STATEMENT_TIMEOUT_MS = 30_000
+
+_writing: ContextVar[bool] = ContextVar("database_writing", default=False)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC. Refuses a time without a zone, and gives back UTC on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn any zone into UTC; a naive time is a programming error."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"an instant needs a time zone: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """SQLite gives back a naive time that is known to be UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+def value_enum(kind: type[enum.StrEnum], name: str | None = None) -> Enum:
+    """A column that stores the enum's value and lets the database refuse any other; `name` where a table has two of a kind."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        name=name or kind.__name__.lower(),
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(DeclarativeBase):
+    """Every table's parent: named constraints, instants in UTC, 128-bit public ids."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant, uuid.UUID: Uuid(), str: String(), dict[str, Any]: Json, list[Any]: Json}
+
+
+def sqlite_module() -> ModuleType:
+    """The SQLite that Constancia runs on: the bundled new one where there is a wheel, else the system's."""
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:  # platforms without a wheel
+        from sqlite3 import dbapi2
+    module: ModuleType = dbapi2
+    return module
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite is free of the bug that corrupts a database when its WAL is reset under load.
+
+    Source: the release notes of SQLite 3.51.3, and its back-ports 3.50.7 and 3.44.6.
+    """
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+
+
+def engine_settings(database_url: str, *, pool_size: int = 5) -> tuple[str, dict[str, Any]]:
+    """The address and the options that `create_engine` is given.
+
+    A SQLite file is opened `mode=rw`: a file that is missing stays missing, and is never replaced by an empty one.
+    """
+    url = make_url(database_url)
+    options: dict[str, Any] = {"pool_pre_ping": url.get_backend_name() != "sqlite", "pool_size": pool_size, "max_overflow": pool_size}
+    if url.get_backend_name() == "sqlite":
+        path = (url.database or "").removeprefix("file:")
+        options["module"] = sqlite_module()
+        options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+        return f"sqlite:///file:{path}?mode=rw&uri=true", options
+    options["connect_args"] = {
+        "options": f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}",
+        "connect_timeout": 5,
+    }
+    return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False), options
+
+
+def install_hooks(engine: Engine) -> None:
+    """Make transactions of this engine begin the way the unit of work says: IMMEDIATE to write, read-only to read."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
+
+
+def _on_sqlite_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own is deferred and loses to the first writer
+    module = sqlite_module()
+    journal = "WAL" if wal_is_safe(module.sqlite_version_info) else "DELETE"
+    if journal == "DELETE":
+        log.warning("SQLite %s has the WAL-reset bug; using the slower DELETE journal.", module.sqlite_version)
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0].upper() != journal:
+        cursor.execute(f"PRAGMA journal_mode={journal}")
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    cursor = connection.connection.cursor()
+    writing = _writing.get()
+    cursor.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+    cursor.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+    cursor.close()
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.read_only = not _writing.get()
+
+
+@contextmanager
+def write_mode() -> Iterator[None]:
+    """Transactions that begin inside may write. Only the unit of work, migrations and sign-in use it."""
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)

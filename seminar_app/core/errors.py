@@ -1,0 +1,37 @@
+"""Refusals: expected answers of «no», each a sentence for the person who asked."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+def N_(sentence: str) -> str:  # noqa: N802  the name that catalogue extraction looks for
+    """Mark a sentence for translation without translating it yet."""
+    return sentence
+
+
+class Refusal(Exception):
+    """Something may not be done. Becomes the form again with the sentence on it, and 422.
+
+    A subclass sets `sentence` (English, marked with `N_`, with %(name)s places) and, where one field is
+    to blame, `field`. Values for the places are keyword arguments.
+    """
+
+    sentence: ClassVar[str] = N_("That cannot be done.")
+    field: ClassVar[str | None] = None
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(self.sentence % values if values else self.sentence)
+        self.values = values
+
+
+class NotFound(Exception):
+    """There is no such thing, or it is somebody else's: the answer is the same 404."""
+
+
+class StaleEdit(Refusal):
+    """Somebody saved the same record after this person opened it."""
+
+    sentence = N_(
+        "Somebody else has changed this while you were editing it. What you see now is the newest version; please make your change again."
+    )

@@ -1,0 +1,102 @@
+"""Feedback forms in versions, answers that belong to nobody, and receipts that say only who has answered.
+
+`response`, `answer` and `response_receipt` have random keys and no time. On SQLite they have no rowid, which would
+keep the order of arrival; on PostgreSQL a form's answers are rewritten in random order with each new response, so
+that neither place nor transaction id ties one to a receipt. See docs/decisions/0007-anonymous-feedback.md.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from seminar_app.core.database import Base, value_enum
+from seminar_app.feedback.rules import FormKind, QuestionKind
+
+
+class FeedbackForm(Base):
+    """A seminar's form of one kind."""
+
+    __tablename__ = "feedback_form"
+    __table_args__ = (UniqueConstraint("seminar_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"))
+    kind: Mapped[FormKind] = mapped_column(value_enum(FormKind))
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class FormVersion(Base):
+    """The questions as they were asked. A version somebody answered is never changed; an edit makes the next."""
+
+    __tablename__ = "feedback_form_version"
+    __table_args__ = (UniqueConstraint("form_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form_id: Mapped[int] = mapped_column(ForeignKey("feedback_form.id", ondelete="RESTRICT"))
+    number: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class Question(Base):
+    """One question in both languages."""
+
+    __tablename__ = "feedback_question"
+    __table_args__ = (UniqueConstraint("version_id", "position"), UniqueConstraint("version_id", "key"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("feedback_form_version.id", ondelete="RESTRICT"))
+    position: Mapped[int]
+    key: Mapped[str] = mapped_column(String(64))
+    """Stable across versions and seminars: `met_objectives`, `speaker:<public id>`."""
+    kind: Mapped[QuestionKind] = mapped_column(value_enum(QuestionKind))
+    required: Mapped[bool] = mapped_column(default=False)
+    prompt_es: Mapped[str] = mapped_column(String(300))
+    prompt_en: Mapped[str] = mapped_column(String(300))
+    options: Mapped[list[Any]]
+    """For a scale: the words at both ends; for a choice: its options. Each {"value", "es", "en"}."""
+
+
+class Response(Base):
+    """One filled form, by nobody."""
+
+    __tablename__ = "response"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("feedback_form_version.id", ondelete="RESTRICT"), index=True)
+
+
+class Answer(Base):
+    """One answer of a response."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        UniqueConstraint("response_id", "question_id"),
+        CheckConstraint("(number IS NULL) <> (text IS NULL)", name="one_value"),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id", ondelete="RESTRICT"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("feedback_question.id", ondelete="RESTRICT"), index=True)
+    number: Mapped[int | None]
+    """Scale 1 to 5, yes 1, no 0."""
+    text: Mapped[str | None] = mapped_column(Text)
+    """Words, or the value of the option chosen."""
+
+
+class ResponseReceipt(Base):
+    """That a registration has answered a form; nothing says which response is its own."""
+
+    __tablename__ = "response_receipt"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="RESTRICT"), primary_key=True)
+    form_id: Mapped[int] = mapped_column(ForeignKey("feedback_form.id", ondelete="RESTRICT"), primary_key=True)

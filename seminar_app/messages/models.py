@@ -1,0 +1,47 @@
+"""Mail that was decided in a transaction and is sent after it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from seminar_app.core.database import Base, value_enum
+from seminar_app.messages.rules import MessageState
+
+
+class Message(Base):
+    """One mail to one address, rendered when it is sent, so that a secret link is never stored."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("attempts >= 0", name="attempts"),
+        Index("ix_outbox_due", "state", "not_before"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    message_id: Mapped[str] = mapped_column(String(120), unique=True)
+    """The Message-ID header, the same on every attempt, so that a mailbox drops copies."""
+    dedupe_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    """A second message with the same key is not enqueued."""
+    kind: Mapped[str] = mapped_column(String(64))
+    """Template: `templates/email/<kind>.<language>.txt`; the first line is the subject."""
+    language: Mapped[str] = mapped_column(String(2))
+    to_address: Mapped[str] = mapped_column(String(320))
+    to_name: Mapped[str] = mapped_column(String(300))
+    context: Mapped[dict[str, Any]]
+    link_endpoint: Mapped[str | None] = mapped_column(String(64))
+    link_purpose: Mapped[str | None] = mapped_column(String(32))
+    link_owner: Mapped[uuid.UUID | None]
+    link_version: Mapped[int | None]
+    state: Mapped[MessageState] = mapped_column(value_enum(MessageState))
+    attempts: Mapped[int]
+    not_before: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)

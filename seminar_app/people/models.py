@@ -1,0 +1,43 @@
+"""One record for each human, across seminars."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from seminar_app.core.database import Base, value_enum
+from seminar_app.people.rules import Sex
+
+
+class Person(Base):
+    """A human being. Names are kept as the person writes them; `search_key` is for finding only."""
+
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("email", "search_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    given_names: Mapped[str] = mapped_column(String(100))
+    surname1: Mapped[str] = mapped_column(String(100))
+    surname2: Mapped[str | None] = mapped_column(String(100))
+    certificate_name: Mapped[str] = mapped_column(String(300))
+    """The name as the certificate carries it."""
+    sex: Mapped[Sex | None] = mapped_column(value_enum(Sex))
+    email: Mapped[str | None] = mapped_column(String(320))
+    """Canonical. Two people may share an office's mailbox, so it identifies only together with the name."""
+    phone: Mapped[str | None] = mapped_column(String(32))
+    """E.164 where it can be read as a number, else as typed."""
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
+    """Where the person works now; registrations keep where they worked then."""
+    language: Mapped[str] = mapped_column(String(2))
+    reserved: Mapped[bool] = mapped_column(default=False)
+    """A reserved identity: shown by code on every sheet, screen and export."""
+    search_key: Mapped[str] = mapped_column(String(320), index=True)
+    """Given names and surnames, folded."""
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}

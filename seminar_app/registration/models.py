@@ -1,0 +1,91 @@
+"""Who is registered, in what state, on which seat or place in the queue, and how that came to be."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from seminar_app.core.database import Base, value_enum
+from seminar_app.people.models import Person
+from seminar_app.registration.rules import RegistrationState, RemovalReason, Source
+
+
+class Notice(Base):
+    """A version of a text that people are shown before they give their data. Never edited: a change is a new version."""
+
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("kind", "language", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    """`privacy`."""
+    language: Mapped[str] = mapped_column(String(2))
+    version: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime]
+
+
+class Registration(Base):
+    """One person in one seminar. Agency, unit, rank, position and state are as of that day and are never rewritten."""
+
+    __tablename__ = "registration"
+    __table_args__ = (
+        UniqueConstraint("seminar_id", "person_id"),
+        UniqueConstraint("seminar_id", "queue_place"),
+        # a seat of another seminar's pool is impossible, not only unlikely
+        ForeignKeyConstraint(["seminar_id", "seat_pool_id"], ["seat_pool.seminar_id", "seat_pool.id"], ondelete="RESTRICT"),
+        CheckConstraint("(state = 'registered') = (seat_pool_id IS NOT NULL)", name="seated"),
+        CheckConstraint("(state = 'waitlisted') = (queue_place IS NOT NULL)", name="queued"),
+        CheckConstraint("(state = 'removed') = (removal_reason IS NOT NULL)", name="removed"),
+        Index("ix_registration_roster", "seminar_id", "state", "agency_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
+    unit: Mapped[str | None] = mapped_column(String(200))
+    rank: Mapped[str | None] = mapped_column(String(100))
+    position: Mapped[str | None] = mapped_column(String(200))
+    state_name: Mapped[str | None] = mapped_column(String(60))
+    """The Mexican state (or other region) where the person works."""
+    state: Mapped[RegistrationState] = mapped_column(value_enum(RegistrationState))
+    removal_reason: Mapped[RemovalReason | None] = mapped_column(value_enum(RemovalReason))
+    seat_pool_id: Mapped[int | None] = mapped_column(index=True)
+    queue_place: Mapped[int | None]
+    """Order of arrival at the waiting list, counted within the seminar and never used twice at a time."""
+    source: Mapped[Source] = mapped_column(value_enum(Source))
+    language: Mapped[str] = mapped_column(String(2))
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id", ondelete="RESTRICT"))
+    """The privacy notice the person was shown; None when staff wrote the registration."""
+    submission_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
+    """Which showing of the form this came from: the same form sent twice is one registration and one message."""
+    link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    link_version: Mapped[int] = mapped_column(default=1)
+    registered_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class RegistrationHistory(Base):
+    """What a registration was before each change of state, who changed it and why."""
+
+    __tablename__ = "registration_history"
+    __table_args__ = (Index("ix_registration_history_of", "registration_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="RESTRICT"))
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(64))
+    """As in the trail: `account:…`, `registration:…`, `public`, `command`, or `rule` for what followed by itself."""
+    from_state: Mapped[RegistrationState | None] = mapped_column(value_enum(RegistrationState, "from_state"))
+    to_state: Mapped[RegistrationState] = mapped_column(value_enum(RegistrationState, "to_state"))
+    seat_pool_id: Mapped[int | None] = mapped_column(ForeignKey("seat_pool.id", ondelete="RESTRICT"))
+    note: Mapped[str | None] = mapped_column(String(300))

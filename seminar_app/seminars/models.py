@@ -1,0 +1,148 @@
+"""Seminars, their sessions and speakers, who hosts them, and the seats they have."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from seminar_app.core.database import Base, value_enum
+from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, SeminarState
+
+
+class Seminar(Base):
+    """A training seminar of one office. Texts stand in Spanish, English or both; at least one title."""
+
+    __tablename__ = "seminar"
+    __table_args__ = (
+        CheckConstraint("title_es IS NOT NULL OR title_en IS NOT NULL", name="titled"),
+        CheckConstraint("starts_on <= ends_on", name="dates"),
+        CheckConstraint("threshold_percent BETWEEN 0 AND 100", name="threshold"),
+        CheckConstraint(
+            "registration_opens_at IS NULL OR registration_closes_at IS NULL OR registration_opens_at < registration_closes_at",
+            name="window",
+        ),
+        Index("ix_seminar_calendar", "state", "starts_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id", ondelete="RESTRICT"), index=True)
+    state: Mapped[SeminarState] = mapped_column(value_enum(SeminarState))
+    title_es: Mapped[str | None] = mapped_column(String(200))
+    title_en: Mapped[str | None] = mapped_column(String(200))
+    topic_es: Mapped[str | None] = mapped_column(String(200))
+    topic_en: Mapped[str | None] = mapped_column(String(200))
+    objectives_es: Mapped[str | None] = mapped_column(Text)
+    objectives_en: Mapped[str | None] = mapped_column(Text)
+    audience_es: Mapped[str | None] = mapped_column(Text)
+    audience_en: Mapped[str | None] = mapped_column(Text)
+    funding_source: Mapped[str | None] = mapped_column(String(200))
+    venue: Mapped[str | None] = mapped_column(String(200))
+    city: Mapped[str] = mapped_column(String(100))
+    country: Mapped[str] = mapped_column(String(2))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    """IANA name; the seminar's people see times in it."""
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date] = mapped_column(Date)
+    registration_mode: Mapped[RegistrationMode] = mapped_column(value_enum(RegistrationMode))
+    registration_code: Mapped[str | None] = mapped_column(String(64))
+    approval: Mapped[Approval] = mapped_column(value_enum(Approval))
+    registration_opens_at: Mapped[datetime | None]
+    registration_closes_at: Mapped[datetime | None]
+    threshold_percent: Mapped[int] = mapped_column(default=80)
+    excused_rule: Mapped[ExcusedRule] = mapped_column(value_enum(ExcusedRule))
+    state_reason: Mapped[str | None] = mapped_column(String(300))
+    """Why it was cancelled, in the words that the registered read."""
+    demo: Mapped[bool] = mapped_column(default=False)
+    """Made by `demo load`: its people are synthetic, and production refuses to start over it."""
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class SeminarHost(Base):
+    """An office that hosts the seminar, in the order they are named."""
+
+    __tablename__ = "seminar_host"
+
+    seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"), primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id", ondelete="RESTRICT"), primary_key=True)
+    position: Mapped[int]
+
+
+class SeminarSession(Base):
+    """One sitting of a seminar. Contact minutes are stored, not guessed from the clock: breaks do not count."""
+
+    __tablename__ = "seminar_session"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="times"),
+        CheckConstraint("contact_minutes BETWEEN 1 AND 1440", name="contact_minutes"),
+        Index("ix_seminar_session_order", "seminar_id", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"))
+    title_es: Mapped[str | None] = mapped_column(String(200))
+    title_en: Mapped[str | None] = mapped_column(String(200))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    contact_minutes: Mapped[int]
+    room: Mapped[str | None] = mapped_column(String(100))
+    counts_for_completion: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    seminar: Mapped[Seminar] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Speaker(Base):
+    """Somebody who speaks in a session; feedback asks about each."""
+
+    __tablename__ = "speaker"
+    __table_args__ = (UniqueConstraint("session_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("seminar_session.id", ondelete="RESTRICT"))
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(200))
+    affiliation: Mapped[str | None] = mapped_column(String(200))
+
+
+class SeatPool(Base):
+    """Seats of one agency or group, or the open pool (no agency). A seminar's capacity is the sum of its pools.
+
+    `taken` is kept by a trigger on registration and by nothing else; the CHECK refuses the extra person on every path.
+    """
+
+    __tablename__ = "seat_pool"
+    __table_args__ = (
+        CheckConstraint("taken >= 0 AND taken <= size", name="room"),
+        CheckConstraint("agency_id IS NOT NULL OR release_on IS NULL", name="open_pool_has_no_release"),
+        UniqueConstraint("seminar_id", "agency_id"),
+        UniqueConstraint("seminar_id", "id"),
+        Index(
+            "uq_seat_pool_open",
+            "seminar_id",
+            unique=True,
+            sqlite_where=text("agency_id IS NULL"),
+            postgresql_where=text("agency_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"))
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
+    size: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    release_on: Mapped[date | None] = mapped_column(Date)
+    """From this day (in the seminar's zone) unused seats belong to the open pool."""
+    released_at: Mapped[datetime | None]

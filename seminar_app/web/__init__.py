@@ -1,0 +1,41 @@
+"""What every page stands on: the database session, forms, languages, access, headers, errors. Knows no feature."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from config import PROJECT_ROOT, Settings
+from seminar_app.web import database, errors, filters, forms, headers, health, languages, limits, navigation, static_files
+
+MAX_REQUEST_BYTES = 5 * 1024 * 1024
+MAX_FORM_BYTES = 1024 * 1024
+MAX_FORM_PARTS = 20_000
+
+migrate = Migrate()
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Lay the ground that every room's pages stand on."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
+        MAX_FORM_PARTS=MAX_FORM_PARTS,
+        SESSION_COOKIE_NAME="__Host-session" if settings.secure_cookies else "session",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    database.init_app(app, settings)
+    migrate.init_app(app, database.db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=False, compare_type=True)
+    headers.init_app(app, settings)
+    errors.init_app(app)
+    static_files.init_app(app)
+    languages.init_app(app, settings)
+    forms.csrf.init_app(app)
+    limits.init_app(app, settings)
+    filters.init_app(app)
+    navigation.init_app(app)
+    health.init_app(app)

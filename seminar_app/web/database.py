@@ -1,0 +1,44 @@
+"""Flask-SQLAlchemy on our own typed base, and the unit of work of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TypeVar
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import Session
+
+from config import Settings
+from seminar_app.core import unit_of_work as core
+from seminar_app.core.database import Base, engine_settings, install_hooks
+
+T = TypeVar("T")
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False, "autoflush": True})
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Connect the app to its database; connections open when first used."""
+    url, options = engine_settings(settings.database_url, pool_size=settings.pool_size)
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    with app.app_context():
+        install_hooks(db.engine)
+
+
+def session() -> Session:
+    """The request's session. Outside a unit of work the database refuses writes."""
+    return db.session()
+
+
+def unit_of_work() -> AbstractContextManager[Session]:
+    """`with unit_of_work() as session:` around every change a route makes."""
+    return core.unit_of_work(db.session())
+
+
+def in_unit_of_work(work: Callable[[Session], T]) -> T:
+    """The same for work that many do at once on the same rows: tried again when PostgreSQL breaks a deadlock."""
+    return core.in_unit_of_work(db.session(), work)

@@ -1,0 +1,171 @@
+"""Error pages: each says what happened and what to do, and works when the database does not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from flask import Flask, g, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.web.database import db
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 5
+
+PAGES = {
+    400: (
+        _l("We could not read that request"),
+        _l("Something in the address or in what was sent is not text we can use."),
+        _l("Go back, check what you typed, and send it again."),
+    ),
+    403: (
+        _l("Your account does not open this page"),
+        _l("The page exists, and your role does not include it."),
+        _l("Ask the administrator of your office if you need it."),
+    ),
+    404: (
+        _l("We did not find this page"),
+        _l("The address may be incomplete, or the link may have been replaced by a newer one."),
+        _l("Check the address, or begin at the list of seminars."),
+    ),
+    405: (
+        _l("This page does not take that"),
+        _l("The address exists, but not for what was asked of it."),
+        _l("Go back and begin again from the page itself."),
+    ),
+    413: (_l("That is too large"), _l("What was sent is larger than this page takes."), _l("Send a smaller file, or less text.")),
+    429: (
+        _l("Too many attempts"),
+        _l("There were many attempts in a short time, so this page rests for a while."),
+        _l("Wait a minute and try again."),
+    ),
+    500: (
+        _l("Something went wrong on our side"),
+        _l("The page failed, and nothing was saved half way."),
+        _l("Try again; if it fails again, tell your contact the reference below."),
+    ),
+    503: (
+        _l("We cannot reach our records just now"),
+        _l("Nothing was saved. This usually lasts a few seconds."),
+        _l("Go back and send it again in a moment: what you typed is still in the form."),
+    ),
+}
+
+
+def sentence_of(refusal: Refusal) -> str:
+    """The refusal in the language of the person who reads it."""
+    return str(_(refusal.sentence, **refusal.values))
+
+
+def error_page(code: int, *, what_happened: str | None = None) -> ResponseReturnValue:
+    """The page for a status code, with the request's id as its reference."""
+    title, happened, to_do = PAGES.get(code, PAGES[500])
+    page = render_template(
+        "errors/page.html",
+        code=code,
+        title=title,
+        what_happened=what_happened or happened,
+        what_to_do=to_do,
+        reference=g.get("request_id", "-"),
+    )
+    response = make_response(page, code)
+    if code in (429, 503):
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Register what each kind of failure becomes."""
+    handlers: dict[type[Exception], Callable[..., ResponseReturnValue]] = {
+        HTTPException: _http,
+        NotFound: lambda error: error_page(404),
+        Refusal: _unexpected_refusal,
+        RateLimitExceeded: lambda error: error_page(429),
+        CSRFError: _expired_form,
+        OperationalError: _database,
+        DBAPIError: _database,
+        PoolTimeout: _database,
+        Exception: _unexpected,
+    }
+    for kind, handler in handlers.items():
+        app.register_error_handler(kind, handler)
+    app.before_request(_refuse_unreadable)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    if error.code in PAGES:
+        return error_page(error.code)
+    return error_page(400 if error.code < 500 else 500)
+
+
+def _unexpected_refusal(refusal: Refusal) -> ResponseReturnValue:
+    """A refusal that no form caught still reaches the person as its sentence."""
+    return error_page_with_sentence(sentence_of(refusal))
+
+
+def error_page_with_sentence(sentence: str) -> ResponseReturnValue:
+    """A 422 page that says one sentence and leads back."""
+    page = render_template(
+        "errors/page.html",
+        code=422,
+        title=_("That was not done"),
+        what_happened=sentence,
+        what_to_do=_("Go back, change what it says, and try again."),
+        reference=None,
+    )
+    return make_response(page, 422)
+
+
+def _expired_form(error: CSRFError) -> ResponseReturnValue:
+    return error_page_with_sentence(_("This form was open for too long, or came from another page, so it was not sent."))
+
+
+def _database(error: Exception) -> ResponseReturnValue:
+    """Locked, full, restarted or gone: 503, so that people and proxies try again.
+
+    A value the database cannot hold is the sender's fault: 400.
+    """
+    db.session.rollback()
+    original = getattr(error, "orig", None)
+    name = type(original).__name__ if original is not None else type(error).__name__
+    if name in {"DataError", "UntranslatableCharacter", "NumericValueOutOfRange", "CharacterNotInRepertoire"}:
+        log.warning("A value was refused by the database: %s", name)
+        return error_page(400)
+    if isinstance(error, (OperationalError, PoolTimeout)):
+        log.error("Database unavailable on %s: %s", request.endpoint, name)
+        return error_page(503)
+    return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.exception("Unexpected failure on %s, reference %s", request.endpoint, g.get("request_id", "-"))
+    db.session.rollback()
+    return error_page(500)
+
+
+def _refuse_unreadable() -> ResponseReturnValue | None:
+    """NUL and lone surrogates in an address are nobody's search: answered before a database sees them."""
+    sent = [request.path, *request.args.keys(), *request.args.values()]
+    if any("\0" in text or (not text.isascii() and not _encodes(text)) for text in sent):
+        return error_page(400)
+    return None
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

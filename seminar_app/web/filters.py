@@ -1,0 +1,74 @@
+"""How values are written in templates: local times, dates as people say them, texts with a fallback."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton, format_time
+from flask import Flask
+
+from seminar_app.web.labels import label
+from seminar_app.web.languages import current_language
+
+
+def init_app(app: Flask) -> None:
+    """Register the filters."""
+    app.jinja_env.filters.update(
+        label=label,
+        long_date=long_date,
+        day_and_date=day_and_date,
+        local_time=local_time,
+        local_instant=local_instant,
+        date_range=date_range,
+    )
+    app.jinja_env.globals.update(text_of=text_of)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def long_date(value: date) -> str:
+    """«3 de junio de 2014», «June 3, 2014»."""
+    return format_date(value, "long", locale=current_language())
+
+
+def day_and_date(value: date) -> str:
+    """«martes, 3 de junio de 2014», «Tuesday, June 3, 2014»."""
+    return format_date(value, "full", locale=current_language())
+
+
+def local_time(value: datetime, time_zone: str) -> str:
+    """«9:00», in the zone of the seminar."""
+    return format_time(value.astimezone(ZoneInfo(time_zone)), "H:mm", locale=current_language())
+
+
+def local_instant(value: datetime, time_zone: str) -> str:
+    """«3 de junio de 2014, 9:00», in the zone of the seminar."""
+    local = value.astimezone(ZoneInfo(time_zone))
+    return f"{long_date(local.date())}, {local_time(value, time_zone)}"
+
+
+def date_range(first: date, last: date) -> str:
+    """«3 al 5 de junio de 2014», «June 3 – 5, 2014», or the one day."""
+    if first == last:
+        return long_date(first)
+    if current_language() == "es":
+        if (first.year, first.month) == (last.year, last.month):
+            return f"{first.day} al {long_date(last)}"
+        if first.year == last.year:
+            return f"{format_skeleton('MMMMd', _noon(first), locale='es')} al {long_date(last)}"
+        return f"{long_date(first)} al {long_date(last)}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{format_skeleton('MMMMd', _noon(first), locale='en')} to {last.day}, {last.year}"
+    if first.year == last.year:
+        return f"{format_skeleton('MMMMd', _noon(first), locale='en')} to {long_date(last)}"
+    return f"{long_date(first)} to {long_date(last)}"
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def text_of(spanish: str | None, english: str | None) -> str:
+    """The text in the current language, else in the other."""
+    first, second = (spanish, english) if current_language() == "es" else (english, spanish)
+    return first or second or ""

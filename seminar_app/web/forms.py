@@ -1,0 +1,104 @@
+"""What all forms share: text that is clean before anything looks at it, and refusals shown where they belong.
+
+Forms give the shape of input only. CSRF is checked for every POST by Flask-WTF before the view runs.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, StringField, TextAreaField
+from wtforms.fields import Field
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
+
+from seminar_app.core.errors import Refusal
+from seminar_app.web.errors import sentence_of
+
+csrf = CSRFProtect()
+
+SHORT = 100
+LINE = 200
+PAGE = 5_000
+
+
+class BaseForm(Form):
+    """A form filled from the request. `form.accepts()` is true for a POST whose fields are all well formed."""
+
+    def __init__(self, formdata: MultiDict[str, str] | None = None, **kwargs: Any) -> None:
+        if formdata is None and request.method == "POST":
+            formdata = request.form
+        super().__init__(formdata, meta={"locales": False}, **kwargs)
+
+    def accepts(self) -> bool:
+        """Whether this is a POST and every field is well formed."""
+        return request.method == "POST" and self.validate()
+
+    def show(self, refusal: Refusal) -> None:
+        """Put a refusal on the field it blames, or at the head of the form."""
+        target = self._fields.get(refusal.field or "")
+        if target is not None:
+            target.errors = [*target.errors, sentence_of(refusal)]
+        else:
+            self.form_errors.append(sentence_of(refusal))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether there is anything for the error summary."""
+        return bool(self.form_errors) or any(field.errors for field in self)
+
+
+def required(message: str | None = None) -> InputRequired:
+    """The field must be filled; the sentence says with what."""
+    return InputRequired(message or _l("Please fill in this field."))
+
+
+def at_most(length: int) -> Length:
+    """No more than so many characters."""
+    return Length(max=length, message=_l("That is too long: at most %(max)d characters."))
+
+
+def optional() -> Optional:
+    """May be left empty; then nothing else is checked."""
+    return Optional()
+
+
+def clean_text(value: Any) -> Any:
+    """Composed Unicode without surrounding space, or the value as it is when it is no text."""
+    return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
+
+
+def readable(form: Form, field: Field) -> None:
+    """Refuse what cannot be stored or shown: NUL and other control characters, half surrogates."""
+    value = field.data
+    if not isinstance(value, str):
+        return
+    multiline = isinstance(field, TextAreaField)
+    for character in value:
+        kind = unicodedata.category(character)
+        if kind == "Cs" or (kind == "Cc" and not (multiline and character in "\r\n\t")):
+            raise StopValidation(_("This contains a character that cannot be kept. Please delete it and type the text again."))
+
+
+def one_line(label: Any, *, length: int = LINE, needed: bool = True, message: str | None = None, **kwargs: Any) -> StringField:
+    """A line of text, cleaned, checked for unreadable characters and for length (in characters)."""
+    return StringField(label, filters=[clean_text], validators=_validators(length, needed, message, kwargs), **kwargs)
+
+
+def paragraphs(label: Any, *, length: int = PAGE, needed: bool = False, message: str | None = None, **kwargs: Any) -> TextAreaField:
+    """Several lines of text."""
+    return TextAreaField(label, filters=[clean_text], validators=_validators(length, needed, message, kwargs), **kwargs)
+
+
+def _validators(length: int, needed: bool, message: str | None, kwargs: dict[str, Any]) -> list[Callable[..., Any]]:
+    extra = list(kwargs.pop("validators", ()))
+    return [required(message) if needed else optional(), readable, at_most(length), *extra]
+
+
+__all__ = ["BaseForm", "ValidationError", "at_most", "clean_text", "csrf", "one_line", "optional", "paragraphs", "readable", "required"]

@@ -1,0 +1,56 @@
+"""Headers of every answer, error pages included: what the browser may load, keep and tell others."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+
+from flask import Flask, Response, g, request
+
+from config import Settings
+
+PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give each request an id and a nonce, and each answer its headers."""
+
+    @app.before_request
+    def begin() -> None:
+        g.request_id = uuid.uuid4().hex
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        headers = response.headers
+        headers["Content-Security-Policy"] = content_security_policy(csp_nonce())
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["X-Frame-Options"] = "DENY"
+        headers.setdefault("Referrer-Policy", "no-referrer" if g.get("secret_link") else "same-origin")
+        headers["Permissions-Policy"] = PERMISSIONS
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers["X-Request-Id"] = g.get("request_id", "-")
+        if settings.secure_cookies:
+            headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        if request.endpoint != "static":
+            private = g.get("actor") is not None or g.get("secret_link") or response.status_code >= 400 or request.method != "GET"
+            headers["Cache-Control"] = "no-store" if private else "no-cache, private"
+            headers.add("Vary", "Cookie, Accept-Language")
+        return response
+
+    app.context_processor(lambda: {"csp_nonce": csp_nonce()})
+
+
+def csp_nonce() -> str:
+    """This answer's nonce, made when first asked for."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def content_security_policy(nonce: str) -> str:
+    """Own files only; scripts by nonce; nothing inline, no frames, forms that stay here."""
+    return (
+        f"default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )

@@ -1,0 +1,32 @@
+"""Words for stored values: each feature says how its enums are called, templates ask with `{{ value | label }}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+_labels: dict[tuple[type[StrEnum], str], Any] = {}
+
+
+def register(kind: type[StrEnum], words: Mapping[Any, Any]) -> None:
+    """Give every member of `kind` its (lazily translated) word.
+
+    Raises:
+        ValueError: a member has no word.
+    """
+    missing = [member for member in kind if member not in words]
+    if missing:
+        raise ValueError(f"no words for {missing}")
+    for member, word in words.items():
+        _labels[kind, member.value] = word
+
+
+def label(value: StrEnum) -> str:
+    """The word for a member, in the current language."""
+    return str(_labels[type(value), value.value])
+
+
+def choices(kind: type[StrEnum]) -> list[tuple[str, Any]]:
+    """(value, word) pairs in the enum's order, for a select or radio field."""
+    return [(member.value, _labels[kind, member.value]) for member in kind]

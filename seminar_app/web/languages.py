@@ -1,0 +1,57 @@
+"""Spanish and English: which one a person gets, and how they choose the other."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, g, has_request_context, redirect, request, session
+from flask_babel import Babel, get_locale
+from werkzeug.wrappers import Response
+
+from config import Settings
+from seminar_app.web.access import public
+
+LANGUAGES = (("es", "Español"), ("en", "English"))
+CODES = tuple(code for code, _ in LANGUAGES)
+
+babel = Babel()
+blueprint = Blueprint("web", __name__)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Choose each request's language; whatever is not a request speaks the default one."""
+    app.config["BABEL_DEFAULT_LOCALE"] = settings.default_language
+    babel.init_app(app, locale_selector=_selected, default_translation_directories="translations")
+    app.register_blueprint(blueprint)
+    app.context_processor(lambda: {"languages": LANGUAGES, "current_language": current_language()})
+
+
+def current_language() -> str:
+    """`es` or `en`, the language of what is being written now."""
+    return str(get_locale() or "es")[:2]
+
+
+def _selected() -> str | None:
+    """The link's choice, else the person's own, else the browser's."""
+    if not has_request_context():
+        return None
+    chosen: str | None = g.get("language") or session.get("language")
+    return chosen if chosen in CODES else request.accept_languages.best_match(CODES)
+
+
+def local_path(target: str | None) -> str:
+    """`target` if it is a path of this site, else the front page: a redirect never leaves."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or any(ord(c) < 32 or c == "\\" for c in target):
+        return "/"
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc else "/"
+
+
+@blueprint.post("/language")
+@public
+def choose_language() -> Response:
+    """Keep the chosen language for this browser and go back to where the person was."""
+    if (language := request.form.get("language")) in CODES:
+        session["language"] = language
+        session.permanent = True
+    return redirect(local_path(request.form.get("next")), code=303)

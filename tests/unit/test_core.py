@@ -1,0 +1,64 @@
+"""What everything stands on: folding, links, settings."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import pytest
+
+from config import Mode, Settings, SettingsError
+from seminar_app.core.database import wal_is_safe
+from seminar_app.core.folding import canonical_email, fold
+from seminar_app.core.links import SecretLink, token_hash
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [("Núñez  D'Acosta", "nunez d acosta"), ("MUÑOZ", "munoz"), ("de la O", "de la o"), ("Ma. José", "ma jose"), ("🎓", ""), ("", "")],
+)
+def test_a_name_folds_to_what_somebody_without_accents_types(written: str, folded: str) -> None:
+    assert fold(written) == folded
+
+
+def test_an_address_is_compared_without_case_or_space() -> None:
+    assert canonical_email("  Luz.Lopez@PGJ.example ") == "luz.lopez@pgj.example"
+
+
+def test_a_link_is_the_same_each_time_and_another_for_another_version_or_purpose() -> None:
+    owner = uuid.uuid4()
+    link = SecretLink("registration", owner, 1)
+    assert link.token("key") == link.token("key")
+    others = {SecretLink("registration", owner, 2).token("key"), SecretLink("feedback", owner, 1).token("key"), link.token("other key")}
+    assert link.token("key") not in others
+    assert len(others) == 3
+
+
+def test_the_hash_of_any_typed_token_can_be_looked_up() -> None:
+    assert len(token_hash("\ud800 anything")) == 32
+
+
+@pytest.mark.parametrize(
+    ("version", "safe"),
+    [((3, 40, 1), False), ((3, 44, 6), True), ((3, 50, 6), False), ((3, 50, 7), True), ((3, 51, 2), False), ((3, 53, 4), True)],
+)
+def test_wal_is_used_only_where_the_reset_bug_is_mended(version: tuple[int, ...], safe: bool) -> None:
+    assert wal_is_safe(version) is safe
+
+
+def test_production_says_everything_that_is_missing_at_once() -> None:
+    with pytest.raises(SettingsError) as stopped:
+        Settings.from_environment({"SEMINAR_MODE": "production"})
+    assert all(name in str(stopped.value) for name in ("SECRET_KEY", "PUBLIC_URL", "SMTP_URL"))
+
+
+def test_a_weak_key_is_refused() -> None:
+    with pytest.raises(SettingsError, match="too short"):
+        Settings.from_environment({"SECRET_KEY": "short"})
+
+
+def test_outside_production_a_key_is_made_once_and_kept(tmp_path: Path) -> None:
+    first = Settings.from_environment({"SEMINAR_DATA_DIR": str(tmp_path)})
+    again = Settings.from_environment({"SEMINAR_DATA_DIR": str(tmp_path)})
+    assert first.mode is Mode.DEMO
+    assert first.secret_keys == again.secret_keys

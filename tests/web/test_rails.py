@@ -1,0 +1,52 @@
+"""Rails that every page runs on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from seminar_app.web.access import policy_of
+from tests.support.checking_client import CheckingClient
+
+
+def test_every_endpoint_declares_who_may_come(app: Flask) -> None:
+    undeclared = sorted(rule.endpoint for rule in app.url_map.iter_rules() if policy_of(app, rule.endpoint) is None)
+    assert undeclared == []
+
+
+def test_an_endpoint_without_a_policy_is_refused(client: CheckingClient, app: Flask, monkeypatch: object) -> None:
+    policies = app.extensions["access"]
+    kept = policies.pop("healthz")
+    try:
+        client.get("/healthz", status=403)
+    finally:
+        policies["healthz"] = kept
+
+
+def test_an_unreadable_address_is_answered_with_a_page(client: CheckingClient) -> None:
+    assert "could not read" in client.get("/healthz?q=%00", status=400).text
+
+
+def test_an_error_page_speaks_the_readers_language_and_carries_the_headers(client: CheckingClient) -> None:
+    client.language = "es"
+    page = client.get("/no-such-page", status=404)
+    assert page.one("html").attrs["lang"] == "es"
+    assert "No encontramos esta página" in page.text
+    headers = page.response.headers
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_ready_when_the_database_is_migrated(client: CheckingClient) -> None:
+    client.get("/healthz")
+    client.get("/readyz")
+
+
+def test_no_file_names_a_machine_or_an_index() -> None:
+    words = ("/root/", "/work/", "pypi.org", "registry.npmjs")
+    for path in (p for p in Path().rglob("*") if p.is_file() and not {".git", ".venv", "node_modules", "static"} & set(p.parts)):
+        if path.suffix in (".py", ".txt", ".in", ".md", ".toml", ".json", ".html") and path.name != "test_rails.py":
+            text = path.read_text(encoding="utf-8")
+            assert not [word for word in words if word in text], path

@@ -1,0 +1,132 @@
+"""The Spanish of the program: one catalogue a room in source, one catalogue for the program when compiled.
+
+    python -m tools.translations compile        merge all catalogues into the one that is read at run time
+    python -m tools.translations update ROOM    add what the room's pages and code say and nobody has translated
+    python -m tools.translations check          say what is missing, unused or said twice in two ways
+
+The English is in the code itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "seminar_app" / "translations" / "es" / "LC_MESSAGES"
+COMPILED = FOLDER / "messages.mo"
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "_l": None, "N_": None}
+METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
+OPTIONS = {"**.html": {"trimmed": "true"}, "**.txt": {"trimmed": "true"}}
+LOOK = ("_layout", "_macros", "errors", "print")
+
+MessageId = str | tuple[str, ...]
+
+
+def spoken() -> Iterator[tuple[str, MessageId]]:
+    """(room, sentence) of everything that the code and the templates say. Layouts, macros and error pages are the room `look`."""
+    for base in (ROOT / "seminar_app", ROOT / "templates"):
+        for filename, _line, message, _comments, _context in extract_from_dir(
+            str(base), METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=()
+        ):
+            first = Path(filename).parts[0].removesuffix(".py")
+            yield ("look" if first in LOOK else first), tuple(message) if isinstance(message, (tuple, list)) else message
+
+
+def catalogues() -> dict[str, Catalog]:
+    """Each room's catalogue, by the room's name."""
+    found = {}
+    for path in sorted(FOLDER.glob("*.po")):
+        with path.open("rb") as file:
+            found[path.stem] = read_po(file, locale="es")
+    return found
+
+
+def merged() -> tuple[Catalog, list[str]]:
+    """One catalogue of all, and a line for each sentence that two rooms translate differently."""
+    whole, faults = Catalog(locale="es", domain="messages"), []
+    for room, catalogue in catalogues().items():
+        for message in catalogue:
+            if not message.id or not message.string:
+                continue
+            before = whole.get(message.id)
+            if before is not None and before.string != message.string:
+                faults.append(f"{room}.po says «{message.string}» for «{message.id}», another room «{before.string}»")
+            whole.add(message.id, message.string, flags=message.flags)
+    return whole, faults
+
+
+def compile_catalogues() -> None:
+    """Write the catalogue that the program reads, unless it is newer than its sources."""
+    sources = list(FOLDER.glob("*.po"))
+    if COMPILED.exists() and sources and COMPILED.stat().st_mtime >= max(path.stat().st_mtime for path in sources):
+        return
+    whole, _faults = merged()
+    part = COMPILED.with_suffix(".part")
+    with part.open("wb") as file:
+        write_mo(file, whole)
+    part.replace(COMPILED)
+
+
+def update(room: str) -> int:
+    """Add the room's untranslated sentences to its catalogue, empty; returns how many are empty now."""
+    path = FOLDER / f"{room}.po"
+    known, _faults = merged()
+    catalogue = catalogues().get(room) or Catalog(locale="es", domain=room, header_comment=f"# Spanish of {room}.")
+    for speaker, message in spoken():
+        if speaker == room and known.get(message) is None and catalogue.get(message) is None:
+            catalogue.add(message)
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=120, no_location=True, omit_header=False)
+    return sum(1 for message in catalogue if message.id and not message.string)
+
+
+def faults() -> list[str]:
+    """What is missing, empty, marked fuzzy, said in two ways, or changed in its places (%(name)s)."""
+    whole, found = merged()
+    said = set()
+    for room, sentence in spoken():
+        said.add(sentence)
+        if whole.get(sentence) is None:
+            found.append(f"{room}: «{sentence}» has no Spanish")
+    for room, catalogue in catalogues().items():
+        for message in catalogue:
+            if message.id and message.fuzzy:
+                found.append(f"{room}.po: «{message.id}» is marked fuzzy")
+            found.extend(f"{room}.po: «{message.id}»: {error}" for _message, errors in _checks(message, catalogue) for error in errors)
+            if message.id and message.id not in said:
+                found.append(f"{room}.po: «{message.id}» is said nowhere")
+    return sorted(set(found))
+
+
+def _checks(message: Message, catalogue: Catalog) -> list[tuple[Message, list[object]]]:
+    errors: list[object] = list(message.check(catalogue)) if message.id and message.string else []
+    return [(message, errors)]
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command; returns the exit code."""
+    match arguments:
+        case ["compile"]:
+            compile_catalogues()
+            return 0
+        case ["update", room]:
+            print(f"{update(room)} sentences of {room} wait for their Spanish in {FOLDER.relative_to(ROOT) / room}.po")
+            return 0
+        case ["check"]:
+            found = faults()
+            print("\n".join(found) or "Every sentence has its Spanish.")
+            return 1 if found else 0
+        case _:
+            print(__doc__)
+            return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
