@@ -10,6 +10,7 @@ The sample pages are in `tools/gallery_pages`; nothing here reads a database.
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 import sys
 import threading
@@ -137,6 +138,7 @@ def _page(language: str, name: str) -> Any:
 @contextmanager
 def served() -> Iterator[str]:
     """The gallery behind an address of this machine."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, create_gallery(), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
