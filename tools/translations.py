@@ -41,7 +41,7 @@ def spoken() -> Iterator[tuple[str, MessageId]]:
     """(room, sentence) of everything that the code and the templates say. Layouts, macros and error pages are the room `look`."""
     for base in (ROOT / "seminar_app", ROOT / "templates"):
         for filename, _line, message, _comments, _context in extract_from_dir(
-            str(base), METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=()
+            str(base), METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=(), directory_filter=lambda _folder: True
         ):
             first = Path(filename).parts[0].removesuffix(".py")
             yield ("look" if first in LOOK else first), tuple(message) if isinstance(message, (tuple, list)) else message
