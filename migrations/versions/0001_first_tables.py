@@ -419,6 +419,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_seminar_session_order", "seminar_session", ["seminar_id", "starts_at"], unique=False)
     op.create_table(
+        "feedback_shown",
+        sa.Column("form_id", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["form_id"], ["feedback_form.id"], name=op.f("fk_feedback_shown_form_id_feedback_form"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("form_id", name=op.f("pk_feedback_shown")),
+    )
+    op.create_table(
         "feedback_form_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("form_id", sa.Integer(), nullable=False),
@@ -773,6 +782,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_registration_agency_id"), table_name="registration")
     op.drop_table("registration")
     op.drop_table("feedback_form_version")
+    op.drop_table("feedback_shown")
     op.drop_index("ix_seminar_session_order", table_name="seminar_session")
     op.drop_table("seminar_session")
     op.drop_table("seminar_host")
