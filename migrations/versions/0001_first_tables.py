@@ -256,8 +256,26 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("state_reason", sa.String(length=300), nullable=True),
+        sa.Column(
+            "archived_from",
+            sa.Enum(
+                "draft",
+                "published",
+                "closed",
+                "completed",
+                "cancelled",
+                "archived",
+                name="archived_from",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
         sa.Column("demo", sa.Boolean(), nullable=False),
+        sa.Column("search_key", sa.String(length=700), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "registration_opens_at IS NULL OR registration_closes_at IS NULL OR registration_opens_at < registration_closes_at",
@@ -271,7 +289,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_seminar_public_id")),
         sa.UniqueConstraint("slug", name=op.f("uq_seminar_slug")),
     )
-    op.create_index("ix_seminar_calendar", "seminar", ["state", "starts_on"], unique=False)
+    op.create_index("ix_seminar_calendar", "seminar", ["ends_on", "starts_on"], unique=False)
+    op.create_index("ix_seminar_start", "seminar", ["starts_on"], unique=False)
     op.create_index(op.f("ix_seminar_office_id"), "seminar", ["office_id"], unique=False)
     op.create_table(
         "web_session",
@@ -410,6 +429,7 @@ def upgrade() -> None:
         sa.Column("contact_minutes", sa.Integer(), nullable=False),
         sa.Column("room", sa.String(length=100), nullable=True),
         sa.Column("counts_for_completion", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("contact_minutes BETWEEN 1 AND 1440", name=op.f("ck_seminar_session_contact_minutes")),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_seminar_session_times")),
@@ -805,6 +825,7 @@ def downgrade() -> None:
     op.drop_table("web_session")
     op.drop_index(op.f("ix_seminar_office_id"), table_name="seminar")
     op.drop_index("ix_seminar_calendar", table_name="seminar")
+    op.drop_index("ix_seminar_start", table_name="seminar")
     op.drop_table("seminar")
     op.drop_index(op.f("ix_person_search_key"), table_name="person")
     op.drop_index(op.f("ix_person_agency_id"), table_name="person")
