@@ -159,8 +159,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("from_agency_id", sa.Integer(), nullable=False),
         sa.Column("to_agency_id", sa.Integer(), nullable=False),
-        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=True),
+        sa.Column("happened_in", sa.Integer(), nullable=True),
         sa.Column("source", sa.String(length=300), nullable=True),
+        sa.CheckConstraint("happened_on IS NULL OR happened_in IS NULL", name=op.f("ck_agency_succession_day_or_year")),
         sa.CheckConstraint("from_agency_id <> to_agency_id", name=op.f("ck_agency_succession_not_itself")),
         sa.ForeignKeyConstraint(
             ["from_agency_id"], ["agency.id"], name=op.f("fk_agency_succession_from_agency_id_agency"), ondelete="RESTRICT"
