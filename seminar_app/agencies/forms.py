@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms.fields import SelectField
-from wtforms.fields.choices import Choice
+from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # the stubs are of 3.2
 from wtforms.validators import ValidationError
 
 from seminar_app.agencies.queries import AgencyChoice, AgencyGroup
@@ -22,7 +23,8 @@ class AgencyField(SelectField):
 
     data: int | None
 
-    def __init__(self, label: Any = None, validators: Sequence[Any] | None = None, **kwargs: Any) -> None:
+    def __init__(self, label: Any = None, validators: list[Any] | None = None, **kwargs: Any) -> None:
+        kwargs.setdefault("description", _l("Search by its code, its name or what people call it."))
         super().__init__(label, validators, coerce=_as_id, validate_choice=False, choices=[], **kwargs)
         self.typed: str | None = None
         self._groups: tuple[AgencyGroup, ...] = ()
@@ -54,7 +56,7 @@ class AgencyField(SelectField):
         """Always: pickers group by agency group."""
         return True
 
-    def iter_groups(self) -> Iterator[tuple[str | None, list[Choice]]]:
+    def iter_groups(self) -> Iterator[tuple[Any, list[Choice]]]:
         """What the select shows: for each group its code and name, and its offices."""
         language = current_language()
         yield None, [Choice("", _("Choose an agency"), self.data is None, {})]
