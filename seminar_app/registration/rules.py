@@ -1,8 +1,25 @@
-"""Seats, the waiting list and what may be done to a registration. No database."""
+"""Seats, the waiting list, and what may be done to a registration. No database.
+
+Read from the top: which seats somebody may hold and which one they get; who gets the seats that fall free; when a
+quota's seats become everybody's; whether the form is open; what each state allows.
+
+Source: docs/decisions/0004-seat-pools.md and 0005-same-answer.md.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from seminar_app.seminars.rules import Approval, HasWindow, RegistrationMode, SeminarState, Window, registration_window
+
+AgencyId = int
+PoolId = int
+RegistrationId = int
 
 
 class RegistrationState(StrEnum):
@@ -39,3 +56,281 @@ class Source(StrEnum):
     IMPORT = "import"
     WALK_IN = "walk_in"
     DEMO = "demo"
+
+
+# Which seat somebody gets.
+
+
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """A seat pool as it is now: `agency_id` None is the open pool, `release_on` the day its unused seats become everybody's."""
+
+    id: PoolId
+    agency_id: AgencyId | None
+    size: int
+    taken: int
+    release_on: date | None = None
+
+    @property
+    def room(self) -> int:
+        """Seats nobody holds."""
+        return self.size - self.taken
+
+
+@dataclass(frozen=True, slots=True)
+class SeatDecision:
+    """The pool to draw from, or None: the waiting list."""
+
+    pool_id: PoolId | None
+
+    @property
+    def state(self) -> RegistrationState:
+        """What the registration becomes by it."""
+        return RegistrationState.REGISTERED if self.pool_id is not None else RegistrationState.WAITLISTED
+
+
+def pools_one_may_hold(pools: Sequence[PoolState], agency_path: Sequence[AgencyId]) -> list[PoolState]:
+    """The pools somebody of this agency may draw from, in the order they are tried: nearest agency first, the open pool last.
+
+    Args:
+        pools: the seminar's pools, one for each quota and the open one.
+        agency_path: the agency and its parents, nearest first.
+    """
+    of_agency = {pool.agency_id: pool for pool in pools}
+    return [of_agency[step] for step in (*agency_path, None) if step in of_agency]
+
+
+def decide_seat(pools: Sequence[PoolState], agency_path: Sequence[AgencyId]) -> SeatDecision:
+    """Choose the pool a registration draws from: nearest agency pool with room, else the open pool, else the waiting list.
+
+    Args:
+        pools: the seminar's pools, one for each quota and the open one.
+        agency_path: the agency and its parents, nearest first.
+    """
+    with_room = (pool.id for pool in pools_one_may_hold(pools, agency_path) if pool.room > 0)
+    return SeatDecision(next(with_room, None))
+
+
+# Who gets the seats that fall free.
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody on the waiting list. A lower `queue_place` came earlier."""
+
+    registration_id: RegistrationId
+    queue_place: int
+    agency_path: Sequence[AgencyId]
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A seat of this pool for somebody who waited."""
+
+    registration_id: RegistrationId
+    pool_id: PoolId
+
+
+def decide_promotions(pools: Sequence[PoolState], waiting: Iterable[Waiting]) -> list[Promotion]:
+    """Give every free seat to the first in the queue who may hold it.
+
+    One walk along the queue settles all: seats only get fewer on the way, so nobody who was passed over could
+    have been seated later. Nobody who holds a seat is touched.
+    """
+    now = {pool.id: pool for pool in pools}
+    promotions = []
+    for person in sorted(waiting, key=lambda person: person.queue_place):
+        if not any(pool.room for pool in now.values()):
+            break
+        pool_id = decide_seat(list(now.values()), person.agency_path).pool_id
+        if pool_id is not None:
+            now[pool_id] = replace(now[pool_id], taken=now[pool_id].taken + 1)
+            promotions.append(Promotion(person.registration_id, pool_id))
+    return promotions
+
+
+# When a quota's seats become everybody's.
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """So many seats leave this quota for the open pool."""
+
+    pool_id: PoolId
+    seats: int
+
+
+def is_released(pool: PoolState, *, today: date) -> bool:
+    """Whether this quota's release date has come. `today`: in the seminar's time zone."""
+    return pool.agency_id is not None and pool.release_on is not None and pool.release_on <= today
+
+
+def decide_releases(pools: Sequence[PoolState], *, today: date) -> list[Release]:
+    """Which quotas give up seats today: those whose release date has come, all that nobody holds.
+
+    Asked again each time the seminar's seats are touched, it also catches a seat that falls free in a quota
+    released long ago. `today`: in the seminar's time zone.
+    """
+    return [Release(pool.id, pool.room) for pool in pools if is_released(pool, today=today) and pool.room > 0]
+
+
+def after_releases(pools: Sequence[PoolState], releases: Sequence[Release]) -> list[PoolState]:
+    """The pools once the seats have moved; the sum of their sizes, the seminar's capacity, stays the same."""
+    given = {release.pool_id: release.seats for release in releases}
+    moved = sum(given.values())
+    return [replace(pool, size=pool.size + (moved if pool.agency_id is None else -given.get(pool.id, 0))) for pool in pools]
+
+
+# Whether the form is open.
+
+
+class Door(StrEnum):
+    """Who gets to the registration form now, and why not."""
+
+    OPEN = "open"
+    CODE = "code"
+    """Open to whoever has the code."""
+    NOT_YET = "not_yet"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    BY_INVITATION = "by_invitation"
+    """By invitation or nomination only: the form is not offered to strangers."""
+
+    @property
+    def lets_in(self) -> bool:
+        """Whether the form is offered."""
+        return self in (Door.OPEN, Door.CODE)
+
+
+class TakesRegistrations(HasWindow, Protocol):
+    """What decides who gets to the form: the seminar's state and window, and by which way people come to it."""
+
+    registration_mode: RegistrationMode
+
+
+def door(seminar: TakesRegistrations, *, now: datetime) -> Door | None:
+    """How the form answers at `now`; None while nobody outside may know of the seminar."""
+    if seminar.state in (SeminarState.DRAFT, SeminarState.ARCHIVED):
+        return None
+    if seminar.state is SeminarState.CANCELLED:
+        return Door.CANCELLED
+    window = registration_window(seminar, now=now)
+    if window is Window.CLOSED:
+        return Door.CLOSED
+    if seminar.registration_mode in (RegistrationMode.INVITATION, RegistrationMode.NOMINATION):
+        return Door.BY_INVITATION
+    if window is Window.NOT_YET:
+        return Door.NOT_YET
+    return Door.CODE if seminar.registration_mode is RegistrationMode.CODE else Door.OPEN
+
+
+def day_there(now: datetime, time_zone: str) -> date:
+    """The day it is in a seminar's time zone."""
+    return now.astimezone(ZoneInfo(time_zone)).date()
+
+
+def first_state(approval: Approval) -> RegistrationState | None:
+    """What a new registration is before seats are asked: pending where a person says yes to each, else None, the seats decide."""
+    return RegistrationState.PENDING if approval is Approval.MANUAL else None
+
+
+# What each state allows.
+
+_ALIVE = frozenset(
+    {
+        RegistrationState.NOMINATED,
+        RegistrationState.INVITED,
+        RegistrationState.PENDING,
+        RegistrationState.REGISTERED,
+        RegistrationState.WAITLISTED,
+    }
+)
+
+
+def may_register_again(state: RegistrationState) -> bool:
+    """Whoever withdrew may come back by the form. Whoever was removed or declined may not; staff restore them."""
+    return state is RegistrationState.WITHDRAWN
+
+
+def may_edit(state: RegistrationState) -> bool:
+    """The official may correct their data while the registration stands."""
+    return state in _ALIVE
+
+
+def may_change_agency(state: RegistrationState) -> bool:
+    """Not once seated: the seat may be their agency's. Not while waiting either: the queue was joined for one agency."""
+    return state is RegistrationState.PENDING
+
+
+def may_withdraw(state: RegistrationState) -> bool:
+    """The official may say that they will not come."""
+    return state in _ALIVE
+
+
+def may_approve(state: RegistrationState) -> bool:
+    """Staff may say yes to whoever waits for it."""
+    return state in (RegistrationState.PENDING, RegistrationState.NOMINATED, RegistrationState.INVITED)
+
+
+def may_decline(state: RegistrationState) -> bool:
+    """Staff may say no to whoever waits for a yes."""
+    return may_approve(state)
+
+
+def may_remove(state: RegistrationState) -> bool:
+    """Staff may take somebody off the list, with a reason."""
+    return state in _ALIVE
+
+
+def may_restore(state: RegistrationState) -> bool:
+    """Staff may take back a removal or a refusal, and bring back somebody who withdrew and has asked them."""
+    return state in (RegistrationState.REMOVED, RegistrationState.DECLINED, RegistrationState.WITHDRAWN)
+
+
+# How seats may be shared out anew.
+
+
+@dataclass(frozen=True, slots=True)
+class WishedPool:
+    """A quota as staff want it: seats for an agency or group, and the day its unused seats become everybody's."""
+
+    agency_id: AgencyId
+    size: int
+    release_on: date | None = None
+
+
+class SeatFault(StrEnum):
+    """Why seats cannot be shared out that way."""
+
+    TWICE = "twice"
+    ABOVE_CAPACITY = "above_capacity"
+    BELOW_TAKEN = "below_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRefusal:
+    """A fault, whose pool (None: the open pool), and the figure that would do: seats held, or seats the quotas add up to."""
+
+    fault: SeatFault
+    agency_id: AgencyId | None
+    seats: int
+
+
+def check_pools(pools: Sequence[PoolState], *, capacity: int, wished: Sequence[WishedPool]) -> SeatRefusal | None:
+    """Whether seats may be shared out as wished: each agency once, no more than the capacity, nobody unseated.
+
+    A quota that is not wished any more counts as one of no seats. The open pool gets what the quotas leave.
+    """
+    sizes: dict[AgencyId | None, int] = {}
+    for wish in wished:
+        if wish.agency_id in sizes:
+            return SeatRefusal(SeatFault.TWICE, wish.agency_id, 0)
+        sizes[wish.agency_id] = wish.size
+    quotas = sum(sizes.values())
+    if quotas > capacity:
+        return SeatRefusal(SeatFault.ABOVE_CAPACITY, None, quotas)
+    sizes[None] = capacity - quotas
+    for pool in pools:
+        if sizes.get(pool.agency_id, 0) < pool.taken:
+            return SeatRefusal(SeatFault.BELOW_TAKEN, pool.agency_id, pool.taken)
+    return None

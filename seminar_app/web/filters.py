@@ -26,9 +26,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
-def long_date(value: date) -> str:
-    """«3 de junio de 2014», «June 3, 2014»."""
-    return format_date(value, "long", locale=current_language())
+def long_date(value: date, language: str | None = None) -> str:
+    """«3 de junio de 2014», «June 3, 2014»; in the reader's language, or in `language` for a mail."""
+    return format_date(value, "long", locale=language or current_language())
 
 
 def day_and_date(value: date) -> str:
@@ -47,21 +47,20 @@ def local_instant(value: datetime, time_zone: str) -> str:
     return f"{long_date(local.date())}, {local_time(value, time_zone)}"
 
 
-def date_range(first: date, last: date) -> str:
-    """«3 al 5 de junio de 2014», «June 3 – 5, 2014», or the one day."""
+def date_range(first: date, last: date, language: str | None = None) -> str:
+    """«3 al 5 de junio de 2014», «June 3 to 5, 2014», or the one day; in the reader's language, or in `language` for a mail."""
+    language = language or current_language()
+    end = long_date(last, language)
     if first == last:
-        return long_date(first)
-    if current_language() == "es":
-        if (first.year, first.month) == (last.year, last.month):
-            return f"{first.day} al {long_date(last)}"
-        if first.year == last.year:
-            return f"{format_skeleton('MMMMd', _noon(first), locale='es')} al {long_date(last)}"
-        return f"{long_date(first)} al {long_date(last)}"
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{format_skeleton('MMMMd', _noon(first), locale='en')} to {last.day}, {last.year}"
-    if first.year == last.year:
-        return f"{format_skeleton('MMMMd', _noon(first), locale='en')} to {long_date(last)}"
-    return f"{long_date(first)} to {long_date(last)}"
+        return end
+    to = "al" if language == "es" else "to"
+    same_year = first.year == last.year
+    if same_year and first.month == last.month:
+        if language == "es":
+            return f"{first.day} {to} {end}"
+        return f"{format_skeleton('MMMMd', _noon(first), locale='en')} {to} {last.day}, {last.year}"
+    begin = format_skeleton("MMMMd", _noon(first), locale=language) if same_year else long_date(first, language)
+    return f"{begin} {to} {end}"
 
 
 def _noon(day: date) -> datetime:

@@ -1,0 +1,107 @@
+"""Adding people and correcting their data."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from seminar_app.audit import services as audit
+from seminar_app.people.errors import NameTaken
+from seminar_app.people.models import Person
+from seminar_app.people.queries import find_person
+from seminar_app.people.rules import Sex, name_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonData:
+    """What somebody says about themselves. `email` is canonical; `phone` E.164 or as typed."""
+
+    given_names: str
+    surname1: str
+    surname2: str | None = None
+    certificate_name: str
+    sex: Sex | None = None
+    email: str | None = None
+    phone: str | None = None
+    language: str = "es"
+
+    @property
+    def search_key(self) -> str:
+        """The name made comparable."""
+        return name_key(self.given_names, self.surname1, self.surname2)
+
+
+def find_or_add_person(session: Session, *, now: datetime, data: PersonData, agency_id: int | None) -> tuple[Person, bool]:
+    """The person with this address and name, or a new one; and whether they were known.
+
+    Somebody known is left as they are: what a stranger types into a form changes nobody's record. Without an
+    address a name identifies nobody, so the person is new. Two transactions that add the same person at once
+    end with one row (UNIQUE and ON CONFLICT), and both are given it.
+    """
+    if data.email is not None and (known := find_person(session, email=data.email, key=data.search_key)):
+        return known, True
+    values: dict[str, Any] = {
+        "public_id": uuid.uuid4(),
+        "given_names": data.given_names,
+        "surname1": data.surname1,
+        "surname2": data.surname2,
+        "certificate_name": data.certificate_name,
+        "sex": data.sex,
+        "email": data.email,
+        "phone": data.phone,
+        "agency_id": agency_id,
+        "language": data.language,
+        "search_key": data.search_key,
+        "created_at": now,
+    }
+    insert = (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(Person)
+    added = session.scalar(insert.values(**values).on_conflict_do_nothing(index_elements=["email", "search_key"]).returning(Person))
+    if added is not None:
+        return added, False
+    return session.scalars(select(Person).where(Person.email == data.email, Person.search_key == data.search_key)).one(), True
+
+
+def edit_person(session: Session, *, now: datetime, actor: str, person: Person, data: PersonData, seminar: str | None = None) -> list[str]:
+    """Correct somebody's data; the address stays, because the personal link goes there.
+
+    Returns:
+        Names of the columns that changed.
+
+    Raises:
+        NameTaken: the same address has somebody of that name.
+    """
+    wanted: dict[str, Any] = {
+        "given_names": data.given_names,
+        "surname1": data.surname1,
+        "surname2": data.surname2,
+        "certificate_name": data.certificate_name,
+        "sex": data.sex,
+        "phone": data.phone,
+        "language": data.language,
+        "search_key": data.search_key,
+    }
+    if person.email is not None and wanted["search_key"] != person.search_key:
+        other = find_person(session, email=person.email, key=data.search_key)
+        if other is not None and other.id != person.id:
+            raise NameTaken
+    changed = [column for column, value in wanted.items() if getattr(person, column) != value]
+    for column in changed:
+        setattr(person, column, wanted[column])
+    if changed:
+        session.flush()
+        audit.record(
+            session,
+            now=now,
+            actor=actor,
+            action="person.edited",
+            subject=f"person:{person.public_id.hex}",
+            seminar=seminar,
+            details={"columns": [column for column in changed if column != "search_key"]},
+        )
+    return changed

@@ -1,0 +1,40 @@
+"""Reading registrations: by the personal link, as a roster, as seats, and whom a member of staff may see."""
+
+from seminar_app.registration.queries.people import Participation, PersonInReach, participations, people_in_reach, person_in_reach
+from seminar_app.registration.queries.personal import PersonalPage, personal_page, registration_by_token, seminar_for_form
+from seminar_app.registration.queries.roster import (
+    Roster,
+    RosterAccess,
+    RosterFilter,
+    RosterGroup,
+    RosterRow,
+    StaffRegistration,
+    registration_in_reach,
+    roster,
+    roster_access,
+)
+from seminar_app.registration.queries.seats import PoolLine, SeatsOverview, seats_overview
+
+__all__ = [
+    "Participation",
+    "PersonInReach",
+    "PersonalPage",
+    "PoolLine",
+    "Roster",
+    "RosterAccess",
+    "RosterFilter",
+    "RosterGroup",
+    "RosterRow",
+    "SeatsOverview",
+    "StaffRegistration",
+    "participations",
+    "people_in_reach",
+    "person_in_reach",
+    "personal_page",
+    "registration_by_token",
+    "registration_in_reach",
+    "roster",
+    "roster_access",
+    "seats_overview",
+    "seminar_for_form",
+]

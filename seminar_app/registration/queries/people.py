@@ -1,0 +1,129 @@
+"""Whom a member of staff may see: admins everybody, organizers who registered with their office, liaisons who belong to their agencies."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.rules import Actor
+from seminar_app.agencies.models import Agency
+from seminar_app.agencies.queries import agency_paths
+from seminar_app.core.errors import NotFound
+from seminar_app.people.models import Person
+from seminar_app.people.queries import matches
+from seminar_app.people.rules import list_order
+from seminar_app.registration.models import Registration
+from seminar_app.seminars.models import Seminar
+
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PersonInReach:
+    """A person and where they work now."""
+
+    person: Person
+    agency: Agency | None
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """A registration of a person, with its seminar and the agency as of then."""
+
+    registration: Registration
+    seminar: Seminar
+    agency: Agency
+
+
+def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[PersonInReach], bool]:
+    """People found by name or address, the first 50 by name, and whether there are more. Nothing asked finds nobody.
+
+    A reserved identity is found by nothing but its code: a name that finds a code would say whose it is.
+    """
+    if not words.strip():
+        return [], False
+    found = session.execute(
+        select(Person, Agency)
+        .outerjoin(Agency, Agency.id == Person.agency_id)
+        .where(_in_reach(session, actor), _found_by(words))
+        .order_by(Person.search_key, Person.id)
+        .limit(MOST_SHOWN + 1)
+    ).all()
+    people = [PersonInReach(person, agency) for person, agency in found[:MOST_SHOWN]]
+    people.sort(key=lambda found: list_order(found.person))
+    return people, len(found) > MOST_SHOWN
+
+
+def person_in_reach(session: Session, actor: Actor, public_id: uuid.UUID) -> PersonInReach:
+    """One person.
+
+    Raises:
+        NotFound: there is none, or this is not somebody they may see.
+    """
+    found = session.execute(
+        select(Person, Agency)
+        .outerjoin(Agency, Agency.id == Person.agency_id)
+        .where(Person.public_id == public_id, _in_reach(session, actor))
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return PersonInReach(found[0], found[1])
+
+
+def participations(session: Session, actor: Actor, person_id: int) -> list[Participation]:
+    """The person's registrations that this member of staff may see, newest seminar first."""
+    found = session.execute(
+        select(Registration, Seminar, Agency)
+        .join(Seminar, Seminar.id == Registration.seminar_id)
+        .join(Agency, Agency.id == Registration.agency_id)
+        .where(Registration.person_id == person_id, _registration_in_reach(session, actor))
+        .order_by(Seminar.starts_on.desc(), Seminar.id.desc())
+    )
+    return [Participation(*row) for row in found]
+
+
+def _in_reach(session: Session, actor: Actor) -> ColumnElement[bool]:
+    if actor.is_admin:
+        return true()
+    shared = (
+        select(Registration.id)
+        .join(Seminar, Seminar.id == Registration.seminar_id)
+        .where(Registration.person_id == Person.id, _registration_in_reach(session, actor))
+        .exists()
+    )
+    below = _agencies_below(session, actor)
+    return or_(shared, Person.agency_id.in_(below)) if below else shared
+
+
+def _registration_in_reach(session: Session, actor: Actor) -> ColumnElement[bool]:
+    if actor.is_admin:
+        return true()
+    below = _agencies_below(session, actor)
+    ways = [Seminar.office_id.in_(actor.office_ids)] if actor.office_ids else []
+    ways += [Registration.agency_id.in_(below)] if below else []
+    return or_(*ways) if ways else false()
+
+
+def _agencies_below(session: Session, actor: Actor) -> list[int]:
+    """A liaison's agencies and everything below them."""
+    if not actor.agency_ids:
+        return []
+    return [agency_id for agency_id, path in agency_paths(session).items() if actor.agency_ids & frozenset(path)]
+
+
+def _found_by(words: str) -> ColumnElement[bool]:
+    code = words.strip().upper()
+    if code.startswith("R-") and len(code) == 6 and code[2:].isalnum():
+        return and_(Person.reserved, Person.public_id.between(*_range_of(code[2:])))
+    return and_(~Person.reserved, matches(words))
+
+
+def _range_of(digits: str) -> tuple[uuid.UUID, uuid.UUID]:
+    """The first and the last id that begin with these four hexadecimal digits."""
+    try:
+        return uuid.UUID(hex=digits.ljust(32, "0")), uuid.UUID(hex=digits.ljust(32, "F"))
+    except ValueError:
+        return uuid.UUID(int=1), uuid.UUID(int=0)

@@ -1,0 +1,81 @@
+"""What the public form and the official's personal page read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from seminar_app.accounts.models import Office
+from seminar_app.agencies.models import Agency
+from seminar_app.core.errors import NotFound
+from seminar_app.core.links import token_hash
+from seminar_app.people.models import Person
+from seminar_app.registration.models import Registration
+from seminar_app.seminars.models import Seminar
+
+LONGEST_TOKEN = 64
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalPage:
+    """A registration (with its person), and where it belongs."""
+
+    registration: Registration
+    seminar: Seminar
+    office: Office
+    agency: Agency
+
+
+def seminar_for_form(session: Session, slug: str) -> tuple[Seminar, Office]:
+    """The seminar with this slug and the office that organizes it, in one statement.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = session.execute(select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.slug == slug)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found[0], found[1]
+
+
+def registration_by_token(session: Session, token: str) -> Registration:
+    """The registration that a personal link opens, with its person.
+
+    Raises:
+        NotFound: no link has this token (any more).
+    """
+    found = session.scalar(
+        select(Registration)
+        .join(Registration.person)
+        .options(contains_eager(Registration.person))
+        .where(Registration.link_hash == _hash(token))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def personal_page(session: Session, token: str) -> PersonalPage:
+    """All that the personal page shows, in one statement.
+
+    Raises:
+        NotFound: no link has this token (any more).
+    """
+    found = session.execute(
+        select(Registration, Seminar, Office, Agency)
+        .join(Person, Person.id == Registration.person_id)
+        .join(Seminar, Seminar.id == Registration.seminar_id)
+        .join(Office, Office.id == Seminar.office_id)
+        .join(Agency, Agency.id == Registration.agency_id)
+        .options(contains_eager(Registration.person))
+        .where(Registration.link_hash == _hash(token))
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return PersonalPage(*found)
+
+
+def _hash(token: str) -> bytes:
+    return token_hash(token[:LONGEST_TOKEN])

@@ -1,0 +1,212 @@
+"""The roster: who is in a seminar, grouped by agency group, as far as the person who looks may see."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from seminar_app.accounts.rules import Actor, may_coordinate, may_organize
+from seminar_app.agencies.queries import AgencyChoice, all_agencies
+from seminar_app.agencies.rules import path_of
+from seminar_app.core.errors import NotFound
+from seminar_app.people.models import Person
+from seminar_app.people.rules import list_order, listed_name, name_key
+from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import SeatPool, Seminar
+from seminar_app.seminars.queries import find_seminar
+from seminar_app.seminars.rules import SeminarState
+
+
+@dataclass(frozen=True, slots=True)
+class RosterAccess:
+    """A seminar whose roster somebody may open: all of it, or only people of some agencies and what lies below them."""
+
+    seminar: Seminar
+    agency_ids: frozenset[int] | None
+    may_change: bool
+
+    def covers(self, path: Iterable[int]) -> bool:
+        """Whether people of this agency (with its parents) are in it."""
+        return self.agency_ids is None or bool(self.agency_ids & frozenset(path))
+
+
+def roster_access(session: Session, actor: Actor, slug: str) -> RosterAccess:
+    """Who may open the roster: the seminar's office, its coordinators (to read), and liaisons for their own agencies.
+
+    Raises:
+        NotFound: there is no such seminar, or it is not theirs.
+    """
+    seminar = find_seminar(session, slug)
+    if seminar is None:
+        raise NotFound
+    if may_coordinate(actor, office_id=seminar.office_id, seminar_id=seminar.id):
+        return RosterAccess(seminar, None, may_organize(actor, office_id=seminar.office_id))
+    if actor.agency_ids and seminar.state is not SeminarState.DRAFT:
+        return RosterAccess(seminar, actor.agency_ids, may_change=False)
+    raise NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFilter:
+    """What of the roster is shown. `group`: code of an agency group; `pool`: public id of a seat pool; `words`: of a name or address."""
+
+    state: RegistrationState | None = None
+    group: str = ""
+    pool: str = ""
+    words: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.state or self.group or self.pool or self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One line of the roster; a reserved identity stands under its code."""
+
+    public_id: uuid.UUID
+    name: str
+    agency: AgencyChoice
+    unit: str | None
+    position: str | None
+    state: RegistrationState
+    queue_place: int | None
+    pool: str | None
+    """Public id of the pool whose seat is held."""
+    order: tuple[str, ...]
+    searched: str
+
+
+@dataclass(slots=True)
+class RosterGroup:
+    """An agency group with what is shown of it, and the counts of all of it."""
+
+    group: AgencyChoice
+    rows: list[RosterRow] = field(default_factory=list)
+    counts: Counter[RegistrationState] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The groups that have anybody, the counts of everybody, and how many lines are shown."""
+
+    groups: list[RosterGroup]
+    counts: Counter[RegistrationState]
+    shown: int
+    pools: list[SeatPool]
+    agencies: Mapping[int, AgencyChoice]
+
+    @property
+    def total(self) -> int:
+        """Registrations in any state."""
+        return sum(self.counts.values())
+
+
+def roster(session: Session, access: RosterAccess, wanted: RosterFilter) -> Roster:
+    """Read the roster in four statements, however many people are on it."""
+    agencies = all_agencies(session)
+    parents = {agency.id: agency.parent_id for agency in agencies.values()}
+    pools = list(session.scalars(select(SeatPool).where(SeatPool.seminar_id == access.seminar.id).order_by(SeatPool.id)))
+    pool_ids = {pool.id: pool.public_id.hex for pool in pools}
+    lines = session.execute(
+        select(Registration, Person).join(Person, Person.id == Registration.person_id).where(Registration.seminar_id == access.seminar.id)
+    )
+    groups: dict[int, RosterGroup] = {}
+    counts: Counter[RegistrationState] = Counter()
+    shown = 0
+    for registration, person in lines:
+        path = path_of(registration.agency_id, parents)
+        if not access.covers(path):
+            continue
+        group = groups.setdefault(path[-1], RosterGroup(agencies[path[-1]]))
+        group.counts[registration.state] += 1
+        counts[registration.state] += 1
+        line = _row(registration, person, agencies[registration.agency_id], pool_ids)
+        if _is_wanted(line, group, wanted):
+            group.rows.append(line)
+            shown += 1
+    for group in groups.values():
+        group.rows.sort(key=lambda line: line.order)
+    levels = [level.value for level in type(next(iter(agencies.values())).level)] if agencies else []
+    ordered = sorted(groups.values(), key=lambda found: (levels.index(found.group.level.value), found.group.code))
+    return Roster(ordered, counts, shown, pools, agencies)
+
+
+def _row(registration: Registration, person: Person, agency: AgencyChoice, pool_ids: Mapping[int, str]) -> RosterRow:
+    name = listed_name(person)
+    searched = name_key(name) if person.reserved else f"{person.search_key} {person.email or ''}"
+    pool = pool_ids.get(registration.seat_pool_id) if registration.seat_pool_id is not None else None
+    return RosterRow(
+        registration.public_id,
+        name,
+        agency,
+        registration.unit,
+        registration.position,
+        registration.state,
+        registration.queue_place,
+        pool,
+        list_order(person),
+        searched,
+    )
+
+
+def _is_wanted(line: RosterRow, group: RosterGroup, wanted: RosterFilter) -> bool:
+    if wanted.state is not None and line.state is not wanted.state:
+        return False
+    if wanted.group and group.group.code != wanted.group:
+        return False
+    if wanted.pool and line.pool != wanted.pool:
+        return False
+    words = wanted.words.casefold().split() if "@" in wanted.words else name_key(wanted.words).split()
+    return all(word in line.searched for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRegistration:
+    """A registration as staff see it, with its person, its agency and what it was before."""
+
+    access: RosterAccess
+    registration: Registration
+    agency: AgencyChoice
+    group: AgencyChoice
+    history: list[RegistrationHistory]
+
+    @property
+    def shown_since(self) -> datetime:
+        """When it was first made."""
+        return self.registration.registered_at
+
+
+def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: uuid.UUID) -> StaffRegistration:
+    """One registration of a roster that this person may open.
+
+    Raises:
+        NotFound: there is none, or it is of an agency that is not theirs.
+    """
+    access = roster_access(session, actor, slug)
+    registration = session.scalar(
+        select(Registration)
+        .join(Registration.person)
+        .options(contains_eager(Registration.person))
+        .where(Registration.seminar_id == access.seminar.id, Registration.public_id == public_id)
+    )
+    if registration is None:
+        raise NotFound
+    agencies = all_agencies(session)
+    path = path_of(registration.agency_id, {agency.id: agency.parent_id for agency in agencies.values()})
+    if not access.covers(path):
+        raise NotFound
+    history = session.scalars(
+        select(RegistrationHistory)
+        .where(RegistrationHistory.registration_id == registration.id)
+        .order_by(RegistrationHistory.at, RegistrationHistory.id)
+    )
+    return StaffRegistration(access, registration, agencies[registration.agency_id], agencies[path[-1]], list(history))

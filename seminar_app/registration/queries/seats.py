@@ -1,0 +1,72 @@
+"""How full a seminar is, pool by pool."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.agencies.models import Agency
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import SeatPool
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLine:
+    """A pool with its agency (None for the open pool)."""
+
+    agency: Agency | None
+    size: int
+    taken: int
+    release_on: date | None
+    released: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsOverview:
+    """The pools, quotas by code and the open pool last, and how many wait."""
+
+    pools: list[PoolLine]
+    waiting: int
+
+    @property
+    def capacity(self) -> int:
+        """All seats."""
+        return sum(pool.size for pool in self.pools)
+
+    @property
+    def taken(self) -> int:
+        """Seats held."""
+        return sum(pool.taken for pool in self.pools)
+
+    @property
+    def quotas(self) -> list[PoolLine]:
+        """The pools of agencies that have seats."""
+        return [pool for pool in self.pools if pool.agency is not None]
+
+    @property
+    def open_pool(self) -> PoolLine:
+        """The pool for the rest."""
+        return next((pool for pool in self.pools if pool.agency is None), PoolLine(None, 0, 0, None, released=False))
+
+
+def seats_overview(session: Session, seminar_id: int) -> SeatsOverview:
+    """The seats of a seminar in two statements. A quota that was given up (no seats, nobody in it) is left out."""
+    found = session.execute(
+        select(SeatPool, Agency).outerjoin(Agency, Agency.id == SeatPool.agency_id).where(SeatPool.seminar_id == seminar_id)
+    ).all()
+    lines = [
+        PoolLine(agency, pool.size, pool.taken, pool.release_on, pool.released_at is not None)
+        for pool, agency in found
+        if agency is None or pool.size or pool.release_on
+    ]
+    lines.sort(key=lambda line: (line.agency is None, line.agency.code if line.agency else ""))
+    waiting = session.scalar(
+        select(func.count())
+        .select_from(Registration)
+        .where(Registration.seminar_id == seminar_id, Registration.state == RegistrationState.WAITLISTED)
+    )
+    return SeatsOverview(lines, waiting or 0)

@@ -1,0 +1,23 @@
+"""What changes registrations and seats. Each begins by locking the seminar's seats (`seats.lock_seats`)."""
+
+from seminar_app.registration.services.notices import ensure_notices
+from seminar_app.registration.services.personal import Correction, edit, withdraw
+from seminar_app.registration.services.registering import Entry, add_by_hand, register
+from seminar_app.registration.services.seats import release_due_quotas, resize
+from seminar_app.registration.services.staff import approve, decline, remove, restore
+
+__all__ = [
+    "Correction",
+    "Entry",
+    "add_by_hand",
+    "approve",
+    "decline",
+    "edit",
+    "ensure_notices",
+    "register",
+    "release_due_quotas",
+    "remove",
+    "resize",
+    "restore",
+    "withdraw",
+]

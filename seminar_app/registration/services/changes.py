@@ -1,0 +1,63 @@
+"""One change of a registration's state: the row, its history and the trail, always together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from seminar_app.audit import services as audit
+from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.rules import RegistrationState, RemovalReason
+from seminar_app.seminars.models import Seminar
+
+
+def change_state(
+    session: Session,
+    *,
+    now: datetime,
+    actor: str,
+    seminar: Seminar,
+    registration: Registration,
+    state: RegistrationState,
+    pool_id: int | None = None,
+    queue_place: int | None = None,
+    removal_reason: RemovalReason | None = None,
+    note: str | None = None,
+) -> None:
+    """Move a registration to a state, with the seat or the place in the queue that goes with it.
+
+    It is written at once, so that a seat is counted free before the next change asks for it. A registration
+    that is not in the database yet is added by it.
+    """
+    before: RegistrationState | None = registration.state
+    left = registration.seat_pool_id
+    registration.state = state
+    registration.seat_pool_id = pool_id
+    registration.queue_place = queue_place
+    registration.removal_reason = removal_reason
+    session.add(registration)
+    session.flush()
+    session.add(
+        RegistrationHistory(
+            registration_id=registration.id,
+            at=now,
+            actor=actor,
+            from_state=before,
+            to_state=state,
+            seat_pool_id=pool_id if pool_id is not None else left,
+            note=note,
+        )
+    )
+    details = {"from": before.value if before else None, "to": state.value}
+    if removal_reason is not None:
+        details["reason"] = removal_reason.value
+    audit.record(
+        session,
+        now=now,
+        actor=actor,
+        action=f"registration.{state.value}",
+        subject=f"registration:{registration.public_id.hex}",
+        seminar=seminar.slug,
+        details=details,
+    )

@@ -1,0 +1,56 @@
+"""What officials are told by mail, with the facts of the seminar and their personal link."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import Office
+from seminar_app.messages.models import Message
+from seminar_app.messages.services import enqueue
+from seminar_app.registration.links import ENDPOINT, personal_link
+from seminar_app.registration.models import Registration
+from seminar_app.seminars.models import Seminar
+from seminar_app.web.filters import date_range
+
+
+def tell(
+    session: Session,
+    *,
+    now: datetime,
+    kind: str,
+    seminar: Seminar,
+    office: Office,
+    registration: Registration,
+    dedupe_key: str | None = None,
+) -> Message | None:
+    """Put a mail to the official into the outbox; `registration.person` must be loaded. Without an address there is nobody to tell."""
+    person = registration.person
+    if person.email is None:
+        return None
+    return enqueue(
+        session,
+        now=now,
+        kind=kind,
+        language=registration.language,
+        to_address=person.email,
+        to_name=person.certificate_name,
+        context=facts(seminar, office, registration.language) | {"state": registration.state.value},
+        link=personal_link(registration),
+        link_endpoint=ENDPOINT,
+        dedupe_key=dedupe_key,
+    )
+
+
+def facts(seminar: Seminar, office: Office, language: str) -> dict[str, str]:
+    """What every mail says of the seminar, in the reader's language: title, days, place, who organizes it."""
+    spanish = language == "es"
+    titles = (seminar.title_es, seminar.title_en) if spanish else (seminar.title_en, seminar.title_es)
+    return {
+        "title": next(title for title in titles if title),
+        "days": date_range(seminar.starts_on, seminar.ends_on, language),
+        "place": ", ".join(filter(None, (seminar.venue, seminar.city))),
+        "office": office.name_es if spanish else office.name_en,
+        "slug": seminar.slug,
+    }

@@ -1,0 +1,35 @@
+"""The privacy notice that was shown is kept word for word with the registration."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from seminar_app.registration.models import Notice
+from seminar_app.registration.notices import CURRENT_VERSION, LANGUAGES, PRIVACY, notice_text
+
+
+def ensure_notices(session: Session, *, now: datetime) -> None:
+    """Keep the current privacy notice in both languages, if it is not kept yet. Two at once end with one row each."""
+    insert = (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(Notice)
+    rows = [
+        {"kind": PRIVACY, "language": language, "version": version, "text": notice_text(version, language), "published_at": now}
+        for language in LANGUAGES
+        for version in range(1, CURRENT_VERSION + 1)
+    ]
+    session.execute(insert.values(rows).on_conflict_do_nothing(index_elements=["kind", "language", "version"]))
+
+
+def notice_shown(session: Session, *, now: datetime, version: int, language: str) -> Notice:
+    """The kept notice of this version and language; what was never published counts as the current one."""
+    version = version if 1 <= version <= CURRENT_VERSION else CURRENT_VERSION
+    language = language if language in LANGUAGES else LANGUAGES[0]
+    kept = select(Notice).where(Notice.kind == PRIVACY, Notice.language == language, Notice.version == version)
+    found = session.scalar(kept)
+    if found is None:
+        ensure_notices(session, now=now)
+        found = session.scalars(kept).one()
+    return found

@@ -1,0 +1,133 @@
+"""What the official does through the personal link: correct their data, withdraw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from seminar_app.agencies.models import Agency
+from seminar_app.audit import services as audit
+from seminar_app.core.errors import NotFound, StaleEdit
+from seminar_app.people.services import PersonData, edit_person
+from seminar_app.registration.errors import AgencyIsFixed, NoSuchAgency, NotInThisState
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState, may_change_agency, may_edit, may_withdraw
+from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.mails import tell
+from seminar_app.registration.services.seats import LockedSeats, lock_seats, settle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What the official wants kept instead. `person.email` is not looked at."""
+
+    person: PersonData
+    agency_id: int
+    unit: str | None
+    position: str | None
+
+
+def locked_registration(session: Session, registration_id: int) -> tuple[LockedSeats, Registration]:
+    """Lock the seats of the registration's seminar, then read the registration with its person.
+
+    Raises:
+        NotFound: there is none.
+    """
+    seminar_id = session.scalar(select(Registration.seminar_id).where(Registration.id == registration_id))
+    if seminar_id is None:
+        raise NotFound
+    seats = lock_seats(session, seminar_id)
+    registration = session.scalars(
+        select(Registration).where(Registration.id == registration_id).options(joinedload(Registration.person))
+    ).one()
+    return seats, registration
+
+
+def actor_of(registration: Registration) -> str:
+    """How the trail names an official who came by the link."""
+    return f"registration:{registration.public_id.hex}"
+
+
+def edit(session: Session, *, now: datetime, registration_id: int, correction: Correction, opened: str) -> None:
+    """Correct what the official wrote.
+
+    Args:
+        opened: `edition` of what the page showed; if it is not that any more, nothing is changed.
+
+    Raises:
+        NotInThisState: the registration does not stand any more.
+        StaleEdit: somebody changed it meanwhile.
+        AgencyIsFixed: the agency of somebody seated or waiting stays.
+        NameTaken: the same address has somebody of that name.
+    """
+    seats, registration = locked_registration(session, registration_id)
+    if not may_edit(registration.state):
+        raise NotInThisState
+    if opened != edition(registration):
+        raise StaleEdit
+    actor = actor_of(registration)
+    columns = []
+    if correction.agency_id != registration.agency_id:
+        if not may_change_agency(registration.state):
+            raise AgencyIsFixed
+        agency = session.get(Agency, correction.agency_id)
+        if agency is None:
+            raise NoSuchAgency
+        registration.agency_id, registration.state_name = agency.id, agency.state
+        columns.append("agency_id")
+    wanted = {"unit": correction.unit, "position": correction.position, "language": correction.person.language}
+    for column, value in wanted.items():
+        if getattr(registration, column) != value:
+            setattr(registration, column, value)
+            columns.append(column)
+    if columns:
+        audit.record(
+            session,
+            now=now,
+            actor=actor,
+            action="registration.edited",
+            subject=f"registration:{registration.public_id.hex}",
+            seminar=seats.seminar.slug,
+            details={"columns": columns},
+        )
+    edit_person(session, now=now, actor=actor, person=registration.person, data=correction.person, seminar=seats.seminar.slug)
+
+
+def edition(registration: Registration) -> str:
+    """Which edition of the registration and its person this is."""
+    return f"{registration.version}.{registration.person.version}"
+
+
+def withdraw(session: Session, *, now: datetime, registration_id: int) -> bool:
+    """Give the seat or the place in the queue back; a freed seat goes to the first who waits for it.
+
+    The form's showing is forgotten, so that whoever registers again from the same page is heard.
+
+    Returns:
+        Whether anything changed: whoever has withdrawn already stays so.
+
+    Raises:
+        NotInThisState: the registration was removed or declined meanwhile.
+    """
+    seats, registration = locked_registration(session, registration_id)
+    if registration.state is RegistrationState.WITHDRAWN:
+        return False
+    if not may_withdraw(registration.state):
+        raise NotInThisState
+    left = registration.seat_pool_id
+    registration.submission_id = None
+    change_state(
+        session,
+        now=now,
+        actor=actor_of(registration),
+        seminar=seats.seminar,
+        registration=registration,
+        state=RegistrationState.WITHDRAWN,
+    )
+    seats.moved(left=left, took=None)
+    tell(session, now=now, kind="withdrawn", seminar=seats.seminar, office=seats.office, registration=registration)
+    settle(session, now=now, seats=seats)
+    return True

@@ -1,0 +1,250 @@
+"""Registering: by the public form, which tells a stranger nothing, and by staff's hand."""
+
+from __future__ import annotations
+
+import hmac
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from seminar_app.agencies.models import Agency
+from seminar_app.agencies.queries import agency_path
+from seminar_app.audit import services as audit
+from seminar_app.people.models import Person
+from seminar_app.people.services import PersonData, find_or_add_person
+from seminar_app.registration.errors import AlreadyOnTheRoster, FormClosed, NoSuchAgency, WrongCode
+from seminar_app.registration.links import personal_link
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import (
+    Door,
+    RegistrationState,
+    Source,
+    decide_releases,
+    door,
+    first_state,
+    may_register_again,
+)
+from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.mails import tell
+from seminar_app.registration.services.notices import notice_shown
+from seminar_app.registration.services.seats import LockedSeats, lock_seats, seat_or_queue, settle
+
+PUBLIC = "public"
+MAIL_OF_STATE = {
+    RegistrationState.REGISTERED: "registered",
+    RegistrationState.WAITLISTED: "waitlisted",
+    RegistrationState.PENDING: "pending",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What is registered: a person, and where they work that day."""
+
+    person: PersonData
+    agency_id: int
+    unit: str | None = None
+    rank: str | None = None
+    position: str | None = None
+
+
+def register(
+    session: Session,
+    *,
+    now: datetime,
+    seminar_id: int,
+    entry: Entry,
+    submission_id: uuid.UUID,
+    notice_version: int,
+    notice_language: str,
+    code: str | None = None,
+) -> Registration:
+    """Take a registration from the public form.
+
+    Somebody new is seated, queued or left for approval. Somebody who withdrew is registered again. Whoever is there
+    already stays as they are and is written to, at most once an hour. The same submission again does nothing.
+
+    Args:
+        submission_id: which showing of the form this is.
+        notice_version: the privacy notice that was shown, and `notice_language`.
+
+    Returns:
+        The registration; the page must not show anything of it (docs/decisions/0005-same-answer.md).
+
+    Raises:
+        FormClosed: the seminar does not take registrations by the form now.
+        WrongCode: it asks for a code, and this is not it.
+        NoSuchAgency: the agency does not exist.
+    """
+    seats = lock_seats(session, seminar_id)
+    check_door(seats, now=now, code=code)
+    settle_due(session, now=now, seats=seats)
+    agency = _agency(session, entry.agency_id)
+    person, known = find_or_add_person(session, now=now, data=entry.person, agency_id=agency.id)
+    registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
+    submission = submission_of(submission_id, entry.person)
+    if registration is not None and registration.submission_id == submission:
+        return registration
+    if registration is not None and not may_register_again(registration.state):
+        remind(session, now=now, seats=seats, registration=registration)
+        return registration
+    registration = registration or new_registration(seats, person, now=now, source=Source.FORM)
+    fill(registration, entry, agency)
+    registration.notice_id = notice_shown(session, now=now, version=notice_version, language=notice_language).id
+    registration.submission_id = submission
+    place(session, now=now, actor=PUBLIC, seats=seats, registration=registration, pending=first_state(seats.seminar.approval) is not None)
+    tell(
+        session,
+        now=now,
+        kind=MAIL_OF_STATE[registration.state],
+        seminar=seats.seminar,
+        office=seats.office,
+        registration=registration,
+    )
+    return registration
+
+
+def add_by_hand(
+    session: Session,
+    *,
+    now: datetime,
+    actor: str,
+    seminar_id: int,
+    entry: Entry,
+    submission_id: uuid.UUID,
+    source: Source = Source.STAFF,
+) -> Registration:
+    """Register somebody for them, whatever the window and the mode; seats and the waiting list are the same for everybody.
+
+    Raises:
+        AlreadyOnTheRoster: the person has a registration in this seminar.
+        NoSuchAgency: the agency does not exist.
+    """
+    seats = lock_seats(session, seminar_id)
+    settle_due(session, now=now, seats=seats)
+    submission = submission_of(submission_id, entry.person)
+    again = session.scalar(select(Registration).where(Registration.submission_id == submission))
+    if again is not None:
+        return again
+    agency = _agency(session, entry.agency_id)
+    person, known = find_or_add_person(session, now=now, data=entry.person, agency_id=agency.id)
+    registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
+    if registration is not None and not may_register_again(registration.state):
+        raise AlreadyOnTheRoster(name=person.certificate_name)
+    registration = registration or new_registration(seats, person, now=now, source=source)
+    fill(registration, entry, agency)
+    registration.submission_id = submission
+    place(session, now=now, actor=actor, seats=seats, registration=registration, pending=False)
+    tell(
+        session,
+        now=now,
+        kind=MAIL_OF_STATE[registration.state],
+        seminar=seats.seminar,
+        office=seats.office,
+        registration=registration,
+    )
+    return registration
+
+
+def submission_of(showing: uuid.UUID, person: PersonData) -> uuid.UUID:
+    """The id of this showing of the form for this person.
+
+    The same form sent twice is one submission. Whoever goes back, corrects the address and sends it again has
+    made another, and so has the clerk who registers five colleagues from one page.
+    """
+    return uuid.uuid5(showing, f"{person.email or ''} {person.search_key}")
+
+
+def check_door(seats: LockedSeats, *, now: datetime, code: str | None) -> None:
+    """Refuse what comes before, after or without the code."""
+    found = door(seats.seminar, now=now)
+    if found is None or not found.lets_in:
+        raise FormClosed
+    if found is Door.CODE and not same_code(code, seats.seminar.registration_code):
+        raise WrongCode
+
+
+def same_code(typed: str | None, code: str | None) -> bool:
+    """Whether the codes are the same, capitals and surrounding spaces aside; takes as long for a near miss as for a far one."""
+    a, b = ((text or "").strip().casefold().encode("utf-8", "surrogatepass") for text in (typed, code))
+    return bool(b) and hmac.compare_digest(a, b)
+
+
+def settle_due(session: Session, *, now: datetime, seats: LockedSeats) -> None:
+    """If a quota's release date has come, those who wait are served before whoever comes now."""
+    if decide_releases(seats.pools, today=seats.today(now)):
+        settle(session, now=now, seats=seats)
+
+
+def _agency(session: Session, agency_id: int) -> Agency:
+    agency = session.get(Agency, agency_id)
+    if agency is None:
+        raise NoSuchAgency
+    return agency
+
+
+def find_registration(session: Session, *, seminar_id: int, person: Person) -> Registration | None:
+    """This person's registration in this seminar, with the person on it."""
+    found = session.scalar(select(Registration).where(Registration.seminar_id == seminar_id, Registration.person_id == person.id))
+    if found is not None:
+        set_committed_value(found, "person", person)
+    return found
+
+
+def new_registration(seats: LockedSeats, person: Person, *, now: datetime, source: Source) -> Registration:
+    """A registration that is not in the database yet, with its link made."""
+    registration = Registration(
+        public_id=uuid.uuid4(),
+        seminar_id=seats.seminar.id,
+        person_id=person.id,
+        source=source,
+        link_version=1,
+        registered_at=now,
+    )
+    personal_link(registration)
+    set_committed_value(registration, "person", person)
+    return registration
+
+
+def fill(registration: Registration, entry: Entry, agency: Agency) -> None:
+    """Where the person works, as of today."""
+    registration.agency_id = agency.id
+    registration.state_name = agency.state
+    registration.unit = entry.unit
+    registration.rank = entry.rank
+    registration.position = entry.position
+    registration.language = entry.person.language
+
+
+def place(session: Session, *, now: datetime, actor: str, seats: LockedSeats, registration: Registration, pending: bool) -> None:
+    """Leave the registration for approval, or give it a seat or a place in the queue."""
+    if pending:
+        change_state(session, now=now, actor=actor, seminar=seats.seminar, registration=registration, state=RegistrationState.PENDING)
+        return
+    path = agency_path(session, registration.agency_id)
+    seat_or_queue(session, now=now, actor=actor, seats=seats, registration=registration, agency_path=path)
+
+
+def remind(session: Session, *, now: datetime, seats: LockedSeats, registration: Registration) -> None:
+    """Tell whoever is known already how their registration stands, at the address on file and at most once an hour."""
+    tell(
+        session,
+        now=now,
+        kind="already_registered",
+        seminar=seats.seminar,
+        office=seats.office,
+        registration=registration,
+        dedupe_key=f"already_registered:{registration.public_id.hex}:{now:%Y%m%d%H}",
+    )
+    audit.record(
+        session,
+        now=now,
+        actor=PUBLIC,
+        action="registration.repeated",
+        subject=f"registration:{registration.public_id.hex}",
+        seminar=seats.seminar.slug,
+    )

@@ -1,0 +1,246 @@
+"""Seats: locked first, then given, freed, promoted and released by the rules, in the transaction of whatever touched them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from seminar_app.accounts.models import Office
+from seminar_app.agencies.models import Agency
+from seminar_app.agencies.queries import agency_paths
+from seminar_app.audit import services as audit
+from seminar_app.core.errors import NotFound
+from seminar_app.registration.errors import AgencyTwice, OpenPoolBelowTaken, QuotaBelowTaken, QuotasAboveCapacity
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import (
+    PoolState,
+    RegistrationState,
+    SeatFault,
+    SeatRefusal,
+    Waiting,
+    WishedPool,
+    after_releases,
+    check_pools,
+    day_there,
+    decide_promotions,
+    decide_releases,
+    decide_seat,
+)
+from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.mails import tell
+from seminar_app.seminars.models import SeatPool, Seminar
+
+RULE = "rule"
+
+
+@dataclass(slots=True)
+class LockedSeats:
+    """A seminar's seats, locked until the transaction ends, and what `taken` has become in it."""
+
+    seminar: Seminar
+    office: Office
+    rows: dict[int, SeatPool]
+    pools: list[PoolState]
+
+    def today(self, now: datetime) -> date:
+        """The day it is where the seminar takes place."""
+        return day_there(now, self.seminar.time_zone)
+
+    def moved(self, *, left: int | None, took: int | None) -> None:
+        """Follow what the database's trigger has counted."""
+        change = {left: -1, took: 1} if left != took else {}
+        self.pools = [replace(pool, taken=pool.taken + change.get(pool.id, 0)) for pool in self.pools]
+
+
+def lock_seats(session: Session, seminar_id: int) -> LockedSeats:
+    """Wait for whoever else changes the seats of this seminar, then read them.
+
+    Raises:
+        NotFound: there is no such seminar.
+    """
+    rows = list(session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar_id).order_by(SeatPool.id).with_for_update()))
+    found = session.execute(
+        select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.id == seminar_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return LockedSeats(found[0], found[1], {row.id: row for row in rows}, [pool_state(row) for row in rows])
+
+
+def pool_state(row: SeatPool) -> PoolState:
+    """A pool as the rules see it."""
+    return PoolState(row.id, row.agency_id, row.size, row.taken, row.release_on)
+
+
+def seat_or_queue(
+    session: Session,
+    *,
+    now: datetime,
+    actor: str,
+    seats: LockedSeats,
+    registration: Registration,
+    agency_path: Sequence[int],
+    note: str | None = None,
+) -> None:
+    """Give the registration the seat that the rules choose, or the next place on the waiting list."""
+    decision = decide_seat(seats.pools, agency_path)
+    place = next_queue_place(session, seats.seminar.id) if decision.pool_id is None else None
+    change_state(
+        session,
+        now=now,
+        actor=actor,
+        seminar=seats.seminar,
+        registration=registration,
+        state=decision.state,
+        pool_id=decision.pool_id,
+        queue_place=place,
+        note=note,
+    )
+    seats.moved(left=None, took=decision.pool_id)
+
+
+def next_queue_place(session: Session, seminar_id: int) -> int:
+    """One after the last in the queue."""
+    last = session.scalar(select(func.max(Registration.queue_place)).where(Registration.seminar_id == seminar_id))
+    return (last or 0) + 1
+
+
+def settle(session: Session, *, now: datetime, seats: LockedSeats) -> int:
+    """Release the quotas whose day has come, then give every free seat to the first in the queue who may hold it.
+
+    Returns:
+        How many people were given a seat.
+    """
+    release(session, now=now, seats=seats)
+    if not any(pool.room > 0 for pool in seats.pools):
+        return 0
+    waiting = session.scalars(
+        select(Registration)
+        .where(Registration.seminar_id == seats.seminar.id, Registration.state == RegistrationState.WAITLISTED)
+        .order_by(Registration.queue_place)
+        .options(joinedload(Registration.person))
+    ).all()
+    if not waiting:
+        return 0
+    paths = agency_paths(session)
+    by_id = {registration.id: registration for registration in waiting}
+    queue = [Waiting(r.id, r.queue_place or 0, paths[r.agency_id]) for r in waiting]
+    promotions = decide_promotions(seats.pools, queue)
+    for promotion in promotions:
+        registration = by_id[promotion.registration_id]
+        change_state(
+            session,
+            now=now,
+            actor=RULE,
+            seminar=seats.seminar,
+            registration=registration,
+            state=RegistrationState.REGISTERED,
+            pool_id=promotion.pool_id,
+        )
+        seats.moved(left=None, took=promotion.pool_id)
+        tell(session, now=now, kind="seat_given", seminar=seats.seminar, office=seats.office, registration=registration)
+    return len(promotions)
+
+
+def release(session: Session, *, now: datetime, seats: LockedSeats) -> int:
+    """Move the unused seats of quotas whose release date has come to the open pool; returns how many."""
+    releases = decide_releases(seats.pools, today=seats.today(now))
+    if not releases:
+        return 0
+    seats.pools = after_releases(seats.pools, releases)
+    for pool in seats.pools:
+        seats.rows[pool.id].size = pool.size
+    for step in releases:
+        row = seats.rows[step.pool_id]
+        row.released_at = row.released_at or now
+        audit.record(
+            session,
+            now=now,
+            actor=RULE,
+            action="quota.released",
+            subject=f"seat_pool:{row.public_id.hex}",
+            seminar=seats.seminar.slug,
+            details={"seats": step.seats},
+        )
+    session.flush()
+    return sum(step.seats for step in releases)
+
+
+def release_due_quotas(session: Session, *, now: datetime) -> int:
+    """Release every quota whose day has come, in all seminars, and seat those who wait. Returns how many seats moved."""
+    due = session.scalars(
+        select(SeatPool.seminar_id)
+        .where(SeatPool.agency_id.is_not(None), SeatPool.release_on.is_not(None), SeatPool.size > SeatPool.taken)
+        .distinct()
+        .order_by(SeatPool.seminar_id)
+    ).all()
+    moved = 0
+    for seminar_id in due:
+        seats = lock_seats(session, seminar_id)
+        moved += sum(step.seats for step in decide_releases(seats.pools, today=seats.today(now)))
+        settle(session, now=now, seats=seats)
+    return moved
+
+
+def resize(session: Session, *, now: datetime, actor: str, seminar_id: int, capacity: int, wished: Sequence[WishedPool]) -> int:
+    """Share the seats out anew, and seat whoever waited for what became free.
+
+    Args:
+        capacity: all seats of the seminar.
+        wished: the quotas; what they leave is the open pool. A quota that is not named keeps no seats.
+
+    Returns:
+        How many people were given a seat.
+
+    Raises:
+        AgencyTwice, QuotasAboveCapacity, QuotaBelowTaken, OpenPoolBelowTaken: it cannot be shared out that way.
+    """
+    seats = lock_seats(session, seminar_id)
+    if (fault := check_pools(seats.pools, capacity=capacity, wished=wished)) is not None:
+        raise _refusal(session, fault, capacity)
+    rows = {row.agency_id: row for row in seats.rows.values()}
+    sizes: dict[int | None, int] = {None: capacity - sum(wish.size for wish in wished)}
+    dates: dict[int | None, date | None] = {}
+    for wish in wished:
+        sizes[wish.agency_id], dates[wish.agency_id] = wish.size, wish.release_on
+    for agency_id in sizes.keys() - rows.keys():
+        row = SeatPool(public_id=uuid.uuid4(), seminar_id=seminar_id, agency_id=agency_id, size=0, taken=0)
+        session.add(row)
+        rows[agency_id] = row
+    before = {str(row.agency_id): row.size for row in rows.values()}
+    today = seats.today(now)
+    for agency_id, row in rows.items():
+        row.size = sizes.get(agency_id, 0)
+        row.release_on = dates.get(agency_id)
+        if row.release_on is None or row.release_on > today:
+            row.released_at = None
+    session.flush()
+    audit.record(
+        session,
+        now=now,
+        actor=actor,
+        action="seats.changed",
+        subject=f"seminar:{seats.seminar.public_id.hex}",
+        seminar=seats.seminar.slug,
+        details={"before": before, "after": {str(row.agency_id): row.size for row in rows.values()}},
+    )
+    seats.rows = {row.id: row for row in rows.values()}
+    seats.pools = [pool_state(row) for row in rows.values()]
+    return settle(session, now=now, seats=seats)
+
+
+def _refusal(session: Session, fault: SeatRefusal, capacity: int) -> Exception:
+    """The sentence for what the rules found."""
+    if fault.fault is SeatFault.ABOVE_CAPACITY:
+        return QuotasAboveCapacity(seats=fault.seats, capacity=capacity)
+    if fault.agency_id is None:
+        return OpenPoolBelowTaken(seats=fault.seats)
+    code = session.scalar(select(Agency.code).where(Agency.id == fault.agency_id)) or ""
+    if fault.fault is SeatFault.TWICE:
+        return AgencyTwice(agency=code)
+    return QuotaBelowTaken(agency=code, seats=fault.seats)

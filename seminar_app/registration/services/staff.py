@@ -1,0 +1,161 @@
+"""What staff decide about a registration: approve, decline, remove, restore. Each is one change and one mail."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from seminar_app.agencies.queries import agency_path
+from seminar_app.core.errors import NotFound
+from seminar_app.messages.models import Message
+from seminar_app.messages.rules import MessageState
+from seminar_app.registration.errors import NotInThisState
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import (
+    RegistrationState,
+    RemovalReason,
+    may_approve,
+    may_decline,
+    may_remove,
+    may_restore,
+)
+from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.mails import tell
+from seminar_app.registration.services.personal import locked_registration
+from seminar_app.registration.services.seats import LockedSeats, seat_or_queue, settle
+
+TIME_TO_UNDO = timedelta(minutes=2)
+
+
+def approve(session: Session, *, now: datetime, actor: str, seminar_id: int, registration_id: int) -> Registration:
+    """Say yes: the person is seated, or joins the waiting list.
+
+    Raises:
+        NotInThisState: it does not wait for approval any more.
+    """
+    seats, registration = _locked(session, seminar_id, registration_id)
+    if not may_approve(registration.state):
+        raise NotInThisState
+    settle(session, now=now, seats=seats)
+    _seat(session, now=now, actor=actor, seats=seats, registration=registration, kind="approved")
+    return registration
+
+
+def decline(session: Session, *, now: datetime, actor: str, seminar_id: int, registration_id: int, note: str | None = None) -> Registration:
+    """Say no.
+
+    Raises:
+        NotInThisState: it does not wait for approval any more.
+    """
+    seats, registration = _locked(session, seminar_id, registration_id)
+    if not may_decline(registration.state):
+        raise NotInThisState
+    change_state(
+        session,
+        now=now,
+        actor=actor,
+        seminar=seats.seminar,
+        registration=registration,
+        state=RegistrationState.DECLINED,
+        note=note,
+    )
+    _tell_unless_undone(session, now=now, kind="declined", seats=seats, registration=registration)
+    return registration
+
+
+def remove(
+    session: Session,
+    *,
+    now: datetime,
+    actor: str,
+    seminar_id: int,
+    registration_id: int,
+    reason: RemovalReason,
+    note: str | None = None,
+) -> Registration:
+    """Take somebody off the list; their seat goes at once to the first who waits for it.
+
+    Raises:
+        NotInThisState: they are off it already.
+    """
+    seats, registration = _locked(session, seminar_id, registration_id)
+    if not may_remove(registration.state):
+        raise NotInThisState
+    left = registration.seat_pool_id
+    change_state(
+        session,
+        now=now,
+        actor=actor,
+        seminar=seats.seminar,
+        registration=registration,
+        state=RegistrationState.REMOVED,
+        removal_reason=reason,
+        note=note,
+    )
+    seats.moved(left=left, took=None)
+    _tell_unless_undone(session, now=now, kind="removed", seats=seats, registration=registration)
+    settle(session, now=now, seats=seats)
+    return registration
+
+
+def restore(session: Session, *, now: datetime, actor: str, seminar_id: int, registration_id: int) -> Registration:
+    """Take back a removal, a refusal or a withdrawal: a seat if there is room, else the end of the waiting list.
+
+    If the mail about it has not left yet, it never will, and the person is not written to at all unless their
+    place has changed.
+
+    Raises:
+        NotInThisState: there is nothing to take back.
+    """
+    seats, registration = _locked(session, seminar_id, registration_id)
+    if not may_restore(registration.state):
+        raise NotInThisState
+    unsaid = session.execute(
+        delete(Message).where(
+            Message.dedupe_key == _undo_key(registration),
+            Message.state == MessageState.WAITING,
+            Message.attempts == 0,
+            Message.not_before > now,
+        )
+    )
+    settle(session, now=now, seats=seats)
+    silent = bool(getattr(unsaid, "rowcount", 0))
+    _seat(session, now=now, actor=actor, seats=seats, registration=registration, kind=None if silent else "approved")
+    return registration
+
+
+def _locked(session: Session, seminar_id: int, registration_id: int) -> tuple[LockedSeats, Registration]:
+    seats, registration = locked_registration(session, registration_id)
+    if registration.seminar_id != seminar_id:
+        raise NotFound
+    return seats, registration
+
+
+def _seat(session: Session, *, now: datetime, actor: str, seats: LockedSeats, registration: Registration, kind: str | None) -> None:
+    """Seat or queue, and say which; `kind` None stays silent about a seat, never about the waiting list."""
+    path = agency_path(session, registration.agency_id)
+    seat_or_queue(session, now=now, actor=actor, seats=seats, registration=registration, agency_path=path)
+    mail = "waitlisted" if registration.state is RegistrationState.WAITLISTED else kind
+    if mail is not None:
+        tell(session, now=now, kind=mail, seminar=seats.seminar, office=seats.office, registration=registration)
+
+
+def _undo_key(registration: Registration) -> str:
+    return f"off:{registration.public_id.hex}:{registration.version}"
+
+
+def _tell_unless_undone(session: Session, *, now: datetime, kind: str, seats: LockedSeats, registration: Registration) -> None:
+    """The mail waits for two minutes, so that Undo also takes back the news."""
+    message = tell(
+        session,
+        now=now,
+        kind=kind,
+        seminar=seats.seminar,
+        office=seats.office,
+        registration=registration,
+        dedupe_key=_undo_key(registration),
+    )
+    if message is not None:
+        message.not_before = now + TIME_TO_UNDO
