@@ -58,7 +58,7 @@ class WindowReversed(Refusal):
     """Registration would close before it opens."""
 
     sentence = N_("Registration would close before it opens. Please correct one of the two.")
-    field = "registration_closes_at"
+    field = "registration_closes"
 
 
 class CodeMissing(Refusal):

@@ -1,13 +1,25 @@
-"""Reading seminars. Somebody else's seminar is not found, like one that does not exist."""
+"""Reading seminars as staff. Somebody else's seminar is not found, like one that does not exist."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from seminar_app.accounts.models import Office
 from seminar_app.accounts.rules import Actor, may_coordinate, may_organize
+from seminar_app.agencies.models import Agency
 from seminar_app.core.errors import NotFound
-from seminar_app.seminars.models import Seminar
+from seminar_app.core.folding import fold
+from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession, Speaker
+from seminar_app.seminars.rules import SeminarState, local_of
+
+PAGE_SIZE = 50
 
 
 def find_seminar(session: Session, slug: str) -> Seminar | None:
@@ -37,3 +49,174 @@ def seminar_to_coordinate(session: Session, actor: Actor, slug: str) -> Seminar:
     if seminar is None or not may_coordinate(actor, office_id=seminar.office_id, seminar_id=seminar.id):
         raise NotFound
     return seminar
+
+
+# --- lists ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list of seminars is narrowed to; None and an empty text mean all."""
+
+    state: SeminarState | None = None
+    year: int | None = None
+    text: str = ""
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.state or self.year or self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class SeminarLine:
+    """A seminar in a list, with how full it is."""
+
+    seminar: Seminar
+    size: int
+    taken: int
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of a list, and whether there is more."""
+
+    lines: Sequence[SeminarLine]
+    page: int
+    more: bool
+
+
+def of_actor(actor: Actor) -> ColumnElement[bool]:
+    """The seminars that somebody may see: an administrator all, an organizer their offices', a coordinator theirs."""
+    if actor.is_admin:
+        return true()
+    return or_(false(), Seminar.office_id.in_(sorted(actor.office_ids)), Seminar.id.in_(sorted(actor.seminar_ids)))
+
+
+def seminars_for(session: Session, actor: Actor, filters: Filters = Filters(), *, page: int = 1) -> Listed:
+    """The seminars that somebody may see, those that begin last first."""
+    found = _filtered(_lines().where(of_actor(actor)), filters)
+    found = found.order_by(Seminar.starts_on.desc(), Seminar.id.desc()).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)
+    lines = [SeminarLine(*row) for row in session.execute(found)]
+    return Listed(lines[:PAGE_SIZE], page, more=len(lines) > PAGE_SIZE)
+
+
+def years_of(session: Session, actor: Actor) -> list[int]:
+    """Years in which somebody's seminars begin, the newest first."""
+    first, last = session.execute(select(func.min(Seminar.starts_on), func.max(Seminar.starts_on)).where(of_actor(actor))).one()
+    return list(range(last.year, first.year - 1, -1)) if first and last else []
+
+
+def _lines() -> Select[Seminar, int, int, int]:
+    return select(
+        Seminar,
+        _of_pools(func.sum(SeatPool.size)),
+        _of_pools(func.sum(SeatPool.taken)),
+        select(func.count(SeminarSession.id)).where(SeminarSession.seminar_id == Seminar.id).scalar_subquery(),
+    )
+
+
+def _of_pools(what: ColumnElement[int]) -> ColumnElement[int]:
+    total = select(func.coalesce(what, 0)).where(SeatPool.seminar_id == Seminar.id)
+    return total.correlate(Seminar).scalar_subquery()
+
+
+def _filtered(found: Select[Seminar, int, int, int], filters: Filters) -> Select[Seminar, int, int, int]:
+    if filters.state is not None:
+        found = found.where(Seminar.state == filters.state)
+    elif not filters.text:
+        found = found.where(Seminar.state != SeminarState.ARCHIVED)
+    if filters.year is not None:
+        found = found.where(Seminar.starts_on.between(date(filters.year, 1, 1), date(filters.year, 12, 31)))
+    for word in fold(filters.text).split()[:8]:
+        found = found.where(Seminar.search_key.contains(word, autoescape=True))
+    return found
+
+
+# --- one seminar ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLine:
+    """A seat pool with the agency it is for; none for the open pool."""
+
+    pool: SeatPool
+    agency: Agency | None
+
+
+def pools_of(session: Session, seminar_id: int) -> list[PoolLine]:
+    """The seat pools of a seminar: quotas by their agency's code, the open pool last."""
+    rows = session.execute(
+        select(SeatPool, Agency)
+        .outerjoin(Agency, Agency.id == SeatPool.agency_id)
+        .where(SeatPool.seminar_id == seminar_id)
+        .order_by(SeatPool.agency_id.is_(None), Agency.code)
+    )
+    return [PoolLine(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A session with its speakers in order."""
+
+    sitting: SeminarSession
+    speakers: Sequence[Speaker]
+
+
+def sessions_of(session: Session, seminar_id: int) -> list[SessionLine]:
+    """The sessions of a seminar in order of time, in one statement."""
+    rows = session.execute(
+        select(SeminarSession, Speaker)
+        .outerjoin(Speaker, Speaker.session_id == SeminarSession.id)
+        .where(SeminarSession.seminar_id == seminar_id)
+        .order_by(SeminarSession.starts_at, SeminarSession.id, Speaker.position)
+    )
+    return [
+        SessionLine(sitting, [speaker for _sitting, speaker in group if speaker is not None])
+        for sitting, group in groupby(rows, key=lambda row: row[0])
+    ]
+
+
+def by_day(lines: Sequence[SessionLine], time_zone: str) -> list[tuple[date, list[SessionLine]]]:
+    """Sessions under the day they begin on, in the seminar's zone."""
+    return [(day, list(group)) for day, group in groupby(lines, key=lambda line: local_of(line.sitting.starts_at, time_zone).date())]
+
+
+def get_session(session: Session, seminar_id: int, public_id: uuid.UUID) -> SessionLine:
+    """A session of a seminar.
+
+    Raises:
+        NotFound: there is none, or it is another seminar's.
+    """
+    sitting = session.scalar(select(SeminarSession).where(SeminarSession.public_id == public_id, SeminarSession.seminar_id == seminar_id))
+    if sitting is None:
+        raise NotFound
+    speakers = session.scalars(select(Speaker).where(Speaker.session_id == sitting.id).order_by(Speaker.position)).all()
+    return SessionLine(sitting, speakers)
+
+
+def hosts_of(session: Session, seminar_ids: Collection[int]) -> Mapping[int, list[Office]]:
+    """Who hosts each seminar, in order, in one statement."""
+    hosts: dict[int, list[Office]] = {seminar_id: [] for seminar_id in seminar_ids}
+    if not hosts:
+        return hosts
+    rows = session.execute(
+        select(SeminarHost.seminar_id, Office)
+        .join(Office, Office.id == SeminarHost.office_id)
+        .where(SeminarHost.seminar_id.in_(sorted(hosts)))
+        .order_by(SeminarHost.seminar_id, SeminarHost.position)
+    )
+    for seminar_id, office in rows:
+        hosts[seminar_id].append(office)
+    return hosts
+
+
+def offices_to_choose(session: Session, *, also: Collection[int] = ()) -> list[Office]:
+    """The active offices by name, and those already chosen."""
+    return list(session.scalars(select(Office).where(Office.active | Office.id.in_(sorted(also))).order_by(Office.name_en, Office.id)))
+
+
+def slugs_like(session: Session, stem: str) -> set[str]:
+    """Addresses in use that begin like this one."""
+    return set(session.scalars(select(Seminar.slug).where(Seminar.slug.startswith(stem, autoescape=True))))

@@ -1,0 +1,212 @@
+"""What strangers read: the calendar and a seminar's page. Columns and not rows of the mapper, because these pages are asked for most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import Office
+from seminar_app.core.errors import NotFound
+from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession, Speaker
+from seminar_app.seminars.rules import PUBLIC_STATES, Approval, Places, RegistrationMode, SeminarState, is_public, places_left
+
+UPCOMING_PAGE = 30
+PAST_PAGE = 20
+PAST_ON_THE_FRONT_PAGE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """An office as strangers see it."""
+
+    name_es: str
+    name_en: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Invitation:
+    """A seminar as strangers see it in the calendar."""
+
+    id: int
+    slug: str
+    state: SeminarState
+    archived_from: SeminarState | None
+    title_es: str | None
+    title_en: str | None
+    venue: str | None
+    city: str
+    country: str
+    time_zone: str
+    starts_on: date
+    ends_on: date
+    registration_mode: RegistrationMode
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
+    size: int
+    taken: int
+    hosts: list[Host] = field(default_factory=list)
+
+    @property
+    def places(self) -> Places:
+        """What may be said of the seats left."""
+        return places_left(size=self.size, taken=self.taken)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSession:
+    """A session as strangers see it."""
+
+    id: int
+    public_id: UUID
+    title_es: str | None
+    title_en: str | None
+    starts_at: datetime
+    ends_at: datetime
+    room: str | None
+    changed_at: datetime | None
+    version: int
+    speakers: list[tuple[str, str | None]] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class SeminarPage(Invitation):
+    """A seminar as strangers see it on its own page."""
+
+    public_id: UUID
+    topic_es: str | None
+    topic_en: str | None
+    objectives_es: str | None
+    objectives_en: str | None
+    audience_es: str | None
+    audience_en: str | None
+    approval: Approval
+    state_reason: str | None
+    created_at: datetime
+    changed_at: datetime | None
+    version: int
+    sessions: list[PublicSession] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A page of invitations, and whether there are more."""
+
+    lines: Sequence[Invitation]
+    more: bool
+
+
+def _total(what: ColumnElement[int]) -> ColumnElement[int]:
+    return select(func.coalesce(what, 0)).where(SeatPool.seminar_id == Seminar.id).correlate(Seminar).scalar_subquery()
+
+
+_LINE: tuple[Any, ...] = (
+    Seminar.id,
+    Seminar.slug,
+    Seminar.state,
+    Seminar.archived_from,
+    Seminar.title_es,
+    Seminar.title_en,
+    Seminar.venue,
+    Seminar.city,
+    Seminar.country,
+    Seminar.time_zone,
+    Seminar.starts_on,
+    Seminar.ends_on,
+    Seminar.registration_mode,
+    Seminar.registration_opens_at,
+    Seminar.registration_closes_at,
+    _total(func.sum(SeatPool.size)).label("size"),
+    _total(func.sum(SeatPool.taken)).label("taken"),
+)
+_PAGE: tuple[Any, ...] = (
+    *_LINE,
+    Seminar.public_id,
+    Seminar.topic_es,
+    Seminar.topic_en,
+    Seminar.objectives_es,
+    Seminar.objectives_en,
+    Seminar.audience_es,
+    Seminar.audience_en,
+    Seminar.approval,
+    Seminar.state_reason,
+    Seminar.created_at,
+    Seminar.changed_at,
+    Seminar.version,
+)
+_IN_CALENDAR = select(*_LINE).where(Seminar.state.in_(sorted(PUBLIC_STATES)))
+
+
+def upcoming(session: Session, *, today: date, page: int = 1) -> Calendar:
+    """Seminars that have not ended by `today`, the next first."""
+    found = _IN_CALENDAR.where(Seminar.ends_on >= today).order_by(Seminar.starts_on, Seminar.id)
+    return _page_of(session, found, page=page, length=UPCOMING_PAGE)
+
+
+def past(session: Session, *, today: date, page: int = 1, length: int = PAST_PAGE) -> Calendar:
+    """Seminars that ended before `today`, the last first."""
+    found = _IN_CALENDAR.where(Seminar.ends_on < today).order_by(Seminar.ends_on.desc(), Seminar.starts_on.desc(), Seminar.id.desc())
+    return _page_of(session, found, page=page, length=length)
+
+
+def _page_of(session: Session, found: Select[Any], *, page: int, length: int) -> Calendar:
+    rows = session.execute(found.offset((page - 1) * length).limit(length + 1)).all()
+    lines = [Invitation(**row._mapping) for row in rows[:length]]
+    return Calendar(lines, more=len(rows) > length)
+
+
+def name_hosts(session: Session, invitations: Sequence[Invitation]) -> None:
+    """Fill in who hosts, for all of them in one statement."""
+    by_id = {invitation.id: invitation for invitation in invitations}
+    if not by_id:
+        return
+    for seminar_id, name_es, name_en in session.execute(
+        select(SeminarHost.seminar_id, Office.name_es, Office.name_en)
+        .join(Office, Office.id == SeminarHost.office_id)
+        .where(SeminarHost.seminar_id.in_(sorted(by_id)))
+        .order_by(SeminarHost.seminar_id, SeminarHost.position)
+    ):
+        by_id[seminar_id].hosts.append(Host(name_es, name_en))
+
+
+_BY_SLUG = select(*_PAGE)
+_SESSIONS = select(
+    SeminarSession.id,
+    SeminarSession.public_id,
+    SeminarSession.title_es,
+    SeminarSession.title_en,
+    SeminarSession.starts_at,
+    SeminarSession.ends_at,
+    SeminarSession.room,
+    SeminarSession.changed_at,
+    SeminarSession.version,
+    Speaker.name,
+    Speaker.affiliation,
+).outerjoin(Speaker, Speaker.session_id == SeminarSession.id)
+
+
+def seminar_page(session: Session, slug: str) -> SeminarPage:
+    """A seminar with its hosts, sessions and speakers, in three statements.
+
+    Raises:
+        NotFound: there is none, or strangers may not see it.
+    """
+    row = session.execute(_BY_SLUG.where(Seminar.slug == slug)).one_or_none()
+    if row is None or not is_public(row.state, row.archived_from):
+        raise NotFound
+    page = SeminarPage(**row._mapping)
+    name_hosts(session, [page])
+    rows = session.execute(
+        _SESSIONS.where(SeminarSession.seminar_id == page.id).order_by(SeminarSession.starts_at, SeminarSession.id, Speaker.position)
+    )
+    for *values, name, affiliation in rows.tuples():
+        if not page.sessions or page.sessions[-1].id != values[0]:
+            page.sessions.append(PublicSession(*values))
+        if name is not None:
+            page.sessions[-1].speakers.append((name, affiliation))
+    return page

@@ -1,0 +1,108 @@
+"""A new seminar like an old one: its texts, settings, hosts, sessions, speakers and seats, and nothing of its people."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession, Speaker
+from seminar_app.seminars.rules import SeminarState, moved
+from seminar_app.seminars.services.making import check_dates, check_slug, locked_seminar, trail
+
+_COPIED = (
+    "office_id",
+    "title_es",
+    "title_en",
+    "topic_es",
+    "topic_en",
+    "objectives_es",
+    "objectives_en",
+    "audience_es",
+    "audience_en",
+    "funding_source",
+    "venue",
+    "city",
+    "country",
+    "time_zone",
+    "registration_mode",
+    "registration_code",
+    "approval",
+    "threshold_percent",
+    "excused_rule",
+    "demo",
+)
+
+
+def copy_seminar(session: Session, *, seminar_id: int, slug: str, starts_on: date, now: datetime, by: str) -> Seminar:
+    """Make a draft that begins on another day; sessions, window and release dates move with it and keep their local times.
+
+    Raises:
+        SlugTaken, SlugMalformed: the new address will not do.
+        DatesOutOfReach: the new day will not do.
+    """
+    source = locked_seminar(session, seminar_id)
+    days = (starts_on - source.starts_on).days
+    check_dates(starts_on, starts_on)
+    ends_on = source.ends_on + timedelta(days=days)
+    check_slug(session, slug, own_id=None)
+    check_dates(starts_on, ends_on)
+    copy = Seminar(
+        public_id=uuid.uuid4(),
+        slug=slug,
+        state=SeminarState.DRAFT,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        registration_opens_at=_later(source.registration_opens_at, source, days),
+        registration_closes_at=_later(source.registration_closes_at, source, days),
+        created_at=now,
+        changed_at=now,
+        **{name: getattr(source, name) for name in _COPIED},
+    )
+    session.add(copy)
+    session.flush()
+    for host in session.scalars(select(SeminarHost).where(SeminarHost.seminar_id == source.id)).all():
+        session.add(SeminarHost(seminar_id=copy.id, office_id=host.office_id, position=host.position))
+    for pool in session.scalars(select(SeatPool).where(SeatPool.seminar_id == source.id)).all():
+        session.add(_pool(pool, copy, days))
+    _copy_sessions(session, source, copy, days=days, now=now)
+    session.flush()
+    trail(session, copy, now=now, by=by, action="seminar.copied", source=source.slug)
+    return copy
+
+
+def _later(instant: datetime | None, source: Seminar, days: int) -> datetime | None:
+    return None if instant is None else moved(instant, source.time_zone, days=days)
+
+
+def _pool(pool: SeatPool, copy: Seminar, days: int) -> SeatPool:
+    release_on = None if pool.release_on is None else pool.release_on + timedelta(days=days)
+    return SeatPool(public_id=uuid.uuid4(), seminar_id=copy.id, agency_id=pool.agency_id, size=pool.size, taken=0, release_on=release_on)
+
+
+def _copy_sessions(session: Session, source: Seminar, copy: Seminar, *, days: int, now: datetime) -> None:
+    speakers: dict[int, list[Speaker]] = {}
+    of_source = select(SeminarSession.id).where(SeminarSession.seminar_id == source.id)
+    for speaker in session.scalars(select(Speaker).where(Speaker.session_id.in_(of_source))).all():
+        speakers.setdefault(speaker.session_id, []).append(speaker)
+    for row in session.scalars(select(SeminarSession).where(SeminarSession.seminar_id == source.id)).all():
+        new = SeminarSession(
+            public_id=uuid.uuid4(),
+            seminar_id=copy.id,
+            title_es=row.title_es,
+            title_en=row.title_en,
+            starts_at=moved(row.starts_at, source.time_zone, days=days),
+            ends_at=moved(row.ends_at, source.time_zone, days=days),
+            contact_minutes=row.contact_minutes,
+            room=row.room,
+            counts_for_completion=row.counts_for_completion,
+            changed_at=now,
+        )
+        session.add(new)
+        session.flush()
+        session.add_all(
+            Speaker(public_id=uuid.uuid4(), session_id=new.id, position=s.position, name=s.name, affiliation=s.affiliation)
+            for s in speakers.get(row.id, ())
+        )

@@ -1,0 +1,238 @@
+"""Creating a seminar and editing it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from seminar_app.accounts.models import Office
+from seminar_app.audit import services as audit
+from seminar_app.core.errors import InBothLanguages
+from seminar_app.seminars import errors
+from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession
+from seminar_app.seminars.rules import (
+    FIRST_DAY,
+    LAST_DAY,
+    LONGEST_SEMINAR_DAYS,
+    MOST_SEATS,
+    Approval,
+    ExcusedRule,
+    RegistrationMode,
+    SeminarState,
+    Sitting,
+    TimeFault,
+    instant_of,
+    is_slug,
+    local_of,
+    local_time_fault,
+    locked_fields,
+    may_edit,
+    moved,
+    within_dates,
+)
+from seminar_app.seminars.time_zones import is_time_zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeminarDetails:
+    """What somebody says of a seminar. Times of the window are local times of the seminar, without a zone.
+
+    Attributes:
+        host_ids: offices in the order they are named; none means the seminar's own office.
+        threshold_percent: of the contact minutes, 0 to 100, that completion needs.
+    """
+
+    slug: str
+    office_id: int
+    city: str
+    country: str
+    time_zone: str
+    starts_on: date
+    ends_on: date
+    title_es: str | None = None
+    title_en: str | None = None
+    topic_es: str | None = None
+    topic_en: str | None = None
+    objectives_es: str | None = None
+    objectives_en: str | None = None
+    audience_es: str | None = None
+    audience_en: str | None = None
+    host_ids: Sequence[int] = ()
+    funding_source: str | None = None
+    venue: str | None = None
+    registration_mode: RegistrationMode = RegistrationMode.OPEN
+    registration_code: str | None = None
+    approval: Approval = Approval.AUTOMATIC
+    registration_opens: datetime | None = None
+    registration_closes: datetime | None = None
+    threshold_percent: int = 80
+    excused_rule: ExcusedRule = ExcusedRule.NOT_COUNTED
+
+
+def create_seminar(session: Session, *, details: SeminarDetails, capacity: int, now: datetime, by: str, demo: bool = False) -> Seminar:
+    """Make a draft with an open pool of `capacity` seats.
+
+    Args:
+        by: who does it, as in the trail.
+
+    Raises:
+        Refusal: one of `seminars.errors`, for the first thing that is wrong.
+    """
+    values = _checked(session, details, own_id=None)
+    if not 1 <= capacity <= MOST_SEATS:
+        raise errors.SeatsOutOfReach(most=MOST_SEATS)
+    seminar = Seminar(public_id=uuid.uuid4(), state=SeminarState.DRAFT, created_at=now, changed_at=now, demo=demo, **values)
+    session.add(seminar)
+    session.flush()
+    _write_hosts(session, seminar, details)
+    session.add(SeatPool(public_id=uuid.uuid4(), seminar_id=seminar.id, size=capacity, taken=0))
+    session.flush()
+    trail(session, seminar, now=now, by=by, action="seminar.created", seats=capacity)
+    return seminar
+
+
+def edit_seminar(session: Session, *, seminar_id: int, version: int, details: SeminarDetails, now: datetime, by: str) -> Seminar:
+    """Save what somebody changed. When first and last day move by as many days, or the zone changes, the sessions keep their local times.
+
+    Args:
+        version: the version that the person had before them.
+
+    Raises:
+        SeminarChanged: somebody else saved it since.
+        Refusal: one of `seminars.errors`, for the first thing that is wrong.
+    """
+    seminar = locked_seminar(session, seminar_id)
+    if seminar.version != version:
+        raise errors.SeminarChanged
+    if not may_edit(seminar.state):
+        raise errors.NotInThisState
+    values = _checked(session, details, own_id=seminar.id)
+    changed = sorted(name for name, value in values.items() if getattr(seminar, name) != value)
+    if locked := sorted(set(changed) & locked_fields(seminar.state)):
+        raise errors.FieldLocked(field=locked[0])
+    _move_sessions(session, seminar, details, now=now)
+    for name in changed:
+        setattr(seminar, name, values[name])
+    if _write_hosts(session, seminar, details):
+        changed.append("hosts")
+        flag_modified(seminar, "slug")  # the hosts are part of what a second editor has before them
+    if changed:
+        seminar.changed_at = now
+        trail(session, seminar, now=now, by=by, action="seminar.edited", fields=changed)
+    session.flush()
+    return seminar
+
+
+def locked_seminar(session: Session, seminar_id: int) -> Seminar:
+    """The seminar, read again under a lock that lasts until the commit."""
+    return session.execute(
+        select(Seminar).where(Seminar.id == seminar_id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def trail(session: Session, seminar: Seminar, *, now: datetime, by: str, action: str, subject: str | None = None, **details: Any) -> None:
+    """A row of the trail about this seminar."""
+    subject = subject or f"seminar:{seminar.public_id.hex}"
+    audit.record(session, now=now, actor=by, action=action, subject=subject, seminar=seminar.slug, details=details)
+
+
+def instant_from(local: datetime | None, time_zone: str, *, field: str) -> datetime | None:
+    """The instant of a local time that somebody typed into `field`.
+
+    Raises:
+        TimeSkipped: the zone's clocks skip it.
+        TimeTwice: the zone's clocks show it twice.
+    """
+    if local is None:
+        return None
+    if not FIRST_DAY <= local.date() <= LAST_DAY:
+        raise errors.DatesOutOfReach
+    fault = local_time_fault(local, time_zone)
+    if fault is not None:
+        kind = errors.TimeSkipped if fault is TimeFault.SKIPPED else errors.TimeTwice
+        raise kind(field=field, day=local.date(), time=local.time())
+    return instant_of(local, time_zone)
+
+
+def check_slug(session: Session, slug: str, *, own_id: int | None) -> None:
+    """Refuse an address that is malformed or another seminar's."""
+    if not is_slug(slug):
+        raise errors.SlugMalformed
+    if session.scalar(select(Seminar.id).where(Seminar.slug == slug, Seminar.id != (own_id or 0))) is not None:
+        raise errors.SlugTaken(slug=slug)
+
+
+def check_dates(starts_on: date, ends_on: date) -> None:
+    """Refuse days in the wrong order, out of reach, or too far apart."""
+    if not (FIRST_DAY <= starts_on <= LAST_DAY and FIRST_DAY <= ends_on <= LAST_DAY):
+        raise errors.DatesOutOfReach
+    if ends_on < starts_on:
+        raise errors.DatesReversed
+    if (ends_on - starts_on).days >= LONGEST_SEMINAR_DAYS:
+        raise errors.SeminarTooLong
+
+
+def _checked(session: Session, details: SeminarDetails, *, own_id: int | None) -> dict[str, Any]:
+    """The columns' values, once nothing is wrong with them."""
+    check_slug(session, details.slug, own_id=own_id)
+    check_dates(details.starts_on, details.ends_on)
+    if not (details.title_es or details.title_en):
+        raise errors.TitleMissing
+    if not is_time_zone(details.time_zone):
+        raise errors.UnknownTimeZone(time_zone=details.time_zone[:64])
+    if details.registration_mode is RegistrationMode.CODE and not details.registration_code:
+        raise errors.CodeMissing
+    if not 0 <= details.threshold_percent <= 100:
+        raise errors.ThresholdOutOfReach
+    opens = instant_from(details.registration_opens, details.time_zone, field="registration_opens")
+    closes = instant_from(details.registration_closes, details.time_zone, field="registration_closes")
+    if opens is not None and closes is not None and closes <= opens:
+        raise errors.WindowReversed
+    values = asdict(details)
+    for name in ("host_ids", "registration_opens", "registration_closes"):
+        del values[name]
+    if details.registration_mode is not RegistrationMode.CODE:
+        values["registration_code"] = None
+    cleaned = {name: None if value == "" else value for name, value in values.items()}
+    return cleaned | {"registration_opens_at": opens, "registration_closes_at": closes}
+
+
+def _move_sessions(session: Session, seminar: Seminar, details: SeminarDetails, *, now: datetime) -> None:
+    days = (details.starts_on - seminar.starts_on).days
+    as_a_whole = days == (details.ends_on - seminar.ends_on).days
+    for row in session.scalars(select(SeminarSession).where(SeminarSession.seminar_id == seminar.id).order_by(SeminarSession.starts_at)):
+        starts_at, ends_at = row.starts_at, row.ends_at
+        if (as_a_whole and days) or details.time_zone != seminar.time_zone:
+            by_days = days if as_a_whole else 0
+            starts_at = moved(row.starts_at, seminar.time_zone, days=by_days, to_zone=details.time_zone)
+            ends_at = moved(row.ends_at, seminar.time_zone, days=by_days, to_zone=details.time_zone)
+        sitting = Sitting(row.id, starts_at, ends_at)
+        if not within_dates(sitting, starts_on=details.starts_on, ends_on=details.ends_on, time_zone=details.time_zone):
+            raise errors.SessionsOutsideDates(
+                session=InBothLanguages(row.title_es, row.title_en), day=local_of(row.starts_at, seminar.time_zone).date()
+            )
+        if starts_at != row.starts_at:
+            row.starts_at, row.ends_at, row.changed_at = starts_at, ends_at, now
+
+
+def _write_hosts(session: Session, seminar: Seminar, details: SeminarDetails) -> bool:
+    """Write who hosts, in order; whether anything changed."""
+    wanted = list(dict.fromkeys(details.host_ids)) or [details.office_id]
+    of_seminar = SeminarHost.seminar_id == seminar.id
+    present = list(session.scalars(select(SeminarHost.office_id).where(of_seminar).order_by(SeminarHost.position)))
+    if wanted == present:
+        return False
+    known = set(session.scalars(select(Office.id).where(Office.id.in_(wanted), Office.active | Office.id.in_(present))))
+    if known != set(wanted):
+        raise errors.UnknownOffice
+    session.execute(delete(SeminarHost).where(of_seminar))
+    session.add_all(SeminarHost(seminar_id=seminar.id, office_id=office_id, position=place) for place, office_id in enumerate(wanted))
+    session.flush()
+    return True

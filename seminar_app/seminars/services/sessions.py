@@ -1,0 +1,197 @@
+"""Adding, changing and deleting the sessions of a seminar."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from seminar_app.core.errors import InBothLanguages, NotFound
+from seminar_app.seminars import errors
+from seminar_app.seminars.models import Seminar, SeminarSession, Speaker
+from seminar_app.seminars.rules import Sitting, local_of, may_change_sessions, minutes_between, overlapping, within_dates
+from seminar_app.seminars.services.making import instant_from, locked_seminar, trail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionDetails:
+    """What somebody says of a session. Times are local times of the seminar; an end at 0:00 is the midnight after.
+
+    Attributes:
+        contact_minutes: None for as many as it lasts.
+        speakers: (name, affiliation) in order.
+    """
+
+    day: date
+    starts: time
+    ends: time
+    contact_minutes: int | None = None
+    title_es: str | None = None
+    title_en: str | None = None
+    room: str | None = None
+    counts_for_completion: bool = True
+    speakers: Sequence[tuple[str, str | None]] = ()
+
+
+def add_session(
+    session: Session, *, seminar_id: int, details: SessionDetails, now: datetime, by: str, public_id: uuid.UUID | None = None
+) -> SeminarSession:
+    """Add a session to a seminar.
+
+    Args:
+        public_id: of the session that is put back after it was deleted, so that calendars know it again.
+
+    Raises:
+        Refusal: one of `seminars.errors`: it overlaps another, lies outside the seminar's days, or the like.
+    """
+    seminar = _seminar(session, seminar_id)
+    row = SeminarSession(public_id=public_id or uuid.uuid4(), seminar_id=seminar.id)
+    _write(session, seminar, row, details, now=now)
+    session.add(row)
+    session.flush()
+    _write_speakers(session, row, details.speakers)
+    trail(session, seminar, now=now, by=by, action="session.added", subject=_subject(row), minutes=row.contact_minutes)
+    return row
+
+
+def edit_session(
+    session: Session, *, seminar_id: int, public_id: uuid.UUID, version: int, details: SessionDetails, now: datetime, by: str
+) -> SeminarSession:
+    """Change a session.
+
+    Raises:
+        NotFound: this seminar has no such session.
+        SessionChanged: somebody else saved it since.
+        Refusal: as in `add_session`.
+    """
+    seminar = _seminar(session, seminar_id)
+    row = _session_of(session, seminar, public_id)
+    if row.version != version:
+        raise errors.SessionChanged
+    _write(session, seminar, row, details, now=now)
+    _write_speakers(session, row, details.speakers)
+    trail(session, seminar, now=now, by=by, action="session.edited", subject=_subject(row), minutes=row.contact_minutes)
+    session.flush()
+    return row
+
+
+def delete_session(session: Session, *, seminar_id: int, public_id: uuid.UUID, now: datetime, by: str) -> SessionDetails:
+    """Delete a session that nothing was recorded for.
+
+    Returns:
+        What it was, so that it can be put back.
+
+    Raises:
+        NotFound: this seminar has no such session.
+        SessionHasMarks: attendance or feedback hangs on it.
+    """
+    seminar = _seminar(session, seminar_id)
+    row = _session_of(session, seminar, public_id)
+    speakers = session.scalars(select(Speaker).where(Speaker.session_id == row.id).order_by(Speaker.position)).all()
+    starts, ends = local_of(row.starts_at, seminar.time_zone), local_of(row.ends_at, seminar.time_zone)
+    was = SessionDetails(
+        day=starts.date(),
+        starts=starts.time(),
+        ends=ends.time(),
+        contact_minutes=row.contact_minutes,
+        title_es=row.title_es,
+        title_en=row.title_en,
+        room=row.room,
+        counts_for_completion=row.counts_for_completion,
+        speakers=tuple((speaker.name, speaker.affiliation) for speaker in speakers),
+    )
+    try:
+        session.execute(delete(Speaker).where(Speaker.session_id == row.id))
+        session.execute(delete(SeminarSession).where(SeminarSession.id == row.id))
+    except IntegrityError as error:
+        raise errors.SessionHasMarks from error
+    trail(session, seminar, now=now, by=by, action="session.deleted", subject=_subject(row))
+    return was
+
+
+def _seminar(session: Session, seminar_id: int) -> Seminar:
+    """The seminar, locked: two people cannot add overlapping sessions at once."""
+    seminar = locked_seminar(session, seminar_id)
+    if not may_change_sessions(seminar.state):
+        raise errors.SessionsFixed
+    return seminar
+
+
+def _session_of(session: Session, seminar: Seminar, public_id: uuid.UUID) -> SeminarSession:
+    row = session.scalar(select(SeminarSession).where(SeminarSession.public_id == public_id, SeminarSession.seminar_id == seminar.id))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _subject(row: SeminarSession) -> str:
+    return f"seminar_session:{row.public_id.hex}"
+
+
+def _write(session: Session, seminar: Seminar, row: SeminarSession, details: SessionDetails, *, now: datetime) -> None:
+    if not (details.title_es or details.title_en):
+        raise errors.LanguageOfTextMissing
+    if not seminar.starts_on <= details.day <= seminar.ends_on:
+        raise errors.SessionOutsideDates(first=seminar.starts_on, last=seminar.ends_on)
+    starts_at, ends_at = _times(seminar, details)
+    sitting = Sitting(row.id, starts_at, ends_at)
+    if not within_dates(sitting, starts_on=seminar.starts_on, ends_on=seminar.ends_on, time_zone=seminar.time_zone):
+        raise errors.SessionOutsideDates(first=seminar.starts_on, last=seminar.ends_on)
+    lasts = minutes_between(starts_at, ends_at)
+    minutes = lasts if details.contact_minutes is None else details.contact_minutes
+    if not 1 <= minutes <= lasts:
+        raise errors.MinutesOutOfReach(minutes=lasts)
+    _refuse_overlap(session, seminar, sitting)
+    row.title_es, row.title_en, row.room = details.title_es or None, details.title_en or None, details.room or None
+    row.starts_at, row.ends_at, row.contact_minutes = starts_at, ends_at, minutes
+    row.counts_for_completion = details.counts_for_completion
+    row.changed_at = now
+
+
+def _times(seminar: Seminar, details: SessionDetails) -> tuple[datetime, datetime]:
+    last_day = details.day + timedelta(days=1) if details.ends == time(0) else details.day
+    starts_at = instant_from(datetime.combine(details.day, details.starts), seminar.time_zone, field="starts")
+    ends_at = instant_from(datetime.combine(last_day, details.ends), seminar.time_zone, field="ends")
+    if starts_at is None or ends_at is None or ends_at <= starts_at:
+        raise errors.SessionReversed
+    return starts_at, ends_at
+
+
+def _refuse_overlap(session: Session, seminar: Seminar, sitting: Sitting) -> None:
+    rows = {other.id: other for other in session.scalars(select(SeminarSession).where(SeminarSession.seminar_id == seminar.id))}
+    other = overlapping(sitting, (Sitting(row.id, row.starts_at, row.ends_at) for row in rows.values()))
+    if other is not None:
+        row = rows[int(str(other.key))]
+        raise errors.SessionsOverlap(
+            session=InBothLanguages(row.title_es, row.title_en),
+            starts=local_of(row.starts_at, seminar.time_zone).time(),
+            ends=local_of(row.ends_at, seminar.time_zone).time(),
+        )
+
+
+def _write_speakers(session: Session, row: SeminarSession, speakers: Sequence[tuple[str, str | None]]) -> None:
+    """Write the speakers in order. Who stays, stays the same row: feedback is about it."""
+    present = list(session.scalars(select(Speaker).where(Speaker.session_id == row.id).order_by(Speaker.position)))
+    if [(speaker.name, speaker.affiliation) for speaker in present] == list(speakers):
+        return
+    by_name: dict[str, list[Speaker]] = {}
+    for speaker in present:
+        by_name.setdefault(speaker.name, []).append(speaker)
+        speaker.position += 1_000_000  # out of the way: a position is unique within the session at every moment
+    session.flush()
+    for place, (name, affiliation) in enumerate(speakers):
+        same = by_name.get(name)
+        found = same.pop(0) if same else Speaker(public_id=uuid.uuid4(), session_id=row.id, name=name)
+        found.position, found.affiliation = place, affiliation
+        session.add(found)
+    gone = [speaker.id for left in by_name.values() for speaker in left]
+    try:
+        session.flush()
+        session.execute(delete(Speaker).where(Speaker.id.in_(gone)))
+    except IntegrityError as error:
+        raise errors.SpeakerHasFeedback from error

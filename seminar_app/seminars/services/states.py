@@ -1,0 +1,95 @@
+"""Publishing, closing, completing, cancelling, archiving, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.seminars import errors
+from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
+from seminar_app.seminars.rules import Change, is_over, needs_before_publishing, state_after
+from seminar_app.seminars.services.making import locked_seminar, trail
+
+OnChange = Callable[[Session, Seminar, Change, datetime, str], None]
+_hooks: list[OnChange] = []
+
+_ACTIONS = {
+    Change.PUBLISH: "seminar.published",
+    Change.UNPUBLISH: "seminar.unpublished",
+    Change.CLOSE: "seminar.closed",
+    Change.REOPEN: "seminar.reopened",
+    Change.COMPLETE: "seminar.completed",
+    Change.RESUME: "seminar.resumed",
+    Change.CANCEL: "seminar.cancelled",
+    Change.ARCHIVE: "seminar.archived",
+    Change.UNARCHIVE: "seminar.unarchived",
+}
+
+
+def when_changing_state(hook: OnChange) -> OnChange:
+    """Have `hook(session, seminar, change, now, by)` run in every change of state, in its transaction, once the new state is set.
+
+    It is how rooms that stand on this one have their say: they raise a refusal, or tell the people concerned.
+    """
+    if hook not in _hooks:
+        _hooks.append(hook)
+    return hook
+
+
+def change_state(session: Session, *, seminar_id: int, change: Change, now: datetime, by: str, reason: str | None = None) -> Seminar:
+    """Make a seminar what a change says.
+
+    The pools are locked first, as whoever registers somebody does: nobody slips in while the door is closed.
+
+    Args:
+        reason: why it is cancelled, in the words that the registered read.
+
+    Raises:
+        NotInThisState: the change does not follow from its present state.
+        NotReady: it may not be published yet.
+        NotOverYet: it may not be completed yet.
+        ReasonMissing: a cancellation without a reason.
+    """
+    session.execute(select(SeatPool.id).where(SeatPool.seminar_id == seminar_id).order_by(SeatPool.id).with_for_update())
+    seminar = locked_seminar(session, seminar_id)
+    before = seminar.state
+    after = state_after(change, before, archived_from=seminar.archived_from)
+    if after is None:
+        raise errors.NotInThisState
+    if change is Change.PUBLISH:
+        _refuse_unready(session, seminar)
+    elif change is Change.COMPLETE:
+        _refuse_early(session, seminar, now=now)
+    elif change is Change.CANCEL:
+        if not (reason and reason.strip()):
+            raise errors.ReasonMissing
+        seminar.state_reason = reason.strip()
+    seminar.archived_from = before if change is Change.ARCHIVE else None
+    seminar.state = after
+    seminar.changed_at = now
+    session.flush()
+    for hook in _hooks:
+        hook(session, seminar, change, now, by)
+    trail(session, seminar, now=now, by=by, action=_ACTIONS[change], before=before.value, after=after.value)
+    return seminar
+
+
+def _refuse_unready(session: Session, seminar: Seminar) -> None:
+    needs = needs_before_publishing(
+        titles=(seminar.title_es, seminar.title_en),
+        sessions=session.scalar(select(func.count()).where(SeminarSession.seminar_id == seminar.id)) or 0,
+        seats=session.scalar(select(func.sum(SeatPool.size)).where(SeatPool.seminar_id == seminar.id)) or 0,
+        mode=seminar.registration_mode,
+        code=seminar.registration_code,
+    )
+    if needs:
+        raise errors.NotReady
+
+
+def _refuse_early(session: Session, seminar: Seminar, *, now: datetime) -> None:
+    last = session.scalar(select(func.max(SeminarSession.ends_at)).where(SeminarSession.seminar_id == seminar.id))
+    if now < last if last is not None else not is_over(seminar, now=now):
+        raise errors.NotOverYet

@@ -1,0 +1,335 @@
+"""Making, editing, copying and moving seminars on a real session."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.rules import Actor, Grant, RoleName
+from seminar_app.audit.models import AuditRow
+from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.seminars import errors, queries, services
+from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession, Speaker
+from seminar_app.seminars.rules import Change, RegistrationMode, SeminarState, local_of
+from seminar_app.seminars.services import SeminarDetails, SessionDetails
+from tests.conftest import StatementCount
+from tests.support.factories import Make
+
+BY = "account:test"
+TIJUANA = "America/Tijuana"
+
+
+def details(office_id: int, **values: Any) -> SeminarDetails:
+    base: dict[str, Any] = {
+        "slug": "cancun-2026",
+        "office_id": office_id,
+        "title_es": "Trata de personas",
+        "city": "Cancún",
+        "country": "MX",
+        "time_zone": "America/Cancun",
+        "starts_on": date(2026, 6, 3),
+        "ends_on": date(2026, 6, 5),
+    }
+    return SeminarDetails(**base | values)
+
+
+def morning(**values: Any) -> SessionDetails:
+    base: dict[str, Any] = {"day": date(2026, 6, 3), "starts": time(9), "ends": time(11), "title_es": "Mañana"}
+    return SessionDetails(**base | values)
+
+
+def create(session: Session, details: SeminarDetails, now: datetime, capacity: int = 90) -> Seminar:
+    with unit_of_work(session):
+        return services.create_seminar(session, details=details, capacity=capacity, now=now, by=BY)
+
+
+def add(session: Session, seminar: Seminar, details: SessionDetails, now: datetime) -> SeminarSession:
+    with unit_of_work(session):
+        return services.add_session(session, seminar_id=seminar.id, details=details, now=now, by=BY)
+
+
+def change(session: Session, seminar: Seminar, change: Change, now: datetime, reason: str | None = None) -> Seminar:
+    with unit_of_work(session):
+        return services.change_state(session, seminar_id=seminar.id, change=change, now=now, by=BY, reason=reason)
+
+
+def edit(session: Session, seminar: Seminar, details: SeminarDetails, now: datetime, version: int | None = None) -> Seminar:
+    with unit_of_work(session):
+        return services.edit_seminar(session, seminar_id=seminar.id, version=version or seminar.version, details=details, now=now, by=BY)
+
+
+def test_a_new_seminar_is_a_draft_with_one_open_pool_hosted_by_its_office(session: Session, make: Make, now: datetime) -> None:
+    office = make.office()
+    seminar = create(session, details(office.id), now)
+    assert seminar.state is SeminarState.DRAFT
+    pools = queries.pools_of(session, seminar.id)
+    assert [(line.pool.size, line.agency) for line in pools] == [(90, None)]
+    assert [host.id for host in queries.hosts_of(session, [seminar.id])[seminar.id]] == [office.id]
+    assert session.scalars(select(AuditRow.action)).all() == ["seminar.created"]
+
+
+def test_what_makes_no_sense_is_refused_with_its_sentence(session: Session, make: Make, now: datetime) -> None:
+    office = make.office()
+    taken = make.seminar(office=office, slug="toluca-2026")
+    day = datetime.combine(date(2026, 3, 8), time(2, 30))
+    wrong: list[tuple[dict[str, Any], type[Refusal]]] = [
+        ({"slug": "Cancún 2026"}, errors.SlugMalformed),
+        ({"slug": taken.slug}, errors.SlugTaken),
+        ({"title_es": ""}, errors.TitleMissing),
+        ({"ends_on": date(2026, 6, 2)}, errors.DatesReversed),
+        ({"ends_on": date(2027, 6, 4)}, errors.SeminarTooLong),
+        ({"starts_on": date(1, 1, 1)}, errors.DatesOutOfReach),
+        ({"ends_on": date(9999, 12, 31)}, errors.DatesOutOfReach),
+        ({"time_zone": "Mars/Olympus"}, errors.UnknownTimeZone),
+        ({"time_zone": "../etc/passwd"}, errors.UnknownTimeZone),
+        ({"registration_mode": RegistrationMode.CODE}, errors.CodeMissing),
+        ({"threshold_percent": 101}, errors.ThresholdOutOfReach),
+        ({"host_ids": [10**9]}, errors.UnknownOffice),
+        ({"time_zone": TIJUANA, "registration_opens": day}, errors.TimeSkipped),
+        ({"registration_opens": day, "registration_closes": day}, errors.WindowReversed),
+        ({"registration_opens": datetime.combine(date.max, time())}, errors.DatesOutOfReach),
+    ]
+    for values, refusal in wrong:
+        with pytest.raises(refusal):
+            create(session, details(office.id, **values), now)
+    for capacity in (0, -1, 10**20):
+        with pytest.raises(errors.SeatsOutOfReach):
+            create(session, details(office.id), now, capacity=capacity)
+    assert session.scalar(select(func.count()).select_from(Seminar)) == 1
+
+
+def test_an_edit_is_saved_and_named_in_the_trail_and_a_stale_one_is_refused(session: Session, make: Make, now: datetime) -> None:
+    office, other = make.office(), make.office()
+    seminar = create(session, details(office.id), now)
+    first = details(office.id, city="Toluca", host_ids=[other.id, office.id])
+    edited = edit(session, seminar, first, now)
+    assert edited.city == "Toluca"
+    assert edited.version > seminar.version
+    assert [host.id for host in queries.hosts_of(session, [seminar.id])[seminar.id]] == [other.id, office.id]
+    trail = session.scalars(select(AuditRow).order_by(AuditRow.sequence)).all()[-1]
+    assert (trail.action, trail.details) == ("seminar.edited", {"fields": ["city", "hosts"]})
+    with pytest.raises(errors.SeminarChanged):
+        edit(session, seminar, details(office.id), now, version=seminar.version)
+    again = edit(session, edited, first, now)
+    assert again.version == edited.version, "nothing changed, nothing saved"
+    only_hosts = edit(session, again, replace(first, host_ids=[office.id]), now)
+    assert only_hosts.version > again.version, "the hosts are part of it"
+
+
+def test_sessions_move_with_the_days_and_keep_their_local_times_in_a_new_zone(session: Session, make: Make, now: datetime) -> None:
+    office = make.office()
+    seminar = create(session, details(office.id), now)
+    sitting = add(session, seminar, morning(), now)
+    later = details(office.id, starts_on=date(2026, 6, 10), ends_on=date(2026, 6, 12), time_zone=TIJUANA)
+    edit(session, seminar, later, now)
+    row = session.get_one(SeminarSession, sitting.id)
+    assert local_of(row.starts_at, TIJUANA) == datetime.combine(date(2026, 6, 10), time(9))
+    assert local_of(row.ends_at, TIJUANA) == datetime.combine(date(2026, 6, 10), time(11))
+    session.close()
+    with pytest.raises(errors.SessionsOutsideDates) as refused:
+        edit(session, session.get_one(Seminar, seminar.id), replace(later, starts_on=date(2026, 6, 11)), now)
+    assert refused.value.values["day"] == date(2026, 6, 10)
+
+
+def test_what_people_hold_stays_after_publishing_and_what_certificates_follow_from_after_the_end(
+    session: Session, make: Make, now: datetime
+) -> None:
+    office, other = make.office(), make.office()
+    seminar = create(session, details(office.id), now)
+    add(session, seminar, morning(), now)
+    seminar = change(session, seminar, Change.PUBLISH, now)
+    for held in (details(office.id, slug="another"), details(other.id)):
+        with pytest.raises(errors.FieldLocked):
+            edit(session, seminar, held, now)
+    seminar = edit(session, seminar, details(office.id, venue="Centro de Convenciones"), now)
+    seminar = change(session, seminar, Change.COMPLETE, datetime(2026, 6, 6, tzinfo=UTC))
+    for past in (details(office.id, threshold_percent=10), details(office.id, starts_on=date(2026, 6, 2))):
+        with pytest.raises(errors.FieldLocked):
+            edit(session, seminar, past, now)
+    edit(session, seminar, details(office.id, title_en="Human trafficking"), now)
+    with pytest.raises(errors.SessionsFixed):
+        add(session, seminar, morning(day=date(2026, 6, 4)), now)
+
+
+def test_the_life_of_a_seminar_and_the_ways_back(session: Session, make: Make, now: datetime) -> None:
+    seminar = create(session, details(make.office().id), now)
+    with pytest.raises(errors.NotReady):
+        change(session, seminar, Change.PUBLISH, now)
+    add(session, seminar, morning(), now)
+    after = datetime(2026, 6, 3, 16, 0, tzinfo=UTC)  # when its only session ends
+    steps = [
+        (Change.PUBLISH, now, SeminarState.PUBLISHED),
+        (Change.UNPUBLISH, now, SeminarState.DRAFT),
+        (Change.ARCHIVE, now, SeminarState.ARCHIVED),
+        (Change.UNARCHIVE, now, SeminarState.DRAFT),
+        (Change.PUBLISH, now, SeminarState.PUBLISHED),
+        (Change.CLOSE, now, SeminarState.CLOSED),
+        (Change.REOPEN, now, SeminarState.PUBLISHED),
+        (Change.COMPLETE, after, SeminarState.COMPLETED),
+        (Change.RESUME, after, SeminarState.CLOSED),
+        (Change.COMPLETE, after, SeminarState.COMPLETED),
+        (Change.ARCHIVE, after, SeminarState.ARCHIVED),
+        (Change.UNARCHIVE, after, SeminarState.COMPLETED),
+    ]
+    for what, when, state in steps:
+        assert change(session, seminar, what, when).state is state
+    with pytest.raises(errors.NotInThisState):
+        change(session, seminar, Change.PUBLISH, now)
+    with pytest.raises(errors.NotOverYet):
+        change(session, change(session, seminar, Change.RESUME, after), Change.COMPLETE, after - timedelta(seconds=1))
+    assert session.scalar(select(func.count()).where(AuditRow.action == "seminar.published")) == 2
+
+
+def test_cancelling_needs_a_reason_and_keeps_it_in_the_archive(session: Session, make: Make, now: datetime) -> None:
+    seminar = make.seminar()
+    for reason in (None, "", "  "):
+        with pytest.raises(errors.ReasonMissing):
+            change(session, seminar, Change.CANCEL, now, reason)
+    assert change(session, seminar, Change.CANCEL, now, " Huracán ").state_reason == "Huracán"
+    archived = change(session, seminar, Change.ARCHIVE, now)
+    assert (archived.archived_from, archived.state_reason) == (SeminarState.CANCELLED, "Huracán")
+
+
+def test_a_hook_that_refuses_stops_a_change_of_state(session: Session, make: Make, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_session: Session, _seminar: Seminar, change: Change, _now: datetime, _by: str) -> None:
+        if change is Change.CLOSE:
+            raise errors.PeopleRegistered
+
+    seminar = make.seminar()
+    monkeypatch.setattr("seminar_app.seminars.services.states._hooks", [refuse])
+    with pytest.raises(errors.PeopleRegistered):
+        change(session, seminar, Change.CLOSE, now)
+    assert session.scalar(select(Seminar.state)) is SeminarState.PUBLISHED
+
+
+def test_sessions_that_overlap_lie_outside_or_make_no_sense_are_refused(session: Session, make: Make, now: datetime) -> None:
+    seminar = create(session, details(make.office().id, time_zone=TIJUANA, starts_on=date(2026, 10, 31), ends_on=date(2026, 11, 2)), now)
+    sunday: dict[str, Any] = {"day": date(2026, 11, 1)}
+    add(session, seminar, morning(**sunday), now)
+    wrong: list[tuple[dict[str, Any], type[Refusal]]] = [
+        ({"starts": time(10, 59), "ends": time(12)}, errors.SessionsOverlap),
+        ({"day": date(2026, 11, 3)}, errors.SessionOutsideDates),
+        ({"day": date(9999, 12, 31)}, errors.SessionOutsideDates),
+        ({"starts": time(13), "ends": time(12)}, errors.SessionReversed),
+        ({"starts": time(13), "ends": time(13)}, errors.SessionReversed),
+        ({"starts": time(1, 30), "ends": time(3)}, errors.TimeTwice),
+        ({"starts": time(13), "ends": time(14), "contact_minutes": 61}, errors.MinutesOutOfReach),
+        ({"starts": time(13), "ends": time(14), "contact_minutes": 10**20}, errors.MinutesOutOfReach),
+        ({"starts": time(13), "ends": time(14), "contact_minutes": 0}, errors.MinutesOutOfReach),
+        ({"starts": time(13), "ends": time(14), "title_es": ""}, errors.LanguageOfTextMissing),
+    ]
+    for values, refusal in wrong:
+        with pytest.raises(refusal):
+            add(session, seminar, morning(**sunday | values), now)
+    touching = add(session, seminar, morning(**sunday | {"starts": time(11), "ends": time(12)}), now)
+    assert touching.contact_minutes == 60
+    until_midnight = add(session, seminar, morning(**sunday | {"starts": time(22), "ends": time(0)}), now)
+    assert until_midnight.contact_minutes == 120
+
+
+def test_a_session_is_edited_with_its_speakers_who_stay_the_same_rows(session: Session, make: Make, now: datetime) -> None:
+    seminar = create(session, details(make.office().id), now)
+    sitting = add(session, seminar, morning(speakers=[("Ana", "HSI"), ("Luis", None), ("Eva", "OPDAT")]), now)
+    before = {s.name: s.id for s in queries.get_session(session, seminar.id, sitting.public_id).speakers}
+    with unit_of_work(session):
+        services.edit_session(
+            session,
+            seminar_id=seminar.id,
+            public_id=sitting.public_id,
+            version=sitting.version,
+            details=morning(starts=time(8), speakers=[("Eva", "INL"), ("Ana", "HSI"), ("Zoé", None)]),
+            now=now,
+            by=BY,
+        )
+    line = queries.sessions_of(session, seminar.id)[0]
+    assert [(s.name, s.affiliation) for s in line.speakers] == [("Eva", "INL"), ("Ana", "HSI"), ("Zoé", None)]
+    assert [s.id for s in line.speakers][:2] == [before["Eva"], before["Ana"]]
+    assert line.sitting.version > sitting.version
+    with pytest.raises(errors.SessionChanged), unit_of_work(session):
+        services.edit_session(
+            session, seminar_id=seminar.id, public_id=sitting.public_id, version=sitting.version, details=morning(), now=now, by=BY
+        )
+
+
+def test_a_session_is_deleted_and_put_back_but_not_when_attendance_was_taken(session: Session, make: Make, now: datetime) -> None:
+    seminar = make.seminar()
+    pool = session.scalars(select(SeatPool)).one()
+    other = make.seminar()
+    empty, held = make.sitting(seminar), make.sitting(seminar, day=1)
+    make.mark(make.registration(seminar, pool=pool), held)
+    with unit_of_work(session):
+        was = services.delete_session(session, seminar_id=seminar.id, public_id=empty.public_id, now=now, by=BY)
+    assert session.get(SeminarSession, empty.id) is None
+    session.close()
+    with unit_of_work(session):
+        back = services.add_session(session, seminar_id=seminar.id, details=was, now=now, by=BY, public_id=empty.public_id)
+    assert (back.starts_at, back.ends_at, back.public_id) == (empty.starts_at, empty.ends_at, empty.public_id)
+    with pytest.raises(errors.SessionHasMarks), unit_of_work(session):
+        services.delete_session(session, seminar_id=seminar.id, public_id=held.public_id, now=now, by=BY)
+    with pytest.raises(NotFound), unit_of_work(session):
+        services.delete_session(session, seminar_id=other.id, public_id=held.public_id, now=now, by=BY)
+
+
+def test_a_copy_has_everything_but_the_people(session: Session, make: Make, now: datetime) -> None:
+    office, agency = make.office(), make.agency("PGR")
+    seminar = create(session, details(office.id, registration_opens=datetime.combine(date(2026, 5, 1), time(8))), now)
+    add(session, seminar, morning(speakers=[("Ana", "HSI")]), now)
+    pool = make.pool(seminar, agency, 2, release_on=date(2026, 5, 20))
+    make.registration(seminar, pool=pool)
+    with unit_of_work(session):
+        copy = services.copy_seminar(session, seminar_id=seminar.id, slug="cancun-2027", starts_on=date(2027, 6, 2), now=now, by=BY)
+    assert (copy.state, copy.ends_on, copy.title_es) == (SeminarState.DRAFT, date(2027, 6, 4), "Trata de personas")
+    assert copy.registration_opens_at is not None
+    assert local_of(copy.registration_opens_at, copy.time_zone) == datetime.combine(date(2027, 4, 30), time(8))
+    pools = queries.pools_of(session, copy.id)
+    assert [(line.pool.size, line.pool.taken, line.pool.release_on) for line in pools] == [(2, 0, date(2027, 5, 19)), (90, 0, None)]
+    (line,) = queries.sessions_of(session, copy.id)
+    assert local_of(line.sitting.starts_at, copy.time_zone) == datetime.combine(date(2027, 6, 2), time(9))
+    assert [speaker.name for speaker in line.speakers] == ["Ana"]
+    assert session.scalar(select(func.count()).select_from(Speaker)) == 2
+    with pytest.raises(errors.SlugTaken), unit_of_work(session):
+        services.copy_seminar(session, seminar_id=seminar.id, slug="cancun-2027", starts_on=date(2028, 6, 2), now=now, by=BY)
+
+
+def actor(*grants: Grant) -> Actor:
+    return Actor(user_id=1, public_id=uuid4(), name="A", language="es", grants=grants)
+
+
+def test_each_sees_their_own_seminars_with_as_many_statements_however_many_there_are(
+    session: Session, make: Make, statements: StatementCount
+) -> None:
+    mine, other = make.office(), make.office()
+    first = make.seminar(office=mine, title_es="Trata en Cancún")
+    foreign = make.seminar(office=other, city="Bogotá", starts_on=date(2025, 2, 1), ends_on=date(2025, 2, 2))
+    organizer = actor(Grant(RoleName.ORGANIZER, office_id=mine.id))
+    coordinator = actor(Grant(RoleName.COORDINATOR, seminar_id=foreign.id))
+    admin = actor(Grant(RoleName.ADMIN))
+
+    def slugs(who: Actor, **filters: Any) -> list[str]:
+        return [line.seminar.slug for line in queries.seminars_for(session, who, queries.Filters(**filters)).lines]
+
+    assert slugs(organizer) == [first.slug]
+    assert slugs(coordinator) == [foreign.slug]
+    assert slugs(admin) == [first.slug, foreign.slug]
+    assert slugs(actor(Grant(RoleName.AUDITOR))) == []
+    assert slugs(admin, text="cancun trata") == [first.slug]
+    assert slugs(admin, text="BOGOTA") == [foreign.slug]
+    assert slugs(admin, text="100%") == []
+    assert slugs(admin, year=2025) == [foreign.slug]
+    assert slugs(admin, state=SeminarState.DRAFT) == []
+    assert queries.years_of(session, admin) == [2026, 2025]
+    with pytest.raises(NotFound):
+        queries.seminar_to_organize(session, organizer, foreign.slug)
+    for _ in range(5):
+        make.seminar(office=mine)
+    session.close()
+    statements.statements.clear()
+    assert len(queries.seminars_for(session, organizer).lines) == 6
+    assert len(statements) == 1
