@@ -30,6 +30,8 @@ def run() -> None:
         )
         try:
             with context.begin_transaction():
+                if not sqlite:
+                    connection.execute(text("SET LOCAL statement_timeout = 0"))  # moving ten million rows may take its time
                 context.run_migrations()
                 if sqlite and (orphans := connection.execute(text("PRAGMA foreign_key_check")).fetchall()):
                     raise RuntimeError(f"the migration left rows that point nowhere: {orphans[:5]}")

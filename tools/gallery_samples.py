@@ -7,8 +7,21 @@ from random import Random
 from typing import Any
 
 from flask_babel import get_locale
-from wtforms import BooleanField, DateField, EmailField, FileField, Form, IntegerField, RadioField, SelectField, SelectMultipleField
-from wtforms import StringField, TelField, TextAreaField, TimeField
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    FileField,
+    Form,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -77,7 +90,11 @@ class RegistrationSample(Form):
     sex = RadioField(
         label("Sexo", "Sex"),
         [needed("Elija una opción.", "Choose one.")],
-        choices=[("F", label("Mujer", "Woman")), ("M", label("Hombre", "Man")), ("X", label("Otro o no deseo decirlo", "Other, or not said"))],
+        choices=[
+            ("F", label("Mujer", "Woman")),
+            ("M", label("Hombre", "Man")),
+            ("X", label("Otro o no deseo decirlo", "Other, or not said")),
+        ],
     )
     email = EmailField(
         label("Correo electrónico", "E-mail"),
@@ -113,7 +130,11 @@ class SeminarSample(Form):
     asks = SelectMultipleField(
         label("Qué se pregunta además", "What else is asked"),
         [Optional()],
-        choices=[("curp", "CURP"), ("birth", label("Fecha y lugar de nacimiento", "Birth date and place")), ("passport", label("Pasaporte", "Passport"))],
+        choices=[
+            ("curp", "CURP"),
+            ("birth", label("Fecha y lugar de nacimiento", "Birth date and place")),
+            ("passport", label("Pasaporte", "Passport")),
+        ],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )

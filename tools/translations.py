@@ -26,6 +26,14 @@ METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 OPTIONS = {"**.html": {"trimmed": "true"}, "**.txt": {"trimmed": "true"}}
 LOOK = ("_layout", "_macros", "errors", "print")
 
+HEADER = """msgid ""
+msgstr ""
+"Language: es\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""
+
 MessageId = str | tuple[str, ...]
 
 
@@ -68,6 +76,7 @@ def compile_catalogues() -> None:
     if COMPILED.exists() and sources and COMPILED.stat().st_mtime >= max(path.stat().st_mtime for path in sources):
         return
     whole, _faults = merged()
+    FOLDER.mkdir(parents=True, exist_ok=True)
     part = COMPILED.with_suffix(".part")
     with part.open("wb") as file:
         write_mo(file, whole)
@@ -76,14 +85,16 @@ def compile_catalogues() -> None:
 
 def update(room: str) -> int:
     """Add the room's untranslated sentences to its catalogue, empty; returns how many are empty now."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"{room}.po"
     known, _faults = merged()
-    catalogue = catalogues().get(room) or Catalog(locale="es", domain=room, header_comment=f"# Spanish of {room}.")
+    catalogue = catalogues().get(room) or Catalog(locale="es", domain=room)
     for speaker, message in spoken():
         if speaker == room and known.get(message) is None and catalogue.get(message) is None:
             catalogue.add(message)
     with path.open("wb") as file:
-        write_po(file, catalogue, width=120, no_location=True, omit_header=False)
+        file.write(HEADER.encode())
+        write_po(file, catalogue, width=120, no_location=True, omit_header=True)
     return sum(1 for message in catalogue if message.id and not message.string)
 
 

@@ -16,6 +16,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField, TextAreaField
 from wtforms.fields import Field
+from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
 from seminar_app.core.errors import Refusal
@@ -28,8 +29,42 @@ LINE = 200
 PAGE = 5_000
 
 
+_CHOOSE = _l("Please choose one of the options.")
+_NUMBER = _l("Please write a whole number.")
+_OF_WTFORMS = {
+    "Not a valid choice.": _CHOOSE,
+    "Invalid Choice: could not coerce.": _CHOOSE,
+    "Invalid choice(s): one or more data inputs could not be coerced.": _CHOOSE,
+    "'%(value)s' is not a valid choice for this field.": _CHOOSE,
+    "'%(value)s' are not valid choices for this field.": _CHOOSE,
+    "Not a valid integer value.": _NUMBER,
+    "Not a valid date value.": _l("This is not a date we can read. Please write it as year-month-day, for example 2026-06-03."),
+    "Not a valid datetime value.": _l("This is not a date and time we can read, for example 2026-06-03 09:00."),
+    "Not a valid time value.": _l("This is not a time we can read. Please write it as hours and minutes, for example 09:00."),
+}
+
+
+class _Sentences:
+    """What WTForms says by itself, in our words and in the reader's language."""
+
+    def gettext(self, string: str) -> str:
+        """The sentence for one of the library's."""
+        return str(_OF_WTFORMS.get(string, string))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """The same for a sentence that counts."""
+        return self.gettext(singular if n == 1 else plural)
+
+
 class BaseForm(Form):
     """A form filled from the request. `form.accepts()` is true for a POST whose fields are all well formed."""
+
+    class Meta(DefaultMeta):
+        """What WTForms asks its form."""
+
+        def get_translations(self, form: Any) -> _Sentences:
+            """Our sentences in place of the library's."""
+            return _Sentences()
 
     def __init__(self, formdata: MultiDict[str, str] | None = None, **kwargs: Any) -> None:
         if formdata is None and request.method == "POST":

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from config import Settings
 from seminar_app.web.access import public
+from seminar_app.web.forms import csrf
 
 LANGUAGES = (("es", "Español"), ("en", "English"))
 CODES = tuple(code for code, _ in LANGUAGES)
@@ -22,6 +23,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Choose each request's language; whatever is not a request speaks the default one."""
     app.config["BABEL_DEFAULT_LOCALE"] = settings.default_language
     babel.init_app(app, locale_selector=_selected, default_translation_directories="translations")
+    csrf.exempt(choose_language)  # a page of another site could at worst change the language of this one
     app.register_blueprint(blueprint)
     app.context_processor(lambda: {"languages": LANGUAGES, "current_language": current_language()})
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect, text
 
-from seminar_app.core.database import Base
+from seminar_app.accounts.rules import RoleName
+from seminar_app.attendance.rules import MarkStatus
+from seminar_app.core.database import Base, write_mode
+from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.database import db
 from seminar_app.web.health import newest_migration
+from tests.support.factories import Make
 
 
 def test_the_schema_is_what_the_models_say(app: Flask) -> None:
@@ -27,6 +33,58 @@ def test_every_migration_can_be_undone_and_done_again(app: Flask) -> None:
         assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
         upgrade()
         assert set(Base.metadata.tables) <= set(inspect(db.engine).get_table_names())
+
+
+def contents(connection: Connection) -> dict[str, str]:
+    """A checksum of every row of every table, whatever order they are in."""
+    found = {}
+    for table in Base.metadata.sorted_tables:
+        rows = sorted(repr(tuple(row)) for row in connection.execute(table.select()))
+        found[table.name] = f"{len(rows)} {hashlib.sha256(repr(rows).encode()).hexdigest()}"
+    return found
+
+
+def fill(make: Make) -> None:
+    """Some of everything that hangs together."""
+    group = make.agency("PGJ")
+    state = make.agency("PGJ-ROO", parent=group, state="Quintana Roo")
+    office = make.office()
+    make.account((RoleName.ORGANIZER, {"office_id": office.id}), (RoleName.LIAISON, {"agency_id": group.id}))
+    for seats in (5, 2):
+        seminar = make.seminar(office=office, seats=seats)
+        pool = make.pool(seminar, group, 3, release_on=seminar.starts_on)
+        sitting = make.sitting(seminar)
+        for number in range(3):
+            registration = make.registration(seminar, make.person(given_names=f"Ñandú {number} 🎓"), agency=state, pool=pool)
+            make.mark(registration, sitting, list(MarkStatus)[number])
+        make.registration(seminar, agency=state, state=RegistrationState.WAITLISTED, queue_place=1)
+
+
+def test_each_migration_goes_down_and_up_again_with_data(app: Flask, make: Make) -> None:
+    fill(make)
+    steps = [script.revision for script in ScriptDirectory("migrations").walk_revisions() if script.down_revision]
+    with app.app_context():
+        with db.engine.connect() as connection:
+            before = contents(connection)
+        for depth, revision in enumerate(steps, start=1):
+            downgrade(revision=f"-{depth}")
+            upgrade()
+            with db.engine.connect() as connection:
+                assert contents(connection) == before, revision
+        db.session.remove()
+
+
+def test_seats_are_counted_again_when_the_counting_comes_back(app: Flask, make: Make) -> None:
+    fill(make)
+    with app.app_context():
+        downgrade(revision="0001")
+        with write_mode(), db.engine.begin() as connection:
+            connection.execute(text("UPDATE seat_pool SET taken = 0"))
+        upgrade()
+        with db.engine.connect() as connection:
+            taken = connection.execute(text("SELECT taken FROM seat_pool WHERE agency_id IS NOT NULL ORDER BY id")).scalars().all()
+        assert taken == [3, 3]
+        db.session.remove()
 
 
 def test_the_file_named_newest_names_the_newest_migration() -> None:

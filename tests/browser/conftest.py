@@ -1,0 +1,45 @@
+"""The system's Chromium on the real server. Without Chromium these tests are skipped, with REQUIRE_BROWSER=1 they fail."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.conftest import TestDatabase
+from tests.support.server import LiveServer
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all browser tests of a worker."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail("no Chromium was found and REQUIRE_BROWSER=1")
+        pytest.skip("no Chromium was found: install Debian's package chromium to run the browser tests")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(database: TestDatabase, tmp_path: Path) -> Iterator[LiveServer]:
+    """The real server with two workers on this test's database."""
+    with LiveServer(database.url, tmp_path) as live:
+        yield live

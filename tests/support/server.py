@@ -1,0 +1,117 @@
+"""The real server on a real database, for tests that need processes: browsers, races, crashes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+START_SECONDS = 30
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class LiveServer:
+    """Granian with several worker processes, on a database that is migrated already.
+
+    Args:
+        target: what the server loads; a broken twin names an app of its own.
+        environment: settings on top of the test's.
+    """
+
+    database_url: str
+    data_dir: Path
+    workers: int = 2
+    target: str = "seminar_app.wsgi:app"
+    environment: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it serves, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> LiveServer:
+        """Start and wait until it says that it is ready."""
+        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)]
+        command += ["--workers", str(self.workers), "--respawn-failed-workers", "--no-ws", "--log-level", "warning", self.target]
+        settings = {
+            "SEMINAR_MODE": "test",
+            "SECRET_KEY": "test key of at least thirty-two characters",
+            "SEMINAR_DATA_DIR": str(self.data_dir),
+            "DATABASE_URL": self.database_url,
+            "PUBLIC_URL": self.url,
+            "PORT": str(self.port),
+        }
+        log = (self.data_dir / f"server-{self.port}.log").open("ab")
+        self.process = subprocess.Popen(  # a group of its own, so that nothing of it outlives the test
+            command,
+            env=os.environ | settings | self.environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd=Path(__file__).parents[2],
+        )
+        log.close()
+        deadline = time.monotonic() + START_SECONDS
+        while not self._ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError(f"the server did not start:\n{self.log()}")
+            time.sleep(0.05)
+        return self
+
+    def log(self) -> str:
+        """What it wrote, the last 4,000 characters."""
+        return (self.data_dir / f"server-{self.port}.log").read_text(errors="replace")[-4000:]
+
+    def worker_pids(self) -> list[int]:
+        """Process ids of the workers as they are now."""
+        assert self.process is not None
+        found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False)
+        return [int(pid) for pid in found.stdout.split()]
+
+    def kill_worker(self, pid: int) -> None:
+        """kill -9; the server starts another in its place."""
+        os.kill(pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it and everything it started."""
+        if self.process is None:
+            return
+        for how, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
+            try:
+                os.killpg(self.process.pid, how)
+                self.process.wait(patience)
+            except ProcessLookupError:
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        self.process = None
+
+    def _ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:  # noqa: S310  our own loopback address
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def __enter__(self) -> LiveServer:
+        return self.start()
+
+    def __exit__(self, *_exception: object) -> None:
+        self.stop()

@@ -1,0 +1,100 @@
+"""Somebody with a browser, who notices what is wrong with each page.
+
+Axe's findings, sideways scrolling, errors in the console, refused scripts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+
+AXE = Path(__file__).resolve().parents[1] / "browser" / "vendor" / "axe.min.js"
+PHONE = 360
+DESK = 1280
+
+
+@dataclass
+class Visitor:
+    """A browser window of its own, `width` pixels wide, speaking `language`.
+
+    Call `look()` on each page that the journey reaches.
+    """
+
+    browser: Browser
+    base_url: str
+    language: str = "es"
+    width: int = PHONE
+    javascript: bool = True
+    complaints: list[str] = field(default_factory=list)
+    context: BrowserContext = field(init=False)
+    page: Page = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.context = self.browser.new_context(
+            base_url=self.base_url,
+            locale="es-MX" if self.language == "es" else "en-US",
+            viewport={"width": self.width, "height": 800},
+            java_script_enabled=self.javascript,
+            bypass_csp=False,
+            accept_downloads=True,
+        )
+        self.context.set_default_timeout(10_000)
+        self.page = self.context.new_page()
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script failed: {error}"))
+        self.page.on("response", self._response)
+
+    def __enter__(self) -> Visitor:
+        return self
+
+    def __exit__(self, kind: object, *_rest: object) -> None:
+        self.context.close()
+        if kind is None:
+            assert not self.complaints, "\n".join(self.complaints)
+
+    def go(self, path: str) -> Page:
+        """Open an address of the site and look at it."""
+        self.page.goto(path)
+        self.look()
+        return self.page
+
+    def look(self) -> None:
+        """Check the page that is open, as far as a program can: access, width, language."""
+        self.page.wait_for_load_state("load")
+        where = f"{self.page.url} ({self.language}, {self.width} px)"
+        assert self.page.locator("html").get_attribute("lang") == self.language, where
+        overflow: int = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{where} scrolls {overflow} px sideways"
+        findings = self._axe()
+        assert not findings, f"{where}:\n" + "\n".join(findings)
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Through the form, as a person does."""
+        self.page.goto("/login")
+        self.look()
+        self.page.locator("input[type=email], input[name=email]").first.fill(email)
+        self.page.locator("input[type=password]").fill(password)
+        self.page.locator("main form button[type=submit], main form input[type=submit]").first.click()
+        self.page.wait_for_url("**/staff/**")
+
+    def _axe(self) -> list[str]:
+        if not self.javascript:
+            return []
+        source = AXE.read_text(encoding="utf-8")
+        self.page.evaluate(source)
+        found: dict[str, Any] = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{violation['id']}: {violation['help']}: " + "; ".join(" ".join(node["target"]) for node in violation["nodes"][:3])
+            for violation in found["violations"]
+        ]
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.complaints.append(f"{response.url} answered {response.status}")
