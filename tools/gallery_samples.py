@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -174,6 +175,7 @@ def agencies() -> list[tuple[str, str, int, int]]:
     ]
 
 
+@lru_cache
 def roster() -> dict[str, list[Person]]:
     """90 people in four groups, the same each time."""
     random = Random(2014)
