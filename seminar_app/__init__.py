@@ -20,5 +20,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app, settings)
     for room in (audit, messages, agencies, accounts, people, seminars, registration, attendance, feedback):
         room.init_app(app, settings)
-    cli.init_app(app)
+    cli.init_app(app, settings)
     return app

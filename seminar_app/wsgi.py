@@ -1,5 +1,9 @@
-"""What a WSGI server loads: `granian --interface wsgi seminar_app.wsgi:app`."""
+"""What a WSGI server loads: `granian --interface wsgi seminar_app.wsgi:app`, or any other."""
+
+from __future__ import annotations
 
 from seminar_app import create_app
+from seminar_app.cli.processes import end_with_server
 
+end_with_server()
 app = create_app()

@@ -159,8 +159,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("from_agency_id", sa.Integer(), nullable=False),
         sa.Column("to_agency_id", sa.Integer(), nullable=False),
-        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=True),
+        sa.Column("happened_in", sa.Integer(), nullable=True),
         sa.Column("source", sa.String(length=300), nullable=True),
+        sa.CheckConstraint("happened_on IS NULL OR happened_in IS NULL", name=op.f("ck_agency_succession_day_or_year")),
         sa.CheckConstraint("from_agency_id <> to_agency_id", name=op.f("ck_agency_succession_not_itself")),
         sa.ForeignKeyConstraint(
             ["from_agency_id"], ["agency.id"], name=op.f("fk_agency_succession_from_agency_id_agency"), ondelete="RESTRICT"
@@ -256,8 +258,26 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("state_reason", sa.String(length=300), nullable=True),
+        sa.Column(
+            "archived_from",
+            sa.Enum(
+                "draft",
+                "published",
+                "closed",
+                "completed",
+                "cancelled",
+                "archived",
+                name="archived_from",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
         sa.Column("demo", sa.Boolean(), nullable=False),
+        sa.Column("search_key", sa.String(length=700), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "registration_opens_at IS NULL OR registration_closes_at IS NULL OR registration_opens_at < registration_closes_at",
@@ -271,7 +291,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_seminar_public_id")),
         sa.UniqueConstraint("slug", name=op.f("uq_seminar_slug")),
     )
-    op.create_index("ix_seminar_calendar", "seminar", ["state", "starts_on"], unique=False)
+    op.create_index("ix_seminar_calendar", "seminar", ["ends_on", "starts_on"], unique=False)
+    op.create_index("ix_seminar_start", "seminar", ["starts_on"], unique=False)
     op.create_index(op.f("ix_seminar_office_id"), "seminar", ["office_id"], unique=False)
     op.create_table(
         "web_session",
@@ -410,6 +431,7 @@ def upgrade() -> None:
         sa.Column("contact_minutes", sa.Integer(), nullable=False),
         sa.Column("room", sa.String(length=100), nullable=True),
         sa.Column("counts_for_completion", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("contact_minutes BETWEEN 1 AND 1440", name=op.f("ck_seminar_session_contact_minutes")),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_seminar_session_times")),
@@ -418,6 +440,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_seminar_session_public_id")),
     )
     op.create_index("ix_seminar_session_order", "seminar_session", ["seminar_id", "starts_at"], unique=False)
+    op.create_table(
+        "feedback_shown",
+        sa.Column("form_id", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["form_id"], ["feedback_form.id"], name=op.f("fk_feedback_shown_form_id_feedback_form"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("form_id", name=op.f("pk_feedback_shown")),
+    )
     op.create_table(
         "feedback_form_version",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -773,6 +804,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_registration_agency_id"), table_name="registration")
     op.drop_table("registration")
     op.drop_table("feedback_form_version")
+    op.drop_table("feedback_shown")
     op.drop_index("ix_seminar_session_order", table_name="seminar_session")
     op.drop_table("seminar_session")
     op.drop_table("seminar_host")
@@ -795,6 +827,7 @@ def downgrade() -> None:
     op.drop_table("web_session")
     op.drop_index(op.f("ix_seminar_office_id"), table_name="seminar")
     op.drop_index("ix_seminar_calendar", table_name="seminar")
+    op.drop_index("ix_seminar_start", table_name="seminar")
     op.drop_table("seminar")
     op.drop_index(op.f("ix_person_search_key"), table_name="person")
     op.drop_index(op.f("ix_person_agency_id"), table_name="person")

@@ -5,7 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+IDLE = timedelta(minutes=30)
+"""After so long without a request a session ends."""
+LONGEST = timedelta(hours=12)
+"""However busy, a session ends so long after signing in."""
+SEEN_EVERY = timedelta(minutes=1)
+"""How finely the table knows when a browser was last seen."""
 
 
 class RoleName(StrEnum):
@@ -86,3 +94,8 @@ def may_coordinate(actor: Actor, *, office_id: int, seminar_id: int) -> bool:
 def may_see_agency(actor: Actor, *, agency_path: Iterable[int]) -> bool:
     """See people of an agency as its liaison. `agency_path`: ids of the agency and its parents."""
     return bool(actor.agency_ids & frozenset(agency_path))
+
+
+def session_holds(*, created_at: datetime, seen_at: datetime, now: datetime) -> bool:
+    """Whether a browser that signed in then and was last seen then is signed in still. Source: DESIGN.md, BAR.md."""
+    return now - seen_at < IDLE and now - created_at < LONGEST

@@ -54,17 +54,22 @@ class AgencyAlias(Base):
 
 
 class AgencySuccession(Base):
-    """On a day, one agency's work went to another; a split or a merger is several rows."""
+    """One agency's work went to another; a split or a merger is several rows.
+
+    `happened_on` where the day is established, `happened_in` (a year) where only the year is, neither where it is not known.
+    """
 
     __tablename__ = "agency_succession"
     __table_args__ = (
         UniqueConstraint("from_agency_id", "to_agency_id"),
         CheckConstraint("from_agency_id <> to_agency_id", name="not_itself"),
+        CheckConstraint("happened_on IS NULL OR happened_in IS NULL", name="day_or_year"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     from_agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
     to_agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
-    happened_on: Mapped[date] = mapped_column(Date)
+    happened_on: Mapped[date | None] = mapped_column(Date)
+    happened_in: Mapped[int | None]
     source: Mapped[str | None] = mapped_column(String(300))
     """Where the date is published, for whoever doubts it."""

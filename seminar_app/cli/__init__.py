@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from seminar_app.cli import database
+from config import Settings
+from seminar_app.cli import agencies, database, serve
+from seminar_app.cli.demo import state
 
 
-def init_app(app: Flask) -> None:
-    """Add the commands."""
+def init_app(app: Flask, settings: Settings) -> None:
+    """Add the commands, and say on each page whether this is a demonstration."""
     app.cli.add_command(database.group)
+    app.cli.add_command(agencies.group)
+    app.cli.add_command(serve.serve)
+    state.init_app(app, settings)

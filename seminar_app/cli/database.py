@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from alembic.runtime.migration import MigrationContext
 from flask.cli import AppGroup
 from flask_migrate import upgrade
+from sqlalchemy.exc import OperationalError
 
 from seminar_app.core.database import sqlite_module
 from seminar_app.web.database import db
+from seminar_app.web.health import newest_migration
 
 group = AppGroup("database", help="Make the database and bring it up to date.")
 
@@ -17,9 +20,24 @@ group = AppGroup("database", help="Make the database and bring it up to date.")
 @group.command("prepare")
 def prepare() -> None:
     """Make the SQLite file where there is none, then run the migrations that are missing."""
-    make_sqlite_file()
-    upgrade()
+    prepare_database()
     click.echo("The database is up to date.")
+
+
+def prepare_database() -> None:
+    """Make the SQLite file where there is none, and run the migrations that are missing; quick where nothing is."""
+    make_sqlite_file()
+    if not is_up_to_date():
+        upgrade()
+
+
+def is_up_to_date() -> bool:
+    """Whether the database exists and its schema is the one that this code was written for."""
+    try:
+        with db.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision() == newest_migration()
+    except OperationalError:
+        return False
 
 
 def make_sqlite_file() -> None:

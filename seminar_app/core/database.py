@@ -103,6 +103,7 @@ def engine_settings(database_url: str, *, pool_size: int = 5) -> tuple[str, dict
     """
     url = make_url(database_url)
     options: dict[str, Any] = {"pool_pre_ping": url.get_backend_name() != "sqlite", "pool_size": pool_size, "max_overflow": pool_size}
+    options["hide_parameters"] = True  # an error's text reaches the log, and what people wrote must not
     if url.get_backend_name() == "sqlite":
         path = (url.database or "").removeprefix("file:")
         options["module"] = sqlite_module()

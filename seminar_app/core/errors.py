@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
 def N_(sentence: str) -> str:  # noqa: N802  the name that catalogue extraction looks for
@@ -10,15 +10,23 @@ def N_(sentence: str) -> str:  # noqa: N802  the name that catalogue extraction 
     return sentence
 
 
+class InBothLanguages(NamedTuple):
+    """A value for a refusal's sentence that is stored in Spanish and English; the reader's own is shown, else the other."""
+
+    es: str | None
+    en: str | None
+
+
 class Refusal(Exception):
     """Something may not be done. Becomes the form again with the sentence on it, and 422.
 
     A subclass sets `sentence` (English, marked with `N_`, with %(name)s places) and, where one field is
-    to blame, `field`. Values for the places are keyword arguments.
+    to blame, `field`. Values for the places are keyword arguments; dates, times and texts in both languages are
+    written the reader's way.
     """
 
     sentence: ClassVar[str] = N_("That cannot be done.")
-    field: ClassVar[str | None] = None
+    field: str | None = None
 
     def __init__(self, **values: object) -> None:
         super().__init__(self.sentence % values if values else self.sentence)

@@ -1,8 +1,9 @@
 """Feedback forms in versions, answers that belong to nobody, and receipts that say only who has answered.
 
 `response`, `answer` and `response_receipt` have random keys and no time. On SQLite they have no rowid, which would
-keep the order of arrival; on PostgreSQL a form's answers are rewritten in random order with each new response, so
-that neither place nor transaction id ties one to a receipt. See docs/decisions/0007-anonymous-feedback.md.
+keep the order of arrival; on both databases a form's responses, answers and receipts are rewritten in random order with
+each new response (`answering`), so that neither place nor transaction id ties one to another.
+See docs/decisions/0007-anonymous-feedback.md.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from seminar_app.core.database import Base, value_enum
@@ -100,3 +101,16 @@ class ResponseReceipt(Base):
 
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="RESTRICT"), primary_key=True)
     form_id: Mapped[int] = mapped_column(ForeignKey("feedback_form.id", ondelete="RESTRICT"), primary_key=True)
+
+
+class ShownFigures(Base):
+    """The figures of a form as they were last shown to anybody.
+
+    They change only by five answers or more (`publishing`). Sealed, because what has come since then is the difference
+    between these figures and the answers, and a copy of the database must not give that away.
+    """
+
+    __tablename__ = "feedback_shown"
+
+    form_id: Mapped[int] = mapped_column(ForeignKey("feedback_form.id", ondelete="RESTRICT"), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

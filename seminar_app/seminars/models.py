@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from seminar_app.core.database import Base, value_enum
+from seminar_app.core.folding import fold
 from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, SeminarState
 
 
@@ -24,7 +25,8 @@ class Seminar(Base):
             "registration_opens_at IS NULL OR registration_closes_at IS NULL OR registration_opens_at < registration_closes_at",
             name="window",
         ),
-        Index("ix_seminar_calendar", "state", "starts_on"),
+        Index("ix_seminar_calendar", "ends_on", "starts_on"),
+        Index("ix_seminar_start", "starts_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,12 +59,25 @@ class Seminar(Base):
     excused_rule: Mapped[ExcusedRule] = mapped_column(value_enum(ExcusedRule))
     state_reason: Mapped[str | None] = mapped_column(String(300))
     """Why it was cancelled, in the words that the registered read."""
+    archived_from: Mapped[SeminarState | None] = mapped_column(value_enum(SeminarState, "archived_from"))
+    """What it was before it was archived."""
     demo: Mapped[bool] = mapped_column(default=False)
     """Made by `demo load`: its people are synthetic, and production refuses to start over it."""
+    search_key: Mapped[str] = mapped_column(String(700), default="")
+    """Titles, city and slug, folded; kept by the mapper."""
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime | None]
+    """Of its last change; calendars use it to know the newer entry."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+@event.listens_for(Seminar, "before_insert")
+@event.listens_for(Seminar, "before_update")
+def _keep_search_key(_mapper: object, _connection: object, seminar: Seminar) -> None:
+    words = (seminar.title_es, seminar.title_en, seminar.city, seminar.slug)
+    seminar.search_key = fold(" ".join(filter(None, words)))[:700]
 
 
 class SeminarHost(Base):
@@ -95,6 +110,7 @@ class SeminarSession(Base):
     contact_minutes: Mapped[int]
     room: Mapped[str | None] = mapped_column(String(100))
     counts_for_completion: Mapped[bool] = mapped_column(default=True)
+    changed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     seminar: Mapped[Seminar] = relationship(lazy="raise")

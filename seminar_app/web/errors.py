@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import date, datetime, time
 
 from flask import Flask, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date, format_time, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter.errors import RateLimitExceeded
@@ -15,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.core.errors import InBothLanguages, NotFound, Refusal
 from seminar_app.web.database import db
 
 log = logging.getLogger(__name__)
@@ -64,7 +66,18 @@ PAGES = {
 
 def sentence_of(refusal: Refusal) -> str:
     """The refusal in the language of the person who reads it."""
-    return str(_(refusal.sentence, **refusal.values))
+    return str(_(refusal.sentence, **{name: _shown(value) for name, value in refusal.values.items()}))
+
+
+def _shown(value: object) -> object:
+    """A refusal's value as its reader writes it: «3 de junio de 2014», «9:00», the text in their language."""
+    if isinstance(value, InBothLanguages):
+        return (value.en or value.es if str(get_locale())[:2] == "en" else value.es or value.en) or ""
+    if isinstance(value, datetime):
+        raise TypeError("say a date or a local time in a refusal, not an instant")
+    if isinstance(value, date):
+        return format_date(value, "long")
+    return format_time(value, "H:mm", rebase=False) if isinstance(value, time) else value
 
 
 def error_page(code: int, *, what_happened: str | None = None) -> ResponseReturnValue:

@@ -11,6 +11,7 @@ from config import Mode, Settings, SettingsError
 from seminar_app.core.database import wal_is_safe
 from seminar_app.core.folding import canonical_email, fold
 from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.core.sealing import seal, unseal
 
 
 @pytest.mark.parametrize(
@@ -62,3 +63,11 @@ def test_outside_production_a_key_is_made_once_and_kept(tmp_path: Path) -> None:
     again = Settings.from_environment({"SEMINAR_DATA_DIR": str(tmp_path)})
     assert first.mode is Mode.DEMO
     assert first.secret_keys == again.secret_keys
+
+
+def test_what_is_sealed_opens_with_an_earlier_key_and_for_nothing_else() -> None:
+    sealed = seal(("old key",), b"71 answers", about="figures:1")
+    assert unseal(("new key", "old key"), sealed, about="figures:1") == b"71 answers"
+    assert unseal(("new key", "old key"), sealed, about="figures:2") is None
+    assert unseal(("new key",), sealed, about="figures:1") is None
+    assert b"71" not in sealed

@@ -1,0 +1,111 @@
+"""The table of signed-in browsers. A row is found by the hash of what the cookie holds; without a row the cookie opens nothing."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import RoleGrant, UserAccount, WebSession
+from seminar_app.accounts.rules import IDLE, LONGEST, Grant, session_holds
+from seminar_app.core.links import token_hash
+
+ACCOUNT_KEY = "_user_id"
+"""Where Flask-Login keeps who is signed in: the account's `fs_uniquifier`, new with every change of password."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """A browser's row, with the account it is signed in with (if any) and what that account may do."""
+
+    id_hash: bytes
+    values: dict[str, Any]
+    seen_at: datetime
+    account: UserAccount | None
+    grants: tuple[Grant, ...] = ()
+
+
+def find(session: Session, identifier: str, *, now: datetime) -> StoredSession | None:
+    """The browser's session with account and grants, in one statement.
+
+    None where there is no row, it has timed out, its account is disabled, or its account's password changed since.
+    """
+    id_hash = token_hash(identifier)
+    rows = session.execute(
+        select(
+            WebSession.values,
+            WebSession.created_at,
+            WebSession.seen_at,
+            WebSession.user_account_id,
+            UserAccount,
+            RoleGrant.role,
+            RoleGrant.office_id,
+            RoleGrant.agency_id,
+            RoleGrant.seminar_id,
+        )
+        .outerjoin(UserAccount, UserAccount.id == WebSession.user_account_id)
+        .outerjoin(RoleGrant, RoleGrant.user_account_id == UserAccount.id)
+        .where(WebSession.id_hash == id_hash)
+        .order_by(RoleGrant.id)
+    ).all()
+    if not rows:
+        return None
+    values, created_at, seen_at, account_id, account = rows[0][:5]
+    if not session_holds(created_at=created_at, seen_at=seen_at, now=now):
+        return None
+    if account_id is not None and not (account and account.active and values.get(ACCOUNT_KEY) == account.fs_uniquifier):
+        return None
+    grants = tuple(Grant(role, office_id, agency_id, seminar_id) for *_rest, role, office_id, agency_id, seminar_id in rows if role)
+    return StoredSession(id_hash, dict(values), seen_at, account, grants)
+
+
+def start(session: Session, *, account: UserAccount | None, values: Mapping[str, Any], now: datetime) -> str:
+    """Add a session and return what the cookie will hold: 256 random bits, 43 characters. Sweeps away what has timed out."""
+    session.execute(delete(WebSession).where(or_(WebSession.seen_at < now - IDLE, WebSession.created_at < now - LONGEST)))
+    identifier = secrets.token_urlsafe(32)
+    session.add(
+        WebSession(
+            id_hash=token_hash(identifier),
+            user_account_id=account.id if account else None,
+            values=_as_json(values) | ({ACCOUNT_KEY: account.fs_uniquifier} if account else {}),
+            created_at=now,
+            seen_at=now,
+        )
+    )
+    session.flush()
+    return identifier
+
+
+def keep(session: Session, id_hash: bytes, *, values: Mapping[str, Any], now: datetime) -> None:
+    """Store changed values. A session that was ended meanwhile stays ended."""
+    session.execute(update(WebSession).where(WebSession.id_hash == id_hash).values({"values": _as_json(values), "seen_at": now}))
+
+
+def note_seen(session: Session, id_hash: bytes, *, now: datetime) -> None:
+    """Move the idle time-out on."""
+    session.execute(update(WebSession).where(WebSession.id_hash == id_hash).values(seen_at=now))
+
+
+def end(session: Session, id_hash: bytes) -> None:
+    """From the next request on, this cookie opens nothing."""
+    _delete(session, WebSession.id_hash == id_hash)
+
+
+def end_all_of(session: Session, account_id: int) -> int:
+    """End every session of an account; returns how many there were."""
+    return _delete(session, WebSession.user_account_id == account_id)
+
+
+def _delete(session: Session, which: ColumnElement[bool]) -> int:
+    return len(session.execute(delete(WebSession).where(which).returning(WebSession.id_hash)).all())
+
+
+def _as_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads(json.dumps(dict(values), default=str))
+    return kept

@@ -1,0 +1,266 @@
+"""A plain reader for agencies' lists of nominees: it finds the header, and says who was accepted, who not, and why.
+
+It reads what the four lists of the demonstration need: a header under a letterhead, a list on the second sheet, dates
+of several kinds, both surnames in one cell, sexes in two languages. Nothing of it is kept but what a registration has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from stdnum.exceptions import InvalidChecksum, ValidationError
+from stdnum.mx import curp as curp_number
+
+from seminar_app.cli.demo.names import normal_case, split_surnames
+from seminar_app.cli.demo.tables import Cell, tables
+from seminar_app.core.folding import canonical_email, fold
+
+HEADINGS = {
+    "given_names": ("nombre s", "nombre", "nombres", "first name", "given names"),
+    "surname1": ("apellido paterno", "primer apellido", "last name 1"),
+    "surname2": ("apellido materno", "segundo apellido", "last name 2"),
+    "full_name": ("nombre completo",),
+    "position": ("cargo", "puesto", "rank"),
+    "email": ("correo electronico", "correo", "e mail", "email", "email institucional"),
+    "sex": ("sexo", "sexo h m", "genero", "gender"),
+    "birth_date": ("fecha de nacimiento", "nacimiento", "fecha nac", "dob"),
+    "curp": ("curp", "national id curp"),
+    "state": ("entidad", "estado", "oficina de representacion"),
+    "phone": ("telefono", "phone"),
+}
+FIELD_OF = {heading: name for name, headings in HEADINGS.items() for heading in headings}
+NEEDED_COLUMNS = 4
+
+FEMALE = frozenset({"f", "femenino", "mujer", "female"})
+MALE = frozenset({"h", "masculino", "hombre", "male"})
+ENGLISH_SEX_HEADINGS = frozenset({"gender"})
+"""Under these «M» is male; in a Spanish list it is «mujer»."""
+
+TEXT_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y")
+SPREADSHEET_DAY_0 = date(1899, 12, 30)
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nominee:
+    """One accepted row. Names as written; None where the file has no such column."""
+
+    row: int
+    given_names: str
+    surname1: str
+    surname2: str | None
+    email: str
+    sex: str | None
+    birth_date: date | None
+    curp: str | None
+    position: str | None
+    state: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A row about a person who stands in `of`: a row number of the same file, or the name of an earlier one."""
+
+    row: int
+    of: int | str
+    email: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is wrong (an error: the row is left out) or looks wrong (a warning: it is accepted) with a row's field."""
+
+    row: int
+    field: str
+    message: str
+
+
+@dataclass(slots=True)
+class Reading:
+    """What came of one file."""
+
+    accepted: list[Nominee] = field(default_factory=list)
+    duplicates: list[Duplicate] = field(default_factory=list)
+    errors: list[Remark] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Known:
+    """People of the files read so far: (file, nominee) by address and by CURP."""
+
+    by_email: dict[str, tuple[str, Nominee]] = field(default_factory=dict)
+    by_curp: dict[str, tuple[str, Nominee]] = field(default_factory=dict)
+
+    def find(self, nominee: Nominee) -> tuple[str, Nominee, str] | None:
+        """The same person and by what they are known, or None."""
+        if nominee.curp and (by_curp := self.by_curp.get(nominee.curp)):
+            return *by_curp, "same CURP"
+        if by_email := self.by_email.get(nominee.email):
+            return *by_email, "same address"
+        return None
+
+    def add(self, file: str, nominee: Nominee) -> None:
+        """Remember a person."""
+        self.by_email[nominee.email] = (file, nominee)
+        if nominee.curp:
+            self.by_curp[nominee.curp] = (file, nominee)
+
+
+class Unreadable(ValueError):
+    """A cell does not hold what its column is for; the message is for the report."""
+
+
+def read_lists(paths: Sequence[Path]) -> dict[str, Reading]:
+    """Read the files in this order; a person of an earlier file is a duplicate in a later one. By file name."""
+    known = Known()
+    return {path.name: read_list(path, known) for path in paths}
+
+
+def read_list(path: Path, known: Known) -> Reading:
+    """Read one file.
+
+    Raises:
+        ValueError: no sheet of it has a header that can be recognized.
+    """
+    for rows in tables(path):
+        header = find_header(rows)
+        if header is not None:
+            return _read_rows(path.name, rows, header, known)
+    raise ValueError(f"{path.name}: no row looks like a header")
+
+
+def find_header(rows: Sequence[Sequence[Cell]]) -> int | None:
+    """Index of the first row that names an address and enough other columns."""
+    for index, row in enumerate(rows):
+        found = {FIELD_OF.get(fold(str(cell))) for cell in row} - {None}
+        if "email" in found and len(found) >= NEEDED_COLUMNS:
+            return index
+    return None
+
+
+def _read_rows(file: str, rows: Sequence[Sequence[Cell]], header: int, known: Known) -> Reading:
+    headings = [fold(str(cell)) for cell in rows[header]]
+    columns = {FIELD_OF[heading]: index for index, heading in enumerate(headings) if heading in FIELD_OF}
+    m_is_male = bool(ENGLISH_SEX_HEADINGS & set(headings))
+    reading = Reading()
+    for index, row in enumerate(rows[header + 1 :], header + 2):
+        cells = {name: row[column] if column < len(row) else "" for name, column in columns.items()}
+        if _is_person(cells):
+            _take(reading, file, index, cells, known, m_is_male=m_is_male)
+    return reading
+
+
+def _is_person(cells: dict[str, Cell]) -> bool:
+    """Neither a blank row nor the totals below the list."""
+    texts = [text for cell in cells.values() if (text := _text(cell))]
+    return bool(texts) and not (len(texts) == 1 and fold(texts[0]).startswith("total"))
+
+
+def _take(reading: Reading, file: str, row: int, cells: dict[str, Cell], known: Known, *, m_is_male: bool) -> None:
+    """Put one row where it belongs."""
+    nominee, errors = _nominee(row, cells, m_is_male=m_is_male)
+    if nominee is None:
+        reading.errors.extend(errors)
+        return
+    if (twin := known.find(nominee)) is not None:
+        twin_file, twin_nominee, why = twin
+        reading.duplicates.append(Duplicate(row, twin_nominee.row if twin_file == file else twin_file, twin_nominee.email, why))
+        return
+    if nominee.curp and (doubt := doubt_about_curp(nominee.curp)):
+        reading.warnings.append(Remark(row, "curp", doubt))
+    known.add(file, nominee)
+    reading.accepted.append(nominee)
+
+
+def _nominee(row: int, cells: dict[str, Cell], *, m_is_male: bool) -> tuple[Nominee | None, list[Remark]]:
+    """The row's person, or what is wrong with it."""
+    errors = []
+    given_names, surname1, surname2 = _names(cells)
+    email = canonical_email("".join(_text(cells.get("email", "")).split()))
+    if not EMAIL.fullmatch(email):
+        errors.append(Remark(row, "email", "not an address" if email else "missing"))
+    birth_date: date | None = None
+    try:
+        birth_date = as_date(cells.get("birth_date", ""))
+    except Unreadable as fault:
+        errors.append(Remark(row, "birth_date", str(fault)))
+    if errors:
+        return None, errors
+    state = _text(cells["state"]) if "state" in cells else None
+    return Nominee(
+        row=row,
+        given_names=given_names,
+        surname1=surname1,
+        surname2=surname2,
+        email=email,
+        sex=as_sex(_text(cells.get("sex", "")), m_is_male=m_is_male),
+        birth_date=birth_date,
+        curp=_text(cells.get("curp", "")).upper() or None,
+        position=_text(cells["position"]) if "position" in cells else None,
+        state=normal_case(state, {}) if state else state,
+        phone=_text(cells["phone"]) if "phone" in cells else None,
+    ), []
+
+
+def _names(cells: dict[str, Cell]) -> tuple[str, str, str | None]:
+    """Given names and both surnames, out of three columns or out of one «surnames, given names»."""
+    if "full_name" in cells:
+        surnames, _comma, given = _text(cells["full_name"]).rpartition(",")
+        return given.strip(), *split_surnames(surnames)
+    surname2 = _text(cells["surname2"]) if "surname2" in cells else None
+    return _text(cells.get("given_names", "")), _text(cells.get("surname1", "")), surname2
+
+
+def _text(cell: Cell) -> str:
+    return " ".join(str(cell).split())
+
+
+def as_sex(text: str, *, m_is_male: bool) -> str | None:
+    """F, M or X; None where the cell is empty or says something else."""
+    word = fold(text)
+    if word == "m":
+        return "M" if m_is_male else "F"
+    if word in FEMALE:
+        return "F"
+    return "M" if word in MALE else "X" if word == "x" else None
+
+
+def as_date(cell: Cell) -> date | None:
+    """A date cell, a spreadsheet's day number, or a date in text, day before month; None where there is nothing.
+
+    Raises:
+        Unreadable: it is no date, or a day that no month has.
+    """
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    if isinstance(cell, (int, float)):
+        return SPREADSHEET_DAY_0 + timedelta(days=int(cell))
+    text = _text(cell)
+    if not text:
+        return None
+    for pattern in TEXT_DATES:
+        try:
+            return datetime.strptime(text, pattern).date()  # noqa: DTZ007  a birthday has no time zone
+        except ValueError:
+            continue
+    raise Unreadable("no such date")
+
+
+def doubt_about_curp(curp: str) -> str | None:
+    """What looks wrong with a CURP, or None. Only ever a warning: the registry itself has issued some with faults."""
+    try:
+        curp_number.validate(curp)
+    except InvalidChecksum:
+        return "check digit"
+    except ValidationError:
+        return "format"
+    return None

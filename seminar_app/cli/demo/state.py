@@ -1,0 +1,79 @@
+"""Whether the demonstration is in the database: pages say so, and production refuses to start over it."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Flask
+from sqlalchemy import exists, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from config import Mode, Settings, SettingsError
+from seminar_app.accounts.models import UserAccount
+from seminar_app.seminars.models import Seminar
+from seminar_app.web.database import db
+
+DEMO_DOMAIN = "demo.example"
+ASK_AGAIN_SECONDS = 10.0
+
+
+def demo_is_loaded(session: Session) -> bool:
+    """Whether there is a seminar of the demonstration, or an account whose password is printed in the README."""
+    seminar = exists().where(Seminar.demo.is_(True))
+    account = exists().where(UserAccount.email.endswith(f"@{DEMO_DOMAIN}", autoescape=True))
+    return bool(session.scalar(select(seminar | account)))
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give pages `demo_loaded` where a demonstration may be; in production see to it that there is none.
+
+    Raises:
+        SettingsError: production, and the database holds the demonstration.
+    """
+    if settings.mode is Mode.PRODUCTION:
+        refuse_over_demo(app)
+    elif settings.mode is Mode.DEMO:
+        state = _State()
+        app.context_processor(lambda: {"demo_loaded": state.loaded()})
+
+
+def refuse_over_demo(app: Flask) -> None:
+    """Stop a production start over demo data. A database that does not answer, or is not migrated yet, holds none we could see.
+
+    Raises:
+        SettingsError: with what to do, as the last words of the process.
+    """
+    with app.app_context():
+        try:
+            found = demo_is_loaded(db.session())
+        except SQLAlchemyError:
+            return
+        finally:
+            db.session.remove()
+            db.engine.dispose()  # a server that forks after this must not share the connection
+    if found:
+        raise SettingsError(
+            "Constancia cannot start:\n"
+            f"  - SEMINAR_MODE is production, and this database holds the demonstration, with accounts @{DEMO_DOMAIN} whose password is\n"
+            "    public. Give production a database of its own: DATABASE_URL, or SEMINAR_DATA_DIR with an empty folder."
+        )
+
+
+class _State:
+    """The answer, kept: once loaded it stays so; until then the database is asked now and then, never on each page."""
+
+    def __init__(self) -> None:
+        self._loaded = False
+        self._ask_at = 0.0
+
+    def loaded(self) -> bool:
+        """Whether pages carry the banner. A page about a failing database is a page too: then what was known is said."""
+        if not self._loaded and time.monotonic() >= self._ask_at:
+            self._ask_at = time.monotonic() + ASK_AGAIN_SECONDS
+            try:
+                with Session(db.engine) as session:
+                    self._loaded = demo_is_loaded(session)
+            except SQLAlchemyError:
+                return False
+        return self._loaded

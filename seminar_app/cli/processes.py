@@ -1,0 +1,77 @@
+"""Processes beside the web server, and how none of them outlives it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import click
+
+from config import PROJECT_ROOT
+
+STOP_SECONDS = 10
+RESTART_SECONDS = 2.0
+SERVER_PID = "CONSTANCIA_SERVER_PID"
+PR_SET_PDEATHSIG = 1
+WORKER = """
+import sys
+from flask.cli import main
+from seminar_app.cli.processes import end_with_server
+end_with_server()
+sys.argv[1:] = ["--app", "seminar_app", "worker"]
+main()
+"""
+
+
+def announce_server() -> None:
+    """Tell children whose they are; called by the server before it makes any."""
+    os.environ[SERVER_PID] = str(os.getpid())
+
+
+def end_with_server() -> None:
+    """In a child of `flask serve`: have the kernel end it when the server is killed and cannot (Linux). Elsewhere it does nothing."""
+    if sys.platform == "linux" and os.environ.get(SERVER_PID) == str(os.getppid()):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class JobsProcess:
+    """`flask worker` (mail, jobs) as a child of the server: begun again when it dies, stopped with it."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._keeper: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin, and keep it going from a thread of its own."""
+        self._keeper = threading.Thread(target=self._keep, name="jobs", daemon=True)
+        self._keeper.start()
+
+    def stop(self) -> None:
+        """Ask it to finish what it does, wait, and end it if it does not."""
+        self._stopping.set()
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _keep(self) -> None:
+        while not self._stopping.is_set():
+            process = self._process = subprocess.Popen(  # noqa: S603  our own interpreter and program
+                [sys.executable, "-c", WORKER],
+                cwd=PROJECT_ROOT,
+                start_new_session=True,  # Ctrl-C reaches the server, and the server tells it
+            )
+            code = process.wait()
+            if not self._stopping.is_set():
+                click.echo(f"Mail and jobs ended with {code}; beginning again.", err=True)
+                self._stopping.wait(RESTART_SECONDS)

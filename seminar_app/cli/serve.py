@@ -1,0 +1,106 @@
+"""`flask serve`: the whole program with one command. Database, demonstration, web server, mail and jobs."""
+
+from __future__ import annotations
+
+import socket
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from config import PROJECT_ROOT, Mode, Settings
+from seminar_app.cli.database import is_up_to_date, prepare_database
+from seminar_app.cli.processes import STOP_SECONDS, JobsProcess, announce_server
+from seminar_app.web.database import db
+
+WEB_WORKERS = 2
+THREADS = 8
+"""For each worker: enough that pages are read while a few wait for SQLite's one write lock."""
+
+
+@click.command("serve")
+@click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0 for all.")
+@click.option("--port", envvar="PORT", default=5000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", envvar="WEB_WORKERS", default=WEB_WORKERS, show_default=True, type=click.IntRange(1, 64))
+@click.option("--threads", envvar="WEB_THREADS", default=THREADS, show_default=True, type=click.IntRange(1, 64))
+@click.option("--jobs/--no-jobs", default=True, help="Run mail and jobs beside the web server.")
+@with_appcontext
+def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> None:
+    """Serve Constancia; in demo mode first make the database and load the demonstration."""
+    settings: Settings = current_app.extensions["settings"]
+    refuse_taken_port(host, port)
+    if settings.mode is Mode.PRODUCTION:
+        refuse_unprepared(settings)
+    else:
+        prepare_database()
+    db.session.remove()
+    db.engine.dispose()
+    announce_server()
+    server = Granian(
+        "seminar_app.wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+        log_level=LogLevels.error,
+        working_dir=PROJECT_ROOT,
+    )
+    beside = JobsProcess() if jobs and "worker" in current_app.cli.commands else None
+    if beside:
+        server.on_startup(beside.start)
+        server.on_shutdown(beside.stop)
+    server.on_startup(lambda: announce(settings, host, port))
+    try:
+        server.serve()
+    finally:
+        if beside:
+            beside.stop()
+    click.echo("Constancia has stopped.")
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Say at once that somebody else listens there, and what to do.
+
+    Raises:
+        ClickException: the address is taken or not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Cannot listen at {host}:{port} ({error.strerror}). Another port: PORT={port + 1} make run"
+            ) from error
+
+
+def refuse_unprepared(settings: Settings) -> None:
+    """In production nothing makes or migrates a database by itself: a missing file is restored, not replaced by an empty one.
+
+    Raises:
+        ClickException: the database is missing or of another version.
+    """
+    if not is_up_to_date():
+        where = db.engine.url.render_as_string(hide_password=True)
+        raise click.ClickException(
+            f"The database at {where} is missing or not of this version. Restore it from its backup, or run\n"
+            "  flask --app seminar_app database prepare\n"
+            "which makes a new one where there is none, and migrates one that is older."
+        )
+
+
+def announce(settings: Settings, host: str, port: int) -> None:
+    """Where it is and who may come in: the last thing on the screen."""
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  what to type in a browser, not what to bind
+    click.secho(f"\n  Constancia is at http://{shown}:{port}", bold=True)
+    if settings.mode is Mode.DEMO and shown != host:
+        click.echo("  Every computer of your network can open it, and the demo accounts with it.")
+    click.echo("\n  Ctrl-C stops it.\n")

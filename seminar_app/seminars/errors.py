@@ -1,0 +1,229 @@
+"""Why something may not be done to a seminar or a session: one class, one sentence."""
+
+from __future__ import annotations
+
+from seminar_app.core.errors import N_, Refusal, StaleEdit
+
+
+class SlugTaken(Refusal):
+    """Another seminar has the address."""
+
+    sentence = N_("Another seminar already has the address «%(slug)s». Please choose another.")
+    field = "slug"
+
+
+class SlugMalformed(Refusal):
+    """The address has characters that an address does not take."""
+
+    sentence = N_("An address takes small letters without accents, digits and hyphens, for example cancun-2026.")
+    field = "slug"
+
+
+class TitleMissing(Refusal):
+    """Neither language has a title."""
+
+    sentence = N_("Please give the seminar a title in Spanish, in English, or in both.")
+    field = "title_es"
+
+
+class DatesReversed(Refusal):
+    """The last day lies before the first."""
+
+    sentence = N_("The last day comes before the first day. Please correct one of them.")
+    field = "ends_on"
+
+
+class DatesOutOfReach(Refusal):
+    """A year nobody means."""
+
+    sentence = N_("Please write dates between 2000 and 2099.")
+    field = "starts_on"
+
+
+class SeminarTooLong(Refusal):
+    """Longer than a year."""
+
+    sentence = N_("A seminar lasts a year at most. Please correct the first or the last day.")
+    field = "ends_on"
+
+
+class UnknownTimeZone(Refusal):
+    """No such zone."""
+
+    sentence = N_("«%(time_zone)s» is not a time zone we know. Please choose one of the list.")
+    field = "time_zone"
+
+
+class WindowReversed(Refusal):
+    """Registration would close before it opens."""
+
+    sentence = N_("Registration would close before it opens. Please correct one of the two.")
+    field = "registration_closes_at"
+
+
+class CodeMissing(Refusal):
+    """Registration by code without a code."""
+
+    sentence = N_("Registration by code needs the code that people will type.")
+    field = "registration_code"
+
+
+class SeatsOutOfReach(Refusal):
+    """Fewer than no seats, or more than any hall has."""
+
+    sentence = N_("Please write a number of seats between 1 and %(most)d.")
+    field = "capacity"
+
+
+class ThresholdOutOfReach(Refusal):
+    """No percentage."""
+
+    sentence = N_("The attendance needed is a percentage from 0 to 100.")
+    field = "threshold_percent"
+
+
+class UnknownOffice(Refusal):
+    """A host that is not in the directory, or not active any more."""
+
+    sentence = N_("One of the hosts is not in the list of offices any more. Please choose the hosts again.")
+    field = "hosts"
+
+
+class FieldLocked(Refusal):
+    """May not be changed in the seminar's present state."""
+
+    def __init__(self, *, field: str) -> None:
+        super().__init__()
+        self.field = field
+
+    sentence = N_("This can no longer be changed: the seminar is past the point where it may be.")
+
+
+class LanguageOfTextMissing(Refusal):
+    """A session without a title."""
+
+    sentence = N_("Please give the session a title in Spanish, in English, or in both.")
+    field = "title_es"
+
+
+class SeminarChanged(StaleEdit):
+    """Somebody saved the seminar after this person opened it; what was typed is kept."""
+
+    sentence = N_(
+        "Somebody else changed this seminar while you were editing it. What you typed is still here and nothing of it is saved yet: "
+        "look at what differs below, then save again to keep yours."
+    )
+
+
+class SessionChanged(StaleEdit):
+    """Somebody saved the session after this person opened it; what was typed is kept."""
+
+    sentence = N_(
+        "Somebody else changed this session while you were editing it. What you typed is still here and nothing of it is saved yet: "
+        "save again to keep yours."
+    )
+
+
+class NotInThisState(Refusal):
+    """The change does not follow from the state it is in."""
+
+    sentence = N_("This cannot be done now: meanwhile the seminar is in another state. Look at it again and choose from there.")
+
+
+class NotReady(Refusal):
+    """Something is missing before publishing."""
+
+    sentence = N_("The seminar cannot be published yet. What it still needs is listed below.")
+
+
+class PeopleRegistered(Refusal):
+    """Taking back a publication, with people in it."""
+
+    sentence = N_("People have already registered, so the seminar cannot become a draft again. You can close registration or cancel it.")
+
+
+class NotOverYet(Refusal):
+    """Completing before the end."""
+
+    sentence = N_("The seminar has not ended yet. It can be completed from the end of its last session on.")
+
+
+class ReasonMissing(Refusal):
+    """A cancellation without a word of why."""
+
+    sentence = N_("Please say why it is cancelled: the people registered will read it.")
+    field = "reason"
+
+
+class SessionsFixed(Refusal):
+    """Sessions of a seminar that is over, cancelled or archived."""
+
+    sentence = N_("The sessions can no longer be changed: the seminar is over, cancelled or archived.")
+
+
+class SessionReversed(Refusal):
+    """Ends before it begins."""
+
+    sentence = N_("The session ends before it begins. Please correct one of the two times.")
+    field = "ends"
+
+
+class SessionOutsideDates(Refusal):
+    """On a day the seminar does not have."""
+
+    sentence = N_("The session lies outside the seminar's days (%(first)s to %(last)s). Choose one of them, or change the seminar's days.")
+    field = "day"
+
+
+class SessionsOutsideDates(Refusal):
+    """New dates would leave a session outside."""
+
+    sentence = N_("The session «%(session)s» on %(day)s would lie outside the new days. Move or delete it first.")
+    field = "ends_on"
+
+
+class SessionsOverlap(Refusal):
+    """Two sessions at the same time."""
+
+    sentence = N_("This overlaps with «%(session)s», which is from %(starts)s to %(ends)s. Please choose a time when nothing else is held.")
+    field = "starts"
+
+
+class MinutesOutOfReach(Refusal):
+    """More contact minutes than the session lasts, or none."""
+
+    sentence = N_("Contact minutes are between 1 and the %(minutes)d minutes that the session lasts.")
+    field = "contact_minutes"
+
+
+class SessionHasMarks(Refusal):
+    """Attendance was taken, or feedback given."""
+
+    sentence = N_("Attendance or feedback was already recorded for this session, so it cannot be deleted.")
+
+
+class SpeakerHasFeedback(Refusal):
+    """A speaker that answers are about."""
+
+    sentence = N_("Feedback was already given about a speaker whom you took out. Please leave that line as it was.")
+    field = "speakers"
+
+
+class TimeSkipped(Refusal):
+    """A local time that does not exist, typed in `field`."""
+
+    def __init__(self, *, field: str, **values: object) -> None:
+        super().__init__(**values)
+        self.field = field
+
+    sentence = N_("On %(day)s the clocks in this time zone skip %(time)s. Please choose another time.")
+
+
+class TimeTwice(Refusal):
+    """A local time that exists twice, typed in `field`."""
+
+    def __init__(self, *, field: str, **values: object) -> None:
+        super().__init__(**values)
+        self.field = field
+
+    sentence = N_("On %(day)s the clocks in this time zone show %(time)s twice. Please choose another time, so that nobody has to guess.")

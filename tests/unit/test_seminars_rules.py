@@ -1,0 +1,197 @@
+"""What a seminar may do and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seminar_app.seminars.rules import (
+    Change,
+    Need,
+    Places,
+    RegistrationMode,
+    SeminarState,
+    Sitting,
+    TimeFault,
+    Window,
+    instant_of,
+    is_over,
+    is_public,
+    is_slug,
+    local_of,
+    local_time_fault,
+    locked_fields,
+    may_change_sessions,
+    may_edit,
+    moved,
+    needs_before_publishing,
+    overlapping,
+    parse_speakers,
+    places_left,
+    propose_slug,
+    registration_window,
+    state_after,
+    undoes,
+    within_dates,
+)
+
+CANCUN = "America/Cancun"
+TIJUANA = "America/Tijuana"
+
+
+@dataclass
+class Facts:
+    state: SeminarState = SeminarState.PUBLISHED
+    registration_opens_at: datetime | None = None
+    registration_closes_at: datetime | None = None
+    ends_on: date = date(2026, 6, 5)
+    time_zone: str = CANCUN
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 6, day, hour, minute, tzinfo=UTC)
+
+
+def local(month: int, day: int, hour: int, minute: int) -> datetime:
+    return datetime.combine(date(2026, month, day), time(hour, minute))
+
+
+def test_only_the_changes_that_make_sense_follow_from_a_state() -> None:
+    allowed = {state: {change for change in Change if state_after(change, state)} for state in SeminarState}
+    assert allowed == {
+        SeminarState.DRAFT: {Change.PUBLISH, Change.ARCHIVE},
+        SeminarState.PUBLISHED: {Change.UNPUBLISH, Change.CLOSE, Change.COMPLETE, Change.CANCEL},
+        SeminarState.CLOSED: {Change.REOPEN, Change.COMPLETE, Change.CANCEL},
+        SeminarState.COMPLETED: {Change.RESUME, Change.ARCHIVE},
+        SeminarState.CANCELLED: {Change.ARCHIVE},
+        SeminarState.ARCHIVED: {Change.UNARCHIVE},
+    }
+
+
+def test_what_is_taken_out_of_the_archive_is_what_it_was() -> None:
+    for state in (SeminarState.DRAFT, SeminarState.COMPLETED, SeminarState.CANCELLED):
+        assert state_after(Change.UNARCHIVE, SeminarState.ARCHIVED, archived_from=state) is state
+
+
+def test_an_undo_leads_back_and_a_cancellation_has_none() -> None:
+    assert undoes(Change.CANCEL) is None
+    for change in (Change.PUBLISH, Change.CLOSE, Change.COMPLETE):
+        before = SeminarState.DRAFT if change is Change.PUBLISH else SeminarState.PUBLISHED
+        after, back = state_after(change, before), undoes(change)
+        assert after is not None
+        assert back is not None
+        assert state_after(back, after) is not None
+
+
+def test_strangers_see_no_draft_even_from_the_archive() -> None:
+    assert not is_public(SeminarState.DRAFT, None)
+    assert not is_public(SeminarState.ARCHIVED, SeminarState.DRAFT)
+    assert is_public(SeminarState.ARCHIVED, SeminarState.COMPLETED)
+    assert is_public(SeminarState.CANCELLED, None)
+
+
+def test_publishing_needs_a_title_a_session_seats_and_the_code_where_one_is_asked() -> None:
+    assert needs_before_publishing(titles=("Trata", None), sessions=1, seats=1, mode=RegistrationMode.OPEN, code=None) == ()
+    assert needs_before_publishing(titles=(None, ""), sessions=0, seats=0, mode=RegistrationMode.CODE, code="") == tuple(Need)
+
+
+def test_an_address_people_hold_stays_and_a_finished_seminar_keeps_its_dates() -> None:
+    assert locked_fields(SeminarState.DRAFT) == frozenset()
+    assert locked_fields(SeminarState.PUBLISHED) == {"slug", "office_id"}
+    assert {"starts_on", "threshold_percent", "slug"} <= locked_fields(SeminarState.COMPLETED)
+    assert "title_es" not in locked_fields(SeminarState.COMPLETED)
+    assert [state for state in SeminarState if not may_edit(state)] == [SeminarState.CANCELLED, SeminarState.ARCHIVED]
+    assert not may_change_sessions(SeminarState.COMPLETED)
+
+
+def test_registration_opens_and_closes_at_its_instants() -> None:
+    facts = Facts(registration_opens_at=at(1, 12), registration_closes_at=at(2, 12))
+    assert registration_window(facts, now=at(1, 11, 59)) is Window.NOT_YET
+    assert registration_window(facts, now=at(1, 12)) is Window.OPEN
+    assert registration_window(facts, now=at(2, 12)) is Window.CLOSED
+
+
+def test_without_instants_registration_is_open_until_the_last_day_ends_where_it_is_held() -> None:
+    assert registration_window(Facts(), now=at(6, 4, 59)) is Window.OPEN  # 23:59 in Cancún
+    assert registration_window(Facts(), now=at(6, 5)) is Window.CLOSED
+    assert not is_over(Facts(), now=at(6, 4, 59))
+    assert is_over(Facts(), now=at(6, 5))
+
+
+@pytest.mark.parametrize("state", [s for s in SeminarState if s is not SeminarState.PUBLISHED])
+def test_only_a_published_seminar_takes_registrations(state: SeminarState) -> None:
+    expected = Window.NOT_YET if state is SeminarState.DRAFT else Window.CLOSED
+    assert registration_window(Facts(state=state), now=at(1, 12)) is expected
+
+
+def test_seats_left_are_said_in_words() -> None:
+    assert places_left(size=90, taken=0) is Places.SOME
+    assert places_left(size=90, taken=81) is Places.FEW
+    assert places_left(size=10, taken=5) is Places.FEW
+    assert places_left(size=90, taken=90) is Places.NONE
+    assert places_left(size=0, taken=0) is Places.NONE
+
+
+def test_clocks_skip_an_hour_in_spring_and_repeat_one_in_autumn() -> None:
+    assert local_time_fault(local(3, 8, 2, 30), TIJUANA) is TimeFault.SKIPPED
+    assert local_time_fault(local(11, 1, 1, 30), TIJUANA) is TimeFault.TWICE
+    assert local_time_fault(local(11, 1, 3, 30), TIJUANA) is None
+    assert local_time_fault(local(3, 8, 2, 30), CANCUN) is None
+
+
+def test_nine_oclock_stays_nine_oclock_when_a_session_moves_across_a_change_of_clocks() -> None:
+    before = instant_of(local(3, 7, 9, 0), TIJUANA)
+    after = moved(before, TIJUANA, days=7)
+    assert local_of(after, TIJUANA) == local(3, 14, 9, 0)
+    assert after - before == timedelta(days=7, hours=-1)
+    assert local_of(moved(before, TIJUANA, to_zone=CANCUN), CANCUN) == local(3, 7, 9, 0)
+
+
+def test_sessions_may_touch_but_not_overlap() -> None:
+    morning = Sitting("a", at(3, 14), at(3, 16))
+    assert overlapping(Sitting("b", at(3, 16), at(3, 17)), [morning]) is None
+    assert overlapping(Sitting("b", at(3, 15, 59), at(3, 17)), [morning]) == morning
+    assert overlapping(Sitting("a", at(3, 14), at(3, 17)), [morning]) is None, "itself"
+
+
+@given(st.integers(0, 50), st.integers(1, 50), st.integers(0, 50), st.integers(1, 50))
+def test_overlap_is_the_same_from_both_sides_and_means_a_shared_minute(a: int, la: int, b: int, lb: int) -> None:
+    start = at(3, 0)
+    one = Sitting(1, start + timedelta(minutes=a), start + timedelta(minutes=a + la))
+    two = Sitting(2, start + timedelta(minutes=b), start + timedelta(minutes=b + lb))
+    shared = bool(set(range(a, a + la)) & set(range(b, b + lb)))
+    assert (overlapping(one, [two]) is not None) == (overlapping(two, [one]) is not None) == shared
+
+
+def test_a_session_lies_within_the_days_of_the_seminar_in_its_zone() -> None:
+    days = {"starts_on": date(2026, 6, 3), "ends_on": date(2026, 6, 5)}
+    evening = Sitting(1, at(6, 3), at(6, 5))  # the 5th, 22:00 to midnight in Cancún
+    assert within_dates(evening, **days, time_zone=CANCUN)
+    assert not within_dates(evening, **days, time_zone="UTC")
+    assert not within_dates(Sitting(1, at(3, 4), at(3, 6)), **days, time_zone=CANCUN)
+
+
+def test_speakers_are_lines_of_name_and_affiliation() -> None:
+    assert parse_speakers("Ana Núñez, HSI, Cancún\n\n  José Peña \n, nobody") == (("Ana Núñez", "HSI, Cancún"), ("José Peña", None))
+
+
+def test_an_address_is_proposed_from_city_and_year() -> None:
+    june = date(2026, 6, 3)
+    assert propose_slug(city="Cancún", starts_on=june) == "cancun-2026"
+    assert propose_slug(city="Cancún", starts_on=june, taken={"cancun-2026"}) == "cancun-2026-06"
+    assert propose_slug(city="Cancún", starts_on=june, taken={"cancun-2026", "cancun-2026-06"}) == "cancun-2026-2"
+    assert propose_slug(city="日本", starts_on=june) == "seminar-2026"
+
+
+@given(st.text(max_size=300))
+def test_whatever_the_city_the_proposal_is_an_address(city: str) -> None:
+    assert is_slug(propose_slug(city=city, starts_on=date(2026, 6, 3)))
+
+
+@pytest.mark.parametrize("text", ["", "new", "Cancun", "a--b", "-a", "a-", "cancún", "a b", "a" * 81, "a\n"])
+def test_what_is_no_address(text: str) -> None:
+    assert not is_slug(text)
