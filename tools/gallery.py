@@ -28,7 +28,7 @@ from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
 from seminar_app.web.headers import content_security_policy
-from tools.gallery_samples import RegistrationSample, SeminarSample, agencies, roster
+from tools.gallery_samples import STATE_WORDS, RegistrationSample, SeminarSample, agencies, roster
 from tools.translations import compile_catalogues
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,6 +57,7 @@ def create_gallery() -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, locale_selector=lambda: request.view_args and request.view_args.get("language"))
     CSRFProtect(app)
+    app.jinja_env.filters["label"] = lambda state: _say(*STATE_WORDS[state])
     app.context_processor(_context)
     app.add_url_rule("/static/<path:path>", "static", lambda path: send_from_directory(STATIC, path))
     app.add_url_rule("/language", "web.choose_language", _choose_language, methods=["POST"])

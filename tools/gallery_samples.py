@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -29,6 +30,17 @@ STATES = ("Aguascalientes", "Baja California", "Chiapas", "Ciudad de México", "
 GIVEN = ("María del Carmen", "José Ángel", "Guadalupe", "Francisco Javier", "Ana Sofía", "Luis", "Ma. Fernanda", "Jesús", "Itzel", "Noé")
 SURNAMES = ("Peña", "de la Cruz", "Hernández", "Ibáñez", "Núñez", "López", "Mac Gregor", "Güemes", "Martínez", "Xool", "Zúñiga", "Ochoa")
 REGISTRATION_STATES = ("registered",) * 12 + ("waitlisted", "pending", "withdrawn", "nominated")
+STATE_WORDS = {
+    "nominated": ("Con nominación", "Nominated"),
+    "invited": ("Con invitación", "Invited"),
+    "pending": ("Por autorizar", "To be approved"),
+    "registered": ("Con lugar", "Registered"),
+    "waitlisted": ("En espera", "Waiting"),
+    "declined": ("Rechazó", "Declined"),
+    "withdrawn": ("Canceló", "Withdrew"),
+    "removed": ("Baja", "Removed"),
+    "substituted": ("Con suplente", "Substituted"),
+}
 MARKS = ("present",) * 14 + ("late", "left_early", "excused", "absent", "")
 
 
@@ -163,6 +175,7 @@ def agencies() -> list[tuple[str, str, int, int]]:
     ]
 
 
+@lru_cache
 def roster() -> dict[str, list[Person]]:
     """90 people in four groups, the same each time."""
     random = Random(2014)

@@ -2,9 +2,6 @@
 (() => {
   "use strict";
 
-  // A page that came back with errors begins at their summary.
-  document.querySelector(".error-summary")?.focus();
-
   // A form is sent once. After 100 ms the button says that it works.
   document.addEventListener("submit", (event) => {
     const form = event.target;

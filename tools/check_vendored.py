@@ -1,0 +1,53 @@
+"""Compare every built or vendored browser file with the checksum in its manifest.
+
+    python -m tools.check_vendored
+
+A file that was changed by hand, is missing, or stands beside the listed ones without being listed is named; exit code 1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+STATIC = ROOT / "seminar_app" / "static"
+MANIFESTS = {
+    STATIC / "vendor" / "MANIFEST.json": STATIC,
+    ROOT / "tests" / "browser" / "vendor" / "MANIFEST.json": ROOT / "tests" / "browser" / "vendor",
+}
+OWN = {"img/favicon.svg", "MANIFEST.json", "vendor/MANIFEST.json"}
+WRITTEN_HERE = ("js/",)
+
+
+def faults() -> Iterator[str]:
+    """A sentence for each file that is not as its manifest says."""
+    for manifest, folder in MANIFESTS.items():
+        files = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+        listed = {entry["file"] for entry in files} | {entry["licence_file"] for entry in files}
+        for entry in files:
+            path = folder / entry["file"]
+            if not path.is_file():
+                yield f"{path.relative_to(ROOT)} is missing"
+            elif hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+                yield f"{path.relative_to(ROOT)} is not the file that was vendored"
+            if not (folder / entry["licence_file"]).is_file():
+                yield f"the licence of {entry['package']} is missing"
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder).as_posix()
+            if path.is_file() and name not in listed | OWN and not name.startswith(WRITTEN_HERE):
+                yield f"{path.relative_to(ROOT)} stands in no manifest"
+
+
+def main() -> int:
+    """Say what is wrong; returns the exit code."""
+    found = list(faults())
+    print("\n".join(found) or "Every vendored file is as it came.")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
