@@ -59,5 +59,10 @@ bench: $(VENV)/ready-dev translations  ## Measure what docs/benchmarks.md says
 screens: $(VENV)/ready-dev translations  ## Take the pictures of docs/screens
 	$(BIN)/python -m tools.screens
 
+assets:  ## Build the style sheet, type and icons again (needs Node; the built files are committed)
+	cd assets && npm ci --no-audit --no-fund --ignore-scripts && npm run build
+	cd assets && npm run clean-lock
+	$(BIN)/python -m tools.check_vendored
+
 clean:  ## Remove what was made, but not the data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build
