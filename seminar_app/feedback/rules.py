@@ -1,8 +1,24 @@
-"""Feedback: shapes of answers, and which figures may be shown. No database."""
+"""Feedback: what a form asks, when it may be opened, and what a well-formed answer is. No database."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
 from enum import StrEnum
+from typing import Any
+
+from seminar_app.seminars.rules import SeminarState
+
+SCALE = (1, 2, 3, 4, 5)
+YES, NO = 1, 0
+LONGEST_COMMENT = 2_000
+LONGEST_PROMPT = 300
+LONGEST_OPTION = 80
+MOST_QUESTIONS = 60
+MOST_OPTIONS = 8
 
 
 class FormKind(StrEnum):
@@ -23,3 +39,116 @@ class QuestionKind(StrEnum):
     CHOICE = "choice"
     YES_NO = "yes_no"
     TEXT = "text"
+
+
+class FormStage(StrEnum):
+    """Where a form is between being written and being done with."""
+
+    NOT_OPENED = "not_opened"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a choice, or the word at an end of a scale (values `1` and `5`), in both languages."""
+
+    value: str
+    es: str
+    en: str
+
+    def text(self, language: str) -> str:
+        """In the language asked for."""
+        return self.es if language == "es" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as a form asks it.
+
+    Attributes:
+        key: stable across versions and seminars: `met_objectives`, `speaker:<public id>`, `own:<random>`.
+        options: for a scale the words at both ends, for a choice its options, else none.
+    """
+
+    key: str
+    kind: QuestionKind
+    prompt_es: str
+    prompt_en: str
+    required: bool = False
+    options: tuple[Option, ...] = ()
+
+    def prompt(self, language: str) -> str:
+        """In the language asked for."""
+        return self.prompt_es if language == "es" else self.prompt_en
+
+    @property
+    def field_name(self) -> str:
+        """The key as the name of a field and as part of an id in a page."""
+        return "q-" + self.key.replace(":", "-")
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Every answer there may be, as it is counted; none for words."""
+        match self.kind:
+            case QuestionKind.SCALE:
+                return tuple(str(number) for number in SCALE)
+            case QuestionKind.YES_NO:
+                return str(YES), str(NO)
+            case QuestionKind.CHOICE:
+                return tuple(option.value for option in self.options)
+            case QuestionKind.TEXT:
+                return ()
+
+
+def stage_of(*, opened: bool, closed: bool) -> FormStage:
+    """Where a form is, from whether it was opened and whether it was closed since."""
+    if not opened:
+        return FormStage.NOT_OPENED
+    return FormStage.CLOSED if closed else FormStage.OPEN
+
+
+class WhyNotOpen(StrEnum):
+    """Why a form cannot be opened now."""
+
+    SEMINAR_STATE = "seminar_state"
+    TOO_EARLY = "too_early"
+
+
+def why_not_open(*, seminar_state: SeminarState, starts_on: date, today: date) -> WhyNotOpen | None:
+    """What keeps a form from being opened: a seminar that is not held, or has not begun (`today` in its own zone)."""
+    if seminar_state not in (SeminarState.PUBLISHED, SeminarState.CLOSED, SeminarState.COMPLETED):
+        return WhyNotOpen.SEMINAR_STATE
+    return WhyNotOpen.TOO_EARLY if today < starts_on else None
+
+
+def fitting(question: Asked, value: str | None) -> str | None:
+    """The answer as it is counted, or None where nothing was answered.
+
+    Raises:
+        ValueError: no such answer to this question, or too long a one.
+    """
+    text = (value or "").replace("\r\n", "\n").strip()
+    if not text:
+        return None
+    if question.kind is QuestionKind.TEXT:
+        if len(text) > LONGEST_COMMENT or any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
+            raise ValueError(question.key)
+    elif text not in question.values:
+        raise ValueError(question.key)
+    return text
+
+
+def unanswered(questions: Iterable[Asked], answers: Mapping[str, str]) -> tuple[Asked, ...]:
+    """The required questions that have no answer."""
+    return tuple(question for question in questions if question.required and question.key not in answers)
+
+
+def fingerprint(questions: Sequence[Asked]) -> str:
+    """What an editor had before them, short: two people's edits of one form do not overwrite each other unseen."""
+    return hashlib.sha256(json.dumps([asdict(question) for question in questions], sort_keys=True).encode()).hexdigest()[:32]
+
+
+def option_of(row: Mapping[str, Any]) -> Option:
+    """An option from the JSON it is stored as."""
+    return Option(value=str(row["value"]), es=str(row["es"]), en=str(row["en"]))

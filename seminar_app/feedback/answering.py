@@ -1,0 +1,142 @@
+"""The one path by which an answer comes in, and what keeps it from being anybody's.
+
+Nothing here is told the time or who is asking, and nothing leaves a trail. A receipt says that the registration has
+answered; the response says what was answered; each answer that comes in rewrites both kinds of a form's rows in random
+order and, where they have one, under a new id. So in the database they all stem from one and the same transaction, in
+no order. See docs/decisions/0007-anonymous-feedback.md.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from seminar_app.core.errors import NotFound
+from seminar_app.feedback import queries, rules
+from seminar_app.feedback.errors import AnswerNotUnderstood, AnswersMissing, FormNotOpen, NothingAnswered, NotTakingPart
+from seminar_app.feedback.models import Answer, FeedbackForm, FormVersion, Response, ResponseReceipt
+from seminar_app.feedback.rules import Asked, FormStage, QuestionKind
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+
+MIXED_AT_ONCE = 100
+"""Rows of each kind that are rewritten with a new one: all of a seminar's, and of a very large one this many by lot."""
+
+_lot = secrets.SystemRandom()
+Row = dict[str, Any]
+
+
+def answer(session: Session, *, registration_id: int, form_id: int, version_number: int | None, answers: Mapping[str, str]) -> bool:
+    """Take somebody's answers, once.
+
+    Args:
+        version_number: of the questions they were shown; None for the newest.
+        answers: by question key, as typed; questions left out are not answered.
+
+    Returns:
+        False where this registration has answered before: nothing has changed then.
+
+    Raises:
+        NotFound: no such form, version or registration in the form's seminar.
+        FormNotOpen, NotTakingPart, AnswersMissing, NothingAnswered, AnswerNotUnderstood: it was not taken.
+    """
+    form = session.scalar(select(FeedbackForm).where(FeedbackForm.id == form_id).with_for_update())
+    state = session.scalar(select(Registration.state).where(Registration.id == registration_id, _same_seminar(form)))
+    if form is None or state is None:
+        raise NotFound
+    if queries.has_answered(session, registration_id=registration_id, form_id=form_id):
+        return False
+    if queries.stage(form) is not FormStage.OPEN:
+        raise FormNotOpen
+    if state is not RegistrationState.REGISTERED:
+        raise NotTakingPart
+    version = queries.get_version(session, form_id, version_number)
+    given = _checked(version.questions, answers)
+    fresh = [
+        _columns(question, given[question.key]) | {"question_id": version.ids[question.key]}
+        for question in version.questions
+        if question.key in given
+    ]
+    _mix_responses(session, form_id, version_id=version.id, fresh=fresh)
+    _mix_receipts(session, form_id, registration_id)
+    return True
+
+
+def _same_seminar(form: FeedbackForm | None) -> Any:
+    return Registration.seminar_id == (form.seminar_id if form else None)
+
+
+def _checked(questions: Sequence[Asked], answers: Mapping[str, str]) -> dict[str, str]:
+    """The answers that fit, by key."""
+    try:
+        fitting = {question.key: rules.fitting(question, answers.get(question.key)) for question in questions}
+    except ValueError:
+        raise AnswerNotUnderstood from None
+    given = {key: value for key, value in fitting.items() if value is not None}
+    if rules.unanswered(questions, given):
+        raise AnswersMissing
+    if not given:
+        raise NothingAnswered
+    return given
+
+
+def _columns(question: Asked, value: str) -> Row:
+    if question.kind in (QuestionKind.SCALE, QuestionKind.YES_NO):
+        return {"number": int(value), "text": None}
+    return {"number": None, "text": value}
+
+
+def _by_lot(ids: Sequence[Any]) -> Sequence[Any]:
+    return _lot.sample(ids, k=min(len(ids), MIXED_AT_ONCE))
+
+
+def _shuffled(rows: list[Row]) -> list[Row]:
+    _lot.shuffle(rows)
+    return rows
+
+
+def _mix_responses(session: Session, form_id: int, *, version_id: int, fresh: list[Row]) -> None:
+    """Add a response to a form's others, rewriting them with it, all under new ids and in random order."""
+    versions = select(FormVersion.id).where(FormVersion.form_id == form_id)
+    versions_by_id = {
+        row.id: row.version_id for row in session.execute(select(Response.id, Response.version_id).where(Response.version_id.in_(versions)))
+    }
+    old = _by_lot(list(versions_by_id))
+    columns = select(Answer.response_id, Answer.question_id, Answer.number, Answer.text).where(Answer.response_id.in_(old))
+    renamed = {before: uuid.uuid4() for before in old}
+    newcomer = uuid.uuid4()
+    answers = [
+        {
+            "id": uuid.uuid4(),
+            "response_id": renamed[row.response_id],
+            "question_id": row.question_id,
+            "number": row.number,
+            "text": row.text,
+        }
+        for row in session.execute(columns)
+    ]
+    answers += [{"id": uuid.uuid4(), "response_id": newcomer} | columns for columns in fresh]
+    responses = [{"id": renamed[before], "version_id": versions_by_id[before]} for before in old]
+    responses += [{"id": newcomer, "version_id": version_id}]
+    session.execute(delete(Answer).where(Answer.response_id.in_(old)))
+    session.execute(delete(Response).where(Response.id.in_(old)))
+    session.execute(insert(Response), _shuffled(responses))
+    session.execute(insert(Answer), _shuffled(answers))
+
+
+def _mix_receipts(session: Session, form_id: int, registration_id: int) -> None:
+    """Add a receipt to a form's others, rewriting them with it in random order.
+
+    So the transaction that wrote a response is no one person's, and neither is the mark that a foreign key's check
+    leaves on the registration's row in PostgreSQL.
+    """
+    others = _by_lot(session.scalars(select(ResponseReceipt.registration_id).where(ResponseReceipt.form_id == form_id)).all())
+    session.execute(delete(ResponseReceipt).where(ResponseReceipt.form_id == form_id, ResponseReceipt.registration_id.in_(others)))
+    session.execute(
+        insert(ResponseReceipt), _shuffled([{"registration_id": each, "form_id": form_id} for each in (*others, registration_id)])
+    )

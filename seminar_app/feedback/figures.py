@@ -1,0 +1,160 @@
+"""Figures from answers: which may be shown, and what they say. Pure: no database, no Flask.
+
+Two rules keep a figure from telling one person's answer (docs/decisions/0007-anonymous-feedback.md):
+none is shown for fewer than five answers, and one that was shown changes by five answers or more or not at all, so
+that the difference between two looks is never a group smaller than five.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from seminar_app.feedback.rules import Asked, QuestionKind
+
+LEAST = 5
+"""The smallest group about which anything is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The answers to one question: how many of each value, or the texts."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
+
+    @property
+    def answers(self) -> int:
+        """How many answered."""
+        return sum(self.counts.values()) + len(self.texts)
+
+
+Tallies = Mapping[str, Tally]
+
+
+def advance(shown: Tallies, live: Tallies, *, shuffled: Callable[[Iterable[str]], Iterable[str]] = tuple) -> dict[str, Tally]:
+    """What may be shown now: each question as it was shown before, unless five or more have answered it since.
+
+    Args:
+        shown: by question key, as last shown to anybody; empty when nobody has looked.
+        live: by question key, all answers there are.
+        shuffled: puts texts in an order that says nothing.
+    """
+    result = dict(shown)
+    for key, tally in live.items():
+        before = shown[key].answers if key in shown else 0
+        if tally.answers - before >= LEAST:
+            result[key] = Tally(counts=dict(tally.counts), texts=tuple(shuffled(tally.texts)))
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One value of a distribution; `percent` of the answers, whole."""
+
+    value: str
+    count: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What is shown of a question with five answers or more.
+
+    Attributes:
+        mean: of a scale, 1 to 5 with one decimal, halves up; else None.
+        texts: of a question in words, in an order that says nothing.
+    """
+
+    question: Asked
+    answers: int
+    bars: tuple[Bar, ...] = ()
+    mean: Decimal | None = None
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A question with fewer than five answers: that is all that is said."""
+
+    question: Asked
+
+
+def figure_of(question: Asked, tally: Tally | None) -> Figure | Suppressed:
+    """What may be said of a question."""
+    if tally is None or tally.answers < LEAST:
+        return Suppressed(question)
+    if question.kind is QuestionKind.TEXT:
+        return Figure(question, tally.answers, texts=tally.texts)
+    bars = tuple(Bar(value, tally.counts.get(value, 0), percent(tally.counts.get(value, 0), tally.answers)) for value in question.values)
+    mean = rounded(_mean(tally)) if question.kind is QuestionKind.SCALE else None
+    return Figure(question, tally.answers, bars, mean)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Confidence before and now, as means of a scale with one decimal; `change` is between the exact means."""
+
+    before: Figure
+    now: Figure
+    change: Decimal
+
+
+def shift(before: Asked | None, now: Asked | None, tallies: Tallies) -> Shift | None:
+    """How a pair of questions moved; None where either was not asked or has fewer than five answers."""
+    if before is None or now is None:
+        return None
+    first, second = figure_of(before, tallies.get(before.key)), figure_of(now, tallies.get(now.key))
+    if isinstance(first, Suppressed) or isinstance(second, Suppressed) or first.mean is None or second.mean is None:
+        return None
+    return Shift(first, second, rounded(_mean(tallies[now.key]) - _mean(tallies[before.key])))
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseRate:
+    """How many of those asked have answered. None for both where fewer than five have: see `too_few`."""
+
+    answered: int | None
+    asked: int | None
+
+    @property
+    def too_few(self) -> bool:
+        """Whether fewer than five have answered, so that nothing else is said."""
+        return self.answered is None
+
+    @property
+    def percent(self) -> int | None:
+        """Whole percent, 0 to 100."""
+        return percent(self.answered, self.asked) if self.answered and self.asked else None
+
+
+def response_rate(*, answered: int, asked: int) -> ResponseRate:
+    """The rate among those asked: who attended at all, or, while there are no marks, who holds a seat; and who answered."""
+    return ResponseRate(answered, max(asked, answered)) if answered >= LEAST else ResponseRate(None, None)
+
+
+def percent(part: int, whole: int) -> int:
+    """Whole percent, halves up."""
+    return int((Decimal(100 * part) / Decimal(whole)).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def rounded(value: Decimal) -> Decimal:
+    """One decimal, halves away from zero."""
+    result = value.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return abs(result) if result == 0 else result
+
+
+def _mean(tally: Tally) -> Decimal:
+    return Decimal(sum(int(value) * count for value, count in tally.counts.items())) / Decimal(tally.answers)
+
+
+def to_json(tallies: Tallies) -> dict[str, Any]:
+    """Tallies as they are sealed."""
+    return {key: {"counts": dict(tally.counts), "texts": list(tally.texts)} for key, tally in tallies.items()}
+
+
+def from_json(stored: Mapping[str, Any]) -> dict[str, Tally]:
+    """Tallies as they were sealed."""
+    return {key: Tally(counts=row["counts"], texts=tuple(row["texts"])) for key, row in stored.items()}

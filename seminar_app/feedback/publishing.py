@@ -1,0 +1,54 @@
+"""Looking at a form's figures. Whoever looks sees what was last shown, and more only when five or more have answered since."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.core.errors import NotFound
+from seminar_app.core.sealing import seal, unseal
+from seminar_app.feedback import figures, queries
+from seminar_app.feedback.figures import Tally
+from seminar_app.feedback.models import FeedbackForm, ShownFigures
+
+
+def look(session: Session, *, form_id: int, keys: Sequence[str]) -> dict[str, Tally]:
+    """What may be shown of a form now, by question key; remembered, so that the next look goes by it.
+
+    Args:
+        keys: the settings' secret keys, newest first; what was shown is sealed with them.
+
+    Raises:
+        NotFound: no such form.
+    """
+    form = session.scalar(select(FeedbackForm).where(FeedbackForm.id == form_id).with_for_update())
+    if form is None:
+        raise NotFound
+    about = f"feedback_shown:{form.public_id.hex}"
+    row = session.get(ShownFigures, form_id)
+    opened = unseal(keys, row.sealed, about=about) if row else None
+    shown = figures.from_json(json.loads(opened)) if opened else {}
+    now = figures.advance(shown, queries.live_tallies(session, form_id), shuffled=_shuffled)
+    if now != shown:
+        sealed = seal(keys, _padded(json.dumps(figures.to_json(now))), about=about)
+        if row is None:
+            session.add(ShownFigures(form_id=form_id, sealed=sealed))
+        else:
+            row.sealed = sealed
+    return now
+
+
+def _padded(text: str) -> bytes:
+    """Filled with spaces to a power of two: the length alone would tell which comment is not in it yet."""
+    plain = text.encode("ascii")
+    return plain.ljust(max(4096, 1 << (len(plain) - 1).bit_length()))
+
+
+def _shuffled(texts: Iterable[str]) -> list[str]:
+    mixed = list(texts)
+    secrets.SystemRandom().shuffle(mixed)
+    return mixed

@@ -1,0 +1,162 @@
+"""Reading feedback. Nothing here returns a person together with an answer: no such tie is stored."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from seminar_app.attendance.models import Mark
+from seminar_app.attendance.rules import MarkStatus
+from seminar_app.core.errors import NotFound
+from seminar_app.feedback.figures import Tally
+from seminar_app.feedback.models import Answer, FeedbackForm, FormVersion, Question, Response, ResponseReceipt
+from seminar_app.feedback.rules import Asked, FormKind, FormStage, QuestionKind, option_of, stage_of
+from seminar_app.feedback.standard import SpeakerAsked
+from seminar_app.people.models import Person
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import SeminarSession, Speaker
+
+ATTENDED = (MarkStatus.PRESENT, MarkStatus.LATE, MarkStatus.LEFT_EARLY)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The questions of one version of a form, in order, and the row of each by its key."""
+
+    id: int
+    number: int
+    questions: tuple[Asked, ...]
+    ids: Mapping[str, int]
+
+
+def find_form(session: Session, seminar_id: int, kind: FormKind = FormKind.REACTION) -> FeedbackForm | None:
+    """The seminar's form of this kind, if it was made."""
+    return session.scalar(select(FeedbackForm).where(FeedbackForm.seminar_id == seminar_id, FeedbackForm.kind == kind))
+
+
+def stage(form: FeedbackForm | None) -> FormStage:
+    """Where the form is; one that was not made yet is not opened."""
+    return stage_of(opened=form is not None and form.opened_at is not None, closed=form is not None and form.closed_at is not None)
+
+
+def get_version(session: Session, form_id: int, number: int | None = None) -> Version:
+    """The newest version of a form, or the one with this number.
+
+    Raises:
+        NotFound: the form has no such version.
+    """
+    wanted = select(FormVersion.id, FormVersion.number).where(FormVersion.form_id == form_id)
+    wanted = wanted.where(FormVersion.number == number) if number is not None else wanted.order_by(FormVersion.number.desc()).limit(1)
+    found = session.execute(wanted).one_or_none()
+    if found is None:
+        raise NotFound
+    rows = session.scalars(select(Question).where(Question.version_id == found.id).order_by(Question.position)).all()
+    return Version(found.id, found.number, tuple(map(asked, rows)), {row.key: row.id for row in rows})
+
+
+def asked(row: Question) -> Asked:
+    """A stored question as the rules see it."""
+    return Asked(row.key, row.kind, row.prompt_es, row.prompt_en, row.required, tuple(map(option_of, row.options)))
+
+
+def all_questions(session: Session, form_id: int) -> tuple[tuple[Asked, ...], tuple[Asked, ...]]:
+    """The newest version's questions, and those that only earlier versions asked (as they last stood), in order."""
+    rows = session.execute(
+        select(Question, FormVersion.number)
+        .join(FormVersion, FormVersion.id == Question.version_id)
+        .where(FormVersion.form_id == form_id)
+        .order_by(FormVersion.number.desc(), Question.position)
+    ).all()
+    newest = max((number for _row, number in rows), default=0)
+    now: dict[str, Asked] = {row.key: asked(row) for row, number in rows if number == newest}
+    before: dict[str, Asked] = {}
+    for row, number in rows:
+        if number != newest and row.key not in now:
+            before.setdefault(row.key, asked(row))
+    return tuple(now.values()), tuple(before.values())
+
+
+def version_is_answered(session: Session, version_id: int) -> bool:
+    """Whether anybody has answered this version, so that it stays as it is."""
+    return bool(session.scalar(select(exists().where(Response.version_id == version_id))))
+
+
+def has_answered(session: Session, *, registration_id: int, form_id: int) -> bool:
+    """Whether this registration has answered."""
+    return session.get(ResponseReceipt, (registration_id, form_id)) is not None
+
+
+def count_answered(session: Session, form_id: int) -> int:
+    """How many have answered. Say it to people only through `figures.response_rate`."""
+    return session.scalar(select(func.count()).where(ResponseReceipt.form_id == form_id)) or 0
+
+
+def live_tallies(session: Session, form_id: int) -> dict[str, Tally]:
+    """All answers there are, by question key. Show them to people only through `publishing.look`."""
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    texts: dict[str, list[str]] = defaultdict(list)
+    of_form = (
+        select(Question.key, Question.kind, Answer.number, Answer.text, func.count().label("times"))
+        .join(Question, Question.id == Answer.question_id)
+        .join(FormVersion, FormVersion.id == Question.version_id)
+        .where(FormVersion.form_id == form_id)
+        .group_by(Question.key, Question.kind, Answer.number, Answer.text)
+    )
+    for key, kind, number, text, times in session.execute(of_form):
+        value = str(number) if text is None else text
+        if kind is QuestionKind.TEXT:
+            texts[key].extend([value] * times)
+        else:
+            counts[key][value] += times
+    keys = {**dict.fromkeys(counts), **dict.fromkeys(texts)}
+    return {key: Tally(counts=dict(counts.get(key, {})), texts=tuple(texts.get(key, ()))) for key in keys}
+
+
+def _asked_to_answer(seminar_id: int, *, marked: bool) -> Select[Registration]:
+    """Seated registrations that attended at all; all seated ones while the seminar has no marks."""
+    seated = select(Registration).where(Registration.seminar_id == seminar_id, Registration.state == RegistrationState.REGISTERED)
+    attended = exists().where(Mark.registration_id == Registration.id, Mark.status.in_(ATTENDED))
+    return seated.where(attended) if marked else seated
+
+
+def has_marks(session: Session, seminar_id: int) -> bool:
+    """Whether attendance was taken in this seminar."""
+    marks = select(Mark.id).join(SeminarSession, SeminarSession.id == Mark.session_id).where(SeminarSession.seminar_id == seminar_id)
+    return session.scalar(marks.limit(1)) is not None
+
+
+def count_asked(session: Session, *, seminar_id: int, form_id: int) -> int:
+    """How many the rate is of: who attended at all (while there are no marks, who holds a seat), and whoever answered."""
+    wanted = _asked_to_answer(seminar_id, marked=has_marks(session, seminar_id)).with_only_columns(Registration.id)
+    receipts = select(ResponseReceipt.registration_id).where(ResponseReceipt.form_id == form_id)
+    either = or_(Registration.id.in_(wanted), Registration.id.in_(receipts))
+    return session.scalar(select(func.count()).select_from(Registration).where(Registration.seminar_id == seminar_id, either)) or 0
+
+
+def to_remind(session: Session, *, seminar_id: int, form_id: int) -> Sequence[Registration]:
+    """Who is asked and has not answered, with their person; those without an address left out."""
+    answered = exists().where(ResponseReceipt.registration_id == Registration.id, ResponseReceipt.form_id == form_id)
+    wanted = _asked_to_answer(seminar_id, marked=has_marks(session, seminar_id))
+    return session.scalars(
+        wanted.where(~answered)
+        .join(Registration.person)
+        .where(Person.email.is_not(None))
+        .options(contains_eager(Registration.person))
+        .order_by(Registration.id)
+    ).all()
+
+
+def speakers(session: Session, seminar_id: int) -> Iterable[SpeakerAsked]:
+    """Who speaks at the seminar, in order of appearance."""
+    rows = session.execute(
+        select(Speaker.public_id, Speaker.name)
+        .join(SeminarSession, SeminarSession.id == Speaker.session_id)
+        .where(SeminarSession.seminar_id == seminar_id)
+        .order_by(SeminarSession.starts_at, SeminarSession.id, Speaker.position)
+    )
+    return [SpeakerAsked(public_id, name) for public_id, name in rows]

@@ -1,0 +1,222 @@
+"""Making, opening, closing and editing a form, and reminding those who have not answered. Answers come in by `answering`."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.rules import Actor
+from seminar_app.audit.services import record
+from seminar_app.core.errors import NotFound, StaleEdit
+from seminar_app.core.links import SecretLink
+from seminar_app.feedback import queries, rules, standard
+from seminar_app.feedback.errors import (
+    NobodyToRemind,
+    NoQuestions,
+    NotOpenToClose,
+    SeminarNotBegun,
+    SeminarNotHeld,
+    TooManyQuestions,
+)
+from seminar_app.feedback.models import FeedbackForm, FormVersion, Question
+from seminar_app.feedback.rules import Asked, FormKind, FormStage, WhyNotOpen
+from seminar_app.messages.services import enqueue
+from seminar_app.registration.models import Registration
+from seminar_app.seminars.models import Seminar
+
+Keep = Callable[[Session, Registration], SecretLink]
+
+
+def get_or_make_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int) -> FeedbackForm:
+    """The seminar's reaction form, locked; made from the standard one, with a question for each speaker, if there is none.
+
+    Raises:
+        NotFound: no such seminar.
+    """
+    seminar = _locked_seminar(session, seminar_id)
+    found = select(FeedbackForm).where(FeedbackForm.seminar_id == seminar.id, FeedbackForm.kind == FormKind.REACTION)
+    form = session.scalar(found.with_for_update())
+    if form is not None:
+        return form
+    form = FeedbackForm(public_id=uuid.uuid4(), seminar_id=seminar.id, kind=FormKind.REACTION)
+    session.add(form)
+    session.flush()
+    _write_version(session, form, number=1, questions=standard.reaction_form(queries.speakers(session, seminar.id)), now=now)
+    _record(session, form, seminar, now=now, actor=actor, action="feedback.made")
+    return form
+
+
+def open_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int) -> FeedbackForm:
+    """Let people answer; opening a closed form again keeps what was answered. One that is open stays so.
+
+    Raises:
+        SeminarNotHeld, SeminarNotBegun: it cannot be opened now.
+    """
+    seminar = _locked_seminar(session, seminar_id)
+    today = now.astimezone(ZoneInfo(seminar.time_zone)).date()
+    match rules.why_not_open(seminar_state=seminar.state, starts_on=seminar.starts_on, today=today):
+        case WhyNotOpen.SEMINAR_STATE:
+            raise SeminarNotHeld
+        case WhyNotOpen.TOO_EARLY:
+            raise SeminarNotBegun
+    form = get_or_make_form(session, now=now, actor=actor, seminar_id=seminar_id)
+    before = queries.stage(form)
+    if before is not FormStage.OPEN:
+        form.opened_at = form.opened_at or now
+        form.closed_at = None
+        action = "feedback.reopened" if before is FormStage.CLOSED else "feedback.opened"
+        _record(session, form, seminar, now=now, actor=actor, action=action)
+    return form
+
+
+def close_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int, take_back: bool = False) -> FeedbackForm:
+    """Let nobody answer any more.
+
+    Args:
+        take_back: it was opened by mistake: where nobody has answered yet it is as if it had never been opened.
+
+    Raises:
+        NotOpenToClose: it is not open.
+    """
+    seminar = _locked_seminar(session, seminar_id)
+    form = get_or_make_form(session, now=now, actor=actor, seminar_id=seminar_id)
+    if queries.stage(form) is not FormStage.OPEN:
+        raise NotOpenToClose
+    if take_back and not queries.count_answered(session, form.id):
+        form.opened_at = None
+    else:
+        form.closed_at = now
+    _record(session, form, seminar, now=now, actor=actor, action="feedback.closed")
+    return form
+
+
+def edit_questions(
+    session: Session, *, now: datetime, actor: Actor, seminar_id: int, questions: Sequence[Asked], seen: str
+) -> queries.Version:
+    """Replace the questions: in place while nobody has answered them, else as the form's next version.
+
+    Args:
+        questions: all of them, in order; a question that is new has the key ''.
+        seen: `rules.fingerprint` of the questions that the editor began with.
+
+    Raises:
+        StaleEdit: somebody else changed them meanwhile.
+        NoQuestions, TooManyQuestions: that is no form.
+    """
+    seminar = _locked_seminar(session, seminar_id)
+    form = get_or_make_form(session, now=now, actor=actor, seminar_id=seminar_id)
+    version = queries.get_version(session, form.id)
+    if rules.fingerprint(version.questions) != seen:
+        raise StaleEdit
+    if not questions:
+        raise NoQuestions
+    if len(questions) > rules.MOST_QUESTIONS:
+        raise TooManyQuestions(most=rules.MOST_QUESTIONS)
+    keyed = _with_keys(version.questions, questions)
+    if keyed == version.questions:
+        return version
+    number = version.number
+    if queries.version_is_answered(session, version.id):
+        number += 1
+    else:
+        session.execute(delete(Question).where(Question.version_id == version.id))
+        session.execute(delete(FormVersion).where(FormVersion.id == version.id))
+    _write_version(session, form, number=number, questions=keyed, now=now)
+    _record(session, form, seminar, now=now, actor=actor, action="feedback.questions_changed", version=number, questions=len(keyed))
+    return queries.get_version(session, form.id)
+
+
+def remind(session: Session, *, now: datetime, actor: Actor, seminar_id: int, keep_link: Keep) -> None:
+    """One mail, at most one a day, to each who is asked and has not answered. How many is nobody's to know.
+
+    Args:
+        keep_link: makes sure that a registration's stored link is today's and returns it.
+
+    Raises:
+        NotOpenToClose: the form is not open. NobodyToRemind: no mail is due.
+    """
+    seminar = _locked_seminar(session, seminar_id)
+    form = get_or_make_form(session, now=now, actor=actor, seminar_id=seminar_id)
+    if queries.stage(form) is not FormStage.OPEN:
+        raise NotOpenToClose
+    day = now.astimezone(ZoneInfo(seminar.time_zone)).date().isoformat()
+    sent = 0
+    for registration in queries.to_remind(session, seminar_id=seminar_id, form_id=form.id):
+        message = enqueue(
+            session,
+            now=now,
+            kind="feedback_reminder",
+            language=registration.language,
+            to_address=registration.person.email or "",
+            to_name=" ".join(filter(None, (registration.person.given_names, registration.person.surname1))),
+            context=_seminar_in(seminar, registration.language),
+            link=keep_link(session, registration),
+            link_endpoint="feedback.answer",
+            dedupe_key=f"feedback_reminder:{registration.public_id.hex}:{form.public_id.hex}:{day}",
+        )
+        sent += message is not None
+    if not sent:
+        raise NobodyToRemind
+    _record(session, form, seminar, now=now, actor=actor, action="feedback.reminded")
+
+
+def record_look(session: Session, *, now: datetime, actor: Actor, seminar_id: int, exported: bool = False) -> None:
+    """Leave in the trail that somebody looked at the figures, or took them away in a file."""
+    seminar = _locked_seminar(session, seminar_id, lock=False)
+    form = queries.find_form(session, seminar_id)
+    if form is not None:
+        action = "feedback.results_exported" if exported else "feedback.results_viewed"
+        _record(session, form, seminar, now=now, actor=actor, action=action)
+
+
+def _locked_seminar(session: Session, seminar_id: int, *, lock: bool = True) -> Seminar:
+    wanted = select(Seminar).where(Seminar.id == seminar_id)
+    seminar = session.scalar(wanted.with_for_update(key_share=True) if lock else wanted)
+    if seminar is None:
+        raise NotFound
+    return seminar
+
+
+def _with_keys(before: Sequence[Asked], after: Sequence[Asked]) -> tuple[Asked, ...]:
+    """New questions get a key; so does one whose answers changed, because its figures do not add up with the old."""
+    known = {question.key: question for question in before}
+    keyed = []
+    for question in after:
+        old = known.get(question.key)
+        same = question.key.startswith(standard.SPEAKER) if old is None else (old.kind, old.values) == (question.kind, question.values)
+        keyed.append(question if same else replace(question, key=f"own:{uuid.uuid4().hex}"))
+    return tuple(keyed)
+
+
+def _write_version(session: Session, form: FeedbackForm, *, number: int, questions: Sequence[Asked], now: datetime) -> None:
+    version = FormVersion(form_id=form.id, number=number, created_at=now)
+    session.add(version)
+    session.flush()
+    for position, question in enumerate(questions, start=1):
+        columns = asdict(question) | {"options": [asdict(option) for option in question.options]}
+        session.add(Question(version_id=version.id, position=position, **columns))
+    session.flush()
+
+
+def _seminar_in(seminar: Seminar, language: str) -> dict[str, str]:
+    titles = (seminar.title_es, seminar.title_en) if language == "es" else (seminar.title_en, seminar.title_es)
+    return {"seminar": titles[0] or titles[1] or ""}
+
+
+def _record(session: Session, form: FeedbackForm, seminar: Seminar, *, now: datetime, actor: Actor, action: str, **details: Any) -> None:
+    record(
+        session,
+        now=now,
+        actor=actor.trail_name,
+        action=action,
+        subject=f"feedback_form:{form.public_id.hex}",
+        seminar=seminar.slug,
+        details=details,
+    )

@@ -1,0 +1,296 @@
+"""Feedback: forms in versions, answers that belong to nobody, figures that change by five."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from seminar_app.attendance.rules import MarkStatus
+from seminar_app.audit.models import AuditRow
+from seminar_app.core.errors import NotFound, StaleEdit
+from seminar_app.core.links import SecretLink
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.feedback import publishing, queries, rules, services
+from seminar_app.feedback.errors import (
+    AnswerNotUnderstood,
+    AnswersMissing,
+    FormNotOpen,
+    NobodyToRemind,
+    NoQuestions,
+    NothingAnswered,
+    NotOpenToClose,
+    NotTakingPart,
+    SeminarNotBegun,
+    SeminarNotHeld,
+    TooManyQuestions,
+)
+from seminar_app.feedback.figures import Tally
+from seminar_app.feedback.models import Answer, FeedbackForm, Response, ResponseReceipt, ShownFigures
+from seminar_app.feedback.rules import Asked, FormStage, QuestionKind
+from seminar_app.messages.models import Message
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import SeminarSession
+from seminar_app.seminars.rules import SeminarState
+from tests.support.factories import KEY, Make
+from tests.support.feedback import REQUIRED, Held, actor, hold
+
+OWN = Asked("", QuestionKind.TEXT, "¿Algo más?", "Anything else?")
+
+
+def look(held: Held, keys: tuple[str, ...] = (KEY,)) -> dict[str, Tally]:
+    with unit_of_work(held.session) as session:
+        return publishing.look(session, form_id=held.form_id, keys=keys)
+
+
+def count(session: Session, table: type) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def edit(held: Held, now: datetime, questions: list[Asked], seen: str | None = None) -> queries.Version:
+    seen = seen or rules.fingerprint(queries.get_version(held.session, held.form_id).questions)
+    with unit_of_work(held.session) as session:
+        return services.edit_questions(session, now=now, actor=actor(), seminar_id=held.seminar.id, questions=questions, seen=seen)
+
+
+def remind(held: Held, now: datetime) -> None:
+    def keep_link(_session: Session, registration: Registration) -> SecretLink:
+        return SecretLink("registration", registration.public_id, registration.link_version)
+
+    with unit_of_work(held.session) as session:
+        services.remind(session, now=now, actor=actor(), seminar_id=held.seminar.id, keep_link=keep_link)
+
+
+def test_opening_makes_the_standard_form_with_the_seminars_speakers(make: Make, now: datetime) -> None:
+    held = hold(make, people=1, speakers=("Luis Ortega", "LUIS ORTEGA", "Ana Núñez"))
+    assert queries.stage(queries.find_form(held.session, held.seminar.id)) is FormStage.NOT_OPENED
+    held.open(now)
+    version = queries.get_version(held.session, held.form_id)
+    assert version.number == 1
+    assert [q.prompt_en for q in version.questions if q.key.startswith("speaker:")] == [
+        "How worthwhile was the contribution of Luis Ortega?",
+        "How worthwhile was the contribution of Ana Núñez?",
+    ]
+    assert queries.stage(queries.find_form(held.session, held.seminar.id)) is FormStage.OPEN
+    held.open(now)
+    assert count(held.session, FeedbackForm) == 1
+    assert held.session.scalars(select(AuditRow.action).order_by(AuditRow.sequence)).all() == ["feedback.made", "feedback.opened"]
+
+
+def test_a_form_is_not_opened_before_the_first_day_nor_for_a_seminar_that_is_not_held(make: Make, now: datetime) -> None:
+    with pytest.raises(SeminarNotBegun):
+        hold(make, people=1, starts_on=date(2026, 3, 3), ends_on=date(2026, 3, 4)).open(now)
+    # 1 March 20:00 in Tijuana is 2 March in UTC: the first day is the seminar's own
+    with pytest.raises(SeminarNotBegun):
+        hold(make, people=1, time_zone="America/Tijuana").open(datetime(2026, 3, 2, 4, 0, tzinfo=UTC))
+    for state in (SeminarState.DRAFT, SeminarState.CANCELLED, SeminarState.ARCHIVED):
+        with pytest.raises(SeminarNotHeld):
+            hold(make, people=1, state=state).open(now)
+
+
+def test_closing_reopening_and_taking_back(make: Make, now: datetime) -> None:
+    held = hold(make, people=2)
+
+    def close(*, take_back: bool = False) -> FormStage:
+        with unit_of_work(held.session) as session:
+            form = services.close_form(session, now=now, actor=actor(), seminar_id=held.seminar.id, take_back=take_back)
+        return queries.stage(form)
+
+    with pytest.raises(NotOpenToClose):
+        close()
+    held.open(now)
+    assert close(take_back=True) is FormStage.NOT_OPENED
+    held.open(now)
+    assert held.answer(0)
+    assert close(take_back=True) is FormStage.CLOSED
+    with pytest.raises(FormNotOpen):
+        held.answer(1)
+    assert not held.answer(0), "who has answered is told so, open or closed"
+    held.open(now)
+    assert held.answer(1)
+
+
+def test_an_answer_counts_once(make: Make, now: datetime) -> None:
+    held = hold(make, people=2)
+    held.open(now)
+    assert held.answer(0, most_useful="Los casos 🎓")
+    assert not held.answer(0, most_useful="otra vez")
+    assert held.answer(1)
+    assert (count(held.session, Response), count(held.session, ResponseReceipt), count(held.session, Answer)) == (2, 2, 11)
+    assert queries.live_tallies(held.session, held.form_id)["most_useful"] == Tally(texts=("Los casos 🎓",))
+    assert queries.count_answered(held.session, held.form_id) == 2
+
+
+def test_an_answer_that_does_not_fit_changes_nothing(make: Make, now: datetime) -> None:
+    held = hold(make, people=1)
+    held.open(now)
+    for answers, refusal in (
+        ({**REQUIRED, "materials": "9" * 21}, AnswerNotUnderstood),
+        ({**REQUIRED, "change": "x" * 5000}, AnswerNotUnderstood),
+        ({**REQUIRED, "change": "a\0b"}, AnswerNotUnderstood),
+        ({**REQUIRED, "change": "\ud800"}, AnswerNotUnderstood),
+        ({"met_objectives": "4"}, AnswersMissing),
+    ):
+        with pytest.raises(refusal):
+            held.answer_exactly(0, answers)
+    with pytest.raises(NotFound):
+        held.answer_exactly(0, REQUIRED, version=7)
+    edit(held, now, [OWN])
+    with pytest.raises(NothingAnswered):
+        held.answer_exactly(0, {})
+    assert count(held.session, Response) == count(held.session, ResponseReceipt) == 0
+    with unit_of_work(held.session) as session:
+        registration = session.get_one(Registration, held.people[0].id)
+        registration.state, registration.seat_pool_id = RegistrationState.WITHDRAWN, None
+    with pytest.raises(NotTakingPart):
+        held.answer(0)
+    other = hold(make, people=1)
+    held.people[0] = other.people[0]
+    with pytest.raises(NotFound):
+        held.answer(0)
+
+
+def test_questions_nobody_answered_change_in_place_and_answered_ones_make_the_next_version(make: Make, now: datetime) -> None:
+    held = hold(make, people=3)
+    held.open(now)
+    first = list(queries.get_version(held.session, held.form_id).questions)
+    version = edit(held, now, [*first[:3], OWN])
+    assert (version.number, len(version.questions)) == (1, 4)
+    own = version.questions[3].key
+    assert own.startswith("own:")
+    assert held.answer_exactly(0, {"met_objectives": "4", "relevance": "4", own: "no"})
+    level = next(question for question in first if question.key == "level")
+    shorter = Asked(level.key, level.kind, level.prompt_es, level.prompt_en, options=level.options[:2])
+    reworded = Asked(own, QuestionKind.TEXT, "¿Algo más que decir?", "Anything else to say?")
+    version = edit(held, now, [reworded, shorter])
+    assert version.number == 2
+    assert version.questions[0] == reworded, "a question keeps its key when its words change"
+    assert version.questions[1].key != "level", "and not when its answers do"
+    assert edit(held, now, list(version.questions)) == version, "saving what is there makes no version"
+    assert held.answer_exactly(1, {own: "sí"})
+    assert held.answer_exactly(2, {"met_objectives": "2", "relevance": "3"}, version=1), "who began with the first version may finish"
+    tallies = queries.live_tallies(held.session, held.form_id)
+    assert sorted(tallies[own].texts) == ["no", "sí"]
+    assert tallies["met_objectives"].counts == {"4": 1, "2": 1}
+    now_asked, before = queries.all_questions(held.session, held.form_id)
+    assert now_asked == version.questions
+    assert [question.key for question in before] == ["met_objectives", "relevance", "level"]
+
+
+def test_an_edit_of_what_somebody_else_changed_meanwhile_is_refused(make: Make, now: datetime) -> None:
+    held = hold(make, people=1)
+    held.open(now)
+    questions = list(queries.get_version(held.session, held.form_id).questions)
+    seen = rules.fingerprint(questions)
+    edit(held, now, questions[1:], seen)
+    with pytest.raises(StaleEdit):
+        edit(held, now, questions, seen)
+    with pytest.raises(NoQuestions):
+        edit(held, now, [])
+    with pytest.raises(TooManyQuestions):
+        edit(held, now, [OWN] * 61)
+
+
+def test_figures_change_by_five_answers_or_not_at_all(make: Make, now: datetime) -> None:
+    held = hold(make, people=12)
+    held.open(now)
+    for person in range(4):
+        held.answer(person)
+    assert look(held) == {}
+    assert count(held.session, ShownFigures) == 0
+    held.answer(4, change="uno")
+    shown = look(held)
+    assert shown["met_objectives"] == Tally(counts={"4": 5})
+    assert "change" not in shown
+    for person in range(5, 9):
+        held.answer(person, met_objectives="1", change="dos")
+    again = look(held)
+    assert again["met_objectives"] == Tally(counts={"4": 5}), "four more are not shown"
+    assert sorted(again["change"].texts) == ["dos", "dos", "dos", "dos", "uno"], "but the fifth comment is"
+    held.answer(9, met_objectives="1", change="tres")
+    assert look(held)["met_objectives"] == Tally(counts={"4": 5, "1": 5})
+    assert len(look(held)["change"].texts) == 5
+
+
+def test_what_was_shown_is_sealed_and_says_nothing_by_its_length(make: Make, now: datetime) -> None:
+    held = hold(make, people=11)
+    held.open(now)
+    for person in range(5):
+        held.answer(person, change="corto")
+    look(held)
+    first = held.session.scalars(select(ShownFigures.sealed)).one()
+    for person in range(5, 10):
+        held.answer(person, change="un comentario más largo que los otros")
+    look(held)
+    second = held.session.scalars(select(ShownFigures.sealed)).one()
+    assert first != second
+    assert len(first) == len(second)
+    assert b"corto" not in second
+    held.answer(10)
+    assert look(held, ("a new key of at least thirty-two characters", KEY))["change"].answers == 10
+
+
+def test_the_rate_is_of_those_who_attended_or_of_the_seated_while_there_are_no_marks(make: Make, now: datetime) -> None:
+    held = hold(make, people=8)
+    held.open(now)
+
+    def asked() -> int:
+        return queries.count_asked(held.session, seminar_id=held.seminar.id, form_id=held.form_id)
+
+    assert asked() == 8
+    sitting = held.session.scalars(select(SeminarSession)).one()
+    for person, status in enumerate((MarkStatus.PRESENT, MarkStatus.LATE, MarkStatus.LEFT_EARLY, MarkStatus.ABSENT, MarkStatus.EXCUSED)):
+        make.mark(held.people[person], sitting, status)
+    assert asked() == 3
+    held.answer(7)
+    assert asked() == 4, "whoever answered was asked"
+
+
+def test_reminders_go_once_a_day_to_those_who_have_not_answered(make: Make, now: datetime) -> None:
+    held = hold(make, people=4)
+    with pytest.raises(NotOpenToClose):
+        remind(held, now)
+    held.open(now)
+    held.answer(1)
+    with unit_of_work(held.session) as session:
+        session.execute(text("UPDATE person SET email = NULL WHERE id = :id"), {"id": held.people[2].person_id})
+    remind(held, now)
+    sent = held.session.scalars(select(Message).order_by(Message.id)).all()
+    assert [message.link_owner for message in sent] == [held.people[0].public_id, held.people[3].public_id]
+    assert {(message.kind, message.link_endpoint, message.link_purpose) for message in sent} == {
+        ("feedback_reminder", "feedback.answer", "registration")
+    }
+    with pytest.raises(NobodyToRemind):
+        remind(held, now)
+    held.answer(0)
+    remind(held, now + timedelta(days=1))
+    assert count(held.session, Message) == 3
+
+
+def test_answering_leaves_no_trail_and_no_message(make: Make, now: datetime) -> None:
+    held = hold(make, people=2)
+    held.open(now)
+    before = {table: count(held.session, table) for table in (AuditRow, Message)}
+    held.answer(0, change="Más tiempo")
+    assert {table: count(held.session, table) for table in before} == before
+
+
+def test_a_change_leaves_a_trail_without_figures(make: Make, now: datetime) -> None:
+    held = hold(make, people=2)
+    held.open(now)
+    remind(held, now)
+    edit(held, now, [OWN])
+    with unit_of_work(held.session) as session:
+        services.record_look(session, now=now, actor=actor(), seminar_id=held.seminar.id)
+    rows = held.session.execute(select(AuditRow.action, AuditRow.details, AuditRow.seminar).order_by(AuditRow.sequence)).all()
+    assert [(action, details) for action, details, _seminar in rows] == [
+        ("feedback.made", {}),
+        ("feedback.opened", {}),
+        ("feedback.reminded", {}),
+        ("feedback.questions_changed", {"version": 1, "questions": 1}),
+        ("feedback.results_viewed", {}),
+    ]
+    assert {row.seminar for row in rows} == {held.seminar.slug}

@@ -1,0 +1,207 @@
+"""Feedback: which figures may be shown, and what they say."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, is_dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from seminar_app.feedback import figures, rules, standard
+from seminar_app.feedback.figures import Figure, Suppressed, Tally
+from seminar_app.feedback.rules import Asked, FormStage, Option, QuestionKind, WhyNotOpen
+from seminar_app.feedback.standard import SpeakerAsked
+from seminar_app.seminars.rules import SeminarState
+
+SCALE = Asked("met_objectives", QuestionKind.SCALE, "¿Se cumplieron?", "Were they met?")
+NOW = Asked("confidence_now", QuestionKind.SCALE, "¿Y ahora?", "And now?")
+TEXT = Asked("change", QuestionKind.TEXT, "¿Qué cambiaría?", "What would you change?")
+YES_NO = Asked("recommend", QuestionKind.YES_NO, "¿Lo recomienda?", "Would you recommend it?")
+CHOICE = Asked(
+    "level", QuestionKind.CHOICE, "¿El nivel?", "The level?", False, (Option("low", "Bajo", "Low"), Option("right", "Justo", "Right"))
+)
+quick = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EVERY_KIND = (SCALE, CHOICE, YES_NO, TEXT)
+
+
+def scale(**counts: int) -> Tally:
+    return Tally(counts={name[1:]: count for name, count in counts.items()})
+
+
+def numbers_in(value: Any) -> Iterator[Any]:
+    """Every number that a figure carries, texts that hold digits included; the question itself is left out."""
+    if isinstance(value, Asked):
+        return
+    if is_dataclass(value) and not isinstance(value, type):
+        for name in value.__dataclass_fields__:
+            yield from numbers_in(getattr(value, name))
+    elif isinstance(value, (tuple, list)):
+        for each in value:
+            yield from numbers_in(each)
+    elif value is not None and not isinstance(value, bool) and (not isinstance(value, str) or any(c.isdigit() for c in value)):
+        yield value
+
+
+answers_to = st.sampled_from(EVERY_KIND).flatmap(
+    lambda question: st.tuples(
+        st.just(question), st.lists(st.sampled_from(question.values) if question.values else st.text(min_size=1), max_size=12)
+    )
+)
+
+
+def tally_of(question: Asked, answers: list[str]) -> Tally:
+    if question.kind is QuestionKind.TEXT:
+        return Tally(texts=tuple(answers))
+    return Tally(counts={value: answers.count(value) for value in set(answers)})
+
+
+@quick
+@given(answers_to, st.integers(0, 4), st.integers(0, 3000))
+def test_figures_of_fewer_than_five_contain_no_number(asked: tuple[Asked, list[str]], few: int, people: int) -> None:
+    question, answers = asked
+    live = {question.key: tally_of(question, answers[:few])}
+    shown = figures.advance({}, live)
+    assert shown == {}
+    for tallies in (shown, live):
+        figure = figures.figure_of(question, tallies.get(question.key))
+        assert isinstance(figure, Suppressed)
+        assert list(numbers_in(figure)) == []
+    assert figures.shift(question, question, live) is None
+    assert list(numbers_in(figures.response_rate(answered=few, asked=people))) == []
+
+
+@quick
+@given(st.lists(st.lists(st.sampled_from(SCALE.values), max_size=7), max_size=12))
+def test_two_looks_never_differ_by_fewer_than_five_answers(arrivals: list[list[str]]) -> None:
+    answers: list[str] = []
+    shown: dict[str, Tally] = {}
+    for arrived in arrivals:
+        answers += arrived
+        next_shown = figures.advance(shown, {SCALE.key: tally_of(SCALE, answers)})
+        before = shown[SCALE.key].answers if SCALE.key in shown else 0
+        after = next_shown[SCALE.key].answers if SCALE.key in next_shown else 0
+        assert after == before or after - before >= figures.LEAST
+        assert len(answers) - after < figures.LEAST, "what may be shown is shown"
+        shown = next_shown
+
+
+@quick
+@given(answers_to)
+def test_the_bars_of_a_figure_add_up_to_its_answers(asked: tuple[Asked, list[str]]) -> None:
+    question, answers = asked
+    figure = figures.figure_of(question, tally_of(question, answers))
+    assert isinstance(figure, Figure) == (len(answers) >= figures.LEAST)
+    if isinstance(figure, Figure) and question.values:
+        assert sum(bar.count for bar in figure.bars) == figure.answers == len(answers)
+        assert all(0 <= bar.percent <= 100 for bar in figure.bars)
+
+
+def test_the_mean_of_a_scale_has_one_decimal_halves_up() -> None:
+    figure = figures.figure_of(SCALE, scale(n1=1, n2=0, n3=5, n4=8, n5=6))
+    assert isinstance(figure, Figure)
+    assert figure.mean == Decimal("3.9")
+    assert [(bar.value, bar.count, bar.percent) for bar in figure.bars] == [
+        ("1", 1, 5),
+        ("2", 0, 0),
+        ("3", 5, 25),
+        ("4", 8, 40),
+        ("5", 6, 30),
+    ]
+    half = figures.figure_of(SCALE, scale(n3=15, n4=5))
+    assert isinstance(half, Figure)
+    assert half.mean == Decimal("3.3")
+
+
+def test_confidence_moves_by_the_difference_of_the_exact_means() -> None:
+    moved = figures.shift(SCALE, NOW, {SCALE.key: scale(n2=3, n3=3), NOW.key: scale(n4=4, n5=2)})
+    assert moved is not None
+    assert (moved.before.mean, moved.now.mean, moved.change) == (Decimal("2.5"), Decimal("4.3"), Decimal("1.8"))
+    assert figures.shift(SCALE, NOW, {SCALE.key: scale(n2=3, n3=3), NOW.key: scale(n4=4)}) is None
+    unmoved = figures.shift(SCALE, NOW, {SCALE.key: scale(n2=25), NOW.key: scale(n2=49, n1=1)})
+    assert unmoved is not None
+    assert str(unmoved.change) == "0.0"
+
+
+def test_the_rate_is_of_those_asked_and_says_nothing_below_five() -> None:
+    assert figures.response_rate(answered=71, asked=84).percent == 85
+    assert figures.response_rate(answered=6, asked=4).percent == 100
+    few = figures.response_rate(answered=4, asked=84)
+    assert (few.too_few, few.answered, few.asked, few.percent) == (True, None, None, None)
+
+
+def test_tallies_survive_being_kept() -> None:
+    tallies = {"a": scale(n1=2, n5=4), "b": Tally(texts=("Más práctica 🎓", "\ud800"))}
+    assert figures.from_json(figures.to_json(tallies)) == tallies
+
+
+def test_the_standard_form_asks_about_each_speaker_once() -> None:
+    ana, ana_again, bob = (SpeakerAsked(uuid.uuid4(), name) for name in ("Ana Núñez", "ANA NUÑEZ", "Bob Roe"))
+    questions = standard.reaction_form([ana, bob, ana_again])
+    assert [question.key for question in questions if question.key.startswith(standard.SPEAKER)] == [ana.key, bob.key]
+    assert len({question.key for question in questions}) == len(questions) == 14
+    assert all(question.prompt_es and question.prompt_en for question in questions)
+    assert all([option.value for option in question.options] == ["1", "5"] for question in questions if question.kind is QuestionKind.SCALE)
+    new = SpeakerAsked(uuid.uuid4(), "Eva " + "x" * 196)
+    assert standard.speakers_missing(questions, [ana_again, bob, new]) == (ana_again, new)
+    assert len(standard.about_speaker(new).prompt_es) <= rules.LONGEST_PROMPT
+
+
+@pytest.mark.parametrize(
+    ("question", "typed", "counted"),
+    [
+        (SCALE, "3", "3"),
+        (SCALE, "", None),
+        (SCALE, None, None),
+        (YES_NO, "0", "0"),
+        (CHOICE, "low", "low"),
+        (TEXT, " más\r\nsol ", "más\nsol"),
+    ],
+)
+def test_an_answer_that_fits_is_taken_as_it_is_counted(question: Asked, typed: str | None, counted: str | None) -> None:
+    assert rules.fitting(question, typed) == counted
+
+
+@pytest.mark.parametrize(
+    ("question", "typed"),
+    [
+        (SCALE, "6"),
+        (SCALE, "0"),
+        (SCALE, "1" * 21),
+        (SCALE, "٣"),
+        (YES_NO, "yes"),
+        (CHOICE, "high"),
+        (TEXT, "x" * 2001),
+        (TEXT, "a\0b"),
+        (TEXT, "\ud800"),
+    ],
+)
+def test_an_answer_that_does_not_fit_is_refused(question: Asked, typed: str) -> None:
+    with pytest.raises(ValueError, match=question.key):
+        rules.fitting(question, typed)
+
+
+def test_a_form_opens_from_the_first_day_of_a_seminar_that_is_held() -> None:
+    first = date(2014, 6, 3)
+    assert rules.why_not_open(seminar_state=SeminarState.PUBLISHED, starts_on=first, today=first) is None
+    assert rules.why_not_open(seminar_state=SeminarState.COMPLETED, starts_on=first, today=date(2014, 9, 1)) is None
+    assert rules.why_not_open(seminar_state=SeminarState.PUBLISHED, starts_on=first, today=date(2014, 6, 2)) is WhyNotOpen.TOO_EARLY
+    for state in (SeminarState.DRAFT, SeminarState.CANCELLED, SeminarState.ARCHIVED):
+        assert rules.why_not_open(seminar_state=state, starts_on=first, today=first) is WhyNotOpen.SEMINAR_STATE
+
+
+def test_a_form_is_not_opened_then_open_then_closed() -> None:
+    assert [rules.stage_of(opened=o, closed=c) for o, c in ((False, False), (True, False), (True, True))] == list(FormStage)
+
+
+def test_any_change_of_the_questions_changes_their_fingerprint() -> None:
+    prints = {
+        rules.fingerprint(questions)
+        for questions in ([SCALE, TEXT], [TEXT, SCALE], [SCALE], [Asked(**asdict(SCALE) | {"required": True, "options": ()}), TEXT])
+    }
+    assert len(prints) == 4
