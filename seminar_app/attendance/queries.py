@@ -1,0 +1,311 @@
+"""Reading the sheet: sessions, people by agency group, marks, and their past. Each is a fixed number of statements."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import UserAccount
+from seminar_app.agencies.queries import AgencyChoice, all_agencies
+from seminar_app.agencies.rules import AgencyLevel, group_of
+from seminar_app.attendance.models import Mark, MarkHistory
+from seminar_app.attendance.rules import Completion, MarkMethod, MarkStatus, Sitting, StoredMark, completion
+from seminar_app.core.errors import NotFound
+from seminar_app.people.models import Person
+from seminar_app.people.rules import Sex, list_order, listed_name, reserved_code
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import Seminar, SeminarSession
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSession:
+    """A session and its number in the seminar's order, from 1."""
+
+    id: int
+    public_id: uuid.UUID
+    number: int
+    title_es: str | None
+    title_en: str | None
+    starts_at: datetime
+    ends_at: datetime
+    contact_minutes: int
+    counts: bool
+
+    @property
+    def sitting(self) -> Sitting:
+        """The session as completion sees it."""
+        return Sitting(self.contact_minutes, self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPerson:
+    """Somebody on the sheet, as the sheet may show them: of a reserved identity nothing but a code, the agency and the sex."""
+
+    registration_id: int
+    public_id: uuid.UUID
+    """Of the registration."""
+    state: RegistrationState
+    agency: AgencyChoice
+    name: str
+    """Surnames first, or the code."""
+    surname1: str
+    surname2: str | None
+    given_names: str | None
+    position: str | None
+    state_name: str | None
+    sex: Sex | None
+    order: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetGroup:
+    """An agency group and its people on the sheet."""
+
+    agency: AgencyChoice
+    people: tuple[SheetPerson, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetMark:
+    """A mark as it stands."""
+
+    status: MarkStatus
+    minutes: int
+    """As stored."""
+    time_in: datetime | None = None
+    time_out: datetime | None = None
+
+    @property
+    def stored(self) -> StoredMark:
+        """The mark as completion sees it."""
+        return StoredMark(self.status, self.minutes)
+
+
+Marks = Mapping[int, Sequence[SheetMark | None]]
+"""By registration: one mark for each session of the seminar, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """Everything a timetable or an export shows of a seminar."""
+
+    seminar: Seminar
+    sessions: Sequence[SheetSession]
+    groups: Sequence[SheetGroup]
+    marks: Marks
+
+    def marks_of(self, person: SheetPerson) -> Sequence[SheetMark | None]:
+        """One person's marks, in the order of the sessions."""
+        return self.marks.get(person.registration_id) or [None] * len(self.sessions)
+
+    def completion_of(self, person: SheetPerson) -> Completion:
+        """Minutes credited, minutes to attend, and whether that is enough."""
+        return completion(
+            [session.sitting for session in self.sessions],
+            [mark.stored if mark else None for mark in self.marks_of(person)],
+            threshold_percent=self.seminar.threshold_percent,
+            excused_rule=self.seminar.excused_rule,
+        )
+
+
+def sessions_of(session: Session, seminar_id: int) -> list[SheetSession]:
+    """The seminar's sessions by time."""
+    rows = session.execute(
+        select(
+            SeminarSession.id,
+            SeminarSession.public_id,
+            SeminarSession.title_es,
+            SeminarSession.title_en,
+            SeminarSession.starts_at,
+            SeminarSession.ends_at,
+            SeminarSession.contact_minutes,
+            SeminarSession.counts_for_completion,
+        )
+        .where(SeminarSession.seminar_id == seminar_id)
+        .order_by(SeminarSession.starts_at, SeminarSession.id)
+    )
+    return [SheetSession(row[0], row[1], number, *row[2:]) for number, row in enumerate(rows, start=1)]
+
+
+def session_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) -> SheetSession:
+    """One session of this seminar.
+
+    Raises:
+        NotFound: there is none, or it is another seminar's.
+    """
+    for sitting in sessions_of(session, seminar_id):
+        if sitting.public_id == public_id:
+            return sitting
+    raise NotFound
+
+
+def people_by_group(session: Session, seminar_id: int, *, former: bool = False) -> list[SheetGroup]:
+    """The people who hold a seat, by agency group (federal ones first) and name.
+
+    Args:
+        former: also those who lost their seat after they had been marked.
+    """
+    here = Registration.state == RegistrationState.REGISTERED
+    if former:
+        here = or_(here, exists().where(Mark.registration_id == Registration.id))
+    return _grouped(session, _people().where(Registration.seminar_id == seminar_id, here))
+
+
+def person_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) -> SheetPerson:
+    """One person of this seminar by their registration, seated or not.
+
+    Raises:
+        NotFound: there is none, or it is another seminar's.
+    """
+    groups = _grouped(session, _people().where(Registration.seminar_id == seminar_id, Registration.public_id == public_id))
+    if not groups:
+        raise NotFound
+    return groups[0].people[0]
+
+
+def _people() -> Select[Any]:
+    columns: list[Any] = [
+        Registration.id,
+        Registration.public_id,
+        Registration.state,
+        Registration.agency_id,
+        Registration.position,
+        Registration.state_name,
+        Person.public_id.label("person_public_id"),
+        Person.given_names,
+        Person.surname1,
+        Person.surname2,
+        Person.sex,
+        Person.reserved,
+    ]
+    return select(*columns).join(Person, Person.id == Registration.person_id)
+
+
+def _grouped(session: Session, people: Select[Any]) -> list[SheetGroup]:
+    agencies = all_agencies(session)
+    parents = {agency.id: agency.parent_id for agency in agencies.values()}
+    levels = {level: number for number, level in enumerate(AgencyLevel)}
+    by_group: dict[int, list[SheetPerson]] = {}
+    group_ids: dict[int, int] = {}
+    for row in session.execute(people.execution_options(yield_per=1000)):
+        if (group_id := group_ids.get(row.agency_id)) is None:
+            group_id = group_ids[row.agency_id] = group_of(row.agency_id, parents)
+        by_group.setdefault(group_id, []).append(_person(row, agencies[row.agency_id]))
+    return [
+        SheetGroup(agencies[group_id], tuple(sorted(by_group[group_id], key=lambda person: person.order)))
+        for group_id in sorted(by_group, key=lambda group_id: (levels[agencies[group_id].level], agencies[group_id].code))
+    ]
+
+
+def _person(row: Any, agency: AgencyChoice) -> SheetPerson:
+    names = {
+        "given_names": row.given_names,
+        "surname1": row.surname1,
+        "surname2": row.surname2,
+        "reserved": row.reserved,
+        "public_id": row.person_public_id,
+    }
+    shown = not row.reserved
+    return SheetPerson(
+        registration_id=row.id,
+        public_id=row.public_id,
+        state=row.state,
+        agency=agency,
+        name=listed_name(**names),
+        surname1=row.surname1 if shown else reserved_code(row.person_public_id),
+        surname2=row.surname2 if shown else None,
+        given_names=row.given_names if shown else None,
+        position=row.position if shown else None,
+        state_name=row.state_name if shown else None,
+        sex=row.sex,
+        order=list_order(**names),
+    )
+
+
+def marks_of_session(session: Session, session_id: int) -> dict[int, SheetMark]:
+    """The marks of one session by registration."""
+    rows = session.execute(
+        select(Mark.registration_id, Mark.status, Mark.minutes_credited, Mark.time_in, Mark.time_out).where(Mark.session_id == session_id)
+    )
+    return {row[0]: SheetMark(*row[1:]) for row in rows}
+
+
+def marks_of_seminar(session: Session, sessions: Sequence[SheetSession]) -> Marks:
+    """The marks of all sessions by registration; equal marks share one object, so that memory stays flat."""
+    place = {sitting.id: index for index, sitting in enumerate(sessions)}
+    rows = session.execute(
+        select(Mark.registration_id, Mark.session_id, Mark.status, Mark.minutes_credited, Mark.time_in, Mark.time_out)
+        .join(SeminarSession, SeminarSession.id == Mark.session_id)
+        .where(SeminarSession.id.in_(place))
+        .execution_options(yield_per=1000)
+    )
+    marks: dict[int, list[SheetMark | None]] = {}
+    known: dict[Any, SheetMark] = {}
+    for row in rows:
+        registration_id, session_id, *_values = row
+        if (mark := known.get(row[2:])) is None:
+            mark = known[row[2:]] = SheetMark(*row[2:])
+        if (line := marks.get(registration_id)) is None:
+            line = marks[registration_id] = [None] * len(place)
+        line[place[session_id]] = mark
+    return marks
+
+
+def attendance_of(session: Session, seminar: Seminar, *, former: bool) -> Attendance:
+    """The whole of a seminar's attendance, in five statements."""
+    sessions = sessions_of(session, seminar.id)
+    return Attendance(seminar, sessions, people_by_group(session, seminar.id, former=former), marks_of_seminar(session, sessions))
+
+
+@dataclass(frozen=True, slots=True)
+class PastMark:
+    """A mark as it is or was, and who wrote it."""
+
+    session_id: int
+    status: MarkStatus
+    minutes: int
+    method: MarkMethod
+    recorded_at: datetime
+    recorded_by: str
+    """The account's name, or as in the trail where no account is behind it."""
+    replaced_at: datetime | None
+    replaced_by: str | None
+
+
+def history_of(session: Session, registration_id: int) -> list[PastMark]:
+    """A person's marks in all sessions, with everything they were before; newest first."""
+    now = session.scalars(select(Mark).where(Mark.registration_id == registration_id)).all()
+    before = session.scalars(select(MarkHistory).where(MarkHistory.registration_id == registration_id)).all()
+    names = account_names(
+        session, {row.recorded_by for row in now} | {row.recorded_by for row in before} | {row.replaced_by for row in before}
+    )
+    past = [_past_mark(row, names) for row in now] + [_past_mark(row, names, row) for row in before]
+    return sorted(past, key=lambda mark: (mark.replaced_at is None, mark.replaced_at or mark.recorded_at), reverse=True)
+
+
+def _past_mark(row: Mark | MarkHistory, names: Mapping[str, str], replaced: MarkHistory | None = None) -> PastMark:
+    return PastMark(
+        session_id=row.session_id,
+        status=row.status,
+        minutes=row.minutes_credited,
+        method=row.method,
+        recorded_at=row.recorded_at,
+        recorded_by=names[row.recorded_by],
+        replaced_at=replaced.replaced_at if replaced else None,
+        replaced_by=names[replaced.replaced_by] if replaced else None,
+    )
+
+
+def account_names(session: Session, trail_names: set[str]) -> dict[str, str]:
+    """The accounts' own names for their names in the trail; what is no account keeps the trail's."""
+    prefix = "account:"
+    ids = {uuid.UUID(hex=name.removeprefix(prefix)): name for name in trail_names if name.startswith(prefix)}
+    rows = session.execute(select(UserAccount.public_id, UserAccount.name).where(UserAccount.public_id.in_(ids)))
+    return {name: name for name in trail_names} | {ids[row.public_id]: row.name for row in rows}

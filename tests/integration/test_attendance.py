@@ -1,0 +1,221 @@
+"""Marks on real databases: what is kept, what is refused, and what it costs."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.agencies.models import Agency
+from seminar_app.attendance import queries, services
+from seminar_app.attendance.errors import AttendanceIsShut, MinutesOutOfRange, NotOnTheSheet
+from seminar_app.attendance.models import Mark, MarkHistory
+from seminar_app.attendance.rules import MarkStatus
+from seminar_app.attendance.services import Entry, Seen
+from seminar_app.audit.models import AuditRow
+from seminar_app.core.errors import NotFound
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState, RemovalReason
+from seminar_app.seminars.models import Seminar, SeminarSession
+from seminar_app.seminars.rules import SeminarState
+from tests.conftest import StatementCount
+from tests.support.factories import Make
+
+P, L, E, X, A = MarkStatus
+ANA, BETO = "account:" + "a" * 32, "account:" + "b" * 32
+
+
+@dataclass
+class Sheet:
+    """A seminar with two sessions and two groups; the services called on its first session."""
+
+    session: Session
+    now: datetime
+    seminar: Seminar
+    sittings: list[SeminarSession]
+    agencies: list[Agency]
+    people: list[Registration]
+
+    def call(self, service: str, **values: Any) -> Any:
+        values = {"seminar_id": self.seminar.id, "session_id": self.sittings[0].public_id, "actor": ANA, "now": self.now} | values
+        with unit_of_work(self.session) as session:
+            return getattr(services, service)(session, **values)
+
+    def mark(self, person: int, status: MarkStatus, **values: Any) -> Any:
+        return self.call("mark", registration=self.people[person].public_id, status=status, **values)
+
+    def marks(self) -> dict[int, tuple[MarkStatus, int]]:
+        found = queries.marks_of_session(self.session, self.sittings[0].id)
+        places = {person.id: number for number, person in enumerate(self.people)}
+        self.session.rollback()
+        return {places[key]: (mark.status, mark.minutes) for key, mark in found.items()}
+
+    def history(self) -> list[tuple[MarkStatus, str, str]]:
+        rows = self.session.execute(select(MarkHistory.status, MarkHistory.recorded_by, MarkHistory.replaced_by).order_by(MarkHistory.id))
+        found = [tuple(row) for row in rows]
+        self.session.rollback()
+        return found  # type: ignore[return-value]
+
+    def trail(self) -> list[tuple[str, str, dict[str, Any]]]:
+        rows = self.session.execute(select(AuditRow.action, AuditRow.subject, AuditRow.details).order_by(AuditRow.sequence))
+        found = [tuple(row) for row in rows]
+        self.session.rollback()
+        return found  # type: ignore[return-value]
+
+
+@pytest.fixture
+def sheet(session: Session, make: Make, now: datetime) -> Sheet:
+    seminar = make.seminar(seats=50)
+    sittings = [make.sitting(seminar), make.sitting(seminar, day=1)]
+    pgr, pgj = make.agency("PGR"), make.agency("PGJ")
+    cancun = make.agency("PGJ-ROO", parent=pgj)
+    pool = make.pool(seminar, pgr, 20)
+    people = [
+        make.registration(seminar, make.person(surname1=name), agency=agency, pool=pool)
+        for name, agency in (("Álvarez", pgr), ("Zamora", pgr), ("Núñez", cancun), ("Ortiz", pgj))
+    ]
+    return Sheet(session, now, seminar, sittings, [pgr, pgj, cancun], people)
+
+
+def test_a_mark_is_taken_and_says_who_took_it(sheet: Sheet) -> None:
+    outcome = sheet.mark(0, L)
+    assert (outcome.before, outcome.after.status, outcome.after.minutes) == (None, L, 165)
+    assert sheet.marks() == {0: (L, 165)}
+    assert sheet.session.scalars(select(Mark)).one().recorded_by == ANA
+    assert sheet.trail() == [
+        (
+            "attendance.marked",
+            f"registration:{sheet.people[0].public_id.hex}",
+            {"session": sheet.sittings[0].public_id.hex, "from": None, "to": "late", "minutes": 165},
+        )
+    ]
+
+
+def test_the_same_mark_again_changes_nothing_and_leaves_no_trace(sheet: Sheet) -> None:
+    sheet.mark(0, L, minutes=100)
+    assert not sheet.mark(0, L, actor=BETO).changed
+    assert not sheet.mark(0, L, minutes=100, actor=BETO).changed
+    assert (sheet.marks(), sheet.history(), len(sheet.trail())) == ({0: (L, 100)}, [], 1)
+
+
+def test_every_change_keeps_its_past_and_so_does_clearing(sheet: Sheet) -> None:
+    sheet.mark(0, A)
+    sheet.mark(0, L, minutes=0, actor=BETO)
+    sheet.mark(0, P)
+    outcome = sheet.call("clear", registration=sheet.people[0].public_id, actor=BETO)
+    assert (outcome.before.status, outcome.after) == (P, None)
+    assert not sheet.call("clear", registration=sheet.people[0].public_id).changed
+    assert sheet.marks() == {}
+    assert sheet.history() == [(A, ANA, BETO), (L, BETO, ANA), (P, ANA, BETO)]
+    assert [action for action, _subject, _details in sheet.trail()] == ["attendance.marked"] * 3 + ["attendance.cleared"]
+
+
+def test_of_two_coordinators_the_last_wins_and_is_told_what_was_replaced(sheet: Sheet) -> None:
+    person = sheet.people[0].public_id
+    sheet.call("record", entries=[Entry(person, P, seen=Seen(None))])
+    (second,) = sheet.call("record", entries=[Entry(person, A, seen=Seen(None))], actor=BETO)
+    assert (second.overtaken, sheet.marks()) == (ANA, {0: (A, 0)})
+    (third,) = sheet.call("record", entries=[Entry(person, P, seen=Seen(A, 0))])
+    assert third.overtaken is None
+    assert sheet.history() == [(P, ANA, BETO), (A, BETO, ANA)]
+
+
+def test_who_is_not_on_the_sheet_is_refused_and_nothing_is_written(sheet: Sheet, make: Make) -> None:
+    stranger = make.registration(make.seminar(), pool=None)
+    waiting = make.registration(sheet.seminar, state=RegistrationState.WAITLISTED, queue_place=1)
+    removed = make.registration(sheet.seminar, state=RegistrationState.REMOVED, removal_reason=RemovalReason.NO_SHOW)
+    for registration in (stranger.public_id, waiting.public_id, removed.public_id, uuid.uuid4()):
+        with pytest.raises(NotOnTheSheet):
+            sheet.call("record", entries=[Entry(sheet.people[0].public_id, P), Entry(registration, P)])
+    assert (sheet.marks(), sheet.trail()) == ({}, [])
+
+
+def test_a_session_of_another_seminar_is_not_found(sheet: Sheet, make: Make) -> None:
+    elsewhere = make.sitting(make.seminar())
+    for session_id in (elsewhere.public_id, uuid.uuid4()):
+        with pytest.raises(NotFound):
+            sheet.mark(0, P, session_id=session_id)
+
+
+@pytest.mark.parametrize("minutes", [-1, 181, 10**20])
+def test_minutes_beyond_the_session_are_refused(sheet: Sheet, minutes: int) -> None:
+    with pytest.raises(MinutesOutOfRange):
+        sheet.mark(0, L, minutes=minutes)
+    assert sheet.marks() == {}
+
+
+@pytest.mark.parametrize("state", [SeminarState.DRAFT, SeminarState.ARCHIVED])
+def test_a_draft_and_the_archive_take_no_marks(sheet: Sheet, state: SeminarState) -> None:
+    with unit_of_work(sheet.session) as session:
+        session.get_one(Seminar, sheet.seminar.id).state = state
+    with pytest.raises(AttendanceIsShut):
+        sheet.mark(0, P)
+    with pytest.raises(AttendanceIsShut):
+        sheet.call("mark_all", status=P)
+
+
+def test_all_of_an_agency_are_present_and_marks_already_taken_stay(sheet: Sheet) -> None:
+    sheet.mark(2, A)
+    group = {sheet.agencies[1].id, sheet.agencies[2].id}
+    assert len(sheet.call("mark_all", status=P, agencies=group)) == 1
+    assert sheet.marks() == {2: (A, 0), 3: (P, 180)}
+    assert sheet.call("mark_all", status=P, agencies=group) == []
+    assert len(sheet.call("mark_all", status=P)) == 2
+    assert [details.get("to") for _action, _subject, details in sheet.trail()] == ["absent", "present", {"present": 2}]
+
+
+def test_the_sheet_is_grouped_and_hides_a_reserved_identity(sheet: Sheet, make: Make) -> None:
+    secret = make.person("Clandestina", "Secreta", reserved=True)
+    with unit_of_work(sheet.session) as session:
+        session.get_one(Registration, sheet.people[1].id).person_id = secret.id
+    groups = queries.people_by_group(sheet.session, sheet.seminar.id)
+    assert [(group.agency.code, [person.surname1 for person in group.people]) for group in groups] == [
+        ("PGJ", ["Núñez", "Ortiz"]),
+        ("PGR", ["Álvarez", groups[1].people[1].name]),
+    ]
+    assert groups[1].people[1].name.startswith("R-")
+    assert "ecreta" not in repr(groups)
+
+
+def test_who_lost_the_seat_after_marks_stays_in_the_export_only(sheet: Sheet) -> None:
+    sheet.mark(0, P)
+    with unit_of_work(sheet.session) as session:
+        row = session.get_one(Registration, sheet.people[0].id)
+        row.state, row.seat_pool_id, row.removal_reason = RegistrationState.REMOVED, None, RemovalReason.DOCUMENTS
+    now = sum(len(group.people) for group in queries.people_by_group(sheet.session, sheet.seminar.id))
+    ever = sum(len(group.people) for group in queries.people_by_group(sheet.session, sheet.seminar.id, former=True))
+    assert (now, ever) == (3, 4)
+
+
+def test_the_past_names_the_people_who_wrote_it(sheet: Sheet, make: Make) -> None:
+    ana = make.account(name="Ana Coordinadora")
+    sheet.mark(0, A, actor=f"account:{ana.public_id.hex}")
+    sheet.mark(0, P, actor="command", now=sheet.now + timedelta(minutes=3))
+    past = queries.history_of(sheet.session, sheet.people[0].id)
+    assert [(mark.status, mark.recorded_by, mark.replaced_by) for mark in past] == [
+        (P, "command", None),
+        (A, "Ana Coordinadora", "command"),
+    ]
+
+
+def test_a_hundred_marks_take_as_many_statements_as_ten(sheet: Sheet, make: Make, statements: StatementCount) -> None:
+    pool = make.pool(sheet.seminar, sheet.agencies[1], 200)
+    costs = []
+    for number in (10, 100):
+        more = [make.registration(sheet.seminar, agency=sheet.agencies[0], pool=pool).public_id for _ in range(number)]
+        statements.statements.clear()
+        sheet.call("record", entries=[Entry(public_id, P) for public_id in more])
+        sheet.call("record", entries=[Entry(public_id, A) for public_id in more])
+        costs.append(len(statements))
+    assert costs[0] == costs[1] <= 15
+    assert sheet.session.scalar(select(func.count()).select_from(MarkHistory)) == 110
+    sheet.session.rollback()
+    statements.statements.clear()
+    queries.attendance_of(sheet.session, sheet.seminar, former=True)
+    assert len(statements) == 5

@@ -1,0 +1,116 @@
+"""What a mark is worth, and who completes."""
+
+from __future__ import annotations
+
+import pytest
+
+from seminar_app.attendance.rules import (
+    Completion,
+    MarkStatus,
+    Sitting,
+    StoredMark,
+    completes,
+    completion,
+    count_marks,
+    credited_minutes,
+    default_minutes,
+    may_credit,
+    minutes_to_store,
+)
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.rules import ExcusedRule
+
+P, L, E, X, A = MarkStatus
+NOT_COUNTED, CREDITED, ABSENT = ExcusedRule
+DAY = Sitting(180, counts=True)
+
+
+@pytest.mark.parametrize(
+    ("status", "contact", "rule", "minutes"),
+    [
+        (P, 180, NOT_COUNTED, 180),
+        (L, 180, NOT_COUNTED, 165),
+        (E, 180, NOT_COUNTED, 165),
+        (L, 20, NOT_COUNTED, 10),
+        (L, 1, NOT_COUNTED, 0),
+        (X, 180, NOT_COUNTED, 0),
+        (X, 180, CREDITED, 180),
+        (X, 180, ABSENT, 0),
+        (A, 180, CREDITED, 0),
+    ],
+)
+def test_each_mark_has_its_minutes(status: MarkStatus, contact: int, rule: ExcusedRule, minutes: int) -> None:
+    assert default_minutes(status, contact_minutes=contact, excused_rule=rule) == minutes
+
+
+def test_only_late_and_left_early_have_minutes_of_their_own() -> None:
+    assert minutes_to_store(L, 90, contact_minutes=180, excused_rule=NOT_COUNTED) == 90
+    assert minutes_to_store(L, 0, contact_minutes=180, excused_rule=NOT_COUNTED) == 0
+    assert minutes_to_store(P, 90, contact_minutes=180, excused_rule=NOT_COUNTED) == 180
+    assert minutes_to_store(A, 90, contact_minutes=180, excused_rule=NOT_COUNTED) == 0
+
+
+def test_minutes_go_from_none_to_the_whole_session() -> None:
+    assert [may_credit(minutes, contact_minutes=180) for minutes in (-1, 0, 180, 181)] == [False, True, True, False]
+
+
+def test_a_session_that_was_corrected_counts_as_it_now_is() -> None:
+    assert credited_minutes(P, 180, contact_minutes=120, excused_rule=NOT_COUNTED) == 120
+    assert credited_minutes(P, 120, contact_minutes=180, excused_rule=NOT_COUNTED) == 180
+    assert credited_minutes(L, 165, contact_minutes=120, excused_rule=NOT_COUNTED) == 120
+    assert credited_minutes(X, 0, contact_minutes=180, excused_rule=CREDITED) == 180
+
+
+@pytest.mark.parametrize(
+    ("rule", "credited", "contact", "reached"), [(NOT_COUNTED, 180, 180, True), (CREDITED, 360, 360, True), (ABSENT, 180, 360, False)]
+)
+def test_an_excuse_counts_as_the_seminar_says(rule: ExcusedRule, credited: int, contact: int, reached: bool) -> None:
+    done = completion([DAY, DAY], [StoredMark(P, 180), StoredMark(X, 0)], threshold_percent=80, excused_rule=rule)
+    assert (done.minutes_credited, done.contact_minutes, done.reached) == (credited, contact, reached)
+
+
+def test_a_session_that_does_not_count_is_in_neither_number() -> None:
+    reception = Sitting(60, counts=False)
+    done = completion([DAY, reception], [StoredMark(P, 180), None], threshold_percent=100, excused_rule=NOT_COUNTED)
+    assert (done.minutes_credited, done.contact_minutes, done.reached) == (180, 180, True)
+
+
+def test_without_marks_nothing_is_credited_and_all_is_to_attend() -> None:
+    done = completion([DAY, DAY], [None, None], threshold_percent=80, excused_rule=NOT_COUNTED)
+    assert (done.minutes_credited, done.contact_minutes, done.percent, done.reached) == (0, 360, 0.0, False)
+
+
+@pytest.mark.parametrize("marks", [[], [StoredMark(X, 0)]])
+def test_nobody_completes_what_has_no_minutes_to_attend(marks: list[StoredMark]) -> None:
+    done = completion([DAY] * len(marks), marks, threshold_percent=0, excused_rule=NOT_COUNTED)
+    assert (done.contact_minutes, done.percent, done.reached) == (0, 0.0, False)
+
+
+@pytest.mark.parametrize(
+    ("credited", "contact", "percent", "reached"),
+    [
+        (864, 1080, 80.0, True),
+        (863, 1080, 79.9, False),
+        (7996, 10000, 80.0, False),
+        (1, 3, 33.3, False),
+        (1, 2000, 0.1, False),
+        (2, 3, 66.7, False),
+    ],
+)
+def test_percent_is_rounded_half_up_and_the_threshold_is_not(credited: int, contact: int, percent: float, reached: bool) -> None:
+    done = Completion(credited, contact, 80)
+    assert (done.percent, done.reached) == (percent, reached)
+
+
+def test_only_who_keeps_the_seat_completes() -> None:
+    whole = Completion(180, 180, 80)
+    assert completes(RegistrationState.REGISTERED, whole)
+    assert not completes(RegistrationState.REMOVED, whole)
+    assert not completes(RegistrationState.REGISTERED, Completion(0, 180, 80))
+
+
+def test_counts_of_a_group() -> None:
+    counts = count_marks([P, P, L, E, X, A, None])
+    assert (counts.people, counts.marked, counts.unmarked, counts.attended) == (7, 6, 1, 4)
+    assert counts.by_status[P] == 2
+    assert count_marks([]).people == 0

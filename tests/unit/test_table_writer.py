@@ -1,0 +1,166 @@
+"""Files that spreadsheets open: nothing runs, everything is read back as it was."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+from datetime import date, datetime, time
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from seminar_app.core.table_writer import LONGEST_CELL, Column, Kind, Value, WorkbookWriter, read_text, safe_text, write_csv
+
+COLUMNS = (
+    Column("name", width=30),
+    Column("minutes", Kind.INTEGER),
+    Column("percent", Kind.PERCENT),
+    Column("day", Kind.DATE),
+    Column("in", Kind.TIME),
+)
+NASTY = (
+    "=1+1",
+    '=HYPERLINK("http://x.example","x")',
+    "+1+2",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    " =1+1",
+    "\u200b=1",
+    "＝1+1",
+    "x;=1+1;y",
+    "line\n=1+1",
+    "'quoted",
+    "''twice",
+    "x;'y",
+    "-",
+    "<r><t>x</t></r>",
+    "<b>&amp;",
+    "_x0041_",
+    'say "no", please',
+    "Ñandú 🎓",
+)
+PHONES = ("+52 82 2157 1983", "+528221571983", "+1 202 555 0100")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def csv_of(texts: tuple[str, ...]) -> str:
+    file = io.StringIO(newline="")
+    write_csv(file, [Column("text")], [[text] for text in texts])
+    return file.getvalue()
+
+
+def xlsx_of(rows: list[list[Value]], *names: str) -> io.BytesIO:
+    file = io.BytesIO()
+    with WorkbookWriter(file) as book:
+        for name in names or ("Sheet",):
+            sheet = book.sheet(name, COLUMNS)
+            for row in rows:
+                sheet.append(row)
+    file.seek(0)
+    return file
+
+
+def test_no_csv_cell_begins_a_formula_and_each_is_read_back() -> None:
+    cells = [row[0] for row in csv.reader(io.StringIO(csv_of(NASTY), newline=""))][1:]
+    assert [cell for cell in cells if cell.lstrip(" \u200b").startswith(DANGEROUS)] == []
+    assert [piece for cell in cells for piece in cell.split(";")[1:] if piece.startswith(DANGEROUS)] == []
+    assert tuple(read_text(cell) for cell in cells) == NASTY
+
+
+def test_a_telephone_number_stays_whole_without_being_read_back() -> None:
+    assert tuple(row[0] for row in csv.reader(io.StringIO(csv_of(PHONES), newline="")))[1:] == PHONES
+    assert safe_text("+52-82-2157") == "'+52-82-2157"  # a subtraction
+
+
+@given(st.text(alphabet=st.one_of(st.sampled_from("=+-@;'\t\n\r \u200b1a"), st.characters(exclude_categories=["Cs"]))))
+def test_any_text_is_read_back(text: str) -> None:
+    assert read_text(safe_text(text)) == text
+
+
+@given(st.text(alphabet="=+-@;'\t\n\r 1"))
+def test_no_text_begins_a_formula_unless_it_is_a_telephone_number(text: str) -> None:
+    safe = safe_text(text)
+    assert not safe.startswith(("\t", "\r", "\n"))
+    assert not safe.lstrip().startswith(("=", "@", "+", "-")) or set(safe) <= set("+1 ")
+
+
+def test_values_of_a_csv_are_what_programs_read() -> None:
+    file = io.StringIO(newline="")
+    write_csv(file, COLUMNS, [["López", -15, 83.25, date(2014, 6, 3), time(9, 5)], [None, 0, 100, None, None]])
+    assert file.getvalue() == "name,minutes,percent,day,in\r\nLópez,-15,83.2,2014-06-03,09:05\r\n,0,100.0,,\r\n"
+
+
+def test_half_a_surrogate_becomes_a_sign_that_can_be_written() -> None:
+    assert csv_of(("\ud800x",)).encode("utf-8").endswith("\ufffdx\r\n".encode())
+    sheet = openpyxl.load_workbook(xlsx_of([["\ud800x", None, None, None, None]])).active
+    assert sheet is not None
+    assert sheet["A2"].value == "\ufffdx"
+
+
+def test_xlsx_has_real_numbers_dates_and_times_under_a_frozen_header() -> None:
+    file = xlsx_of([["López", 165, 83.3, date(2014, 6, 3), time(9, 5)], ["Ibáñez", None, None, None, None]])
+    sheet = openpyxl.load_workbook(file).active
+    assert sheet is not None
+    assert [cell.value for cell in sheet[2]] == ["López", 165, 0.833, datetime(2014, 6, 3), time(9, 5)]  # noqa: DTZ001
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A2", "A1:E3", "$1:$1")
+    assert [cell.number_format for cell in sheet[2]][1:] == ["0", "0.0%", "yyyy-mm-dd", "hh:mm"]
+    assert sheet.column_dimensions["A"].width > 25
+    file.seek(0)
+    rows = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python()
+    assert rows[1] == ["López", 165.0, 0.833, date(2014, 6, 3), time(9, 5)]
+
+
+def test_every_text_of_an_xlsx_is_text_and_whole() -> None:
+    texts = [*(text for text in NASTY if "\r" not in text and "_x0041_" not in text), *PHONES]
+    file = xlsx_of([[text, None, None, None, None] for text in texts])
+    sheet = openpyxl.load_workbook(file).active
+    assert sheet is not None
+    cells = [sheet.cell(row, 1) for row in range(2, len(texts) + 2)]
+    assert [cell.value for cell in cells] == texts
+    assert {cell.data_type for cell in cells} <= {"s", "inlineStr"}
+    assert all(cell.quotePrefix for cell in cells if str(cell.value).startswith(("=", "+", "-", "@")))  # editing it makes no formula of it
+    file.seek(0)
+    read = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python()
+    assert [row[0] for row in read[1:]] == texts
+
+
+def test_a_text_longer_than_a_cell_ends_in_an_ellipsis() -> None:
+    sheet = openpyxl.load_workbook(xlsx_of([["x" * 40_000, None, None, None, None]])).active
+    assert sheet is not None
+    assert sheet["A2"].value == "x" * (LONGEST_CELL - 1) + "…"
+
+
+def test_sheets_get_names_that_a_spreadsheet_takes() -> None:
+    names = openpyxl.load_workbook(
+        xlsx_of([], "Día 1: [Inauguración]/panel", "día 1  inauguración  panel", "x" * 40, "x" * 50, "'", "")
+    ).sheetnames
+    assert names == ["Día 1 Inauguración panel", "día 1 inauguración panel 2", "x" * 31, "x" * 29 + " 2", "–", "– 2"]
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
+def test_libreoffice_reads_the_same_and_runs_nothing(tmp_path: Path) -> None:
+    texts = [text for text in (*NASTY, *PHONES) if not set(text) & set("\r\t") and "_x0041_" not in text]
+    (tmp_path / "book.xlsx").write_bytes(xlsx_of([[text, 1, 83.3, date(2014, 6, 3), time(9, 5)] for text in texts]).getvalue())
+    (tmp_path / "list.csv").write_text(csv_of(tuple(texts)), encoding="utf-8-sig", newline="")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    for source, target in (("book.xlsx", "csv:Text - txt - csv (StarCalc):44,34,76"), ("list.csv", "xlsx:Calc MS Excel 2007 XML")):
+        reading = ["--infilter=CSV:44,34,76,1"] if source.endswith("csv") else []
+        command = ["soffice", profile, "--headless", *reading, "--convert-to", target, "--outdir", str(tmp_path), str(tmp_path / source)]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+    with (tmp_path / "book.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    assert [row[0] for row in rows] == texts
+    assert rows[0][1:3] == ["1", "83.3%"]
+    sheet = openpyxl.load_workbook(tmp_path / "list.xlsx").active
+    assert sheet is not None
+    cells = [sheet.cell(row, 1) for row in range(2, len(texts) + 2)]
+    assert [cell.value for cell in cells if cell.data_type == "f"] == []
+    assert [read_text(str(cell.value)) for cell in cells if cell.data_type == "s"] == [t for t in texts if t != "+528221571983"]
