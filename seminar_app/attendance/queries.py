@@ -173,12 +173,12 @@ def person_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) -> 
 def _people() -> Select[Any]:
     columns: list[Any] = [
         Registration.id,
-        Registration.public_id,
+        Registration.public_id.label("registration_public_id"),
         Registration.state,
         Registration.agency_id,
         Registration.position,
         Registration.state_name,
-        Person.public_id.label("person_public_id"),
+        Person.public_id,
         Person.given_names,
         Person.surname1,
         Person.surname2,
@@ -205,27 +205,20 @@ def _grouped(session: Session, people: Select[Any]) -> list[SheetGroup]:
 
 
 def _person(row: Any, agency: AgencyChoice) -> SheetPerson:
-    names = {
-        "given_names": row.given_names,
-        "surname1": row.surname1,
-        "surname2": row.surname2,
-        "reserved": row.reserved,
-        "public_id": row.person_public_id,
-    }
     shown = not row.reserved
     return SheetPerson(
         registration_id=row.id,
-        public_id=row.public_id,
+        public_id=row.registration_public_id,
         state=row.state,
         agency=agency,
-        name=listed_name(**names),
-        surname1=row.surname1 if shown else reserved_code(row.person_public_id),
+        name=listed_name(row),
+        surname1=row.surname1 if shown else reserved_code(row.public_id),
         surname2=row.surname2 if shown else None,
         given_names=row.given_names if shown else None,
         position=row.position if shown else None,
         state_name=row.state_name if shown else None,
         sex=row.sex,
-        order=list_order(**names),
+        order=list_order(row),
     )
 
 

@@ -66,7 +66,7 @@ class Sheet:
         rows = self.session.execute(select(AuditRow.action, AuditRow.subject, AuditRow.details).order_by(AuditRow.sequence))
         found = [tuple(row) for row in rows]
         self.session.rollback()
-        return found  # type: ignore[return-value]
+        return found
 
 
 @pytest.fixture
