@@ -35,6 +35,7 @@ class Settings:
         secret_keys: newest first; the first signs, all verify.
         public_url: address that links in mail begin with, without a slash at the end.
         smtp_url: `smtp://user:password@host:port` (STARTTLS) or `smtps://`; None keeps mail in the outbox.
+        jobs_url: `redis://…` or `postgresql://…` of the queue of jobs; None keeps it in a file in `data_dir`.
         pool_size: database connections a process keeps.
     """
 
@@ -50,6 +51,7 @@ class Settings:
     limiter_storage: str = "memory://"
     limits_enabled: bool = True
     pool_size: int = 5
+    jobs_url: str | None = None
 
     @property
     def secure_cookies(self) -> bool:
@@ -75,6 +77,8 @@ class Settings:
             faults.append(
                 "SMTP_URL is missing: officials get their personal link by mail, for example smtps://user:password@mail.example.org."
             )
+        if (smtp_url := env.get("SMTP_URL")) and not smtp_url.startswith(("smtp://", "smtps://")):
+            faults.append("SMTP_URL begins with smtp:// or smtps://, for example smtps://user:password@mail.example.org.")
         keys = tuple(key for key in (env.get("SECRET_KEY"), env.get("SECRET_KEY_BEFORE")) if key)
         if any(len(key) < SHORTEST_KEY for key in keys):
             faults.append(f"SECRET_KEY is too short: at least {SHORTEST_KEY} characters, for example from `openssl rand -hex 32`.")
@@ -93,6 +97,7 @@ class Settings:
             default_language=env.get("DEFAULT_LANGUAGE") or "es",
             default_time_zone=env.get("DEFAULT_TIME_ZONE") or "America/Mexico_City",
             limiter_storage=env.get("LIMITER_STORAGE") or "memory://",
+            jobs_url=env.get("JOBS_URL") or None,
         )
 
 

@@ -1,17 +1,27 @@
-"""Putting mail into the outbox, in the transaction that decided it."""
+"""Putting mail into the outbox, and the steps that a sender takes with it. Each step is a short transaction of its own.
+
+Nothing here talks to a mail server: `delivery.py` does, between two transactions and never inside one.
+"""
 
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from seminar_app.audit.services import record
+from seminar_app.core.errors import NotFound
 from seminar_app.core.links import SecretLink
+from seminar_app.messages.errors import BeingSent
 from seminar_app.messages.models import Message
-from seminar_app.messages.rules import MessageState
+from seminar_app.messages.rules import LEASE, MessageState, may_send_again, next_attempt
+
+LONGEST_ERROR = 500
 
 
 def enqueue(
@@ -41,10 +51,8 @@ def enqueue(
     """
     if dedupe_key is not None and session.scalar(select(Message.id).where(Message.dedupe_key == dedupe_key)) is not None:
         return None
-    public_id = uuid.uuid4()
-    message = Message(
-        public_id=public_id,
-        message_id=f"<{public_id.hex}@constancia>",
+    message = _new(
+        now=now,
         dedupe_key=dedupe_key,
         kind=kind,
         language=language,
@@ -55,10 +63,115 @@ def enqueue(
         link_purpose=link.purpose if link else None,
         link_owner=link.owner if link else None,
         link_version=link.version if link else None,
+    )
+    if dedupe_key is None:
+        session.add(message)
+        return message
+    try:
+        with session.begin_nested():
+            session.add(message)
+    except IntegrityError:  # somebody else used the key since we looked
+        return None
+    return message
+
+
+def _new(*, now: datetime, **values: Any) -> Message:
+    public_id = uuid.uuid4()
+    return Message(
+        public_id=public_id,
+        message_id=f"<{public_id.hex}@constancia>",
         state=MessageState.WAITING,
         attempts=0,
         not_before=now,
         created_at=now,
+        **values,
     )
-    session.add(message)
-    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to send one message until `until`; after that another sender may take it."""
+
+    message: Message
+    until: datetime
+
+
+def lease_next(session: Session, *, now: datetime) -> Lease | None:
+    """Take the message that has waited longest, or one whose sender died; None when nothing is due.
+
+    On PostgreSQL senders step over what another is just taking; on SQLite there is one writer at a time anyway.
+    """
+    message = session.scalar(
+        select(Message)
+        .where(Message.state.in_((MessageState.WAITING, MessageState.SENDING)), Message.not_before <= now)
+        .order_by(Message.not_before, Message.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if message is None:
+        return None
+    until = now + LEASE
+    message.state = MessageState.SENDING
+    message.attempts += 1
+    message.leased_until = message.not_before = until
+    session.flush()
+    return Lease(message, until)
+
+
+def record_sent(session: Session, lease: Lease, *, now: datetime) -> bool:
+    """Note that the server has taken it. False where the lease was lost to another sender in the meantime."""
+    return _finish(session, lease, state=MessageState.SENT, sent_at=now, not_before=now, last_error=None)
+
+
+def record_failure(session: Session, lease: Lease, *, now: datetime, error: str, refused_for_good: bool) -> bool:
+    """Note why it was not taken, and when to try again or that nobody will. False where the lease was lost."""
+    again = next_attempt(lease.message.attempts, refused_for_good=refused_for_good, now=now)
+    return _finish(
+        session,
+        lease,
+        state=MessageState.FAILED if again is None else MessageState.WAITING,
+        not_before=again or now,
+        last_error=error[:LONGEST_ERROR],
+    )
+
+
+def _finish(session: Session, lease: Lease, **values: Any) -> bool:
+    result = session.execute(
+        update(Message)
+        .where(Message.id == lease.message.id, Message.state == MessageState.SENDING, Message.leased_until == lease.until)
+        .values(leased_until=None, **values)
+        .execution_options(synchronize_session=False)
+    )
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def send_again(session: Session, *, now: datetime, actor: str, public_id: uuid.UUID) -> Message:
+    """Send once more: one that was never taken goes at once; of one that was, a copy with a Message-ID of its own.
+
+    A mailbox drops a second mail with the same Message-ID, which is what a sender wants and a person does not.
+
+    Raises:
+        NotFound: there is no such message.
+        BeingSent: a sender has it.
+    """
+    message = session.scalar(select(Message).where(Message.public_id == public_id).with_for_update())
+    if message is None:
+        raise NotFound
+    if not may_send_again(message.state):
+        raise BeingSent
+    if message.state is MessageState.SENT:
+        copied = ("kind", "language", "to_address", "to_name", "context", "link_endpoint", "link_purpose", "link_owner", "link_version")
+        again = _new(now=now, **{name: getattr(message, name) for name in copied})
+        session.add(again)
+    else:
+        again = message
+        again.state, again.attempts, again.not_before = MessageState.WAITING, 0, now
+    record(
+        session,
+        now=now,
+        actor=actor,
+        action="message.sent_again",
+        subject=f"outbox:{message.public_id.hex}",
+        details={"kind": message.kind, "as": again.public_id.hex},
+    )
+    return again

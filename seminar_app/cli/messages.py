@@ -1,0 +1,59 @@
+"""`flask messages …` and `flask worker`: the outbox and the jobs."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+
+from config import Settings
+from seminar_app.core.clock import now
+from seminar_app.jobs import run_job, run_worker
+from seminar_app.messages.delivery import deliver_due
+from seminar_app.messages.services import enqueue
+from seminar_app.web.database import unit_of_work
+from seminar_app.web.schedule import jobs_of
+
+group = AppGroup("messages", help="Mail on its way.")
+
+
+@group.command("deliver")
+def deliver() -> None:
+    """Send what is due now, once."""
+    settings: Settings = current_app.extensions["settings"]
+    if settings.smtp_url is None:
+        raise click.ClickException("SMTP_URL is not set, so mail stays in the outbox, where administrators read it.")
+    done = deliver_due(current_app._get_current_object())  # type: ignore[attr-defined]
+    click.echo(f"{done.sent} sent, {done.failed} not sent.")
+
+
+@group.command("test")
+@click.argument("address")
+@click.option("--language", type=click.Choice(["es", "en"]), default="es", show_default=True)
+def test(address: str, language: str) -> None:
+    """Put a test message to ADDRESS into the outbox, to see that mail arrives."""
+    with unit_of_work() as session:
+        enqueue(session, now=now(), kind="test_mail", language=language, to_address=address, to_name=address, context={})
+    click.echo("It waits in the outbox. `flask messages deliver` sends it, or `flask worker` within seconds.")
+
+
+@click.command("worker")
+@with_appcontext
+def worker() -> None:
+    """Send mail and run the nightly jobs, until stopped."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    run_worker(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+@click.command("job")
+@click.argument("name")
+@with_appcontext
+def job(name: str) -> None:
+    """Run one job now."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if name not in jobs_of(app):
+        raise click.ClickException(f"There is no job {name}. There are: {', '.join(sorted(jobs_of(app)))}.")
+    run_job(app, name)

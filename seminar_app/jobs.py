@@ -1,0 +1,101 @@
+"""The clockwork that runs every room's jobs (`web.schedule`): Huey, on a file of its own unless `JOBS_URL` names a server."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import huey
+from flask import Flask
+from huey.consumer import Consumer
+
+from config import Settings
+from seminar_app.web.database import db
+from seminar_app.web.schedule import Job, ending, jobs_of
+
+log = logging.getLogger(__name__)
+
+WORKERS = 3
+"""Threads: one is nearly always with the mail."""
+STOP_SECONDS = 30
+
+
+def clockwork(app: Flask) -> Any:
+    """Huey with all jobs of the app. The queue holds names of jobs only, and losing it loses nothing: the next minute asks again."""
+    settings: Settings = app.extensions["settings"]
+    work = _queue(settings)
+    for job in jobs_of(app).values():
+        work.periodic_task(_when(job), name=job.name, expires=timedelta(minutes=5))(_guarded(app, work, job))
+    return work
+
+
+class _Consumer(Consumer):  # type: ignore[misc]  # Huey brings no types
+    """Huey's, which tells the jobs that it ends before it waits for them."""
+
+    def stop(self, graceful: bool = False) -> None:
+        """Let the step that is being done end, then stop."""
+        ending.set()
+        super().stop(graceful=graceful)
+
+
+def run_worker(app: Flask) -> None:
+    """Run jobs until the process is told to end (SIGTERM or SIGINT); what is being done is finished first."""
+    consumer = _Consumer(
+        clockwork(app),
+        workers=WORKERS,
+        flush_locks=True,  # of a worker that was killed
+        graceful_signal="TERM",
+        shutdown_timeout=STOP_SECONDS,
+        max_delay=1.0,
+    )
+    consumer.run()
+
+
+def run_job(app: Flask, name: str) -> object:
+    """Do one job now.
+
+    Raises:
+        KeyError: there is none of this name.
+    """
+    with app.app_context():
+        try:
+            return jobs_of(app)[name].run()
+        finally:
+            db.session.remove()
+
+
+def _queue(settings: Settings) -> Any:
+    options: dict[str, Any] = {"results": False, "utc": True}
+    url = settings.jobs_url
+    if url is None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return huey.SqliteHuey("constancia", filename=str(settings.data_dir / "jobs.sqlite3"), journal_mode="delete", **options)
+    if url.startswith("redis"):
+        return huey.RedisHuey("constancia", url=url, **options)
+    return huey.PostgresHuey("constancia", dsn=url, **options)
+
+
+def _when(job: Job) -> Any:
+    if job.every is not None:
+        minutes = job.every // timedelta(minutes=1)
+        return huey.crontab(minute="0" if minutes == 60 else f"*/{minutes}")
+    assert job.daily_at is not None  # noqa: S101  a job has one of the two
+    return huey.crontab(minute=str(job.daily_at.minute), hour=str(job.daily_at.hour))
+
+
+def _guarded(app: Flask, work: Any, job: Job) -> Callable[[], None]:
+    """One run of a job at a time; a failure is logged and the next run comes as planned."""
+
+    def run() -> None:
+        try:
+            with work.lock_task(job.name):
+                run_job(app, job.name)
+        except huey.exceptions.TaskLockedException:
+            log.info("Job %s is still at its last run.", job.name)
+        except Exception:
+            log.exception("Job %s failed.", job.name)
+
+    run.__name__ = job.name.replace("-", "_")
+    return run

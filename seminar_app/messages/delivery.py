@@ -1,0 +1,128 @@
+"""Sending what is due. Between «taken over» and «sent» lies the talk with the mail server, outside any transaction.
+
+The acknowledgement comes last: a sender that dies after the server took a mail leaves it to be sent again when its lease ends, with the
+same Message-ID. So a copy may arrive twice; none is lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import MessageError
+from smtplib import SMTPException
+
+from flask import Flask
+from jinja2 import TemplateError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from werkzeug.routing import BuildError
+
+from config import Settings
+from seminar_app.core import clock
+from seminar_app.messages import rendering
+from seminar_app.messages.queries import anything_due
+from seminar_app.messages.services import Lease, lease_next, record_failure, record_sent
+from seminar_app.messages.smtp import Mailer, MailServer, refused_for_good, what_happened
+from seminar_app.web.database import db, session, unit_of_work
+from seminar_app.web.schedule import ending
+
+log = logging.getLogger(__name__)
+
+MOST_IN_A_PASS = 500
+FAILURES_IN_A_ROW = 3
+"""After so many the server is taken for ill, and the pass ends."""
+ACKNOWLEDGE_TRIES = 5
+ACKNOWLEDGE_PAUSE_SECONDS = 2.0
+
+NOT_SENT = (SMTPException, OSError, TemplateError, BuildError, MessageError, ValueError, LookupError, AttributeError)
+"""What one message's failure may look like: the server's, the network's, or a mail that cannot be written. Others stop the sender."""
+
+
+@dataclass(slots=True)
+class Delivery:
+    """What a pass did."""
+
+    sent: int = 0
+    failed: int = 0
+
+
+def deliver_due(
+    app: Flask, *, most: int = MOST_IN_A_PASS, now: Callable[[], datetime] = clock.now, timeout: float | None = None
+) -> Delivery:
+    """Send what is due, oldest first. Without `SMTP_URL` everything stays in the outbox, to be read there.
+
+    Args:
+        most: messages in this pass.
+        timeout: seconds for each answer of the mail server, instead of the usual.
+    """
+    settings: Settings = app.extensions["settings"]
+    done = Delivery()
+    if settings.smtp_url is None:
+        return done
+    server = MailServer.from_url(settings.smtp_url)
+    with app.app_context(), Mailer(server, **({} if timeout is None else {"timeout": timeout})) as mailer:
+        in_a_row = 0
+        while done.sent + done.failed < most and in_a_row < FAILURES_IN_A_ROW and not ending.is_set() and (lease := _take(now())):
+            try:
+                letter = rendering.write(app, lease.message)
+                mailer.send(rendering.mail_of(letter, lease.message, sender=settings.mail_from, now=now()))
+            except NOT_SENT as error:
+                _note_failure(lease, error, now)
+                done.failed += 1
+                in_a_row += 1
+            else:
+                _acknowledge(lease, now)
+                done.sent += 1
+                in_a_row = 0
+    return done
+
+
+def deliver_for(app: Flask, *, seconds: float, pause: float = 2.0) -> Delivery:
+    """Look every `pause` seconds, for so long: what a periodic job of each minute runs, so that mail waits two seconds and not sixty."""
+    end, done = time.monotonic() + seconds, Delivery()
+    while True:
+        part = deliver_due(app)
+        done.sent, done.failed = done.sent + part.sent, done.failed + part.failed
+        if time.monotonic() + pause >= end or ending.wait(pause):
+            return done
+
+
+def _take(now: datetime) -> Lease | None:
+    if not anything_due(session(), now):  # looking takes no lock, and most looks find nothing
+        db.session.remove()
+        return None
+    with unit_of_work() as open_session:
+        return lease_next(open_session, now=now)
+
+
+def _note_failure(lease: Lease, error: Exception, now: Callable[[], datetime]) -> None:
+    for_good, happened = refused_for_good(error), what_happened(error)
+    log.warning(
+        "Message %s (%s) was not sent, attempt %d: %s",
+        lease.message.public_id.hex,
+        lease.message.kind,
+        lease.message.attempts,
+        type(error).__name__,
+    )
+    _write(lambda open_session: record_failure(open_session, lease, now=now(), error=happened, refused_for_good=for_good))
+
+
+def _acknowledge(lease: Lease, now: Callable[[], datetime]) -> None:
+    if not _write(lambda open_session: record_sent(open_session, lease, now=now())):
+        log.warning("Message %s took longer than its lease, so another sender may have sent it too.", lease.message.public_id.hex)
+
+
+def _write(work: Callable[[Session], bool]) -> bool:
+    """Write down what happened; a database that is busy for a moment must not make us send a mail twice."""
+    for attempt in range(1, ACKNOWLEDGE_TRIES + 1):
+        try:
+            with unit_of_work() as open_session:
+                return work(open_session)
+        except OperationalError:
+            if attempt == ACKNOWLEDGE_TRIES:
+                raise
+            time.sleep(ACKNOWLEDGE_PAUSE_SECONDS)
+    raise AssertionError("unreachable")

@@ -1,0 +1,11 @@
+"""Why a message is not sent again."""
+
+from __future__ import annotations
+
+from seminar_app.core.errors import N_, Refusal
+
+
+class BeingSent(Refusal):
+    """A sender has it at this moment."""
+
+    sentence = N_("This message is being sent right now. Wait a few minutes, then look again.")

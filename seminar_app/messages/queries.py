@@ -1,0 +1,93 @@
+"""Reading the outbox."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from seminar_app.core.errors import NotFound
+from seminar_app.messages.models import Message
+from seminar_app.messages.rules import MessageState
+
+PAGE_SIZE = 50
+
+
+def anything_due(session: Session, now: datetime) -> bool:
+    """Whether a sender would find something."""
+    due = select(Message.id).where(Message.state.in_((MessageState.WAITING, MessageState.SENDING)), Message.not_before <= now).limit(1)
+    return session.scalar(due) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFilter:
+    """What of the outbox is asked for; None asks for all."""
+
+    state: MessageState | None = None
+    kind: str | None = None
+    to: str | None = None
+    """Part of the address or the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """A page of the outbox, newest first. `before` is where the next one begins, if there is one."""
+
+    messages: Sequence[Message]
+    next_before: int | None
+
+
+def messages_page(session: Session, wanted: MessageFilter, *, before: int | None = None) -> MessagePage:
+    """Fifty messages, newest first, of those with an id below `before`."""
+    query = select(Message).where(*_conditions(wanted)).order_by(Message.id.desc()).limit(PAGE_SIZE + 1)
+    if before is not None:
+        query = query.where(Message.id < before)
+    rows = session.scalars(query).all()
+    return MessagePage(rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].id if len(rows) > PAGE_SIZE else None)
+
+
+def _conditions(wanted: MessageFilter) -> list[ColumnElement[bool]]:
+    conditions = []
+    if wanted.state is not None:
+        conditions.append(Message.state == wanted.state)
+    if wanted.kind is not None:
+        conditions.append(Message.kind == wanted.kind)
+    if wanted.to:
+        part = wanted.to.strip()
+        conditions.append(or_(Message.to_address.icontains(part, autoescape=True), Message.to_name.icontains(part, autoescape=True)))
+    return conditions
+
+
+def counts_by_state(session: Session) -> Mapping[MessageState, int]:
+    """How many messages are in each state; every state is there."""
+    found: dict[MessageState, int] = {
+        row.state: row.number for row in session.execute(select(Message.state, func.count().label("number")).group_by(Message.state))
+    }
+    return {state: found.get(state, 0) for state in MessageState}
+
+
+def kinds_sent(session: Session) -> Sequence[str]:
+    """The kinds that the outbox holds, in order."""
+    return session.scalars(select(Message.kind).distinct().order_by(Message.kind)).all()
+
+
+def get_message(session: Session, public_id: uuid.UUID) -> Message:
+    """One message.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    message = session.scalar(select(Message).where(Message.public_id == public_id))
+    if message is None:
+        raise NotFound
+    return message
+
+
+def oldest_waiting(session: Session, now: datetime) -> datetime | None:
+    """Since when the oldest message that is due waits: what a monitor asks."""
+    due = and_(Message.state.in_((MessageState.WAITING, MessageState.SENDING)), Message.not_before <= now)
+    return session.scalar(select(func.min(Message.created_at)).where(due))

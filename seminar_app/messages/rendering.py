@@ -1,0 +1,132 @@
+"""What a message says. It is written when it is sent, because only then its secret link is made; it is never stored.
+
+A kind is one template for each language, `templates/email/<kind>.<language>.txt`: the first line is the subject (which names nobody),
+then an empty line, then the text. Paragraphs are parted by empty lines, a line that begins with `- ` is a point of a list, and an
+address on a line of its own becomes the one thing to press. Templates know what the message's `context` holds, and besides `to_name`,
+`link` (the secret link, if it has one), `public_url`, and `page(endpoint, **values)` for the address of any other page.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Any
+
+from flask import Flask
+from flask_babel import force_locale
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
+
+from config import Settings
+from seminar_app.core.links import SecretLink
+from seminar_app.messages.models import Message
+
+HIDDEN = "••••••••"
+_PLACE_OF_TOKEN = "0token0"  # noqa: S105  stands where the token goes while an address is made
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as its receiver reads it."""
+
+    subject: str
+    body: str
+    """The text of its own kind, without what all mails end with."""
+    text: str
+    html: str
+
+    @property
+    def body_html(self) -> Markup:
+        """The body for a page."""
+        return as_html(self.body)
+
+
+def init_app(app: Flask) -> None:
+    """Give mail templates an environment of their own: plain text, and a missing value is an error and not a gap."""
+    app.extensions["mail_templates"] = app.jinja_env.overlay(undefined=StrictUndefined, autoescape=False)
+
+
+def write(app: Flask, message: Message, *, show_link: bool = True) -> Letter:
+    """Write a message in its language.
+
+    Args:
+        show_link: whether the secret part of its link stands in it; staff read it without.
+
+    Raises:
+        jinja2.TemplateError: the kind has no such template, or it asks for what the context does not hold.
+    """
+    settings: Settings = app.extensions["settings"]
+    templates: Environment = app.extensions["mail_templates"]
+    values = message.context | {
+        "to_name": message.to_name,
+        "link": _link(app, settings, message, show=show_link),
+        "public_url": settings.public_url,
+        "page": lambda endpoint, **parts: address_of(app, settings, endpoint, **parts),
+    }
+    with app.app_context(), force_locale(message.language):
+        written = templates.get_template(f"email/{message.kind}.{message.language}.txt").render(values)
+        subject, _gap, body = written.strip().partition("\n")
+        subject, body = " ".join(subject.split()), body.strip()
+        frame = {"subject": subject, "body": body, "public_url": settings.public_url, "language": message.language}
+        text = templates.get_template("email/_layout.txt").render(frame)
+        html = templates.get_template("email/_layout.html").render(frame | {"subject": escape(subject), "body": as_html(body)})
+    return Letter(subject, body, text.strip() + "\n", html)
+
+
+def address_of(app: Flask, settings: Settings, endpoint: str, **values: Any) -> str:
+    """The address of a page as it stands in a mail: where people reach us, not where this process listens."""
+    return settings.public_url + app.url_map.bind("localhost").build(endpoint, values)
+
+
+def _link(app: Flask, settings: Settings, message: Message, *, show: bool) -> str | None:
+    if message.link_purpose is None or message.link_owner is None or message.link_version is None or message.link_endpoint is None:
+        return None
+    token = SecretLink(message.link_purpose, message.link_owner, message.link_version).token(settings.secret_keys[0])
+    address = address_of(app, settings, message.link_endpoint, token=_PLACE_OF_TOKEN)
+    return address.replace(_PLACE_OF_TOKEN, token if show else HIDDEN)
+
+
+def as_html(text: str) -> Markup:
+    """Paragraphs, lists and links of a plain text."""
+    return Markup("\n").join(_block(block) for block in re.split(r"\n\s*\n", text.strip()) if block.strip())
+
+
+def _block(block: str) -> Markup:
+    lines = [line.strip() for line in block.splitlines()]
+    if all(line.startswith("- ") for line in lines):
+        return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(_linked(line[2:])) for line in lines))
+    return Markup("<p>{}</p>").format(Markup("<br>").join(_linked(line) for line in lines))
+
+
+def _linked(line: str) -> Markup:
+    parts, end = [], 0
+    for found in _ADDRESS.finditer(line):
+        parts += [escape(line[end : found.start()]), Markup('<a href="{0}">{0}</a>').format(found[0])]
+        end = found.end()
+    return Markup("").join([*parts, escape(line[end:])])
+
+
+def mail_of(letter: Letter, message: Message, *, sender: str, now: datetime) -> EmailMessage:
+    """The letter with its headers; the Message-ID is the same on every attempt.
+
+    Raises:
+        ValueError: the address is not one that a header can carry.
+    """
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    mail["To"] = Address(display_name=message.to_name, addr_spec=message.to_address)
+    mail["Subject"] = letter.subject
+    mail["Message-ID"] = message.message_id
+    mail["Date"] = format_datetime(now)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail.set_content(letter.text, cte="quoted-printable")
+    mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    mail["Content-Language"] = message.language  # last: making the parts takes headers of content away
+    return mail

@@ -1,0 +1,140 @@
+"""Talking to the mail server that `SMTP_URL` names: `smtps://` (TLS from the start) or `smtp://` (STARTTLS).
+
+`smtp://host:port?tls=none` speaks in the clear, for a relay on the same machine.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from types import TracebackType
+from urllib.parse import parse_qs, unquote, urlsplit
+
+TIMEOUT_SECONDS = 20
+"""For each answer of the server."""
+NEVER = 500
+"""SMTP answers from here on mean «do not try again»."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed over, and how."""
+
+    host: str
+    port: int
+    username: str | None
+    password: str | None
+    encryption: str
+    """`tls`, `starttls` or `none`."""
+
+    @classmethod
+    def from_url(cls, url: str) -> MailServer:
+        """Read the setting.
+
+        Raises:
+            ValueError: it is not an smtp:// or smtps:// address.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise ValueError(
+                "SMTP_URL begins with smtp:// or smtps:// and names a host, for example smtps://user:password@mail.example.org."
+            )
+        in_the_clear = parse_qs(parts.query).get("tls") == ["none"]
+        encryption = "tls" if parts.scheme == "smtps" else "none" if in_the_clear else "starttls"
+        return cls(
+            host=parts.hostname,
+            port=parts.port or {"tls": 465, "starttls": 587, "none": 25}[encryption],
+            username=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+            encryption=encryption,
+        )
+
+
+class Mailer:
+    """A connection that is opened when first needed and again when it broke. Use it with `with`."""
+
+    def __init__(self, server: MailServer, *, timeout: float = TIMEOUT_SECONDS) -> None:
+        self._server = server
+        self._timeout = timeout
+        self._smtp: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Mailer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def send(self, mail: EmailMessage) -> None:
+        """Hand one mail over. Returning means that the server has answered «taken».
+
+        Raises:
+            smtplib.SMTPException, OSError: it was refused, or nobody knows; the connection is closed.
+        """
+        try:
+            self._connected().send_message(mail)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let the connection go, politely if it still listens."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            try:
+                smtp.quit()
+            except (smtplib.SMTPException, OSError):
+                smtp.close()
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._smtp is not None and not _still_listens(self._smtp):
+            self.close()
+        if self._smtp is None:
+            self._smtp = self._connect()
+        return self._smtp
+
+    def _connect(self) -> smtplib.SMTP:
+        server, context = self._server, ssl.create_default_context()
+        if server.encryption == "tls":
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=self._timeout, context=context)
+        else:
+            smtp = smtplib.SMTP(server.host, server.port, timeout=self._timeout)
+        try:
+            if server.encryption == "starttls":
+                smtp.starttls(context=context)
+            if server.username is not None:
+                smtp.login(server.username, server.password or "")
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+
+def _still_listens(smtp: smtplib.SMTP) -> bool:
+    try:
+        return smtp.noop()[0] == 250
+    except (smtplib.SMTPException, OSError):
+        return False
+
+
+def refused_for_good(error: Exception) -> bool:
+    """Whether the server said «never» of this very mail; a refused log-in or a full server is not the mail's fault."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= NEVER for code, _answer in error.recipients.values())
+    return isinstance(error, (smtplib.SMTPSenderRefused, smtplib.SMTPDataError)) and error.smtp_code >= NEVER
+
+
+def what_happened(error: Exception) -> str:
+    """The server's answer, or the kind of failure, for the person who looks after the outbox."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answers = [f"{code} {_text(answer)}" for code, answer in error.recipients.values()]
+        return "; ".join(answers)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{error.smtp_code} {_text(error.smtp_error)}"
+    return f"{type(error).__name__}: {_text(str(error))}"
+
+
+def _text(answer: bytes | str) -> str:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return "".join(c if c.isprintable() else " " for c in text.encode("utf-8", "replace").decode("utf-8"))

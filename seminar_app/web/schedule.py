@@ -1,0 +1,48 @@
+"""What is done without anybody asking. Each room says what and when; `flask worker` does it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from flask import Flask
+
+EVERY_MINUTE = timedelta(minutes=1)
+
+ending = threading.Event()
+"""Set when this process is told to end: a job that goes on for long looks at it between two steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A deed of a room. It runs in an application context, opens its own units of work, and may be run twice without harm.
+
+    Attributes:
+        name: in the log, and for `flask jobs run NAME`.
+        every: whole minutes between two runs, a divisor of an hour; or
+        daily_at: time of day, UTC.
+    """
+
+    name: str
+    run: Callable[[], object]
+    every: timedelta | None = None
+    daily_at: time | None = None
+
+    def __post_init__(self) -> None:
+        if (self.every is None) == (self.daily_at is None):
+            raise ValueError("a job has either a pause or a time of day")
+        if self.every is not None and (self.every < EVERY_MINUTE or timedelta(hours=1) % self.every):
+            raise ValueError("a job's pause divides an hour into whole minutes")
+
+
+def add_job(app: Flask, job: Job) -> None:
+    """Have `flask worker` run it. Called in a room's `init_app`."""
+    jobs_of(app)[job.name] = job
+
+
+def jobs_of(app: Flask) -> dict[str, Job]:
+    """All jobs by name."""
+    jobs: dict[str, Job] = app.extensions.setdefault("jobs", {})
+    return jobs

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from seminar_app.messages.rendering import as_html
+from seminar_app.messages.rules import PAUSES, MessageState, may_send_again, next_attempt
+from seminar_app.messages.smtp import MailServer
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+
+def test_pauses_grow_and_end_after_about_two_days() -> None:
+    pauses = []
+    for attempts in range(1, 20):
+        again = next_attempt(attempts, refused_for_good=False, now=NOW)
+        if again is None:
+            break
+        pauses.append(again - NOW)
+    assert pauses == sorted(pauses) == list(PAUSES)
+    assert timedelta(days=1) < sum(pauses, timedelta()) < timedelta(days=3)
+
+
+def test_a_server_that_says_never_is_asked_three_times() -> None:
+    assert next_attempt(2, refused_for_good=True, now=NOW) is not None
+    assert next_attempt(3, refused_for_good=True, now=NOW) is None
+
+
+def test_a_person_may_ask_again_for_all_but_what_is_just_being_sent() -> None:
+    assert {state for state in MessageState if not may_send_again(state)} == {MessageState.SENDING}
+
+
+def test_the_mail_servers_address_says_how_it_is_spoken_to() -> None:
+    server = MailServer.from_url("smtps://user%40x:p%2Fw@mail.example.org")
+    assert (server.host, server.port, server.username, server.password, server.encryption) == (
+        "mail.example.org",
+        465,
+        "user@x",
+        "p/w",
+        "tls",
+    )
+    assert MailServer.from_url("smtp://mail.example.org").encryption == "starttls"
+    assert MailServer.from_url("smtp://127.0.0.1:2525?tls=none").port == 2525
+    for wrong in ("http://mail.example.org", "mail.example.org:25", "smtp://"):
+        with pytest.raises(ValueError, match="SMTP_URL begins with"):
+            MailServer.from_url(wrong)
+
+
+def test_plain_text_becomes_paragraphs_lists_and_links_and_nothing_else() -> None:
+    html = as_html("Dear <b>you</b>,\nwelcome\n\n- one\n- two\n\nhttps://x.example/a?b=1&c=2.\n")
+    assert html == (
+        "<p>Dear &lt;b&gt;you&lt;/b&gt;,<br>welcome</p>\n<ul><li>one</li><li>two</li></ul>\n"
+        '<p><a href="https://x.example/a?b=1&amp;c=2">https://x.example/a?b=1&amp;c=2</a>.</p>'
+    )
+    assert "<a" not in as_html("javascript:alert(1) and 'http://' alone")
