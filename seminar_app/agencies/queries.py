@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from seminar_app.agencies.models import Agency, AgencyAlias
-from seminar_app.agencies.rules import AgencyLevel, existed_on, group_of, names_a_kind, path_of
+from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession
+from seminar_app.agencies.rules import AgencyLevel, Hit, Succession, existed_on, group_of, look_for, names_a_kind, path_of, successors_on
+from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import fold
 
 
@@ -62,12 +63,19 @@ class AgencyGroup:
         return self.group.name(language)
 
 
-def agency_groups(session: Session, on: date | None = None, *, also: int | None = None) -> list[AgencyGroup]:
+def found(choice: AgencyChoice, wanted: str) -> Hit | None:
+    """Whether a search for `wanted` finds it, by code, state, either name or an alias."""
+    names = (choice.code, choice.name_es, choice.name_en, choice.state or "")
+    return look_for(wanted, names=names, aliases=choice.aliases)
+
+
+def agency_groups(session: Session, on: date | None = None, *, also: int | None = None, whole: bool = False) -> list[AgencyGroup]:
     """Groups with their offices, federal ones first, then by code; offices by state or code.
 
     Args:
         on: only what existed on that day; None for all that ever did.
         also: an agency that is kept in whatever its dates, because a record names it.
+        whole: also groups that head a kind and have no office then.
     """
     everything = all_agencies(session)
     parents = {agency.id: agency.parent_id for agency in everything.values()}
@@ -82,7 +90,41 @@ def agency_groups(session: Session, on: date | None = None, *, also: int | None 
         )
         for group, offices in below.items()
     ]
-    return sorted((group for group in groups if group.offices), key=lambda group: (_LEVELS[group.group.level], group.code))
+    return sorted((group for group in groups if whole or group.offices), key=lambda group: (_LEVELS[group.group.level], group.code))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An agency in a list, and the alias that led to it where no name of its own did."""
+
+    agency: AgencyChoice
+    depth: int
+    through: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundGroup:
+    """A group's heading and what was found below it (and it itself, unless it only heads a kind)."""
+
+    group: AgencyGroup
+    findings: tuple[Finding, ...]
+
+
+def directory(session: Session, *, on: date | None = None, wanted: str = "") -> list[FoundGroup]:
+    """The tree for reading: groups with their offices, those that `wanted` finds, by any name and without regard to accents.
+
+    A search that finds a group's heading shows the whole group.
+    """
+    groups = agency_groups(session, on, whole=True)
+    parents = {office.id: office.parent_id for group in groups for office in (group.group, *group.offices)}
+    listed = []
+    for group in groups:
+        heading = found(group.group, wanted) if group.group.heads_a_kind else None
+        hits = ((office, found(office, wanted) or heading) for office in group.offices)
+        findings = tuple(Finding(office, len(path_of(office.id, parents)) - 1, hit.alias) for office, hit in hits if hit)
+        if findings or heading:
+            listed.append(FoundGroup(group, findings))
+    return listed
 
 
 _LEVELS = {level: number for number, level in enumerate(AgencyLevel)}
@@ -130,6 +172,60 @@ def agency_paths(session: Session) -> Mapping[int, tuple[int, ...]]:
 def agency_path(session: Session, agency_id: int) -> tuple[int, ...]:
     """The agency and its parents, nearest first; the last is its group. Empty for an agency that does not exist."""
     return agency_paths(session).get(agency_id, ())
+
+
+def all_successions(session: Session) -> list[Succession]:
+    """Who became whom, and when; one statement."""
+    rows = session.execute(
+        select(
+            AgencySuccession.from_agency_id, AgencySuccession.to_agency_id, AgencySuccession.happened_on, AgencySuccession.happened_in
+        ).order_by(AgencySuccession.id)
+    )
+    return [Succession(*row) for row in rows]
+
+
+def agencies_by_then(session: Session, day: date) -> Mapping[int, tuple[int, ...]]:
+    """For every agency, who does its work as of `day`: itself, or who succeeded it. Two statements; for «the name now»."""
+    successions = all_successions(session)
+    return {agency_id: successors_on(agency_id, successions, day) for agency_id in session.scalars(select(Agency.id))}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A predecessor or a successor of an agency, with the day, the year, or neither, and where that is published."""
+
+    agency: Agency
+    on: date | None
+    year: int | None
+    source: str | None
+
+
+def predecessors_of(session: Session, agency_id: int) -> list[Step]:
+    """Whose work it took over, the latest first."""
+    return _steps(session, AgencySuccession.from_agency_id, AgencySuccession.to_agency_id == agency_id)
+
+
+def successors_of(session: Session, agency_id: int) -> list[Step]:
+    """Who took its work over, the latest first."""
+    return _steps(session, AgencySuccession.to_agency_id, AgencySuccession.from_agency_id == agency_id)
+
+
+def _steps(session: Session, other: InstrumentedAttribute[int], which: ColumnElement[bool]) -> list[Step]:
+    rows = session.execute(select(AgencySuccession, Agency).join(Agency, Agency.id == other).where(which).order_by(Agency.code))
+    steps = [Step(agency, row.happened_on, row.happened_in, row.source) for row, agency in rows]
+    return sorted(steps, key=lambda step: step.on or date(step.year or 1, 12, 31), reverse=True)
+
+
+def get_agency_by_code(session: Session, code: str) -> Agency:
+    """The agency with this code.
+
+    Raises:
+        NotFound: there is none.
+    """
+    agency = find_agency_by_code(session, code)
+    if agency is None:
+        raise NotFound
+    return agency
 
 
 def find_agency_by_code(session: Session, code: str) -> Agency | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from seminar_app.core.folding import fold
+
 
 class AgencyLevel(StrEnum):
     """Whose agency it is."""
@@ -31,6 +33,32 @@ class Succession:
         if self.on is not None:
             return self.on <= day
         return self.year is not None and date(self.year, 12, 31) <= day
+
+
+def search_key(*, code: str, name_es: str, name_en: str) -> str:
+    """What an agency is found by, folded, besides its aliases; at most 600 characters."""
+    return fold(f"{code} {name_es} {name_en}")[:600]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """That an agency was found; `alias` where only what else it is called led to it."""
+
+    alias: str | None = None
+
+
+def look_for(wanted: str, *, names: Iterable[str], aliases: Iterable[str]) -> Hit | None:
+    """Whether every word of `wanted` begins a word of the names, or of the names and one alias together; accents and case do not matter."""
+    words = fold(wanted).split()
+    own = fold(" ".join(names))
+    if _all_begin(words, own):
+        return Hit()
+    return next((Hit(alias) for alias in aliases if _all_begin(words, f"{own} {fold(alias)}")), None)
+
+
+def _all_begin(words: Iterable[str], text: str) -> bool:
+    text = f" {text}"
+    return all(f" {word}" in text for word in words)
 
 
 def path_of(agency_id: int, parents: Mapping[int, int | None]) -> tuple[int, ...]:

@@ -1,85 +1,242 @@
-"""Changing the directory. History is never rewritten: an agency that ends is retired, and what it was called stays."""
+"""Changing the directory. History is never rewritten: an agency that ends is retired, and what it was called stays.
+
+Every change leaves a row in the trail. `actor` is the trail's name of who does it.
+"""
 
 from __future__ import annotations
 
-import json
-from datetime import date, datetime
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from seminar_app.agencies.errors import (
+    AliasTaken,
+    AliasWithoutLetters,
+    AlreadyRetired,
+    CodeTaken,
+    EndsBeforeItBegins,
+    NotRetired,
+    ParentBelowItself,
+    ReturnsToItself,
+)
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession
-from seminar_app.agencies.rules import AgencyLevel
+from seminar_app.agencies.queries import all_successions
+from seminar_app.agencies.rules import AgencyLevel, may_be_parent, search_key, would_return
+from seminar_app.agencies.seed import seed_directory
 from seminar_app.audit.services import record
+from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.core.folding import fold
 
-DIRECTORY = Path(__file__).with_name("directory.json")
+__all__ = [
+    "AgencyFacts",
+    "End",
+    "add_agency",
+    "add_alias",
+    "edit_agency",
+    "remove_alias",
+    "retire_agency",
+    "seed_directory",
+    "undo_retirement",
+]
 
 
-def search_key(*, code: str, name_es: str, name_en: str) -> str:
-    """What an agency is found by, folded, besides its aliases."""
-    return fold(f"{code} {name_es} {name_en}")[:600]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyFacts:
+    """What an administrator says of an agency."""
+
+    name_es: str
+    name_en: str
+    level: AgencyLevel
+    country: str
+    state: str | None
+    parent_id: int | None
+    valid_from: date | None
 
 
-@lru_cache(maxsize=1)
-def published_directory() -> dict[str, Any]:
-    """The directory that comes with the program; each succession says where its date is published."""
-    directory: dict[str, Any] = json.loads(DIRECTORY.read_text(encoding="utf-8"))
-    return directory
+def add_agency(session: Session, *, now: datetime, actor: str, code: str, facts: AgencyFacts, aliases: Iterable[str] = ()) -> Agency:
+    """Add an agency with what else it is called.
 
-
-def seed_directory(session: Session, now: datetime) -> int:
-    """Add the agencies, aliases and successions that are not there yet; what somebody has changed stays as it is.
-
-    Returns:
-        How many agencies were added.
+    Raises:
+        CodeTaken: another agency has this code.
+        AliasTaken, AliasWithoutLetters: one of the aliases cannot be kept.
     """
-    directory = published_directory()
-    known: dict[str, int] = {row.code: row.id for row in session.execute(select(Agency.code, Agency.id))}
-    added: list[dict[str, Any]] = [entry for entry in directory["agencies"] if entry["code"] not in known]
-    for entry in added:  # parents stand before what is below them
-        agency = Agency(
-            code=entry["code"],
-            name_es=entry["name_es"],
-            name_en=entry["name_en"],
-            level=AgencyLevel(entry["level"]),
-            country=directory["country"],
-            state=entry.get("state"),
-            parent_id=known[entry["parent"]] if "parent" in entry else None,
-            valid_from=_day(entry.get("valid_from")),
-            valid_to=_day(entry.get("valid_to")),
-            search_key=search_key(code=entry["code"], name_es=entry["name_es"], name_en=entry["name_en"]),
-        )
-        session.add(agency)
-        session.flush()
-        known[agency.code] = agency.id
-        session.add_all(AgencyAlias(agency_id=agency.id, alias=alias, search_key=fold(alias)) for alias in entry["aliases"])
-    new = {entry["code"] for entry in added}
-    for entry in directory["successions"]:
-        if entry["from"] in new or entry["to"] in new:
-            session.add(
-                AgencySuccession(
-                    from_agency_id=known[entry["from"]],
-                    to_agency_id=known[entry["to"]],
-                    happened_on=_day(entry.get("on")),
-                    happened_in=entry.get("year"),
-                    source=entry["source"],
-                )
+    code = code.upper()
+    _refuse_taken_code(session, code)
+    agency = Agency(code=code, **_columns(code, facts))
+    try:
+        with session.begin_nested():
+            session.add(agency)
+    except IntegrityError:  # somebody else added it since we looked
+        _refuse_taken_code(session, code)
+        raise
+    for alias in aliases:
+        _add_alias(session, agency, alias)
+    _note(session, now, actor, "agency.added", agency, level=facts.level.value)
+    return agency
+
+
+def edit_agency(session: Session, *, now: datetime, actor: str, agency_id: int, version: int, facts: AgencyFacts) -> Agency:
+    """Correct what is said of an agency. Its code stays: sheets and files name it by it.
+
+    Raises:
+        StaleEdit: somebody saved it after `version`.
+        ParentBelowItself: it would stand below itself.
+        EndsBeforeItBegins: it ended before the day it now begins.
+    """
+    agency = _locked(session, agency_id)
+    if agency.version != version:
+        raise StaleEdit
+    if facts.parent_id is not None:
+        rows = session.execute(select(Agency.id, Agency.parent_id))
+        if not may_be_parent(facts.parent_id, of=agency.id, parents={row.id: row.parent_id for row in rows}):
+            raise ParentBelowItself(parent=_get(session, facts.parent_id).code)
+    if agency.valid_to is not None and facts.valid_from is not None and facts.valid_from > agency.valid_to:
+        raise EndsBeforeItBegins(valid_from=facts.valid_from)
+    new = _columns(agency.code, facts)
+    changed = sorted(name for name, value in new.items() if name != "search_key" and getattr(agency, name) != value)
+    for name, value in new.items():
+        setattr(agency, name, value)
+    _note(session, now, actor, "agency.edited", agency, changed=changed)
+    return agency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """When an agency ended: its last day, or the year where only that is established."""
+
+    last_day: date | None = None
+    year: int | None = None
+
+    @property
+    def valid_to(self) -> date:
+        """The last day on which it may still be chosen."""
+        return self.last_day or date(self.year or 0, 12, 31)
+
+
+def retire_agency(
+    session: Session, *, now: datetime, actor: str, agency_id: int, end: End, successor_ids: Sequence[int] = (), source: str | None = None
+) -> Agency:
+    """End an agency and say who does its work from the next day on. What was recorded under its name stays so.
+
+    Raises:
+        AlreadyRetired: it has ended.
+        EndsBeforeItBegins: the last day lies before its first.
+        ReturnsToItself: a successor had become this agency.
+    """
+    agency = _locked(session, agency_id)
+    if agency.valid_to is not None:
+        raise AlreadyRetired
+    if agency.valid_from is not None and end.valid_to < agency.valid_from:
+        raise EndsBeforeItBegins(valid_from=agency.valid_from)
+    successions = all_successions(session)
+    for successor_id in successor_ids:
+        if would_return(agency.id, [successor_id], successions):
+            raise ReturnsToItself(name=_get(session, successor_id).code)
+    agency.valid_to = end.valid_to
+    for successor_id in dict.fromkeys(successor_ids):
+        session.add(
+            AgencySuccession(
+                from_agency_id=agency.id,
+                to_agency_id=successor_id,
+                happened_on=end.last_day + timedelta(days=1) if end.last_day else None,
+                happened_in=None if end.last_day else end.year,
+                source=source,
             )
-    if added:
-        record(
-            session,
-            now=now,
-            actor="command",
-            action="agencies.seeded",
-            subject="agency:directory",
-            details={"added": len(added)},
         )
-    return len(added)
+    successors = [_get(session, successor_id).code for successor_id in dict.fromkeys(successor_ids)]
+    _note(session, now, actor, "agency.retired", agency, valid_to=end.valid_to.isoformat(), successors=successors)
+    return agency
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+def undo_retirement(session: Session, *, now: datetime, actor: str, agency_id: int) -> Agency:
+    """Take an end back, with the successors that came with it: it was a mistake.
+
+    Raises:
+        NotRetired: it has not ended.
+    """
+    agency = _locked(session, agency_id)
+    if agency.valid_to is None:
+        raise NotRetired
+    before = agency.valid_to
+    agency.valid_to = None
+    session.execute(delete(AgencySuccession).where(AgencySuccession.from_agency_id == agency.id))
+    _note(session, now, actor, "agency.retirement_undone", agency, valid_to=before.isoformat())
+    return agency
+
+
+def add_alias(session: Session, *, now: datetime, actor: str, agency_id: int, alias: str) -> None:
+    """Have the agency found by one more name.
+
+    Raises:
+        AliasTaken, AliasWithoutLetters: it is found so already, or nobody could type it.
+    """
+    agency = _locked(session, agency_id)
+    _add_alias(session, agency, alias)
+    _note(session, now, actor, "agency.alias_added", agency, alias=alias)
+
+
+def remove_alias(session: Session, *, now: datetime, actor: str, agency_id: int, alias: str) -> None:
+    """Have the agency no longer found by this name.
+
+    Raises:
+        NotFound: it is not called so.
+    """
+    agency = _locked(session, agency_id)
+    row = session.scalar(select(AgencyAlias).where(AgencyAlias.agency_id == agency.id, AgencyAlias.search_key == fold(alias)))
+    if row is None:
+        raise NotFound
+    session.delete(row)
+    _note(session, now, actor, "agency.alias_removed", agency, alias=row.alias)
+
+
+def _columns(code: str, facts: AgencyFacts) -> dict[str, Any]:
+    return {
+        "name_es": facts.name_es,
+        "name_en": facts.name_en,
+        "level": facts.level,
+        "country": facts.country,
+        "state": facts.state,
+        "parent_id": facts.parent_id,
+        "valid_from": facts.valid_from,
+        "search_key": search_key(code=code, name_es=facts.name_es, name_en=facts.name_en),
+    }
+
+
+def _add_alias(session: Session, agency: Agency, alias: str) -> None:
+    key = fold(alias)[:200]
+    if not key:
+        raise AliasWithoutLetters(alias=alias)
+    known = select(AgencyAlias.id).where(AgencyAlias.agency_id == agency.id, AgencyAlias.search_key == key)
+    if session.scalar(known) is not None:
+        raise AliasTaken(alias=alias)
+    session.add(AgencyAlias(agency_id=agency.id, alias=alias, search_key=key))
+    session.flush()
+
+
+def _refuse_taken_code(session: Session, code: str) -> None:
+    taken = session.scalar(select(Agency).where(Agency.code == code))
+    if taken is not None:
+        raise CodeTaken(code=code, name=taken.name_es)
+
+
+def _locked(session: Session, agency_id: int) -> Agency:
+    agency = session.scalar(select(Agency).where(Agency.id == agency_id).with_for_update())
+    if agency is None:
+        raise NotFound
+    return agency
+
+
+def _get(session: Session, agency_id: int) -> Agency:
+    agency = session.get(Agency, agency_id)
+    if agency is None:
+        raise NotFound
+    return agency
+
+
+def _note(session: Session, now: datetime, actor: str, action: str, agency: Agency, **details: Any) -> None:
+    record(session, now=now, actor=actor, action=action, subject=f"agency:{agency.code}", details=details)

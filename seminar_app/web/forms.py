@@ -114,11 +114,11 @@ def readable(form: Form, field: Field) -> None:
     value = field.data
     if not isinstance(value, str):
         return
-    multiline = isinstance(field, TextAreaField)
-    for character in value:
-        kind = unicodedata.category(character)
-        if kind == "Cs" or (kind == "Cc" and not (multiline and character in "\r\n\t")):
-            raise StopValidation(_("This contains a character that cannot be kept. Please delete it and type the text again."))
+    allowed = "\r\n\t" if isinstance(field, TextAreaField) else ""
+    kept = "".join(c for c in value if c in allowed or unicodedata.category(c) not in ("Cc", "Cs"))
+    if kept != value:
+        field.data = kept  # what the form shows again must be fit to be shown
+        raise StopValidation(_("This contains a character that cannot be kept. Please delete it and type the text again."))
 
 
 def one_line(label: Any, *, length: int = LINE, needed: bool = True, message: str | None = None, **kwargs: Any) -> StringField:

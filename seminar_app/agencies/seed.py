@@ -1,0 +1,80 @@
+"""The directory that comes with the program: PGR, PGJ and its state offices, CNS, INM, and what became of them."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession
+from seminar_app.agencies.rules import AgencyLevel, search_key
+from seminar_app.audit.services import record
+from seminar_app.core.folding import fold
+
+DIRECTORY = Path(__file__).with_name("directory.json")
+
+
+@lru_cache(maxsize=1)
+def published_directory() -> dict[str, Any]:
+    """The directory that comes with the program; each succession says where its date is published."""
+    directory: dict[str, Any] = json.loads(DIRECTORY.read_text(encoding="utf-8"))
+    return directory
+
+
+def seed_directory(session: Session, now: datetime) -> int:
+    """Add the agencies, aliases and successions that are not there yet; what somebody has changed stays as it is.
+
+    Returns:
+        How many agencies were added.
+    """
+    directory = published_directory()
+    known: dict[str, int] = {row.code: row.id for row in session.execute(select(Agency.code, Agency.id))}
+    added: list[dict[str, Any]] = [entry for entry in directory["agencies"] if entry["code"] not in known]
+    for entry in added:  # parents stand before what is below them
+        agency = Agency(
+            code=entry["code"],
+            name_es=entry["name_es"],
+            name_en=entry["name_en"],
+            level=AgencyLevel(entry["level"]),
+            country=directory["country"],
+            state=entry.get("state"),
+            parent_id=known[entry["parent"]] if "parent" in entry else None,
+            valid_from=_day(entry.get("valid_from")),
+            valid_to=_day(entry.get("valid_to")),
+            search_key=search_key(code=entry["code"], name_es=entry["name_es"], name_en=entry["name_en"]),
+        )
+        session.add(agency)
+        session.flush()
+        known[agency.code] = agency.id
+        session.add_all(AgencyAlias(agency_id=agency.id, alias=alias, search_key=fold(alias)) for alias in entry["aliases"])
+    new = {entry["code"] for entry in added}
+    for entry in directory["successions"]:
+        if entry["from"] in new or entry["to"] in new:
+            session.add(
+                AgencySuccession(
+                    from_agency_id=known[entry["from"]],
+                    to_agency_id=known[entry["to"]],
+                    happened_on=_day(entry.get("on")),
+                    happened_in=entry.get("year"),
+                    source=entry["source"],
+                )
+            )
+    if added:
+        record(
+            session,
+            now=now,
+            actor="command",
+            action="agencies.seeded",
+            subject="agency:directory",
+            details={"added": len(added)},
+        )
+    return len(added)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
