@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from config import Settings
+from seminar_app.seminars import labels, wording
 from seminar_app.seminars import models as models
+from seminar_app.web.navigation import Entry, add_seminar_entry, add_staff_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages and commands to the app."""
+    """Add this room's pages, words and menu entries."""
+    from seminar_app.seminars import routes, staff_routes, staff_session_routes  # noqa: F401  the last adds to the blueprint
+
+    labels.init_app()
+    app.jinja_env.globals.update(country_name=wording.country_name, zone_words=wording.zone_words)
+    app.register_blueprint(routes.blueprint)
+    app.register_blueprint(staff_routes.blueprint)
+    add_staff_entry(app, Entry(_l("Seminars"), "seminars_staff.index", 10, prefix="seminars_staff."))
+    add_seminar_entry(app, Entry(_l("Overview"), "seminars_staff.overview", 10))
+    add_seminar_entry(app, Entry(_l("Sessions"), "seminars_staff.sessions", 30, prefix="seminars_staff.sessions"))
+    add_seminar_entry(app, Entry(_l("Settings"), "seminars_staff.settings", 70, prefix="seminars_staff.settings"))

@@ -188,6 +188,7 @@ _SESSIONS = select(
     Speaker.name,
     Speaker.affiliation,
 ).outerjoin(Speaker, Speaker.session_id == SeminarSession.id)
+_SESSION_COLUMNS = 9
 
 
 def seminar_page(session: Session, slug: str) -> SeminarPage:
@@ -204,9 +205,10 @@ def seminar_page(session: Session, slug: str) -> SeminarPage:
     rows = session.execute(
         _SESSIONS.where(SeminarSession.seminar_id == page.id).order_by(SeminarSession.starts_at, SeminarSession.id, Speaker.position)
     )
-    for *values, name, affiliation in rows.tuples():
-        if not page.sessions or page.sessions[-1].id != values[0]:
+    for row in rows:
+        if not page.sessions or page.sessions[-1].id != row.id:
+            values: Any = row[:_SESSION_COLUMNS]
             page.sessions.append(PublicSession(*values))
-        if name is not None:
-            page.sessions[-1].speakers.append((name, affiliation))
+        if row.name is not None:
+            page.sessions[-1].speakers.append((row.name, row.affiliation))
     return page

@@ -17,7 +17,7 @@ from seminar_app.agencies.models import Agency
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import fold
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession, Speaker
-from seminar_app.seminars.rules import SeminarState, local_of
+from seminar_app.seminars.rules import PUBLIC_STATES, SeminarState, local_of
 
 PAGE_SIZE = 50
 
@@ -88,10 +88,13 @@ class Listed:
 
 
 def of_actor(actor: Actor) -> ColumnElement[bool]:
-    """The seminars that somebody may see: an administrator all, an organizer their offices', a coordinator theirs."""
+    """The seminars that somebody may see: administrators all, organizers their offices', coordinators theirs, liaisons public ones."""
     if actor.is_admin:
         return true()
-    return or_(false(), Seminar.office_id.in_(sorted(actor.office_ids)), Seminar.id.in_(sorted(actor.seminar_ids)))
+    theirs = [Seminar.office_id.in_(sorted(actor.office_ids)), Seminar.id.in_(sorted(actor.seminar_ids))]
+    if actor.agency_ids:
+        theirs.append(Seminar.state.in_(sorted(PUBLIC_STATES)))
+    return or_(false(), *theirs)
 
 
 def seminars_for(session: Session, actor: Actor, filters: Filters = Filters(), *, page: int = 1) -> Listed:

@@ -104,6 +104,13 @@ def state_after(change: Change, state: SeminarState, *, archived_from: SeminarSt
     return archived_from or result if change is Change.UNARCHIVE else result
 
 
+def leads_to(change: Change) -> frozenset[SeminarState]:
+    """The states that a seminar may be in right after a change."""
+    if change is Change.UNARCHIVE:
+        return _CHANGES[Change.ARCHIVE][0]
+    return frozenset({_CHANGES[change][1]})
+
+
 def undoes(change: Change) -> Change | None:
     """The change that takes this one back; None where it cannot be taken back, because people have been told."""
     return {
@@ -195,6 +202,12 @@ class HasWindow(Protocol):
     time_zone: str
 
 
+class HasSchedule(HasWindow, Protocol):
+    """The window and the first day."""
+
+    starts_on: date
+
+
 def registration_window(seminar: HasWindow, *, now: datetime) -> Window:
     """Whether registration has not opened yet, is open, or is closed.
 
@@ -223,6 +236,36 @@ def end_of_day(day: date, time_zone: str) -> datetime:
 def is_over(seminar: HasWindow, *, now: datetime) -> bool:
     """Whether the seminar's last day has passed where it is held."""
     return now >= end_of_day(seminar.ends_on, seminar.time_zone)
+
+
+class NextStep(StrEnum):
+    """What a seminar waits for from its office."""
+
+    ADD_SESSIONS = "add_sessions"
+    PUBLISH = "publish"
+    WAIT_TO_OPEN = "wait_to_open"
+    FILL = "fill"
+    PREPARE = "prepare"
+    ATTEND = "attend"
+    COMPLETE = "complete"
+    ARCHIVE = "archive"
+    NOTHING = "nothing"
+
+
+def next_step(seminar: HasSchedule, *, sessions: int, now: datetime) -> NextStep:
+    """The one thing to do next."""
+    if seminar.state is SeminarState.DRAFT:
+        return NextStep.PUBLISH if sessions else NextStep.ADD_SESSIONS
+    if seminar.state in (SeminarState.COMPLETED, SeminarState.CANCELLED):
+        return NextStep.ARCHIVE
+    if seminar.state is SeminarState.ARCHIVED:
+        return NextStep.NOTHING
+    if is_over(seminar, now=now):
+        return NextStep.COMPLETE
+    if now >= instant_of(datetime.combine(seminar.starts_on, time()), seminar.time_zone):
+        return NextStep.ATTEND
+    window = registration_window(seminar, now=now)
+    return {Window.NOT_YET: NextStep.WAIT_TO_OPEN, Window.OPEN: NextStep.FILL, Window.CLOSED: NextStep.PREPARE}[window]
 
 
 class Places(StrEnum):

@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
         local_instant=local_instant,
         date_range=date_range,
     )
-    app.jinja_env.globals.update(text_of=text_of)
+    app.jinja_env.globals.update(text_of=text_of, lang_of=lang_of)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -71,3 +71,9 @@ def text_of(spanish: str | None, english: str | None) -> str:
     """The text in the current language, else in the other."""
     first, second = (spanish, english) if current_language() == "es" else (english, spanish)
     return first or second or ""
+
+
+def lang_of(spanish: str | None, english: str | None) -> str | None:
+    """The language of what `text_of` shows where it is not the reader's: goes on the element as its `lang`, else None."""
+    first, second, other = (spanish, english, "en") if current_language() == "es" else (english, spanish, "es")
+    return other if second and not first else None

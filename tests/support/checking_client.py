@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from flask import g, has_app_context
 from flask.testing import FlaskClient
 from justhtml import JustHTML
 from werkzeug.test import TestResponse
@@ -52,7 +53,8 @@ class Page:
                 continue
             if kind in ("checkbox", "radio"):
                 if "checked" in element.attrs:
-                    values.setdefault(name, []).append(element.attrs.get("value") or "on")
+                    value = element.attrs.get("value")
+                    values.setdefault(name, []).append("on" if value is None else value)
             elif element.name == "select":
                 options = element.query("option")
                 chosen = [o for o in options if "selected" in o.attrs] or ([] if "multiple" in element.attrs else options[:1])
@@ -79,10 +81,12 @@ class CheckingClient:
 
     def get(self, url: str, *, status: int = 200, **kwargs: Any) -> Page:
         """Fetch a page; the status must be as said, and a page that is HTML must be right."""
+        forget_the_last_request()
         return self._page(self.flask.get(url, headers=self._headers(), **kwargs), url, status)
 
     def post(self, url: str, data: dict[str, Any] | None = None, *, status: int = 303, **kwargs: Any) -> Page:
         """Send a form without looking at it first. Most tests want `submit`."""
+        forget_the_last_request()
         return self._page(self.flask.post(url, data=data, headers=self._headers() | kwargs.pop("headers", {}), **kwargs), url, status)
 
     def submit(self, url: str, data: dict[str, Any] | None = None, *, form: str = "main form", status: int = 303) -> Page:
@@ -119,6 +123,12 @@ class CheckingClient:
         if faults := list(_faults(page, body, whole="<html" in body[:300])):
             raise PageFault(f"{url}:\n" + "\n".join(f"  - {fault}" for fault in faults))
         return page
+
+
+def forget_the_last_request() -> None:
+    """Empty `g`: a test that holds a database session holds an app context too, and Flask lets its requests share that one."""
+    if has_app_context():
+        vars(g).clear()
 
 
 def _gist(body: str) -> str:

@@ -13,9 +13,10 @@ from seminar_app.registration.queries.roster import (
     roster,
     roster_access,
 )
-from seminar_app.registration.queries.seats import PoolLine, SeatsOverview, seats_overview
+from seminar_app.registration.queries.seats import HeadCount, PoolLine, SeatsOverview, head_count, seats_overview
 
 __all__ = [
+    "HeadCount",
     "Participation",
     "PersonInReach",
     "PersonalPage",
@@ -27,6 +28,7 @@ __all__ = [
     "RosterRow",
     "SeatsOverview",
     "StaffRegistration",
+    "head_count",
     "participations",
     "people_in_reach",
     "person_in_reach",

@@ -1,0 +1,85 @@
+"""A seminar as an iCalendar file (RFC 5545): an event for each session, in the seminar's own time zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from icalendar import Calendar, Event
+
+from seminar_app.seminars.public_queries import PublicSession, SeminarPage
+from seminar_app.seminars.rules import SeminarState
+from seminar_app.seminars.wording import country_name
+from seminar_app.web.filters import lang_of, text_of
+from seminar_app.web.languages import current_language
+
+UID_DOMAIN = "constancia"
+A_YEAR = timedelta(days=366)
+
+
+def calendar_file(seminar: SeminarPage, *, url: str) -> bytes:
+    """The file, with CRLF and folded lines.
+
+    An event's UID stays when its session is moved, and its SEQUENCE rises, so that a calendar that has it already moves
+    it too. A cancelled seminar's events say so, which takes them out of calendars that follow the file.
+    """
+    language = current_language()
+    calendar = Calendar()
+    calendar.add("prodid", f"-//Constancia//Seminars//{language.upper()}")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("name", text_of(seminar.title_es, seminar.title_en), parameters=_spoken(seminar.title_es, seminar.title_en))
+    calendar.add("x-wr-calname", text_of(seminar.title_es, seminar.title_en))
+    calendar.add("x-wr-timezone", seminar.time_zone)
+    for sitting in seminar.sessions:
+        calendar.add_component(_event(seminar, sitting, url=url))
+    if seminar.sessions:
+        first = seminar.sessions[0].starts_at.date() - A_YEAR
+        last = seminar.sessions[-1].ends_at.date() + A_YEAR
+        calendar.add_missing_timezones(first_date=first, last_date=last)
+    return bytes(calendar.to_ical())
+
+
+def _event(seminar: SeminarPage, sitting: PublicSession, *, url: str) -> Event:
+    zone = ZoneInfo(seminar.time_zone)
+    cancelled = SeminarState.CANCELLED in (seminar.state, seminar.archived_from)
+    title, session_title = text_of(seminar.title_es, seminar.title_en), text_of(sitting.title_es, sitting.title_en)
+    event = Event()
+    event.add("uid", f"{sitting.public_id.hex}@{UID_DOMAIN}")
+    event.add("summary", session_title, parameters=_spoken(sitting.title_es, sitting.title_en))
+    event.add("dtstart", sitting.starts_at.astimezone(zone))
+    event.add("dtend", sitting.ends_at.astimezone(zone))
+    event.add("location", place(seminar, sitting))
+    event.add("description", _description(title, sitting, url), parameters=_spoken(seminar.title_es, seminar.title_en))
+    event.add("url", url)
+    changed = changed_at(seminar, sitting)
+    event.add("dtstamp", changed)
+    event.add("last-modified", changed)
+    event.add("sequence", seminar.version + sitting.version - 2)
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    return event
+
+
+def _spoken(spanish: str | None, english: str | None) -> dict[str, str]:
+    """The language that a text is shown in: the page's, or the only one there is."""
+    return {"language": lang_of(spanish, english) or current_language()}
+
+
+def changed_at(seminar: SeminarPage, sitting: PublicSession) -> datetime:
+    """When this event was last changed: with its session or with the seminar, to the second."""
+    instants = (seminar.created_at, seminar.changed_at, sitting.changed_at)
+    return max(instant for instant in instants if instant is not None).astimezone(UTC).replace(microsecond=0)
+
+
+def place(seminar: SeminarPage, sitting: PublicSession | None = None) -> str:
+    """Room, venue, city, country, as far as they are known."""
+    room = sitting.room if sitting is not None else None
+    return ", ".join(filter(None, (room, seminar.venue, seminar.city, country_name(seminar.country))))
+
+
+def _description(title: str, sitting: PublicSession, url: str) -> str:
+    speakers = [f"{name} ({affiliation})" if affiliation else name for name, affiliation in sitting.speakers]
+    lines = [title, *([_("Speakers: %(names)s", names="; ".join(speakers))] if speakers else []), url]
+    return "\n".join(lines)

@@ -1,0 +1,210 @@
+"""The shape of what staff type about seminars and sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, DateTimeLocalField, FieldList, IntegerField, RadioField, SelectField, TextAreaField, TimeField
+from wtforms.fields import Field
+from wtforms.widgets import HiddenInput
+
+from seminar_app.accounts.models import Office
+from seminar_app.seminars.models import Seminar, SeminarSession
+from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, local_of, locked_fields, parse_speakers
+from seminar_app.seminars.services import SeminarDetails, SessionDetails
+from seminar_app.seminars.time_zones import place_of, time_zones
+from seminar_app.seminars.wording import countries
+from seminar_app.web.filters import text_of
+from seminar_app.web.forms import (
+    PAGE,
+    SHORT,
+    BaseForm,
+    ValidationError,
+    at_most,
+    clean_text,
+    one_line,
+    optional,
+    paragraphs,
+    readable,
+    required,
+)
+from seminar_app.web.labels import choices
+
+MOST_HOSTS = 12
+EMPTY_HOSTS = 2
+LONGEST_SLUG = 80
+LONGEST_SPEAKER = 200
+
+REGION_NAMES = {
+    "America": _l("Americas"),
+    "Atlantic": _l("Atlantic"),
+    "Europe": _l("Europe"),
+    "Africa": _l("Africa"),
+    "Asia": _l("Asia"),
+    "Australia": _l("Australia"),
+    "Pacific": _l("Pacific"),
+    "Indian": _l("Indian Ocean"),
+    "Antarctica": _l("Antarctica"),
+    "Arctic": _l("Arctic"),
+    "UTC": _l("Universal time"),
+}
+
+_RULES: dict[str, type[StrEnum]] = {"registration_mode": RegistrationMode, "approval": Approval, "excused_rule": ExcusedRule}
+
+
+def _id_or_none(value: Any) -> int | None:
+    return int(value) if value not in (None, "") else None
+
+
+def _choice_of_host() -> SelectField:
+    return SelectField(_l("Host"), coerce=_id_or_none, validators=[optional()])
+
+
+class SeminarForm(BaseForm):
+    """A seminar, to create or to edit. `choose_from` gives the lists their choices."""
+
+    version = IntegerField(widget=HiddenInput(), default=0)
+    title_es = one_line(_l("Title in Spanish"), needed=False)
+    title_en = one_line(_l("Title in English"), needed=False)
+    topic_es = one_line(_l("Topic in Spanish"), needed=False)
+    topic_en = one_line(_l("Topic in English"), needed=False)
+    objectives_es = paragraphs(_l("Objectives in Spanish"))
+    objectives_en = paragraphs(_l("Objectives in English"))
+    audience_es = paragraphs(_l("For whom, in Spanish"), length=1_000)
+    audience_en = paragraphs(_l("For whom, in English"), length=1_000)
+
+    office_id = SelectField(_l("Office"), coerce=_id_or_none, validators=[required(_l("Please choose the office whose seminar this is."))])
+    hosts = FieldList(_choice_of_host(), label=_l("Hosts"), max_entries=MOST_HOSTS)
+    funding_source = one_line(_l("Funding source"), needed=False)
+
+    venue = one_line(_l("Venue"), needed=False)
+    city = one_line(_l("City"), length=SHORT, message=_l("Please write the city."))
+    country = SelectField(_l("Country"), validators=[required(_l("Please choose the country."))])
+    time_zone = SelectField(_l("Time zone"), validators=[required(_l("Please choose the time zone."))])
+    starts_on = DateField(_l("First day"), validators=[required(_l("Please write the first day."))])
+    ends_on = DateField(_l("Last day"), validators=[required(_l("Please write the last day."))])
+
+    registration_mode = RadioField(_l("Who may register"), validators=[required(_l("Please choose who may register."))])
+    registration_code = one_line(_l("Code"), length=64, needed=False)
+    approval = RadioField(_l("Approval"), validators=[required(_l("Please choose how people are approved."))])
+    registration_opens = DateTimeLocalField(_l("Registration opens"), validators=[optional()])
+    registration_closes = DateTimeLocalField(_l("Registration closes"), validators=[optional()])
+    capacity = IntegerField(_l("Seats"), validators=[required(_l("Please write how many seats there are."))])
+
+    threshold_percent = IntegerField(
+        _l("Attendance needed to complete, in percent"), validators=[required(_l("Please write a percentage."))]
+    )
+    excused_rule = RadioField(_l("An excused absence"), validators=[required(_l("Please choose what an excused absence does."))])
+    slug = one_line(_l("Address"), length=LONGEST_SLUG, needed=False)
+
+    def choose_from(self, *, own_offices: Iterable[Office], offices: Iterable[Office]) -> None:
+        """Fill the lists: offices that this person organizes for, all offices, countries, zones, and the words of the rules."""
+        if "office_id" in self:
+            self.office_id.choices = [(office.id, text_of(office.name_es, office.name_en)) for office in own_offices]
+        names = [("", _l("Nobody else")), *((office.id, text_of(office.name_es, office.name_en)) for office in offices)]
+        for entry in self.hosts:
+            entry.choices = names
+        if "country" in self:
+            self.country.choices = countries()
+        if "time_zone" in self:
+            self.time_zone.choices = {
+                str(REGION_NAMES[region]): [(zone, place_of(zone)) for zone in zones] for region, zones in time_zones()
+            }
+        for name, kind in _RULES.items():
+            if name in self:
+                getattr(self, name).choices = choices(kind)
+
+    def offer_hosts(self) -> None:
+        """Leave two empty places after the hosts that are named."""
+        while len(self.hosts.entries) < MOST_HOSTS and (len(self.hosts.entries) < 2 or self.hosts.entries[-EMPTY_HOSTS].data is not None):
+            self.hosts.append_entry(None)
+
+    def leave_out(self, seminar: Seminar) -> None:
+        """Take away what may not be changed any more, and the seats, which have a page of their own."""
+        del self.capacity
+        names = {"registration_opens_at": "registration_opens", "registration_closes_at": "registration_closes"}
+        for locked in locked_fields(seminar.state):
+            del self[names.get(locked, locked)]
+
+    def details(self, *, slug: str, seminar: Seminar | None = None) -> SeminarDetails:
+        """What was typed; what was left out of the form stays what it is in `seminar`."""
+        values = details_of(seminar) if seminar is not None else {}
+        for name, field in self._fields.items():
+            if name in SeminarDetails.__dataclass_fields__:
+                values[name] = field.data
+        values["host_ids"] = tuple(entry.data for entry in self.hosts if entry.data is not None)
+        values["slug"] = slug
+        for name, kind in _RULES.items():
+            values[name] = kind(values[name])
+        return SeminarDetails(**values)
+
+
+def details_of(seminar: Seminar) -> dict[str, Any]:
+    """A seminar's own values under the names of `SeminarDetails`; hosts are left to the caller."""
+    names = set(SeminarDetails.__dataclass_fields__) - {"host_ids", "registration_opens", "registration_closes"}
+    opens, closes = seminar.registration_opens_at, seminar.registration_closes_at
+    return {name: getattr(seminar, name) for name in names} | {
+        "registration_opens": local_of(opens, seminar.time_zone) if opens else None,
+        "registration_closes": local_of(closes, seminar.time_zone) if closes else None,
+    }
+
+
+def _named_speakers(form: Any, field: Field) -> None:
+    if any(len(part) > LONGEST_SPEAKER for speaker in parse_speakers(field.data or "") for part in speaker if part):
+        raise ValidationError(_l("A name or an affiliation is too long: at most 200 characters each."))
+
+
+class SessionForm(BaseForm):
+    """A session of a seminar, in the seminar's local time."""
+
+    version = IntegerField(widget=HiddenInput(), default=0)
+    title_es = one_line(_l("Title in Spanish"), needed=False)
+    title_en = one_line(_l("Title in English"), needed=False)
+    day = DateField(_l("Day"), validators=[required(_l("Please choose the day."))])
+    starts = TimeField(_l("Begins"), validators=[required(_l("Please write when it begins."))])
+    ends = TimeField(_l("Ends"), validators=[required(_l("Please write when it ends."))])
+    contact_minutes = IntegerField(_l("Contact minutes"), validators=[optional()])
+    room = one_line(_l("Room"), length=SHORT, needed=False)
+    speakers = TextAreaField(_l("Speakers"), filters=[clean_text], validators=[optional(), readable, at_most(PAGE), _named_speakers])
+    counts_for_completion = BooleanField(_l("Counts for completion"), default=True)
+
+    def details(self) -> SessionDetails:
+        """What was typed."""
+        values = {name: field.data for name, field in self._fields.items() if name in SessionDetails.__dataclass_fields__}
+        return SessionDetails(**values | {"speakers": parse_speakers(self.speakers.data or "")})
+
+    @staticmethod
+    def values_of(sitting: SeminarSession, speakers: Iterable[Any], time_zone: str) -> dict[str, Any]:
+        """What the form begins with for a session that exists."""
+        starts, ends = local_of(sitting.starts_at, time_zone), local_of(sitting.ends_at, time_zone)
+        lines = (f"{speaker.name}, {speaker.affiliation}" if speaker.affiliation else speaker.name for speaker in speakers)
+        return {
+            "version": sitting.version,
+            "title_es": sitting.title_es,
+            "title_en": sitting.title_en,
+            "day": starts.date(),
+            "starts": starts.time(),
+            "ends": ends.time(),
+            "contact_minutes": sitting.contact_minutes,
+            "room": sitting.room,
+            "speakers": "\n".join(lines),
+            "counts_for_completion": sitting.counts_for_completion,
+        }
+
+
+class CopyForm(BaseForm):
+    """Where and when the copy begins."""
+
+    starts_on = DateField(_l("First day"), validators=[required(_l("Please write the first day."))])
+    slug = one_line(_l("Address"), length=LONGEST_SLUG, needed=False)
+
+
+class CancelForm(BaseForm):
+    """Why a seminar is cancelled."""
+
+    reason = paragraphs(
+        _l("Why it is cancelled"), length=300, needed=True, message=_l("Please say why: the people registered will read it.")
+    )

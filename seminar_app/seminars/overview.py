@@ -1,0 +1,149 @@
+"""The overview's three answers: how full, what is next, what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
+from seminar_app.seminars.rules import (
+    Change,
+    Need,
+    NextStep,
+    Window,
+    instant_of,
+    local_of,
+    needs_before_publishing,
+    next_step,
+    registration_closes,
+    registration_window,
+    state_after,
+)
+from seminar_app.web.filters import local_instant, long_date
+
+DAYS_TO_FIND_A_COORDINATOR = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Something that wants doing, and where it is done."""
+
+    sentence: str
+    url: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A line of the list that leads to publishing."""
+
+    need: Need
+    done: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """How many are where, as the registration room counts them; `seats` are those of the pools."""
+
+    registered: int
+    pending: int
+    waiting: int
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the overview shows beside the meters."""
+
+    step: NextStep
+    checks: Sequence[Check]
+    dates: Sequence[tuple[str, str]]
+    concerns: Sequence[Concern]
+    changes: frozenset[Change]
+    sessions: int
+
+
+def overview_of(session: Session, seminar: Seminar, *, people: People, coordinators: int, may_organize: bool, now: datetime) -> Overview:
+    """Gather it. Whoever may not organize sees no concern that only an organizer can settle."""
+    sessions = session.scalar(select(func.count()).where(SeminarSession.seminar_id == seminar.id)) or 0
+    needs = needs_before_publishing(
+        titles=(seminar.title_es, seminar.title_en),
+        sessions=sessions,
+        seats=people.seats,
+        mode=seminar.registration_mode,
+        code=seminar.registration_code,
+    )
+    step = next_step(seminar, sessions=sessions, now=now)
+    return Overview(
+        step=step,
+        checks=_checks(seminar, needs),
+        dates=_dates(session, seminar, now=now),
+        concerns=_concerns(seminar, people=people, coordinators=coordinators, step=step, now=now) if may_organize else [],
+        changes=frozenset(change for change in Change if state_after(change, seminar.state) is not None) if may_organize else frozenset(),
+        sessions=sessions,
+    )
+
+
+def _checks(seminar: Seminar, needs: Sequence[Need]) -> list[Check]:
+    slug = seminar.slug
+    settings = url_for("seminars_staff.settings", slug=slug)
+    where: Mapping[Need, str] = {
+        Need.TITLE: settings,
+        Need.SESSIONS: url_for("seminars_staff.sessions", slug=slug),
+        Need.SEATS: f"{url_for('seminars_staff.overview', slug=slug)}seats",
+        Need.CODE: settings,
+    }
+    return [Check(need, need not in needs, where[need]) for need in Need if need is not Need.CODE or need in needs]
+
+
+def _dates(session: Session, seminar: Seminar, *, now: datetime) -> list[tuple[str, str]]:
+    """(when, what) of everything that is still to come, in order."""
+    zone = seminar.time_zone
+    begins = instant_of(datetime.combine(seminar.starts_on, time()), zone)
+    moments: list[tuple[datetime, str, str]] = []
+    if (opens := seminar.registration_opens_at) is not None:
+        moments.append((opens, local_instant(opens, zone), _("Registration opens")))
+    if registration_window(seminar, now=now) is not Window.CLOSED:
+        closes = registration_closes(seminar)
+        moments.append((closes, local_instant(closes, zone), _("Registration closes")))
+    for day in _release_days(session, seminar):
+        moments.append((instant_of(datetime.combine(day, time()), zone), long_date(day), _("Unused seats of a quota go to everybody")))
+    moments.append((begins, long_date(seminar.starts_on), _("The seminar begins")))
+    moments.append((instant_of(datetime.combine(seminar.ends_on, time(23, 59)), zone), long_date(seminar.ends_on), _("The last day")))
+    return [(when, what) for moment, when, what in sorted(moments) if moment > now]
+
+
+def _release_days(session: Session, seminar: Seminar) -> Sequence[date]:
+    pools = select(SeatPool.release_on).where(SeatPool.seminar_id == seminar.id, SeatPool.release_on.is_not(None))
+    days = session.scalars(pools.where(SeatPool.released_at.is_(None)).distinct())
+    return [day for day in days if day is not None]
+
+
+def _concerns(seminar: Seminar, *, people: People, coordinators: int, step: NextStep, now: datetime) -> list[Concern]:
+    slug = seminar.slug
+    inside = url_for("seminars_staff.overview", slug=slug)
+    found = []
+    if people.pending:
+        waiting = ngettext("%(num)d person waits for your approval.", "%(num)d people wait for your approval.", people.pending)
+        found.append(Concern(waiting, f"{inside}roster/?state=pending", _("Look at them")))
+    if people.waiting and people.registered < people.seats and step in (NextStep.FILL, NextStep.PREPARE, NextStep.ATTEND):
+        stuck = ngettext(
+            "%(num)d person waits although there are free seats: the seats are kept for other agencies.",
+            "%(num)d people wait although there are free seats: the seats are kept for other agencies.",
+            people.waiting,
+        )
+        found.append(Concern(stuck, f"{inside}seats", _("Look at the seats")))
+    days_left = (seminar.starts_on - local_of(now, seminar.time_zone).date()).days
+    running = step in (NextStep.FILL, NextStep.PREPARE, NextStep.WAIT_TO_OPEN, NextStep.ATTEND)
+    if running and not coordinators and days_left <= DAYS_TO_FIND_A_COORDINATOR:
+        nobody = _("Nobody is assigned to run the door.")
+        found.append(Concern(nobody, f"{url_for('seminars_staff.settings', slug=slug)}#coordinators", _("Assign a coordinator")))
+    return found

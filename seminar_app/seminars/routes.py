@@ -1,0 +1,78 @@
+"""The public calendar, a seminar's page, and its calendar file."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from flask import Blueprint, Response, current_app, g, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from config import Settings
+from seminar_app.core import clock
+from seminar_app.seminars import public_queries
+from seminar_app.seminars.calendar_file import calendar_file
+from seminar_app.seminars.rules import local_of
+from seminar_app.seminars.wording import country_name, door, zone_words
+from seminar_app.web.access import public
+from seminar_app.web.database import session
+from seminar_app.web.languages import CODES
+from seminar_app.web.paging import page_number
+
+blueprint = Blueprint("seminars", __name__)
+
+
+def settings() -> Settings:
+    """What the program was started with."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+@blueprint.get("/")
+@public
+def calendar() -> ResponseReturnValue:
+    """What is coming, and what was; `?show=past` pages through the past."""
+    now = clock.now()
+    today = local_of(now, settings().default_time_zone).date()
+    only_past = request.args.get("show") == "past"
+    page = page_number()
+    first = not only_past and page == 1
+    coming = None if only_past else public_queries.upcoming(session(), today=today, page=page)
+    length = public_queries.PAST_ON_THE_FRONT_PAGE if first else public_queries.PAST_PAGE
+    gone = public_queries.past(session(), today=today, page=page if only_past else 1, length=length) if first or only_past else None
+    lines = [*(coming.lines if coming else ()), *(gone.lines if gone else ())]
+    public_queries.name_hosts(session(), lines)
+    doors = {line.id: door(line, now=now) for line in lines}
+    return render_template(
+        "seminars/calendar.html", coming=coming, gone=gone, only_past=only_past, page=page, doors=doors, country_name=country_name
+    )
+
+
+@blueprint.get("/seminars/<slug>")
+@public
+def page(slug: str) -> ResponseReturnValue:
+    """A seminar as an invitation."""
+    seminar = public_queries.seminar_page(session(), slug)
+    zone = seminar.time_zone
+    days = [(day, list(sittings)) for day, sittings in groupby(seminar.sessions, key=lambda s: local_of(s.starts_at, zone).date())]
+    return render_template(
+        "seminars/page.html",
+        seminar=seminar,
+        days=days,
+        door=door(seminar, now=clock.now()),
+        country=country_name(seminar.country),
+        zone_words=zone_words(zone),
+    )
+
+
+@blueprint.get("/seminars/<slug>/calendar.ics")
+@public
+def icalendar(slug: str) -> ResponseReturnValue:
+    """The sessions for the reader's own calendar, in the language of the link (`?language=es`)."""
+    if (language := request.args.get("language")) in CODES:
+        g.language = language
+    seminar = public_queries.seminar_page(session(), slug)
+    url = settings().public_url + url_for(".page", slug=slug)
+    response: Response = make_response(calendar_file(seminar, url=url))
+    response.headers["Content-Type"] = "text/calendar; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{seminar.slug}.ics"'
+    return response

@@ -1,0 +1,84 @@
+"""What the form of a seminar begins with and chooses from, and how two people's changes differ."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import Office
+from seminar_app.accounts.rules import Actor, may_organize
+from seminar_app.seminars import queries
+from seminar_app.seminars.forms import SeminarForm, details_of
+from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, propose_slug
+from seminar_app.web.filters import long_date
+
+USUAL_SEATS = 40
+USUAL_THRESHOLD = 80
+
+
+def defaults(session: Session, actor: Actor) -> dict[str, Any]:
+    """What most new seminars have; office, country, zone and venue as in the last one that this person's offices made."""
+    last = session.scalars(select(Seminar).where(queries.of_actor(actor)).order_by(Seminar.id.desc()).limit(1)).first()
+    zone = current_app.extensions["settings"].default_time_zone
+    return {
+        "office_id": last.office_id if last else min(actor.office_ids, default=None),
+        "country": last.country if last else None,
+        "time_zone": last.time_zone if last else zone,
+        "funding_source": last.funding_source if last else None,
+        "capacity": USUAL_SEATS,
+        "threshold_percent": USUAL_THRESHOLD,
+        "registration_mode": RegistrationMode.OPEN.value,
+        "approval": Approval.AUTOMATIC.value,
+        "excused_rule": ExcusedRule.NOT_COUNTED.value,
+    }
+
+
+def prepare(form: SeminarForm, session: Session, actor: Actor, *, seminar: Seminar | None = None) -> None:
+    """Give the form's lists what may be chosen: their own offices for the seminar, every active office for its hosts."""
+    form.offer_hosts()
+    hosts = [office.id for office in queries.hosts_of(session, [seminar.id])[seminar.id]] if seminar is not None else []
+    offices = queries.offices_to_choose(session, also=[*hosts, *([seminar.office_id] if seminar is not None else [])])
+    form.choose_from(
+        own_offices=[office for office in offices if _own(actor, office, seminar)],
+        offices=offices,
+    )
+
+
+def _own(actor: Actor, office: Office, seminar: Seminar | None) -> bool:
+    return may_organize(actor, office_id=office.id) and (office.active or (seminar is not None and seminar.office_id == office.id))
+
+
+def proposed_slug(session: Session, form: SeminarForm) -> str:
+    """The address that was typed, else one from city and year that nobody has."""
+    if form.slug.data or form.starts_on.data is None:
+        return form.slug.data or ""
+    city, starts_on = form.city.data or "", form.starts_on.data
+    stem = propose_slug(city=city, starts_on=starts_on).rpartition("-")[0]
+    return propose_slug(city=city, starts_on=starts_on, taken=queries.slugs_like(session, stem))
+
+
+def differences(form: SeminarForm, seminar: Seminar) -> list[tuple[Any, Any]]:
+    """(field's label, what is stored now) wherever it differs from what stands in the form."""
+    stored = details_of(seminar)
+    found = []
+    for name, field in form._fields.items():
+        if name not in stored or (field.data or None) == (stored[name] or None):
+            continue
+        found.append((field.label.text, _as_read(field, stored[name])))
+    return found
+
+
+def _as_read(field: Any, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return long_date(value)
+    for choice in field.iter_choices() if hasattr(field, "iter_choices") else ():
+        if choice.value == value:
+            return choice.label
+    return value

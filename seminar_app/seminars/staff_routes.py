@@ -1,0 +1,251 @@
+"""Staff's pages about seminars: the list, a new one, the overview, its settings, copies, and its state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from seminar_app.accounts.rules import Actor, RoleName, may_coordinate, may_organize
+from seminar_app.core import clock
+from seminar_app.core.errors import Refusal, StaleEdit
+from seminar_app.registration import queries as registrations
+from seminar_app.seminars import queries, services
+from seminar_app.seminars.forms import CancelForm, CopyForm, SeminarForm, details_of
+from seminar_app.seminars.header import seminar_header
+from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.overview import People, overview_of
+from seminar_app.seminars.rules import Change, SeminarState, leads_to, may_edit, next_step, propose_slug, undoes
+from seminar_app.seminars.settings_page import defaults, differences, prepare, proposed_slug
+from seminar_app.web.access import current_actor, staff
+from seminar_app.web.database import session, unit_of_work
+from seminar_app.web.errors import sentence_of
+from seminar_app.web.labels import choices
+from seminar_app.web.navigation import staff_navigation
+from seminar_app.web.paging import page_number
+
+blueprint = Blueprint("seminars_staff", __name__, url_prefix="/staff")
+READERS = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR)
+LISTED = (*READERS, RoleName.LIAISON)
+ORGANIZERS = (RoleName.ADMIN, RoleName.ORGANIZER)
+
+
+def actor() -> Actor:
+    """Who is signed in; the door has made sure that somebody is."""
+    found: Actor = current_actor()
+    return found
+
+
+@blueprint.get("/")
+@staff()
+def home() -> ResponseReturnValue:
+    """Where each begins: the seminars for those who have any, else the first page of their menu."""
+    if actor().roles & set(LISTED):
+        return redirect(url_for(".index"), code=303)
+    lines = staff_navigation()
+    return redirect(lines[0].url if lines else url_for("seminars.calendar"), code=303)
+
+
+@blueprint.get("/seminars/")
+@staff(*LISTED)
+def index() -> ResponseReturnValue:
+    """The seminars that this person may see; filters stand in the address."""
+    state, year = request.args.get("state", ""), request.args.get("year", "")
+    filters = queries.Filters(
+        state=SeminarState(state) if state in list(SeminarState) else None,
+        year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 and year != "0000" else None,
+        text=request.args.get("q", "")[:200],
+    )
+    now = clock.now()
+    listed = queries.seminars_for(session(), actor(), filters, page=page_number())
+    steps = {line.seminar.id: next_step(line.seminar, sessions=line.sessions, now=now) for line in listed.lines}
+    return render_template(
+        "seminars/staff/index.html",
+        listed=listed,
+        steps=steps,
+        filters=filters,
+        year_choices=[(year, str(year)) for year in queries.years_of(session(), actor())],
+        states=choices(SeminarState),
+        may_open={line.seminar.id: _may_open(line.seminar) for line in listed.lines},
+        may_create=bool(actor().roles & set(ORGANIZERS)),
+    )
+
+
+def _may_open(seminar: Seminar) -> bool:
+    return may_coordinate(actor(), office_id=seminar.office_id, seminar_id=seminar.id)
+
+
+@blueprint.route("/seminars/new", methods=["GET", "POST"])
+@staff(*ORGANIZERS)
+def new() -> ResponseReturnValue:
+    """A new seminar: one page in headed parts."""
+    form = SeminarForm(data=defaults(session(), actor()))
+    prepare(form, session(), actor())
+    if form.accepts():
+        try:
+            with unit_of_work() as work:
+                details = form.details(slug=proposed_slug(work, form))
+                made = services.create_seminar(
+                    work, details=details, capacity=form.capacity.data or 0, now=clock.now(), by=actor().trail_name
+                )
+            flash(_("The draft is saved. Next, add its sessions."), "success")
+            return redirect(url_for(".sessions", slug=made.slug), code=303)
+        except Refusal as refusal:
+            form.show(refusal)
+    return render_template("seminars/staff/new.html", form=form), 422 if form.has_errors else 200
+
+
+@blueprint.get("/seminars/<slug>/")
+@staff(*READERS)
+def overview(slug: str) -> ResponseReturnValue:
+    """How full it is, what is next, what is wrong."""
+    seminar = queries.seminar_to_coordinate(session(), actor(), slug)
+    counts = registrations.head_count(session(), seminar.id)
+    seats = registrations.seats_overview(session(), seminar.id)
+    people = People(registered=counts.registered, pending=counts.pending, waiting=counts.waitlisted, seats=seats.capacity)
+    organizes = may_organize(actor(), office_id=seminar.office_id)
+    done = _done(seminar)
+    return render_template(
+        "seminars/staff/overview.html",
+        seminar=seminar,
+        seminar_header=seminar_header(seminar),
+        page=overview_of(session(), seminar, people=people, coordinators=1, may_organize=organizes, now=clock.now()),
+        people=people,
+        seats=seats,
+        organizes=organizes,
+        done=done,
+        undo=undoes(done) if done is not None else None,
+    )
+
+
+def _done(seminar: Seminar) -> Change | None:
+    """The change that the address says was just made, as long as the seminar is still in the state it led to."""
+    said = request.args.get("done", "")
+    change = Change(said) if said in list(Change) else None
+    return change if change is not None and seminar.state in leads_to(change) else None
+
+
+@blueprint.route("/seminars/<slug>/settings", methods=["GET", "POST"])
+@staff(*ORGANIZERS)
+def settings(slug: str) -> ResponseReturnValue:
+    """Everything about the seminar that may still be changed."""
+    seminar = queries.seminar_to_organize(session(), actor(), slug)
+    hosts = [host.id for host in queries.hosts_of(session(), [seminar.id])[seminar.id]]
+    form = SeminarForm(data=details_of(seminar) | {"version": seminar.version, "hosts": hosts})
+    form.leave_out(seminar)
+    prepare(form, session(), actor(), seminar=seminar)
+    theirs: list[tuple[Any, Any]] = []
+    if may_edit(seminar.state) and form.accepts():
+        try:
+            edited = _save_settings(form, seminar.slug)
+            flash(_("The changes are saved."), "success")
+            return redirect(url_for(".settings", slug=edited.slug), code=303)
+        except StaleEdit as refusal:
+            form.show(refusal)
+            seminar = queries.seminar_to_organize(session(), actor(), slug)
+            form.version.raw_data, form.version.data = None, seminar.version
+            theirs = differences(form, seminar)
+        except Refusal as refusal:
+            form.show(refusal)
+            seminar = queries.seminar_to_organize(session(), actor(), slug)
+    return _settings_page(seminar, form, theirs), 422 if form.has_errors else 200
+
+
+def _save_settings(form: SeminarForm, slug: str) -> Seminar:
+    with unit_of_work() as work:
+        seminar = queries.seminar_to_organize(work, actor(), slug)
+        details = form.details(slug=(form.slug.data or seminar.slug) if "slug" in form else seminar.slug, seminar=seminar)
+        return services.edit_seminar(
+            work, seminar_id=seminar.id, version=form.version.data or 0, details=details, now=clock.now(), by=actor().trail_name
+        )
+
+
+def _settings_page(seminar: Seminar, form: SeminarForm, theirs: list[tuple[Any, Any]]) -> str:
+    return render_template(
+        "seminars/staff/settings.html",
+        seminar=seminar,
+        seminar_header=seminar_header(seminar),
+        form=form,
+        theirs=theirs,
+        editable=may_edit(seminar.state),
+    )
+
+
+@blueprint.route("/seminars/<slug>/copy", methods=["GET", "POST"])
+@staff(*ORGANIZERS)
+def copy(slug: str) -> ResponseReturnValue:
+    """The same seminar on other days."""
+    seminar = queries.seminar_to_organize(session(), actor(), slug)
+    form = CopyForm()
+    if form.accepts() and form.starts_on.data is not None:
+        starts_on = form.starts_on.data
+        try:
+            with unit_of_work() as work:
+                source = queries.seminar_to_organize(work, actor(), slug)
+                stem = propose_slug(city=source.city, starts_on=starts_on).rpartition("-")[0]
+                taken = queries.slugs_like(work, stem)
+                made = services.copy_seminar(
+                    work,
+                    seminar_id=source.id,
+                    slug=form.slug.data or propose_slug(city=source.city, starts_on=starts_on, taken=taken),
+                    starts_on=starts_on,
+                    now=clock.now(),
+                    by=actor().trail_name,
+                )
+            flash(_("The copy is a draft, with its sessions and seats and without any people. Look through its settings."), "success")
+            return redirect(url_for(".overview", slug=made.slug), code=303)
+        except Refusal as refusal:
+            form.show(refusal)
+            seminar = queries.seminar_to_organize(session(), actor(), slug)
+    page = render_template("seminars/staff/copy.html", seminar=seminar, seminar_header=seminar_header(seminar), form=form)
+    return page, 422 if form.has_errors else 200
+
+
+@blueprint.route("/seminars/<slug>/cancel", methods=["GET", "POST"])
+@staff(*ORGANIZERS)
+def cancel(slug: str) -> ResponseReturnValue:
+    """Cancel the seminar: why, and how many people will read it."""
+    seminar = queries.seminar_to_organize(session(), actor(), slug)
+    form = CancelForm()
+    if form.accepts():
+        try:
+            _change(slug, Change.CANCEL, reason=form.reason.data)
+            flash(_("The seminar is cancelled, and the people registered are being told."), "success")
+            return redirect(url_for(".overview", slug=slug), code=303)
+        except Refusal as refusal:
+            form.show(refusal)
+            seminar = queries.seminar_to_organize(session(), actor(), slug)
+    page = render_template(
+        "seminars/staff/cancel.html",
+        seminar=seminar,
+        seminar_header=seminar_header(seminar),
+        form=form,
+        people=registrations.head_count(session(), seminar.id).concerned,
+    )
+    return page, 422 if form.has_errors else 200
+
+
+def _change_view(change: Change) -> Any:
+    def view(slug: str) -> ResponseReturnValue:
+        try:
+            _change(slug, change)
+        except Refusal as refusal:
+            flash(sentence_of(refusal), "error")
+            return redirect(url_for("seminars_staff.overview", slug=slug), code=303)
+        return redirect(url_for("seminars_staff.overview", slug=slug, done=change.value), code=303)
+
+    view.__doc__ = f"{change.value.capitalize()} the seminar, and say so on its overview with the way back."
+    return staff(*ORGANIZERS)(view)
+
+
+def _change(slug: str, change: Change, *, reason: str | None = None) -> None:
+    with unit_of_work() as work:
+        seminar = queries.seminar_to_organize(work, actor(), slug)
+        services.change_state(work, seminar_id=seminar.id, change=change, now=clock.now(), by=actor().trail_name, reason=reason)
+
+
+for _one in Change:
+    if _one is not Change.CANCEL:
+        blueprint.add_url_rule(f"/seminars/<slug>/{_one.value}", _one.value, _change_view(_one), methods=["POST"])

@@ -1,0 +1,184 @@
+"""Staff's pages about the sessions of a seminar: the list by day, one to add or to edit, deleting and putting back."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, time, timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask import session as browser
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from seminar_app.accounts.rules import may_organize
+from seminar_app.core import clock
+from seminar_app.core.errors import NotFound, Refusal, StaleEdit
+from seminar_app.seminars import queries, services
+from seminar_app.seminars.forms import SessionForm
+from seminar_app.seminars.header import seminar_header
+from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.rules import local_of, may_change_sessions
+from seminar_app.seminars.services import SessionDetails
+from seminar_app.seminars.staff_routes import ORGANIZERS, READERS, actor, blueprint
+from seminar_app.web.access import staff
+from seminar_app.web.database import session, unit_of_work
+from seminar_app.web.errors import sentence_of
+
+DELETED = "deleted_session"
+FIRST_BEGINS = time(9)
+USUAL_LENGTH = timedelta(hours=2)
+
+
+@blueprint.get("/seminars/<slug>/sessions/")
+@staff(*READERS)
+def sessions(slug: str) -> ResponseReturnValue:
+    """The sessions by day, with what they add up to."""
+    seminar = queries.seminar_to_coordinate(session(), actor(), slug)
+    lines = queries.sessions_of(session(), seminar.id)
+    deleted = browser.get(DELETED) or {}
+    return render_template(
+        "seminars/staff/sessions.html",
+        seminar=seminar,
+        seminar_header=seminar_header(seminar),
+        days=queries.by_day(lines, seminar.time_zone),
+        minutes=sum(line.sitting.contact_minutes for line in lines if line.sitting.counts_for_completion),
+        editable=may_change_sessions(seminar.state) and may_organize(actor(), office_id=seminar.office_id),
+        deleted=deleted if deleted.get("seminar") == seminar.slug else None,
+    )
+
+
+@blueprint.route("/seminars/<slug>/sessions/new", methods=["GET", "POST"], endpoint="sessions_new")
+@staff(*ORGANIZERS)
+def add(slug: str) -> ResponseReturnValue:
+    """Another session: by default after the last one."""
+    seminar = queries.seminar_to_organize(session(), actor(), slug)
+    form = SessionForm(data=_after_the_last(seminar))
+    if form.accepts():
+        try:
+            with unit_of_work() as work:
+                seminar = queries.seminar_to_organize(work, actor(), slug)
+                services.add_session(work, seminar_id=seminar.id, details=form.details(), now=clock.now(), by=actor().trail_name)
+            flash(_("The session is added."), "success")
+            return redirect(url_for(".sessions", slug=slug), code=303)
+        except Refusal as refusal:
+            form.show(refusal)
+    return _form_page(slug, form, sitting=None)
+
+
+@blueprint.route("/seminars/<slug>/sessions/<uuid:public_id>", methods=["GET", "POST"], endpoint="sessions_edit")
+@staff(*ORGANIZERS)
+def edit(slug: str, public_id: uuid.UUID) -> ResponseReturnValue:
+    """Change a session."""
+    seminar = queries.seminar_to_organize(session(), actor(), slug)
+    line = queries.get_session(session(), seminar.id, public_id)
+    form = SessionForm(data=SessionForm.values_of(line.sitting, line.speakers, seminar.time_zone))
+    if form.accepts():
+        try:
+            with unit_of_work() as work:
+                seminar = queries.seminar_to_organize(work, actor(), slug)
+                services.edit_session(
+                    work,
+                    seminar_id=seminar.id,
+                    public_id=public_id,
+                    version=form.version.data or 0,
+                    details=form.details(),
+                    now=clock.now(),
+                    by=actor().trail_name,
+                )
+            flash(_("The session is saved."), "success")
+            return redirect(url_for(".sessions", slug=slug), code=303)
+        except StaleEdit as refusal:
+            form.show(refusal)
+            form.version.raw_data = None
+            form.version.data = queries.get_session(session(), line.sitting.seminar_id, public_id).sitting.version
+        except Refusal as refusal:
+            form.show(refusal)
+    return _form_page(slug, form, sitting=public_id)
+
+
+@blueprint.post("/seminars/<slug>/sessions/<uuid:public_id>/delete", endpoint="sessions_delete")
+@staff(*ORGANIZERS)
+def delete(slug: str, public_id: uuid.UUID) -> ResponseReturnValue:
+    """Delete a session, and keep what it was for whoever wants it back."""
+    try:
+        with unit_of_work() as work:
+            seminar = queries.seminar_to_organize(work, actor(), slug)
+            was = services.delete_session(work, seminar_id=seminar.id, public_id=public_id, now=clock.now(), by=actor().trail_name)
+        browser[DELETED] = _packed(was) | {"seminar": slug, "public_id": public_id.hex}
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "error")
+    return redirect(url_for(".sessions", slug=slug), code=303)
+
+
+@blueprint.post("/seminars/<slug>/sessions/restore", endpoint="sessions_restore")
+@staff(*ORGANIZERS)
+def restore(slug: str) -> ResponseReturnValue:
+    """Put the session back that this person has just deleted."""
+    deleted = browser.get(DELETED) or {}
+    if deleted.get("seminar") != slug:
+        raise NotFound
+    try:
+        with unit_of_work() as work:
+            seminar = queries.seminar_to_organize(work, actor(), slug)
+            services.add_session(
+                work,
+                seminar_id=seminar.id,
+                details=_unpacked(deleted),
+                now=clock.now(),
+                by=actor().trail_name,
+                public_id=uuid.UUID(deleted["public_id"]),
+            )
+        flash(_("The session is back."), "success")
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "error")
+    browser.pop(DELETED, None)
+    return redirect(url_for(".sessions", slug=slug), code=303)
+
+
+def _form_page(slug: str, form: SessionForm, *, sitting: uuid.UUID | None) -> ResponseReturnValue:
+    seminar = queries.seminar_to_organize(session(), actor(), slug)
+    days = [seminar.starts_on + timedelta(days=n) for n in range((seminar.ends_on - seminar.starts_on).days + 1)]
+    page = render_template(
+        "seminars/staff/session.html", seminar=seminar, seminar_header=seminar_header(seminar), form=form, sitting=sitting, days=days
+    )
+    return page, 422 if form.has_errors else 200
+
+
+def _after_the_last(seminar: Seminar) -> dict[str, Any]:
+    lines = queries.sessions_of(session(), seminar.id)
+    if not lines:
+        return {"day": seminar.starts_on, "starts": FIRST_BEGINS, "counts_for_completion": True}
+    last = lines[-1].sitting
+    ends = local_of(last.ends_at, seminar.time_zone)
+    later_today = (ends + USUAL_LENGTH).date() == ends.date() and ends.time() < time(17)
+    if later_today:
+        return {"day": ends.date(), "starts": ends.time(), "room": last.room, "counts_for_completion": True}
+    day = min(ends.date() + timedelta(days=1), seminar.ends_on)
+    return {"day": day, "starts": FIRST_BEGINS, "room": last.room, "counts_for_completion": True}
+
+
+def _packed(details: SessionDetails) -> dict[str, Any]:
+    """As the browser's session can keep it."""
+    return {
+        "day": details.day.isoformat(),
+        "starts": details.starts.isoformat(),
+        "ends": details.ends.isoformat(),
+        "contact_minutes": details.contact_minutes,
+        "title_es": details.title_es,
+        "title_en": details.title_en,
+        "room": details.room,
+        "counts_for_completion": details.counts_for_completion,
+        "speakers": [list(speaker) for speaker in details.speakers],
+    }
+
+
+def _unpacked(values: dict[str, Any]) -> SessionDetails:
+    plain = ("contact_minutes", "title_es", "title_en", "room", "counts_for_completion")
+    return SessionDetails(
+        day=date.fromisoformat(values["day"]),
+        starts=time.fromisoformat(values["starts"]),
+        ends=time.fromisoformat(values["ends"]),
+        speakers=tuple((name, affiliation) for name, affiliation in values["speakers"]),
+        **{name: values[name] for name in plain},
+    )

@@ -1,0 +1,113 @@
+"""What strangers are told of a seminar in sentences: whether they may register, where it is, whose clock its times are on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import get_timezone_location
+from flask_babel import gettext
+
+from seminar_app.core.folding import fold
+from seminar_app.seminars.public_queries import Invitation
+from seminar_app.seminars.rules import (
+    Places,
+    RegistrationMode,
+    SeminarState,
+    Window,
+    is_over,
+    registration_closes,
+    registration_window,
+)
+from seminar_app.web.filters import local_instant
+from seminar_app.web.labels import label
+from seminar_app.web.languages import current_language
+
+NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
+
+
+def _(sentence: str, **values: str) -> str:
+    return str(gettext(sentence, **values))
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """How registration is said to stand. `button` is what the one button says; None where there is none, and the sentence says why."""
+
+    status: str
+    sentence: str | None = None
+    button: str | None = None
+
+
+def door(seminar: Invitation, *, now: datetime) -> Door:
+    """What a stranger reads about registering, at `now`."""
+    if seminar.state is SeminarState.CANCELLED or seminar.archived_from is SeminarState.CANCELLED:
+        return Door(_("Cancelled"), _("This seminar was cancelled."))
+    if seminar.state in (SeminarState.COMPLETED, SeminarState.ARCHIVED) or is_over(seminar, now=now):
+        return Door(_("Held"), _("This seminar is over."))
+    window = registration_window(seminar, now=now)
+    if window is Window.CLOSED:
+        return Door(_("Registration is closed"), _closed(seminar, now=now))
+    if seminar.registration_mode is RegistrationMode.INVITATION:
+        return Door(_("By invitation"), _("Registration is by invitation. If you were invited, use the link in the message you received."))
+    if seminar.registration_mode is RegistrationMode.NOMINATION:
+        return Door(_("By nomination"), _("Agencies nominate who takes part. If you wish to, ask the liaison of your agency."))
+    if window is Window.NOT_YET and seminar.registration_opens_at is not None:
+        opens = local_instant(seminar.registration_opens_at, seminar.time_zone)
+        sentence = _("Registration opens on %(when)s, %(zone)s.", when=opens, zone=zone_words(seminar.time_zone))
+        return Door(_("Registration is not open yet"), sentence)
+    if seminar.places is Places.NONE:
+        full = _("All places are taken. If somebody withdraws, the place goes to the first person waiting who may hold it.")
+        return Door(_("Full, with a waiting list"), full, _("Join the waiting list"))
+    status = label(Places.FEW) if seminar.places is Places.FEW else _("Registration is open")
+    return Door(status, _how(seminar), _("Register"))
+
+
+def _how(seminar: Invitation) -> str:
+    when = local_instant(registration_closes(seminar), seminar.time_zone)
+    zone = zone_words(seminar.time_zone)
+    if seminar.registration_mode is RegistrationMode.CODE:
+        return _(
+            "It takes two minutes and the code that your agency gave you. Registration closes on %(when)s, %(zone)s.", when=when, zone=zone
+        )
+    if seminar.registration_closes_at is None:
+        return _("It takes two minutes.")
+    return _("It takes two minutes. Registration closes on %(when)s, %(zone)s.", when=when, zone=zone)
+
+
+def _closed(seminar: Invitation, *, now: datetime) -> str:
+    closes = seminar.registration_closes_at
+    if closes is not None and closes <= now:
+        when = local_instant(closes, seminar.time_zone)
+        return _("Registration closed on %(when)s, %(zone)s.", when=when, zone=zone_words(seminar.time_zone))
+    return _("Registration is closed.")
+
+
+def zone_words(time_zone: str) -> str:
+    """Whose clock: «hora de Cancún», «Cancún time»."""
+    return _("%(place)s time", place=_place(time_zone, current_language()))
+
+
+@lru_cache(maxsize=1024)
+def _place(time_zone: str, language: str) -> str:
+    return get_timezone_location(ZoneInfo(time_zone), locale=language, return_city=True)
+
+
+def country_name(code: str) -> str:
+    """A country in the reader's language; its code where there is no such country."""
+    return _countries(current_language()).get(code, code)
+
+
+def countries() -> list[tuple[str, str]]:
+    """(code, name) of every country, by name in the reader's language."""
+    return list(_countries(current_language()).items())
+
+
+@lru_cache(maxsize=4)
+def _countries(language: str) -> dict[str, str]:
+    names = {str(code): str(name) for code, name in Locale.parse(language).territories.items()}
+    codes = [code for code in names if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES]
+    return {code: names[code] for code in sorted(codes, key=lambda code: fold(names[code]))}

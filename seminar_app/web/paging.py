@@ -1,0 +1,13 @@
+"""Which page of a list an address asks for."""
+
+from __future__ import annotations
+
+from flask import request
+
+LAST_PAGE = 10_000
+
+
+def page_number(name: str = "page") -> int:
+    """The number in the address, from 1; whatever is no such number is the first page."""
+    text = request.args.get(name, "1")
+    return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() and len(text) <= 6 else 1
