@@ -22,6 +22,7 @@ from seminar_app import create_app
 from seminar_app.cli.database import make_sqlite_file
 from seminar_app.web.database import db
 from seminar_app.web.limits import limiter
+from tests.support.checking_client import FreshClient
 from tests.support.factories import Make
 from tools.translations import compile_catalogues
 
@@ -48,6 +49,7 @@ def make_app(database_url: str, data_dir: Path) -> Flask:
     """An application on a database, with the errors of its views raised into the test."""
     app = create_app(settings_for(database_url, data_dir))
     app.testing = True
+    app.test_client_class = FreshClient
     return app
 
 

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_audit")),
     )
     op.create_index(op.f("ix_audit_action"), "audit", ["action"], unique=False)
+    op.create_index(op.f("ix_audit_at"), "audit", ["at"], unique=False)
     op.create_index(op.f("ix_audit_actor"), "audit", ["actor"], unique=False)
     op.create_index(op.f("ix_audit_seminar"), "audit", ["seminar"], unique=False)
     op.create_index(op.f("ix_audit_subject"), "audit", ["subject"], unique=False)
@@ -138,10 +139,14 @@ def upgrade() -> None:
         sa.Column("fs_uniquifier", sa.String(length=64), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reset_hash", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("reset_version", sa.Integer(), nullable=False),
+        sa.Column("reset_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
         sa.UniqueConstraint("email", name=op.f("uq_user_account_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_user_account_fs_uniquifier")),
         sa.UniqueConstraint("public_id", name=op.f("uq_user_account_public_id")),
+        sa.UniqueConstraint("reset_hash", name=op.f("uq_user_account_reset_hash")),
     )
     op.create_table(
         "agency_alias",
@@ -297,14 +302,17 @@ def upgrade() -> None:
     op.create_table(
         "web_session",
         sa.Column("id_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("user_account_id", sa.Integer(), nullable=True),
         sa.Column("values", JSON, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("browser", sa.String(length=60), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_account_id"], ["user_account.id"], name=op.f("fk_web_session_user_account_id_user_account"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id_hash", name=op.f("pk_web_session")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_web_session_public_id")),
     )
     op.create_index(op.f("ix_web_session_seen_at"), "web_session", ["seen_at"], unique=False)
     op.create_index(op.f("ix_web_session_user_account_id"), "web_session", ["user_account_id"], unique=False)
@@ -845,6 +853,7 @@ def downgrade() -> None:
     op.drop_table("audit_head")
     op.drop_index(op.f("ix_audit_subject"), table_name="audit")
     op.drop_index(op.f("ix_audit_seminar"), table_name="audit")
+    op.drop_index(op.f("ix_audit_at"), table_name="audit")
     op.drop_index(op.f("ix_audit_actor"), table_name="audit")
     op.drop_index(op.f("ix_audit_action"), table_name="audit")
     op.drop_table("audit")

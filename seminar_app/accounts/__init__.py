@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from config import Settings
 from seminar_app.accounts import models as models
+from seminar_app.accounts import office_routes, routes, security, staff_routes, trail_routes
+from seminar_app.accounts.rules import RoleName
 from seminar_app.accounts.sessions import WebSessions, load_actor
-from seminar_app.web import access
+from seminar_app.accounts.words import ROLES
+from seminar_app.web import access, labels
+from seminar_app.web.navigation import Entry, add_staff_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add sign-in, and say who is signed in to whoever guards a door."""
+    """Add sign-in and the staff's pages, and say who is signed in to whoever guards a door."""
     app.session_interface = WebSessions()
     access.init_app(app, load_actor=load_actor)
+    security.init_app(app, settings)
+    labels.register(RoleName, ROLES)
+    for blueprint in dict.fromkeys(module.blueprint for module in (routes, staff_routes, office_routes, trail_routes)):
+        app.register_blueprint(blueprint)
+    for entry in (
+        Entry(_l("Offices"), "accounts_staff.offices", 40),
+        Entry(_l("Accounts"), "accounts_staff.accounts", 50),
+        Entry(_l("Trail"), "accounts_staff.trail", 70),
+    ):
+        add_staff_entry(app, entry)

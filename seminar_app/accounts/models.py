@@ -45,6 +45,11 @@ class UserAccount(Base, UserMixin):  # type: ignore[misc, unused-ignore]
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     language: Mapped[str] = mapped_column(String(2))
     created_at: Mapped[datetime]
+    reset_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    """SHA-256 of the newest reset link's token, until it is used."""
+    reset_version: Mapped[int] = mapped_column(default=0)
+    """Which issue of the reset link that is."""
+    reset_until: Mapped[datetime | None]
 
 
 class RoleGrant(Base):
@@ -78,7 +83,11 @@ class WebSession(Base):
     __tablename__ = "web_session"
 
     id_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    """Names the session on its owner's page; opens nothing."""
     user_account_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
     values: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(index=True)
+    browser: Mapped[str | None] = mapped_column(String(60))
+    """What the owner knows it by: «Firefox, Windows»."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ class StoredSession:
     """A browser's row, with the account it is signed in with (if any) and what that account may do."""
 
     id_hash: bytes
+    public_id: uuid.UUID
     values: dict[str, Any]
     seen_at: datetime
     account: UserAccount | None
@@ -39,6 +41,7 @@ def find(session: Session, identifier: str, *, now: datetime) -> StoredSession |
     id_hash = token_hash(identifier)
     rows = session.execute(
         select(
+            WebSession.public_id,
             WebSession.values,
             WebSession.created_at,
             WebSession.seen_at,
@@ -56,26 +59,28 @@ def find(session: Session, identifier: str, *, now: datetime) -> StoredSession |
     ).all()
     if not rows:
         return None
-    values, created_at, seen_at, account_id, account = rows[0][:5]
+    public_id, values, created_at, seen_at, account_id, account = rows[0][:6]
     if not session_holds(created_at=created_at, seen_at=seen_at, now=now):
         return None
     if account_id is not None and not (account and account.active and values.get(ACCOUNT_KEY) == account.fs_uniquifier):
         return None
     grants = tuple(Grant(role, office_id, agency_id, seminar_id) for *_rest, role, office_id, agency_id, seminar_id in rows if role)
-    return StoredSession(id_hash, dict(values), seen_at, account, grants)
+    return StoredSession(id_hash, public_id, dict(values), seen_at, account, grants)
 
 
-def start(session: Session, *, account: UserAccount | None, values: Mapping[str, Any], now: datetime) -> str:
+def start(session: Session, *, account: UserAccount | None, values: Mapping[str, Any], now: datetime, browser: str | None = None) -> str:
     """Add a session and return what the cookie will hold: 256 random bits, 43 characters. Sweeps away what has timed out."""
     session.execute(delete(WebSession).where(or_(WebSession.seen_at < now - IDLE, WebSession.created_at < now - LONGEST)))
     identifier = secrets.token_urlsafe(32)
     session.add(
         WebSession(
             id_hash=token_hash(identifier),
+            public_id=uuid.uuid4(),
             user_account_id=account.id if account else None,
             values=_as_json(values) | ({ACCOUNT_KEY: account.fs_uniquifier} if account else {}),
             created_at=now,
             seen_at=now,
+            browser=browser,
         )
     )
     session.flush()

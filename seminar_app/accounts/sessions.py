@@ -1,4 +1,4 @@
-"""Flask's session, kept in the table `web_session` for whoever is signed in. Why not Flask-Session: docs/decisions/0002-sessions.md.
+"""Flask's session, kept in the table `web_session` for whoever is signed in. Why not Flask-Session: docs/decisions/0006-sessions.md.
 
 A visitor has Flask's signed cookie only, so public pages write nothing. As soon as a session holds anything
 but a visitor's few values it moves to the table and the cookie carries a random id.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -110,16 +111,16 @@ def load_actor() -> Actor | None:
     return Actor(user_id=account.id, public_id=account.public_id, name=account.name, language=account.language, grants=stored.grants)
 
 
-def move_in(database: Session, account: UserAccount) -> None:
+def move_in(database: Session, account: UserAccount, *, browser: str | None = None) -> None:
     """Sign this browser in under a fresh id, in an open unit of work; whatever id it had before opens nothing any more."""
-    browser, now = browser_session(), clock.now()
-    if browser.stored is not None:
-        session_store.end(database, browser.stored.id_hash)
-    values = {key: value for key, value in browser.items() if key not in {"csrf_token", "_flashes"}}
+    current, now = browser_session(), clock.now()
+    if current.stored is not None:
+        session_store.end(database, current.stored.id_hash)
+    values = {key: value for key, value in current.items() if key not in {"csrf_token", "_flashes"}}
     values.setdefault("language", account.language)
     values |= {"csrf_token": secrets.token_hex(20), ACCOUNT_KEY: account.fs_uniquifier}
-    identifier = session_store.start(database, account=account, values=values, now=now)
-    browser.move_to(identifier, session_store.find(database, identifier, now=now))
+    identifier = session_store.start(database, account=account, values=values, now=now, browser=browser)
+    current.move_to(identifier, session_store.find(database, identifier, now=now))
     g.pop("csrf_token", None)
 
 
@@ -170,7 +171,7 @@ class WebSessions(SecureCookieSessionInterface):
             if values.keys() - VISITOR_KEYS and session.modified:
                 with unit_of_work() as database:
                     identifier = session_store.start(database, account=None, values=values, now=now)
-                session.move_to(identifier, StoredSession(b"", values, now, None))
+                session.move_to(identifier, StoredSession(b"", uuid.uuid4(), values, now, None))
         elif session.modified:
             with unit_of_work() as database:
                 session_store.keep(database, stored.id_hash, values=values, now=now)

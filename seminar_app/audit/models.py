@@ -22,7 +22,7 @@ class AuditRow(Base):
     __tablename__ = "audit"
 
     sequence: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=False)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(String(64), index=True)
     """`account:<public id>`, `registration:<public id>` for an official by link, `public`, or `command`."""
     action: Mapped[str] = mapped_column(String(64), index=True)

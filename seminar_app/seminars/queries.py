@@ -105,6 +105,28 @@ def seminars_for(session: Session, actor: Actor, filters: Filters = Filters(), *
     return Listed(lines[:PAGE_SIZE], page, more=len(lines) > PAGE_SIZE)
 
 
+@dataclass(frozen=True, slots=True)
+class SeminarName:
+    """What a list calls a seminar."""
+
+    id: int
+    slug: str
+    title_es: str | None
+    title_en: str | None
+    starts_on: date
+
+    def title(self, language: str) -> str:
+        """Its title in `es` or `en`, else in the other."""
+        first, second = (self.title_en, self.title_es) if language == "en" else (self.title_es, self.title_en)
+        return first or second or self.slug
+
+
+def seminar_names(session: Session) -> list[SeminarName]:
+    """Every seminar's name, those that begin last first: for choosing one, and for saying whose a role is."""
+    names = select(Seminar.id, Seminar.slug, Seminar.title_es, Seminar.title_en, Seminar.starts_on)
+    return [SeminarName(*row) for row in session.execute(names.order_by(Seminar.starts_on.desc(), Seminar.id.desc()))]
+
+
 def years_of(session: Session, actor: Actor) -> list[int]:
     """Years in which somebody's seminars begin, the newest first."""
     first, last = session.execute(select(func.min(Seminar.starts_on), func.max(Seminar.starts_on)).where(of_actor(actor))).one()

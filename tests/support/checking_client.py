@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,19 @@ from flask import g, has_app_context
 from flask.testing import FlaskClient
 from justhtml import JustHTML
 from werkzeug.test import TestResponse
+
+
+class FreshClient(FlaskClient):
+    """Each request in an empty context, as a server gives it.
+
+    Flask would otherwise lend the request the test's own application context, and `g` and the database session with it:
+    what one request remembered, the next would find.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request."""
+        return Context().run(super().open, *args, **kwargs)
+
 
 HANDLER = re.compile(r"^on[a-z]+$")
 

@@ -1,0 +1,165 @@
+"""Reading accounts, what they may do, their sessions, and offices."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import Office, RoleGrant, UserAccount, WebSession
+from seminar_app.accounts.rules import IDLE, LONGEST, RoleName
+from seminar_app.agencies.models import Agency
+from seminar_app.core.errors import NotFound
+from seminar_app.core.folding import canonical_email, fold
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """A role as a page tells it: of which office, agency or seminar (known by its id here; its title is the seminars' room's)."""
+
+    role: RoleName
+    seminar_id: int | None
+    office: Office | None
+    agency: Agency | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """An account in the list."""
+
+    account: UserAccount
+    grants: Sequence[GrantLine]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """A page of the list, and how many were found in all."""
+
+    lines: Sequence[AccountLine]
+    page: int
+    found: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.found // PAGE_SIZE))
+
+
+def account_by_email(session: Session, email: str) -> UserAccount | None:
+    """The account with this address, however it was typed."""
+    return session.scalar(select(UserAccount).where(UserAccount.email == canonical_email(email)))
+
+
+def get_account(session: Session, public_id: uuid.UUID) -> UserAccount:
+    """An account.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    account = session.scalar(select(UserAccount).where(UserAccount.public_id == public_id))
+    if account is None:
+        raise NotFound
+    return account
+
+
+def accounts(session: Session, *, text: str = "", role: RoleName | None = None, page: int = 1) -> AccountPage:
+    """Accounts by name, 50 a page.
+
+    A text is looked for in name and address without regard to case or accents. Staff are some hundreds at most, so they
+    are read whole and looked at in memory; what they may do is read for the page that is shown.
+    """
+    wanted = select(UserAccount)
+    if role is not None:
+        wanted = wanted.where(UserAccount.id.in_(select(RoleGrant.user_account_id).where(RoleGrant.role == role)))
+    words = fold(text).split()
+    found = [a for a in session.scalars(wanted) if all(word in fold(f"{a.name} {a.email}") for word in words)]
+    found.sort(key=lambda a: (fold(a.name), a.id))
+    page = min(max(page, 1), max(1, -(-len(found) // PAGE_SIZE)))
+    shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    grants = grants_of(session, [account.id for account in shown])
+    return AccountPage([AccountLine(account, grants.get(account.id, ())) for account in shown], page, len(found))
+
+
+def grants_of(session: Session, account_ids: Collection[int]) -> Mapping[int, Sequence[GrantLine]]:
+    """What these accounts may do, in one statement."""
+    lines: dict[int, list[GrantLine]] = {}
+    rows = session.execute(
+        select(RoleGrant, Office, Agency)
+        .outerjoin(Office, Office.id == RoleGrant.office_id)
+        .outerjoin(Agency, Agency.id == RoleGrant.agency_id)
+        .where(RoleGrant.user_account_id.in_(sorted(account_ids)))
+        .order_by(RoleGrant.id)
+    )
+    for grant, office, agency in rows:
+        lines.setdefault(grant.user_account_id, []).append(GrantLine(grant.role, grant.seminar_id, office, agency))
+    return lines
+
+
+def sessions_of(session: Session, account_id: int, *, now: datetime) -> Sequence[WebSession]:
+    """The account's open sessions, the one seen last first."""
+    return session.scalars(
+        select(WebSession)
+        .where(WebSession.user_account_id == account_id, WebSession.seen_at > now - IDLE, WebSession.created_at > now - LONGEST)
+        .order_by(WebSession.seen_at.desc())
+    ).all()
+
+
+def names_by_trail_name(session: Session, trail_names: Collection[str]) -> Mapping[str, str]:
+    """Names of staff by how the trail calls them: `account:<hex>` and `user_account:<hex>`."""
+    ids = set()
+    for trail_name in trail_names:
+        kind, _colon, hexadecimal = trail_name.partition(":")
+        if kind in ("account", "user_account") and len(hexadecimal) == 32:
+            ids.add(uuid.UUID(hexadecimal))
+    rows = session.execute(select(UserAccount.public_id, UserAccount.name).where(UserAccount.public_id.in_(ids)))
+    return {f"{kind}:{row.public_id.hex}": row.name for row in rows for kind in ("account", "user_account")}
+
+
+def everybody(session: Session) -> Sequence[tuple[uuid.UUID, str]]:
+    """Ids and names of all accounts, by name."""
+    rows = session.execute(select(UserAccount.public_id, UserAccount.name))
+    return sorted(((row.public_id, row.name) for row in rows), key=lambda row: fold(row[1]))
+
+
+def coordinators_of(session: Session, seminar_id: int) -> Sequence[UserAccount]:
+    """Who is assigned to a seminar, by name."""
+    assigned = select(RoleGrant.user_account_id).where(RoleGrant.role == RoleName.COORDINATOR, RoleGrant.seminar_id == seminar_id)
+    return _by_name(session.scalars(select(UserAccount).where(UserAccount.id.in_(assigned))))
+
+
+def possible_coordinators(session: Session) -> Sequence[UserAccount]:
+    """Who can be assigned to a seminar: whoever is a coordinator, assigned or not, and has an enabled account."""
+    coordinators = select(RoleGrant.user_account_id).where(RoleGrant.role == RoleName.COORDINATOR)
+    return _by_name(session.scalars(select(UserAccount).where(UserAccount.id.in_(coordinators), UserAccount.active)))
+
+
+def _by_name(found: Iterable[UserAccount]) -> Sequence[UserAccount]:
+    return sorted(found, key=lambda account: fold(account.name))
+
+
+def offices(session: Session) -> Sequence[Office]:
+    """All offices, those in use first, then by code."""
+    return session.scalars(select(Office).order_by(Office.active.desc(), Office.code)).all()
+
+
+def find_office_by_code(session: Session, code: str) -> Office | None:
+    """The office with this code, as a person may type it: case does not matter."""
+    return session.scalar(select(Office).where(Office.code == code.strip().upper()))
+
+
+def get_office(session: Session, code: str) -> Office:
+    """An office.
+
+    Raises:
+        NotFound: there is none with this code.
+    """
+    office = find_office_by_code(session, code)
+    if office is None:
+        raise NotFound
+    return office

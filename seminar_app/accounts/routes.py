@@ -1,0 +1,62 @@
+"""Pages around signing in, and each person's own account."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import session as flask_session
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from seminar_app.accounts import queries, services
+from seminar_app.accounts.forms import OwnLanguageForm
+from seminar_app.accounts.sessions import browser_session
+from seminar_app.core import clock
+from seminar_app.web.access import current_actor, public, staff
+from seminar_app.web.database import session, unit_of_work
+
+blueprint = Blueprint("accounts", __name__)
+
+
+@blueprint.get("/reset/sent")
+@public
+def reset_asked() -> ResponseReturnValue:
+    """What happens after somebody asked for a new password, whether there is such an account or not."""
+    return render_template("accounts/reset_asked.html")
+
+
+@blueprint.route("/staff/account/", methods=["GET", "POST"])
+@staff()
+def own() -> ResponseReturnValue:
+    """Language, password, and where one is signed in."""
+    actor, now = current_actor(), clock.now()
+    form = OwnLanguageForm(data={"language": actor.language})
+    if form.accepts():
+        with unit_of_work() as database:
+            services.choose_language(database, now=now, actor=actor, language=form.language.data)
+        flask_session["language"] = form.language.data
+        with force_locale(form.language.data):
+            flash(_("From now on your pages and mail are in English."), "success")
+        return redirect(url_for("accounts.own"), code=303)
+    stored = browser_session().stored
+    page = render_template(
+        "accounts/own.html",
+        form=form,
+        account=stored.account if stored else None,
+        time_zone=current_app.extensions["settings"].default_time_zone,
+        this_session=stored.public_id if stored else None,
+        open_sessions=queries.sessions_of(session(), actor.user_id, now=now),
+    )
+    return page, 422 if form.has_errors else 200
+
+
+@blueprint.post("/staff/account/sessions/<uuid:session_id>/end")
+@staff()
+def end_session(session_id: uuid.UUID) -> ResponseReturnValue:
+    """Sign out of one of one's browsers."""
+    with unit_of_work() as database:
+        services.end_one_session(database, now=clock.now(), actor=current_actor(), session_id=session_id)
+    flash(_("That browser is signed out."), "success")
+    return redirect(url_for("accounts.own"), code=303)

@@ -1,0 +1,204 @@
+"""Changing accounts, what they may do, and where they are signed in. Whoever calls has made sure that the actor may."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts import session_store
+from seminar_app.accounts.errors import AccountDisabled, EmailTaken, LastAdmin, OwnAccount
+from seminar_app.accounts.models import RoleGrant, UserAccount, WebSession
+from seminar_app.accounts.queries import account_by_email
+from seminar_app.accounts.rules import Actor, Grant, RoleName
+from seminar_app.accounts.services.common import find_grant, leave_trail, locked_account
+from seminar_app.accounts.sign_in import send_reset_link
+from seminar_app.core.errors import NotFound
+from seminar_app.core.folding import canonical_email
+
+
+def create_account(
+    session: Session,
+    *,
+    now: datetime,
+    actor: Actor | None,
+    email: str,
+    name: str,
+    language: str,
+    grants: Iterable[Grant] = (),
+    password_hash: str | None = None,
+    invite: bool = True,
+) -> UserAccount:
+    """Make an account.
+
+    Args:
+        actor: the administrator; None for the command line.
+        password_hash: Argon2id, where the password is known already.
+        invite: send a mail with a link for choosing a password, good for seven days.
+
+    Raises:
+        EmailTaken: there is an account with this address.
+    """
+    address = canonical_email(email)
+    if account_by_email(session, address) is not None:
+        raise EmailTaken(email=address)
+    account = UserAccount(
+        public_id=uuid.uuid4(),
+        email=address,
+        name=name,
+        password=password_hash,
+        active=True,
+        fs_uniquifier=uuid.uuid4().hex,
+        language=language,
+        created_at=now,
+        reset_version=0,
+    )
+    session.add(account)
+    session.flush()
+    leave_trail(session, now, actor, "account.created", account)
+    for grant in grants:
+        give_role(session, now=now, actor=actor, account_id=account.id, grant=grant)
+    if invite:
+        send_reset_link(session, account, now=now, invited=True)
+    return account
+
+
+def edit_account(session: Session, *, now: datetime, actor: Actor, account_id: int, name: str, language: str) -> None:
+    """Change name and language."""
+    account = locked_account(session, account_id)
+    changed = [field for field, value in (("name", name), ("language", language)) if getattr(account, field) != value]
+    account.name, account.language = name, language
+    if changed:
+        leave_trail(session, now, actor, "account.edited", account, fields=changed)
+
+
+def choose_language(session: Session, *, now: datetime, actor: Actor, language: str) -> None:
+    """The language of one's own pages and mail, wherever one signs in."""
+    account = locked_account(session, actor.user_id)
+    if account.language != language:
+        account.language = language
+        leave_trail(session, now, actor, "account.edited", account, fields=["language"])
+
+
+def give_role(session: Session, *, now: datetime, actor: Actor | None, account_id: int, grant: Grant) -> None:
+    """Let an account do something; what it may do already is not given twice."""
+    account = locked_account(session, account_id)
+    if find_grant(session, account_id, grant) is not None:
+        return
+    session.add(
+        RoleGrant(
+            user_account_id=account_id,
+            role=grant.role,
+            office_id=grant.office_id,
+            agency_id=grant.agency_id,
+            seminar_id=grant.seminar_id,
+            granted_at=now,
+        )
+    )
+    session.flush()
+    leave_trail(session, now, actor, "account.role_given", account, **_told(grant))
+
+
+def take_role(session: Session, *, now: datetime, actor: Actor, account_id: int, grant: Grant) -> None:
+    """Take a role away; it can be given again.
+
+    Raises:
+        NotFound: the account has no such role.
+        OwnAccount: an administrator's own role as one.
+        LastAdmin: nobody would be left.
+    """
+    _lock_admins(session)
+    account = locked_account(session, account_id)
+    row = find_grant(session, account_id, grant)
+    if row is None:
+        raise NotFound
+    if row.role is RoleName.ADMIN:
+        _somebody_stays_admin(session, actor, account)
+    session.delete(row)
+    leave_trail(session, now, actor, "account.role_taken", account, **_told(grant))
+
+
+def disable_account(session: Session, *, now: datetime, actor: Actor, account_id: int) -> None:
+    """Let nobody sign in with it, and end its sessions at once.
+
+    Raises:
+        OwnAccount: one's own.
+        LastAdmin: nobody would be left.
+    """
+    _lock_admins(session)
+    account = locked_account(session, account_id)
+    if not account.active:
+        return
+    _somebody_stays_admin(session, actor, account)
+    account.active = False
+    account.reset_hash = account.reset_until = None
+    leave_trail(session, now, actor, "account.disabled", account, sessions_ended=session_store.end_all_of(session, account.id))
+
+
+def enable_account(session: Session, *, now: datetime, actor: Actor, account_id: int) -> None:
+    """Let it sign in again."""
+    account = locked_account(session, account_id)
+    if not account.active:
+        account.active = True
+        leave_trail(session, now, actor, "account.enabled", account)
+
+
+def end_all_sessions(session: Session, *, now: datetime, actor: Actor, account_id: int) -> int:
+    """Sign an account out everywhere; returns of how many browsers."""
+    account = locked_account(session, account_id)
+    ended = session_store.end_all_of(session, account.id)
+    leave_trail(session, now, actor, "account.sessions_ended", account, sessions_ended=ended)
+    return ended
+
+
+def end_one_session(session: Session, *, now: datetime, actor: Actor, session_id: uuid.UUID) -> None:
+    """Sign one of the actor's own browsers out.
+
+    Raises:
+        NotFound: it is over already, or somebody else's.
+    """
+    found = session.scalar(select(WebSession).where(WebSession.public_id == session_id, WebSession.user_account_id == actor.user_id))
+    if found is None:
+        raise NotFound
+    session_store.end(session, found.id_hash)
+    leave_trail(session, now, actor, "account.sessions_ended", locked_account(session, actor.user_id), sessions_ended=1)
+
+
+def send_way_in(session: Session, *, now: datetime, actor: Actor, account_id: int) -> None:
+    """Send a link for choosing a password: an invitation to whoever has none yet, a reset to anybody else.
+
+    Raises:
+        AccountDisabled: it would lead nowhere.
+    """
+    account = locked_account(session, account_id)
+    if not account.active:
+        raise AccountDisabled
+    send_reset_link(session, account, now=now, invited=account.password is None)
+    leave_trail(session, now, actor, "account.reset_sent", account)
+
+
+def _told(grant: Grant) -> dict[str, Any]:
+    ids = {"office": grant.office_id, "agency": grant.agency_id, "seminar_id": grant.seminar_id}
+    return {"role": grant.role.value} | {key: value for key, value in ids.items() if value is not None}
+
+
+def _lock_admins(session: Session) -> None:
+    """Begin with this where the number of administrators may fall, so that two of them cannot take each other away."""
+    admins = select(RoleGrant.user_account_id).where(RoleGrant.role == RoleName.ADMIN)
+    session.execute(select(UserAccount.id).where(UserAccount.id.in_(admins)).order_by(UserAccount.id).with_for_update()).all()
+
+
+def _somebody_stays_admin(session: Session, actor: Actor, account: UserAccount) -> None:
+    if account.id == actor.user_id:
+        raise OwnAccount
+    admins = session.scalars(
+        select(UserAccount.id)
+        .join(RoleGrant, RoleGrant.user_account_id == UserAccount.id)
+        .where(RoleGrant.role == RoleName.ADMIN, UserAccount.active)
+    )
+    if set(admins) == {account.id}:
+        raise LastAdmin

@@ -1,0 +1,67 @@
+"""What all changes here share: finding the row under a lock, and the trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import Office, RoleGrant, UserAccount
+from seminar_app.accounts.rules import Actor, Grant
+from seminar_app.audit.services import record
+from seminar_app.core.errors import NotFound
+
+COMMAND = "command"
+
+
+def locked_account(session: Session, account_id: int) -> UserAccount:
+    """An account that nobody else changes until the commit."""
+    account = session.get(UserAccount, account_id, with_for_update=True)
+    if account is None:
+        raise NotFound
+    return account
+
+
+def locked_office(session: Session, office_id: int) -> Office:
+    """An office that nobody else changes until the commit."""
+    office = session.get(Office, office_id, with_for_update=True)
+    if office is None:
+        raise NotFound
+    return office
+
+
+def find_grant(session: Session, account_id: int, grant: Grant) -> RoleGrant | None:
+    """The row of a grant that the account has."""
+    return session.scalar(
+        select(RoleGrant).where(
+            RoleGrant.user_account_id == account_id,
+            RoleGrant.role == grant.role,
+            RoleGrant.office_id.is_not_distinct_from(grant.office_id),
+            RoleGrant.agency_id.is_not_distinct_from(grant.agency_id),
+            RoleGrant.seminar_id.is_not_distinct_from(grant.seminar_id),
+        )
+    )
+
+
+def leave_trail(
+    session: Session,
+    now: datetime,
+    actor: Actor | None,
+    action: str,
+    subject: UserAccount | Office,
+    *,
+    seminar: str | None = None,
+    **details: Any,
+) -> None:
+    """A row in the trail; no actor is the command line."""
+    record(
+        session,
+        now=now,
+        actor=actor.trail_name if actor else COMMAND,
+        action=action,
+        subject=f"{subject.__tablename__}:{subject.public_id.hex}",
+        seminar=seminar,
+        details=details,
+    )

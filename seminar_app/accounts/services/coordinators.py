@@ -1,0 +1,70 @@
+"""Who runs the door of a seminar: assigned by its office."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.errors import NotACoordinator
+from seminar_app.accounts.models import RoleGrant, UserAccount
+from seminar_app.accounts.rules import Actor, Grant, RoleName, may_organize
+from seminar_app.accounts.services.accounts import give_role
+from seminar_app.accounts.services.common import find_grant, leave_trail
+from seminar_app.core.errors import NotFound
+
+
+def assign_coordinator(
+    session: Session, *, now: datetime, actor: Actor, seminar_id: int, office_id: int, slug: str, account_public_id: uuid.UUID
+) -> UserAccount:
+    """Let a coordinator run the door of a seminar; twice is as good as once.
+
+    Args:
+        office_id: the seminar's office; only its organizers and administrators may.
+        slug: the seminar's, for the trail.
+
+    Raises:
+        NotFound: no such account, or the seminar is another office's.
+        NotACoordinator: the account is not one, or is disabled.
+    """
+    account = _to_assign(session, actor, office_id, account_public_id)
+    is_one = session.scalar(
+        select(RoleGrant.id).where(RoleGrant.user_account_id == account.id, RoleGrant.role == RoleName.COORDINATOR).limit(1)
+    )
+    if is_one is None or not account.active:
+        raise NotACoordinator(name=account.name)
+    grant = Grant(RoleName.COORDINATOR, seminar_id=seminar_id)
+    if find_grant(session, account.id, grant) is None:
+        session.add(RoleGrant(user_account_id=account.id, role=grant.role, seminar_id=seminar_id, granted_at=now))
+        session.flush()
+        leave_trail(session, now, actor, "coordinator.assigned", account, seminar=slug)
+    return account
+
+
+def withdraw_coordinator(
+    session: Session, *, now: datetime, actor: Actor, seminar_id: int, office_id: int, slug: str, account_public_id: uuid.UUID
+) -> UserAccount:
+    """Take a coordinator from a seminar; they stay a coordinator who can be assigned.
+
+    Raises:
+        NotFound: no such account, or the seminar is another office's.
+    """
+    account = _to_assign(session, actor, office_id, account_public_id)
+    row = find_grant(session, account.id, Grant(RoleName.COORDINATOR, seminar_id=seminar_id))
+    if row is not None:
+        session.delete(row)
+        session.flush()
+        give_role(session, now=now, actor=actor, account_id=account.id, grant=Grant(RoleName.COORDINATOR))
+        leave_trail(session, now, actor, "coordinator.withdrawn", account, seminar=slug)
+    return account
+
+
+def _to_assign(session: Session, actor: Actor, office_id: int, public_id: uuid.UUID) -> UserAccount:
+    if not may_organize(actor, office_id=office_id):
+        raise NotFound
+    account = session.scalar(select(UserAccount).where(UserAccount.public_id == public_id).with_for_update())
+    if account is None:
+        raise NotFound
+    return account

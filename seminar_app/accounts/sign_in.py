@@ -1,0 +1,196 @@
+"""What happens to rows, trail and mail when somebody signs in or out, or asks for, resets or changes a password.
+
+Flask-Security decides whether; these follow from its signals and its mail.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app, g, request
+from flask_security import MailUtil
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config import Settings
+from seminar_app.accounts import session_store, sessions
+from seminar_app.accounts.errors import AccountJustChanged
+from seminar_app.accounts.models import UserAccount
+from seminar_app.audit.services import record
+from seminar_app.core import clock
+from seminar_app.core.folding import canonical_email
+from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.messages.services import enqueue
+from seminar_app.web.database import session, unit_of_work
+
+log = logging.getLogger(__name__)
+
+RESET_WITHIN = timedelta(hours=1)
+"""How long a link lasts that somebody asked for; an invitation lasts longer."""
+INVITED_WITHIN = timedelta(days=7)
+RESET_PURPOSE = "password-reset"
+RESET_ENDPOINT = "security.reset_password"
+
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),
+            ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+           ("CrOS", "ChromeOS"), ("Linux", "Linux"))  # fmt: skip
+
+
+@contextmanager
+def changing() -> Iterator[Session]:
+    """The unit of work that is open, or one of its own."""
+    if session().info.get("unit_of_work"):
+        yield session()
+    else:
+        with unit_of_work() as opened:
+            yield opened
+
+
+def browser_words(user_agent: str) -> str | None:
+    """«Firefox, Windows»: what the owner of a session knows it by."""
+    browser = next((name for sign, name in BROWSERS if sign in user_agent), None)
+    system = next((name for sign, name in SYSTEMS if sign in user_agent), None)
+    return ", ".join(filter(None, (browser, system))) or None
+
+
+def note(database: Session, action: str, account: UserAccount | None, **details: Any) -> None:
+    """A row in the trail about an account and by it, or by a stranger when there is none."""
+    record(
+        database,
+        now=clock.now(),
+        actor=f"account:{account.public_id.hex}" if account else "public",
+        action=action,
+        subject=f"user_account:{account.public_id.hex}" if account else "user_account:unknown",
+        details=details,
+        request_id=g.get("request_id"),
+    )
+
+
+def on_authenticated(_app: object, *, user: UserAccount, authn_via: list[str] | None = None, **_rest: object) -> None:
+    """Give the browser a session under a fresh id. A change of password ends all the others."""
+    changed = "change" in (authn_via or ())
+    with changing() as database:
+        account = database.get(UserAccount, user.id, with_for_update=True)
+        if account is None or not account.active or (account.fs_uniquifier != user.fs_uniquifier):
+            raise AccountJustChanged
+        if account is not user:
+            account.password = user.password  # hashed anew where the cost of hashing was raised
+        if changed:
+            session_store.end_all_of(database, account.id)
+        sessions.move_in(database, account, browser=browser_words(request.user_agent.string))
+        if not changed:
+            note(database, "account.signed_in", account)
+
+
+def on_signed_out(_app: object, *, user: Any, **_rest: object) -> None:
+    """Delete the browser's row, so that a copy of its cookie opens nothing."""
+    with changing() as database:
+        sessions.move_out(database)
+        if isinstance(user, UserAccount):
+            note(database, "account.signed_out", user)
+
+
+def on_password_changed(_app: object, *, user: UserAccount, **_rest: object) -> None:
+    """The change of password in the trail; a reset link sent before is void."""
+    with changing() as database:
+        user.reset_hash = user.reset_until = None
+        note(database, "account.password_changed", user)
+
+
+def on_password_reset(_app: object, *, user: UserAccount, **_rest: object) -> None:
+    """Spend the link and end every session of the account."""
+    with changing() as database:
+        user.reset_hash = user.reset_until = None
+        note(database, "account.password_reset", user, sessions_ended=session_store.end_all_of(database, user.id))
+
+
+def on_failed(_app: object, *, user: UserAccount, **_rest: object) -> None:
+    """Left in the log and not in the trail, so that a known address takes no longer to refuse than an unknown one."""
+    log.warning("Sign-in refused for account %s, reference %s", user.public_id.hex, g.get("request_id", "-"))
+
+
+def new_reset_link(account: UserAccount, *, now: datetime, within: timedelta = RESET_WITHIN) -> SecretLink:
+    """Issue a reset link; earlier ones are void. Only the hash of its token is kept, and the mail is written when it is sent."""
+    account.reset_version += 1
+    link = SecretLink(RESET_PURPOSE, account.public_id, account.reset_version)
+    account.reset_hash = token_hash(link.token(_settings().secret_keys[0]))
+    account.reset_until = now + within
+    return link
+
+
+def send_reset_link(database: Session, account: UserAccount, *, now: datetime, invited: bool = False) -> None:
+    """Put a reset link into the outbox: for somebody who forgot the password, or who was given an account."""
+    within = INVITED_WITHIN if invited else RESET_WITHIN
+    enqueue(
+        database,
+        now=now,
+        kind="account_invitation" if invited else "password_reset",
+        language=account.language,
+        to_address=account.email,
+        to_name=account.name,
+        context={"days": INVITED_WITHIN.days} if invited else {"minutes": int(within.total_seconds() // 60)},
+        link=new_reset_link(account, now=now, within=within),
+        link_endpoint=RESET_ENDPOINT,
+    )
+
+
+class ResetLinks:
+    """Stands where Flask-Security keeps its signer of reset links: ours are our secret links, found by the hash of their token."""
+
+    def dumps(self, _data: object) -> str:
+        """Nothing: the link is made when its mail is sent."""
+        return "in-the-mail"
+
+    def loads(self, token: str, max_age: float | None = None) -> list[str | None]:
+        """Whose link it is.
+
+        Raises:
+            ValueError: nobody's, used, replaced by a newer one, or too old.
+        """
+        account = session().scalar(select(UserAccount).where(UserAccount.reset_hash == token_hash(token)))
+        if account is None or not account.active or account.reset_until is None or account.reset_until <= clock.now():
+            raise ValueError("this link opens nothing")
+        return [account.fs_uniquifier, None]
+
+
+class OutboxMail(MailUtil):  # type: ignore[misc, unused-ignore]
+    """Flask-Security's mail, put into our outbox instead of sent."""
+
+    def send_mail(self, template: str, *_rendered: Any, **kwargs: Any) -> None:
+        """Enqueue. For an address that is nobody's, do the like without a message: same answer, same time."""
+        user: UserAccount = kwargs["user"]
+        now = clock.now()
+        with changing() as database:
+            account = database.get(UserAccount, user.id) if user.id is not None else None
+            if template.endswith("reset_instructions"):
+                note(database, "account.reset_asked", account)
+                if account is not None:
+                    send_reset_link(database, account, now=now)
+            elif account is not None:
+                enqueue(
+                    database,
+                    now=now,
+                    kind="password_changed",
+                    language=account.language,
+                    to_address=account.email,
+                    to_name=account.name,
+                    context={},
+                )
+
+    def normalize(self, email: str) -> str:
+        """The address as it is stored."""
+        return canonical_email(super().normalize(email))
+
+    def validate(self, email: str) -> str:
+        """The same: whether mail reaches it is not asked of the network."""
+        return self.normalize(email)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

@@ -1,0 +1,238 @@
+"""Administrators' pages about accounts and what each may do."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts import queries, services
+from seminar_app.accounts.forms import AccountForm, GrantForm, NewAccountForm
+from seminar_app.accounts.models import UserAccount
+from seminar_app.accounts.rules import Grant, RoleName
+from seminar_app.accounts.words import ROLES, grant_value, grant_words, office_name
+from seminar_app.agencies.queries import agency_groups, find_agency_by_code
+from seminar_app.core import clock
+from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.seminars.queries import find_seminar, seminar_names
+from seminar_app.web.access import current_actor, staff
+from seminar_app.web.database import session, unit_of_work
+from seminar_app.web.errors import sentence_of
+from seminar_app.web.languages import current_language
+
+blueprint = Blueprint("accounts_staff", __name__)
+
+
+@blueprint.get("/staff/accounts/")
+@staff(RoleName.ADMIN)
+def accounts() -> ResponseReturnValue:
+    """Everybody who may sign in."""
+    role = request.args.get("role", "")
+    text = request.args.get("q", "")[:200]
+    page = request.args.get("page", 1, type=_page_number)
+    found = queries.accounts(session(), text=text, role=RoleName(role) if role in set(RoleName) else None, page=page)
+    return render_template("accounts/staff/accounts.html", found=found, text=text, role=role, roles=ROLES, tell=_teller())
+
+
+@blueprint.route("/staff/accounts/new", methods=["GET", "POST"])
+@staff(RoleName.ADMIN)
+def new_account() -> ResponseReturnValue:
+    """Give somebody an account."""
+    form = NewAccountForm(data={"language": current_language()})
+    form.grant.choices = _grant_choices()
+    if form.accepts():
+        try:
+            with unit_of_work() as database:
+                account = services.create_account(
+                    database,
+                    now=clock.now(),
+                    actor=current_actor(),
+                    email=str(form.email.data),
+                    name=str(form.name.data),
+                    language=form.language.data,
+                    grants=[grant_named(database, form.grant.data)],
+                )
+        except Refusal as refusal:
+            form.show(refusal)
+        else:
+            flash(_("The account is made, and an invitation is on its way to %(email)s.", email=account.email), "success")
+            return redirect(url_for("accounts_staff.account", public_id=account.public_id), code=303)
+    return render_template("accounts/staff/new_account.html", form=form), 422 if form.has_errors else 200
+
+
+@blueprint.route("/staff/accounts/<uuid:public_id>/", methods=["GET", "POST"])
+@staff(RoleName.ADMIN)
+def account(public_id: uuid.UUID) -> ResponseReturnValue:
+    """One account: what it is called, what it may do, whether it may sign in."""
+    row = queries.get_account(session(), public_id)
+    form = AccountForm(data={"name": row.name, "language": row.language})
+    if form.accepts():
+        with unit_of_work() as database:
+            services.edit_account(
+                database, now=clock.now(), actor=current_actor(), account_id=row.id, name=str(form.name.data), language=form.language.data
+            )
+        flash(_("The account is changed."), "success")
+        return redirect(url_for("accounts_staff.account", public_id=public_id), code=303)
+    return _account_page(row, form)
+
+
+@blueprint.post("/staff/accounts/<uuid:public_id>/roles")
+@staff(RoleName.ADMIN)
+def give_role(public_id: uuid.UUID) -> ResponseReturnValue:
+    """Let an account do one thing more."""
+    row = queries.get_account(session(), public_id)
+    form = GrantForm()
+    form.grant.choices = _grant_choices()
+    if not form.accepts():
+        return _account_page(row, AccountForm(formdata=None, data={"name": row.name, "language": row.language}), form)
+    with unit_of_work() as database:
+        grant = grant_named(database, form.grant.data)
+        services.give_role(database, now=clock.now(), actor=current_actor(), account_id=row.id, grant=grant)
+    flash(_("The role is given."), "success")
+    return redirect(url_for("accounts_staff.account", public_id=public_id), code=303)
+
+
+@blueprint.post("/staff/accounts/<uuid:public_id>/roles/take")
+@staff(RoleName.ADMIN)
+def take_role(public_id: uuid.UUID) -> ResponseReturnValue:
+    """Take a role away; the page then offers to give it back."""
+    value = request.form.get("grant", "")
+
+    def work(database: Session, account_id: int) -> None:
+        grant = grant_named(database, value)
+        services.take_role(database, now=clock.now(), actor=current_actor(), account_id=account_id, grant=grant)
+
+    return _do(public_id, work, taken=value)
+
+
+@blueprint.post("/staff/accounts/<uuid:public_id>/disable")
+@staff(RoleName.ADMIN)
+def disable(public_id: uuid.UUID) -> ResponseReturnValue:
+    """Let nobody sign in with it."""
+    said = _("The account is disabled and signed out everywhere.")
+    return _do(public_id, lambda database, account_id: services.disable_account(database, **_by(account_id)), said)
+
+
+@blueprint.post("/staff/accounts/<uuid:public_id>/enable")
+@staff(RoleName.ADMIN)
+def enable(public_id: uuid.UUID) -> ResponseReturnValue:
+    """Let it sign in again."""
+    said = _("The account is enabled.")
+    return _do(public_id, lambda database, account_id: services.enable_account(database, **_by(account_id)), said)
+
+
+@blueprint.post("/staff/accounts/<uuid:public_id>/sessions/end")
+@staff(RoleName.ADMIN)
+def end_sessions(public_id: uuid.UUID) -> ResponseReturnValue:
+    """Sign it out everywhere."""
+    said = _("The account is signed out everywhere.")
+    return _do(public_id, lambda database, account_id: services.end_all_sessions(database, **_by(account_id)), said)
+
+
+@blueprint.post("/staff/accounts/<uuid:public_id>/invite")
+@staff(RoleName.ADMIN)
+def send_way_in(public_id: uuid.UUID) -> ResponseReturnValue:
+    """Send its owner a link for choosing a password."""
+    said = _("A message with a link for choosing a password is on its way.")
+    return _do(public_id, lambda database, account_id: services.send_way_in(database, **_by(account_id)), said)
+
+
+def _by(account_id: int) -> dict[str, Any]:
+    return {"now": clock.now(), "actor": current_actor(), "account_id": account_id}
+
+
+def _do(
+    public_id: uuid.UUID, work: Callable[[Session, int], object], said: str | None = None, *, taken: str | None = None
+) -> ResponseReturnValue:
+    """Do one thing to an account and go back to its page, which says what happened."""
+    row = queries.get_account(session(), public_id)
+    try:
+        with unit_of_work() as database:
+            work(database, row.id)
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "error")
+    else:
+        if said:
+            flash(said, "success")
+    return redirect(url_for("accounts_staff.account", public_id=public_id, taken=taken), code=303)
+
+
+def _account_page(row: UserAccount, form: AccountForm, grant_form: GrantForm | None = None) -> ResponseReturnValue:
+    if grant_form is None:
+        grant_form = GrantForm(formdata=None)
+        grant_form.grant.choices = _grant_choices()
+    names = {name.id: name for name in seminar_names(session())}
+    titles = {key: name.title(current_language()) for key, name in names.items()}
+    slugs = {key: name.slug for key, name in names.items()}
+    lines = queries.grants_of(session(), [row.id]).get(row.id, ())
+    held = [(grant_words(line, titles), grant_value(line, slugs)) for line in lines]
+    taken = request.args.get("taken", "")
+    page = render_template(
+        "accounts/staff/account.html",
+        account=row,
+        form=form,
+        grant_form=grant_form,
+        held=held,
+        taken=taken if taken and taken not in {value for _words, value in held} else None,
+        open_sessions=queries.sessions_of(session(), row.id, now=clock.now()),
+    )
+    return page, 422 if form.has_errors or grant_form.has_errors else 200
+
+
+def _grant_choices() -> Any:
+    """Everything somebody can be allowed, in groups, as `role:code` and words."""
+    language, database = current_language(), session()
+    groups = {
+        _("For everything"): {"admin:": str(ROLES[RoleName.ADMIN]), "auditor:": str(ROLES[RoleName.AUDITOR])},
+        _("Organizer of an office"): {
+            f"organizer:{office.code}": office_name(office) for office in queries.offices(database) if office.active
+        },
+        _("Coordinator of a seminar"): {"coordinator:": _("Assigned by an organizer later")}
+        | {f"coordinator:{name.slug}": f"{name.title(language)} ({name.starts_on.year})" for name in seminar_names(database)},
+        _("Liaison of an agency, and of those below it"): {
+            f"liaison:{agency.code}": f"{agency.code} · {agency.name(language)}"
+            for group in agency_groups(database)
+            for agency in (group.group, *group.offices)
+        },
+    }
+    return {"": _("Choose a role")} | {heading: choices for heading, choices in groups.items() if choices}
+
+
+def grant_named(database: Session, value: str) -> Grant:
+    """The grant that a form names `role:code`.
+
+    Raises:
+        NotFound: there is no such role, office, agency or seminar.
+    """
+    role, _colon, code = value.partition(":")
+    match role:
+        case "admin" | "auditor" if not code:
+            return Grant(RoleName(role))
+        case "coordinator" if not code:
+            return Grant(RoleName.COORDINATOR)
+        case "coordinator":
+            seminar = find_seminar(database, code)
+            if seminar is not None:
+                return Grant(RoleName.COORDINATOR, seminar_id=seminar.id)
+        case "organizer":
+            return Grant(RoleName.ORGANIZER, office_id=queries.get_office(database, code).id)
+        case "liaison":
+            agency = find_agency_by_code(database, code)
+            if agency is not None:
+                return Grant(RoleName.LIAISON, agency_id=agency.id)
+    raise NotFound
+
+
+def _teller() -> Callable[[Sequence[queries.GrantLine]], str]:
+    titles = {name.id: name.title(current_language()) for name in seminar_names(session())}
+    return lambda lines: "; ".join(grant_words(line, titles) for line in lines)
+
+
+def _page_number(text: str) -> int:
+    number = int(text) if len(text) <= 6 else 1
+    return max(1, number)
