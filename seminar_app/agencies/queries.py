@@ -24,6 +24,7 @@ class AgencyChoice:
     name_es: str
     name_en: str
     level: AgencyLevel
+    country: str
     state: str | None
     parent_id: int | None
     valid_from: date | None
@@ -146,6 +147,7 @@ def all_agencies(session: Session) -> dict[int, AgencyChoice]:
             Agency.name_es,
             Agency.name_en,
             Agency.level,
+            Agency.country,
             Agency.state,
             Agency.parent_id,
             Agency.valid_from,
@@ -155,7 +157,7 @@ def all_agencies(session: Session) -> dict[int, AgencyChoice]:
     heads = {row.parent_id for row in rows}
     return {
         row.id: AgencyChoice(
-            *row,
+            **row._asdict(),
             aliases=tuple(aliases.get(row.id, ())),
             heads_a_kind=names_a_kind(level=row.level, state=row.state, has_offices=row.id in heads),
         )

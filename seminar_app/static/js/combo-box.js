@@ -18,20 +18,26 @@
       });
   }
 
-  /** Choices whose name or alias has every typed word; those that begin with what was typed come first. */
+  /**
+   * Choices whose name and aliases together have every typed word. Groups stay together: the one with the best hit comes
+   * first, and in it what is called or begins like what was typed.
+   */
   function found(choices, typed) {
-    const words = plain(typed).split(/\s+/).filter(Boolean);
+    const words = plain(typed).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
     if (!words.length) return choices;
-    const all = words.join(" ");
-    return choices
+    const whole = words.join(" ");
+    const has = (text) => words.every((word) => text.includes(word));
+    const best = new Map();
+    const matches = choices
+      .filter(({ searched }) => has(searched.join(" ")))
       .map((choice) => {
-        const hit = choice.searched.findIndex((text) => words.every((word) => text.includes(word)));
-        const rank = choice.searched.some((text) => text === all) ? 0 : choice.searched.some((text) => text.startsWith(all)) ? 1 : 2;
-        return { choice, hit, rank };
-      })
-      .filter(({ hit }) => hit >= 0)
-      .sort((a, b) => a.rank - b.rank)
-      .map(({ choice, hit }) => ({ ...choice, alias: hit > 0 ? choice.aliases[hit - 1] : "" }));
+        const rank = choice.searched.some((text) => text === whole) ? 0 : choice.searched.some((text) => text.startsWith(whole)) ? 1 : 2;
+        best.set(choice.group, Math.min(rank, best.get(choice.group) ?? rank));
+        const alias = has(choice.searched[0]) ? "" : (choice.aliases.find((_, index) => has(choice.searched[index + 1])) ?? choice.aliases[0] ?? "");
+        return { ...choice, rank, alias };
+      });
+    const order = [...best.keys()];
+    return matches.sort((a, b) => best.get(a.group) - best.get(b.group) || order.indexOf(a.group) - order.indexOf(b.group) || a.rank - b.rank);
   }
 
   function enhance(box) {
