@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from config import Settings
 from seminar_app.feedback import models as models
+from seminar_app.feedback import routes, staff_routes
+from seminar_app.web.navigation import Entry, add_seminar_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages and commands to the app."""
+    """Add this room's pages and its line in the seminar's list."""
+    app.register_blueprint(routes.blueprint)
+    app.register_blueprint(staff_routes.blueprint)
+    add_seminar_entry(app, Entry(_l("Feedback"), "feedback_staff.results", 50, "feedback_staff."))

@@ -53,6 +53,12 @@ class NotOpenToClose(Refusal):
     sentence = N_("This form is not open, so there is nothing to close.")
 
 
+class NotOpenToRemind(Refusal):
+    """Reminding people of a form that they cannot answer."""
+
+    sentence = N_("This form is not open. Open it before you remind people of it.")
+
+
 class NoQuestions(Refusal):
     """A form without questions."""
 

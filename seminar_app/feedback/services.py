@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -12,15 +13,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from seminar_app.accounts.models import Office
 from seminar_app.accounts.rules import Actor
 from seminar_app.audit.services import record
 from seminar_app.core.errors import NotFound, StaleEdit
-from seminar_app.core.links import SecretLink
 from seminar_app.feedback import queries, rules, standard
 from seminar_app.feedback.errors import (
     NobodyToRemind,
     NoQuestions,
     NotOpenToClose,
+    NotOpenToRemind,
     SeminarNotBegun,
     SeminarNotHeld,
     TooManyQuestions,
@@ -28,10 +30,11 @@ from seminar_app.feedback.errors import (
 from seminar_app.feedback.models import FeedbackForm, FormVersion, Question
 from seminar_app.feedback.rules import Asked, FormKind, FormStage, WhyNotOpen
 from seminar_app.messages.services import enqueue
-from seminar_app.registration.models import Registration
+from seminar_app.registration.links import personal_link
+from seminar_app.registration.services.mails import facts
 from seminar_app.seminars.models import Seminar
 
-Keep = Callable[[Session, Registration], SecretLink]
+_SPEAKER_KEY = re.compile(rf"\A{standard.SPEAKER}[0-9a-f]{{32}}\Z")
 
 
 def get_or_make_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int) -> FeedbackForm:
@@ -133,36 +136,35 @@ def edit_questions(
     return queries.get_version(session, form.id)
 
 
-def remind(session: Session, *, now: datetime, actor: Actor, seminar_id: int, keep_link: Keep) -> None:
+def remind(session: Session, *, now: datetime, actor: Actor, seminar_id: int) -> None:
     """One mail, at most one a day, to each who is asked and has not answered. How many is nobody's to know.
 
-    Args:
-        keep_link: makes sure that a registration's stored link is today's and returns it.
-
     Raises:
-        NotOpenToClose: the form is not open. NobodyToRemind: no mail is due.
+        NotOpenToRemind: the form is not open.
+        NobodyToRemind: no mail is due.
     """
     seminar = _locked_seminar(session, seminar_id)
     form = get_or_make_form(session, now=now, actor=actor, seminar_id=seminar_id)
     if queries.stage(form) is not FormStage.OPEN:
-        raise NotOpenToClose
+        raise NotOpenToRemind
+    office = session.get_one(Office, seminar.office_id)
     day = now.astimezone(ZoneInfo(seminar.time_zone)).date().isoformat()
-    sent = 0
-    for registration in queries.to_remind(session, seminar_id=seminar_id, form_id=form.id):
-        message = enqueue(
+    enqueued = [
+        enqueue(
             session,
             now=now,
             kind="feedback_reminder",
             language=registration.language,
             to_address=registration.person.email or "",
-            to_name=" ".join(filter(None, (registration.person.given_names, registration.person.surname1))),
-            context=_seminar_in(seminar, registration.language),
-            link=keep_link(session, registration),
+            to_name=registration.person.certificate_name,
+            context=facts(seminar, office, registration.language),
+            link=personal_link(registration),
             link_endpoint="feedback.answer",
             dedupe_key=f"feedback_reminder:{registration.public_id.hex}:{form.public_id.hex}:{day}",
         )
-        sent += message is not None
-    if not sent:
+        for registration in queries.to_remind(session, seminar_id=seminar_id, form_id=form.id)
+    ]
+    if not any(enqueued):
         raise NobodyToRemind
     _record(session, form, seminar, now=now, actor=actor, action="feedback.reminded")
 
@@ -187,12 +189,13 @@ def _locked_seminar(session: Session, seminar_id: int, *, lock: bool = True) -> 
 def _with_keys(before: Sequence[Asked], after: Sequence[Asked]) -> tuple[Asked, ...]:
     """New questions get a key; so does one whose answers changed, because its figures do not add up with the old."""
     known = {question.key: question for question in before}
-    keyed = []
+    keyed: dict[str, Asked] = {}
     for question in after:
         old = known.get(question.key)
-        same = question.key.startswith(standard.SPEAKER) if old is None else (old.kind, old.values) == (question.kind, question.values)
-        keyed.append(question if same else replace(question, key=f"own:{uuid.uuid4().hex}"))
-    return tuple(keyed)
+        same = _SPEAKER_KEY.match(question.key) if old is None else (old.kind, old.values) == (question.kind, question.values)
+        key = question.key if same and question.key not in keyed else f"own:{uuid.uuid4().hex}"
+        keyed[key] = replace(question, key=key)
+    return tuple(keyed.values())
 
 
 def _write_version(session: Session, form: FeedbackForm, *, number: int, questions: Sequence[Asked], now: datetime) -> None:
@@ -203,11 +206,6 @@ def _write_version(session: Session, form: FeedbackForm, *, number: int, questio
         columns = asdict(question) | {"options": [asdict(option) for option in question.options]}
         session.add(Question(version_id=version.id, position=position, **columns))
     session.flush()
-
-
-def _seminar_in(seminar: Seminar, language: str) -> dict[str, str]:
-    titles = (seminar.title_es, seminar.title_en) if language == "es" else (seminar.title_en, seminar.title_es)
-    return {"seminar": titles[0] or titles[1] or ""}
 
 
 def _record(session: Session, form: FeedbackForm, seminar: Seminar, *, now: datetime, actor: Actor, action: str, **details: Any) -> None:

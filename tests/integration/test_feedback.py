@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.audit.models import AuditRow
 from seminar_app.core.errors import NotFound, StaleEdit
-from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import publishing, queries, rules, services
 from seminar_app.feedback.errors import (
@@ -22,6 +21,7 @@ from seminar_app.feedback.errors import (
     NoQuestions,
     NothingAnswered,
     NotOpenToClose,
+    NotOpenToRemind,
     NotTakingPart,
     SeminarNotBegun,
     SeminarNotHeld,
@@ -57,11 +57,8 @@ def edit(held: Held, now: datetime, questions: list[Asked], seen: str | None = N
 
 
 def remind(held: Held, now: datetime) -> None:
-    def keep_link(_session: Session, registration: Registration) -> SecretLink:
-        return SecretLink("registration", registration.public_id, registration.link_version)
-
     with unit_of_work(held.session) as session:
-        services.remind(session, now=now, actor=actor(), seminar_id=held.seminar.id, keep_link=keep_link)
+        services.remind(session, now=now, actor=actor(), seminar_id=held.seminar.id)
 
 
 def test_opening_makes_the_standard_form_with_the_seminars_speakers(make: Make, now: datetime) -> None:
@@ -251,7 +248,7 @@ def test_the_rate_is_of_those_who_attended_or_of_the_seated_while_there_are_no_m
 
 def test_reminders_go_once_a_day_to_those_who_have_not_answered(make: Make, now: datetime) -> None:
     held = hold(make, people=4)
-    with pytest.raises(NotOpenToClose):
+    with pytest.raises(NotOpenToRemind):
         remind(held, now)
     held.open(now)
     held.answer(1)

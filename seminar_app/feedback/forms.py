@@ -1,0 +1,169 @@
+"""The public form, made from its version's questions, and the editor's form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
+
+from seminar_app.feedback import rules
+from seminar_app.feedback.rules import Asked, Option, QuestionKind
+from seminar_app.web.forms import BaseForm, at_most, clean_text, one_line, optional, readable, required
+
+YES_NO_WORDS = (("1", _l("Yes")), ("0", _l("No")))
+
+
+def _lines(value: Any) -> Any:
+    """A line's end counts as one character, whichever way a browser sends it."""
+    return clean_text(value.replace("\r\n", "\n")) if isinstance(value, str) else value
+
+
+def options_of(question: Asked, language: str) -> list[tuple[str, str]]:
+    """What can be chosen, as (value, words). The numbers of a scale carry the words of its ends."""
+    if question.kind is QuestionKind.YES_NO:
+        return [(value, str(word)) for value, word in YES_NO_WORDS]
+    words = {option.value: option.text(language) for option in question.options}
+    if question.kind is QuestionKind.SCALE:
+        return [(value, f"{value} · {words[value]}" if words.get(value) else value) for value in question.values]
+    return list(words.items())
+
+
+def answers_form(questions: Iterable[Asked], language: str) -> type[BaseForm]:
+    """The form that asks these questions, in this language; fields are called `Asked.field_name`."""
+    fields = {question.field_name: _field(question, language, number) for number, question in enumerate(questions, start=1)}
+    return type("AnswersForm", (BaseForm,), {"version": HiddenField(), **fields})
+
+
+def _field(question: Asked, language: str, number: int) -> Any:
+    label = question.prompt(language)
+    if question.kind is QuestionKind.TEXT:
+        needed = required(_l("Question %(number)s: please write an answer.", number=number)) if question.required else optional()
+        return TextAreaField(label, filters=[_lines], validators=[needed, readable, at_most(rules.LONGEST_COMMENT)])
+    if question.kind is QuestionKind.SCALE:
+        missing = _l("Question %(number)s: please choose a number from 1 to 5.", number=number)
+    else:
+        missing = _l("Question %(number)s: please choose an answer.", number=number)
+    choices = [SelectChoice(value, words) for value, words in options_of(question, language)]
+    return RadioField(label, choices=choices, validators=[required(missing) if question.required else optional()])
+
+
+def answers_in(form: BaseForm, questions: Iterable[Asked]) -> dict[str, str]:
+    """What was answered, by question key."""
+    return {question.key: form[question.field_name].data for question in questions if form[question.field_name].data}
+
+
+class QuestionForm(Form):
+    """One question in the editor. What belongs to another kind stays empty."""
+
+    class Meta(BaseForm.Meta):
+        """Our sentences, as in every form."""
+
+        locales = False
+
+    key = HiddenField()
+    kind = HiddenField()
+    values = HiddenField()
+    prompt_es = one_line(_l("Question in Spanish"), length=rules.LONGEST_PROMPT, message=_l("Please write the question in Spanish."))
+    prompt_en = one_line(_l("Question in English"), length=rules.LONGEST_PROMPT, message=_l("Please write the question in English."))
+    low_es = one_line(_l("1 in Spanish"), length=rules.LONGEST_OPTION, needed=False)
+    low_en = one_line(_l("1 in English"), length=rules.LONGEST_OPTION, needed=False)
+    high_es = one_line(_l("5 in Spanish"), length=rules.LONGEST_OPTION, needed=False)
+    high_en = one_line(_l("5 in English"), length=rules.LONGEST_OPTION, needed=False)
+    options_es = TextAreaField(_l("Answers in Spanish, one a line"), filters=[_lines], validators=[optional(), readable, at_most(1000)])
+    options_en = TextAreaField(_l("Answers in English, one a line"), filters=[_lines], validators=[optional(), readable, at_most(1000)])
+    required = BooleanField(_l("Has to be answered"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What each kind of question needs besides its words."""
+        sound = super().validate(extra_validators)
+        faults = {
+            "kind": self._fault_of_kind,
+            "high_en": self._fault_of_ends,
+            "options_en": self._fault_of_options,
+        }
+        for name, find in faults.items():
+            if fault := find():
+                self[name].errors = [*self[name].errors, fault]
+                sound = False
+        return sound
+
+    def _fault_of_kind(self) -> str | None:
+        known = self.kind.data in set(QuestionKind)
+        return None if known else str(_("This question has no kind. Please remove it and add it again."))
+
+    def _fault_of_ends(self) -> str | None:
+        ends = (self.low_es.data, self.low_en.data, self.high_es.data, self.high_en.data)
+        if self.kind.data != QuestionKind.SCALE or all(ends):
+            return None
+        return str(_("Please say in both languages what 1 and 5 mean."))
+
+    def _fault_of_options(self) -> str | None:
+        if self.kind.data != QuestionKind.CHOICE:
+            return None
+        spanish, english = _options(self.options_es.data), _options(self.options_en.data)
+        if not 2 <= len(spanish) <= rules.MOST_OPTIONS or len(spanish) != len(english):
+            return str(
+                _("Please write from 2 to %(most)d answers, one a line, as many in one language as in the other.", most=rules.MOST_OPTIONS)
+            )
+        if any(len(words) > rules.LONGEST_OPTION for words in spanish + english):
+            return str(_("An answer has at most %(most)d characters.", most=rules.LONGEST_OPTION))
+        return None
+
+
+class QuestionsForm(BaseForm):
+    """All questions of a form, in order, as the editor shows them."""
+
+    seen = HiddenField()
+    questions = FieldList(FormField(QuestionForm))
+
+
+def editor(rows: Sequence[Mapping[str, Any]], seen: str) -> QuestionsForm:
+    """The editor's form showing these rows, whatever the request carries."""
+    shown = QuestionsForm(MultiDict(), data={"seen": seen, "questions": rows})
+    for entry, row in zip(shown.questions, rows, strict=True):
+        entry.form.required.data = bool(row["required"])  # a box that an empty request does not mention would count as unticked
+    return shown
+
+
+def row_of(question: Asked) -> dict[str, Any]:
+    """A question as the editor shows it."""
+    ends = {option.value: option for option in question.options} if question.kind is QuestionKind.SCALE else {}
+    low, high = ends.get("1", Option("1", "", "")), ends.get("5", Option("5", "", ""))
+    chosen = question.options if question.kind is QuestionKind.CHOICE else ()
+    return {
+        "key": question.key,
+        "kind": question.kind.value,
+        "values": " ".join(option.value for option in chosen),
+        "prompt_es": question.prompt_es,
+        "prompt_en": question.prompt_en,
+        "low_es": low.es,
+        "low_en": low.en,
+        "high_es": high.es,
+        "high_en": high.en,
+        "options_es": "\n".join(option.es for option in chosen),
+        "options_en": "\n".join(option.en for option in chosen),
+        "required": question.required,
+    }
+
+
+def question_in(row: Mapping[str, Any]) -> Asked:
+    """A question from a row of the editor that was found well formed."""
+    kind = QuestionKind(row["kind"])
+    options: tuple[Option, ...] = ()
+    if kind is QuestionKind.SCALE:
+        options = Option("1", row["low_es"], row["low_en"]), Option("5", row["high_es"], row["high_en"])
+    elif kind is QuestionKind.CHOICE:
+        spanish, english = _options(row["options_es"]), _options(row["options_en"])
+        before = (row["values"] or "").split()
+        values = before if len(set(before)) == len(spanish) == len(before) else [f"option_{n}" for n in range(1, len(spanish) + 1)]
+        options = tuple(Option(value, es, en) for value, es, en in zip(values, spanish, english, strict=True))
+    return Asked((row["key"] or "")[:64], kind, row["prompt_es"], row["prompt_en"], bool(row["required"]), options)
+
+
+def _options(text: str | None) -> list[str]:
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]

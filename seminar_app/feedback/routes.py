@@ -1,0 +1,115 @@
+"""The official's page: the form, on a phone, by the personal link. Nothing here is written down but the answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import session as browser_session
+from flask.typing import ResponseReturnValue
+from flask_babel import refresh
+
+from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.feedback import answering, queries
+from seminar_app.feedback.forms import answers_form, answers_in
+from seminar_app.feedback.models import FeedbackForm
+from seminar_app.feedback.rules import FormStage
+from seminar_app.registration.queries import PersonalPage, personal_page
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.web.access import personal_link
+from seminar_app.web.database import in_unit_of_work, session
+from seminar_app.web.forms import BaseForm
+from seminar_app.web.languages import CODES, current_language
+
+blueprint = Blueprint("feedback", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Whose link it is, the seminar's form if there is one, and whether this person has answered it."""
+
+    page: PersonalPage
+    form: FeedbackForm | None
+    answered: bool
+
+
+@blueprint.route("/registrations/<token>/feedback", methods=["GET", "POST"])
+@personal_link
+def answer(token: str) -> ResponseReturnValue:
+    """The form. Sent twice, or after the Back button, it leads to the same thanks."""
+    visit = _visit(token)
+    if visit.answered:
+        return redirect(url_for("feedback.thanks", token=token), 303) if request.method == "POST" else _say("answered", visit, token)
+    if visit.page.registration.state is not RegistrationState.REGISTERED:
+        return _say("not_taking_part", visit, token)
+    stage = queries.stage(visit.form)
+    if visit.form is None or stage is FormStage.NOT_OPENED:
+        return _say("not_opened", visit, token)
+    if stage is FormStage.CLOSED and request.method == "GET":
+        return _say("closed", visit, token)
+    version = _version(visit.form.id)
+    wanted_language = _chosen_language()
+    form = answers_form(version.questions, current_language())(data={"version": str(version.number)})
+    if wanted_language is None and form.accepts():
+        try:
+            _take(visit, version, form)
+        except Refusal as refusal:
+            form.show(refusal)
+        else:
+            return redirect(url_for("feedback.thanks", token=token), 303)
+    status = 422 if form.has_errors else 200
+    return render_template("feedback/form.html", form=form, version=version, seminar=visit.page.seminar, token=token), status
+
+
+@blueprint.get("/registrations/<token>/feedback/thanks")
+@personal_link
+def thanks(token: str) -> ResponseReturnValue:
+    """What somebody sees who has just answered."""
+    visit = _visit(token)
+    return _say("thanks", visit, token) if visit.answered else redirect(url_for("feedback.answer", token=token), 303)
+
+
+def _visit(token: str) -> Visit:
+    g.secret_link = True
+    page = personal_page(session(), token)
+    if "language" not in browser_session:
+        g.language = page.registration.language
+        refresh()
+    form = queries.find_form(session(), page.seminar.id)
+    answered = form is not None and queries.has_answered(session(), registration_id=page.registration.id, form_id=form.id)
+    return Visit(page, form, answered)
+
+
+def _take(visit: Visit, version: queries.Version, form: BaseForm) -> None:
+    assert visit.form is not None  # noqa: S101  the caller has seen it
+    registration_id, form_id, answers = visit.page.registration.id, visit.form.id, answers_in(form, version.questions)
+    in_unit_of_work(
+        lambda work: answering.answer(
+            work, registration_id=registration_id, form_id=form_id, version_number=version.number, answers=answers
+        )
+    )
+
+
+def _version(form_id: int) -> queries.Version:
+    """The version that was being answered; the newest for a form that is being opened, or where that one is no more."""
+    said = request.form.get("version", "")
+    number = int(said) if said.isascii() and said.isdigit() and len(said) < 7 else None
+    try:
+        return queries.get_version(session(), form_id, number)
+    except NotFound:
+        return queries.get_version(session(), form_id)
+
+
+def _chosen_language() -> str | None:
+    """The other language asked for from inside the form: what was filled in so far stays."""
+    language = request.form.get("language")
+    if language not in CODES:
+        return None
+    browser_session["language"] = g.language = language
+    browser_session.permanent = True
+    refresh()
+    return language
+
+
+def _say(what: str, visit: Visit, token: str) -> ResponseReturnValue:
+    return render_template("feedback/message.html", what=what, seminar=visit.page.seminar, token=token)

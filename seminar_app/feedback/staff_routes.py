@@ -1,0 +1,172 @@
+"""Staff's pages of feedback: results, opening and closing, reminding, the form as people see it, and its editor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from seminar_app.accounts.rules import RoleName, may_organize
+from seminar_app.core.clock import now as present
+from seminar_app.core.errors import Refusal
+from seminar_app.feedback import editing, figures, publishing, queries, rules, services, standard
+from seminar_app.feedback.forms import QuestionsForm, answers_form, editor, question_in, row_of
+from seminar_app.feedback.models import FeedbackForm
+from seminar_app.feedback.results import Results, results
+from seminar_app.feedback.rules import Asked, FormStage
+from seminar_app.seminars.header import seminar_header
+from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.queries import seminar_to_coordinate, seminar_to_organize
+from seminar_app.web.access import current_actor, staff
+from seminar_app.web.database import session, unit_of_work
+from seminar_app.web.errors import sentence_of
+from seminar_app.web.languages import current_language
+
+blueprint = Blueprint("feedback_staff", __name__, url_prefix="/staff/seminars/<slug>/feedback")
+AT_THE_DOOR = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR)
+ORGANIZING = (RoleName.ADMIN, RoleName.ORGANIZER)
+
+
+@blueprint.get("/", endpoint="results")
+@staff(*AT_THE_DOOR)
+def results_page(slug: str) -> ResponseReturnValue:
+    """What was answered, as far as it may be shown, and what can be done with the form."""
+    seminar = seminar_to_coordinate(session(), current_actor(), slug)
+    form = queries.find_form(session(), seminar.id)
+    found = look(seminar, form) if form else None
+    return _page("results", seminar, form, results=found, done=request.args.get("done"), questions=_questions(seminar, form))
+
+
+def look(seminar: Seminar, form: FeedbackForm, *, exported: bool = False) -> Results:
+    """The form's results, with the look at them in the trail where there is anything to see."""
+    asked_now, asked_before = queries.all_questions(session(), form.id)
+    answered = queries.count_answered(session(), form.id)
+    rate = figures.response_rate(answered=answered, asked=queries.count_asked(session(), seminar_id=seminar.id, form_id=form.id))
+    shown: figures.Tallies = {}
+    if not rate.too_few:
+        with unit_of_work() as work:
+            shown = publishing.look(work, form_id=form.id, keys=current_app.extensions["settings"].secret_keys)
+            services.record_look(work, now=present(), actor=current_actor(), seminar_id=seminar.id, exported=exported)
+    return results(rate=rate, asked_now=asked_now, asked_before=asked_before, shown=shown)
+
+
+@blueprint.post("/open")
+@staff(*AT_THE_DOOR)
+def open_form(slug: str) -> ResponseReturnValue:
+    """Let people answer."""
+    return _change(slug, "opened", services.open_form)
+
+
+@blueprint.post("/close")
+@staff(*AT_THE_DOOR)
+def close_form(slug: str) -> ResponseReturnValue:
+    """Let nobody answer any more; `undo` takes back an opening."""
+    take_back = request.form.get("undo") == "1"
+    return _change(slug, "taken_back" if take_back else "closed", partial(services.close_form, take_back=take_back))
+
+
+@blueprint.post("/remind")
+@staff(*AT_THE_DOOR)
+def remind(slug: str) -> ResponseReturnValue:
+    """A mail to those who have not answered."""
+    return _change(slug, "reminded", services.remind)
+
+
+def _change(slug: str, done: str, work_on: Callable[..., object]) -> ResponseReturnValue:
+    seminar = seminar_to_coordinate(session(), current_actor(), slug)
+    try:
+        with unit_of_work() as work:
+            work_on(work, now=present(), actor=current_actor(), seminar_id=seminar.id)
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "warning")
+        return redirect(url_for("feedback_staff.results", slug=slug), 303)
+    return redirect(url_for("feedback_staff.results", slug=slug, done=done), 303)
+
+
+@blueprint.get("/preview")
+@staff(*AT_THE_DOOR)
+def preview(slug: str) -> ResponseReturnValue:
+    """The form as people see it, in the reader's language."""
+    seminar = seminar_to_coordinate(session(), current_actor(), slug)
+    form = queries.find_form(session(), seminar.id)
+    questions = _questions(seminar, form)
+    shown = answers_form(questions, current_language())()
+    return _page("preview", seminar, form, questions=questions, form_shown=shown)
+
+
+@blueprint.route("/questions", methods=["GET", "POST"])
+@staff(*ORGANIZING)
+def edit(slug: str) -> ResponseReturnValue:
+    """The editor. Its buttons send the form and get it back, changed; only «Save» keeps anything."""
+    seminar = seminar_to_organize(session(), current_actor(), slug)
+    form = queries.find_form(session(), seminar.id)
+    questions = _questions(seminar, form)
+    if request.method == "GET":
+        return _editor(seminar, form, editor([row_of(question) for question in questions], rules.fingerprint(questions)))
+    _refuse_floods()
+    sent = QuestionsForm()
+    rows = [dict(entry.data) for entry in sent.questions]
+    action = request.form.get("do", "save")
+    if action != "save":
+        missing = standard.speakers_missing(questions, queries.speakers(session(), seminar.id))
+        rows, focus = editing.changed(rows, action, speakers=missing)
+        return _editor(seminar, form, editor(rows, sent.seen.data or ""), focus=focus)
+    if sent.accepts():
+        try:
+            with unit_of_work() as work:
+                services.edit_questions(
+                    work,
+                    now=present(),
+                    actor=current_actor(),
+                    seminar_id=seminar.id,
+                    questions=[question_in(row) for row in rows],
+                    seen=sent.seen.data or "",
+                )
+        except Refusal as refusal:
+            sent.show(refusal)
+        else:
+            return redirect(url_for("feedback_staff.results", slug=slug, done="saved"), 303)
+    return _editor(seminar, form, sent, status=422)
+
+
+def _editor(
+    seminar: Seminar, form: FeedbackForm | None, shown: QuestionsForm, *, focus: int | None = None, status: int = 200
+) -> tuple[str, int]:
+    missing = standard.speakers_missing(
+        [Asked(entry.key.data or "", rules.QuestionKind.SCALE, "", "") for entry in shown.questions],
+        queries.speakers(session(), seminar.id),
+    )
+    answered = form is not None and queries.version_is_answered(session(), queries.get_version(session(), form.id).id)
+    return _page("questions", seminar, form, form_shown=shown, focus=focus, speakers_missing=missing, answered=answered), status
+
+
+def _refuse_floods() -> None:
+    """No form has so many questions; building ten thousand of them would keep everybody waiting."""
+    numbers = {match[1] for name in request.form if (match := re.match(r"questions-(\d+)-", name))}
+    if len(numbers) > 2 * rules.MOST_QUESTIONS:
+        abort(413)
+
+
+def _questions(seminar: Seminar, form: FeedbackForm | None) -> tuple[Asked, ...]:
+    """The form's questions; before it is made, what it would ask."""
+    if form is not None:
+        return queries.get_version(session(), form.id).questions
+    return standard.reaction_form(queries.speakers(session(), seminar.id))
+
+
+def _page(name: str, seminar: Seminar, form: FeedbackForm | None, **values: Any) -> str:
+    stage = queries.stage(form)
+    may_edit = may_organize(current_actor(), office_id=seminar.office_id)
+    return render_template(
+        f"feedback/staff/{name}.html",
+        seminar=seminar,
+        seminar_header=seminar_header(seminar),
+        stage=stage.value,
+        is_open=stage is FormStage.OPEN,
+        may_edit=may_edit,
+        **values,
+    )

@@ -1,0 +1,384 @@
+"""Feedback's pages: the form on a phone, and what staff see and do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import UserAccount
+from seminar_app.accounts.rules import RoleName
+from seminar_app.audit.models import AuditRow
+from seminar_app.core import clock
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.feedback import queries, services
+from seminar_app.feedback.models import Answer, FeedbackForm, Response, ResponseReceipt
+from seminar_app.messages.models import Message
+from seminar_app.registration.links import personal_token
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+from tests.conftest import StatementCount
+from tests.support.checking_client import CheckingClient, Page
+from tests.support.factories import Make
+from tests.support.feedback import REQUIRED, Held, actor, hold
+from tests.web.conftest import SignIn
+
+FILLED = {f"q-{key}": value for key, value in REQUIRED.items()}
+
+
+def address(held: Held, person: int = 0) -> str:
+    return f"/registrations/{personal_token(held.people[person])}/feedback"
+
+
+def token(page: Page) -> dict[str, str]:
+    """What every form of this browser carries."""
+    return {"csrf_token": page.select("[name=csrf_token]")[0].attrs["value"]}
+
+
+def close(held: Held) -> None:
+    with unit_of_work(held.session) as session:
+        services.close_form(session, now=datetime(2026, 3, 3, tzinfo=UTC), actor=actor(), seminar_id=held.seminar.id)
+
+
+def counts(session: Session) -> tuple[int, int]:
+    session.rollback()
+    return tuple(session.scalar(select(func.count()).select_from(table)) or 0 for table in (Response, ResponseReceipt))  # type: ignore[return-value]
+
+
+@pytest.fixture
+def held(make: Make, now: datetime) -> Held:
+    held = hold(make, people=12)
+    held.open(now)
+    return held
+
+
+@pytest.fixture
+def organizer(client: CheckingClient, sign_in: SignIn, make: Make, held: Held) -> CheckingClient:
+    return sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": held.seminar.office_id})))
+
+
+def staff_address(held: Held, page: str = "") -> str:
+    return f"/staff/seminars/{held.seminar.slug}/feedback/{page}"
+
+
+# --- the official --------------------------------------------------------------------------------------------------
+
+
+def test_an_official_answers_once_and_the_same_form_again_leads_to_the_same_thanks(
+    client: CheckingClient, held: Held, session: Session
+) -> None:
+    sent_with = token(client.get(address(held)))
+    page = client.submit(address(held), FILLED | {"q-change": "Más ejercicios 🎓"})
+    thanks = client.follow(page)
+    assert "Gracias" in thanks.text or "Thank you" in thanks.text
+    assert counts(session) == (1, 1)
+    for sent in (FILLED, {}, {"q-change": "\0"}):
+        again = client.post(address(held), sent | sent_with)
+        assert client.follow(again).text == thanks.text
+    assert counts(session) == (1, 1)
+    client.headers["Accept-Language"] = "en"
+    assert "ya" in client.get(address(held)).text
+    assert page.response.headers["Cache-Control"] == "no-store"
+    assert page.response.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_thanks_without_an_answer_lead_to_the_form(client: CheckingClient, held: Held) -> None:
+    page = client.get(address(held) + "/thanks", status=303)
+    assert client.follow(page).one("form#feedback-form")
+
+
+def test_the_form_speaks_the_persons_language_until_they_choose_and_keeps_what_was_filled_in(client: CheckingClient, held: Held) -> None:
+    page = client.get(address(held))
+    assert page.one("html").attrs["lang"] == "es"
+    assert "¿Se cumplieron los objetivos del seminario?" in page.text
+    values = page.fields("form#feedback-form") | {"q-met_objectives": "4", "q-change": "más sol", "language": "en"}
+    switched = client.post(address(held), values, status=200)
+    assert switched.one("html").attrs["lang"] == "en"
+    assert (
+        switched.one("input[name=q-met_objectives][value='4']").attrs.get("checked") is not None
+        or "checked" in switched.one("input[name=q-met_objectives][value='4']").attrs
+    )
+    assert switched.one("textarea[name=q-change]").to_text().strip() == "más sol"
+    assert not switched.select(".error-summary")
+    assert client.get(address(held)).one("html").attrs["lang"] == "en"
+
+
+def test_a_form_with_faults_comes_back_with_its_input_and_links_to_them(client: CheckingClient, held: Held, session: Session) -> None:
+    client.get(address(held))
+    page = client.submit(address(held), {"q-relevance": "5", "q-change": "más sol"}, status=422, form="form#feedback-form")
+    assert "checked" in page.one("input[name=q-relevance][value='5']").attrs
+    assert page.one("textarea[name=q-change]").to_text().strip() == "más sol"
+    links = {link.attrs["href"] for link in page.select(".error-summary a")}
+    assert "#q-met_objectives-0" in links
+    assert all(page.select(link) for link in links)
+    assert counts(session) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"q-met_objectives": "9"},
+        {"q-met_objectives": "1" * 21},
+        {"q-met_objectives": ["1", "x"]},
+        {"q-met_objectives": "\0"},
+        {"q-change": "x" * 5000},
+        {"q-change": "a\0b"},
+        {"q-change": b"\xed\xa0\x80"},
+        {"version": "1" * 21, "q-level": "nothing"},
+        {"version": "-1", "q-relevance": "🎓"},
+        {"version": "77"},
+    ],
+)
+def test_hostile_answers_get_a_sentence(client: CheckingClient, held: Held, session: Session, sent: dict[str, object]) -> None:
+    response = client.flask.post(address(held), data=FILLED | sent | token(client.get(address(held))))
+    assert response.status_code in (303, 422)
+    assert "demasiado tiempo" not in response.get_data(as_text=True)
+    assert counts(session)[0] == (1 if response.status_code == 303 else 0)
+
+
+def test_somebody_elses_or_no_link_opens_nothing(client: CheckingClient, held: Held) -> None:
+    for token in ("x", "A" * 32, "%F0%9F%8E%93", "../staff", "1" * 5000):
+        client.get(f"/registrations/{token}/feedback", status=404)
+        client.get(f"/registrations/{token}/feedback/thanks", status=404)
+
+
+def test_each_state_says_what_is_and_what_to_do(client: CheckingClient, make: Make, now: datetime) -> None:
+    held = hold(make, people=2)
+    client.language = "en"
+    held.session.rollback()
+
+    def text() -> str:
+        return client.get(address(held)).text
+
+    assert "no está abierta" in text()
+    held.open(now)
+    sent_with = token(client.get(address(held)))
+    close(held)
+    assert "cerrada" in text()
+    page = client.post(address(held), FILLED | sent_with, status=422)
+    assert "checked" in page.one("input[name=q-relevance][value='5']").attrs, "what was filled in while it was closed is not lost"
+    with unit_of_work(held.session) as session:
+        registration = session.get_one(Registration, held.people[0].id)
+        registration.state, registration.seat_pool_id = RegistrationState.WITHDRAWN, None
+    assert "lugar" in text()
+
+
+def test_answering_writes_nothing_but_answers(client: CheckingClient, held: Held, session: Session) -> None:
+    before = session.scalars(select(AuditRow.sequence)).all()
+    client.submit(address(held), FILLED)
+    session.rollback()
+    assert session.scalars(select(AuditRow.sequence)).all() == before
+    assert session.scalars(select(Message.id)).all() == []
+    with client.flask.session_transaction() as kept:
+        assert not {key for key in kept if key not in ("csrf_token", "language", "_permanent", "_fresh")}
+
+
+def test_the_form_asks_the_database_as_often_for_many_speakers_as_for_one(
+    client: CheckingClient, make: Make, now: datetime, statements: StatementCount
+) -> None:
+    numbers = []
+    for speakers in (1, 8):
+        held = hold(make, people=1, speakers=tuple(f"Ponente {n}" for n in range(speakers)))
+        held.open(now)
+        url = address(held)
+        statements.statements.clear()
+        client.get(url)
+        numbers.append(len(statements))
+    assert numbers[0] == numbers[1] <= 6
+
+
+# --- staff ---------------------------------------------------------------------------------------------------------
+
+
+def figures_of(held: Held, people: range, **answers: str) -> None:
+    for person in people:
+        held.answer(person, **answers)
+
+
+def test_below_five_the_results_say_no_number(organizer: CheckingClient, held: Held) -> None:
+    figures_of(held, range(4), change="La sala 12")
+    page = organizer.get(staff_address(held))
+    said = page.text.split("Fewer than five people have answered")[1]
+    assert not re.search(r"\d", said.split("Constancia")[0])
+    assert "sala" not in page.text
+
+
+def test_results_show_distributions_means_comments_and_the_shift(organizer: CheckingClient, held: Held) -> None:
+    figures_of(held, range(6), change="Más ejercicios")
+    figures_of(held, range(6, 8), confidence_now="5")
+    page = organizer.get(staff_address(held))
+    for words in (
+        "response rate 67%",
+        "Did the seminar meet its objectives? (8 answers)",
+        "8 (100%)",
+        "Mean: 4.0 of 5",
+        "Confidence rose by 2.3 points.",
+        "What would you change? (6 answers)",
+        "How worthwhile was the contribution of Luis Ortega? Fewer than five answers",
+    ):
+        assert words in page.text or words.replace("response rate 67%", "67% response rate") in page.text, words
+    assert len(page.select(".comments li")) == 6
+    assert page.select(".chart table"), "the same numbers stand in a table"
+
+
+def test_a_look_leaves_a_row_and_one_more_answer_does_not_show(organizer: CheckingClient, held: Held, session: Session) -> None:
+    figures_of(held, range(5))
+    first = organizer.get(staff_address(held))
+    figures_of(held, range(5, 6), met_objectives="1", recommend="0")
+    second = organizer.get(staff_address(held))
+    assert [chart.to_text() for chart in first.select(".chart")] == [chart.to_text() for chart in second.select(".chart")]
+    session.rollback()
+    assert (
+        session.scalars(select(AuditRow.action).where(AuditRow.action == "feedback.results_viewed")).all()
+        == ["feedback.results_viewed"] * 2
+    )
+
+
+def test_opening_closing_undoing_and_reminding(organizer: CheckingClient, make: Make, held: Held, session: Session) -> None:
+    def press(words: str, url: str = staff_address(held)) -> str:
+        page = organizer.get(url)
+        form = next(form for form in page.select("main form") if words in form.to_text())
+        values = {field.attrs["name"]: field.attrs.get("value", "") for field in form.query("input")}
+        answer = organizer.post(form.attrs["action"], values)
+        return str(answer.response.headers["Location"])
+
+    undo = press("Close feedback")
+    assert "Nobody can answer any more" in organizer.get(undo).text
+    after = press("Undo", undo)
+    assert "Feedback is open" in organizer.get(after).text
+    press("Undo", after)
+    session.rollback()
+    assert session.scalars(select(FeedbackForm.opened_at)).one() is None, "nobody had answered: as if never opened"
+    press("Open feedback")
+    held.answer(0)
+    reminded = organizer.get(press("Send a reminder"))
+    assert "on their way" in reminded.text
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(Message)) == 11
+    assert "nobody to remind" in organizer.get(press("Send a reminder")).text
+
+
+def test_a_form_is_opened_from_nothing_and_refused_before_its_day(
+    client: CheckingClient, sign_in: SignIn, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = hold(make, people=1)
+    coordinator = sign_in(client, make.account((RoleName.COORDINATOR, {"seminar_id": held.seminar.id})))
+    page = coordinator.get(staff_address(held))
+    assert "No results yet" in page.text
+    assert "14 questions" in page.text or "13 questions" in page.text
+    assert coordinator.get(staff_address(held, "preview")).select("fieldset[disabled]")
+    early = datetime(2026, 2, 1, tzinfo=UTC)
+    monkeypatch.setattr("seminar_app.feedback.staff_routes.present", lambda: early)
+    refused = coordinator.post(staff_address(held, "open"), token(page))
+    assert "from the first day" in coordinator.follow(refused).text
+    monkeypatch.setattr("seminar_app.feedback.staff_routes.present", clock.now)
+    opened = coordinator.post(staff_address(held, "open"), token(page))
+    assert "Feedback is open" in coordinator.follow(opened).text
+    coordinator.get(staff_address(held, "questions"), status=403)
+
+
+def test_somebody_elses_seminar_is_not_found(sign_in: SignIn, make: Make, held: Held, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+    accounts: list[UserAccount] = [
+        make.account((RoleName.ORGANIZER, {"office_id": make.office().id})),
+        make.account((RoleName.COORDINATOR, {"seminar_id": make.seminar().id})),
+    ]
+    for account in accounts:
+        stranger = sign_in(CheckingClient(app.test_client()), account)
+        stranger.get(staff_address(held), status=404)
+        stranger.get(staff_address(held, "preview"), status=404)
+        for action in ("open", "close", "remind"):
+            stranger.post(staff_address(held, action), {}, status=404)
+    auditor = sign_in(CheckingClient(app.test_client()), make.account((RoleName.AUDITOR, {})))
+    auditor.get(staff_address(held), status=403)
+
+
+# --- the editor ----------------------------------------------------------------------------------------------------
+
+
+def edited(client: CheckingClient, held: Held, data: Mapping[str, str | None] | None = None, *, do: str = "save", status: int = 303):  # type: ignore[no-untyped-def]
+    url = staff_address(held, "questions")
+    values: dict[str, object] = dict(client.get(url).fields("main form"))
+    for name, value in (data or {}).items():
+        if value is None:
+            values.pop(name, None)
+        else:
+            values[name] = value
+    return client.post(url, values | {"do": do}, status=status)
+
+
+def prompts(held: Held) -> Iterator[str]:
+    held.session.rollback()
+    return (question.prompt_en for question in queries.get_version(held.session, held.form_id).questions)
+
+
+def test_the_editor_moves_takes_out_and_adds_without_keeping_anything_until_it_is_saved(organizer: CheckingClient, held: Held) -> None:
+    before = list(prompts(held))
+    page = edited(organizer, held, {"questions-0-prompt_en": "Changed"}, do="down:0", status=200)
+    assert page.one("input[name=questions-1-prompt_en]").attrs["value"] == "Changed"
+    assert "autofocus" in page.one("#question-1").attrs
+    assert "checked" in page.one("input[name=questions-1-required]").attrs
+    page = edited(organizer, held, do="add:choice", status=200)
+    last = len(before)
+    assert page.one(f"textarea[name=questions-{last}-options_es]")
+    page = edited(organizer, held, do="remove:0", status=200)
+    assert page.one("input[name=questions-0-prompt_en]").attrs["value"] == before[1]
+    for nothing in ("up:0", "down:99", "remove:-1", "remove:" + "9" * 30, "add:poem", "dance"):
+        page = edited(organizer, held, do=nothing, status=200)
+        assert len(page.select("fieldset.edited")) == len(before)
+    assert list(prompts(held)) == before
+
+
+def test_saving_keeps_the_questions_or_says_what_is_wrong(organizer: CheckingClient, held: Held) -> None:
+    number = len(list(prompts(held)))
+    new = f"questions-{number}-"
+    choice = {new + "key": "", new + "kind": "choice", new + "values": "", new + "prompt_es": "¿Sede?", new + "prompt_en": "Venue?"}
+    wrong = edited(organizer, held, choice | {new + "options_es": "Buena\nMala", new + "options_en": "Good"}, status=422)
+    assert "as many in one language as in the other" in wrong.text
+    assert wrong.one(f"input[name={new}prompt_es]").attrs["value"] == "¿Sede?"
+    wrong = edited(organizer, held, {"questions-0-prompt_es": "", "questions-1-high_en": "", "questions-2-kind": "poem"}, status=422)
+    for sentence in ("Please write the question in Spanish.", "what 1 and 5 mean", "has no kind"):
+        assert sentence in wrong.text
+    saved = edited(organizer, held, choice | {new + "options_es": "Buena\nMala", new + "options_en": "Good\nBad"})
+    assert "The questions are saved." in organizer.follow(saved).text
+    assert list(prompts(held))[-1] == "Venue?"
+    assert "Venue?" in organizer.get(staff_address(held, "preview")).text
+
+
+def test_a_second_editor_is_told_that_somebody_was_faster(organizer: CheckingClient, held: Held) -> None:
+    url = staff_address(held, "questions")
+    values = organizer.get(url).fields("main form")
+    edited(organizer, held, {"questions-0-prompt_en": "Faster"})
+    page = organizer.post(url, values | {"do": "save"}, status=422)
+    assert "Somebody else has changed this" in page.text
+
+
+def test_hostile_edits_get_a_sentence(organizer: CheckingClient, held: Held) -> None:
+    url = staff_address(held, "questions")
+    row = {"kind": "text", "prompt_es": "¿?", "prompt_en": "?"}
+    for name, values in {
+        "no questions": {},
+        "made up and doubled keys": {f"questions-{n}-{k}": v for n in (1, 2) for k, v in (row | {"key": "speaker:<b>"}).items()},
+        "too long": {f"questions-0-{k}": v for k, v in (row | {"prompt_es": "x" * 5000}).items()},
+        "unreadable": {f"questions-0-{k}": v for k, v in (row | {"prompt_es": "a\0b"}).items()},
+        "a number of twenty digits": {f"questions-{10**20}-{k}": v for k, v in row.items()},
+    }.items():
+        page = organizer.get(url)
+        answer = organizer.flask.post(url, data={"seen": page.fields("main form")["seen"], "do": "save"} | values | token(page))
+        assert answer.status_code in (303, 422), name
+        assert "open for too long" not in answer.get_data(as_text=True)
+    flood = {f"questions-{n}-kind": "text" for n in range(500)}
+    assert organizer.flask.post(url, data=flood | {"do": "save"} | token(organizer.get(url))).status_code == 413
+
+
+def test_every_answer_is_kept_under_a_question_of_the_form(held: Held, app: Flask, session: Session, client: CheckingClient) -> None:
+    client.submit(address(held), FILLED | {"q-level": "right", "q-met_counterpart": "0"})
+    session.rollback()
+    rows = session.execute(select(Answer.number, Answer.text)).all()
+    assert sorted(row.number for row in rows if row.number is not None) == [0, 1, 2, 4, 4, 5]
+    assert [row.text for row in rows if row.text is not None] == ["right"]
