@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -66,7 +66,7 @@ def _chain(session: Session) -> None:
 def digest(row: AuditRow, *, before: bytes) -> bytes:
     """HMAC-SHA256 over the row's content and the digest before it, 32 bytes."""
     content = json.dumps(
-        [row.sequence, row.at.isoformat(), row.actor, row.action, row.subject, row.seminar, row.details, row.request_id],
+        [row.sequence, row.at.astimezone(UTC).isoformat(), row.actor, row.action, row.subject, row.seminar, row.details, row.request_id],
         sort_keys=True,
         ensure_ascii=False,
         separators=(",", ":"),

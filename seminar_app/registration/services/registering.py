@@ -50,6 +50,8 @@ class Entry:
     unit: str | None = None
     rank: str | None = None
     position: str | None = None
+    state_name: str | None = None
+    """The state where the person works, for an agency that is not one state's; a state's own agency says it by itself."""
 
 
 def register(
@@ -213,7 +215,7 @@ def new_registration(seats: LockedSeats, person: Person, *, now: datetime, sourc
 def fill(registration: Registration, entry: Entry, agency: Agency) -> None:
     """Where the person works, as of today."""
     registration.agency_id = agency.id
-    registration.state_name = agency.state
+    registration.state_name = agency.state or entry.state_name
     registration.unit = entry.unit
     registration.rank = entry.rank
     registration.position = entry.position
