@@ -37,6 +37,7 @@ class Settings:
         smtp_url: `smtp://user:password@host:port` (STARTTLS) or `smtps://`; None keeps mail in the outbox.
         jobs_url: `redis://…` or `postgresql://…` of the queue of jobs; None keeps it in a file in `data_dir`.
         pool_size: database connections a process keeps.
+        keep_pages: whether public pages are kept until the database changes; tests replace the database itself.
     """
 
     mode: Mode
@@ -50,6 +51,7 @@ class Settings:
     default_time_zone: str = "America/Mexico_City"
     limiter_storage: str = "memory://"
     limits_enabled: bool = True
+    keep_pages: bool = True
     pool_size: int = 5
     jobs_url: str | None = None
 

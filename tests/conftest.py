@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from config import Mode, Settings
 from seminar_app import create_app
-from seminar_app.cli.database import make_sqlite_file
+from seminar_app.cli.database import install_migrations, make_sqlite_file
 from seminar_app.web.database import db
 from seminar_app.web.limits import limiter
 from tests.support.checking_client import FreshClient
@@ -42,6 +42,7 @@ def settings_for(database_url: str, data_dir: Path) -> Settings:
         public_url="http://localhost",
         smtp_url=None,
         mail_from="Constancia <no-reply@constancia.test>",
+        keep_pages=False,
     )
 
 
@@ -50,6 +51,7 @@ def make_app(database_url: str, data_dir: Path) -> Flask:
     app = create_app(settings_for(database_url, data_dir))
     app.testing = True
     app.test_client_class = FreshClient
+    install_migrations(app)
     return app
 
 

@@ -10,7 +10,6 @@ from flask.cli import AppGroup, with_appcontext
 
 from config import Settings
 from seminar_app.core.clock import now
-from seminar_app.jobs import run_job, run_worker
 from seminar_app.messages.delivery import deliver_due
 from seminar_app.messages.services import enqueue
 from seminar_app.web.database import unit_of_work
@@ -43,6 +42,8 @@ def test(address: str, language: str) -> None:
 @with_appcontext
 def worker() -> None:
     """Send mail and run the nightly jobs, until stopped."""
+    from seminar_app.jobs import run_worker  # Huey is for this process, not for those that serve pages
+
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("huey").setLevel(logging.WARNING)
     run_worker(current_app._get_current_object())  # type: ignore[attr-defined]
@@ -53,6 +54,8 @@ def worker() -> None:
 @with_appcontext
 def job(name: str) -> None:
     """Run one job now."""
+    from seminar_app.jobs import run_job
+
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     if name not in jobs_of(app):
         raise click.ClickException(f"There is no job {name}. There are: {', '.join(sorted(jobs_of(app)))}.")

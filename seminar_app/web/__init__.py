@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_migrate import Migrate
 
-from config import PROJECT_ROOT, Settings
-from seminar_app.web import database, errors, filters, forms, headers, health, languages, limits, navigation, static_files
+from config import Settings
+from seminar_app.web import database, errors, filters, forms, headers, health, kept_pages, languages, limits, navigation, static_files
 
 MAX_REQUEST_BYTES = 5 * 1024 * 1024
 MAX_FORM_BYTES = 1024 * 1024
 MAX_FORM_PARTS = 20_000
-
-migrate = Migrate()
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -29,7 +26,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         TEMPLATES_AUTO_RELOAD=False,
     )
     database.init_app(app, settings)
-    migrate.init_app(app, database.db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=False, compare_type=True)
     headers.init_app(app, settings)
     errors.init_app(app)
     static_files.init_app(app)
@@ -39,3 +35,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     navigation.init_app(app)
     health.init_app(app)
+    kept_pages.init_app(app, settings)

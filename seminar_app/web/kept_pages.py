@@ -1,0 +1,140 @@
+"""Public pages kept until the database changes: a crowd at one page costs one rendering, and nobody reads an old one.
+
+For visitors without a cookie only. What is kept is valid while nothing at all has been committed since it was rendered,
+which the database says in one cheap question (`DatabaseState`), and for a second at most, because doors open by the clock.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import Flask, Response, current_app, g, make_response, request, session
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Engine, PoolProxiedConnection
+
+from config import Settings
+from seminar_app.web.database import db
+from seminar_app.web.headers import csp_nonce
+from seminar_app.web.languages import current_language
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+
+LONGEST_SECONDS = 1.0
+MOST_PAGES = 200
+NONCE_PLACE = "nonce-of-this-answer-goes-here"
+
+
+class DatabaseState:
+    """A value that is the same only while no transaction has been committed.
+
+    SQLite: `PRAGMA data_version` of a connection that never writes. PostgreSQL: the snapshot, which names every
+    transaction that is still open and the next one; equal snapshots see equal rows.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._question = "PRAGMA data_version" if engine.dialect.name == "sqlite" else "SELECT pg_current_snapshot()::text"
+        self._lock = threading.Lock()
+        self._connection: PoolProxiedConnection | None = None
+
+    def now(self) -> Hashable | None:
+        """The state, or None where the database does not say (then nothing is kept and nothing kept is used)."""
+        with self._lock:
+            try:
+                if self._connection is None:
+                    self._connection = self._open()
+                cursor = self._connection.cursor()
+                cursor.execute(self._question)
+                (state,) = cursor.fetchone() or (None,)
+                cursor.close()
+            except Exception as error:  # noqa: BLE001  whatever the driver raises: the page itself will say what is wrong
+                log.info("The database does not tell its state: %s", type(error).__name__)
+                self.close()
+                return None
+            return state
+
+    def _open(self) -> PoolProxiedConnection:
+        connection = self._engine.raw_connection()
+        driver: Any = connection.driver_connection
+        if self._engine.dialect.name == "postgresql":
+            driver.autocommit = True
+        connection.detach()  # ours for good, and never in a transaction
+        return connection
+
+    def close(self) -> None:
+        """Let go of the connection; the next question opens another."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.close()
+            except Exception:  # noqa: BLE001  it is gone already
+                log.debug("The connection was gone.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    page: str
+    state: Hashable
+    until: float
+
+
+class KeptPages:
+    """The pages, the least recently used dropped first."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._database = DatabaseState(engine)
+        self._pages: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> tuple[str | None, Hashable | None]:
+        """The page if it is still true, and the state of the database to keep a new one with."""
+        state = self._database.now()
+        with self._lock:
+            kept = self._pages.get(key)
+            if kept is None or state is None or kept.state != state or time.monotonic() >= kept.until:
+                return None, state
+            self._pages.move_to_end(key)
+            return kept.page, state
+
+    def keep(self, key: Hashable, page: str, state: Hashable) -> None:
+        """Keep a page that was rendered from what the database held at `state` or later."""
+        with self._lock:
+            self._pages[key] = _Kept(page, state, time.monotonic() + LONGEST_SECONDS)
+            while len(self._pages) > MOST_PAGES:
+                self._pages.popitem(last=False)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Begin with nothing kept, unless the settings say that nothing is to be."""
+    if settings.keep_pages:
+        with app.app_context():
+            app.extensions["kept_pages"] = KeptPages(db.engine)
+
+
+def kept_while_unchanged(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """For a public page that follows from address, language, database and clock alone, and says the same to all who have no cookie."""
+
+    @wraps(view)
+    def kept(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        pages: KeptPages | None = current_app.extensions.get("kept_pages")
+        if pages is None or request.method != "GET" or request.cookies or request.query_string:
+            return view(*args, **kwargs)
+        key = (request.host, request.path, current_language())
+        page, state = pages.get(key)
+        if page is not None:
+            return Response(page.replace(NONCE_PLACE, csp_nonce()), mimetype="text/html")
+        response = make_response(view(*args, **kwargs))
+        if state is not None and response.status_code == 200 and not session.modified and g.get("actor") is None:
+            pages.keep(key, response.get_data(as_text=True).replace(csp_nonce(), NONCE_PLACE), state)
+        return response
+
+    return kept

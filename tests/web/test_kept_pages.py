@@ -1,0 +1,88 @@
+"""Pages that are kept until the database changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask, render_template_string
+from sqlalchemy import select
+
+from seminar_app import create_app
+from seminar_app.seminars.models import Seminar
+from seminar_app.web.access import public
+from seminar_app.web.database import db, session, unit_of_work
+from seminar_app.web.kept_pages import DatabaseState, kept_while_unchanged
+from tests.conftest import TestDatabase, settings_for
+from tests.support.factories import Make
+
+
+@pytest.fixture
+def keeping(database: TestDatabase, make: Make) -> Iterator[Flask]:
+    """An app that keeps its pages, with one page that counts how often it was rendered."""
+    make.seminar(slug="kept")
+    app = create_app(replace(settings_for(database.url, database.folder), keep_pages=True))
+    app.testing = True
+    app.extensions["rendered"] = 0
+
+    @app.get("/kept")
+    @public
+    @kept_while_unchanged
+    def kept() -> str:
+        app.extensions["rendered"] += 1
+        title = session().scalar(select(Seminar.title_en).where(Seminar.slug == "kept"))
+        return render_template_string("<p nonce='{{ csp_nonce }}'>{{ current_language }} {{ title }}</p>", title=title)
+
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["kept_pages"]._database.close()
+
+
+def test_a_page_is_rendered_once_while_nothing_changes_and_each_answer_has_its_own_nonce(keeping: Flask) -> None:
+    answers = [keeping.test_client().get("/kept", headers={"Accept-Language": "en"}) for _ in range(3)]
+    assert keeping.extensions["rendered"] == 1
+    assert len({answer.text for answer in answers}) == 3
+    for answer in answers:
+        nonce = answer.text.split("'")[1]
+        assert f"'nonce-{nonce}'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-cache, private"
+
+
+def test_any_commit_makes_it_new(keeping: Flask) -> None:
+    assert "before" not in keeping.test_client().get("/kept").text
+    for title in ("before", "after"):
+        with keeping.app_context(), unit_of_work() as open_session:
+            open_session.scalars(select(Seminar)).one().title_en = title
+        assert title in keeping.test_client().get("/kept").text
+
+
+def test_a_language_or_a_cookie_of_ones_own_is_another_page(keeping: Flask) -> None:
+    assert ">es " in keeping.test_client().get("/kept", headers={"Accept-Language": "es"}).text
+    assert ">en " in keeping.test_client().get("/kept", headers={"Accept-Language": "en"}).text
+    client = keeping.test_client()
+    client.set_cookie("session", "anything")
+    client.get("/kept", headers={"Accept-Language": "en"})
+    client.get("/kept?x=1", headers={"Accept-Language": "en"})
+    assert keeping.extensions["rendered"] == 4
+
+
+def test_a_transaction_that_was_open_is_seen_when_it_commits(keeping: Flask) -> None:
+    with keeping.app_context():
+        state = DatabaseState(db.engine)
+        with unit_of_work() as open_session:
+            open_session.scalars(select(Seminar)).one().title_en = "later"
+            open_session.flush()
+            while_open = state.now()
+        assert while_open is not None
+        assert state.now() != while_open
+        state.close()
+
+
+def test_a_database_that_is_gone_has_no_state(keeping: Flask) -> None:
+    with keeping.app_context():
+        state = DatabaseState(db.engine)
+        state._question = "SELECT * FROM nowhere"
+        assert state.now() is None
