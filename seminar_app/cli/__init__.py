@@ -6,6 +6,7 @@ from flask import Flask
 
 from config import Settings
 from seminar_app.cli import agencies, database, messages, quotas, serve
+from seminar_app.cli.demo import command as demo
 from seminar_app.cli.demo import state
 
 
@@ -17,4 +18,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     for command in (messages.group, messages.worker, messages.job):
         app.cli.add_command(command)
     app.cli.add_command(serve.serve)
+    app.cli.add_command(demo.group)
     state.init_app(app, settings)

@@ -14,6 +14,8 @@ import click
 from config import PROJECT_ROOT
 
 STOP_SECONDS = 10
+JOBS_STOP_SECONDS = 35
+"""Longer than the worker gives the mail it is just sending."""
 RESTART_SECONDS = 2.0
 SERVER_PID = "CONSTANCIA_SERVER_PID"
 PR_SET_PDEATHSIG = 1
@@ -38,6 +40,17 @@ def end_with_server() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def run_command(*arguments: str) -> None:
+    """Run `flask …` of this program to its end.
+
+    Raises:
+        ClickException: it failed; what it said stands above.
+    """
+    done = subprocess.run([sys.executable, "-m", "flask", "--app", "seminar_app", *arguments], cwd=PROJECT_ROOT, check=False)  # noqa: S603  our own
+    if done.returncode:
+        raise click.ClickException(f"`flask {' '.join(arguments)}` ended with {done.returncode}.")
+
+
 class JobsProcess:
     """`flask worker` (mail, jobs) as a child of the server: begun again when it dies, stopped with it."""
 
@@ -59,7 +72,7 @@ class JobsProcess:
             return
         process.terminate()
         try:
-            process.wait(STOP_SECONDS)
+            process.wait(JOBS_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

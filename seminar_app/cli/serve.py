@@ -7,13 +7,11 @@ import socket
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
 
 from config import PROJECT_ROOT, Mode, Settings
-from seminar_app.cli.database import is_up_to_date, prepare_database
-from seminar_app.cli.processes import STOP_SECONDS, JobsProcess, announce_server
+from seminar_app.cli.database import is_up_to_date
+from seminar_app.cli.demo.state import ACCOUNTS, PASSWORD, demo_is_loaded
+from seminar_app.cli.processes import STOP_SECONDS, JobsProcess, announce_server, run_command
 from seminar_app.web.database import db
 
 WEB_WORKERS = 2
@@ -35,10 +33,14 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
     if settings.mode is Mode.PRODUCTION:
         refuse_unprepared(settings)
     else:
-        prepare_database()
+        prepare(settings)
     db.session.remove()
     db.engine.dispose()
     announce_server()
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
     server = Granian(
         "seminar_app.wsgi:app",
         address=host,
@@ -63,6 +65,17 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
         if beside:
             beside.stop()
     click.echo("Constancia has stopped.")
+
+
+def prepare(settings: Settings) -> None:
+    """Make and migrate the database and load the demonstration, as far as that is still to do.
+
+    In processes of their own: workers are copies of this one, and would carry what only the preparation needs.
+    """
+    if not is_up_to_date():
+        run_command("database", "prepare")
+    if settings.mode is Mode.DEMO and not demo_is_loaded(db.session()):
+        run_command("demo", "load")
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -103,4 +116,8 @@ def announce(settings: Settings, host: str, port: int) -> None:
     click.secho(f"\n  Constancia is at http://{shown}:{port}", bold=True)
     if settings.mode is Mode.DEMO and shown != host:
         click.echo("  Every computer of your network can open it, and the demo accounts with it.")
+    if settings.mode is Mode.DEMO:
+        click.echo(f"\n  Sign in at http://{shown}:{port}/login with the password {PASSWORD}:\n")
+        for account in ACCOUNTS:
+            click.echo(f"    {account.email:<28} {account.what}")
     click.echo("\n  Ctrl-C stops it.\n")

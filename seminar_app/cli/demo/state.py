@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 from flask import Flask
 from sqlalchemy import exists, select
@@ -15,7 +16,31 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.web.database import db
 
 DEMO_DOMAIN = "demo.example"
+PASSWORD = "Cancun-2014-demo"  # noqa: S105  printed in the README; production does not start where it opens anything
 ASK_AGAIN_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An account as `make run` and the README list it."""
+
+    name: str
+    what: str
+
+    @property
+    def email(self) -> str:
+        """The address it signs in with."""
+        return f"{self.name}@{DEMO_DOMAIN}"
+
+
+ACCOUNTS = (
+    Shown("organizer", "creates seminars, sets seats, sees the office's people"),
+    Shown("coordinator", "takes and exports attendance"),
+    Shown("liaison.pgr", "sees the people of PGR and FGR"),
+    Shown("liaison.inm", "sees the people of INM"),
+    Shown("auditor", "reads the trail"),
+    Shown("admin", "offices, agencies, accounts"),
+)
 
 
 def demo_is_loaded(session: Session) -> bool:

@@ -1,0 +1,83 @@
+"""Offices and accounts of the demonstration. Its password is printed in the README; production does not start where it opens anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_security import hash_password
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import Office
+from seminar_app.accounts.rules import Actor, Grant, RoleName
+from seminar_app.accounts.services import create_account, create_office, give_role
+from seminar_app.cli.demo.content import OFFICES
+from seminar_app.cli.demo.people import Directory
+from seminar_app.cli.demo.state import ACCOUNTS, PASSWORD
+
+NAMES = {
+    "organizer": "Laura Bennett",
+    "coordinator": "Miguel Ángel Toledo",
+    "liaison.pgr": "Patricia Cárdenas",
+    "liaison.inm": "Jorge Alberto Pino",
+    "auditor": "Susan Whitfield",
+    "admin": "Elena Robles",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccounts:
+    """Those who act in the demonstration."""
+
+    organizer: Actor
+    coordinator: Actor
+
+    def coordinate(self, session: Session, seminar_id: int, *, now: datetime) -> None:
+        """Assign the coordinator to a seminar."""
+        give_role(
+            session, now=now, actor=None, account_id=self.coordinator.user_id, grant=Grant(RoleName.COORDINATOR, seminar_id=seminar_id)
+        )
+
+
+def make_offices(session: Session, *, now: datetime) -> dict[str, int]:
+    """Add the hosts that are not there; ids by code."""
+    made: dict[str, int] = {row.code: row.id for row in session.execute(select(Office.code, Office.id))}
+    for text in OFFICES:
+        if text.code in made:
+            continue
+        office = create_office(
+            session, now=now, actor=None, code=text.code, name_es=text.name_es, name_en=text.name_en, city=text.city, country="MX"
+        )
+        made[text.code] = office.id
+    return made
+
+
+def make_accounts(session: Session, *, offices: dict[str, int], directory: Directory, now: datetime) -> DemoAccounts:
+    """Add an account for each role."""
+    grants = {
+        "organizer": [Grant(RoleName.ORGANIZER, office_id=offices["HSI"]), Grant(RoleName.ORGANIZER, office_id=offices["OPDAT"])],
+        "coordinator": [Grant(RoleName.COORDINATOR)],
+        "liaison.pgr": [Grant(RoleName.LIAISON, agency_id=directory.id_of(code)) for code in ("PGR", "FGR")],
+        "liaison.inm": [Grant(RoleName.LIAISON, agency_id=directory.id_of("INM"))],
+        "auditor": [Grant(RoleName.AUDITOR)],
+        "admin": [Grant(RoleName.ADMIN)],
+    }
+    actors = {}
+    for shown in ACCOUNTS:
+        language = "es" if shown.name.startswith("liaison") or shown.name == "coordinator" else "en"
+        account = create_account(
+            session,
+            now=now,
+            actor=None,
+            email=shown.email,
+            name=NAMES[shown.name],
+            language=language,
+            grants=grants[shown.name],
+            password_hash=hash_password(PASSWORD),
+            invite=False,
+        )
+        actors[shown.name] = Actor(
+            user_id=account.id, public_id=account.public_id, name=account.name, language=language, grants=tuple(grants[shown.name])
+        )
+    return DemoAccounts(organizer=actors["organizer"], coordinator=actors["coordinator"])

@@ -1,0 +1,79 @@
+"""Marks as a coordinator takes them: most people present, some of each other mark, and a few corrected afterwards."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.attendance.rules import MarkMethod, MarkStatus
+from seminar_app.attendance.services import Entry, mark, record
+from seminar_app.registration.models import Registration
+from seminar_app.seminars.models import SeminarSession
+
+ABSENT_THROUGHOUT = 1
+EXCUSED_A_DAY = 3
+"""People who are called back to their office for one whole day, with a letter."""
+MINUTES_LOST = (10, 20, 30, 45, 60)
+PAPER_SESSION = 3
+"""Index of the session whose list was taken on paper, because the network was down."""
+CORRECTED = 4
+"""Marks of the first session that were changed the same evening."""
+
+
+def mark_everybody(session: Session, *, seminar_id: int, seated: Sequence[Registration], actor: str, chance: random.Random) -> None:
+    """Mark all sessions of a seminar for those who hold a seat; a few minutes after each ends."""
+    sittings = session.scalars(
+        select(SeminarSession).where(SeminarSession.seminar_id == seminar_id).order_by(SeminarSession.starts_at)
+    ).all()
+    people = list(seated)
+    chance.shuffle(people)
+    never, excused = people[:ABSENT_THROUGHOUT], people[ABSENT_THROUGHOUT : ABSENT_THROUGHOUT + EXCUSED_A_DAY]
+    days = sorted({sitting.starts_at.date() for sitting in sittings})
+    called_back = {person.id: chance.choice(days) for person in excused}
+    for index, sitting in enumerate(sittings):
+        entries = []
+        for person in people:
+            if person in never:
+                entries.append(Entry(person.public_id, MarkStatus.ABSENT))
+            elif called_back.get(person.id) == sitting.starts_at.date():
+                entries.append(Entry(person.public_id, MarkStatus.EXCUSED))
+            else:
+                entries.append(_entry(person, sitting.contact_minutes, chance))
+        method = MarkMethod.PAPER if index == PAPER_SESSION else MarkMethod.LIST
+        record(
+            session,
+            seminar_id=seminar_id,
+            session_id=sitting.public_id,
+            entries=entries,
+            method=method,
+            actor=actor,
+            now=sitting.ends_at + timedelta(minutes=chance.randint(2, 20)),
+        )
+    for person in people[-CORRECTED:]:
+        mark(
+            session,
+            seminar_id=seminar_id,
+            session_id=sittings[0].public_id,
+            registration=person.public_id,
+            status=MarkStatus.LATE,
+            actor=actor,
+            now=sittings[0].ends_at + timedelta(hours=8),
+        )
+
+
+def _entry(person: Registration, contact_minutes: int, chance: random.Random) -> Entry:
+    match chance.random():
+        case luck if luck < 0.86:
+            return Entry(person.public_id, MarkStatus.PRESENT)
+        case luck if luck < 0.92:
+            return Entry(person.public_id, MarkStatus.LATE, contact_minutes - chance.choice(MINUTES_LOST))
+        case luck if luck < 0.96:
+            return Entry(person.public_id, MarkStatus.LEFT_EARLY, contact_minutes - chance.choice(MINUTES_LOST))
+        case luck if luck < 0.975:
+            return Entry(person.public_id, MarkStatus.EXCUSED)
+        case _:
+            return Entry(person.public_id, MarkStatus.ABSENT)

@@ -1,0 +1,305 @@
+"""What the demonstration's seminars say: texts, days, sessions, speakers, seats. Speakers, like everybody in it, are made up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+
+LISTS = ("PGR.xlsx", "PGJ.csv", "CNS.csv", "INM.xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeText:
+    """An office: code, both names, city."""
+
+    code: str
+    name_es: str
+    name_en: str
+    city: str = "Ciudad de México"
+
+
+OFFICES = (
+    OfficeText("HSI", "Investigaciones de Seguridad Nacional (HSI)", "Homeland Security Investigations (HSI)"),
+    OfficeText(
+        "OPDAT",
+        "Oficina de Desarrollo, Asistencia y Capacitación de Fiscalías (OPDAT)",
+        "Office of Overseas Prosecutorial Development, Assistance and Training (OPDAT)",
+    ),
+    OfficeText(
+        "INL",
+        "Oficina de Asuntos Internacionales de Narcóticos y Aplicación de la Ley (INL)",
+        "Bureau of International Narcotics and Law Enforcement Affairs (INL)",
+    ),
+    OfficeText("MERIDA", "Iniciativa Mérida", "Mérida Initiative"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionText:
+    """A session: day of the seminar (0 is the first), start and end in local time, contact minutes, titles, speakers."""
+
+    day: int
+    starts: time
+    ends: time
+    contact_minutes: int
+    title_es: str
+    title_en: str
+    speakers: tuple[tuple[str, str], ...]
+    room: str = "Salón Caribe"
+
+
+MORNING = (time(9), time(13))
+AFTERNOON = (time(14, 30), time(17, 30))
+
+VILLARREAL = ("Ana Villarreal Soto", "OPDAT")
+COLLINS = ("Mark Collins", "HSI")
+OCAMPO = ("Teresa Ocampo Rivas", "INL")
+BRENNAN = ("Judith Brennan", "OPDAT")
+ESCALANTE = ("Rubén Escalante Mora", "HSI")
+IZQUIERDO = ("Lorena Izquierdo Paz", "Iniciativa Mérida")
+
+CANCUN_SESSIONS = (
+    SessionText(
+        0,
+        *MORNING,
+        210,
+        "La trata de personas: el delito, sus formas y sus indicios",
+        "Trafficking in persons: the crime, its forms and its indicators",
+        (VILLARREAL, COLLINS),
+    ),
+    SessionText(
+        0,
+        *AFTERNOON,
+        165,
+        "Identificar a las víctimas y darles protección inmediata",
+        "Identifying victims and protecting them at once",
+        (OCAMPO,),
+    ),
+    SessionText(
+        1,
+        *MORNING,
+        210,
+        "Entrevistar sin volver a dañar: adultos, niñas y niños",
+        "Interviewing without causing harm again: adults and children",
+        (BRENNAN, IZQUIERDO),
+    ),
+    SessionText(
+        1,
+        *AFTERNOON,
+        165,
+        "Investigación financiera: seguir el dinero de las redes",
+        "Financial investigation: following the networks’ money",
+        (ESCALANTE,),
+    ),
+    SessionText(
+        2,
+        *MORNING,
+        210,
+        "Trabajo conjunto de fiscalía, policía y migración: un caso de principio a fin",
+        "Prosecutors, police and migration officers together: one case from beginning to end",
+        (COLLINS, VILLARREAL),
+    ),
+    SessionText(
+        2, *AFTERNOON, 165, "Llevar el caso a juicio y reparar el daño", "Bringing the case to trial and making reparation", (BRENNAN,)
+    ),
+)
+
+TOLUCA_SESSIONS = (
+    SessionText(
+        0,
+        *MORNING,
+        210,
+        "Lo que cambió desde Cancún: casos y sentencias",
+        "What has changed since Cancún: cases and rulings",
+        (VILLARREAL,),
+        "Aula Magna",
+    ),
+    SessionText(
+        0,
+        *AFTERNOON,
+        165,
+        "Evidencia digital: de la orden al expediente",
+        "Digital evidence: from the warrant to the file",
+        (ESCALANTE, COLLINS),
+        "Aula Magna",
+    ),
+    SessionText(
+        1, *MORNING, 210, "Taller: plan de investigación por equipos", "Workshop: an investigation plan in teams", (BRENNAN,), "Aula Magna"
+    ),
+    SessionText(
+        1,
+        *AFTERNOON,
+        165,
+        "Cooperación entre estados y con el extranjero",
+        "Cooperation between states and abroad",
+        (OCAMPO,),
+        "Aula Magna",
+    ),
+    SessionText(2, *MORNING, 210, "Audiencia simulada", "Mock hearing", (VILLARREAL, BRENNAN), "Sala de juicio oral"),
+)
+
+NEXT_SESSIONS = (
+    SessionText(
+        0,
+        *MORNING,
+        210,
+        "Reclutamiento en línea: cómo se ve y cómo se documenta",
+        "Online recruitment: what it looks like and how to document it",
+        (ESCALANTE,),
+        "Salón Talavera",
+    ),
+    SessionText(
+        0,
+        *AFTERNOON,
+        165,
+        "Preservar evidencia en teléfonos y plataformas",
+        "Preserving evidence on phones and platforms",
+        (COLLINS,),
+        "Salón Talavera",
+    ),
+    SessionText(
+        1,
+        *MORNING,
+        210,
+        "Entrevista a víctimas: práctica guiada",
+        "Interviewing victims: guided practice",
+        (BRENNAN, IZQUIERDO),
+        "Salón Talavera",
+    ),
+    SessionText(
+        1,
+        *AFTERNOON,
+        165,
+        "Armar el caso: del indicio a la acusación",
+        "Building the case: from lead to indictment",
+        (VILLARREAL,),
+        "Salón Talavera",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeminarText:
+    """A seminar as the demonstration tells of it.
+
+    Attributes:
+        quotas: seats by agency code; what they leave of `capacity` is the open pool.
+    """
+
+    slug: str
+    title_es: str
+    title_en: str
+    topic_es: str
+    topic_en: str
+    objectives_es: str
+    objectives_en: str
+    audience_es: str
+    audience_en: str
+    hosts: tuple[str, ...]
+    venue: str
+    city: str
+    time_zone: str
+    starts_on: date
+    days: int
+    capacity: int
+    quotas: tuple[tuple[str, int], ...]
+    sessions: tuple[SessionText, ...]
+
+
+TOPIC = ("Trata de personas", "Trafficking in persons")
+
+CANCUN = SeminarText(
+    slug="cancun-2014",
+    title_es="Investigación y persecución de la trata de personas",
+    title_en="Investigating and prosecuting trafficking in persons",
+    topic_es=TOPIC[0],
+    topic_en=TOPIC[1],
+    objectives_es=(
+        "Al terminar, cada participante podrá reconocer indicios de trata, entrevistar a víctimas sin volver a dañarlas,"
+        " seguir el dinero de una red y armar con las demás dependencias un caso que llegue a juicio."
+    ),
+    objectives_en=(
+        "By the end, each participant will be able to recognize indicators of trafficking, interview victims without harming"
+        " them again, follow a network’s money, and build with the other agencies a case that reaches trial."
+    ),
+    audience_es="Agentes del Ministerio Público federales y estatales, policía federal y agentes de migración.",
+    audience_en="Federal and state prosecutors, federal police and migration officers.",
+    hosts=("HSI", "OPDAT", "INL", "MERIDA"),
+    venue="Centro de Convenciones de Cancún",
+    city="Cancún, Quintana Roo",
+    time_zone="America/Cancun",
+    starts_on=date(2014, 6, 3),
+    days=3,
+    capacity=93,
+    quotas=(("PGR", 28), ("PGJ", 31), ("CNS", 18), ("INM", 15)),
+    sessions=CANCUN_SESSIONS,
+)
+
+TOLUCA = SeminarText(
+    slug="toluca-2015",
+    title_es="De la investigación a la audiencia: taller sobre trata de personas",
+    title_en="From investigation to hearing: a workshop on trafficking in persons",
+    topic_es=TOPIC[0],
+    topic_en=TOPIC[1],
+    objectives_es="Cada equipo saldrá con un plan de investigación revisado y habrá pasado por una audiencia simulada.",
+    objectives_en="Each team will leave with a reviewed investigation plan and will have been through a mock hearing.",
+    audience_es="Quienes llevan casos de trata en fiscalías, policía y migración; de preferencia, participantes de Cancún.",
+    audience_en="Those who work on trafficking cases in prosecutors’ offices, police and migration; preferably participants of Cancún.",
+    hosts=("OPDAT", "HSI"),
+    venue="Centro de Capacitación de Toluca",
+    city="Toluca, Estado de México",
+    time_zone="America/Mexico_City",
+    starts_on=date(2015, 3, 10),
+    days=3,
+    capacity=60,
+    quotas=(("PGR", 18), ("PGJ", 22), ("CNS", 8), ("INM", 8)),
+    sessions=TOLUCA_SESSIONS,
+)
+
+
+def next_seminar(today: date) -> SeminarText:
+    """The seminar that a visitor can register for: it begins on a Tuesday six to seven weeks from today."""
+    days_to_tuesday = (1 - today.weekday()) % 7
+    starts_on = date.fromordinal(today.toordinal() + 42 + days_to_tuesday)
+    return SeminarText(
+        slug=f"puebla-{starts_on.year}",
+        title_es="Trata de personas y plataformas digitales",
+        title_en="Trafficking in persons and digital platforms",
+        topic_es=TOPIC[0],
+        topic_en=TOPIC[1],
+        objectives_es="Cada participante podrá documentar un reclutamiento en línea y preservar la evidencia de modo que valga en juicio.",
+        objectives_en="Each participant will be able to document online recruitment and preserve the evidence so that it stands in court.",
+        audience_es="Fiscales, policías de investigación y agentes de migración que llevan casos de trata.",
+        audience_en="Prosecutors, investigating police and migration officers who work on trafficking cases.",
+        hosts=("HSI", "OPDAT"),
+        venue="Centro Expositor de Puebla",
+        city="Puebla, Puebla",
+        time_zone="America/Mexico_City",
+        starts_on=starts_on,
+        days=2,
+        capacity=40,
+        quotas=(("FGR", 10), ("FGE", 12), ("GN", 6), ("INM", 6)),
+        sessions=NEXT_SESSIONS,
+    )
+
+
+COMMENTS_USEFUL = (
+    "La práctica de entrevista. Cambia la manera de acercarse a las víctimas.",
+    "Ver un caso completo, desde el reporte hasta la sentencia.",
+    "Conocer a quienes llevan estos casos en otras dependencias.",
+    "El tema del dinero. En mi oficina casi nunca lo pedimos y ahora sé qué pedir.",
+    "Los indicios, con ejemplos reales y no solo definiciones.",
+    "Trabajar en equipos mezclados de fiscalía, policía y migración.",
+    "The interview exercises, because they were corrected on the spot.",
+    "Las plantillas de oficios para pedir información a las plataformas.",
+    "La sesión sobre niñas y niños.",
+)
+COMMENTS_CHANGE = (
+    "Más tiempo para los ejercicios y menos láminas.",
+    "Que los materiales lleguen una semana antes.",
+    "Un día más.",
+    "Empezar a las ocho y terminar antes; muchos viajamos de regreso el mismo día.",
+    "Incluir a jueces.",
+    "El aire acondicionado del salón estaba muy frío.",
+    "Nada, estuvo muy bien organizado.",
+)

@@ -1,0 +1,149 @@
+"""What `flask demo load` loads: two seminars that are over, one to register for, and accounts to look at them with.
+
+Everything goes through the services that the pages call. Chance comes from a fixed seed.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from seminar_app.agencies.services import seed_directory
+from seminar_app.cli.demo import content
+from seminar_app.cli.demo.accounts import make_accounts, make_offices
+from seminar_app.cli.demo.attendance import mark_everybody
+from seminar_app.cli.demo.feedback import answer_feedback
+from seminar_app.cli.demo.making import at, consider_sent, make_seminar, register_all
+from seminar_app.cli.demo.people import Directory, Listed, entry, listed_people
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState, RemovalReason
+from seminar_app.registration.services import ensure_notices, remove, withdraw
+from seminar_app.seminars.queries import find_seminar
+from seminar_app.seminars.rules import Change
+from seminar_app.seminars.services import change_state
+from seminar_app.web.database import db, unit_of_work
+
+SEED = 20140603
+TOLUCA_PEOPLE = {"PGR": 18, "PGJ": 22, "CNS": 9, "INM": 9}
+NEXT_PEOPLE = {"PGR": ("FGR", 7), "PGJ": ("FGE", 5), "CNS": ("GN", 4), "INM": ("INM", 6)}
+"""How many of each list are registered for the coming seminar, and the agency group they belong to by then."""
+
+
+def load_demo(*, now: datetime) -> bool:
+    """Make the demonstration in one transaction; False where its first seminar is there already."""
+    if find_seminar(db.session(), content.CANCUN.slug) is not None:
+        return False
+    with unit_of_work() as session:
+        _Story(session, now).tell()
+    return True
+
+
+class _Story:
+    """What happens in the demonstration, in order."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.session, self.now = session, now
+        self.chance = random.Random(SEED)
+        long_ago = at(content.CANCUN.starts_on - timedelta(days=120), 10, content.CANCUN.time_zone)
+        seed_directory(session, long_ago)
+        ensure_notices(session, now=long_ago)
+        self.directory = Directory(session)
+        self.offices = make_offices(session, now=long_ago)
+        self.accounts = make_accounts(session, offices=self.offices, directory=self.directory, now=long_ago)
+        self.people = listed_people()
+
+    def tell(self) -> None:
+        """Cancún, Toluca, and what comes next."""
+        self.cancun()
+        self.toluca()
+        self.upcoming()
+        self.session.flush()
+
+    def cancun(self) -> None:
+        """Everybody of the lists, in the order the lists came: the last of INM finds no seat."""
+        text, by = content.CANCUN, self.accounts.organizer
+        first = at(text.starts_on, 9, text.time_zone)
+        seminar = make_seminar(
+            self.session, text, offices=self.offices, directory=self.directory, by=by.trail_name, now=first - timedelta(days=75)
+        )
+        entries = [entry(person, self.directory) for person in self.people]
+        registrations = register_all(
+            self.session, seminar, entries, begin=first - timedelta(days=58), end=first - timedelta(days=10), chance=self.chance
+        )
+        self._hold(seminar.id, text, [r for r in registrations if r.state is RegistrationState.REGISTERED])
+
+    def toluca(self) -> None:
+        """Some of them again, nine months later; two withdraw, one never comes."""
+        text = content.TOLUCA
+        first = at(text.starts_on, 9, text.time_zone)
+        seminar = make_seminar(
+            self.session,
+            text,
+            offices=self.offices,
+            directory=self.directory,
+            by=self.accounts.organizer.trail_name,
+            now=first - timedelta(days=70),
+        )
+        chosen = [person for group, count in TOLUCA_PEOPLE.items() for person in self._some(group, count)]
+        self.chance.shuffle(chosen)
+        registrations = register_all(
+            self.session,
+            seminar,
+            [entry(person, self.directory) for person in chosen],
+            begin=first - timedelta(days=55),
+            end=first - timedelta(days=9),
+            chance=self.chance,
+        )
+        seated = [r for r in registrations if r.state is RegistrationState.REGISTERED]
+        for registration in (seated.pop(5), seated.pop(17)):
+            withdraw(self.session, now=first - timedelta(days=8), registration_id=registration.id)
+        removed = seated.pop(23)
+        remove(
+            self.session,
+            now=first - timedelta(days=6),
+            actor=self.accounts.organizer.trail_name,
+            seminar_id=seminar.id,
+            registration_id=removed.id,
+            reason=RemovalReason.DOCUMENTS,
+        )
+        consider_sent(self.session, now=first - timedelta(days=5))
+        self._hold(seminar.id, text, seated)
+
+    def upcoming(self) -> None:
+        """One that is open for registration, with some people in it already, in the agencies that came after."""
+        zone = "America/Mexico_City"
+        text = content.next_seminar(self.now.date())
+        first = at(text.starts_on, 9, zone)
+        seminar = make_seminar(
+            self.session,
+            text,
+            offices=self.offices,
+            directory=self.directory,
+            by=self.accounts.organizer.trail_name,
+            now=min(first - timedelta(days=64), self.now),
+        )
+        self.accounts.coordinate(self.session, seminar.id, now=self.now)
+        entries = []
+        for came_from, (group, count) in NEXT_PEOPLE.items():
+            entries += [entry(person, self.directory, group=group) for person in self._some(came_from, count, born_after=1970)]
+        self.chance.shuffle(entries)
+        register_all(
+            self.session, seminar, entries, begin=self.now - timedelta(days=12), end=self.now - timedelta(hours=2), chance=self.chance
+        )
+
+    def _some(self, group: str, count: int, *, born_after: int = 0) -> list[Listed]:
+        candidates = [p for p in self.people if p.group == group and (not p.nominee.birth_date or p.nominee.birth_date.year > born_after)]
+        return self.chance.sample(candidates, min(count, len(candidates)))
+
+    def _hold(self, seminar_id: int, text: content.SeminarText, seated: list[Registration]) -> None:
+        """Close, hold, mark, evaluate, complete."""
+        organizer, coordinator = self.accounts.organizer, self.accounts.coordinator
+        first = at(text.starts_on, 9, text.time_zone)
+        last = first + timedelta(days=text.days - 1, hours=9)
+        change_state(self.session, seminar_id=seminar_id, change=Change.CLOSE, now=first - timedelta(days=7), by=organizer.trail_name)
+        self.accounts.coordinate(self.session, seminar_id, now=first - timedelta(days=7))
+        mark_everybody(self.session, seminar_id=seminar_id, seated=seated, actor=coordinator.trail_name, chance=self.chance)
+        change_state(self.session, seminar_id=seminar_id, change=Change.COMPLETE, now=last + timedelta(hours=2), by=organizer.trail_name)
+        answer_feedback(self.session, seminar_id=seminar_id, seated=seated, actor=organizer, opened=last, chance=self.chance)

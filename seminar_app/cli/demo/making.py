@@ -1,0 +1,118 @@
+"""Seminars of the demonstration made as an organizer makes them, and people registered as they arrive."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.cli.demo.content import SeminarText
+from seminar_app.cli.demo.people import Directory
+from seminar_app.messages.models import Message
+from seminar_app.messages.rules import MessageState
+from seminar_app.messages.services import lease_next, record_sent
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import Source, WishedPool
+from seminar_app.registration.services import Entry, add_by_hand, resize
+from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.rules import Change
+from seminar_app.seminars.services import SeminarDetails, SessionDetails, add_session, change_state, create_seminar
+
+WINDOW_OPENS_DAYS = 60
+WINDOW_CLOSES_DAYS = 7
+COMMAND = "command"
+
+
+def at(day: date, hour: int, time_zone: str) -> datetime:
+    """An instant by the seminar's own clock."""
+    return datetime.combine(day, time(hour), ZoneInfo(time_zone)).astimezone(UTC)
+
+
+def make_seminar(session: Session, text: SeminarText, *, offices: dict[str, int], directory: Directory, by: str, now: datetime) -> Seminar:
+    """Create the seminar with its sessions and seats, and publish it.
+
+    Args:
+        offices: ids by code.
+        now: when its organizer sat down to do it.
+    """
+    details = SeminarDetails(
+        slug=text.slug,
+        office_id=offices[text.hosts[0]],
+        city=text.city,
+        country="MX",
+        time_zone=text.time_zone,
+        starts_on=text.starts_on,
+        ends_on=text.starts_on + timedelta(days=text.days - 1),
+        title_es=text.title_es,
+        title_en=text.title_en,
+        topic_es=text.topic_es,
+        topic_en=text.topic_en,
+        objectives_es=text.objectives_es,
+        objectives_en=text.objectives_en,
+        audience_es=text.audience_es,
+        audience_en=text.audience_en,
+        host_ids=[offices[code] for code in text.hosts],
+        funding_source="Iniciativa Mérida",
+        venue=text.venue,
+        registration_opens=datetime.combine(text.starts_on - timedelta(days=WINDOW_OPENS_DAYS), time(9)),
+        registration_closes=datetime.combine(text.starts_on - timedelta(days=WINDOW_CLOSES_DAYS), time(18)),
+    )
+    seminar = create_seminar(session, details=details, capacity=text.capacity, now=now, by=by, demo=True)
+    for part in text.sessions:
+        add_session(
+            session,
+            seminar_id=seminar.id,
+            details=SessionDetails(
+                day=text.starts_on + timedelta(days=part.day),
+                starts=part.starts,
+                ends=part.ends,
+                contact_minutes=part.contact_minutes,
+                title_es=part.title_es,
+                title_en=part.title_en,
+                room=part.room,
+                speakers=part.speakers,
+            ),
+            now=now,
+            by=by,
+        )
+    wished = [WishedPool(directory.id_of(code), size) for code, size in text.quotas]
+    resize(session, now=now, actor=by, seminar_id=seminar.id, capacity=text.capacity, wished=wished)
+    change_state(session, seminar_id=seminar.id, change=Change.PUBLISH, now=now, by=by)
+    return seminar
+
+
+def register_all(
+    session: Session, seminar: Seminar, entries: Sequence[Entry], *, begin: datetime, end: datetime, chance: random.Random
+) -> list[Registration]:
+    """Register people one after another, at instants between two."""
+    span = int((end - begin).total_seconds())
+    instants = sorted(begin + timedelta(seconds=chance.randrange(span)) for _ in entries)
+    registrations = []
+    for entry, now in zip(entries, instants, strict=True):
+        registrations.append(
+            add_by_hand(
+                session,
+                now=now,
+                actor=COMMAND,
+                seminar_id=seminar.id,
+                entry=entry,
+                submission_id=uuid.UUID(int=chance.getrandbits(128), version=4),
+                source=Source.DEMO,
+            )
+        )
+        consider_sent(session, now=now + timedelta(seconds=chance.randint(2, 50)))
+    return registrations
+
+
+def consider_sent(session: Session, *, now: datetime) -> None:
+    """Note mail of the demonstration as sent: nobody has these addresses, and no server is to be asked. Never anybody else's mail."""
+    due = Message.state.in_((MessageState.WAITING, MessageState.SENDING)), Message.not_before <= now
+    if session.scalar(select(Message.id).where(*due, Message.to_address.not_like("%.example")).limit(1)) is not None:
+        return
+    while (lease := lease_next(session, now=now)) is not None:
+        record_sent(session, lease, now=now)

@@ -1,0 +1,83 @@
+"""The people of the four lists as the services take them, and the agency each belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.agencies.models import Agency
+from seminar_app.cli.demo.content import LISTS
+from seminar_app.cli.demo.names import normal_case, spellings
+from seminar_app.cli.demo.nominations import Nominee, read_lists
+from seminar_app.core.folding import fold
+from seminar_app.people.rules import Sex, certificate_name, readable_phone
+from seminar_app.people.services import PersonData
+from seminar_app.registration.services import Entry
+
+STATE_NAMES = {"estado de mexico": "México"}
+"""How lists call a state that the directory calls by its own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A person of one list; `group` is the code of the list's agency group."""
+
+    group: str
+    nominee: Nominee
+    data: PersonData
+
+
+def listed_people() -> list[Listed]:
+    """Everybody accepted from the four lists, in their order. Birth dates and CURP served to find doubles and go no further."""
+    with as_file(files("seminar_app.cli.demo") / "data") as folder:
+        readings = read_lists([folder / name for name in LISTS])
+    nominees = [(file.partition(".")[0], nominee) for file, reading in readings.items() for nominee in reading.accepted]
+    known = spellings(name for _group, n in nominees for name in (n.given_names, n.surname1, n.surname2 or ""))
+    return [Listed(group, nominee, _data(nominee, known)) for group, nominee in nominees]
+
+
+def _data(nominee: Nominee, known: Mapping[str, str]) -> PersonData:
+    given_names, surname1, surname2 = (normal_case(name, known) for name in (nominee.given_names, nominee.surname1, nominee.surname2 or ""))
+    return PersonData(
+        given_names=given_names,
+        surname1=surname1,
+        surname2=surname2 or None,
+        certificate_name=certificate_name(given_names, surname1, surname2 or None),
+        sex=Sex(nominee.sex) if nominee.sex else None,
+        email=nominee.email,
+        phone=readable_phone(nominee.phone) if nominee.phone else None,
+        language="es",
+    )
+
+
+class Directory:
+    """Ids of agencies by code, and of the state offices below a group by their state."""
+
+    def __init__(self, session: Session) -> None:
+        rows = session.execute(select(Agency.id, Agency.code, Agency.parent_id, Agency.state)).all()
+        self._by_code: dict[str, int] = {row.code: row.id for row in rows}
+        codes = {row.id: row.code for row in rows}
+        self._by_state: dict[tuple[str, str], int] = {
+            (codes[row.parent_id], fold(row.state)): row.id for row in rows if row.parent_id and row.state
+        }
+
+    def id_of(self, code: str) -> int:
+        """Id of the agency with this code."""
+        return self._by_code[code]
+
+    def office(self, group: str, state: str | None) -> int:
+        """The group's office in a state, or the group itself where it has none of its own."""
+        key = (group, fold(STATE_NAMES.get(fold(state or ""), state or "")))
+        return self._by_state.get(key, self._by_code[group])
+
+
+def entry(person: Listed, directory: Directory, *, group: str | None = None) -> Entry:
+    """What is registered of a person: where they worked as the list says, or in the agency that came after it."""
+    nominee = person.nominee
+    agency_id = directory.office(group or person.group, nominee.state)
+    unit = f"Oficina de Representación en {nominee.state}" if person.group == "INM" and nominee.state else None
+    return Entry(person=person.data, agency_id=agency_id, unit=unit, position=nominee.position, state_name=nominee.state)
