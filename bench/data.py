@@ -1,0 +1,217 @@
+"""Rows to measure on, written in bulk: an office, the agencies, a published seminar, and as many people and marks as asked."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from bench.databases import Database
+from seminar_app.accounts.models import Office
+from seminar_app.agencies.models import Agency
+from seminar_app.agencies.services import seed_directory
+from seminar_app.attendance.models import Mark
+from seminar_app.attendance.rules import MarkMethod, MarkStatus
+from seminar_app.core.database import Base, write_mode
+from seminar_app.core.folding import fold
+from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.people.models import Person
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState, Source
+from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession
+from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, SeminarState
+from seminar_app.web.database import db, unit_of_work
+
+CHUNK = 2_000
+STATUSES = tuple(MarkStatus)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The seminar, its address, and public ids of what a client needs to name."""
+
+    seminar_id: int
+    slug: str
+    office_id: int
+    sessions: tuple[uuid.UUID, ...]
+    registrations: tuple[uuid.UUID, ...]
+
+
+def prepare(database: Database) -> None:
+    """What every seminar needs once: the agencies and an office."""
+    now = datetime.now(UTC)
+    with database.app.app_context():
+        with unit_of_work() as session:
+            seed_directory(session, now)
+            session.add(
+                Office(
+                    public_id=uuid.uuid4(),
+                    code="HSI",
+                    name_es="Oficina de Investigaciones",
+                    name_en="Office of Investigations",
+                    country="MX",
+                )
+            )
+        db.engine.dispose()
+
+
+def seminar(database: Database, slug: str, *, people: int = 0, sessions: int = 6, seats: int | None = None) -> Made:
+    """A published seminar that is open for registration, with so many seated people, each marked in each session."""
+    with database.app.app_context(), write_mode(), db.engine.begin() as connection:
+        made = _seminar(connection, slug, people, sessions, seats if seats is not None else people + 100)
+        if database.engine == "postgresql":
+            connection.exec_driver_sql("ANALYZE")
+    with database.app.app_context():
+        db.engine.dispose()
+    return made
+
+
+def _seminar(connection: Connection, slug: str, people: int, sessions: int, seats: int) -> Made:
+    now = datetime.now(UTC).replace(microsecond=0)
+    first = (now + timedelta(days=40)).date()
+    office_id = connection.scalar(select(Office.id).limit(1))
+    seminar_id = _add(
+        connection,
+        Seminar,
+        public_id=uuid.uuid4(),
+        slug=slug,
+        office_id=office_id,
+        state=SeminarState.PUBLISHED,
+        title_es="Investigación y persecución de la trata de personas",
+        title_en="Investigating and prosecuting trafficking in persons",
+        objectives_es="Al terminar, cada participante podrá reconocer indicios, entrevistar a víctimas sin dañarlas y armar un caso.",
+        objectives_en="By the end, each participant will recognize indicators, interview victims without harm and build a case.",
+        audience_es="Fiscales, policías y agentes de migración.",
+        audience_en="Prosecutors, police and migration officers.",
+        venue="Centro de Convenciones",
+        city="Cancún",
+        country="MX",
+        time_zone="America/Cancun",
+        starts_on=first,
+        ends_on=first + timedelta(days=2),
+        registration_mode=RegistrationMode.OPEN,
+        approval=Approval.AUTOMATIC,
+        threshold_percent=80,
+        excused_rule=ExcusedRule.NOT_COUNTED,
+        created_at=now,
+        **({"changed_at": now} if "changed_at" in Seminar.__table__.columns else {}),
+    )
+    connection.execute(insert(SeminarHost).values(seminar_id=seminar_id, office_id=office_id, position=1))
+    pool_id = _add(connection, SeatPool, public_id=uuid.uuid4(), seminar_id=seminar_id, agency_id=None, size=seats, taken=0)
+    begin = datetime(first.year, first.month, first.day, 14, 0, tzinfo=UTC)
+    sittings: list[dict[str, Any]] = [
+        {
+            "public_id": uuid.uuid4(),
+            "seminar_id": seminar_id,
+            "title_es": f"Sesión {n + 1}",
+            "title_en": f"Session {n + 1}",
+            "starts_at": begin + timedelta(days=n * 3 // sessions, minutes=100 * (n % -(-sessions // 3))),
+            "ends_at": begin + timedelta(days=n * 3 // sessions, minutes=100 * (n % -(-sessions // 3)) + 90),
+            "contact_minutes": 90,
+            "counts_for_completion": True,
+            **({"changed_at": now} if "changed_at" in SeminarSession.__table__.columns else {}),
+        }
+        for n in range(sessions)
+    ]
+    connection.execute(insert(SeminarSession), sittings)
+    session_ids = list(
+        connection.scalars(select(SeminarSession.id).where(SeminarSession.seminar_id == seminar_id).order_by(SeminarSession.id))
+    )
+    registrations = _people(connection, slug, seminar_id, pool_id, session_ids, people, now) if people else ()
+    return Made(seminar_id, slug, int(office_id or 0), tuple(s["public_id"] for s in sittings), registrations)
+
+
+def _people(
+    connection: Connection, slug: str, seminar_id: int, pool_id: int, session_ids: list[int], count: int, now: datetime
+) -> tuple[uuid.UUID, ...]:
+    agencies = list(connection.scalars(select(Agency.id).where(Agency.valid_to.is_(None)).order_by(Agency.code)))
+    first_person = (connection.scalar(select(Person.id).order_by(Person.id.desc()).limit(1)) or 0) + 1
+    first_registration = (connection.scalar(select(Registration.id).order_by(Registration.id.desc()).limit(1)) or 0) + 1
+    ids = tuple(uuid.uuid4() for _ in range(count))
+
+    def person(n: int) -> dict[str, Any]:
+        name = f"Luz María {_word(n)} {_word(n * 7 + 3)}"
+        return {
+            "id": first_person + n,
+            "public_id": uuid.uuid4(),
+            "given_names": "Luz María",
+            "surname1": _word(n),
+            "surname2": _word(n * 7 + 3),
+            "certificate_name": name,
+            "sex": "FM"[n % 2],
+            "email": f"{slug}.{n}@bench.example",
+            "agency_id": agencies[n % len(agencies)],
+            "language": "es",
+            "reserved": False,
+            "search_key": fold(name),
+            "created_at": now,
+            "version": 1,
+        }
+
+    def registration(n: int) -> dict[str, Any]:
+        return {
+            "id": first_registration + n,
+            "public_id": ids[n],
+            "seminar_id": seminar_id,
+            "person_id": first_person + n,
+            "agency_id": agencies[n % len(agencies)],
+            "position": "Agente del Ministerio Público",
+            "state": RegistrationState.REGISTERED,
+            "seat_pool_id": pool_id,
+            "source": Source.DEMO,
+            "language": "es",
+            "link_hash": token_hash(SecretLink("registration", ids[n], 1).token("bench")),
+            "link_version": 1,
+            "registered_at": now,
+            "version": 1,
+        }
+
+    def mark(n: int, session_id: int) -> dict[str, Any]:
+        status = STATUSES[(n * 31 + session_id) % 23 % len(STATUSES)] if n % 5 == 0 else MarkStatus.PRESENT
+        return {
+            "registration_id": first_registration + n,
+            "session_id": session_id,
+            "status": status,
+            "minutes_credited": 0 if status in (MarkStatus.ABSENT, MarkStatus.EXCUSED) else 90,
+            "method": MarkMethod.LIST,
+            "recorded_by": "command",
+            "recorded_at": now,
+            "version": 1,
+        }
+
+    _bulk(connection, Person, (person(n) for n in range(count)))
+    _bulk(connection, Registration, (registration(n) for n in range(count)))
+    _bulk(connection, Mark, (mark(n, session_id) for n in range(count) for session_id in session_ids))
+    if connection.dialect.name == "postgresql":
+        for table in ("person", "registration"):
+            connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+    return ids
+
+
+def _word(n: int) -> str:
+    """A surname that nobody has, different for each number."""
+    syllables = ("ba", "co", "de", "fi", "gu", "la", "mo", "ne", "pi", "ru", "sa", "te", "vi", "xo", "za", "ñu")
+    word = ""
+    for _ in range(4):
+        n, rest = divmod(n, len(syllables))
+        word += syllables[rest]
+    return word.capitalize()
+
+
+def _add(connection: Connection, model: type[Base], **values: Any) -> int:
+    result = connection.execute(
+        insert(model).values(version=1, **values) if "version" in model.__table__.columns else insert(model).values(**values)
+    )
+    (key,) = result.inserted_primary_key or (0,)
+    return int(key)
+
+
+def _bulk(connection: Connection, model: type[Base], rows: Iterable[dict[str, Any]]) -> None:
+    iterator: Iterator[dict[str, Any]] = iter(rows)
+    while chunk := list(islice(iterator, CHUNK)):
+        connection.execute(insert(model), chunk)

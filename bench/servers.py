@@ -1,0 +1,52 @@
+"""The real server on a measured database, and what its processes weigh."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from bench.databases import KEY, Database
+from seminar_app.cli.serve import THREADS, WEB_WORKERS
+from tests.support.server import LiveServer
+
+SETTINGS = {"GRANIAN_BLOCKING_THREADS": str(THREADS), "GRANIAN_LOG_LEVEL": "error"}
+
+
+def product(database: Database, *, workers: int = WEB_WORKERS) -> LiveServer:
+    """Constancia as `flask serve` runs it, without the limits on attempts."""
+    return LiveServer(
+        database.url, database.folder, workers=workers, target="bench.targets:app", environment=SETTINGS | {"SECRET_KEY": KEY}
+    )
+
+
+def bare(page: str, folder: Path) -> LiveServer:
+    """A bare Flask view that renders a template of these bytes, under the same server."""
+    template = folder / "bare.html"
+    template.write_text("{% raw %}" + page.replace("{%", "").replace("{{", "") + "{% endraw %}<!-- {{ title }} -->", encoding="utf-8")
+    return LiveServer("", folder, target="bench.bare:app", environment=SETTINGS | {"BENCH_TEMPLATE": str(template)})
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory of a process in MB, shared pages included."""
+    return _status(pid, "VmRSS")
+
+
+def peak_mb(pid: int) -> float:
+    """The most it has had since `forget_peak`."""
+    return _status(pid, "VmHWM")
+
+
+def forget_peak(pid: int) -> None:
+    """Begin to look for the peak from now."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
+
+
+def _status(pid: int, name: str) -> float:
+    found = re.search(rf"{name}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
+    return int(found.group(1)) / 1024 if found else float("nan")
+
+
+def largest_worker(server: LiveServer) -> float:
+    """Memory of the largest worker, in MB."""
+    return max(memory_mb(pid) for pid in server.worker_pids() if os.path.exists(f"/proc/{pid}"))  # noqa: PTH110

@@ -1,0 +1,10 @@
+"""What the measured server loads: the product, with the limits on attempts off since one address makes all of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from config import Settings
+from seminar_app import create_app
+
+app = create_app(replace(Settings.from_environment(), limits_enabled=False))
