@@ -63,6 +63,7 @@ def make_accounts(session: Session, *, offices: dict[str, int], directory: Direc
         "auditor": [Grant(RoleName.AUDITOR)],
         "admin": [Grant(RoleName.ADMIN)],
     }
+    hashed = hash_password(PASSWORD)
     actors = {}
     for shown in ACCOUNTS:
         language = "es" if shown.name.startswith("liaison") or shown.name == "coordinator" else "en"
@@ -74,7 +75,7 @@ def make_accounts(session: Session, *, offices: dict[str, int], directory: Direc
             name=NAMES[shown.name],
             language=language,
             grants=grants[shown.name],
-            password_hash=hash_password(PASSWORD),
+            password_hash=hashed,
             invite=False,
         )
         actors[shown.name] = Actor(
