@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.people import labels
+from seminar_app.people import labels, rules
 from seminar_app.people import models as models
+from seminar_app.web import navigation
+from seminar_app.web.navigation import Entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Add this room's pages, words and menu entry."""
+    from seminar_app.people import staff_routes  # noqa: PLC0415  the pages read registrations, whose models need this package first
+
     labels.init_app()
+    app.jinja_env.filters.update(phone=rules.shown_phone, shown_name=rules.shown_name, listed_name=rules.listed_name)
+    app.register_blueprint(staff_routes.blueprint)
+    navigation.add_staff_entry(app, Entry(_l("People"), "people_staff.index", 20, "people_staff."))

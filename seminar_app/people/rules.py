@@ -13,6 +13,7 @@ from seminar_app.core.folding import canonical_email, fold
 
 LONGEST_KEY = 320
 HOME_REGION = "MX"
+_NOT_IN_NAMES = frozenset("/\\:@<>{}[]|#%=_~^$*+;!?")
 
 
 class Sex(StrEnum):
@@ -26,6 +27,14 @@ class Sex(StrEnum):
 def certificate_name(given_names: str, surname1: str, surname2: str | None) -> str:
     """The name as the certificate would carry it: the parts in order, with the particles and capitals the person typed."""
     return " ".join(" ".join((given_names, surname1, surname2 or "")).split())
+
+
+def is_name(text: str) -> bool:
+    """Whether this can be somebody's name: it has a letter, and no digits or signs that names do not have.
+
+    A name is written into mail that we send, so a web address in it would be sent on by us.
+    """
+    return any(c.isalpha() for c in text) and not any(c.isdigit() or c in _NOT_IN_NAMES for c in text) and "www." not in text.casefold()
 
 
 def name_key(*names: str | None) -> str:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.registration import labels, links
+from seminar_app.registration import labels, links, routes, staff_routes
 from seminar_app.registration import models as models
+from seminar_app.registration import seats_routes as seats_routes
+from seminar_app.web import navigation
+from seminar_app.web.navigation import Entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Add this room's pages, words and menu entries."""
     links.use_key(settings.secret_keys[0])
     labels.init_app()
+    app.register_blueprint(routes.blueprint)
+    app.register_blueprint(staff_routes.blueprint)
+    navigation.add_seminar_entry(app, Entry(_l("Roster"), "registration_staff.roster", 20, "registration_staff.r"))
+    navigation.add_seminar_entry(app, Entry(_l("Seats"), "registration_staff.seats", 25))

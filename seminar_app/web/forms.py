@@ -16,6 +16,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField, TextAreaField
 from wtforms.fields import Field
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
@@ -99,6 +100,11 @@ def at_most(length: int) -> Length:
     return Length(max=length, message=_l("That is too long: at most %(max)d characters."))
 
 
+def choices_of(*pairs: tuple[str, Any]) -> list[Any]:
+    """What a select or radio field offers: (value, words) pairs in the shape that WTForms 3.3 asks for."""
+    return [SelectChoice(value, words) for value, words in pairs]
+
+
 def optional() -> Optional:
     """May be left empty; then nothing else is checked."""
     return Optional()
@@ -136,4 +142,16 @@ def _validators(length: int, needed: bool, message: str | None, kwargs: dict[str
     return [required(message) if needed else optional(), readable, at_most(length), *extra]
 
 
-__all__ = ["BaseForm", "ValidationError", "at_most", "clean_text", "csrf", "one_line", "optional", "paragraphs", "readable", "required"]
+__all__ = [
+    "BaseForm",
+    "ValidationError",
+    "at_most",
+    "choices_of",
+    "clean_text",
+    "csrf",
+    "one_line",
+    "optional",
+    "paragraphs",
+    "readable",
+    "required",
+]

@@ -91,6 +91,7 @@ class RosterGroup:
 
     group: AgencyChoice
     rows: list[RosterRow] = field(default_factory=list)
+    everybody: list[RosterRow] = field(default_factory=list)
     counts: Counter[RegistrationState] = field(default_factory=Counter)
 
 
@@ -130,14 +131,16 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter) -> Rost
         group.counts[registration.state] += 1
         counts[registration.state] += 1
         line = _row(registration, person, agencies[registration.agency_id], pool_ids)
+        group.everybody.append(line)
         if _is_wanted(line, group, wanted):
             group.rows.append(line)
             shown += 1
     for group in groups.values():
         group.rows.sort(key=lambda line: line.order)
     levels = [level.value for level in type(next(iter(agencies.values())).level)] if agencies else []
+    visible = [pool for pool in pools if access.agency_ids is None or (pool.agency_id and access.covers(path_of(pool.agency_id, parents)))]
     ordered = sorted(groups.values(), key=lambda found: (levels.index(found.group.level.value), found.group.code))
-    return Roster(ordered, counts, shown, pools, agencies)
+    return Roster(ordered, counts, shown, visible, agencies)
 
 
 def _row(registration: Registration, person: Person, agency: AgencyChoice, pool_ids: Mapping[int, str]) -> RosterRow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,6 +87,9 @@ def register(
     check_door(seats, now=now, code=code)
     settle_due(session, now=now, seats=seats)
     agency = _agency(session, entry.agency_id)
+    path = agency_path(session, agency.id)
+    notice = notice_shown(session, now=now, version=notice_version, language=notice_language)
+    # all that can be read is read by now, so that somebody known is answered no sooner than a stranger
     person, known = find_or_add_person(session, now=now, data=entry.person, agency_id=agency.id)
     registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
     submission = submission_of(submission_id, entry.person)
@@ -96,9 +100,10 @@ def register(
         return registration
     registration = registration or new_registration(seats, person, now=now, source=Source.FORM)
     fill(registration, entry, agency)
-    registration.notice_id = notice_shown(session, now=now, version=notice_version, language=notice_language).id
+    registration.notice_id = notice.id
     registration.submission_id = submission
-    place(session, now=now, actor=PUBLIC, seats=seats, registration=registration, pending=first_state(seats.seminar.approval) is not None)
+    pending = first_state(seats.seminar.approval) is not None
+    place(session, now=now, actor=PUBLIC, seats=seats, registration=registration, path=path, pending=pending)
     tell(
         session,
         now=now,
@@ -140,7 +145,8 @@ def add_by_hand(
     registration = registration or new_registration(seats, person, now=now, source=source)
     fill(registration, entry, agency)
     registration.submission_id = submission
-    place(session, now=now, actor=actor, seats=seats, registration=registration, pending=False)
+    path = agency_path(session, agency.id)
+    place(session, now=now, actor=actor, seats=seats, registration=registration, path=path, pending=False)
     tell(
         session,
         now=now,
@@ -222,12 +228,20 @@ def fill(registration: Registration, entry: Entry, agency: Agency) -> None:
     registration.language = entry.person.language
 
 
-def place(session: Session, *, now: datetime, actor: str, seats: LockedSeats, registration: Registration, pending: bool) -> None:
+def place(
+    session: Session,
+    *,
+    now: datetime,
+    actor: str,
+    seats: LockedSeats,
+    registration: Registration,
+    path: Sequence[int],
+    pending: bool,
+) -> None:
     """Leave the registration for approval, or give it a seat or a place in the queue."""
     if pending:
         change_state(session, now=now, actor=actor, seminar=seats.seminar, registration=registration, state=RegistrationState.PENDING)
         return
-    path = agency_path(session, registration.agency_id)
     seat_or_queue(session, now=now, actor=actor, seats=seats, registration=registration, agency_path=path)
 
 

@@ -1,0 +1,120 @@
+"""The fields in which somebody says who they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField
+from wtforms.fields import Field
+from wtforms.validators import ValidationError
+from wtforms.widgets import EmailInput, TelInput
+
+from seminar_app.people.models import Person
+from seminar_app.people.rules import Sex, certificate_name, is_name, readable_email, readable_phone
+from seminar_app.people.services import PersonData
+from seminar_app.web.forms import SHORT, BaseForm, choices_of, one_line
+
+LONGEST_EMAIL = 254
+LONGEST_PHONE = 32
+LONGEST_CERTIFICATE_NAME = 300
+LANGUAGES = (("es", "Español"), ("en", "English"))
+
+
+def email_field(*, needed: bool = True) -> Any:
+    """An address, read as a mail server would; the field's data become its canonical form."""
+    return one_line(
+        _l("E-mail"),
+        length=LONGEST_EMAIL,
+        needed=needed,
+        message=_l("Please write your e-mail address, for example nombre@dependencia.gob.mx."),
+        validators=[_address],
+        widget=EmailInput(),
+        render_kw={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"},
+    )
+
+
+def phone_field() -> Any:
+    """A phone number, kept as E.164 where it can be read as one; never required."""
+    return one_line(_l("Phone"), length=LONGEST_PHONE, needed=False, widget=TelInput(), render_kw={"autocomplete": "tel"})
+
+
+def language_field() -> Any:
+    """In which language to write to the person."""
+    return RadioField(_l("Language for mail and the certificate"), choices=choices_of(*LANGUAGES), default="es")
+
+
+def _a_name(_form: Any, field: Field) -> None:
+    if not is_name(str(field.data)):
+        raise ValidationError(_("A name has letters, spaces, hyphens, apostrophes and dots. Please take out the other signs."))
+
+
+def _address(_form: Any, field: Field) -> None:
+    address = readable_email(str(field.data))
+    if address is None:
+        raise ValidationError(_("No mail can reach this address. Please check it, for example for a missing @ or dot."))
+    field.data = address
+
+
+class PersonFields(BaseForm):
+    """Names in their parts, the name on the certificate, and sex."""
+
+    given_names = one_line(
+        _l("Given name(s)"),
+        length=SHORT,
+        message=_l("Please write your given name."),
+        validators=[_a_name],
+        render_kw={"autocomplete": "given-name"},
+    )
+    surname1 = one_line(
+        _l("First surname"),
+        length=SHORT,
+        message=_l("Please write your first surname."),
+        validators=[_a_name],
+        render_kw={"autocomplete": "family-name"},
+    )
+    surname2 = one_line(_l("Second surname"), length=SHORT, needed=False, validators=[_a_name], render_kw={"autocomplete": "off"})
+    certificate_name = one_line(
+        _l("Name on the certificate"),
+        length=LONGEST_CERTIFICATE_NAME,
+        needed=False,
+        validators=[_a_name],
+        render_kw={"autocomplete": "off"},
+    )
+    sex = RadioField(
+        _l("Sex"),
+        choices=choices_of(
+            (Sex.FEMALE.value, _l("Female")),
+            (Sex.MALE.value, _l("Male")),
+            (Sex.OTHER.value, _l("Other")),
+            ("", _l("Prefer not to say")),
+        ),
+        default="",
+    )
+
+    def show_person(self, person: Person) -> None:
+        """Begin with what is known."""
+        for name in ("given_names", "surname1", "surname2", "certificate_name"):
+            self[name].data = getattr(person, name)
+        self["sex"].data = person.sex.value if person.sex else ""
+
+    def person_data(self, *, email: str | None, phone: str | None, language: str) -> PersonData:
+        """What was said. An empty name on the certificate means: as the parts stand above."""
+        given_names, surname1, surname2 = (self[name].data for name in ("given_names", "surname1", "surname2"))
+        return PersonData(
+            given_names=given_names,
+            surname1=surname1,
+            surname2=surname2 or None,
+            certificate_name=self["certificate_name"].data or certificate_name(given_names, surname1, surname2),
+            sex=Sex(self["sex"].data) if self["sex"].data else None,
+            email=email or None,
+            phone=readable_phone(phone) if phone else None,
+            language=language,
+        )
+
+
+class SearchForm(BaseForm):
+    """A name or an address. It is sent in the body, never in the address of the page."""
+
+    words = one_line(_l("Name or e-mail"), length=SHORT, needed=False)

@@ -1,0 +1,206 @@
+"""The registration form in its three shapes: the public's, staff's, and the official's own corrections; and staff's small forms."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Form, HiddenField, SelectField
+from wtforms.fields import DateField, FieldList, FormField, IntegerField
+from wtforms.validators import NumberRange
+from wtforms.widgets import TextInput
+
+from seminar_app.agencies.forms import AgencyField
+from seminar_app.people.forms import PersonFields, email_field, language_field, phone_field
+from seminar_app.registration.models import Registration
+from seminar_app.registration.notices import CURRENT_VERSION, LANGUAGES
+from seminar_app.registration.rules import RemovalReason, WishedPool
+from seminar_app.registration.services import Correction, Entry
+from seminar_app.registration.services.personal import edition
+from seminar_app.seminars.rules import MOST_SEATS
+from seminar_app.web.forms import LINE, BaseForm, choices_of, one_line, optional, required
+
+LONGEST_CODE = 64
+EMPTY_QUOTAS = 2
+
+
+def _agency() -> AgencyField:
+    return AgencyField(_l("Agency"), validators=[required(_l("Please choose your agency from the list."))])
+
+
+def _unit() -> Any:
+    return one_line(_l("Unit"), length=LINE, needed=False, render_kw={"autocomplete": "off"})
+
+
+def _position() -> Any:
+    return one_line(
+        _l("Position"), length=LINE, message=_l("Please write your position."), render_kw={"autocomplete": "organization-title"}
+    )
+
+
+def _showing() -> HiddenField:
+    return HiddenField(default=lambda: uuid.uuid4().hex)
+
+
+class RegistrationForm(PersonFields):
+    """The public's. `code` is taken off where the seminar asks for none."""
+
+    code = one_line(
+        _l("Registration code"),
+        length=LONGEST_CODE,
+        message=_l("Please type the registration code of your invitation."),
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    agency = _agency()
+    unit = _unit()
+    position = _position()
+    email = email_field()
+    phone = phone_field()
+    language = language_field()
+    notice_read = BooleanField(
+        _l("I have read the privacy notice"), validators=[required(_l("Please read the privacy notice and mark that you have read it."))]
+    )
+    notice = HiddenField()
+    submission_id = _showing()
+
+    def entry(self) -> Entry:
+        """What was filled in."""
+        language = self.language.data or LANGUAGES[0]
+        return Entry(
+            person=self.person_data(email=self.email.data, phone=self.phone.data, language=language),
+            agency_id=self.agency.data or 0,
+            unit=self.unit.data or None,
+            position=self.position.data or None,
+        )
+
+    @property
+    def notice_shown(self) -> tuple[int, str]:
+        """Version and language of the notice that stood on the page."""
+        version, _dot, language = (self.notice.data or "").partition(".")
+        return (int(version) if version.isascii() and version.isdigit() and len(version) < 4 else CURRENT_VERSION), language
+
+
+class HandForm(PersonFields):
+    """Staff's: no notice to acknowledge, and somebody may have no address."""
+
+    agency = _agency()
+    unit = _unit()
+    position = one_line(_l("Position"), length=LINE, needed=False)
+    email = email_field(needed=False)
+    phone = phone_field()
+    language = language_field()
+    submission_id = _showing()
+
+    def entry(self) -> Entry:
+        """What was filled in."""
+        return Entry(
+            person=self.person_data(email=self.email.data, phone=self.phone.data, language=self.language.data or LANGUAGES[0]),
+            agency_id=self.agency.data or 0,
+            unit=self.unit.data or None,
+            position=self.position.data or None,
+        )
+
+
+class EditForm(PersonFields):
+    """The official's own corrections. `agency` is taken off where it stands."""
+
+    agency = _agency()
+    unit = _unit()
+    position = _position()
+    phone = phone_field()
+    language = language_field()
+    opened = HiddenField()
+
+    def begin(self, registration: Registration) -> None:
+        """Show what is kept."""
+        self.show_person(registration.person)
+        self.unit.data, self.position.data = registration.unit, registration.position
+        self.phone.data, self.language.data = registration.person.phone, registration.language
+        self.opened.data = edition(registration)
+        if "agency" in self:
+            self.agency.data = registration.agency_id
+
+    def correction(self, registration: Registration) -> Correction:
+        """What was filled in."""
+        return Correction(
+            person=self.person_data(email=None, phone=self.phone.data, language=self.language.data or LANGUAGES[0]),
+            agency_id=(self.agency.data or 0) if "agency" in self else registration.agency_id,
+            unit=self.unit.data or None,
+            position=self.position.data or None,
+        )
+
+
+def showing(field: HiddenField) -> uuid.UUID:
+    """Which showing of the form this is; one that was tampered with is a new one."""
+    try:
+        return uuid.UUID(hex=field.data or "")
+    except ValueError:
+        return uuid.uuid4()
+
+
+class RemovalForm(BaseForm):
+    """Why somebody is taken off the list."""
+
+    reason = SelectField(
+        _l("Reason"),
+        choices=choices_of(
+            ("", _l("Choose a reason")),
+            (RemovalReason.ADMINISTRATIVE.value, _l("Administrative")),
+            (RemovalReason.CANCELLED.value, _l("The person or the agency cancelled")),
+            (RemovalReason.DOCUMENTS.value, _l("Documents incomplete")),
+            (RemovalReason.NO_SHOW.value, _l("Did not come")),
+            (RemovalReason.PREREQUISITES.value, _l("Prerequisites not met")),
+            (RemovalReason.OTHER.value, _l("Other")),
+        ),
+        validators=[required(_l("Please choose why this person is removed."))],
+    )
+    note = one_line(_l("Note for the office"), length=300, needed=False)
+
+
+class DecisionForm(BaseForm):
+    """A button that changes one registration."""
+
+
+class QuotaForm(Form):
+    """One quota: whose, how many seats, until when. Plain: a form inside a form is given its language by the outer one."""
+
+    agency = AgencyField(_l("Agency or group"), validators=[optional()])
+    size = IntegerField(
+        _l("Seats"),
+        validators=[optional(), NumberRange(0, MOST_SEATS, _l("Please write a number of seats from 0 to %(max)s."))],
+        widget=TextInput(),
+        render_kw={"inputmode": "numeric"},
+    )
+    release_on = DateField(_l("Released on"), validators=[optional()])
+
+
+class SeatsForm(BaseForm):
+    """Capacity and quotas; a quota without an agency or of no seats is none."""
+
+    capacity = IntegerField(
+        _l("Capacity"),
+        validators=[
+            required(_l("Please write how many seats the seminar has.")),
+            NumberRange(1, MOST_SEATS, _l("Please write a number of seats from 1 to %(max)s.")),
+        ],
+        widget=TextInput(),
+        render_kw={"inputmode": "numeric"},
+    )
+    quotas = FieldList(FormField(QuotaForm), max_entries=200)
+
+    def offer(self, groups: Any) -> None:
+        """What can be chosen in each quota."""
+        groups = list(groups)
+        for line in self.quotas:
+            line.form.agency.offer(groups, whole_groups=True)
+
+    def wished(self) -> list[WishedPool]:
+        """The quotas that were filled in."""
+        lines = (line.form for line in self.quotas)
+        return [WishedPool(line.agency.data, line.size.data or 0, _day(line.release_on)) for line in lines if line.agency.data is not None]
+
+
+def _day(field: DateField) -> date | None:
+    return field.data if isinstance(field.data, date) else None

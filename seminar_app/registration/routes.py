@@ -1,0 +1,170 @@
+"""The public form, which answers everybody alike, and the official's own pages behind a secret link."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import session as browser
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from seminar_app.agencies.queries import agency_groups
+from seminar_app.core import clock
+from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.registration import queries, services
+from seminar_app.registration.forms import DecisionForm, EditForm, RegistrationForm, showing
+from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
+from seminar_app.registration.queries import PersonalPage
+from seminar_app.registration.rules import Door, day_there, door, may_change_agency, may_edit, may_register_again, may_withdraw
+from seminar_app.seminars.models import Seminar
+from seminar_app.web.access import personal_link, public
+from seminar_app.web.database import in_unit_of_work, session
+from seminar_app.web.languages import current_language
+from seminar_app.web.limits import limiter
+
+blueprint = Blueprint("registration", __name__)
+
+OFFICE_AT_THE_SAME_ADDRESS = "60 per minute"
+
+
+@blueprint.route("/seminars/<slug>/register", methods=["GET", "POST"])
+@public
+@limiter.limit(OFFICE_AT_THE_SAME_ADDRESS, methods=["POST"])
+def register(slug: str) -> ResponseReturnValue:
+    """The form. Whatever becomes of it, and whoever sends it, the answer is the same (docs/decisions/0005-same-answer.md)."""
+    now = clock.now()
+    seminar, office = queries.seminar_for_form(session(), slug)
+    way = _door(seminar, now)
+    if not way.lets_in:
+        return render_template("registration/closed.html", seminar=seminar, office=office, way=way)
+    form = _form(seminar, way, now)
+    if form.accepts():
+        version, language = form.notice_shown
+        try:
+            in_unit_of_work(
+                lambda session: services.register(
+                    session,
+                    now=now,
+                    seminar_id=seminar.id,
+                    entry=form.entry(),
+                    submission_id=showing(form.submission_id),
+                    notice_version=version,
+                    notice_language=language,
+                    code=form.code.data if "code" in form else None,
+                )
+            )
+            return redirect(url_for(".registered", slug=slug), code=303)
+        except Refusal as refusal:
+            form.show(refusal)
+    page = render_template(
+        "registration/register.html",
+        form=form,
+        seminar=seminar,
+        office=office,
+        notice=notice_paragraphs(CURRENT_VERSION, current_language()),
+    )
+    return page, 422 if form.has_errors else 200
+
+
+@blueprint.get("/seminars/<slug>/registered")
+@public
+def registered(slug: str) -> ResponseReturnValue:
+    """What happens next. It says nothing of anybody, so that it is the same page for all."""
+    seminar, office = queries.seminar_for_form(session(), slug)
+    _door(seminar, clock.now())
+    return render_template("registration/registered.html", seminar=seminar, office=office)
+
+
+@blueprint.get("/registrations/<token>")
+@personal_link
+def personal(token: str) -> ResponseReturnValue:
+    """How the registration stands, and what its owner can do with it."""
+    found = _personal(token)
+    state = found.registration.state
+    way = door(found.seminar, now=clock.now())
+    return render_template(
+        "registration/personal.html",
+        page=found,
+        token=token,
+        may_edit=may_edit(state),
+        may_withdraw=may_withdraw(state),
+        may_return=may_register_again(state) and way is not None and way.lets_in,
+    )
+
+
+@blueprint.route("/registrations/<token>/edit", methods=["GET", "POST"])
+@personal_link
+def edit_personal(token: str) -> ResponseReturnValue:
+    """Correct names, unit, position, phone, language; the agency as long as nobody has said yes."""
+    found = _personal(token)
+    registration = found.registration
+    if not may_edit(registration.state):
+        return redirect(url_for(".personal", token=token), code=303)
+    form = EditForm()
+    if may_change_agency(registration.state):
+        form.agency.offer(agency_groups(session(), on=registration.registered_at.date(), also=registration.agency_id))
+    else:
+        del form.agency
+    if form.accepts():
+        correction = form.correction(registration)
+        try:
+            in_unit_of_work(
+                lambda session: services.edit(
+                    session, now=clock.now(), registration_id=registration.id, correction=correction, opened=form.opened.data or ""
+                )
+            )
+            flash(_("Your data are kept as you corrected them."), "success")
+            return redirect(url_for(".personal", token=token), code=303)
+        except Refusal as refusal:
+            form.show(refusal)
+    elif not form.has_errors:
+        form.begin(registration)
+    return render_template("registration/edit_personal.html", form=form, page=found, token=token), 422 if form.has_errors else 200
+
+
+@blueprint.route("/registrations/<token>/withdraw", methods=["GET", "POST"])
+@personal_link
+def withdraw(token: str) -> ResponseReturnValue:
+    """Say what withdrawing means, and do it when the button is pressed."""
+    found = _personal(token)
+    if not may_withdraw(found.registration.state):
+        return redirect(url_for(".personal", token=token), code=303)
+    form = DecisionForm()
+    if form.accepts():
+        try:
+            in_unit_of_work(lambda session: services.withdraw(session, now=clock.now(), registration_id=found.registration.id))
+        except Refusal as refusal:
+            form.show(refusal)
+        else:
+            return redirect(url_for(".personal", token=token), code=303)
+    return render_template("registration/withdraw.html", form=form, page=found, token=token), 422 if form.has_errors else 200
+
+
+def _door(seminar: Seminar, now: datetime) -> Door:
+    """How the form answers; a seminar that is not public is not found."""
+    way = door(seminar, now=now)
+    if way is None:
+        raise NotFound
+    return way
+
+
+def _form(seminar: Seminar, way: Door, now: datetime) -> RegistrationForm:
+    """The form as this seminar asks for it, with the agencies that exist on the day of registering."""
+    form = RegistrationForm()
+    form.agency.offer(agency_groups(session(), on=min(day_there(now, seminar.time_zone), seminar.starts_on)))
+    if way is not Door.CODE:
+        del form.code
+    if request.method == "GET":
+        form.notice.data = f"{CURRENT_VERSION}.{current_language()}"
+        form.language.data = current_language()
+    return form
+
+
+def _personal(token: str) -> PersonalPage:
+    """The registration of this link, in the language its owner chose unless this browser was told another; the answer is kept nowhere."""
+    g.secret_link = True
+    found = queries.personal_page(session(), token)
+    if "language" not in browser:
+        g.language = found.registration.language
+    return found

@@ -1,0 +1,69 @@
+"""The Seats page: how many seats there are, and whose."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from seminar_app.accounts.rules import Actor, RoleName
+from seminar_app.agencies.queries import agency_groups
+from seminar_app.core import clock
+from seminar_app.core.errors import Refusal
+from seminar_app.registration import queries, services
+from seminar_app.registration.forms import EMPTY_QUOTAS, SeatsForm
+from seminar_app.registration.queries import SeatsOverview
+from seminar_app.registration.staff_routes import blueprint
+from seminar_app.seminars.header import seminar_header
+from seminar_app.seminars.queries import seminar_to_organize
+from seminar_app.web.access import current_actor, staff
+from seminar_app.web.database import in_unit_of_work, session
+
+
+@blueprint.route("/seats", methods=["GET", "POST"])
+@staff(RoleName.ADMIN, RoleName.ORGANIZER)
+def seats(slug: str) -> ResponseReturnValue:
+    """Capacity and quotas. Raising either seats those who wait; neither ever unseats anybody."""
+    actor: Actor = current_actor()
+    seminar = seminar_to_organize(session(), actor, slug)
+    overview = queries.seats_overview(session(), seminar.id)
+    form = SeatsForm(data=None if request.method == "POST" else _as_it_is(overview))
+    form.offer(agency_groups(session(), on=seminar.starts_on))
+    if form.accepts():
+        try:
+            seated = in_unit_of_work(
+                lambda session: services.resize(
+                    session,
+                    now=clock.now(),
+                    actor=actor.trail_name,
+                    seminar_id=seminar.id,
+                    capacity=form.capacity.data or 0,
+                    wished=form.wished(),
+                )
+            )
+            flash(_("The seats are kept as you shared them out."), "success")
+            if seated:
+                flash(
+                    ngettext(
+                        "%(num)d person who waited has a seat now and gets a message.",
+                        "%(num)d people who waited have seats now and get a message.",
+                        seated,
+                    ),
+                    "info",
+                )
+            return redirect(url_for(".seats", slug=slug), code=303)
+        except Refusal as refusal:
+            form.show(refusal)
+    page = render_template("registration/staff/seats.html", form=form, overview=overview, seminar_header=seminar_header(seminar))
+    return page, 422 if form.has_errors else 200
+
+
+def _as_it_is(overview: SeatsOverview) -> dict[str, object]:
+    """What the form begins with: the quotas there are, and empty lines for more."""
+    lines: list[dict[str, int | date | None]] = [
+        {"agency": pool.agency.id if pool.agency else None, "size": pool.size, "release_on": pool.release_on} for pool in overview.quotas
+    ]
+    return {"capacity": overview.capacity, "quotas": [*lines, *({} for _ in range(EMPTY_QUOTAS))]}

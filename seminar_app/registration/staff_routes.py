@@ -1,0 +1,234 @@
+"""The roster and what staff do with a registration. Every look leaves a row in the trail before anything is read."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from seminar_app.accounts.rules import Actor, RoleName
+from seminar_app.agencies.queries import agency_groups
+from seminar_app.audit import services as audit
+from seminar_app.core import clock
+from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.people.forms import SearchForm
+from seminar_app.registration import queries, services
+from seminar_app.registration.forms import DecisionForm, HandForm, RemovalForm, showing
+from seminar_app.registration.models import Registration
+from seminar_app.registration.queries import Roster, RosterFilter
+from seminar_app.registration.rules import (
+    RegistrationState,
+    RemovalReason,
+    day_there,
+    may_approve,
+    may_decline,
+    may_remove,
+    may_restore,
+)
+from seminar_app.seminars.header import seminar_header
+from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.queries import seminar_to_organize
+from seminar_app.web.access import current_actor, staff
+from seminar_app.web.database import in_unit_of_work, session, unit_of_work
+from seminar_app.web.errors import sentence_of
+from seminar_app.web.labels import label
+
+blueprint = Blueprint("registration_staff", __name__, url_prefix="/staff/seminars/<slug>")
+
+FILTERS = ("state", "group", "pool")
+
+
+@blueprint.get("/roster/")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR, RoleName.LIAISON)
+def roster(slug: str) -> ResponseReturnValue:
+    """Who is in the seminar, by agency group. Filters stay in the address; a search does not, because it names people."""
+    return _roster_page(slug, words="", done=_id(request.args.get("of")))
+
+
+@blueprint.post("/roster/")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR, RoleName.LIAISON)
+def search(slug: str) -> ResponseReturnValue:
+    """The roster searched by name or address, which were sent in the body."""
+    form = SearchForm()
+    return _roster_page(slug, words=form.words.data or "" if form.accepts() else "", done=None)
+
+
+def _roster_page(slug: str, *, words: str, done: uuid.UUID | None) -> ResponseReturnValue:
+    access = queries.roster_access(session(), current_actor(), slug)
+    _note_look(access.seminar, "roster.viewed", f"seminar:{access.seminar.public_id.hex}")
+    access = queries.roster_access(session(), current_actor(), slug)
+    wanted = _filter(request.args, words)
+    found = queries.roster(session(), access, wanted)
+    lines = (line for group in found.groups for line in group.everybody)
+    return render_template(
+        "registration/staff/roster.html",
+        seminar_header=seminar_header(access.seminar),
+        seminar=access.seminar,
+        access=access,
+        roster=found,
+        wanted=wanted,
+        filters_now={name: value for name, value in request.args.items() if name in FILTERS and value},
+        **_choices(found),
+        done=next((line for line in lines if line.public_id == done), None) if done else None,
+    )
+
+
+@blueprint.get("/roster/<registration_id>")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR, RoleName.LIAISON)
+def registration(slug: str, registration_id: str) -> ResponseReturnValue:
+    """One registration, what it was before, and what can be done with it."""
+    return _registration_page(slug, registration_id, RemovalForm())
+
+
+def _registration_page(slug: str, registration_id: str, form: RemovalForm) -> ResponseReturnValue:
+    found = queries.registration_in_reach(session(), current_actor(), slug, _needed(registration_id))
+    _note_look(found.access.seminar, "registration.viewed", f"registration:{found.registration.public_id.hex}")
+    state = found.registration.state
+    change = found.access.may_change
+    page = render_template(
+        "registration/staff/registration.html",
+        seminar_header=seminar_header(found.access.seminar),
+        found=found,
+        form=form,
+        may_approve=change and may_approve(state),
+        may_decline=change and may_decline(state),
+        may_remove=change and may_remove(state),
+        may_restore=change and may_restore(state),
+    )
+    return page, 422 if form.has_errors else 200
+
+
+@blueprint.route("/roster/add", methods=["GET", "POST"])
+@staff(RoleName.ADMIN, RoleName.ORGANIZER)
+def add(slug: str) -> ResponseReturnValue:
+    """Register somebody by hand."""
+    actor: Actor = current_actor()
+    seminar = seminar_to_organize(session(), actor, slug)
+    form = HandForm()
+    day = min(day_there(clock.now(), seminar.time_zone), seminar.starts_on)
+    form.agency.offer(agency_groups(session(), on=day))
+    if form.accepts():
+        try:
+            made = in_unit_of_work(
+                lambda session: services.add_by_hand(
+                    session,
+                    now=clock.now(),
+                    actor=actor.trail_name,
+                    seminar_id=seminar.id,
+                    entry=form.entry(),
+                    submission_id=showing(form.submission_id),
+                )
+            )
+            return redirect(url_for(".roster", slug=slug, of=made.public_id.hex), code=303)
+        except Refusal as refusal:
+            form.show(refusal)
+    page = render_template("registration/staff/add.html", form=form, seminar=seminar, seminar_header=seminar_header(seminar))
+    return page, 422 if form.has_errors else 200
+
+
+@blueprint.post("/roster/<registration_id>/approve")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER)
+def approve(slug: str, registration_id: str) -> ResponseReturnValue:
+    """Say yes."""
+    return _decide(slug, registration_id, services.approve)
+
+
+@blueprint.post("/roster/<registration_id>/decline")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER)
+def decline(slug: str, registration_id: str) -> ResponseReturnValue:
+    """Say no; the roster then offers to take it back."""
+    return _decide(slug, registration_id, services.decline)
+
+
+@blueprint.post("/roster/<registration_id>/restore")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER)
+def restore(slug: str, registration_id: str) -> ResponseReturnValue:
+    """Take back a removal, a refusal or a withdrawal."""
+    return _decide(slug, registration_id, services.restore)
+
+
+@blueprint.post("/roster/<registration_id>/remove")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER)
+def remove(slug: str, registration_id: str) -> ResponseReturnValue:
+    """Take somebody off the list, with a reason; the roster then offers to take it back."""
+    form = RemovalForm()
+    if not form.accepts():
+        seminar_to_organize(session(), current_actor(), slug)
+        return _registration_page(slug, registration_id, form)
+    return _decide(slug, registration_id, services.remove, reason=RemovalReason(form.reason.data), note=form.note.data or None)
+
+
+def _decide(slug: str, registration_id: str, service: Callable[..., Registration], **values: Any) -> ResponseReturnValue:
+    """Do one thing to one registration and go back to the roster as it was filtered."""
+    actor: Actor = current_actor()
+    seminar = seminar_to_organize(session(), actor, slug)
+    found = queries.registration_in_reach(session(), actor, slug, _needed(registration_id)).registration
+    DecisionForm().accepts()
+
+    def work(session: Session) -> Registration:
+        return service(session, now=clock.now(), actor=actor.trail_name, seminar_id=seminar.id, registration_id=found.id, **values)
+
+    try:
+        in_unit_of_work(work)
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "error")
+    filters = MultiDict((name, request.form[name]) for name in FILTERS if request.form.get(name))
+    return redirect(f"{url_for('.roster', slug=slug)}?{urlencode([*filters.items(), ('of', found.public_id.hex)])}", code=303)
+
+
+def _choices(found: Roster) -> dict[str, list[tuple[str, str]]]:
+    """What the roster's filters offer: the states and groups that somebody is in, and the pools."""
+    everything = ("", _("All"))
+    return {
+        "states": [everything, *((state.value, label(state)) for state in RegistrationState if found.counts[state])],
+        "groups": [everything, *((group.group.code, group.group.code) for group in found.groups)],
+        "pools": [
+            everything,
+            *((pool.public_id.hex, found.agencies[pool.agency_id].code if pool.agency_id else _("Open to all")) for pool in found.pools),
+        ],
+    }
+
+
+def _filter(arguments: Mapping[str, str], words: str) -> RosterFilter:
+    """What the address asks for; what it cannot mean is left out."""
+    try:
+        state = RegistrationState(arguments.get("state", ""))
+    except ValueError:
+        state = None
+    return RosterFilter(state, arguments.get("group", ""), arguments.get("pool", ""), words)
+
+
+def _note_look(seminar: Seminar, action: str, subject: str) -> None:
+    """Leave a row in the trail, committed before the page is made."""
+    with unit_of_work() as session:
+        audit.record(
+            session,
+            now=clock.now(),
+            actor=current_actor().trail_name,
+            action=action,
+            subject=subject,
+            seminar=seminar.slug,
+            request_id=g.request_id,
+        )
+
+
+def _id(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(hex=text) if text else None
+    except ValueError:
+        return None
+
+
+def _needed(text: str) -> uuid.UUID:
+    """The id in an address; what is none is not found."""
+    found = _id(text)
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,274 @@
+"""The public form and the personal page, as an official meets them."""
+
+from __future__ import annotations
+
+import statistics
+import time
+import uuid
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.core import clock
+from seminar_app.messages.models import Message
+from seminar_app.registration import links
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.rules import Approval, RegistrationMode, SeminarState
+from tests.conftest import NOW, StatementCount
+from tests.support.checking_client import CheckingClient
+from tests.support.factories import Make
+
+FILLED = {
+    "given_names": "María Fernanda",
+    "surname1": "de la Cruz",
+    "surname2": "Ñáñez",
+    "sex": "F",
+    "agency": "PGR",
+    "position": "Agente del Ministerio Público",
+    "email": " Maria.Cruz@PGR.example ",
+    "phone": "998 123 4567",
+    "language": "es",
+    "notice_read": "y",
+}
+HOSTILE = ["\0", "9" * 21, "\ud800", "x" * 5000, "👩🏽‍⚖️", "' OR 1=1 --", "\x1b[31m", "<script>"]
+
+
+@pytest.fixture
+def seminar(make: Make, monkeypatch: pytest.MonkeyPatch) -> Seminar:
+    """A seminar with two seats, and the agency PGR."""
+    make.agency("PGR", name_es="Procuraduría General de la República")
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    return make.seminar(seats=2, slug="cancun-2026")
+
+
+def fresh(session: Session) -> Registration:
+    session.rollback()
+    return session.scalars(select(Registration).order_by(Registration.id.desc()).limit(1)).one()
+
+
+def personal_url(session: Session) -> str:
+    return f"/registrations/{links.personal_token(fresh(session))}"
+
+
+def test_an_official_registers_in_two_minutes(client: CheckingClient, seminar: Seminar, session: Session) -> None:
+    form = client.get("/seminars/cancun-2026/register")
+    assert [legend.to_text().strip() for legend in form.select("fieldset.form-section > legend")] == [
+        "You",
+        "Your agency",
+        "Contact",
+        "Privacy notice",
+    ]
+    assert form.text.index("There is no public list") < form.text.index("Given name")
+    page = client.submit("/seminars/cancun-2026/register", FILLED)
+    assert page.response.headers["Location"] == "/seminars/cancun-2026/registered"
+    after = client.follow(page)
+    assert "What happens next" in after.text
+    assert "Cruz" not in after.text
+    kept = fresh(session)
+    assert kept.state is RegistrationState.REGISTERED
+    assert kept.notice_id is not None
+    personal = client.get(personal_url(session))
+    client.language = "es"
+    assert "Su lugar está confirmado" in client.get(personal_url(session)).text
+    assert "998 123 4567" in personal.text
+    assert "María Fernanda de la Cruz Ñáñez" in personal.text
+    assert personal.response.headers["Referrer-Policy"] == "no-referrer"
+    assert personal.response.headers["Cache-Control"] == "no-store"
+
+
+def answers(client: CheckingClient, **values: Any) -> tuple[int, str, bytes, bytes]:
+    """Everything that a stranger sees after sending the form."""
+    page = client.submit("/seminars/cancun-2026/register", FILLED | values)
+    after = client.follow(page)
+    body = after.response.get_data()
+    nonce = after.one("script").attrs["nonce"].encode()
+    return page.response.status_code, page.response.headers["Location"], page.response.get_data(), body.replace(nonce, b"")
+
+
+def test_the_answer_is_the_same_whoever_sends_it_and_whatever_becomes_of_it(
+    client: CheckingClient, seminar: Seminar, session: Session
+) -> None:
+    seen = [answers(client, given_names=name) for name in ("Ana", "Beto", "Carla", "Ana", "Carla", "ana ")]
+    assert len(set(seen)) == 1
+    assert [state.value for state in session.scalars(select(Registration.state).order_by(Registration.id))] == [
+        "registered",
+        "registered",
+        "waitlisted",
+    ]
+
+
+def medians_apart(client: CheckingClient, url: str, letters: str) -> float:
+    """Seconds between the medians of answers to strangers and to somebody known."""
+    values: dict[str, Any] = dict(client.get(url).fields("main form")) | FILLED
+    known: list[float] = []
+    unknown: list[float] = []
+    for turn, letter in enumerate(letters):
+        for took, name in ((unknown, f"Ana {letter}"), (known, "Ana")):
+            sent = values | {"given_names": name, "submission_id": f"{uuid.uuid4().hex}"}
+            began = time.perf_counter()
+            client.flask.post(url, data=sent)
+            if turn > 3:
+                took.append(time.perf_counter() - began)
+    return abs(statistics.median(known) - statistics.median(unknown))
+
+
+def test_the_answer_takes_as_long_for_somebody_known_as_for_a_stranger(client: CheckingClient, make: Make, seminar: Seminar) -> None:
+    make.seminar(seats=500, slug="toluca-2026")
+    alphabets = ("abcdefghijklmnopqrstuvwxyz", "αβγδεζηθικλμνξοπρστυφχψω", "абвгдежзийклмнопрстуфхцч")
+    apart = []
+    for letters in alphabets:  # a busy machine is given three tries
+        apart.append(medians_apart(client, "/seminars/toluca-2026/register", letters))
+        if apart[-1] < 0.005:
+            return
+    raise AssertionError(f"the medians are {[f'{1000 * seconds:.1f} ms' for seconds in apart]} apart")
+
+
+def test_few_statements_make_the_form_and_take_it(client: CheckingClient, make: Make, seminar: Seminar, statements: StatementCount) -> None:
+    for number in range(12):
+        make.agency(f"PGJ-{number}")
+    url = "/seminars/cancun-2026/register"
+    statements.statements.clear()
+    values = client.get(url).fields("main form")
+    assert len(statements) <= 4, statements.statements
+    client.post(url, dict(values) | FILLED)
+    for turn in (1, 2):
+        statements.statements.clear()
+        client.post(url, dict(values) | FILLED | {"given_names": f"Ana {chr(97 + turn % 26)}{chr(97 + turn // 26)}"})
+        assert len(statements) <= 17 + turn, "\n".join(statements.statements)
+
+
+def test_each_door_says_why_it_is_shut(client: CheckingClient, make: Make, seminar: Seminar, session: Session) -> None:
+    said: dict[str, dict[str, Any]] = {
+        "Registration is by invitation": {"registration_mode": RegistrationMode.NOMINATION},
+        "This seminar was cancelled": {"state": SeminarState.CANCELLED, "state_reason": "A storm is coming."},
+        "Registration is closed": {"state": SeminarState.CLOSED},
+        "Registration has not opened yet": {"registration_opens_at": clock.now().replace(month=5)},
+    }
+    for heading, values in said.items():
+        shut = make.seminar(**values)
+        page = client.get(f"/seminars/{shut.slug}/register")
+        assert heading in page.text
+        assert not page.select("main form")
+        token = client.get("/seminars/cancun-2026/register").fields("main form")["csrf_token"]
+        assert heading in client.post(f"/seminars/{shut.slug}/register", FILLED | {"csrf_token": token}, status=200).text
+    draft = make.seminar(state=SeminarState.DRAFT)
+    client.get(f"/seminars/{draft.slug}/register", status=404)
+    client.get(f"/seminars/{draft.slug}/registered", status=404)
+    client.get("/seminars/none/register", status=404)
+    coded = make.seminar(registration_mode=RegistrationMode.CODE, registration_code="INVITADOS")
+    url = f"/seminars/{coded.slug}/register"
+    assert "This is not the registration code" in client.submit(url, FILLED | {"code": "otro"}, status=422).text
+    client.submit(url, FILLED | {"code": "invitados"})
+    assert session.scalar(select(func.count()).select_from(Registration)) == 1
+
+
+def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_stays(client: CheckingClient, seminar: Seminar) -> None:
+    url = "/seminars/cancun-2026/register"
+    page = client.submit(
+        url, FILLED | {"email": "maria.cruz", "agency": "", "notice_read": None, "surname1": "", "position": ""}, status=422
+    )
+    for sentence in ("No mail can reach", "choose your agency", "read the privacy notice", "your first surname", "your position"):
+        assert sentence in page.text
+    assert page.fields("main form")["given_names"] == ["María Fernanda"]
+    assert page.fields("main form")["email"] == ["maria.cruz"]
+
+
+def test_hostile_input_gets_a_sentence_and_never_a_failure(client: CheckingClient, seminar: Seminar) -> None:
+    url = "/seminars/cancun-2026/register"
+    values = dict(client.get(url).fields("main form")) | FILLED
+    for name in (*FILLED, "certificate_name", "unit", "submission_id", "notice", "csrf_token", "language"):
+        for nasty in HOSTILE:
+            sent = values | {name: nasty.encode("utf-8", "surrogatepass")}
+            response = client.flask.post(url, data=sent, headers={"Accept-Language": "en"})
+            assert response.status_code in (303, 400, 422), (name, nasty, response.status_code)
+    for nasty in ("%00", "9" * 400, "%ED%A0%80", "%F0%9F%91%A9"):
+        for rest in ("", "/edit", "/withdraw"):
+            assert client.flask.get(f"/registrations/{nasty}{rest}").status_code in (400, 404)
+
+
+def test_the_official_corrects_their_data(client: CheckingClient, seminar: Seminar, session: Session) -> None:
+    client.submit("/seminars/cancun-2026/register", FILLED | {"language": "en"})
+    url = personal_url(session)
+    form = client.get(f"{url}/edit")
+    assert not form.select("[name=agency]")
+    changes = {"surname2": "", "certificate_name": "Ma. Fernanda de la Cruz", "unit": "SEIDO", "phone": "", "language": "en"}
+    page = client.follow(client.submit(f"{url}/edit", changes))
+    assert "Your data are kept" in page.text
+    assert "Ma. Fernanda de la Cruz" in page.text
+    assert "SEIDO" in page.text
+    stale = dict(form.fields("main form")) | {"unit": "OTRA"}
+    assert "Somebody else has changed this" in client.post(f"{url}/edit", stale, status=422).text
+    for nasty in HOSTILE:
+        values = dict(client.get(f"{url}/edit").fields("main form")) | {
+            "unit": nasty.encode("utf-8", "surrogatepass"),
+            "opened": nasty.encode("utf-8", "surrogatepass"),
+        }
+        assert client.flask.post(f"{url}/edit", data=values).status_code in (303, 400, 422)
+
+
+def test_while_it_awaits_approval_the_agency_can_be_corrected(
+    client: CheckingClient, make: Make, seminar: Seminar, session: Session
+) -> None:
+    inm = make.agency("INM")
+    manual = make.seminar(approval=Approval.MANUAL)
+    client.submit(f"/seminars/{manual.slug}/register", FILLED | {"language": "en"})
+    url = personal_url(session)
+    assert client.get(f"{url}/edit").fields("main form")["agency"] == ["PGR"]
+    client.submit(f"{url}/edit", {"agency": "INM"})
+    assert fresh(session).agency_id == inm.id
+
+
+def test_the_official_withdraws_and_comes_back(client: CheckingClient, seminar: Seminar, session: Session) -> None:
+    client.submit("/seminars/cancun-2026/register", FILLED | {"language": "en"})
+    url = personal_url(session)
+    assert "goes at once to the first person" in client.get(f"{url}/withdraw").text
+    assert fresh(session).state is RegistrationState.REGISTERED
+    after = client.follow(client.submit(f"{url}/withdraw"))
+    assert "You withdrew your registration" in after.text
+    assert fresh(session).state is RegistrationState.WITHDRAWN
+    client.get(f"{url}/withdraw", status=303)
+    client.get(f"{url}/edit", status=303)
+    assert after.select('a[href="/seminars/cancun-2026/register"]')
+    client.submit("/seminars/cancun-2026/register", FILLED | {"language": "en"})
+    assert fresh(session).state is RegistrationState.REGISTERED
+
+
+def test_every_mail_of_a_registration_has_its_text_in_both_languages(app: Flask) -> None:
+    kinds = ["registered", "waitlisted", "pending", "seat_given", "approved", "declined", "removed", "withdrawn", "already_registered"]
+    context = {"title": "T", "days": "D", "place": "P", "office": "O", "slug": "s", "to_name": "N", "link": "L", "public_url": "U"}
+    for kind in kinds:
+        for language in ("es", "en"):
+            for state in RegistrationState:
+                text = app.jinja_env.get_template(f"email/{kind}.{language}.txt").render(**context, state=state.value)
+                subject, empty, *body = text.split("\n")
+                assert subject
+                assert not empty
+                assert "!" not in text
+                assert "L" in body
+
+
+def test_no_address_of_a_person_is_in_a_message_subject_or_a_url(client: CheckingClient, seminar: Seminar, session: Session) -> None:
+    client.submit("/seminars/cancun-2026/register", FILLED)
+    message = session.scalars(select(Message)).one()
+    assert "link" not in message.context
+    assert "cruz" not in str(message.context).casefold()
+
+
+def test_an_address_that_sends_without_end_is_asked_to_wait(client: CheckingClient, app: Flask, seminar: Seminar) -> None:
+    from seminar_app.web.limits import limiter
+
+    limiter.enabled = True
+    try:
+        limiter.reset()
+        token = client.get("/seminars/cancun-2026/register").fields("main form")["csrf_token"]
+        for _ in range(60):
+            client.post("/seminars/cancun-2026/register", {"csrf_token": token}, status=422)
+        assert "rests for a while" in client.post("/seminars/cancun-2026/register", {"csrf_token": token}, status=429).text
+    finally:
+        limiter.reset()
+        limiter.enabled = False

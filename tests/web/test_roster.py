@@ -1,0 +1,254 @@
+"""The roster, the seats and people, as staff meet them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import UserAccount
+from seminar_app.accounts.rules import RoleName
+from seminar_app.agencies.models import Agency
+from seminar_app.agencies.rules import AgencyLevel
+from seminar_app.audit.models import AuditRow
+from seminar_app.core import clock
+from seminar_app.messages.models import Message
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import SeatPool, Seminar
+from tests.conftest import NOW, StatementCount
+from tests.support.checking_client import CheckingClient
+from tests.support.factories import Make
+from tests.web.conftest import SignIn
+
+
+@dataclass
+class House:
+    """A seminar with two agency groups, and an account of each role."""
+
+    seminar: Seminar
+    pgr: Agency
+    pgj: Agency
+    organizer: UserAccount
+    coordinator: UserAccount
+    liaison: UserAccount
+    stranger: UserAccount
+    admin: UserAccount
+
+    @property
+    def url(self) -> str:
+        return f"/staff/seminars/{self.seminar.slug}"
+
+
+@pytest.fixture
+def house(make: Make, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    office, elsewhere = make.office(), make.office()
+    seminar = make.seminar(office=office, seats=2, slug="cancun-2026")
+    pgr = make.agency("PGR")
+    group = make.agency("PGJ", level=AgencyLevel.STATE)
+    pgj = make.agency("PGJ-QROO", parent=group, level=AgencyLevel.STATE, state="Quintana Roo")
+    return House(
+        seminar,
+        pgr,
+        pgj,
+        make.account((RoleName.ORGANIZER, {"office_id": office.id})),
+        make.account((RoleName.COORDINATOR, {"seminar_id": seminar.id})),
+        make.account((RoleName.LIAISON, {"agency_id": group.id})),
+        make.account((RoleName.ORGANIZER, {"office_id": elsewhere.id})),
+        make.account((RoleName.ADMIN, {})),
+    )
+
+
+def states(session: Session) -> dict[str, str]:
+    session.rollback()
+    return {r.position or "": r.state.value for r in session.scalars(select(Registration))}
+
+
+def open_pool(session: Session) -> SeatPool:
+    session.rollback()
+    return session.scalars(select(SeatPool).where(SeatPool.agency_id.is_(None))).one()
+
+
+def test_the_roster_is_grouped_counted_filtered_and_searched(
+    client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
+) -> None:
+    sign_in(client, house.organizer)
+    url = f"{house.url}/roster/"
+    assert "Nobody is registered yet" in client.get(url).text
+    make.registration(house.seminar, make.person("Luz", "Ñáñez"), agency=house.pgr, pool=open_pool(session))
+    make.registration(house.seminar, make.person("Ana", "Ruiz"), agency=house.pgj, state=RegistrationState.WAITLISTED, queue_place=1)
+    make.registration(house.seminar, make.person("Eva", "Paz", reserved=True), agency=house.pgj, state=RegistrationState.PENDING)
+    page = client.get(url)
+    groups = [node.to_text().strip() for node in page.select(".group-row")]
+    assert groups[0].startswith("PGR · Agency PGR")
+    assert "1 registered" in groups[0]
+    assert groups[1].startswith("PGJ")
+    assert "Paz" not in page.text
+    assert "R-" in page.text
+    assert "Ñáñez" not in client.get(f"{url}?state=waitlisted").text
+    assert "Ruiz" not in client.get(f"{url}?group=PGR").text
+    assert "Nobody matches" in client.get(f"{url}?state=registered&group=PGJ").text
+    found = client.submit(
+        url, {"words": "nanez"}, form="main form[method=post]:not([action*='/approve']):not([action*='/decline'])", status=200
+    )
+    assert "Ruiz" not in found.text
+    assert "Ñáñez" in found.text
+    token = page.select("[name=csrf_token]")[0].attrs["value"]
+    assert "Nobody matches" in client.post(url, {"words": "Eva Paz", "csrf_token": token}, status=200).text
+    session.rollback()
+    looks = session.scalars(select(AuditRow.actor).where(AuditRow.action == "roster.viewed")).all()
+    assert len(looks) == 8
+    assert set(looks) == {f"account:{house.organizer.public_id.hex}"}
+
+
+def test_a_liaison_sees_and_opens_only_their_own_people(
+    client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
+) -> None:
+    theirs = make.registration(house.seminar, make.person("Ana", "Ruiz"), agency=house.pgj)
+    other = make.registration(house.seminar, make.person("Luz", "Ñáñez"), agency=house.pgr)
+    sign_in(client, house.liaison)
+    page = client.get(f"{house.url}/roster/")
+    assert "Ruiz" in page.text
+    assert "Ñáñez" not in page.text
+    assert not page.select("a[href$='/roster/add']")
+    client.get(f"{house.url}/roster/{theirs.public_id.hex}")
+    client.get(f"{house.url}/roster/{other.public_id.hex}", status=404)
+    client.get(f"{house.url}/roster/add", status=403)
+    client.get(f"{house.url}/seats", status=403)
+    people = client.submit("/staff/people/", {"words": "a"}, form="main form[method=post]", status=200).text
+    assert "Ruiz" in people
+    assert "Ñáñez" not in people
+    client.get(f"/staff/people/{session.get_one(Registration, other.id).person_id}", status=404)
+
+
+def test_another_offices_roster_is_not_found_and_the_coordinators_is_for_reading(
+    client: CheckingClient, app: Flask, make: Make, house: House, sign_in: SignIn
+) -> None:
+    somebody = make.registration(house.seminar, make.person("Ana", "Ruiz"), agency=house.pgj)
+    sign_in(client, house.stranger)
+    for path in ("/roster/", f"/roster/{somebody.public_id.hex}", "/roster/add", "/seats", "/roster/zzz"):
+        client.get(f"{house.url}{path}", status=404)
+    assert "Nobody matches" in client.submit("/staff/people/", {"words": "Ruiz"}, form="main form[method=post]", status=200).text
+    client = sign_in(CheckingClient(app.test_client()), house.coordinator)
+    assert "Ruiz" in client.get(f"{house.url}/roster/").text
+    client.get(f"{house.url}/roster/add", status=403)
+
+
+def test_staff_approve_decline_remove_with_reason_and_take_it_back(
+    client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
+) -> None:
+    sign_in(client, house.organizer)
+    for name in ("Ana", "Beto", "Carla"):
+        make.registration(house.seminar, make.person(name), agency=house.pgr, position=name, state=RegistrationState.PENDING)
+    url = f"{house.url}/roster/"
+
+    def press(word: str, name: str) -> str:
+        page = client.get(url)
+        form = next(
+            f
+            for f in page.select("main form")
+            if any((b.attrs.get("aria-label") or "").startswith(f"{word}:") and name in b.attrs["aria-label"] for b in f.query("button"))
+        )
+        token = form.query("[name=csrf_token]")[0].attrs["value"]
+        return client.follow(client.post(form.attrs["action"], {"csrf_token": token, "state": ""})).text
+
+    for name in ("Ana", "Beto"):
+        assert "registered" in press("Approve", name)
+    assert "is off the list" in press("Decline", "Carla")
+    press("Restore", "Carla")
+    assert states(session) == {"Ana": "registered", "Beto": "registered", "Carla": "waitlisted"}
+    ana = session.scalars(select(Registration).where(Registration.position == "Ana")).one()
+    own = f"{url}{ana.public_id.hex}"
+    assert "choose why" in client.submit(own, {"reason": ""}, form="#remove form", status=422).text
+    page = client.follow(client.submit(own, {"reason": "documents_incomplete", "note": "falta oficio"}, form="#remove form"))
+    assert states(session) == {"Ana": "removed", "Beto": "registered", "Carla": "registered"}
+    undo = page.one(".notice-undo form")
+    token = undo.query("[name=csrf_token]")[0].attrs["value"]
+    client.post(undo.attrs["action"], {"csrf_token": token})
+    assert states(session)["Ana"] == "waitlisted"
+    assert "falta oficio" in client.get(own).text
+    assert "can no longer be done" in client.follow(client.post(f"{own}/approve", {"csrf_token": token})).text
+
+
+def test_staff_register_somebody_by_hand(client: CheckingClient, session: Session, house: House, sign_in: SignIn) -> None:
+    sign_in(client, house.organizer)
+    values = {"given_names": "Ana", "surname1": "Ruiz", "agency": "PGJ-QROO", "position": "Perito", "email": ""}
+    page = client.follow(client.submit(f"{house.url}/roster/add", values))
+    assert "Ruiz, Ana" in page.text
+    kept = session.scalars(select(Registration)).one()
+    assert (kept.state_name, kept.notice_id, kept.source.value) == ("Quintana Roo", None, "staff")
+    assert session.scalars(select(Message)).all() == []
+
+
+def test_seats_are_shared_out_and_those_who_wait_are_seated(
+    client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
+) -> None:
+    sign_in(client, house.organizer)
+    url = f"{house.url}/seats"
+    for place in (1, 2):
+        make.registration(house.seminar, agency=house.pgj, state=RegistrationState.WAITLISTED, queue_place=place)
+    make.registration(house.seminar, agency=house.pgr, pool=open_pool(session))
+    wanted = {"capacity": "4", "quotas-0-agency": "PGJ", "quotas-0-size": "2", "quotas-0-release_on": "2026-05-01"}
+    page = client.follow(client.submit(url, wanted, form="main form"))
+    assert "2 people who waited" in page.text
+    assert sorted(p.size for p in session.scalars(select(SeatPool))) == [2, 2]
+    refusals = {
+        "quotas add up to 9": {"quotas-0-size": "9"},
+        "cannot be smaller than 2": {"quotas-0-size": "1"},
+        "has two quotas": {"quotas-1-agency": "PGJ", "quotas-1-size": "1"},
+        "outside the quotas": {"capacity": "2"},
+        "from 1 to": {"capacity": "100000000000000000000"},
+        "from 0 to": {"quotas-1-agency": "PGR", "quotas-1-size": "-1"},
+    }
+    for sentence, values in refusals.items():
+        assert sentence in client.submit(url, values, form="main form", status=422).text
+    client.submit(url, {"capacity": "5", "quotas-1-agency": "PGR", "quotas-1-size": "1"}, form="main form")
+    client.submit(url, {"quotas-1-agency": "", "quotas-1-size": ""}, form="main form")
+    session.rollback()
+    assert sorted(p.size for p in session.scalars(select(SeatPool))) == [0, 2, 3]
+
+
+def test_a_rosters_statements_do_not_grow_with_it(
+    client: CheckingClient, make: Make, house: House, sign_in: SignIn, statements: StatementCount
+) -> None:
+    sign_in(client, house.admin)
+    counts = []
+    for more in (2, 25):
+        for _ in range(more):
+            make.registration(house.seminar, make.person("Ana", "Ruiz"), agency=house.pgj)
+        for path in (f"{house.url}/roster/", f"{house.url}/seats"):
+            statements.statements.clear()
+            client.get(path)
+            counts.append(len(statements))
+        token = client.get(f"{house.url}/roster/").select("[name=csrf_token]")[0].attrs["value"]
+        statements.statements.clear()
+        client.post("/staff/people/", {"words": "ruiz", "csrf_token": token}, status=200)
+        counts.append(len(statements))
+    assert counts[:3] == counts[3:]
+
+
+def test_a_person_is_opened_with_their_seminars_and_the_look_is_recorded(
+    client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
+) -> None:
+    person = make.person("Luz", "Ñáñez")
+    make.registration(house.seminar, person, agency=house.pgr)
+    make.registration(make.seminar(title_en="Somebody else's"), person, agency=house.pgr)
+    sign_in(client, house.organizer)
+    assert "Ñáñez Ibáñez, Luz" in client.submit("/staff/people/", {"words": "nanez"}, form="main form[method=post]", status=200).text
+    page = client.get(f"/staff/people/{person.public_id.hex}")
+    assert "Seminar 2" not in page.text
+    assert "Somebody else" not in page.text
+    assert "PGR" in page.text
+    for bad in (uuid.uuid4().hex, "x", "9" * 400, "%F0%9F%91%A9"):
+        client.get(f"/staff/people/{bad}", status=404)
+    session.rollback()
+    assert session.scalars(select(AuditRow).where(AuditRow.action == "person.viewed")).one().subject == f"person:{person.public_id.hex}"
+    for nasty in ("\0", "9" * 21, "x" * 5000, "%", "_", "R-ZZZZ", "R-00FF", "@"):
+        token = client.get("/staff/people/").select("[name=csrf_token]")[0].attrs["value"]
+        response = client.flask.post("/staff/people/", data={"words": nasty, "csrf_token": token})
+        assert response.status_code in (200, 400, 422)
