@@ -68,7 +68,7 @@ class NewAgencyForm(AgencyForm):
     """The same with what is said once: the code, and what else it is called to begin with."""
 
     code = one_line(
-        _l("Code"),
+        _l("Agency code"),
         length=32,
         message=_l("Please write a code, for example FGE-ROO."),
         validators=[Regexp(CODE, message=_l("A code takes letters without accents, digits and single hyphens, for example FGE-ROO."))],

@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from config import Settings
 from seminar_app.messages import models as models
-from seminar_app.messages import rendering
+from seminar_app.messages import rendering, staff_routes
 from seminar_app.messages.delivery import deliver_for
+from seminar_app.messages.rules import MessageState
+from seminar_app.messages.words import STATES
+from seminar_app.web import labels
+from seminar_app.web.navigation import Entry, add_staff_entry
 from seminar_app.web.schedule import Job, add_job
 
 DELIVER_SECONDS = 58
@@ -17,5 +22,8 @@ DELIVER_SECONDS = 58
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Add this room's templates, its job and its pages to the app."""
+    labels.register(MessageState, STATES)
     rendering.init_app(app)
+    app.register_blueprint(staff_routes.blueprint)
+    add_staff_entry(app, Entry(_l("Messages"), "messages_staff.index", 60, "messages_staff."))
     add_job(app, Job("deliver-mail", lambda: deliver_for(app, seconds=DELIVER_SECONDS), every=timedelta(minutes=1)))

@@ -35,19 +35,19 @@ class MessageFilter:
 
 @dataclass(frozen=True, slots=True)
 class MessagePage:
-    """A page of the outbox, newest first. `before` is where the next one begins, if there is one."""
+    """A page of the outbox, newest first; `next_before` is where the next one begins, if there is one."""
 
     messages: Sequence[Message]
-    next_before: int | None
+    next_before: uuid.UUID | None
 
 
-def messages_page(session: Session, wanted: MessageFilter, *, before: int | None = None) -> MessagePage:
-    """Fifty messages, newest first, of those with an id below `before`."""
+def messages_page(session: Session, wanted: MessageFilter, *, before: uuid.UUID | None = None) -> MessagePage:
+    """Fifty messages, newest first, of those older than the message `before`."""
     query = select(Message).where(*_conditions(wanted)).order_by(Message.id.desc()).limit(PAGE_SIZE + 1)
     if before is not None:
-        query = query.where(Message.id < before)
+        query = query.where(Message.id < select(Message.id).where(Message.public_id == before).scalar_subquery())
     rows = session.scalars(query).all()
-    return MessagePage(rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].id if len(rows) > PAGE_SIZE else None)
+    return MessagePage(rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].public_id if len(rows) > PAGE_SIZE else None)
 
 
 def _conditions(wanted: MessageFilter) -> list[ColumnElement[bool]]:

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
-from flask import Flask, g
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import Actor
+from seminar_app.accounts.rules import RoleName
 from seminar_app.agencies.models import Agency, AgencySuccession
 from seminar_app.agencies.queries import all_agencies, find_agency_by_code
 from seminar_app.agencies.seed import seed_directory
@@ -16,36 +14,18 @@ from seminar_app.audit.models import AuditRow
 from seminar_app.core.unit_of_work import unit_of_work
 from tests.conftest import StatementCount
 from tests.support.checking_client import CheckingClient
-from tests.support.staff import ADMIN, AUDITOR, ORGANIZER
+from tests.support.factories import Make
+from tests.web.conftest import SignIn
 
 INDEX = "/staff/agencies/"
 
 
-class Door:
-    """Who is signed in."""
-
-    def __init__(self) -> None:
-        self.actor: Actor = ADMIN
-
-    def opens_for(self, actor: Actor) -> None:
-        """Sign somebody else in; a request remembers who it is, and the test's own context outlives requests."""
-        self.actor = actor
-        g.pop("actor", None)
-
-
 @pytest.fixture
-def door(app: Flask) -> Iterator[Door]:
-    """An administrator is signed in, until it opens for somebody else."""
-    door, before = Door(), app.extensions["load_actor"]
-    app.extensions["load_actor"] = lambda: door.actor
-    yield door
-    app.extensions["load_actor"] = before
-
-
-@pytest.fixture
-def seeded(session: Session, now: datetime, door: Door) -> Session:
+def seeded(session: Session, now: datetime, client: CheckingClient, make: Make, sign_in: SignIn) -> Session:
+    """The directory, and an administrator signed in."""
     with unit_of_work(session) as open_session:
         seed_directory(open_session, now)
+    sign_in(client, make.account((RoleName.ADMIN, {})))
     return session
 
 
@@ -59,7 +39,7 @@ def get(session: Session, code: str) -> Agency:
 
 def actions(session: Session) -> list[str]:
     session.rollback()
-    return list(session.scalars(select(AuditRow.action).where(AuditRow.action != "agencies.seeded").order_by(AuditRow.sequence)))
+    return list(session.scalars(select(AuditRow.action).where(AuditRow.action.like("agency.%")).order_by(AuditRow.sequence)))
 
 
 def test_the_directory_is_found_by_code_names_and_alias_without_accents(seeded: Session, client: CheckingClient) -> None:
@@ -212,13 +192,13 @@ def test_aliases_are_added_once_and_removed_with_a_way_back(seeded: Session, cli
     assert actions(seeded) == ["agency.alias_added", "agency.alias_removed", "agency.alias_added"]
 
 
-def test_organizers_read_and_others_do_not_enter(seeded: Session, client: CheckingClient, door: Door) -> None:
-    door.opens_for(ORGANIZER)
+def test_organizers_read_and_others_do_not_enter(seeded: Session, client: CheckingClient, make: Make, sign_in: SignIn) -> None:
+    sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": make.office().id})))
     page = client.get(f"{INDEX}PGR")
     assert not page.select("main form")
     assert not client.get(INDEX).select("a[href$=new]")
     for method, path in [("get", "new"), ("get", "INM/edit"), ("get", "INM/retire")]:
         getattr(client, method)(f"{INDEX}{path}", status=403)
-    door.opens_for(AUDITOR)
+    sign_in(client, make.account((RoleName.AUDITOR, {})))
     client.get(INDEX, status=403)
     assert actions(seeded) == []

@@ -1,0 +1,150 @@
+"""The outbox for administrators: what was sent to whom, as they read it. Each look leaves a row in the trail."""
+
+from __future__ import annotations
+
+import uuid
+from email.errors import MessageError
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from jinja2 import TemplateError
+from werkzeug.routing import BuildError
+
+from config import Mode, Settings
+from seminar_app.audit.services import record
+from seminar_app.core.clock import now
+from seminar_app.core.errors import Refusal
+from seminar_app.messages import queries, services
+from seminar_app.messages.models import Message
+from seminar_app.messages.rendering import Letter, write
+from seminar_app.messages.rules import MessageState, may_send_again
+from seminar_app.messages.words import SIGNS, STATES, kind_in_words
+from seminar_app.web.access import current_actor, staff
+from seminar_app.web.database import session, unit_of_work
+from seminar_app.web.errors import sentence_of
+
+blueprint = Blueprint("messages_staff", __name__, url_prefix="/staff/messages")
+ADMIN = "admin"
+LONGEST_SEARCH = 200
+UNWRITABLE = (TemplateError, BuildError, MessageError, ValueError, LookupError, AttributeError)
+
+
+@blueprint.get("/")
+@staff(ADMIN)
+def index() -> ResponseReturnValue:
+    """What was sent and what waits, newest first."""
+    wanted = _wanted()
+    _note_look("messages.viewed", "outbox:list", state=wanted.state, kind=wanted.kind, searched=bool(wanted.to))
+    page = queries.messages_page(session(), wanted, before=_before())
+    return render_template(
+        "messages/staff/index.html",
+        page=page,
+        wanted=wanted,
+        older=url_for(".index", **_address_of(wanted), before=page.next_before) if page.next_before else None,
+        filtered=bool(_address_of(wanted)),
+        first_page=_before() is None,
+        counts=queries.counts_by_state(session()),
+        kinds=queries.kinds_sent(session()),
+        subject_of=subject_of,
+        **_words(),
+    )
+
+
+@blueprint.get("/<uuid:public_id>")
+@staff(ADMIN)
+def message(public_id: uuid.UUID) -> ResponseReturnValue:
+    """One message as its receiver reads it; its secret link only in the demonstration, where this page stands for the mailbox."""
+    return _message_page(queries.get_message(session(), public_id))
+
+
+@blueprint.post("/<uuid:public_id>/send-again")
+@staff(ADMIN)
+def send_again(public_id: uuid.UUID) -> ResponseReturnValue:
+    """Send it once more."""
+    try:
+        with unit_of_work() as open_session:
+            again = services.send_again(open_session, now=now(), actor=current_actor().trail_name, public_id=public_id)
+    except Refusal as refusal:
+        return _message_page(queries.get_message(session(), public_id), refusal=sentence_of(refusal)), 422
+    flash(_("It is on its way again."), "success")
+    return redirect(url_for(".message", public_id=again.public_id), code=303)
+
+
+def _message_page(row: Message, *, refusal: str | None = None) -> str:
+    public_id = row.public_id
+    _note_look("message.viewed", f"outbox:{public_id.hex}", kind=row.kind)
+    row = queries.get_message(session(), public_id)
+    letter, fault = _written(row)
+    return render_template(
+        "messages/staff/message.html",
+        message=row,
+        letter=letter,
+        fault=fault,
+        refusal=refusal,
+        sender=_settings().mail_from,
+        may_send_again=may_send_again(row.state),
+        **_words(),
+    )
+
+
+def subject_of(row: Message) -> str:
+    """The subject as it is sent, or the kind's name where the message cannot be written."""
+    letter, _fault = _written(row)
+    return letter.subject if letter else kind_in_words(row.kind)
+
+
+def _written(row: Message) -> tuple[Letter | None, str | None]:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    try:
+        return write(app, row, show_link=_shows_links()), None
+    except UNWRITABLE as error:
+        return None, f"{type(error).__name__}: {error}"[:300]
+
+
+def _shows_links() -> bool:
+    return _settings().mode is Mode.DEMO
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def _words() -> dict[str, object]:
+    return {
+        "states": STATES,
+        "signs": SIGNS,
+        "kind_in_words": kind_in_words,
+        "zone": _settings().default_time_zone,
+        "sends": _settings().smtp_url is not None,
+        "shows_links": _shows_links(),
+    }
+
+
+def _wanted() -> queries.MessageFilter:
+    state, kind = request.args.get("state", ""), request.args.get("kind", "")
+    return queries.MessageFilter(
+        state=MessageState(state) if state in list(MessageState) else None,
+        kind=kind[:64] or None,
+        to=request.args.get("q", "").strip()[:LONGEST_SEARCH] or None,
+    )
+
+
+def _address_of(wanted: queries.MessageFilter) -> dict[str, Any]:
+    asked = {"state": wanted.state, "kind": wanted.kind, "q": wanted.to}
+    return {name: str(value) for name, value in asked.items() if value}
+
+
+def _before() -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.args.get("before", ""))
+    except ValueError:
+        return None
+
+
+def _note_look(action: str, subject: str, **details: object) -> None:
+    actor = current_actor().trail_name
+    with unit_of_work() as open_session:
+        record(open_session, now=now(), actor=actor, action=action, subject=subject, details=details)

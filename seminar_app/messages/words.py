@@ -1,0 +1,42 @@
+"""What states and kinds of mail are called on the pages of staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from seminar_app.messages.rules import MessageState
+
+STATES: dict[MessageState, Any] = {
+    MessageState.WAITING: _l("Waiting"),
+    MessageState.SENDING: _l("Being sent"),
+    MessageState.SENT: _l("Sent"),
+    MessageState.FAILED: _l("Given up"),
+}
+
+SIGNS = {MessageState.WAITING: "waiting", MessageState.SENDING: "open", MessageState.SENT: "done", MessageState.FAILED: "stopped"}
+"""Kinds of the status sign in the look."""
+
+KINDS: dict[str, Any] = {
+    "account_invitation": _l("Invitation to an account"),
+    "already_registered": _l("Registered already"),
+    "approved": _l("Registration approved"),
+    "declined": _l("Registration declined"),
+    "feedback_reminder": _l("Reminder of feedback"),
+    "password_changed": _l("Password changed"),
+    "password_reset": _l("New password"),
+    "pending": _l("Registration under review"),
+    "registered": _l("Registration confirmed"),
+    "removed": _l("Registration removed"),
+    "seat_given": _l("A seat came free"),
+    "seminar_cancelled": _l("Seminar cancelled"),
+    "test_mail": _l("Test message"),
+    "waitlisted": _l("On the waiting list"),
+    "withdrawn": _l("Registration withdrawn"),
+}
+
+
+def kind_in_words(kind: str) -> str:
+    """What a kind is called; one that has no words yet is shown by its name, never hidden."""
+    return str(KINDS.get(kind) or kind.replace("_", " ").capitalize())
