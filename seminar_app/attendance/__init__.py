@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from config import Settings
+from seminar_app.attendance import labels, staff_routes
 from seminar_app.attendance import models as models
+from seminar_app.web.navigation import Entry, add_seminar_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages and commands to the app."""
+    """Add this room's pages, words and menu entry."""
+    labels.init_app()
+    app.jinja_env.globals["mark_labels"] = labels.control_labels
+    app.register_blueprint(staff_routes.blueprint)
+    add_seminar_entry(app, Entry(_l("Attendance"), "attendance_staff.timetable", 40, "attendance_staff."))

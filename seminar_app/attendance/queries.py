@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, String, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.agencies.rules import AgencyLevel, group_of
 from seminar_app.attendance.models import Mark, MarkHistory
-from seminar_app.attendance.rules import Completion, MarkMethod, MarkStatus, Sitting, StoredMark, completion
+from seminar_app.attendance.rules import Completion, Counts, MarkMethod, MarkStatus, Sitting, StoredMark, completion, counts_from
 from seminar_app.core.errors import NotFound
 from seminar_app.people.models import Person
 from seminar_app.people.rules import Sex, list_order, listed_name, reserved_code
@@ -37,11 +39,6 @@ class SheetSession:
     ends_at: datetime
     contact_minutes: int
     counts: bool
-
-    @property
-    def sitting(self) -> Sitting:
-        """The session as completion sees it."""
-        return Sitting(self.contact_minutes, self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ Marks = Mapping[int, Sequence[SheetMark | None]]
 """By registration: one mark for each session of the seminar, in order."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Attendance:
     """Everything a timetable or an export shows of a seminar."""
 
@@ -105,10 +102,15 @@ class Attendance:
         """One person's marks, in the order of the sessions."""
         return self.marks.get(person.registration_id) or [None] * len(self.sessions)
 
+    @cached_property
+    def sittings(self) -> list[Sitting]:
+        """The sessions as completion sees them."""
+        return [Sitting(session.contact_minutes, session.counts) for session in self.sessions]
+
     def completion_of(self, person: SheetPerson) -> Completion:
         """Minutes credited, minutes to attend, and whether that is enough."""
         return completion(
-            [session.sitting for session in self.sessions],
+            self.sittings,
             [mark.stored if mark else None for mark in self.marks_of(person)],
             threshold_percent=self.seminar.threshold_percent,
             excused_rule=self.seminar.excused_rule,
@@ -158,6 +160,37 @@ def people_by_group(session: Session, seminar_id: int, *, former: bool = False) 
     return _grouped(session, _people().where(Registration.seminar_id == seminar_id, here))
 
 
+def people_among(session: Session, seminar_id: int, registrations: Collection[uuid.UUID]) -> list[SheetGroup]:
+    """Those of these registrations who hold a seat, by agency group."""
+    here = Registration.public_id.in_(registrations)
+    return _grouped(
+        session, _people().where(Registration.seminar_id == seminar_id, Registration.state == RegistrationState.REGISTERED, here)
+    )
+
+
+def counts_by_group(session: Session, seminar_id: int, session_id: int) -> list[tuple[AgencyChoice, Counts]]:
+    """Marks of one session counted for each agency group that has seats, in the order of the sheet."""
+    agencies = all_agencies(session)
+    parents = {agency.id: agency.parent_id for agency in agencies.values()}
+    rows = session.execute(
+        select(Registration.agency_id, Mark.status, func.count())
+        .outerjoin(Mark, (Mark.registration_id == Registration.id) & (Mark.session_id == session_id))
+        .where(Registration.seminar_id == seminar_id, Registration.state == RegistrationState.REGISTERED)
+        .group_by(Registration.agency_id, Mark.status)
+    )
+    by_group: dict[int, Counter[MarkStatus | None]] = {}
+    for agency_id, status, number in rows:
+        by_group.setdefault(group_of(agency_id, parents), Counter())[status] += number
+    return [(agencies[group_id], counts_from(by_group[group_id])) for group_id in _in_order(by_group, agencies)]
+
+
+def agencies_of_group(session: Session, code: str) -> set[int]:
+    """Ids of the agency group with this code and of all below it; empty where there is none."""
+    agencies = all_agencies(session)
+    parents = {agency.id: agency.parent_id for agency in agencies.values()}
+    return {agency_id for agency_id in agencies if agencies[group_of(agency_id, parents)].code == code}
+
+
 def person_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) -> SheetPerson:
     """One person of this seminar by their registration, seated or not.
 
@@ -191,7 +224,6 @@ def _people() -> Select[Any]:
 def _grouped(session: Session, people: Select[Any]) -> list[SheetGroup]:
     agencies = all_agencies(session)
     parents = {agency.id: agency.parent_id for agency in agencies.values()}
-    levels = {level: number for number, level in enumerate(AgencyLevel)}
     by_group: dict[int, list[SheetPerson]] = {}
     group_ids: dict[int, int] = {}
     for row in session.execute(people.execution_options(yield_per=1000)):
@@ -200,8 +232,13 @@ def _grouped(session: Session, people: Select[Any]) -> list[SheetGroup]:
         by_group.setdefault(group_id, []).append(_person(row, agencies[row.agency_id]))
     return [
         SheetGroup(agencies[group_id], tuple(sorted(by_group[group_id], key=lambda person: person.order)))
-        for group_id in sorted(by_group, key=lambda group_id: (levels[agencies[group_id].level], agencies[group_id].code))
+        for group_id in _in_order(by_group, agencies)
     ]
+
+
+def _in_order(group_ids: Iterable[int], agencies: Mapping[int, AgencyChoice]) -> list[int]:
+    levels = {level: number for number, level in enumerate(AgencyLevel)}
+    return sorted(group_ids, key=lambda group_id: (levels[agencies[group_id].level], agencies[group_id].code))
 
 
 def _person(row: Any, agency: AgencyChoice) -> SheetPerson:
@@ -234,7 +271,7 @@ def marks_of_seminar(session: Session, sessions: Sequence[SheetSession]) -> Mark
     """The marks of all sessions by registration; equal marks share one object, so that memory stays flat."""
     place = {sitting.id: index for index, sitting in enumerate(sessions)}
     rows = session.execute(
-        select(Mark.registration_id, Mark.session_id, Mark.status, Mark.minutes_credited, Mark.time_in, Mark.time_out)
+        select(Mark.registration_id, Mark.session_id, type_coerce(Mark.status, String), Mark.minutes_credited, Mark.time_in, Mark.time_out)
         .join(SeminarSession, SeminarSession.id == Mark.session_id)
         .where(SeminarSession.id.in_(place))
         .execution_options(yield_per=1000)
@@ -244,7 +281,7 @@ def marks_of_seminar(session: Session, sessions: Sequence[SheetSession]) -> Mark
     for row in rows:
         registration_id, session_id, *_values = row
         if (mark := known.get(row[2:])) is None:
-            mark = known[row[2:]] = SheetMark(*row[2:])
+            mark = known[row[2:]] = SheetMark(MarkStatus(row[2]), *row[3:])
         if (line := marks.get(registration_id)) is None:
             line = marks[registration_id] = [None] * len(place)
         line[place[session_id]] = mark

@@ -177,7 +177,11 @@ class Counts:
 
 def count_marks(statuses: Iterable[MarkStatus | None]) -> Counts:
     """Counts of a group from each person's mark, None where there is none."""
-    counted = Counter(statuses)
+    return counts_from(Counter(statuses))
+
+
+def counts_from(counted: Counter[MarkStatus | None]) -> Counts:
+    """The same where somebody else has counted."""
     return Counts(people=counted.total(), by_status={status: counted[status] for status in MarkStatus})
 
 

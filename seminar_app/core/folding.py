@@ -13,7 +13,9 @@ def fold(text: str) -> str:
 
     Ñ becomes n here because people without the key type n; a search key is for finding, never for showing.
     """
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    bare = text.casefold()
+    if not bare.isascii():  # lists of thousands are sorted by this, and most words are plain
+        bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
     return _NOT_A_WORD.sub(" ", bare).strip()
 
 

@@ -34,6 +34,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _FORBIDDEN_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_MARKUP = frozenset("&<>_")
 _EPOCH = date(1899, 12, 30).toordinal()
 
 
@@ -158,7 +159,7 @@ _IN_XLSX: dict[Kind, Any] = {
 
 def _xml(text: str) -> str:
     """Text inside a cell: as XML, with what XML cannot carry written `_xHHHH_` (ECMA-376, ST_Xstring)."""
-    if not (text.isascii() and text.isalnum()):
+    if not (text.isprintable() and _MARKUP.isdisjoint(text)):
         text = _ESCAPE_LIKE.sub("_x005F_", _SURROGATES.sub("\ufffd", text))
         text = _CONTROLS.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -21,6 +21,9 @@ def init_app(app: Flask) -> None:
         local_time=local_time,
         local_instant=local_instant,
         date_range=date_range,
+        local_date=local_date,
+        short_day=short_day,
+        percent=percent,
     )
     app.jinja_env.globals.update(text_of=text_of, lang_of=lang_of)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -39,6 +42,21 @@ def day_and_date(value: date) -> str:
 def local_time(value: datetime, time_zone: str) -> str:
     """«9:00», in the zone of the seminar."""
     return format_time(value.astimezone(ZoneInfo(time_zone)), "H:mm", locale=current_language())
+
+
+def local_date(value: datetime, time_zone: str) -> date:
+    """The day it is in the zone of the seminar."""
+    return value.astimezone(ZoneInfo(time_zone)).date()
+
+
+def short_day(value: date) -> str:
+    """«mar 3», «Tue 3»: the head of a column."""
+    return f"{format_skeleton('E', _noon(value), locale=current_language())} {value.day}"
+
+
+def percent(value: float) -> str:
+    """«83.3 %», in English «83.3%»; to one decimal."""
+    return f"{value:.1f}%" if current_language() == "en" else f"{value:.1f}\u00a0%"
 
 
 def local_instant(value: datetime, time_zone: str) -> str:

@@ -1,0 +1,302 @@
+"""The attendance of a seminar as a file: CSV, XLSX or JSON, in Spanish, English or the keys that scripts read.
+
+The columns are a contract (DESIGN.md, section 6). Who is in it: docs/decisions/0006-attendance.md.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from seminar_app.agencies.queries import AgencyChoice
+from seminar_app.attendance.queries import Attendance, SheetGroup, SheetMark, SheetPerson, SheetSession
+from seminar_app.attendance.rules import ATTENDED, MarkStatus, completes, count_marks, credited_minutes
+from seminar_app.core.table_writer import Column, Kind, Value, WorkbookWriter, write_csv
+from seminar_app.people.rules import Sex
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.web.labels import label
+
+
+class Format(StrEnum):
+    """Kinds of file."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+
+
+class Language(StrEnum):
+    """Whom the headings and words are for: people, or scripts."""
+
+    SPANISH = "es"
+    ENGLISH = "en"
+    KEYS = "keys"
+
+
+MIME_TYPES = {
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.JSON: "application/json",
+}
+
+PERSON_KEYS = ("agency", "agency_name", "surname1", "surname2", "given_names", "position", "state", "sex", "status")
+TOTAL_KEYS = ("minutes_credited", "contact_minutes", "percent", "completed")
+
+
+def write(target: IO[bytes], attendance: Attendance, *, form: Format, language: Language) -> None:
+    """Write the file. Rows go out as they are made; what is held in memory is what was read."""
+    speaking: AbstractContextManager[Any] = nullcontext() if language is Language.KEYS else force_locale(language.value)
+    with speaking:
+        sheet = _Sheet(attendance, language)
+        match form:
+            case Format.CSV:
+                _write_csv(target, sheet)
+            case Format.XLSX:
+                _write_xlsx(target, sheet)
+            case Format.JSON:
+                _write_json(target, sheet)
+
+
+def file_name(slug: str, *, form: Format, language: Language, on: date) -> str:
+    """`asistencia-cancun-2014-2014-06-05.xlsx`; «attendance» in English and for scripts."""
+    word = "asistencia" if language is Language.SPANISH else "attendance"
+    return f"{word}-{slug}-{on.isoformat()}.{form.value}"
+
+
+@dataclass
+class _Sheet:
+    """The words of one language, looked up once, and the rows that both tables are made of."""
+
+    attendance: Attendance
+    language: Language
+    words: dict[Any, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Ask for every word once: a sheet of ten thousand says each of them ten thousand times."""
+        kinds: tuple[type[StrEnum], ...] = (MarkStatus, RegistrationState)
+        keys = self.language is Language.KEYS
+        self.words = {member: member.value if keys else label(member) for kind in kinds for member in kind}
+        self.words |= {True: "yes", False: "no"} if keys else {True: _("yes"), False: _("no")}
+        self.zone = ZoneInfo(self.attendance.seminar.time_zone)
+
+    def heading(self, key: str) -> str:
+        """The heading of a column."""
+        return key if self.language is Language.KEYS else _headings()[key]
+
+    def agency_name(self, agency: AgencyChoice) -> str:
+        """In Spanish for scripts: the agencies' own language."""
+        return agency.name(Language.ENGLISH if self.language is Language.ENGLISH else Language.SPANISH)
+
+    def session_title(self, session: SheetSession) -> str:
+        """«1. Inauguración», unique by its number."""
+        if self.language is Language.KEYS:
+            return f"session_{session.number}"
+        spanish = self.language is Language.SPANISH
+        title = (session.title_es or session.title_en) if spanish else (session.title_en or session.title_es)
+        return f"{session.number}. {title or _('Session')}"
+
+    def session_heading(self, session: SheetSession) -> str:
+        """«1. Inauguración (3 jun, 9:00)»; for scripts `session_1`."""
+        if self.language is Language.KEYS:
+            return self.session_title(session)
+        local = session.starts_at.astimezone(self.zone)
+        day = format_skeleton("MMMd", local, locale=self.language.value)
+        return f"{self.session_title(session)} ({day}, {local:%-H:%M})"
+
+    def person_columns(self) -> list[Column]:
+        """The columns of the contract."""
+        widths = {"agency": 12, "agency_name": 36, "position": 28, "state": 18, "sex": 6, "completed": 12}
+        columns = [Column(self.heading(key), width=widths.get(key, 18)) for key in PERSON_KEYS]
+        columns += [Column(self.session_heading(session), width=14) for session in self.attendance.sessions]
+        kinds = {"percent": Kind.PERCENT, "completed": Kind.TEXT}
+        return columns + [Column(self.heading(key), kinds.get(key, Kind.INTEGER), widths.get(key, 12)) for key in TOTAL_KEYS]
+
+    def people(self) -> Iterator[tuple[SheetPerson, list[Value]]]:
+        """Everybody by group, agency and name, with their line of the contract."""
+        for group in self.attendance.groups:
+            for person in sorted(group.people, key=lambda person: (person.agency.code, person.order)):
+                yield person, self._line(person)
+
+    def _line(self, person: SheetPerson) -> list[Value]:
+        done = self.attendance.completion_of(person)
+        return [
+            person.agency.code,
+            self.agency_name(person.agency),
+            person.surname1,
+            person.surname2,
+            person.given_names,
+            person.position,
+            person.state_name,
+            person.sex.value if person.sex else None,
+            self.words[person.state],
+            *(self.words[mark.status] if mark else None for mark in self.attendance.marks_of(person)),
+            done.minutes_credited,
+            done.contact_minutes,
+            done.percent if done.contact_minutes else None,
+            self.words[completes(person.state, done)],
+        ]
+
+    def minutes(self, mark: SheetMark, session: SheetSession) -> int:
+        """What the mark is worth in its session."""
+        rule = self.attendance.seminar.excused_rule
+        return credited_minutes(mark.status, mark.minutes, contact_minutes=session.contact_minutes, excused_rule=rule)
+
+
+def _headings() -> dict[str, str]:
+    return {
+        "agency": _("Agency"),
+        "agency_name": _("Agency name"),
+        "surname1": _("First surname"),
+        "surname2": _("Second surname"),
+        "given_names": _("Given names"),
+        "position": _("Position"),
+        "state": _("State"),
+        "sex": _("Sex"),
+        "status": _("Registration"),
+        "minutes_credited": _("Minutes credited"),
+        "contact_minutes": _("Contact minutes"),
+        "percent": _("Percent"),
+        "completed": _("Completed"),
+        "date": _("Date"),
+        "mark": _("Mark"),
+        "minutes": _("Minutes"),
+        "time_in": _("In"),
+        "time_out": _("Out"),
+        "people": _("Registered"),
+        "women": _("Women"),
+        "former": _("No longer registered, with marks"),
+        "attended": _("Attended at all"),
+        "completed_people": _("Completed"),
+        "completed_percent": _("Completed, percent"),
+        "total": _("Total"),
+        "summary": _("Summary by agency"),
+        "list": _("People"),
+    }
+
+
+def _write_csv(target: IO[bytes], sheet: _Sheet) -> None:
+    """For people with the mark at the beginning that tells Excel it is UTF-8; scripts would read it into the first heading."""
+    text = io.TextIOWrapper(target, encoding="utf-8" if sheet.language is Language.KEYS else "utf-8-sig", newline="", write_through=False)
+    write_csv(text, sheet.person_columns(), (line for _person, line in sheet.people()))
+    text.flush()
+    text.detach()
+
+
+def _write_json(target: IO[bytes], sheet: _Sheet) -> None:
+    """Rows with the keys of the contract, and what the sessions are; never translated, numbers and booleans as such."""
+    sheet = _Sheet(sheet.attendance, Language.KEYS)
+    keys = [column.heading for column in sheet.person_columns()]
+    seminar = sheet.attendance.seminar
+    head = {
+        "seminar": seminar.slug,
+        "threshold_percent": seminar.threshold_percent,
+        "excused_rule": seminar.excused_rule.value,
+        "sessions": [
+            {
+                "key": sheet.session_title(session),
+                "id": session.public_id.hex,
+                "title_es": session.title_es,
+                "title_en": session.title_en,
+                "starts_at": session.starts_at.isoformat(),
+                "ends_at": session.ends_at.isoformat(),
+                "contact_minutes": session.contact_minutes,
+                "counts": session.counts,
+            }
+            for session in sheet.attendance.sessions
+        ],
+    }
+    target.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2].encode("utf-8", "replace"))
+    target.write(b',\n "rows": [')
+    separator = b"\n  "
+    for _person, line in sheet.people():
+        row = dict(zip(keys, line, strict=True)) | {"completed": line[-1] == sheet.words[True]}
+        target.write(separator + json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
+        separator = b",\n  "
+    target.write(b"\n ]\n}\n")
+
+
+SESSION_KEYS = ("agency", "surname1", "surname2", "given_names", "date", "mark", "minutes", "time_in", "time_out")
+SESSION_KINDS = {"date": Kind.DATE, "minutes": Kind.INTEGER, "time_in": Kind.TIME, "time_out": Kind.TIME}
+
+
+def _write_xlsx(target: IO[bytes], sheet: _Sheet) -> None:
+    """A summary by agency group, the people, then one sheet a session; every row of people is read and written once."""
+    sessions = sheet.attendance.sessions
+    formats = {Language.SPANISH: "dd/mm/yyyy", Language.ENGLISH: "mm/dd/yyyy"}
+    with WorkbookWriter(target, date_format=formats.get(sheet.language, "yyyy-mm-dd")) as book:
+        summary = book.sheet(sheet.heading("summary"), _summary_columns(sheet))
+        for row, strong in _summary(sheet):
+            summary.append(row, strong=strong)
+        people = book.sheet(sheet.heading("list"), sheet.person_columns())
+        columns = [Column(sheet.heading(key), SESSION_KINDS.get(key, Kind.TEXT), 18 if "name" in key else 12) for key in SESSION_KEYS]
+        days = [session.starts_at.astimezone(sheet.zone).date() for session in sessions]
+        sheets = [book.sheet(sheet.session_title(session), columns) for session in sessions]
+        for person, line in sheet.people():
+            people.append(line)
+            who: list[Value] = [person.agency.code, person.surname1, person.surname2, person.given_names]
+            for session, day, page, mark in zip(sessions, days, sheets, sheet.attendance.marks_of(person), strict=True):
+                if mark is not None:
+                    times = [_local(mark.time_in, sheet.zone), _local(mark.time_out, sheet.zone)]
+                    page.append([*who, day, sheet.words[mark.status], sheet.minutes(mark, session), *times])
+                elif person.state is RegistrationState.REGISTERED:
+                    page.append([*who, day, None, None, None, None])
+
+
+def _local(instant: datetime | None, zone: ZoneInfo) -> Value:
+    return instant.astimezone(zone).time() if instant else None
+
+
+def _summary_columns(sheet: _Sheet) -> list[Column]:
+    return [
+        Column(sheet.heading("agency"), width=12),
+        Column(sheet.heading("agency_name"), width=44),
+        Column(sheet.heading("people"), Kind.INTEGER, 12),
+        Column(sheet.heading("women"), Kind.INTEGER, 10),
+        *(Column(sheet.session_heading(session), Kind.INTEGER, 14) for session in sheet.attendance.sessions),
+        Column(sheet.heading("attended"), Kind.INTEGER, 12),
+        Column(sheet.heading("completed_people"), Kind.INTEGER, 12),
+        Column(sheet.heading("completed_percent"), Kind.PERCENT, 14),
+        Column(sheet.heading("former"), Kind.INTEGER, 16),
+    ]
+
+
+def _summary(sheet: _Sheet) -> Iterator[tuple[list[Value], bool]]:
+    """A line for each agency group and one for all; people who hold a seat, but for the last column."""
+    totals: list[int] = []
+    for group in sheet.attendance.groups:
+        figures = _figures(sheet.attendance, group)
+        totals = [before + now for before, now in zip(totals or [0] * len(figures), figures, strict=True)]
+        yield _summary_line(group.agency.code, sheet.agency_name(group.agency), figures), False
+    if totals:
+        yield _summary_line(sheet.heading("total"), None, totals), True
+
+
+def _summary_line(code: str, name: str | None, figures: Sequence[int]) -> list[Value]:
+    people, completed = figures[0], figures[-2]
+    share = round(100 * completed / people, 1) if people else None
+    return [code, name, *figures[:-1], share, figures[-1]]
+
+
+def _figures(attendance: Attendance, group: SheetGroup) -> list[int]:
+    """People, women, those who attended each session, attended at all, completed; and who lost the seat after marks."""
+    seated = [person for person in group.people if person.state is RegistrationState.REGISTERED]
+    marks = [attendance.marks_of(person) for person in seated]
+    return [
+        len(seated),
+        sum(person.sex is Sex.FEMALE for person in seated),
+        *(count_marks(line[i].status if line[i] else None for line in marks).attended for i in range(len(attendance.sessions))),  # type: ignore[union-attr]
+        sum(any(mark is not None and mark.status in ATTENDED for mark in line) for line in marks),
+        sum(completes(person.state, attendance.completion_of(person)) for person in seated),
+        len(group.people) - len(seated),
+    ]

@@ -1,0 +1,83 @@
+"""The marking sheet as it is sent: three fields a person, all of the sheet at once or a few lines of it.
+
+`mark-<id>`: a status, or empty for «not marked». `minutes-<id>`: empty for the stated default. `was-<id>`: what the page
+showed, `late:165` or empty. Only lines where the person changed something are entries, so a sheet that was open for a while
+does not undo what others did meanwhile.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from seminar_app.attendance.queries import SheetMark
+from seminar_app.attendance.rules import HAS_MINUTES, MarkStatus
+from seminar_app.attendance.services import Entry, Seen
+from seminar_app.core.errors import N_, Refusal
+
+LONGEST = 6
+"""Digits of minutes that are read at all."""
+
+
+class UnreadableMinutes(Refusal):
+    """Minutes that are no whole number."""
+
+    sentence = N_("Minutes are a whole number, for example 90; you typed «%(typed)s».")
+
+
+class UnreadableSheet(Refusal):
+    """Not what our page sends."""
+
+    sentence = N_("The marks could not be read. Please open the page again and mark them there.")
+
+
+def entries_of(form: Mapping[str, str]) -> list[Entry]:
+    """What the person changed, in the order of the sheet.
+
+    Raises:
+        UnreadableMinutes: minutes that are no whole number.
+        UnreadableSheet: an id, a status or a former mark that no page of ours sends.
+    """
+    entries = []
+    for name, was in form.items():
+        if not name.startswith("was-"):
+            continue
+        key = name.removeprefix("was-")
+        seen, status = _seen(was), _status(form.get(f"mark-{key}", ""))
+        minutes = _minutes(form.get(f"minutes-{key}", "")) if status in HAS_MINUTES else None
+        if status is not seen.status or (minutes is not None and minutes != seen.minutes):
+            entries.append(Entry(_id(key), status, minutes, seen))
+    return entries
+
+
+def as_sent(mark: SheetMark | None) -> str:
+    """What `was-<id>` carries for a mark."""
+    return f"{mark.status.value}:{mark.minutes}" if mark else ""
+
+
+def _id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(hex=text)
+    except ValueError as error:
+        raise UnreadableSheet from error
+
+
+def _status(text: str) -> MarkStatus | None:
+    try:
+        return MarkStatus(text) if text else None
+    except ValueError as error:
+        raise UnreadableSheet from error
+
+
+def _minutes(text: str) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) <= LONGEST):
+        raise UnreadableMinutes(typed=text.encode("utf-8", "replace").decode()[:20])
+    return int(text)
+
+
+def _seen(was: str) -> Seen:
+    status, _colon, minutes = was.partition(":")
+    return Seen(_status(status), int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) <= LONGEST else None)

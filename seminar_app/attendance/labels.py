@@ -1,0 +1,47 @@
+"""Words for marks, and the letters that stand for them: each language has its own."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from seminar_app.attendance.rules import MarkMethod, MarkStatus
+from seminar_app.web.labels import label, register
+
+
+def init_app() -> None:
+    """Register the words."""
+    register(
+        MarkStatus,
+        {
+            MarkStatus.PRESENT: _l("Present"),
+            MarkStatus.LATE: _l("Late"),
+            MarkStatus.LEFT_EARLY: _l("Left early"),
+            MarkStatus.EXCUSED: _l("Excused"),
+            MarkStatus.ABSENT: _l("Absent"),
+        },
+    )
+    register(
+        MarkMethod,
+        {
+            MarkMethod.SCAN: _l("by scanning"),
+            MarkMethod.LIST: _l("on the list"),
+            MarkMethod.SELF: _l("by the person"),
+            MarkMethod.PAPER: _l("from paper"),
+        },
+    )
+
+
+def control_labels() -> list[tuple[str, str, str, str]]:
+    """(status, letter, short word, word) for the five parts of the control; the letter is also the key that marks.
+
+    The letters are the initials of the words in each language: P L E X A, in Spanish P R S J A.
+    """
+    letters = {
+        MarkStatus.PRESENT: (_("P"), _("Present")),
+        MarkStatus.LATE: (_("L"), _("Late")),
+        MarkStatus.LEFT_EARLY: (_("E"), _("Early")),
+        MarkStatus.EXCUSED: (_("X"), _("Exc.")),
+        MarkStatus.ABSENT: (_("A"), _("Absent")),
+    }
+    return [(status.value, letter, short, label(status)) for status, (letter, short) in letters.items()]

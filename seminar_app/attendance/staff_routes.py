@@ -1,0 +1,174 @@
+"""Attendance for those who run the door: the timetable, the sheet of a session, one person's past, the export."""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.rules import RoleName
+from seminar_app.attendance import forms, queries, services
+from seminar_app.attendance.export import MIME_TYPES, Format, Language, file_name, write
+from seminar_app.attendance.pages import MarkingPage, PersonPage, TimetablePage
+from seminar_app.attendance.rules import MarkStatus
+from seminar_app.attendance.services import Outcome
+from seminar_app.core.clock import now
+from seminar_app.core.errors import Refusal
+from seminar_app.seminars.header import seminar_header
+from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.queries import seminar_to_coordinate
+from seminar_app.web.access import current_actor, staff
+from seminar_app.web.database import in_unit_of_work, session, unit_of_work
+from seminar_app.web.errors import sentence_of
+from seminar_app.web.languages import current_language
+
+blueprint = Blueprint("attendance_staff", __name__, url_prefix="/staff/seminars/<slug>/attendance")
+door = staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR)
+
+ANSWER = "X-Attendance"
+"""Header of every answer about marks; what comes without it (a sign-in page, a proxy's error) is no answer to a mark."""
+
+
+@blueprint.get("/")
+@door
+def timetable(slug: str) -> ResponseReturnValue:
+    """People down, sessions across, completion at the end."""
+    seminar = _seen(slug)
+    page = TimetablePage.of(queries.attendance_of(session(), seminar, former=True), now=now())
+    return render_template("attendance/staff/timetable.html", page=page, seminar=seminar, seminar_header=seminar_header(seminar))
+
+
+@blueprint.get("/<uuid:session_id>")
+@door
+def marking(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
+    """The sheet of one session."""
+    seminar = _seen(slug, f"seminar_session:{session_id.hex}", session_id)
+    return _sheet(seminar, session_id)
+
+
+@blueprint.post("/<uuid:session_id>")
+@door
+def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
+    """Marks of the whole sheet, of a few lines of it, or «all of this agency present»."""
+    actor, seminar = current_actor(), seminar_to_coordinate(session(), current_actor(), slug)
+    where = {"seminar_id": seminar.id, "session_id": session_id, "actor": actor.trail_name, "now": now()}
+    group = request.form.get("all_present")
+
+    def work(writing: Session) -> list[Outcome]:
+        entries = forms.entries_of(request.form)
+        outcomes = services.record(writing, entries=entries, **where) if entries else []
+        if group is not None:
+            agencies = queries.agencies_of_group(writing, group) if group else None
+            outcomes = outcomes + services.mark_all(writing, status=MarkStatus.PRESENT, agencies=agencies, **where)
+        return outcomes
+
+    try:
+        outcomes = in_unit_of_work(work)
+    except Refusal as refusal:
+        return _refused(seminar, session_id, refusal)
+    overtaken = _overtaken(outcomes, actor.trail_name)
+    if "HX-Request" in request.headers:
+        return _lines(seminar, session_id, outcomes, overtaken=overtaken)
+    changed = sum(outcome.changed for outcome in outcomes)
+    if overtaken:
+        flash(
+            _("Meanwhile somebody else had marked some of these people. Your marks are the newer ones; theirs stay in the history."),
+            "warning",
+        )
+    flash(ngettext("Saved: %(num)d mark.", "Saved: %(num)d marks.", changed) if changed else _("Nothing had changed."), "success")
+    return redirect(url_for(".marking", slug=slug, session_id=session_id, _anchor=f"group-{group}" if group else None), code=303)
+
+
+@blueprint.get("/people/<uuid:registration_id>")
+@door
+def person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
+    """One person's marks in all sessions, and everything they were before."""
+    seminar = _seen(slug, f"registration:{registration_id.hex}")
+    someone = queries.person_on_sheet(session(), seminar.id, registration_id)
+    page = PersonPage(seminar, someone, queries.sessions_of(session(), seminar.id), queries.history_of(session(), someone.registration_id))
+    return render_template("attendance/staff/person.html", page=page, seminar=seminar, seminar_header=seminar_header(seminar))
+
+
+@blueprint.post("/people/<uuid:registration_id>/clear")
+@door
+def clear(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
+    """Take one mark away."""
+    actor, seminar = current_actor(), seminar_to_coordinate(session(), current_actor(), slug)
+    try:
+        session_id = uuid.UUID(hex=request.form.get("session", "")[:32])
+    except ValueError:
+        abort(400)
+    with unit_of_work() as writing:
+        services.clear(
+            writing, seminar_id=seminar.id, session_id=session_id, registration=registration_id, actor=actor.trail_name, now=now()
+        )
+    flash(_("The mark was taken away. It stays in the history below."), "success")
+    return redirect(url_for(".person", slug=slug, registration_id=registration_id), code=303)
+
+
+@blueprint.get("/export")
+@door
+def export(slug: str) -> ResponseReturnValue:
+    """The attendance as a file."""
+    seminar = seminar_to_coordinate(session(), current_actor(), slug)
+    try:
+        form = Format(request.args.get("format", Format.XLSX))
+        language = Language(request.args.get("lang", current_language()))
+    except ValueError:
+        abort(400)
+    at = now()
+    with unit_of_work() as writing:
+        services.note_export(writing, seminar=seminar, form=form, language=language, actor=current_actor().trail_name, now=at)
+    whole = tempfile.SpooledTemporaryFile(max_size=1_000_000)  # noqa: SIM115  the answer closes it once it is sent
+    write(whole, queries.attendance_of(session(), seminar, former=True), form=form, language=language)
+    whole.seek(0)
+    name = file_name(slug, form=form, language=language, on=_local_date(at, seminar))
+    return send_file(whole, mimetype=MIME_TYPES[form], as_attachment=True, download_name=name)
+
+
+def _local_date(at: datetime, seminar: Seminar) -> datetime:
+    return at.astimezone(ZoneInfo(seminar.time_zone))
+
+
+def _seen(slug: str, subject: str | None = None, session_id: uuid.UUID | None = None) -> Seminar:
+    """The seminar, if this person runs its door, with the look at it already in the trail."""
+    actor = current_actor()
+    seminar = seminar_to_coordinate(session(), actor, slug)
+    if session_id is not None:
+        queries.session_on_sheet(session(), seminar.id, session_id)
+    with unit_of_work() as writing:
+        subject = subject or f"seminar:{seminar.public_id.hex}"
+        services.note_look(writing, seminar=seminar, subject=subject, actor=actor.trail_name, now=now())
+    return seminar
+
+
+def _sheet(seminar: Seminar, session_id: uuid.UUID, refusal: Refusal | None = None) -> str:
+    page = MarkingPage.read(session(), seminar, session_id, typed=request.form if refusal else None)
+    error = sentence_of(refusal) if refusal else None
+    return render_template("attendance/staff/marking.html", page=page, seminar=seminar, seminar_header=seminar_header(seminar), error=error)
+
+
+def _refused(seminar: Seminar, session_id: uuid.UUID, refusal: Refusal) -> ResponseReturnValue:
+    if "HX-Request" in request.headers:
+        return Response(sentence_of(refusal), status=422, mimetype="text/plain", headers={ANSWER: "refused"})
+    return _sheet(seminar, session_id, refusal), 422
+
+
+def _lines(seminar: Seminar, session_id: uuid.UUID, outcomes: list[Outcome], *, overtaken: dict[uuid.UUID, str]) -> ResponseReturnValue:
+    """Only what changed on the page: the lines, and the counts of their groups and of all."""
+    names = queries.account_names(session(), set(overtaken.values()))
+    page = MarkingPage.read(session(), seminar, session_id, only={outcome.registration for outcome in outcomes})
+    notes = {registration: names[name] for registration, name in overtaken.items()}
+    body = render_template("attendance/staff/lines.html", page=page, seminar=seminar, notes=notes)
+    return Response(body, headers={ANSWER: "saved"})
+
+
+def _overtaken(outcomes: list[Outcome], me: str) -> dict[uuid.UUID, str]:
+    return {outcome.registration: outcome.overtaken for outcome in outcomes if outcome.overtaken and outcome.overtaken != me}

@@ -1,0 +1,76 @@
+"""`flask attendance …`: attendance as a file for whoever works with scripts."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO
+
+import click
+from flask.cli import AppGroup
+
+from seminar_app.attendance.export import Format, Language, write
+from seminar_app.attendance.queries import attendance_of
+from seminar_app.attendance.services import note_export
+from seminar_app.core.clock import now
+from seminar_app.seminars.queries import find_seminar
+from seminar_app.web.database import session, unit_of_work
+
+group = AppGroup("attendance", help="Attendance of a seminar as a file.")
+
+
+@group.command("export")
+@click.argument("slug")
+@click.option("--format", "form", type=click.Choice([*Format, "pdf"]), required=True, help="Kind of file.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to; the standard output if not said.")
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(list(Language)),
+    default=Language.KEYS,
+    show_default=True,
+    help="Headings and words: Spanish, English, or the keys that do not change.",
+)
+def export(slug: str, form: str, output: Path | None, language: str) -> None:
+    """Write the attendance of the seminar SLUG: one line a person, grouped by agency.
+
+    An existing file is replaced once the new one is whole. It holds personal data, so only its owner may read it, and the
+    trail keeps that it was made.
+    """
+    if form == "pdf":
+        raise click.UsageError("PDF is not made yet. Use --format xlsx for a sheet to print, or csv or json for a program.")
+    seminar = find_seminar(session(), slug) if "\0" not in slug else None
+    if seminar is None:
+        raise click.ClickException(f"There is no seminar «{slug}». Its slug is the last part of its page's address.")
+    with unit_of_work() as writing:
+        note_export(writing, seminar=seminar, form=form, language=language, actor="command", now=now())
+    attendance = attendance_of(session(), seminar, former=True)
+    with tempfile.TemporaryFile() as whole:
+        write(whole, attendance, form=Format(form), language=Language(language))
+        whole.seek(0)
+        _deliver(whole, output)
+
+
+def _deliver(whole: IO[bytes], output: Path | None) -> None:
+    if output is None:
+        if sys.stdout.isatty() and not _is_text(whole):
+            raise click.UsageError("This is not text to read on a screen: say where to with --output FILE.")
+        for block in iter(lambda: whole.read(65_536), b""):
+            sys.stdout.buffer.write(block)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        with tempfile.NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}.", delete=False) as part:
+            for block in iter(lambda: whole.read(65_536), b""):
+                part.write(block)
+        Path(part.name).replace(output)
+    except OSError as error:
+        raise click.ClickException(f"{output} cannot be written: {error.strerror}.") from error
+    click.echo(f"Written: {output}", err=True)
+
+
+def _is_text(whole: IO[bytes]) -> bool:
+    begins = whole.read(2)
+    whole.seek(0)
+    return begins != b"PK"
