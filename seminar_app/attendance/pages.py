@@ -14,7 +14,17 @@ from seminar_app.agencies.queries import AgencyChoice
 from seminar_app.attendance import queries
 from seminar_app.attendance.forms import as_sent
 from seminar_app.attendance.queries import Attendance, PastMark, SheetGroup, SheetMark, SheetPerson, SheetSession
-from seminar_app.attendance.rules import HAS_MINUTES, Completion, Counts, MarkStatus, completes, count_marks, credited_minutes, default_minutes, takes_marks
+from seminar_app.attendance.rules import (
+    HAS_MINUTES,
+    Completion,
+    Counts,
+    MarkStatus,
+    completes,
+    count_marks,
+    credited_minutes,
+    default_minutes,
+    takes_marks,
+)
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import fold
 from seminar_app.registration.rules import RegistrationState

@@ -1,0 +1,390 @@
+"""Attendance as staff meet it: the sheet with and without JavaScript, the timetable, a person's past, the file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import openpyxl
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import Office, UserAccount
+from seminar_app.accounts.rules import RoleName
+from seminar_app.agencies.models import Agency
+from seminar_app.attendance import queries, services
+from seminar_app.attendance.models import MarkHistory
+from seminar_app.attendance.rules import MarkStatus
+from seminar_app.audit.models import AuditRow
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState, RemovalReason
+from seminar_app.seminars.models import Seminar, SeminarSession
+from seminar_app.seminars.rules import SeminarState
+from tests.conftest import NOW, StatementCount
+from tests.support.checking_client import CheckingClient, Page
+from tests.support.factories import Make
+from tests.web.conftest import SignIn
+
+P, L, E, X, A = MarkStatus
+HTMX = {"HX-Request": "true"}
+
+
+@dataclass
+class Door:
+    """A seminar with two sessions, four people of two groups, and its coordinator's browser."""
+
+    client: CheckingClient
+    session: Session
+    office: Office
+    coordinator: UserAccount
+    seminar: Seminar
+    sittings: list[SeminarSession]
+    agencies: list[Agency]
+    people: list[Registration]
+
+    @property
+    def base(self) -> str:
+        return f"/staff/seminars/{self.seminar.slug}/attendance/"
+
+    def sheet(self, place: int = 0) -> str:
+        return f"{self.base}{self.sittings[place].public_id}"
+
+    def field(self, kind: str, person: int) -> str:
+        return f"{kind}-{self.people[person].public_id.hex}"
+
+    def marks(self, place: int = 0) -> dict[int, tuple[str, int]]:
+        found = queries.marks_of_session(self.session, self.sittings[place].id)
+        places = {person.id: number for number, person in enumerate(self.people)}
+        self.session.rollback()
+        return {places[key]: (mark.status.value, mark.minutes) for key, mark in found.items()}
+
+    def trail(self) -> list[str]:
+        found = list(self.session.scalars(select(AuditRow.action).order_by(AuditRow.sequence)))
+        self.session.rollback()
+        return found
+
+    def say(self, *, status: int = 200, headers: dict[str, str] | None = None, **fields: Any) -> Page:
+        """Post fields as the page's script does: a few lines, the token in the form."""
+        data = {"csrf_token": self.client.get(self.sheet()).one("main form [name=csrf_token]").attrs["value"]} | fields
+        return self.client.post(self.sheet(), data, status=status, headers=HTMX | (headers or {}))
+
+
+@pytest.fixture
+def door(client: CheckingClient, session: Session, make: Make, sign_in: SignIn) -> Door:
+    office = make.office()
+    seminar = make.seminar(office=office, seats=50)
+    sittings = [make.sitting(seminar), make.sitting(seminar, day=1, title_es="Panel <b>", title_en=None)]
+    pgr, pgj = make.agency("PGR"), make.agency("PGJ")
+    cancun = make.agency("PGJ-ROO", parent=pgj)
+    pool = make.pool(seminar, pgr, 20)
+    people = [
+        make.registration(
+            seminar, make.person(surname1=name), agency=agency, pool=pool, position="=HYPERLINK(1)", state_name="Quintana Roo"
+        )
+        for name, agency in (("Álvarez", pgr), ("Zamora", pgr), ("Núñez", cancun), ("Ortiz", pgj))
+    ]
+    coordinator = make.account((RoleName.COORDINATOR, {"seminar_id": seminar.id}))
+    return Door(sign_in(client, coordinator), session, office, coordinator, seminar, sittings, [pgr, pgj, cancun], people)
+
+
+def test_the_sheet_is_grouped_with_counts_and_saves_with_one_button(door: Door) -> None:
+    page = door.client.get(door.sheet())
+    assert [heading.to_text().split(" · ")[0] for heading in page.select(".marking-head h2")] == ["PGJ", "PGR"]
+    assert "Present 0" in page.text
+    assert "Not marked 4" in page.text
+    saved = door.client.submit(
+        door.sheet(),
+        {door.field("mark", 0): "present", door.field("mark", 1): "late", door.field("mark", 2): "late", door.field("minutes", 2): "90"},
+        form="#sheet",
+    )
+    page = door.client.follow(saved)
+    assert "Saved: 3 marks." in page.text
+    assert door.marks() == {0: ("present", 180), 1: ("late", 165), 2: ("late", 90)}
+    assert "Not marked 1" in page.text
+    again = door.client.follow(door.client.submit(door.sheet(), {}, form="#sheet"))
+    assert "Nothing had changed." in again.text
+    assert door.trail().count("attendance.marked") == 1
+
+
+def test_a_sheet_that_was_open_for_long_does_not_undo_what_others_did(door: Door, make: Make) -> None:
+    page = door.client.get(door.sheet())
+    values = page.fields("#sheet")
+    with unit_of_work(door.session) as session:
+        where: dict[str, Any] = {"seminar_id": door.seminar.id, "session_id": door.sittings[0].public_id, "now": NOW}
+        beto = f"account:{make.session.info.get('x', uuid.uuid4().hex)}"
+        services.mark(session, registration=door.people[0].public_id, status=A, actor=beto, **where)
+        services.mark(session, registration=door.people[1].public_id, status=A, actor=beto, **where)
+    door.client.post(door.sheet(), values | {door.field("mark", 0): "present"})
+    assert door.marks() == {0: ("present", 180), 1: ("absent", 0)}
+    assert "somebody else had marked" in door.client.get(door.sheet()).text
+    assert len(door.session.scalars(select(MarkHistory)).all()) == 1
+
+
+def test_a_line_is_saved_by_itself_and_the_answer_brings_it_and_its_counts(door: Door) -> None:
+    page = door.say(**{door.field("was", 2): "", door.field("mark", 2): "left_early"})
+    assert page.response.headers["X-Attendance"] == "saved"
+    assert [line.attrs["data-line"] for line in page.select("li[hx-swap-oob]")] == [door.people[2].public_id.hex]
+    assert page.one(f"[name={door.field('was', 2)}]").attrs["value"] == "left_early:165"
+    assert page.one(f"[name={door.field('minutes', 2)}]").attrs["value"] == "165"
+    assert "Left early 1" in page.one("#counts-group-pgj").to_text()
+    assert "Not marked 3" in page.one("#counts-all").to_text()
+    door.say(**{door.field("was", 2): "left_early:165", door.field("mark", 2): ""})
+    assert door.marks() == {}
+
+
+def test_all_of_an_agency_are_present_by_one_button(door: Door) -> None:
+    door.say(**{door.field("was", 3): "", door.field("mark", 3): "absent"})
+    page = door.client.get(door.sheet())
+    assert page.one("#all-group-pgj button").to_text().startswith("The other 1 present")
+    token = page.one("main form [name=csrf_token]").attrs["value"]
+    sent = door.client.post(door.sheet(), {"csrf_token": token, "all_present": "PGJ"})
+    assert sent.response.headers["Location"].endswith("#group-PGJ")
+    assert door.marks() == {2: ("present", 180), 3: ("absent", 0)}
+    door.client.post(door.sheet(), {"csrf_token": token, "all_present": "NOBODY"})
+    door.client.post(door.sheet(), {"csrf_token": token, "all_present": ""})
+    assert door.marks() == {0: ("present", 180), 1: ("present", 180), 2: ("present", 180), 3: ("absent", 0)}
+
+
+def test_what_cannot_be_is_answered_with_a_sentence_and_nothing_is_saved(door: Door, make: Make) -> None:
+    elsewhere = make.registration(make.seminar()).public_id.hex
+    was, mark, minutes = door.field("was", 0), door.field("mark", 0), door.field("minutes", 0)
+    cases: list[tuple[dict[str, str], str]] = [
+        ({was: "", mark: "late", minutes: "181"}, "0 to 180"),
+        ({was: "", mark: "late", minutes: "-1"}, "0 to 180"),
+        ({was: "", mark: "late", minutes: "1e3"}, "whole number"),
+        ({was: "", mark: "late", minutes: "1" * 20}, "whole number"),
+        ({was: "", mark: "late", minutes: "\0"}, "whole number"),
+        ({was: "", mark: "late", minutes: "😀"}, "whole number"),
+        ({was: "", mark: "late", minutes: "٣"}, "whole number"),
+        ({was: "", mark: "there"}, "could not be read"),
+        ({was: "x" * 5000, mark: "present"}, "could not be read"),
+        ({"was-zz": "", "mark-zz": "present"}, "could not be read"),
+        ({f"was-{'1' * 33}": "", f"mark-{'1' * 33}": "present"}, "could not be read"),
+        ({f"was-{elsewhere}": "", f"mark-{elsewhere}": "present"}, "no longer on the sheet"),
+    ]
+    for fields, sentence in cases:
+        page = door.say(status=422, **({door.field("was", 1): "", door.field("mark", 1): "present"} | fields))
+        assert sentence in page.response.get_data(as_text=True), fields
+    assert door.marks() == {}
+    page = door.client.submit(door.sheet(), {mark: "late", minutes: "500", door.field("mark", 1): "absent"}, form="#sheet", status=422)
+    assert "0 to 180" in page.text
+    kept = page.fields("#sheet")
+    assert (kept[mark], kept[minutes], kept[door.field("mark", 1)]) == (["late"], ["500"], ["absent"])
+
+
+def test_only_who_runs_the_door_may_come(door: Door, app: Flask, make: Make, sign_in: SignIn) -> None:
+    organizer = make.account((RoleName.ORGANIZER, {"office_id": door.office.id}))
+    pages = [door.base, door.sheet(), f"{door.base}people/{door.people[0].public_id}", f"{door.base}export?format=json"]
+    insider = sign_in(CheckingClient(app.test_client()), organizer)
+    for page in pages:
+        insider.get(page)
+    for grant, status in (
+        ((RoleName.ORGANIZER, {"office_id": make.office().id}), 404),
+        ((RoleName.COORDINATOR, {"seminar_id": make.seminar().id}), 404),
+        ((RoleName.LIAISON, {"agency_id": door.agencies[0].id}), 403),
+        ((RoleName.AUDITOR, {}), 403),
+    ):
+        outsider = sign_in(CheckingClient(app.test_client()), make.account(grant))
+        for page in pages:
+            outsider.get(page, status=status)
+        with app.app_context():
+            fields = {"csrf_token": "x", door.field("was", 0): "", door.field("mark", 0): "present"}
+        assert outsider.flask.post(door.sheet(), data=fields).status_code in (403, 404, 422)
+    assert door.marks() == {}
+    for page in pages:
+        assert CheckingClient(app.test_client()).flask.get(page).status_code == 303
+
+
+def test_what_does_not_exist_is_not_found(door: Door, make: Make) -> None:
+    other = make.sitting(make.seminar()).public_id
+    stranger = make.registration(make.seminar()).public_id
+    for path in (str(other), str(uuid.uuid4()), f"people/{stranger}", "people/x", "1", "%00"):
+        assert door.client.flask.get(door.base + path).status_code in (400, 404), path
+    door.client.get(f"{door.base}export?format=pdf", status=400)
+    door.client.get(f"{door.base}export?format=csv&lang=fr", status=400)
+
+
+def test_looks_and_exports_leave_rows_in_the_trail(door: Door) -> None:
+    door.client.get(door.base)
+    door.client.get(door.sheet())
+    door.client.get(f"{door.base}people/{door.people[0].public_id}")
+    door.client.get(f"{door.base}export?format=csv&lang=keys")
+    assert door.trail() == ["attendance.viewed"] * 3 + ["attendance.exported"]
+
+
+def test_the_timetable_shows_marks_counts_and_completion(door: Door, make: Make) -> None:
+    assert "Nobody" not in door.client.get(door.base).text
+    make.mark(door.people[0], door.sittings[0])
+    make.mark(door.people[0], door.sittings[1], A)
+    make.mark(door.people[1], door.sittings[0], X)
+    make.mark(door.people[1], door.sittings[1])
+    page = door.client.get(door.base)
+    assert "1 of 4 complete the seminar" in page.text
+    lines = {line.query("th")[0].to_text(): line.to_text() for line in page.select(".timetable tbody tr") if line.query("td")}
+    assert "50.0%" in lines["Álvarez Ibáñez, Luz María"]
+    assert "Completes" in lines["Zamora Ibáñez, Luz María"]
+    assert "1 of 4 attended" in page.text
+    assert "2 not marked" in page.text
+    door.client.language = "es"
+    assert page.one("html").attrs["lang"] == "en"
+
+
+def test_pages_without_sessions_or_people_say_how_to_begin(door: Door, make: Make, app: Flask, sign_in: SignIn) -> None:
+    organizer = sign_in(CheckingClient(app.test_client()), make.account((RoleName.ORGANIZER, {"office_id": door.office.id})))
+    empty = make.seminar(office=door.office)
+    assert "No sessions yet" in organizer.get(f"/staff/seminars/{empty.slug}/attendance/").text
+    sitting = make.sitting(empty)
+    assert "Nobody holds a seat yet" in organizer.get(f"/staff/seminars/{empty.slug}/attendance/").text
+    assert "Nobody holds a seat yet" in organizer.get(f"/staff/seminars/{empty.slug}/attendance/{sitting.public_id}").text
+
+
+def test_a_persons_page_shows_the_past_and_takes_a_mark_away(door: Door) -> None:
+    door.say(**{door.field("was", 0): "", door.field("mark", 0): "absent"})
+    door.say(**{door.field("was", 0): "absent:0", door.field("mark", 0): "late", door.field("minutes", 0): "60"})
+    where = f"{door.base}people/{door.people[0].public_id}"
+    page = door.client.get(where)
+    assert "60 minutes" in page.text
+    assert f"when {door.coordinator.name} changed it" in page.text
+    page = door.client.follow(door.client.submit(where, form=".past form"))
+    assert "The mark was taken away" in page.text
+    assert door.marks() == {}
+
+
+def test_an_archived_seminar_is_only_read(door: Door) -> None:
+    with unit_of_work(door.session) as session:
+        session.get_one(Seminar, door.seminar.id).state = SeminarState.ARCHIVED
+    page = door.client.get(door.sheet())
+    assert "can only be read" in page.text
+    assert page.select("#sheet button[name=save]") == []
+    door.say(status=422, **{door.field("was", 0): "", door.field("mark", 0): "present"})
+
+
+def test_the_number_of_statements_does_not_depend_on_the_number_of_people(door: Door, make: Make, statements: StatementCount) -> None:
+    def costs() -> list[int]:
+        found = []
+        for page in (door.base, door.sheet(), f"{door.base}export?format=xlsx"):
+            statements.statements.clear()
+            door.client.get(page)
+            found.append(len(statements))
+        door.client.get(door.sheet())
+        statements.statements.clear()
+        door.say(**{door.field("was", 0): "", door.field("mark", 0): "present"})
+        found.append(len(statements))
+        door.say(**{door.field("was", 0): "present:180", door.field("mark", 0): ""})
+        return found
+
+    before = costs()
+    pool = make.pool(door.seminar, door.agencies[1], 40)
+    for _number in range(30):
+        make.mark(make.registration(door.seminar, agency=door.agencies[1], pool=pool), door.sittings[0])
+    assert costs() == before
+
+
+COLUMNS = ["agency", "agency_name", "surname1", "surname2", "given_names", "position", "state", "sex", "status"]
+
+
+def test_the_file_has_the_columns_of_the_contract(door: Door, make: Make) -> None:
+    make.mark(door.people[0], door.sittings[0])
+    make.mark(door.people[0], door.sittings[1], L, minutes_credited=108)
+    body = door.client.get(f"{door.base}export?format=csv&lang=keys").response
+    assert body.headers["Content-Disposition"].startswith(f"attachment; filename=attendance-{door.seminar.slug}-")
+    rows = list(csv.DictReader(io.StringIO(body.get_data().decode("utf-8"), newline="")))
+    assert list(rows[0]) == [*COLUMNS, "session_1", "session_2", "minutes_credited", "contact_minutes", "percent", "completed"]
+    assert [(row["agency"], row["surname1"]) for row in rows] == [
+        ("PGJ", "Ortiz"),
+        ("PGJ-ROO", "Núñez"),
+        ("PGR", "Álvarez"),
+        ("PGR", "Zamora"),
+    ]
+    alvarez = rows[2]
+    assert (alvarez["session_1"], alvarez["session_2"], alvarez["status"], alvarez["position"]) == (
+        "present",
+        "late",
+        "registered",
+        "'=HYPERLINK(1)",
+    )
+    assert (alvarez["minutes_credited"], alvarez["contact_minutes"], alvarez["percent"], alvarez["completed"]) == (
+        "288",
+        "360",
+        "80.0",
+        "yes",
+    )
+    assert (rows[3]["session_1"], rows[3]["percent"], rows[3]["completed"]) == ("", "0.0", "no")
+
+
+def test_headings_and_words_follow_the_language(door: Door, make: Make) -> None:
+    make.mark(door.people[0], door.sittings[0])
+    heads = {}
+    for language in ("es", "en"):
+        raw = door.client.get(f"{door.base}export?format=csv&lang={language}").response.get_data()
+        assert raw.startswith(b"\xef\xbb\xbf")
+        heads[language] = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
+    assert heads["es"][0][:3] == ["Dependencia", "Nombre de la dependencia", "Primer apellido"]
+    assert heads["es"][3][9] == "Presente"
+    assert heads["es"][0][10] == "2. Panel <b> (4 jun, 9:00)"
+    assert heads["en"][0][:3] == ["Agency", "Agency name", "First surname"]
+    assert heads["en"][3][9] == "Present"
+
+
+def test_the_workbook_has_a_summary_the_people_and_a_sheet_for_each_session(door: Door, make: Make) -> None:
+    make.mark(door.people[0], door.sittings[0], L, minutes_credited=100, time_in=door.sittings[0].starts_at)
+    make.mark(door.people[2], door.sittings[1])
+    with unit_of_work(door.session) as session:
+        row = session.get_one(Registration, door.people[2].id)
+        row.state, row.seat_pool_id, row.removal_reason = RegistrationState.REMOVED, None, RemovalReason.DOCUMENTS
+    body = door.client.get(f"{door.base}export?format=xlsx&lang=en").response.get_data()
+    book = openpyxl.load_workbook(io.BytesIO(body))
+    assert book.sheetnames[:2] == ["Summary by agency", "People"]
+    assert [name[:2] for name in book.sheetnames[2:]] == ["1.", "2."]
+    summary = [[cell.value for cell in row] for row in book.worksheets[0].rows]
+    assert summary[0][:4] == ["Agency", "Agency name", "Registered", "Women"]
+    assert summary[1][:3] + summary[1][4:6] + summary[1][-1:] == ["PGJ", "Agency PGJ", 1, 0, 0, 1]
+    assert summary[-1][0] == "Total"
+    assert summary[-1][2] == 3
+    first = [[cell.value for cell in row] for row in book.worksheets[2].rows]
+    assert [row[0] for row in first[1:]] == ["PGJ", "PGR", "PGR"]
+    assert first[2][4].date() == date(2026, 6, 3)
+    assert first[2][5:7] == ["Late", 100]
+    assert str(first[2][7]) == "09:00:00"
+    second = [[cell.value for cell in row] for row in book.worksheets[3].rows]
+    assert ["Núñez" in row for row in second].count(True) == 1  # lost the seat after the mark: stays in the file
+    assert {sheet.freeze_panes for sheet in book.worksheets} == {"A2"}
+    people = [[cell.value for cell in row] for row in book.worksheets[1].rows]
+    removed = next(row for row in people if row[2] == "Núñez")
+    assert (removed[8], removed[-1], removed[-2]) == ("Removed", "no", 0.5)
+
+
+def test_json_has_numbers_as_numbers(door: Door, make: Make) -> None:
+    make.mark(door.people[0], door.sittings[0])
+    found = json.loads(door.client.get(f"{door.base}export?format=json&lang=es").response.get_data())
+    assert [session["key"] for session in found["sessions"]] == ["session_1", "session_2"]
+    row = next(row for row in found["rows"] if row["surname1"] == "Álvarez")
+    assert (row["session_1"], row["session_2"], row["percent"], row["completed"], row["position"]) == (
+        "present",
+        None,
+        50.0,
+        False,
+        "=HYPERLINK(1)",
+    )
+
+
+def test_a_reserved_identity_is_a_code_on_every_page_and_in_every_file(door: Door, make: Make) -> None:
+    secret = make.person("Clandestina", "Secreta", "Oculta", reserved=True)
+    with unit_of_work(door.session) as session:
+        session.get_one(Registration, door.people[1].id).person_id = secret.id
+    pages = [door.base, door.sheet(), f"{door.base}people/{door.people[1].public_id}"]
+    pages += [f"{door.base}export?format={form}" for form in ("csv", "json")]
+    for page in pages:
+        body = door.client.get(page).response.get_data(as_text=True)
+        assert not [word for word in ("Clandestina", "Secreta", "Oculta", "secreta") if word in body]
+        assert "R-" in body
+    book = openpyxl.load_workbook(io.BytesIO(door.client.get(f"{door.base}export?format=xlsx").response.get_data()))
+    assert not [cell for sheet in book for row in sheet.rows for cell in row if "ecreta" in str(cell.value)]
