@@ -183,7 +183,6 @@ def app(database: TestDatabase) -> Iterator[Flask]:
     """The application on this test's database."""
     database.app.config.update(RATELIMIT_ENABLED=False)
     limiter.enabled = False
-    database.app.test_client_class = FreshClient
     yield database.app
     limiter.enabled = False
 

@@ -173,7 +173,7 @@ def _headings() -> dict[str, str]:
         "minutes": _("Minutes"),
         "time_in": _("In"),
         "time_out": _("Out"),
-        "people": _("Registered"),
+        "people": _("Registered people"),
         "women": _("Women"),
         "former": _("No longer registered, with marks"),
         "attended": _("Attended at all"),

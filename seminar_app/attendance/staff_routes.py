@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tempfile
 import uuid
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import IO
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -126,15 +128,23 @@ def export(slug: str) -> ResponseReturnValue:
     at = now()
     with unit_of_work() as writing:
         services.note_export(writing, seminar=seminar, form=form, language=language, actor=current_actor().trail_name, now=at)
-    whole = tempfile.SpooledTemporaryFile(max_size=1_000_000)  # noqa: SIM115  the answer closes it once it is sent
+    whole = tempfile.TemporaryFile()  # noqa: SIM115  whole before its first byte is sent, so that a failure is a page; _blocks closes it
     write(whole, queries.attendance_of(session(), seminar, former=True), form=form, language=language)
+    response = Response(_blocks(whole), mimetype=MIME_TYPES[form])
+    response.content_length = whole.tell()
     whole.seek(0)
-    name = file_name(slug, form=form, language=language, on=_local_date(at, seminar))
-    return send_file(whole, mimetype=MIME_TYPES[form], as_attachment=True, download_name=name)
+    response.headers.set("Content-Disposition", "attachment", filename=file_name(slug, form=form, language=language, on=_day(at, seminar)))
+    return response
 
 
-def _local_date(at: datetime, seminar: Seminar) -> datetime:
-    return at.astimezone(ZoneInfo(seminar.time_zone))
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while block := file.read(65_536):
+            yield block
+
+
+def _day(at: datetime, seminar: Seminar) -> date:
+    return at.astimezone(ZoneInfo(seminar.time_zone)).date()
 
 
 def _seen(slug: str, subject: str | None = None, session_id: uuid.UUID | None = None) -> Seminar:

@@ -30,17 +30,6 @@ class FreshClient(FlaskClient):
 HANDLER = re.compile(r"^on[a-z]+$")
 
 
-class FreshClient(FlaskClient):
-    """Each request with a `g` of its own, as on a server. A test that holds the app's context would else share one among all."""
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Forget what an earlier request left in `g`, then ask."""
-        if has_app_context():
-            for name in list(g):
-                g.pop(name)
-        return super().open(*args, **kwargs)
-
-
 class PageFault(AssertionError):
     """A page that was fetched is not as every page must be."""
 

@@ -143,7 +143,7 @@ def test_a_line_is_saved_by_itself_and_the_answer_brings_it_and_its_counts(door:
 def test_all_of_an_agency_are_present_by_one_button(door: Door) -> None:
     door.say(**{door.field("was", 3): "", door.field("mark", 3): "absent"})
     page = door.client.get(door.sheet())
-    assert page.one("#all-group-pgj button").to_text().startswith("The other 1 present")
+    assert page.one("#all-group-pgj button").to_text().startswith("The last one present")
     token = page.one("main form [name=csrf_token]").attrs["value"]
     sent = door.client.post(door.sheet(), {"csrf_token": token, "all_present": "PGJ"})
     assert sent.response.headers["Location"].endswith("#group-PGJ")
@@ -345,7 +345,7 @@ def test_the_workbook_has_a_summary_the_people_and_a_sheet_for_each_session(door
     assert book.sheetnames[:2] == ["Summary by agency", "People"]
     assert [name[:2] for name in book.sheetnames[2:]] == ["1.", "2."]
     summary = [[cell.value for cell in row] for row in book.worksheets[0].rows]
-    assert summary[0][:4] == ["Agency", "Agency name", "Registered", "Women"]
+    assert summary[0][:4] == ["Agency", "Agency name", "Registered people", "Women"]
     assert summary[1][:3] + summary[1][4:6] + summary[1][-1:] == ["PGJ", "Agency PGJ", 1, 0, 0, 1]
     assert summary[-1][0] == "Total"
     assert summary[-1][2] == 3
