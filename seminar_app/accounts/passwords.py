@@ -32,7 +32,7 @@ def password_weakness(password: str, *, own_words: Iterable[str] = ()) -> Weakne
 
     Length does the work: 12 to 128 characters of any kind, with no rule about digits or signs. What is left after a
     common word, or a word of the owner's own name and address, has been taken out must still be long enough to guess
-    at (6 characters), and there must be 5 different characters.
+    at (6 letters or digits), and there must be 5 different characters.
 
     Source: OWASP ASVS 5.0, 6.2; NIST SP 800-63B-4, 3.1.1.
     """
@@ -41,16 +41,16 @@ def password_weakness(password: str, *, own_words: Iterable[str] = ()) -> Weakne
     if len(password) > LONGEST:
         return Weakness.LONG
     folded = fold(password).replace(" ", "")
-    if len(set(password)) < FEWEST_DIFFERENT or _little_is_left(password, folded, COMMON):
+    if len(set(password)) < FEWEST_DIFFERENT or _little_is_left(folded, COMMON):
         return Weakness.COMMON
     words = [part for word in own_words for part in fold(word).split() if len(part) >= 4]
-    if _little_is_left(password, folded, words):
+    if _little_is_left(folded, words):
         return Weakness.PERSONAL
     return None
 
 
-def _little_is_left(password: str, folded: str, words: Iterable[str]) -> bool:
+def _little_is_left(folded: str, words: Iterable[str]) -> bool:
     rest = folded
     for word in sorted({fold(word).replace(" ", "") for word in words}, key=len, reverse=True):
         rest = rest.replace(word, "")
-    return rest != folded and len(rest) + len(password) - len(folded) < 6
+    return rest != folded and len(rest) < 6

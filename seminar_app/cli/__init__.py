@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from config import Settings
-from seminar_app.cli import agencies, attendance, database, messages, quotas, serve
+from seminar_app.cli import agencies, attendance, audit, database, messages, quotas, serve, users
 from seminar_app.cli.demo import command as demo
 from seminar_app.cli.demo import state
 
@@ -16,6 +16,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(agencies.group)
     app.cli.add_command(quotas.group)
     app.cli.add_command(attendance.group)
+    app.cli.add_command(users.group)
+    app.cli.add_command(audit.group)
     for command in (messages.group, messages.worker, messages.job):
         app.cli.add_command(command)
     app.cli.add_command(serve.serve)

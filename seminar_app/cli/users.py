@@ -1,0 +1,109 @@
+"""`flask users …`: the first accounts, before there is anybody who could make them on a page."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from email_validator import validate_email
+from flask import current_app
+from flask.cli import AppGroup
+from flask_security import hash_password
+from sqlalchemy.orm import Session
+
+from config import Settings
+from seminar_app.accounts.passwords import password_weakness
+from seminar_app.accounts.queries import find_office_by_code
+from seminar_app.accounts.rules import Grant, RoleName
+from seminar_app.accounts.services import create_account
+from seminar_app.accounts.sign_in import INVITED_WITHIN, RESET_PURPOSE
+from seminar_app.agencies.queries import find_agency_by_code
+from seminar_app.core import clock
+from seminar_app.core.errors import Refusal
+from seminar_app.core.links import SecretLink
+from seminar_app.seminars.queries import find_seminar
+from seminar_app.web.database import unit_of_work
+
+group = AppGroup("users", help="Accounts of staff.")
+
+
+@group.command("create")
+@click.option("--email", required=True, help="Address the person signs in with.")
+@click.option("--name", required=True)
+@click.option(
+    "--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in RoleName]), help="May be repeated."
+)
+@click.option("--office", "office_code", help="Code of the office that an organizer works for.")
+@click.option("--agency", "agency_code", help="Code of the agency that a liaison speaks for.")
+@click.option("--seminar", "slug", help="Address (slug) of the seminar that a coordinator runs; may be left out.")
+@click.option("--language", type=click.Choice(["es", "en"]), default=None, help="Of their pages and mail; the program's default.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making a link.")
+def create(
+    *,
+    email: str,
+    name: str,
+    roles: tuple[str, ...],
+    office_code: str | None,
+    agency_code: str | None,
+    slug: str | None,
+    language: str | None,
+    password_stdin: bool,
+) -> None:
+    """Make an account, and print the link with which its owner chooses a password."""
+    settings: Settings = current_app.extensions["settings"]
+    address, name = _checked(email, name)
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    if password is not None and (weakness := password_weakness(password, own_words=(name, address.partition("@")[0]))):
+        raise click.ClickException(f"This password is too weak ({weakness}); choose at least 12 characters that are nobody's name.")
+    password_hash = hash_password(password) if password is not None else None
+    try:
+        with unit_of_work() as session:
+            account = create_account(
+                session,
+                now=clock.now(),
+                actor=None,
+                email=address,
+                name=name,
+                language=language or settings.default_language,
+                grants=[_grant(session, RoleName(role), office_code, agency_code, slug) for role in dict.fromkeys(roles)],
+                password_hash=password_hash,
+                invite=password is None,
+            )
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(f"{account.name} can sign in at {settings.public_url}/login as {account.email}.")
+    if password is None:
+        link = SecretLink(RESET_PURPOSE, account.public_id, account.reset_version).token(settings.secret_keys[0])
+        click.echo(f"To choose a password within {INVITED_WITHIN.days} days: {settings.public_url}/reset/{link}")
+
+
+def _checked(email: str, name: str) -> tuple[str, str]:
+    """The address and the name, refused where they could not be kept or written to."""
+    try:
+        address = validate_email(email.strip(), check_deliverability=False).normalized
+    except ValueError as error:
+        raise click.ClickException(f"«{email}» is not a whole e-mail address.") from error
+    name = " ".join(name.split())
+    if not name or len(name) > 200 or not name.isprintable():
+        raise click.ClickException("The name must have 1 to 200 characters, all of them readable.")
+    return address, name
+
+
+def _grant(session: Session, role: RoleName, office_code: str | None, agency_code: str | None, slug: str | None) -> Grant:
+    match role:
+        case RoleName.ORGANIZER:
+            office = find_office_by_code(session, office_code) if office_code else None
+            if office is None:
+                raise click.ClickException(f"An organizer needs --office with the code of an office; «{office_code or ''}» is none.")
+            return Grant(role, office_id=office.id)
+        case RoleName.LIAISON:
+            agency = find_agency_by_code(session, agency_code) if agency_code else None
+            if agency is None:
+                raise click.ClickException(f"A liaison needs --agency with the code of an agency; «{agency_code or ''}» is none.")
+            return Grant(role, agency_id=agency.id)
+        case RoleName.COORDINATOR if slug is not None:
+            seminar = find_seminar(session, slug)
+            if seminar is None:
+                raise click.ClickException(f"There is no seminar «{slug}».")
+            return Grant(role, seminar_id=seminar.id)
+    return Grant(role)
