@@ -74,4 +74,5 @@ def settings(url: str, folder: Path) -> Settings:
         smtp_url=None,
         mail_from="Constancia <no-reply@constancia.invalid>",
         limits_enabled=False,
+        keep_pages=False,
     )

@@ -6,5 +6,8 @@ from dataclasses import replace
 
 from config import Settings
 from seminar_app import create_app
+from seminar_app.cli.processes import settle_memory, spare_memory
 
+spare_memory()
 app = create_app(replace(Settings.from_environment(), limits_enabled=False))
+settle_memory()

@@ -141,10 +141,12 @@ class WebSessions(SecureCookieSessionInterface):
         cookie = request.cookies.get(self.get_cookie_name(app)) or ""
         if IDENTIFIER.fullmatch(cookie):
             return BrowserSession(identifier=cookie)
+        if not cookie:
+            return BrowserSession()
         serializer = self.get_signing_serializer(app)
         lifetime = int(app.permanent_session_lifetime.total_seconds())
         try:
-            values = serializer.loads(cookie, max_age=lifetime) if serializer and cookie else {}
+            values = serializer.loads(cookie, max_age=lifetime) if serializer else {}
         except BadSignature:
             values = {}
         return BrowserSession(visitor={key: value for key, value in values.items() if key in VISITOR_KEYS})

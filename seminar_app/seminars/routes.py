@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from config import Settings
 from seminar_app.core import clock
 from seminar_app.seminars import public_queries
-from seminar_app.seminars.calendar_file import calendar_file
 from seminar_app.seminars.rules import local_of
 from seminar_app.seminars.wording import country_name, door, zone_words
 from seminar_app.web.access import public
 from seminar_app.web.database import session
+from seminar_app.web.kept_pages import kept_while_unchanged
 from seminar_app.web.languages import CODES
 from seminar_app.web.paging import page_number
 
@@ -29,6 +29,7 @@ def settings() -> Settings:
 
 @blueprint.get("/")
 @public
+@kept_while_unchanged
 def calendar() -> ResponseReturnValue:
     """What is coming, and what was; `?show=past` pages through the past."""
     now = clock.now()
@@ -49,6 +50,7 @@ def calendar() -> ResponseReturnValue:
 
 @blueprint.get("/seminars/<slug>")
 @public
+@kept_while_unchanged
 def page(slug: str) -> ResponseReturnValue:
     """A seminar as an invitation."""
     seminar = public_queries.seminar_page(session(), slug)
@@ -68,6 +70,8 @@ def page(slug: str) -> ResponseReturnValue:
 @public
 def icalendar(slug: str) -> ResponseReturnValue:
     """The sessions for the reader's own calendar, in the language of the link (`?language=es`)."""
+    from seminar_app.seminars.calendar_file import calendar_file  # noqa: PLC0415  4 MB that most workers never need
+
     if (language := request.args.get("language")) in CODES:
         g.language = language
     seminar = public_queries.seminar_page(session(), slug)
