@@ -1,0 +1,342 @@
+"""Staff's pages about seminars: who sees what, from a new draft to the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import Office, UserAccount
+from seminar_app.accounts.rules import RoleName
+from seminar_app.core import clock
+from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
+from seminar_app.seminars.rules import SeminarState
+from tests.conftest import NOW, StatementCount
+from tests.support.checking_client import CheckingClient
+from tests.support.factories import Make
+
+SignIn = Callable[[CheckingClient, UserAccount], CheckingClient]
+HOSTILE = ("a\0b", "\ud800", "x" * 5000, "🎓" * 300, "9" * 20, "[1]", "' OR 1=1 --", "<script>alert(1)</script>")
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    def set_to(instant: datetime) -> None:
+        monkeypatch.setattr(clock, "now", lambda: instant)
+
+    return set_to
+
+
+@pytest.fixture
+def office(make: Make) -> Office:
+    return make.office(name_en="HSI Cancún", country="MX")
+
+
+@pytest.fixture
+def organizer(client: CheckingClient, make: Make, office: Office, sign_in: SignIn) -> CheckingClient:
+    return sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": office.id})))
+
+
+def new_seminar(**values: Any) -> dict[str, Any]:
+    base = {
+        "title_es": "Trata de personas",
+        "city": "Cancún",
+        "country": "MX",
+        "time_zone": "America/Cancun",
+        "starts_on": "2026-06-03",
+        "ends_on": "2026-06-05",
+        "capacity": "90",
+    }
+    return base | values
+
+
+def test_a_seminar_from_a_new_draft_to_published_and_back(
+    organizer: CheckingClient, session: Session, at: Callable[[datetime], None]
+) -> None:
+    at(NOW)
+    assert "No seminars yet" in organizer.get("/staff/seminars/").text
+    made = organizer.submit("/staff/seminars/new", new_seminar(registration_closes="2026-05-20T18:00"))
+    assert made.response.headers["Location"] == "/staff/seminars/cancun-2026/sessions/"
+    assert "No sessions yet" in organizer.follow(made).text
+    assert "At least one session" in organizer.get("/staff/seminars/cancun-2026/").text
+    values = {"title_es": "Mañana", "starts": "09:00", "ends": "11:00", "speakers": "Ana Núñez, HSI\nLuis"}
+    added = organizer.follow(organizer.submit("/staff/seminars/cancun-2026/sessions/new", values))
+    assert "Ana Núñez; Luis" in added.text
+    overview = organizer.follow(organizer.submit("/staff/seminars/cancun-2026/", form="form[action$=publish]"))
+    assert "The seminar is published." in overview.text
+    assert "May 20, 2026, 18:00" in overview.text
+    assert "cancun-2026" in organizer.get("/").response.get_data(as_text=True)
+    undone = organizer.submit("/staff/seminars/cancun-2026/?done=publish", form=".notice-undo form")
+    assert "is a draft again" in organizer.follow(undone).text
+    organizer.get("/seminars/cancun-2026", status=404)
+    assert session.scalars(select(Seminar.state)).all() == [SeminarState.DRAFT]
+    again = organizer.submit("/staff/seminars/new", new_seminar())
+    assert again.response.headers["Location"] == "/staff/seminars/cancun-2026-06/sessions/", "a free address is proposed"
+
+
+def test_what_is_typed_wrong_stays_with_its_sentence(organizer: CheckingClient) -> None:
+    cases = [
+        (new_seminar(ends_on="2026-06-01"), "The last day comes before the first day."),
+        (new_seminar(title_es=""), "Please give the seminar a title"),
+        (new_seminar(starts_on="mañana"), "This is not a date we can read."),
+        (new_seminar(capacity="0"), "Please write a number of seats between 1"),
+        (new_seminar(capacity="1" + "0" * 20), "Please write a number of seats between 1"),
+        (new_seminar(capacity="muchos"), "Please write a whole number."),
+        (new_seminar(registration_mode="code"), "Registration by code needs the code"),
+        (new_seminar(threshold_percent="101"), "percentage from 0 to 100"),
+        (new_seminar(slug="No Address"), "An address takes small letters"),
+        (new_seminar(time_zone="America/Tijuana", registration_opens="2026-03-08T02:30"), "the clocks in this time zone skip 2:30"),
+        (new_seminar(time_zone="America/Tijuana", registration_opens="2026-11-01T01:30"), "show 1:30 twice"),
+    ]
+    for values, sentence in cases:
+        page = organizer.submit("/staff/seminars/new", values, status=422)
+        assert sentence in page.text, sentence
+        assert page.one("input[name=city]").attrs["value"] == "Cancún"
+        assert page.select(".error-summary")
+
+
+def test_an_organizer_chooses_among_their_own_offices_only(organizer: CheckingClient, make: Make) -> None:
+    foreign = make.office()
+    page = organizer.get("/staff/seminars/new")
+    assert str(foreign.id) not in [option.attrs["value"] for option in page.select("select[name=office_id] option")]
+    refused = organizer.submit("/staff/seminars/new", new_seminar(office_id=str(foreign.id)), status=422)
+    assert "Please choose one of the options." in refused.text
+
+
+def pages_of(seminar: Seminar, sitting: SeminarSession) -> dict[str, str]:
+    base = f"/staff/seminars/{seminar.slug}"
+    return {
+        f"{base}/": "GET",
+        f"{base}/settings": "BOTH",
+        f"{base}/copy": "BOTH",
+        f"{base}/cancel": "BOTH",
+        f"{base}/sessions/": "GET",
+        f"{base}/sessions/new": "BOTH",
+        f"{base}/sessions/{sitting.public_id}": "BOTH",
+        f"{base}/sessions/{sitting.public_id}/delete": "POST",
+        f"{base}/sessions/restore": "POST",
+        **{f"{base}/{c}": "POST" for c in ("publish", "unpublish", "close", "reopen", "complete", "resume", "archive", "unarchive")},
+    }
+
+
+def test_the_seminar_of_another_office_is_not_found(organizer: CheckingClient, make: Make) -> None:
+    foreign = make.seminar()
+    sitting = make.sitting(foreign)
+    token = organizer.get("/staff/seminars/new").one("main [name=csrf_token]").attrs["value"]
+    for path, method in pages_of(foreign, sitting).items():
+        if method != "POST":
+            organizer.get(path, status=404)
+        if method != "GET":
+            organizer.post(path, {"csrf_token": token}, status=404)
+
+
+def test_the_session_of_another_seminar_is_not_found(organizer: CheckingClient, make: Make, office: Office) -> None:
+    mine, sitting = make.seminar(office=office), make.sitting(make.seminar(office=office))
+    organizer.get(f"/staff/seminars/{mine.slug}/sessions/{sitting.public_id}", status=404)
+
+
+def test_a_coordinator_reads_what_an_organizer_changes(client: CheckingClient, make: Make, office: Office, sign_in: SignIn) -> None:
+    seminar, other = make.seminar(office=office), make.seminar(office=office)
+    sitting = make.sitting(seminar)
+    sign_in(client, make.account((RoleName.COORDINATOR, {"seminar_id": seminar.id})))
+    page = client.get("/staff/seminars/")
+    assert [a.attrs["href"] for a in page.select("tbody th a")] == [f"/staff/seminars/{seminar.slug}/"]
+    for path, method in pages_of(seminar, sitting).items():
+        if method == "GET":
+            read = client.get(path)
+            assert read.select("main form") == []
+        elif method == "BOTH":
+            client.get(path, status=403)
+    client.get(f"/staff/seminars/{other.slug}/", status=404)
+    client.get("/staff/seminars/new", status=403)
+
+
+def test_a_liaison_finds_public_seminars_and_no_figures(client: CheckingClient, make: Make, sign_in: SignIn) -> None:
+    seminar = make.seminar(seats=4321)
+    make.seminar(state=SeminarState.DRAFT)
+    sign_in(client, make.account((RoleName.LIAISON, {"agency_id": make.agency().id})))
+    assert client.get("/staff/", status=303).response.headers["Location"] == "/staff/seminars/"
+    page = client.get("/staff/seminars/")
+    assert [a.attrs["href"] for a in page.select("tbody th a")] == [f"/staff/seminars/{seminar.slug}/roster/"]
+    assert "4321" not in page.text
+    client.get(f"/staff/seminars/{seminar.slug}/", status=403)
+
+
+def test_the_list_is_filtered_by_its_address_with_as_many_statements_for_any_number(
+    organizer: CheckingClient, make: Make, office: Office, statements: StatementCount
+) -> None:
+    make.seminar(office=office, title_en="Trafficking in Cancún")
+    make.seminar(office=office, title_en="Laundering", city="Toluca", starts_on=date(2025, 2, 1), ends_on=date(2025, 2, 2))
+    statements.statements.clear()
+    organizer.get("/staff/seminars/")
+    few = len(statements)
+    for _ in range(10):
+        make.seminar(office=office, state=SeminarState.DRAFT)
+    statements.statements.clear()
+    assert len(organizer.get("/staff/seminars/").select("tbody tr")) == 12
+    assert len(statements) == few
+    assert len(organizer.get("/staff/seminars/?state=draft").select("tbody tr")) == 10
+    assert len(organizer.get("/staff/seminars/?year=2025").select("tbody tr")) == 1
+    assert len(organizer.get("/staff/seminars/?q=CANCUN+traff").select("tbody tr")) == 1
+    assert "No seminar matches" in organizer.get("/staff/seminars/?q=nothing+like+it").text
+    for strange in ("?state=x&year=%C2%B2&page=-1", "?q=%25_%5C", "?year=99999", "?year=0000", "?page=9999999999"):
+        organizer.get(f"/staff/seminars/{strange}")
+    organizer.get("/staff/seminars/?q=%00", status=400)
+
+
+def test_a_stale_edit_keeps_what_was_typed_and_shows_what_the_other_saved(organizer: CheckingClient, make: Make, office: Office) -> None:
+    seminar = make.seminar(office=office, venue="Hotel A")
+    url = f"/staff/seminars/{seminar.slug}/settings"
+    before = organizer.get(url).fields("main form")
+    organizer.submit(url, {"venue": "Hotel B"})
+    mine: dict[str, Any] = before | {"venue": ["Hotel C"]}
+    page = organizer.post(url, mine, status=422)
+    assert "Somebody else changed this seminar" in page.text
+    assert page.one("[name=venue]").attrs["value"] == "Hotel C"
+    assert "Venue Hotel B" in page.text
+    organizer.post(url, page.fields("main form"))
+    assert organizer.get(url).one("[name=venue]").attrs["value"] == "Hotel C"
+
+
+def test_settings_leave_out_what_is_fixed_and_a_forged_field_changes_nothing(
+    organizer: CheckingClient, make: Make, office: Office, session: Session
+) -> None:
+    seminar = make.seminar(office=office)
+    url = f"/staff/seminars/{seminar.slug}/settings"
+    page = organizer.get(url)
+    assert page.select("[name=slug]") == []
+    forged: dict[str, Any] = page.fields("main form") | {"slug": "stolen", "office_id": "1", "state": "completed", "title_en": "New title"}
+    organizer.post(url, forged)
+    found = session.scalars(select(Seminar)).one()
+    assert (found.slug, found.title_en, found.state) == (seminar.slug, "New title", SeminarState.PUBLISHED)
+    done = make.seminar(office=office, state=SeminarState.COMPLETED)
+    assert organizer.get(f"/staff/seminars/{done.slug}/settings").select("[name=starts_on]") == []
+    gone = make.seminar(office=office, state=SeminarState.CANCELLED)
+    assert organizer.get(f"/staff/seminars/{gone.slug}/settings").select("main form.form") == []
+
+
+def test_sessions_are_refused_edited_deleted_and_put_back(organizer: CheckingClient, make: Make, office: Office, session: Session) -> None:
+    seminar = make.seminar(office=office)
+    first = make.sitting(seminar, title_en="Opening")
+    base = f"/staff/seminars/{seminar.slug}/sessions/"
+    for values, sentence in (
+        ({"day": "2026-06-03", "starts": "10:00", "ends": "11:00"}, "This overlaps with «Opening», which is from 9:00 to 12:00."),
+        ({"day": "2026-07-03", "starts": "10:00", "ends": "11:00"}, "outside the seminar's days (June 3, 2026 to June 5, 2026)"),
+        ({"day": "2026-06-04", "starts": "10:00", "ends": "09:00"}, "ends before it begins"),
+        ({"day": "2026-06-04", "starts": "10:00", "ends": "11:00", "contact_minutes": "90"}, "the 60 minutes that the session lasts"),
+        ({"day": "2026-06-04", "starts": "25:00", "ends": "11:00"}, "This is not a time we can read."),
+        ({"day": "2026-06-04", "starts": "10:00", "ends": "11:00", "speakers": "x" * 300}, "A name or an affiliation is too long"),
+    ):
+        assert sentence in organizer.submit(f"{base}new", {"title_es": "Otra"} | values, status=422).text
+    organizer.submit(f"{base}{first.public_id}", {"room": "Salon B", "counts_for_completion": None})
+    page = organizer.get(base)
+    assert "Salon B" in page.text
+    assert "180, not counted" in page.text
+    after = organizer.follow(organizer.submit(base, form="form[action$=delete]"))
+    assert "«Opening» is deleted" in after.text
+    back = organizer.follow(organizer.submit(base, form=".notice-undo form"))
+    assert "The session is back." in back.text
+    row = session.scalars(select(SeminarSession)).one()
+    assert (row.public_id, row.room, row.starts_at) == (first.public_id, "Salon B", first.starts_at)
+    pool = session.scalars(select(SeatPool)).one()
+    make.mark(make.registration(seminar, pool=pool), row)
+    assert "cannot be deleted" in organizer.follow(organizer.submit(base, form="form[action$=delete]")).text
+
+
+def test_cancelling_says_how_many_are_told_and_cannot_be_taken_back(
+    organizer: CheckingClient, make: Make, office: Office, session: Session
+) -> None:
+    seminar = make.seminar(office=office)
+    make.registration(seminar, pool=session.scalars(select(SeatPool)).one())
+    url = f"/staff/seminars/{seminar.slug}/cancel"
+    assert "1 person is registered" in organizer.get(url).text
+    assert "Please say why" in organizer.submit(url, {"reason": " "}, status=422).text
+    page = organizer.follow(organizer.submit(url, {"reason": "Hurricane"}))
+    assert "Hurricane" in page.text
+    assert "Hurricane" in organizer.get(f"/seminars/{seminar.slug}").text
+    assert page.select(".notice-undo") == []
+
+
+def test_a_copy_and_the_archive(organizer: CheckingClient, make: Make, office: Office, at: Callable[[datetime], None]) -> None:
+    at(datetime(2026, 7, 1, tzinfo=UTC))
+    seminar = make.seminar(office=office, slug="cancun-2026")
+    make.sitting(seminar)
+    base = f"/staff/seminars/{seminar.slug}"
+    done = organizer.follow(organizer.submit(f"{base}/", form="form[action$=complete]"))
+    assert "The seminar is completed." in done.text
+    archived = organizer.follow(organizer.submit(f"{base}/", form="form[action$='/archive']"))
+    assert "The seminar is archived." in archived.text
+    assert "cancun-2026" not in organizer.get("/staff/seminars/").response.get_data(as_text=True)
+    assert "Please write the first day." in organizer.submit(f"{base}/copy", {"starts_on": ""}, status=422).text
+    copied = organizer.submit(f"{base}/copy", {"starts_on": "2027-06-02"})
+    assert copied.response.headers["Location"] == "/staff/seminars/cancun-2027/"
+    assert "June 2 to 4, 2027" in organizer.follow(copied).text
+
+
+def test_a_change_that_does_not_follow_is_a_sentence(organizer: CheckingClient, make: Make, office: Office) -> None:
+    seminar = make.seminar(office=office, state=SeminarState.DRAFT)
+    token = organizer.get("/staff/seminars/new").one("main [name=csrf_token]").attrs["value"]
+    for change, sentence in (("close", "in another state"), ("publish", "cannot be published yet")):
+        answer = organizer.post(f"/staff/seminars/{seminar.slug}/{change}", {"csrf_token": token})
+        assert sentence in organizer.follow(answer).text
+
+
+def test_the_overview_says_how_full_what_is_next_and_what_is_wrong(
+    organizer: CheckingClient, make: Make, office: Office, at: Callable[[datetime], None], statements: StatementCount
+) -> None:
+    at(datetime(2026, 5, 25, tzinfo=UTC))
+    seminar, agency = make.seminar(office=office, seats=5), make.agency("PGR")
+    pool = make.pool(seminar, agency, 2, release_on=date(2026, 5, 28))
+    make.registration(seminar, pool=pool, agency=agency)
+    url = f"/staff/seminars/{seminar.slug}/"
+    page = organizer.get(url)
+    for words in ("PGR 1 of 2", "Open to all 0 of 5", "May 28, 2026 Unused seats", "June 3, 2026 The seminar begins", "Nobody is assigned"):
+        assert words in page.text, words
+    statements.statements.clear()
+    organizer.get(url)
+    few = len(statements)
+    for _ in range(5):
+        make.registration(seminar, agency=agency)
+        make.pool(seminar, make.agency(), 3)
+    statements.statements.clear()
+    organizer.get(url)
+    assert len(statements) == few
+
+
+def send(client: CheckingClient, url: str, values: dict[str, Any], language: str) -> int:
+    """Send what no browser would: half surrogates as the bytes they are."""
+    body = urlencode(values, doseq=True, errors="surrogatepass")
+    headers = {"Accept-Language": language}
+    return client.flask.post(url, data=body, content_type="application/x-www-form-urlencoded", headers=headers).status_code
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_whatever_is_typed_gets_a_sentence_or_is_kept(organizer: CheckingClient, make: Make, office: Office, language: str) -> None:
+    seminar = make.seminar(office=office)
+    make.sitting(seminar)
+    for url in ("/staff/seminars/new", f"/staff/seminars/{seminar.slug}/settings", f"/staff/seminars/{seminar.slug}/sessions/new"):
+        fields = organizer.get(url).fields("main form.form")
+        for evil in HOSTILE:
+            sent: dict[str, Any] = {name: evil for name in fields if name != "csrf_token"} | {"csrf_token": fields["csrf_token"]}
+            status = send(organizer, url, sent, language)
+            assert status in (400, 422), (url, evil[:20], status)
+    for name in (
+        "title_es",
+        "venue",
+        "objectives_en",
+        "starts_on",
+        "version",
+        "hosts-0",
+        "threshold_percent",
+        "country",
+        "registration_opens",
+    ):
+        for evil in HOSTILE:
+            url = f"/staff/seminars/{seminar.slug}/settings"
+            sent = organizer.get(url).fields("main form.form") | {name: evil}
+            assert send(organizer, url, sent, language) in (303, 400, 422), (name, evil[:20])
