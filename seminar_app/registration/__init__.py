@@ -9,6 +9,7 @@ from config import Settings
 from seminar_app.registration import labels, links, routes, staff_routes
 from seminar_app.registration import models as models
 from seminar_app.registration import seats_routes as seats_routes
+from seminar_app.registration import seminar_changes as seminar_changes
 from seminar_app.web import navigation
 from seminar_app.web.navigation import Entry
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from seminar_app.accounts import queries as accounts
+from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.rules import Actor, RoleName, may_coordinate, may_organize
+from seminar_app.accounts.services.coordinators import assign_coordinator, withdraw_coordinator
 from seminar_app.core import clock
-from seminar_app.core.errors import Refusal, StaleEdit
+from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.registration import queries as registrations
 from seminar_app.seminars import queries, services
 from seminar_app.seminars.forms import CancelForm, CopyForm, SeminarForm, details_of
@@ -105,16 +110,18 @@ def overview(slug: str) -> ResponseReturnValue:
     counts = registrations.head_count(session(), seminar.id)
     seats = registrations.seats_overview(session(), seminar.id)
     people = People(registered=counts.registered, pending=counts.pending, waiting=counts.waitlisted, seats=seats.capacity)
+    coordinators = accounts.coordinators_of(session(), seminar.id)
     organizes = may_organize(actor(), office_id=seminar.office_id)
     done = _done(seminar)
     return render_template(
         "seminars/staff/overview.html",
         seminar=seminar,
         seminar_header=seminar_header(seminar),
-        page=overview_of(session(), seminar, people=people, coordinators=1, may_organize=organizes, now=clock.now()),
+        page=overview_of(session(), seminar, people=people, coordinators=len(coordinators), may_organize=organizes, now=clock.now()),
         people=people,
         seats=seats,
         organizes=organizes,
+        coordinators=coordinators,
         done=done,
         undo=undoes(done) if done is not None else None,
     )
@@ -163,6 +170,7 @@ def _save_settings(form: SeminarForm, slug: str) -> Seminar:
 
 
 def _settings_page(seminar: Seminar, form: SeminarForm, theirs: list[tuple[Any, Any]]) -> str:
+    coordinators = accounts.coordinators_of(session(), seminar.id)
     return render_template(
         "seminars/staff/settings.html",
         seminar=seminar,
@@ -170,7 +178,46 @@ def _settings_page(seminar: Seminar, form: SeminarForm, theirs: list[tuple[Any, 
         form=form,
         theirs=theirs,
         editable=may_edit(seminar.state),
+        coordinators=coordinators,
+        others=[account for account in accounts.possible_coordinators(session()) if account.id not in {c.id for c in coordinators}],
     )
+
+
+@blueprint.post("/seminars/<slug>/settings/coordinators", endpoint="settings_assign")
+@staff(*ORGANIZERS)
+def assign(slug: str) -> ResponseReturnValue:
+    """Let somebody run the door of this seminar."""
+    return _coordinator(slug, request.form.get("account", ""), assign_coordinator, _("%(name)s can run the door now."))
+
+
+@blueprint.post("/seminars/<slug>/settings/coordinators/withdraw", endpoint="settings_withdraw")
+@staff(*ORGANIZERS)
+def withdraw(slug: str) -> ResponseReturnValue:
+    """Take somebody from this seminar's door."""
+    return _coordinator(slug, request.form.get("account", ""), withdraw_coordinator, _("%(name)s no longer runs the door."))
+
+
+def _coordinator(slug: str, account: str, change: Callable[..., UserAccount], said: str) -> ResponseReturnValue:
+    try:
+        public_id = uuid.UUID(account)
+    except ValueError as error:
+        raise NotFound from error
+    try:
+        with unit_of_work() as work:
+            seminar = queries.seminar_to_organize(work, actor(), slug)
+            who = change(
+                work,
+                now=clock.now(),
+                actor=actor(),
+                seminar_id=seminar.id,
+                office_id=seminar.office_id,
+                slug=seminar.slug,
+                account_public_id=public_id,
+            )
+        flash(said % {"name": who.name}, "success")
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "error")
+    return redirect(url_for(".settings", slug=slug, _anchor="coordinators"), code=303)
 
 
 @blueprint.route("/seminars/<slug>/copy", methods=["GET", "POST"])

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from seminar_app.accounts.models import Office, UserAccount
 from seminar_app.accounts.rules import RoleName
 from seminar_app.core import clock
+from seminar_app.messages.models import Message
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
 from tests.conftest import NOW, StatementCount
@@ -257,9 +258,33 @@ def test_cancelling_says_how_many_are_told_and_cannot_be_taken_back(
     assert "1 person is registered" in organizer.get(url).text
     assert "Please say why" in organizer.submit(url, {"reason": " "}, status=422).text
     page = organizer.follow(organizer.submit(url, {"reason": "Hurricane"}))
+    (message,) = session.scalars(select(Message)).all()
+    assert (message.kind, message.context["reason"]) == ("seminar_cancelled", "Hurricane")
     assert "Hurricane" in page.text
     assert "Hurricane" in organizer.get(f"/seminars/{seminar.slug}").text
     assert page.select(".notice-undo") == []
+
+
+def test_coordinators_are_assigned_and_withdrawn_in_the_settings(organizer: CheckingClient, make: Make, office: Office) -> None:
+    seminar, foreign = make.seminar(office=office), make.seminar()
+    anna = make.account((RoleName.COORDINATOR, {}), name="Ana Coordinadora")
+    url = f"/staff/seminars/{seminar.slug}/settings"
+    assigned = organizer.follow(organizer.submit(url, {"account": str(anna.public_id)}, form="form[action$=coordinators]"))
+    assert "Ana Coordinadora can run the door now." in assigned.text
+    withdrawn = organizer.follow(organizer.submit(url, form="form[action$=withdraw]"))
+    assert "Ana Coordinadora no longer runs the door." in withdrawn.text
+    token = organizer.get(url).one("form.form [name=csrf_token]").attrs["value"]
+    for slug, account in ((foreign.slug, anna.public_id), (seminar.slug, seminar.public_id), (seminar.slug, "x")):
+        for path in ("coordinators", "coordinators/withdraw"):
+            organizer.post(f"/staff/seminars/{slug}/settings/{path}", {"account": str(account), "csrf_token": token}, status=404)
+
+
+def test_a_published_seminar_with_people_does_not_become_a_draft_again(organizer: CheckingClient, make: Make, office: Office) -> None:
+    seminar = make.seminar(office=office)
+    make.registration(seminar)
+    token = organizer.get("/staff/seminars/new").one("main [name=csrf_token]").attrs["value"]
+    answer = organizer.post(f"/staff/seminars/{seminar.slug}/unpublish", {"csrf_token": token})
+    assert "People have already registered" in organizer.follow(answer).text
 
 
 def test_a_copy_and_the_archive(organizer: CheckingClient, make: Make, office: Office, at: Callable[[datetime], None]) -> None:
@@ -319,12 +344,14 @@ def send(client: CheckingClient, url: str, values: dict[str, Any], language: str
 def test_whatever_is_typed_gets_a_sentence_or_is_kept(organizer: CheckingClient, make: Make, office: Office, language: str) -> None:
     seminar = make.seminar(office=office)
     make.sitting(seminar)
-    for url in ("/staff/seminars/new", f"/staff/seminars/{seminar.slug}/settings", f"/staff/seminars/{seminar.slug}/sessions/new"):
-        fields = organizer.get(url).fields("main form.form")
+    settings = f"/staff/seminars/{seminar.slug}/settings"
+    for url in ("/staff/seminars/new", settings, f"/staff/seminars/{seminar.slug}/sessions/new"):
+        fields: dict[str, Any] = dict(organizer.get(url).fields("main form.form"))
         for evil in HOSTILE:
-            sent: dict[str, Any] = {name: evil for name in fields if name != "csrf_token"} | {"csrf_token": fields["csrf_token"]}
+            sent = {name: evil for name in fields if name != "csrf_token"} | {"csrf_token": fields["csrf_token"]}
             status = send(organizer, url, sent, language)
             assert status in (400, 422), (url, evil[:20], status)
+    fields = dict(organizer.get(settings).fields("main form.form"))
     for name in (
         "title_es",
         "venue",
@@ -337,6 +364,4 @@ def test_whatever_is_typed_gets_a_sentence_or_is_kept(organizer: CheckingClient,
         "registration_opens",
     ):
         for evil in HOSTILE:
-            url = f"/staff/seminars/{seminar.slug}/settings"
-            sent = organizer.get(url).fields("main form.form") | {name: evil}
-            assert send(organizer, url, sent, language) in (303, 400, 422), (name, evil[:20])
+            assert send(organizer, settings, fields | {name: evil}, language) in (303, 400, 422), (name, evil[:20])

@@ -53,4 +53,5 @@ def facts(seminar: Seminar, office: Office, language: str) -> dict[str, str]:
         "place": ", ".join(filter(None, (seminar.venue, seminar.city))),
         "office": office.name_es if spanish else office.name_en,
         "slug": seminar.slug,
+        "reason": seminar.state_reason or "",
     }

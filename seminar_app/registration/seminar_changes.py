@@ -1,0 +1,44 @@
+"""What a seminar's change of state means for its people: they are told of a cancellation, and nobody is left in a draft."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from seminar_app.accounts.models import Office
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.registration.services.mails import tell
+from seminar_app.seminars.errors import PeopleRegistered
+from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.rules import Change
+from seminar_app.seminars.services import when_changing_state
+
+CONCERNED = (
+    RegistrationState.NOMINATED,
+    RegistrationState.INVITED,
+    RegistrationState.PENDING,
+    RegistrationState.REGISTERED,
+    RegistrationState.WAITLISTED,
+)
+KIND = "seminar_cancelled"
+
+
+@when_changing_state
+def on_change(session: Session, seminar: Seminar, change: Change, now: datetime, _by: str) -> None:
+    """Tell everybody concerned why it was cancelled; refuse to take back a publication that somebody has answered.
+
+    Raises:
+        PeopleRegistered: there are registrations, in whatever state.
+    """
+    if change is Change.UNPUBLISH:
+        if session.scalar(select(Registration.id).where(Registration.seminar_id == seminar.id).limit(1)) is not None:
+            raise PeopleRegistered
+    elif change is Change.CANCEL:
+        office = session.get_one(Office, seminar.office_id)
+        people = select(Registration).where(Registration.seminar_id == seminar.id, Registration.state.in_(CONCERNED))
+        for registration in session.scalars(people.options(joinedload(Registration.person)).order_by(Registration.id)).all():
+            key = f"{KIND}:{registration.public_id.hex}"
+            tell(session, now=now, kind=KIND, seminar=seminar, office=office, registration=registration, dedupe_key=key)
