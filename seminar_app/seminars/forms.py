@@ -88,7 +88,7 @@ class SeminarForm(BaseForm):
     ends_on = DateField(_l("Last day"), validators=[required(_l("Please write the last day."))])
 
     registration_mode = RadioField(_l("Who may register"), validators=[required(_l("Please choose who may register."))])
-    registration_code = one_line(_l("Code"), length=64, needed=False)
+    registration_code = one_line(_l("Registration code"), length=64, needed=False)
     approval = RadioField(_l("Approval"), validators=[required(_l("Please choose how people are approved."))])
     registration_opens = DateTimeLocalField(_l("Registration opens"), validators=[optional()])
     registration_closes = DateTimeLocalField(_l("Registration closes"), validators=[optional()])

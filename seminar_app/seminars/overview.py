@@ -98,7 +98,7 @@ def _checks(seminar: Seminar, needs: Sequence[Need]) -> list[Check]:
     where: Mapping[Need, str] = {
         Need.TITLE: settings,
         Need.SESSIONS: url_for("seminars_staff.sessions", slug=slug),
-        Need.SEATS: f"{url_for('seminars_staff.overview', slug=slug)}seats",
+        Need.SEATS: url_for("registration_staff.seats", slug=slug),
         Need.CODE: settings,
     }
     return [Check(need, need not in needs, where[need]) for need in Need if need is not Need.CODE or need in needs]
@@ -129,18 +129,17 @@ def _release_days(session: Session, seminar: Seminar) -> Sequence[date]:
 
 def _concerns(seminar: Seminar, *, people: People, coordinators: int, step: NextStep, now: datetime) -> list[Concern]:
     slug = seminar.slug
-    inside = url_for("seminars_staff.overview", slug=slug)
     found = []
     if people.pending:
         waiting = ngettext("%(num)d person waits for your approval.", "%(num)d people wait for your approval.", people.pending)
-        found.append(Concern(waiting, f"{inside}roster/?state=pending", _("Look at them")))
+        found.append(Concern(waiting, url_for("registration_staff.roster", slug=slug, state="pending"), _("Look at them")))
     if people.waiting and people.registered < people.seats and step in (NextStep.FILL, NextStep.PREPARE, NextStep.ATTEND):
         stuck = ngettext(
             "%(num)d person waits although there are free seats: the seats are kept for other agencies.",
             "%(num)d people wait although there are free seats: the seats are kept for other agencies.",
             people.waiting,
         )
-        found.append(Concern(stuck, f"{inside}seats", _("Look at the seats")))
+        found.append(Concern(stuck, url_for("registration_staff.seats", slug=slug), _("Look at the seats")))
     days_left = (seminar.starts_on - local_of(now, seminar.time_zone).date()).days
     running = step in (NextStep.FILL, NextStep.PREPARE, NextStep.WAIT_TO_OPEN, NextStep.ATTEND)
     if running and not coordinators and days_left <= DAYS_TO_FIND_A_COORDINATOR:
