@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parent
 SHORTEST_KEY = 32
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Mode(StrEnum):
@@ -81,6 +83,8 @@ class Settings:
             )
         if (smtp_url := env.get("SMTP_URL")) and not smtp_url.startswith(("smtp://", "smtps://")):
             faults.append("SMTP_URL begins with smtp:// or smtps://, for example smtps://user:password@mail.example.org.")
+        elif smtp_url and mode is Mode.PRODUCTION and "tls=none" in smtp_url and urlsplit(smtp_url).hostname not in LOOPBACK:
+            faults.append("SMTP_URL says tls=none, which is for a mail server on this same machine only: mail carries secret links.")
         keys = tuple(key for key in (env.get("SECRET_KEY"), env.get("SECRET_KEY_BEFORE")) if key)
         if any(len(key) < SHORTEST_KEY for key in keys):
             faults.append(f"SECRET_KEY is too short: at least {SHORTEST_KEY} characters, for example from `openssl rand -hex 32`.")

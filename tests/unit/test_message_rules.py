@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from config import Settings, SettingsError
 from seminar_app.messages.rendering import as_html
 from seminar_app.messages.rules import PAUSES, MessageState, may_send_again, next_attempt
 from seminar_app.messages.smtp import MailServer
@@ -45,6 +46,14 @@ def test_the_mail_servers_address_says_how_it_is_spoken_to() -> None:
     for wrong in ("http://mail.example.org", "mail.example.org:25", "smtp://"):
         with pytest.raises(ValueError, match="SMTP_URL begins with"):
             MailServer.from_url(wrong)
+
+
+def test_production_does_not_send_in_the_clear_over_a_network() -> None:
+    env = {"SEMINAR_MODE": "production", "PUBLIC_URL": "https://x.example", "SECRET_KEY": "k" * 32}
+    for wrong in ("smtp://relay.example.org?tls=none", "relay.example.org"):
+        with pytest.raises(SettingsError, match="SMTP_URL"):
+            Settings.from_environment(env | {"SMTP_URL": wrong})
+    assert Settings.from_environment(env | {"SMTP_URL": "smtp://127.0.0.1:25?tls=none"}).smtp_url
 
 
 def test_plain_text_becomes_paragraphs_lists_and_links_and_nothing_else() -> None:
