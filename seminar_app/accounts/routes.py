@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from seminar_app.accounts import queries, services
 from seminar_app.accounts.forms import OwnLanguageForm
 from seminar_app.accounts.sessions import browser_session
+from seminar_app.accounts.words import grants_in_short
 from seminar_app.core import clock
 from seminar_app.web.access import current_actor, public, staff
 from seminar_app.web.database import session, unit_of_work
@@ -45,6 +46,7 @@ def own() -> ResponseReturnValue:
         "accounts/own.html",
         form=form,
         account=stored.account if stored else None,
+        held=grants_in_short(queries.grants_of(session(), [actor.user_id]).get(actor.user_id, ())) or _("Nothing yet"),
         time_zone=current_app.extensions["settings"].default_time_zone,
         this_session=stored.public_id if stored else None,
         open_sessions=queries.sessions_of(session(), actor.user_id, now=now),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,7 +15,7 @@ from seminar_app.accounts import queries, services
 from seminar_app.accounts.forms import AccountForm, GrantForm, NewAccountForm
 from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.rules import Grant, RoleName
-from seminar_app.accounts.words import ROLES, grant_value, grant_words, office_name
+from seminar_app.accounts.words import ROLES, grant_value, grant_words, grants_in_short, office_name
 from seminar_app.agencies.queries import agency_groups, find_agency_by_code
 from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal
@@ -36,7 +36,7 @@ def accounts() -> ResponseReturnValue:
     text = request.args.get("q", "")[:200]
     page = request.args.get("page", 1, type=_page_number)
     found = queries.accounts(session(), text=text, role=RoleName(role) if role in set(RoleName) else None, page=page)
-    return render_template("accounts/staff/accounts.html", found=found, text=text, role=role, roles=ROLES, tell=_teller())
+    return render_template("accounts/staff/accounts.html", found=found, text=text, role=role, roles=ROLES, tell=grants_in_short)
 
 
 @blueprint.route("/staff/accounts/new", methods=["GET", "POST"])
@@ -226,11 +226,6 @@ def grant_named(database: Session, value: str) -> Grant:
             if agency is not None:
                 return Grant(RoleName.LIAISON, agency_id=agency.id)
     raise NotFound
-
-
-def _teller() -> Callable[[Sequence[queries.GrantLine]], str]:
-    titles = {name.id: name.title(current_language()) for name in seminar_names(session())}
-    return lambda lines: "; ".join(grant_words(line, titles) for line in lines)
 
 
 def _page_number(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -67,7 +68,7 @@ ACTIONS: dict[str, Any] = {
     "roster.exported": _l("exported the roster"),
     "person.edited": _l("changed a person's record"),
     "person.viewed": _l("looked at a person's record"),
-    "people.viewed": _l("looked at the list of people"),
+    "people.searched": _l("looked for people"),
     "attendance.marked": _l("marked attendance"),
     "attendance.cleared": _l("cleared attendance"),
     "attendance.viewed": _l("looked at attendance"),
@@ -78,7 +79,8 @@ ACTIONS: dict[str, Any] = {
     "feedback.closed": _l("closed feedback"),
     "feedback.reopened": _l("reopened feedback"),
     "feedback.reminded": _l("reminded of feedback"),
-    "feedback.viewed": _l("looked at feedback"),
+    "feedback.results_viewed": _l("looked at feedback"),
+    "feedback.results_exported": _l("exported feedback"),
     "message.sent_again": _l("sent a message again"),
     "messages.viewed": _l("looked at the list of messages"),
     "message.viewed": _l("looked at a message"),
@@ -100,6 +102,7 @@ KINDS: dict[str, Any] = {
 }
 
 STRANGERS = ("public", "registration", "command", "rule")
+ID = re.compile("[0-9a-f]{32}")
 SHORT = 8
 """Letters of an id that tell one registration from another on a page, and nothing about whose it is."""
 
@@ -140,11 +143,13 @@ def subject_words(subject: str, names: Mapping[str, str]) -> str:
 
 
 def details_words(details: Mapping[str, Any]) -> str:
-    """«role: organizer, office: 3»."""
-    return ", ".join(f"{key}: {_plain(value)}" for key, value in details.items())
+    """«from registered, to withdrawn»: names and values as the trail keeps them, ids shortened."""
+    return ", ".join(f"{key} {_plain(value)}" for key, value in details.items() if value is not None)
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "(" + ", ".join(f"{key} {_plain(part)}" for key, part in value.items()) + ")"
     if isinstance(value, list):
-        return "; ".join(str(part) for part in value)
-    return str(value)
+        return "; ".join(_plain(part) for part in value)
+    return value[:SHORT].upper() if isinstance(value, str) and ID.fullmatch(value) else str(value)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from seminar_app.accounts.models import Office
 from seminar_app.accounts.queries import GrantLine
@@ -38,6 +39,31 @@ def grant_words(line: GrantLine, seminar_titles: Mapping[int, str]) -> str:
     if line.role is RoleName.COORDINATOR:
         return str(_("Coordinator, to be assigned to seminars"))
     return str(ROLES[line.role])
+
+
+def grants_in_short(lines: Iterable[GrantLine]) -> str:
+    """«Organizer of HSI, OPDAT; Coordinator of 3 seminars»: as much as a row of a list has room for."""
+    of_role: dict[RoleName, list[GrantLine]] = {}
+    for line in lines:
+        of_role.setdefault(line.role, []).append(line)
+    return "; ".join(_role_in_short(role, held) for role, held in of_role.items())
+
+
+def _role_in_short(role: RoleName, lines: list[GrantLine]) -> str:
+    codes = ", ".join(scope.code for line in lines if (scope := line.office or line.agency))
+    match role:
+        case RoleName.ORGANIZER:
+            return str(_("Organizer of %(office)s", office=codes))
+        case RoleName.LIAISON:
+            return str(_("Liaison of %(agency)s", agency=codes))
+        case RoleName.COORDINATOR:
+            seminars = sum(1 for line in lines if line.seminar_id is not None)
+            return (
+                str(ngettext("Coordinator of %(num)d seminar", "Coordinator of %(num)d seminars", seminars))
+                if seminars
+                else str(ROLES[role])
+            )
+    return str(ROLES[role])
 
 
 def grant_value(line: GrantLine, slugs: Mapping[int, str]) -> str:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask_security import hash_password
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from config import Settings
+from seminar_app import create_app
+from seminar_app.accounts import session_store
 from seminar_app.accounts.models import UserAccount, WebSession
 from seminar_app.accounts.rules import RoleName
 from seminar_app.audit.models import AuditRow
@@ -335,3 +341,36 @@ def test_the_sign_in_pages_speak_spanish(client: CheckingClient, staff: UserAcco
     assert client.get("/login").one("h1").to_text().strip() == "Iniciar sesión"
     assert "La dirección o la contraseña no son correctas" in sign_in_by_form(client, password="no es", status=422).text
     assert "Si alguna cuenta tiene" in ask_for_reset(client).text
+
+
+def test_an_unreachable_database_is_said_and_signs_nobody_out(
+    client: CheckingClient, staff: UserAccount, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*_args: object, **_kwargs: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("locked"))
+
+    sign_in(client, staff)
+    with monkeypatch.context() as broken:
+        broken.setattr(session_store, "find", unreachable)
+        response = client.get(OWN, status=503).response
+        assert "Set-Cookie" not in response.headers
+    client.get(OWN)
+
+
+def test_a_visitors_other_values_live_in_the_table_and_sign_nobody_in(app: Flask, client: CheckingClient, session: Session) -> None:
+    with client.flask.session_transaction() as values:
+        values["step"] = "second factor"
+    assert len(cookie(client)) == 43
+    client.get(OWN, status=303)
+    row = session.scalars(select(WebSession)).one()
+    assert (row.user_account_id, row.values["step"]) == (None, "second factor")
+
+
+def test_a_cookie_over_https_is_bound_to_the_host(app: Flask, tmp_path: Path) -> None:
+    settings: Settings = replace(app.extensions["settings"], public_url="https://seminars.example", data_dir=tmp_path)
+    secure = create_app(settings)
+    with secure.test_client() as browser:
+        sent = browser.get("/login", base_url="https://seminars.example").headers["Set-Cookie"]
+    assert sent.startswith("__Host-session=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(sent.split("; "))
+    assert "Domain" not in sent
