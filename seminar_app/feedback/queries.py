@@ -91,6 +91,18 @@ def has_answered(session: Session, *, registration_id: int, form_id: int) -> boo
     return session.get(ResponseReceipt, (registration_id, form_id)) is not None
 
 
+def awaits_answer(session: Session, *, seminar_id: int, registration_id: int) -> bool:
+    """Whether the seminar's form is open and this registration has not answered it: its personal page then leads there."""
+    receipt = exists().where(ResponseReceipt.form_id == FeedbackForm.id, ResponseReceipt.registration_id == registration_id)
+    is_open = select(FeedbackForm.id).where(
+        FeedbackForm.seminar_id == seminar_id,
+        FeedbackForm.kind == FormKind.REACTION,
+        FeedbackForm.opened_at.is_not(None),
+        FeedbackForm.closed_at.is_(None),
+    )
+    return session.scalar(is_open.where(~receipt)) is not None
+
+
 def count_answered(session: Session, form_id: int) -> int:
     """How many have answered. Say it to people only through `figures.response_rate`."""
     return session.scalar(select(func.count()).where(ResponseReceipt.form_id == form_id)) or 0

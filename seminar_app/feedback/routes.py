@@ -9,6 +9,7 @@ from flask import session as browser_session
 from flask.typing import ResponseReturnValue
 from flask_babel import refresh
 
+from seminar_app.core.database import forget_write_ahead_log
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.feedback import answering, queries
 from seminar_app.feedback.forms import answers_form, answers_in
@@ -17,7 +18,7 @@ from seminar_app.feedback.rules import FormStage
 from seminar_app.registration.queries import PersonalPage, personal_page
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.access import personal_link
-from seminar_app.web.database import in_unit_of_work, session
+from seminar_app.web.database import db, in_unit_of_work, session
 from seminar_app.web.forms import BaseForm
 from seminar_app.web.languages import CODES, current_language
 
@@ -88,6 +89,7 @@ def _take(visit: Visit, version: queries.Version, form: BaseForm) -> None:
             work, registration_id=registration_id, form_id=form_id, version_number=version.number, answers=answers
         )
     )
+    forget_write_ahead_log(db.engine)
 
 
 def _version(form_id: int) -> queries.Version:

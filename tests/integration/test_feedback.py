@@ -112,8 +112,15 @@ def test_closing_reopening_and_taking_back(make: Make, now: datetime) -> None:
 
 def test_an_answer_counts_once(make: Make, now: datetime) -> None:
     held = hold(make, people=2)
+
+    def awaits(person: int) -> bool:
+        return queries.awaits_answer(held.session, seminar_id=held.seminar.id, registration_id=held.people[person].id)
+
+    assert not awaits(0)
     held.open(now)
+    assert awaits(0)
     assert held.answer(0, most_useful="Los casos 🎓")
+    assert [awaits(person) for person in range(2)] == [False, True]
     assert not held.answer(0, most_useful="otra vez")
     assert held.answer(1)
     assert (count(held.session, Response), count(held.session, ResponseReceipt), count(held.session, Answer)) == (2, 2, 11)

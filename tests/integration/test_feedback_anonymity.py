@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
-from seminar_app.core.database import Base, sqlite_module
+from seminar_app.core.database import Base, forget_write_ahead_log, sqlite_module
 from seminar_app.feedback import answering
 from seminar_app.feedback.models import Answer, Response, ResponseReceipt
 from seminar_app.web.database import db
@@ -169,6 +169,22 @@ def test_the_tables_have_no_rowid(session: Session) -> None:
         with pytest.raises(Exception, match="no such column: rowid"):
             session.execute(text(f"SELECT rowid FROM {table}"))  # noqa: S608  names of our own
         session.rollback()
+
+
+@pytest.mark.sqlite_only
+def test_the_write_ahead_log_keeps_no_earlier_state(make: Make, now: datetime, session: Session, database: TestDatabase) -> None:
+    answer_in_order(make, now)
+    log = database.folder / "test.sqlite3-wal"
+    assert log.read_bytes().count(b"p00") > 1, "every earlier state is in it"
+    session.rollback()
+    assert forget_write_ahead_log(db.engine)
+    assert log.stat().st_size == 0
+    session.execute(text("SELECT 1 FROM response")).all()
+    answer = db.engine.connect()
+    answer.execute(text("SELECT 1 FROM response")).all()
+    assert forget_write_ahead_log(db.engine), "who reads the present state hinders nobody"
+    answer.close()
+    session.rollback()
 
 
 def send_twice(url: str, folder: str, values: dict[str, Any], ready: Any, results: Any) -> None:

@@ -22,7 +22,7 @@ from seminar_app.messages.models import Message
 from seminar_app.registration.links import personal_token
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
-from tests.conftest import StatementCount
+from tests.conftest import StatementCount, TestDatabase
 from tests.support.checking_client import CheckingClient, Page
 from tests.support.factories import Make
 from tests.support.feedback import REQUIRED, Held, actor, hold
@@ -168,12 +168,14 @@ def test_each_state_says_what_is_and_what_to_do(client: CheckingClient, make: Ma
     assert "lugar" in text()
 
 
-def test_answering_writes_nothing_but_answers(client: CheckingClient, held: Held, session: Session) -> None:
+def test_answering_writes_nothing_but_answers(client: CheckingClient, held: Held, session: Session, database: TestDatabase) -> None:
     before = session.scalars(select(AuditRow.sequence)).all()
+    session.rollback()
     client.submit(address(held), FILLED)
     session.rollback()
     assert session.scalars(select(AuditRow.sequence)).all() == before
     assert session.scalars(select(Message.id)).all() == []
+    assert not [log for log in database.folder.glob("*-wal") if log.stat().st_size], "no page's earlier state either"
     with client.flask.session_transaction() as kept:
         assert not {key for key in kept if key not in ("csrf_token", "language", "_permanent", "_fresh")}
 
