@@ -15,4 +15,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Add this room's pages and its line in the seminar's list."""
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(staff_routes.blueprint)
+    app.jinja_env.globals["awaits_feedback"] = routes.awaits_feedback  # the personal page asks; its room may not import this one
     add_seminar_entry(app, Entry(_l("Feedback"), "feedback_staff.results", 50, "feedback_staff."))

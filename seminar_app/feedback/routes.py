@@ -15,6 +15,7 @@ from seminar_app.feedback import answering, queries
 from seminar_app.feedback.forms import answers_form, answers_in
 from seminar_app.feedback.models import FeedbackForm
 from seminar_app.feedback.rules import FormStage
+from seminar_app.registration.models import Registration
 from seminar_app.registration.queries import PersonalPage, personal_page
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.access import personal_link
@@ -68,6 +69,12 @@ def thanks(token: str) -> ResponseReturnValue:
     """What somebody sees who has just answered."""
     visit = _visit(token)
     return _say("thanks", visit, token) if visit.answered else redirect(url_for("feedback.answer", token=token), 303)
+
+
+def awaits_feedback(registration: Registration) -> bool:
+    """Whether the personal page of this registration leads to the form: it is open, for this person, and not answered."""
+    seated = registration.state is RegistrationState.REGISTERED
+    return seated and queries.awaits_answer(session(), seminar_id=registration.seminar_id, registration_id=registration.id)
 
 
 def _visit(token: str) -> Visit:

@@ -241,6 +241,32 @@ def test_a_look_leaves_a_row_and_one_more_answer_does_not_show(organizer: Checki
     )
 
 
+def test_the_files_say_what_the_page_says_and_nothing_below_five(organizer: CheckingClient, held: Held, session: Session) -> None:
+    figures_of(held, range(4), change="=1+1")
+    for ending in ("csv", "xlsx"):
+        assert organizer.get(staff_address(held, f"export?format={ending}"), status=303).response.headers["Location"] == staff_address(held)
+    figures_of(held, range(4, 6), change="=1+1")
+    written = organizer.get(staff_address(held, "export?format=csv")).response.get_data().decode("utf-8-sig")
+    assert "Did the seminar meet its objectives?,6,4,6,100.0,4.0" in written
+    assert written.count("What would you change?,6,'=1+1,1,,") == 6
+    assert 'How were the materials?,,"Fewer than five answers, so nothing is shown.",,,' in written
+    book = organizer.get(staff_address(held, "export?format=xlsx")).response
+    assert book.get_data()[:2] == b"PK"
+    assert "attachment" in book.headers["Content-Disposition"]
+    session.rollback()
+    assert (
+        session.scalars(select(AuditRow.action).where(AuditRow.action == "feedback.results_exported")).all()
+        == ["feedback.results_exported"] * 2
+    )
+
+
+def test_the_personal_page_leads_to_the_form_until_it_is_answered(client: CheckingClient, held: Held) -> None:
+    page = address(held).removesuffix("/feedback")
+    assert client.get(page).select(f"a[href='{address(held)}']")
+    held.answer(0)
+    assert not client.get(page).select(f"a[href='{address(held)}']")
+
+
 def test_opening_closing_undoing_and_reminding(organizer: CheckingClient, make: Make, held: Held, session: Session) -> None:
     def press(words: str, url: str = staff_address(held)) -> str:
         page = organizer.get(url)
