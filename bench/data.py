@@ -60,10 +60,10 @@ def prepare(database: Database) -> None:
         db.engine.dispose()
 
 
-def seminar(database: Database, slug: str, *, people: int = 0, sessions: int = 6, seats: int | None = None) -> Made:
+def seminar(database: Database, slug: str, *, people: int = 0, sessions: int = 6, seats: int | None = None, marked: bool = True) -> Made:
     """A published seminar that is open for registration, with so many seated people, each marked in each session."""
     with database.app.app_context(), write_mode(), db.engine.begin() as connection:
-        made = _seminar(connection, slug, people, sessions, seats if seats is not None else people + 100)
+        made = _seminar(connection, slug, people, sessions, seats if seats is not None else people + 100, marked=marked)
         if database.engine == "postgresql":
             connection.exec_driver_sql("ANALYZE")
     with database.app.app_context():
@@ -71,7 +71,7 @@ def seminar(database: Database, slug: str, *, people: int = 0, sessions: int = 6
     return made
 
 
-def _seminar(connection: Connection, slug: str, people: int, sessions: int, seats: int) -> Made:
+def _seminar(connection: Connection, slug: str, people: int, sessions: int, seats: int, *, marked: bool) -> Made:
     now = datetime.now(UTC).replace(microsecond=0)
     first = (now + timedelta(days=40)).date()
     office_id = connection.scalar(select(Office.id).limit(1))
@@ -122,7 +122,7 @@ def _seminar(connection: Connection, slug: str, people: int, sessions: int, seat
     session_ids = list(
         connection.scalars(select(SeminarSession.id).where(SeminarSession.seminar_id == seminar_id).order_by(SeminarSession.id))
     )
-    registrations = _people(connection, slug, seminar_id, pool_id, session_ids, people, now) if people else ()
+    registrations = _people(connection, slug, seminar_id, pool_id, session_ids if marked else [], people, now) if people else ()
     return Made(seminar_id, slug, int(office_id or 0), tuple(s["public_id"] for s in sittings), registrations)
 
 

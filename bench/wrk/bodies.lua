@@ -1,4 +1,4 @@
--- POSTs the lines of a file, each once, shared out among the threads. Arguments: path, file, cookie.
+-- POSTs the lines of a file, each once, shared out among the threads. Arguments: path, file, cookie, and a header to set to true.
 require "report"
 local threads = {}
 function setup(thread)
@@ -9,6 +9,7 @@ function init(args)
   path = args[1]
   wrk.headers["Cookie"] = args[3]
   wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
+  if args[4] then wrk.headers[args[4]] = "true" end
   bodies = {}
   local index = 0
   for line in io.lines(args[2]) do

@@ -1,0 +1,140 @@
+"""Marks as a coordinator's page sends them, and the export of everybody's."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from datetime import UTC, datetime
+from statistics import median
+from urllib.parse import urlencode
+
+from flask_security import hash_password
+from sqlalchemy import func, select
+
+from bench import commits, data, servers
+from bench.browser import Browser
+from bench.databases import Database
+from bench.load import fetch, has_wrk
+from bench.results import Row
+from seminar_app.accounts.models import RoleGrant, UserAccount
+from seminar_app.accounts.rules import RoleName
+from seminar_app.attendance.models import Mark
+from seminar_app.web.database import db, unit_of_work
+from tests.support.server import LiveServer
+
+EMAIL, PASSWORD = "organizer@bench.example", "not a secret, only long enough"
+MARK = 0.5
+CONNECTIONS = 4
+EXPORTS = ((2_000, 6), (10_000, 12))
+MOST_SECONDS = {"csv": 0.15, "xlsx": 0.6}
+MOST_EXTRA_MB = 50
+
+
+def measure(database: Database, *, seconds: float, pages_per_second: float) -> list[Row]:
+    """Rows of the report."""
+    sheet = data.seminar(database, "marking", people=4_000, sessions=6, marked=False)
+    _account(database, sheet.office_id)
+    made = {size: data.seminar(database, f"export-{size[0]}", people=size[0], sessions=size[1]) for size in EXPORTS}
+    rows = []
+    with servers.product(database, workers=1) as server, Browser(server.url) as browser:
+        _sign_in(browser)
+        for size, seminar in made.items():
+            rows += [_export(database, server, browser, seminar.slug, size, form) for form in ("csv", "xlsx")]
+    if has_wrk():
+        with servers.product(database) as server, Browser(server.url) as browser:
+            _sign_in(browser)
+            rows.insert(0, _marks(database, server.url, browser, sheet, seconds=seconds, pages_per_second=pages_per_second))
+    return rows
+
+
+def _marks(database: Database, url: str, browser: Browser, sheet: data.Made, *, seconds: float, pages_per_second: float) -> Row:
+    limit = min(commits.commits_per_second(database), pages_per_second)
+    path = f"/staff/seminars/{sheet.slug}/attendance/{sheet.sessions[0]}"
+    hidden = browser.get(path).hidden()
+    token = {"csrf_token": hidden["csrf_token"]}
+    bodies = database.folder / "marks"
+    bodies.write_text(
+        "\n".join(urlencode(token | {f"was-{r.hex}": "", f"mark-{r.hex}": "present", f"minutes-{r.hex}": ""}) for r in sheet.registrations),
+        encoding="ascii",
+    )
+    before = _count(database)
+    begun = time.perf_counter()
+    load = fetch(
+        url, seconds=seconds, connections=CONNECTIONS, script="bodies.lua", arguments=(path, str(bodies), browser.cookie, "HX-Request")
+    )
+    lasted = min(time.perf_counter() - begun, seconds)
+    rate = (_count(database) - before) / lasted
+    return Row(
+        what=f"a mark on a sheet of {len(sheet.registrations):,} people, {CONNECTIONS} coordinators at once",
+        engine=database.engine,
+        figure=f"{rate:,.0f}/s, p95 {load.p95:.0f} ms" + (f", {load.errors} errors" if load.errors else ""),
+        limit=f"{limit:,.0f}/s",
+        ratio=rate / limit,
+        mark=f"≥ {MARK:.0%}",
+        passed=rate >= MARK * limit and not load.errors,
+    )
+
+
+def _export(database: Database, server: LiveServer, browser: Browser, slug: str, size: tuple[int, int], form: str) -> Row:
+    people, sessions = size
+    (worker,) = server.worker_pids()
+    path = f"/staff/seminars/{slug}/attendance/export?format={form}&lang=es"
+    browser.get(
+        f"/staff/seminars/{slug}/attendance/export?format=csv"
+    ) if people < 5_000 else None  # the first request of a worker loads much
+    idle = servers.memory_mb(worker)
+    servers.forget_peak(worker)
+    waits = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        answer = browser.get(path)
+        waits.append(time.perf_counter() - begun)
+        if answer.status != 200 or answer.size < people * 20:
+            raise RuntimeError(f"the export was answered with {answer.status} and {answer.size} bytes")
+    extra = servers.peak_mb(worker) - idle
+    small = people <= 2_000
+    passed = median(waits) <= MOST_SECONDS[form] if small else extra <= MOST_EXTRA_MB
+    return Row(
+        what=f"attendance export, {people:,} × {sessions}, {form.upper()}",
+        engine=database.engine,
+        figure=f"{median(waits):.2f} s, {extra:.0f} MB over idle, {answer.size / 1024:,.0f} kB",
+        limit="",
+        mark=f"≤ {MOST_SECONDS[form]} s" if small else f"≤ {MOST_EXTRA_MB} MB",
+        passed=passed,
+    )
+
+
+def _account(database: Database, office_id: int) -> None:
+    now = datetime.now(UTC)
+    with database.app.app_context(), database.app.test_request_context():
+        with unit_of_work() as session:
+            account = UserAccount(
+                public_id=uuid.uuid4(),
+                email=EMAIL,
+                name="Bench",
+                password=hash_password(PASSWORD),
+                active=True,
+                fs_uniquifier=uuid.uuid4().hex,
+                language="en",
+                created_at=now,
+                reset_version=0,
+            )
+            session.add(account)
+            session.flush()
+            session.add(RoleGrant(user_account_id=account.id, role=RoleName.ORGANIZER, office_id=office_id, granted_at=now))
+        db.engine.dispose()
+
+
+def _sign_in(browser: Browser) -> None:
+    form = browser.get("/login")
+    answer = browser.post("/login", form.hidden() | {"email": EMAIL, "password": PASSWORD})
+    if answer.status not in (302, 303):
+        raise RuntimeError(f"signing in was answered with {answer.status}")
+
+
+def _count(database: Database) -> int:
+    with database.app.app_context():
+        with db.engine.connect() as connection:
+            found = connection.scalar(select(func.count()).select_from(Mark))
+        db.engine.dispose()
+    return int(found or 0)
