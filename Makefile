@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-full check format freeze bench screens assets translations clean
+.PHONY: help run test test-full check format freeze bench screens assets prepared clean
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -19,16 +19,17 @@ $(VENV)/ready-dev: requirements-dev.txt $(VENV)/ready
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-translations: $(VENV)/ready
+prepared: $(VENV)/ready
 	@$(BIN)/python -m tools.translations compile
+	@$(BIN)/python -m tools.static_files
 
-run: $(VENV)/ready translations  ## Set everything up and serve the demo at http://127.0.0.1:5000 (PORT= to change)
+run: $(VENV)/ready prepared  ## Set everything up and serve the demo at http://127.0.0.1:5000 (PORT= to change)
 	@exec $(BIN)/flask --app seminar_app serve
 
-test: $(VENV)/ready-dev translations  ## Set everything up and run the tests, on SQLite and PostgreSQL
+test: $(VENV)/ready-dev prepared  ## Set everything up and run the tests, on SQLite and PostgreSQL
 	$(BIN)/pytest -n auto --dist loadgroup -m "not full"
 
-test-full: $(VENV)/ready-dev translations  ## The same with the long forms (hours)
+test-full: $(VENV)/ready-dev prepared  ## The same with the long forms (hours)
 	$(BIN)/pytest -n auto --dist loadgroup
 
 check: $(VENV)/ready-dev  ## Format, lint, types, contracts, translations, then the tests
@@ -53,10 +54,10 @@ freeze:  ## Pin requirements*.in with hashes
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 
-bench: $(VENV)/ready-dev translations  ## Measure what docs/benchmarks.md says
+bench: $(VENV)/ready-dev prepared  ## Measure what docs/benchmarks.md says
 	$(BIN)/python -m bench
 
-screens: $(VENV)/ready-dev translations  ## Take the pictures of docs/screens
+screens: $(VENV)/ready-dev prepared  ## Take the pictures of docs/screens
 	$(BIN)/python -m tools.screens
 
 assets:  ## Build the style sheet, type and icons again (needs Node; the built files are committed)

@@ -43,7 +43,7 @@ def fetch(
     """Fetch `url` for so long over so many connections; `script` of bench/wrk decides what is sent."""
     if not has_wrk():
         return fetch_with_threads(url, seconds=seconds, connections=connections)
-    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(SCRIPTS / script), url]
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds:.0f}s", "--timeout", "30s", "-s", str(SCRIPTS / script), url]
     done = subprocess.run([*command, "--", *arguments], capture_output=True, text=True, check=True, cwd=SCRIPTS)
     found = FIGURE.search(done.stdout)
     if found is None:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from flask import Flask
 
 from config import Settings
-from seminar_app.web import database, errors, filters, forms, headers, health, kept_pages, languages, limits, navigation, static_files
+from seminar_app.web import (
+    compression,
+    database,
+    errors,
+    filters,
+    forms,
+    headers,
+    health,
+    kept_pages,
+    languages,
+    limits,
+    navigation,
+    static_files,
+)
 
 MAX_REQUEST_BYTES = 5 * 1024 * 1024
 MAX_FORM_BYTES = 1024 * 1024
@@ -26,6 +39,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         TEMPLATES_AUTO_RELOAD=False,
     )
     database.init_app(app, settings)
+    compression.init_app(app)
     headers.init_app(app, settings)
     errors.init_app(app)
     static_files.init_app(app)

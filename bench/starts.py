@@ -1,0 +1,127 @@
+"""From the command to the first answer, and what a first visit of the registration page weighs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from statistics import median
+
+from bench import data, servers
+from bench.databases import KEY, Database
+from bench.results import Row
+from tests.support.server import free_port
+
+ROUNDS = 3
+MOST_START_SECONDS = 1.5
+MOST_FIRST_KB, MOST_SECOND_KB, MOST_USABLE_SECONDS = 110, 15, 2.0
+SLOW_3G = {"offline": False, "latency": 400, "downloadThroughput": 400 * 1024 / 8, "uploadThroughput": 400 * 1024 / 8}
+
+
+def cold_start(database: Database) -> Row:
+    """`flask serve` on a prepared database, as a second `make run` does it."""
+    waits = []
+    for _ in range(ROUNDS):
+        port = free_port()
+        environment = os.environ | {
+            "SEMINAR_MODE": "test",
+            "SECRET_KEY": KEY,
+            "SEMINAR_DATA_DIR": str(database.folder),
+            "DATABASE_URL": database.url,
+            "PORT": str(port),
+        }
+        begun = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "seminar_app", "serve", "--no-jobs"], env=environment, stdout=subprocess.DEVNULL
+        )
+        while not _answers(f"http://127.0.0.1:{port}/readyz"):
+            if process.poll() is not None or time.perf_counter() - begun > 60:
+                raise RuntimeError("the server did not start")
+            time.sleep(0.01)
+        waits.append(time.perf_counter() - begun)
+        process.terminate()
+        process.wait(20)
+    return Row(
+        what="from the command to the first answer",
+        engine=database.engine,
+        figure=f"{median(waits):.2f} s",
+        limit="",
+        mark=f"≤ {MOST_START_SECONDS} s",
+        passed=median(waits) <= MOST_START_SECONDS,
+    )
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def page_weight(database: Database) -> list[Row]:
+    """Bytes over the wire in a real browser, first and second visit; and how soon it is usable at 400 kbit/s and 400 ms."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        print("Chromium is not installed: the weight of the registration page was not measured.", file=sys.stderr)
+        return []
+    from playwright.sync_api import sync_playwright
+
+    made = data.seminar(database, "weight")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    with servers.product(database) as server, sync_playwright() as playwright:
+        url = f"{server.url}/seminars/{made.slug}/register"
+        urllib.request.urlopen(url, timeout=10).close()
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        context = browser.new_context(locale="es-MX")
+        weights = []
+        page = context.new_page()
+        devtools = context.new_cdp_session(page)
+        devtools.send("Network.enable")
+        received: list[float] = []
+        devtools.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+        for _ in range(2):
+            received.clear()
+            page.goto(url, wait_until="networkidle")
+            weights.append(sum(received) / 1024)
+        slow = browser.new_context(locale="es-MX").new_page()
+        network = slow.context.new_cdp_session(slow)
+        network.send("Network.enable")
+        network.send("Network.emulateNetworkConditions", SLOW_3G)
+        begun = time.perf_counter()
+        slow.goto(url, wait_until="domcontentloaded", timeout=60_000)
+        usable = time.perf_counter() - begun
+        browser.close()
+    first, second = weights
+    return [
+        _row(
+            database,
+            "first visit of the registration page, over the wire",
+            f"{first:.0f} kB",
+            f"≤ {MOST_FIRST_KB} kB",
+            first <= MOST_FIRST_KB,
+        ),
+        _row(database, "second visit", f"{second:.0f} kB", f"≤ {MOST_SECOND_KB} kB", second <= MOST_SECOND_KB),
+        _row(
+            database,
+            "usable at 400 kbit/s and 400 ms (slow 3G)",
+            f"{usable:.1f} s",
+            f"≤ {MOST_USABLE_SECONDS:.0f} s",
+            usable <= MOST_USABLE_SECONDS,
+        ),
+    ]
+
+
+def _row(database: Database, what: str, figure: str, mark: str, passed: bool) -> Row:
+    return Row(what=what, engine=database.engine, figure=figure, limit="", mark=mark, passed=passed)
+
+
+def machine() -> str:
+    """What it was measured on, in a line."""
+    cpu = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
+    return f"{os.cpu_count()} × {cpu.group(1) if cpu else 'unknown'}, Python {sys.version.split()[0]}"
