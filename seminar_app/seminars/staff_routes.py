@@ -18,11 +18,12 @@ from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.registration import queries as registrations
 from seminar_app.seminars import queries, services
+from seminar_app.seminars.errors import NotInThisState
 from seminar_app.seminars.forms import CancelForm, CopyForm, SeminarForm, details_of
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.overview import People, overview_of
-from seminar_app.seminars.rules import Change, SeminarState, leads_to, may_edit, next_step, propose_slug, undoes
+from seminar_app.seminars.rules import Change, SeminarState, leads_to, may_edit, next_step, propose_slug, state_after, undoes
 from seminar_app.seminars.settings_page import defaults, differences, prepare, proposed_slug
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.database import session, unit_of_work
@@ -255,6 +256,9 @@ def copy(slug: str) -> ResponseReturnValue:
 def cancel(slug: str) -> ResponseReturnValue:
     """Cancel the seminar: why, and how many people will read it."""
     seminar = queries.seminar_to_organize(session(), actor(), slug)
+    if state_after(Change.CANCEL, seminar.state) is None:
+        flash(sentence_of(NotInThisState()), "error")
+        return redirect(url_for(".overview", slug=slug), code=303)
     form = CancelForm()
     if form.accepts():
         try:

@@ -40,14 +40,16 @@ class Door:
     status: str
     sentence: str | None = None
     button: str | None = None
+    concerns_registration: bool = True
+    """False for a seminar that is over or cancelled: nobody asks how registration stands."""
 
 
 def door(seminar: Invitation, *, now: datetime) -> Door:
     """What a stranger reads about registering, at `now`."""
     if seminar.state is SeminarState.CANCELLED or seminar.archived_from is SeminarState.CANCELLED:
-        return Door(_("Cancelled"), _("This seminar was cancelled."))
+        return Door(_("Cancelled"), _("This seminar was cancelled."), concerns_registration=False)
     if seminar.state in (SeminarState.COMPLETED, SeminarState.ARCHIVED) or is_over(seminar, now=now):
-        return Door(_("Held"), _("This seminar is over."))
+        return Door(_("Held"), _("This seminar is over."), concerns_registration=False)
     window = registration_window(seminar, now=now)
     if window is Window.CLOSED:
         return Door(_("Registration is closed"), _closed(seminar, now=now))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
 from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import RegistrationState
+from seminar_app.registration.rules import RegistrationState, may_edit
 from seminar_app.seminars.models import SeatPool
 
 
@@ -79,11 +79,8 @@ class HeadCount:
     registered: int
     waitlisted: int
     pending: int
-
-    @property
-    def concerned(self) -> int:
-        """All who would be told of a change."""
-        return self.registered + self.waitlisted + self.pending
+    concerned: int
+    """These, the nominated and the invited: all who are told when the seminar is cancelled."""
 
 
 def head_count(session: Session, seminar_id: int) -> HeadCount:
@@ -92,5 +89,9 @@ def head_count(session: Session, seminar_id: int) -> HeadCount:
         select(Registration.state, func.count().label("people")).where(Registration.seminar_id == seminar_id).group_by(Registration.state)
     )
     counts = {row.state: int(row.people) for row in rows}
-    states = (RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.PENDING)
-    return HeadCount(*(counts.get(state, 0) for state in states))
+    return HeadCount(
+        registered=counts.get(RegistrationState.REGISTERED, 0),
+        waitlisted=counts.get(RegistrationState.WAITLISTED, 0),
+        pending=counts.get(RegistrationState.PENDING, 0),
+        concerned=sum(number for state, number in counts.items() if may_edit(state)),
+    )

@@ -1,0 +1,31 @@
+"""The part of an address that names a seminar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from seminar_app.core.folding import fold
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+SLUGS_TAKEN_BY_PAGES = frozenset({"new"})
+
+
+def is_slug(text: str) -> bool:
+    """Whether this can stand in an address: lower case letters, digits and single hyphens."""
+    return len(text) <= 80 and SLUG.fullmatch(text) is not None and text not in SLUGS_TAKEN_BY_PAGES
+
+
+def propose_slug(*, city: str, starts_on: date, topic: str = "", taken: Collection[str] = ()) -> str:
+    """An address people can say on the phone: «cancun-2014», with the month and then a number where that one is taken."""
+    place = "-".join(fold(city).split()) or "-".join(fold(topic).split()) or "seminar"
+    place = place[:60].strip("-")
+    stems: Sequence[str] = (f"{place}-{starts_on.year}", f"{place}-{starts_on.year}-{starts_on.month:02d}")
+    for stem in stems:
+        if stem not in taken:
+            return stem
+    number = 2
+    while f"{stems[0]}-{number}" in taken:
+        number += 1
+    return f"{stems[0]}-{number}"
