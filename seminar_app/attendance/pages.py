@@ -194,7 +194,7 @@ class TimetablePage:
     """Of each session, people who hold a seat."""
     days: Sequence[tuple[date, Sequence[SheetSession]]]
     next_session: SheetSession | None
-    """What one most likely came to mark: the session going on, else the next to begin, else the last."""
+    """What one most likely came to mark: the session going on or the next to begin; after the seminar the first with gaps."""
 
     @classmethod
     def of(cls, attendance: Attendance, *, now: datetime) -> TimetablePage:
@@ -205,7 +205,8 @@ class TimetablePage:
         seated = [line for group in groups for line in group.lines if line.seated]
         counts = [count_marks(_status(line.marks[place]) for line in seated) for place in range(len(attendance.sessions))]
         coming = [session for session in attendance.sessions if session.ends_at > now]
-        following = coming[0] if coming else (attendance.sessions[-1] if attendance.sessions else None)
+        with_gaps = [session for session, count in zip(attendance.sessions, counts, strict=True) if count.unmarked]
+        following = next(iter([*coming, *with_gaps, *attendance.sessions]), None)
         return cls(groups, attendance.sessions, counts, _by_day(attendance), following)
 
     @property

@@ -22,13 +22,13 @@ group = AppGroup("attendance", help="Attendance of a seminar as a file.")
 
 @group.command("export")
 @click.argument("slug")
-@click.option("--format", "form", type=click.Choice([*Format, "pdf"]), required=True, help="Kind of file.")
+@click.option("--format", "form", type=click.Choice([*(form.value for form in Format), "pdf"]), required=True, help="Kind of file.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to; the standard output if not said.")
 @click.option(
     "--lang",
     "language",
-    type=click.Choice(list(Language)),
-    default=Language.KEYS,
+    type=click.Choice([language.value for language in Language]),
+    default=Language.KEYS.value,
     show_default=True,
     help="Headings and words: Spanish, English, or the keys that do not change.",
 )

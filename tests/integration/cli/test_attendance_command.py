@@ -1,0 +1,91 @@
+"""`flask attendance export`: the file for scripts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.attendance.rules import MarkStatus
+from seminar_app.audit.models import AuditRow
+from seminar_app.seminars.models import Seminar
+from tests.support.factories import Make
+
+
+@pytest.fixture
+def seminar(make: Make) -> Seminar:
+    found = make.seminar(seats=5, slug="cancun-2014")
+    agency = make.agency("PGR", name_es="Procuraduría", name_en="Attorney general")
+    pool = make.pool(found, agency, 5)
+    person = make.registration(found, make.person("Luz", "Núñez"), agency=agency, pool=pool, position="+52 82 2157 1983")
+    make.mark(person, make.sitting(found), MarkStatus.LATE, minutes_credited=144)
+    return found
+
+
+def export(app: Flask, *arguments: str) -> Result:
+    return app.test_cli_runner().invoke(args=["attendance", "export", *arguments])
+
+
+def test_csv_goes_to_the_standard_output_with_the_keys(app: Flask, session: Session, seminar: Seminar) -> None:
+    result = export(app, "cancun-2014", "--format", "csv")
+    assert result.exit_code == 0, result.output
+    (row,) = csv.DictReader(io.StringIO(result.stdout_bytes.decode("utf-8"), newline=""))
+    assert row == {
+        "agency": "PGR",
+        "agency_name": "Procuraduría",
+        "surname1": "Núñez",
+        "surname2": "Ibáñez",
+        "given_names": "Luz",
+        "position": "+52 82 2157 1983",
+        "state": "",
+        "sex": "",
+        "status": "registered",
+        "session_1": "late",
+        "minutes_credited": "144",
+        "contact_minutes": "180",
+        "percent": "80.0",
+        "completed": "yes",
+    }
+    trail = session.execute(select(AuditRow.actor, AuditRow.action, AuditRow.seminar, AuditRow.details)).one()
+    assert tuple(trail) == ("command", "attendance.exported", "cancun-2014", {"format": "csv", "language": "keys"})
+
+
+def test_a_file_is_whole_and_only_its_owners(app: Flask, seminar: Seminar, tmp_path: Path) -> None:
+    target = tmp_path / "list.xlsx"
+    target.write_text("before")
+    result = export(app, "cancun-2014", "--format", "xlsx", "--lang", "es", "--output", str(target))
+    assert result.exit_code == 0, result.output
+    assert openpyxl.load_workbook(target).sheetnames[:2] == ["Resumen por dependencia", "Personas"]
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["list.xlsx"]
+    found = json.loads(export(app, "cancun-2014", "--format", "json").stdout_bytes)
+    assert found["rows"][0]["percent"] == 80.0
+    english = export(app, "cancun-2014", "--format", "csv", "--lang", "en").stdout_bytes.decode("utf-8-sig")
+    assert english.splitlines()[0].startswith("Agency,Agency name,First surname")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("cancun-2014", "--format", "pdf"), "PDF is not made yet"),
+        (("cancun-2014", "--format", "ods"), "ods"),
+        (("cancun-2014",), "--format"),
+        (("nowhere", "--format", "csv"), "There is no seminar «nowhere»"),
+        (("a\0b", "--format", "csv"), "There is no seminar"),
+        (("cancun-2014", "--format", "csv", "--lang", "fr"), "fr"),
+        (("cancun-2014", "--format", "csv", "--output", "/no/such/folder/x.csv"), "cannot be written"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(app: Flask, seminar: Seminar, arguments: tuple[str, ...], sentence: str) -> None:
+    result = export(app, *arguments)
+    assert result.exit_code != 0
+    assert sentence in result.output
+    assert "Traceback" not in result.output
