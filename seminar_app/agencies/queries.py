@@ -172,8 +172,16 @@ def agency_paths(session: Session) -> Mapping[int, tuple[int, ...]]:
 
 
 def agency_path(session: Session, agency_id: int) -> tuple[int, ...]:
-    """The agency and its parents, nearest first; the last is its group. Empty for an agency that does not exist."""
-    return agency_paths(session).get(agency_id, ())
+    """The agency and its parents, nearest first; the last is its group. Empty for an agency that does not exist.
+
+    It walks up by what the session has loaded already, since registering has just looked at the agency.
+    """
+    path: list[int] = []
+    above: int | None = agency_id
+    while above is not None and above not in path and (agency := session.get(Agency, above)) is not None:
+        path.append(above)
+        above = agency.parent_id
+    return tuple(path)
 
 
 def all_successions(session: Session) -> list[Succession]:

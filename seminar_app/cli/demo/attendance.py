@@ -15,6 +15,8 @@ from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import SeminarSession
 
 ABSENT_THROUGHOUT = 1
+LEFT_FOR_GOOD = 5
+"""People who are not seen again from some session on, and so do not complete."""
 EXCUSED_A_DAY = 3
 """People who are called back to their office for one whole day, with a letter."""
 MINUTES_LOST = (10, 20, 30, 45, 60)
@@ -31,13 +33,17 @@ def mark_everybody(session: Session, *, seminar_id: int, seated: Sequence[Regist
     ).all()
     people = list(seated)
     chance.shuffle(people)
-    never, excused = people[:ABSENT_THROUGHOUT], people[ABSENT_THROUGHOUT : ABSENT_THROUGHOUT + EXCUSED_A_DAY]
+    drawn = iter(people)
+    gone_from = {next(drawn).id: 0 for _ in range(ABSENT_THROUGHOUT)} | {
+        next(drawn).id: chance.randrange(2, len(sittings) - 1) for _ in range(LEFT_FOR_GOOD)
+    }
+    excused = [next(drawn) for _ in range(EXCUSED_A_DAY)]
     days = sorted({sitting.starts_at.date() for sitting in sittings})
     called_back = {person.id: chance.choice(days) for person in excused}
     for index, sitting in enumerate(sittings):
         entries = []
         for person in people:
-            if person in never:
+            if index >= gone_from.get(person.id, len(sittings)):
                 entries.append(Entry(person.public_id, MarkStatus.ABSENT))
             elif called_back.get(person.id) == sitting.starts_at.date():
                 entries.append(Entry(person.public_id, MarkStatus.EXCUSED))

@@ -1,0 +1,136 @@
+"""`flask serve`, as `make run` calls it: prepares, loads, says where it is, serves, and ends with all that it began."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from config import Settings, SettingsError
+from tests.support.server import free_port
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def start(folder: Path, port: int, **settings: str) -> subprocess.Popen[str]:
+    environment = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "SEMINAR_MODE"}}
+    environment |= {"SEMINAR_DATA_DIR": str(folder), "PORT": str(port), "PYTHONUNBUFFERED": "1"} | settings
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "seminar_app", "serve"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def wait_until_ready(port: int, process: subprocess.Popen[str], *, seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+                assert answer.status == 200
+                return
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"the server did not start: {process.communicate(timeout=5)[0]}")
+            time.sleep(0.05)
+
+
+def children_of(pid: int) -> list[int]:
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
+def lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "zombie" not in Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+
+
+def ends(pids: list[int], *, seconds: float = 15) -> bool:
+    deadline = time.monotonic() + seconds
+    while any(map(lives, pids)):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def test_the_demonstration_is_served_with_one_command_and_loaded_once(tmp_path: Path) -> None:
+    port = free_port()
+    process = start(tmp_path, port)
+    wait_until_ready(port, process)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/seminars/cancun-2014", timeout=10) as answer:
+        assert "demo-banner" in answer.read().decode()
+    time.sleep(1)
+    children = children_of(process.pid)
+    assert len(children) == 3  # two web workers, and the one for mail and jobs
+    process.send_signal(signal.SIGINT)
+    said, _nothing = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert f"Constancia is at http://127.0.0.1:{port}" in said
+    assert "Cancun-2014-demo" in said
+    assert len(re.findall(r"@demo\.example", said)) == 6
+    assert "The demonstration was loaded" in said
+    assert "Traceback" not in said
+    assert ends(children)
+
+    process = start(tmp_path, port)
+    wait_until_ready(port, process)
+    time.sleep(1)
+    children = children_of(process.pid)
+    process.kill()
+    said, _nothing = process.communicate(timeout=60)
+    assert "was loaded" not in said
+    if sys.platform == "linux":
+        assert ends(children), "a server that is killed takes its workers with it"
+
+    production = {
+        "SEMINAR_MODE": "production",
+        "PUBLIC_URL": "https://seminars.example",
+        "SECRET_KEY": "k" * 32,
+        "SMTP_URL": "smtps://mail.example",
+    }
+    process = start(tmp_path, port, **production)
+    said, _nothing = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert "holds the demonstration" in said
+    assert "Traceback" not in said
+
+    empty = tmp_path / "empty"
+    process = start(empty, port, **production)
+    said, _nothing = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert "database prepare" in said
+    assert not (empty / "constancia.sqlite3").exists()
+
+
+def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = start(tmp_path, taken.getsockname()[1])
+        said, _nothing = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "Cannot listen at" in said
+    assert "PORT=" in said
+
+
+def test_production_says_everything_that_is_missing() -> None:
+    with pytest.raises(SettingsError) as error:
+        Settings.from_environment({"SEMINAR_MODE": "production", "PORT": "5000"})
+    for name in ("PUBLIC_URL", "SMTP_URL", "SECRET_KEY"):
+        assert name in str(error.value)
