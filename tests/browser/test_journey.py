@@ -278,7 +278,7 @@ def test_from_creation_to_exported_attendance_and_feedback(chromium: Browser, of
         seated = [person for registration, person in people if registration.state is RegistrationState.REGISTERED]
         organizer.go(f"/staff/seminars/{SLUG}/roster/")
         page = organizer.go(f"/staff/seminars/{SLUG}/settings")
-        page.locator("[name=account_id], [name=coordinator]").first.select_option(label="Diana Puerta")
+        page.locator("[name=account]").select_option(label=page.locator("option", has_text="Diana Puerta").inner_text())
         press(organizer, "form[action$='/coordinators'] button")
 
     with Visitor(chromium, url, language, width) as coordinator:
