@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
@@ -76,6 +77,8 @@ def walk(app: Flask, client: CheckingClient, *starts: str) -> Walk:
             if key not in known_forms:
                 known_forms.add(key)
                 seen.forms.append(form)
+                if form.method == "get":
+                    queue.append(f"{form.action.split('?')[0]}?{urlencode(form.fields)}")
     return seen
 
 
@@ -97,8 +100,12 @@ def _forms(page: Page, url: str) -> list[Form]:
     return found
 
 
-def _sent(element: object) -> str:
-    attributes = getattr(element, "attrs", {})
-    if getattr(element, "name", "") == "textarea":
-        return str(getattr(element, "to_text")())  # noqa: B009  the parser's nodes are untyped
+def _sent(element: Any) -> str:
+    attributes = element.attrs
+    if element.name == "select":
+        options = element.query("option")
+        chosen = [option for option in options if "selected" in option.attrs] or options[:1]
+        return str(chosen[0].attrs.get("value") or "") if chosen else ""
+    if element.name == "textarea":
+        return str(element.to_text())
     return str(attributes.get("value") or "")
