@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
@@ -27,15 +28,31 @@ class AgencyField(SelectField):
         kwargs.setdefault("description", _l("Search by its code, its name or what people call it."))
         super().__init__(label, validators, coerce=_as_id, validate_choice=False, choices=[], **kwargs)
         self.typed: str | None = None
-        self._groups: tuple[AgencyGroup, ...] = ()
+        self._read: Callable[[], Iterable[AgencyGroup]] = tuple
         self._whole_groups = False
 
     def offer(self, groups: Iterable[AgencyGroup], *, whole_groups: bool = False) -> None:
         """Set what can be chosen; `whole_groups` also offers groups that only head their offices (a quota may be theirs)."""
-        self._groups = tuple(groups)
+        self.__dict__.pop("_groups", None)
+        self._read = lambda: groups
         self._whole_groups = whole_groups
         if self.typed is not None:
             self.data = {choice.code: choice.id for choice in self._offered()}.get(self.typed)
+
+    def offer_when_shown(self, read: Callable[[], Iterable[AgencyGroup]], *, find: Callable[[str], int | None]) -> None:
+        """The same for a form that many send: the directory is read when the page is shown (again), and what was typed by `find`.
+
+        Args:
+            find: id of the agency with this code if it is among what is offered.
+        """
+        self.__dict__.pop("_groups", None)
+        self._read = read
+        if self.typed:
+            self.data = find(self.typed)
+
+    @cached_property
+    def _groups(self) -> tuple[AgencyGroup, ...]:
+        return tuple(self._read())
 
     @property
     def chosen(self) -> AgencyChoice | None:

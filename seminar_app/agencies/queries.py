@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession
 from seminar_app.agencies.rules import AgencyLevel, Hit, Succession, existed_on, group_of, look_for, names_a_kind, path_of, successors_on
@@ -92,6 +92,20 @@ def agency_groups(session: Session, on: date | None = None, *, also: int | None 
         for group, offices in below.items()
     ]
     return sorted((group for group in groups if whole or group.offices), key=lambda group: (_LEVELS[group.group.level], group.code))
+
+
+def find_offered(session: Session, code: str, *, on: date) -> int | None:
+    """Id of the agency with this code if `agency_groups(on=…)` offers it; one statement, for a form that was filled in."""
+    child = aliased(Agency)
+    row = session.execute(
+        select(
+            Agency.id, Agency.level, Agency.state, Agency.valid_from, Agency.valid_to, exists().where(child.parent_id == Agency.id)
+        ).where(Agency.code == code)
+    ).one_or_none()
+    if row is None or not existed_on(on, valid_from=row.valid_from, valid_to=row.valid_to):
+        return None
+    agency_id: int = row.id
+    return None if names_a_kind(level=row.level, state=row.state, has_offices=row[-1]) else agency_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from flask import session as browser
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from seminar_app.agencies.queries import agency_groups
+from seminar_app.agencies.queries import agency_groups, find_offered
 from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.registration import queries, services
@@ -152,7 +152,8 @@ def _door(seminar: Seminar, now: datetime) -> Door:
 def _form(seminar: Seminar, way: Door, now: datetime) -> RegistrationForm:
     """The form as this seminar asks for it, with the agencies that exist on the day of registering."""
     form = RegistrationForm()
-    form.agency.offer(agency_groups(session(), on=min(day_there(now, seminar.time_zone), seminar.starts_on)))
+    on = min(day_there(now, seminar.time_zone), seminar.starts_on)
+    form.agency.offer_when_shown(lambda: agency_groups(session(), on=on), find=lambda code: find_offered(session(), code, on=on))
     if way is not Door.CODE:
         del form.code
     if request.method == "GET":
