@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from seminar_app.accounts.trail_words import actor_words
 from seminar_app.agencies.queries import AgencyChoice
 from seminar_app.attendance import queries
 from seminar_app.attendance.forms import as_sent
-from seminar_app.attendance.queries import Attendance, PastMark, SheetGroup, SheetMark, SheetPerson, SheetSession
+from seminar_app.attendance.history import PastMark
+from seminar_app.attendance.queries import Attendance, SheetGroup, SheetMark, SheetPerson, SheetSession
 from seminar_app.attendance.rules import (
     HAS_MINUTES,
     Completion,
@@ -243,7 +245,12 @@ class PersonPage:
     seminar: Seminar
     person: SheetPerson
     sessions: Sequence[SheetSession]
-    past: Iterable[PastMark]
+    past: Sequence[PastMark]
+    names: Mapping[str, str]
+
+    def who(self, trail_name: str) -> str:
+        """Who wrote a mark, in words."""
+        return actor_words(trail_name, self.names)
 
     @property
     def may_clear(self) -> bool:

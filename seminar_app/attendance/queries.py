@@ -13,11 +13,10 @@ from typing import Any
 from sqlalchemy import Select, String, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import UserAccount
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.agencies.rules import AgencyLevel, group_of
-from seminar_app.attendance.models import Mark, MarkHistory
-from seminar_app.attendance.rules import Completion, Counts, MarkMethod, MarkStatus, Sitting, StoredMark, completion, counts_from
+from seminar_app.attendance.models import Mark
+from seminar_app.attendance.rules import Completion, Counts, MarkStatus, Sitting, StoredMark, completion, counts_from
 from seminar_app.core.errors import NotFound
 from seminar_app.people.models import Person
 from seminar_app.people.rules import Sex, list_order, listed_name, reserved_code
@@ -292,50 +291,3 @@ def attendance_of(session: Session, seminar: Seminar, *, former: bool) -> Attend
     """The whole of a seminar's attendance, in five statements."""
     sessions = sessions_of(session, seminar.id)
     return Attendance(seminar, sessions, people_by_group(session, seminar.id, former=former), marks_of_seminar(session, sessions))
-
-
-@dataclass(frozen=True, slots=True)
-class PastMark:
-    """A mark as it is or was, and who wrote it."""
-
-    session_id: int
-    status: MarkStatus
-    minutes: int
-    method: MarkMethod
-    recorded_at: datetime
-    recorded_by: str
-    """The account's name, or as in the trail where no account is behind it."""
-    replaced_at: datetime | None
-    replaced_by: str | None
-
-
-def history_of(session: Session, registration_id: int) -> list[PastMark]:
-    """A person's marks in all sessions, with everything they were before; newest first."""
-    now = session.scalars(select(Mark).where(Mark.registration_id == registration_id)).all()
-    before = session.scalars(select(MarkHistory).where(MarkHistory.registration_id == registration_id)).all()
-    names = account_names(
-        session, {row.recorded_by for row in now} | {row.recorded_by for row in before} | {row.replaced_by for row in before}
-    )
-    past = [_past_mark(row, names) for row in now] + [_past_mark(row, names, row) for row in before]
-    return sorted(past, key=lambda mark: (mark.replaced_at is None, mark.replaced_at or mark.recorded_at), reverse=True)
-
-
-def _past_mark(row: Mark | MarkHistory, names: Mapping[str, str], replaced: MarkHistory | None = None) -> PastMark:
-    return PastMark(
-        session_id=row.session_id,
-        status=row.status,
-        minutes=row.minutes_credited,
-        method=row.method,
-        recorded_at=row.recorded_at,
-        recorded_by=names[row.recorded_by],
-        replaced_at=replaced.replaced_at if replaced else None,
-        replaced_by=names[replaced.replaced_by] if replaced else None,
-    )
-
-
-def account_names(session: Session, trail_names: set[str]) -> dict[str, str]:
-    """The accounts' own names for their names in the trail; what is no account keeps the trail's."""
-    prefix = "account:"
-    ids = {uuid.UUID(hex=name.removeprefix(prefix)): name for name in trail_names if name.startswith(prefix)}
-    rows = session.execute(select(UserAccount.public_id, UserAccount.name).where(UserAccount.public_id.in_(ids)))
-    return {name: name for name in trail_names} | {ids[row.public_id]: row.name for row in rows}

@@ -16,7 +16,8 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.rules import RoleName
-from seminar_app.attendance import forms, queries, services
+from seminar_app.accounts.trail_words import actor_words
+from seminar_app.attendance import forms, history, queries, services
 from seminar_app.attendance.export import MIME_TYPES, Format, Language, file_name, write
 from seminar_app.attendance.pages import MarkingPage, PersonPage, TimetablePage
 from seminar_app.attendance.rules import MarkStatus
@@ -94,7 +95,9 @@ def person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
     """One person's marks in all sessions, and everything they were before."""
     seminar = _seen(slug, f"registration:{registration_id.hex}")
     someone = queries.person_on_sheet(session(), seminar.id, registration_id)
-    page = PersonPage(seminar, someone, queries.sessions_of(session(), seminar.id), queries.history_of(session(), someone.registration_id))
+    past = history.history_of(session(), someone.registration_id)
+    names = history.account_names(session(), {mark.recorded_by for mark in past} | {mark.replaced_by for mark in past})
+    page = PersonPage(seminar, someone, queries.sessions_of(session(), seminar.id), past, names)
     return render_template("attendance/staff/person.html", page=page, seminar=seminar, seminar_header=seminar_header(seminar))
 
 
@@ -173,9 +176,9 @@ def _refused(seminar: Seminar, session_id: uuid.UUID, refusal: Refusal) -> Respo
 
 def _lines(seminar: Seminar, session_id: uuid.UUID, outcomes: list[Outcome], *, overtaken: dict[uuid.UUID, str]) -> ResponseReturnValue:
     """Only what changed on the page: the lines, and the counts of their groups and of all."""
-    names = queries.account_names(session(), set(overtaken.values()))
+    names = history.account_names(session(), set(overtaken.values()))
     page = MarkingPage.read(session(), seminar, session_id, only={outcome.registration for outcome in outcomes})
-    notes = {registration: names[name] for registration, name in overtaken.items()}
+    notes = {registration: actor_words(name, names) for registration, name in overtaken.items()}
     body = render_template("attendance/staff/lines.html", page=page, seminar=seminar, notes=notes)
     return Response(body, headers={ANSWER: "saved"})
 

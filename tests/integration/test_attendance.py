@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
-from seminar_app.attendance import queries, services
+from seminar_app.attendance import history, queries, services
 from seminar_app.attendance.errors import AttendanceIsShut, MinutesOutOfRange, NotOnTheSheet
 from seminar_app.attendance.models import Mark, MarkHistory
 from seminar_app.attendance.rules import MarkStatus
@@ -195,13 +195,15 @@ def test_who_lost_the_seat_after_marks_stays_in_the_export_only(sheet: Sheet) ->
 
 def test_the_past_names_the_people_who_wrote_it(sheet: Sheet, make: Make) -> None:
     ana = make.account(name="Ana Coordinadora")
-    sheet.mark(0, A, actor=f"account:{ana.public_id.hex}")
+    trail_name = f"account:{ana.public_id.hex}"
+    sheet.mark(0, A, actor=trail_name)
     sheet.mark(0, P, actor="command", now=sheet.now + timedelta(minutes=3))
-    past = queries.history_of(sheet.session, sheet.people[0].id)
+    past = history.history_of(sheet.session, sheet.people[0].id)
     assert [(mark.status, mark.recorded_by, mark.replaced_by) for mark in past] == [
         (P, "command", None),
-        (A, "Ana Coordinadora", "command"),
+        (A, trail_name, "command"),
     ]
+    assert history.account_names(sheet.session, {trail_name, "command", None}) == {trail_name: "Ana Coordinadora"}
 
 
 def test_a_hundred_marks_take_as_many_statements_as_ten(sheet: Sheet, make: Make, statements: StatementCount) -> None:
