@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from config import Settings
-from seminar_app.cli import agencies, attendance, audit, database, messages, quotas, serve, users
+from seminar_app.cli import agencies, attendance, audit, database, messages, serve, users
 from seminar_app.cli.demo import command as demo
 from seminar_app.cli.demo import state
 
@@ -14,7 +14,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Add the commands, and say on each page whether this is a demonstration."""
     app.cli.add_command(database.group)
     app.cli.add_command(agencies.group)
-    app.cli.add_command(quotas.group)
     app.cli.add_command(attendance.group)
     app.cli.add_command(users.group)
     app.cli.add_command(audit.group)

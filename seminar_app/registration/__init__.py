@@ -6,12 +6,13 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.registration import labels, links, routes, staff_routes
+from seminar_app.registration import jobs, labels, links, routes, staff_routes
 from seminar_app.registration import models as models
 from seminar_app.registration import seats_routes as seats_routes
 from seminar_app.registration import seminar_changes as seminar_changes
 from seminar_app.web import navigation
 from seminar_app.web.navigation import Entry
+from seminar_app.web.schedule import add_job
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -22,3 +23,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(staff_routes.blueprint)
     navigation.add_seminar_entry(app, Entry(_l("Roster"), "registration_staff.roster", 20, "registration_staff.r"))
     navigation.add_seminar_entry(app, Entry(_l("Seats"), "registration_staff.seats", 25))
+    add_job(app, jobs.RELEASE_QUOTAS)

@@ -18,6 +18,7 @@ from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
 from seminar_app.registration.queries import PersonalPage
 from seminar_app.registration.rules import Door, day_there, door, may_change_agency, may_edit, may_register_again, may_withdraw
 from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.rules import is_over
 from seminar_app.web.access import personal_link, public
 from seminar_app.web.database import in_unit_of_work, session
 from seminar_app.web.languages import current_language
@@ -82,13 +83,15 @@ def personal(token: str) -> ResponseReturnValue:
     """How the registration stands, and what its owner can do with it."""
     found = _personal(token)
     state = found.registration.state
-    way = door(found.seminar, now=clock.now())
+    now = clock.now()
+    way, over = door(found.seminar, now=now), is_over(found.seminar, now=now)
     return render_template(
         "registration/personal.html",
         page=found,
         token=token,
         may_edit=may_edit(state),
-        may_withdraw=may_withdraw(state),
+        may_withdraw=may_withdraw(state, over=over),
+        over=over,
         may_return=may_register_again(state) and way is not None and way.lets_in,
     )
 
@@ -128,7 +131,7 @@ def edit_personal(token: str) -> ResponseReturnValue:
 def withdraw(token: str) -> ResponseReturnValue:
     """Say what withdrawing means, and do it when the button is pressed."""
     found = _personal(token)
-    if not may_withdraw(found.registration.state):
+    if not may_withdraw(found.registration.state, over=is_over(found.seminar, now=clock.now())):
         return redirect(url_for(".personal", token=token), code=303)
     form = DecisionForm()
     if form.accepts():

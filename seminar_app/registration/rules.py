@@ -262,9 +262,9 @@ def may_change_agency(state: RegistrationState) -> bool:
     return state is RegistrationState.PENDING
 
 
-def may_withdraw(state: RegistrationState) -> bool:
-    """The official may say that they will not come."""
-    return state in _ALIVE
+def may_withdraw(state: RegistrationState, *, over: bool) -> bool:
+    """The official may say that they will not come, until the seminar is over: after that, attendance tells."""
+    return state in _ALIVE and not over
 
 
 def may_approve(state: RegistrationState) -> bool:

@@ -18,6 +18,7 @@ from seminar_app.registration.rules import RegistrationState, may_change_agency,
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, settle
+from seminar_app.seminars.rules import is_over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +111,12 @@ def withdraw(session: Session, *, now: datetime, registration_id: int) -> bool:
         Whether anything changed: whoever has withdrawn already stays so.
 
     Raises:
-        NotInThisState: the registration was removed or declined meanwhile.
+        NotInThisState: the registration was removed or declined meanwhile, or the seminar is over.
     """
     seats, registration = locked_registration(session, registration_id)
     if registration.state is RegistrationState.WITHDRAWN:
         return False
-    if not may_withdraw(registration.state):
+    if not may_withdraw(registration.state, over=is_over(seats.seminar, now=now)):
         raise NotInThisState
     left = registration.seat_pool_id
     registration.submission_id = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -157,7 +158,8 @@ def states(question: object) -> set[str]:
 
 def test_what_each_state_allows() -> None:
     standing = {"nominated", "invited", "pending", "registered", "waitlisted"}
-    assert states(may_edit) == states(may_withdraw) == states(may_remove) == standing
+    assert states(may_edit) == states(may_remove) == states(partial(may_withdraw, over=False)) == standing
+    assert states(partial(may_withdraw, over=True)) == set()
     assert states(may_approve) == states(may_decline) == {"pending", "nominated", "invited"}
     assert states(may_restore) == {"removed", "declined", "withdrawn"}
     assert states(may_register_again) == {"withdrawn"}

@@ -1,0 +1,24 @@
+"""What the seats need of the clock."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from seminar_app.core import clock
+from seminar_app.registration import services
+from seminar_app.web.database import in_unit_of_work
+from seminar_app.web.schedule import Job
+
+log = logging.getLogger(__name__)
+
+
+def release_quotas() -> None:
+    """Give the unused seats of quotas whose release date has come to everybody, and seat those who wait."""
+    moved = in_unit_of_work(lambda session: services.release_due_quotas(session, now=clock.now()))
+    if moved:
+        log.info("%d seats went to open pools.", moved)
+
+
+RELEASE_QUOTAS = Job(name="release-quotas", run=release_quotas, every=timedelta(hours=1))
+"""Each hour, because the day begins at another one in each time zone."""
