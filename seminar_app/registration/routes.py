@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask import session as browser
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 
+from seminar_app.accounts.models import Office
 from seminar_app.agencies.queries import agency_groups, find_offered
 from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal
@@ -21,6 +24,7 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import is_over
 from seminar_app.web.access import personal_link, public
 from seminar_app.web.database import in_unit_of_work, session
+from seminar_app.web.kept_pages import kept_with_fresh_values
 from seminar_app.web.languages import current_language
 from seminar_app.web.limits import limiter
 
@@ -39,6 +43,8 @@ def register(slug: str) -> ResponseReturnValue:
     way = _door(seminar, now)
     if not way.lets_in:
         return render_template("registration/closed.html", seminar=seminar, office=office, way=way)
+    if request.method != "POST":
+        return _empty_form(seminar, office, way, now)
     form = _form(seminar, way, now)
     if form.accepts():
         version, language = form.notice_shown
@@ -58,14 +64,7 @@ def register(slug: str) -> ResponseReturnValue:
             return redirect(url_for(".registered", slug=slug), code=303)
         except Refusal as refusal:
             form.show(refusal)
-    page = render_template(
-        "registration/register.html",
-        form=form,
-        seminar=seminar,
-        office=office,
-        notice=notice_paragraphs(CURRENT_VERSION, current_language()),
-    )
-    return page, 422 if form.has_errors else 200
+    return _page(form, seminar, office), 422
 
 
 @blueprint.get("/seminars/<slug>/registered")
@@ -159,10 +158,28 @@ def _form(seminar: Seminar, way: Door, now: datetime) -> RegistrationForm:
     form.agency.offer_when_shown(lambda: agency_groups(session(), on=on), find=lambda code: find_offered(session(), code, on=on))
     if way is not Door.CODE:
         del form.code
-    if request.method == "GET":
+    if request.method != "POST":
         form.notice.data = f"{CURRENT_VERSION}.{current_language()}"
         form.language.data = current_language()
     return form
+
+
+def _page(form: RegistrationForm, seminar: Seminar, office: Office) -> str:
+    notice = notice_paragraphs(CURRENT_VERSION, current_language())
+    return render_template("registration/register.html", form=form, seminar=seminar, office=office, notice=notice)
+
+
+def _empty_form(seminar: Seminar, office: Office, way: Door, now: datetime) -> str:
+    """The form before anybody has written into it: the same for all but for its token and its number, and so kept while a crowd comes."""
+    values = {"token": generate_csrf(), "number": uuid.uuid4().hex}
+
+    def render() -> str:
+        form = _form(seminar, way, now)
+        form.submission_id.data = values["number"]
+        return _page(form, seminar, office)
+
+    state = (seminar.id, seminar.version, office.name_es, office.name_en, way, day_there(now, seminar.time_zone))
+    return kept_with_fresh_values("register", state=state, values=values, render=render)
 
 
 def _personal(token: str) -> PersonalPage:

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec
@@ -95,15 +95,18 @@ class KeptPages:
         self._pages: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable) -> tuple[str | None, Hashable | None]:
-        """The page if it is still true, and the state of the database to keep a new one with."""
-        state = self._database.now()
+    def database_state(self) -> Hashable | None:
+        """The state to keep a page with, or None."""
+        return self._database.now()
+
+    def get(self, key: Hashable, state: Hashable | None) -> str | None:
+        """The page if it was kept with this state, and not for too long."""
         with self._lock:
             kept = self._pages.get(key)
             if kept is None or state is None or kept.state != state or time.monotonic() >= kept.until:
-                return None, state
+                return None
             self._pages.move_to_end(key)
-            return kept.page, state
+            return kept.page
 
     def keep(self, key: Hashable, page: str, state: Hashable) -> None:
         """Keep a page that was rendered from what the database held at `state` or later."""
@@ -129,8 +132,8 @@ def kept_while_unchanged(view: Callable[P, ResponseReturnValue]) -> Callable[P, 
         if pages is None or request.method != "GET" or request.cookies or request.query_string:
             return view(*args, **kwargs)
         key = (request.host, request.path, current_language())
-        page, state = pages.get(key)
-        if page is not None:
+        state = pages.database_state()
+        if (page := pages.get(key, state)) is not None:
             return Response(page.replace(NONCE_PLACE, csp_nonce()), mimetype="text/html")
         response = make_response(view(*args, **kwargs))
         if state is not None and response.status_code == 200 and not session.modified and g.get("actor") is None:
@@ -138,3 +141,31 @@ def kept_while_unchanged(view: Callable[P, ResponseReturnValue]) -> Callable[P, 
         return response
 
     return kept
+
+
+def kept_with_fresh_values(name: str, *, state: Hashable, values: Mapping[str, str], render: Callable[[], str]) -> str:
+    """The same for a form: a page that differs between visitors only in some values, as its token against forgery.
+
+    For whoever comes without a cookie. It is as old as a second at most; what somebody sends is checked against what is true then.
+
+    Args:
+        name: the page's own.
+        state: what was read just now and decides what the page says.
+        values: by any name, the texts that are this visitor's alone; each stands in the page as it is.
+        render: makes the page with these values in it.
+    """
+    pages: KeptPages | None = current_app.extensions.get("kept_pages")
+    if pages is None or request.cookies or request.query_string:
+        return render()
+    key = (name, request.host, request.path, current_language())
+    places = {f"value-of-{place}-goes-here": value for place, value in values.items()} | {NONCE_PLACE: csp_nonce()}
+    page = pages.get(key, state)
+    if page is None:
+        whole = render()
+        for place, value in places.items():
+            page = (page or whole).replace(value, place)
+        pages.keep(key, page or whole, state)
+        return whole
+    for place, value in places.items():
+        page = page.replace(place, value)
+    return page

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask, render_template_string
@@ -21,7 +23,8 @@ from tests.support.factories import Make
 @pytest.fixture
 def keeping(database: TestDatabase, make: Make) -> Iterator[Flask]:
     """An app that keeps its pages, with one page that counts how often it was rendered."""
-    make.seminar(slug="kept")
+    soon = datetime.now(UTC).date() + timedelta(days=30)
+    make.seminar(slug="kept", starts_on=soon, ends_on=soon)
     app = create_app(replace(settings_for(database.url, database.folder), keep_pages=True))
     app.testing = True
     app.extensions["rendered"] = 0
@@ -86,3 +89,17 @@ def test_a_database_that_is_gone_has_no_state(keeping: Flask) -> None:
         state = DatabaseState(db.engine)
         state._question = "SELECT * FROM nowhere"
         assert state.now() is None
+
+
+def test_a_form_is_rendered_once_for_a_crowd_and_each_visitor_has_a_token_and_a_number_of_their_own(keeping: Flask) -> None:
+    pages, statuses = [], []
+    for _ in range(3):
+        client = keeping.test_client()
+        page = client.get("/seminars/kept/register").text
+        pages.append(page)
+        token = str(re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page)[-1])
+        statuses.append(client.post("/seminars/kept/register", data={"csrf_token": token}).status_code)
+    numbers = {re.search(r'name="submission_id"[^>]*value="([^"]+)"', page).group(1) for page in pages}  # type: ignore[union-attr]
+    assert len(numbers) == 3
+    assert statuses == [422, 422, 422]  # read, and found wanting; a token of somebody else's would not have been read at all
+    assert all("goes-here" not in page for page in pages)
