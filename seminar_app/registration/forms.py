@@ -166,7 +166,7 @@ class DecisionForm(BaseForm):
 class QuotaForm(Form):
     """One quota: whose, how many seats, until when. Plain: a form inside a form is given its language by the outer one."""
 
-    agency = AgencyField(_l("Agency or group"), validators=[optional()])
+    agency = AgencyField(_l("Agency or group"), validators=[optional()], description="")
     size = IntegerField(
         _l("Seats"),
         validators=[optional(), NumberRange(0, MOST_SEATS, _l("Please write a number of seats from 0 to %(max)s."))],

@@ -139,6 +139,7 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter) -> Rost
         group.rows.sort(key=lambda line: line.order)
     levels = [level.value for level in type(next(iter(agencies.values())).level)] if agencies else []
     visible = [pool for pool in pools if access.agency_ids is None or (pool.agency_id and access.covers(path_of(pool.agency_id, parents)))]
+    visible.sort(key=lambda pool: (pool.agency_id is None, agencies[pool.agency_id].code if pool.agency_id else ""))
     ordered = sorted(groups.values(), key=lambda found: (levels.index(found.group.level.value), found.group.code))
     return Roster(ordered, counts, shown, visible, agencies)
 
