@@ -102,8 +102,8 @@ def test_the_answer_is_the_same_whoever_sends_it_and_whatever_becomes_of_it(
     ]
 
 
-def medians_apart(client: CheckingClient, url: str, letters: str) -> float:
-    """Seconds between the medians of answers to strangers and to somebody known."""
+def apart_by(client: CheckingClient, url: str, letters: str) -> float:
+    """Seconds between the medians of the faster half of answers to strangers and to somebody known: the slower half tells of the machine."""
     values: dict[str, Any] = dict(client.get(url).fields("main form")) | FILLED
     known: list[float] = []
     unknown: list[float] = []
@@ -114,7 +114,7 @@ def medians_apart(client: CheckingClient, url: str, letters: str) -> float:
             client.flask.post(url, data=sent)
             if turn > 3:
                 took.append(time.perf_counter() - began)
-    return abs(statistics.median(known) - statistics.median(unknown))
+    return abs(statistics.median(sorted(known)[: len(known) // 2]) - statistics.median(sorted(unknown)[: len(unknown) // 2]))
 
 
 def test_the_answer_takes_as_long_for_somebody_known_as_for_a_stranger(client: CheckingClient, make: Make, seminar: Seminar) -> None:
@@ -122,7 +122,7 @@ def test_the_answer_takes_as_long_for_somebody_known_as_for_a_stranger(client: C
     alphabets = ("abcdefghijklmnopqrstuvwxyz", "αβγδεζηθικλμνξοπρστυφχψω", "абвгдежзийклмнопрстуфхцч")
     apart = []
     for letters in alphabets:  # a busy machine is given three tries
-        apart.append(medians_apart(client, "/seminars/toluca-2026/register", letters))
+        apart.append(apart_by(client, "/seminars/toluca-2026/register", letters))
         if apart[-1] < 0.005:
             return
     raise AssertionError(f"the medians are {[f'{1000 * seconds:.1f} ms' for seconds in apart]} apart")
@@ -139,7 +139,7 @@ def test_few_statements_make_the_form_and_take_it(client: CheckingClient, make: 
     for turn in (1, 2):
         statements.statements.clear()
         client.post(url, dict(values) | FILLED | {"given_names": f"Ana {chr(97 + turn % 26)}{chr(97 + turn // 26)}"})
-        assert len(statements) <= 17 + turn, "\n".join(statements.statements)
+        assert len(statements) <= 14 + turn, "\n".join(statements.statements)
 
 
 def test_each_door_says_why_it_is_shut(client: CheckingClient, make: Make, seminar: Seminar, session: Session) -> None:
