@@ -32,6 +32,7 @@ from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services import ensure_notices
+from seminar_app.seminars.models import Seminar, SeminarSession
 from tests.conftest import TestDatabase
 from tests.support.factories import KEY, Make
 from tests.support.server import LiveServer
@@ -67,6 +68,14 @@ class Office:
         self.session.expire_all()
         rows = self.session.execute(select(Registration, Person).join(Person).order_by(Registration.id)).all()
         return [(row[0], row[1]) for row in rows]
+
+    def let_days_pass(self, days: int) -> None:
+        """The seminar's day has come: everything about it happened so many days earlier."""
+        with unit_of_work(self.session) as session:
+            seminar = session.scalars(select(Seminar)).one()
+            seminar.starts_on, seminar.ends_on = seminar.starts_on - timedelta(days=days), seminar.ends_on - timedelta(days=days)
+            for sitting in session.scalars(select(SeminarSession)):
+                sitting.starts_at, sitting.ends_at = sitting.starts_at - timedelta(days=days), sitting.ends_at - timedelta(days=days)
 
     def personal_page(self, registration: Registration) -> str:
         """The address that the official's mail carries."""
@@ -126,11 +135,12 @@ def pick(box: Locator, typed: str) -> None:
     box.press("Enter")
 
 
-def press(visitor: Visitor, selector: str) -> None:
+def press(visitor: Visitor, selector: str, *, look: bool = True) -> None:
     """Press a button or link and look at where it leads."""
-    visitor.page.locator(selector).first.click()
-    visitor.page.wait_for_load_state("load")
-    visitor.look()
+    with visitor.page.expect_navigation():
+        visitor.page.locator(selector).first.click()
+    if look:
+        visitor.look()
 
 
 def create_and_publish(visitor: Visitor, first: date) -> None:
@@ -177,12 +187,14 @@ def create_and_publish(visitor: Visitor, first: date) -> None:
     press(visitor, "form[action$='/publish'] button")
 
 
-def register(visitor: Visitor, official: tuple[str, str, str, str]) -> None:
+def register(visitor: Visitor, official: tuple[str, str, str, str], *, look: bool) -> None:
     """An official's part: three requests from the seminar's page to what happens next."""
     given, surname1, surname2, agency = official
-    visitor.go(f"/seminars/{SLUG}")
-    press(visitor, f"a[href$='/seminars/{SLUG}/register']")
     page = visitor.page
+    page.goto(f"/seminars/{SLUG}")
+    if look:
+        visitor.look()
+    press(visitor, f"a[href$='/seminars/{SLUG}/register']", look=look)
     fill(
         page,
         {
@@ -195,7 +207,7 @@ def register(visitor: Visitor, official: tuple[str, str, str, str]) -> None:
     )
     choose(page, agency)
     page.locator("label[for=notice_read]").click()
-    press(visitor, "main form button.usa-button")
+    press(visitor, "main form button.usa-button", look=look)
     expect(page).to_have_url(f"{visitor.base_url}/seminars/{SLUG}/registered")
     assert given not in page.locator("main").inner_text()
 
@@ -243,15 +255,17 @@ def check_exports(visitor: Visitor, seated: list[Person]) -> None:
     assert any(isinstance(cell.value, (int, float)) for row in book.worksheets[0].iter_rows() for cell in row)
 
 
-def answer_feedback(visitor: Visitor, address: str) -> None:
+def answer_feedback(visitor: Visitor, address: str, *, look: bool) -> None:
     """An official's part, on the phone: from the personal page to the thanks."""
-    visitor.go(address)
-    press(visitor, "a[href$='/feedback']")
     page = visitor.page
+    page.goto(address)
+    if look:
+        visitor.look()
+    press(visitor, "a[href$='/feedback']", look=look)
     for group in page.locator("main fieldset:has(input[type=radio])").all():
         group.locator("label").nth(3 if group.locator("label").count() > 3 else 0).click()
     page.locator("main textarea").first.fill("Los casos reales, con ejemplos.")
-    press(visitor, "main form button.usa-button")
+    press(visitor, "main form button.usa-button", look=look)
     assert page.url.endswith("/thanks")
 
 
@@ -272,7 +286,7 @@ def test_from_creation_to_exported_attendance_and_feedback(chromium: Browser, of
         create_and_publish(organizer, first)
         for official in OFFICIALS:
             with Visitor(chromium, url, language, width) as visitor:
-                register(visitor, official)
+                register(visitor, official, look=official is OFFICIALS[0])
         people = office.registrations()
         assert [registration.state for registration, _ in people] == [RegistrationState.REGISTERED] * 5 + [RegistrationState.WAITLISTED]
         seated = [person for registration, person in people if registration.state is RegistrationState.REGISTERED]
@@ -281,6 +295,7 @@ def test_from_creation_to_exported_attendance_and_feedback(chromium: Browser, of
         page.locator("[name=account]").select_option(label=page.locator("option", has_text="Diana Puerta").inner_text())
         press(organizer, "form[action$='/coordinators'] button")
 
+    office.let_days_pass(40)
     with Visitor(chromium, url, language, width) as coordinator:
         coordinator.sign_in("door@office.example", PASSWORD)
         mark_two_sessions(coordinator, seated)
@@ -290,7 +305,7 @@ def test_from_creation_to_exported_attendance_and_feedback(chromium: Browser, of
 
     for registration, _person in people[:5]:
         with Visitor(chromium, url, language, width) as visitor:
-            answer_feedback(visitor, office.personal_page(registration))
+            answer_feedback(visitor, office.personal_page(registration), look=registration is people[0][0])
 
     with Visitor(chromium, url, language, width) as organizer:
         organizer.sign_in("organizer@office.example", PASSWORD)
