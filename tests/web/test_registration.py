@@ -103,7 +103,7 @@ def test_the_answer_is_the_same_whoever_sends_it_and_whatever_becomes_of_it(
 
 
 def apart_by(client: CheckingClient, url: str, letters: str) -> float:
-    """Seconds between the medians of the faster half of answers to strangers and to somebody known: the slower half tells of the machine."""
+    """Seconds between the medians of the faster half of each: strangers, and somebody known. The slower half tells of the machine."""
     values: dict[str, Any] = dict(client.get(url).fields("main form")) | FILLED
     known: list[float] = []
     unknown: list[float] = []
