@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.trail_words import actor_words
-from seminar_app.agencies.queries import AgencyChoice
+from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.attendance import queries
 from seminar_app.attendance.forms import as_sent
 from seminar_app.attendance.history import PastMark
@@ -100,9 +100,14 @@ class MarkingPage:
         sitting = next((found for found in sessions if found.public_id == session_id), None)
         if sitting is None:
             raise NotFound
-        marks = queries.marks_of_session(session, sitting.id)
-        counts = queries.counts_by_group(session, seminar.id, sitting.id)
-        people = queries.people_by_group(session, seminar.id) if only is None else queries.people_among(session, seminar.id, only)
+        agencies = all_agencies(session)
+        counts = queries.counts_by_group(session, seminar.id, sitting.id, agencies=agencies)
+        if only is None:
+            people = queries.people_by_group(session, seminar.id, agencies=agencies)
+            marks = queries.marks_of_session(session, sitting.id)
+        else:
+            people = queries.people_among(session, seminar.id, only, agencies=agencies)
+            marks = queries.marks_of_session(session, sitting.id, of=[one.registration_id for group in people for one in group.people])
         by_group: dict[int, SheetGroup] = {group.agency.id: group for group in people}
         groups = [MarkingGroup(agency, count, _lines(by_group.get(agency.id), marks, typed or {})) for agency, count in counts]
         return cls(seminar, sessions, sitting, groups)

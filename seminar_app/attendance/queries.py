@@ -147,7 +147,11 @@ def session_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) ->
     raise NotFound
 
 
-def people_by_group(session: Session, seminar_id: int, *, former: bool = False) -> list[SheetGroup]:
+Agencies = Mapping[int, AgencyChoice]
+"""The whole directory by id: read once for a page and handed on."""
+
+
+def people_by_group(session: Session, seminar_id: int, *, former: bool = False, agencies: Agencies | None = None) -> list[SheetGroup]:
     """The people who hold a seat, by agency group (federal ones first) and name.
 
     Args:
@@ -156,20 +160,18 @@ def people_by_group(session: Session, seminar_id: int, *, former: bool = False) 
     here = Registration.state == RegistrationState.REGISTERED
     if former:
         here = or_(here, exists().where(Mark.registration_id == Registration.id))
-    return _grouped(session, _people().where(Registration.seminar_id == seminar_id, here))
+    return _grouped(session, _people().where(Registration.seminar_id == seminar_id, here), agencies)
 
 
-def people_among(session: Session, seminar_id: int, registrations: Collection[uuid.UUID]) -> list[SheetGroup]:
+def people_among(session: Session, seminar_id: int, registrations: Collection[uuid.UUID], *, agencies: Agencies) -> list[SheetGroup]:
     """Those of these registrations who hold a seat, by agency group."""
     here = Registration.public_id.in_(registrations)
-    return _grouped(
-        session, _people().where(Registration.seminar_id == seminar_id, Registration.state == RegistrationState.REGISTERED, here)
-    )
+    seated = Registration.state == RegistrationState.REGISTERED
+    return _grouped(session, _people().where(Registration.seminar_id == seminar_id, seated, here), agencies)
 
 
-def counts_by_group(session: Session, seminar_id: int, session_id: int) -> list[tuple[AgencyChoice, Counts]]:
+def counts_by_group(session: Session, seminar_id: int, session_id: int, *, agencies: Agencies) -> list[tuple[AgencyChoice, Counts]]:
     """Marks of one session counted for each agency group that has seats, in the order of the sheet."""
-    agencies = all_agencies(session)
     parents = {agency.id: agency.parent_id for agency in agencies.values()}
     rows = session.execute(
         select(Registration.agency_id, Mark.status, func.count())
@@ -220,8 +222,8 @@ def _people() -> Select[Any]:
     return select(*columns).join(Person, Person.id == Registration.person_id)
 
 
-def _grouped(session: Session, people: Select[Any]) -> list[SheetGroup]:
-    agencies = all_agencies(session)
+def _grouped(session: Session, people: Select[Any], agencies: Agencies | None = None) -> list[SheetGroup]:
+    agencies = all_agencies(session) if agencies is None else agencies
     parents = {agency.id: agency.parent_id for agency in agencies.values()}
     by_group: dict[int, list[SheetPerson]] = {}
     group_ids: dict[int, int] = {}
@@ -235,7 +237,7 @@ def _grouped(session: Session, people: Select[Any]) -> list[SheetGroup]:
     ]
 
 
-def _in_order(group_ids: Iterable[int], agencies: Mapping[int, AgencyChoice]) -> list[int]:
+def _in_order(group_ids: Iterable[int], agencies: Agencies) -> list[int]:
     levels = {level: number for number, level in enumerate(AgencyLevel)}
     return sorted(group_ids, key=lambda group_id: (levels[agencies[group_id].level], agencies[group_id].code))
 
@@ -258,12 +260,13 @@ def _person(row: Any, agency: AgencyChoice) -> SheetPerson:
     )
 
 
-def marks_of_session(session: Session, session_id: int) -> dict[int, SheetMark]:
-    """The marks of one session by registration."""
-    rows = session.execute(
-        select(Mark.registration_id, Mark.status, Mark.minutes_credited, Mark.time_in, Mark.time_out).where(Mark.session_id == session_id)
-    )
-    return {row[0]: SheetMark(*row[1:]) for row in rows}
+def marks_of_session(session: Session, session_id: int, *, of: Collection[int] | None = None) -> dict[int, SheetMark]:
+    """The marks of one session by registration; `of`: only of these registrations."""
+    wanted = select(Mark.registration_id, Mark.status, Mark.minutes_credited, Mark.time_in, Mark.time_out)
+    wanted = wanted.where(Mark.session_id == session_id)
+    if of is not None:
+        wanted = wanted.where(Mark.registration_id.in_(of))
+    return {row[0]: SheetMark(*row[1:]) for row in session.execute(wanted)}
 
 
 def marks_of_seminar(session: Session, sessions: Sequence[SheetSession]) -> Marks:
