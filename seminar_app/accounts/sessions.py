@@ -1,4 +1,4 @@
-"""Flask's session, kept in the table `web_session` for whoever is signed in. Why not Flask-Session: docs/decisions/0006-sessions.md.
+"""Flask's session, kept in the table `web_session` for whoever is signed in. Why not Flask-Session: docs/decisions/0002-sessions.md.
 
 A visitor has Flask's signed cookie only, so public pages write nothing. As soon as a session holds anything
 but a visitor's few values it moves to the table and the cookie carries a random id.
