@@ -37,7 +37,8 @@ function hashed(name, bytes) {
   return `${name.slice(0, dot)}.${sha256(bytes).slice(0, 12)}${name.slice(dot)}`;
 }
 
-for (const folder of ["css", "fonts", "img", "vendor"]) rmSync(join(out, folder), { recursive: true, force: true });
+for (const folder of ["fonts", "img", "vendor"]) rmSync(join(out, folder), { recursive: true, force: true });
+rmSync(join(out, "css", "constancia.css"), { force: true }); // the other sheets beside it are the rooms' own
 rmSync(axeOut, { recursive: true, force: true });
 
 const from = {

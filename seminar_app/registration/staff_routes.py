@@ -11,7 +11,6 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
 
 from seminar_app.accounts.rules import Actor, RoleName
 from seminar_app.agencies.queries import agency_groups
@@ -49,22 +48,26 @@ FILTERS = ("state", "group", "pool")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR, RoleName.LIAISON)
 def roster(slug: str) -> ResponseReturnValue:
     """Who is in the seminar, by agency group. Filters stay in the address; a search does not, because it names people."""
-    return _roster_page(slug, words="", done=_id(request.args.get("of")))
+    return _roster_page(slug, request.args, words="", done=_id(request.args.get("of")))
 
 
 @blueprint.post("/roster/")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR, RoleName.LIAISON)
 def search(slug: str) -> ResponseReturnValue:
-    """The roster searched by name or address, which were sent in the body."""
+    """The roster searched by name or address, which were sent in the body; filters alone go on to the address that keeps them."""
     form = SearchForm()
-    return _roster_page(slug, words=form.words.data or "" if form.accepts() else "", done=None)
+    words = form.words.data or "" if form.accepts() else ""
+    filters = _filters_sent()
+    if not words:
+        return redirect(f"{url_for('.roster', slug=slug)}?{urlencode(filters)}", code=303)
+    return _roster_page(slug, filters, words=words, done=None)
 
 
-def _roster_page(slug: str, *, words: str, done: uuid.UUID | None) -> ResponseReturnValue:
+def _roster_page(slug: str, asked: Mapping[str, str], *, words: str, done: uuid.UUID | None) -> ResponseReturnValue:
     access = queries.roster_access(session(), current_actor(), slug)
     _note_look(access.seminar, "roster.viewed", f"seminar:{access.seminar.public_id.hex}")
     access = queries.roster_access(session(), current_actor(), slug)
-    wanted = _filter(request.args, words)
+    wanted = _filter(asked, words)
     found = queries.roster(session(), access, wanted)
     lines = (line for group in found.groups for line in group.everybody)
     return render_template(
@@ -74,7 +77,7 @@ def _roster_page(slug: str, *, words: str, done: uuid.UUID | None) -> ResponseRe
         access=access,
         roster=found,
         wanted=wanted,
-        filters_now={name: value for name, value in request.args.items() if name in FILTERS and value},
+        filters_now={name: value for name, value in asked.items() if name in FILTERS and value},
         **_choices(found),
         done=next((line for line in lines if line.public_id == done), None) if done else None,
     )
@@ -179,8 +182,13 @@ def _decide(slug: str, registration_id: str, service: Callable[..., Registration
         in_unit_of_work(work)
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
-    filters = MultiDict((name, request.form[name]) for name in FILTERS if request.form.get(name))
+    filters = _filters_sent()
     return redirect(f"{url_for('.roster', slug=slug)}?{urlencode([*filters.items(), ('of', found.public_id.hex)])}", code=303)
+
+
+def _filters_sent() -> dict[str, str]:
+    """The filters that came in the body."""
+    return {name: request.form[name] for name in FILTERS if request.form.get(name)}
 
 
 def _choices(found: Roster) -> dict[str, list[tuple[str, str]]]:

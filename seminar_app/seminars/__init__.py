@@ -19,7 +19,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(country_name=wording.country_name, zone_words=wording.zone_words)
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(staff_routes.blueprint)
-    add_staff_entry(app, Entry(_l("Seminars"), "seminars_staff.index", 10, prefix="seminars_staff."))
+    add_staff_entry(
+        app,
+        Entry(_l("Seminars"), "seminars_staff.index", 10, prefix="seminars_staff. registration_staff. attendance_staff. feedback_staff."),
+    )
     add_seminar_entry(app, Entry(_l("Overview"), "seminars_staff.overview", 10))
     add_seminar_entry(app, Entry(_l("Sessions"), "seminars_staff.sessions", 30, prefix="seminars_staff.sessions"))
     add_seminar_entry(app, Entry(_l("Settings"), "seminars_staff.settings", 70, prefix="seminars_staff.settings"))

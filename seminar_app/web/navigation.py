@@ -18,7 +18,7 @@ class Entry:
     endpoint: str
     order: int
     prefix: str = ""
-    """Endpoints that begin with this keep the line marked as current."""
+    """Endpoints that begin with this (one, or several apart by spaces) keep the line marked as current."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,6 @@ def _lines(which: str, values: dict[str, Any]) -> list[Line]:
         policy = policy_of(current_app, entry.endpoint)
         if policy is not None and (not policy.roles or policy.roles & actor.roles):
             here = request.endpoint or ""
-            current = here == entry.endpoint or (bool(entry.prefix) and here.startswith(entry.prefix))
+            current = here == entry.endpoint or here.startswith(tuple(entry.prefix.split()))
             lines.append(Line(str(entry.label), url_for(entry.endpoint, **values), current))
     return lines

@@ -98,11 +98,13 @@ def test_the_roster_is_grouped_counted_filtered_and_searched(
     )
     assert "Ruiz" not in found.text
     assert "Ñáñez" in found.text
+    filtered = client.submit(url, {"state": "waitlisted"}, form="main form[role=search]")
+    assert filtered.response.headers["Location"].endswith("/roster/?state=waitlisted")
     token = page.select("[name=csrf_token]")[0].attrs["value"]
     assert "Nobody matches" in client.post(url, {"words": "Eva Paz", "csrf_token": token}, status=200).text
     session.rollback()
     looks = session.scalars(select(AuditRow.actor).where(AuditRow.action == "roster.viewed")).all()
-    assert len(looks) == 8
+    assert len(looks) == 9
     assert set(looks) == {f"account:{house.organizer.public_id.hex}"}
 
 
