@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import enum
 import logging
+import random
+import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +18,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, String, Uuid, event, make_url
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -23,6 +27,10 @@ log = logging.getLogger(__name__)
 BUSY_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 10_000
 STATEMENT_TIMEOUT_MS = 30_000
+BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
+LOOK_AGAIN_SECONDS = (0.0005, 0.0015)
+
+_first_in_line = threading.Lock()
 
 _writing: ContextVar[bool] = ContextVar("database_writing", default=False)
 
@@ -144,8 +152,39 @@ def _begin_sqlite(connection: Connection) -> None:
     cursor = connection.connection.cursor()
     writing = _writing.get()
     cursor.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
-    cursor.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if writing:
+        _begin_to_write(cursor)
+    else:
+        cursor.execute("BEGIN")
     cursor.close()
+
+
+def _begin_to_write(cursor: Any) -> None:
+    """Wait for SQLite's one write lock, and look for it often.
+
+    SQLite's own waiting sleeps up to 100 ms between looks, so that under many writers the lock lies idle most of the time
+    and whoever is unlucky waits seconds. One thread of each process looks every millisecond; the others stand behind it.
+
+    Raises:
+        OperationalError: nobody let go of it for `BUSY_TIMEOUT_MS`.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    if not _first_in_line.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+        raise OperationalError(BEGIN_TO_WRITE, None, sqlite_module().OperationalError("database is locked"))
+    try:
+        cursor.execute("PRAGMA busy_timeout=0")
+        while True:
+            try:
+                cursor.execute(BEGIN_TO_WRITE)
+            except sqlite_module().OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() >= deadline:
+                    raise OperationalError(BEGIN_TO_WRITE, None, error) from error
+            else:
+                return
+            time.sleep(random.uniform(*LOOK_AGAIN_SECONDS))
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        _first_in_line.release()
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -1,0 +1,56 @@
+"""Waiting for SQLite's one write lock."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from seminar_app.core import database as core
+from seminar_app.web.database import db, unit_of_work
+
+pytestmark = pytest.mark.sqlite_only
+
+
+def write(app: Flask, seconds: float = 0.0) -> None:
+    with app.app_context():
+        with unit_of_work() as session:
+            session.execute(text("UPDATE audit_head SET sequence = sequence + 1"))
+            time.sleep(seconds)
+        db.session.remove()
+
+
+def write_often(app: Flask) -> None:
+    for _ in range(5):
+        write(app)
+
+
+def test_writers_take_turns_and_none_is_lost(app: Flask) -> None:
+    with app.app_context():
+        before = db.session.execute(text("SELECT sequence FROM audit_head")).scalar_one()
+        db.session.remove()
+    threads = [threading.Thread(target=write_often, args=(app,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with app.app_context():
+        assert db.session.execute(text("SELECT sequence FROM audit_head")).scalar_one() == before + 20
+        db.session.remove()
+
+
+def test_a_lock_that_is_not_let_go_is_a_database_error_in_good_time(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core, "BUSY_TIMEOUT_MS", 300)
+    holder = threading.Thread(target=write, args=(app, 2.0))
+    holder.start()
+    time.sleep(0.3)
+    begun = time.monotonic()
+    with pytest.raises(OperationalError, match="locked"):
+        write(app)
+    assert time.monotonic() - begun < 1.5
+    holder.join()
+    write(app)
