@@ -40,9 +40,16 @@ def announce_server() -> None:
 
 
 def end_with_server() -> None:
-    """In a child of `flask serve`: have the kernel end it when the server is killed and cannot (Linux). Elsewhere it does nothing."""
-    if sys.platform == "linux" and os.environ.get(SERVER_PID) == str(os.getppid()):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    """In a child of `flask serve`: have the kernel end it when the server is killed and cannot (Linux). Elsewhere it does nothing.
+
+    A server that was killed while the child was still starting is noticed too: nobody would tell of it later.
+    """
+    server = os.environ.get(SERVER_PID)
+    if sys.platform != "linux" or server is None or server == str(os.getpid()):
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if server != str(os.getppid()):
+        raise SystemExit("The server that began this process has ended.")
 
 
 def spare_memory() -> None:

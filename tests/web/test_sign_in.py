@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -220,8 +221,10 @@ def test_a_new_password_by_mail(client: CheckingClient, session: Session, staff:
 def test_an_unknown_address_gets_the_same_page_and_no_message(client: CheckingClient, session: Session, make: Make) -> None:
     make.account(email="off@office.example", active=False)
     known_account = make.account(email="known@office.example")
+    own_to_each_answer = re.compile(r'(nonce|value)="[^"]*"')
     pages = {
-        ask_for_reset(client, email).response.get_data(as_text=True).count("a") for email in ("nobody@office.example", known_account.email)
+        own_to_each_answer.sub("", ask_for_reset(client, email).response.get_data(as_text=True))
+        for email in ("nobody@office.example", known_account.email)
     }
     assert len(pages) == 1
     ask_for_reset(client, "off@office.example")

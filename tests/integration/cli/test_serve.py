@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from config import Settings, SettingsError
+from seminar_app.cli.processes import SERVER_PID
 from tests.support.server import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -134,3 +135,14 @@ def test_production_says_everything_that_is_missing() -> None:
         Settings.from_environment({"SEMINAR_MODE": "production", "PORT": "5000"})
     for name in ("PUBLIC_URL", "SMTP_URL", "SECRET_KEY"):
         assert name in str(error.value)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux is asked to end children with their server")
+def test_a_child_that_starts_after_its_server_was_killed_does_not_stay() -> None:
+    program = "from seminar_app.cli.processes import end_with_server; end_with_server(); print('stays')"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | {SERVER_PID: "999999999"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "has ended" in done.stderr
+    assert "stays" not in done.stdout
