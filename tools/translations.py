@@ -61,7 +61,7 @@ def merged() -> tuple[Catalog, list[str]]:
     whole, faults = Catalog(locale="es", domain="messages"), []
     for room, catalogue in catalogues().items():
         for message in catalogue:
-            if not message.id or not message.string:
+            if not message.id or not _is_said(message):
                 continue
             before = whole.get(message.id)
             if before is not None and before.string != message.string:
@@ -95,7 +95,12 @@ def update(room: str) -> int:
     with path.open("wb") as file:
         file.write(HEADER.encode())
         write_po(file, catalogue, width=120, no_location=True, omit_header=True)
-    return sum(1 for message in catalogue if message.id and not message.string)
+    return sum(1 for message in catalogue if message.id and not _is_said(message))
+
+
+def _is_said(message: Message) -> bool:
+    """Whether it has its Spanish, in both numbers where it counts."""
+    return all(message.string) if isinstance(message.string, (tuple, list)) else bool(message.string)
 
 
 def faults() -> list[str]:

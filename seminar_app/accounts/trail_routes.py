@@ -13,6 +13,8 @@ from flask.typing import ResponseReturnValue
 from seminar_app.accounts import queries, trail_words
 from seminar_app.accounts.rules import RoleName
 from seminar_app.accounts.staff_routes import blueprint
+from seminar_app.accounts.trail_details import details_words
+from seminar_app.agencies.queries import all_agencies
 from seminar_app.audit.queries import TrailFilter
 from seminar_app.audit.queries import trail as rows_of_trail
 from seminar_app.web.access import staff
@@ -40,11 +42,18 @@ def trail() -> ResponseReturnValue:
     rows, more = rows_of_trail(session(), wanted, before=before)
     people = queries.everybody(session())
     names = {f"{kind}:{public_id.hex}": name for public_id, name in people for kind in ("account", "user_account")}
+    told = {key for row in rows for key in (*row.details, "agency" if row.action == "seats.changed" else "")}
+    codes = {
+        "office": {office.id: office.code for office in queries.offices(session())} if "office" in told else {},
+        "agency": {agency.id: agency.code for agency in all_agencies(session()).values()} if "agency" in told else {},
+    }
     kept: dict[str, Any] = {key: value for key, value in chosen.items() if value}
     return render_template(
         "accounts/staff/trail.html",
         rows=rows,
         names=names,
+        codes=codes,
+        details_words=details_words,
         words=trail_words,
         chosen=chosen,
         filtered=bool(kept),

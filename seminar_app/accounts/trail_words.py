@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from seminar_app.accounts.trail_details import SHORT
 
 ACTIONS: dict[str, Any] = {
     "account.signed_in": _l("signed in"),
@@ -102,9 +103,6 @@ KINDS: dict[str, Any] = {
 }
 
 STRANGERS = ("public", "registration", "command", "rule")
-ID = re.compile("[0-9a-f]{32}")
-SHORT = 8
-"""Letters of an id that tell one registration from another on a page, and nothing about whose it is."""
 
 
 def action_words(action: str) -> str:
@@ -138,18 +136,7 @@ def subject_words(subject: str, names: Mapping[str, str]) -> str:
         return names[subject]
     if subject == "user_account:unknown":
         return str(_("an address without an account"))
+    if subject == "outbox:list":
+        return ""
     shown = code[:SHORT].upper() if len(code) == 32 else code
     return f"{KINDS.get(kind, kind)} {shown}".strip()
-
-
-def details_words(details: Mapping[str, Any]) -> str:
-    """«from registered, to withdrawn»: names and values as the trail keeps them, ids shortened."""
-    return ", ".join(f"{key} {_plain(value)}" for key, value in details.items() if value is not None)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "(" + ", ".join(f"{key} {_plain(part)}" for key, part in value.items()) + ")"
-    if isinstance(value, list):
-        return "; ".join(_plain(part) for part in value)
-    return value[:SHORT].upper() if isinstance(value, str) and ID.fullmatch(value) else str(value)

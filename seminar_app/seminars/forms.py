@@ -15,8 +15,7 @@ from seminar_app.accounts.models import Office
 from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, local_of, locked_fields, parse_speakers
 from seminar_app.seminars.services import SeminarDetails, SessionDetails
-from seminar_app.seminars.time_zones import place_of, time_zones
-from seminar_app.seminars.wording import countries
+from seminar_app.seminars.wording import countries, zone_choices
 from seminar_app.web.filters import text_of
 from seminar_app.web.forms import (
     PAGE,
@@ -110,9 +109,7 @@ class SeminarForm(BaseForm):
         if "country" in self:
             self.country.choices = countries()
         if "time_zone" in self:
-            self.time_zone.choices = {
-                str(REGION_NAMES[region]): [(zone, place_of(zone)) for zone in zones] for region, zones in time_zones()
-            }
+            self.time_zone.choices = {str(REGION_NAMES[region]): zones for region, zones in zone_choices().items()}
         for name, kind in _RULES.items():
             if name in self:
                 getattr(self, name).choices = choices(kind)

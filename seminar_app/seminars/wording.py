@@ -22,6 +22,7 @@ from seminar_app.seminars.rules import (
     registration_closes,
     registration_window,
 )
+from seminar_app.seminars.time_zones import place_of, time_zones
 from seminar_app.web.filters import local_instant
 from seminar_app.web.labels import label
 from seminar_app.web.languages import current_language
@@ -89,8 +90,29 @@ def _closed(seminar: Invitation, *, now: datetime) -> str:
 
 
 def zone_words(time_zone: str) -> str:
-    """Whose clock: «hora de Cancún», «Cancún time»."""
-    return _("%(place)s time", place=_place(time_zone, current_language()))
+    """Whose clock: «hora de Cancún», «hora de la Ciudad de México», «Cancún time»."""
+    language = current_language()
+    place = _place(time_zone, language)
+    return _("%(place)s time", place=f"la {place}" if language == "es" and place.startswith("Ciudad ") else place)
+
+
+def zone_choices() -> dict[str, list[tuple[str, str, dict[str, str]]]]:
+    """(zone, place as the reader calls it, what else it is found by) of each region, by place."""
+    return _zone_choices(current_language())
+
+
+@lru_cache(maxsize=4)
+def _zone_choices(language: str) -> dict[str, list[tuple[str, str, dict[str, str]]]]:
+    regions = {}
+    for region, zones in time_zones():
+        named: dict[str, str] = {}
+        for zone in zones:
+            place = _place(zone, language)
+            place = place_of(zone) if place in named else place  # a town that keeps the clock of another
+            named[f"{place} ({zone})" if place in named else place] = zone
+        lines = [(zone, place, {"data-aliases": place_of(zone)}) for place, zone in named.items()]
+        regions[region] = sorted(lines, key=lambda line: fold(line[1]))
+    return regions
 
 
 @lru_cache(maxsize=1024)

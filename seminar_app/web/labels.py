@@ -27,6 +27,11 @@ def label(value: StrEnum) -> str:
     return str(_labels[type(value), value.value])
 
 
+def word_of(kind: str, value: str) -> str | None:
+    """The word for a stored value of the enum of this name, for readers that may not know its feature; None where there is none."""
+    return next((str(word) for (each, stored), word in _labels.items() if each.__name__ == kind and stored == value), None)
+
+
 def choices(kind: type[StrEnum]) -> list[tuple[str, Any]]:
     """(value, word) pairs in the enum's order, for a select or radio field."""
     return [(member.value, _labels[kind, member.value]) for member in kind]
