@@ -201,7 +201,7 @@ class TimetablePage:
     """Of each session, people who hold a seat."""
     days: Sequence[tuple[date, Sequence[SheetSession]]]
     next_session: SheetSession | None
-    """What one most likely came to mark: the session going on or the next to begin; after the seminar the first with gaps."""
+    """What one most likely came to mark: the session going on or the next to begin; after the seminar the first with gaps, and none where everybody is marked."""
 
     @classmethod
     def of(cls, attendance: Attendance, *, now: datetime) -> TimetablePage:
@@ -213,7 +213,7 @@ class TimetablePage:
         counts = [count_marks(_status(line.marks[place]) for line in seated) for place in range(len(attendance.sessions))]
         coming = [session for session in attendance.sessions if session.ends_at > now]
         with_gaps = [session for session, count in zip(attendance.sessions, counts, strict=True) if count.unmarked]
-        following = next(iter([*coming, *with_gaps, *attendance.sessions]), None)
+        following = next(iter([*coming, *with_gaps]), None)
         return cls(groups, attendance.sessions, counts, _by_day(attendance), following)
 
     @property
