@@ -201,7 +201,10 @@ class TimetablePage:
     """Of each session, people who hold a seat."""
     days: Sequence[tuple[date, Sequence[SheetSession]]]
     next_session: SheetSession | None
-    """What one most likely came to mark: the session going on or the next to begin; after the seminar the first with gaps, and none where everybody is marked."""
+    """What one most likely came to mark: the session going on or the next to begin; after the seminar the first with gaps.
+
+    None where everybody is marked.
+    """
 
     @classmethod
     def of(cls, attendance: Attendance, *, now: datetime) -> TimetablePage:

@@ -21,6 +21,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     labels.init_app()
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(staff_routes.blueprint)
-    navigation.add_seminar_entry(app, Entry(_l("Roster"), "registration_staff.roster", 20, "registration_staff.r registration_staff.search registration_staff.add"))
+    navigation.add_seminar_entry(
+        app, Entry(_l("Roster"), "registration_staff.roster", 20, "registration_staff.r registration_staff.search registration_staff.add")
+    )
     navigation.add_seminar_entry(app, Entry(_l("Seats"), "registration_staff.seats", 25))
     add_job(app, jobs.RELEASE_QUOTAS)
