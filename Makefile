@@ -37,7 +37,7 @@ check: $(VENV)/ready-dev  ## Format, lint, types, contracts, translations, then 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/bandit -q -r seminar_app config.py
+	$(BIN)/bandit -q -c pyproject.toml -r seminar_app config.py
 	$(BIN)/python -m tools.translations check
 	$(BIN)/python -m tools.check_vendored
 	$(MAKE) test

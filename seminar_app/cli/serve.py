@@ -112,7 +112,7 @@ def refuse_unprepared(settings: Settings) -> None:
 
 def announce(settings: Settings, host: str, port: int) -> None:
     """Where it is and who may come in: the last thing on the screen."""
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  what to type in a browser, not what to bind
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # nosec B104  # noqa: S104  what to type in a browser, not what to bind
     click.secho(f"\n  Constancia is at http://{shown}:{port}", bold=True)
     if settings.mode is Mode.DEMO and shown != host:
         click.echo("  Every computer of your network can open it, and the demo accounts with it.")
