@@ -83,11 +83,11 @@ def rush(live: LiveServer, session: Session, rounds: list[Seminar]) -> list[str]
     return faults
 
 
-@pytest.mark.parametrize("rounds", [8, pytest.param(200, marks=pytest.mark.full)])
+@pytest.mark.parametrize("rounds", [20, pytest.param(200, marks=pytest.mark.full)])
 def test_the_last_seat_goes_to_one_and_everybody_else_waits(
     database: TestDatabase, make: Make, session: Session, tmp_path: Path, rounds: int
 ) -> None:
-    """The short form has 8 rounds: with two cores, 20 on two databases take longer than `make test` should."""
+
     make.agency("PGR")
     wanted = seminars(make, rounds, seats=1)
     with serving(database, tmp_path) as live:
