@@ -87,7 +87,6 @@ def rush(live: LiveServer, session: Session, rounds: list[Seminar]) -> list[str]
 def test_the_last_seat_goes_to_one_and_everybody_else_waits(
     database: TestDatabase, make: Make, session: Session, tmp_path: Path, rounds: int
 ) -> None:
-
     make.agency("PGR")
     wanted = seminars(make, rounds, seats=1)
     with serving(database, tmp_path) as live:
