@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +13,33 @@ from urllib.parse import urlsplit
 PROJECT_ROOT = Path(__file__).resolve().parent
 SHORTEST_KEY = 32
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+FEWEST_LETTERS = 10
+"""Different characters that a key must have; 32 from `openssl rand -hex` have fewer once in a million million."""
+WELL_KNOWN = (
+    "changeme",
+    "change-me",
+    "change_me",
+    "change me",
+    "secret",
+    "password",
+    "example",
+    "default",
+    "development",
+    "insecure",
+    "constancia",
+    "test key",
+    "0123456789",
+    "abcdefgh",
+    "qwerty",
+    "12345678",
+)
+"""What stands in keys that somebody copied or typed."""
+OTHERS = 0o007
+"""Permissions of whoever is neither the owner nor of the group."""
+NETWORK_FILE_SYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "ceph", "fuse.ceph", "glusterfs", "fuse.glusterfs", "9p", "afs"}
+)
+TRUE = ("1", "true", "yes", "on")
 
 
 class Mode(StrEnum):
@@ -21,6 +48,13 @@ class Mode(StrEnum):
     DEMO = "demo"
     PRODUCTION = "production"
     TEST = "test"
+
+
+class LogFormat(StrEnum):
+    """How a line of the log looks: for a person, or for a program that collects them."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class SettingsError(SystemExit):
@@ -40,6 +74,13 @@ class Settings:
         jobs_url: `redis://…` or `postgresql://…` of the queue of jobs; None keeps it in a file in `data_dir`.
         pool_size: database connections a process keeps.
         keep_pages: whether public pages are kept until the database changes; tests replace the database itself.
+        log_format: how log lines look.
+        log_requests: whether each request leaves a line.
+        trusted_proxies: how many proxies of our own stand before us, whose X-Forwarded-For, X-Forwarded-Proto and X-Request-ID are
+            believed.
+        backup_keys: what backups are encrypted with, newest first; the first writes, all read.
+        drain_seconds: how long `/readyz` says «no» before a server that was told to stop takes no more connections.
+        warnings: what may be meant so, and probably is not; sentences.
     """
 
     mode: Mode
@@ -56,6 +97,12 @@ class Settings:
     keep_pages: bool = True
     pool_size: int = 5
     jobs_url: str | None = None
+    log_format: LogFormat = LogFormat.TEXT
+    log_requests: bool = False
+    trusted_proxies: int = 0
+    backup_keys: tuple[str, ...] = ()
+    drain_seconds: int = 0
+    warnings: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def secure_cookies(self) -> bool:
@@ -85,25 +132,51 @@ class Settings:
             faults.append("SMTP_URL begins with smtp:// or smtps://, for example smtps://user:password@mail.example.org.")
         elif smtp_url and mode is Mode.PRODUCTION and "tls=none" in smtp_url and urlsplit(smtp_url).hostname not in LOOPBACK:
             faults.append("SMTP_URL says tls=none, which is for a mail server on this same machine only: mail carries secret links.")
-        keys = tuple(key for key in (env.get("SECRET_KEY"), env.get("SECRET_KEY_BEFORE")) if key)
-        if any(len(key) < SHORTEST_KEY for key in keys):
-            faults.append(f"SECRET_KEY is too short: at least {SHORTEST_KEY} characters, for example from `openssl rand -hex 32`.")
+        keys = _keys(env, "SECRET_KEY", mode, faults)
         if not keys and mode is Mode.PRODUCTION:
             faults.append("SECRET_KEY is missing: make one with `openssl rand -hex 32` and keep it out of the repository.")
+        database_url = env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'constancia.sqlite3'}"
+        if not database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            faults.append(
+                "DATABASE_URL begins with sqlite:/// or postgresql://, for example postgresql://constancia@db.example.org/constancia."
+            )
+        if (jobs_url := env.get("JOBS_URL")) and not jobs_url.startswith(("redis://", "rediss://", "unix://", "postgresql://")):
+            faults.append("JOBS_URL begins with redis:// or postgresql://, for example redis://queue.example.org:6379/1.")
+        if (storage := env.get("LIMITER_STORAGE") or "memory://") and not storage.startswith(("memory://", "redis://", "rediss://")):
+            faults.append("LIMITER_STORAGE is memory:// or redis://…, for example redis://queue.example.org:6379/0.")
+        if mode is Mode.PRODUCTION:
+            faults += _unsafe_in_production(env, data_dir, database_url)
+        log_format = _log_format(env, faults)
+        trusted_proxies = _whole_number(env, "TRUSTED_PROXIES", 0, 5, faults)
+        drain_seconds = _whole_number(env, "DRAIN_SECONDS", 0, 120, faults)
+        backup_keys = _keys(env, "BACKUP_KEY", mode, faults)
         if faults:
             raise SettingsError("Constancia cannot start:\n" + "\n".join(f"  - {fault}" for fault in faults))
         return cls(
             mode=mode,
             data_dir=data_dir,
-            database_url=env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'constancia.sqlite3'}",
+            database_url=database_url,
             secret_keys=keys or (_kept_key(data_dir),),
             public_url=public_url,
             smtp_url=env.get("SMTP_URL") or None,
             mail_from=env.get("MAIL_FROM") or "Constancia <no-reply@constancia.invalid>",
             default_language=env.get("DEFAULT_LANGUAGE") or "es",
             default_time_zone=env.get("DEFAULT_TIME_ZONE") or "America/Mexico_City",
-            limiter_storage=env.get("LIMITER_STORAGE") or "memory://",
-            jobs_url=env.get("JOBS_URL") or None,
+            limiter_storage=storage,
+            jobs_url=jobs_url or None,
+            log_format=log_format,
+            log_requests=mode is Mode.PRODUCTION if not env.get("LOG_REQUESTS") else env["LOG_REQUESTS"].lower() in TRUE,
+            trusted_proxies=trusted_proxies,
+            backup_keys=backup_keys,
+            drain_seconds=drain_seconds,
+            warnings=_warnings(
+                mode,
+                server=database_url.startswith("postgresql"),
+                storage=storage,
+                jobs_url=jobs_url,
+                proxies=trusted_proxies,
+                encrypted=bool(backup_keys),
+            ),
         )
 
 
@@ -116,11 +189,98 @@ def _mode(env: Mapping[str, str], faults: list[str]) -> Mode:
         return Mode.PRODUCTION
 
 
+def _log_format(env: Mapping[str, str], faults: list[str]) -> LogFormat:
+    name = env.get("LOG_FORMAT") or LogFormat.TEXT
+    try:
+        return LogFormat(name)
+    except ValueError:
+        faults.append(f"LOG_FORMAT is «{name}»; it may be text or json.")
+        return LogFormat.TEXT
+
+
+def _whole_number(env: Mapping[str, str], name: str, least: int, most: int, faults: list[str]) -> int:
+    value = env.get(name) or str(least)
+    if value.isascii() and value.isdigit() and least <= int(value[:9]) <= most:
+        return int(value)
+    faults.append(f"{name} is «{value}»; it is a whole number from {least} to {most}.")
+    return least
+
+
+def _keys(env: Mapping[str, str], name: str, mode: Mode, faults: list[str]) -> tuple[str, ...]:
+    """The key of this name and the one before it; a weak one is a fault, which says how to make a good one."""
+    named = [(place, key) for place in (name, f"{name}_BEFORE") if (key := env.get(place))]
+    for place, key in named:
+        if (weakness := key_weakness(key, strict=mode is Mode.PRODUCTION)) is not None:
+            faults.append(f"{place} {weakness}; make one with `openssl rand -hex 32`.")
+    return tuple(key for _place, key in named)
+
+
+def key_weakness(key: str, *, strict: bool = True) -> str | None:
+    """Why somebody could guess this key, or None; without `strict` only its length is looked at."""
+    if len(key) < SHORTEST_KEY:
+        return f"is too short: it needs at least {SHORTEST_KEY} characters"
+    if not strict:
+        return None
+    if len(set(key)) < FEWEST_LETTERS or any(key == key[:length] * (len(key) // length) for length in range(1, len(key) // 2 + 1)):
+        return "repeats itself"
+    if any(word in key.lower() for word in WELL_KNOWN):
+        return "holds a well-known word, as keys copied from an example do"
+    return None
+
+
+def _unsafe_in_production(env: Mapping[str, str], data_dir: Path, database_url: str) -> list[str]:
+    """What is good enough on a desk and not over people's data."""
+    faults = []
+    if env.get("FLASK_DEBUG", "").lower() in TRUE:
+        faults.append("FLASK_DEBUG is set, which shows the program's inside to whoever makes it fail: unset it.")
+    files = [data_dir]
+    if database_url.startswith("sqlite:"):
+        database = Path(database_url.removeprefix("sqlite:///").removeprefix("file:").split("?")[0])
+        files += [database.parent, database]
+        if (kind := file_system_of(database)) in NETWORK_FILE_SYSTEMS:
+            faults.append(
+                f"The SQLite file {database} lies on a network file system ({kind}), whose locks do not hold: put it on a disk of this "
+                "machine, or use PostgreSQL (DATABASE_URL)."
+            )
+    for path in dict.fromkeys(files):
+        if path.exists() and path.stat().st_mode & OTHERS:
+            faults.append(f"Everybody on this machine can look into {path}: `chmod {'700' if path.is_dir() else '600'} {path}`.")
+    return faults
+
+
+def file_system_of(path: Path) -> str | None:
+    """Kind of the file system that holds `path` (`ext4`, `nfs4`), or None where the system does not say (only Linux does)."""
+    try:
+        lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    mounts = [(fields[4].replace("\\040", " "), line.partition(" - ")[2].split(" ")[0]) for line in lines if (fields := line.split(" "))]
+    holding = [(len(place), kind) for place, kind in mounts if path.resolve().is_relative_to(place)]
+    return max(holding)[1] if holding else None
+
+
+def _warnings(mode: Mode, *, server: bool, storage: str, jobs_url: str | None, proxies: int, encrypted: bool) -> tuple[str, ...]:
+    """What production may do, and probably should not."""
+    if mode is not Mode.PRODUCTION:
+        return ()
+    told = {
+        "BACKUP_KEY is not set, so backups are written in the clear, and a backup holds the roster.": not encrypted,
+        "LIMITER_STORAGE is memory://, so each web process counts attempts by itself; several machines need redis://…": storage.startswith(
+            "memory:"
+        ),
+        "TRUSTED_PROXIES is 0: behind a proxy all seem to come from its one address, and a few strangers use up everybody's limits."
+        " Say how many proxies stand before this program, usually 1.": not proxies,
+        "JOBS_URL is not set, so this machine has a queue of jobs of its own: with several machines name one for all, or run `flask worker`"
+        " on one only.": server and not jobs_url,
+    }
+    return tuple(sentence for sentence, holds in told.items() if holds)
+
+
 def _kept_key(data_dir: Path) -> str:
     """The key made at the first start outside production, kept so that sessions survive a restart."""
     path = data_dir / "secret_key"
     if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32), encoding="ascii")
     return path.read_text(encoding="ascii").strip()

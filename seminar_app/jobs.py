@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from huey.consumer import Consumer
 
 from config import Settings
 from seminar_app.web.database import db
+from seminar_app.web.logs import WORK_ID
 from seminar_app.web.schedule import Job, ending, jobs_of
 
 log = logging.getLogger(__name__)
@@ -89,6 +91,7 @@ def _guarded(app: Flask, work: Any, job: Job) -> Callable[[], None]:
     """One run of a job at a time; a failure is logged and the next run comes as planned."""
 
     def run() -> None:
+        WORK_ID.set(uuid.uuid4().hex)
         try:
             with work.lock_task(job.name):
                 run_job(app, job.name)
@@ -96,6 +99,8 @@ def _guarded(app: Flask, work: Any, job: Job) -> Callable[[], None]:
             log.info("Job %s is still at its last run.", job.name)
         except Exception:
             log.exception("Job %s failed.", job.name)
+        finally:
+            WORK_ID.set(None)
 
     run.__name__ = job.name.replace("-", "_")
     return run

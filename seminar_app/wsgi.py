@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from config import Settings
 from seminar_app import create_app
 from seminar_app.cli.processes import end_with_server, settle_memory, spare_memory
+from seminar_app.web import logs
 
 end_with_server()
 spare_memory()
-app = create_app()
+settings = Settings.from_environment()
+logs.set_up(settings)
+app = create_app(settings)
 settle_memory()

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from config import PROJECT_ROOT
 from seminar_app.core.database import sqlite_module
 from seminar_app.web.database import db
-from seminar_app.web.health import newest_migration
+from seminar_app.web.health import newest_migration, serves_schema
 
 group = AppGroup("database", help="Make the database and bring it up to date.")
 
@@ -28,7 +28,7 @@ def prepare() -> None:
 def prepare_database() -> None:
     """Make the SQLite file where there is none, and run the migrations that are missing; quick where nothing is."""
     make_sqlite_file()
-    if not is_up_to_date():
+    if not is_up_to_date(or_newer=True):
         from flask_migrate import upgrade
 
         install_migrations(current_app._get_current_object())  # type: ignore[attr-defined]
@@ -43,13 +43,29 @@ def install_migrations(app: Flask) -> None:
         Migrate(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=False, compare_type=True)
 
 
-def is_up_to_date() -> bool:
+def is_up_to_date(*, or_newer: bool = False) -> bool:
     """Whether the database exists and its schema is the one that this code was written for."""
     try:
         with db.engine.connect() as connection:
-            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest_migration())
+            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
     except DBAPIError:  # no file, no server, or nothing in it yet
         return False
+    return found == newest_migration() or (or_newer and serves_schema(found))
+
+
+def refuse_unprepared() -> None:
+    """In production nothing makes or migrates a database by itself: a missing file is restored, not replaced by an empty one.
+
+    Raises:
+        ClickException: the database is missing or of another version.
+    """
+    if not is_up_to_date(or_newer=True):
+        where = db.engine.url.render_as_string(hide_password=True)
+        raise click.ClickException(
+            f"The database at {where} is missing or not of this version. Restore it from its backup, or run\n"
+            "  flask --app seminar_app database prepare\n"
+            "which makes a new one where there is none, and migrates one that is older."
+        )
 
 
 def make_sqlite_file() -> None:

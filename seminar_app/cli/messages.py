@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from config import Settings
+from config import Mode, Settings
+from seminar_app.cli.database import refuse_unprepared
 from seminar_app.core.clock import now
 from seminar_app.messages.delivery import deliver_due
 from seminar_app.messages.services import enqueue
+from seminar_app.web import logs
 from seminar_app.web.database import unit_of_work
 from seminar_app.web.schedule import jobs_of
 
@@ -44,8 +44,10 @@ def worker() -> None:
     """Send mail and run the nightly jobs, until stopped."""
     from seminar_app.jobs import run_worker  # Huey is for this process, not for those that serve pages
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("huey").setLevel(logging.WARNING)
+    settings: Settings = current_app.extensions["settings"]
+    if settings.mode is Mode.PRODUCTION:
+        refuse_unprepared()
+    logs.set_up(settings)
     run_worker(current_app._get_current_object())  # type: ignore[attr-defined]
 
 

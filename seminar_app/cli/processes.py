@@ -15,13 +15,14 @@ import click
 from babel.dates import format_date, format_time
 
 from config import PROJECT_ROOT
+from seminar_app.web.health import SERVER_PID
 from seminar_app.web.languages import CODES
 
-STOP_SECONDS = 10
+STOP_SECONDS = 30
+"""What requests on their way have, when the server is told to stop."""
 JOBS_STOP_SECONDS = 35
 """Longer than the worker gives the mail it is just sending."""
 RESTART_SECONDS = 2.0
-SERVER_PID = "CONSTANCIA_SERVER_PID"
 PR_SET_PDEATHSIG = 1
 M_ARENA_MAX = -8
 WORKER = """

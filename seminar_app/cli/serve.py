@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import threading
+from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
 from config import PROJECT_ROOT, Mode, Settings
-from seminar_app.cli.database import is_up_to_date
+from seminar_app.cli.database import is_up_to_date, refuse_unprepared
 from seminar_app.cli.demo.state import ACCOUNTS, PASSWORD, demo_is_loaded
 from seminar_app.cli.processes import STOP_SECONDS, JobsProcess, announce_server, run_command
+from seminar_app.web import logs
 from seminar_app.web.database import db
+from seminar_app.web.health import stopping_file
 
 WEB_WORKERS = 2
 THREADS = 8
@@ -31,7 +36,9 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
     settings: Settings = current_app.extensions["settings"]
     refuse_taken_port(host, port)
     if settings.mode is Mode.PRODUCTION:
-        refuse_unprepared(settings)
+        refuse_unprepared()
+        for warning in settings.warnings:
+            click.secho(f"Mind: {warning}", fg="yellow", err=True)
     else:
         prepare(settings)
     db.session.remove()
@@ -54,6 +61,8 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
         log_level=LogLevels.error,
         working_dir=PROJECT_ROOT,
     )
+    logs.set_up(settings)
+    drain_first(server, settings)
     beside = JobsProcess() if jobs and "worker" in current_app.cli.commands else None
     if beside:
         server.on_startup(beside.start)
@@ -62,9 +71,31 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
     try:
         server.serve()
     finally:
+        stopping_file(settings, os.getpid()).unlink(missing_ok=True)
         if beside:
             beside.stop()
     click.echo("Constancia has stopped.")
+
+
+def drain_first(server: Any, settings: Settings) -> None:
+    """When told to stop, first say so at `/readyz` for `DRAIN_SECONDS`, so that a proxy sends nobody any more; then stop.
+
+    What is on its way is finished then, within `STOP_SECONDS`. Told twice, it does not wait.
+    """
+    sign = stopping_file(settings, os.getpid())
+    sign.unlink(missing_ok=True)
+    stop = server.signal_handler_interrupt
+
+    def begin(*_signal: object) -> None:
+        if sign.exists() or not settings.drain_seconds:
+            stop()
+            return
+        sign.touch(mode=0o600)
+        waiting = threading.Timer(settings.drain_seconds, stop)
+        waiting.daemon = True
+        waiting.start()
+
+    server.signal_handler_interrupt = begin
 
 
 def prepare(settings: Settings) -> None:
@@ -93,21 +124,6 @@ def refuse_taken_port(host: str, port: int) -> None:
             raise click.ClickException(
                 f"Cannot listen at {host}:{port} ({error.strerror}). Another port: PORT={port + 1} make run"
             ) from error
-
-
-def refuse_unprepared(settings: Settings) -> None:
-    """In production nothing makes or migrates a database by itself: a missing file is restored, not replaced by an empty one.
-
-    Raises:
-        ClickException: the database is missing or of another version.
-    """
-    if not is_up_to_date():
-        where = db.engine.url.render_as_string(hide_password=True)
-        raise click.ClickException(
-            f"The database at {where} is missing or not of this version. Restore it from its backup, or run\n"
-            "  flask --app seminar_app database prepare\n"
-            "which makes a new one where there is none, and migrates one that is older."
-        )
 
 
 def announce(settings: Settings, host: str, port: int) -> None:

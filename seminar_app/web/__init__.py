@@ -16,7 +16,9 @@ from seminar_app.web import (
     kept_pages,
     languages,
     limits,
+    logs,
     navigation,
+    proxies,
     static_files,
 )
 
@@ -39,7 +41,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         TEMPLATES_AUTO_RELOAD=False,
     )
     database.init_app(app, settings)
+    proxies.init_app(app, settings)
     compression.init_app(app)
+    logs.init_app(app, settings)
     headers.init_app(app, settings)
     errors.init_app(app)
     static_files.init_app(app)
@@ -48,5 +52,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     limits.init_app(app, settings)
     filters.init_app(app)
     navigation.init_app(app)
-    health.init_app(app)
+    health.init_app(app, settings)
     kept_pages.init_app(app, settings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import uuid
 
 from flask import Flask, Response, g, request
 
@@ -13,11 +12,7 @@ PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(),
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Give each request an id and a nonce, and each answer its headers."""
-
-    @app.before_request
-    def begin() -> None:
-        g.request_id = uuid.uuid4().hex
+    """Give each answer its headers."""
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -29,7 +24,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         headers["Permissions-Policy"] = PERMISSIONS
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        headers["X-Request-Id"] = g.get("request_id", "-")
+        headers["X-Request-ID"] = g.get("request_id", "-")
         if settings.secure_cookies:
             headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         if request.endpoint != "static":

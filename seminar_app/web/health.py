@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
+from pathlib import Path
 
 from flask import Flask, current_app
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from config import PROJECT_ROOT
+from config import PROJECT_ROOT, Settings
 from seminar_app.web.access import Audience, Policy, declare
 from seminar_app.web.database import db
 
+MAINTENANCE = "maintenance"
+SERVER_PID = "CONSTANCIA_SERVER_PID"
+"""Which `flask serve` a web process belongs to."""
 
-def init_app(app: Flask) -> None:
+
+def init_app(app: Flask, settings: Settings) -> None:
     """Add `/healthz` and `/readyz`."""
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
@@ -28,16 +34,45 @@ def healthz() -> ResponseReturnValue:
 
 
 def readyz() -> ResponseReturnValue:
-    """The database answers, and its schema is the one this code was written for."""
+    """Whether a proxy should send people here. Why not is for the log; strangers are told one word."""
+    why = not_ready()
+    if why is None:
+        return {"status": "ok"}
+    current_app.logger.warning("Not ready: %s", why)
+    return {"status": "unavailable"}, 503
+
+
+def not_ready() -> str | None:
+    """Why people should not be sent here now, or None: maintenance, about to stop, no database, or one of an older version."""
+    settings: Settings = current_app.extensions["settings"]
+    if maintenance_file(settings).exists():
+        return "maintenance is on."
+    if (server := os.environ.get(SERVER_PID)) and stopping_file(settings, int(server)).exists():
+        return "the server is about to stop."
     try:
         with db.engine.connect() as connection:
             found = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    except SQLAlchemyError:
-        current_app.logger.warning("Not ready: the database does not answer.")
-        return {"status": "unavailable", "why": "database"}, 503
-    if found != newest_migration():
-        return {"status": "unavailable", "why": "migrations"}, 503
-    return {"status": "ok"}
+    except SQLAlchemyError as error:
+        return f"the database does not answer ({type(error).__name__})."
+    return None if serves_schema(found) else f"the database is of version {found}, this program needs {newest_migration()}."
+
+
+def maintenance_file(settings: Settings) -> Path:
+    """There while `flask maintenance on` holds for this machine."""
+    return settings.data_dir / MAINTENANCE
+
+
+def stopping_file(settings: Settings, server: int) -> Path:
+    """There from the moment that this server was told to stop."""
+    return settings.data_dir / f"stopping-{server}"
+
+
+def serves_schema(found: object) -> bool:
+    """Whether this code can work on a database of this version: its own, or a newer one.
+
+    A migration takes nothing away that the version before it uses (docs/operations.md), so that old and new code run side by side.
+    """
+    return isinstance(found, str) and found >= newest_migration()
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from config import Settings, SettingsError
-from seminar_app.cli.processes import SERVER_PID
+from seminar_app.web.health import SERVER_PID
 from tests.support.server import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -100,7 +101,7 @@ def test_the_demonstration_is_served_with_one_command_and_loaded_once(tmp_path: 
     production = {
         "SEMINAR_MODE": "production",
         "PUBLIC_URL": "https://seminars.example",
-        "SECRET_KEY": "k" * 32,
+        "SECRET_KEY": secrets.token_hex(32),
         "SMTP_URL": "smtps://mail.example",
     }
     process = start(tmp_path, port, **production)

@@ -1,0 +1,104 @@
+"""Settings that are good enough to look at a demonstration and not over people's data stop a production start, each with its way out."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import pytest
+
+from config import LogFormat, Settings, SettingsError, file_system_of, key_weakness
+from seminar_app.cli.settings import shown
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> dict[str, str]:
+    tmp_path.chmod(0o700)
+    return {
+        "SEMINAR_MODE": "production",
+        "PUBLIC_URL": "https://seminars.example",
+        "SECRET_KEY": secrets.token_hex(32),
+        "SMTP_URL": "smtps://mail.example",
+        "SEMINAR_DATA_DIR": str(tmp_path),
+    }
+
+
+def test_what_production_needs_is_enough(good: dict[str, str]) -> None:
+    settings = Settings.from_environment(good)
+    assert settings.log_requests
+    assert settings.log_format is LogFormat.TEXT
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PUBLIC_URL", "http://seminars.example", "https://"),
+        ("SECRET_KEY", "k" * 40, "repeats itself"),
+        ("SECRET_KEY", "0f9a8c7b6d5e" * 4, "repeats itself"),
+        ("SECRET_KEY", "please change-me to something of 32 letters", "well-known word"),
+        ("SECRET_KEY", "test key of at least thirty-two characters", "well-known word"),
+        ("SECRET_KEY", "4b1d", "too short"),
+        ("SECRET_KEY_BEFORE", "k" * 40, "repeats itself"),
+        ("BACKUP_KEY", "my dog's name", "BACKUP_KEY is too short"),
+        ("FLASK_DEBUG", "1", "unset it"),
+        ("DATABASE_URL", "mysql://db.example/x", "postgresql://"),
+        ("JOBS_URL", "amqp://queue.example", "redis://"),
+        ("LIMITER_STORAGE", "file:///tmp/x", "redis://"),
+        ("LOG_FORMAT", "xml", "text or json"),
+        ("TRUSTED_PROXIES", "yes", "whole number"),
+        ("DRAIN_SECONDS", "-1", "whole number"),
+    ],
+)
+def test_each_fault_is_a_sentence_and_nothing_starts(good: dict[str, str], name: str, value: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=name) as stopped:
+        Settings.from_environment(good | {name: value})
+    lines = str(stopped.value).splitlines()
+    assert len(lines) == 2
+    assert said in lines[1]
+    assert lines[1].endswith(".")
+    if "KEY" in name:
+        assert value not in lines[1]
+
+
+def test_weak_keys_are_a_matter_of_production_only(good: dict[str, str]) -> None:
+    assert Settings.from_environment(good | {"SEMINAR_MODE": "test", "SECRET_KEY": "k" * 40}).secret_keys == ("k" * 40,)
+
+
+def test_keys_as_the_sentence_advises_are_never_weak() -> None:
+    assert not [key for key in (secrets.token_hex(32) for _ in range(2000)) if key_weakness(key)]
+
+
+@pytest.mark.parametrize(("what", "mode"), [("", 0o755), ("constancia.sqlite3", 0o644)])
+def test_files_that_everybody_can_read_are_refused(good: dict[str, str], tmp_path: Path, what: str, mode: int) -> None:
+    (tmp_path / "constancia.sqlite3").touch(mode=0o600)
+    (tmp_path / what).chmod(mode)
+    with pytest.raises(SettingsError, match="chmod"):
+        Settings.from_environment(good)
+
+
+def test_sqlite_on_a_network_file_system_is_refused(good: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.file_system_of", lambda _path: "nfs4")
+    with pytest.raises(SettingsError, match="network file system"):
+        Settings.from_environment(good)
+    assert Settings.from_environment(good | {"DATABASE_URL": "postgresql://db.example/constancia"})
+
+
+def test_the_file_system_is_the_one_of_the_nearest_mount(tmp_path: Path) -> None:
+    assert file_system_of(Path("/proc/self")) in {"proc", None}
+    assert file_system_of(tmp_path / "not there yet") != "proc"
+
+
+def test_what_is_doubtful_is_said_and_does_not_stop(good: dict[str, str]) -> None:
+    said = " ".join(Settings.from_environment(good).warnings)
+    assert all(name in said for name in ("BACKUP_KEY", "LIMITER_STORAGE", "TRUSTED_PROXIES"))
+    assert "JOBS_URL" not in said
+    several = {"DATABASE_URL": "postgresql://db.example/constancia", "TRUSTED_PROXIES": "1", "BACKUP_KEY": secrets.token_hex(32)}
+    said = " ".join(Settings.from_environment(good | several).warnings)
+    assert "JOBS_URL" in said
+    assert "TRUSTED_PROXIES" not in said
+    assert "BACKUP_KEY" not in said
+
+
+def test_a_setting_on_the_screen_gives_no_secret_away() -> None:
+    assert shown("secret_keys", ("abc", "def")) == "(2 kept secret)"
+    assert shown("database_url", "postgresql://me:hunter2@db.example/x") == "postgresql://me:***@db.example/x"
