@@ -93,6 +93,7 @@ def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
 @door
 def person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
     """One person's marks in all sessions, and everything they were before."""
+    queries.person_on_sheet(session(), seminar_to_coordinate(session(), current_actor(), slug).id, registration_id)
     seminar = _seen(slug, f"registration:{registration_id.hex}")
     someone = queries.person_on_sheet(session(), seminar.id, registration_id)
     past = history.history_of(session(), someone.registration_id)

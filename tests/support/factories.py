@@ -68,8 +68,11 @@ class Make:
         }
         account = self._add(UserAccount(**base | values))
         for role, scope in grants:
-            self._add(RoleGrant(user_account_id=account.id, role=role, granted_at=THEN, **scope))
+            self.grant(account, role, **scope)
         return account
+
+    def grant(self, account: UserAccount, role: RoleName, **scope: int) -> RoleGrant:
+        return self._add(RoleGrant(user_account_id=account.id, role=role, granted_at=THEN, **scope))
 
     def seminar(self, *, office: Office | None = None, seats: int = 10, **values: Any) -> Seminar:
         """A published seminar with an open pool of `seats`, registration open, in Cancún."""

@@ -1,0 +1,324 @@
+"""Every request of the table: to which address, with what in it, and what came of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from justhtml import JustHTML
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from seminar_app.accounts.rules import RoleName
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.rules import SeminarState
+from seminar_app.web.database import db
+from tests.access.world import World, link_of
+from tests.support.checking_client import FreshClient, Page
+from tests.support.feedback import REQUIRED
+from tools.access.table import Line
+
+Values = dict[str, Any]
+SIGN_IN, RESET = "/login", "/reset"
+NEW_PASSWORD = "four words nobody joins"
+WITHOUT_TOKEN = ("This form was open for too long", "Este formulario estuvo abierto demasiado tiempo")
+CHANGES = {
+    "publish": SeminarState.DRAFT,
+    "unpublish": SeminarState.PUBLISHED,
+    "close": SeminarState.PUBLISHED,
+    "reopen": SeminarState.CLOSED,
+    "complete": SeminarState.PUBLISHED,
+    "resume": SeminarState.COMPLETED,
+    "cancel": SeminarState.PUBLISHED,
+    "archive": SeminarState.COMPLETED,
+    "unarchive": SeminarState.ARCHIVED,
+}
+PAST: dict[str, Values] = {"complete": {"starts_on": date(2026, 1, 5), "ends_on": date(2026, 1, 6)}}
+STATES = {
+    "approve": RegistrationState.PENDING,
+    "decline": RegistrationState.PENDING,
+    "restore": RegistrationState.WITHDRAWN,
+    "remove": RegistrationState.PENDING,
+}
+
+
+@dataclass
+class Outcome:
+    """What one request got, in the words of the table, and what it changed."""
+
+    word: str
+    response: TestResponse
+    writes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Sender:
+    """Sends the requests, each in a browser that holds nothing but that person's cookie."""
+
+    world: World
+    app: Flask = field(init=False)
+    statements: list[str] = field(default_factory=list)
+    _forms: dict[tuple[str, bool], dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.app = self.world.app
+        with self.app.app_context():
+            event.listen(db.engine, "before_cursor_execute", self._note)
+
+    def _note(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        self.statements.append(statement)
+
+    def close(self) -> None:
+        with self.app.app_context():
+            event.remove(db.engine, "before_cursor_execute", self._note)
+
+    def client(self, who: str) -> FlaskClient:
+        client = FreshClient(self.app, self.app.response_class, use_cookies=True)
+        client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], self.world.cookies[who])
+        return client
+
+    def send(self, line: Line, who: str, *, own: bool) -> Outcome:
+        """The request of this line, as this person, for their own object or for somebody else's."""
+        values = address_values(self.world, line, who, own=own)
+        self.prepare(line, values, who, own=own)
+        body = self.body(line, values, who, own=own) if line.method == "POST" else None
+        return self.send_to(self.url(line.endpoint, values), line.method, who, body)
+
+    def prepare(self, line: Line, values: Values, who: str, *, own: bool) -> None:
+        """Do first what the request would take back."""
+        before = {
+            "seminars_staff.sessions_restore": ("seminars_staff.sessions_delete", who),
+            "agencies_staff.remove_alias": ("agencies_staff.add_alias", "admin"),
+        }
+        endpoint, doer = before.get(line.endpoint, (None, who))
+        if endpoint is not None:
+            more = {"public_id": _public_id(self.world, endpoint, own=own)} if endpoint.endswith("sessions_delete") else {}
+            body = {"alias": "Known as", "csrf_token": self.world.form_token}
+            self.send_to(self.url(endpoint, values | more), "POST", doer, body)
+
+    def send_to(self, url: str, method: str, who: str, body: Mapping[str, Any] | None = None) -> Outcome:
+        client = self.client(who)
+        self.statements.clear()
+        headers = {"Accept-Language": "en"}
+        response = client.open(url, method=method, data=body, headers=headers)
+        writes = [s for s in self.statements if s.split(None, 1)[0] in ("INSERT", "UPDATE", "DELETE") and "web_session" not in s]
+        return Outcome(word(response, writes), response, writes)
+
+    def url(self, endpoint: str, values: Values) -> str:
+        with self.app.test_request_context():
+            return self.app.url_for(endpoint, **values)
+
+    def body(self, line: Line, values: Values, who: str, *, own: bool) -> dict[str, Any]:
+        """What the page's own form would send, filled in where it begins empty, with a valid token."""
+        if "token" in values:
+            filled = self._form(line.endpoint, values) if line.outcome(who, own=own) == "yes" else {}
+        elif (filled := self._forms.get((line.endpoint, own), {})) == {}:
+            filled = self._forms[line.endpoint, own] = self._form(line.endpoint, values)
+        given = BODIES.get(line.endpoint)
+        return filled | (given(self.world, values, own) if given else {}) | {"csrf_token": self.world.form_token}
+
+
+    def _form(self, endpoint: str, values: Values) -> dict[str, Any]:
+        """What the page at the same address would send as it stands; nothing where there is no such page."""
+        takes_get = any(rule.endpoint == endpoint and "GET" in (rule.methods or ()) for rule in self.app.url_map.iter_rules())
+        if not takes_get or endpoint in WITHOUT_PAGE:
+            return {}
+        url = self.url(endpoint, values)
+        shown = self.client("official" if "token" in values else "admin").get(url, headers={"Accept-Language": "en"})
+        if shown.status_code != 200:
+            return {}
+        return _filled(Page(shown, JustHTML(shown.get_data(as_text=True), sanitize=False)), url)
+
+
+def _filled(page: Page, url: str) -> dict[str, Any]:
+    """What the page's form for this address would send as it stands."""
+    for form in page.select("main form"):
+        if (form.attrs.get("method") or "get").lower() == "post" and (form.attrs.get("action") or url) == url:
+            form.attrs["id"] = "form-to-send"
+            return dict(page.fields("#form-to-send"))
+    return {}
+
+
+def word(response: TestResponse, writes: list[str]) -> str:
+    """The outcome in the words of the table; a status that the table knows no word for is itself."""
+    if response.status_code in (301, 302, 303):
+        path = urlsplit(response.headers["Location"]).path
+        if path == SIGN_IN and not writes:
+            return "sign-in"
+        return "ask" if path == RESET and not writes else "yes"
+    if response.status_code == 422 and any(said in response.get_data(as_text=True) for said in WITHOUT_TOKEN):
+        return "no token"
+    return {200: "yes", 422: "yes", 403: "no", 404: "404"}.get(response.status_code, str(response.status_code))
+
+
+def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:  # noqa: PLR0912, C901  one line for each kind of address
+    """What stands in the address: of one's own side or of the other's."""
+    side, endpoint = world.side(own=own), line.endpoint
+    name = endpoint.partition(".")[2]
+    wanted = {a for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint for a in rule.arguments}
+    held = endpoint.startswith(("attendance_staff.", "feedback_staff."))
+    seminar = side.held if held else side.seminar
+    values: Values = {}
+    if "slug" in wanted:
+        if endpoint.startswith("seminars_staff.") and name in CHANGES and line.method == "POST":
+            seminar = world.fresh_seminar(CHANGES[name], own=own, **PAST.get(name, {}))
+        elif who == "liaison" and not own and name in ("roster", "search"):
+            seminar = world.fresh_seminar(SeminarState.DRAFT, own=False)
+        elif name in ("open_form", "close_form", "remind"):
+            seminar = world.fresh_held(own=own, opened=name != "open_form")
+        values["slug"] = seminar.slug
+    if "token" in wanted:
+        values["token"] = _token(world, name, who, own=own)
+    if "registration_id" in wanted:
+        registration = side.registration
+        if held:
+            registration = side.answered
+        elif name in STATES:
+            registration = world.fresh_registration(STATES[name], own=own)
+        values["registration_id"] = registration.public_id if held else registration.public_id.hex
+    if "session_id" in wanted:
+        values["session_id"] = _session_id(world, endpoint, who, own=own)
+    if "public_id" in wanted:
+        values["public_id"] = _public_id(world, endpoint, own=own)
+    if "person_id" in wanted:
+        values["person_id"] = side.person.public_id.hex
+    if "code" in wanted:
+        values["code"] = side.office.code if endpoint.startswith("accounts_staff.") else _agency_code(world, name)
+    return values
+
+
+def _token(world: World, name: str, who: str, *, own: bool) -> str:
+    if name == "reset_password":
+        return world.reset_token() if own and who not in ("stranger", "official") else "m" * 32
+    if who != "official" or not own:
+        return "m" * 32
+    if name == "thanks":
+        return link_of(world.own.answered)
+    return link_of(world.seated(own=True, held=name == "answer"))
+
+
+def _session_id(world: World, endpoint: str, who: str, *, own: bool) -> uuid.UUID:
+    if endpoint == "accounts.end_session":
+        return world.fresh_session_of(world.accounts[who] if own and who in world.accounts else world.somebody)
+    return world.side(own=own).held_sitting.public_id
+
+
+def _public_id(world: World, endpoint: str, *, own: bool) -> uuid.UUID:
+    if endpoint.startswith("messages_staff."):
+        return world.failed_message().public_id
+    if endpoint == "accounts_staff.take_role":
+        return world.make.account((RoleName.AUDITOR, {})).public_id
+    if endpoint.startswith("accounts_staff."):
+        return world.somebody.public_id
+    side = world.side(own=own)
+    return world.make.sitting(side.seminar).public_id if endpoint.endswith("sessions_delete") else side.sitting.public_id
+
+
+def _agency_code(world: World, name: str) -> str:
+    if name == "undo_retirement":
+        return world.make.agency(valid_to=date(2019, 12, 31)).code
+    return world.make.agency().code if name in ("retire", "remove_alias") else world.own.agency.code
+
+
+def _person(world: World, _values: Values, own: bool) -> dict[str, Any]:
+    return {
+        "submission_id": uuid.uuid4().hex,
+        "notice": "1.en",
+        "given_names": "Rosa",
+        "surname1": "Ortega",
+        "agency": world.side(own=own).agency.code,
+        "position": "Fiscal",
+        "email": f"rosa{world.number()}@pgr.example",
+        "language": "es",
+        "notice_read": "y",
+    }
+
+
+def _seminar(world: World, _values: Values, own: bool) -> dict[str, Any]:
+    return {
+        "title_en": "Interviewing witnesses",
+        "office_id": str(world.side(own=own).office.id),
+        "city": "Mérida",
+        "country": "MX",
+        "time_zone": "America/Merida",
+        "starts_on": "2031-05-05",
+        "ends_on": "2031-05-06",
+        "registration_mode": "open",
+        "approval": "automatic",
+        "capacity": "20",
+        "threshold_percent": "80",
+        "excused_rule": "not_counted",
+    }
+
+
+def _grant(role: str) -> Callable[[World, Values, bool], dict[str, Any]]:
+    return lambda _world, _values, _own: {"grant": role}
+
+
+def _mark(world: World, _values: Values, own: bool) -> dict[str, Any]:
+    person = world.side(own=own).answered.public_id.hex
+    return {f"was-{person}": "", f"mark-{person}": ["excused", "present"][world.number() % 2]}
+
+
+BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
+    "registration.register": _person,
+    "registration_staff.add": _person,
+    "registration.edit_personal": lambda world, *_: {"position": f"Perito {world.number()}"},
+    "feedback.answer": lambda *_: {f"q-{key}": value for key, value in REQUIRED.items()} | REQUIRED,
+    "web.choose_language": lambda *_: {"language": "en", "next": "/"},
+    "security.login": lambda *_: {"email": "nobody@x.example", "password": "not the password"},
+    "security.forgot_password": lambda *_: {"email": "nobody@x.example"},
+    "security.reset_password": lambda *_: {"password": NEW_PASSWORD, "password_confirm": NEW_PASSWORD},
+    "security.change_password": lambda *_: {"password": "not it", "new_password": NEW_PASSWORD, "new_password_confirm": NEW_PASSWORD},
+    "accounts.own": lambda world, *_: {"language": ["es", "en"][world.number() % 2]},
+    "seminars_staff.new": _seminar,
+    "seminars_staff.settings": lambda world, *_: {"venue": f"Room {world.number()}"},
+    "seminars_staff.settings_assign": lambda world, *_: {"account": str(world.doorkeeper.public_id)},
+    "seminars_staff.settings_withdraw": lambda world, *_: {"account": str(world.doorkeeper.public_id)},
+    "seminars_staff.copy": lambda *_: {"starts_on": "2031-09-01"},
+    "seminars_staff.cancel": lambda *_: {"reason": "The hotel has closed."},
+    "seminars_staff.sessions_new": lambda *_: {"title_en": "Evidence", "starts": "21:00", "ends": "22:00"},
+    "seminars_staff.sessions_edit": lambda world, *_: {"room": f"Room {world.number()}"},
+    "registration_staff.search": lambda *_: {"words": "López"},
+    "registration_staff.remove": lambda *_: {"reason": "administrative"},
+    "registration_staff.seats": lambda world, *_: {"capacity": str(400 + world.number())},
+    "people_staff.index": lambda *_: {"words": "López"},
+    "attendance_staff.save": _mark,
+    "attendance_staff.clear": lambda world, _values, own: {"session": world.side(own=own).held_sitting.public_id.hex},
+    "feedback_staff.edit": lambda world, *_: {"do": "save", "questions-0-prompt_en": f"Did it meet its aims? {world.number()}"},
+    "agencies_staff.new": lambda world, *_: {
+        "code": f"NEWAG{world.number()}",
+        "name_es": "Una más",
+        "name_en": "One more",
+        "level": "federal",
+        "country": "MX",
+    },
+    "agencies_staff.edit": lambda world, *_: {"name_en": f"Name {world.number()}"},
+    "agencies_staff.retire": lambda *_: {"year": "2019"},
+    "agencies_staff.add_alias": lambda world, *_: {"alias": f"Alias {world.number()}"},
+    "agencies_staff.remove_alias": lambda *_: {"alias": "Known as"},
+    "accounts_staff.new_office": lambda world, *_: {
+        "code": f"NEWOFF{world.number()}",
+        "name_es": "Otra",
+        "name_en": "Another",
+        "country": "MX",
+    },
+    "accounts_staff.office": lambda world, *_: {"city": f"City {world.number()}", "country": "MX"},
+    "accounts_staff.new_account": lambda world, *_: {
+        "name": "Ana Roe",
+        "email": f"ana{world.number()}@x.example",
+        "language": "es",
+        "grant": "auditor:",
+    },
+    "accounts_staff.account": lambda world, *_: {"name": f"Ana {world.number()}", "language": "es"},
+    "accounts_staff.give_role": _grant("auditor:"),
+    "accounts_staff.take_role": _grant("auditor:"),
+}
+WITHOUT_PAGE = {
+    *(f"seminars_staff.{change}" for change in CHANGES if change != "cancel"),"security.login", "security.forgot_password", "security.reset_password", "security.change_password", "people_staff.index"}

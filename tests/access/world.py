@@ -1,0 +1,207 @@
+"""Two offices that know nothing of each other, and one person of each kind: what is one's own stands beside what is somebody else's.
+
+`own` belongs to the first office; the coordinator is assigned to its seminars, the liaison's agency is its people's.
+`other` belongs to the second office, and its people to another agency.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from flask import Flask
+from flask_security import hash_password
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts import session_store
+from seminar_app.accounts.models import Office, UserAccount, WebSession
+from seminar_app.accounts.rules import RoleName
+from seminar_app.accounts.sign_in import new_reset_link
+from seminar_app.agencies.models import Agency
+from seminar_app.attendance.rules import MarkStatus
+from seminar_app.core import clock
+from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.feedback import services as feedback
+from seminar_app.messages.models import Message
+from seminar_app.messages.rules import MessageState
+from seminar_app.messages.services import enqueue
+from seminar_app.people.models import Person
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
+from seminar_app.seminars.rules import SeminarState
+from tests.support.factories import KEY, Make
+from tests.support.feedback import REQUIRED, actor
+
+CSRF = "0" * 40
+PASSWORD = "three words never joined"
+STAFF = ("liaison", "coordinator", "organizer", "auditor", "admin")
+
+
+@dataclass
+class Side:
+    """What belongs together: an office, an agency, a seminar to come and one that is held today, with their people."""
+
+    office: Office
+    agency: Agency
+    seminar: Seminar
+    held: Seminar
+    sitting: SeminarSession
+    held_sitting: SeminarSession
+    registration: Registration
+    answered: Registration
+    person: Person
+
+
+@dataclass
+class World:
+    """Both sides, who is signed in by which cookie, and what requests need."""
+
+    app: Flask
+    make: Make
+    own: Side
+    other: Side
+    accounts: dict[str, UserAccount]
+    somebody: UserAccount
+    """An account that administrators try things on."""
+    doorkeeper: UserAccount
+    """A coordinator of no seminar yet."""
+    cookies: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, uuid.UUID] = field(default_factory=dict)
+    form_token: str = ""
+    _number: Any = field(default_factory=lambda: count(1))
+
+    def side(self, *, own: bool) -> Side:
+        return self.own if own else self.other
+
+    def number(self) -> int:
+        """A number that was not given before."""
+        return int(next(self._number))
+
+    def fresh_seminar(self, state: SeminarState, *, own: bool, **values: Any) -> Seminar:
+        """A seminar in this state with a session, for a change that would leave another in no state to be changed again."""
+        day = clock.now().date() + timedelta(days=30)
+        side = self.side(own=own)
+        dates = {"starts_on": day, "ends_on": day + timedelta(days=1)}
+        made = self.make.seminar(office=side.office, state=state, **dates | values)
+        self.make.sitting(made)
+        return made
+
+    def fresh_held(self, *, own: bool, opened: bool) -> Seminar:
+        """A seminar that has begun, with somebody seated, and its feedback form open or not."""
+        side, now = self.side(own=own), clock.now()
+        made = self.make.seminar(office=side.office, starts_on=now.date() - timedelta(days=1), ends_on=now.date() + timedelta(days=1))
+        self.make.sitting(made)
+        pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == made.id)).one()
+        self.make.registration(made, agency=side.agency, pool=pool)
+        if own:
+            self.make.grant(self.accounts["coordinator"], RoleName.COORDINATOR, seminar_id=made.id)
+        if opened:
+            with unit_of_work(self.make.session) as session:
+                feedback.open_form(session, now=now, actor=actor(), seminar_id=made.id)
+        return made
+
+    def fresh_registration(self, state: RegistrationState, *, own: bool) -> Registration:
+        """Somebody of the side's agency in its seminar."""
+        side = self.side(own=own)
+        return self.make.registration(side.seminar, agency=side.agency, state=state)
+
+    def seated(self, *, own: bool, held: bool = False) -> Registration:
+        """Somebody who holds a seat of the side's open pool."""
+        side = self.side(own=own)
+        seminar = side.held if held else side.seminar
+        pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
+        return self.make.registration(seminar, self.make.person(agency_id=side.agency.id), agency=side.agency, pool=pool)
+
+    def begin_again(self, who: str) -> None:
+        """Sign somebody in again whose session a request has ended."""
+        if who in self.accounts:
+            sign_in(self, who, self.accounts[who], self.make.session)
+
+    def fresh_session_of(self, account: UserAccount) -> uuid.UUID:
+        """Another browser that the account is signed in with."""
+        with unit_of_work(self.make.session) as session:
+            identifier = session_store.start(session, account=account, values={}, now=clock.now())
+            return session.scalars(select(WebSession.public_id).where(WebSession.id_hash == token_hash(identifier))).one()
+
+    def reset_token(self) -> str:
+        """A link for choosing a password, of an account that nobody else uses."""
+        account = self.make.account(password="nothing")
+        with unit_of_work(self.make.session) as session:
+            row = session.get_one(UserAccount, account.id)
+            return new_reset_link(row, now=clock.now()).token(KEY)
+
+    def failed_message(self) -> Message:
+        """A message that may be sent again."""
+        with unit_of_work(self.make.session) as session:
+            message = enqueue(
+                session, now=clock.now(), kind="password_changed", language="es", to_address="a@x.example", to_name="A", context={}
+            )
+            assert message is not None
+            message.state = MessageState.FAILED
+        return message
+
+
+def link_of(registration: Registration) -> str:
+    """The personal link's token."""
+    return SecretLink("registration", registration.public_id, 1).token(KEY)
+
+
+def build(app: Flask, make: Make, session: Session) -> World:
+    """Make everything, and sign everybody in."""
+    own, other = _side(make, session, "PGR"), _side(make, session, "INM")
+    with app.app_context():
+        password = {"password": hash_password(PASSWORD)}
+    accounts = {
+        "liaison": make.account((RoleName.LIAISON, {"agency_id": own.agency.id}), **password),
+        "coordinator": make.account(
+            (RoleName.COORDINATOR, {"seminar_id": own.seminar.id}), (RoleName.COORDINATOR, {"seminar_id": own.held.id}), **password
+        ),
+        "organizer": make.account((RoleName.ORGANIZER, {"office_id": own.office.id}), **password),
+        "auditor": make.account((RoleName.AUDITOR, {}), **password),
+        "admin": make.account((RoleName.ADMIN, {}), **password),
+    }
+    world = World(app, make, own, other, accounts, make.account(), make.account((RoleName.COORDINATOR, {})))
+    with app.test_request_context():
+        world.form_token = str(URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps(CSRF))
+        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        visitor = str(serializer.dumps({"csrf_token": CSRF}))
+    world.cookies = {"stranger": visitor, "official": visitor}
+    for who, account in accounts.items():
+        sign_in(world, who, account, session)
+    return world
+
+
+def sign_in(world: World, who: str, account: UserAccount, session: Session) -> None:
+    """Give somebody a session and remember its cookie."""
+    with unit_of_work(session) as writing:
+        identifier = session_store.start(writing, account=account, values={"csrf_token": CSRF, "language": "en"}, now=clock.now())
+    world.cookies[who] = identifier
+
+
+def _side(make: Make, session: Session, code: str) -> Side:
+    now = clock.now()
+    today = now.date()
+    office, agency = make.office(), make.agency(code)
+    seminar = make.seminar(office=office, seats=400, starts_on=today + timedelta(days=30), ends_on=today + timedelta(days=31))
+    held = make.seminar(office=office, seats=40, starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=1))
+    sitting, held_sitting = make.sitting(seminar), make.sitting(held)
+    pools = {pool.seminar_id: pool for pool in session.scalars(select(SeatPool))}
+    person = make.person(agency_id=agency.id)
+    registration = make.registration(seminar, person, agency=agency, pool=pools[seminar.id])
+    answering = [make.registration(held, agency=agency, pool=pools[held.id]) for _ in range(6)]
+    make.mark(answering[0], held_sitting, MarkStatus.LATE)
+    with unit_of_work(session) as writing:
+        form = feedback.open_form(writing, now=now, actor=actor(), seminar_id=held.id)
+    from seminar_app.feedback import answering as answers
+
+    for one in answering[:5]:
+        with unit_of_work(session) as writing:
+            answers.answer(writing, registration_id=one.id, form_id=form.id, version_number=None, answers=REQUIRED)
+    return Side(office, agency, seminar, held, sitting, held_sitting, registration, answering[0], person)
