@@ -109,6 +109,12 @@ class Settings:
         """Whether cookies carry `Secure` and the `__Host-` prefix: wherever the public address is HTTPS."""
         return self.public_url.startswith("https://")
 
+    @property
+    def trusted_hosts(self) -> tuple[str, ...]:
+        """Names that a request may be addressed to, from the public address; none outside production, where any may be."""
+        host = urlsplit(self.public_url).hostname
+        return (host,) if self.mode is Mode.PRODUCTION and host else ()
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the settings.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
-from flask import g
+from flask import current_app, g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_security import ChangePasswordForm, ForgotPasswordForm, LoginForm, PasswordUtil, ResetPasswordForm
+from flask_security import ChangePasswordForm, ForgotPasswordForm, LoginForm, PasswordUtil, ResetPasswordForm, hash_password
 from flask_security.forms import EmailValidation
 from wtforms import EmailField, PasswordField
 from wtforms.validators import EqualTo, InputRequired
@@ -21,6 +22,7 @@ from seminar_app.web.languages import local_path
 
 MOST = 1_000
 """Characters of a password that anybody reads; longer ones are refused before they cost a hash."""
+STAND_IN = "hash_of_nobodys_password"
 
 
 def _email() -> EmailField:
@@ -59,6 +61,18 @@ def _again(field: str) -> PasswordField:
     )
 
 
+def stand_in(account: UserAccount | None) -> UserAccount:
+    """Whom the password of an address is checked against that cannot sign in: nobody's, so that the answer takes as long.
+
+    Args:
+        account: the account with this address if there is one; the trail names it.
+    """
+    kept = current_app.extensions
+    if STAND_IN not in kept:
+        kept[STAND_IN] = hash_password(secrets.token_urlsafe(32))
+    return UserAccount(public_id=account.public_id if account else None, password=kept[STAND_IN], fs_uniquifier="nobody", active=False)
+
+
 class SignInForm(LoginForm):  # type: ignore[misc, unused-ignore]
     """E-mail and password. A `next` that leads elsewhere is dropped, not complained of."""
 
@@ -73,10 +87,16 @@ class SignInForm(LoginForm):  # type: ignore[misc, unused-ignore]
         self.password.description = ""
 
     def validate(self, **kwargs: Any) -> bool:
-        """Look at the shape first, so that it can be told from a wrong password."""
+        """Look at the shape first, so that it can be told from a wrong password; then do the same for every address.
+
+        An account that is disabled, or has no password yet, is nobody's too: one hash is computed, one row left in the trail.
+        """
         if not super(LoginForm, self).validate(**kwargs):
             self.shape_errors = tuple(str(message) for field in (self.email, self.password) for message in field.errors)
             return False
+        account = account_by_email(session(), str(self.email.data))
+        self.user = account if account is not None and account.active and account.password else stand_in(account)
+        self.ifield = self.email
         return bool(super().validate(**kwargs))
 
     def validate_next(self, field: Any) -> None:

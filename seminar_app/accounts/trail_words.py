@@ -12,6 +12,7 @@ from seminar_app.accounts.trail_details import SHORT
 
 ACTIONS: dict[str, Any] = {
     "account.signed_in": _l("signed in"),
+    "account.sign_in_refused": _l("was refused at sign-in"),
     "account.signed_out": _l("signed out"),
     "account.reset_asked": _l("asked for a new password"),
     "account.reset_sent": _l("sent a link for choosing a password"),

@@ -18,6 +18,7 @@ from seminar_app.web import (
     limits,
     logs,
     navigation,
+    origins,
     proxies,
     static_files,
 )
@@ -46,6 +47,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     logs.init_app(app, settings)
     headers.init_app(app, settings)
     errors.init_app(app)
+    origins.init_app(app, settings)
     static_files.init_app(app)
     languages.init_app(app, settings)
     forms.csrf.init_app(app)

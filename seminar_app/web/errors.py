@@ -11,14 +11,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, format_time, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from seminar_app.core.errors import InBothLanguages, NotFound, Refusal
 from seminar_app.web.database import db
+from seminar_app.web.limits import seconds_to_wait
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ PAGES = {
     429: (
         _l("Too many attempts"),
         _l("There were many attempts in a short time, so this page rests for a while."),
-        _l("Wait a minute and try again."),
+        _l("Wait a while and try again."),
     ),
     500: (
         _l("Something went wrong on our side"),
@@ -80,21 +82,35 @@ def _shown(value: object) -> object:
     return format_time(value, "H:mm", rebase=False) if isinstance(value, time) else value
 
 
-def error_page(code: int, *, what_happened: str | None = None) -> ResponseReturnValue:
-    """The page for a status code, with the request's id as its reference."""
+def error_page(
+    code: int, *, what_happened: str | None = None, what_to_do: str | None = None, retry_after: int = RETRY_AFTER_SECONDS
+) -> ResponseReturnValue:
+    """The page for a status code, with the request's id as its reference.
+
+    Args:
+        retry_after: seconds until it makes sense to try again, for 429 and 503.
+    """
     title, happened, to_do = PAGES.get(code, PAGES[500])
     page = render_template(
         "errors/page.html",
         code=code,
         title=title,
         what_happened=what_happened or happened,
-        what_to_do=to_do,
+        what_to_do=what_to_do or to_do,
+        **_frame(code),
         reference=g.get("request_id", "-"),
     )
     response = make_response(page, code)
     if code in (429, 503):
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def _frame(code: int) -> dict[str, str]:
+    """Staff stay among their own pages, with a way back to where they begin; where the program itself failed nothing is asked of it."""
+    if g.get("actor") is not None and code < 500:
+        return {"layout": "_layout/staff.html", "begin": "/staff/"}
+    return {"layout": "_layout/public.html", "begin": "/"}
 
 
 def init_app(app: Flask) -> None:
@@ -103,8 +119,8 @@ def init_app(app: Flask) -> None:
         HTTPException: _http,
         NotFound: lambda error: error_page(404),
         Refusal: _unexpected_refusal,
-        RateLimitExceeded: lambda error: error_page(429),
-        CSRFError: _expired_form,
+        RateLimitExceeded: _too_many,
+        CSRFError: lambda error: form_from_elsewhere(),
         OperationalError: _database,
         DBAPIError: _database,
         PoolTimeout: _database,
@@ -119,7 +135,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error.get_response()
     if error.code in PAGES:
-        return error_page(error.code)
+        response = make_response(error_page(error.code))
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return response
     return error_page(400 if error.code < 500 else 500)
 
 
@@ -137,11 +156,25 @@ def error_page_with_sentence(sentence: str) -> ResponseReturnValue:
         what_happened=sentence,
         what_to_do=_("Go back, change what it says, and try again."),
         reference=None,
+        **_frame(422),
     )
     return make_response(page, 422)
 
 
-def _expired_form(error: CSRFError) -> ResponseReturnValue:
+def _too_many(_error: RateLimitExceeded) -> ResponseReturnValue:
+    """How long to wait, in seconds for programs and in minutes or hours for people."""
+    seconds = seconds_to_wait()
+    minutes = -(-seconds // 60)
+    hours = -(-minutes // 60)
+    if minutes < 60:
+        wait = ngettext("Wait %(num)d minute and try again.", "Wait %(num)d minutes and try again.", minutes)
+    else:
+        wait = ngettext("Wait %(num)d hour and try again.", "Wait %(num)d hours and try again.", hours)
+    return error_page(429, what_to_do=wait, retry_after=seconds)
+
+
+def form_from_elsewhere() -> ResponseReturnValue:
+    """Sent by a page of another site, or by one that was open for too long."""
     return error_page_with_sentence(_("This form was open for too long, or came from another page, so it was not sent."))
 
 

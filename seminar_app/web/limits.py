@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+import time
+from ipaddress import IPv6Address, ip_address, ip_network
+
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from config import Settings
 
-limiter = Limiter(key_func=get_remote_address, headers_enabled=False)
+OF_ONE_SUBSCRIBER = 64
+"""Bits of an IPv6 address that a subscriber cannot choose; the rest anybody changes at will."""
+
+
+def visitor_key() -> str:
+    """Whom to count: the visitor's IPv4 address, or the network of their IPv6 address. Private addresses count like others."""
+    try:
+        address = ip_address(get_remote_address())
+    except ValueError:
+        return get_remote_address()
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ip_network((address, OF_ONE_SUBSCRIBER), strict=False))
+    return str(address)
+
+
+limiter = Limiter(key_func=visitor_key, headers_enabled=False)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Count in memory for one process, or in what `LIMITER_STORAGE` names for several."""
     app.config["RATELIMIT_STORAGE_URI"] = settings.limiter_storage
     app.config["RATELIMIT_ENABLED"] = settings.limits_enabled
+    app.config["RATELIMIT_FAIL_ON_FIRST_BREACH"] = False  # all are looked at, so that the longest wait is known
     limiter.init_app(app)
+
+
+def seconds_to_wait() -> int:
+    """How long until the request that was just refused may be tried again: the longest of the limits it met, at least a second."""
+    ends = [limit.reset_at for limit in limiter.current_limits if limit.breached]
+    return max(1, max(ends, default=0) - int(time.time()))

@@ -214,7 +214,7 @@ def test_a_new_password_by_mail(client: CheckingClient, session: Session, staff:
     assert client.follow(client.get(url, status=303)).one("h1").to_text().strip() == "Ask for a new password"
     sign_in_by_form(client, status=422)
     sign_in_by_form(client, password="five new words to join")
-    assert actions(session)[-2:] == ["account.password_reset", "account.signed_in"]
+    assert actions(session)[-3:] == ["account.password_reset", "account.sign_in_refused", "account.signed_in"]
     assert known.one("h1").to_text().strip() == "Look at your mail"
 
 

@@ -10,8 +10,6 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.routing import Rule
 
-from seminar_app.web.access import policy_of
-
 POLICY = Path(__file__).with_name("policy.txt")
 PAGE = Path(__file__).parents[2] / "docs" / "access.md"
 
@@ -96,16 +94,16 @@ def addresses(app: Flask) -> dict[tuple[str, str], Rule]:
 
 
 def page(app: Flask) -> str:
-    """The table as Markdown, with each address and what its view says of itself."""
+    """The table as Markdown, with each address."""
     found = addresses(app)
     parts, section = [INTRODUCTION], ""
     for line in lines():
         if line.section != section:
             section = line.section
-            parts.append(f"\n## {section}\n\n| | {' | '.join(WHO)} | what |\n|---|{'---|' * (len(WHO) + 1)}\n")
+            parts.append(f"\n## {section}\n\n| | {' | '.join(WHO)} |\n|---|{'---|' * len(WHO)}\n")
         rule = found[line.endpoint, line.method]
         cells = " | ".join(_shown(*pair) for pair in line.cells)
-        parts.append(f"| `{line.method} {rule.rule}` | {cells} | {_said(app, line.endpoint)} |\n")
+        parts.append(f"| `{line.method} {rule.rule}` | {cells} |\n")
     return "".join(parts)
 
 
@@ -113,11 +111,3 @@ def _shown(own: str, other: str) -> str:
     words = [f"**{outcome}**" if outcome == "yes" else outcome for outcome in dict.fromkeys((own, other))]
     return " / ".join(words)
 
-
-def _said(app: Flask, endpoint: str) -> str:
-    view = app.view_functions[endpoint]
-    own = not view.__module__.startswith("flask_security")
-    said = " ".join((view.__doc__ or "").split()) if own else ""
-    first = said.partition(". ")[0].rstrip(".")
-    assert policy_of(app, endpoint), endpoint
-    return first.replace("|", "\\|")
