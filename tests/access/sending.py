@@ -121,8 +121,7 @@ class Sender:
         elif (filled := self._forms.get((line.endpoint, own), {})) == {}:
             filled = self._forms[line.endpoint, own] = self._form(line.endpoint, values)
         given = BODIES.get(line.endpoint)
-        return filled | (given(self.world, values, own) if given else {}) | {"csrf_token": self.world.form_token}
-
+        return {**filled, **(given(self.world, values, own) if given else {}), "csrf_token": self.world.form_token}
 
     def _form(self, endpoint: str, values: Values) -> dict[str, Any]:
         """What the page at the same address would send as it stands; nothing where there is no such page."""
@@ -157,7 +156,7 @@ def word(response: TestResponse, writes: list[str]) -> str:
     return {200: "yes", 422: "yes", 403: "no", 404: "404"}.get(response.status_code, str(response.status_code))
 
 
-def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:  # noqa: PLR0912, C901  one line for each kind of address
+def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     """What stands in the address: of one's own side or of the other's."""
     side, endpoint = world.side(own=own), line.endpoint
     name = endpoint.partition(".")[2]
@@ -321,4 +320,10 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "accounts_staff.take_role": _grant("auditor:"),
 }
 WITHOUT_PAGE = {
-    *(f"seminars_staff.{change}" for change in CHANGES if change != "cancel"),"security.login", "security.forgot_password", "security.reset_password", "security.change_password", "people_staff.index"}
+    *(f"seminars_staff.{change}" for change in CHANGES if change != "cancel"),
+    "security.login",
+    "security.forgot_password",
+    "security.reset_password",
+    "security.change_password",
+    "people_staff.index",
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -94,7 +95,9 @@ def one_line(endpoint: str, method: str = "GET") -> Line:
 
 def test_a_scope_that_is_dropped_is_noticed(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
     """The broken twin: the query that finds a seminar forgets whose it is."""
-    monkeypatch.setattr("seminar_app.attendance.staff_routes.seminar_to_coordinate", lambda session, _actor, slug: find_seminar(session, slug))
+    monkeypatch.setattr(
+        "seminar_app.attendance.staff_routes.seminar_to_coordinate", lambda session, _actor, slug: find_seminar(session, slug)
+    )
     found = faults_of(sender, one_line("attendance_staff.export"))
     assert {f"GET attendance_staff.export as {who}, other: yes, not 404" for who in ("coordinator", "organizer")} <= set(found)
 
@@ -107,7 +110,7 @@ def test_a_door_left_open_is_noticed(sender: Sender, monkeypatch: pytest.MonkeyP
 
 def test_an_id_of_one_seminar_under_the_address_of_another_is_nobodys(sender: Sender) -> None:
     own, other = sender.world.own, sender.world.other
-    ids = {
+    ids: dict[str, dict[str, Any]] = {
         "registration_id": {"registration_staff": other.registration.public_id.hex, "attendance_staff": other.answered.public_id},
         "session_id": {"attendance_staff": other.held_sitting.public_id},
         "public_id": {"seminars_staff": other.sitting.public_id},

@@ -110,4 +110,3 @@ def page(app: Flask) -> str:
 def _shown(own: str, other: str) -> str:
     words = [f"**{outcome}**" if outcome == "yes" else outcome for outcome in dict.fromkeys((own, other))]
     return " / ".join(words)
-
