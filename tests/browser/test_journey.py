@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -42,6 +43,7 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "A long enough passphrase 2026"
 SLUG = "trata-puebla"
+WHERE = ZoneInfo("America/Mexico_City")  # where it is still yesterday during the first hours of a UTC day
 POOLS = (("FGR", 1), ("FGE", 3), ("GN", 2), ("INM", 2))
 OFFICIALS = (
     ("Sofía", "Güemes", "Ibáñez", "FGR"),
@@ -153,7 +155,7 @@ def create_and_publish(visitor: Visitor, first: date) -> None:
             "title_en": "Trafficking in persons and online platforms",
             "city": "Puebla",
             "country": "MX",
-            "time_zone": "America/Mexico_City",
+            "time_zone": str(WHERE),
             "starts_on": first.isoformat(),
             "ends_on": first.isoformat(),
             "capacity": "9",
@@ -279,7 +281,7 @@ JOURNEYS = [
 
 @pytest.mark.parametrize(("language", "width"), JOURNEYS)
 def test_from_creation_to_exported_attendance_and_feedback(chromium: Browser, office: Office, language: str, width: int) -> None:
-    first = clock.now().date() + timedelta(days=40)
+    first = clock.now().astimezone(WHERE).date() + timedelta(days=40)
     url = office.server.url
     with Visitor(chromium, url, language, width) as organizer:
         organizer.sign_in("organizer@office.example", PASSWORD)
