@@ -1,7 +1,14 @@
-"""Rows to measure on, written in bulk: an office, the agencies, a published seminar, and as many people and marks as asked."""
+"""Rows to measure on: an office, the agencies, a published seminar with as many people as asked, and whole databases of any size.
+
+    python -m bench.data --people 1000000 --seminars 20000 --registrations 2000000 --marks 12000000 [--engine postgresql] [--url URL]
+
+fills a new database (or, with `--url`, one that is empty and migrated) and says how long it took.
+"""
 
 from __future__ import annotations
 
+import argparse
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,18 +16,26 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, func, insert, select, update
 
-from bench.databases import Database
+from bench.bulk import filling
+from bench.databases import KEY, Database, fresh, opened
+from bench.population import TABLES, Population, Size, feedback
+from bench.population import Base as Ground
 from seminar_app.accounts.models import Office
 from seminar_app.agencies.models import Agency
+from seminar_app.agencies.queries import all_agencies
+from seminar_app.agencies.rules import group_of
 from seminar_app.agencies.services import seed_directory
 from seminar_app.attendance.models import Mark
 from seminar_app.attendance.rules import MarkMethod, MarkStatus
+from seminar_app.audit.models import AuditHead
 from seminar_app.core.database import Base, write_mode
 from seminar_app.core.folding import fold
 from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.feedback.models import FeedbackForm
 from seminar_app.people.models import Person
+from seminar_app.registration.links import PURPOSE
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession
@@ -29,6 +44,7 @@ from seminar_app.web.database import db, unit_of_work
 
 CHUNK = 2_000
 STATUSES = tuple(MarkStatus)
+FEEDBACK_TABLES = ("feedback_form", "feedback_form_version", "feedback_question", "response", "answer", "response_receipt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +181,7 @@ def _people(
             "seat_pool_id": pool_id,
             "source": Source.DEMO,
             "language": "es",
-            "link_hash": token_hash(SecretLink("registration", ids[n], 1).token("bench")),
+            "link_hash": token_hash(SecretLink(PURPOSE, ids[n], 1).token(KEY)),
             "link_version": 1,
             "registered_at": now,
             "version": 1,
@@ -215,3 +231,120 @@ def _bulk(connection: Connection, model: type[Base], rows: Iterable[dict[str, An
     iterator: Iterator[dict[str, Any]] = iter(rows)
     while chunk := list(islice(iterator, CHUNK)):
         connection.execute(insert(model), chunk)
+
+
+def find(database: Database, slug: str) -> Made | None:
+    """A seminar that `seminar` made before."""
+    with database.app.app_context():
+        session = db.session()
+        seminar = session.scalar(select(Seminar).where(Seminar.slug == slug))
+        if seminar is None:
+            return None
+        sessions = select(SeminarSession.public_id).where(SeminarSession.seminar_id == seminar.id).order_by(SeminarSession.id)
+        registrations = select(Registration.public_id).where(Registration.seminar_id == seminar.id).order_by(Registration.id)
+        made = Made(seminar.id, slug, seminar.office_id, tuple(session.scalars(sessions)), tuple(session.scalars(registrations)))
+        db.session.remove()
+        db.engine.dispose()
+    return made
+
+
+def agency_id(database: Database, code: str) -> int:
+    """The agency with this code."""
+    return int(_one(database, select(Agency.id).where(Agency.code == code)))
+
+
+def person_of(database: Database, registration: uuid.UUID) -> uuid.UUID:
+    """Public id of who is registered."""
+    found = select(Person.public_id).join(Registration, Registration.person_id == Person.id).where(Registration.public_id == registration)
+    return uuid.UUID(str(_one(database, found)))
+
+
+def _one(database: Database, statement: Select[Any]) -> Any:
+    with database.app.app_context():
+        found = db.session().execute(statement).scalar_one()
+        db.session.remove()
+        db.engine.dispose()
+    return found
+
+
+def with_feedback(database: Database, made: Made) -> None:
+    """A feedback form that most of a seminar's people have answered; nothing where there is one."""
+    with database.app.app_context():
+        session = db.session()
+        known = session.scalar(select(FeedbackForm.id).where(FeedbackForm.seminar_id == made.seminar_id))
+        registrations = list(session.scalars(select(Registration.id).where(Registration.seminar_id == made.seminar_id)))
+        db.session.remove()
+        if known is None:
+            ground, now = _ground(), datetime.now(UTC)
+            tables = {name: TABLES[name] for name in FEEDBACK_TABLES}
+            with filling(database, tables) as sink:
+                feedback(
+                    Population(sink, _ground(), Size(0, 0, 0, 0), now=datetime.now(UTC)), made.seminar_id, registrations, datetime.now(UTC)
+                )
+        db.session.remove()
+        db.engine.dispose()
+
+
+def fill(database: Database, size: Size) -> float:
+    """Write a whole population into a prepared database; returns the seconds it took."""
+    begun = time.perf_counter()
+    with database.app.app_context():
+        ground = _ground()
+        with filling(database, TABLES) as sink:
+            population = Population(sink, ground, size, now=datetime.now(UTC))
+            population.write()
+        sequence, digest = population.trail
+        with write_mode(), db.engine.begin() as connection:
+            connection.execute(update(AuditHead).values(sequence=sequence, digest=digest))
+        db.engine.dispose()
+    return time.perf_counter() - begun
+
+
+def _ground() -> Ground:
+    """What stands before a population is written; lets go of the database."""
+    session = db.session()
+    agencies = all_agencies(session)
+    parents = {agency.id: agency.parent_id for agency in agencies.values()}
+    head = session.get_one(AuditHead, 1)
+    tables = Base.metadata.tables
+    with_id = [name for name, columns in TABLES.items() if "id" in columns and tables[name].c.id.type.python_type is int]
+    ground = Ground(
+        agencies={found: group_of(found, parents) for found in agencies},
+        office_id=session.scalars(select(Office.id).order_by(Office.id)).first() or 1,
+        key=KEY,
+        first={name: (session.scalar(select(func.max(tables[name].c.id))) or 0) + 1 for name in with_id},
+        trail=(head.sequence, head.digest),
+    )
+    db.session.remove()
+    db.engine.dispose()
+    return ground
+
+
+def counts(database: Database) -> dict[str, int]:
+    """Rows of each table that `fill` writes."""
+    tables = Base.metadata.tables
+    with database.app.app_context():
+        found = {name: db.session().scalar(select(func.count()).select_from(tables[name])) or 0 for name in TABLES}
+        db.session.remove()
+        db.engine.dispose()
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.data")
+    for name, count in (("people", 10_000), ("seminars", 200), ("registrations", 20_000), ("marks", 120_000)):
+        parser.add_argument(f"--{name}", type=int, default=count)
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="postgresql")
+    parser.add_argument("--url", help="an empty database that stays; without it, one that is thrown away")
+    options = parser.parse_args()
+    size = Size(options.people, options.seminars, options.registrations, options.marks)
+    with opened(options.url) if options.url else fresh(options.engine) as database:
+        prepare(database)
+        seconds = fill(database, size)
+        for table, rows in counts(database).items():
+            print(f"{rows:>12,}  {table}")
+        print(f"{seconds:.0f} s on {database.engine}")
+
+
+if __name__ == "__main__":
+    main()

