@@ -278,9 +278,8 @@ def with_feedback(database: Database, made: Made) -> None:
             ground, now = _ground(), datetime.now(UTC)
             tables = {name: TABLES[name] for name in FEEDBACK_TABLES}
             with filling(database, tables) as sink:
-                feedback(
-                    Population(sink, _ground(), Size(0, 0, 0, 0), now=datetime.now(UTC)), made.seminar_id, registrations, datetime.now(UTC)
-                )
+                nobody = Population(sink, ground, Size(0, 0, 0, 0), now=now)
+                feedback(nobody, made.seminar_id, registrations, now)
         db.session.remove()
         db.engine.dispose()
 

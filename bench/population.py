@@ -220,30 +220,17 @@ class Population:
             starts = (self.now - timedelta(days=days * (1 - share / (1 - TO_COME)) + 5)).date()
         else:
             starts = (self.now + timedelta(days=2 + 363 * (share - 1 + TO_COME) / TO_COME)).date()
-        state = (
-            self.random.choices(("completed", "cancelled", "archived"), (85, 5, 10))[0]
-            if past
-            else "draft"
-            if number % 10 == 0
-            else "published"
-        )
+        state = "draft" if number % 10 == 0 else "published"
+        if past:
+            (state,) = self.random.choices(("completed", "cancelled", "archived"), (85, 5, 10))
         seminar_id, slug, city = self._next("seminar"), f"seminar-{number}", STATES[number % len(STATES)]
         topic_es, topic_en = TOPICS[number % len(TOPICS)]
         office = self.base.office_id if self.random.random() < OWN_OFFICE else self.random.choice(self.offices)
         row = (
             *(seminar_id, self._hex(), slug, office, state, "completed" if state == "archived" else None, topic_es, topic_en),
             *(f"{topic_es}: reconocer indicios, entrevistar y armar un caso.", f"{topic_en}: signs, interviews and building a case."),
-            *(
-                "Centro de Convenciones",
-                city,
-                "MX",
-                "America/Mexico_City",
-                str(starts),
-                str(starts + timedelta(days=2)),
-                "open",
-                "automatic",
-            ),
-            *(80, "not_counted", 0, fold(f"{topic_es} {topic_en} {city} {slug}"), moment(made), 1),
+            *("Centro de Convenciones", city, "MX", "America/Mexico_City", str(starts), str(starts + timedelta(days=2))),
+            *("open", "automatic", 80, "not_counted", 0, fold(f"{topic_es} {topic_en} {city} {slug}"), moment(made), 1),
         )
         self.sink.add("seminar", row)
         self.sink.add("seminar_host", (seminar_id, office, 1))
@@ -258,39 +245,17 @@ class Population:
     def _sessions(self, seminar_id: int, starts: date, count: int, made: datetime) -> list[tuple[int, str]]:
         sittings = []
         for n in range(count):
-            begins = datetime.combine(starts + timedelta(days=n * 3 // count), time(14), UTC) + timedelta(
-                minutes=100 * (n % -(-count // 3))
-            )
+            begins = datetime.combine(starts + timedelta(days=n * 3 // count), time(14), UTC)
+            begins += timedelta(minutes=100 * (n % -(-count // 3)))
             ends = begins + timedelta(minutes=SESSION_MINUTES)
             session_id = self._next("seminar_session")
-            row = (
-                session_id,
-                self._hex(),
-                seminar_id,
-                f"Sesión {n + 1}",
-                f"Session {n + 1}",
-                moment(begins),
-                moment(ends),
-                SESSION_MINUTES,
-                1,
-                1,
-            )
-            self.sink.add("seminar_session", row)
+            titles, times = (f"Sesión {n + 1}", f"Session {n + 1}"), (moment(begins), moment(ends))
+            self.sink.add("seminar_session", (session_id, self._hex(), seminar_id, *titles, *times, SESSION_MINUTES, 1, 1))
             sittings.append((session_id, moment(ends)))
         return sittings
 
-    def _registrations(
-        self,
-        seminar_id: int,
-        slug: str,
-        people: int,
-        made: datetime,
-        *,
-        past: bool,
-        number: int,
-        sittings: list[tuple[int, str]],
-        marked: float,
-    ) -> None:
+    def _registrations(self, seminar_id: int, slug: str, people: int, made: datetime, *, past: bool, number: int) -> list[int]:
+        """Registrations in all states with what followed from each; returns those who hold a seat."""
         pick, base = self.random, self.base
         kinds = PAST_STATES if past else COMING_STATES
         states = pick.choices([kind for kind, _weight in kinds], [weight for _kind, weight in kinds], k=people)
@@ -329,16 +294,11 @@ class Population:
 
     def _history(self, registration_id: int, public_id: str, slug: str, state: str, pool: int | None, at: datetime) -> None:
         first = state if state in {"registered", "waitlisted", "pending", "nominated"} else "pending"
-        told = f"registration:{public_id}"
-        self.sink.add(
-            "registration_history", (self._next("registration_history"), registration_id, moment(at), "public", None, first, pool)
-        )
-        self._told(at, "public", f"registration.{first}", told, slug, {"state": first})
-        if first != state:
-            self.sink.add(
-                "registration_history", (self._next("registration_history"), registration_id, moment(at), "rule", first, state, None)
-            )
-            self._told(at, self.random.choice(self.staff), f"registration.{state}", told, slug, {"state": state})
+        steps = [("public", None, first, pool)] + ([("rule", first, state, None)] if first != state else [])
+        for actor, before, after, seat in steps:
+            row = (self._next("registration_history"), registration_id, moment(at), actor, before, after, seat)
+            self.sink.add("registration_history", row)
+            self._told(at, actor, f"registration.{after}", f"registration:{public_id}", slug, {"state": after})
 
     def _mail(self, public_id: str, slug: str, person: int, state: str, at: datetime) -> None:
         number, mail, when = self._next("outbox"), self._hex(), moment(at)
