@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import http.client
 import re
+import time
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Self
 from urllib.parse import urlencode, urlsplit
 
 HIDDEN = re.compile(r"<input\b(?=[^>]*\btype=\"hidden\")[^>]*>", re.I)
+IDLE_SECONDS = 5
 ATTRIBUTE = re.compile(r"\b(name|value)=\"([^\"]*)\"")
 
 
@@ -40,6 +42,7 @@ class Browser:
         parts = urlsplit(url)
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
         self.cookies: dict[str, str] = {}
+        self._used = 0.0
 
     @property
     def cookie(self) -> str:
@@ -55,6 +58,9 @@ class Browser:
         return self._ask("POST", path, urlencode(fields), {"Content-Type": "application/x-www-form-urlencoded"} | (headers or {}))
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
+        if time.monotonic() - self._used > IDLE_SECONDS:
+            self._connection.close()  # the server may have closed it by now; http.client opens another
+        self._used = time.monotonic()
         if self.cookies:
             headers = headers | {"Cookie": self.cookie}
         self._connection.request(method, path, body, headers | {"Accept-Language": "es"})

@@ -8,18 +8,18 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, String, Uuid, event, make_url
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import JSON, ColumnElement, DateTime, Engine, Enum, MetaData, String, Uuid, and_, cast, event, func, make_url
+from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 log = logging.getLogger(__name__)
@@ -84,6 +84,19 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: Instant, uuid.UUID: Uuid(), str: String(), dict[str, Any]: Json, list[Any]: Json}
+
+
+def words_begin(session: Session, key: ColumnElement[str], words: ColumnElement[Any], parts: Sequence[str]) -> ColumnElement[bool]:
+    """Whether for each of `parts` some word of a text begins with it.
+
+    Args:
+        key: the text with single spaces between its words; SQLite looks through it.
+        words: the same as a PostgreSQL array, spelled as an index over `array_to_tsvector(words)` has it.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return and_(*((" " + key).contains(f" {part}", autoescape=True) for part in parts))
+    quoted = (part.replace("\\", "\\\\").replace("'", "''") for part in parts)
+    return func.array_to_tsvector(words).bool_op("@@")(cast(" & ".join(f"'{part}':*" for part in quoted), TSQUERY))
 
 
 def sqlite_module() -> ModuleType:

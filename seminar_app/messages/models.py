@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from seminar_app.core.database import Base, value_enum
@@ -20,6 +20,11 @@ class Message(Base):
     __table_args__ = (
         CheckConstraint("attempts >= 0", name="attempts"),
         Index("ix_outbox_due", "state", "not_before"),
+        Index("ix_outbox_kind", "kind", "id"),
+        Index("ix_outbox_address", "to_address", postgresql_ops={"to_address": "text_pattern_ops"}),
+        Index("ix_outbox_name", text("array_to_tsvector(array_remove(string_to_array(lower(to_name), ' '), ''))"), postgresql_using="gin").ddl_if(
+            dialect="postgresql"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

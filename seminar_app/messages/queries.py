@@ -10,11 +10,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from seminar_app.core.database import words_begin
 from seminar_app.core.errors import NotFound
+from seminar_app.core.folding import canonical_email
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 
 PAGE_SIZE = 50
+UNSENT = (MessageState.WAITING, MessageState.SENDING, MessageState.FAILED)
 
 
 def anything_due(session: Session, now: datetime) -> bool:
@@ -30,7 +33,7 @@ class MessageFilter:
     state: MessageState | None = None
     kind: str | None = None
     to: str | None = None
-    """Part of the address or the name."""
+    """How the address begins, or words of the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +46,24 @@ class MessagePage:
 
 def messages_page(session: Session, wanted: MessageFilter, *, before: uuid.UUID | None = None) -> MessagePage:
     """Fifty messages, newest first, of those older than the message `before`."""
-    query = select(Message).where(*_conditions(wanted)).order_by(Message.id.desc()).limit(PAGE_SIZE + 1)
+    query = select(Message).where(*_conditions(session, wanted)).order_by(Message.id.desc()).limit(PAGE_SIZE + 1)
     if before is not None:
         query = query.where(Message.id < select(Message.id).where(Message.public_id == before).scalar_subquery())
     rows = session.scalars(query).all()
     return MessagePage(rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].public_id if len(rows) > PAGE_SIZE else None)
 
 
-def _conditions(wanted: MessageFilter) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, wanted: MessageFilter) -> list[ColumnElement[bool]]:
     conditions = []
     if wanted.state is not None:
         conditions.append(Message.state == wanted.state)
     if wanted.kind is not None:
         conditions.append(Message.kind == wanted.kind)
     if wanted.to:
-        part = wanted.to.strip()
-        conditions.append(or_(Message.to_address.icontains(part, autoescape=True), Message.to_name.icontains(part, autoescape=True)))
+        begins = Message.to_address.startswith(canonical_email(wanted.to), autoescape=True)
+        name = func.lower(Message.to_name)
+        words = func.array_remove(func.string_to_array(name, " "), "")
+        conditions.append(or_(begins, words_begin(session, name, words, wanted.to.lower().split())))
     return conditions
 
 
@@ -70,9 +75,11 @@ def counts_by_state(session: Session) -> Mapping[MessageState, int]:
     return {state: found.get(state, 0) for state in MessageState}
 
 
-def kinds_sent(session: Session) -> Sequence[str]:
-    """The kinds that the outbox holds, in order."""
-    return session.scalars(select(Message.kind).distinct().order_by(Message.kind)).all()
+def unsent_by_state(session: Session) -> Mapping[MessageState, int]:
+    """How many messages are in each state but sent: those are millions some day, and nobody needs their number on every page."""
+    rows = session.execute(select(Message.state, func.count().label("number")).where(Message.state.in_(UNSENT)).group_by(Message.state))
+    found: dict[MessageState, int] = {row.state: row.number for row in rows}
+    return {state: found.get(state, 0) for state in UNSENT}
 
 
 def get_message(session: Session, public_id: uuid.UUID) -> Message:

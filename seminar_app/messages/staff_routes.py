@@ -20,7 +20,7 @@ from seminar_app.messages import queries, services
 from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import Letter, write
 from seminar_app.messages.rules import MessageState, may_send_again
-from seminar_app.messages.words import SIGNS, STATES, kind_in_words
+from seminar_app.messages.words import KINDS, SIGNS, STATES, kind_in_words
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.errors import sentence_of
@@ -45,8 +45,8 @@ def index() -> ResponseReturnValue:
         older=url_for(".index", **_address_of(wanted), before=page.next_before) if page.next_before else None,
         filtered=bool(_address_of(wanted)),
         first_page=_before() is None,
-        counts=queries.counts_by_state(session()),
-        kinds=queries.kinds_sent(session()),
+        counts=queries.unsent_by_state(session()),
+        kinds=sorted(KINDS, key=kind_in_words),
         subject_of=subject_of,
         **_words(),
     )

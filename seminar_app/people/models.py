@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from seminar_app.core.database import Base, value_enum
@@ -16,7 +16,13 @@ class Person(Base):
     """A human being. Names are kept as the person writes them; `search_key` is for finding only."""
 
     __tablename__ = "person"
-    __table_args__ = (UniqueConstraint("email", "search_key"),)
+    __table_args__ = (
+        UniqueConstraint("email", "search_key"),
+        Index("ix_person_email_start", "email", postgresql_ops={"email": "text_pattern_ops"}),
+        Index("ix_person_words", text("array_to_tsvector(string_to_array(search_key, ' '))"), postgresql_using="gin").ddl_if(
+            dialect="postgresql"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True)

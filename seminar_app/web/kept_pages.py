@@ -43,24 +43,47 @@ class DatabaseState:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._question = "PRAGMA data_version" if engine.dialect.name == "sqlite" else "SELECT pg_current_snapshot()::text"
-        self._lock = threading.Lock()
+        self._turn = threading.Condition()
+        self._asked = self._answered = 0
+        self._answer: Hashable | None = None
         self._connection: PoolProxiedConnection | None = None
 
     def now(self) -> Hashable | None:
-        """The state, or None where the database does not say (then nothing is kept and nothing kept is used)."""
-        with self._lock:
-            try:
-                if self._connection is None:
-                    self._connection = self._open()
-                cursor = self._connection.cursor()
-                cursor.execute(self._question)
-                (state,) = cursor.fetchone() or (None,)
-                cursor.close()
-            except Exception as error:  # noqa: BLE001  whatever the driver raises: the page itself will say what is wrong
-                log.info("The database does not tell its state: %s", type(error).__name__)
-                self.close()
-                return None
-            return state
+        """The state, or None where the database does not say (then nothing is kept and nothing kept is used).
+
+        Whoever comes while a question is on its way takes the answer to the next one, together with all who came meanwhile:
+        an answer counts only for those who were there before it was asked.
+        """
+        with self._turn:
+            mine = self._asked + 1
+            while self._answered < mine:
+                if self._asked > self._answered:
+                    self._turn.wait()
+                    continue
+                self._asked += 1
+                answer = None
+                self._turn.release()
+                try:
+                    answer = self._ask()
+                finally:
+                    self._turn.acquire()
+                    self._answer, self._answered = answer, self._asked
+                    self._turn.notify_all()
+            return self._answer
+
+    def _ask(self) -> Hashable | None:
+        try:
+            if self._connection is None:
+                self._connection = self._open()
+            cursor = self._connection.cursor()
+            cursor.execute(self._question)
+            (state,) = cursor.fetchone() or (None,)
+            cursor.close()
+        except Exception as error:  # noqa: BLE001  whatever the driver raises: the page itself will say what is wrong
+            log.info("The database does not tell its state: %s", type(error).__name__)
+            self.close()
+            return None
+        return state
 
     def _open(self) -> PoolProxiedConnection:
         connection = self._engine.raw_connection()

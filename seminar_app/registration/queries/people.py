@@ -48,7 +48,7 @@ def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[Pe
     found = session.execute(
         select(Person, Agency)
         .outerjoin(Agency, Agency.id == Person.agency_id)
-        .where(_in_reach(session, actor), _found_by(words))
+        .where(_in_reach(session, actor), _found_by(session, words))
         .order_by(Person.search_key, Person.id)
         .limit(MOST_SHOWN + 1)
     ).all()
@@ -114,11 +114,11 @@ def _agencies_below(session: Session, actor: Actor) -> list[int]:
     return [agency_id for agency_id, path in agency_paths(session).items() if actor.agency_ids & frozenset(path)]
 
 
-def _found_by(words: str) -> ColumnElement[bool]:
+def _found_by(session: Session, words: str) -> ColumnElement[bool]:
     code = words.strip().upper()
     if code.startswith("R-") and len(code) == 6 and code[2:].isalnum():
         return and_(Person.reserved, Person.public_id.between(*_range_of(code[2:])))
-    return and_(~Person.reserved, matches(words))
+    return and_(~Person.reserved, matches(session, words))
 
 
 def _range_of(digits: str) -> tuple[uuid.UUID, uuid.UUID]:
