@@ -100,7 +100,7 @@ class ResponseReceipt(Base):
     __table_args__ = {"sqlite_with_rowid": False}
 
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="RESTRICT"), primary_key=True)
-    form_id: Mapped[int] = mapped_column(ForeignKey("feedback_form.id", ondelete="RESTRICT"), primary_key=True)
+    form_id: Mapped[int] = mapped_column(ForeignKey("feedback_form.id", ondelete="RESTRICT"), primary_key=True, index=True)
 
 
 class ShownFigures(Base):

@@ -22,9 +22,8 @@ class Message(Base):
         Index("ix_outbox_due", "state", "not_before"),
         Index("ix_outbox_kind", "kind", "id"),
         Index("ix_outbox_address", "to_address", postgresql_ops={"to_address": "text_pattern_ops"}),
-        Index("ix_outbox_name", text("array_to_tsvector(array_remove(string_to_array(lower(to_name), ' '), ''))"), postgresql_using="gin").ddl_if(
-            dialect="postgresql"
-        ),
+        Index("ix_outbox_failed", "id", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")),
+        Index("ix_outbox_name", text("words_of(lower(to_name))"), postgresql_using="gin").ddl_if(dialect="postgresql"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

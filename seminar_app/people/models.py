@@ -19,9 +19,7 @@ class Person(Base):
     __table_args__ = (
         UniqueConstraint("email", "search_key"),
         Index("ix_person_email_start", "email", postgresql_ops={"email": "text_pattern_ops"}),
-        Index("ix_person_words", text("array_to_tsvector(string_to_array(search_key, ' '))"), postgresql_using="gin").ddl_if(
-            dialect="postgresql"
-        ),
+        Index("ix_person_words", text("words_of(search_key)"), postgresql_using="gin").ddl_if(dialect="postgresql"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from seminar_app.core.database import words_begin
@@ -16,7 +16,7 @@ def find_person(session: Session, *, email: str, key: str) -> Person | None:
     return session.scalar(select(Person).where(Person.email == email, Person.search_key == key))
 
 
-def matches(session: Session, words: str) -> ColumnElement[bool]:
+def matches(session: Session, words: str, *, few: bool = True) -> ColumnElement[bool]:
     """People whose name has words that begin with each of these, in any order and without accents, or whose address begins so.
 
     By beginnings and not by any part, because an index can find those among a million people.
@@ -25,4 +25,4 @@ def matches(session: Session, words: str) -> ColumnElement[bool]:
     address = Person.email.startswith(canonical_email(words), autoescape=True)
     if "@" in words or not parts:
         return address
-    return or_(words_begin(session, Person.search_key, func.string_to_array(Person.search_key, " "), parts), address)
+    return or_(words_begin(session, Person.search_key, parts, few=few), address)

@@ -26,7 +26,8 @@ class Seminar(Base):
             name="window",
         ),
         Index("ix_seminar_calendar", "ends_on", "starts_on"),
-        Index("ix_seminar_start", "starts_on"),
+        Index("ix_seminar_start", "starts_on", "id"),
+        Index("ix_seminar_state", "state", "starts_on", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import Office
 from seminar_app.core.errors import NotFound
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession, Speaker
-from seminar_app.seminars.rules import PUBLIC_STATES, Approval, Places, RegistrationMode, SeminarState, is_public, places_left
+from seminar_app.seminars.rules import (
+    LONGEST_SEMINAR_DAYS,
+    PUBLIC_STATES,
+    Approval,
+    Places,
+    RegistrationMode,
+    SeminarState,
+    is_public,
+    places_left,
+)
 
 UPCOMING_PAGE = 30
 PAST_PAGE = 20
@@ -139,23 +148,25 @@ _PAGE: tuple[Any, ...] = (
     Seminar.changed_at,
     Seminar.version,
 )
-_IN_CALENDAR = select(*_LINE).where(Seminar.state.in_(sorted(PUBLIC_STATES)))
 
 
 def upcoming(session: Session, *, today: date, page: int = 1) -> Calendar:
     """Seminars that have not ended by `today`, the next first."""
-    found = _IN_CALENDAR.where(Seminar.ends_on >= today).order_by(Seminar.starts_on, Seminar.id)
-    return _page_of(session, found, page=page, length=UPCOMING_PAGE)
+    not_over = Seminar.ends_on >= today, Seminar.starts_on > today - timedelta(days=LONGEST_SEMINAR_DAYS)  # the index is by the start
+    return _page_of(session, not_over, (Seminar.starts_on, Seminar.id), page=page, length=UPCOMING_PAGE)
 
 
 def past(session: Session, *, today: date, page: int = 1, length: int = PAST_PAGE) -> Calendar:
     """Seminars that ended before `today`, the last first."""
-    found = _IN_CALENDAR.where(Seminar.ends_on < today).order_by(Seminar.ends_on.desc(), Seminar.starts_on.desc(), Seminar.id.desc())
-    return _page_of(session, found, page=page, length=length)
+    last_first = Seminar.ends_on.desc(), Seminar.starts_on.desc(), Seminar.id.desc()
+    return _page_of(session, (Seminar.ends_on < today,), last_first, page=page, length=length)
 
 
-def _page_of(session: Session, found: Select[Any], *, page: int, length: int) -> Calendar:
-    rows = session.execute(found.offset((page - 1) * length).limit(length + 1)).all()
+def _page_of(session: Session, wanted: Sequence[ColumnElement[bool]], order: Sequence[Any], *, page: int, length: int) -> Calendar:
+    """The page's seminars are chosen first, so that seats are added up for those that are shown and no others."""
+    here = select(Seminar.id).where(Seminar.state.in_(sorted(PUBLIC_STATES)), *wanted).order_by(*order)
+    here = here.offset((page - 1) * length).limit(length + 1)
+    rows = session.execute(select(*_LINE).where(Seminar.id.in_(here)).order_by(*order)).all()
     lines = [Invitation(**row._mapping) for row in rows[:length]]
     return Calendar(lines, more=len(rows) > length)
 

@@ -99,9 +99,10 @@ def of_actor(actor: Actor) -> ColumnElement[bool]:
 
 def seminars_for(session: Session, actor: Actor, filters: Filters = Filters(), *, page: int = 1) -> Listed:
     """The seminars that somebody may see, those that begin last first."""
-    found = _filtered(_lines().where(of_actor(actor)), filters)
-    found = found.order_by(Seminar.starts_on.desc(), Seminar.id.desc()).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)
-    lines = [SeminarLine(*row) for row in session.execute(found)]
+    order = Seminar.starts_on.desc(), Seminar.id.desc()
+    here = _filtered(select(Seminar.id).where(of_actor(actor)), filters).order_by(*order)
+    here = here.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)  # chosen first: only what is shown is added up
+    lines = [SeminarLine(*row) for row in session.execute(_lines().where(Seminar.id.in_(here)).order_by(*order))]
     return Listed(lines[:PAGE_SIZE], page, more=len(lines) > PAGE_SIZE)
 
 
@@ -147,7 +148,7 @@ def _of_pools(what: ColumnElement[int]) -> ColumnElement[int]:
     return total.correlate(Seminar).scalar_subquery()
 
 
-def _filtered(found: Select[Seminar, int, int, int], filters: Filters) -> Select[Seminar, int, int, int]:
+def _filtered(found: Select[int], filters: Filters) -> Select[int]:
     if filters.state is not None:
         found = found.where(Seminar.state == filters.state)
     elif not filters.text:
