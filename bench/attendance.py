@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-import uuid
-from datetime import UTC, datetime
+from dataclasses import replace
 from statistics import median
 from urllib.parse import urlencode
 
-from flask_security import hash_password
 from sqlalchemy import func, select
 
 from bench import commits, data, servers
@@ -16,13 +14,12 @@ from bench.browser import Browser
 from bench.databases import Database
 from bench.load import fetch, has_wrk
 from bench.results import Row
-from seminar_app.accounts.models import RoleGrant, UserAccount
+from bench.staff import signed_in
 from seminar_app.accounts.rules import RoleName
 from seminar_app.attendance.models import Mark
-from seminar_app.web.database import db, unit_of_work
+from seminar_app.web.database import db
 from tests.support.server import LiveServer
 
-EMAIL, PASSWORD = "organizer@bench.example", "not a secret, only long enough"
 MARK = 0.5
 CONNECTIONS = 4
 EXPORTS = ((2_000, 6), (10_000, 12))
@@ -33,16 +30,16 @@ MOST_EXTRA_MB = 50
 def measure(database: Database, *, seconds: float, pages_per_second: float) -> list[Row]:
     """Rows of the report."""
     sheet = data.seminar(database, "marking", people=4_000, sessions=6, marked=False)
-    _account(database, sheet.office_id)
+    cookie = signed_in(database, RoleName.ORGANIZER, office_id=sheet.office_id)
     made = {size: data.seminar(database, f"export-{size[0]}", people=size[0], sessions=size[1]) for size in EXPORTS}
     rows = []
     with servers.product(database, workers=1) as server, Browser(server.url) as browser:
-        _sign_in(browser)
+        browser.take(cookie)
         for size, seminar in made.items():
             rows += [_export(database, server, browser, seminar.slug, size, form) for form in ("csv", "xlsx")]
     if has_wrk():
         with servers.product(database) as server, Browser(server.url) as browser:
-            _sign_in(browser)
+            browser.take(cookie)
             rows.insert(0, _marks(database, server.url, browser, sheet, seconds=seconds, pages_per_second=pages_per_second))
     return rows
 
@@ -67,7 +64,7 @@ def _marks(database: Database, url: str, browser: Browser, sheet: data.Made, *, 
     return Row(
         what=f"a mark on a sheet of {len(sheet.registrations):,} people, {CONNECTIONS} coordinators at once",
         engine=database.engine,
-        figure=f"{rate:,.0f}/s, p95 {load.p95:.0f} ms" + (f", {load.errors} errors" if load.errors else ""),
+        figure=str(replace(load, rate=rate)),
         limit=f"{limit:,.0f}/s",
         ratio=rate / limit,
         mark=f"≥ {MARK:.0%}",
@@ -102,34 +99,6 @@ def _export(database: Database, server: LiveServer, browser: Browser, slug: str,
         mark=f"≤ {MOST_SECONDS[form]} s" if small else f"≤ {MOST_EXTRA_MB} MB",
         passed=passed,
     )
-
-
-def _account(database: Database, office_id: int) -> None:
-    now = datetime.now(UTC)
-    with database.app.app_context(), database.app.test_request_context():
-        with unit_of_work() as session:
-            account = UserAccount(
-                public_id=uuid.uuid4(),
-                email=EMAIL,
-                name="Bench",
-                password=hash_password(PASSWORD),
-                active=True,
-                fs_uniquifier=uuid.uuid4().hex,
-                language="en",
-                created_at=now,
-                reset_version=0,
-            )
-            session.add(account)
-            session.flush()
-            session.add(RoleGrant(user_account_id=account.id, role=RoleName.ORGANIZER, office_id=office_id, granted_at=now))
-        db.engine.dispose()
-
-
-def _sign_in(browser: Browser) -> None:
-    form = browser.get("/login")
-    answer = browser.post("/login", form.hidden() | {"email": EMAIL, "password": PASSWORD})
-    if answer.status not in (302, 303):
-        raise RuntimeError(f"signing in was answered with {answer.status}")
 
 
 def _count(database: Database) -> int:

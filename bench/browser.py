@@ -49,6 +49,11 @@ class Browser:
         """The Cookie header."""
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
+    def take(self, cookie: str) -> None:
+        """Send this cookie (`name=value`) from now on."""
+        name, _equals, value = cookie.partition("=")
+        self.cookies[name] = value
+
     def get(self, path: str) -> Answer:
         """Fetch a page."""
         return self._ask("GET", path, None, {})

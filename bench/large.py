@@ -182,8 +182,7 @@ def _browsers(side: Side) -> Iterator[dict[RoleName | None, tuple[Browser, str]]
         found: dict[RoleName | None, tuple[Browser, str]] = {None: (stack.enter_context(Browser(server.url)), "")}
         for role, cookie in side.cookies.items():
             browser = stack.enter_context(Browser(server.url))
-            name, _equals, value = cookie.partition("=")
-            browser.cookies[name] = value
+            browser.take(cookie)
             token = browser.get("/staff/people/").hidden().get("csrf_token", "") if role is not RoleName.AUDITOR else ""
             found[role] = (browser, token)
         yield found

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 SCRIPTS = Path(__file__).parent / "wrk"
-FIGURE = re.compile(r"BENCH requests=(\d+) seconds=([\d.]+) p50=([\d.]+) p95=([\d.]+) errors=(\d+)")
+FIGURE = re.compile(r"BENCH requests=(\d+) seconds=([\d.]+) p50=([\d.]+) p95=([\d.]+) p99=([\d.]+) errors=(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,12 @@ class Load:
     rate: float
     p50: float
     p95: float
+    p99: float
     errors: int
+
+    def __str__(self) -> str:
+        said = f"{self.rate:,.0f}/s, p50 {self.p50:.0f}, p95 {self.p95:.0f}, p99 {self.p99:.0f} ms"
+        return said + (f", {self.errors} errors" if self.errors else "")
 
 
 @cache
@@ -48,8 +53,8 @@ def fetch(
     found = FIGURE.search(done.stdout)
     if found is None:
         raise RuntimeError(done.stdout + done.stderr)
-    requests, lasted, p50, p95, errors = (float(value) for value in found.groups())
-    return Load(requests / lasted, p50, p95, int(errors))
+    requests, lasted, p50, p95, p99, errors = (float(value) for value in found.groups())
+    return Load(requests / lasted, p50, p95, p99, int(errors))
 
 
 def fetch_with_threads(url: str, *, seconds: float, connections: int) -> Load:
@@ -77,5 +82,5 @@ def fetch_with_threads(url: str, *, seconds: float, connections: int) -> Load:
     for worker in workers:
         worker.join()
     latencies.sort()
-    at = [latencies[int(len(latencies) * part)] * 1000 for part in (0.5, 0.95)]
-    return Load(len(latencies) / seconds, at[0], at[1], errors)
+    p50, p95, p99 = (latencies[int(len(latencies) * part)] * 1000 for part in (0.5, 0.95, 0.99))
+    return Load(len(latencies) / seconds, p50, p95, p99, errors)

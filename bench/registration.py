@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from statistics import median
 from urllib.parse import urlencode
 
@@ -73,7 +74,7 @@ def _together(database: Database, url: str, path: str, *, seconds: float, pages_
     return Row(
         what=f"registering, {CONNECTIONS} at once (the form as it is sent)",
         engine=database.engine,
-        figure=f"{rate:,.0f}/s, p95 {load.p95:.0f} ms" + (f", {load.errors} errors" if load.errors else ""),
+        figure=str(replace(load, rate=rate)),
         limit=f"{limit:,.0f}/s ({'bare commits' if bare <= pages_per_second else 'bare pages'})",
         ratio=rate / limit,
         mark=f"≥ {MARK:.0%}",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -27,6 +30,7 @@ def keeping(database: TestDatabase, make: Make) -> Iterator[Flask]:
     make.seminar(slug="kept", starts_on=soon, ends_on=soon)
     app = create_app(replace(settings_for(database.url, database.folder), keep_pages=True))
     app.testing = True
+    app.extensions["kept_pages"]._database.answer_holds = 0.0
     app.extensions["rendered"] = 0
 
     @app.get("/kept")
@@ -75,6 +79,7 @@ def test_a_language_or_a_cookie_of_ones_own_is_another_page(keeping: Flask) -> N
 def test_a_transaction_that_was_open_is_seen_when_it_commits(keeping: Flask) -> None:
     with keeping.app_context():
         state = DatabaseState(db.engine)
+        state.answer_holds = 0.0
         with unit_of_work() as open_session:
             open_session.scalars(select(Seminar)).one().title_en = "later"
             open_session.flush()
@@ -82,6 +87,41 @@ def test_a_transaction_that_was_open_is_seen_when_it_commits(keeping: Flask) -> 
         assert while_open is not None
         assert state.now() != while_open
         state.close()
+
+
+def test_an_answer_holds_for_a_moment_where_asking_is_dear_and_then_no_longer(keeping: Flask) -> None:
+    with keeping.app_context():
+        state = DatabaseState(db.engine)
+        state.answer_holds, answers = 0.05, iter(range(10))
+        state._ask = lambda: next(answers)  # type: ignore[method-assign]
+        assert [state.now(), state.now()] == [0, 0]
+        time.sleep(0.06)
+        assert state.now() == 1
+
+
+def test_whoever_comes_while_a_question_is_on_its_way_gets_the_answer_to_the_next(keeping: Flask) -> None:
+    asked: list[int] = []
+    on_its_way, come_back = threading.Event(), threading.Event()
+
+    def ask() -> int:
+        asked.append(len(asked))
+        if len(asked) == 1:
+            on_its_way.set()
+            come_back.wait(10)
+        return asked[-1]
+
+    with keeping.app_context():
+        state = DatabaseState(db.engine)
+    state.answer_holds, state._ask = 0.0, ask  # type: ignore[method-assign]
+    with ThreadPoolExecutor(9) as pool:
+        first = pool.submit(state.now)
+        assert on_its_way.wait(10)
+        later = [pool.submit(state.now) for _ in range(8)]
+        time.sleep(0.2)  # so that they stand and wait
+        come_back.set()
+        assert first.result(10) == 0
+        assert all(other.result(10) >= 1 for other in later)
+    assert len(asked) < 9  # they shared
 
 
 def test_a_database_that_is_gone_has_no_state(keeping: Flask) -> None:
