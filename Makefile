@@ -54,7 +54,7 @@ freeze:  ## Pin requirements*.in with hashes
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 
-bench: $(VENV)/ready-dev prepared  ## Measure what docs/benchmarks.md says
+bench: $(VENV)/ready-dev prepared  ## Measure what docs/benchmarks.md says (python -m bench --help for parts of it)
 	$(BIN)/python -m bench
 
 screens: $(VENV)/ready-dev prepared  ## Take the pictures of docs/screens

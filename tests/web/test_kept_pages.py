@@ -120,7 +120,7 @@ def test_whoever_comes_while_a_question_is_on_its_way_gets_the_answer_to_the_nex
         time.sleep(0.2)  # so that they stand and wait
         come_back.set()
         assert first.result(10) == 0
-        assert all(other.result(10) >= 1 for other in later)
+        assert all(other.result(10) != 0 for other in later)
     assert len(asked) < 9  # they shared
 
 
