@@ -16,10 +16,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import Connection, Select, func, insert, select, update
 
 from bench.bulk import filling
-from bench.databases import KEY, Database, fresh, opened
+from bench.databases import Database, fresh, opened
 from bench.population import TABLES, Population, Size, feedback
 from bench.population import Base as Ground
 from seminar_app.accounts.models import Office
@@ -90,7 +91,7 @@ def seminar(database: Database, slug: str, *, people: int = 0, sessions: int = 6
 def _seminar(connection: Connection, slug: str, people: int, sessions: int, seats: int, *, marked: bool) -> Made:
     now = datetime.now(UTC).replace(microsecond=0)
     first = (now + timedelta(days=40)).date()
-    office_id = connection.scalar(select(Office.id).limit(1))
+    office_id = connection.scalar(select(Office.id).order_by(Office.id).limit(1))
     seminar_id = _add(
         connection,
         Seminar,
@@ -149,6 +150,7 @@ def _people(
     first_person = (connection.scalar(select(Person.id).order_by(Person.id.desc()).limit(1)) or 0) + 1
     first_registration = (connection.scalar(select(Registration.id).order_by(Registration.id.desc()).limit(1)) or 0) + 1
     ids = tuple(uuid.uuid4() for _ in range(count))
+    key = current_app.config["SECRET_KEY"]
 
     def person(n: int) -> dict[str, Any]:
         name = f"Luz María {_word(n)} {_word(n * 7 + 3)}"
@@ -181,7 +183,7 @@ def _people(
             "seat_pool_id": pool_id,
             "source": Source.DEMO,
             "language": "es",
-            "link_hash": token_hash(SecretLink(PURPOSE, ids[n], 1).token(KEY)),
+            "link_hash": token_hash(SecretLink(PURPOSE, ids[n], 1).token(key)),
             "link_version": 1,
             "registered_at": now,
             "version": 1,
@@ -278,7 +280,7 @@ def with_feedback(database: Database, made: Made) -> None:
             ground, now = _ground(), datetime.now(UTC)
             tables = {name: TABLES[name] for name in FEEDBACK_TABLES}
             with filling(database, tables) as sink:
-                nobody = Population(sink, ground, Size(0, 0, 0, 0), now=now)
+                nobody = Population(sink, ground, Size(0, 0, 0, 0), now=now, seed=made.seminar_id)
                 feedback(nobody, made.seminar_id, registrations, now)
         db.session.remove()
         db.engine.dispose()
@@ -310,7 +312,7 @@ def _ground() -> Ground:
     ground = Ground(
         agencies={found: group_of(found, parents) for found in agencies},
         office_id=session.scalars(select(Office.id).order_by(Office.id)).first() or 1,
-        key=KEY,
+        key=current_app.config["SECRET_KEY"],
         first={name: (session.scalar(select(func.max(tables[name].c.id))) or 0) + 1 for name in with_id},
         trail=(head.sequence, head.digest),
     )

@@ -15,7 +15,7 @@ from statistics import median
 from bench import data, servers
 from bench.browser import Browser
 from bench.databases import Database, fresh_pair
-from bench.plans import Plan, big_tables, plan_of, statements_of
+from bench.plans import Plan, Statement, big_tables, plan_of, statements_of
 from bench.population import Size
 from bench.results import Row
 from bench.staff import signed_in
@@ -28,7 +28,7 @@ LARGE = Size(people=1_000_000, seminars=20_000, registrations=2_000_000, marks=1
 SHARE = 0.01
 MARK = 1.5
 ROUNDS, REQUESTS = 3, 30
-PROBES = {"probe-100": 100, "probe-2500": 2_500}
+PROBES = (100, 2_500)
 SESSIONS = 6
 
 
@@ -80,7 +80,7 @@ def measure(*, size: Size = LARGE) -> tuple[list[Row], list[Looked]]:
 
 def compare(small: Database, large: Database, *, only: str = "") -> list[Looked]:
     """Every page on both; `only`: those whose name has this in it."""
-    sides = (_side(small), _side(large))
+    sides = (side(small), side(large))
     names = [name for name in sides[0].pages if only in name]
     waits: dict[str, list[tuple[float, float]]] = {}
     with ExitStack() as stack:
@@ -113,24 +113,25 @@ def rows_of(looked: list[Looked]) -> list[Row]:
     ]
 
 
-def _side(database: Database) -> Side:
-    made = {
-        slug: data.find(database, slug) or data.seminar(database, slug, people=count, sessions=SESSIONS) for slug, count in PROBES.items()
-    }
-    data.with_feedback(database, made["probe-100"])
-    probe = made["probe-100"]
+def side(database: Database, *, people: tuple[int, int] = PROBES, prefix: str = "probe") -> Side:
+    """The pages of a database with two seminars of so many people, which are made where they are not there."""
+    made = [
+        data.find(database, f"{prefix}-{count}") or data.seminar(database, f"{prefix}-{count}", people=count, sessions=SESSIONS)
+        for count in people
+    ]
+    probe, crowd = made
+    data.with_feedback(database, probe)
     cookies = {
         RoleName.ADMIN: signed_in(database, RoleName.ADMIN),
         RoleName.AUDITOR: signed_in(database, RoleName.AUDITOR),
         RoleName.ORGANIZER: signed_in(database, RoleName.ORGANIZER, office_id=probe.office_id),
         RoleName.LIAISON: signed_in(database, RoleName.LIAISON, agency_id=data.agency_id(database, "PGR")),
     }
-    return Side(database, {page.what: page for page in _pages(database, made)}, cookies)
+    return Side(database, {page.what: page for page in _pages(database, probe, crowd)}, cookies)
 
 
-def _pages(database: Database, made: dict[str, data.Made]) -> Iterator[Page]:
+def _pages(database: Database, probe: data.Made, crowd: data.Made) -> Iterator[Page]:
     admin, organizer, auditor, liaison = RoleName.ADMIN, RoleName.ORGANIZER, RoleName.AUDITOR, RoleName.LIAISON
-    probe, crowd = made["probe-100"], made["probe-2500"]
     key = database.app.config["SECRET_KEY"]
     token = SecretLink(PURPOSE, probe.registrations[0], 1).token(key)
     yield Page("calendar", "/?", None)
@@ -171,7 +172,7 @@ def _pages(database: Database, made: dict[str, data.Made]) -> Iterator[Page]:
     for who in (admin, organizer, liaison):
         yield Page(f"people by a rare name, {who}", "/staff/people/", who, {"words": "Quetzal Etchegaray"})
         yield Page(f"people by a frequent name, {who}", "/staff/people/", who, {"words": "garcía"})
-        yield Page(f"people by address, {who}", "/staff/people/", who, {"words": "probe-100.7@bench.example"})
+        yield Page(f"people by address, {who}", "/staff/people/", who, {"words": f"{probe.slug}.7@bench.example"})
         yield Page(f"people, nobody found, {who}", "/staff/people/", who, {"words": "Wxyzk"})
 
 
@@ -212,20 +213,36 @@ def _ask(page: Page, browsers: dict[RoleName | None, tuple[Browser, str]]) -> fl
     return lasted
 
 
-def _plans(side: Side, page: Page) -> tuple[int, tuple[Plan, ...]]:
-    """How many statements the page takes, and how they are carried out."""
-    client = side.database.app.test_client(use_cookies=False)
+def statements(side: Side, page: Page) -> list[Statement]:
+    """What a look at the page sends to the database."""
+    app = side.database.app
+    client = app.test_client(use_cookies=False)
     headers = {"Accept-Language": "es"} | ({"Cookie": side.cookies[page.who]} if page.who else {})
-    side.database.app.config["WTF_CSRF_ENABLED"] = False
+    checked = app.config.get("WTF_CSRF_ENABLED", True)
+    app.config["WTF_CSRF_ENABLED"] = False
 
     def ask() -> None:
-        client.get(page.path, headers=headers) if page.sent is None else client.post(page.path, data=page.sent, headers=headers)
+        answer = client.get(page.path, headers=headers) if page.sent is None else client.post(page.path, data=page.sent, headers=headers)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{page.what} was answered with {answer.status_code}")
 
+    with app.app_context():
+        engine = db.engine
+    try:
+        with statements_of(engine) as seen:
+            ask()
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = checked
+        engine.dispose()
+    return seen
+
+
+def _plans(side: Side, page: Page) -> tuple[int, tuple[Plan, ...]]:
+    """How many statements the page takes, and how they are carried out."""
+    statements(side, page)
+    seen = statements(side, page)
     with side.database.app.app_context():
         engine = db.engine
-    ask()
-    with statements_of(engine) as seen:
-        ask()
     big = big_tables(engine)
     each_once = {statement[0]: statement for statement in seen}
     plans = tuple(plan for statement in each_once.values() if (plan := plan_of(engine, statement, big)))

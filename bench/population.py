@@ -128,9 +128,9 @@ class _TrailRow:
 class Population:
     """Writes all of it to a sink; `trail` is the chain's end afterwards."""
 
-    def __init__(self, sink: Sink, base: Base, size: Size, *, now: datetime) -> None:
+    def __init__(self, sink: Sink, base: Base, size: Size, *, now: datetime, seed: int = SEED) -> None:
         self.sink, self.base, self.size = sink, base, size
-        self.random = random.Random(SEED)
+        self.random = random.Random(seed)
         self.now = now.replace(microsecond=0)
         self.ids = dict(base.first)
         self.agencies = list(base.agencies)
