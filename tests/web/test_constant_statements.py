@@ -22,7 +22,7 @@ def counted(side: large.Side) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    "size", [Size(600, 80, 800, 3_000), pytest.param(Size(10_000, 400, 20_000, 100_000), marks=pytest.mark.full)], ids=["short", "full"]
+    "size", [Size(300, 60, 300, 900), pytest.param(Size(10_000, 400, 20_000, 100_000), marks=pytest.mark.full)], ids=["short", "full"]
 )
 def test_no_page_takes_more_statements_when_there_is_more_to_show(database: TestDatabase, app: Flask, tmp_path: Path, size: Size) -> None:
     engine = "sqlite" if database.url.startswith("sqlite") else "postgresql"
@@ -30,7 +30,7 @@ def test_no_page_takes_more_statements_when_there_is_more_to_show(database: Test
     data.prepare(measured)
     few = counted(large.side(measured, people=(8, 9), prefix="few"))
     data.fill(measured, size)
-    many = large.side(measured, people=(120, 300), prefix="many")
+    many = large.side(measured, people=(60, 120), prefix="many")
     searches = {name for name, page in many.pages.items() if page.sent is not None}
     for name, number in counted(many).items():
         assert number == few[name] or (name in searches and number <= few[name] + SEARCHES_MORE), (name, few[name], number)
