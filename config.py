@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,6 +43,7 @@ NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "ceph", "fuse.ceph", "glusterfs", "fuse.glusterfs", "9p", "afs"}
 )
 TRUE = ("1", "true", "yes", "on")
+KEY_ENTRY = re.compile(r"[a-z0-9][a-z0-9-]{0,15}:[!-~]{32,}")
 
 
 class Mode(StrEnum):
@@ -62,6 +66,28 @@ class SettingsError(SystemExit):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LooksAllowed:
+    """How much of other people's data an account may look at in a day before administrators are told.
+
+    The defaults let a coordinator see everybody of a seminar of ninety a few times over, and an organizer prepare several
+    seminars; they do not let anybody walk through an office's years.
+
+    Attributes:
+        rosters: different rosters and attendance sheets.
+        roster_views: openings of them, the same ones again included.
+        people: different people opened one by one.
+        searches: people looked for by words, and lists of mail with its addresses.
+        exports: files made.
+    """
+
+    rosters: int = 12
+    roster_views: int = 400
+    people: int = 250
+    searches: int = 120
+    exports: int = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything the environment decides.
 
@@ -73,6 +99,9 @@ class Settings:
         smtp_url: `smtp://user:password@host:port` (STARTTLS) or `smtps://`; None keeps mail in the outbox.
         jobs_url: `redis://…` or `postgresql://…` of the queue of jobs; None keeps it in a file in `data_dir`.
         pool_size: database connections a process keeps.
+        identity_keys: `<id>:<secret>`, newest first; the first seals CURP, birth data, passports and originals, all open.
+        audit_keys: the same for the trail's chain; none means that its key is derived from `secret_keys`.
+        audit_anchor: file outside the database to which the trail's head is appended; None keeps no anchor.
         keep_pages: whether public pages are kept until the database changes; tests replace the database itself.
         log_format: how log lines look.
         log_requests: whether each request leaves a line.
@@ -103,6 +132,10 @@ class Settings:
     backup_keys: tuple[str, ...] = ()
     drain_seconds: int = 0
     warnings: tuple[str, ...] = field(default=(), compare=False)
+    identity_keys: tuple[str, ...] = ()
+    audit_keys: tuple[str, ...] = ()
+    audit_anchor: Path | None = None
+    looks: LooksAllowed = LooksAllowed()
 
     @property
     def secure_cookies(self) -> bool:
@@ -156,13 +189,20 @@ class Settings:
         trusted_proxies = _whole_number(env, "TRUSTED_PROXIES", 0, 5, faults)
         drain_seconds = _whole_number(env, "DRAIN_SECONDS", 0, 120, faults)
         backup_keys = _keys(env, "BACKUP_KEY", mode, faults)
+
+
+        identity_keys = _entries(env, "IDENTITY_KEYS", keys, mode, faults)
+        if not identity_keys and mode is Mode.PRODUCTION:
+            faults.append("IDENTITY_KEYS is missing: CURP, birth data and passports are sealed with it. Make one with " + HOW_TO_MAKE)
+        audit_keys = _entries(env, "AUDIT_KEYS", keys, mode, faults)
+        looks = _looks(env, faults)
         if faults:
             raise SettingsError("Constancia cannot start:\n" + "\n".join(f"  - {fault}" for fault in faults))
         return cls(
             mode=mode,
             data_dir=data_dir,
             database_url=database_url,
-            secret_keys=keys or (_kept_key(data_dir),),
+            secret_keys=keys or (_kept_key(data_dir, "secret_key"),),
             public_url=public_url,
             smtp_url=env.get("SMTP_URL") or None,
             mail_from=env.get("MAIL_FROM") or "Constancia <no-reply@constancia.invalid>",
@@ -183,6 +223,10 @@ class Settings:
                 proxies=trusted_proxies,
                 encrypted=bool(backup_keys),
             ),
+            identity_keys=identity_keys or (f"kept:{_kept_key(data_dir, 'identity_key')}",),
+            audit_keys=audit_keys,
+            audit_anchor=Path(env["AUDIT_ANCHOR"]).resolve() if env.get("AUDIT_ANCHOR") else None,
+            looks=looks,
         )
 
 
@@ -282,11 +326,52 @@ def _warnings(mode: Mode, *, server: bool, storage: str, jobs_url: str | None, p
     return tuple(sentence for sentence, holds in told.items() if holds)
 
 
-def _kept_key(data_dir: Path) -> str:
-    """The key made at the first start outside production, kept so that sessions survive a restart."""
-    path = data_dir / "secret_key"
+HOW_TO_MAKE = "`echo k$(date +%Y):$(openssl rand -hex 32)`, and keep it away from the database and its backups."
+
+
+def _entries(env: Mapping[str, str], name: str, secret_keys: tuple[str, ...], mode: Mode, faults: list[str]) -> tuple[str, ...]:
+    """The keys of a ring, `<id>:<secret>` parted by commas or spaces, newest first."""
+    entries = tuple((env.get(name) or "").replace(",", " ").split())
+    if not all(KEY_ENTRY.fullmatch(entry) for entry in entries):
+        faults.append(
+            f"{name} is a list of <id>:<secret>, newest first: the id of at most 16 small letters, digits and hyphens, the secret of at "
+            f"least {SHORTEST_KEY} characters. Make one with {HOW_TO_MAKE}"
+        )
+        return ()
+    ids, own = [entry.partition(":")[0] for entry in entries], [entry.partition(":")[2] for entry in entries]
+    if len(set(ids)) < len(ids):
+        faults.append(f"{name} has two keys of one id: what is sealed says by the id which of them opens it.")
+    for key_id, key in zip(ids, own, strict=True):
+        if (weakness := key_weakness(key, strict=mode is Mode.PRODUCTION)) is not None:
+            faults.append(f"The key «{key_id}» of {name} {weakness}; make one with `openssl rand -hex 32`.")
+    if set(own) & set(secret_keys):
+        faults.append(f"{name} holds the SECRET_KEY: whoever learns one of them must not have the other.")
+    return entries
+
+
+def _looks(env: Mapping[str, str], faults: list[str]) -> LooksAllowed:
+    given = {}
+    for field in fields(LooksAllowed):
+        name = f"ALERT_{field.name.upper()}"
+        if text := env.get(name):
+            if text.isascii() and text.isdecimal() and int(text[:9]) > 0:
+                given[field.name] = int(text[:9])
+            else:
+                faults.append(f"{name} is «{text}»; it is a whole number from 1 on.")
+    return LooksAllowed(**given)
+
+
+def _kept_key(data_dir: Path, name: str) -> str:
+    """A key made at the first start outside production, kept so that sessions and sealed data survive a restart.
+
+    It is whole before it has its name, and the first one stays: processes that start at once agree on it.
+    """
+    path = data_dir / name
     if not path.exists():
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32), encoding="ascii")
+        with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=f".{name}.", encoding="ascii") as made:  # mode 0600
+            made.write(secrets.token_hex(32))
+            made.flush()
+            with suppress(FileExistsError):
+                os.link(made.name, path)
     return path.read_text(encoding="ascii").strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from config import PROJECT_ROOT, Settings
+from seminar_app.core.key_ring import KeyRing, use_ring
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -12,6 +13,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from seminar_app import accounts, agencies, attendance, audit, cli, feedback, messages, people, registration, seminars, web
 
     settings = settings or Settings.from_environment()
+    use_ring(KeyRing(settings.identity_keys))
     app = Flask(__name__, template_folder=str(PROJECT_ROOT / "templates"), static_folder=None, instance_path=str(settings.data_dir))
     app.config["SECRET_KEY"] = settings.secret_keys[0]
     app.config["SECRET_KEY_FALLBACKS"] = list(settings.secret_keys[1:])

@@ -40,6 +40,7 @@ def settings_for(database_url: str, data_dir: Path) -> Settings:
         database_url=database_url,
         secret_keys=("test key of at least thirty-two characters",),
         public_url="http://localhost",
+        identity_keys=("test:identity key of the tests, thirty-two characters",),
         smtp_url=None,
         mail_from="Constancia <no-reply@constancia.test>",
         keep_pages=False,

@@ -6,11 +6,13 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
+from seminar_app.accounts import looks_routes, office_routes, routes, security, staff_routes, trail_routes
 from seminar_app.accounts import models as models
-from seminar_app.accounts import office_routes, routes, security, staff_routes, trail_routes
+from seminar_app.accounts.alerts import tell_admins
 from seminar_app.accounts.rules import RoleName
 from seminar_app.accounts.sessions import WebSessions, load_actor
 from seminar_app.accounts.words import ROLES
+from seminar_app.audit.looks import tell_with
 from seminar_app.web import access, labels
 from seminar_app.web.navigation import Entry, add_staff_entry
 
@@ -21,8 +23,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     access.init_app(app, load_actor=load_actor)
     security.init_app(app, settings)
     labels.register(RoleName, ROLES)
-    for blueprint in dict.fromkeys(module.blueprint for module in (routes, staff_routes, office_routes, trail_routes)):
+    for blueprint in dict.fromkeys(module.blueprint for module in (routes, staff_routes, office_routes, trail_routes, looks_routes)):
         app.register_blueprint(blueprint)
+    tell_with(tell_admins)
     for entry in (
         Entry(_l("Offices"), "accounts_staff.offices", 40),
         Entry(_l("Accounts"), "accounts_staff.accounts", 50),

@@ -43,6 +43,10 @@ FIELDS: dict[str, Any] = {
     "state": _l("State"),
     "parent_id": _l("Belongs to"),
     "valid_from": _l("First day"),
+    "curp": _l("CURP"),
+    "birth_date": _l("Date of birth"),
+    "birth_place": _l("Place of birth"),
+    "passport": _l("Passport"),
     "slug": _l("Address"),
     "office_id": _l("Office"),
     "city": _l("City"),
@@ -67,6 +71,11 @@ FIELDS: dict[str, Any] = {
     "registration_closes_at": _l("Registration closes"),
     "threshold_percent": _l("Threshold"),
     "excused_rule": _l("Excused sessions"),
+    "asks_birth": _l("Asks for birth data"),
+    "asks_curp": _l("Asks for the CURP"),
+    "asks_passport": _l("Asks for the passport"),
+    "identity_reason_es": _l("Why it asks, in Spanish"),
+    "identity_reason_en": _l("Why it asks, in English"),
 }
 
 Codes = Mapping[str, Mapping[int, str]]
@@ -126,6 +135,12 @@ def _told(room: str, key: str, value: Any, codes: Codes) -> str:
 
 _NUMBERS: dict[str, Callable[[int], str]] = {
     "minutes": lambda n: ngettext("%(num)d minute", "%(num)d minutes", n),
+    "rosters": lambda n: ngettext("%(num)d roster", "%(num)d rosters", n),
+    "roster_views": lambda n: ngettext("%(num)d opening of rosters", "%(num)d openings of rosters", n),
+    "people": lambda n: ngettext("%(num)d person", "%(num)d people", n),
+    "searches": lambda n: ngettext("%(num)d search", "%(num)d searches", n),
+    "exports": lambda n: ngettext("%(num)d export", "%(num)d exports", n),
+    "rows": lambda n: ngettext("%(num)d row", "%(num)d rows", n),
     "seats": lambda n: ngettext("%(num)d seat", "%(num)d seats", n),
     "changed": lambda n: ngettext("%(num)d mark", "%(num)d marks", n),
     "added": lambda n: ngettext("%(num)d agency", "%(num)d agencies", n),
@@ -141,6 +156,7 @@ _WORDS: dict[str, Callable[[str, str], str]] = {
     "reason": lambda _room, value: word_of("RemovalReason", value) or value,
     "level": lambda _room, value: word_of("AgencyLevel", value) or value,
     "state": _state,
+    "day": lambda _room, value: long_date(date.fromisoformat(value)),
     "valid_to": lambda _room, value: long_date(date.fromisoformat(value)),
     "alias": lambda _room, value: f"«{value}»",
     "source": lambda _room, value: value,

@@ -15,11 +15,14 @@ from seminar_app.accounts.rules import RoleName
 from seminar_app.accounts.staff_routes import blueprint
 from seminar_app.accounts.trail_details import details_words
 from seminar_app.agencies.queries import all_agencies
+from seminar_app.audit.looks import alerts_since, day_of
 from seminar_app.audit.queries import TrailFilter
 from seminar_app.audit.queries import trail as rows_of_trail
+from seminar_app.core import clock
 from seminar_app.web.access import staff
 from seminar_app.web.database import session
 
+RECENT_DAYS = 7
 ACTOR = re.compile(r"account:[0-9a-f]{32}|registration:[0-9a-f]{32}")
 
 
@@ -29,7 +32,7 @@ def trail() -> ResponseReturnValue:
     """Who did and who saw what, the newest first."""
     chosen = {name: request.args.get(name, "")[:120] for name in ("actor", "action", "seminar", "day")}
     zone = ZoneInfo(current_app.extensions["settings"].default_time_zone)
-    day = _day(chosen["day"])
+    day = asked_day(chosen["day"])
     actor = chosen["actor"] if chosen["actor"] in trail_words.STRANGERS or ACTOR.fullmatch(chosen["actor"]) else None
     wanted = TrailFilter(
         actor=actor,
@@ -59,12 +62,14 @@ def trail() -> ResponseReturnValue:
         filtered=bool(kept),
         people=[(f"account:{public_id.hex}", name) for public_id, name in people],
         time_zone=zone.key,
+        alerts=len(alerts_since(session(), day_of(clock.now()) - timedelta(days=RECENT_DAYS))),
         older=url_for("accounts_staff.trail", before=rows[-1].sequence, **kept) if more else None,
         newest=url_for("accounts_staff.trail", **kept) if before is not None else None,
     )
 
 
-def _day(text: str) -> date | None:
+def asked_day(text: str) -> date | None:
+    """A day of an address, or None where it is none that the trail could hold."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

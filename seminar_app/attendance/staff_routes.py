@@ -27,7 +27,7 @@ from seminar_app.core.errors import Refusal
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate
-from seminar_app.web.access import current_actor, staff
+from seminar_app.web.access import current_actor, shows_people, staff
 from seminar_app.web.database import in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
@@ -41,6 +41,7 @@ ANSWER = "X-Attendance"
 
 @blueprint.get("/")
 @door
+@shows_people("attendance.viewed")
 def timetable(slug: str) -> ResponseReturnValue:
     """People down, sessions across, completion at the end."""
     seminar = _seen(slug)
@@ -50,6 +51,7 @@ def timetable(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/<uuid:session_id>")
 @door
+@shows_people("attendance.viewed")
 def marking(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
     """The sheet of one session."""
     seminar = _seen(slug, f"seminar_session:{session_id.hex}", session_id)
@@ -58,6 +60,7 @@ def marking(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.post("/<uuid:session_id>")
 @door
+@shows_people("attendance.viewed", "attendance.marked", "attendance.cleared")
 def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
     """Marks of the whole sheet, of a few lines of it, or «all of this agency present»."""
     actor, seminar = current_actor(), seminar_to_coordinate(session(), current_actor(), slug)
@@ -78,6 +81,8 @@ def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
         return _refused(seminar, session_id, refusal)
     overtaken = _overtaken(outcomes, actor.trail_name)
     if "HX-Request" in request.headers:
+        if not any(outcome.changed for outcome in outcomes):  # nothing was marked, and the lines show names all the same
+            _seen(slug, f"seminar_session:{session_id.hex}", session_id)
         return _lines(seminar, session_id, outcomes, overtaken=overtaken)
     changed = sum(outcome.changed for outcome in outcomes)
     if overtaken:
@@ -91,6 +96,7 @@ def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.get("/people/<uuid:registration_id>")
 @door
+@shows_people("attendance.viewed")
 def person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
     """One person's marks in all sessions, and everything they were before."""
     queries.person_on_sheet(session(), seminar_to_coordinate(session(), current_actor(), slug).id, registration_id)
@@ -121,6 +127,7 @@ def clear(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.get("/export")
 @door
+@shows_people("attendance.exported")
 def export(slug: str) -> ResponseReturnValue:
     """The attendance as a file."""
     seminar = seminar_to_coordinate(session(), current_actor(), slug)
@@ -172,6 +179,7 @@ def _sheet(seminar: Seminar, session_id: uuid.UUID, refusal: Refusal | None = No
 def _refused(seminar: Seminar, session_id: uuid.UUID, refusal: Refusal) -> ResponseReturnValue:
     if "HX-Request" in request.headers:
         return Response(sentence_of(refusal), status=422, mimetype="text/plain", headers={ANSWER: "refused"})
+    _seen(seminar.slug, f"seminar_session:{session_id.hex}", session_id)
     return _sheet(seminar, session_id, refusal), 422
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, Date, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from seminar_app.core.database import Base
+from seminar_app.audit.rules import LookKind
+from seminar_app.core.database import Base, value_enum
 
 Sequence = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -50,3 +51,30 @@ class AuditHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sequence: Mapped[int] = mapped_column(Sequence)
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Keyed hash of this end; None until the first row is chained."""
+
+
+class LookCount(Base):
+    """How often an account looked at one thing on a day."""
+
+    __tablename__ = "look_count"
+    __table_args__ = (Index("ix_look_count_day", "day"),)
+
+    actor: Mapped[str] = mapped_column(String(64), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    """Where the office is."""
+    kind: Mapped[LookKind] = mapped_column(value_enum(LookKind), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(120), primary_key=True)
+    """A seminar's slug for rosters, else the subject as in the trail."""
+    times: Mapped[int]
+
+
+class LookAlert(Base):
+    """The administrators were told of an account's looks on a day."""
+
+    __tablename__ = "look_alert"
+
+    actor: Mapped[str] = mapped_column(String(64), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    at: Mapped[datetime]

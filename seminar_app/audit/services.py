@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from seminar_app.audit import looks
+from seminar_app.audit.chain import digest, head_seal, newest_key
 from seminar_app.audit.models import AuditHead, AuditRow
 from seminar_app.core.unit_of_work import before_commit
 
-GENESIS = bytes(32)
 _GATHERED = "audit_rows"
-_keys: dict[str, bytes] = {}
-
-
-def use_key(key: str) -> None:
-    """The key that the chain's digests are made with; set once when the program starts."""
-    _keys["chain"] = hashlib.sha256(b"audit-chain\0" + key.encode()).digest()
 
 
 def record(
@@ -51,24 +43,16 @@ def record(
 @before_commit
 def _chain(session: Session) -> None:
     """Give the gathered rows their numbers and digests. The head's lock makes this the one place where writers queue."""
-    rows: list[AuditRow] = session.info.pop(_GATHERED, [])
-    if not rows:
+    if not session.info.get(_GATHERED):
         return
+    looks.count(session, tuple(session.info[_GATHERED]))  # may leave rows of its own
+    rows: list[AuditRow] = session.info.pop(_GATHERED)
     head = session.execute(select(AuditHead).where(AuditHead.id == 1).with_for_update()).scalar_one()
+    key = newest_key()
     for row in rows:
         row.sequence = head.sequence + 1
-        row.digest = digest(row, before=head.digest)
+        row.digest = digest(row, before=head.digest, key=key)
         head.sequence, head.digest = row.sequence, row.digest
         session.add(row)
+    head.seal = head_seal(head.sequence, head.digest, key=key)
     session.flush()
-
-
-def digest(row: AuditRow, *, before: bytes) -> bytes:
-    """HMAC-SHA256 over the row's content and the digest before it, 32 bytes."""
-    content = json.dumps(
-        [row.sequence, row.at.astimezone(UTC).isoformat(), row.actor, row.action, row.subject, row.seminar, row.details, row.request_id],
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-    return hmac.new(_keys["chain"], before + content.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from config import Settings
-from seminar_app.cli import agencies, attendance, audit, database, messages, serve, users
+from seminar_app.cli import agencies, attendance, audit, database, keys, messages, serve, users
 from seminar_app.cli import settings as settings_commands
 from seminar_app.cli.demo import command as demo
 from seminar_app.cli.demo import state
@@ -20,6 +20,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(audit.group)
     app.cli.add_command(settings_commands.group)
     app.cli.add_command(settings_commands.maintenance)
+    app.cli.add_command(keys.group)
     for command in (messages.group, messages.worker, messages.job):
         app.cli.add_command(command)
     app.cli.add_command(serve.serve)

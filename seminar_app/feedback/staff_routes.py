@@ -22,7 +22,7 @@ from seminar_app.feedback.rules import Asked, FormStage
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate, seminar_to_organize
-from seminar_app.web.access import current_actor, staff
+from seminar_app.web.access import current_actor, shows_people, staff
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
@@ -35,6 +35,7 @@ ORGANIZING = (RoleName.ADMIN, RoleName.ORGANIZER)
 
 @blueprint.get("/", endpoint="results")
 @staff(*AT_THE_DOOR)
+@shows_people("feedback.results_viewed")
 def results_page(slug: str) -> ResponseReturnValue:
     """What was answered, as far as it may be shown, and what can be done with the form."""
     seminar = seminar_to_coordinate(session(), current_actor(), slug)
@@ -58,6 +59,7 @@ def look(seminar: Seminar, form: FeedbackForm, *, exported: bool = False) -> Res
 
 @blueprint.get("/export")
 @staff(*AT_THE_DOOR)
+@shows_people("feedback.results_exported")
 def export_results(slug: str) -> ResponseReturnValue:
     """The same figures as a file, `format=csv` or `xlsx`; nothing to take away below five answers."""
     seminar = seminar_to_coordinate(session(), current_actor(), slug)

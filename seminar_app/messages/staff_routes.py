@@ -21,7 +21,7 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import Letter, write
 from seminar_app.messages.rules import MessageState, may_send_again
 from seminar_app.messages.words import KINDS, SIGNS, STATES, kind_in_words
-from seminar_app.web.access import current_actor, staff
+from seminar_app.web.access import current_actor, shows_people, staff
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.errors import sentence_of
 
@@ -33,6 +33,7 @@ UNWRITABLE = (TemplateError, BuildError, MessageError, ValueError, LookupError, 
 
 @blueprint.get("/")
 @staff(ADMIN)
+@shows_people("messages.viewed")
 def index() -> ResponseReturnValue:
     """What was sent and what waits, newest first."""
     wanted = _wanted()
@@ -54,6 +55,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/<uuid:public_id>")
 @staff(ADMIN)
+@shows_people("message.viewed")
 def message(public_id: uuid.UUID) -> ResponseReturnValue:
     """One message as its receiver reads it; its secret link only in the demonstration, where this page stands for the mailbox."""
     return _message_page(queries.get_message(session(), public_id))
@@ -61,6 +63,7 @@ def message(public_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.post("/<uuid:public_id>/send-again")
 @staff(ADMIN)
+@shows_people("message.viewed")
 def send_again(public_id: uuid.UUID) -> ResponseReturnValue:
     """Send it once more."""
     try:

@@ -10,3 +10,11 @@ class NameTaken(Refusal):
 
     sentence = N_("There is already somebody with this name and this e-mail address. Please write to the organizers, who can look into it.")
     field = "surname1"
+
+
+class IdentityUnreadable(Refusal):
+    """What is on file does not open."""
+
+    sentence = N_(
+        "What is on file cannot be opened: it was changed outside the program, or its key is missing. Please tell the administrator."
+    )

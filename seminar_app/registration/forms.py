@@ -14,6 +14,7 @@ from wtforms.widgets import TextInput
 
 from seminar_app.agencies.forms import AgencyField
 from seminar_app.people.forms import PersonFields, email_field, language_field, phone_field
+from seminar_app.people.identity_forms import IdentityFields
 from seminar_app.registration.models import Registration
 from seminar_app.registration.notices import CURRENT_VERSION, LANGUAGES
 from seminar_app.registration.rules import RemovalReason, WishedPool
@@ -44,7 +45,7 @@ def _showing() -> HiddenField:
     return HiddenField(default=lambda: uuid.uuid4().hex)
 
 
-class RegistrationForm(PersonFields):
+class RegistrationForm(PersonFields, IdentityFields):
     """The public's. `code` is taken off where the seminar asks for none."""
 
     code = one_line(
@@ -73,6 +74,7 @@ class RegistrationForm(PersonFields):
             agency_id=self.agency.data or 0,
             unit=self.unit.data or None,
             position=self.position.data or None,
+            identity=self.identity(),
         )
 
     @property
@@ -82,7 +84,7 @@ class RegistrationForm(PersonFields):
         return (int(version) if version.isascii() and version.isdigit() and len(version) < 4 else CURRENT_VERSION), language
 
 
-class HandForm(PersonFields):
+class HandForm(PersonFields, IdentityFields):
     """Staff's: no notice to acknowledge, and somebody may have no address."""
 
     agency = _agency()
@@ -100,10 +102,11 @@ class HandForm(PersonFields):
             agency_id=self.agency.data or 0,
             unit=self.unit.data or None,
             position=self.position.data or None,
+            identity=self.identity(),
         )
 
 
-class EditForm(PersonFields):
+class EditForm(PersonFields, IdentityFields):
     """The official's own corrections. `agency` is taken off where it stands."""
 
     agency = _agency()
@@ -129,6 +132,8 @@ class EditForm(PersonFields):
             agency_id=(self.agency.data or 0) if "agency" in self else registration.agency_id,
             unit=self.unit.data or None,
             position=self.position.data or None,
+            identity=self.identity(),
+            forget=self.forgotten(),
         )
 
 

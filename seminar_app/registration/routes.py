@@ -15,7 +15,9 @@ from seminar_app.accounts.models import Office
 from seminar_app.agencies.queries import agency_groups, find_offered
 from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.people.identity import own_identity
 from seminar_app.registration import queries, services
+from seminar_app.registration.asking import asked_of, needed_of
 from seminar_app.registration.forms import DecisionForm, EditForm, RegistrationForm, showing
 from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
 from seminar_app.registration.queries import PersonalPage
@@ -61,7 +63,7 @@ def register(slug: str) -> ResponseReturnValue:
                     code=form.code.data if "code" in form else None,
                 )
             )
-            return redirect(url_for(".registered", slug=slug), code=303)
+            return redirect(url_for(".registered", slug=slug, check="curp" if form.doubtful_curp else None), code=303)
         except Refusal as refusal:
             form.show(refusal)
     return _page(form, seminar, office), 422
@@ -73,7 +75,8 @@ def registered(slug: str) -> ResponseReturnValue:
     """What happens next. It says nothing of anybody, so that it is the same page for all."""
     seminar, office = queries.seminar_for_form(session(), slug)
     _door(seminar, clock.now())
-    return render_template("registration/registered.html", seminar=seminar, office=office)
+    doubtful = request.args.get("check") == "curp"  # says something of what was typed, and nothing of what is known
+    return render_template("registration/registered.html", seminar=seminar, office=office, doubtful_curp=doubtful)
 
 
 @blueprint.get("/registrations/<token>")
@@ -91,6 +94,7 @@ def personal(token: str) -> ResponseReturnValue:
         may_edit=may_edit(state),
         may_withdraw=may_withdraw(state, over=over),
         over=over,
+        on_file=own_identity(session(), found.registration.person),
         may_return=may_register_again(state) and way is not None and way.lets_in,
     )
 
@@ -108,6 +112,8 @@ def edit_personal(token: str) -> ResponseReturnValue:
         form.agency.offer(agency_groups(session(), on=registration.registered_at.date(), also=registration.agency_id))
     else:
         del form.agency
+    on_file = own_identity(session(), registration.person)
+    form.ask(asked_of(found.seminar), on_file=on_file.parts, stays=needed_of(found.seminar))
     if form.accepts():
         correction = form.correction(registration)
         try:
@@ -122,7 +128,8 @@ def edit_personal(token: str) -> ResponseReturnValue:
             form.show(refusal)
     elif not form.has_errors:
         form.begin(registration)
-    return render_template("registration/edit_personal.html", form=form, page=found, token=token), 422 if form.has_errors else 200
+    page = render_template("registration/edit_personal.html", form=form, page=found, token=token, on_file=on_file)
+    return page, 422 if form.has_errors else 200
 
 
 @blueprint.route("/registrations/<token>/withdraw", methods=["GET", "POST"])
@@ -156,6 +163,7 @@ def _form(seminar: Seminar, way: Door, now: datetime) -> RegistrationForm:
     form = RegistrationForm()
     on = min(day_there(now, seminar.time_zone), seminar.starts_on)
     form.agency.offer_when_shown(lambda: agency_groups(session(), on=on), find=lambda code: find_offered(session(), code, on=on))
+    form.ask(asked_of(seminar), needed=needed_of(seminar))
     if way is not Door.CODE:
         del form.code
     if request.method != "POST":

@@ -19,6 +19,7 @@ from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.people.forms import SearchForm
 from seminar_app.registration import queries, services
+from seminar_app.registration.asking import asked_of
 from seminar_app.registration.forms import DecisionForm, HandForm, RemovalForm, showing
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries import Roster, RosterFilter
@@ -34,7 +35,7 @@ from seminar_app.registration.rules import (
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_organize
-from seminar_app.web.access import current_actor, staff
+from seminar_app.web.access import current_actor, shows_people, staff
 from seminar_app.web.database import in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.labels import label
@@ -46,6 +47,7 @@ FILTERS = ("state", "group", "pool")
 
 @blueprint.get("/roster/")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR, RoleName.LIAISON)
+@shows_people("roster.viewed")
 def roster(slug: str) -> ResponseReturnValue:
     """Who is in the seminar, by agency group. Filters stay in the address; a search does not, because it names people."""
     return _roster_page(slug, request.args, words="", done=_id(request.args.get("of")))
@@ -53,6 +55,7 @@ def roster(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/roster/")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR, RoleName.LIAISON)
+@shows_people("roster.viewed")
 def search(slug: str) -> ResponseReturnValue:
     """The roster searched by name or address, which were sent in the body; filters alone go on to the address that keeps them."""
     form = SearchForm()
@@ -85,6 +88,7 @@ def _roster_page(slug: str, asked: Mapping[str, str], *, words: str, done: uuid.
 
 @blueprint.get("/roster/<registration_id>")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR, RoleName.LIAISON)
+@shows_people("registration.viewed")
 def registration(slug: str, registration_id: str) -> ResponseReturnValue:
     """One registration, what it was before, and what can be done with it."""
     return _registration_page(slug, registration_id, RemovalForm())
@@ -117,6 +121,7 @@ def add(slug: str) -> ResponseReturnValue:
     form = HandForm()
     day = min(day_there(clock.now(), seminar.time_zone), seminar.starts_on)
     form.agency.offer(agency_groups(session(), on=day))
+    form.ask(asked_of(seminar))
     if form.accepts():
         try:
             made = in_unit_of_work(
@@ -159,6 +164,7 @@ def restore(slug: str, registration_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/roster/<registration_id>/remove")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
+@shows_people("registration.viewed")
 def remove(slug: str, registration_id: str) -> ResponseReturnValue:
     """Take somebody off the list, with a reason; the roster then offers to take it back."""
     form = RemovalForm()

@@ -61,6 +61,15 @@ class WindowReversed(Refusal):
     field = "registration_closes"
 
 
+class IdentityReasonMissing(Refusal):
+    """Birth data, CURP or passport asked for without saying why."""
+
+    sentence = N_(
+        "People are told why they are asked for their birth data, CURP or passport. Please write the reason, in one language at least."
+    )
+    field = "identity_reason_es"
+
+
 class CodeMissing(Refusal):
     """Registration by code without a code."""
 

@@ -13,7 +13,7 @@ from wtforms.widgets import HiddenInput
 
 from seminar_app.accounts.models import Office
 from seminar_app.seminars.models import Seminar, SeminarSession
-from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, local_of, locked_fields, parse_speakers
+from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, RegistrationMode, local_of, locked_fields, parse_speakers
 from seminar_app.seminars.services import SeminarDetails, SessionDetails
 from seminar_app.seminars.wording import countries, zone_choices
 from seminar_app.web.filters import text_of
@@ -51,7 +51,14 @@ REGION_NAMES = {
     "UTC": _l("Universal time"),
 }
 
-_RULES: dict[str, type[StrEnum]] = {"registration_mode": RegistrationMode, "approval": Approval, "excused_rule": ExcusedRule}
+_RULES: dict[str, type[StrEnum]] = {
+    "registration_mode": RegistrationMode,
+    "approval": Approval,
+    "excused_rule": ExcusedRule,
+    "asks_birth": Asked,
+    "asks_curp": Asked,
+    "asks_passport": Asked,
+}
 
 
 def _id_or_none(value: Any) -> int | None:
@@ -92,6 +99,12 @@ class SeminarForm(BaseForm):
     registration_opens = DateTimeLocalField(_l("Registration opens"), validators=[optional()])
     registration_closes = DateTimeLocalField(_l("Registration closes"), validators=[optional()])
     capacity = IntegerField(_l("Seats"), validators=[required(_l("Please write how many seats there are."))])
+
+    asks_birth = SelectField(_l("Date and place of birth"), default=Asked.NO.value)
+    asks_curp = SelectField(_l("CURP"), default=Asked.NO.value)
+    asks_passport = SelectField(_l("Passport"), default=Asked.NO.value)
+    identity_reason_es = one_line(_l("Why you ask, in Spanish"), length=300, needed=False)
+    identity_reason_en = one_line(_l("Why you ask, in English"), length=300, needed=False)
 
     threshold_percent = IntegerField(
         _l("Attendance needed to complete, in percent"), validators=[required(_l("Please write a percentage."))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from seminar_app.seminars.rules import Approval, ExcusedRule, Need, NextStep, Places, RegistrationMode, SeminarState, Window
+from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, Need, NextStep, Places, RegistrationMode, SeminarState, Window
 from seminar_app.web.labels import register
 
 
@@ -44,6 +44,9 @@ def init_app() -> None:
             ExcusedRule.CREDITED: _l("It counts as if the person had been present"),
             ExcusedRule.ABSENT: _l("It counts as an absence"),
         },
+    )
+    register(
+        Asked, {Asked.NO: _l("Not asked"), Asked.OPTIONAL: _l("Asked, may be left empty"), Asked.REQUIRED: _l("Asked, must be filled in")}
     )
     register(Places, {Places.SOME: _l("There are places"), Places.FEW: _l("Few places left"), Places.NONE: _l("Full")})
     register(

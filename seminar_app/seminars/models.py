@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from seminar_app.core.database import Base, value_enum
 from seminar_app.core.folding import fold
-from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, SeminarState
+from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, RegistrationMode, SeminarState
 
 
 class Seminar(Base):
@@ -58,6 +58,13 @@ class Seminar(Base):
     registration_closes_at: Mapped[datetime | None]
     threshold_percent: Mapped[int] = mapped_column(default=80)
     excused_rule: Mapped[ExcusedRule] = mapped_column(value_enum(ExcusedRule))
+    asks_birth: Mapped[Asked] = mapped_column(value_enum(Asked, "asks_birth"), default=Asked.NO, server_default=Asked.NO)
+    """Birth date and place: whether the registration form asks for them."""
+    asks_curp: Mapped[Asked] = mapped_column(value_enum(Asked, "asks_curp"), default=Asked.NO, server_default=Asked.NO)
+    asks_passport: Mapped[Asked] = mapped_column(value_enum(Asked, "asks_passport"), default=Asked.NO, server_default=Asked.NO)
+    identity_reason_es: Mapped[str | None] = mapped_column(String(300))
+    """Why they are asked for, in the words that the official reads above the fields."""
+    identity_reason_en: Mapped[str | None] = mapped_column(String(300))
     state_reason: Mapped[str | None] = mapped_column(String(300))
     """Why it was cancelled, in the words that the registered read."""
     archived_from: Mapped[SeminarState | None] = mapped_column(value_enum(SeminarState, "archived_from"))

@@ -57,6 +57,24 @@ def staff(*roles: str) -> Callable[[View], View]:
     return lambda view: _declare(view, Policy(Audience.STAFF, frozenset(str(role) for role in roles)))
 
 
+def shows_people(*actions: str) -> Callable[[View], View]:
+    """The page or file holds personal data of participants, and each time leaves a row of one of these actions in the trail.
+
+    `tests/web/test_looks_are_recorded.py` holds every page against it.
+    """
+
+    def declare(view: View) -> View:
+        view.looks = frozenset(actions)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def looks_of_endpoint(app: Flask, endpoint: str) -> frozenset[str]:
+    """The actions that `shows_people` names; none where the page shows nobody."""
+    return getattr(app.view_functions.get(endpoint), "looks", frozenset())
+
+
 def _declare(view: View, policy: Policy) -> View:
     view.policy = policy  # type: ignore[attr-defined]
     return view

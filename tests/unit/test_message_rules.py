@@ -53,6 +53,7 @@ def test_the_mail_servers_address_says_how_it_is_spoken_to() -> None:
 def test_production_does_not_send_in_the_clear_over_a_network(tmp_path: Path) -> None:
     env = {"SEMINAR_MODE": "production", "PUBLIC_URL": "https://x.example", "SECRET_KEY": secrets.token_hex(32)}
     env["SEMINAR_DATA_DIR"] = str(tmp_path)
+    env["IDENTITY_KEYS"] = f"k1:{secrets.token_hex(32)}"
     for wrong in ("smtp://relay.example.org?tls=none", "relay.example.org"):
         with pytest.raises(SettingsError, match="SMTP_URL"):
             Settings.from_environment(env | {"SMTP_URL": wrong})

@@ -8,6 +8,11 @@ from datetime import date, time
 LISTS = ("PGR.xlsx", "PGJ.csv", "CNS.csv", "INM.xlsx")
 
 
+REASON_ES = "La dependencia los pide para la póliza de viaje y el acceso al recinto."
+REASON_EN = "The agency asks for them for the travel insurance and the access to the venue."
+"""Why the seminars of the demonstration ask for birth data and CURP, which stand in three of the four lists."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeText:
     """An office: code, both names, city."""

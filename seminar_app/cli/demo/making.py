@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from seminar_app.cli.demo import content
 from seminar_app.cli.demo.content import SeminarText
 from seminar_app.cli.demo.people import Directory
 from seminar_app.messages.models import Message
@@ -20,7 +21,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import Source, WishedPool
 from seminar_app.registration.services import Entry, add_by_hand, resize
 from seminar_app.seminars.models import Seminar
-from seminar_app.seminars.rules import Change
+from seminar_app.seminars.rules import Asked, Change
 from seminar_app.seminars.services import SeminarDetails, SessionDetails, add_session, change_state, create_seminar
 
 WINDOW_OPENS_DAYS = 60
@@ -59,6 +60,10 @@ def make_seminar(session: Session, text: SeminarText, *, offices: dict[str, int]
         host_ids=[offices[code] for code in text.hosts],
         funding_source="Iniciativa Mérida",
         venue=text.venue,
+        asks_birth=Asked.OPTIONAL,
+        asks_curp=Asked.OPTIONAL,
+        identity_reason_es=content.REASON_ES,
+        identity_reason_en=content.REASON_EN,
         registration_opens=datetime.combine(text.starts_on - timedelta(days=WINDOW_OPENS_DAYS), time(9)),
         registration_closes=datetime.combine(text.starts_on - timedelta(days=WINDOW_CLOSES_DAYS), time(18)),
     )

@@ -1,7 +1,8 @@
 """A plain reader for agencies' lists of nominees: it finds the header, and says who was accepted, who not, and why.
 
 It reads what the four lists of the demonstration need: a header under a letterhead, a list on the second sheet, dates
-of several kinds, both surnames in one cell, sexes in two languages. Nothing of it is kept but what a registration has.
+of several kinds, both surnames in one cell, sexes in two languages. Of it is kept what a registration has, and sealed
+what the seminar asks for.
 """
 
 from __future__ import annotations
@@ -12,12 +13,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from stdnum.exceptions import InvalidChecksum, ValidationError
-from stdnum.mx import curp as curp_number
-
 from seminar_app.cli.demo.names import normal_case, split_surnames
 from seminar_app.cli.demo.tables import Cell, tables
 from seminar_app.core.folding import canonical_email, fold
+from seminar_app.people.identity_rules import doubt_about_curp
 
 HEADINGS = {
     "given_names": ("nombre s", "nombre", "nombres", "first name", "given names"),
@@ -253,14 +252,3 @@ def as_date(cell: Cell) -> date | None:
         except ValueError:
             continue
     raise Unreadable("no such date")
-
-
-def doubt_about_curp(curp: str) -> str | None:
-    """What looks wrong with a CURP, or None. Only ever a warning: the registry itself has issued some with faults."""
-    try:
-        curp_number.validate(curp)
-    except InvalidChecksum:
-        return "check digit"
-    except ValidationError:
-        return "format"
-    return None

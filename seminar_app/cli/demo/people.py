@@ -14,6 +14,8 @@ from seminar_app.cli.demo.content import LISTS
 from seminar_app.cli.demo.names import normal_case, spellings
 from seminar_app.cli.demo.nominations import Nominee, read_lists
 from seminar_app.core.folding import fold
+from seminar_app.people.identity import Identity
+from seminar_app.people.identity_rules import canonical_number
 from seminar_app.people.rules import Sex, certificate_name, readable_phone
 from seminar_app.people.services import PersonData
 from seminar_app.registration.services import Entry
@@ -32,7 +34,7 @@ class Listed:
 
 
 def listed_people() -> list[Listed]:
-    """Everybody accepted from the four lists, in their order. Birth dates and CURP served to find doubles and go no further."""
+    """Everybody accepted from the four lists, in their order."""
     with as_file(files("seminar_app.cli.demo") / "data") as folder:
         readings = read_lists([folder / name for name in LISTS])
     nominees = [(file.partition(".")[0], nominee) for file, reading in readings.items() for nominee in reading.accepted]
@@ -80,4 +82,5 @@ def entry(person: Listed, directory: Directory, *, group: str | None = None) -> 
     nominee = person.nominee
     agency_id = directory.office(group or person.group, nominee.state)
     unit = f"Oficina de Representación en {nominee.state}" if person.group == "INM" and nominee.state else None
-    return Entry(person=person.data, agency_id=agency_id, unit=unit, position=nominee.position, state_name=nominee.state)
+    identity = Identity(curp=canonical_number(nominee.curp) if nominee.curp else None, birth_date=nominee.birth_date)
+    return Entry(person=person.data, agency_id=agency_id, unit=unit, position=nominee.position, state_name=nominee.state, identity=identity)

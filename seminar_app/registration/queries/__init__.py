@@ -1,6 +1,13 @@
 """Reading registrations: by the personal link, as a roster, as seats, and whom a member of staff may see."""
 
-from seminar_app.registration.queries.people import Participation, PersonInReach, participations, people_in_reach, person_in_reach
+from seminar_app.registration.queries.people import (
+    Participation,
+    PersonInReach,
+    participations,
+    people_by_id_in_reach,
+    people_in_reach,
+    person_in_reach,
+)
 from seminar_app.registration.queries.personal import PersonalPage, personal_page, registration_by_token, seminar_for_form
 from seminar_app.registration.queries.roster import (
     Roster,
@@ -30,6 +37,7 @@ __all__ = [
     "StaffRegistration",
     "head_count",
     "participations",
+    "people_by_id_in_reach",
     "people_in_reach",
     "person_in_reach",
     "personal_page",

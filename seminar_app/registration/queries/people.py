@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Row, and_, false, or_, select, true
@@ -13,6 +14,8 @@ from seminar_app.accounts.rules import Actor
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import agency_paths
 from seminar_app.core.errors import NotFound
+from seminar_app.people.identity import has_number
+from seminar_app.people.identity_rules import canonical_number
 from seminar_app.people.models import Person
 from seminar_app.people.queries import matches
 from seminar_app.people.rules import list_order
@@ -24,6 +27,8 @@ FIRST = 1_000
 """Of all people in order, how many are looked at first."""
 FEW = 2_000
 """So many matches are fetched by their ids and looked at; of more, nobody reads the list."""
+NUMBER = re.compile(r"(?=.*[0-9])[A-Z0-9]{6,20}")
+"""What may be a CURP or a passport number, and so is looked up by its blind index too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[Pe
     """
     if not words.strip():
         return [], False
+    if NUMBER.fullmatch(canonical_number(words)) and (same := _named(session, actor, ~Person.reserved, has_number(words))):
+        return [PersonInReach(person, agency) for person, agency in same[:MOST_SHOWN]], len(same) > MOST_SHOWN
     looked_through = _found_by(session, words, few=False)
     first = select(Person.id).order_by(Person.search_key, Person.id).limit(FIRST).subquery()
     found = _named(session, actor, Person.id.in_(select(first.c.id)), looked_through)
@@ -71,6 +78,19 @@ def _named(session: Session, actor: Actor, *conditions: ColumnElement[bool]) -> 
         .order_by(Person.search_key, Person.id)
         .limit(MOST_SHOWN + 1)
     ).all()
+
+
+def people_by_id_in_reach(session: Session, actor: Actor, ids: Collection[int]) -> list[PersonInReach]:
+    """Those of these people whom they may see, by name; reserved identities stay out."""
+    if not ids:
+        return []
+    found = session.execute(
+        select(Person, Agency)
+        .outerjoin(Agency, Agency.id == Person.agency_id)
+        .where(Person.id.in_(ids), ~Person.reserved, _in_reach(session, actor))
+        .limit(MOST_SHOWN)
+    )
+    return sorted((PersonInReach(person, agency) for person, agency in found), key=lambda each: list_order(each.person))
 
 
 def person_in_reach(session: Session, actor: Actor, public_id: uuid.UUID) -> PersonInReach:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 from seminar_app.agencies.models import Agency
 from seminar_app.audit import services as audit
 from seminar_app.core.errors import NotFound, StaleEdit
+from seminar_app.people.identity import NOTHING, Identity, keep_identity
+from seminar_app.people.identity_rules import IdentityPart
 from seminar_app.people.services import PersonData, edit_person
 from seminar_app.registration.errors import AgencyIsFixed, NoSuchAgency, NotInThisState
 from seminar_app.registration.models import Registration
@@ -29,6 +31,9 @@ class Correction:
     agency_id: int
     unit: str | None
     position: str | None
+    identity: Identity = NOTHING
+    """What takes the place of what is on file, or is added to it."""
+    forget: tuple[IdentityPart, ...] = ()
 
 
 def locked_registration(session: Session, registration_id: int) -> tuple[LockedSeats, Registration]:
@@ -62,6 +67,7 @@ def edit(session: Session, *, now: datetime, registration_id: int, correction: C
         NotInThisState: the registration does not stand any more.
         StaleEdit: somebody changed it meanwhile.
         AgencyIsFixed: the agency of somebody seated or waiting stays.
+        IdentityUnreadable: what is on file was changed outside the program.
         NameTaken: the same address has somebody of that name.
     """
     seats, registration = locked_registration(session, registration_id)
@@ -94,6 +100,15 @@ def edit(session: Session, *, now: datetime, registration_id: int, correction: C
             seminar=seats.seminar.slug,
             details={"columns": columns},
         )
+    keep_identity(
+        session,
+        now=now,
+        actor=actor,
+        person=registration.person,
+        identity=correction.identity,
+        forget=correction.forget,
+        seminar=seats.seminar.slug,
+    )
     edit_person(session, now=now, actor=actor, person=registration.person, data=correction.person, seminar=seats.seminar.slug)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import agency_path
 from seminar_app.audit import services as audit
+from seminar_app.people.identity import NOTHING, Identity, keep_identity
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData, find_or_add_person
 from seminar_app.registration.errors import AlreadyOnTheRoster, FormClosed, NoSuchAgency, WrongCode
@@ -51,6 +52,8 @@ class Entry:
     unit: str | None = None
     rank: str | None = None
     position: str | None = None
+    identity: Identity = NOTHING
+    """Birth data, CURP and passport, where the seminar asks for them."""
     state_name: str | None = None
     """The state where the person works, for an agency that is not one state's; a state's own agency says it by itself."""
 
@@ -104,6 +107,7 @@ def register(
     registration.submission_id = submission
     pending = first_state(seats.seminar.approval) is not None
     place(session, now=now, actor=PUBLIC, seats=seats, registration=registration, path=path, pending=pending)
+    _keep(session, now=now, actor=PUBLIC, seats=seats, person=person, entry=entry)
     tell(
         session,
         now=now,
@@ -147,6 +151,7 @@ def add_by_hand(
     registration.submission_id = submission
     path = agency_path(session, agency.id)
     place(session, now=now, actor=actor, seats=seats, registration=registration, path=path, pending=False)
+    _keep(session, now=now, actor=actor, seats=seats, person=person, entry=entry)
     tell(
         session,
         now=now,
@@ -156,6 +161,12 @@ def add_by_hand(
         registration=registration,
     )
     return registration
+
+
+def _keep(session: Session, *, now: datetime, actor: str, seats: LockedSeats, person: Person, entry: Entry) -> None:
+    """Seal what the seminar asked for; what is on file of somebody known stays as it is."""
+    slug = seats.seminar.slug
+    keep_identity(session, now=now, actor=actor, person=person, identity=entry.identity, only_missing=True, seminar=slug)
 
 
 def submission_of(showing: uuid.UUID, person: PersonData) -> uuid.UUID:

@@ -40,6 +40,7 @@ from seminar_app.seminars.rules.schedule import (
 from seminar_app.seminars.rules.states import (
     PUBLIC_STATES,
     Approval,
+    Asked,
     Change,
     ExcusedRule,
     Need,
@@ -66,6 +67,7 @@ __all__ = [
     "SLUG",
     "SLUGS_TAKEN_BY_PAGES",
     "Approval",
+    "Asked",
     "Change",
     "ExcusedRule",
     "HasSchedule",

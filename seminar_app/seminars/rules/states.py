@@ -110,6 +110,14 @@ def is_public(state: SeminarState, archived_from: SeminarState | None) -> bool:
     return state in PUBLIC_STATES or (state is SeminarState.ARCHIVED and archived_from in PUBLIC_STATES)
 
 
+class Asked(StrEnum):
+    """Whether the registration form asks for something that not every seminar needs."""
+
+    NO = "no"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 class Need(StrEnum):
     """What a seminar lacks before it can be published."""
 
@@ -134,7 +142,8 @@ def needs_before_publishing(
 
 _IDENTITY = frozenset({"slug", "office_id"})
 _SCHEDULE = frozenset({"starts_on", "ends_on", "time_zone", "city", "country"})
-_REGISTRATION = frozenset({"registration_mode", "registration_code", "approval", "registration_opens_at", "registration_closes_at"})
+_QUESTIONS = frozenset({"asks_birth", "asks_curp", "asks_passport", "identity_reason_es", "identity_reason_en"})
+_REGISTRATION = _QUESTIONS | {"registration_mode", "registration_code", "approval", "registration_opens_at", "registration_closes_at"}
 _COMPLETION = frozenset({"threshold_percent", "excused_rule"})
 
 

@@ -32,6 +32,11 @@ _COPIED = (
     "approval",
     "threshold_percent",
     "excused_rule",
+    "asks_birth",
+    "asks_curp",
+    "asks_passport",
+    "identity_reason_es",
+    "identity_reason_en",
     "demo",
 )
 

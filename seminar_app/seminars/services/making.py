@@ -23,6 +23,7 @@ from seminar_app.seminars.rules import (
     LONGEST_SEMINAR_DAYS,
     MOST_SEATS,
     Approval,
+    Asked,
     ExcusedRule,
     RegistrationMode,
     SeminarState,
@@ -74,6 +75,11 @@ class SeminarDetails:
     registration_closes: datetime | None = None
     threshold_percent: int = 80
     excused_rule: ExcusedRule = ExcusedRule.NOT_COUNTED
+    asks_birth: Asked = Asked.NO
+    asks_curp: Asked = Asked.NO
+    asks_passport: Asked = Asked.NO
+    identity_reason_es: str | None = None
+    identity_reason_en: str | None = None
 
 
 def create_seminar(session: Session, *, details: SeminarDetails, capacity: int, now: datetime, by: str, demo: bool = False) -> Seminar:
@@ -189,6 +195,9 @@ def _checked(session: Session, details: SeminarDetails, *, own_id: int | None) -
         raise errors.UnknownTimeZone(time_zone=details.time_zone[:64])
     if details.registration_mode is RegistrationMode.CODE and not details.registration_code:
         raise errors.CodeMissing
+    asks = {details.asks_birth, details.asks_curp, details.asks_passport} != {Asked.NO}
+    if asks and not (details.identity_reason_es or details.identity_reason_en):
+        raise errors.IdentityReasonMissing
     if not 0 <= details.threshold_percent <= 100:
         raise errors.ThresholdOutOfReach
     opens = instant_from(details.registration_opens, details.time_zone, field="registration_opens")

@@ -15,7 +15,7 @@ from seminar_app.accounts.models import Office, UserAccount
 from seminar_app.agencies.models import Agency
 from seminar_app.attendance.models import Mark, MarkHistory
 from seminar_app.attendance.rules import MarkStatus
-from seminar_app.audit.queries import verify
+from seminar_app.audit.verifying import verify
 from seminar_app.cli.demo.load import load_demo
 from seminar_app.cli.demo.state import ACCOUNTS
 from seminar_app.feedback.models import Response

@@ -102,6 +102,7 @@ def test_the_demonstration_is_served_with_one_command_and_loaded_once(tmp_path: 
         "SEMINAR_MODE": "production",
         "PUBLIC_URL": "https://seminars.example",
         "SECRET_KEY": secrets.token_hex(32),
+        "IDENTITY_KEYS": f"k1:{secrets.token_hex(32)}",
         "SMTP_URL": "smtps://mail.example",
     }
     process = start(tmp_path, port, **production)
@@ -134,7 +135,7 @@ def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path) -> None:
 def test_production_says_everything_that_is_missing() -> None:
     with pytest.raises(SettingsError) as error:
         Settings.from_environment({"SEMINAR_MODE": "production", "PORT": "5000"})
-    for name in ("PUBLIC_URL", "SMTP_URL", "SECRET_KEY"):
+    for name in ("PUBLIC_URL", "SMTP_URL", "SECRET_KEY", "IDENTITY_KEYS"):
         assert name in str(error.value)
 
 

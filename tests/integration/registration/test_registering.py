@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from seminar_app.audit import queries as trail
+from seminar_app.audit import verifying as trail
 from seminar_app.core.links import token_hash
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message

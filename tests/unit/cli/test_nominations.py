@@ -12,8 +12,9 @@ import pytest
 
 from seminar_app.cli.demo import nominations
 from seminar_app.cli.demo.names import normal_case, spellings, split_surnames
-from seminar_app.cli.demo.nominations import Reading, as_date, as_sex, doubt_about_curp, read_lists
+from seminar_app.cli.demo.nominations import Reading, as_date, as_sex, read_lists
 from seminar_app.cli.demo.tables import decoded, delimiter
+from seminar_app.people.identity_rules import doubt_about_curp
 
 DATA = Path(nominations.__file__).parent / "data"
 FILES = ("PGR.xlsx", "PGJ.csv", "CNS.csv", "INM.xlsx")

@@ -1,0 +1,114 @@
+"""The anchor: a file outside the database to which the chain's end is appended, so that whoever rewrites the whole trail is found.
+
+One JSON object a line: when, the last row's number and digest, and a keyed hash of the line and of the one before it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.audit.chain import anchor_mac, newest_key
+from seminar_app.audit.models import AuditHead
+
+LONGEST_LINE = 1_000
+
+
+class AnchorBroken(Exception):
+    """A line of the anchor is not as it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The chain's end at an instant; `at` in ISO 8601, UTC."""
+
+    at: str
+    sequence: int
+    digest: str
+    mac: str
+
+    @property
+    def line(self) -> str:
+        """What the file holds."""
+        return json.dumps({"at": self.at, "sequence": self.sequence, "digest": self.digest, "mac": self.mac}) + "\n"
+
+    @property
+    def text(self) -> str:
+        """What the line's hash is about."""
+        return f"{self.at}\0{self.sequence}\0{self.digest}"
+
+
+def append_anchor(session: Session, path: Path, *, now: datetime) -> Anchor | None:
+    """Append where the chain ends now; None where that stands in the file already, or nothing is chained yet.
+
+    The line is on the disk when this returns. Two processes that do it at once write one after the other.
+
+    Raises:
+        AnchorBroken: the file is not as it was written; nothing is added to it.
+        OSError: it cannot be written.
+    """
+    fresh = not path.exists()
+    path.touch(mode=0o600)
+    with path.open("a+", encoding="ascii", errors="replace") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        last = None
+        for last in _lines(file):  # noqa: B007  the last one is wanted
+            pass
+        session.rollback()  # another process may have written a later end while this one waited for the file
+        head = session.execute(select(AuditHead.sequence, AuditHead.digest).where(AuditHead.id == 1)).one_or_none()
+        if head is None or not head.sequence or (last is not None and last.digest == head.digest.hex()):
+            return None
+        unsigned = Anchor(now.isoformat(timespec="seconds"), head.sequence, head.digest.hex(), "")
+        mac = anchor_mac(unsigned.text, before=last.mac if last else "", key=newest_key())
+        made = Anchor(unsigned.at, unsigned.sequence, unsigned.digest, mac)
+        file.write(made.line)
+        file.flush()
+        os.fsync(file.fileno())
+    if fresh:
+        _sync_folder(path.parent)
+    return made
+
+
+def read_anchors(path: Path) -> Iterator[Anchor]:
+    """Every line, oldest first.
+
+    Raises:
+        AnchorBroken: a line was changed, removed or put in, or was written with a key that is not in the settings.
+        FileNotFoundError: there is no such file.
+    """
+    with path.open(encoding="ascii", errors="replace") as file:
+        yield from _lines(file)
+
+
+def _lines(file: IO[str]) -> Iterator[Anchor]:
+    before, oldest = "", 0
+    for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), ""), start=1):
+        try:
+            values = json.loads(line)
+            anchor = Anchor(str(values["at"]), int(values["sequence"]), str(values["digest"]), str(values["mac"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise AnchorBroken(f"line {number} cannot be read") from error
+        keys = range(oldest, newest_key() + 1)
+        used = next((key for key in keys if anchor_mac(anchor.text, before=before, key=key) == anchor.mac), None)
+        if used is None or not line.endswith("\n"):
+            raise AnchorBroken(f"line {number} is not as it was written, or one before it was taken out")
+        before, oldest = anchor.mac, used
+        yield anchor
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

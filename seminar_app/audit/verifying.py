@@ -1,0 +1,105 @@
+"""Whether the trail is as it was written: the chain is walked row by row, and held against the anchor outside the database.
+
+What each of the two finds: docs/decisions/0016-trail-and-anchor.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.audit.anchor import Anchor
+from seminar_app.audit.chain import GENESIS, digest, head_seal, newest_key
+from seminar_app.audit.models import AuditHead, AuditRow
+
+MOST_NAMED = 1_000
+AT_ONCE = 1_000
+
+
+@dataclass(slots=True)
+class Verification:
+    """What the walk found.
+
+    Attributes:
+        rows: rows read.
+        broken: places where the chain does not hold; the sequence numbers of the first thousand are in `broken_at`.
+        contradicted: rows of the anchor that are missing or are others now.
+        anchors: lines of the anchor that were held against the trail.
+        by_newest_key: whether the end was chained with the newest key. Right after a change of keys it was not yet; later it
+            means that somebody with an older key wrote the end.
+    """
+
+    rows: int = 0
+    broken: int = 0
+    broken_at: list[int] = field(default_factory=list)
+    contradicted: list[int] = field(default_factory=list)
+    anchors: int = 0
+    by_newest_key: bool = True
+
+    @property
+    def intact(self) -> bool:
+        """Whether every row is as it was written, and none is missing."""
+        return not self.broken and not self.contradicted
+
+    def note(self, sequence: int) -> None:
+        """The chain does not hold here."""
+        self.broken += 1
+        if len(self.broken_at) < MOST_NAMED:
+            self.broken_at.append(sequence)
+
+
+def verify(session: Session, anchors: Iterable[Anchor] = ()) -> Verification:
+    """Walk the whole chain. A changed row fails itself, a removed or swapped one its successor, a cut end the head.
+
+    Memory does not grow with the trail, and the program may go on writing meanwhile.
+
+    Args:
+        anchors: lines of the anchor whose own hashes hold, in their order.
+    """
+    found = Verification()
+    anchored: dict[int, list[str]] = {}
+    for anchor in anchors:
+        anchored.setdefault(anchor.sequence, []).append(anchor.digest)
+        found.anchors += 1
+    head = session.execute(select(AuditHead.sequence, AuditHead.digest, AuditHead.seal)).one_or_none()
+    end = head.sequence if head is not None else 0
+    before, expected, key = GENESIS, 1, 0
+    columns = AuditRow.__table__.columns
+    walk = select(*columns).where(columns.sequence <= end).order_by(columns.sequence)
+    for row in session.execute(walk.execution_options(yield_per=AT_ONCE)):
+        used = _key_of(row, before, key)
+        if row.sequence != expected or used is None:
+            found.note(row.sequence)
+        if any(row.digest.hex() != kept for kept in anchored.pop(row.sequence, ())):
+            found.contradicted.append(row.sequence)
+        before, expected, key = row.digest, row.sequence + 1, key if used is None else used
+        found.rows += 1
+    if head is None or not _ends_at(head, expected - 1, before, key) or _rows_behind_the_head(session):
+        found.note(expected)
+    found.by_newest_key = not found.rows or key == newest_key()
+    found.contradicted = sorted([*found.contradicted, *anchored])  # what is left of the anchor has no row any more
+    return found
+
+
+def _key_of(row: Any, before: bytes, oldest: int) -> int | None:
+    """Number of the key the row was chained with: that of the row before it or a newer one; None where none fits."""
+    return next((key for key in range(oldest, newest_key() + 1) if digest(row, before=before, key=key) == row.digest), None)
+
+
+def _ends_at(head: Any, last: int, last_digest: bytes, oldest: int) -> bool:
+    """Whether the head is the end of what was walked, and was sealed as such. The head of an empty trail has no seal."""
+    if head.sequence != last or (last and head.digest != last_digest):
+        return False
+    if not last:
+        return head.seal is None
+    return any(head_seal(last, last_digest, key=key) == head.seal for key in range(oldest, newest_key() + 1))
+
+
+def _rows_behind_the_head(session: Session) -> bool:
+    """Whether there are rows that the head does not know, asked in one statement so that a writer cannot come between."""
+    end = select(AuditHead.sequence).scalar_subquery()
+    return bool(session.scalar(select(func.count()).select_from(AuditRow).where(AuditRow.sequence > end)))

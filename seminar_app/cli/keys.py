@@ -1,0 +1,102 @@
+"""`flask keys …`: which keys hold what is sealed, and giving all of it to the newest."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from seminar_app.audit.services import record
+from seminar_app.core.clock import now
+from seminar_app.core.key_ring import Turned, ring
+from seminar_app.people import identity
+from seminar_app.web.database import db, in_unit_of_work, session
+
+BATCH = 200
+
+group = AppGroup("keys", help="The keys that CURP, birth data, passports and the originals of lists are sealed with.")
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A table whose rows are sealed."""
+
+    name: str
+    count_by_key: Callable[[Session], dict[str, int]]
+    rotate: Callable[..., Turned]
+
+
+SEALED = (Sealed("person_identity", identity.count_by_key, identity.rotate),)
+
+
+@group.command("check")
+def check() -> None:
+    """Say how many rows each key holds; end with 1 where a row's key is not in IDENTITY_KEYS."""
+    lost = False
+    for sealed in SEALED:
+        held = sealed.count_by_key(session())
+        for key in (*ring().ids, *sorted(held.keys() - set(ring().ids))):
+            missing = key not in ring().ids
+            lost = lost or missing
+            role = (
+                "MISSING from IDENTITY_KEYS"
+                if missing
+                else "newest"
+                if key == ring().newest
+                else "may go"
+                if not held.get(key)
+                else "older"
+            )
+            click.echo(f"{sealed.name:<16} {key:<16} {held.get(key, 0):>8} rows  ({role})")
+    if lost:
+        click.echo("Some rows cannot be opened: put their key back into IDENTITY_KEYS, behind the newest.", err=True)
+        sys.exit(1)
+
+
+@group.command("rotate")
+@click.option("--batch", default=BATCH, show_default=True, type=click.IntRange(1, 10_000), help="Rows of one transaction.")
+def rotate(batch: int) -> None:
+    """Seal everything again with the newest key of IDENTITY_KEYS.
+
+    The program may go on running, once all of it was started with the new key in front and the old one behind. A run that
+    is cut off goes on where it was. When `keys check` says that the old key may go, take it out of IDENTITY_KEYS.
+    """
+    failed = 0
+    for sealed in SEALED:
+        before = sealed.count_by_key(session())
+        left = sum(rows for key, rows in before.items() if key != ring().newest)
+        failed += _rotate(sealed, left=left, batch=batch)
+    if failed:
+        click.echo(f"{failed} rows did not open and were left as they are; the log names them.", err=True)
+        sys.exit(1)
+
+
+def _rotate(sealed: Sealed, *, left: int, batch: int) -> int:
+    """One table, step by step; how many rows did not open."""
+    after: int | None = 0
+    done = failed = 0
+    while after is not None:
+        turned: Turned = in_unit_of_work(_step(sealed, after, batch))
+        db.session.remove()
+        after, done, failed = turned.last, done + turned.done, failed + turned.failed
+        if after is not None:
+            click.echo(f"{sealed.name}: {done} of {left} rows hold the key «{ring().newest}» now.")
+    if not done and not failed:
+        click.echo(f"{sealed.name}: nothing to do, every row holds the key «{ring().newest}».")
+    return failed
+
+
+def _step(sealed: Sealed, after: int, batch: int) -> Callable[[Session], Turned]:
+    def work(writing: Session) -> Turned:
+        turned = sealed.rotate(writing, after=after, limit=batch)
+        if turned.done:
+            details: dict[str, Any] = {"rows": turned.done, "key": ring().newest}
+            record(writing, now=now(), actor="command", action="keys.rotated", subject=f"{sealed.name}:many", details=details)
+        return turned
+
+    return work

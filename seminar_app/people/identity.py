@@ -1,0 +1,281 @@
+"""CURP, birth data and passports: kept sealed, opened one person at a time, and every opening in the trail.
+
+docs/decisions/0015-sealed-columns.md says what a copy of the database gives away.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from seminar_app.audit import services as audit
+from seminar_app.core.key_ring import CannotOpen, Turned, ring
+from seminar_app.people.errors import IdentityUnreadable
+from seminar_app.people.identity_rules import CANONICAL, CurpDoubt, IdentityPart, doubt_about_curp, masked
+from seminar_app.people.models import Person, PersonIdentity
+
+log = logging.getLogger(__name__)
+
+TABLE = PersonIdentity.__tablename__
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What somebody says of these; None where nothing was said. Numbers are canonical."""
+
+    curp: str | None = None
+    birth_date: date | None = None
+    birth_place: str | None = None
+    passport: str | None = None
+
+    def given(self) -> dict[IdentityPart, str]:
+        """What was said, as text."""
+        values = {IdentityPart(field.name): getattr(self, field.name) for field in fields(self)}
+        return {part: value.isoformat() if isinstance(value, date) else value for part, value in values.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class OnFile:
+    """What may be shown of what is on file without opening it to anybody else: which parts, and enough for their owner to know them."""
+
+    parts: dict[IdentityPart, str]
+    curp_doubt: CurpDoubt | None = None
+
+
+NOTHING = Identity()
+"""Nothing was said."""
+
+
+def keep_identity(
+    session: Session,
+    *,
+    now: datetime,
+    actor: str,
+    person: Person,
+    identity: Identity,
+    forget: Sequence[IdentityPart] = (),
+    only_missing: bool = False,
+    seminar: str | None = None,
+) -> list[str]:
+    """Seal what was given; what was not given stays as it is.
+
+    Args:
+        forget: parts to be taken off the file.
+        only_missing: leave what is on file as it is: what a stranger types into a form changes nobody's record.
+
+    Returns:
+        Names of the columns that changed.
+    """
+    given = identity.given()
+    if not given and not forget:
+        return []
+    row = _locked_row(session, person, now=now)
+    on_file = {part for part in IdentityPart if getattr(row, part) is not None}
+    if only_missing:
+        given = {part: value for part, value in given.items() if part not in on_file}
+    given = {part: value for part, value in given.items() if part not in on_file or _opened(row, part, person) != value}
+    gone = [part for part in forget if part in on_file and part not in given]
+    if (given or gone) and row.key_id != ring().newest:
+        try:
+            _seal_again(row, person)
+        except CannotOpen as error:
+            log.error("The identity of person %s does not open: %s.", person.public_id.hex, error)  # noqa: TRY400
+            if only_missing:
+                return []  # the public form answers the known as it answers strangers
+            raise IdentityUnreadable from error
+    for part, value in given.items():
+        _put(row, part, value, person)
+    for part in gone:
+        setattr(row, part, None)
+        if part in CANONICAL:
+            setattr(row, f"{part}_index", None)
+    changed = [part.value for part in IdentityPart if part in given or part in gone]
+    if changed:
+        row.changed_at = now
+        session.flush()
+        audit.record(
+            session,
+            now=now,
+            actor=actor,
+            action="identity.kept",
+            subject=f"person:{person.public_id.hex}",
+            seminar=seminar,
+            details={"columns": changed},
+        )
+    return changed
+
+
+def open_identity(session: Session, *, now: datetime, actor: str, person: Person, request_id: str | None = None) -> Identity:
+    """Everything on file of one person, in the clear. The trail keeps who opened it, in this transaction.
+
+    Raises:
+        IdentityUnreadable: it was changed outside the program, or its key is missing.
+    """
+    row = session.get(PersonIdentity, person.id)
+    parts = [part for part in IdentityPart if row is not None and getattr(row, part) is not None]
+    audit.record(
+        session,
+        now=now,
+        actor=actor,
+        action="identity.viewed",
+        subject=f"person:{person.public_id.hex}",
+        details={"columns": [part.value for part in parts]},
+        request_id=request_id,
+    )
+    if row is None:
+        return Identity()
+    try:
+        found = {part.value: _open(row, part, person) for part in parts}
+    except CannotOpen as error:
+        log.error("The identity of person %s does not open: %s.", person.public_id.hex, error)  # noqa: TRY400  no values in the log
+        raise IdentityUnreadable from error
+    born = found.pop("birth_date", None)
+    return Identity(**found, birth_date=date.fromisoformat(born) if born else None)
+
+
+def parts_on_file(session: Session, person_id: int) -> list[IdentityPart]:
+    """Which parts are on file; nothing is opened."""
+    columns = [getattr(PersonIdentity, part).is_not(None) for part in IdentityPart]
+    row = session.execute(select(*columns).where(PersonIdentity.person_id == person_id)).one_or_none()
+    return [part for part, there in zip(IdentityPart, row or (), strict=False) if there]
+
+
+def own_identity(session: Session, person: Person) -> OnFile:
+    """What the person themselves is shown of it: masked, with what looks wrong with the CURP."""
+    row = session.get(PersonIdentity, person.id)
+    shown: dict[IdentityPart, str] = {}
+    doubt = None
+    for part in IdentityPart:
+        if row is None or getattr(row, part) is None:
+            continue
+        value = _opened(row, part, person)
+        shown[part] = masked(value) if value and part in CANONICAL else ""
+        if part is IdentityPart.CURP and value:
+            doubt = doubt_about_curp(value)
+    return OnFile(shown, doubt)
+
+
+def has_number(typed: str) -> ColumnElement[bool]:
+    """People whose CURP or passport this is, in a condition on `Person`; whatever key their row is sealed with."""
+    ways = [
+        getattr(PersonIdentity, f"{part}_index").in_(ring().indexes(canonical(typed), about=f"{TABLE}|{part}"))
+        for part, canonical in CANONICAL.items()
+    ]
+    return Person.id.in_(select(PersonIdentity.person_id).where(or_(*ways)))
+
+
+def same_numbers(session: Session, person_id: int) -> dict[int, list[IdentityPart]]:
+    """Other people, by id, whose CURP or passport on file is the same, and which of them: one human twice, or a slip of the pen."""
+    found: dict[int, list[IdentityPart]] = {}
+    for part in CANONICAL:
+        column = getattr(PersonIdentity, f"{part}_index")
+        own = select(column).where(PersonIdentity.person_id == person_id).scalar_subquery()
+        for other in session.scalars(select(PersonIdentity.person_id).where(column == own, PersonIdentity.person_id != person_id)):
+            found.setdefault(other, []).append(part)
+    return found
+
+
+def forget_identity(session: Session, person_id: int) -> bool:
+    """Take all of it off the file, for erasure; whoever erases leaves the row in the trail. Whether there was anything."""
+    row = session.get(PersonIdentity, person_id)
+    if row is None:
+        return False
+    session.delete(row)
+    session.flush()
+    return True
+
+
+def count_by_key(session: Session) -> dict[str, int]:
+    """How many rows each key holds."""
+    return {
+        row.key_id: row.rows
+        for row in session.execute(select(PersonIdentity.key_id, func.count().label("rows")).group_by(PersonIdentity.key_id))
+    }
+
+
+def rotate(session: Session, *, after: int, limit: int) -> Turned:
+    """Seal the next rows again with the newest key, and index their numbers with it.
+
+    Args:
+        after: id of the last row that was looked at; 0 to begin with.
+        limit: rows of one step, which is one transaction.
+    """
+    found = session.execute(
+        select(PersonIdentity, Person)
+        .join(Person, Person.id == PersonIdentity.person_id)
+        .where(PersonIdentity.key_id != ring().newest, PersonIdentity.person_id > after)
+        .order_by(PersonIdentity.person_id)
+        .limit(limit)
+        .with_for_update(of=PersonIdentity)
+    ).all()
+    failed = 0
+    for row, person in found:
+        try:
+            _seal_again(row, person)
+        except CannotOpen as error:
+            log.error("The identity of person %s was not sealed again: %s.", person.public_id.hex, error)  # noqa: TRY400
+            failed += 1
+    session.flush()
+    return Turned(last=found[-1][0].person_id if found else None, done=len(found) - failed, failed=failed)
+
+
+def _locked_row(session: Session, person: Person, *, now: datetime) -> PersonIdentity:
+    """The person's row, locked; made if there is none."""
+    insert = (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(PersonIdentity)
+    values = {"person_id": person.id, "key_id": ring().newest, "changed_at": now}
+    session.execute(insert.values(**values).on_conflict_do_nothing(index_elements=["person_id"]))
+    return session.scalars(
+        select(PersonIdentity).where(PersonIdentity.person_id == person.id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def _about(part: IdentityPart, person: Person) -> str:
+    return f"{TABLE}|{part}|{person.public_id.hex}"
+
+
+def _put(row: PersonIdentity, part: IdentityPart, value: str, person: Person) -> None:
+    setattr(row, part, ring().seal(value.encode("utf-8", "surrogatepass"), about=_about(part, person)))
+    if part in CANONICAL:
+        setattr(row, f"{part}_index", ring().index(CANONICAL[part](value), about=f"{TABLE}|{part}"))
+
+
+def _open(row: PersonIdentity, part: IdentityPart, person: Person) -> str:
+    return ring().open(getattr(row, part), about=_about(part, person)).decode("utf-8", "surrogatepass")
+
+
+def _opened(row: PersonIdentity, part: IdentityPart, person: Person) -> str | None:
+    """The value, or None where it does not open: then a correction may replace it."""
+    try:
+        return _open(row, part, person)
+    except CannotOpen as error:
+        log.error("The identity of person %s does not open: %s.", person.public_id.hex, error)  # noqa: TRY400
+        return None
+
+
+def _seal_again(row: PersonIdentity, person: Person) -> None:
+    """All values of the row under the newest key, or none of them."""
+    opened = {part: _open(row, part, person) for part in IdentityPart if getattr(row, part) is not None}
+    for part, value in opened.items():
+        _put(row, part, value, person)
+    row.key_id = ring().newest
+
+
+__all__ = [
+    "Identity",
+    "OnFile",
+    "count_by_key",
+    "forget_identity",
+    "has_number",
+    "keep_identity",
+    "open_identity",
+    "own_identity",
+    "parts_on_file",
+    "rotate",
+    "same_numbers",
+]

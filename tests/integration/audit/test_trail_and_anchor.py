@@ -1,0 +1,265 @@
+"""The trail is tampered with by SQL, on both databases, and every way is found; what the database alone cannot tell, the anchor does."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.orm import Session
+
+from seminar_app.audit import chain
+from seminar_app.audit.anchor import Anchor, AnchorBroken, append_anchor, read_anchors
+from seminar_app.audit.chain import GENESIS, digest, head_seal, newest_key
+from seminar_app.audit.models import AuditHead, AuditRow
+from seminar_app.audit.services import record
+from seminar_app.audit.verifying import verify
+from seminar_app.core.database import write_mode
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.web.database import db
+
+SECRET = ["test key of at least thirty-two characters"]
+ROWS = 6
+
+
+@pytest.fixture(autouse=True)
+def keys_of_the_tests(app: Flask) -> Iterator[None]:
+    yield
+    chain.use_keys(audit_keys=[], secret_keys=SECRET)
+
+
+def write(session: Session, now: datetime, rows: int = ROWS) -> None:
+    with unit_of_work(session) as writing:
+        for number in range(rows):
+            record(writing, now=now, actor="account:a", action="roster.viewed", subject=f"seminar:{number}", details={"n": number})
+
+
+def tamper(session: Session, *statements: str) -> None:
+    """Somebody with the database in their hands."""
+    session.close()
+    with write_mode(), db.engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def forge(session: Session, *, keep: int) -> None:
+    """Somebody with the database and the key writes everything after row `keep` anew."""
+    with unit_of_work(session) as writing:
+        rows = writing.scalars(select(AuditRow).order_by(AuditRow.sequence)).all()
+        before = GENESIS
+        for row in rows:
+            if row.sequence > keep:
+                row.actor = "account:somebody-else"
+                row.digest = digest(row, before=before, key=newest_key())
+            before = row.digest
+        head = writing.get_one(AuditHead, 1)
+        head.digest, head.seal = before, head_seal(head.sequence, before, key=newest_key())
+
+
+@pytest.mark.parametrize("column", ["at", "actor", "action", "subject", "seminar", "details", "request_id", "digest"])
+def test_every_changed_column_is_found(session: Session, now: datetime, column: str) -> None:
+    write(session, now)
+    value = {
+        "at": "'2026-03-02 15:00:01+00'" if db.engine.dialect.name == "postgresql" else "'2026-03-02 15:00:01.000000'",
+        "details": "'{\"n\": 9}'",
+        "digest": "(SELECT digest FROM audit WHERE sequence = 1)",
+    }.get(column, "'x'")
+    tamper(session, f'UPDATE audit SET "{column}" = {value} WHERE sequence = 3')  # noqa: S608  the attack itself
+    found = verify(session)
+    assert 3 in found.broken_at
+    assert found.rows == ROWS
+
+
+@pytest.mark.parametrize(
+    ("attack", "at"),
+    [
+        (["DELETE FROM audit WHERE sequence = 3"], 4),
+        (["DELETE FROM audit WHERE sequence = 1"], 2),
+        (["DELETE FROM audit WHERE sequence = 3", "UPDATE audit SET sequence = sequence - 1 WHERE sequence > 3"], 3),
+        (
+            [
+                "UPDATE audit SET sequence = 99 WHERE sequence = 3",
+                "UPDATE audit SET sequence = 3 WHERE sequence = 4",
+                "UPDATE audit SET sequence = 4 WHERE sequence = 99",
+            ],
+            3,
+        ),
+        (["DELETE FROM audit WHERE sequence > 4"], 5),
+        (
+            [
+                "DELETE FROM audit WHERE sequence > 4",
+                "UPDATE audit_head SET sequence = 4, digest = (SELECT digest FROM audit WHERE sequence = 4)",
+            ],
+            5,
+        ),
+        (
+            [
+                "DELETE FROM audit WHERE sequence > 4",
+                "UPDATE audit_head SET sequence = 4, digest = (SELECT digest FROM audit WHERE sequence = 4), seal = NULL",
+            ],
+            5,
+        ),
+        (["DELETE FROM audit", "UPDATE audit_head SET sequence = 0"], 1),
+        (["INSERT INTO audit SELECT 7, at, actor, action, subject, seminar, details, request_id, digest FROM audit WHERE sequence = 6"], 7),
+        (["DELETE FROM audit_head"], 1),
+    ],
+    ids=[
+        "removed",
+        "first removed",
+        "removed and numbered anew",
+        "swapped",
+        "end cut off",
+        "end cut off and the head put there",
+        "end cut off and the seal taken away",
+        "all of it emptied",
+        "a row added behind the head",
+        "the head removed",
+    ],
+)
+def test_every_row_removed_swapped_added_or_cut_off_is_found(session: Session, now: datetime, attack: list[str], at: int) -> None:
+    write(session, now)
+    tamper(session, *attack)
+    assert at in verify(session).broken_at
+
+
+def test_without_the_seal_a_cut_end_would_go_unseen(session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken twin: the head alone says where the chain ends, and whoever cuts rows off says it with the row before."""
+    write(session, now)
+    cut = "UPDATE audit_head SET sequence = 4, digest = (SELECT digest FROM audit WHERE sequence = 4)"
+    tamper(session, "DELETE FROM audit WHERE sequence > 4", cut)
+    assert not verify(session).intact
+    monkeypatch.setattr("seminar_app.audit.verifying.head_seal", lambda *_args, **_kwargs: session.scalar(select(AuditHead.seal)))
+    assert verify(session).intact
+
+
+def test_an_untouched_trail_holds_while_it_grows(session: Session, now: datetime) -> None:
+    assert verify(session).intact
+    for rows in (1, 3):
+        write(session, now, rows)
+        assert verify(session).intact
+
+
+def test_the_anchor_finds_a_trail_written_anew_with_the_key(session: Session, now: datetime, tmp_path: Path) -> None:
+    write(session, now)
+    append_anchor(session, tmp_path / "anchor", now=now)
+    write(session, now, 2)
+    forge(session, keep=3)
+    assert verify(session).intact, "whoever has the key can write a chain that holds"
+    found = verify(session, read_anchors(tmp_path / "anchor"))
+    assert not found.intact
+    assert found.contradicted == [ROWS]
+
+
+def test_the_anchor_finds_an_older_copy_put_in_the_place_of_the_database(session: Session, now: datetime, tmp_path: Path) -> None:
+    write(session, now, 2)
+    sealed = session.execute(select(AuditHead.sequence, AuditHead.digest, AuditHead.seal)).one()
+    write(session, now, 3)
+    append_anchor(session, tmp_path / "anchor", now=now)
+    tamper(session, "DELETE FROM audit WHERE sequence > 2")
+    with unit_of_work(session) as writing:
+        writing.execute(update(AuditHead).values(**sealed._asdict()))
+    assert verify(session).intact
+    assert verify(session, read_anchors(tmp_path / "anchor")).contradicted == [5]
+
+
+def test_the_anchor_grows_with_the_trail_and_stays_where_nothing_happened(session: Session, now: datetime, tmp_path: Path) -> None:
+    path = tmp_path / "anchor"
+    assert append_anchor(session, path, now=now) is None
+    for rows in (2, 3):
+        write(session, now, rows)
+        assert append_anchor(session, path, now=now)
+        assert append_anchor(session, path, now=now) is None
+    assert [anchor.sequence for anchor in read_anchors(path)] == [2, 5]
+    assert path.stat().st_mode & 0o777 == 0o600
+    found = verify(session, read_anchors(path))
+    assert (found.intact, found.anchors) == (True, 2)
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("fault", ["changed", "removed", "swapped", "made up", "half a line"])
+def test_an_anchor_that_was_tampered_with_is_found(session: Session, now: datetime, tmp_path: Path, fault: str) -> None:
+    path = tmp_path / "anchor"
+    for _ in range(4):
+        write(session, now, 1)
+        append_anchor(session, path, now=now)
+    lines = path.read_text().splitlines(keepends=True)
+    match fault:
+        case "changed":
+            lines[1] = json.dumps(json.loads(lines[1]) | {"digest": "0" * 64}) + "\n"
+        case "removed":
+            del lines[1]
+        case "swapped":
+            lines[1], lines[2] = lines[2], lines[1]
+        case "made up":
+            lines.append(Anchor(now.isoformat(), 4, "0" * 64, "0" * 64).line)
+        case "half a line":
+            lines[-1] = lines[-1][:40]
+    path.write_text("".join(lines))
+    with pytest.raises(AnchorBroken):
+        list(read_anchors(path))
+    with pytest.raises(AnchorBroken):
+        append_anchor(session, path, now=now)
+
+
+def test_a_new_key_goes_on_with_the_chain_and_an_old_one_cannot_come_back(session: Session, now: datetime, tmp_path: Path) -> None:
+    write(session, now, 2)
+    append_anchor(session, tmp_path / "anchor", now=now)
+    chain.use_keys(audit_keys=[f"a1:{'1' * 40}"], secret_keys=SECRET)
+    write(session, now, 2)
+    append_anchor(session, tmp_path / "anchor", now=now)
+    chain.use_keys(audit_keys=[f"a2:{'2' * 40}", f"a1:{'1' * 40}"], secret_keys=["another secret key, of at least 32 letters", *SECRET])
+    write(session, now, 2)
+    found = verify(session, read_anchors(tmp_path / "anchor"))
+    assert (found.intact, found.by_newest_key) == (True, True)
+    chain.use_keys(audit_keys=[f"a1:{'1' * 40}"], secret_keys=SECRET)  # somebody who learned the old key
+    forge(session, keep=4)
+    chain.use_keys(audit_keys=[f"a2:{'2' * 40}", f"a1:{'1' * 40}"], secret_keys=SECRET)
+    assert not verify(session).by_newest_key, "the newest key had chained these rows"
+
+
+def test_the_commands_anchor_and_verify(
+    app: Flask, session: Session, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = app.test_cli_runner().invoke
+    assert "AUDIT_ANCHOR" in run(args=["audit", "anchor"]).output
+    write(session, now)
+    session.close()
+    assert "There is no anchor" in run(args=["audit", "verify"]).output
+    path = tmp_path / "anchor"
+    monkeypatch.setattr("seminar_app.cli.audit._anchor_of_settings", lambda: path)
+    missing = run(args=["audit", "verify"])
+    assert missing.exit_code == 1
+    assert "cannot be read" in missing.output
+    assert f"Anchored row {ROWS}" in run(args=["audit", "anchor"]).output
+    agrees = run(args=["audit", "verify"])
+    assert agrees.exit_code == 0
+    assert f"newest is row {ROWS}" in agrees.output
+    forge(session, keep=0)
+    session.close()
+    rewritten = run(args=["audit", "verify"])
+    assert rewritten.exit_code == 1
+    assert "contradicts the trail" in rewritten.output
+
+
+def test_memory_does_not_grow_with_the_trail(session: Session, now: datetime) -> None:
+    before, rows = GENESIS, []
+    for number in range(1, 8_001):
+        row = AuditRow(sequence=number, at=now, actor="rule", action="x.y", subject="s:" + "f" * 60, details={"filler": "f" * 400})
+        before = digest(row, before=before, key=newest_key())
+        shared = {"at": now, "actor": row.actor, "action": row.action, "subject": row.subject, "details": row.details}
+        rows.append({"sequence": number, "digest": before, **shared})
+    with unit_of_work(session) as writing:
+        writing.execute(insert(AuditRow), rows)
+        writing.execute(update(AuditHead).values(sequence=8_000, digest=before, seal=head_seal(8_000, before, key=newest_key())))
+    rows.clear()
+    tracemalloc.start()
+    found = verify(session)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (found.intact, found.rows) == (True, 8_000)
+    assert peak < 4_000_000, f"{peak} bytes for 8,000 rows of about 1 kB"

@@ -1,0 +1,172 @@
+"""A page of staff says that it shows people exactly if it does, and each showing is in the trail; so it is with commands."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from flask import Flask, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.rules import RoleName
+from seminar_app.audit.models import AuditRow
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.messages.services import enqueue
+from seminar_app.people.identity import Identity, keep_identity
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.web.access import Audience, looks_of_endpoint, policy_of
+from tests.support.checking_client import CheckingClient
+from tests.support.factories import Make
+from tests.web.conftest import SignIn
+
+SURNAME, ADDRESS, PHONE, CURP = "Canaria", "canaria@pgr.example", "+529981234567", "HEMN841101MSPRRR02"
+CANARIES = (SURNAME, ADDRESS, "998 123 4567", PHONE, CURP)
+REFUSED_OR_ALONE = {"registration_staff.remove", "attendance_staff.save", "messages_staff.send_again"}
+"""They show people only when they refuse; the addresses that show the same page otherwise are walked."""
+ONLY_WITH_FIVE_ANSWERS = {"feedback_staff.results", "feedback_staff.export_results"}
+"""Comments may name people. What they record is in tests/web/test_feedback.py."""
+BODIES: dict[str, dict[str, str]] = {
+    "registration_staff.search": {"words": SURNAME},
+    "people_staff.index": {"words": SURNAME},
+    "people_staff.identity": {},
+    "attendance_staff.save": {},
+    "registration_staff.remove": {},
+}
+"""Pages that are shown in answer to a POST, and what is sent."""
+
+
+@dataclass
+class World:
+    """One person in one seminar, and the values that addresses are made from."""
+
+    values: dict[str, Any]
+    slug: str
+
+
+@pytest.fixture
+def world(make: Make, session: Session, now: datetime) -> World:
+    office, agency = make.office(code="HSI"), make.agency("PGR")
+    seminar = make.seminar(office=office, slug="cancun-2026")
+    sitting = make.sitting(seminar)
+    person = make.person(surname1=SURNAME, email=ADDRESS, phone=PHONE)
+    pool = make.pool(seminar, agency, 2)
+    registration = make.registration(seminar, person, agency=agency, pool=pool)
+    account = make.account((RoleName.COORDINATOR, {"seminar_id": seminar.id}))
+    with unit_of_work(session) as work:
+        keep_identity(work, now=now, actor="command", person=person, identity=Identity(curp=CURP, birth_date=date(1984, 11, 1)))
+        mail = enqueue(work, now=now, kind="test_mail", language="es", to_address=ADDRESS, to_name=SURNAME, context={})
+    assert mail is not None
+    assert registration.state is RegistrationState.REGISTERED
+    values = {
+        "slug": seminar.slug,
+        "session_id": sitting.public_id,
+        "registration_id": registration.public_id,
+        "person_id": person.public_id.hex,
+        "public_id": mail.public_id,
+        "account_id": account.public_id,
+        "code": "PGR",
+    }
+    return World(values, seminar.slug)
+
+
+def token(client: CheckingClient) -> str:
+    return str(client.get("/staff/account/").select("input[name=csrf_token]")[0].attrs["value"])
+
+
+def text_of(data: bytes) -> str:
+    """The body, and what is in the sheets of a workbook."""
+    if not data.startswith(b"PK"):
+        return data.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+
+
+def actions(session: Session) -> list[str]:
+    session.rollback()
+    return list(session.scalars(select(AuditRow.action).order_by(AuditRow.sequence)))
+
+
+def addresses(app: Flask, world: World) -> list[tuple[str, str, str]]:
+    """(endpoint, method, address) of every staff page that can be asked for."""
+    found = []
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            policy = policy_of(app, rule.endpoint)
+            if policy is None or policy.audience is not Audience.STAFF or rule.endpoint.split(".")[0] == "security":
+                continue
+            values: dict[str, Any] = {name: world.values.get(name, 1) for name in rule.arguments}
+            if rule.endpoint.startswith("registration_staff") and "registration_id" in values:
+                values["registration_id"] = values["registration_id"].hex
+            if rule.endpoint.startswith("accounts_staff") and "code" in values:
+                values["code"] = "HSI"
+            if rule.endpoint.startswith("accounts_staff") and "public_id" in values:
+                values["public_id"] = world.values["account_id"]
+            address = url_for(rule.endpoint, **values)
+            if "GET" in (rule.methods or ()):
+                found.append((rule.endpoint, "GET", address))
+            if rule.endpoint in BODIES:
+                found.append((rule.endpoint, "POST", address))
+    return found
+
+
+def test_every_page_that_shows_people_says_so_and_leaves_a_row(
+    app: Flask, session: Session, make: Make, client: CheckingClient, sign_in: SignIn, world: World
+) -> None:
+    sign_in(client, make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), language="en"))
+    wrong, shown = [], set()
+    for endpoint, method, address in addresses(app, world):
+        before = len(actions(session))
+        if method == "GET":
+            answer = client.flask.get(address)
+        else:
+            answer = client.flask.post(address, data=BODIES[endpoint] | {"csrf_token": token(client)})
+        if answer.status_code not in (200, 422):
+            continue
+        left = set(actions(session)[before:])
+        declared = looks_of_endpoint(app, endpoint)
+        if any(canary in text_of(answer.data) for canary in CANARIES):
+            shown.add(endpoint)
+            if not declared & left:
+                wrong.append(f"{method} {endpoint} shows people; it declares {sorted(declared)} and left {sorted(left)}")
+        elif method == "GET" and declared and not declared & left and endpoint not in ONLY_WITH_FIVE_ANSWERS | {"people_staff.index"}:
+            wrong.append(f"{method} {endpoint} declares {sorted(declared)} and left {sorted(left)}")
+    assert wrong == []
+    declared_all = {rule.endpoint for rule in app.url_map.iter_rules() if looks_of_endpoint(app, rule.endpoint)}
+    assert (
+        declared_all - shown - ONLY_WITH_FIVE_ANSWERS - {"registration_staff.remove", "attendance_staff.save", "messages_staff.send_again"}
+        == set()
+    )
+    assert len(shown) >= 10, shown
+
+
+def test_identity_is_in_the_clear_on_its_own_page_only(
+    app: Flask, session: Session, make: Make, client: CheckingClient, sign_in: SignIn, world: World
+) -> None:
+    sign_in(client, make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), language="en"))
+    in_the_clear = set()
+    for endpoint, method, address in addresses(app, world):
+        body = BODIES.get(endpoint, {}) | {"csrf_token": token(client)}
+        answer = client.flask.get(address) if method == "GET" else client.flask.post(address, data=body)
+        if CURP in text_of(answer.data) or "November 1, 1984" in text_of(answer.data):
+            in_the_clear.add(endpoint)
+    assert in_the_clear == {"people_staff.identity"}
+
+
+def test_commands_that_write_people_leave_a_row(app: Flask, session: Session, world: World) -> None:
+    session.close()
+    done = app.test_cli_runner().invoke(args=["attendance", "export", world.slug, "--format", "csv"])
+    assert SURNAME in done.output
+    assert actions(session)[-1] == "attendance.exported"
+
+
+def test_no_command_writes_people_unseen(app: Flask) -> None:
+    """A new command is to be thought about: these write personal data or may, and record it; the others write none."""
+    commands = set()
+    for name, command in app.cli.commands.items():
+        commands |= {f"{name} {each}" for each in command.commands} if hasattr(command, "commands") else {name}
+    assert {name for name in commands if "export" in name} == {"attendance export"}
