@@ -190,7 +190,6 @@ class Settings:
         drain_seconds = _whole_number(env, "DRAIN_SECONDS", 0, 120, faults)
         backup_keys = _keys(env, "BACKUP_KEY", mode, faults)
 
-
         identity_keys = _entries(env, "IDENTITY_KEYS", keys, mode, faults)
         if not identity_keys and mode is Mode.PRODUCTION:
             faults.append("IDENTITY_KEYS is missing: CURP, birth data and passports are sealed with it. Make one with " + HOW_TO_MAKE)
@@ -351,11 +350,11 @@ def _entries(env: Mapping[str, str], name: str, secret_keys: tuple[str, ...], mo
 
 def _looks(env: Mapping[str, str], faults: list[str]) -> LooksAllowed:
     given = {}
-    for field in fields(LooksAllowed):
-        name = f"ALERT_{field.name.upper()}"
+    for limit in fields(LooksAllowed):
+        name = f"ALERT_{limit.name.upper()}"
         if text := env.get(name):
             if text.isascii() and text.isdecimal() and int(text[:9]) > 0:
-                given[field.name] = int(text[:9])
+                given[limit.name] = int(text[:9])
             else:
                 faults.append(f"{name} is «{text}»; it is a whole number from 1 on.")
     return LooksAllowed(**given)

@@ -18,7 +18,7 @@ from seminar_app.web.health import maintenance_file, not_ready
 group = AppGroup("settings", help="What the environment decides.")
 maintenance = AppGroup("maintenance", help="Take this machine out of service, as a proxy sees it.")
 
-SECRET = {"secret_keys", "backup_keys", "identity_keys"}
+SECRET = {"secret_keys", "backup_keys", "identity_keys", "audit_keys"}
 TELLS_NO_PASSWORD = {"database_url", "smtp_url", "jobs_url", "limiter_storage"}
 NOT_SHOWN = {"warnings"}
 

@@ -18,6 +18,7 @@ def good(tmp_path: Path) -> dict[str, str]:
         "SEMINAR_MODE": "production",
         "PUBLIC_URL": "https://seminars.example",
         "SECRET_KEY": secrets.token_hex(32),
+        "IDENTITY_KEYS": f"k1:{secrets.token_hex(32)}",
         "SMTP_URL": "smtps://mail.example",
         "SEMINAR_DATA_DIR": str(tmp_path),
     }

@@ -47,7 +47,8 @@ def seminar(make: Make, monkeypatch: pytest.MonkeyPatch, now: datetime) -> Semin
 
 
 def send(client: CheckingClient, **more: Any) -> Any:
-    return client.flask.post(URL, data=dict(client.get(URL).fields("main form")) | WHO | {"agency": "PGR", **more})
+    sent = dict(client.get(URL).fields("main form")) | WHO | {"agency": "PGR", **more}
+    return client.flask.post(URL, data=sent, headers={"Accept-Language": "en"})
 
 
 def token(client: CheckingClient) -> str:
