@@ -30,6 +30,7 @@ from seminar_app.agencies.rules import group_of
 from seminar_app.agencies.services import seed_directory
 from seminar_app.attendance.models import Mark
 from seminar_app.attendance.rules import MarkMethod, MarkStatus
+from seminar_app.audit.chain import head_seal, newest_key
 from seminar_app.audit.models import AuditHead
 from seminar_app.core.database import Base, write_mode
 from seminar_app.core.folding import fold
@@ -296,7 +297,9 @@ def fill(database: Database, size: Size) -> float:
             population.write()
         sequence, digest = population.trail
         with write_mode(), db.engine.begin() as connection:
-            connection.execute(update(AuditHead).values(sequence=sequence, digest=digest))
+            connection.execute(
+                update(AuditHead).values(sequence=sequence, digest=digest, seal=head_seal(sequence, digest, key=newest_key()))
+            )
         db.engine.dispose()
     return time.perf_counter() - begun
 

@@ -96,6 +96,7 @@ def settings(url: str, folder: Path) -> Settings:
         data_dir=folder,
         database_url=url,
         secret_keys=(KEY,),
+        identity_keys=(f"bench:{KEY}",),
         public_url="http://127.0.0.1",
         smtp_url=None,
         mail_from="Constancia <no-reply@constancia.invalid>",

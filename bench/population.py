@@ -19,7 +19,7 @@ from typing import Any
 
 from bench.bulk import Sink, Tables, moment
 from bench.words import GIVEN_NAMES, POSITIONS, STATES, SURNAMES, TOPICS
-from seminar_app.audit.services import digest
+from seminar_app.audit.chain import digest, newest_key
 from seminar_app.core.folding import fold
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.people.rules import name_key
@@ -315,7 +315,7 @@ class Population:
     def _told(self, at: datetime, actor: str, action: str, subject: str, slug: str, details: dict[str, Any]) -> None:
         sequence, before = self.trail
         row: Any = _TrailRow(sequence + 1, at, actor, action, subject, slug, details)
-        self.trail = (sequence + 1, digest(row, before=before))
+        self.trail = (sequence + 1, digest(row, before=before, key=newest_key()))
         self.sink.add("audit", (sequence + 1, moment(at), actor, action, subject, slug, json.dumps(details), self.trail[1]))
 
     def _marks(self, seated: list[int], sittings: list[tuple[int, str]], marked: float) -> None:
