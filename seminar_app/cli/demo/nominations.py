@@ -242,7 +242,10 @@ def as_date(cell: Cell) -> date | None:
     if isinstance(cell, date):
         return cell
     if isinstance(cell, (int, float)):
-        return SPREADSHEET_DAY_0 + timedelta(days=int(cell))
+        try:
+            return SPREADSHEET_DAY_0 + timedelta(days=int(cell))
+        except (OverflowError, ValueError) as error:  # a day beyond the calendar, an infinity, or not a number
+            raise Unreadable("no such date") from error
     text = _text(cell)
     if not text:
         return None

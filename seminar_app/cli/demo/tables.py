@@ -31,7 +31,7 @@ def decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252")
+        return content.decode("cp1252", errors="replace")  # five bytes mean nothing there
 
 
 def delimiter(text: str) -> str:
