@@ -31,6 +31,8 @@ ACTIONS: dict[str, Any] = {
     "office.edited": _l("changed an office"),
     "office.retired": _l("retired an office"),
     "office.restored": _l("took an office into use again"),
+    "database.backed_up": _l("backed up the database"),
+    "database.restored": _l("restored the database from a backup"),
     "agencies.seeded": _l("loaded the directory of agencies"),
     "agency.added": _l("added an agency"),
     "agency.edited": _l("changed an agency"),

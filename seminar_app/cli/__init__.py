@@ -7,6 +7,7 @@ from flask import Flask
 from config import Settings
 from seminar_app.cli import agencies, attendance, audit, database, keys, messages, serve, users
 from seminar_app.cli import settings as settings_commands
+from seminar_app.cli.backup import commands as backup
 from seminar_app.cli.demo import command as demo
 from seminar_app.cli.demo import state
 
@@ -23,6 +24,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(keys.group)
     for command in (messages.group, messages.worker, messages.job):
         app.cli.add_command(command)
+    app.cli.add_command(backup.backup)
+    app.cli.add_command(backup.restore)
     app.cli.add_command(serve.serve)
     app.cli.add_command(demo.group)
     state.init_app(app, settings)

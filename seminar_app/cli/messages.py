@@ -8,9 +8,10 @@ from flask.cli import AppGroup, with_appcontext
 
 from config import Mode, Settings
 from seminar_app.cli.database import refuse_unprepared
+from seminar_app.cli.processes import work_with_database
 from seminar_app.core.clock import now
 from seminar_app.messages.delivery import deliver_due
-from seminar_app.messages.services import enqueue
+from seminar_app.messages.services import enqueue, release_held
 from seminar_app.web import logs
 from seminar_app.web.database import unit_of_work
 from seminar_app.web.schedule import jobs_of
@@ -26,6 +27,14 @@ def deliver() -> None:
         raise click.ClickException("SMTP_URL is not set, so mail stays in the outbox, where administrators read it.")
     done = deliver_due(current_app._get_current_object())  # type: ignore[attr-defined]
     click.echo(f"{done.sent} sent, {done.failed} not sent.")
+
+
+@group.command("release")
+def release() -> None:
+    """Send what a restore has held back."""
+    with unit_of_work() as session:
+        released = release_held(session, now=now())
+    click.echo(f"{released} mails will be sent.")
 
 
 @group.command("test")
@@ -48,6 +57,7 @@ def worker() -> None:
     if settings.mode is Mode.PRODUCTION:
         refuse_unprepared()
     logs.set_up(settings)
+    work_with_database(settings)
     run_worker(current_app._get_current_object())  # type: ignore[attr-defined]
 
 

@@ -14,7 +14,9 @@ from datetime import date, time
 import click
 from babel.dates import format_date, format_time
 
-from config import PROJECT_ROOT
+from config import PROJECT_ROOT, Settings
+from seminar_app.core.database import database_path
+from seminar_app.core.in_use import InUse, work_with
 from seminar_app.web.health import SERVER_PID
 from seminar_app.web.languages import CODES
 
@@ -51,6 +53,20 @@ def end_with_server() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if server != str(os.getppid()):
         raise SystemExit("The server that began this process has ended.")
+
+
+def work_with_database(settings: Settings) -> None:
+    """Count as one who works with the SQLite file, so that nobody replaces it underneath.
+
+    Raises:
+        SystemExit: it is being replaced just now.
+    """
+    if not settings.database_url.startswith("sqlite"):
+        return
+    try:
+        work_with(database_path(settings.database_url))
+    except InUse as error:
+        raise SystemExit("A backup is being restored just now. Start again when that is done.") from error
 
 
 def spare_memory() -> None:

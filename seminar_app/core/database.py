@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -135,6 +136,11 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
 
 
+def database_path(database_url: str) -> Path:
+    """The file that a SQLite address names."""
+    return Path((make_url(database_url).database or "").removeprefix("file:").partition("?")[0])
+
+
 def engine_settings(database_url: str, *, pool_size: int = 5) -> tuple[str, dict[str, Any]]:
     """The address and the options that `create_engine` is given.
 
@@ -148,10 +154,8 @@ def engine_settings(database_url: str, *, pool_size: int = 5) -> tuple[str, dict
         options["module"] = sqlite_module()
         options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
         return f"sqlite:///file:{path}?mode=rw&uri=true", options
-    options["connect_args"] = {
-        "options": f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}",
-        "connect_timeout": 5,
-    }
+    ours = f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
+    options["connect_args"] = {"options": f"{url.query.get('options', '')} {ours}".strip(), "connect_timeout": 5}
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False), options
 
 

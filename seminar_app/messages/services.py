@@ -22,6 +22,7 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.rules import LEASE, MessageState, may_send_again, next_attempt
 
 LONGEST_ERROR = 500
+HELD = "Held: the database was restored from a backup, and this may have been sent before."
 
 
 def enqueue(
@@ -133,6 +134,38 @@ def record_failure(session: Session, lease: Lease, *, now: datetime, error: str,
         not_before=again or now,
         last_error=error[:LONGEST_ERROR],
     )
+
+
+def hold_undelivered(session: Session, *, now: datetime) -> int:
+    """After a restore: set aside what had not left when the backup was made, because it may have left since.
+
+    Returns:
+        How many messages wait for `release_held`, or for somebody who sends one of them again.
+    """
+    return _changed(
+        session.execute(
+            update(Message)
+            .where(Message.state.in_((MessageState.WAITING, MessageState.SENDING)))
+            .values(state=MessageState.FAILED, leased_until=None, not_before=now, last_error=HELD)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def release_held(session: Session, *, now: datetime) -> int:
+    """Have everything sent that `hold_undelivered` set aside; with its first Message-ID, so that a mailbox drops what it has already."""
+    return _changed(
+        session.execute(
+            update(Message)
+            .where(Message.state == MessageState.FAILED, Message.last_error == HELD)
+            .values(state=MessageState.WAITING, attempts=0, not_before=now, last_error=None)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def _changed(result: object) -> int:
+    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 def _finish(session: Session, lease: Lease, **values: Any) -> bool:

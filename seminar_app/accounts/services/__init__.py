@@ -16,6 +16,7 @@ from seminar_app.accounts.services.accounts import (
 )
 from seminar_app.accounts.services.coordinators import assign_coordinator, withdraw_coordinator
 from seminar_app.accounts.services.offices import create_office, edit_office, restore_office, retire_office
+from seminar_app.accounts.services.restored import end_everything_issued
 
 __all__ = [
     "assign_coordinator",
@@ -27,6 +28,7 @@ __all__ = [
     "edit_office",
     "enable_account",
     "end_all_sessions",
+    "end_everything_issued",
     "end_one_session",
     "give_role",
     "restore_office",

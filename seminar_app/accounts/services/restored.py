@@ -1,0 +1,33 @@
+"""What accounts need after a restore: nothing that was issued, spent or ended since the backup may come back to life."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CursorResult, case, delete, update
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import UserAccount, WebSession
+
+
+def end_everything_issued(session: Session, *, now: datetime) -> int:
+    """End all sessions and all links for choosing a password, and have later links differ from all that were ever issued.
+
+    A link is derived from its number, so numbers used after the backup must not come again: they go on from the minutes since 1970,
+    which no account's counting reaches.
+
+    Returns:
+        How many sessions there were.
+    """
+    ended = session.execute(delete(WebSession).execution_options(synchronize_session=False))
+    first = int(now.timestamp() // 60)
+    session.execute(
+        update(UserAccount)
+        .values(
+            reset_hash=None,
+            reset_until=None,
+            reset_version=case((UserAccount.reset_version < first, first), else_=UserAccount.reset_version + 1),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return ended.rowcount if isinstance(ended, CursorResult) else 0

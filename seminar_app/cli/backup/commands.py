@@ -1,0 +1,92 @@
+"""`flask backup FILE` and `flask restore FILE`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError
+
+from config import Settings
+from seminar_app.audit.services import record
+from seminar_app.cli.backup.envelope import BackupFault
+from seminar_app.core.clock import now
+from seminar_app.web.database import unit_of_work
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("backup")
+@click.argument("file", type=FILE)
+@with_appcontext
+def backup(file: Path) -> None:
+    """Write everything to FILE while the program goes on; encrypted where BACKUP_KEY is set.
+
+    SECRET_KEY and BACKUP_KEY are not in it: keep them somewhere else, or nobody can use it.
+    """
+    from seminar_app.cli.backup.making import make_backup
+
+    settings: Settings = current_app.extensions["settings"]
+    try:
+        _note_in_trail()
+        made = make_backup(current_app._get_current_object(), file)  # type: ignore[attr-defined]
+    except BackupFault as fault:
+        raise click.ClickException(str(fault)) from fault
+    if not settings.backup_keys:
+        click.secho("Not encrypted: BACKUP_KEY is not set. Whoever has this file has the roster.", fg="yellow", err=True)
+    kind = "encrypted" if made.encrypted else "in the clear"
+    click.echo(f"{file}: {made.bytes:,} bytes, {kind}; {made.rows:,} rows in {made.tables} tables, database version {made.schema}.")
+    click.echo(f"SHA-256 {made.sha256}")
+
+
+def _note_in_trail() -> None:
+    """Whoever copies everything has looked at everything. A database that cannot be written any more is backed up without it."""
+    try:
+        with unit_of_work() as session:
+            record(session, now=now(), actor="command", action="database.backed_up", subject="database:all")
+    except DBAPIError as error:
+        click.secho(f"The trail does not tell of this backup: the database takes no rows ({type(error).__name__}).", fg="yellow", err=True)
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask before data are replaced.")
+@click.option("--check", "check_only", is_flag=True, help="Only look whether it could be restored; changes nothing.")
+@click.option("--accept-broken-trail", is_flag=True, help="Restore although the trail in the backup was touched.")
+@click.option("--send-waiting-mail", is_flag=True, help="Send what waited when the backup was made; it may have been sent since.")
+@with_appcontext
+def restore(file: Path, *, yes: bool, check_only: bool, accept_broken_trail: bool, send_waiting_mail: bool) -> None:
+    """Put what FILE holds in the place of the database, once it has been looked through; what was there is kept aside.
+
+    Stop the web server and the worker first. Everybody signs in again, and mail that was on its way waits for you.
+    """
+    from seminar_app.cli.backup.restoring import Wishes, restore_backup
+
+    def may_replace(place: str) -> bool:
+        if yes:
+            return True
+        if not sys.stdin.isatty():
+            raise BackupFault(f"{place} holds data. Nobody can be asked here whether to replace them: say --yes.")
+        return click.confirm(f"{place} holds data. Replace them with the backup? What is there now is kept aside.")
+
+    wishes = Wishes(
+        replace=may_replace, check_only=check_only, accept_broken_trail=accept_broken_trail, send_waiting_mail=send_waiting_mail
+    )
+    try:
+        done = restore_backup(current_app._get_current_object(), file, wishes)  # type: ignore[attr-defined]
+    except BackupFault as fault:
+        raise click.ClickException(str(fault)) from fault
+    if check_only:
+        click.echo(f"The backup of {done.made_at} is whole and can be restored: {done.rows:,} rows.")
+        return
+    click.echo(f"Restored as of {done.made_at}: {done.rows:,} rows. {done.sessions} sessions were ended; everybody signs in again.")
+    if done.held:
+        click.echo(
+            f"{done.held} mails had not left when the backup was made, and may have since. They wait: see Messages, and send them with\n"
+            "  flask --app seminar_app messages release"
+        )
+    if done.aside:
+        click.echo(f"What was there before is kept as {done.aside}. It holds the roster: delete it when you no longer need it.")

@@ -1,0 +1,180 @@
+"""The file that a backup is: a header that anybody may read, then frames that only the key's owner can.
+
+Layout: `MAGIC`, one line of JSON (the header), then frames of kind (1 byte), length (4 bytes, big-endian) and body.
+Kinds: `M` the manifest, `T` a section begins, `D` a piece of its data (deflated), `E` the end with a SHA-256 over all bodies.
+Encrypted bodies are AES-256-GCM with a key of this file alone (scrypt over the backup key and a random salt); the nonce counts the
+frames, and header, kind and number are authenticated, so that no frame can be left out, moved or taken from another backup.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import IO, Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+MAGIC = b"CONSTANCIA BACKUP 1\n"
+LONGEST_HEADER = 4096
+PIECE_BYTES = 1 << 20
+LONGEST_BODY = 8 * PIECE_BYTES
+SALT_BYTES = 16
+MANIFEST, SECTION, DATA, END = b"M", b"T", b"D", b"E"
+
+
+class BackupFault(Exception):
+    """The file cannot be used; the text is a sentence that says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What may be known of a backup without its key.
+
+    Attributes:
+        made_at: ISO instant, UTC.
+        schema: number of the newest migration in it.
+        engine: `sqlite` or `postgresql`.
+        salt: hex; empty where the backup is not encrypted.
+        key_check: hex; tells a wrong key from a damaged file.
+    """
+
+    made_at: str
+    app_version: str
+    schema: str
+    engine: str
+    salt: str = ""
+    key_check: str = ""
+
+
+class BackupWriter:
+    """Writes one backup to a file that is open for writing."""
+
+    def __init__(self, out: IO[bytes], header: Header, *, key: str | None) -> None:
+        self._cipher: AESGCM | None = None
+        if key is not None:
+            salt = os.urandom(SALT_BYTES)
+            derived = _derived(key, salt)
+            self._cipher = AESGCM(derived)
+            header = Header(**asdict(header) | {"salt": salt.hex(), "key_check": _check(derived)})
+        line = json.dumps(asdict(header)).encode() + b"\n"
+        self._out, self._header, self._number, self._sum = out, hashlib.sha256(line).digest(), 0, hashlib.sha256()
+        out.write(MAGIC + line)
+
+    def manifest(self, about: dict[str, Any]) -> None:
+        """What the backup holds; first of all."""
+        self._frame(MANIFEST, json.dumps(about, sort_keys=True).encode())
+
+    def section(self, about: dict[str, Any]) -> None:
+        """What the data that follows belongs to."""
+        self._frame(SECTION, json.dumps(about).encode())
+
+    def data(self, piece: bytes) -> None:
+        """At most `PIECE_BYTES` of the section."""
+        self._frame(DATA, zlib.compress(piece, 2))
+
+    def end(self) -> None:
+        """Say that it is whole; last of all."""
+        self._frame(END, json.dumps({"sha256": self._sum.hexdigest()}).encode())
+
+    def _frame(self, kind: bytes, body: bytes) -> None:
+        self._sum.update(body)
+        if self._cipher is not None:
+            body = self._cipher.encrypt(_nonce(self._number), body, _bound(self._header, kind, self._number))
+        self._number += 1
+        self._out.write(kind + len(body).to_bytes(4, "big") + body)
+
+
+class BackupReader:
+    """Reads one backup, and raises `BackupFault` at the first thing that is not as it was written."""
+
+    def __init__(self, source: IO[bytes], *, keys: Sequence[str]) -> None:
+        if source.read(len(MAGIC)) != MAGIC:
+            raise BackupFault("This is no backup of Constancia, or of a version that writes them in another way.")
+        line = source.readline(LONGEST_HEADER)
+        try:
+            self.header = Header(**json.loads(line))
+            bytes.fromhex(self.header.salt)
+        except (ValueError, TypeError) as error:
+            raise BackupFault("The beginning of this backup is damaged. Use another copy of it, or the one before.") from error
+        self._source, self._bound, self._number, self._sum = source, hashlib.sha256(line).digest(), 0, hashlib.sha256()
+        self._cipher = _cipher_for(self.header, keys)
+        kind, body = self._frame()
+        if kind != MANIFEST:
+            raise _damaged()
+        self.manifest: dict[str, Any] = json.loads(body)
+
+    def pieces(self) -> Iterator[tuple[bytes, bytes]]:
+        """Kind and content of each frame after the manifest, up to the end; returning means that the whole file was as it was written."""
+        while True:
+            before = self._sum.hexdigest()
+            kind, body = self._frame()
+            if kind == END:
+                if json.loads(body) != {"sha256": before} or self._source.read(1):
+                    raise _damaged()
+                return
+            yield kind, _inflated(body) if kind == DATA else body
+
+    def _frame(self) -> tuple[bytes, bytes]:
+        kind, length = self._source.read(1), int.from_bytes(self._source.read(4), "big")
+        if kind not in {MANIFEST, SECTION, DATA, END} or length > LONGEST_BODY:
+            raise _damaged()
+        body = self._source.read(length)
+        if len(body) != length:
+            raise _damaged()
+        if self._cipher is not None:
+            try:
+                body = self._cipher.decrypt(_nonce(self._number), body, _bound(self._bound, kind, self._number))
+            except InvalidTag as error:
+                raise _damaged() from error
+        self._number += 1
+        self._sum.update(body)
+        return kind, body
+
+
+def _cipher_for(header: Header, keys: Sequence[str]) -> AESGCM | None:
+    if not header.salt:
+        return None
+    if not keys:
+        raise BackupFault("This backup is encrypted. Set BACKUP_KEY to the key that it was made with.")
+    for key in keys:
+        derived = _derived(key, bytes.fromhex(header.salt))
+        if _check(derived) == header.key_check:
+            return AESGCM(derived)
+    raise BackupFault(f"This backup of {header.made_at} was made with another BACKUP_KEY. Set BACKUP_KEY to the one of that day.")
+
+
+def _damaged() -> BackupFault:
+    return BackupFault("This backup is damaged or cut off, so nothing was restored. Use another copy of it, or the one before.")
+
+
+def _inflated(body: bytes) -> bytes:
+    inflate = zlib.decompressobj()
+    try:
+        piece = inflate.decompress(body, LONGEST_BODY)
+    except zlib.error as error:
+        raise _damaged() from error
+    if not inflate.eof:
+        raise _damaged()
+    return piece
+
+
+def _derived(key: str, salt: bytes) -> bytes:
+    return Scrypt(salt=salt, length=32, n=1 << 15, r=8, p=1).derive(key.encode())
+
+
+def _check(derived: bytes) -> str:
+    return hashlib.sha256(b"backup-key-check\0" + derived).hexdigest()[:8]
+
+
+def _nonce(number: int) -> bytes:
+    return number.to_bytes(12, "big")
+
+
+def _bound(header: bytes, kind: bytes, number: int) -> bytes:
+    return header + kind + number.to_bytes(8, "big")

@@ -1,0 +1,118 @@
+"""Write a backup: one file, whole or not at all, for its owner's eyes only."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import IO
+
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from config import PROJECT_ROOT, Settings
+from seminar_app.cli.backup import postgresql, sqlite
+from seminar_app.cli.backup.envelope import BackupFault, BackupWriter, Header
+from seminar_app.core.clock import now
+from seminar_app.core.database import database_path
+from seminar_app.web.database import db
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was written."""
+
+    bytes: int
+    sha256: str
+    tables: int
+    rows: int
+    schema: str
+    encrypted: bool
+
+
+def make_backup(app: Flask, target: Path) -> Made:
+    """Write all that the database holds, as of one moment, to `target`, which is replaced once the new file is whole and on the disk.
+
+    Whatever was committed before it began is in it. Other processes go on reading and writing meanwhile.
+
+    Raises:
+        BackupFault: the database cannot be read, or the file cannot be written.
+    """
+    settings: Settings = app.extensions["settings"]
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as part:
+            try:
+                tables, schema = _write(settings, part)
+                part.flush()
+                os.fsync(part.fileno())
+                digest = _digest(Path(part.name))
+                size = part.tell()
+                Path(part.name).replace(target)
+            except BaseException:
+                Path(part.name).unlink(missing_ok=True)
+                raise
+        _to_disk(target.parent)
+    except OSError as error:
+        raise BackupFault(f"{target} cannot be written: {error.strerror}.") from error
+    return Made(size, digest, len(tables), sum(tables.values()), schema, bool(settings.backup_keys))
+
+
+def key_mark(settings: Settings) -> str:
+    """Tells whether two programs have the same SECRET_KEY for the trail, and nothing else about it."""
+    return hmac.new(settings.secret_keys[-1].encode(), b"backup-mark", hashlib.sha256).hexdigest()[:16]
+
+
+def app_version() -> str:
+    """The program's own, from its metadata where it is installed and else from its project file."""
+    try:
+        return version("constancia")
+    except PackageNotFoundError:
+        import tomllib
+
+        return str(tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+
+
+def _write(settings: Settings, part: IO[bytes]) -> tuple[dict[str, int], str]:
+    schema = _schema()
+    header = Header(made_at=now().isoformat(timespec="seconds"), app_version=app_version(), schema=schema, engine=db.engine.dialect.name)
+    out = BackupWriter(part, header, key=settings.backup_keys[0] if settings.backup_keys else None)
+    if db.engine.dialect.name == "sqlite":
+        with sqlite.copied(database_path(settings.database_url)) as copy:
+            tables = sqlite.counts(copy)
+            out.manifest({"counts": tables, "key_mark": key_mark(settings)})
+            sqlite.write(copy, out)
+    else:
+        with postgresql.snapshot(db.engine) as connection:
+            tables = postgresql.counts(connection)
+            out.manifest({"counts": tables, "key_mark": key_mark(settings), "sequences": postgresql.sequences(connection)})
+            postgresql.write(connection, out)
+    out.end()
+    return tables, schema
+
+
+def _schema() -> str:
+    try:
+        with db.engine.connect() as connection:
+            return str(connection.scalar(text("SELECT version_num FROM alembic_version")))
+    except DBAPIError as error:
+        raise BackupFault("There is no database to back up, or it does not answer.") from error
+    finally:
+        db.session.remove()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def _to_disk(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,205 @@
+"""Restore a backup: into a new place first, looked through there, and only then in the place of what was there.
+
+What must not come back to life with old data is put to rest before anybody is let in: sessions, links for choosing a password, and mail
+that was on its way. Why: docs/decisions/0015-backups.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from config import Settings
+from seminar_app import create_app
+from seminar_app.accounts import services as accounts
+from seminar_app.audit import verifying as trail
+from seminar_app.audit.services import record
+from seminar_app.cli.backup.envelope import BackupFault, BackupReader
+from seminar_app.cli.backup.making import key_mark
+from seminar_app.cli.backup.postgresql import PostgresqlPlace
+from seminar_app.cli.backup.sqlite import SqlitePlace
+from seminar_app.cli.database import install_migrations
+from seminar_app.core.clock import now
+from seminar_app.core.database import database_path
+from seminar_app.messages import services as messages
+from seminar_app.registration.models import Registration
+from seminar_app.seminars.models import SeatPool
+from seminar_app.web.database import db, unit_of_work
+from seminar_app.web.health import newest_migration
+
+
+class Place(Protocol):
+    """Where a backup is restored to, before and after it is known to be good."""
+
+    url: str
+
+    def alone(self) -> AbstractContextManager[None]: ...  # noqa: D102  see the two that there are
+    def holds_data(self) -> bool: ...  # noqa: D102
+    def load(self, backup: BackupReader) -> None: ...  # noqa: D102
+    def faults(self) -> Iterator[str]: ...  # noqa: D102
+    def counts(self) -> dict[str, int]: ...  # noqa: D102
+    def swap(self) -> str | None: ...  # noqa: D102
+    def discard(self) -> None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was done.
+
+    Attributes:
+        aside: what was there before, and where it is kept; None where there was nothing, or where this was only a check.
+        held: mails that wait for somebody to say that they shall be sent.
+        sessions: browsers that were signed in when the backup was made.
+    """
+
+    made_at: str
+    rows: int
+    aside: str | None
+    held: int
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What whoever restores has said.
+
+    Attributes:
+        replace: asked with the place's name where there are data; False stops.
+        check_only: look whether it could be restored, and leave everything as it is.
+        accept_broken_trail: restore although the trail in the backup does not hold.
+        send_waiting_mail: send what waited when the backup was made, although it may have been sent since.
+    """
+
+    replace: Callable[[str], bool]
+    check_only: bool = False
+    accept_broken_trail: bool = False
+    send_waiting_mail: bool = False
+
+
+def restore_backup(app: Flask, file: Path, wishes: Wishes) -> Restored:
+    """Restore `file` over the database that the settings name.
+
+    Raises:
+        BackupFault: with the reason; then everything is as it was.
+    """
+    settings: Settings = app.extensions["settings"]
+    db.session.remove()
+    db.engine.dispose()
+    place = _place(settings)
+    try:
+        with file.open("rb") as source, place.alone() if not wishes.check_only else _nothing():
+            backup = BackupReader(source, keys=settings.backup_keys)
+            _refuse_foreign(backup, settings)
+            if not wishes.check_only and place.holds_data() and not wishes.replace(str(place)):
+                raise BackupFault("Nothing was restored.")
+            try:
+                return _restore(settings, place, backup, wishes)
+            finally:
+                place.discard()
+    except OSError as error:
+        raise BackupFault(f"{file} cannot be read, or what it holds cannot be written: {error.strerror}.") from error
+    except psycopg.Error as error:
+        raise BackupFault(f"The database refused what this backup holds ({type(error).__name__}), so nothing was restored.") from error
+
+
+def _restore(settings: Settings, place: Place, backup: BackupReader, wishes: Wishes) -> Restored:
+    place.load(backup)
+    faults = list(place.faults())
+    if not faults and (found := place.counts()) != backup.manifest["counts"]:
+        wrong = sorted(table for table, number in backup.manifest["counts"].items() if found.get(table) != number)
+        faults.append(f"The restored tables do not have as many rows as the backup says: {', '.join(wrong)}.")
+    if faults:
+        raise BackupFault("\n".join(faults))
+    inside = create_app(replace(settings, database_url=place.url))
+    with inside.app_context():
+        try:
+            _migrate(inside)
+            faults = list(_broken_rules(db.session(), accept_broken_trail=wishes.accept_broken_trail))
+            db.session.remove()
+            if faults:
+                raise BackupFault("\n".join(faults))
+            held, sessions = (0, 0) if wishes.check_only else _put_to_rest(backup, wishes)
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+    aside = None if wishes.check_only else place.swap()
+    return Restored(backup.header.made_at, sum(backup.manifest["counts"].values()), aside, held, sessions)
+
+
+def _place(settings: Settings) -> SqlitePlace | PostgresqlPlace:
+    stamp = now().strftime("%Y%m%d%H%M%S")
+    if db.engine.dialect.name == "sqlite":
+        return SqlitePlace(database_path(settings.database_url), stamp)
+
+    def make_tables(url: str, version: str) -> None:
+        inside = create_app(replace(settings, database_url=url))
+        with inside.app_context():
+            try:
+                _migrate(inside, version)
+            finally:
+                db.engine.dispose()
+
+    return PostgresqlPlace(db.engine, stamp, make_tables)
+
+
+def _refuse_foreign(backup: BackupReader, settings: Settings) -> None:
+    header = backup.header
+    if header.engine != db.engine.dialect.name:
+        raise BackupFault(f"This backup is of {header.engine}, and DATABASE_URL names {db.engine.dialect.name}: restore it there.")
+    if header.schema > newest_migration():
+        raise BackupFault(
+            f"This backup is of a newer Constancia (database version {header.schema}; this one knows {newest_migration()}). Use that."
+        )
+    if backup.manifest["key_mark"] != key_mark(settings):
+        raise BackupFault(
+            "This backup was made with another SECRET_KEY: personal links would be dead and the trail could not be checked. Set SECRET_KEY "
+            "(and SECRET_KEY_BEFORE) to the one of that day."
+        )
+
+
+def _migrate(inside: Flask, version: str = "head") -> None:
+    from flask_migrate import upgrade
+
+    install_migrations(inside)
+    upgrade(revision=version)
+
+
+def _broken_rules(session: Session, *, accept_broken_trail: bool) -> Iterator[str]:
+    """What the rules that stand above single rows find wrong; sentences."""
+    seated = select(func.count()).select_from(Registration).where(Registration.seat_pool_id == SeatPool.id).scalar_subquery()
+    if wrong := session.scalars(select(SeatPool.id).where(SeatPool.taken != seated)).all():
+        yield f"{len(wrong)} seat pools count other seats than are taken."
+    found = trail.verify(session)
+    if not found.intact and not accept_broken_trail:
+        yield (
+            f"The trail in this backup does not hold, at or just before row {found.broken_at[0]}: it was touched before the backup was "
+            "made. To restore it all the same, and look into it then: --accept-broken-trail"
+        )
+
+
+def _put_to_rest(backup: BackupReader, wishes: Wishes) -> tuple[int, int]:
+    with unit_of_work() as session:
+        held = 0 if wishes.send_waiting_mail else messages.hold_undelivered(session, now=now())
+        sessions = accounts.end_everything_issued(session, now=now())
+        record(
+            session,
+            now=now(),
+            actor="command",
+            action="database.restored",
+            subject=f"database:{backup.header.made_at}",
+            details={"mails_held": held, "sessions_ended": sessions},
+        )
+    return held, sessions
+
+
+class _nothing(AbstractContextManager[None]):  # noqa: N801  as contextlib's own are named
+    def __exit__(self, *_exception: object) -> None:
+        return None

@@ -1,0 +1,283 @@
+"""`flask backup` and `flask restore`: what they refuse, what they keep, and what does not come back to life."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from config import Settings
+from seminar_app.accounts.models import UserAccount, WebSession
+from seminar_app.accounts.rules import RoleName
+from seminar_app.audit.models import AuditRow
+from seminar_app.audit.services import record
+from seminar_app.audit.verifying import verify
+from seminar_app.cli.backup.envelope import MAGIC, BackupFault, BackupReader
+from seminar_app.core.database import database_path, sqlite_module
+from seminar_app.core.in_use import work_with
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.messages.models import Message
+from seminar_app.messages.rules import MessageState
+from seminar_app.messages.services import HELD, enqueue
+from seminar_app.people.models import Person
+from seminar_app.registration.models import Registration
+from seminar_app.seminars.models import SeatPool
+from seminar_app.web.database import db
+from tests.conftest import NOW, TestDatabase, settings_for
+from tests.support.commands import run
+from tests.support.factories import Make
+
+KEY = secrets.token_hex(32)
+
+
+@pytest.fixture
+def settings(database: TestDatabase) -> Settings:
+    return replace(settings_for(database.url, database.folder), backup_keys=(KEY,))
+
+
+@pytest.fixture
+def full(database: TestDatabase, session: Session, make: Make) -> Session:
+    """Somebody registered, somebody who waits, a mail on its way, an account, a session, and a trail."""
+    seminar = make.seminar(seats=1)
+    for _ in range(2):
+        make.registration(seminar)
+    with unit_of_work(session) as writing:
+        record(writing, now=NOW, actor="command", action="agencies.seeded", subject="agency:all", details={"number": 1})
+        enqueue(writing, now=NOW, kind="test_mail", language="es", to_address="a@pgr.example", to_name="Ana", context={})
+    return session
+
+
+def let_go(database: TestDatabase, session: Session) -> None:
+    """What stopping the servers does."""
+    session.close()
+    db.engine.dispose()
+
+
+def cleaned(result: Result) -> str:
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.output
+
+
+@pytest.fixture
+def kept_aside(database: TestDatabase) -> Iterator[None]:
+    """Nothing of one test is left for the next."""
+    yield
+    for left in database.folder.glob("*.before-*"):
+        left.unlink()
+
+
+pytestmark = pytest.mark.usefixtures("kept_aside")
+
+
+def test_what_was_backed_up_comes_back_and_what_was_there_is_kept(
+    database: TestDatabase, full: Session, settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "constancia.backup"
+    before = {table.name: full.scalar(select(func.count()).select_from(table)) for table in db.metadata.sorted_tables}
+    done = run(settings, "backup", str(file))
+    assert done.exit_code == 0, cleaned(done)
+    assert "encrypted" in done.output
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert b"pgr.example" not in file.read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+    with unit_of_work(full) as writing:
+        writing.execute(text("UPDATE person SET surname1 = 'Gone'"))
+
+    let_go(database, full)
+    refused = run(settings, "restore", str(file))
+    assert refused.exit_code == 1
+    assert "say --yes" in refused.output
+    done = run(settings, "restore", str(file), "--yes")
+    assert done.exit_code == 0, cleaned(done)
+    assert "1 mails had not left" in done.output
+
+    after = {table.name: full.scalar(select(func.count()).select_from(table)) for table in db.metadata.sorted_tables}
+    assert after == before | {"audit": (before["audit"] or 0) + 2, "web_session": 0}  # that it was made, and that it was restored
+    assert "Gone" not in full.scalars(select(Person.surname1)).all()
+    assert verify(full).intact
+    last = full.scalars(select(AuditRow.action).order_by(AuditRow.sequence.desc()).limit(2)).all()
+    assert last == ["database.restored", "database.backed_up"]
+    pool = full.scalars(select(SeatPool)).one()
+    assert pool.taken == full.scalar(select(func.count()).select_from(Registration).where(Registration.seat_pool_id.is_not(None)))
+    full.rollback()
+    # Counting goes on, and so do the numbers of rows.
+    with unit_of_work(full) as writing:
+        record(writing, now=NOW, actor="command", action="agencies.seeded", subject="agency:all")
+    assert verify(full).intact
+
+
+def test_what_was_issued_ended_or_on_its_way_does_not_come_back_to_life(
+    database: TestDatabase, full: Session, make: Make, settings: Settings, tmp_path: Path
+) -> None:
+    account = make.account((RoleName.ADMIN, {}))
+    account_id, version = account.id, account.reset_version
+    with unit_of_work(full) as writing:
+        found = writing.get_one(UserAccount, account_id)
+        found.reset_hash, found.reset_until = b"h" * 32, NOW + timedelta(days=1)
+        signed_in = {"public_id": found.public_id, "user_account_id": account_id, "values": {}, "created_at": NOW, "seen_at": NOW}
+        writing.add(WebSession(id_hash=b"s" * 32, **signed_in))
+    file = tmp_path / "constancia.backup"
+    assert run(settings, "backup", str(file)).exit_code == 0
+    versions = []
+    for _ in range(2):
+        let_go(database, full)
+        done = run(settings, "restore", str(file), "--yes")
+        assert done.exit_code == 0, cleaned(done)
+        assert "1 sessions were ended" in done.output
+        found = full.get_one(UserAccount, account_id)
+        assert (found.reset_hash, found.reset_until) == (None, None)
+        versions.append(found.reset_version)
+        assert full.scalar(select(func.count()).select_from(WebSession)) == 0
+        message = full.scalars(select(Message)).one()
+        assert (message.state, message.last_error) == (MessageState.FAILED, HELD)
+        full.rollback()
+    assert versions[0] > version + 1_000_000
+    let_go(database, full)
+    assert "1 mails will be sent" in run(settings, "messages", "release").output
+    assert full.scalars(select(Message.state)).all() == [MessageState.WAITING]
+
+
+def test_a_file_that_is_cut_changed_foreign_or_locked_is_refused_in_a_sentence_and_nothing_changes(
+    database: TestDatabase, full: Session, settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "constancia.backup"
+    assert run(settings, "backup", str(file)).exit_code == 0
+    assert run(replace(settings, backup_keys=()), "backup", str(tmp_path / "clear.backup")).exit_code == 0
+    let_go(database, full)
+    whole, clear = file.read_bytes(), (tmp_path / "clear.backup").read_bytes()
+    line = whole.index(b"\n", len(MAGIC))
+    newer = whole.replace(json.dumps("schema").encode() + b': "00', json.dumps("schema").encode() + b': "99', 1)
+    other = b'"engine": "postgresql"' if database.url.startswith("sqlite") else b'"engine": "sqlite"'
+    engine = b'"engine": "sqlite"' if database.url.startswith("sqlite") else b'"engine": "postgresql"'
+    wrong = {
+        "empty": (b"", settings, "no backup of Constancia"),
+        "foreign": (b"PK\x03\x04" + bytes(4000), settings, "no backup of Constancia"),
+        "cut": (whole[:-40], settings, "damaged"),
+        "cut after a frame": (whole[: len(whole) // 2], settings, "damaged"),
+        "one bit": (whole[:-100] + bytes([whole[-100] ^ 1]) + whole[-99:], settings, "damaged"),
+        "header": (whole[: line - 30] + b"x" + whole[line - 29 :], settings, ""),
+        "more behind": (whole + b"x", settings, "damaged"),
+        "newer": (newer, settings, "newer Constancia"),
+        "other engine": (whole.replace(engine, other, 1), settings, "damaged"),
+        "other key": (whole, replace(settings, backup_keys=(secrets.token_hex(32),)), "another BACKUP_KEY"),
+        "no key": (whole, replace(settings, backup_keys=()), "encrypted"),
+        "other SECRET_KEY": (whole, replace(settings, secret_keys=("another key of at least thirty-two letters",)), "another SECRET_KEY"),
+        "clear, one bit": (clear[:-200] + bytes([clear[-200] ^ 1]) + clear[-199:], settings, "nothing was restored"),
+        "clear, cut": (clear[:-90], settings, "damaged"),
+    }
+    for name, (content, with_settings, sentence) in wrong.items():
+        bad = tmp_path / "bad.backup"
+        bad.write_bytes(content)
+        done = run(with_settings, "restore", str(bad), "--yes")
+        assert done.exit_code == 1, name
+        assert isinstance(done.exception, SystemExit), (name, done.exception)
+        assert sentence in done.output or name == "newer", (name, done.output)
+        assert done.output.startswith("Error: "), name
+    full.rollback()
+    assert full.scalar(select(func.count()).select_from(AuditRow).where(AuditRow.action == "database.restored")) == 0
+    assert full.scalar(select(func.count()).select_from(Person)) == 2
+    assert not list(database.folder.glob(".restored-*"))
+    if database.url.startswith("postgresql"):
+        assert full.scalars(text("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'restored%'")).all() == []
+
+
+def test_a_key_before_opens_older_backups(database: TestDatabase, full: Session, settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "constancia.backup"
+    assert run(settings, "backup", str(file)).exit_code == 0
+    done = run(replace(settings, backup_keys=(secrets.token_hex(32), KEY)), "restore", str(file), "--check")
+    assert done.exit_code == 0, cleaned(done)
+    assert "is whole and can be restored" in done.output
+
+
+def test_a_backup_whose_rules_do_not_hold_is_refused(database: TestDatabase, full: Session, settings: Settings, tmp_path: Path) -> None:
+    with unit_of_work(full) as writing:
+        writing.execute(text("UPDATE audit SET actor = 'somebody else' WHERE sequence = 1"))
+        writing.execute(text("UPDATE seat_pool SET size = size + 5, taken = taken + 1"))
+    file = tmp_path / "constancia.backup"
+    assert run(settings, "backup", str(file)).exit_code == 0
+    let_go(database, full)
+    done = run(settings, "restore", str(file), "--yes")
+    assert done.exit_code == 1
+    assert "1 seat pools count other seats than are taken." in done.output
+    assert "row 1: " in done.output
+    done = run(settings, "restore", str(file), "--yes", "--accept-broken-trail")
+    assert "row 1" not in done.output
+
+
+def test_nobody_restores_under_those_who_work(database: TestDatabase, full: Session, settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "constancia.backup"
+    assert run(settings, "backup", str(file)).exit_code == 0
+    full.scalar(select(func.count()).select_from(Person))  # a connection that stays open
+    done = run(settings, "restore", str(file), "--yes")
+    assert done.exit_code == 1
+    assert "first, then restore" in done.output
+    let_go(database, full)
+    assert run(settings, "restore", str(file), "--yes").exit_code == 0
+
+
+@pytest.mark.sqlite_only
+def test_a_process_that_only_begins_to_work_counts_too(database: TestDatabase, full: Session, settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "constancia.backup"
+    assert run(settings, "backup", str(file)).exit_code == 0
+    let_go(database, full)
+    path = database_path(database.url)
+    other = tmp_path / "other" / path.name
+    other.parent.mkdir()
+    shutil.copyfile(path, other)
+    work_with(other)  # until this process ends: hence a database of its own
+    done = run(replace(settings, database_url=f"sqlite:///{other}"), "restore", str(file), "--yes")
+    assert done.exit_code == 1
+    assert "is in use" in done.output
+
+
+@pytest.mark.sqlite_only
+def test_a_damaged_database_is_not_backed_up_over_a_good_backup_and_can_be_replaced(
+    database: TestDatabase, full: Session, settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "constancia.backup"
+    assert run(settings, "backup", str(file)).exit_code == 0
+    good = file.read_bytes()
+    let_go(database, full)
+    path = database_path(database.url)
+    with closing(sqlite_module().connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    content = bytearray(path.read_bytes())
+    content[4096 * 3 :] = secrets.token_bytes(len(content) - 4096 * 3)
+    path.write_bytes(content)
+    done = run(settings, "backup", str(file))
+    assert done.exit_code == 1, done.output
+    assert file.read_bytes() == good
+    done = run(settings, "restore", str(file), "--yes")
+    assert done.exit_code == 0, cleaned(done)
+    assert full.scalar(select(func.count()).select_from(Person)) == 2
+    assert len(list(database.folder.glob("*.before-*"))) == 1
+
+
+def test_a_backup_that_cannot_be_written_leaves_the_old_one(
+    database: TestDatabase, full: Session, settings: Settings, tmp_path: Path
+) -> None:
+    done = run(settings, "backup", str(tmp_path / "nowhere" / "x.backup"))
+    assert done.exit_code == 1
+    assert "cannot be written" in done.output
+
+
+def test_a_reader_stops_at_a_frame_of_another_backup(database: TestDatabase, full: Session, settings: Settings, tmp_path: Path) -> None:
+    """The end of one backup does not fit another, even with the same key."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert run(settings, "backup", str(first)).exit_code == 0
+    assert run(settings, "backup", str(second)).exit_code == 0
+    mixed = tmp_path / "mixed"
+    mixed.write_bytes(first.read_bytes()[:-89] + second.read_bytes()[-89:])
+    with mixed.open("rb") as source, pytest.raises(BackupFault, match="damaged"):
+        list(BackupReader(source, keys=(KEY,)).pieces())

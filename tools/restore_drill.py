@@ -1,0 +1,103 @@
+"""Restore a backup into a scratch place and see that it serves: `python -m tools.restore_drill FILE`.
+
+Uses the keys of the environment. On PostgreSQL name an empty database in DATABASE_URL; SQLite gets a folder that is deleted afterwards.
+Mail stays where it is: the scratch server has no mail server and no worker.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+START_SECONDS = 60
+PAGES = ("/readyz", "/")
+
+
+def drill(backup: Path) -> list[tuple[str, float]]:
+    """Do it.
+
+    Returns:
+        Each step with its seconds.
+
+    Raises:
+        SystemExit: a step failed, with what it said.
+    """
+    with tempfile.TemporaryDirectory(prefix="constancia-drill-") as folder:
+        environment = _environment(Path(folder))
+        steps = []
+        began = time.monotonic()
+        _flask(environment, "restore", str(backup.resolve()))
+        steps.append(("restored and looked through", time.monotonic() - began))
+        began = time.monotonic()
+        port = _free_port()
+        with (Path(folder) / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [sys.executable, "-m", "flask", "--app", "seminar_app", "serve", "--no-jobs", "--workers", "1", "--port", str(port)],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            for page in PAGES:
+                _answers(server, f"http://127.0.0.1:{port}{page}")
+                steps.append((f"{page} answers", time.monotonic() - began))
+        finally:
+            server.terminate()
+            server.wait(60)
+        return steps
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in {"SMTP_URL", "JOBS_URL", "LIMITER_STORAGE"}}
+    if not kept.get("DATABASE_URL", "").startswith("postgresql"):
+        kept.pop("DATABASE_URL", None)
+    return kept | {"SEMINAR_MODE": "test", "SEMINAR_DATA_DIR": str(folder)}
+
+
+def _flask(environment: dict[str, str], *arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "seminar_app", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"The drill failed: {done.stderr or done.stdout}")
+
+
+def _answers(server: subprocess.Popen[bytes], address: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  our own loopback address
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError) as error:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"The drill failed: {address} does not answer ({error}).") from error
+        time.sleep(0.05)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit(__doc__)
+    for step, seconds in drill(Path(sys.argv[1])):
+        print(f"{seconds:6.1f} s  {step}")
