@@ -1,7 +1,7 @@
 """Restore a backup: into a new place first, looked through there, and only then in the place of what was there.
 
 What must not come back to life with old data is put to rest before anybody is let in: sessions, links for choosing a password, and mail
-that was on its way. Why: docs/decisions/0015-backups.md.
+that was on its way. Why: docs/decisions/0017-backups.md.
 """
 
 from __future__ import annotations
