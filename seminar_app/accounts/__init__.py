@@ -29,6 +29,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     for entry in (
         Entry(_l("Offices"), "accounts_staff.offices", 40),
         Entry(_l("Accounts"), "accounts_staff.accounts", 50),
-        Entry(_l("Trail"), "accounts_staff.trail", 70),
+        Entry(_l("Trail"), "accounts_staff.trail", 70, "accounts_staff.looks"),
     ):
         add_staff_entry(app, entry)
