@@ -44,21 +44,15 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
     db.session.remove()
     db.engine.dispose()
     announce_server()
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
+    from seminar_app.cli.web_server import web_server
 
-    server = Granian(
+    server = web_server(
         "seminar_app.wsgi:app",
-        address=host,
+        host=host,
         port=port,
-        interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=threads,
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=STOP_SECONDS,
-        log_level=LogLevels.error,
+        threads=threads,
+        stop_seconds=STOP_SECONDS,
         working_dir=PROJECT_ROOT,
     )
     logs.set_up(settings)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 import logging
+import os
 import random
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -34,7 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -44,6 +45,7 @@ BUSY_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 10_000
 STATEMENT_TIMEOUT_MS = 30_000
 BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
+OPENED_FILE = "opened_file"
 LOOK_AGAIN_SECONDS = (0.0005, 0.0015)
 
 _first_in_line = threading.Lock()
@@ -163,12 +165,13 @@ def install_hooks(engine: Engine) -> None:
     """Make transactions of this engine begin the way the unit of work says: IMMEDIATE to write, read-only to read."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "checkout", _on_sqlite_checkout)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "begin", _begin_postgresql)
 
 
-def _on_sqlite_connect(connection: Any, _record: object) -> None:
+def _on_sqlite_connect(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves: the driver's own is deferred and loses to the first writer
     module = sqlite_module()
     journal = "WAL" if wal_is_safe(module.sqlite_version_info) else "DELETE"
@@ -180,7 +183,33 @@ def _on_sqlite_connect(connection: Any, _record: object) -> None:
         cursor.execute(f"PRAGMA journal_mode={journal}")
     for pragma in ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF"):
         cursor.execute(f"PRAGMA {pragma}")
+    path = cursor.execute("PRAGMA database_list").fetchone()[2]
+    record.info[OPENED_FILE] = (path, _file_at(path))
     cursor.close()
+
+
+def _file_at(path: str) -> tuple[int, int] | None:
+    """Which file that is, or None."""
+    try:
+        found = os.stat(path)  # noqa: PTH116  a thousand times a second
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def is_still_there(info: Mapping[Any, Any]) -> bool:
+    """Whether the file that a connection opened (SQLite's; `info` is the connection's) is the one that lies at its place now.
+
+    A file that was deleted, moved or replaced stays open unseen, and whatever is written to it is lost.
+    """
+    opened = info.get(OPENED_FILE)
+    return opened is None or not opened[0] or _file_at(opened[0]) == opened[1]
+
+
+def _on_sqlite_checkout(_connection: Any, record: Any, _proxy: object) -> None:
+    if not is_still_there(record.info):
+        log.error("The database file is missing or another one than was opened; opening what is there.")
+        raise DisconnectionError("the database file is not the one that was opened")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -189,6 +218,9 @@ def _begin_sqlite(connection: Connection) -> None:
     cursor.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
     if writing:
         _begin_to_write(cursor)
+        if not is_still_there(connection.info):  # it went while we stood in line
+            cursor.execute("ROLLBACK")
+            raise OperationalError(BEGIN_TO_WRITE, None, sqlite_module().OperationalError("the database file is gone"))
     else:
         cursor.execute("BEGIN")
     cursor.close()

@@ -13,13 +13,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from seminar_app.core.errors import InBothLanguages, NotFound, Refusal
 from seminar_app.web.database import db
 from seminar_app.web.limits import seconds_to_wait
+from seminar_app.web.unavailable import is_unavailable, kept_form
 
 log = logging.getLogger(__name__)
 
@@ -90,14 +91,16 @@ def error_page(
         retry_after: seconds until it makes sense to try again, for 429 and 503.
     """
     title, happened, to_do = PAGES.get(code, PAGES[500])
+    kept = kept_form() if code == 503 else None
     page = render_template(
         "errors/page.html",
         code=code,
         title=title,
         what_happened=what_happened or happened,
-        what_to_do=what_to_do or to_do,
+        what_to_do=what_to_do or (_("What you typed is kept on this page. Send it again in a moment.") if kept else to_do),
         **_frame(code),
         reference=g.get("request_id", "-"),
+        kept=kept,
     )
     response = make_response(page, code)
     if code in (429, 503):
@@ -120,7 +123,6 @@ def init_app(app: Flask) -> None:
         Refusal: _unexpected_refusal,
         RateLimitExceeded: _too_many,
         CSRFError: lambda error: form_from_elsewhere(),
-        OperationalError: _database,
         DBAPIError: _database,
         PoolTimeout: _database,
         Exception: _unexpected,
@@ -178,25 +180,34 @@ def form_from_elsewhere() -> ResponseReturnValue:
 
 
 def _database(error: Exception) -> ResponseReturnValue:
-    """Locked, full, restarted or gone: 503, so that people and proxies try again.
+    """Locked, full, restarted, damaged or gone: 503, so that people and proxies try again.
 
     A value the database cannot hold is the sender's fault: 400.
     """
-    db.session.rollback()
+    _let_go()
     original = getattr(error, "orig", None)
     name = type(original).__name__ if original is not None else type(error).__name__
     if name in {"DataError", "UntranslatableCharacter", "NumericValueOutOfRange", "CharacterNotInRepertoire"}:
         log.warning("A value was refused by the database: %s", name)
         return error_page(400)
-    if isinstance(error, (OperationalError, PoolTimeout)):
+    if is_unavailable(error):
         log.error("Database unavailable on %s: %s", request.endpoint, name)
         return error_page(503)
     return _unexpected(error)
 
 
+def _let_go() -> None:
+    """End the transaction, as far as there still is a connection to say so on."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError as error:
+        log.warning("The connection could not be rolled back: %s", type(error).__name__)
+        db.session.remove()
+
+
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.exception("Unexpected failure on %s, reference %s", request.endpoint, g.get("request_id", "-"))
-    db.session.rollback()
+    _let_go()
     return error_page(500)
 
 

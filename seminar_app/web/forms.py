@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from flask import request
+from flask import g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFProtect
@@ -70,6 +70,7 @@ class BaseForm(Form):
     def __init__(self, formdata: MultiDict[str, str] | None = None, **kwargs: Any) -> None:
         if formdata is None and request.method == "POST":
             formdata = request.form
+            g.form_sent = self  # its labels, if the database cannot take it (web/unavailable.py)
         super().__init__(formdata, meta={"locales": False}, **kwargs)
 
     def accepts(self) -> bool:

@@ -20,6 +20,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine, PoolProxiedConnection
 
 from config import Settings
+from seminar_app.core.database import is_still_there
 from seminar_app.web.database import db
 from seminar_app.web.headers import csp_nonce
 from seminar_app.web.languages import current_language
@@ -52,6 +53,7 @@ class DatabaseState:
         self._holds_until = 0.0
         self.answer_holds = ANSWER_HOLDS[engine.dialect.name]
         self._connection: PoolProxiedConnection | None = None
+        self._info: dict[Any, Any] = {}
 
     def now(self) -> Hashable | None:
         """The state, or None where the database does not say (then nothing is kept and nothing kept is used).
@@ -81,6 +83,8 @@ class DatabaseState:
 
     def _ask(self) -> Hashable | None:
         try:
+            if self._connection is not None and not is_still_there(self._info):
+                self.close()
             if self._connection is None:
                 self._connection = self._open()
             cursor = self._connection.cursor()
@@ -98,6 +102,7 @@ class DatabaseState:
         driver: Any = connection.driver_connection
         if self._engine.dialect.name == "postgresql":
             driver.autocommit = True
+        self._info = dict(connection.info)
         connection.detach()  # ours for good, and never in a transaction
         return connection
 

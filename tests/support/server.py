@@ -25,9 +25,10 @@ def free_port() -> int:
 
 @dataclass
 class LiveServer:
-    """Granian with several worker processes, on a database that is migrated already.
+    """The product's web server with several worker processes, on a database that is migrated already.
 
     Args:
+        threads: requests that each worker answers at once.
         target: what the server loads; a broken twin names an app of its own.
         environment: settings on top of the test's.
     """
@@ -35,6 +36,7 @@ class LiveServer:
     database_url: str
     data_dir: Path
     workers: int = 2
+    threads: int = 8
     target: str = "seminar_app.wsgi:app"
     environment: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
@@ -47,8 +49,8 @@ class LiveServer:
 
     def start(self) -> LiveServer:
         """Start and wait until it says that it is ready."""
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)]
-        command += ["--workers", str(self.workers), "--respawn-failed-workers", "--no-ws", "--log-level", "warning", self.target]
+        command = [sys.executable, "-m", "tests.support.serving", self.target]
+        command += [str(number) for number in (self.port, self.workers, self.threads)]
         settings = {
             "SEMINAR_MODE": "test",
             "SECRET_KEY": "test key of at least thirty-two characters",

@@ -1,0 +1,102 @@
+"""The web server: granian, which here begins a dead worker again however often and however quickly one dies."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+log = logging.getLogger("granian")
+
+SHORTEST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 5.0
+WELL_AFTER_SECONDS = 5.0
+"""A worker that has lived so long works; it begins again at once when it dies."""
+HOPELESS_DEATHS = 5
+"""So many deaths of each worker before any of them has ever worked: it cannot start, and the server says so by ending."""
+
+
+class WebServer(Granian):  # type: ignore[misc]  # what granian names Granian depends on the platform
+    """Granian with a watch of its own over the workers.
+
+    Granian's ends the whole server when a worker dies within 5.5 seconds of its rebirth, and may forget one of two that
+    die at the same instant. Here who has died is asked of the system each time, and only the pause before the next birth grows.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._deaths: dict[int, int] = {}
+        self._due: dict[int, float] = {}
+        self._has_worked = False
+
+    def _serve_loop(self, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> None:
+        while True:
+            self.main_loop_interrupt.wait(timeout=self._next_look())
+            self.main_loop_interrupt.clear()
+            if self.interrupt_signal:
+                return
+            if self.reload_signal:
+                self._reload(spawn_target, target_loader)
+            self.interrupt_children.clear()
+            self._note_deaths()
+            if not self._has_worked and sum(self._deaths.values()) >= HOPELESS_DEATHS * self.workers:
+                log.error("No worker could start; see what stands above.")
+                self.interrupt_children.append(0)  # an exit code that says so
+                return
+            self._bring_back(spawn_target, target_loader)
+
+    def _next_look(self) -> float | None:
+        """Seconds until somebody is due; None to wait for the next death."""
+        return max(0.0, min(self._due.values()) - time.monotonic()) if self._due else None
+
+    def _note_deaths(self) -> None:
+        now = time.monotonic()
+        for index, worker in enumerate(self.wrks):
+            if worker.is_alive() or index in self._due:
+                continue
+            lived = now - worker.birth
+            if lived >= WELL_AFTER_SECONDS:
+                self._has_worked = True
+                self._deaths[index] = 0
+            deaths = self._deaths[index] = self._deaths.get(index, 0) + 1
+            pause = 0.0 if deaths == 1 else min(SHORTEST_PAUSE_SECONDS * 2.0 ** min(deaths - 2, 10), LONGEST_PAUSE_SECONDS)
+            log.warning("Worker %d died after %.1f s; the next begins in %.1f s.", index + 1, lived, pause)
+            self._due[index] = now + pause
+        self._has_worked = self._has_worked or any(w.is_alive() and now - w.birth >= WELL_AFTER_SECONDS for w in self.wrks)
+
+    def _bring_back(self, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> None:
+        now = time.monotonic()
+        for index in [index for index, due in self._due.items() if due <= now]:
+            del self._due[index]
+            self.wrks[index].join()
+            self.wrks[index] = worker = self._spawn_worker(idx=index, target=spawn_target, callback_loader=target_loader)
+            worker.start()
+
+
+def web_server(target: str, *, host: str, port: int, workers: int, threads: int, stop_seconds: int, working_dir: Path) -> WebServer:
+    """The server of the program, not started yet.
+
+    Args:
+        target: `module:app`.
+        threads: requests that each worker answers at once.
+        stop_seconds: for what is being answered when it is told to end.
+    """
+    return WebServer(
+        target,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=stop_seconds,
+        log_level=LogLevels.error,
+        working_dir=working_dir,
+    )

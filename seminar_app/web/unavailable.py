@@ -1,0 +1,85 @@
+"""When the database cannot serve just now: which failures say so, and what somebody sent, kept to be sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, request
+from flask_babel import gettext as _
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+from wtforms import Form
+from wtforms.fields import BooleanField, FieldList, FileField, FormField, HiddenField, PasswordField, SelectField, SubmitField
+
+PASSING = ("08", "25006", "40001", "40P01", "53", "55P03", "57", "58", "F0", "XX001", "XX002")
+"""PostgreSQL's codes, or how they begin: not reachable, read-only (a standby, a full disk), deadlock, out of room, locked, going
+down, its files unreadable, damaged."""
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether the database is locked, full, restarted, read-only, damaged or gone, rather than asked for something impossible."""
+    if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    if (state := getattr(error.orig, "sqlstate", None)) is not None:
+        return str(state).startswith(PASSING)
+    return type(error.orig).__name__ == "DatabaseError"  # SQLite: malformed, or not a database
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForm:
+    """What was sent, for a page that offers to send it again.
+
+    Attributes:
+        action: where to.
+        fields: names and values, all of them, the token against forgery as it came.
+        shown: what the person typed or chose, by the labels of the form; empty where no form was made yet.
+    """
+
+    action: str
+    fields: list[tuple[str, str]]
+    shown: list[tuple[str, str]]
+
+
+def kept_form() -> KeptForm | None:
+    """What was sent with this request, or None: nothing, a file, or a password, which no page repeats."""
+    if request.method != "POST":
+        return None
+    try:
+        fields = list(request.form.items(multi=True))
+        files = any(upload.filename for upload in request.files.values())
+    except HTTPException:  # too large, or no form
+        return None
+    if not fields or files or any("password" in name for name, _value in fields):
+        return None
+    action = request.full_path if request.query_string else request.path
+    made: Form | None = g.get("form_sent")
+    return KeptForm(action, fields, list(_shown(made)) if made is not None else [])
+
+
+def _shown(form: Any) -> Iterator[tuple[str, str]]:
+    """Labels and values of what can be seen in the form."""
+    for field in form:
+        if isinstance(field, FormField):
+            yield from _shown(field.form)
+        elif isinstance(field, FieldList):
+            for entry in field.entries:
+                yield from _shown(entry.form if isinstance(entry, FormField) else [entry])
+        elif isinstance(field, BooleanField):
+            yield str(field.label.text), _("Yes") if field.data else _("No")
+        elif not isinstance(field, (HiddenField, FileField, PasswordField, SubmitField)) and (value := _value(field)):
+            yield str(field.label.text), value
+
+
+def _value(field: Any) -> str:
+    """What was sent, in the words of the choice where the field has them at hand (an agency is shown by its code)."""
+    sent = ", ".join(str(value) for value in field.raw_data or () if value)
+    if isinstance(field, SelectField) and isinstance(field.choices, list):
+        return next((str(choice[1]) for choice in field.choices if str(choice[0]) == sent), sent)
+    return sent
