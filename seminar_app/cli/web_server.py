@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,12 @@ from granian.log import LogLevels
 log = logging.getLogger("granian")
 
 SHORTEST_PAUSE_SECONDS = 0.1
-LONGEST_PAUSE_SECONDS = 5.0
+"""Not none: workers that end because everything is told to end are not begun again."""
+LONGEST_PAUSE_SECONDS = 2.0
 WELL_AFTER_SECONDS = 5.0
-"""A worker that has lived so long works; it begins again at once when it dies."""
+"""A worker that has lived so long works; when it dies the next begins after the shortest pause."""
 HOPELESS_DEATHS = 5
-"""So many deaths of each worker before any of them has ever worked: it cannot start, and the server says so by ending."""
+"""So often each worker ended by itself before any has ever worked: it cannot start, and the server says so by ending."""
 
 
 class WebServer(Granian):  # type: ignore[misc]  # what granian names Granian depends on the platform
@@ -33,7 +36,11 @@ class WebServer(Granian):  # type: ignore[misc]  # what granian names Granian de
         super().__init__(*args, **kwargs)
         self._deaths: dict[int, int] = {}
         self._due: dict[int, float] = {}
+        self._failed_starts = 0
         self._has_worked = False
+
+    def _spawn_worker(self, idx: int, target: Callable[..., None], callback_loader: Callable[..., Any]) -> Any:
+        return super()._spawn_worker(idx, target, partial(_load_as_a_worker, callback_loader))
 
     def _serve_loop(self, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> None:
         while True:
@@ -45,7 +52,7 @@ class WebServer(Granian):  # type: ignore[misc]  # what granian names Granian de
                 self._reload(spawn_target, target_loader)
             self.interrupt_children.clear()
             self._note_deaths()
-            if not self._has_worked and sum(self._deaths.values()) >= HOPELESS_DEATHS * self.workers:
+            if not self._has_worked and self._failed_starts >= HOPELESS_DEATHS * self.workers:
                 log.error("No worker could start; see what stands above.")
                 self.interrupt_children.append(0)  # an exit code that says so
                 return
@@ -65,7 +72,8 @@ class WebServer(Granian):  # type: ignore[misc]  # what granian names Granian de
                 self._has_worked = True
                 self._deaths[index] = 0
             deaths = self._deaths[index] = self._deaths.get(index, 0) + 1
-            pause = 0.0 if deaths == 1 else min(SHORTEST_PAUSE_SECONDS * 2.0 ** min(deaths - 2, 10), LONGEST_PAUSE_SECONDS)
+            self._failed_starts += (worker.inner.exitcode or 0) > 0  # below nothing: killed from outside
+            pause = min(SHORTEST_PAUSE_SECONDS * 2.0 ** min(deaths - 1, 10), LONGEST_PAUSE_SECONDS)
             log.warning("Worker %d died after %.1f s; the next begins in %.1f s.", index + 1, lived, pause)
             self._due[index] = now + pause
         self._has_worked = self._has_worked or any(w.is_alive() and now - w.birth >= WELL_AFTER_SECONDS for w in self.wrks)
@@ -77,6 +85,13 @@ class WebServer(Granian):  # type: ignore[misc]  # what granian names Granian de
             self.wrks[index].join()
             self.wrks[index] = worker = self._spawn_worker(idx=index, target=spawn_target, callback_loader=target_loader)
             worker.start()
+
+
+def _load_as_a_worker(load: Callable[..., Any]) -> Any:
+    """Load the app; until granian listens to signals in this copy of the server, being told to end ends it."""
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, signal.SIG_DFL)
+    return load()
 
 
 def web_server(target: str, *, host: str, port: int, workers: int, threads: int, stop_seconds: int, working_dir: Path) -> WebServer:

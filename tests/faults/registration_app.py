@@ -5,6 +5,10 @@ BROKEN names what is taken out:
     check       (with lock) SQLite does not enforce CHECK constraints either
     submission  every sending of the form counts as a new one
     early       the answer goes out before the commit
+    moved       a SQLite file that was moved away goes on being written to
+    patience    every failure of the database is our own fault (500), and nothing is kept
+
+WAIT_SECONDS is how long writers wait for a lock, instead of the product's own limit.
 """
 # ruff: noqa: B010  twins are made by putting something else in the place of what the product calls
 
@@ -24,10 +28,13 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from seminar_app import create_app
-from seminar_app.registration import routes
-from seminar_app.registration.services import registering
+from seminar_app.core import database as core
+from seminar_app.registration import routes, seats_routes, staff_routes
+from seminar_app.registration.services import personal, registering
+from seminar_app.registration.services import seats as seats_service
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, pool_state
 from seminar_app.seminars.models import SeatPool
+from seminar_app.web import errors
 from seminar_app.web.database import db
 from seminar_app.web.database import in_unit_of_work as whole
 
@@ -66,10 +73,16 @@ def without_checks(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA ignore_check_constraints=ON")
 
 
+if seconds := os.environ.get("WAIT_SECONDS"):
+    core.BUSY_TIMEOUT_MS = core.LOCK_TIMEOUT_MS = int(float(seconds) * 1000)
+if "moved" in broken:
+    setattr(core, "is_still_there", lambda _info: True)
 app = create_app(replace(Settings.from_environment(), limits_enabled=False))
 if "lock" in broken:
-    setattr(routes, "in_unit_of_work", read_first)
-    setattr(registering, "lock_seats", without_lock)
+    for room in (routes, staff_routes, seats_routes):
+        setattr(room, "in_unit_of_work", read_first)
+    for service in (registering, personal, seats_service):
+        setattr(service, "lock_seats", without_lock)
 if "check" in broken:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
@@ -78,3 +91,64 @@ if "submission" in broken:
     setattr(registering, "submission_of", lambda *_anything: uuid.uuid4())
 if "early" in broken:
     setattr(routes, "in_unit_of_work", answer_first)
+if "patience" in broken:
+    setattr(errors, "is_unavailable", lambda _error: False)
+
+
+# Witnesses: that a lock was waited for, and that a process died between its first written row and the end of its commit.
+
+WITNESS = os.environ.get("WITNESS")
+"""Folder for what is witnessed."""
+begin_to_write = core._begin_to_write
+slots = iter(range(1000))
+here = threading.local()
+
+
+class Watching:
+    """SQLite's cursor, which notes each time that somebody else held the lock."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def execute(self, statement: str) -> Any:
+        """As the cursor does."""
+        try:
+            return self._cursor.execute(statement)
+        except core.sqlite_module().OperationalError as error:
+            if "locked" in str(error):
+                note("waited", 1)
+            raise
+
+
+def note(what: str, value: int) -> None:
+    """A byte of this thread's in a file that outlives the process; `waited` only grows."""
+    if what == "waited":
+        flags, place = os.O_APPEND, 0
+    else:
+        here.slot = getattr(here, "slot", None) or next(slots) + 1
+        flags, place = 0, here.slot
+    file = os.open(f"{WITNESS}/{what}-{os.getpid()}", os.O_CREAT | os.O_WRONLY | flags)
+    os.pwrite(file, bytes([value]), place)
+    os.close(file)
+
+
+def row_was_written(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+    """From the first row on."""
+    if statement.startswith(("INSERT", "UPDATE", "DELETE")) and not getattr(here, "writing", False):
+        here.writing = True
+        note("writing", 1)
+
+
+def is_over(_session: object) -> None:
+    """Committed or rolled back."""
+    if getattr(here, "writing", False):
+        here.writing = False
+        note("writing", 0)
+
+
+if WITNESS:
+    setattr(core, "_begin_to_write", lambda cursor: begin_to_write(Watching(cursor)))
+    with app.app_context():
+        event.listen(db.engine, "after_cursor_execute", row_was_written)
+    event.listen(Session, "after_commit", is_over)
+    event.listen(Session, "after_rollback", is_over)

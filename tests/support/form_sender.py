@@ -1,4 +1,4 @@
-"""Many people sending the registration form at once, over real connections."""
+"""Many people sending forms at once, over real connections."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import http.client
 import re
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ Given = TypeVar("Given")
 Found = TypeVar("Found")
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,38 @@ class Answer:
     status: int
     location: str = ""
     body: bytes = b""
+    retry_after: str = ""
+
+
+def send(port: int, method: str, path: str, *, cookie: str = "", fields: Mapping[str, str] | None = None) -> Answer:
+    """One request over a connection of its own; without an answer the status is 0."""
+    headers = {"Cookie": cookie} if cookie else {}
+    if fields is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)) as connection:
+        try:
+            connection.request(method, path, urlencode(fields) if fields is not None else None, headers)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.getheader("Location") or "", answer.read(), answer.getheader("Retry-After") or "")
+        except (OSError, http.client.HTTPException):
+            return Answer(0)
+
+
+def entry_of(name: str, agency: str) -> dict[str, str]:
+    """What somebody of this given name writes into the registration form."""
+    return {
+        "given_names": name,
+        "surname1": "López",
+        "agency": agency,
+        "position": "Fiscal",
+        "email": address_of(name),
+        "language": "es",
+    }
+
+
+def address_of(name: str) -> str:
+    """Where somebody of this given name is written to."""
+    return f"{name.lower()}@pgr.example"
 
 
 @dataclass
@@ -44,7 +77,7 @@ class FormSender:
 
     def open(self, slug: str) -> None:
         """Fetch the form."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_SECONDS)
         connection.request("GET", f"/seminars/{slug}/register")
         answer = connection.getresponse()
         body = answer.read().decode()
@@ -57,28 +90,14 @@ class FormSender:
 
     def send(self, slug: str, name: str, submission: uuid.UUID) -> Answer:
         """Send the form for somebody of this given name; without an answer the status is 0."""
-        body = urlencode(
-            {
-                "csrf_token": self.token,
-                "submission_id": submission.hex,
-                "notice": "1.es",
-                "given_names": name,
-                "surname1": "López",
-                "agency": self.agency,
-                "position": "Fiscal",
-                "email": f"{name.lower()}@pgr.example",
-                "language": "es",
-                "notice_read": "y",
-            }
+        return self.post(
+            f"/seminars/{slug}/register",
+            entry_of(name, self.agency) | {"submission_id": submission.hex, "notice": "1.es", "notice_read": "y"},
         )
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": self.cookie}
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
-            try:
-                connection.request("POST", f"/seminars/{slug}/register", body, headers)
-                answer = connection.getresponse()
-                return Answer(answer.status, answer.getheader("Location") or "", answer.read())
-            except (OSError, http.client.HTTPException):
-                return Answer(0)
+
+    def post(self, path: str, fields: Mapping[str, str]) -> Answer:
+        """Send any form with this browser's cookie and token."""
+        return send(self.port, "POST", path, cookie=self.cookie, fields={"csrf_token": self.token} | fields)
 
 
 def at_once(pool: ThreadPoolExecutor, work: Callable[[Given], Found], given: Sequence[Given]) -> list[Found]:

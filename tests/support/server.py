@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from tests.support.serving import serve
+
 START_SECONDS = 30
+STOP_SECONDS = 5.0
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.support.serving", "pytest"])
 
 
 def free_port() -> int:
@@ -29,6 +36,7 @@ class LiveServer:
 
     Args:
         threads: requests that each worker answers at once.
+        user: number of the system's user that it runs as, if not ours.
         target: what the server loads; a broken twin names an app of its own.
         environment: settings on top of the test's.
     """
@@ -40,7 +48,8 @@ class LiveServer:
     target: str = "seminar_app.wsgi:app"
     environment: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    user: int | None = None
+    process: BaseProcess | None = None
 
     @property
     def url(self) -> str:
@@ -49,8 +58,6 @@ class LiveServer:
 
     def start(self) -> LiveServer:
         """Start and wait until it says that it is ready."""
-        command = [sys.executable, "-m", "tests.support.serving", self.target]
-        command += [str(number) for number in (self.port, self.workers, self.threads)]
         settings = {
             "SEMINAR_MODE": "test",
             "SECRET_KEY": "test key of at least thirty-two characters",
@@ -59,19 +66,13 @@ class LiveServer:
             "PUBLIC_URL": self.url,
             "PORT": str(self.port),
         }
-        log = (self.data_dir / f"server-{self.port}.log").open("ab")
-        self.process = subprocess.Popen(  # a group of its own, so that nothing of it outlives the test
-            command,
-            env=os.environ | settings | self.environment,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            cwd=Path(__file__).parents[2],
-        )
-        log.close()
+        log = str(self.data_dir / f"server-{self.port}.log")
+        environment = os.environ | settings | self.environment
+        self.process = FORKS.Process(target=serve, args=(self.target, self.port, self.workers, self.threads, log, environment, self.user))
+        self.process.start()
         deadline = time.monotonic() + START_SECONDS
         while not self._ready():
-            if self.process.poll() is not None or time.monotonic() > deadline:
+            if not self.process.is_alive() or time.monotonic() > deadline:
                 self.stop()
                 raise RuntimeError(f"the server did not start:\n{self.log()}")
             time.sleep(0.05)
@@ -94,23 +95,27 @@ class LiveServer:
     def kill(self) -> None:
         """kill -9 of the server and all its workers at one instant; `start()` begins it again on the same port."""
         assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        self._signal(signal.SIGKILL)
+        self.process.join()
         self.process = None
 
     def stop(self) -> None:
         """End it and everything it started."""
         if self.process is None:
             return
-        for how, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
-            try:
-                os.killpg(self.process.pid, how)
-                self.process.wait(patience)
-            except ProcessLookupError:
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            self._signal(how)
+            self.process.join(STOP_SECONDS)
+            if not self.process.is_alive():
                 break
-            except subprocess.TimeoutExpired:
-                continue
+        self._signal(signal.SIGKILL)  # whatever of its group is left
         self.process = None
+
+    def _signal(self, how: signal.Signals) -> None:
+        assert self.process is not None
+        assert self.process.pid is not None
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, how)
 
     def _ready(self) -> bool:
         try:

@@ -1,11 +1,14 @@
-"""The product's web server as a process of its own, on any app: `python -m tests.support.serving TARGET PORT WORKERS THREADS`.
+"""The product's web server in a process of its own, on any app.
 
-As `flask serve` does, it loads the program before it makes workers, which are then copies of it.
+As `flask serve` does, it loads the program before it makes workers, which are then copies of it; and the many servers of
+a run of tests are copies of one process that has loaded it (multiprocessing's fork server, which preloads this module).
 """
 
 from __future__ import annotations
 
-import sys
+import multiprocessing
+import os
+from collections.abc import Mapping
 
 from config import PROJECT_ROOT
 from seminar_app import accounts, agencies, attendance, audit, cli, feedback, messages, people, registration, seminars, web
@@ -15,19 +18,24 @@ from seminar_app.cli.web_server import web_server
 ROOMS = (accounts, agencies, attendance, audit, cli, feedback, messages, people, registration, seminars, web)
 
 
-def main() -> None:
-    """Serve until told to end."""
-    target, port, workers, threads = sys.argv[1:]
+def serve(target: str, port: int, workers: int, threads: int, log: str, environment: Mapping[str, str], user: int | None) -> None:
+    """Serve until told to end, in a group of its own, writing to the file `log`.
+
+    Args:
+        environment: all of it.
+        user: number of the system's user to be, if not the one who starts it.
+    """
+    os.setsid()
+    multiprocessing.set_start_method("fork", force=True)  # as in `flask serve`; a child of the fork server says otherwise
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(PROJECT_ROOT)
+    file = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o666)
+    for stream in (1, 2):
+        os.dup2(file, stream)
+    if user is not None:
+        os.setgid(user)
+        os.setuid(user)
     web_server(
-        target,
-        host="127.0.0.1",
-        port=int(port),
-        workers=int(workers),
-        threads=int(threads),
-        stop_seconds=STOP_SECONDS,
-        working_dir=PROJECT_ROOT,
+        target, host="127.0.0.1", port=port, workers=workers, threads=threads, stop_seconds=STOP_SECONDS, working_dir=PROJECT_ROOT
     ).serve()
-
-
-if __name__ == "__main__":
-    main()

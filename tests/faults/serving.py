@@ -1,0 +1,46 @@
+"""The real server on a test's database, whole or broken, and seminars far enough away to be registered for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import SeatPool, Seminar
+from tests.conftest import TestDatabase
+from tests.support.factories import Make
+from tests.support.server import LiveServer
+
+FAR = date(2090, 6, 3)
+
+
+@contextmanager
+def serving(database: TestDatabase, folder: Path, *, broken: str = "", workers: int = 2, **settings: str) -> Iterator[LiveServer]:
+    """The server with several processes; `broken` names what is taken out (see `registration_app`)."""
+    target = "tests.faults.registration_app:app"
+    with LiveServer(database.url, folder, workers=workers, target=target, environment={"BROKEN": broken} | settings) as live:
+        yield live
+
+
+def seminars(make: Make, number: int, *, seats: int) -> list[Seminar]:
+    """So many seminars with so many seats each."""
+    office = make.office()
+    return [make.seminar(office=office, seats=seats, starts_on=FAR, ends_on=FAR) for _ in range(number)]
+
+
+def miscounted(session: Session) -> list[str]:
+    """Pools whose figure is not the number of people who hold a seat of theirs, or is above their size."""
+    session.rollback()
+    holding = select(Registration.seat_pool_id, func.count()).where(Registration.state == RegistrationState.REGISTERED)
+    held = {pool_id: count for pool_id, count in session.execute(holding.group_by(Registration.seat_pool_id))}
+    return [
+        f"pool {pool.id}: {held.get(pool.id, 0)} seated, {pool.taken} counted, {pool.size} seats"
+        for pool in session.scalars(select(SeatPool))
+        if not held.get(pool.id, 0) == pool.taken <= pool.size
+    ]

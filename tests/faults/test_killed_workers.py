@@ -1,0 +1,184 @@
+"""What was acknowledged is in the database, once, whenever workers are killed: against the real server."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.messages.models import Message
+from seminar_app.people.models import Person
+from seminar_app.registration.models import Registration
+from tests.conftest import TestDatabase
+from tests.faults.serving import miscounted, seminars, serving
+from tests.faults.witness import Witness, witnessing
+from tests.support.factories import Make
+from tests.support.form_sender import FormSender, address_of, letters
+from tests.support.recorder import Outcome, Recorder, check
+from tests.support.server import LiveServer
+
+SEATS = 100_000
+CROWD = 6
+BETWEEN = 4
+"""Registrations between two kills."""
+PATIENCE_SECONDS = 20.0
+
+
+@dataclass
+class Crowd:
+    """People who send the form until somebody says that it has arrived; what they were told is recorded."""
+
+    sender: FormSender
+    slug: str
+    patient: bool
+    recorder: Recorder = field(default_factory=Recorder)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def told(self) -> int:
+        """How often somebody was told that it had arrived."""
+        return self.recorder.statuses[303]
+
+    def register(self, first: int) -> None:
+        """Register one after the other, from this number on."""
+        number = first
+        while not self.ended.is_set():
+            name, submission = letters(20_000 + number), uuid.uuid4()
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while time.monotonic() < deadline:
+                answer = self.sender.send(self.slug, name, submission)
+                if self.recorder.note(address_of(name), answer.status) is not Outcome.UNKNOWN or not self.patient:
+                    break
+                time.sleep(0.02)
+            number += CROWD
+
+    def wait_for_more(self, number: int) -> None:
+        """Until so many more were told so."""
+        enough, deadline = self.told + number, time.monotonic() + PATIENCE_SECONDS
+        while self.told < enough and time.monotonic() < deadline:
+            time.sleep(0.002)
+
+
+def kill_again_and_again(crowd: Crowd, kills: int, kill: Callable[[random.Random], None]) -> None:
+    """Let the crowd register while somebody kills at random moments; ends when all is quiet."""
+    chance = random.Random(7)
+    with ThreadPoolExecutor(CROWD) as pool:
+        running = [pool.submit(crowd.register, first) for first in range(CROWD)]
+        try:
+            for _ in range(kills):
+                crowd.wait_for_more(BETWEEN)
+                time.sleep(chance.uniform(0, 0.02))
+                kill(chance)
+            crowd.wait_for_more(BETWEEN)
+        finally:
+            crowd.ended.set()
+        for one in running:
+            one.result()
+
+
+def crowd_at(live: LiveServer, slug: str, *, patient: bool) -> Crowd:
+    sender = FormSender(live.port, "PGR")
+    sender.open(slug)
+    return Crowd(sender, slug, patient)
+
+
+@dataclass
+class Killer:
+    """Kills workers one at a time, or all together, and asks the witness how they died."""
+
+    live: LiveServer
+    witness: Witness
+    killed: int = 0
+    in_mid_write: int = 0
+
+    def one(self, chance: random.Random) -> None:
+        """kill -9 of one worker."""
+        if pids := self.live.worker_pids():
+            self._kill(chance.choice(pids))
+
+    def all(self, _chance: random.Random) -> None:
+        """kill -9 of every worker at one instant."""
+        for pid in self.live.worker_pids():
+            self._kill(pid)
+
+    def _kill(self, pid: int) -> None:
+        self.live.kill_worker(pid)
+        while _lives(pid):
+            time.sleep(0.001)
+        self.killed += 1
+        self.in_mid_write += self.witness.died_writing(pid)
+
+
+def _lives(pid: int) -> bool:
+    """Whether it still runs; a dead one that nobody has buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in ("Z", "X")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def lost_or_doubled(session: Session, recorder: Recorder) -> list[str]:
+    """What the checker finds, of registrations and of the messages that go with them."""
+    session.rollback()
+    people = session.scalars(select(Person.email).join(Registration, Registration.person_id == Person.id))
+    faults = check(recorder, [address or "" for address in people])
+    return faults + [f"message: {fault}" for fault in check(recorder, list(session.scalars(select(Message.to_address))))]
+
+
+@pytest.mark.parametrize("kills", [20, pytest.param(300, marks=pytest.mark.full)])
+def test_what_was_acknowledged_survives_the_killing_of_workers(
+    database: TestDatabase, make: Make, session: Session, tmp_path: Path, kills: int
+) -> None:
+    """The server lives on: it begins a worker again however quickly it dies, here one after the other within a second."""
+    make.agency("PGR")
+    (seminar,) = seminars(make, 1, seats=SEATS)
+    with serving(database, tmp_path, workers=3, WITNESS=str(tmp_path)) as live, witnessing(database, tmp_path) as witness:
+        crowd, killer, server = crowd_at(live, seminar.slug, patient=True), Killer(live, witness), live.process
+        kill_again_and_again(crowd, kills, killer.one)
+        assert live.process is server
+        assert server is not None
+        assert server.is_alive()
+    assert killer.killed >= kills - 2
+    assert killer.in_mid_write >= kills // 20, "no kill fell between a written row and the end of its commit"
+    assert crowd.recorder.told(Outcome.UNKNOWN), "nobody was cut off"
+    assert lost_or_doubled(session, crowd.recorder) == []
+    assert miscounted(session) == []
+
+
+def test_an_acknowledgement_before_the_commit_loses_registrations(
+    database: TestDatabase, make: Make, session: Session, tmp_path: Path
+) -> None:
+    make.agency("PGR")
+    (seminar,) = seminars(make, 1, seats=SEATS)
+    with serving(database, tmp_path, broken="early") as live:
+        crowd, killer = crowd_at(live, seminar.slug, patient=False), Killer(live, Witness(tmp_path))
+        kill_again_and_again(crowd, 2, killer.all)
+    assert [line for line in lost_or_doubled(session, crowd.recorder) if "0 in the database" in line]
+
+
+def test_a_server_whose_workers_can_never_start_says_so_and_ends(tmp_path: Path) -> None:
+    live = LiveServer("sqlite:///nowhere", tmp_path, target="tests.faults.serving:nothing")
+    with pytest.raises(RuntimeError, match="No worker could start"):
+        live.start()
+
+
+def test_workers_that_die_at_one_instant_all_come_back(database: TestDatabase, tmp_path: Path) -> None:
+    with serving(database, tmp_path, workers=3) as live:
+        for _ in range(2):
+            before = set(live.worker_pids())
+            for pid in before:
+                os.kill(pid, 9)
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while len(set(live.worker_pids()) - before) < 3 and time.monotonic() < deadline:
+                time.sleep(0.02)
+            assert len(set(live.worker_pids()) - before) == 3

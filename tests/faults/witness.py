@@ -1,0 +1,63 @@
+"""That a fault really happened: somebody waited for a lock, a process died in the middle of a write."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from tests.conftest import PostgresqlDatabase, TestDatabase
+
+LOOK_SECONDS = 0.005
+WAITING = b"SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+class Witness:
+    """What was seen. SQLite's waits are noted by the server itself (`WITNESS`), PostgreSQL's are seen by looking often."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._seen = 0
+        self._over = threading.Event()
+
+    @property
+    def waits(self) -> int:
+        """How often somebody was seen to wait for a lock."""
+        return self._seen + sum(file.stat().st_size for file in self.folder.glob("waited-*"))
+
+    def died_writing(self, pid: int) -> bool:
+        """Whether this process, which is dead, had written a row and not come to the end of its commit."""
+        file = self.folder / f"writing-{pid}"
+        return file.exists() and any(file.read_bytes())
+
+    def look(self, url: str) -> None:
+        """Count waits until told to end."""
+        with psycopg.connect(url, autocommit=True) as connection:
+            while not self._over.is_set():
+                row = connection.execute(WAITING).fetchone()
+                self._seen += bool(row and row[0])
+                time.sleep(LOOK_SECONDS)
+
+    def end(self) -> None:
+        """Stop looking."""
+        self._over.set()
+
+
+@contextmanager
+def witnessing(database: TestDatabase, folder: Path) -> Iterator[Witness]:
+    """A witness while the block runs; give the server `WITNESS=str(folder)`."""
+    witness = Witness(folder)
+    looking = None
+    if isinstance(database, PostgresqlDatabase):
+        looking = threading.Thread(target=witness.look, args=(database.url,))
+        looking.start()
+    try:
+        yield witness
+    finally:
+        witness.end()
+        if looking:
+            looking.join()
