@@ -80,6 +80,6 @@ def _shown(form: Any) -> Iterator[tuple[str, str]]:
 def _value(field: Any) -> str:
     """What was sent, in the words of the choice where the field has them at hand (an agency is shown by its code)."""
     sent = ", ".join(str(value) for value in field.raw_data or () if value)
-    if isinstance(field, SelectField) and isinstance(field.choices, list):
-        return next((str(choice[1]) for choice in field.choices if str(choice[0]) == sent), sent)
+    if isinstance(field, SelectField) and field.choices:
+        return next((str(choice.label) for choice in field.iter_choices() if str(choice.value) == sent), sent)
     return sent

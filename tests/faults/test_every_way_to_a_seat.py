@@ -90,7 +90,7 @@ def ways(round_: Round, form: FormSender, staff: FormSender, app: Flask) -> list
     for registration in round_.seated[:WITHDRAWN]:
         post(form, f"/registrations/{SecretLink('registration', registration.public_id, 1).token(KEY)}/withdraw")
     for registration in round_.seated[-REMOVED:]:
-        post(staff, f"{roster}/{registration.public_id.hex}/remove", reason="duplicate")
+        post(staff, f"{roster}/{registration.public_id.hex}/remove", reason="administrative")
     for change in range(RESIZED):
         share = {"quotas-0-agency": agency, "quotas-0-size": str(QUOTA + change % 2)}
         post(staff, f"/staff/seminars/{slug}/seats", capacity=str(OPEN + QUOTA + change), **share)
