@@ -36,7 +36,6 @@ class LiveServer:
 
     Args:
         threads: requests that each worker answers at once.
-        user: number of the system's user that it runs as, if not ours.
         target: what the server loads; a broken twin names an app of its own.
         environment: settings on top of the test's.
     """
@@ -48,7 +47,6 @@ class LiveServer:
     target: str = "seminar_app.wsgi:app"
     environment: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
-    user: int | None = None
     process: BaseProcess | None = None
 
     @property
@@ -68,7 +66,7 @@ class LiveServer:
         }
         log = str(self.data_dir / f"server-{self.port}.log")
         environment = os.environ | settings | self.environment
-        self.process = FORKS.Process(target=serve, args=(self.target, self.port, self.workers, self.threads, log, environment, self.user))
+        self.process = FORKS.Process(target=serve, args=(self.target, self.port, self.workers, self.threads, log, environment))
         self.process.start()
         deadline = time.monotonic() + START_SECONDS
         while not self._ready():

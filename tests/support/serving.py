@@ -18,12 +18,11 @@ from seminar_app.cli.web_server import web_server
 ROOMS = (accounts, agencies, attendance, audit, cli, feedback, messages, people, registration, seminars, web)
 
 
-def serve(target: str, port: int, workers: int, threads: int, log: str, environment: Mapping[str, str], user: int | None) -> None:
+def serve(target: str, port: int, workers: int, threads: int, log: str, environment: Mapping[str, str]) -> None:
     """Serve until told to end, in a group of its own, writing to the file `log`.
 
     Args:
         environment: all of it.
-        user: number of the system's user to be, if not the one who starts it.
     """
     os.setsid()
     multiprocessing.set_start_method("fork", force=True)  # as in `flask serve`; a child of the fork server says otherwise
@@ -33,9 +32,6 @@ def serve(target: str, port: int, workers: int, threads: int, log: str, environm
     file = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o666)
     for stream in (1, 2):
         os.dup2(file, stream)
-    if user is not None:
-        os.setgid(user)
-        os.setuid(user)
     web_server(
         target, host="127.0.0.1", port=port, workers=workers, threads=threads, stop_seconds=STOP_SECONDS, working_dir=PROJECT_ROOT
     ).serve()
