@@ -25,7 +25,7 @@ HOPELESS_DEATHS = 5
 """So often each worker ended by itself before any has ever worked: it cannot start, and the server says so by ending."""
 
 
-class WebServer(Granian):  # type: ignore[misc]  # what granian names Granian depends on the platform
+class WebServer(Granian):  # type: ignore[misc, valid-type]  # which of its servers Granian is depends on the platform
     """Granian with a watch of its own over the workers.
 
     Granian's ends the whole server when a worker dies within 5.5 seconds of its rebirth, and may forget one of two that

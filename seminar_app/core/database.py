@@ -34,7 +34,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSQUERY
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection, Dialect, ExceptionContext
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -167,6 +167,7 @@ def install_hooks(engine: Engine) -> None:
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "checkout", _on_sqlite_checkout)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "handle_error", _on_sqlite_error)
     else:
         event.listen(engine, "begin", _begin_postgresql)
 
@@ -212,17 +213,18 @@ def _on_sqlite_checkout(_connection: Any, record: Any, _proxy: object) -> None:
         raise DisconnectionError("the database file is not the one that was opened")
 
 
+def _on_sqlite_error(context: ExceptionContext) -> None:
+    """A file that could only be read when it was opened stays so for that connection; let the next one find it otherwise."""
+    if _writing.get() and "readonly" in str(context.original_exception):
+        context.is_disconnect = True
+
+
 def _begin_sqlite(connection: Connection) -> None:
     cursor = connection.connection.cursor()
     writing = _writing.get()
     cursor.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
     if writing:
-        try:
-            _begin_to_write(cursor)
-        except OperationalError as error:
-            if "readonly" in str(error.orig):  # it was opened when it could only be read: the next one may find it otherwise
-                connection.invalidate(error)
-            raise
+        _begin_to_write(cursor)
         if not is_still_there(connection.info):  # it went while we stood in line
             cursor.execute("ROLLBACK")
             raise OperationalError(BEGIN_TO_WRITE, None, sqlite_module().OperationalError("the database file is gone"))

@@ -81,5 +81,6 @@ def _value(field: Any) -> str:
     """What was sent, in the words of the choice where the field has them at hand (an agency is shown by its code)."""
     sent = ", ".join(str(value) for value in field.raw_data or () if value)
     if isinstance(field, SelectField) and field.choices:
-        return next((str(choice.label) for choice in field.iter_choices() if str(choice.value) == sent), sent)
+        choices: Any = field.iter_choices()  # the stubs are of 3.2
+        return next((str(choice.label) for choice in choices if str(choice.value) == sent), sent)
     return sent

@@ -27,7 +27,8 @@ from werkzeug.test import TestResponse
 from seminar_app.core import database as core
 from seminar_app.core.database import Base
 from seminar_app.registration.services import changes
-from tests.conftest import FreshClient, PostgresqlDatabase, TestDatabase
+from tests.conftest import PostgresqlDatabase, TestDatabase
+from tests.support.checking_client import FreshClient
 from tests.support.crawler import endpoint_of
 
 OWN_TIME = {"web_session": {"seen_at", "values"}}
@@ -49,6 +50,7 @@ class Fault:
     seen: int = 0
     commits: int = 0
     fired: bool = False
+    real: bool = False
     wrote: bool = False
     last: str = ""
 
@@ -136,17 +138,25 @@ def open_with_faults(self: FreshClient, *args: Any, **kwargs: Any) -> TestRespon
 
 
 def after_statement(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-    """Every statement of a transaction that may write."""
-    if STATE.fault is not None and core._writing.get():
-        STATE.fault.wrote = STATE.fault.wrote or (statement.startswith(WRITES) and "web_session" not in statement)
+    """Every statement of a transaction that may write, but for those that only keep a browser's own values after an answer."""
+    if STATE.fault is not None and core._writing.get() and not statement.startswith("UPDATE web_session SET"):
+        STATE.fault.real = True
+        STATE.fault.wrote = STATE.fault.wrote or statement.startswith(WRITES)
         STATE.fault.pass_by(statement)
 
 
 def before_commit(_connection: object) -> None:
-    """Its end. What only keeps a browser's own values is no change that a person asked for."""
-    if STATE.fault is not None and core._writing.get():
+    """Its end."""
+    if STATE.fault is not None and STATE.fault.real:
         STATE.fault.pass_by("COMMIT")
         STATE.fault.commits += STATE.fault.wrote
+        STATE.fault.real = False
+
+
+def after_rollback(_connection: object) -> None:
+    """Its other end."""
+    if STATE.fault is not None:
+        STATE.fault.real = False
 
 
 def commit_halfway(session: Any, **values: Any) -> None:
@@ -163,6 +173,7 @@ def pytest_configure() -> None:
     setattr(FreshClient, "open", open_with_faults)  # noqa: B010
     event.listen(Engine, "after_cursor_execute", after_statement)
     event.listen(Engine, "commit", before_commit)
+    event.listen(Engine, "rollback", after_rollback)
     if os.environ.get("TWIN") == "halfway":
         from seminar_app.registration.services import personal, registering, seats, staff
 

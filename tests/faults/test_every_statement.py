@@ -1,0 +1,80 @@
+"""A fault after each statement of each form that writes: all or nothing. The forms are those that the web tests send.
+
+`write_paths.txt` names a web test for each endpoint that takes a POST; `every_statement` is the plugin that disturbs it.
+A new endpoint needs a line: its name, and a test of `tests/web` that sends its form and succeeds.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from config import PROJECT_ROOT
+
+PATHS = Path(__file__).with_name("write_paths.txt")
+WRITE_NOTHING = {"web.choose_language": "the language goes into the visitor's cookie"}
+NOT_YET = {
+    "security.change_password": "its web test signs in by the form, which cannot be disturbed and then counted",
+    "security.logout": "the same",
+    "seminars_staff.close": "no web test sends it; the same code as `seminars_staff.publish`",
+    "seminars_staff.reopen": "the same",
+    "seminars_staff.resume": "the same",
+    "seminars_staff.unarchive": "the same",
+}
+"""Known gaps (docs/reliability.md)."""
+FEWEST_STATEMENTS = 3
+"""Of the shortest write path: begin to write, write the row, commit; so many faults at least are raised in each."""
+TWIN = "registration.withdraw"
+
+
+def write_paths() -> dict[str, str]:
+    """The web test of each endpoint."""
+    lines = (line.split() for line in PATHS.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
+    return {endpoint: node for endpoint, node in lines}  # noqa: C416  two words a line, or an error
+
+
+def disturb(nodes: list[str], engine: str, folder: Path, **settings: str) -> tuple[subprocess.CompletedProcess[str], dict[str, int]]:
+    """Run these web tests with the plugin; what they said, and how many faults each endpoint survived."""
+    found = folder / f"found-{engine}"
+    command = [sys.executable, "-m", "pytest", "-p", "tests.faults.every_statement", "-p", "no:cacheprovider", "-k", engine, *nodes]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")} | {"FOUND": str(found)} | settings
+    done = subprocess.run(command, cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False)
+    survived: dict[str, int] = defaultdict(int)
+    if found.exists():
+        for line in found.read_text(encoding="utf-8").splitlines():
+            endpoint, _node, _kind, faults = line.split()
+            survived[endpoint] = max(survived[endpoint], int(faults))
+    return done, survived
+
+
+def test_every_form_has_a_test_that_disturbs_it(app: Flask) -> None:
+    posts = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    assert posts - write_paths().keys() - WRITE_NOTHING.keys() - NOT_YET.keys() == set(), "add a line to tests/faults/write_paths.txt"
+    assert write_paths().keys() - posts == set(), "these are no endpoints any more"
+
+
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
+def test_a_fault_after_each_statement_leaves_all_or_nothing(engine: str, tmp_path: Path) -> None:
+    paths = write_paths()
+    done, survived = disturb(sorted(set(paths.values())), engine, tmp_path)
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert {endpoint for endpoint in paths if survived[endpoint] < FEWEST_STATEMENTS} == set(), "nothing was tried here"
+
+
+@pytest.mark.full
+def test_every_post_of_every_web_test_survives_it(tmp_path: Path) -> None:
+    done, _survived = disturb(
+        sorted({node.split("::")[0] for node in write_paths().values()}), "sqlite or postgresql", tmp_path, EVERY_POST="1"
+    )
+    assert done.returncode == 0, done.stdout[-6000:]
+
+
+def test_a_service_that_commits_half_way_is_found_out(tmp_path: Path) -> None:
+    done, _survived = disturb([write_paths()[TWIN]], "sqlite", tmp_path, TWIN="halfway")
+    assert "left half of it" in done.stdout or "commits 2 times" in done.stdout, done.stdout[-3000:]
