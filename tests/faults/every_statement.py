@@ -16,6 +16,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -132,7 +133,7 @@ def open_with_faults(self: FreshClient, *args: Any, **kwargs: Any) -> TestRespon
     if fault.wrote and not os.environ.get("EVERY_POST"):
         STATE.tried.add((endpoint, kind))
     if fault.wrote and (path := os.environ.get("FOUND")):
-        with open(path, "a", encoding="utf-8") as file:
+        with Path(path).open("a", encoding="utf-8") as file:
             file.write(f"{endpoint} {STATE.node.split('[')[0]} {kind} {number - 1}\n")
     return response
 
