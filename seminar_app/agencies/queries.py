@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession
@@ -94,14 +94,15 @@ def agency_groups(session: Session, on: date | None = None, *, also: int | None 
     return sorted((group for group in groups if whole or group.offices), key=lambda group: (_LEVELS[group.group.level], group.code))
 
 
+_BELOW = aliased(Agency)
+_OFFERED = select(
+    Agency.id, Agency.level, Agency.state, Agency.valid_from, Agency.valid_to, exists().where(_BELOW.parent_id == Agency.id)
+).where(Agency.code == bindparam("code"))
+
+
 def find_offered(session: Session, code: str, *, on: date) -> int | None:
     """Id of the agency with this code if `agency_groups(on=…)` offers it; one statement, for a form that was filled in."""
-    child = aliased(Agency)
-    row = session.execute(
-        select(
-            Agency.id, Agency.level, Agency.state, Agency.valid_from, Agency.valid_to, exists().where(child.parent_id == Agency.id)
-        ).where(Agency.code == code)
-    ).one_or_none()
+    row = session.execute(_OFFERED, {"code": code}).one_or_none()
     if row is None or not existed_on(on, valid_from=row.valid_from, valid_to=row.valid_to):
         return None
     agency_id: int = row.id
@@ -149,11 +150,12 @@ def _order(office: AgencyChoice, group: int) -> tuple[bool, str]:
     return office.id != group, fold(office.state or office.code)
 
 
-def all_agencies(session: Session) -> dict[int, AgencyChoice]:
-    """The whole directory by id, in two statements."""
+def all_agencies(session: Session, *, with_aliases: bool = True) -> dict[int, AgencyChoice]:
+    """The whole directory by id, in two statements; in one where nobody searches it and so needs no aliases."""
     aliases: dict[int, list[str]] = {}
-    for agency_id, alias in session.execute(select(AgencyAlias.agency_id, AgencyAlias.alias).order_by(AgencyAlias.id)):
-        aliases.setdefault(agency_id, []).append(alias)
+    if with_aliases:
+        for agency_id, alias in session.execute(select(AgencyAlias.agency_id, AgencyAlias.alias).order_by(AgencyAlias.id)):
+            aliases.setdefault(agency_id, []).append(alias)
     rows = session.execute(
         select(
             Agency.id,

@@ -55,5 +55,7 @@ def account_names(session: Session, trail_names: Iterable[str | None]) -> dict[s
     """The accounts' own names for those of these names in the trail that are accounts."""
     prefix = "account:"
     ids = {uuid.UUID(hex=name.removeprefix(prefix)): name for name in trail_names if name and name.startswith(prefix)}
+    if not ids:
+        return {}
     rows = session.execute(select(UserAccount.public_id, UserAccount.name).where(UserAccount.public_id.in_(ids)))
     return {ids[row.public_id]: row.name for row in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -85,13 +85,13 @@ class MarkingPage:
         session_id: uuid.UUID,
         *,
         typed: Mapping[str, str] | None = None,
-        only: Collection[uuid.UUID] | None = None,
+        written: Mapping[uuid.UUID, SheetMark | None] | None = None,
     ) -> MarkingPage:
         """Read it in a fixed number of statements.
 
         Args:
             typed: a form that was refused; its lines are shown as the person left them.
-            only: the registrations whose lines are wanted; the counts are always of everybody.
+            written: the registrations whose lines are wanted, with the marks that were just written; the counts are of everybody.
 
         Raises:
             NotFound: no such session in this seminar.
@@ -100,17 +100,23 @@ class MarkingPage:
         sitting = next((found for found in sessions if found.public_id == session_id), None)
         if sitting is None:
             raise NotFound
-        agencies = all_agencies(session)
+        agencies = all_agencies(session, with_aliases=False)
         counts = queries.counts_by_group(session, seminar.id, sitting.id, agencies=agencies)
-        if only is None:
+        if written is None:
             people = queries.people_by_group(session, seminar.id, agencies=agencies)
             marks = queries.marks_of_session(session, sitting.id)
         else:
-            people = queries.people_among(session, seminar.id, only, agencies=agencies)
-            marks = queries.marks_of_session(session, sitting.id, of=[one.registration_id for group in people for one in group.people])
+            people = queries.people_among(session, seminar.id, written, agencies=agencies)
+            lines = (one for group in people for one in group.people)
+            marks = {one.registration_id: mark for one in lines if (mark := written[one.public_id])}
         by_group: dict[int, SheetGroup] = {group.agency.id: group for group in people}
         groups = [MarkingGroup(agency, count, _lines(by_group.get(agency.id), marks, typed or {})) for agency, count in counts]
         return cls(seminar, sessions, sitting, groups)
+
+    @property
+    def touched(self) -> Sequence[MarkingGroup]:
+        """The groups whose lines have changed; all of them where nothing has, because then the page is behind."""
+        return [group for group in self.groups if group.lines] or self.groups
 
     @property
     def counts(self) -> Counts:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, String, exists, func, or_, select, type_coerce
+from sqlalchemy import Select, String, bindparam, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
@@ -170,15 +170,18 @@ def people_among(session: Session, seminar_id: int, registrations: Collection[uu
     return _grouped(session, _people().where(Registration.seminar_id == seminar_id, seated, here), agencies)
 
 
+_COUNTS = (
+    select(Registration.agency_id, Mark.status, func.count())
+    .outerjoin(Mark, (Mark.registration_id == Registration.id) & (Mark.session_id == bindparam("session_id")))
+    .where(Registration.seminar_id == bindparam("seminar_id"), Registration.state == RegistrationState.REGISTERED)
+    .group_by(Registration.agency_id, Mark.status)
+)
+
+
 def counts_by_group(session: Session, seminar_id: int, session_id: int, *, agencies: Agencies) -> list[tuple[AgencyChoice, Counts]]:
     """Marks of one session counted for each agency group that has seats, in the order of the sheet."""
     parents = {agency.id: agency.parent_id for agency in agencies.values()}
-    rows = session.execute(
-        select(Registration.agency_id, Mark.status, func.count())
-        .outerjoin(Mark, (Mark.registration_id == Registration.id) & (Mark.session_id == session_id))
-        .where(Registration.seminar_id == seminar_id, Registration.state == RegistrationState.REGISTERED)
-        .group_by(Registration.agency_id, Mark.status)
-    )
+    rows = session.execute(_COUNTS, {"seminar_id": seminar_id, "session_id": session_id})
     by_group: dict[int, Counter[MarkStatus | None]] = {}
     for agency_id, status, number in rows:
         by_group.setdefault(group_of(agency_id, parents), Counter())[status] += number
@@ -187,7 +190,7 @@ def counts_by_group(session: Session, seminar_id: int, session_id: int, *, agenc
 
 def agencies_of_group(session: Session, code: str) -> set[int]:
     """Ids of the agency group with this code and of all below it; empty where there is none."""
-    agencies = all_agencies(session)
+    agencies = all_agencies(session, with_aliases=False)
     parents = {agency.id: agency.parent_id for agency in agencies.values()}
     return {agency_id for agency_id in agencies if agencies[group_of(agency_id, parents)].code == code}
 
@@ -223,7 +226,7 @@ def _people() -> Select[Any]:
 
 
 def _grouped(session: Session, people: Select[Any], agencies: Agencies | None = None) -> list[SheetGroup]:
-    agencies = all_agencies(session) if agencies is None else agencies
+    agencies = all_agencies(session, with_aliases=False) if agencies is None else agencies
     parents = {agency.id: agency.parent_id for agency in agencies.values()}
     by_group: dict[int, list[SheetPerson]] = {}
     group_ids: dict[int, int] = {}
@@ -260,12 +263,10 @@ def _person(row: Any, agency: AgencyChoice) -> SheetPerson:
     )
 
 
-def marks_of_session(session: Session, session_id: int, *, of: Collection[int] | None = None) -> dict[int, SheetMark]:
-    """The marks of one session by registration; `of`: only of these registrations."""
+def marks_of_session(session: Session, session_id: int) -> dict[int, SheetMark]:
+    """The marks of one session by registration."""
     wanted = select(Mark.registration_id, Mark.status, Mark.minutes_credited, Mark.time_in, Mark.time_out)
     wanted = wanted.where(Mark.session_id == session_id)
-    if of is not None:
-        wanted = wanted.where(Mark.registration_id.in_(of))
     return {row[0]: SheetMark(*row[1:]) for row in session.execute(wanted)}
 
 
@@ -291,6 +292,6 @@ def marks_of_seminar(session: Session, sessions: Sequence[SheetSession]) -> Mark
 
 
 def attendance_of(session: Session, seminar: Seminar, *, former: bool) -> Attendance:
-    """The whole of a seminar's attendance, in five statements."""
+    """The whole of a seminar's attendance, in four statements."""
     sessions = sessions_of(session, seminar.id)
     return Attendance(seminar, sessions, people_by_group(session, seminar.id, former=former), marks_of_seminar(session, sessions))

@@ -164,24 +164,26 @@ def record(
         NotFound, NotOnTheSheet, MinutesOutOfRange, AttendanceIsShut: as for `mark`; then nothing is written.
     """
     sitting, seminar = _lock(session, seminar_id, session_id)
-    people = _seated(session, seminar_id, [entry.registration for entry in entries])
+    people, marks = _seated(session, seminar_id, sitting.id, [entry.registration for entry in entries])
     for entry in entries:
         if entry.registration not in people:
             raise NotOnTheSheet
         asked = entry.minutes if entry.status in HAS_MINUTES else None
         if asked is not None and not may_credit(asked, contact_minutes=sitting.contact_minutes):
             raise MinutesOutOfRange(contact_minutes=sitting.contact_minutes, minutes=str(asked)[:20])
-    marks = _marks(session, sitting.id, people.values())
     return _write(session, _Call(seminar, sitting, method, actor, now), entries, people, marks)
 
 
+_LOCK = (
+    select(SeminarSession, Seminar)
+    .join(Seminar, Seminar.id == SeminarSession.seminar_id)
+    .where(SeminarSession.public_id == bindparam("session_id"), SeminarSession.seminar_id == bindparam("seminar_id"))
+    .with_for_update(of=SeminarSession, key_share=True)
+)
+
+
 def _lock(session: Session, seminar_id: int, session_id: uuid.UUID) -> tuple[SeminarSession, Seminar]:
-    found = session.execute(
-        select(SeminarSession, Seminar)
-        .join(Seminar, Seminar.id == SeminarSession.seminar_id)
-        .where(SeminarSession.public_id == session_id, SeminarSession.seminar_id == seminar_id)
-        .with_for_update(of=SeminarSession, key_share=True)
-    ).one_or_none()
+    found = session.execute(_LOCK, {"session_id": session_id, "seminar_id": seminar_id}).one_or_none()
     if found is None:
         raise NotFound
     if not takes_marks(found.Seminar.state):
@@ -198,30 +200,33 @@ def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
     return (everything[start : start + CHUNK] for start in range(0, len(everything), CHUNK))
 
 
-def _seated(session: Session, seminar_id: int, registrations: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
-    found: dict[uuid.UUID, int] = {}
-    for some in _chunks(registrations):
-        rows = session.execute(
-            select(Registration.public_id, Registration.id).where(
-                Registration.seminar_id == seminar_id,
-                Registration.state == RegistrationState.REGISTERED,
-                Registration.public_id.in_(some),
-            )
-        )
-        found |= {row.public_id: row.id for row in rows}
-    return found
-
-
-def _marks(session: Session, session_id: int, registrations: Iterable[int]) -> dict[int, Row[Any]]:
-    found: dict[int, Row[Any]] = {}
-    for some in _chunks(registrations):
-        rows = session.execute(select(*MARK.c).where(MARK.c.session_id == session_id, MARK.c.registration_id.in_(some)))
-        found |= {row.registration_id: row for row in rows}
-    return found
-
-
 MARK = cast(Table, Mark.__table__)
 HISTORY = cast(Table, MarkHistory.__table__)
+_SEATED = (
+    select(Registration.public_id, Registration.id.label("seated_id"), *MARK.c)
+    .outerjoin(MARK, (MARK.c.registration_id == Registration.id) & (MARK.c.session_id == bindparam("session_id")))
+    .where(
+        Registration.seminar_id == bindparam("seminar_id"),
+        Registration.state == RegistrationState.REGISTERED,
+        Registration.public_id.in_(bindparam("registrations", expanding=True)),
+    )
+)
+
+
+def _seated(
+    session: Session, seminar_id: int, session_id: int, registrations: Iterable[uuid.UUID]
+) -> tuple[dict[uuid.UUID, int], dict[int, Row[Any]]]:
+    """Those of these registrations who hold a seat, and the marks that they have in this session by the registration's id."""
+    people: dict[uuid.UUID, int] = {}
+    marks: dict[int, Row[Any]] = {}
+    for some in _chunks(registrations):
+        for row in session.execute(_SEATED, {"seminar_id": seminar_id, "session_id": session_id, "registrations": some}):
+            people[row.public_id] = row.seated_id
+            if row.id is not None:
+                marks[row.seated_id] = row
+    return people, marks
+
+
 KEPT = ("registration_id", "session_id", "status", "minutes_credited", "time_in", "time_out", "method", "recorded_by", "recorded_at")
 CHANGED = ("status", "minutes_credited", "method", "recorded_by", "recorded_at", "version")
 ALTER = update(MARK).where(MARK.c.id == bindparam("mark_id")).values({name: bindparam(f"new_{name}") for name in CHANGED})

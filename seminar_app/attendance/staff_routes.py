@@ -186,7 +186,7 @@ def _refused(seminar: Seminar, session_id: uuid.UUID, refusal: Refusal) -> Respo
 def _lines(seminar: Seminar, session_id: uuid.UUID, outcomes: list[Outcome], *, overtaken: dict[uuid.UUID, str]) -> ResponseReturnValue:
     """Only what changed on the page: the lines, and the counts of their groups and of all."""
     names = history.account_names(session(), set(overtaken.values()))
-    page = MarkingPage.read(session(), seminar, session_id, only={outcome.registration for outcome in outcomes})
+    page = MarkingPage.read(session(), seminar, session_id, written={outcome.registration: outcome.after for outcome in outcomes})
     notes = {registration: actor_words(name, names) for registration, name in overtaken.items()}
     body = render_template("attendance/staff/lines.html", page=page, seminar=seminar, notes=notes)
     return Response(body, headers={ANSWER: "saved"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from seminar_app.core.database import words_begin
@@ -10,10 +10,12 @@ from seminar_app.core.folding import canonical_email
 from seminar_app.people.models import Person
 from seminar_app.people.rules import name_key
 
+_NAMED = select(Person).where(Person.email == bindparam("email"), Person.search_key == bindparam("key"))
+
 
 def find_person(session: Session, *, email: str, key: str) -> Person | None:
     """The person with this canonical address and this name key."""
-    return session.scalar(select(Person).where(Person.email == email, Person.search_key == key))
+    return session.scalar(_NAMED, {"email": email, "key": key})
 
 
 def matches(session: Session, words: str, *, few: bool = True) -> ColumnElement[bool]:

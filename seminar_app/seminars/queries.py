@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import Office
@@ -22,9 +22,12 @@ from seminar_app.seminars.rules import PUBLIC_STATES, SeminarState, local_of
 PAGE_SIZE = 50
 
 
+_BY_SLUG = select(Seminar).where(Seminar.slug == bindparam("slug"))
+
+
 def find_seminar(session: Session, slug: str) -> Seminar | None:
     """The seminar with this slug, whatever its state."""
-    return session.scalar(select(Seminar).where(Seminar.slug == slug))
+    return session.scalar(_BY_SLUG, {"slug": slug})
 
 
 def seminar_to_organize(session: Session, actor: Actor, slug: str) -> Seminar:

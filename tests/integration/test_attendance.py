@@ -220,4 +220,4 @@ def test_a_hundred_marks_take_as_many_statements_as_ten(sheet: Sheet, make: Make
     sheet.session.rollback()
     statements.statements.clear()
     queries.attendance_of(sheet.session, sheet.seminar, former=True)
-    assert len(statements) == 5
+    assert len(statements) == 4

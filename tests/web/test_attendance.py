@@ -139,6 +139,18 @@ def test_a_line_is_saved_by_itself_and_the_answer_brings_it_and_its_counts(door:
     assert door.marks() == {}
 
 
+def test_a_mark_takes_few_statements_and_brings_the_counts_of_its_own_group(door: Door, statements: StatementCount) -> None:
+    token = door.client.get(door.sheet()).one("main form [name=csrf_token]").attrs["value"]
+    for was, mark in (("", "present"), ("present:180", "late"), ("late:165", "")):
+        statements.statements.clear()
+        fields = {"csrf_token": token, door.field("was", 2): was, door.field("mark", 2): mark}
+        page = door.client.post(door.sheet(), fields, status=200, headers=HTMX)
+        assert len(statements) <= (13 if was else 12), "\n".join(statements.statements)
+        assert {found.attrs["id"] for found in page.select(".count-list")} == {"counts-group-pgj", "counts-all"}
+    nothing = door.client.post(door.sheet(), {"csrf_token": token}, status=200, headers=HTMX)
+    assert {found.attrs["id"] for found in nothing.select(".count-list")} == {"counts-group-pgj", "counts-group-pgr", "counts-all"}
+
+
 def test_all_of_an_agency_are_present_by_one_button(door: Door) -> None:
     door.say({door.field("was", 3): "", door.field("mark", 3): "absent"})
     page = door.client.get(door.sheet())

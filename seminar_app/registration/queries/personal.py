@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, contains_eager
 
 from seminar_app.accounts.models import Office
@@ -28,13 +28,16 @@ class PersonalPage:
     agency: Agency
 
 
+_WITH_OFFICE = select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.slug == bindparam("slug"))
+
+
 def seminar_for_form(session: Session, slug: str) -> tuple[Seminar, Office]:
     """The seminar with this slug and the office that organizes it, in one statement.
 
     Raises:
         NotFound: there is none.
     """
-    found = session.execute(select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.slug == slug)).one_or_none()
+    found = session.execute(_WITH_OFFICE, {"slug": slug}).one_or_none()
     if found is None:
         raise NotFound
     return found[0], found[1]

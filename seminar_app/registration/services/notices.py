@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -23,13 +23,16 @@ def ensure_notices(session: Session, *, now: datetime) -> None:
     session.execute(insert.values(rows).on_conflict_do_nothing(index_elements=["kind", "language", "version"]))
 
 
+_KEPT = select(Notice).where(Notice.kind == PRIVACY, Notice.language == bindparam("language"), Notice.version == bindparam("version"))
+
+
 def notice_shown(session: Session, *, now: datetime, version: int, language: str) -> Notice:
     """The kept notice of this version and language; what was never published counts as the current one."""
     version = version if 1 <= version <= CURRENT_VERSION else CURRENT_VERSION
     language = language if language in LANGUAGES else LANGUAGES[0]
-    kept = select(Notice).where(Notice.kind == PRIVACY, Notice.language == language, Notice.version == version)
-    found = session.scalar(kept)
+    which = {"language": language, "version": version}
+    found = session.scalar(_KEPT, which)
     if found is None:
         ensure_notices(session, now=now)
-        found = session.scalars(kept).one()
+        found = session.scalars(_KEPT, which).one()
     return found

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.accounts.models import Office
@@ -57,16 +57,19 @@ class LockedSeats:
         self.pools = [replace(pool, taken=pool.taken + change.get(pool.id, 0)) for pool in self.pools]
 
 
+# put together once: a form that is sent would otherwise spend more on writing its statements than the database on running them
+_LOCK = select(SeatPool).where(SeatPool.seminar_id == bindparam("seminar_id")).order_by(SeatPool.id).with_for_update()
+_LOCKED = select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.id == bindparam("seminar_id"))
+
+
 def lock_seats(session: Session, seminar_id: int) -> LockedSeats:
     """Wait for whoever else changes the seats of this seminar, then read them.
 
     Raises:
         NotFound: there is no such seminar.
     """
-    rows = list(session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar_id).order_by(SeatPool.id).with_for_update()))
-    found = session.execute(
-        select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.id == seminar_id)
-    ).one_or_none()
+    rows = list(session.scalars(_LOCK, {"seminar_id": seminar_id}))
+    found = session.execute(_LOCKED, {"seminar_id": seminar_id}).one_or_none()
     if found is None:
         raise NotFound
     return LockedSeats(found[0], found[1], {row.id: row for row in rows}, [pool_state(row) for row in rows])
