@@ -31,9 +31,21 @@ blueprint = Blueprint("accounts_staff", __name__)
 @blueprint.get("/staff/accounts/")
 @staff(RoleName.ADMIN)
 def accounts() -> ResponseReturnValue:
-    """Everybody who may sign in."""
-    role = request.args.get("role", "")
-    text = request.args.get("q", "")[:200]
+    """Everybody who may sign in; a role stays in the address, a search does not, because it names people."""
+    return _accounts_page(request.args.get("role", ""), text="")
+
+
+@blueprint.post("/staff/accounts/")
+@staff(RoleName.ADMIN)
+def find_accounts() -> ResponseReturnValue:
+    """The same searched by name or address, which were sent in the body; a role alone goes on to the address that keeps it."""
+    role, text = request.form.get("role", ""), request.form.get("q", "").strip()[:200]
+    if not text:
+        return redirect(url_for(".accounts", role=role or None), code=303)
+    return _accounts_page(role, text=text)
+
+
+def _accounts_page(role: str, *, text: str) -> str:
     page = request.args.get("page", 1, type=_page_number)
     found = queries.accounts(session(), text=text, role=RoleName(role) if role in set(RoleName) else None, page=page)
     return render_template("accounts/staff/accounts.html", found=found, text=text, role=role, roles=ROLES, tell=grants_in_short)

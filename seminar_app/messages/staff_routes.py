@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from email.errors import MessageError
 from typing import Any
 
@@ -35,17 +36,33 @@ UNWRITABLE = (TemplateError, BuildError, MessageError, ValueError, LookupError, 
 @staff(ADMIN)
 @shows_people("messages.viewed")
 def index() -> ResponseReturnValue:
-    """What was sent and what waits, newest first."""
-    wanted = _wanted()
+    """What was sent and what waits, newest first. Filters stay in the address; a search does not, because it names people."""
+    return _list(_wanted(request.args))
+
+
+@blueprint.post("/")
+@staff(ADMIN)
+def search() -> ResponseReturnValue:
+    """The same searched by receiver, who was sent in the body; filters alone go on to the address that keeps them."""
+    to = request.form.get("q", "").strip()[:LONGEST_SEARCH] or None
+    wanted = _wanted(request.form, to=to)
+    return _list(wanted) if to else redirect(url_for(".index", **_filters_of(wanted)), code=303)
+
+
+def _list(wanted: queries.MessageFilter) -> str:
     _note_look("messages.viewed", "outbox:list", state=wanted.state, kind=wanted.kind, searched=bool(wanted.to))
-    page = queries.messages_page(session(), wanted, before=_before())
+    before, filters = _before(), _filters_of(wanted)
+    page = queries.messages_page(session(), wanted, before=before)
+    step = {"endpoint": ".search"} if wanted.to else {"endpoint": ".index", **filters}
     return render_template(
         "messages/staff/index.html",
         page=page,
         wanted=wanted,
-        older=url_for(".index", **_address_of(wanted), before=page.next_before) if page.next_before else None,
-        filtered=bool(_address_of(wanted)),
-        first_page=_before() is None,
+        first=url_for(**step),
+        older=url_for(**step, before=page.next_before) if page.next_before else None,
+        sent={"q": wanted.to, **filters} if wanted.to else None,
+        filtered=bool(filters or wanted.to),
+        first_page=before is None,
         counts=queries.unsent_by_state(session()),
         kinds=sorted(KINDS, key=kind_in_words),
         subject_of=subject_of,
@@ -126,18 +143,14 @@ def _words() -> dict[str, object]:
     }
 
 
-def _wanted() -> queries.MessageFilter:
-    state, kind = request.args.get("state", ""), request.args.get("kind", "")
-    return queries.MessageFilter(
-        state=MessageState(state) if state in list(MessageState) else None,
-        kind=kind[:64] or None,
-        to=request.args.get("q", "").strip()[:LONGEST_SEARCH] or None,
-    )
+def _wanted(asked: Mapping[str, str], *, to: str | None = None) -> queries.MessageFilter:
+    state, kind = asked.get("state", ""), asked.get("kind", "")
+    return queries.MessageFilter(state=MessageState(state) if state in list(MessageState) else None, kind=kind[:64] or None, to=to)
 
 
-def _address_of(wanted: queries.MessageFilter) -> dict[str, Any]:
-    asked = {"state": wanted.state, "kind": wanted.kind, "q": wanted.to}
-    return {name: str(value) for name, value in asked.items() if value}
+def _filters_of(wanted: queries.MessageFilter) -> dict[str, Any]:
+    """What of the filter may stand in an address."""
+    return {name: str(value) for name, value in {"state": wanted.state, "kind": wanted.kind}.items() if value}
 
 
 def _before() -> uuid.UUID | None:

@@ -225,7 +225,8 @@ def _agency_code(world: World, name: str) -> str:
     return world.make.agency().code if name in ("retire", "remove_alias") else world.own.agency.code
 
 
-def _person(world: World, _values: Values, own: bool) -> dict[str, Any]:
+def person_to_register(world: World, _values: Values, own: bool) -> dict[str, Any]:
+    """What the public form and staff's send for somebody new."""
     return {
         "submission_id": uuid.uuid4().hex,
         "notice": "1.en",
@@ -266,8 +267,8 @@ def _mark(world: World, _values: Values, own: bool) -> dict[str, Any]:
 
 
 BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
-    "registration.register": _person,
-    "registration_staff.add": _person,
+    "registration.register": person_to_register,
+    "registration_staff.add": person_to_register,
     "registration.edit_personal": lambda world, *_: {"position": f"Perito {world.number()}"},
     "feedback.answer": lambda *_: {f"q-{key}": value for key, value in REQUIRED.items()} | REQUIRED,
     "web.choose_language": lambda *_: {"language": "en", "next": "/"},
@@ -309,6 +310,8 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "country": "MX",
     },
     "accounts_staff.office": lambda world, *_: {"city": f"City {world.number()}", "country": "MX"},
+    "accounts_staff.find_accounts": lambda *_: {"q": "Staff"},
+    "messages_staff.search": lambda *_: {"q": "a@x.example"},
     "accounts_staff.new_account": lambda world, *_: {
         "name": "Ana Roe",
         "email": f"ana{world.number()}@x.example",

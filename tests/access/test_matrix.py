@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy.orm import Session
 
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.access import Audience, Policy
 from seminar_app.web.database import db
 from tests.access.sending import Sender, address_values
-from tests.access.world import STAFF, build
+from tests.access.world import STAFF
 from tests.support.factories import Make
 from tools.access.table import PAGE, WHO, Line, addresses, lines, page
 
 CHANGES_NOTHING = {
     "web.choose_language",  # a cookie
     "security.change_password",  # sent with a wrong password, so that whoever sends it stays signed in
+    "accounts_staff.find_accounts",  # looks at staff only
     "seminars_staff.sessions_restore",  # asks for a session deleted in the same browser
 }
-
-
-@pytest.fixture
-def sender(app: Flask, make: Make, session: Session) -> Iterator[Sender]:
-    sender = Sender(build(app, make, session))
-    yield sender
-    sender.close()
 
 
 def test_every_address_is_in_the_table_once(app: Flask) -> None:

@@ -98,8 +98,10 @@ def test_an_account_from_invitation_to_disabling(client: CheckingClient, session
     assert "This account is disabled. Enable it first." in client.follow(client.post(f"{url}invite", {"csrf_token": token})).text
     assert "is enabled" in client.follow(client.post(f"{url}enable", {"csrf_token": token})).text
     assert [m.kind for m in session.scalars(select(Message))] == ["account_invitation", "account_invitation"]
-    assert "Eva Solís Ruiz" in client.get(f"{ACCOUNTS}?q=solis&role=organizer").text
-    assert "No account is like that" in client.get(f"{ACCOUNTS}?q=nobody").text
+    assert "Eva Solís Ruiz" in client.submit(ACCOUNTS, {"q": "solis", "role": "organizer"}, form=".filters", status=200).text
+    assert "No account is like that" in client.submit(ACCOUNTS, {"q": "nobody"}, form=".filters", status=200).text
+    narrowed = client.submit(ACCOUNTS, {"q": "", "role": "organizer"}, form=".filters")
+    assert narrowed.response.headers["Location"] == f"{ACCOUNTS}?role=organizer"
     client.language = "es"
     own = client.get(f"{ACCOUNTS}{admin.public_id}/")
     refused = client.follow(client.post(f"{ACCOUNTS}{admin.public_id}/disable", {"csrf_token": own.fields("#give-role")["csrf_token"]}))

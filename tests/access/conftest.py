@@ -1,0 +1,28 @@
+"""Pages are fetched with the checking client, as in `tests/web`; requests of the table by a `Sender`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tests.access.sending import Sender
+from tests.access.world import build
+from tests.support.checking_client import CheckingClient
+from tests.support.factories import Make
+
+
+@pytest.fixture
+def client(app: Flask) -> CheckingClient:
+    """A browser that nobody is signed in with, speaking English."""
+    return CheckingClient(app.test_client())
+
+
+@pytest.fixture
+def sender(app: Flask, make: Make, session: Session) -> Iterator[Sender]:
+    """Sends requests to a program in which everybody of the table exists."""
+    sender = Sender(build(app, make, session))
+    yield sender
+    sender.close()

@@ -1,0 +1,204 @@
+"""One answer for the known and the unknown: the same bytes, and the same time as far as a stranger can measure."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import count
+from statistics import median
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_security import hash_password
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from config import Mode
+from seminar_app import create_app
+from seminar_app.accounts import sign_in_forms
+from seminar_app.accounts.models import UserAccount
+from seminar_app.core.clock import now
+from seminar_app.seminars.models import SeatPool
+from seminar_app.web.database import db
+from tests.access.world import CSRF, PASSWORD
+from tests.conftest import TestDatabase, settings_for
+from tests.support.checking_client import FreshClient
+from tests.support.factories import Make
+
+MOST_APART = 0.005
+"""Seconds between the medians."""
+CLOCKS = [pytest.param(time.thread_time, 9, id="short"), pytest.param(time.perf_counter, 300, id="full", marks=pytest.mark.full)]
+"""Beside other tests the program's own work is measured, which a busy machine does not change; alone, what a stranger's watch says."""
+RETRIES = 4
+"""A machine that is busy with something else for a moment is measured again; what really takes longer does so each time."""
+
+Send = Callable[[], TestResponse]
+Clock = Callable[[], float]
+
+
+@dataclass
+class Stranger:
+    """A browser that nobody is signed in with, at a program that hashes as it does in production."""
+
+    app: Flask
+    token: str
+
+    def post(self, url: str, body: Mapping[str, Any]) -> TestResponse:
+        client = FreshClient(self.app, self.app.response_class, use_cookies=True)
+        with self.app.test_request_context():
+            serializer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
+            client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], str(serializer.dumps({"csrf_token": CSRF})))
+        return client.post(url, data={"csrf_token": self.token, **body}, headers={"Accept-Language": "es"})
+
+
+@pytest.fixture
+def stranger(database: TestDatabase, app: Flask) -> Iterator[Stranger]:
+    settings = replace(settings_for(database.url, database.folder), mode=Mode.DEMO, limits_enabled=False)
+    real = create_app(settings)
+    yield Stranger(real, str(URLSafeTimedSerializer(real.secret_key or "", salt="wtf-csrf-token").dumps(CSRF)))
+    with real.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def accounts(stranger: Stranger, make: Make) -> dict[str, str]:
+    """Addresses by what is true of them."""
+    with stranger.app.app_context():
+        password = hash_password(PASSWORD)
+    make.account(email="known@office.example", password=password)
+    make.account(email="disabled@office.example", password=password, active=False)
+    make.account(email="invited@office.example", password=None)
+    return {
+        "known": "known@office.example",
+        "unknown": "unknwn@office.example",
+        "disabled": "disabled@office.example",
+        "invited": "invited@office.example",
+        "typed otherwise": " KNOWN@Office.Example ",
+    }
+
+
+def apart(ways: Mapping[str, Send], clock: Clock, turns: int) -> dict[str, float]:
+    """Median seconds of each way less the quickest way's; the ways take turns, so that the machine's moods fall on all alike."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(turns + 2):
+        for name, send in ways.items():
+            began = clock()
+            send()
+            if turn > 1:  # the first fill caches
+                taken[name].append(clock() - began)
+    medians = {name: median(seconds) for name, seconds in taken.items()}
+
+    return {name: seconds - min(medians.values()) for name, seconds in medians.items()}
+
+
+def told_apart(ways: Mapping[str, Send], clock: Clock, turns: int) -> dict[str, float]:
+    """Which ways a stranger can tell from the quickest one, however often they measure."""
+    found: dict[str, float] = {}
+    for _try in range(RETRIES):
+        found = {name: seconds for name, seconds in apart(ways, clock, turns).items() if seconds >= MOST_APART}
+        if not found:
+            break
+    return found
+
+
+def as_read(response: TestResponse) -> tuple[int, dict[str, str], str]:
+    """Status, headers and body without what is new in each answer, and without what was typed."""
+    headers = {k: v for k, v in response.headers.items() if k not in ("X-Request-ID", "Set-Cookie", "Content-Length")}
+    nonce = re.search(r"nonce-([\w-]+)", headers["Content-Security-Policy"])
+    assert nonce is not None
+    headers["Content-Security-Policy"] = headers["Content-Security-Policy"].replace(nonce[1], "")
+    body = response.get_data(as_text=True).replace(nonce[1], "")
+    body = re.sub(r'name="csrf_token"[^>]*value="[^"]*"|value="[^"]*@[^"]*"', "", body)
+    return response.status_code, headers, body
+
+
+def sign_in_ways(stranger: Stranger, accounts: Mapping[str, str]) -> dict[str, Send]:
+    def way(email: str) -> Send:
+        return lambda: stranger.post("/login", {"email": email, "password": "not the password"})
+
+    return {name: way(email) for name, email in accounts.items()}
+
+
+def test_a_refused_sign_in_reads_the_same_for_all(stranger: Stranger, accounts: dict[str, str]) -> None:
+    answers = {name: as_read(send()) for name, send in sign_in_ways(stranger, accounts).items()}
+    answers["disabled, right password"] = as_read(stranger.post("/login", {"email": accounts["disabled"], "password": PASSWORD}))
+    assert answers["known"][0] == 422
+    assert {name for name, answer in answers.items() if answer != answers["known"]} == set()
+
+
+@pytest.mark.parametrize(("clock", "turns"), CLOCKS)
+def test_a_refused_sign_in_takes_the_same_time_for_all(stranger: Stranger, accounts: dict[str, str], clock: Clock, turns: int) -> None:
+    assert told_apart(sign_in_ways(stranger, accounts), clock, turns) == {}
+
+
+def test_an_address_without_a_hash_is_told_apart(stranger: Stranger, accounts: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken twin: nobody's password is checked against nothing."""
+    monkeypatch.setattr(sign_in_forms, "stand_in", lambda _account: UserAccount(password=None, fs_uniquifier="nobody", active=False))
+    monkeypatch.setattr("flask_security.forms.hash_password", lambda _password: "")
+    assert {"known", "typed otherwise"} <= set(told_apart(sign_in_ways(stranger, accounts), time.thread_time, 5))
+
+
+def reset_ways(stranger: Stranger, accounts: Mapping[str, str]) -> dict[str, Send]:
+    def way(email: str) -> Send:
+        return lambda: stranger.post("/reset", {"email": email})
+
+    return {name: way(email) for name, email in accounts.items()}
+
+
+def test_asking_for_a_new_password_reads_the_same_for_all(stranger: Stranger, accounts: dict[str, str]) -> None:
+    answers = {name: as_read(send()) for name, send in reset_ways(stranger, accounts).items()}
+    assert answers["known"][0] == 303
+    assert {name for name, answer in answers.items() if answer != answers["known"]} == set()
+
+
+@pytest.mark.parametrize(("clock", "turns"), CLOCKS)
+def test_asking_for_a_new_password_takes_the_same_time_for_all(
+    stranger: Stranger, accounts: dict[str, str], clock: Clock, turns: int
+) -> None:
+    assert told_apart(reset_ways(stranger, accounts), clock, turns) == {}
+
+
+@pytest.fixture
+def forms(stranger: Stranger, make: Make, session: Session) -> dict[str, Send]:
+    """The registration form sent by all kinds of people, to a seminar with seats and to one that is full."""
+    day, numbers = now().date() + timedelta(days=30), count(1)
+    agency = make.agency("PGR")
+    dates = {"starts_on": day, "ends_on": day}
+    roomy, full = make.seminar(slug="roomy", seats=100_000, **dates), make.seminar(slug="full0", seats=1, **dates)
+    pools = {pool.seminar_id: pool for pool in session.scalars(select(SeatPool))}
+    for seminar in (roomy, full):
+        make.registration(seminar, make.person(email=f"seated@{seminar.slug}.example"), agency=agency, pool=pools[seminar.id])
+
+    def way(slug: str, email: Callable[[], str]) -> Send:
+        body = {"notice": "1.es", "given_names": "Luz María", "surname1": "López", "surname2": "Ibáñez", "agency": "PGR"}
+        body |= {"position": "Fiscal", "language": "es", "notice_read": "y"}
+        return lambda: stranger.post(f"/seminars/{slug}/register", body | {"submission_id": uuid.uuid4().hex, "email": email()})
+
+    return {
+        "new": way("roomy", lambda: f"new{next(numbers):05}@pgr.example"),
+        "registered": way("roomy", lambda: "seated@roomy.example"),
+        "new, full": way("full0", lambda: f"new{next(numbers):05}@inm.example"),
+        "registered, full": way("full0", lambda: "seated@full0.example"),
+    }
+
+
+def test_registering_reads_the_same_for_all(forms: dict[str, Send]) -> None:
+    answers = {name: as_read(send()) for name, send in forms.items()}
+    for status, headers, _body in answers.values():
+        headers["Location"] = headers["Location"].replace("full0", "roomy")
+        assert status == 303
+    assert {name for name, answer in answers.items() if (answer[0], answer[1]) != answers["new"][:2]} == set()
+    assert {body.replace("full0", "roomy") for _status, _headers, body in answers.values()} == {answers["new"][2]}
+
+
+@pytest.mark.parametrize(("clock", "turns"), CLOCKS)
+def test_registering_takes_the_same_time_for_all(forms: dict[str, Send], clock: Clock, turns: int) -> None:
+    assert told_apart(forms, clock, turns) == {}

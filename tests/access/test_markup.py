@@ -1,0 +1,88 @@
+"""Markup in every text that people write is shown as text, on every page; in a real browser see `tests/browser/test_markup.py`."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import Enum, String, Table, UniqueConstraint, update
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.rules import RoleName
+from seminar_app.core.database import Base
+from seminar_app.core.unit_of_work import unit_of_work
+from tests.access.sending import Sender
+from tests.access.world import World, build, link_of, sign_in
+from tests.support.checking_client import CheckingClient
+from tests.support.crawler import Walk, walk
+from tests.support.factories import Make
+
+MARKUP = "'\"><img src=x onerror=alert(1)>"
+SHOWN = "&lt;img src=x onerror=alert(1)&gt;"
+NOT_WRITTEN_BY_PEOPLE = {"audit", "audit_head", "web_session", "alembic_version"}
+NO_TEXT = {"language", "country", "time_zone", "slug", "code", "kind", "key", "email", "to_address", "password", "fs_uniquifier"}
+NO_TEXT |= {
+    "message_id",
+    "dedupe_key",
+    "link_endpoint",
+    "link_purpose",
+    "search_key",
+    "recorded_by",
+    "replaced_by",
+    "changed_by",
+    "by",
+    "actor",
+}
+
+
+def spoil(session: Session) -> int:
+    """Put markup into every column that holds what people wrote; how many columns that are."""
+    spoiled = 0
+    with unit_of_work(session) as writing:
+        for table in Base.metadata.sorted_tables:
+            for name in written(table):
+                writing.execute(update(table).where(table.c[name].is_not(None)).values({name: MARKUP}))
+                spoiled += 1
+    return spoiled
+
+
+def written(table: Table) -> list[str]:
+    """The table's columns of text, keys and what rules look at left out."""
+    if table.name in NOT_WRITTEN_BY_PEOPLE:
+        return []
+    unique = {column.name for rule in table.constraints if isinstance(rule, UniqueConstraint) for column in rule.columns}
+    return [
+        column.name
+        for column in table.columns
+        if isinstance(column.type, String)
+        and not isinstance(column.type, Enum)
+        and (column.type.length or 1_000) >= len(MARKUP)
+        and not ({column.name} & (NO_TEXT | unique) or column.unique)
+    ]
+
+
+def spoiled_world(app: Flask, make: Make, session: Session) -> World:
+    """Everything filled in, then everything spoiled, and somebody signed in whom every page is open to."""
+    world = build(app, make, session)
+    everybody = make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}))
+    sign_in(world, "everybody", everybody, session)
+    world.failed_message()
+    assert spoil(session) > 30
+    session.expire_all()
+    return world
+
+
+def all_pages(app: Flask, world: World) -> Walk:
+    """Every page that links lead to, as somebody with a personal link and as staff."""
+    person = f"/staff/people/{world.own.person.public_id.hex}"
+    personal = f"/registrations/{link_of(world.own.registration)}"
+    return walk(app, CheckingClient(Sender(world).client("everybody")), "/", "/staff/", person, personal)
+
+
+def test_markup_is_text_on_every_page(app: Flask, make: Make, session: Session) -> None:
+    seen = all_pages(app, spoiled_world(app, make, session))
+    shown = 0
+    for url, page in seen.pages.items():
+        body = page.response.get_data(as_text=True)
+        if page.response.mimetype == "text/html":
+            assert "<img src=x" not in body, url
+            shown += SHOWN in body
+    assert shown > 20, f"the markup stands on {shown} pages of {len(seen.pages)} only"

@@ -1,0 +1,152 @@
+"""A person whose data are unmistakable walks through every journey; afterwards none of it lies where it should not."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask, current_app
+from flask_security import hash_password
+from playwright.sync_api import Browser, Page, Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.rules import RoleName
+from seminar_app.audit.models import AuditRow
+from seminar_app.core import clock
+from seminar_app.messages.models import Message
+from seminar_app.messages.rendering import write
+from seminar_app.registration.models import Registration
+from tests.access.world import PASSWORD, link_of
+from tests.conftest import TestDatabase
+from tests.support.factories import Make
+from tests.support.server import LiveServer
+
+pytestmark = pytest.mark.browser
+
+GIVEN, SURNAME, OTHER = "Quetzalcanaria", "Zyxwvucanaria", "Wachicanaria"
+MAILBOX = "kanarievogel@fgr.example"
+PHONE, UNIT, POSITION = "+525512345987", "Unidad Pajarera", "Canaricultora"
+CANARIES = (GIVEN, SURNAME, OTHER, "kanarievogel", "12345987", "Pajarera", "Canaricultora")
+
+
+def found_in(text: str) -> list[str]:
+    """Which of the person's data are in it, however they are written."""
+    folded = text.casefold()
+    return [canary for canary in CANARIES if canary.casefold() in folded]
+
+
+def register(page: Page, slug: str) -> None:
+    page.goto(f"/seminars/{slug}/register")
+    for name, value in (("given_names", GIVEN), ("surname1", SURNAME), ("surname2", OTHER), ("unit", UNIT), ("position", POSITION)):
+        page.locator(f"[name={name}]").fill(value)
+    page.locator("[name=email]").fill(MAILBOX)
+    page.locator("[name=phone]").fill(PHONE)
+    page.evaluate("document.querySelector('[name=agency]').value = 'FGR'")
+    page.locator("[name=notice_read]").check(force=True)
+    page.locator("main form button:not([type=button])").last.click()
+    page.wait_for_url("**/registered")
+
+
+def look_everywhere(page: Page, slug: str, registration: Registration) -> None:
+    """What staff do: search by name and address in every list, open, mark, export, remove."""
+    page.goto("/login")
+    page.locator("[name=email]").fill("ana@office.example")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main form button").last.click()
+    page.wait_for_url("**/staff/**")
+    for url, field in (
+        (f"/staff/seminars/{slug}/roster/", "words"),
+        ("/staff/people/", "words"),
+        ("/staff/messages/", "q"),
+        ("/staff/accounts/", "q"),
+    ):
+        page.goto(url)
+        page.locator(f"main [name={field}]").fill(MAILBOX)
+        page.locator(f"main form:has([name={field}]) button").last.click()
+        page.wait_for_load_state("load")
+    for url in (
+        f"/staff/seminars/{slug}/roster/{registration.public_id.hex}",
+        f"/staff/people/{registration.person.public_id.hex}",
+        f"/staff/seminars/{slug}/attendance/",
+        f"/staff/seminars/{slug}/attendance/people/{registration.public_id}",
+        "/staff/trail/",
+    ):
+        page.goto(url)
+    assert found_in(page.content()) == [], "the trail names the person"
+    for form in ("xlsx", "csv"):
+        page.request.get(f"/staff/seminars/{slug}/attendance/export?format={form}")
+
+
+def kept_by_browser(page: Page) -> str:
+    """Everything that this site keeps in the browser between pages."""
+    stores = page.evaluate(
+        """async () => JSON.stringify({local: {...localStorage}, session: {...sessionStorage},
+        databases: (await indexedDB.databases()).map(d => d.name), caches: await caches.keys(), cookies: document.cookie})"""
+    )
+    return str(stores)
+
+
+def test_personal_data_lies_nowhere_it_should_not(
+    app: Flask, make: Make, session: Session, database: TestDatabase, chromium: Browser, tmp_path: Path
+) -> None:
+    day = clock.now().date() + timedelta(days=30)
+    make.agency("FGR")
+    seminar = make.seminar(slug="canary", seats=1, starts_on=day, ends_on=day)
+    make.sitting(seminar)
+    with app.app_context():
+        password = hash_password(PASSWORD)
+    make.account((RoleName.ADMIN, {}), email="ana@office.example", password=password)
+    asked: list[str] = []
+    stores: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url + json.dumps(request.headers.get("referer", "")))
+
+    with LiveServer(database.url, tmp_path, workers=1, environment={"LOG_REQUESTS": "1"}) as server:
+        context = chromium.new_context(base_url=server.url, locale="en-US")
+        page = context.new_page()
+        page.on("request", note)
+        register(page, seminar.slug)
+        register(page, seminar.slug)
+        stores.append(kept_by_browser(page))
+        session.rollback()
+        registration = session.scalars(select(Registration)).one()
+        personal = f"/registrations/{link_of(registration)}"
+        page.goto(personal)
+        assert GIVEN in page.content()
+        page.goto(f"{personal}/edit")
+        page.locator("[name=unit]").fill(f"{UNIT} 2")
+        page.locator("main form button").last.click()
+        page.wait_for_url(f"**{personal}")
+        stores.append(kept_by_browser(page))
+        page.goto("/")
+        session.refresh(registration, ["person"])
+        look_everywhere(page, seminar.slug, registration)
+        page.goto(f"{personal}/withdraw")
+        page.locator("main form button").last.click()
+        page.wait_for_url(f"**{personal}")
+        stores.append(kept_by_browser(page))
+        page.goto("/no-such-page")
+        cookies = json.dumps([dict(cookie) for cookie in context.cookies()])
+        context.close()
+        log = (tmp_path / f"server-{server.port}.log").read_text(errors="replace")
+    assert len(asked) > 30
+    assert "registrations/<token>" in log
+    assert found_in(log) == []
+    assert link_of(registration) not in log, "a secret link is in the log"
+    assert [url for url in asked if found_in(url)] == []
+    assert not [url for url in asked if personal in url.rpartition('"http')[2] and url.count(personal) > 1], "a link went along as referrer"
+    assert found_in("".join(stores) + cookies) == []
+    assert link_of(registration) not in "".join(stores) + cookies
+    session.rollback()
+    assert found_in(repr([(row.actor, row.subject, row.details) for row in session.scalars(select(AuditRow))])) == []
+    with app.app_context():
+        letters = [write(current_app._get_current_object(), message) for message in session.scalars(select(Message))]  # type: ignore[attr-defined]
+    assert letters
+    assert found_in("".join(letter.subject for letter in letters)) == []
+    for file in tmp_path.rglob("*"):
+        if file.is_file() and "sqlite" not in file.suffix:
+            assert found_in(file.read_bytes().decode("utf-8", "replace")) == [], file.name
