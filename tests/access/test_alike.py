@@ -171,7 +171,7 @@ def forms(stranger: Stranger, make: Make, session: Session) -> dict[str, Send]:
     """The registration form sent by all kinds of people, to a seminar with seats and to one that is full."""
     day, numbers = now().date() + timedelta(days=30), count(1)
     agency = make.agency("PGR")
-    dates = {"starts_on": day, "ends_on": day}
+    dates: dict[str, Any] = {"starts_on": day, "ends_on": day}
     roomy, full = make.seminar(slug="roomy", seats=100_000, **dates), make.seminar(slug="full0", seats=1, **dates)
     pools = {pool.seminar_id: pool for pool in session.scalars(select(SeatPool))}
     for seminar in (roomy, full):
