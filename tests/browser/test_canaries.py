@@ -45,7 +45,7 @@ def register(page: Page, slug: str) -> None:
     page.locator("[name=email]").fill(MAILBOX)
     page.locator("[name=phone]").fill(PHONE)
     page.evaluate("document.querySelector('[name=agency]').value = 'FGR'")
-    page.locator("[name=notice_read]").check(force=True)
+    page.locator("label[for=notice_read]").click()
     page.locator("main form button:not([type=button])").last.click()
     page.wait_for_url("**/registered")
 
