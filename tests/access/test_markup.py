@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import zipfile
+
 from flask import Flask
 from sqlalchemy import Enum, String, Table, UniqueConstraint, update
 from sqlalchemy.orm import Session
@@ -14,6 +18,7 @@ from tests.access.world import World, build, link_of, sign_in
 from tests.support.checking_client import CheckingClient
 from tests.support.crawler import Walk, walk
 from tests.support.factories import Make
+from tools.access.table import addresses
 
 MARKUP = "'\"><img src=x onerror=alert(1)>"
 SHOWN = "&lt;img src=x onerror=alert(1)&gt;"
@@ -33,13 +38,13 @@ NO_TEXT |= {
 }
 
 
-def spoil(session: Session) -> int:
-    """Put markup into every column that holds what people wrote; how many columns that are."""
+def spoil(session: Session, text: str = MARKUP) -> int:
+    """Put markup, or another text that means harm, into every column that holds what people wrote; how many columns that are."""
     spoiled = 0
     with unit_of_work(session) as writing:
         for table in Base.metadata.sorted_tables:
             for name in written(table):
-                writing.execute(update(table).where(table.c[name].is_not(None)).values({name: MARKUP}))
+                writing.execute(update(table).where(table.c[name].is_not(None)).values({name: text}))
                 spoiled += 1
     return spoiled
 
@@ -86,3 +91,27 @@ def test_markup_is_text_on_every_page(app: Flask, make: Make, session: Session) 
             assert "<img src=x" not in body, url
             shown += SHOWN in body
     assert shown > 20, f"the markup stands on {shown} pages of {len(seen.pages)} only"
+
+
+FORMULA = "=HYPERLINK(1)"
+BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def test_no_cell_of_any_export_is_a_formula(sender: Sender, session: Session) -> None:
+    """Every address that gives a file, with a formula in everything that people wrote."""
+    world = sender.world
+    spoil(session, FORMULA)
+    exports = [endpoint for endpoint, _method in addresses(sender.app) if "export" in endpoint]
+    assert sorted(exports) == ["attendance_staff.export", "feedback_staff.export_results"], "a new export needs its look here"
+    for endpoint in exports:
+        url = sender.url(endpoint, {"slug": world.own.held.slug})
+        table = sender.send_to(f"{url}?format=csv", "GET", "organizer").response
+        assert table.mimetype == "text/csv"
+        rows = list(csv.reader(io.StringIO(table.get_data().decode("utf-8-sig"))))
+        cells = [cell for row in rows for cell in row]
+        assert any("HYPERLINK" in cell for cell in cells), f"{endpoint} shows nothing that people wrote"
+        assert [cell for cell in cells if cell.startswith(BEGINS_A_FORMULA)] == [], endpoint
+        book = sender.send_to(f"{url}?format=xlsx", "GET", "organizer").response
+        with zipfile.ZipFile(io.BytesIO(book.get_data())) as parts:
+            for name in parts.namelist():
+                assert b"<f>" not in parts.read(name), f"{endpoint}: {name}"
