@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -41,5 +42,5 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def seconds_to_wait() -> int:
     """How long until the request that was just refused may be tried again: the longest of the limits it met, at least a second."""
-    ends = [limit.reset_at for limit in limiter.current_limits if limit.breached]
-    return max(1, max(ends, default=0) - int(time.time()))
+    ends = [limit.window.reset_time for limit in limiter.current_limits if limit.breached]
+    return max(1, math.ceil(max(ends, default=0) - time.time()))
