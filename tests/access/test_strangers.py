@@ -110,7 +110,8 @@ def test_every_failure_carries_the_headers(production: Flask, monkeypatch: pytes
 
 
 def test_files_are_read_as_what_they_are_and_by_our_own_pages(client: CheckingClient) -> None:
-    headers = client.flask.get("/static/js/page.js").headers
+    with client.flask.get("/static/js/page.js") as response:
+        headers = response.headers
     assert (headers["X-Content-Type-Options"], headers["Cross-Origin-Resource-Policy"]) == ("nosniff", "same-origin")
 
 
