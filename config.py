@@ -109,6 +109,7 @@ class Settings:
             believed.
         backup_keys: what backups are encrypted with, newest first; the first writes, all read.
         drain_seconds: how long `/readyz` says «no» before a server that was told to stop takes no more connections.
+        second_factor: whether everybody on the staff must have one; without, each may choose to.
         warnings: what may be meant so, and probably is not; sentences.
     """
 
@@ -131,6 +132,7 @@ class Settings:
     trusted_proxies: int = 0
     backup_keys: tuple[str, ...] = ()
     drain_seconds: int = 0
+    second_factor: bool = True
     warnings: tuple[str, ...] = field(default=(), compare=False)
     identity_keys: tuple[str, ...] = ()
     audit_keys: tuple[str, ...] = ()
@@ -183,6 +185,7 @@ class Settings:
             faults.append("JOBS_URL begins with redis:// or postgresql://, for example redis://queue.example.org:6379/1.")
         if (storage := env.get("LIMITER_STORAGE") or "memory://") and not storage.startswith(("memory://", "redis://", "rediss://")):
             faults.append("LIMITER_STORAGE is memory:// or redis://…, for example redis://queue.example.org:6379/0.")
+        second_factor = _second_factor(env, mode, faults)
         if mode is Mode.PRODUCTION:
             faults += _unsafe_in_production(env, data_dir, database_url)
         log_format = _log_format(env, faults)
@@ -214,6 +217,7 @@ class Settings:
             trusted_proxies=trusted_proxies,
             backup_keys=backup_keys,
             drain_seconds=drain_seconds,
+            second_factor=second_factor,
             warnings=_warnings(
                 mode,
                 server=database_url.startswith("postgresql"),
@@ -236,6 +240,15 @@ def _mode(env: Mapping[str, str], faults: list[str]) -> Mode:
     except ValueError:
         faults.append(f"SEMINAR_MODE is «{name}»; it may be demo, production or test.")
         return Mode.PRODUCTION
+
+
+def _second_factor(env: Mapping[str, str], mode: Mode, faults: list[str]) -> bool:
+    wanted = env.get("SECOND_FACTOR") or ("on" if mode is Mode.PRODUCTION else "off")
+    if wanted not in ("on", "off"):
+        faults.append(f"SECOND_FACTOR is «{wanted}»; it may be on or off.")
+    elif mode is Mode.PRODUCTION and wanted == "off":
+        faults.append("SECOND_FACTOR=off is for the demonstration and for tests: a password alone must not open a real roster.")
+    return wanted == "on"
 
 
 def _log_format(env: Mapping[str, str], faults: list[str]) -> LogFormat:

@@ -102,4 +102,5 @@ def settings(url: str, folder: Path) -> Settings:
         mail_from="Constancia <no-reply@constancia.invalid>",
         limits_enabled=False,
         keep_pages=False,
+        second_factor=False,
     )

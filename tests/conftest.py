@@ -44,6 +44,7 @@ def settings_for(database_url: str, data_dir: Path) -> Settings:
         smtp_url=None,
         mail_from="Constancia <no-reply@constancia.test>",
         keep_pages=False,
+        second_factor=False,
     )
 
 

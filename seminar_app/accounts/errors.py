@@ -47,3 +47,42 @@ class NotACoordinator(Refusal):
     """Only somebody who is a coordinator, and whose account is enabled, can be assigned."""
 
     sentence = N_("%(name)s is not a coordinator, or the account is disabled. An administrator can change that.")
+
+
+class WrongSetupCode(Refusal):
+    """The app shows other codes than we expect."""
+
+    sentence = N_("This is not the code that the app shows now. Codes change every 30 seconds; the phone's clock must be right.")
+    field = "code"
+
+
+class PasskeyRefused(Refusal):
+    """What the browser sent is no passkey made for this page."""
+
+    sentence = N_("The passkey could not be checked. Please try again.")
+
+
+class PasskeyKnown(Refusal):
+    """One passkey, one account."""
+
+    sentence = N_("This passkey is in use already.")
+
+
+class EnoughFactors(Refusal):
+    """There is an end to it."""
+
+    sentence = N_("You have %(most)d passkeys and apps already. Remove one that you no longer use.")
+
+
+class OwnSecondFactor(Refusal):
+    """An administrator proves their own like everybody else."""
+
+    sentence = N_(
+        "This is your own account. You change your second step on the page of your account, and another administrator can remove it."
+    )
+
+
+class LastFactor(Refusal):
+    """Where everybody must have one, the last one stays."""
+
+    sentence = N_("This is your only second step. Add another one first.")

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from flask_security import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from seminar_app.accounts.rules import RoleName
+from seminar_app.accounts.rules import FactorKind, RoleName
 from seminar_app.core.database import Base, value_enum
 
 
@@ -50,6 +50,49 @@ class UserAccount(Base, UserMixin):  # type: ignore[misc, unused-ignore]
     reset_version: Mapped[int] = mapped_column(default=0)
     """Which issue of the reset link that is."""
     reset_until: Mapped[datetime | None]
+    wrong_proofs: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Wrong codes and wrong passwords of somebody whose password was right before, one after the other."""
+    wrong_proof_at: Mapped[datetime | None]
+    """When the last of them was."""
+
+
+class SecondFactor(Base):
+    """What somebody proves at sign-in besides the password: a passkey, or an app that shows a new code every 30 seconds."""
+
+    __tablename__ = "second_factor"
+    __table_args__ = (
+        CheckConstraint(
+            "(kind = 'app' AND sealed_secret IS NOT NULL AND credential_id IS NULL AND credential IS NULL)"
+            " OR (kind = 'passkey' AND sealed_secret IS NULL AND credential_id IS NOT NULL AND credential IS NOT NULL)",
+            name="of_a_kind",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    user_account_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
+    kind: Mapped[FactorKind] = mapped_column(value_enum(FactorKind))
+    name: Mapped[str] = mapped_column(String(60))
+    """What the owner calls it: «Phone»."""
+    sealed_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What the app and we share, sealed for this row."""
+    credential_id: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    credential: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The passkey's public half, as WebAuthn's attested credential data."""
+    counter: Mapped[int] = mapped_column(BigInteger)
+    """App: the 30 seconds whose code was used last, so that no code is taken twice. Passkey: uses, as the device counts them."""
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """One of the codes on paper that stand in for a lost second factor, each once. Kept as hashes; a used one is deleted."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_account_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
 
 
 class RoleGrant(Base):
@@ -91,3 +134,7 @@ class WebSession(Base):
     seen_at: Mapped[datetime] = mapped_column(index=True)
     browser: Mapped[str | None] = mapped_column(String(60))
     """What the owner knows it by: «Firefox, Windows»."""
+    proven_at: Mapped[datetime | None]
+    """When its owner last proved who they are, by password or second factor."""
+    factor_at: Mapped[datetime | None]
+    """When the second factor was proved in this session; none where only the password was."""

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import Office, RoleGrant, UserAccount, WebSession
+from seminar_app.accounts.models import Office, RecoveryCode, RoleGrant, SecondFactor, UserAccount, WebSession
 from seminar_app.accounts.rules import IDLE, LONGEST, RoleName
 from seminar_app.agencies.models import Agency
 from seminar_app.core.errors import NotFound
@@ -108,6 +108,16 @@ def sessions_of(session: Session, account_id: int, *, now: datetime) -> Sequence
         .where(WebSession.user_account_id == account_id, WebSession.seen_at > now - IDLE, WebSession.created_at > now - LONGEST)
         .order_by(WebSession.seen_at.desc())
     ).all()
+
+
+def factors_of(session: Session, account_id: int) -> Sequence[SecondFactor]:
+    """The account's passkeys and apps, the oldest first."""
+    return session.scalars(select(SecondFactor).where(SecondFactor.user_account_id == account_id).order_by(SecondFactor.id)).all()
+
+
+def recovery_codes_left(session: Session, account_id: int) -> int:
+    """How many codes on paper were not used yet."""
+    return session.scalar(select(func.count()).select_from(RecoveryCode).where(RecoveryCode.user_account_id == account_id)) or 0
 
 
 def names_by_trail_name(session: Session, trail_names: Collection[str]) -> Mapping[str, str]:

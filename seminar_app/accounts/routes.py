@@ -7,10 +7,10 @@ import uuid
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask import session as flask_session
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from seminar_app.accounts import queries, services
+from seminar_app.accounts import passkeys, queries, services
 from seminar_app.accounts.forms import OwnLanguageForm
 from seminar_app.accounts.sessions import browser_session
 from seminar_app.accounts.words import grants_in_short
@@ -50,6 +50,10 @@ def own() -> ResponseReturnValue:
         time_zone=current_app.extensions["settings"].default_time_zone,
         this_session=stored.public_id if stored else None,
         open_sessions=queries.sessions_of(session(), actor.user_id, now=now),
+        factors=queries.factors_of(session(), actor.user_id),
+        codes_left=queries.recovery_codes_left(session(), actor.user_id),
+        passkeys=passkeys.origin() is not None,
+        required=current_app.extensions["settings"].second_factor,
     )
     return page, 422 if form.has_errors else 200
 
@@ -61,4 +65,15 @@ def end_session(session_id: uuid.UUID) -> ResponseReturnValue:
     with unit_of_work() as database:
         services.end_one_session(database, now=clock.now(), actor=current_actor(), session_id=session_id)
     flash(_("That browser is signed out."), "success")
+    return redirect(url_for("accounts.own"), code=303)
+
+
+@blueprint.post("/staff/account/sessions/end-others")
+@staff()
+def end_other_sessions() -> ResponseReturnValue:
+    """Sign out of all of one's browsers but this one."""
+    stored = browser_session().stored
+    with unit_of_work() as database:
+        ended = services.end_other_sessions(database, now=clock.now(), actor=current_actor(), this=stored.id_hash if stored else b"")
+    flash(ngettext("%(num)d browser is signed out.", "%(num)d browsers are signed out.", ended), "success")
     return redirect(url_for("accounts.own"), code=303)

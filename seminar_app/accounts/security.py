@@ -25,10 +25,11 @@ from sqlalchemy import select
 from config import PROJECT_ROOT, Mode, Settings
 from seminar_app.accounts import sign_in, sign_in_forms
 from seminar_app.accounts.models import UserAccount
-from seminar_app.accounts.sessions import browser_session, load_actor
+from seminar_app.accounts.sessions import browser_session, half_signed_in, load_actor
 from seminar_app.core.errors import N_
 from seminar_app.core.folding import canonical_email
-from seminar_app.web.access import Audience, Policy, declare, policy_of
+from seminar_app.web.access import STAFF_HOME as HOME
+from seminar_app.web.access import Audience, Policy, declare, owed_step, policy_of
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.forms import csrf
 from seminar_app.web.languages import local_path
@@ -36,7 +37,6 @@ from seminar_app.web.limits import limiter
 
 View = Callable[..., Any]
 
-HOME = "/staff/"
 ARGON2 = {"argon2__type": "ID", "argon2__memory_cost": 19_456, "argon2__time_cost": 2, "argon2__parallelism": 1}
 """19 MiB, two passes: OWASP's Password Storage Cheat Sheet; a worker's memory stays below 100 MB."""
 ARGON2_IN_TESTS = ARGON2 | {"argon2__memory_cost": 8, "argon2__time_cost": 1}
@@ -161,17 +161,20 @@ def guarded(view: View, *, whole: bool = False) -> View:
 
 
 def _sign_in() -> ResponseReturnValue:
-    """Signed in, on to the page that was asked for, if it is one of ours."""
+    """Signed in, on to the page that was asked for, if it is one of ours; before it, to the second factor, where one is owed."""
     response: Response = make_response(guarded(views.login)())
     if request.method == "POST" and response.status_code == 303:
         came_for = local_path(request.form.get("next") or request.args.get("next"))
-        response.headers["Location"] = HOME if came_for == "/" else came_for
+        step = owed_step()
+        response.headers["Location"] = (
+            url_for(step, next=None if came_for == "/" else came_for) if step else HOME if came_for == "/" else came_for
+        )
     return response
 
 
 def _sign_out() -> ResponseReturnValue:
     """Signs out whoever is signed in; somebody whose session has ended already is not told that a form was too old."""
-    if load_actor() is None:
+    if load_actor() is None and half_signed_in() is None:
         return redirect(url_for("security.login"), code=303)
     csrf.protect()
     result: ResponseReturnValue = guarded(views.logout, whole=True)()
@@ -189,8 +192,12 @@ def _ask_for_reset() -> ResponseReturnValue:
 def _reset(token: str) -> ResponseReturnValue:
     """The page behind the mail's link: told to no other site, kept by no cache."""
     g.secret_link = True
-    result: ResponseReturnValue = guarded(views.reset_password, whole=True)(token)
-    return result
+    account = sign_in.owner_of_link(token)
+    invited = account is not None and account.password is None
+    response: Response = make_response(guarded(views.reset_password, whole=True)(token))
+    if account is not None and invited and g.get("password_reset") and sign_in.go_on_to_set_up(account.id):
+        response.headers["Location"] = url_for("accounts.set_up")
+    return response
 
 
 def _address_key() -> str:
@@ -228,7 +235,7 @@ VIEWS: dict[str, tuple[View, Policy]] = {
     "security.logout": (_sign_out, Policy(Audience.PUBLIC)),
     "security.forgot_password": (ASK_FOR_RESET, Policy(Audience.PUBLIC)),
     "security.reset_password": (RESET, Policy(Audience.LINK)),
-    "security.change_password": (CHANGE, Policy(Audience.STAFF)),
+    "security.change_password": (CHANGE, Policy(Audience.STAFF, fresh=frozenset({"GET", "POST"}))),
 }
 
 

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from flask import Flask, Request, Response, g
+from flask import Flask, Request, Response, current_app, g
 from flask import session as flask_session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature
@@ -33,6 +33,8 @@ VISITOR_KEYS = frozenset({"csrf_token", "language", "_permanent", "_flashes"})
 """All that a signed cookie may hold."""
 DROPPED_KEYS = frozenset({"fs_cc"})
 """Flask-Security's note for a cookie that we do not use."""
+STEP_KEYS = frozenset({"passkey", "app_secret"})
+"""What is under way in the second step; a session with a new id begins without."""
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{43}")
 """A signed cookie has dots in it, an identifier never."""
 
@@ -63,7 +65,7 @@ class BrowserSession(SessionMixin):
         if self._values is None:
             self._values = {}
             self.unreachable = True  # until proven otherwise: the page that says so must not look again, nor touch the cookie
-            self._stored = session_store.find(session(), cast(str, self._identifier), now=clock.now())
+            self._stored = find_stored(session(), cast(str, self._identifier))
             self.unreachable = False
             if self._stored is None:
                 self._identifier, self.cookie_is_stale = None, True
@@ -102,26 +104,65 @@ def browser_session() -> BrowserSession:
     return cast(BrowserSession, flask_session._get_current_object())  # type: ignore[attr-defined]
 
 
+def find_stored(database: Session, identifier: str) -> StoredSession | None:
+    """The session that a cookie names, by the settings of this program."""
+    required: bool = current_app.extensions["settings"].second_factor
+    return session_store.find(database, identifier, now=clock.now(), factor_required=required)
+
+
 def load_actor() -> Actor | None:
-    """Who is signed in; costs the one statement that finds the session."""
+    """Who is signed in; costs the one statement that finds the session. Nobody, where the second factor is still owed."""
     stored = browser_session().stored
-    if stored is None or stored.account is None:
+    if stored is None or stored.account is None or stored.owes_factor:
         return None
     account = stored.account
     return Actor(user_id=account.id, public_id=account.public_id, name=account.name, language=account.language, grants=stored.grants)
 
 
+def half_signed_in() -> StoredSession | None:
+    """The session of a browser where the password was right and the second factor is still owed."""
+    stored = browser_session().stored
+    return stored if stored is not None and stored.account is not None and stored.owes_factor else None
+
+
 def move_in(database: Session, account: UserAccount, *, browser: str | None = None) -> None:
-    """Sign this browser in under a fresh id, in an open unit of work; whatever id it had before opens nothing any more."""
+    """Sign this browser in under a fresh id, in an open unit of work; whatever id it had before opens nothing any more.
+
+    A factor that this account proved in it before (and now it changes its password) needs no second proof.
+    """
     current, now = browser_session(), clock.now()
+    factor_at = None
     if current.stored is not None:
         session_store.end(database, current.stored.id_hash)
-    values = {key: value for key, value in current.items() if key not in {"csrf_token", "_flashes"}}
+        factor_at = current.stored.factor_at if current.stored.account is not None and current.stored.account.id == account.id else None
+    values = {key: value for key, value in current.items() if key not in {"csrf_token", "_flashes"} | STEP_KEYS}
     values.setdefault("language", account.language)
     values |= {"csrf_token": secrets.token_hex(20), ACCOUNT_KEY: account.fs_uniquifier}
-    identifier = session_store.start(database, account=account, values=values, now=now, browser=browser)
-    current.move_to(identifier, session_store.find(database, identifier, now=now))
+    identifier = session_store.start(database, account=account, values=values, now=now, browser=browser, factor_at=factor_at)
+    current.move_to(identifier, find_stored(database, identifier))
     g.pop("csrf_token", None)
+
+
+def move_on(database: Session, *, with_factor: bool, keep: Mapping[str, Any] | None = None) -> bool:
+    """Give this browser's session a fresh id after a proof, in an open unit of work; False where it was ended meanwhile.
+
+    The CSRF token is new when somebody gets in, and stays where a form is waiting for the proof.
+    """
+    current = browser_session()
+    if current.stored is None:
+        return False
+    entering = current.stored.owes_factor
+    dropped = STEP_KEYS | ({"csrf_token", "_flashes"} if entering else set())
+    values = {key: value for key, value in current.items() if key not in dropped} | dict(keep or {})
+    if entering:
+        values["csrf_token"] = secrets.token_hex(20)
+        g.pop("csrf_token", None)
+    identifier = session_store.rotate(database, current.stored.id_hash, values=values, now=clock.now(), with_factor=with_factor)
+    if identifier is None:
+        return False
+    current.move_to(identifier, find_stored(database, identifier))
+    g.pop("actor", None)
+    return True
 
 
 def move_out(database: Session) -> None:

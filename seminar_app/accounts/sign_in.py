@@ -83,7 +83,7 @@ def on_authenticated(_app: object, *, user: UserAccount, authn_via: list[str] | 
         if changed:
             session_store.end_all_of(database, account.id)
         sessions.move_in(database, account, browser=browser_words(request.user_agent.string))
-        if not changed:
+        if not changed and sessions.half_signed_in() is None:  # else when the second factor is proved
             note(database, "account.signed_in", account)
 
 
@@ -107,6 +107,27 @@ def on_password_reset(_app: object, *, user: UserAccount, **_rest: object) -> No
     with changing() as database:
         user.reset_hash = user.reset_until = None
         note(database, "account.password_reset", user, sessions_ended=session_store.end_all_of(database, user.id))
+    g.password_reset = True
+
+
+def owner_of_link(token: str) -> UserAccount | None:
+    """Whose reset link or invitation this is, while it is good."""
+    account = session().scalar(select(UserAccount).where(UserAccount.reset_hash == token_hash(token)))
+    if account is None or not account.active or account.reset_until is None or account.reset_until <= clock.now():
+        return None
+    return account
+
+
+def go_on_to_set_up(account_id: int) -> bool:
+    """After an invitation's password, on to the second factor, where one is required; else its owner signs in."""
+    if not _settings().second_factor:
+        return False
+    with unit_of_work() as database:
+        account = database.get(UserAccount, account_id, with_for_update=True)
+        if account is None or not account.active:
+            return False
+        sessions.move_in(database, account, browser=browser_words(request.user_agent.string))
+    return True
 
 
 def on_failed(_app: object, *, user: UserAccount, **_rest: object) -> None:
@@ -162,8 +183,8 @@ class ResetLinks:
         Raises:
             ValueError: nobody's, used, replaced by a newer one, or too old.
         """
-        account = session().scalar(select(UserAccount).where(UserAccount.reset_hash == token_hash(token)))
-        if account is None or not account.active or account.reset_until is None or account.reset_until <= clock.now():
+        account = owner_of_link(token)
+        if account is None:
             raise ValueError("this link opens nothing")
         return [account.fs_uniquifier, None]
 

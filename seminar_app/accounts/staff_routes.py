@@ -52,7 +52,7 @@ def _accounts_page(role: str, *, text: str) -> str:
 
 
 @blueprint.route("/staff/accounts/new", methods=["GET", "POST"])
-@staff(RoleName.ADMIN)
+@staff(RoleName.ADMIN, fresh="POST")
 def new_account() -> ResponseReturnValue:
     """Give somebody an account."""
     form = NewAccountForm(data={"language": current_language()})
@@ -78,7 +78,7 @@ def new_account() -> ResponseReturnValue:
 
 
 @blueprint.route("/staff/accounts/<uuid:public_id>/", methods=["GET", "POST"])
-@staff(RoleName.ADMIN)
+@staff(RoleName.ADMIN, fresh="POST")
 def account(public_id: uuid.UUID) -> ResponseReturnValue:
     """One account: what it is called, what it may do, whether it may sign in."""
     row = queries.get_account(session(), public_id)
@@ -94,7 +94,7 @@ def account(public_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/staff/accounts/<uuid:public_id>/roles")
-@staff(RoleName.ADMIN)
+@staff(RoleName.ADMIN, fresh="POST")
 def give_role(public_id: uuid.UUID) -> ResponseReturnValue:
     """Let an account do one thing more."""
     row = queries.get_account(session(), public_id)
@@ -110,7 +110,7 @@ def give_role(public_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/staff/accounts/<uuid:public_id>/roles/take")
-@staff(RoleName.ADMIN)
+@staff(RoleName.ADMIN, fresh="POST")
 def take_role(public_id: uuid.UUID) -> ResponseReturnValue:
     """Take a role away; the page then offers to give it back."""
     value = request.form.get("grant", "")
@@ -123,7 +123,7 @@ def take_role(public_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/staff/accounts/<uuid:public_id>/disable")
-@staff(RoleName.ADMIN)
+@staff(RoleName.ADMIN, fresh="POST")
 def disable(public_id: uuid.UUID) -> ResponseReturnValue:
     """Let nobody sign in with it."""
     said = _("The account is disabled and signed out everywhere.")
@@ -131,7 +131,7 @@ def disable(public_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/staff/accounts/<uuid:public_id>/enable")
-@staff(RoleName.ADMIN)
+@staff(RoleName.ADMIN, fresh="POST")
 def enable(public_id: uuid.UUID) -> ResponseReturnValue:
     """Let it sign in again."""
     said = _("The account is enabled.")
@@ -139,15 +139,23 @@ def enable(public_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/staff/accounts/<uuid:public_id>/sessions/end")
-@staff(RoleName.ADMIN)
+@staff(RoleName.ADMIN, fresh="POST")
 def end_sessions(public_id: uuid.UUID) -> ResponseReturnValue:
     """Sign it out everywhere."""
     said = _("The account is signed out everywhere.")
     return _do(public_id, lambda database, account_id: services.end_all_sessions(database, **_by(account_id)), said)
 
 
+@blueprint.post("/staff/accounts/<uuid:public_id>/second-step/reset")
+@staff(RoleName.ADMIN, fresh="POST")
+def reset_second_factor(public_id: uuid.UUID) -> ResponseReturnValue:
+    """Take the second factor away of somebody who lost it."""
+    said = _("The second step is removed, and the account is signed out everywhere. Its owner gets a message.")
+    return _do(public_id, lambda database, account_id: services.reset_second_factor(database, **_by(account_id)), said)
+
+
 @blueprint.post("/staff/accounts/<uuid:public_id>/invite")
-@staff(RoleName.ADMIN)
+@staff(RoleName.ADMIN, fresh="POST")
 def send_way_in(public_id: uuid.UUID) -> ResponseReturnValue:
     """Send its owner a link for choosing a password."""
     said = _("A message with a link for choosing a password is on its way.")
@@ -192,6 +200,8 @@ def _account_page(row: UserAccount, form: AccountForm, grant_form: GrantForm | N
         held=held,
         taken=taken if taken and taken not in {value for _words, value in held} else None,
         open_sessions=queries.sessions_of(session(), row.id, now=clock.now()),
+        factors=queries.factors_of(session(), row.id),
+        codes_left=queries.recovery_codes_left(session(), row.id),
     )
     return page, 422 if form.has_errors or grant_form.has_errors else 200
 

@@ -146,6 +146,7 @@ _NUMBERS: dict[str, Callable[[int], str]] = {
     "added": lambda n: ngettext("%(num)d agency", "%(num)d agencies", n),
     "questions": lambda n: ngettext("%(num)d question", "%(num)d questions", n),
     "version": lambda n: str(_("version %(number)s", number=n)),
+    "left": lambda n: ngettext("%(num)d left", "%(num)d left", n),
     "sessions_ended": lambda n: ngettext("%(num)d browser signed out", "%(num)d browsers signed out", n),
 }
 _WORDS: dict[str, Callable[[str, str], str]] = {
@@ -160,9 +161,21 @@ _WORDS: dict[str, Callable[[str, str], str]] = {
     "valid_to": lambda _room, value: long_date(date.fromisoformat(value)),
     "alias": lambda _room, value: f"«{value}»",
     "source": lambda _room, value: value,
+    "factor": lambda _room, value: word_of("FactorKind", value) or _how(value),
+    "how": lambda _room, value: _how(value),
+    "why": lambda _room, value: {
+        "wrong": str(_("wrong")),
+        "used": str(_("used before")),
+        "resting": str(_("too many wrong ones")),
+    }.get(value, value),
     "format": lambda _room, value: value.upper(),
     "language": lambda _room, value: {"es": "Español", "en": "English"}.get(value, value),
 }
+
+
+def _how(value: str) -> str:
+    words = {"code": _("a code"), "passkey": _("a passkey"), "password": _("the password")}
+    return str(words.get(value, value))
 
 
 def _short(value: str) -> str:

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from seminar_app.accounts.models import Office
 from seminar_app.accounts.queries import GrantLine
-from seminar_app.accounts.rules import RoleName
+from seminar_app.accounts.rules import FactorKind, RoleName
 from seminar_app.web.languages import current_language
 
 ROLES = {
@@ -20,6 +20,8 @@ ROLES = {
     RoleName.LIAISON: _l("Liaison"),
     RoleName.AUDITOR: _l("Auditor"),
 }
+
+FACTOR_KINDS = {FactorKind.APP: _l("Authenticator app"), FactorKind.PASSKEY: _l("Passkey")}
 
 
 def office_name(office: Office) -> str:

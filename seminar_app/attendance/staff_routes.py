@@ -33,7 +33,8 @@ from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
 
 blueprint = Blueprint("attendance_staff", __name__, url_prefix="/staff/seminars/<slug>/attendance")
-door = staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR)
+AT_THE_DOOR = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR)
+door = staff(*AT_THE_DOOR)
 
 ANSWER = "X-Attendance"
 """Header of every answer about marks; what comes without it (a sign-in page, a proxy's error) is no answer to a mark."""
@@ -126,7 +127,7 @@ def clear(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/export")
-@door
+@staff(*AT_THE_DOOR, fresh="GET", gives_file=True)
 @shows_people("attendance.exported")
 def export(slug: str) -> ResponseReturnValue:
     """The attendance as a file."""

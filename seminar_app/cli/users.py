@@ -12,8 +12,9 @@ from flask_security import hash_password
 from sqlalchemy.orm import Session
 
 from config import Settings
+from seminar_app.accounts import services
 from seminar_app.accounts.passwords import password_weakness
-from seminar_app.accounts.queries import find_office_by_code
+from seminar_app.accounts.queries import account_by_email, find_office_by_code
 from seminar_app.accounts.rules import Grant, RoleName
 from seminar_app.accounts.services import create_account
 from seminar_app.accounts.sign_in import INVITED_WITHIN, RESET_PURPOSE
@@ -75,6 +76,18 @@ def create(
     if password is None:
         link = SecretLink(RESET_PURPOSE, account.public_id, account.reset_version).token(settings.secret_keys[0])
         click.echo(f"To choose a password within {INVITED_WITHIN.days} days: {settings.public_url}/reset/{link}")
+
+
+@group.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(*, email: str) -> None:
+    """Remove the second factor of somebody who lost it, an administrator's too; the account is signed out everywhere."""
+    with unit_of_work() as session:
+        account = account_by_email(session, email)
+        if account is None:
+            raise click.ClickException(f"There is no account with the address «{email}».")
+        services.reset_second_factor(session, now=clock.now(), actor=None, account_id=account.id)
+    click.echo(f"The second factor of {account.email} is removed. Its owner has a message, and sets up a new one at the next sign-in.")
 
 
 def _checked(email: str, name: str) -> tuple[str, str]:

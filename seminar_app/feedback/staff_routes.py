@@ -58,7 +58,7 @@ def look(seminar: Seminar, form: FeedbackForm, *, exported: bool = False) -> Res
 
 
 @blueprint.get("/export")
-@staff(*AT_THE_DOOR)
+@staff(*AT_THE_DOOR, fresh="GET", gives_file=True)
 @shows_people("feedback.results_exported")
 def export_results(slug: str) -> ResponseReturnValue:
     """The same figures as a file, `format=csv` or `xlsx`; nothing to take away below five answers."""

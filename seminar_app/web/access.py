@@ -16,6 +16,8 @@ from werkzeug.wrappers import Response
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+STAFF_HOME = "/staff/"
+
 
 class Audience(StrEnum):
     """Who may knock."""
@@ -23,14 +25,24 @@ class Audience(StrEnum):
     PUBLIC = "public"
     LINK = "link"
     STAFF = "staff"
+    HALF = "half"
+    """Whose password was right, and who still owes the second factor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """An endpoint's declared audience; `roles` for staff (empty: any signed-in account)."""
+    """An endpoint's declared audience.
+
+    Attributes:
+        roles: for staff; empty: any signed-in account.
+        fresh: methods («GET», «POST») for which staff must have proved lately who they are; they are asked again else.
+        gives_file: what a GET answers is a file, so that the browser stays on the page it was on.
+    """
 
     audience: Audience
     roles: frozenset[str] = frozenset()
+    fresh: frozenset[str] = frozenset()
+    gives_file: bool = False
 
 
 class ActorLike(Protocol):
@@ -52,9 +64,20 @@ def personal_link(view: View) -> View:
     return _declare(view, Policy(Audience.LINK))
 
 
-def staff(*roles: str) -> Callable[[View], View]:
-    """Signed-in people who hold one of these roles (none named: any account)."""
-    return lambda view: _declare(view, Policy(Audience.STAFF, frozenset(str(role) for role in roles)))
+def half_signed_in(view: View) -> View:
+    """Whoever's password was right, until the second factor is proved or set up."""
+    return _declare(view, Policy(Audience.HALF))
+
+
+def staff(*roles: str, fresh: str = "", gives_file: bool = False) -> Callable[[View], View]:
+    """Signed-in people who hold one of these roles (none named: any account).
+
+    Args:
+        fresh: «POST», «GET» or both, for what asks again who somebody is: exports, and changes of accounts.
+        gives_file: see `Policy`.
+    """
+    policy = Policy(Audience.STAFF, frozenset(str(role) for role in roles), frozenset(fresh.split()), gives_file)
+    return lambda view: _declare(view, policy)
 
 
 def shows_people(*actions: str) -> Callable[[View], View]:
@@ -91,10 +114,24 @@ def policy_of(app: Flask, endpoint: str) -> Policy | None:
     return declared or getattr(app.view_functions.get(endpoint), "policy", None)
 
 
-def init_app(app: Flask, *, load_actor: Callable[[], ActorLike | None]) -> None:
-    """Check every request's endpoint before its view runs. `load_actor()` says who is signed in, and is asked only where it matters."""
+def init_app(
+    app: Flask,
+    *,
+    load_actor: Callable[[], ActorLike | None],
+    owed_step: Callable[[], str | None],
+    ask_again: Callable[[], Response | None],
+) -> None:
+    """Check every request's endpoint before its view runs.
+
+    Args:
+        load_actor: says who is signed in, and is asked only where it matters.
+        owed_step: the endpoint of the step that somebody half signed in owes.
+        ask_again: the page that asks who somebody is, or None where that was proved lately.
+    """
     app.extensions.setdefault("access", {})
     app.extensions["load_actor"] = load_actor
+    app.extensions["owed_step"] = owed_step
+    app.extensions["ask_again"] = ask_again
     app.before_request(_check)
     declare(app, "static", Policy(Audience.PUBLIC))
 
@@ -113,12 +150,26 @@ def _check() -> Response | None:
     if policy is None:
         current_app.logger.error("Endpoint %s declares no access policy and was refused.", request.endpoint)
         abort(403)
-    if policy.audience is not Audience.STAFF:
+    if policy.audience not in (Audience.STAFF, Audience.HALF):
         return None
     actor = current_actor()
+    if policy.audience is Audience.HALF:
+        if actor is not None:
+            return redirect(STAFF_HOME, code=303)
+        g.half_signed_in = owed_step() is not None  # these pages are kept by no cache either
+        return None if g.half_signed_in else redirect(url_for("security.login"), code=303)
     if actor is None:
         came_for = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("security.login", next=came_for), code=303)
+        return redirect(url_for(owed_step() or "security.login", next=came_for), code=303)
     if policy.roles and not policy.roles & actor.roles:
         abort(403)
+    if request.method.replace("HEAD", "GET") in policy.fresh:
+        asked: Response | None = current_app.extensions["ask_again"]()
+        return asked
     return None
+
+
+def owed_step() -> str | None:
+    """The endpoint of the step that a browser half signed in owes, or None."""
+    endpoint: str | None = current_app.extensions["owed_step"]()
+    return endpoint

@@ -28,7 +28,13 @@ def init_app(app: Flask, settings: Settings) -> None:
         if settings.secure_cookies:
             headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         if request.endpoint != "static":
-            private = g.get("actor") is not None or g.get("secret_link") or response.status_code >= 400 or request.method != "GET"
+            private = (
+                g.get("actor") is not None
+                or g.get("half_signed_in")
+                or g.get("secret_link")
+                or response.status_code >= 400
+                or request.method != "GET"
+            )
             headers["Cache-Control"] = "no-store" if private else "no-cache, private"
             headers.add("Vary", "Cookie, Accept-Language")
         return response

@@ -189,7 +189,11 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
         values["person_id"] = side.person.public_id.hex
     if "code" in wanted:
         values["code"] = side.office.code if endpoint.startswith("accounts_staff.") else _agency_code(world, name)
-    return values
+    return values | ({"factor_id": _factor_id(world, who, own=own)} if "factor_id" in wanted else {})
+
+
+def _factor_id(world: World, who: str, *, own: bool) -> uuid.UUID:
+    return world.factor_of(world.accounts[who] if own and who in world.accounts else world.somebody)
 
 
 def _token(world: World, name: str, who: str, *, own: bool) -> str:
@@ -276,6 +280,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "security.forgot_password": lambda *_: {"email": "nobody@x.example"},
     "security.reset_password": lambda *_: {"password": NEW_PASSWORD, "password_confirm": NEW_PASSWORD},
     "security.change_password": lambda *_: {"password": "not it", "new_password": NEW_PASSWORD, "new_password_confirm": NEW_PASSWORD},
+    "accounts.confirm": lambda *_: {"proof_password": "not it"},
     "accounts.own": lambda world, *_: {"language": ["es", "en"][world.number() % 2]},
     "seminars_staff.new": _seminar,
     "seminars_staff.settings": lambda world, *_: {"venue": f"Room {world.number()}"},

@@ -19,8 +19,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts import session_store
-from seminar_app.accounts.models import Office, UserAccount, WebSession
-from seminar_app.accounts.rules import RoleName
+from seminar_app.accounts.models import Office, SecondFactor, UserAccount, WebSession
+from seminar_app.accounts.rules import FactorKind, RoleName
 from seminar_app.accounts.sign_in import new_reset_link
 from seminar_app.agencies.models import Agency
 from seminar_app.attendance.rules import MarkStatus
@@ -130,6 +130,14 @@ class World:
             identifier = session_store.start(session, account=account, values={}, now=clock.now())
             return session.scalars(select(WebSession.public_id).where(WebSession.id_hash == token_hash(identifier))).one()
 
+    def factor_of(self, account: UserAccount) -> uuid.UUID:
+        """A second factor of this account."""
+        factor = SecondFactor(public_id=uuid.uuid4(), user_account_id=account.id, kind=FactorKind.APP, name="Phone", counter=0)
+        factor.sealed_secret, factor.created_at = b"sealed", clock.now()
+        with unit_of_work(self.make.session) as session:
+            session.add(factor)
+        return factor.public_id
+
     def reset_token(self) -> str:
         """A link for choosing a password, of an account that nobody else uses."""
         account = self.make.account(password="nothing")
@@ -181,7 +189,9 @@ def build(app: Flask, make: Make, session: Session) -> World:
 def sign_in(world: World, who: str, account: UserAccount, session: Session) -> None:
     """Give somebody a session and remember its cookie."""
     with unit_of_work(session) as writing:
-        identifier = session_store.start(writing, account=account, values={"csrf_token": CSRF, "language": "en"}, now=clock.now())
+        now = clock.now()
+        values = {"csrf_token": CSRF, "language": "en"}
+        identifier = session_store.start(writing, account=account, values=values, now=now, factor_at=now)
     world.cookies[who] = identifier
 
 

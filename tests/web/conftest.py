@@ -33,7 +33,8 @@ def sign_in(app: Flask) -> SignIn:
         with app.app_context():
             with unit_of_work() as session:
                 values = {"language": account.language, "csrf_token": "0" * 40}
-                identifier = session_store.start(session, account=account, values=values, now=clock.now())
+                now = clock.now()
+                identifier = session_store.start(session, account=account, values=values, now=now, factor_at=now)
             db.session.remove()
         client.flask.set_cookie(app.config["SESSION_COOKIE_NAME"], identifier)
         return client

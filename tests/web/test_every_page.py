@@ -102,7 +102,10 @@ def test_every_staff_page_is_right(
     seen = walk(app, client, "/staff/", world["person"])
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/staff/") and "GET" in (rule.methods or ())}
     only_with_five_answers = {"feedback_staff.export_results"}
-    assert pages - seen.endpoints - only_with_five_answers == set(), "no link leads to these pages"
+    when_asked_who_one_is = {"accounts.confirm", "accounts.file_ready"}
+    with_a_second_factor = {"accounts.recovery_codes", "accounts.recovery_codes_file"}
+    unseen = only_with_five_answers | when_asked_who_one_is | with_a_second_factor
+    assert pages - seen.endpoints - unseen == set(), "no link leads to these pages"
 
 
 def attack(app: Flask, client: CheckingClient, seen: Walk, *, rounds: int) -> list[str]:

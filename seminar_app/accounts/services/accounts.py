@@ -168,6 +168,19 @@ def end_one_session(session: Session, *, now: datetime, actor: Actor, session_id
     leave_trail(session, now, actor, "account.sessions_ended", locked_account(session, actor.user_id), sessions_ended=1)
 
 
+def end_other_sessions(session: Session, *, now: datetime, actor: Actor, this: bytes) -> int:
+    """Sign the actor's other browsers out; returns how many.
+
+    Args:
+        this: hash of the id of the session that stays.
+    """
+    account = locked_account(session, actor.user_id)
+    ended = session_store.end_others_of(session, account.id, this)
+    if ended:
+        leave_trail(session, now, actor, "account.sessions_ended", account, sessions_ended=ended)
+    return ended
+
+
 def send_way_in(session: Session, *, now: datetime, actor: Actor, account_id: int) -> None:
     """Send a link for choosing a password: an invitation to whoever has none yet, a reset to anybody else.
 

@@ -45,6 +45,12 @@ def find_grant(session: Session, account_id: int, grant: Grant) -> RoleGrant | N
     )
 
 
+def leave_own_trail(session: Session, now: datetime, action: str, account: UserAccount, **details: Any) -> None:
+    """A row in the trail about an account, by whoever signs in or is signed in with it."""
+    name = account.public_id.hex
+    record(session, now=now, actor=f"account:{name}", action=action, subject=f"user_account:{name}", details=details)
+
+
 def leave_trail(
     session: Session,
     now: datetime,

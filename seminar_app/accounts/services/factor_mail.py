@@ -1,0 +1,24 @@
+"""Mail to the owner of an account about their second factor: whoever did not do it themselves learns of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import UserAccount
+from seminar_app.messages.services import enqueue
+
+
+def tell_owner(session: Session, account: UserAccount, what: str, *, now: datetime, **context: Any) -> None:
+    """Enqueue. `what`: added, removed, reset, codes_made or recovery_code_used."""
+    enqueue(
+        session,
+        now=now,
+        kind="second_factor",
+        language=account.language,
+        to_address=account.email,
+        to_name=account.name,
+        context={"what": what} | context,
+    )

@@ -1,0 +1,118 @@
+"""One code, two processes at the same moment: one gets in. The broken twin remembers used codes in memory, as a process would."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import uuid
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts import app_codes, services
+from seminar_app.accounts.models import SecondFactor
+from seminar_app.accounts.rules import FactorKind
+from seminar_app.accounts.services.proofs import about
+from seminar_app.core import clock
+from seminar_app.core.sealing import seal
+from seminar_app.core.unit_of_work import unit_of_work
+from tests.conftest import TestDatabase
+from tests.support.factories import KEY, Make
+from tests.support.phone import Phone
+
+AT_ONCE = 2
+ROUNDS = 4
+
+
+class Spender:
+    """A process that tries a code when it is told to."""
+
+    def __init__(self, database: TestDatabase) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.code_spender", database.url, str(database.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+            env=os.environ | {"PYTHONWARNINGS": "ignore"},
+        )
+        assert self.answer() == "ready"
+
+    def tell(self, **order: object) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+
+    def answer(self) -> str:
+        assert self.process.stdout
+        return self.process.stdout.readline().strip()
+
+    def end(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait(10)
+        assert self.process.stdout
+        self.process.stdout.close()
+
+
+def test_of_two_processes_with_one_code_one_gets_in(database: TestDatabase, session: Session, make: Make) -> None:
+    account = make.account()
+    secret, now = app_codes.new_secret(), clock.now()
+    factor = SecondFactor(public_id=uuid.uuid4(), user_account_id=account.id, kind=FactorKind.APP, name="Phone", counter=0)
+    factor.sealed_secret, factor.created_at = seal((KEY,), secret, about=about(factor)), now
+    with unit_of_work(session):
+        session.add(factor)
+    phone = Phone(base64.b32encode(secret).decode())
+    spenders = [Spender(database) for _ in range(AT_ONCE)]
+    try:
+        for way, allowed in (("real", {1}), ("memory", {AT_ONCE})):
+            for number in range(ROUNDS):
+                at = datetime.fromtimestamp(now.timestamp() + 30 * (number + 1), tz=now.tzinfo)
+                for spender in spenders:
+                    spender.tell(way=way, account=account.id, code=phone.shows(at), at=at.isoformat())
+                answers = [spender.answer() for spender in spenders]
+                assert answers.count("right") in allowed, (way, answers)
+            now = datetime.fromtimestamp(now.timestamp() + 30 * ROUNDS, tz=now.tzinfo)
+    finally:
+        for spender in spenders:
+            spender.end()
+
+
+def test_a_recovery_code_is_spent_once(session: Session, make: Make) -> None:
+    account, now = make.account(), clock.now()
+    with unit_of_work(session) as database:
+        database.add(
+            SecondFactor(
+                public_id=uuid.uuid4(),
+                user_account_id=account.id,
+                kind=FactorKind.APP,
+                name="Phone",
+                counter=0,
+                sealed_secret=b"-",
+                created_at=now,
+            )
+        )
+        codes = services.make_recovery_codes(database, now=now, account_id=account.id)
+    answers = []
+    for code in (codes[0], codes[0], codes[1], "", "0" * 16, codes[2] + "A"):
+        with unit_of_work(session) as database:
+            answers.append(services.check_code(database, now=now, account_id=account.id, code=code, keys=(KEY,)).value)
+    assert answers == ["right", "wrong", "right", "wrong", "wrong", "wrong"]
+
+
+@pytest.mark.parametrize("uses", [(5, 4), (5, 5), (5, 0)])
+def test_a_copied_passkey_is_refused(session: Session, make: Make, uses: tuple[int, int]) -> None:
+    account, now = make.account(), clock.now()
+    with unit_of_work(session) as database:
+        services.add_passkey(database, now=now, account_id=account.id, name="Key", credential_id=b"id", credential=b"public", uses=uses[0])
+    answers = []
+    for count in (uses[0] + 1, uses[1]):
+        with unit_of_work(session) as database:
+            found = services.check_passkey(database, now=now, account_id=account.id, credential_id=b"id", uses=count)
+            answers.append(found.value)
+    assert answers == ["right", "wrong"]

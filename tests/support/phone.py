@@ -1,0 +1,25 @@
+"""A phone with an authenticator app: it reads the page's key and shows codes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from passlib.totp import TOTP
+
+from tests.support.checking_client import Page
+
+
+class Phone:
+    """Somebody's app, once it has read the key."""
+
+    def __init__(self, key: str) -> None:
+        self._app = TOTP(key=key)
+
+    @classmethod
+    def that_read(cls, page: Page) -> Phone:
+        """Type the key of the set-up page into the app."""
+        return cls(page.one("code").to_text().strip())
+
+    def shows(self, at: datetime) -> str:
+        """The six digits at this moment."""
+        return str(self._app.generate(at).token)
