@@ -39,10 +39,11 @@ from seminar_app.web.access import current_actor, shows_people, staff
 from seminar_app.web.database import in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.labels import label
+from seminar_app.web.paging import page_number
 
 blueprint = Blueprint("registration_staff", __name__, url_prefix="/staff/seminars/<slug>")
 
-FILTERS = ("state", "group", "pool")
+FILTERS = ("state", "group", "pool", "page")
 
 
 @blueprint.get("/roster/")
@@ -71,7 +72,7 @@ def _roster_page(slug: str, asked: Mapping[str, str], *, words: str, done: uuid.
     _note_look(access.seminar, "roster.viewed", f"seminar:{access.seminar.public_id.hex}")
     access = queries.roster_access(session(), current_actor(), slug)
     wanted = _filter(asked, words)
-    found = queries.roster(session(), access, wanted)
+    found = queries.roster(session(), access, wanted, page=page_number())
     lines = (line for group in found.groups for line in group.everybody)
     return render_template(
         "registration/staff/roster.html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
 from seminar_app.messages.models import Message
 from seminar_app.registration.models import Registration
+from seminar_app.registration.queries import RosterAccess
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool, Seminar
 from tests.conftest import NOW, StatementCount
@@ -254,3 +256,18 @@ def test_a_person_is_opened_with_their_seminars_and_the_look_is_recorded(
         token = client.get("/staff/people/").select("[name=csrf_token]")[0].attrs["value"]
         response = client.flask.post("/staff/people/", data={"words": nasty, "csrf_token": token})
         assert response.status_code in (200, 400, 422)
+
+
+def test_a_roster_of_hundreds_stands_on_pages_that_keep_the_filters(
+    client: CheckingClient, make: Make, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[RosterAccess.__module__], "PAGE_SIZE", 4)
+    seminar = make.seminar(seats=20)
+    for number in range(9):
+        make.registration(seminar, make.person(given_names="Ana", surname1=f"Paz{chr(97 + number)}"))
+    sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": seminar.office_id})))
+    pages = [client.get(f"/staff/seminars/{seminar.slug}/roster/?state=withdrawn&page={number}") for number in (1, 2, 3, 99)]
+    assert [len(page.select("th[role=rowheader]")) for page in pages] == [4, 4, 1, 1]
+    ways = [str(link.attrs["href"]) for link in pages[0].select(".paging a")]
+    assert ways and all("state=withdrawn" in way and "page=" in way for way in ways)
+    assert all("9 of 9" in page.text for page in pages)

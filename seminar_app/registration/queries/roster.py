@@ -23,6 +23,9 @@ from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.seminars.rules import SeminarState
 
+PAGE_SIZE = 300
+"""Lines on a page: most seminars stand on one, and a crowd of thousands does not keep the reader waiting."""
+
 
 @dataclass(frozen=True, slots=True)
 class RosterAccess:
@@ -97,13 +100,19 @@ class RosterGroup:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The groups that have anybody, the counts of everybody, and how many lines are shown."""
+    """The groups that have anybody, the counts of everybody, and how many lines match; a page of these stands in the groups."""
 
     groups: list[RosterGroup]
     counts: Counter[RegistrationState]
     shown: int
     pools: list[SeatPool]
     agencies: Mapping[int, AgencyChoice]
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages the lines take, at least one."""
+        return max(1, -(-self.shown // PAGE_SIZE))
 
     @property
     def total(self) -> int:
@@ -111,8 +120,8 @@ class Roster:
         return sum(self.counts.values())
 
 
-def roster(session: Session, access: RosterAccess, wanted: RosterFilter) -> Roster:
-    """Read the roster in four statements, however many people are on it."""
+def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page: int = 1) -> Roster:
+    """Read the roster in four statements, however many people are on it; of the lines that match, one page of 300."""
     agencies = all_agencies(session)
     parents = {agency.id: agency.parent_id for agency in agencies.values()}
     pools = list(session.scalars(select(SeatPool).where(SeatPool.seminar_id == access.seminar.id).order_by(SeatPool.id)))
@@ -141,7 +150,18 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter) -> Rost
     visible = [pool for pool in pools if access.agency_ids is None or (pool.agency_id and access.covers(path_of(pool.agency_id, parents)))]
     visible.sort(key=lambda pool: (pool.agency_id is None, agencies[pool.agency_id].code if pool.agency_id else ""))
     ordered = sorted(groups.values(), key=lambda found: (levels.index(found.group.level.value), found.group.code))
-    return Roster(ordered, counts, shown, visible, agencies)
+    page = min(page, max(1, -(-shown // PAGE_SIZE)))
+    _keep_page(ordered, page)
+    return Roster(ordered, counts, shown, visible, agencies, page)
+
+
+def _keep_page(groups: list[RosterGroup], page: int) -> None:
+    """Leave in the groups the lines of this page only, counted through all groups."""
+    first, last, before = (page - 1) * PAGE_SIZE, page * PAGE_SIZE, 0
+    for group in groups:
+        length = len(group.rows)
+        group.rows = group.rows[max(first - before, 0) : max(last - before, 0)]
+        before += length
 
 
 def _row(registration: Registration, person: Person, agency: AgencyChoice, pool_ids: Mapping[int, str]) -> RosterRow:
