@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from config import Settings
 from seminar_app import create_app
-from seminar_app.cli.processes import settle_memory, spare_memory
+from seminar_app.cli.processes import settle_memory, spare_memory, take_turns
 
 spare_memory()
+take_turns()
 app = create_app(replace(Settings.from_environment(), limits_enabled=False))
 settle_memory()

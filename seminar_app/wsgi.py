@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from config import Settings
 from seminar_app import create_app
-from seminar_app.cli.processes import end_with_server, settle_memory, spare_memory, work_with_database
+from seminar_app.cli.processes import end_with_server, settle_memory, spare_memory, take_turns, work_with_database
 from seminar_app.web import logs
 
 end_with_server()
 spare_memory()
+take_turns()
 settings = Settings.from_environment()
 logs.set_up(settings)
 work_with_database(settings)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import looks
 from seminar_app.audit.chain import digest, head_seal, newest_key
 from seminar_app.audit.models import AuditHead, AuditRow
+from seminar_app.core.rows import add_rows
 from seminar_app.core.unit_of_work import before_commit
 
 _GATHERED = "audit_rows"
+_COLUMNS = tuple(column.name for column in AuditRow.__table__.columns)
+_HEAD = cast(Table, AuditHead.__table__)
+_LOCK_HEAD = select(_HEAD.c.sequence, _HEAD.c.digest).where(_HEAD.c.id == 1).with_for_update()
+_MOVE_HEAD = update(_HEAD).where(_HEAD.c.id == 1)
 
 
 def record(
@@ -47,12 +52,12 @@ def _chain(session: Session) -> None:
         return
     looks.count(session, tuple(session.info[_GATHERED]))  # may leave rows of its own
     rows: list[AuditRow] = session.info.pop(_GATHERED)
-    head = session.execute(select(AuditHead).where(AuditHead.id == 1).with_for_update()).scalar_one()
     key = newest_key()
+    sequence, last = session.execute(_LOCK_HEAD).one()
+    links = []
     for row in rows:
-        row.sequence = head.sequence + 1
-        row.digest = digest(row, before=head.digest, key=key)
-        head.sequence, head.digest = row.sequence, row.digest
-        session.add(row)
-    head.seal = head_seal(head.sequence, head.digest, key=key)
-    session.flush()
+        row.sequence = sequence = sequence + 1
+        row.digest = last = digest(row, before=last, key=key)
+        links.append({name: getattr(row, name) for name in _COLUMNS})
+    add_rows(session, AuditRow, links)
+    session.execute(_MOVE_HEAD, {"sequence": sequence, "digest": last, "seal": head_seal(sequence, last, key=key)})

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
+from seminar_app.core.rows import add_unless_there
 from seminar_app.people.errors import NameTaken
 from seminar_app.people.models import Person
 from seminar_app.people.queries import find_person
@@ -46,24 +46,22 @@ def find_or_add_person(session: Session, *, now: datetime, data: PersonData, age
     """
     if data.email is not None and (known := find_person(session, email=data.email, key=data.search_key)):
         return known, True
-    values: dict[str, Any] = {
-        "public_id": uuid.uuid4(),
-        "given_names": data.given_names,
-        "surname1": data.surname1,
-        "surname2": data.surname2,
-        "certificate_name": data.certificate_name,
-        "sex": data.sex,
-        "email": data.email,
-        "phone": data.phone,
-        "agency_id": agency_id,
-        "language": data.language,
-        "search_key": data.search_key,
-        "created_at": now,
-    }
-    insert = (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(Person)
-    added = session.scalar(insert.values(**values).on_conflict_do_nothing(index_elements=["email", "search_key"]).returning(Person))
-    if added is not None:
-        return added, False
+    person = Person(
+        public_id=uuid.uuid4(),
+        given_names=data.given_names,
+        surname1=data.surname1,
+        surname2=data.surname2,
+        certificate_name=data.certificate_name,
+        sex=data.sex,
+        email=data.email,
+        phone=data.phone,
+        agency_id=agency_id,
+        language=data.language,
+        search_key=data.search_key,
+        created_at=now,
+    )
+    if add_unless_there(session, person, index_elements=("email", "search_key")):
+        return person, False
     return session.scalars(select(Person).where(Person.email == data.email, Person.search_key == data.search_key)).one(), True
 
 

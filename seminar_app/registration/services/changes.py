@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
+from seminar_app.core.rows import add_now
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import Seminar
@@ -36,19 +38,20 @@ def change_state(
     registration.seat_pool_id = pool_id
     registration.queue_place = queue_place
     registration.removal_reason = removal_reason
-    session.add(registration)
-    session.flush()
-    session.add(
-        RegistrationHistory(
-            registration_id=registration.id,
-            at=now,
-            actor=actor,
-            from_state=before,
-            to_state=state,
-            seat_pool_id=pool_id if pool_id is not None else left,
-            note=note,
-        )
+    if inspect(registration).transient:
+        add_now(session, registration)
+    else:
+        session.flush()
+    history = RegistrationHistory(
+        registration_id=registration.id,
+        at=now,
+        actor=actor,
+        from_state=before,
+        to_state=state,
+        seat_pool_id=pool_id if pool_id is not None else left,
+        note=note,
     )
+    add_now(session, history)
     details = {"from": before.value if before else None, "to": state.value}
     if removal_reason is not None:
         details["reason"] = removal_reason.value

@@ -23,11 +23,11 @@ def ensure_notices(session: Session, *, now: datetime) -> None:
     session.execute(insert.values(rows).on_conflict_do_nothing(index_elements=["kind", "language", "version"]))
 
 
-_KEPT = select(Notice).where(Notice.kind == PRIVACY, Notice.language == bindparam("language"), Notice.version == bindparam("version"))
+_KEPT = select(Notice.id).where(Notice.kind == PRIVACY, Notice.language == bindparam("language"), Notice.version == bindparam("version"))
 
 
-def notice_shown(session: Session, *, now: datetime, version: int, language: str) -> Notice:
-    """The kept notice of this version and language; what was never published counts as the current one."""
+def notice_shown(session: Session, *, now: datetime, version: int, language: str) -> int:
+    """Id of the kept notice of this version and language; what was never published counts as the current one."""
     version = version if 1 <= version <= CURRENT_VERSION else CURRENT_VERSION
     language = language if language in LANGUAGES else LANGUAGES[0]
     which = {"language": language, "version": version}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -91,7 +91,7 @@ def register(
     settle_due(session, now=now, seats=seats)
     agency = _agency(session, entry.agency_id)
     path = agency_path(session, agency.id)
-    notice = notice_shown(session, now=now, version=notice_version, language=notice_language)
+    notice_id = notice_shown(session, now=now, version=notice_version, language=notice_language)
     # all that can be read is read by now, so that somebody known is answered no sooner than a stranger
     person, known = find_or_add_person(session, now=now, data=entry.person, agency_id=agency.id)
     registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
@@ -103,7 +103,7 @@ def register(
         return registration
     registration = registration or new_registration(seats, person, now=now, source=Source.FORM)
     fill(registration, entry, agency)
-    registration.notice_id = notice.id
+    registration.notice_id = notice_id
     registration.submission_id = submission
     pending = first_state(seats.seminar.approval) is not None
     place(session, now=now, actor=PUBLIC, seats=seats, registration=registration, path=path, pending=pending)
@@ -206,9 +206,14 @@ def _agency(session: Session, agency_id: int) -> Agency:
     return agency
 
 
+_OF_PERSON = select(Registration).where(
+    Registration.seminar_id == bindparam("seminar_id"), Registration.person_id == bindparam("person_id")
+)
+
+
 def find_registration(session: Session, *, seminar_id: int, person: Person) -> Registration | None:
     """This person's registration in this seminar, with the person on it."""
-    found = session.scalar(select(Registration).where(Registration.seminar_id == seminar_id, Registration.person_id == person.id))
+    found = session.scalar(_OF_PERSON, {"seminar_id": seminar_id, "person_id": person.id})
     if found is not None:
         set_committed_value(found, "person", person)
     return found
