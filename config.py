@@ -88,6 +88,27 @@ class LooksAllowed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DaysKept:
+    """How many days personal data are kept; the nightly job takes what is older. Set by `RETAIN_…`.
+
+    Attributes:
+        identity: CURP, birth data, passport, after the end of the person's last seminar.
+        messages: mail that was sent or given up, after it was written.
+        notes: what staff wrote about a decision, after the seminar's end.
+        not_seated: people who never held a seat to the end (declined, withdrawn, waiting), after their last seminar's end.
+        phone: telephone numbers, after the end of the person's last seminar.
+        people: everything that names a person, after the end of their last seminar.
+    """
+
+    identity: int = 90
+    messages: int = 180
+    notes: int = 365
+    not_seated: int = 365
+    phone: int = 730
+    people: int = 1826
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything the environment decides.
 
@@ -138,6 +159,7 @@ class Settings:
     audit_keys: tuple[str, ...] = ()
     audit_anchor: Path | None = None
     looks: LooksAllowed = LooksAllowed()
+    kept: DaysKept = DaysKept()
 
     @property
     def secure_cookies(self) -> bool:
@@ -197,7 +219,8 @@ class Settings:
         if not identity_keys and mode is Mode.PRODUCTION:
             faults.append("IDENTITY_KEYS is missing: CURP, birth data and passports are sealed with it. Make one with " + HOW_TO_MAKE)
         audit_keys = _entries(env, "AUDIT_KEYS", keys, mode, faults)
-        looks = _looks(env, faults)
+        looks = LooksAllowed(**_whole_numbers(env, "ALERT_", LooksAllowed, faults))
+        kept = DaysKept(**_whole_numbers(env, "RETAIN_", DaysKept, faults))
         if faults:
             raise SettingsError("Constancia cannot start:\n" + "\n".join(f"  - {fault}" for fault in faults))
         return cls(
@@ -230,6 +253,7 @@ class Settings:
             audit_keys=audit_keys,
             audit_anchor=Path(env["AUDIT_ANCHOR"]).resolve() if env.get("AUDIT_ANCHOR") else None,
             looks=looks,
+            kept=kept,
         )
 
 
@@ -361,16 +385,17 @@ def _entries(env: Mapping[str, str], name: str, secret_keys: tuple[str, ...], mo
     return entries
 
 
-def _looks(env: Mapping[str, str], faults: list[str]) -> LooksAllowed:
+def _whole_numbers(env: Mapping[str, str], prefix: str, kind: type[LooksAllowed | DaysKept], faults: list[str]) -> dict[str, int]:
+    """The fields of `kind` that the environment sets."""
     given = {}
-    for limit in fields(LooksAllowed):
-        name = f"ALERT_{limit.name.upper()}"
+    for limit in fields(kind):
+        name = f"{prefix}{limit.name.upper()}"
         if text := env.get(name):
             if text.isascii() and text.isdecimal() and int(text[:9]) > 0:
                 given[limit.name] = int(text[:9])
             else:
                 faults.append(f"{name} is «{text}»; it is a whole number from 1 on.")
-    return LooksAllowed(**given)
+    return given
 
 
 def _kept_key(data_dir: Path, name: str) -> str:

@@ -10,7 +10,7 @@ from seminar_app.core.key_ring import KeyRing, use_ring
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application, assembled. Reads as a table of contents: what it stands on, then its rooms, then its commands."""
-    from seminar_app import accounts, agencies, attendance, audit, cli, feedback, messages, people, registration, seminars, web
+    from seminar_app import accounts, agencies, attendance, audit, cli, feedback, messages, people, registration, retention, seminars, web
 
     settings = settings or Settings.from_environment()
     use_ring(KeyRing(settings.identity_keys))
@@ -20,7 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
 
     web.init_app(app, settings)
-    for room in (audit, messages, agencies, accounts, people, seminars, registration, attendance, feedback):
+    for room in (audit, messages, agencies, accounts, people, seminars, registration, attendance, feedback, retention):
         room.init_app(app, settings)
     cli.init_app(app, settings)
     return app

@@ -6,6 +6,7 @@ from flask import Flask
 
 from config import Settings
 from seminar_app.cli import agencies, attendance, audit, database, keys, messages, serve, users
+from seminar_app.cli import retention as retention_commands
 from seminar_app.cli import settings as settings_commands
 from seminar_app.cli.backup import commands as backup
 from seminar_app.cli.demo import command as demo
@@ -22,6 +23,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(settings_commands.group)
     app.cli.add_command(settings_commands.maintenance)
     app.cli.add_command(keys.group)
+    app.cli.add_command(retention_commands.retention)
+    app.cli.add_command(retention_commands.people)
     for command in (messages.group, messages.worker, messages.job):
         app.cli.add_command(command)
     app.cli.add_command(backup.backup)

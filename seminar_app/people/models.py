@@ -42,6 +42,8 @@ class Person(Base):
     search_key: Mapped[str] = mapped_column(String(320), index=True)
     """Given names and surnames, folded."""
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+    """Since when nothing here names anybody: the row is counted, and shown by code as a reserved identity is."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

@@ -110,7 +110,7 @@ def restore(session: Session, *, now: datetime, actor: str, seminar_id: int, reg
         NotInThisState: there is nothing to take back.
     """
     seats, registration = _locked(session, seminar_id, registration_id)
-    if not may_restore(registration.state):
+    if not may_restore(registration.state) or registration.person.erased_at is not None:
         raise NotInThisState
     unsaid = session.execute(
         delete(Message).where(

@@ -1,0 +1,65 @@
+"""What a database keeps of rows that were deleted or overwritten, and taking it away."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from seminar_app.core.database import forget_write_ahead_log, sqlite_module, write_mode
+
+log = logging.getLogger(__name__)
+
+_WORD_INDEXES = text(
+    "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam"
+    " WHERE a.amname = 'gin' AND i.indrelid = to_regclass(:name)"
+)
+
+
+def sweep_traces(engine: Engine, tables: Sequence[str], *, rewrite: bool = False) -> bool:
+    """Take away what deleted values left behind: in free space, the write-ahead log, statistics and indexes of words.
+
+    SQLite writes the whole file anew; readers go on meanwhile, writers wait. PostgreSQL frees dead rows, samples the tables
+    again (its statistics hold frequent values) and builds indexes of words anew, because those never forget a word;
+    nobody waits. Bytes in pages that are still in use go with `rewrite`, which locks one table after the other.
+
+    Args:
+        tables: those that were changed.
+        rewrite: on PostgreSQL, write the tables anew.
+
+    Returns:
+        Whether it was done; False where somebody else held what it needs, and it is to be tried again.
+    """
+    try:
+        return _sweep_sqlite(engine) if engine.dialect.name == "sqlite" else _sweep_postgresql(engine, tables, rewrite=rewrite)
+    except (DBAPIError, sqlite_module().Error) as error:
+        log.warning("What deleted rows left behind was not swept away: %s.", type(error).__name__)
+        return False
+
+
+def _sweep_sqlite(engine: Engine) -> bool:
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA query_only=OFF")
+        cursor.execute("VACUUM")
+        cursor.close()
+    finally:
+        connection.close()
+    return forget_write_ahead_log(engine)
+
+
+def _sweep_postgresql(engine: Engine, tables: Sequence[str], *, rewrite: bool) -> bool:
+    how = "FULL, ANALYZE" if rewrite else "ANALYZE"
+    with write_mode(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET statement_timeout = 0"))
+        try:
+            for table in tables:
+                connection.execute(text(f'VACUUM ({how}) "{table}"'))
+                for index in [] if rewrite else connection.scalars(_WORD_INDEXES, {"name": table}).all():
+                    connection.execute(text(f'REINDEX INDEX CONCURRENTLY "{index}"'))
+        finally:
+            connection.execute(text("RESET statement_timeout"))
+    return True

@@ -1,0 +1,20 @@
+"""How long personal data are kept, and erasing a person."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from flask import Flask
+
+from config import Settings
+from seminar_app.core import clock
+from seminar_app.retention.applying import apply_all
+from seminar_app.web.schedule import Job, add_job
+
+NIGHT = time(9, 30)
+"""UTC: three in the morning in Mexico."""
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Have the rules applied every night."""
+    add_job(app, Job("retention", lambda: apply_all(now=clock.now(), kept=settings.kept), daily_at=NIGHT))

@@ -1,0 +1,186 @@
+"""The nightly job: what is older than its kind is kept goes, some rows a transaction, with the number in the trail."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from config import DaysKept
+from seminar_app.accounts.models import WebSession
+from seminar_app.accounts.rules import IDLE, LONGEST
+from seminar_app.audit.models import AuditRow
+from seminar_app.audit.services import record
+from seminar_app.core.traces import sweep_traces
+from seminar_app.messages.models import Message
+from seminar_app.messages.rules import MessageState
+from seminar_app.people.models import Person, PersonIdentity
+from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.retention.erasing import erase_person
+from seminar_app.seminars.models import Seminar
+from seminar_app.web.database import db, in_unit_of_work, unit_of_work
+from seminar_app.web.schedule import ending
+
+log = logging.getLogger(__name__)
+
+ACTOR = "rule"
+BATCH = 100
+TOUCHED = ("person", "person_identity", "registration", "registration_history", "outbox", "web_session")
+SWEEPABLE = ("person.erased", "retention.applied")
+
+Due = Callable[[datetime, int], Select[Any]]
+Take = Callable[[Session, datetime, Sequence[Any]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How long one kind of data is kept.
+
+    Attributes:
+        name: a field of `DaysKept`, or a name of its own where the time is not for setting.
+        what: in words, for `retention show`.
+        due: ids of the rows whose time is over.
+        take: what is done with them.
+    """
+
+    name: str
+    what: str
+    due: Due
+    take: Take
+
+
+def _in_a_seminar_since(person_id: ColumnElement[int], now: datetime, days: int, *states: RegistrationState) -> ColumnElement[bool]:
+    since = (now - timedelta(days=days)).date()
+    found = select(Registration.id).join(Seminar, Seminar.id == Registration.seminar_id).where(Registration.person_id == person_id)
+    found = found.where(Registration.state.in_(states)) if states else found.where(Seminar.ends_on >= since)
+    return found.exists()
+
+
+def _people(now: datetime, days: int) -> Select[Any]:
+    """Nobody registered since, and the record itself is older."""
+    old = Person.created_at < now - timedelta(days=days)
+    return select(Person.public_id).where(Person.erased_at.is_(None), old, ~_in_a_seminar_since(Person.id, now, days)).order_by(Person.id)
+
+
+def _not_seated(now: datetime, days: int) -> Select[Any]:
+    return _people(now, days).where(~_in_a_seminar_since(Person.id, now, days, RegistrationState.REGISTERED))
+
+
+def _phones(now: datetime, days: int) -> Select[Any]:
+    old = Person.created_at < now - timedelta(days=days)
+    return select(Person.id).where(Person.phone.is_not(None), old, ~_in_a_seminar_since(Person.id, now, days)).order_by(Person.id)
+
+
+def _identities(now: datetime, days: int) -> Select[Any]:
+    old = PersonIdentity.changed_at < now - timedelta(days=days)
+    return select(PersonIdentity.person_id).where(old, ~_in_a_seminar_since(PersonIdentity.person_id, now, days))
+
+
+def _messages(now: datetime, days: int) -> Select[Any]:
+    done = Message.state.in_((MessageState.SENT, MessageState.FAILED))
+    return select(Message.id).where(done, Message.created_at < now - timedelta(days=days)).order_by(Message.id)
+
+
+def _notes(now: datetime, days: int) -> Select[Any]:
+    ended = exists().where(
+        Registration.id == RegistrationHistory.registration_id,
+        Seminar.id == Registration.seminar_id,
+        Seminar.ends_on < (now - timedelta(days=days)).date(),
+    )
+    return select(RegistrationHistory.id).where(RegistrationHistory.note.is_not(None), ended).order_by(RegistrationHistory.id)
+
+
+def _sessions(now: datetime, _days: int) -> Select[Any]:
+    return select(WebSession.id_hash).where(or_(WebSession.seen_at < now - IDLE, WebSession.created_at < now - LONGEST))
+
+
+def _erase(session: Session, now: datetime, ids: Sequence[Any]) -> None:
+    for public_id in ids:
+        erase_person(session, now=now, actor=ACTOR, public_id=public_id)
+
+
+def _deleted(model: Any, key: Any) -> Take:
+    return lambda session, _now, ids: session.execute(delete(model).where(key.in_(ids)).execution_options(synchronize_session=False))
+
+
+def _emptied(model: Any, column: str) -> Take:
+    return lambda session, _now, ids: session.execute(
+        update(model).where(model.id.in_(ids)).values({column: None}).execution_options(synchronize_session=False)
+    )
+
+
+RULES = (
+    Rule(
+        "identity",
+        "CURP, birth data, passport, after the person's last seminar",
+        _identities,
+        _deleted(PersonIdentity, PersonIdentity.person_id),
+    ),
+    Rule("messages", "mail that was sent or given up", _messages, _deleted(Message, Message.id)),
+    Rule("notes", "notes of staff about decisions, after the seminar", _notes, _emptied(RegistrationHistory, "note")),
+    Rule("not_seated", "people who never held a seat, after their last seminar: erased", _not_seated, _erase),
+    Rule("phone", "telephone numbers, after the person's last seminar", _phones, _emptied(Person, "phone")),
+    Rule("people", "everybody, after their last seminar: erased", _people, _erase),
+    Rule("sessions", "sessions of staff that have timed out", _sessions, _deleted(WebSession, WebSession.id_hash)),
+)
+
+
+def days_of(rule: Rule, kept: DaysKept) -> int:
+    """Days that the rule keeps; 0 where its time is not for setting."""
+    return int(getattr(kept, rule.name, 0))
+
+
+def count_due(session: Session, *, now: datetime, kept: DaysKept) -> dict[str, int]:
+    """How many rows each rule would take now."""
+    return {
+        rule.name: session.scalar(select(func.count()).select_from(rule.due(now, days_of(rule, kept)).order_by(None).subquery())) or 0
+        for rule in RULES
+    }
+
+
+def apply_all(*, now: datetime, kept: DaysKept, rewrite: bool = False) -> dict[str, int]:
+    """Apply every rule. It may be cut off and begun again at any time; each step stands by itself."""
+    done = {rule.name: _apply(rule, now=now, days=days_of(rule, kept)) for rule in RULES}
+    sweep(now=now, rewrite=rewrite)
+    return done
+
+
+def _apply(rule: Rule, *, now: datetime, days: int) -> int:
+    taken = 0
+    while not ending.is_set():
+        step = in_unit_of_work(lambda session: _step(session, rule, now=now, days=days))
+        taken += step
+        if step < BATCH:
+            break
+    return taken
+
+
+def _step(session: Session, rule: Rule, *, now: datetime, days: int) -> int:
+    ids = session.scalars(rule.due(now, days).limit(BATCH)).all()
+    if ids:
+        rule.take(session, now, ids)
+        details = {"rows": len(ids), "days": days}
+        record(session, now=now, actor=ACTOR, action="retention.applied", subject=f"retention:{rule.name}", details=details)
+    return len(ids)
+
+
+def sweep(*, now: datetime, rewrite: bool = False) -> bool:
+    """Take away what deleted values left behind, if anything was deleted since that was last done; the trail remembers."""
+    newest = select(func.max(AuditRow.sequence))
+    with unit_of_work() as session:
+        deleted = session.scalar(newest.where(AuditRow.action.in_(SWEEPABLE))) or 0
+        swept = session.scalar(newest.where(AuditRow.action == "retention.swept")) or 0
+    db.session.remove()
+    if deleted <= swept and not rewrite:
+        return True
+    if not sweep_traces(db.engine, TOUCHED, rewrite=rewrite):
+        return False
+    with unit_of_work() as session:
+        record(session, now=now, actor=ACTOR, action="retention.swept", subject="database:all")
+    return True

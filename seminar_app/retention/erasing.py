@@ -1,0 +1,117 @@
+"""Erasing one person. What is left is counted (agency, sex, seminar, marks, completion) and names nobody."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import CursorResult, and_, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import UserAccount
+from seminar_app.audit.services import record
+from seminar_app.core.errors import NotFound
+from seminar_app.messages.models import Message
+from seminar_app.people.identity import forget_identity
+from seminar_app.people.models import Person
+from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.personal import locked_registration
+from seminar_app.registration.services.seats import settle
+from seminar_app.seminars.rules import is_over
+
+STANDING = (RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.PENDING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What was done, in rows.
+
+    Attributes:
+        registrations: kept without unit, rank, position, link and form.
+        withdrawn: those of them in seminars that were not over; their seats went to whoever waited.
+        messages: deleted from the outbox.
+        notes: of staff about decisions, emptied.
+        identity: whether CURP, birth data or passport were on file.
+    """
+
+    registrations: int
+    withdrawn: int
+    messages: int
+    notes: int
+    identity: bool
+
+
+def erase_person(session: Session, *, now: datetime, actor: str, public_id: uuid.UUID) -> Erased:
+    """Take away everything that names the person. Doing it again changes nothing more.
+
+    Raises:
+        NotFound: there is no such person.
+    """
+    person_id = session.scalar(select(Person.id).where(Person.public_id == public_id))
+    if person_id is None:
+        raise NotFound
+    withdrawn = _give_seats_back(session, now=now, actor=actor, person_id=person_id)
+    person = session.scalars(
+        select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    registrations = session.scalars(select(Registration).where(Registration.person_id == person_id).order_by(Registration.id)).all()
+    messages = _delete_messages(session, person, [registration.public_id for registration in registrations])
+    for registration in registrations:
+        registration.unit = registration.rank = registration.position = registration.state_name = None
+        registration.submission_id = None
+        registration.link_hash = secrets.token_bytes(32)  # of no link
+    notes = _changed(
+        session.execute(
+            update(RegistrationHistory)
+            .where(RegistrationHistory.registration_id.in_([each.id for each in registrations]), RegistrationHistory.note.is_not(None))
+            .values(note=None)
+            .execution_options(synchronize_session=False)
+        )
+    )
+    identity = forget_identity(session, person_id)
+    person.given_names = person.surname1 = person.certificate_name = person.search_key = ""
+    person.surname2 = person.email = person.phone = person.agency_id = None
+    person.reserved = True  # every sheet, screen and export shows a code then, and no contact
+    person.erased_at = person.erased_at or now
+    session.flush()
+    done = Erased(registrations=len(registrations), withdrawn=withdrawn, messages=messages, notes=notes, identity=identity)
+    record(session, now=now, actor=actor, action="person.erased", subject=f"person:{public_id.hex}", details=asdict(done))
+    return done
+
+
+def _give_seats_back(session: Session, *, now: datetime, actor: str, person_id: int) -> int:
+    """Withdraw the person, without a mail, from seminars that are not over."""
+    standing = select(Registration.id).where(Registration.person_id == person_id, Registration.state.in_(STANDING))
+    withdrawn = 0
+    for registration_id in session.scalars(standing.order_by(Registration.seminar_id)).all():
+        seats, registration = locked_registration(session, registration_id)
+        if registration.state not in STANDING or is_over(seats.seminar, now=now):
+            continue
+        left = registration.seat_pool_id
+        change_state(
+            session, now=now, actor=actor, seminar=seats.seminar, registration=registration, state=RegistrationState.WITHDRAWN
+        )
+        seats.moved(left=left, took=None)
+        settle(session, now=now, seats=seats)
+        withdrawn += 1
+    return withdrawn
+
+
+def _delete_messages(session: Session, person: Person, owners: list[uuid.UUID]) -> int:
+    """All mail to the person; of an address that somebody else has too, what is theirs by link or name."""
+    if person.email is None:
+        return 0
+    shared = session.scalar(select(Person.id).where(Person.email == person.email, Person.id != person.id).limit(1))
+    staff = session.scalar(select(UserAccount.id).where(UserAccount.email == person.email))
+    theirs = Message.to_address == person.email
+    if shared is not None or staff is not None:
+        theirs = and_(theirs, or_(Message.link_owner.in_(owners), Message.to_name == person.certificate_name))
+    return _changed(session.execute(delete(Message).where(theirs).execution_options(synchronize_session=False)))
+
+
+def _changed(result: object) -> int:
+    return result.rowcount if isinstance(result, CursorResult) else 0
