@@ -17,6 +17,14 @@ _WORD_INDEXES = text(
     " WHERE a.amname = 'gin' AND i.indrelid = to_regclass(:name)"
 )
 
+_STALE_STATISTICS = text(
+    "SELECT pg_clear_attribute_stats(schemaname, tablename, attname, inherited) FROM pg_stats"
+    " WHERE schemaname = current_schema() AND (tablename = :name"
+    " OR tablename IN (SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND pg_indexes.tablename = :name))"
+)
+CLEARS_STATISTICS = (18,)
+"""Since this PostgreSQL statistics can be taken away; ANALYZE leaves those of a table that has become empty as they were."""
+
 
 def sweep_traces(engine: Engine, tables: Sequence[str], *, rewrite: bool = False) -> bool:
     """Take away what deleted values left behind: in free space, the write-ahead log, statistics and indexes of words.
@@ -58,8 +66,12 @@ def _sweep_postgresql(engine: Engine, tables: Sequence[str], *, rewrite: bool) -
         try:
             for table in tables:
                 connection.execute(text(f'VACUUM ({how}) "{table}"'))
+                empty = connection.scalar(text(f'SELECT NOT EXISTS (SELECT FROM "{table}")'))  # noqa: S608  names of our tables
+                if empty and (engine.dialect.server_version_info or ()) >= CLEARS_STATISTICS:
+                    connection.execute(_STALE_STATISTICS, {"name": table})
                 for index in [] if rewrite else connection.scalars(_WORD_INDEXES, {"name": table}).all():
                     connection.execute(text(f'REINDEX INDEX CONCURRENTLY "{index}"'))
+            connection.execute(text("VACUUM pg_statistic"))
         finally:
             connection.execute(text("RESET statement_timeout"))
     return True

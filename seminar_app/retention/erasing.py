@@ -55,9 +55,7 @@ def erase_person(session: Session, *, now: datetime, actor: str, public_id: uuid
     if person_id is None:
         raise NotFound
     withdrawn = _give_seats_back(session, now=now, actor=actor, person_id=person_id)
-    person = session.scalars(
-        select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    person = session.scalars(select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)).one()
     registrations = session.scalars(select(Registration).where(Registration.person_id == person_id).order_by(Registration.id)).all()
     messages = _delete_messages(session, person, [registration.public_id for registration in registrations])
     for registration in registrations:
@@ -92,9 +90,7 @@ def _give_seats_back(session: Session, *, now: datetime, actor: str, person_id: 
         if registration.state not in STANDING or is_over(seats.seminar, now=now):
             continue
         left = registration.seat_pool_id
-        change_state(
-            session, now=now, actor=actor, seminar=seats.seminar, registration=registration, state=RegistrationState.WITHDRAWN
-        )
+        change_state(session, now=now, actor=actor, seminar=seats.seminar, registration=registration, state=RegistrationState.WITHDRAWN)
         seats.moved(left=left, took=None)
         settle(session, now=now, seats=seats)
         withdrawn += 1
