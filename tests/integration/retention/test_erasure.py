@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from config import DaysKept
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.verifying import verify
-from seminar_app.core.database import database_path
+from seminar_app.core.database import database_path, write_mode
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.messages.services import enqueue
@@ -119,8 +119,11 @@ def test_nothing_of_an_erased_person_is_left_and_they_still_count(
 ) -> None:
     waiting = make.registration(session.get_one(Seminar, world.seminar_id), state=RegistrationState.WAITLISTED, queue_place=1)
     settings = settings_for(database.url, database.folder)
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+    on_server = db.engine.dialect.name == "postgresql"
+    if on_server:
+        with write_mode(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
+        assert any(place.startswith("statistics") for place in found_in_tables(session)), "the statistics never held them"
     assert "person.surname1" in found_in_tables(session), "the values were never there"
     assert found_in_files(database, session), "the values were never in the files"
 
