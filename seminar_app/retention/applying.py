@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from config import DaysKept
@@ -55,7 +55,7 @@ class Rule:
     take: Take
 
 
-def _in_a_seminar_since(person_id: ColumnElement[int], now: datetime, days: int, *states: RegistrationState) -> ColumnElement[bool]:
+def _in_a_seminar_since(person_id: SQLColumnExpression[int], now: datetime, days: int, *states: RegistrationState) -> ColumnElement[bool]:
     since = (now - timedelta(days=days)).date()
     found = select(Registration.id).join(Seminar, Seminar.id == Registration.seminar_id).where(Registration.person_id == person_id)
     found = found.where(Registration.state.in_(states)) if states else found.where(Seminar.ends_on >= since)
@@ -176,7 +176,6 @@ def sweep(*, now: datetime, rewrite: bool = False) -> bool:
     with unit_of_work() as session:
         deleted = session.scalar(newest.where(AuditRow.action.in_(SWEEPABLE))) or 0
         swept = session.scalar(newest.where(AuditRow.action == "retention.swept")) or 0
-    db.session.remove()
     if deleted <= swept and not rewrite:
         return True
     if not sweep_traces(db.engine, TOUCHED, rewrite=rewrite):

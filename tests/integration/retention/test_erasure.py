@@ -86,7 +86,7 @@ def found_in_tables(session: Session) -> set[str]:
     for table in db.metadata.sorted_tables:
         for row in session.execute(text(f'SELECT * FROM "{table.name}"')).mappings():  # noqa: S608  names of our tables
             for column, value in row.items():
-                words = value.decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
+                words = bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
                 if any(token.lower() in words.lower() for token in (*TOKENS, CURP, PASSPORT)):
                     places.add(f"{table.name}.{column}")
     if session.get_bind().dialect.name == "postgresql":
