@@ -42,6 +42,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         TEMPLATES_AUTO_RELOAD=False,
     )
     database.init_app(app, settings)
+    kept_pages.init_app(app, settings)  # before what stands before it: proxies, static files
     proxies.init_app(app, settings)
     compression.init_app(app)
     logs.init_app(app, settings)
@@ -55,4 +56,3 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     navigation.init_app(app)
     health.init_app(app, settings)
-    kept_pages.init_app(app, settings)

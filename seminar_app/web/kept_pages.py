@@ -23,6 +23,8 @@ from config import Settings
 from seminar_app.core.database import is_still_there
 from seminar_app.web.database import db
 from seminar_app.web.headers import csp_nonce
+from seminar_app.web.kept_answers import MAY_BE_KEPT, Keeping, KeptAnswers
+from seminar_app.web.kept_answers import NONCE_PLACE as NONCE_BYTES
 from seminar_app.web.languages import current_language
 
 log = logging.getLogger(__name__)
@@ -31,10 +33,10 @@ P = ParamSpec("P")
 
 LONGEST_SECONDS = 1.0
 MOST_PAGES = 200
+NONCE_PLACE = NONCE_BYTES.decode()
 ANSWER_HOLDS = {"sqlite": 0.0, "postgresql": 0.02}
 """Seconds for which one answer about the database serves all. PostgreSQL's costs a way to another process and back, which under a
 crowd is more than all the rest; SQLite's costs nothing worth saving."""
-NONCE_PLACE = "nonce-of-this-answer-goes-here"
 
 
 class DatabaseState:
@@ -117,7 +119,9 @@ class DatabaseState:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class Kept:
+    """A page, the state of the database it was rendered from, and until when (monotonic seconds) it may be given out."""
+
     page: str
     state: Hashable
     until: float
@@ -128,35 +132,39 @@ class KeptPages:
 
     def __init__(self, engine: Engine) -> None:
         self._database = DatabaseState(engine)
-        self._pages: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._pages: OrderedDict[Hashable, Kept] = OrderedDict()
         self._lock = threading.Lock()
 
     def database_state(self) -> Hashable | None:
         """The state to keep a page with, or None."""
         return self._database.now()
 
-    def get(self, key: Hashable, state: Hashable | None) -> str | None:
+    def get(self, key: Hashable, state: Hashable | None) -> Kept | None:
         """The page if it was kept with this state, and not for too long."""
         with self._lock:
             kept = self._pages.get(key)
             if kept is None or state is None or kept.state != state or time.monotonic() >= kept.until:
                 return None
             self._pages.move_to_end(key)
-            return kept.page
+            return kept
 
-    def keep(self, key: Hashable, page: str, state: Hashable) -> None:
+    def keep(self, key: Hashable, page: str, state: Hashable) -> Kept:
         """Keep a page that was rendered from what the database held at `state` or later."""
         with self._lock:
-            self._pages[key] = _Kept(page, state, time.monotonic() + LONGEST_SECONDS)
+            kept = self._pages[key] = Kept(page, state, time.monotonic() + LONGEST_SECONDS)
             while len(self._pages) > MOST_PAGES:
                 self._pages.popitem(last=False)
+            return kept
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Begin with nothing kept, unless the settings say that nothing is to be."""
     if settings.keep_pages:
         with app.app_context():
-            app.extensions["kept_pages"] = KeptPages(db.engine)
+            pages = app.extensions["kept_pages"] = KeptPages(db.engine)
+        app.wsgi_app = KeptAnswers(  # type: ignore[method-assign]
+            app.wsgi_app, state=pages.database_state, log_requests=settings.log_requests, trust_ids=bool(settings.trusted_proxies)
+        )
 
 
 def kept_while_unchanged(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
@@ -169,14 +177,21 @@ def kept_while_unchanged(view: Callable[P, ResponseReturnValue]) -> Callable[P, 
             return view(*args, **kwargs)
         key = (request.host, request.path, current_language())
         state = pages.database_state()
-        if (page := pages.get(key, state)) is not None:
-            return Response(page.replace(NONCE_PLACE, csp_nonce()), mimetype="text/html")
+        if (found := pages.get(key, state)) is not None:
+            _may_be_kept(found)
+            return Response(found.page.replace(NONCE_PLACE, csp_nonce()), mimetype="text/html")
         response = make_response(view(*args, **kwargs))
         if state is not None and response.status_code == 200 and not session.modified and g.get("actor") is None:
-            pages.keep(key, response.get_data(as_text=True).replace(csp_nonce(), NONCE_PLACE), state)
+            _may_be_kept(pages.keep(key, response.get_data(as_text=True).replace(csp_nonce(), NONCE_PLACE), state))
         return response
 
     return kept
+
+
+def _may_be_kept(found: Kept) -> None:
+    """Tell the step before the application that this whole answer is the same for all."""
+    route = request.url_rule.rule if request.url_rule is not None else "-"
+    request.environ[MAY_BE_KEPT] = Keeping(found.state, found.until, csp_nonce(), route)
 
 
 def kept_with_fresh_values(name: str, *, state: Hashable, values: Mapping[str, str], render: Callable[[], str]) -> str:
@@ -195,13 +210,15 @@ def kept_with_fresh_values(name: str, *, state: Hashable, values: Mapping[str, s
         return render()
     key = (name, request.host, request.path, current_language())
     places = {f"value-of-{place}-goes-here": value for place, value in values.items()} | {NONCE_PLACE: csp_nonce()}
-    page = pages.get(key, state)
-    if page is None:
+    found = pages.get(key, state)
+    if found is None:
+        page = None
         whole = render()
         for place, value in places.items():
             page = (page or whole).replace(value, place)
         pages.keep(key, page or whole, state)
         return whole
+    page = found.page
     for place, value in places.items():
         page = page.replace(place, value)
     return page

@@ -131,21 +131,47 @@ def _count(*_anything: object) -> None:
 
 
 def _tell(response: Response) -> Response:
-    level = logging.DEBUG if request.endpoint in QUIET and response.status_code == 200 else logging.INFO
-    if requests_log.isEnabledFor(level):
-        actor = g.get("actor")
-        route = request.url_rule.rule if request.url_rule is not None else "-"
-        fields = {
-            "method": request.method if request.method in KNOWN_METHODS else "-",
-            "route": route,
-            "status": response.status_code,
-            "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
-            "statements": (_statements.get() or [0])[0],
-            "bytes": response.content_length,
-            "actor": getattr(actor, "trail_name", None) or "-",
-        }
-        requests_log.log(level, "%s %s %d", fields["method"], route, response.status_code, extra=fields)
+    quiet = request.endpoint in QUIET and response.status_code == 200
+    write_line(
+        method=request.method,
+        route=request.url_rule.rule if request.url_rule is not None else "-",
+        status=response.status_code,
+        seconds=time.perf_counter() - g.get("began", time.perf_counter()),
+        size=response.content_length,
+        statements=(_statements.get() or [0])[0],
+        actor=getattr(g.get("actor"), "trail_name", None),
+        level=logging.DEBUG if quiet else logging.INFO,
+    )
     return response
+
+
+def write_line(
+    *,
+    method: str,
+    route: str,
+    status: int,
+    seconds: float,
+    size: int | None,
+    statements: int = 0,
+    actor: str | None = None,
+    request_id: str | None = None,
+    level: int = logging.INFO,
+) -> None:
+    """The line about an answer. `request_id` where the request has none of its own yet."""
+    if not requests_log.isEnabledFor(level):
+        return
+    fields: dict[str, Any] = {
+        "method": method if method in KNOWN_METHODS else "-",
+        "route": route,
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+        "statements": statements,
+        "bytes": size,
+        "actor": actor or "-",
+    }
+    if request_id is not None:
+        fields["request_id"] = request_id
+    requests_log.log(level, "%s %s %d", fields["method"], route, status, extra=fields)
 
 
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

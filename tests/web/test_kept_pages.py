@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import threading
 import time
@@ -56,6 +57,28 @@ def test_a_page_is_rendered_once_while_nothing_changes_and_each_answer_has_its_o
         nonce = answer.text.split("'")[1]
         assert f"'nonce-{nonce}'" in answer.headers["Content-Security-Policy"]
         assert answer.headers["Cache-Control"] == "no-cache, private"
+
+
+def test_an_answer_given_before_flask_looks_differs_only_in_what_is_its_own(keeping: Flask) -> None:
+    begun: list[str] = []
+    keeping.before_request(lambda: begun.append("flask"))
+    plain, small = {"Accept-Language": "en"}, {"Accept-Language": "en", "Accept-Encoding": "gzip"}
+    with keeping.app_context(), unit_of_work() as open_session:
+        open_session.scalars(select(Seminar)).one().title_en = "long " * 30 + "title"  # worth compressing
+    for headers in (plain, small):
+        first, second = (keeping.test_client().get("/seminars/kept", headers=headers) for _ in range(2))
+        own = ("X-Request-ID", "Content-Security-Policy", "Content-Length")
+        assert first.headers["X-Request-ID"] != second.headers["X-Request-ID"]
+        assert [pair for pair in first.headers if pair[0] not in own] == [pair for pair in second.headers if pair[0] not in own]
+        assert {name for name, _ in first.headers} == {name for name, _ in second.headers}
+        texts = [
+            gzip.decompress(answer.data).decode() if "Content-Encoding" in answer.headers else answer.text for answer in (first, second)
+        ]
+        nonces = [re.findall(r"'nonce-([^']+)'", answer.headers["Content-Security-Policy"])[0] for answer in (first, second)]
+        assert texts[0].replace(nonces[0], nonces[1]) == texts[1]
+        assert nonces[1] in texts[1]
+    assert "Content-Encoding" in second.headers
+    assert len(begun) == 2
 
 
 def test_any_commit_makes_it_new(keeping: Flask) -> None:
