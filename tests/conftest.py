@@ -81,7 +81,9 @@ class SqliteDatabase:
             db.engine.dispose()
         for suffix in ("-wal", "-shm"):
             (self.folder / f"test.sqlite3{suffix}").unlink(missing_ok=True)
-        shutil.copyfile(self.folder / "template.sqlite3", self.folder / "test.sqlite3")
+        # a file of its own each time: a connection that a test forgot keeps the old one, and cannot spoil this
+        shutil.copyfile(self.folder / "template.sqlite3", self.folder / "next.sqlite3")
+        (self.folder / "next.sqlite3").replace(self.folder / "test.sqlite3")
 
 
 @dataclass

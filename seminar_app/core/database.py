@@ -224,7 +224,12 @@ def _begin_sqlite(connection: Connection) -> None:
     writing = _writing.get()
     cursor.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
     if writing:
-        _begin_to_write(cursor)
+        try:
+            _begin_to_write(cursor)
+        except OperationalError as error:
+            if "readonly" in str(error.orig):  # it could only be read when it was opened; the next connection may find it otherwise
+                connection.invalidate(error)
+            raise
         if not is_still_there(connection.info):  # it went while we stood in line
             cursor.execute("ROLLBACK")
             raise OperationalError(BEGIN_TO_WRITE, None, sqlite_module().OperationalError("the database file is gone"))

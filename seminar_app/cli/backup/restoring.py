@@ -135,7 +135,7 @@ def _restore(settings: Settings, place: Place, backup: BackupReader, wishes: Wis
 
 
 def _place(settings: Settings) -> SqlitePlace | PostgresqlPlace:
-    stamp = now().strftime("%Y%m%d%H%M%S")
+    stamp = now().strftime("%Y%m%d%H%M%S%f")
     if db.engine.dialect.name == "sqlite":
         return SqlitePlace(database_path(settings.database_url), stamp)
 
