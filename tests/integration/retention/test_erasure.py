@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import JSON, Enum, LargeBinary, String, func, select, text
 from sqlalchemy.orm import Session
 
-from config import DaysKept
+from config import DaysKept, Mode
+from seminar_app import create_app
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.verifying import verify
 from seminar_app.core.database import database_path, write_mode
@@ -33,6 +34,7 @@ from seminar_app.retention.erasing import erase_person
 from seminar_app.retention.policy import POLICY
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.web.database import db
+from seminar_app.web.schedule import jobs_of
 from tests.conftest import TestDatabase, settings_for
 from tests.support.commands import run
 from tests.support.factories import Make
@@ -229,3 +231,9 @@ def test_each_rule_takes_what_is_over_and_nothing_else(database: TestDatabase, w
     assert verify(session).intact
     shown = run(replace(settings_for(database.url, database.folder), kept=DaysKept(phone=7)), "retention", "show")
     assert "7 days  telephone numbers" in shown.output
+
+
+def test_the_demonstration_does_not_erase_its_people_by_night(database: TestDatabase) -> None:
+    settings = settings_for(database.url, database.folder)
+    assert "retention" in jobs_of(create_app(settings))
+    assert "retention" not in jobs_of(create_app(replace(settings, mode=Mode.DEMO)))
