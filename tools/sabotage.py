@@ -27,7 +27,9 @@ from queue import SimpleQueue
 
 ROOT = Path(__file__).resolve().parent.parent
 BREAKAGES = ROOT / "tests" / "sabotage" / "breakages.toml"
-NOT_COPIED = shutil.ignore_patterns(".venv", ".git", ".*_cache", ".hypothesis", "__pycache__", "node_modules", "instance", "build", "docs", "*.egg-info")
+NOT_COPIED = shutil.ignore_patterns(
+    ".venv", ".git", ".*_cache", ".hypothesis", "__pycache__", "node_modules", "instance", "build", "docs", "*.egg-info"
+)
 LONGEST_SECONDS = 400
 AT_ONCE = 2
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -125,7 +127,9 @@ def run_tests(tree: Path, tests: Iterable[str], *, on: str = SQLITE, stop: bool 
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False, timeout=limit)
     except subprocess.TimeoutExpired:
         return Run(None, (), f"not done in {limit} seconds")
-    failed = [case.get("name", "") for case in ET.parse(report).iter("testcase") if case.find("failure") is not None] if report.exists() else []  # noqa: S314  our own file
+    failed = (
+        [case.get("name", "") for case in ET.parse(report).iter("testcase") if case.find("failure") is not None] if report.exists() else []
+    )  # noqa: S314  our own file
     return Run(done.returncode, tuple(failed), (done.stdout + done.stderr)[-4000:])
 
 

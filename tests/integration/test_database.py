@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
 from seminar_app.audit import verifying as trail
+from seminar_app.core.database import engine_settings
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool
@@ -75,3 +77,14 @@ def test_a_seat_of_another_seminar_is_impossible(make: Make, session: Session) -
     pool = session.scalars(select(SeatPool)).one()
     with pytest.raises(IntegrityError):
         make.registration(make.seminar(), pool=pool)
+
+
+def test_a_missing_file_stays_missing(tmp_path: Path) -> None:
+    """SQLite would make an empty database where there is none, and the program would begin anew over lost data."""
+    missing = tmp_path / "moved.sqlite3"
+    url, options = engine_settings(f"sqlite:///{missing}")
+    engine = create_engine(url, **options)
+    with pytest.raises(OperationalError), engine.connect():
+        pass
+    engine.dispose()
+    assert list(tmp_path.iterdir()) == []

@@ -54,3 +54,29 @@ def test_a_lock_that_is_not_let_go_is_a_database_error_in_good_time(app: Flask, 
     assert time.monotonic() - begun < 1.5
     holder.join()
     write(app)
+
+
+def test_who_reads_and_then_writes_has_read_the_newest(app: Flask) -> None:
+    """Nobody writes between the reading and the writing of a unit of work, and nobody is refused for it."""
+    turns, faults = threading.Barrier(4), []
+
+    def count_on() -> None:
+        turns.wait()
+        try:
+            with app.app_context():
+                with unit_of_work() as session:
+                    found = session.execute(text("SELECT sequence FROM audit_head")).scalar_one()
+                    time.sleep(0.02)
+                    session.execute(text("UPDATE audit_head SET sequence = :next"), {"next": found + 1})
+                db.session.remove()
+        except OperationalError as error:
+            faults.append(str(error))
+
+    threads = [threading.Thread(target=count_on) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with app.app_context():
+        assert (db.session.execute(text("SELECT sequence FROM audit_head")).scalar_one(), faults) == (4, [])
+        db.session.remove()

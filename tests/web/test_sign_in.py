@@ -136,6 +136,20 @@ def test_the_session_gets_a_fresh_id_at_sign_in(app: Flask, client: CheckingClie
     assert victim.id != attacker.id
 
 
+def test_the_id_that_a_browser_had_before_signing_in_opens_nothing_any_more(
+    client: CheckingClient, session: Session, staff: UserAccount
+) -> None:
+    """Whoever planted an id in somebody's browser has nothing of it, not even the row."""
+    with client.flask.session_transaction() as values:
+        values["step"] = "kept on the server"
+    planted = cookie(client)
+    assert session.scalars(select(WebSession.id_hash)).all() == [token_hash(planted)]
+    session.rollback()
+    sign_in_by_form(client)
+    assert session.scalars(select(WebSession.id_hash)).all() == [token_hash(cookie(client))]
+    assert cookie(client) != planted
+
+
 def test_an_identifier_of_somebodys_choosing_is_never_adopted(client: CheckingClient, session: Session, staff: UserAccount) -> None:
     client.flask.set_cookie("session", "A" * 43)
     sign_in_by_form(client)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tracemalloc
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -135,6 +135,25 @@ def test_without_the_seal_a_cut_end_would_go_unseen(session: Session, now: datet
     assert not verify(session).intact
     monkeypatch.setattr("seminar_app.audit.verifying.head_seal", lambda *_args, **_kwargs: session.scalar(select(AuditHead.seal)))
     assert verify(session).intact
+
+
+def test_a_row_of_a_trail_that_went_another_way_is_found(session: Session, now: datetime) -> None:
+    """A copy of the database goes on by itself, and a row that it chained rightly is put into the place of ours."""
+    write(session, now, 2)
+    tamper(session, "CREATE TABLE fork AS SELECT * FROM audit_head")
+    write(session, now, 2)
+    tamper(
+        session,
+        "CREATE TABLE theirs AS SELECT * FROM audit WHERE sequence > 2",
+        "DELETE FROM audit WHERE sequence > 2",
+        "DELETE FROM audit_head",
+        "INSERT INTO audit_head SELECT * FROM fork",
+    )
+    write(session, now + timedelta(hours=1), 2)
+    assert verify(session).intact
+    replaced = "INSERT INTO audit SELECT * FROM theirs WHERE sequence = 3"
+    tamper(session, "DELETE FROM audit WHERE sequence = 3", replaced, "DROP TABLE theirs", "DROP TABLE fork")
+    assert verify(session).broken_at == [4]
 
 
 def test_an_untouched_trail_holds_while_it_grows(session: Session, now: datetime) -> None:
