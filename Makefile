@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 export PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-full check format freeze bench screens assets prepared clean
+.PHONY: help run test test-full test-sabotage check format freeze bench screens assets prepared clean
 
 help:  ## List the commands
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(VENV)/ready: requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -31,6 +31,9 @@ test: $(VENV)/ready-dev prepared  ## Set everything up and run the tests, on SQL
 
 test-full: $(VENV)/ready-dev prepared  ## The same with the long forms (hours)
 	$(BIN)/pytest -n auto --dist loadgroup
+
+test-sabotage: $(VENV)/ready-dev prepared  ## Break each protection by one line, in a copy, and see that the tests notice
+	$(BIN)/python -m tools.sabotage
 
 check: $(VENV)/ready-dev  ## Format, lint, types, contracts, translations, then the tests
 	$(BIN)/ruff format --check .

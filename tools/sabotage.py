@@ -99,7 +99,7 @@ def fault_of(breakage: Breakage, root: Path = ROOT) -> str | None:
         return f"with the line broken {breakage.file} is no Python: {error}"
     for test in breakage.tests:
         file, _colons, function = test.partition("::")
-        if not (root / file).exists() or f"def {function}(" not in (root / file).read_text(encoding="utf-8") and function:
+        if not (root / file).exists() or (f"def {function}(" not in (root / file).read_text(encoding="utf-8") and function):
             return f"there is no test {test}"
     return None
 
@@ -127,9 +127,8 @@ def run_tests(tree: Path, tests: Iterable[str], *, on: str = SQLITE, stop: bool 
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False, timeout=limit)
     except subprocess.TimeoutExpired:
         return Run(None, (), f"not done in {limit} seconds")
-    failed = (
-        [case.get("name", "") for case in ET.parse(report).iter("testcase") if case.find("failure") is not None] if report.exists() else []
-    )  # noqa: S314  our own file
+    cases = ET.parse(report).iter("testcase") if report.exists() else ()  # noqa: S314  pytest's own report
+    failed = [case.get("name", "") for case in cases if case.find("failure") is not None]
     return Run(done.returncode, tuple(failed), (done.stdout + done.stderr)[-4000:])
 
 

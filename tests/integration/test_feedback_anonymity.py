@@ -93,6 +93,21 @@ def test_neither_responses_nor_receipts_lie_in_the_order_of_arrival(
     assert responses != receipts
 
 
+def test_the_newest_lies_anywhere(make: Make, now: datetime, session: Session, database: TestDatabase) -> None:
+    """One look at the disk does not tell who came last: a newcomer's rows are not simply put behind the others."""
+    held = hold(make, people=PEOPLE)
+    held.open(now)
+    places: list[tuple[bool, bool]] = []
+    for person in range(PEOPLE):
+        held.answer(person, change=f"p{person:02}")
+        if person >= PEOPLE // 2:
+            orders = order_on_disk(session, database, held)
+            places.append((person == orders[0][-1], person == orders[1][-1]))
+            session.rollback()
+    assert not all(response for response, _receipt in places)
+    assert not all(receipt for _response, receipt in places)
+
+
 def test_without_mixing_the_order_on_the_disk_would_tell(
     make: Make, now: datetime, session: Session, database: TestDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
