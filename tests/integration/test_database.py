@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -16,6 +18,7 @@ from seminar_app.core.database import engine_settings
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool
+from seminar_app.web.database import db
 from tests.support.factories import Make
 
 
@@ -88,3 +91,28 @@ def test_a_missing_file_stays_missing(tmp_path: Path) -> None:
         pass
     engine.dispose()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.postgresql_only
+def test_rows_of_several_at_once_are_chained_one_behind_the_other(app: Flask, session: Session, now: datetime) -> None:
+    """All have written and none has committed when they come to the chain's end; SQLite lets only one come so far."""
+    together, faults = threading.Barrier(6), []
+
+    def one(number: int) -> None:
+        with app.app_context():
+            try:
+                with unit_of_work(db.session()) as writing:
+                    audit.record(writing, now=now, actor="command", action="test.done", subject=f"test:{number}")
+                    together.wait()
+            except DBAPIError as error:
+                faults.append(type(error.orig).__name__)
+            db.session.remove()
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    found = trail.verify(session)
+    assert (found.rows, found.intact) == (6, True)
