@@ -86,14 +86,15 @@ def register(
         WrongCode: it asks for a code, and this is not it.
         NoSuchAgency: the agency does not exist.
     """
-    seats = lock_seats(session, seminar_id)
-    check_door(seats, now=now, code=code)
-    settle_due(session, now=now, seats=seats)
+    # what can be known without the seats comes before their lock, because on PostgreSQL everybody in this seminar waits for it;
+    # and somebody known is answered no sooner than a stranger, for whom the same is read
     agency = _agency(session, entry.agency_id)
     path = agency_path(session, agency.id)
     notice_id = notice_shown(session, now=now, version=notice_version, language=notice_language)
-    # all that can be read is read by now, so that somebody known is answered no sooner than a stranger
     person, known = find_or_add_person(session, now=now, data=entry.person, agency_id=agency.id)
+    seats = lock_seats(session, seminar_id)
+    check_door(seats, now=now, code=code)
+    settle_due(session, now=now, seats=seats)
     registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
     submission = submission_of(submission_id, entry.person)
     if registration is not None and registration.submission_id == submission:
