@@ -16,6 +16,7 @@ from passlib.totp import TOTP
 ISSUER = "Constancia"
 DIGITS = 6
 SECRET_BYTES = 20
+PERIOD_SECONDS = 30
 SLACK_SECONDS = 30
 """How far the clock of a phone may be off."""
 RECOVERY_CODES = 10

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import CursorResult, case, delete, update
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import UserAccount, WebSession
+from seminar_app.accounts.app_codes import PERIOD_SECONDS
+from seminar_app.accounts.models import RecoveryCode, SecondFactor, UserAccount, WebSession
+from seminar_app.accounts.rules import FactorKind
 
 
 def end_everything_issued(session: Session, *, now: datetime) -> int:
@@ -16,9 +18,19 @@ def end_everything_issued(session: Session, *, now: datetime) -> int:
     A link is derived from its number, so numbers used after the backup must not come again: they go on from the minutes since 1970,
     which no account's counting reaches.
 
+    The same for second factors: an app's code of the time since the backup is taken by nobody, and the codes on paper end, because
+    which of them were spent since then is not known. Their owners make new ones.
+
     Returns:
         How many sessions there were.
     """
+    session.execute(delete(RecoveryCode).execution_options(synchronize_session=False))
+    session.execute(
+        update(SecondFactor)
+        .where(SecondFactor.kind == FactorKind.APP)
+        .values(counter=int(now.timestamp()) // PERIOD_SECONDS + 1)
+        .execution_options(synchronize_session=False)
+    )
     ended = session.execute(delete(WebSession).execution_options(synchronize_session=False))
     first = int(now.timestamp() // 60)
     session.execute(

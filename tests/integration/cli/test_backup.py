@@ -6,6 +6,8 @@ import json
 import secrets
 import shutil
 import stat
+import time
+import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -18,8 +20,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from config import Settings
-from seminar_app.accounts.models import UserAccount, WebSession
-from seminar_app.accounts.rules import RoleName
+from seminar_app.accounts.models import RecoveryCode, SecondFactor, UserAccount, WebSession
+from seminar_app.accounts.rules import FactorKind, RoleName
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.services import record
 from seminar_app.audit.verifying import verify
@@ -127,11 +129,15 @@ def test_what_was_issued_ended_or_on_its_way_does_not_come_back_to_life(
         found.reset_hash, found.reset_until = b"h" * 32, NOW + timedelta(days=1)
         signed_in = {"public_id": found.public_id, "user_account_id": account_id, "values": {}, "created_at": NOW, "seen_at": NOW}
         writing.add(WebSession(id_hash=b"s" * 32, **signed_in))
+        writing.add(RecoveryCode(user_account_id=account_id, code_hash=b"c" * 32))
+        shared = {"public_id": uuid.uuid4(), "user_account_id": account_id, "kind": FactorKind.APP, "name": "Phone"}
+        writing.add(SecondFactor(**shared, sealed_secret=b"sealed", counter=1, created_at=NOW))
     file = tmp_path / "constancia.backup"
     assert run(settings, "backup", str(file)).exit_code == 0
     versions = []
     for _ in range(2):
         let_go(database, full)
+        began = time.time()
         done = run(settings, "restore", str(file), "--yes")
         assert done.exit_code == 0, cleaned(done)
         assert "1 sessions were ended" in done.output
@@ -139,6 +145,8 @@ def test_what_was_issued_ended_or_on_its_way_does_not_come_back_to_life(
         assert (found.reset_hash, found.reset_until) == (None, None)
         versions.append(found.reset_version)
         assert full.scalar(select(func.count()).select_from(WebSession)) == 0
+        assert full.scalar(select(func.count()).select_from(RecoveryCode)) == 0
+        assert full.scalars(select(SecondFactor.counter)).one() > began // 30  # no code seen until now is taken
         message = full.scalars(select(Message)).one()
         assert (message.state, message.last_error) == (MessageState.FAILED, HELD)
         full.rollback()
