@@ -15,7 +15,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from config import LooksAllowed
-from seminar_app.audit.models import AuditRow, LookAlert, LookCount
+from seminar_app.audit.chain import Link
+from seminar_app.audit.models import LookAlert, LookCount
 from seminar_app.audit.rules import LookKind, kind_of_look
 
 STAFF = "account:"
@@ -66,7 +67,7 @@ def day_of(now: datetime) -> date:
     return now.astimezone(_watch.zone).date()
 
 
-def count(session: Session, rows: Iterable[AuditRow]) -> None:
+def count(session: Session, rows: Iterable[Link]) -> None:
     """Count the rows that are looks of staff; tell the administrators where one goes above a limit."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for row in rows:

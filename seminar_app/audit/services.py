@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -15,10 +16,24 @@ from seminar_app.core.rows import add_rows
 from seminar_app.core.unit_of_work import before_commit
 
 _GATHERED = "audit_rows"
-_COLUMNS = tuple(column.name for column in AuditRow.__table__.columns)
 _HEAD = cast(Table, AuditHead.__table__)
 _LOCK_HEAD = select(_HEAD.c.sequence, _HEAD.c.digest).where(_HEAD.c.id == 1).with_for_update()
 _MOVE_HEAD = update(_HEAD).where(_HEAD.c.id == 1)
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """A row of the trail before it has its place in the chain. A plain record, because every change of anything writes one."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    seminar: str | None
+    details: dict[str, Any]
+    request_id: str | None
+    sequence: int = 0
+    digest: bytes = b""
 
 
 def record(
@@ -41,7 +56,7 @@ def record(
         seminar: slug, where it happened in one.
         details: numbers, states and ids; never a name, address or anything else about a person.
     """
-    row = AuditRow(at=now, actor=actor, action=action, subject=subject, seminar=seminar, details=details or {}, request_id=request_id)
+    row = _Gathered(now, actor, action, subject, seminar, details or {}, request_id)
     session.info.setdefault(_GATHERED, []).append(row)
 
 
@@ -51,13 +66,11 @@ def _chain(session: Session) -> None:
     if not session.info.get(_GATHERED):
         return
     looks.count(session, tuple(session.info[_GATHERED]))  # may leave rows of its own
-    rows: list[AuditRow] = session.info.pop(_GATHERED)
-    key = newest_key()
-    sequence, last = session.execute(_LOCK_HEAD).one()
-    links = []
+    rows: list[_Gathered] = session.info.pop(_GATHERED)
+    key, connection = newest_key(), session.connection()
+    sequence, last = connection.execute(_LOCK_HEAD).one()
     for row in rows:
         row.sequence = sequence = sequence + 1
         row.digest = last = digest(row, before=last, key=key)
-        links.append({name: getattr(row, name) for name in _COLUMNS})
-    add_rows(session, AuditRow, links)
-    session.execute(_MOVE_HEAD, {"sequence": sequence, "digest": last, "seal": head_seal(sequence, last, key=key)})
+    add_rows(session, AuditRow, [asdict(row) for row in rows])
+    connection.execute(_MOVE_HEAD, {"sequence": sequence, "digest": last, "seal": head_seal(sequence, last, key=key)})

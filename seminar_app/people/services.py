@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
@@ -42,10 +41,9 @@ def find_or_add_person(session: Session, *, now: datetime, data: PersonData, age
 
     Somebody known is left as they are: what a stranger types into a form changes nobody's record. Without an
     address a name identifies nobody, so the person is new. Two transactions that add the same person at once
-    end with one row (UNIQUE and ON CONFLICT), and both are given it.
+    end with one row (UNIQUE and ON CONFLICT), and both are given it. Most are new, so they are added first and looked
+    for only where that does nothing.
     """
-    if data.email is not None and (known := find_person(session, email=data.email, key=data.search_key)):
-        return known, True
     person = Person(
         public_id=uuid.uuid4(),
         given_names=data.given_names,
@@ -62,7 +60,10 @@ def find_or_add_person(session: Session, *, now: datetime, data: PersonData, age
     )
     if add_unless_there(session, person, index_elements=("email", "search_key")):
         return person, False
-    return session.scalars(select(Person).where(Person.email == data.email, Person.search_key == data.search_key)).one(), True
+    known = find_person(session, email=data.email or "", key=data.search_key)
+    if known is None:
+        raise RuntimeError("a person who is there was not found")
+    return known, True
 
 
 def edit_person(session: Session, *, now: datetime, actor: str, person: Person, data: PersonData, seminar: str | None = None) -> list[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
-from seminar_app.core.rows import add_now
+from seminar_app.core.rows import add_now, add_rows
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import Seminar
@@ -42,16 +42,16 @@ def change_state(
         add_now(session, registration)
     else:
         session.flush()
-    history = RegistrationHistory(
-        registration_id=registration.id,
-        at=now,
-        actor=actor,
-        from_state=before,
-        to_state=state,
-        seat_pool_id=pool_id if pool_id is not None else left,
-        note=note,
-    )
-    add_now(session, history)
+    step = {
+        "registration_id": registration.id,
+        "at": now,
+        "actor": actor,
+        "from_state": before,
+        "to_state": state,
+        "seat_pool_id": pool_id if pool_id is not None else left,
+        "note": note,
+    }
+    add_rows(session, RegistrationHistory, [step])
     details = {"from": before.value if before else None, "to": state.value}
     if removal_reason is not None:
         details["reason"] = removal_reason.value
