@@ -37,6 +37,12 @@ WELL_KNOWN = (
     "12345678",
 )
 """What stands in keys that somebody copied or typed."""
+THREADS = 8
+"""Requests that a web worker answers at once: enough that pages are read while a few wait for SQLite's one write lock."""
+KEPT_FOR_READING = 2
+"""Threads that writers leave alone when they have to wait."""
+POOL_SIZE = 5
+"""Database connections that a process keeps; as many again while they are needed."""
 OTHERS = 0o007
 """Permissions of whoever is neither the owner nor of the group."""
 NETWORK_FILE_SYSTEMS = frozenset(
@@ -120,6 +126,7 @@ class Settings:
         smtp_url: `smtp://user:password@host:port` (STARTTLS) or `smtps://`; None keeps mail in the outbox.
         jobs_url: `redis://…` or `postgresql://…` of the queue of jobs; None keeps it in a file in `data_dir`.
         pool_size: database connections a process keeps.
+        waiting_writers: requests of one process that may write, or wait to, at once; the other threads are left for reading.
         identity_keys: `<id>:<secret>`, newest first; the first seals CURP, birth data, passports and originals, all open.
         audit_keys: the same for the trail's chain; none means that its key is derived from `secret_keys`.
         audit_anchor: file outside the database to which the trail's head is appended; None keeps no anchor.
@@ -146,7 +153,8 @@ class Settings:
     limiter_storage: str = "memory://"
     limits_enabled: bool = True
     keep_pages: bool = True
-    pool_size: int = 5
+    pool_size: int = POOL_SIZE
+    waiting_writers: int = THREADS - KEPT_FOR_READING
     jobs_url: str | None = None
     log_format: LogFormat = LogFormat.TEXT
     log_requests: bool = False
@@ -208,6 +216,7 @@ class Settings:
         if (storage := env.get("LIMITER_STORAGE") or "memory://") and not storage.startswith(("memory://", "redis://", "rediss://")):
             faults.append("LIMITER_STORAGE is memory:// or redis://…, for example redis://queue.example.org:6379/0.")
         second_factor = _second_factor(env, mode, faults)
+        waiting_writers = _waiting_writers(env, faults)
         if mode is Mode.PRODUCTION:
             faults += _unsafe_in_production(env, data_dir, database_url)
         log_format = _log_format(env, faults)
@@ -240,6 +249,7 @@ class Settings:
             trusted_proxies=trusted_proxies,
             backup_keys=backup_keys,
             drain_seconds=drain_seconds,
+            waiting_writers=waiting_writers,
             second_factor=second_factor,
             warnings=_warnings(
                 mode,
@@ -284,8 +294,14 @@ def _log_format(env: Mapping[str, str], faults: list[str]) -> LogFormat:
         return LogFormat.TEXT
 
 
-def _whole_number(env: Mapping[str, str], name: str, least: int, most: int, faults: list[str]) -> int:
-    value = env.get(name) or str(least)
+def _waiting_writers(env: Mapping[str, str], faults: list[str]) -> int:
+    """As many as are said, or all threads and connections that a process has but two; one always may."""
+    threads = _whole_number(env, "WEB_THREADS", 1, 64, faults, usual=THREADS)
+    return _whole_number(env, "WAITING_WRITERS", 1, 64, faults, usual=max(1, min(threads, 2 * POOL_SIZE) - KEPT_FOR_READING))
+
+
+def _whole_number(env: Mapping[str, str], name: str, least: int, most: int, faults: list[str], *, usual: int | None = None) -> int:
+    value = env.get(name) or str(least if usual is None else usual)
     if value.isascii() and value.isdigit() and least <= int(value[:9]) <= most:
         return int(value)
     faults.append(f"{name} is «{value}»; it is a whole number from {least} to {most}.")

@@ -33,6 +33,8 @@ VISITOR_KEYS = frozenset({"csrf_token", "language", "_permanent", "_flashes"})
 """All that a signed cookie may hold."""
 DROPPED_KEYS = frozenset({"fs_cc"})
 """Flask-Security's note for a cookie that we do not use."""
+WORTH_WAITING_MS = 2_000
+"""How long a page that is ready waits for the write lock, so that what only concerns the browser is kept."""
 STEP_KEYS = frozenset({"passkey", "app_secret"})
 """What is under way in the second step; a session with a new id begins without."""
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -212,14 +214,14 @@ class WebSessions(SecureCookieSessionInterface):
         now, stored, values = clock.now(), session.stored, dict(session)
         if stored is None:
             if values.keys() - VISITOR_KEYS and session.modified:
-                with unit_of_work() as database:
+                with unit_of_work(wait_ms=WORTH_WAITING_MS) as database:
                     identifier = session_store.start(database, account=None, values=values, now=now)
                 session.move_to(identifier, StoredSession(b"", uuid.uuid4(), values, now, None))
         elif session.modified:
-            with unit_of_work() as database:
+            with unit_of_work(wait_ms=WORTH_WAITING_MS) as database:
                 session_store.keep(database, stored.id_hash, values=values, now=now)
         elif now - stored.seen_at >= SEEN_EVERY:
-            with unit_of_work() as database:
+            with unit_of_work(wait_ms=WORTH_WAITING_MS) as database:
                 session_store.note_seen(database, stored.id_hash, now=now)
 
     def _save_visitor(self, app: Flask, session: BrowserSession, response: Response) -> None:

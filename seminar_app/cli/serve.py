@@ -11,7 +11,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from config import PROJECT_ROOT, Mode, Settings
+from config import PROJECT_ROOT, THREADS, Mode, Settings
 from seminar_app.cli.database import is_up_to_date, refuse_unprepared
 from seminar_app.cli.demo.state import ACCOUNTS, PASSWORD, demo_is_loaded
 from seminar_app.cli.processes import STOP_SECONDS, JobsProcess, announce_server, run_command
@@ -20,8 +20,6 @@ from seminar_app.web.database import db
 from seminar_app.web.health import stopping_file
 
 WEB_WORKERS = 2
-THREADS = 8
-"""For each worker: enough that pages are read while a few wait for SQLite's one write lock."""
 
 
 @click.command("serve")
@@ -44,6 +42,7 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
     db.session.remove()
     db.engine.dispose()
     announce_server()
+    os.environ["WEB_THREADS"] = str(threads)  # for the workers, who leave some of them to readers
     from seminar_app.cli.web_server import web_server
 
     server = web_server(

@@ -51,6 +51,7 @@ LOOK_AGAIN_SECONDS = (0.0005, 0.0015)
 _first_in_line = threading.Lock()
 
 _writing: ContextVar[bool] = ContextVar("database_writing", default=False)
+_wait_ms: ContextVar[int | None] = ContextVar("database_wait_ms", default=None)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -245,10 +246,11 @@ def _begin_to_write(cursor: Any) -> None:
     and whoever is unlucky waits seconds. One thread of each process looks every millisecond; the others stand behind it.
 
     Raises:
-        OperationalError: nobody let go of it for `BUSY_TIMEOUT_MS`.
+        OperationalError: nobody let go of it for `BUSY_TIMEOUT_MS`, or for what `write_mode` was told.
     """
-    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
-    if not _first_in_line.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+    wait_seconds = (_wait_ms.get() or BUSY_TIMEOUT_MS) / 1000
+    deadline = time.monotonic() + wait_seconds
+    if not _first_in_line.acquire(timeout=wait_seconds):
         raise OperationalError(BEGIN_TO_WRITE, None, sqlite_module().OperationalError("database is locked"))
     try:
         cursor.execute("PRAGMA busy_timeout=0")
@@ -295,10 +297,15 @@ def forget_write_ahead_log(engine: Engine) -> bool:
 
 
 @contextmanager
-def write_mode() -> Iterator[None]:
-    """Transactions that begin inside may write. Only the unit of work, migrations and sign-in use it."""
-    token = _writing.set(True)
+def write_mode(wait_ms: int | None = None) -> Iterator[None]:
+    """Transactions that begin inside may write. Only the unit of work, migrations and sign-in use it.
+
+    Args:
+        wait_ms: how long to wait for SQLite's lock, if not as long as ever.
+    """
+    writing, waiting = _writing.set(True), _wait_ms.set(wait_ms)
     try:
         yield
     finally:
-        _writing.reset(token)
+        _writing.reset(writing)
+        _wait_ms.reset(waiting)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from seminar_app.core.database import write_mode
+from seminar_app.core.database import sqlite_module, write_mode
+from seminar_app.core.writers import WRITERS
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,12 @@ _before_commit: list[BeforeCommit] = []
 
 RETRIED = frozenset({"40001", "40P01"})  # PostgreSQL: serialization failure, deadlock
 ATTEMPTS = 3
+LOST = ("08", "40003", "57P")
+"""PostgreSQL's codes, or how they begin: the connection, or the server, went in the middle."""
+
+
+class SavedOrNot(OperationalError):
+    """The connection was lost between asking for the commit and hearing of it: whether it was saved nobody can know here."""
 
 
 def before_commit(hook: BeforeCommit) -> BeforeCommit:
@@ -31,29 +38,54 @@ def before_commit(hook: BeforeCommit) -> BeforeCommit:
 
 
 @contextmanager
-def unit_of_work(session: Session) -> Iterator[Session]:
+def unit_of_work(session: Session, *, wait_ms: int | None = None) -> Iterator[Session]:
     """Begin to write, hand out the session, commit once; on any exception nothing has happened.
 
     What was loaded before is let go first: inside, every row is read again under the lock, so services take
     ids and not objects.
+
+    Args:
+        wait_ms: how long SQLite's one lock is worth waiting for, where that is less than for what somebody sent.
+
+    Raises:
+        NoPlaceToWait: too many wait to write in this process, and none of them gets on.
     """
     if session.info.get("unit_of_work"):
         raise RuntimeError("a unit of work inside another would commit half of it")
     session.close()
-    session.info["unit_of_work"] = True
-    with write_mode():
+    with WRITERS.place(), write_mode(wait_ms):
+        session.info["unit_of_work"] = True
         try:
             yield session
             session.flush()
             for hook in _before_commit:
                 hook(session)
-            session.commit()
+            session.flush()
+            _commit(session)
         except BaseException:
             session.rollback()
             raise
         finally:
             session.info.clear()
             session.close()
+
+
+def _commit(session: Session) -> None:
+    """Commit; a failure after which it may be saved all the same is told apart from one after which it is not."""
+    try:
+        session.commit()
+    except DBAPIError as error:
+        if not _answered(error):
+            raise SavedOrNot(error.statement, None, error.orig or error, connection_invalidated=error.connection_invalidated) from error
+        raise
+
+
+def _answered(error: DBAPIError) -> bool:
+    """Whether the database itself said that a commit failed. SQLite does, but for a disk that does not answer."""
+    if error.connection_invalidated or "disk I/O error" in str(error.orig):
+        return False
+    state = getattr(error.orig, "sqlstate", "" if isinstance(error.orig, sqlite_module().Error) else None)
+    return state is not None and not str(state).startswith(LOST)
 
 
 def in_unit_of_work(session: Session, work: Callable[[Session], T]) -> T:

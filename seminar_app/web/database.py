@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
-from flask import Flask
+from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import Session
 
 from config import Settings
 from seminar_app.core import unit_of_work as core
 from seminar_app.core.database import Base, engine_settings, install_hooks
+from seminar_app.core.writers import WRITERS
 
 T = TypeVar("T")
 
@@ -25,6 +26,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
+    WRITERS.places = settings.waiting_writers
     with app.app_context():
         install_hooks(db.engine)
 
@@ -34,11 +36,21 @@ def session() -> Session:
     return db.session()
 
 
-def unit_of_work() -> AbstractContextManager[Session]:
-    """`with unit_of_work() as session:` around every change a route makes."""
-    return core.unit_of_work(db.session())
+@contextmanager
+def unit_of_work(*, wait_ms: int | None = None) -> Iterator[Session]:
+    """`with unit_of_work() as session:` around every change a route makes; `wait_ms` where it is not worth waiting for as long as ever."""
+    with core.unit_of_work(db.session(), wait_ms=wait_ms) as open_session:
+        yield open_session
+    g.was_saved = True
 
 
 def in_unit_of_work(work: Callable[[Session], T]) -> T:
     """The same for work that many do at once on the same rows: tried again when PostgreSQL breaks a deadlock."""
-    return core.in_unit_of_work(db.session(), work)
+    done = core.in_unit_of_work(db.session(), work)
+    g.was_saved = True
+    return done
+
+
+def may_be_saved(error: Exception) -> bool:
+    """Whether something that this request sent may be saved, or is, although it failed."""
+    return isinstance(error, core.SavedOrNot) or "was_saved" in g

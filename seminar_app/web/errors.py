@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import date, datetime, time
 
-from flask import Flask, g, make_response, render_template, request
+from flask import Flask, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, format_time, get_locale, ngettext
 from flask_babel import gettext as _
@@ -18,7 +18,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from seminar_app.core.errors import InBothLanguages, NotFound, Refusal
-from seminar_app.web.database import db
+from seminar_app.web.access import Audience, policy_of
+from seminar_app.web.database import db, may_be_saved
 from seminar_app.web.limits import seconds_to_wait
 from seminar_app.web.unavailable import is_unavailable, kept_form
 
@@ -192,8 +193,26 @@ def _database(error: Exception) -> ResponseReturnValue:
         return error_page(400)
     if is_unavailable(error):
         log.error("Database unavailable on %s: %s", request.endpoint, name)
-        return error_page(503)
+        return _saved_or_not() if request.method == "POST" and may_be_saved(error) else error_page(503)
     return _unexpected(error)
+
+
+def _saved_or_not() -> ResponseReturnValue:
+    """The connection went while it was being saved, or after: only looking again, or sending again, shows whether it is there.
+
+    What officials send is entered once however often it arrives; among staff's forms only those that carry a number of
+    their own are, and another may make a second draft.
+    """
+    policy = policy_of(current_app, request.endpoint or "")
+    if (policy is not None and policy.audience is not Audience.STAFF) or "submission_id" in request.form:
+        to_do = _("Send it again in a moment: if it has arrived already, it is not entered twice.")
+    else:
+        to_do = _("Look first whether it has arrived, and send it again if it has not.")
+    return error_page(
+        503,
+        what_happened=_("The connection to our records was lost while saving, so we do not know whether it was saved."),
+        what_to_do=to_do,
+    )
 
 
 def _let_go() -> None:

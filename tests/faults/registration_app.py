@@ -6,6 +6,8 @@ BROKEN names what is taken out:
     submission  every sending of the form counts as a new one
     early       the answer goes out before the commit
     moved       a SQLite file that was moved away goes on being written to
+    places      as many writers may stand and wait as there are threads
+    certain     whatever fails, nothing was saved
     patience    every failure of the database is our own fault (500), and nothing is kept
 
 WAIT_SECONDS is how long writers wait for a lock, instead of the product's own limit.
@@ -29,6 +31,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from seminar_app import create_app
 from seminar_app.core import database as core
+from seminar_app.core.writers import WRITERS
 from seminar_app.registration import routes, seats_routes, staff_routes
 from seminar_app.registration.services import personal, registering
 from seminar_app.registration.services import seats as seats_service
@@ -91,6 +94,10 @@ if "submission" in broken:
     setattr(registering, "submission_of", lambda *_anything: uuid.uuid4())
 if "early" in broken:
     setattr(routes, "in_unit_of_work", answer_first)
+if "places" in broken:
+    WRITERS.places = 1000
+if "certain" in broken:
+    setattr(errors, "may_be_saved", lambda _error: False)
 if "patience" in broken:
     setattr(errors, "is_unavailable", lambda _error: False)
 

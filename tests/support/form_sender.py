@@ -28,6 +28,7 @@ class Answer:
     location: str = ""
     body: bytes = b""
     retry_after: str = ""
+    cookie: str = ""
 
 
 def send(port: int, method: str, path: str, *, cookie: str = "", fields: Mapping[str, str] | None = None) -> Answer:
@@ -39,7 +40,8 @@ def send(port: int, method: str, path: str, *, cookie: str = "", fields: Mapping
         try:
             connection.request(method, path, urlencode(fields) if fields is not None else None, headers)
             answer = connection.getresponse()
-            return Answer(answer.status, answer.getheader("Location") or "", answer.read(), answer.getheader("Retry-After") or "")
+            told = [answer.getheader(name) or "" for name in ("Location", "Retry-After", "Set-Cookie")]
+            return Answer(answer.status, told[0], answer.read(), told[1], told[2].split(";")[0])
         except (OSError, http.client.HTTPException):
             return Answer(0)
 

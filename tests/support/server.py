@@ -63,6 +63,7 @@ class LiveServer:
             "DATABASE_URL": self.database_url,
             "PUBLIC_URL": self.url,
             "PORT": str(self.port),
+            "WEB_THREADS": str(self.threads),
         }
         log = str(self.data_dir / f"server-{self.port}.log")
         environment = os.environ | settings | self.environment

@@ -1,0 +1,110 @@
+"""A wire to PostgreSQL that breaks at a commit: before the question has arrived, or after, before its answer has."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from enum import Enum
+
+import psycopg.conninfo
+from sqlalchemy import make_url
+
+COMMIT = b"COMMIT\0"
+CHUNK = 65_536
+
+
+class Break(Enum):
+    """Where it breaks."""
+
+    NOT_ASKED = "not saved"
+    NOT_ANSWERED = "saved"
+
+
+class LossyWire:
+    """Listens at a port of its own and carries all to the database, but for the next commit when it was told to break.
+
+    Args:
+        url: of the database, reached by a socket of either kind.
+    """
+
+    def __init__(self, url: str) -> None:
+        found = psycopg.conninfo.conninfo_to_dict(url)
+        self._host, self._port = str(found.get("host") or "127.0.0.1"), int(found.get("port") or 5432)
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        parts = make_url(url)
+        through = parts.set(host="127.0.0.1", port=self._listening.getsockname()[1], query={"sslmode": "disable", "gssencmode": "disable"})
+        self.url = through.render_as_string(hide_password=False)
+        self._next: Break | None = None
+        self.broken: list[Break] = []
+
+    def break_at_next_commit(self, how: Break) -> None:
+        """Once."""
+        self._next = how
+
+    def carry(self) -> None:
+        """Take connections until closed."""
+        with suppress(OSError):
+            while True:
+                client, _address = self._listening.accept()
+                server = self._to_database()
+                for work in (self._there, self._back):
+                    threading.Thread(target=work, args=(client, server), daemon=True).start()
+
+    def close(self) -> None:
+        """Take no more."""
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+
+    def _to_database(self) -> socket.socket:
+        if not self._host.startswith("/"):
+            return socket.create_connection((self._host, self._port))
+        server = socket.socket(socket.AF_UNIX)
+        server.connect(f"{self._host}/.s.PGSQL.{self._port}")
+        return server
+
+    def _there(self, client: socket.socket, server: socket.socket) -> None:
+        with suppress(OSError):
+            while sent := client.recv(CHUNK):
+                how = self._next if COMMIT in sent else None
+                if how is None:
+                    server.sendall(sent)
+                    continue
+                self._next = None
+                self.broken.append(how)
+                client.shutdown(socket.SHUT_RDWR)  # nothing that the database says reaches anybody from here on
+                if how is Break.NOT_ANSWERED:
+                    server.sendall(sent)
+                break
+            server.shutdown(socket.SHUT_WR)  # the database ends what it was asked, then finds that nobody is there any more
+        client.close()
+
+    def _back(self, client: socket.socket, server: socket.socket) -> None:
+        with suppress(OSError):
+            while answered := server.recv(CHUNK):
+                with suppress(OSError):
+                    client.sendall(answered)
+        _hang_up(client, server)
+
+
+def _hang_up(*ends: socket.socket | None) -> None:
+    for end in ends:
+        if end is not None:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+
+@contextmanager
+def lossy_wire(url: str) -> Iterator[LossyWire]:
+    """The wire while the block runs; its `url` goes through it."""
+    wire = LossyWire(url)
+    carrying = threading.Thread(target=wire.carry, daemon=True)
+    carrying.start()
+    try:
+        yield wire
+    finally:
+        wire.close()
+        carrying.join(5)
