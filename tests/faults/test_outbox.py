@@ -22,6 +22,8 @@ from tests.support.mail import DIE_AFTER_DATA, HANG, LATER, NEVER, TAKE, Scripte
 from tests.support.server import FORKS
 
 SHORT, FULL = 200, 5_000
+LONGEST_SECONDS = 1_800
+"""That one sender may take: one mail in a hundred hangs for a second, and there may be thousands."""
 
 
 def fill(session: Session, mails: int) -> set[str]:
@@ -52,7 +54,10 @@ def run_sender(database: TestDatabase, server: ScriptedServer, dies_at: int = 0,
     }
     sender = FORKS.Process(target=deliver, args=(settings, dies_at, twin))
     sender.start()
-    sender.join(120)
+    sender.join(LONGEST_SECONDS)
+    if sender.is_alive():
+        sender.kill()
+        raise AssertionError("a sender did not come to an end")
     assert sender.exitcode in (0, -signal.SIGKILL)
     return sender.exitcode != 0
 
