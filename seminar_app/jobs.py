@@ -13,6 +13,9 @@ from flask import Flask
 from huey.consumer import Consumer
 
 from config import Settings
+from seminar_app.core.clock import now
+from seminar_app.core.in_use import InUse
+from seminar_app.core.only_one import only_one
 from seminar_app.web.database import db
 from seminar_app.web.logs import WORK_ID
 from seminar_app.web.schedule import Job, ending, jobs_of
@@ -47,7 +50,6 @@ def run_worker(app: Flask) -> None:
     consumer = _Consumer(
         clockwork(app),
         workers=WORKERS,
-        flush_locks=True,  # of a worker that was killed
         graceful_signal="TERM",
         shutdown_timeout=STOP_SECONDS,
         max_delay=1.0,
@@ -55,15 +57,21 @@ def run_worker(app: Flask) -> None:
     consumer.run()
 
 
-def run_job(app: Flask, name: str) -> object:
-    """Do one job now.
+def run_job(app: Flask, name: str, *, unless: Callable[[], bool] = lambda: False) -> object:
+    """Do one job now, alone among all workers.
+
+    Args:
+        unless: asked once nobody else can be at it; true leaves the job as it is.
 
     Raises:
         KeyError: there is none of this name.
+        InUse: another process is at it.
     """
+    settings: Settings = app.extensions["settings"]
     with app.app_context():
         try:
-            return jobs_of(app)[name].run()
+            with only_one(db.engine, settings.data_dir, f"job-{name}"):
+                return None if unless() else jobs_of(app)[name].run()
         finally:
             db.session.remove()
 
@@ -88,14 +96,20 @@ def _when(job: Job) -> Any:
 
 
 def _guarded(app: Flask, work: Any, job: Job) -> Callable[[], None]:
-    """One run of a job at a time; a failure is logged and the next run comes as planned."""
+    """One run of a job at a time, and one for each time it is due however many workers ask; after a failure the next comes as planned."""
+
+    def done_already() -> bool:
+        due = job.due_by(now()).isoformat()
+        if due <= (work.get(f"last-{job.name}", peek=True) or ""):
+            return True
+        work.put(f"last-{job.name}", due)
+        return False
 
     def run() -> None:
         WORK_ID.set(uuid.uuid4().hex)
         try:
-            with work.lock_task(job.name):
-                run_job(app, job.name)
-        except huey.exceptions.TaskLockedException:
+            run_job(app, job.name, unless=done_already)
+        except InUse:
             log.info("Job %s is still at its last run.", job.name)
         except Exception:
             log.exception("Job %s failed.", job.name)

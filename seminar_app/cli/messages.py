@@ -10,6 +10,7 @@ from config import Mode, Settings
 from seminar_app.cli.database import refuse_unprepared
 from seminar_app.cli.processes import work_with_database
 from seminar_app.core.clock import now
+from seminar_app.core.in_use import InUse
 from seminar_app.messages.delivery import deliver_due
 from seminar_app.messages.services import enqueue, release_held
 from seminar_app.web import logs
@@ -71,4 +72,7 @@ def job(name: str) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     if name not in jobs_of(app):
         raise click.ClickException(f"There is no job {name}. There are: {', '.join(sorted(jobs_of(app)))}.")
-    run_job(app, name)
+    try:
+        run_job(app, name)
+    except InUse as error:
+        raise click.ClickException(f"The job {name} is running just now, in another process.") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from flask import Flask
 
@@ -35,6 +35,15 @@ class Job:
             raise ValueError("a job has either a pause or a time of day")
         if self.every is not None and (self.every < EVERY_MINUTE or timedelta(hours=1) % self.every):
             raise ValueError("a job's pause divides an hour into whole minutes")
+
+    def due_by(self, instant: datetime) -> datetime:
+        """When it was due last, at `instant` or before it; UTC."""
+        if self.every is not None:
+            hour = instant.replace(minute=0, second=0, microsecond=0)
+            return hour + (instant - hour) // self.every * self.every
+        assert self.daily_at is not None  # noqa: S101  a job has one of the two
+        today = datetime.combine(instant, self.daily_at, UTC)
+        return today if today <= instant else today - timedelta(days=1)
 
 
 def add_job(app: Flask, job: Job) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -13,23 +14,28 @@ from sqlalchemy.exc import DBAPIError
 from config import Settings
 from seminar_app.audit.services import record
 from seminar_app.cli.backup.envelope import BackupFault
+from seminar_app.cli.backup.keeping import delete_older, name_for
 from seminar_app.core.clock import now
 from seminar_app.web.database import unit_of_work
 
-FILE = click.Path(dir_okay=False, path_type=Path)
-
 
 @click.command("backup")
-@click.argument("file", type=FILE)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--keep-days", type=click.IntRange(1), help="Then delete what this command wrote into the same folder so many days ago.")
 @with_appcontext
-def backup(file: Path) -> None:
-    """Write everything to FILE while the program goes on; encrypted where BACKUP_KEY is set.
+def backup(file: Path, *, keep_days: int | None) -> None:
+    """Write everything to FILE while the program goes on; encrypted where BACKUP_KEY is set. In a folder it gets a name of its own.
 
-    SECRET_KEY and BACKUP_KEY are not in it: keep them somewhere else, or nobody can use it.
+    SECRET_KEY, IDENTITY_KEYS and BACKUP_KEY are not in it: keep them somewhere else, or nobody can use it.
     """
     from seminar_app.cli.backup.making import make_backup
 
     settings: Settings = current_app.extensions["settings"]
+    at = now()
+    if keep_days is not None and not file.is_dir():
+        raise click.ClickException(f"--keep-days needs a folder that holds backups only, and {file} is none.")
+    if file.is_dir():
+        file /= name_for(at)
     try:
         _note_in_trail()
         made = make_backup(current_app._get_current_object(), file)  # type: ignore[attr-defined]
@@ -40,6 +46,9 @@ def backup(file: Path) -> None:
     kind = "encrypted" if made.encrypted else "in the clear"
     click.echo(f"{file}: {made.bytes:,} bytes, {kind}; {made.rows:,} rows in {made.tables} tables, database version {made.schema}.")
     click.echo(f"SHA-256 {made.sha256}")
+    if keep_days is not None:
+        for old in delete_older(file.parent, at - timedelta(days=keep_days)):
+            click.echo(f"Deleted {old.name}: older than {keep_days} days.")
 
 
 def _note_in_trail() -> None:

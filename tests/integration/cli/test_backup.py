@@ -26,6 +26,8 @@ from seminar_app.audit.models import AuditRow
 from seminar_app.audit.services import record
 from seminar_app.audit.verifying import verify
 from seminar_app.cli.backup.envelope import MAGIC, BackupFault, BackupReader
+from seminar_app.cli.backup.keeping import name_for
+from seminar_app.core.clock import now
 from seminar_app.core.database import database_path, sqlite_module
 from seminar_app.core.in_use import work_with
 from seminar_app.core.unit_of_work import unit_of_work
@@ -278,6 +280,42 @@ def test_a_backup_that_cannot_be_written_leaves_the_old_one(
     done = run(settings, "backup", str(tmp_path / "nowhere" / "x.backup"))
     assert done.exit_code == 1
     assert "cannot be written" in done.output
+
+
+@pytest.mark.sqlite_only
+def test_in_a_folder_backups_are_named_by_their_time_and_old_ones_go(
+    database: TestDatabase, full: Session, settings: Settings, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    today = now()
+    names = {days: name_for(today - timedelta(days=days, minutes=1)) for days in (1, 29, 30, 400)}
+    others = ["before the move.backup", "constancia-2001-99-99T000000Z.backup", "constancia-2001-01-01T000000Z.backup.txt"]
+    for name in [*names.values(), *others, part := f".{names[400]}.x7_a"]:
+        (folder / name).write_text("held")
+    done = run(settings, "backup", "--keep-days", "30", str(folder))
+    assert done.exit_code == 0, done.output
+    left = {path.name for path in folder.iterdir()}
+    assert {names[1], names[29], *others} < left
+    assert not left & {names[30], names[400], part}
+    (made,) = left - {names[1], names[29], *others}
+    assert run(settings, "restore", "--check", str(folder / made)).exit_code == 0
+    assert done.output.count("Deleted") == 3
+
+
+@pytest.mark.sqlite_only
+def test_nothing_old_is_deleted_unless_a_new_backup_is_there(
+    database: TestDatabase, full: Session, settings: Settings, tmp_path: Path
+) -> None:
+    old = tmp_path / name_for(now() - timedelta(days=50))
+    old.write_text("held")
+    path = database_path(settings.database_url)
+    path.rename(path.with_suffix(".away"))
+    assert run(settings, "backup", "--keep-days", "1", str(tmp_path)).exit_code == 1
+    assert [file for file in tmp_path.iterdir() if file.suffix == ".backup"] == [old]
+    refused = run(settings, "backup", "--keep-days", "1", str(tmp_path / "today"))
+    assert refused.exit_code == 1
+    assert "needs a folder" in refused.output
 
 
 def test_a_reader_stops_at_a_frame_of_another_backup(database: TestDatabase, full: Session, settings: Settings, tmp_path: Path) -> None:
