@@ -1,0 +1,100 @@
+"""`flask serve` as it runs in production, in a folder of its own as on a machine of its own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from config import PROJECT_ROOT
+from seminar_app.core.database import database_path
+from tests.support.proxy import NAME
+from tests.support.server import free_port
+
+START_SECONDS = 60
+
+
+def production(database_url: str, **more: str) -> dict[str, str]:
+    """Settings that production starts with; a test's SQLite file is closed to others, as production wants it."""
+    if database_url.startswith("sqlite"):
+        database_path(database_url).chmod(0o600)
+    return {
+        "SEMINAR_MODE": "production",
+        "PUBLIC_URL": f"https://{NAME}",
+        "SECRET_KEY": secrets.token_hex(32),
+        "IDENTITY_KEYS": f"k1:{secrets.token_hex(32)}",
+        "BACKUP_KEY": secrets.token_hex(32),
+        "SMTP_URL": "smtp://127.0.0.1:9?tls=none",
+        "DATABASE_URL": database_url,
+        "TRUSTED_PROXIES": "1",
+        "LOG_FORMAT": "json",
+    } | more
+
+
+class Machine:
+    """One that serves the program of `code`, and may be told to begin another.
+
+    Args:
+        code: folder of the program.
+        settings: of `production`.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, str], *, code: Path = PROJECT_ROOT) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self.folder, self.code, self.port = folder, code, free_port()
+        self._environment = os.environ | dict(settings) | {"SEMINAR_DATA_DIR": str(folder), "PORT": str(self.port)}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Machine:
+        self.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def start(self) -> None:
+        """Begin, and wait until it is ready or in maintenance."""
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(self._command("serve", "--no-jobs"), cwd=self.code, env=self._environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + START_SECONDS
+        while self.says() not in (200, 503):
+            assert self._process.poll() is None, self.log()
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.05)
+
+    def stop(self) -> int:
+        """Tell it to end, wait, and give its exit code."""
+        assert self._process is not None
+        self._process.terminate()
+        return self._process.wait(90)
+
+    def command(self, *arguments: str) -> str:
+        """What `flask …` says on this machine; it must end well."""
+        done = subprocess.run(self._command(*arguments), cwd=self.code, env=self._environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def says(self) -> int:
+        """What /readyz answers; 0 where nobody listens."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:  # noqa: S310  our own loopback address
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+
+    def log(self) -> str:
+        """What it wrote."""
+        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "flask", "--app", "seminar_app", *arguments]
