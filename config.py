@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PROJECT_ROOT = Path(__file__).resolve().parent
 SHORTEST_KEY = 32
@@ -49,6 +50,10 @@ NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "ceph", "fuse.ceph", "glusterfs", "fuse.glusterfs", "9p", "afs"}
 )
 TRUE = ("1", "true", "yes", "on")
+BARE_ADDRESS = re.compile(r"https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
+MAIL_ADDRESS = re.compile(r"[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+")
+LANGUAGES = ("es", "en")
+FALSE = ("0", "false", "no", "off")
 KEY_ENTRY = re.compile(r"[a-z0-9][a-z0-9-]{0,15}:[!-~]{32,}")
 
 
@@ -193,14 +198,18 @@ class Settings:
         data_dir = Path(env.get("SEMINAR_DATA_DIR") or PROJECT_ROOT / "instance").resolve()
         port = env.get("PORT") or "5000"
         public_url = (env.get("PUBLIC_URL") or ("" if mode is Mode.PRODUCTION else f"http://127.0.0.1:{port}")).rstrip("/")
-        if mode is Mode.PRODUCTION and not public_url.startswith("https://"):
-            faults.append("PUBLIC_URL must be the https:// address people use, for example https://seminarios.example.org.")
+        if mode is Mode.PRODUCTION and not BARE_ADDRESS.fullmatch(public_url):
+            faults.append(
+                "PUBLIC_URL must be the https:// address people use and nothing behind it, for example https://seminarios.example.org."
+            )
         if mode is Mode.PRODUCTION and not env.get("SMTP_URL"):
             faults.append(
                 "SMTP_URL is missing: officials get their personal link by mail, for example smtps://user:password@mail.example.org."
             )
         if (smtp_url := env.get("SMTP_URL")) and not smtp_url.startswith(("smtp://", "smtps://")):
             faults.append("SMTP_URL begins with smtp:// or smtps://, for example smtps://user:password@mail.example.org.")
+        elif smtp_url and "?" in smtp_url and not smtp_url.endswith("?tls=none"):
+            faults.append("SMTP_URL may end with ?tls=none, and with nothing else behind a question mark; in a password it is written %3F.")
         elif smtp_url and mode is Mode.PRODUCTION and "tls=none" in smtp_url and urlsplit(smtp_url).hostname not in LOOPBACK:
             faults.append("SMTP_URL says tls=none, which is for a mail server on this same machine only: mail carries secret links.")
         keys = _keys(env, "SECRET_KEY", mode, faults)
@@ -215,6 +224,8 @@ class Settings:
             faults.append("JOBS_URL begins with redis:// or postgresql://, for example redis://queue.example.org:6379/1.")
         if (storage := env.get("LIMITER_STORAGE") or "memory://") and not storage.startswith(("memory://", "redis://", "rediss://")):
             faults.append("LIMITER_STORAGE is memory:// or redis://…, for example redis://queue.example.org:6379/0.")
+        faults += _addresses(env)
+        mail_from, default_language, default_time_zone, log_requests = _choices(env, mode, faults)
         second_factor = _second_factor(env, mode, faults)
         waiting_writers = _waiting_writers(env, faults)
         if mode is Mode.PRODUCTION:
@@ -239,13 +250,13 @@ class Settings:
             secret_keys=keys or (_kept_key(data_dir, "secret_key"),),
             public_url=public_url,
             smtp_url=env.get("SMTP_URL") or None,
-            mail_from=env.get("MAIL_FROM") or "Constancia <no-reply@constancia.invalid>",
-            default_language=env.get("DEFAULT_LANGUAGE") or "es",
-            default_time_zone=env.get("DEFAULT_TIME_ZONE") or "America/Mexico_City",
+            mail_from=mail_from,
+            default_language=default_language,
+            default_time_zone=default_time_zone,
             limiter_storage=storage,
             jobs_url=jobs_url or None,
             log_format=log_format,
-            log_requests=mode is Mode.PRODUCTION if not env.get("LOG_REQUESTS") else env["LOG_REQUESTS"].lower() in TRUE,
+            log_requests=log_requests,
             trusted_proxies=trusted_proxies,
             backup_keys=backup_keys,
             drain_seconds=drain_seconds,
@@ -265,6 +276,48 @@ class Settings:
             looks=looks,
             kept=kept,
         )
+
+
+def _addresses(env: Mapping[str, str]) -> list[str]:
+    """What is wrong with the addresses of servers, as far as it shows without asking them; other schemes are somebody else's fault."""
+    faults = []
+    for name in ("SMTP_URL", "DATABASE_URL", "JOBS_URL", "LIMITER_STORAGE"):
+        address = env.get(name) or ""
+        if not address.startswith(("smtp", "sqlite:", "postgresql", "redis")):
+            continue
+        if address.startswith("sqlite:"):
+            if not address.startswith(("sqlite:////", "sqlite:///file:/")):
+                faults.append(f"{name} names an SQLite file by its whole path, with four slashes: sqlite:////var/lib/constancia/x.sqlite3.")
+            continue
+        try:
+            parts = urlsplit(address)
+            whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        except ValueError:
+            whole = False
+        if not whole and not (address.startswith("postgresql") and "host=" in address):
+            faults.append(
+                f"{name} needs a host after the two slashes, and a number where it has a port; in a password @ is %40 and / is %2F."
+            )
+    return faults
+
+
+def _choices(env: Mapping[str, str], mode: Mode, faults: list[str]) -> tuple[str, str, str, bool]:
+    """Sender, language, time zone, and whether requests are logged."""
+    sender = env.get("MAIL_FROM") or "Constancia <no-reply@constancia.invalid>"
+    if not MAIL_ADDRESS.fullmatch(sender):
+        faults.append("MAIL_FROM is no mail address, for example Constancia <no-reply@seminarios.example.org>.")
+    language = env.get("DEFAULT_LANGUAGE") or "es"
+    if language not in LANGUAGES:
+        faults.append(f"DEFAULT_LANGUAGE is «{language}»; it may be es or en.")
+    zone = env.get("DEFAULT_TIME_ZONE") or "America/Mexico_City"
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        faults.append(f"DEFAULT_TIME_ZONE is «{zone}», which is no time zone, for example America/Mexico_City.")
+    logged = env.get("LOG_REQUESTS", "").lower()
+    if logged not in ("", *TRUE, *FALSE):
+        faults.append(f"LOG_REQUESTS is «{logged}»; it may be on or off.")
+    return sender, language, zone, logged in TRUE if logged else mode is Mode.PRODUCTION
 
 
 def _mode(env: Mapping[str, str], faults: list[str]) -> Mode:
@@ -333,10 +386,10 @@ def key_weakness(key: str, *, strict: bool = True) -> str | None:
 def _unsafe_in_production(env: Mapping[str, str], data_dir: Path, database_url: str) -> list[str]:
     """What is good enough on a desk and not over people's data."""
     faults = []
-    if env.get("FLASK_DEBUG", "").lower() in TRUE:
+    if env.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"):  # as Flask reads it
         faults.append("FLASK_DEBUG is set, which shows the program's inside to whoever makes it fail: unset it.")
     files = [data_dir]
-    if database_url.startswith("sqlite:"):
+    if database_url.startswith(("sqlite:////", "sqlite:///file:/")):
         database = Path(database_url.removeprefix("sqlite:///").removeprefix("file:").split("?")[0])
         files += [database.parent, database]
         if (kind := file_system_of(database)) in NETWORK_FILE_SYSTEMS:
@@ -345,8 +398,23 @@ def _unsafe_in_production(env: Mapping[str, str], data_dir: Path, database_url: 
                 "machine, or use PostgreSQL (DATABASE_URL)."
             )
     for path in dict.fromkeys(files):
-        if path.exists() and path.stat().st_mode & OTHERS:
-            faults.append(f"Everybody on this machine can look into {path}: `chmod {'700' if path.is_dir() else '600'} {path}`.")
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            faults.append(f"{path} cannot be looked at by the user who runs this (number {os.getuid()}): {error.strerror}.")
+            continue
+        if os.getuid() == 0 != found.st_uid:
+            faults.append(
+                f"{path} belongs to user number {found.st_uid}, and this runs as root, whose new files that user could not open: run it as "
+                "that user."
+            )
+        elif path == data_dir and not path.is_dir():
+            faults.append(f"SEMINAR_DATA_DIR is {path}, which is no folder.")
+        elif found.st_mode & OTHERS:
+            way_out = f"`chmod 700 {path}`, if it is the program's own folder" if path.is_dir() else f"`chmod 600 {path}`"
+            faults.append(f"Everybody on this machine can look into {path}: {way_out}.")
     return faults
 
 
@@ -402,7 +470,14 @@ def _entries(env: Mapping[str, str], name: str, secret_keys: tuple[str, ...], mo
 
 
 def _whole_numbers(env: Mapping[str, str], prefix: str, kind: type[LooksAllowed | DaysKept], faults: list[str]) -> dict[str, int]:
-    """The fields of `kind` that the environment sets."""
+    """The fields of `kind` that the environment sets; a misspelt one of `RETAIN_…`, which nobody else uses, is a fault."""
+    known = {f"{prefix}{limit.name.upper()}" for limit in fields(kind)}
+    if kind is DaysKept:
+        faults += [
+            f"There is no setting {name}; there are {', '.join(sorted(known))}."
+            for name in sorted(env)
+            if name.startswith(prefix) and name not in known
+        ]
     given = {}
     for limit in fields(kind):
         name = f"{prefix}{limit.name.upper()}"

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from config import PROJECT_ROOT
-from seminar_app.core.database import sqlite_module
+from seminar_app.core.database import database_path, sqlite_module
 from seminar_app.web.database import db
 from seminar_app.web.health import newest_migration, serves_schema
 
@@ -60,7 +60,8 @@ def refuse_unprepared() -> None:
         ClickException: the database is missing or of another version.
     """
     if not is_up_to_date(or_newer=True):
-        where = db.engine.url.render_as_string(hide_password=True)
+        url = db.engine.url
+        where = database_path(str(url)) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
         raise click.ClickException(
             f"The database at {where} is missing or not of this version. Restore it from its backup, or run\n"
             "  flask --app seminar_app database prepare\n"

@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 
 from config import PROJECT_ROOT, THREADS, Mode, Settings
 from seminar_app.cli.database import is_up_to_date, refuse_unprepared
-from seminar_app.cli.demo.state import ACCOUNTS, PASSWORD, demo_is_loaded
+from seminar_app.cli.demo.state import ACCOUNTS, PASSWORD, demo_is_loaded, refuse_demo_over_real_data
 from seminar_app.cli.processes import STOP_SECONDS, JobsProcess, announce_server, run_command
 from seminar_app.web import logs
 from seminar_app.web.database import db
@@ -99,6 +99,7 @@ def prepare(settings: Settings) -> None:
     if not is_up_to_date():
         run_command("database", "prepare")
     if settings.mode is Mode.DEMO and not demo_is_loaded(db.session()):
+        refuse_demo_over_real_data(db.session())
         run_command("demo", "load")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask, current_app
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from config import PROJECT_ROOT, Settings
 from seminar_app.web.access import Audience, Policy, declare
@@ -53,7 +53,9 @@ def not_ready() -> str | None:
         with db.engine.connect() as connection:
             found = connection.scalar(text("SELECT version_num FROM alembic_version"))
     except SQLAlchemyError as error:
-        return f"the database does not answer ({type(error).__name__})."
+        if isinstance(error, ProgrammingError) or "no such table" in str(getattr(error, "orig", "")):
+            return "the database is empty: `flask --app seminar_app database prepare` makes its tables."
+        return f"the database does not answer, or is not there ({type(error).__name__})."
     return None if serves_schema(found) else f"the database is of version {found}, this program needs {newest_migration()}."
 
 

@@ -63,7 +63,9 @@ class Machine:
     def start(self) -> None:
         """Begin, and wait until it is ready or in maintenance."""
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(self._command("serve", "--no-jobs"), cwd=self.code, env=self._environment, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                self._command("serve", "--no-jobs"), cwd=self.code, env=self._environment, stdout=log, stderr=log
+            )
         deadline = time.monotonic() + START_SECONDS
         while self.says() not in (200, 503):
             assert self._process.poll() is None, self.log()
@@ -85,7 +87,7 @@ class Machine:
     def says(self) -> int:
         """What /readyz answers; 0 where nobody listens."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:  # noqa: S310  our own loopback address
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code

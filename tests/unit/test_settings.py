@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 
@@ -42,6 +43,21 @@ def test_what_production_needs_is_enough(good: dict[str, str]) -> None:
         ("SECRET_KEY_BEFORE", "k" * 40, "repeats itself"),
         ("BACKUP_KEY", "my dog's name", "BACKUP_KEY is too short"),
         ("FLASK_DEBUG", "1", "unset it"),
+        ("FLASK_DEBUG", "t", "unset it"),
+        ("PUBLIC_URL", "https://seminars.example/app", "nothing behind it"),
+        ("PUBLIC_URL", "https://", "nothing behind it"),
+        ("SMTP_URL", "smtps://", "needs a host"),
+        ("SMTP_URL", "smtp://mail.example:mail", "a number where it has a port"),
+        ("SMTP_URL", "smtp://mail.example?tls=maybe", "nothing else"),
+        ("DATABASE_URL", "postgresql://user:pass@db.example:x/db", "a number where it has a port"),
+        ("DATABASE_URL", "sqlite:///here.sqlite3", "four slashes"),
+        ("LIMITER_STORAGE", "redis://queue.example:redis/0", "a number where it has a port"),
+        ("MAIL_FROM", "Constancia", "no mail address"),
+        ("MAIL_FROM", "a <a@b.example>\nBcc: c@d.example", "no mail address"),
+        ("DEFAULT_LANGUAGE", "fr", "es or en"),
+        ("DEFAULT_TIME_ZONE", "Mars/Olympus", "no time zone"),
+        ("LOG_REQUESTS", "perhaps", "on or off"),
+        ("RETAIN_PEPLE", "90", "RETAIN_PEOPLE"),
         ("DATABASE_URL", "mysql://db.example/x", "postgresql://"),
         ("JOBS_URL", "amqp://queue.example", "redis://"),
         ("LIMITER_STORAGE", "file:///tmp/x", "redis://"),
@@ -75,6 +91,19 @@ def test_files_that_everybody_can_read_are_refused(good: dict[str, str], tmp_pat
     (tmp_path / what).chmod(mode)
     with pytest.raises(SettingsError, match="chmod"):
         Settings.from_environment(good)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="who is not root cannot give files away")
+def test_root_does_not_work_on_the_files_of_somebody_else(good: dict[str, str], tmp_path: Path) -> None:
+    os.chown(tmp_path, 12345, 12345)
+    with pytest.raises(SettingsError, match="run it as that user"):
+        Settings.from_environment(good)
+
+
+def test_a_data_folder_that_is_none_is_said(good: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch(mode=0o600)
+    with pytest.raises(SettingsError, match="is no folder"):
+        Settings.from_environment(good | {"SEMINAR_DATA_DIR": str(tmp_path / "file")})
 
 
 def test_sqlite_on_a_network_file_system_is_refused(good: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from seminar_app.cli.demo.attendance import mark_everybody
 from seminar_app.cli.demo.feedback import answer_feedback
 from seminar_app.cli.demo.making import at, consider_sent, make_seminar, register_all
 from seminar_app.cli.demo.people import Directory, Listed, entry, listed_people
+from seminar_app.cli.demo.state import refuse_demo_over_real_data
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.registration.services import ensure_notices, remove, withdraw
@@ -32,9 +33,14 @@ NEXT_PEOPLE = {"PGR": ("FGR", 7), "PGJ": ("FGE", 5), "CNS": ("GN", 4), "INM": ("
 
 
 def load_demo(*, now: datetime) -> bool:
-    """Make the demonstration in one transaction; False where its first seminar is there already."""
+    """Make the demonstration in one transaction; False where its first seminar is there already.
+
+    Raises:
+        SettingsError: the database holds something else.
+    """
     if find_seminar(db.session(), content.CANCUN.slug) is not None:
         return False
+    refuse_demo_over_real_data(db.session())
     with unit_of_work() as session:
         _Story(session, now).tell()
     return True

@@ -63,6 +63,20 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.context_processor(lambda: {"demo_loaded": state.loaded()})
 
 
+def refuse_demo_over_real_data(session: Session) -> None:
+    """Never put the demonstration, whose accounts have a public password, beside what people entered.
+
+    Raises:
+        SettingsError: the database has accounts or seminars of its own; most likely SEMINAR_MODE was forgotten.
+    """
+    if session.scalar(select(exists().where(UserAccount.email.not_like(f"%@{DEMO_DOMAIN}")))) or session.scalar(select(exists(Seminar.id))):
+        raise SettingsError(
+            "Constancia cannot start:\n"
+            "  - SEMINAR_MODE is demo, or not set, and this database holds accounts or seminars that are no demonstration. If it is the\n"
+            "    real one, set SEMINAR_MODE=production; else give the demonstration its own: SEMINAR_DATA_DIR with an empty folder."
+        )
+
+
 def refuse_over_demo(app: Flask) -> None:
     """Stop a production start over demo data. A database that does not answer, or is not migrated yet, holds none we could see.
 

@@ -1,0 +1,158 @@
+"""A new version while people go on: two machines behind the proxy, the steps of `docs/operations.md`, and nobody refused.
+
+The new version is this program with one migration more. Without Caddy on this machine nothing of it is shown.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from config import PROJECT_ROOT
+from seminar_app.people.models import Person
+from seminar_app.web.health import newest_migration
+from tests.conftest import TestDatabase
+from tests.faults.serving import seminars
+from tests.support.factories import Make
+from tests.support.form_sender import TOKEN, address_of, entry_of, letters
+from tests.support.production import Machine, production
+from tests.support.proxy import Proxy
+
+pytestmark = pytest.mark.skipif(shutil.which("caddy") is None, reason="NOT TRIED: there is no caddy on this machine")
+
+NEXT = f"{int(newest_migration()) + 1:04d}"
+ADDS = """
+    op.add_column("registration", sa.Column("dietary_needs", sa.String(100), nullable=True))
+    op.create_index("ix_registration_dietary_needs", "registration", ["dietary_needs"])
+    op.create_table("meal", sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.String(50), nullable=False))
+"""
+TAKES_AWAY = """
+    op.execute("ALTER TABLE registration RENAME COLUMN position TO job_title")
+"""
+MIGRATION = '''"""One more, as the next version could bring it."""
+import sqlalchemy as sa
+from alembic import op
+revision = "{number}"
+down_revision = "{before}"
+branch_labels = None
+depends_on = None
+def upgrade() -> None:
+    """It."""
+{steps}
+'''
+UNSEEN_SECONDS = 3
+"""Longer than the proxy takes to notice that a machine is in maintenance."""
+
+
+def next_version(folder: Path, steps: str) -> Path:
+    """A copy of the program with one migration more."""
+    for name in ("seminar_app", "templates", "migrations"):
+        shutil.copytree(PROJECT_ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("config.py", "pyproject.toml"):
+        shutil.copy(PROJECT_ROOT / name, folder / name)
+    versions = folder / "migrations" / "versions"
+    (versions / f"{NEXT}_next.py").write_text(MIGRATION.format(number=NEXT, before=newest_migration(), steps=steps), encoding="utf-8")
+    (versions / "NEWEST").write_text(f"{NEXT}\n", encoding="ascii")
+    return folder
+
+
+@dataclass
+class People:
+    """Who looks at pages and registers through the proxy the whole time, each from an address of their own."""
+
+    proxy: Proxy
+    slug: str
+    answers: Counter[tuple[str, int]] = field(default_factory=Counter)
+    acknowledged: list[str] = field(default_factory=list)
+    sent: int = 0
+    _ended: threading.Event = field(default_factory=threading.Event)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def __enter__(self) -> People:
+        works = [self._read] * 2 + [self._register] * 2
+        self._threads = [threading.Thread(target=work, args=(f"127.0.1.{n + 1}",)) for n, work in enumerate(works)]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join(120)
+
+    def refused(self) -> dict[tuple[str, int], int]:
+        """Answers that are neither a page nor the way to one."""
+        return {what: number for what, number in self.answers.items() if what[1] not in (200, 303)}
+
+    def _read(self, source: str) -> None:
+        while not self._ended.is_set():
+            for path in ("/", f"/seminars/{self.slug}", f"/seminars/{self.slug}/register"):
+                self._note("read", self.proxy.ask(path, source=source).status)
+
+    def _register(self, source: str) -> None:
+        path = f"/seminars/{self.slug}/register"
+        while not self._ended.is_set():
+            page = self.proxy.ask(path, source=source)
+            self._note("form", page.status)
+            if not (found := TOKEN.search(page.body)):
+                continue
+            with self._turn:
+                self.sent += 1
+                name = letters(800 + self.sent)
+            entry = entry_of(name, "PGR") | {"submission_id": uuid.uuid4().hex, "notice": "1.es", "notice_read": "y"}
+            done = self.proxy.ask(path, fields={"csrf_token": found[1], **entry}, cookie=page.cookie(), source=source)
+            self._note("registration", done.status)
+            if done.status == 303:
+                self.acknowledged.append(address_of(name))
+            time.sleep(0.5)  # at most 60 a minute from one address are let through
+
+    def _note(self, what: str, status: int) -> None:
+        with self._turn:
+            self.answers[what, status] += 1
+
+
+@pytest.mark.parametrize("steps", [ADDS, pytest.param(TAKES_AWAY, id="broken: a migration that takes away", marks=pytest.mark.full)])
+def test_nobody_is_refused_while_a_new_version_takes_over(
+    database: TestDatabase, make: Make, session: Session, tmp_path: Path, steps: str
+) -> None:
+    make.agency("PGR")
+    (seminar,) = seminars(make, 1, seats=2000)
+    settings = production(database.url)
+    new = next_version(tmp_path / "new", steps)
+    with (
+        Machine(tmp_path / "one", settings) as one,
+        Machine(tmp_path / "two", settings) as two,
+        Proxy(tmp_path, [one.port, two.port]) as proxy,
+        People(proxy, seminar.slug) as people,
+    ):
+        time.sleep(2)
+        Machine(tmp_path / "three", settings, code=new).command("database", "prepare")
+        time.sleep(2)
+        for machine in (one, two):
+            machine.command("maintenance", "on")
+            time.sleep(UNSEEN_SECONDS)
+            assert machine.stop() == 0
+            machine.code = new
+            machine.start()
+            machine.command("maintenance", "off")
+            time.sleep(UNSEEN_SECONDS)
+    session.rollback()
+    kept = Counter(session.scalars(select(Person.email)))
+    if steps is TAKES_AWAY:
+        assert people.refused(), "a migration that old code cannot live with must be seen"
+        return
+    assert session.scalar(text("SELECT version_num FROM alembic_version")) == NEXT
+    assert not people.refused(), f"{people.answers}\n{one.log()[-2000:]}\n{two.log()[-2000:]}"
+    assert len(people.acknowledged) >= 5
+    assert [kept[email] for email in people.acknowledged] == [1] * len(people.acknowledged)
+    print(f"{people.answers}, {len(people.acknowledged)} acknowledged")  # noqa: T201  what -s shows
