@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from pathlib import Path
 
 from seminar_app.core.folding import fold
 
@@ -16,6 +17,11 @@ COMMON = (
     "seminario", "seminar", "dragon", "monkey", "football", "futbol", "princess", "princesa", "sunshine", "superman", "master",
 )  # fmt: skip
 """Words that lists of stolen passwords begin with, and the names of this program."""
+
+STOLEN = Path(__file__).with_name("common_passwords.txt")
+"""28,000 passwords that many people use, folded, one a line; read through when somebody chooses a password, and not kept."""
+LEAST_LEFT = 6
+"""Letters or digits that must be left when a common word or password is taken out."""
 
 
 class Weakness(StrEnum):
@@ -31,8 +37,8 @@ def password_weakness(password: str, *, own_words: Iterable[str] = ()) -> Weakne
     """Why this password is too weak, or None.
 
     Length does the work: 12 to 128 characters of any kind, with no rule about digits or signs. What is left after a
-    common word, or a word of the owner's own name and address, has been taken out must still be long enough to guess
-    at (6 letters or digits), and there must be 5 different characters.
+    common word, a password from stolen lists, or a word of the owner's own name and address has been taken out must still
+    be long enough to guess at (6 letters or digits), and there must be 5 different characters.
 
     Source: OWASP ASVS 5.0, 6.2; NIST SP 800-63B-4, 3.1.1.
     """
@@ -41,7 +47,7 @@ def password_weakness(password: str, *, own_words: Iterable[str] = ()) -> Weakne
     if len(password) > LONGEST:
         return Weakness.LONG
     folded = fold(password).replace(" ", "")
-    if len(set(password)) < FEWEST_DIFFERENT or _little_is_left(folded, COMMON):
+    if len(set(password)) < FEWEST_DIFFERENT or _little_is_left(folded, COMMON) or _is_stolen(folded):
         return Weakness.COMMON
     words = [part for word in own_words for part in fold(word).split() if len(part) >= 4]
     if _little_is_left(folded, words):
@@ -53,4 +59,13 @@ def _little_is_left(folded: str, words: Iterable[str]) -> bool:
     rest = folded
     for word in sorted({fold(word).replace(" ", "") for word in words}, key=len, reverse=True):
         rest = rest.replace(word, "")
-    return rest != folded and len(rest) < 6
+    return rest != folded and len(rest) < LEAST_LEFT
+
+
+def _is_stolen(folded: str) -> bool:
+    """Whether one of the stolen passwords, once or repeated, makes up all of it but a few letters."""
+    shortest = max(len(folded) - LEAST_LEFT + 1, 1)
+    parts = {folded[begin : begin + size] for size in range(shortest, len(folded) + 1) for begin in range(len(folded) - size + 1)}
+    parts |= {folded[:size] for size in range(1, len(folded)) if len(folded) % size == 0 and folded[:size] * (len(folded) // size) == folded}
+    with STOLEN.open(encoding="utf-8") as lines:
+        return any(line.rstrip("\n") in parts for line in lines)
