@@ -52,7 +52,7 @@ def remove_factor(factor_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.route("/staff/account/recovery-codes", methods=["GET", "POST"])
-@staff(fresh="POST")
+@staff(fresh="GET POST")
 def recovery_codes() -> ResponseReturnValue:
     """Show new recovery codes until they are on paper; make new ones."""
     account, now = setting_up.the_account(), clock.now()
@@ -75,7 +75,7 @@ def recovery_codes() -> ResponseReturnValue:
 
 
 @blueprint.get("/staff/account/recovery-codes.txt")
-@staff()
+@staff(fresh="GET", gives_file=True)
 def recovery_codes_file() -> ResponseReturnValue:
     """The new codes as a text to keep."""
     account = setting_up.the_account()

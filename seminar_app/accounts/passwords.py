@@ -66,6 +66,8 @@ def _is_stolen(folded: str) -> bool:
     """Whether one of the stolen passwords, once or repeated, makes up all of it but a few letters."""
     shortest = max(len(folded) - LEAST_LEFT + 1, 1)
     parts = {folded[begin : begin + size] for size in range(shortest, len(folded) + 1) for begin in range(len(folded) - size + 1)}
-    parts |= {folded[:size] for size in range(1, len(folded)) if len(folded) % size == 0 and folded[:size] * (len(folded) // size) == folded}
+    parts |= {
+        folded[:size] for size in range(1, len(folded)) if len(folded) % size == 0 and folded[:size] * (len(folded) // size) == folded
+    }
     with STOLEN.open(encoding="utf-8") as lines:
         return any(line.rstrip("\n") in parts for line in lines)

@@ -6,7 +6,6 @@ one unit of work, so that the change, its row in the trail and its mail are comm
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -24,6 +23,7 @@ from sqlalchemy import select
 
 from config import PROJECT_ROOT, Mode, Settings
 from seminar_app.accounts import sign_in, sign_in_forms
+from seminar_app.accounts.known_browsers import tries_of
 from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.sessions import browser_session, half_signed_in, load_actor
 from seminar_app.core.errors import N_
@@ -201,8 +201,7 @@ def _reset(token: str) -> ResponseReturnValue:
 
 
 def _address_key() -> str:
-    typed = canonical_email(request.form.get("email", ""))
-    return "account:" + hashlib.sha256(typed.encode("utf-8", "surrogatepass")).hexdigest()
+    return tries_of(request.form.get("email", ""))
 
 
 def _actor_key() -> str:

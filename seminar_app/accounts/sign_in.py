@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from seminar_app.accounts import session_store, sessions
 from seminar_app.accounts.errors import AccountJustChanged
+from seminar_app.accounts.known_browsers import remember_browser
 from seminar_app.accounts.models import UserAccount
 from seminar_app.audit.services import record
 from seminar_app.core import clock
@@ -83,6 +84,7 @@ def on_authenticated(_app: object, *, user: UserAccount, authn_via: list[str] | 
         if changed:
             session_store.end_all_of(database, account.id)
         sessions.move_in(database, account, browser=browser_words(request.user_agent.string))
+        remember_browser(account.email)
         if not changed and sessions.half_signed_in() is None:  # else when the second factor is proved
             note(database, "account.signed_in", account)
 
@@ -107,6 +109,7 @@ def on_password_reset(_app: object, *, user: UserAccount, **_rest: object) -> No
     with changing() as database:
         user.reset_hash = user.reset_until = None
         note(database, "account.password_reset", user, sessions_ended=session_store.end_all_of(database, user.id))
+    remember_browser(user.email)  # whoever is kept out by strangers' tries gets in again by the mail's link
     g.password_reset = True
 
 

@@ -62,7 +62,7 @@ def person(person_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<person_id>/identity")
-@staff(*sorted(MAY_OPEN))
+@staff(*sorted(MAY_OPEN), fresh="POST")
 @shows_people("identity.viewed")
 def identity(person_id: str) -> ResponseReturnValue:
     """Birth data, CURP and passport in the clear, for whoever pressed the button; the trail has it before the page is made."""

@@ -185,14 +185,14 @@ def _settings_page(seminar: Seminar, form: SeminarForm, theirs: list[tuple[Any, 
 
 
 @blueprint.post("/seminars/<slug>/settings/coordinators", endpoint="settings_assign")
-@staff(*ORGANIZERS)
+@staff(*ORGANIZERS, fresh="POST")
 def assign(slug: str) -> ResponseReturnValue:
     """Let somebody run the door of this seminar."""
     return _coordinator(slug, request.form.get("account", ""), assign_coordinator, _("%(name)s can run the door now."))
 
 
 @blueprint.post("/seminars/<slug>/settings/coordinators/withdraw", endpoint="settings_withdraw")
-@staff(*ORGANIZERS)
+@staff(*ORGANIZERS, fresh="POST")
 def withdraw(slug: str) -> ResponseReturnValue:
     """Take somebody from this seminar's door."""
     return _coordinator(slug, request.form.get("account", ""), withdraw_coordinator, _("%(name)s no longer runs the door."))

@@ -49,7 +49,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     headers.init_app(app, settings)
     errors.init_app(app)
     origins.init_app(app, settings)
-    static_files.init_app(app)
+    static_files.init_app(app, settings)
     languages.init_app(app, settings)
     forms.csrf.init_app(app)
     limits.init_app(app, settings)

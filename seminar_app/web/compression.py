@@ -1,6 +1,6 @@
 """Pages for everybody, made smaller on their way.
 
-Pages of somebody signed in, or behind a secret link, are not: a secret beside text that a stranger can choose can be
+Pages of somebody signed in (half signed in too), or behind a secret link, are not: a secret beside text that a stranger can choose can be
 guessed from lengths (BREACH), and they are read by few.
 """
 
@@ -23,7 +23,7 @@ def _compress(response: Response) -> Response:
     if response.mimetype != "text/html" or response.direct_passthrough or response.is_streamed:
         return response
     response.vary.add("Accept-Encoding")
-    private = g.get("actor") is not None or g.get("secret_link") or "Content-Encoding" in response.headers
+    private = g.get("actor") is not None or g.get("half_signed_in") or g.get("secret_link") or "Content-Encoding" in response.headers
     if private or request.accept_encodings["gzip"] <= 0 or (response.content_length or 0) < SMALLEST:
         return response
     response.set_data(gzip.compress(response.get_data(), LEVEL, mtime=0))

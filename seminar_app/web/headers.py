@@ -8,6 +8,7 @@ from flask import Flask, Response, g, request
 
 from config import Settings
 
+STRICT_TRANSPORT = "max-age=63072000; includeSubDomains"
 PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
 
 
@@ -26,7 +27,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["X-Request-ID"] = g.get("request_id", "-")
         if settings.secure_cookies:
-            headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+            headers["Strict-Transport-Security"] = STRICT_TRANSPORT
         if request.endpoint != "static":
             private = (
                 g.get("actor") is not None

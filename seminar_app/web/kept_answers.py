@@ -26,6 +26,8 @@ MAY_BE_KEPT = "constancia.may_be_kept"
 """Where a view leaves what it knows of its answer, a `Keeping`."""
 NONCE_PLACE = b"nonce-of-this-answer-goes-here"
 SAME_FOR = ("HTTP_HOST", "wsgi.url_scheme", "PATH_INFO", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING")
+LONGEST_NAME = 500
+"""Characters of all these together: longer ones are nobody's browser, and keeping them would fill the memory."""
 OWN_TO_EACH = {"content-length", "content-encoding", "x-request-id"}
 
 
@@ -70,6 +72,8 @@ class KeptAnswers:
             return self._app(environ, start_response)
         began = time.perf_counter()
         key = tuple(environ.get(name) for name in SAME_FOR)
+        if sum(len(part) for part in key if part) > LONGEST_NAME:
+            return self._app(environ, start_response)
         answer = self._answers.get(key)
         if answer is not None and time.monotonic() < answer.keeping.until and self._state() == answer.keeping.state:
             return self._give(answer, environ, start_response, began)

@@ -3,28 +3,61 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
-from wsgiref.headers import Headers
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from whitenoise import WhiteNoise
 
+from config import Settings
+from seminar_app.web.headers import STRICT_TRANSPORT
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 ROOT = Path(__file__).resolve().parents[1] / "static"
 A_YEAR = 31_536_000
+OF_FILES = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+)
+"""A file is read as what it is, by our own pages; opened by itself, a picture runs nothing."""
 
 
-def init_app(app: Flask) -> None:
+class Files(WhiteNoise):
+    """WhiteNoise, whose every answer carries our headers: files, parts of files, and refusals too.
+
+    Args:
+        headers: what each answer is given.
+    """
+
+    def __init__(self, *args: Any, headers: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        self._headers = list(headers)
+        super().__init__(*args, **kwargs)
+
+    def serve(self, static_file: Any, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer with a file."""
+
+        def begin(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
+            return start_response(status, [*headers, *self._headers], *rest)
+
+        answer: Iterable[bytes] = super().serve(static_file, environ, begin)
+        return answer
+
+
+def init_app(app: Flask, settings: Settings) -> None:
     """Put WhiteNoise before the app and give templates `static_url`."""
+    headers = [*OF_FILES, ("Strict-Transport-Security", STRICT_TRANSPORT)] if settings.secure_cookies else OF_FILES
     if ROOT.is_dir():
-        app.wsgi_app = WhiteNoise(app.wsgi_app, root=str(ROOT), prefix="static/", max_age=A_YEAR, add_headers_function=_headers)  # type: ignore[method-assign]
+        app.wsgi_app = Files(  # type: ignore[method-assign]
+            app.wsgi_app, root=str(ROOT), prefix="static/", max_age=A_YEAR, allow_all_origins=False, headers=headers
+        )
     app.context_processor(lambda: {"static_url": static_url})
-
-
-def _headers(headers: Headers, _path: str, _url: str) -> None:
-    """Files are read as what they are, and by our own pages."""
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
 
 
 @lru_cache(maxsize=256)

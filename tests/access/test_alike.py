@@ -25,7 +25,9 @@ from seminar_app import create_app
 from seminar_app.accounts import sign_in_forms
 from seminar_app.accounts.models import UserAccount
 from seminar_app.core.clock import now
-from seminar_app.seminars.models import SeatPool
+from seminar_app.registration.rules import RegistrationState, RemovalReason
+from seminar_app.seminars.models import SeatPool, Seminar
+from seminar_app.seminars.rules import Asked
 from seminar_app.web.database import db
 from tests.access.world import CSRF, PASSWORD
 from tests.conftest import TestDatabase, settings_for
@@ -168,35 +170,52 @@ def test_asking_for_a_new_password_takes_the_same_time_for_all(
 
 @pytest.fixture
 def forms(stranger: Stranger, make: Make, session: Session) -> dict[str, Send]:
-    """The registration form sent by all kinds of people, to a seminar with seats and to one that is full."""
+    """The registration form sent by all kinds of people, to a seminar with seats, to one that is full and to one that asks for a CURP."""
     day, numbers = now().date() + timedelta(days=30), count(1)
     agency = make.agency("PGR")
     dates: dict[str, Any] = {"starts_on": day, "ends_on": day}
-    roomy, full = make.seminar(slug="roomy", seats=100_000, **dates), make.seminar(slug="full0", seats=1, **dates)
-    pools = {pool.seminar_id: pool for pool in session.scalars(select(SeatPool))}
-    for seminar in (roomy, full):
-        make.registration(seminar, make.person(email=f"seated@{seminar.slug}.example"), agency=agency, pool=pools[seminar.id])
+    make.seminar(slug="roomy", seats=100_000, **dates)
+    make.seminar(slug="full0", seats=1, **dates)
+    make.seminar(slug="asked", seats=100_000, asks_curp=Asked.REQUIRED, **dates)
+    known: dict[RegistrationState, dict[str, Any]] = {
+        RegistrationState.PENDING: {},
+        RegistrationState.DECLINED: {},
+        RegistrationState.WAITLISTED: {"queue_place": 1_000_000},
+        RegistrationState.REMOVED: {"removal_reason": RemovalReason.ADMINISTRATIVE},
+    }
+    for seminar in session.scalars(select(Seminar)):
+        pool = session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
+        make.registration(seminar, make.person(email=f"registered@{seminar.slug}.example"), agency=agency, pool=pool)
+    full = session.scalars(select(Seminar).where(Seminar.slug == "full0")).one()
+    for state, values in known.items():
+        make.registration(full, make.person(email=f"{state.value}@full0.example"), agency=agency, state=state, **values)
 
-    def way(slug: str, email: Callable[[], str]) -> Send:
+    def way(slug: str, email: Callable[[], str], **more: str) -> Send:
         body = {"notice": "1.es", "given_names": "Luz María", "surname1": "López", "surname2": "Ibáñez", "agency": "PGR"}
-        body |= {"position": "Fiscal", "language": "es", "notice_read": "y"}
+        body |= {"position": "Fiscal", "language": "es", "notice_read": "y"} | more
         return lambda: stranger.post(f"/seminars/{slug}/register", body | {"submission_id": uuid.uuid4().hex, "email": email()})
 
+    def somebody_new() -> str:
+        return f"new{next(numbers):05}@pgr.example"
+
+    curp = {"curp": "HEMN841101MSPRRR02"}
     return {
-        "new": way("roomy", lambda: f"new{next(numbers):05}@pgr.example"),
-        "registered": way("roomy", lambda: "seated@roomy.example"),
-        "new, full": way("full0", lambda: f"new{next(numbers):05}@inm.example"),
-        "registered, full": way("full0", lambda: "seated@full0.example"),
-    }
+        "new": way("roomy", somebody_new),
+        "registered": way("roomy", lambda: "registered@roomy.example"),
+        "new, full": way("full0", somebody_new),
+        "registered, full": way("full0", lambda: "registered@full0.example"),
+        "new, asked": way("asked", somebody_new, **curp),
+        "registered, asked": way("asked", lambda: "registered@asked.example", **curp),
+    } | {f"{state.value}, full": way("full0", lambda state=state: f"{state.value}@full0.example") for state in known}  # type: ignore[misc]
 
 
 def test_registering_reads_the_same_for_all(forms: dict[str, Send]) -> None:
     answers = {name: as_read(send()) for name, send in forms.items()}
     for status, headers, _body in answers.values():
-        headers["Location"] = headers["Location"].replace("full0", "roomy")
+        headers["Location"] = headers["Location"].replace("full0", "roomy").replace("asked", "roomy")
         assert status == 303
     assert {name for name, answer in answers.items() if (answer[0], answer[1]) != answers["new"][:2]} == set()
-    assert {body.replace("full0", "roomy") for _status, _headers, body in answers.values()} == {answers["new"][2]}
+    assert {body.replace("full0", "roomy").replace("asked", "roomy") for _status, _headers, body in answers.values()} == {answers["new"][2]}
 
 
 @pytest.mark.parametrize(("clock", "turns"), CLOCKS)

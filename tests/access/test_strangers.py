@@ -9,15 +9,20 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_security import hash_password
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from config import Mode
 from seminar_app import create_app
 from seminar_app.accounts.models import RoleGrant, UserAccount
+from seminar_app.accounts.sign_in import new_reset_link
 from seminar_app.audit.models import AuditRow
+from seminar_app.core.clock import now
+from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import SeminarState
@@ -25,7 +30,7 @@ from seminar_app.web.database import db
 from seminar_app.web.limits import limiter
 from tests.access.sending import Sender, person_to_register
 from tests.access.test_matrix import one_line
-from tests.access.world import build, link_of
+from tests.access.world import KEY, build, link_of
 from tests.conftest import TestDatabase, settings_for
 from tests.support.checking_client import CheckingClient, FreshClient
 from tests.support.factories import Make
@@ -86,12 +91,22 @@ def test_every_failure_carries_the_headers(production: Flask, monkeypatch: pytes
         (405, "/healthz", "POST", {}),
         (413, "/login", "POST", {"data": b"x" * 6_000_000, "content_type": "application/x-www-form-urlencoded"}),
         (422, "/login", "POST", {}),
+        (308, "/staff", "GET", {}),
+        (200, "/static/js/page.js", "GET", {}),
+        (206, "/static/js/page.js", "GET", {"headers": {"Range": "bytes=0-9"}}),
+        (416, "/static/js/page.js", "GET", {"headers": {"Range": "bytes=99999999-"}}),
+        (405, "/static/js/page.js", "POST", {}),
+        (404, "/static/none.js", "GET", {}),
     ):
         answers[code, path] = over_https(production.test_client(), path, method, **kwargs)
     for code, error in ((500, RuntimeError("no")), (503, OperationalError("x", None, Exception()))):
         monkeypatch.setitem(production.view_functions, "accounts.reset_asked", fail(error))
         production.extensions["access"]["accounts.reset_asked"] = production.extensions["access"]["healthz"]
         answers[code, "/reset/sent"] = over_https(production.test_client(), "/reset/sent")
+    limiter.enabled = True
+    for _try in range(6):
+        answers[429, "/login"] = attempt(production, "ana@office.example", "not it", forwarded="203.0.113.8")[0]
+    limiter.enabled = False
     for (code, path), answer in answers.items():
         headers = answer.headers  # type: ignore[attr-defined]
         assert answer.status_code == code, f"{path}: {answer.status_code}"  # type: ignore[attr-defined]
@@ -102,9 +117,16 @@ def test_every_failure_carries_the_headers(production: Flask, monkeypatch: pytes
         assert "default-src 'none'" in policy
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Strict-Transport-Security"].startswith("max-age=63072000")
+        assert headers["X-Frame-Options"] == "DENY"
         assert headers["Referrer-Policy"] == ("no-referrer" if path.startswith("/registrations/") else "same-origin")
-        assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "Access-Control-Allow-Origin" not in headers, path
+        if path == "/static/js/page.js":
+            continue
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert headers["Cache-Control"] == ("no-store" if code >= 400 else "no-cache, private"), path
+    for answer in answers.values():
+        answer.close()  # type: ignore[attr-defined]
     assert answers[405, "/healthz"].headers["Allow"] == "GET, HEAD, OPTIONS"  # type: ignore[attr-defined]
     assert answers[503, "/reset/sent"].headers["Retry-After"]  # type: ignore[attr-defined]
 
@@ -226,29 +248,71 @@ def test_fields_that_no_form_has_change_nothing(sender: Sender, make: Make, sess
     assert session.scalar(select(func.count()).select_from(RoleGrant)) == before
 
 
-def tries(app: Flask, email: str, times: int, *, forwarded: str, peer: str = "10.0.0.2") -> list[int]:
+def attempt(app: Flask, email: str, password: str, *, forwarded: str, known: str = "", peer: str = "10.0.0.2") -> tuple[TestResponse, str]:
+    """Sign-in tried by a browser that holds nothing but a visitor's cookie and `known`; the answer, and the mark that it leaves."""
     token = str(URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps("0" * 40))
-    got = []
-    for number in range(times):
-        client = app.test_client()
-        with app.test_request_context():
-            cookie = str(app.session_interface.get_signing_serializer(app).dumps({"csrf_token": "0" * 40}))  # type: ignore[attr-defined]
-        client.set_cookie("__Host-session", cookie, domain="seminarios.example.org", secure=True)
-        headers = {"X-Forwarded-For": forwarded.format(number), "X-Forwarded-Proto": "https"}
-        answer = client.post(
-            "/login",
-            base_url=PUBLIC,
-            headers=headers,
-            environ_overrides={"REMOTE_ADDR": peer},
-            data={"email": email, "password": "not it", "csrf_token": token},
-        )
-        got.append(answer.status_code)
-    return got
+    with app.test_request_context():
+        cookie = str(app.session_interface.get_signing_serializer(app).dumps({"csrf_token": "0" * 40}))  # type: ignore[attr-defined]
+    client = app.test_client()
+    client.set_cookie("__Host-session", cookie, domain="seminarios.example.org", secure=True)
+    if known:
+        client.set_cookie("__Host-known", known, domain="seminarios.example.org", secure=True)
+    answer = client.post(
+        "/login",
+        base_url=PUBLIC,
+        headers={"X-Forwarded-For": forwarded, "X-Forwarded-Proto": "https"},
+        environ_overrides={"REMOTE_ADDR": peer},
+        data={"email": email, "password": password, "csrf_token": token},
+    )
+    left = client.get_cookie("__Host-known", domain="seminarios.example.org")
+    return answer, left.value if left is not None else ""
+
+
+def tries(app: Flask, email: str, times: int, *, forwarded: str, known: str = "", password: str = "not it") -> list[int]:
+    """The statuses of so many attempts, each by a browser of its own."""
+    return [attempt(app, email, password, forwarded=forwarded.format(number), known=known)[0].status_code for number in range(times)]
 
 
 def test_limits_hold_for_an_account_whatever_addresses_ask(production: Flask) -> None:
     limiter.enabled = True
     assert tries(production, "ana@office.example", 8, forwarded="203.0.113.{}") == [422] * 5 + [429] * 3
+
+
+def test_strangers_who_guess_do_not_keep_an_owner_out(production: Flask, make: Make) -> None:
+    """Whoever signed in with this browser before has tries of their own; a mark made up, or another account's, is a stranger's."""
+    password = "three words never joined"
+    with production.app_context():
+        made = hash_password(password)
+    ana, eva = (make.account(email=f"{name}@office.example", password=made).email for name in ("ana", "eva"))
+    limiter.enabled = True
+    answer, known = attempt(production, ana, password, forwarded="203.0.113.1")
+    assert answer.status_code == 303
+    mark = next(cookie for cookie in answer.headers.getlist("Set-Cookie") if cookie.startswith("__Host-known="))
+    for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
+        assert flag in mark
+    _answer, others = attempt(production, eva, password, forwarded="203.0.113.2")
+    assert tries(production, ana, 8, forwarded="198.51.100.{}") == [422] * 5 + [429] * 3
+    for forged in ("", others, "A" * 22 + "." + "0" * 64, known[:-1] + ("0" if known[-1] != "0" else "1"), "x"):
+        assert tries(production, ana, 1, forwarded="203.0.113.4", known=forged, password=password) == [429], forged
+    assert tries(production, ana, 1, forwarded="203.0.113.5", known=known, password=password) == [303]
+    guessed = tries(production, ana, 7, forwarded="203.0.113.6", known=known)
+    assert guessed == [422] * 5 + [429] * 2, "a known browser may not guess without end either"
+
+
+def test_a_new_password_by_mail_lets_an_owner_in_whom_strangers_keep_out(app: Flask, make: Make, session: Session) -> None:
+    with app.app_context():
+        account = make.account(password=hash_password("three words never joined"), email="ana@office.example")
+    with unit_of_work(session) as database:
+        token = new_reset_link(database.get_one(UserAccount, account.id), now=now()).token(KEY)
+    stranger, owner = CheckingClient(app.test_client()), CheckingClient(app.test_client())
+    limiter.enabled = True
+    limiter.reset()
+    for status in (422, 422, 422, 422, 422, 429):
+        stranger.submit("/login", {"email": account.email, "password": "not it"}, status=status)
+    new = "four words nobody joins"
+    owner.submit(f"/reset/{token}", {"password": new, "password_confirm": new})
+    assert owner.submit("/login", {"email": account.email, "password": new}).response.headers["Location"] == "/staff/"
+    limiter.reset()
 
 
 def test_limits_hold_for_an_address_whatever_it_says_of_itself(production: Flask) -> None:

@@ -32,12 +32,29 @@ ONLY_WITH_FIVE_ANSWERS = {"feedback_staff.results", "feedback_staff.export_resul
 """Comments may name people. What they record is in tests/web/test_feedback.py."""
 BODIES: dict[str, dict[str, str]] = {
     "registration_staff.search": {"words": SURNAME},
+    "messages_staff.search": {"q": ADDRESS},
     "people_staff.index": {"words": SURNAME},
     "people_staff.identity": {},
     "attendance_staff.save": {},
     "registration_staff.remove": {},
 }
 """Pages that are shown in answer to a POST, and what is sent."""
+
+NAMES_NOBODY = {"accounts", "accounts_staff", "agencies_staff", "seminars_staff", "security"}
+"""Rooms whose forms show staff, agencies and seminars."""
+LEADS_ON = {
+    "registration_staff.add": "the form again with what whoever sent it typed",
+    "registration_staff.approve": "to the roster",
+    "registration_staff.decline": "to the roster",
+    "registration_staff.restore": "to the roster",
+    "registration_staff.seats": "numbers",
+    "attendance_staff.clear": "to the person's page",
+    "feedback_staff.edit": "questions",
+    "feedback_staff.open_form": "to the results",
+    "feedback_staff.close_form": "to the results",
+    "feedback_staff.remind": "to the results",
+}
+"""Forms that answer without anybody's data, and with what."""
 
 
 @dataclass
@@ -142,6 +159,17 @@ def test_every_page_that_shows_people_says_so_and_leaves_a_row(
         == set()
     )
     assert len(shown) >= 10, shown
+
+
+def test_every_form_of_staffs_is_walked_or_shows_nobody(app: Flask) -> None:
+    """A new form needs its body above, or its word on what it answers with."""
+    forms = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and (policy := policy_of(app, rule.endpoint)) and policy.audience is Audience.STAFF
+    }
+    unknown = {endpoint for endpoint in forms if endpoint.split(".")[0] not in NAMES_NOBODY}
+    assert unknown - set(BODIES) - REFUSED_OR_ALONE - set(LEADS_ON) == set()
 
 
 def test_identity_is_in_the_clear_on_its_own_page_only(

@@ -62,8 +62,12 @@ def test_what_asks_again(app: Flask) -> None:
     assert asks >= {"attendance_staff.export", "feedback_staff.export_results", "security.change_password"}
     assert asks >= {f"accounts_staff.{name}" for name in changes}
     assert asks >= {f"accounts.{name}" for name in ("add_app", "add_passkey", "remove_factor", "recovery_codes")}
-    files = {rule.endpoint for rule in app.url_map.iter_rules() if "export" in rule.endpoint}
+    assert asks >= {"people_staff.identity", "seminars_staff.settings_assign", "seminars_staff.settings_withdraw"}
+    rules = list(app.url_map.iter_rules())
+    files = {rule.endpoint for rule in rules if "export" in rule.endpoint or rule.rule.endswith(".txt")}
     assert files <= asks, "every export asks"
+    of_accounts = {rule.endpoint for rule in rules if "/accounts/" in rule.rule and "POST" in (rule.methods or ())}
+    assert of_accounts - {"accounts_staff.find_accounts"} <= asks, "every change of an account asks"
 
 
 def test_an_export_asks_and_the_file_comes_afterwards(stale: CheckingClient, make: Make) -> None:

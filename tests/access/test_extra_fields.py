@@ -1,0 +1,95 @@
+"""What no form shows, no form takes: every column of every table is sent along with every form of the table of policy."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import request
+from sqlalchemy import Boolean, Date, Enum, Integer, LargeBinary, event
+from sqlalchemy.types import TypeEngine
+
+from seminar_app.accounts import services
+from seminar_app.accounts.models import UserAccount
+from seminar_app.core.database import Base
+from seminar_app.web.database import db
+from tests.access.sending import Sender, address_values
+from tests.access.test_matrix import one_line
+from tests.access.world import STAFF
+from tools.access.table import Line, lines
+
+NUMBER, WORDS, DAY = "31337", "mass31337", "1931-03-13"
+ID = uuid.UUID(int=0x31337313373133731337)
+MARKS = (NUMBER, DAY, ID.hex[-20:], "1931, 3, 13")
+
+
+def marked(kind: TypeEngine[Any]) -> str | None:
+    """A value of this type that is recognized wherever it turns up; None where there is none."""
+    if isinstance(kind, (Boolean, LargeBinary)):
+        return None
+    if isinstance(kind, Enum):
+        return WORDS
+    if isinstance(kind, Integer):
+        return NUMBER
+    python = getattr(kind, "python_type", str)
+    if isinstance(kind, Date):
+        return DAY
+    return ID.hex if python is uuid.UUID else WORDS
+
+
+def every_column() -> dict[str, str]:
+    """All names of columns, each with a marked value."""
+    columns = [column for table in Base.metadata.sorted_tables for column in table.columns]
+    return {column.name: value for column in columns if (value := marked(column.type)) is not None}
+
+
+@pytest.fixture
+def written(sender: Sender) -> Iterator[list[str]]:
+    """Statements that write, with what they write."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
+        if statement.split(None, 1)[0] in ("INSERT", "UPDATE", "DELETE"):
+            seen.append(f"{statement[:60]} {parameters!r}")
+
+    with sender.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", note)
+    yield seen
+    with sender.app.app_context():
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def faults_of(sender: Sender, line: Line, written: list[str]) -> list[str]:
+    """What somebody who may send this form gets written by fields that are not in it."""
+    who = next((who for who in (*STAFF, "official", "stranger") if line.outcome(who, own=True) == "yes"), "stranger")
+    values = address_values(sender.world, line, who, own=True)
+    sender.prepare(line, values, who, own=True)
+    body = sender.body(line, values, who, own=True)
+    written.clear()
+    got = sender.send_to(sender.url(line.endpoint, values), "POST", who, every_column() | body)
+    if line.endpoint == "security.logout":
+        sender.world.begin_again(who)
+    faults = [f"{line.endpoint} as {who} wrote {found[:300]}" for found in written if any(mark in found for mark in MARKS)]
+    return faults + ([f"{line.endpoint}: {got.response.status_code}"] if got.response.status_code >= 500 else [])
+
+
+def test_no_form_takes_a_column_that_it_does_not_show(sender: Sender, written: list[str]) -> None:
+    assert len(every_column()) > 100
+    posts = [line for line in lines() if line.method == "POST"]
+    assert [fault for line in posts for fault in faults_of(sender, line, written)] == []
+
+
+def test_a_form_that_fills_a_row_with_whatever_comes_is_noticed(
+    sender: Sender, written: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broken twin: the page on which somebody chooses a language takes a name along."""
+
+    def careless(session: Any, *, actor: Any, **_rest: object) -> None:
+        for column, value in request.form.items():
+            if column == "name":
+                setattr(session.get(UserAccount, actor.user_id), column, value)
+
+    monkeypatch.setattr(services, "choose_language", careless)
+    assert faults_of(sender, one_line("accounts.own", "POST"), written)
