@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from flask import Flask
+from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from config import Settings
+from seminar_app.core.folding import canonical_email
 
 OF_ONE_SUBSCRIBER = 64
 """Bits of an IPv6 address that a subscriber cannot choose; the rest anybody changes at will."""
@@ -27,6 +29,12 @@ def visitor_key() -> str:
             return str(address.ipv4_mapped)
         return str(ip_network((address, OF_ONE_SUBSCRIBER), strict=False))
     return str(address)
+
+
+def mailbox_key() -> str:
+    """Whom to count where anybody can have mail sent: the address that was typed, as a hash."""
+    typed = canonical_email(request.form.get("email", ""))
+    return "mailbox:" + hashlib.sha256(typed.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 limiter = Limiter(key_func=visitor_key, headers_enabled=False)

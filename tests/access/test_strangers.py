@@ -23,6 +23,7 @@ from seminar_app.accounts.sign_in import new_reset_link
 from seminar_app.audit.models import AuditRow
 from seminar_app.core.clock import now
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.messages.models import Message
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import SeminarState
@@ -268,9 +269,9 @@ def attempt(app: Flask, email: str, password: str, *, forwarded: str, known: str
     return answer, left.value if left is not None else ""
 
 
-def tries(app: Flask, email: str, times: int, *, forwarded: str, known: str = "", password: str = "not it") -> list[int]:
+def tries(app: Flask, email: str, times: int, *, forwarded: str, known: str = "", typed: str = "not it") -> list[int]:
     """The statuses of so many attempts, each by a browser of its own."""
-    return [attempt(app, email, password, forwarded=forwarded.format(number), known=known)[0].status_code for number in range(times)]
+    return [attempt(app, email, typed, forwarded=forwarded.format(number), known=known)[0].status_code for number in range(times)]
 
 
 def test_limits_hold_for_an_account_whatever_addresses_ask(production: Flask) -> None:
@@ -293,8 +294,8 @@ def test_strangers_who_guess_do_not_keep_an_owner_out(production: Flask, make: M
     _answer, others = attempt(production, eva, password, forwarded="203.0.113.2")
     assert tries(production, ana, 8, forwarded="198.51.100.{}") == [422] * 5 + [429] * 3
     for forged in ("", others, "A" * 22 + "." + "0" * 64, known[:-1] + ("0" if known[-1] != "0" else "1"), "x"):
-        assert tries(production, ana, 1, forwarded="203.0.113.4", known=forged, password=password) == [429], forged
-    assert tries(production, ana, 1, forwarded="203.0.113.5", known=known, password=password) == [303]
+        assert tries(production, ana, 1, forwarded="203.0.113.4", known=forged, typed=password) == [429], forged
+    assert tries(production, ana, 1, forwarded="203.0.113.5", known=known, typed=password) == [303]
     guessed = tries(production, ana, 7, forwarded="203.0.113.6", known=known)
     assert guessed == [422] * 5 + [429] * 2, "a known browser may not guess without end either"
 
@@ -342,6 +343,23 @@ def test_without_a_proxy_of_ours_nobody_is_believed(app: Flask) -> None:
     ]
     limiter.reset()
     assert codes == [422] * 30 + [429] * 6
+
+
+def test_nobodys_mailbox_can_be_filled_through_the_form(sender: Sender, session: Session) -> None:
+    """Other names with one address are other people, each with a mail; from many addresses too there is an end to it."""
+    world = sender.world
+    limiter.enabled = True
+    limiter.reset()
+    codes = []
+    for number in range(33):
+        body = person_to_register(world, {}, True) | {"email": " Victim@FGR.example ", "csrf_token": world.form_token}
+        body["given_names"] = "Rosa" + "abcdefghijklmnopqrstuvwxyz"[number % 26] * (1 + number // 26)
+        client = sender.client("stranger")
+        url = f"/seminars/{world.own.seminar.slug}/register"
+        codes.append(client.post(url, data=body, environ_overrides={"REMOTE_ADDR": f"203.0.113.{number}"}).status_code)
+    limiter.reset()
+    assert codes == [303] * 30 + [429] * 3
+    assert session.scalar(select(func.count()).select_from(Message).where(Message.to_address == "victim@fgr.example")) == 30
 
 
 def test_how_long_to_wait_is_said_as_it_is(app: Flask, client: CheckingClient) -> None:
