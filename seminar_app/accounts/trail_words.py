@@ -152,7 +152,7 @@ def subject_words(subject: str, names: Mapping[str, str]) -> str:
         return names[subject]
     if subject == "user_account:unknown":
         return str(_("an address without an account"))
-    if subject == "outbox:list":
-        return ""
+    if subject in ("outbox:list", "person:many"):
+        return ""  # what was done says it
     shown = code[:SHORT].upper() if len(code) == 32 else code
     return f"{KINDS.get(kind, kind)} {shown}".strip()

@@ -16,7 +16,7 @@ from seminar_app.agencies.queries import agency_groups, find_offered
 from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.people.identity import own_identity
-from seminar_app.registration import queries, services
+from seminar_app.registration import pace, queries, services
 from seminar_app.registration.asking import asked_of, needed_of
 from seminar_app.registration.forms import DecisionForm, EditForm, RegistrationForm, showing
 from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
@@ -53,8 +53,9 @@ def register(slug: str) -> ResponseReturnValue:
     form = _form(seminar, way, now)
     if form.accepts():
         version, language = form.notice_shown
+        began = pace.clock()
         try:
-            in_unit_of_work(
+            made = in_unit_of_work(
                 lambda session: services.register(
                     session,
                     now=now,
@@ -66,6 +67,7 @@ def register(slug: str) -> ResponseReturnValue:
                     code=form.code.data if "code" in form else None,
                 )
             )
+            pace.keep(began, new=made.registered_at == now, asked=bool(asked_of(seminar)))
             return redirect(url_for(".registered", slug=slug, check="curp" if form.doubtful_curp else None), code=303)
         except Refusal as refusal:
             form.show(refusal)

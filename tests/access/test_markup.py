@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import uuid
 import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
 from flask import Flask
+from jinja2 import Environment, meta
 from sqlalchemy import Enum, String, Table, UniqueConstraint, update
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.rules import RoleName
 from seminar_app.core.database import Base
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.messages.models import Message
+from seminar_app.messages.rendering import mail_of, write
 from tests.access.sending import Sender
 from tests.access.world import World, build, link_of, sign_in
 from tests.support.checking_client import CheckingClient
@@ -91,6 +98,39 @@ def test_markup_is_text_on_every_page(app: Flask, make: Make, session: Session) 
             assert "<img src=x" not in body, url
             shown += SHOWN in body
     assert shown > 20, f"the markup stands on {shown} pages of {len(seen.pages)} only"
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_markup_is_text_in_every_mail(app: Flask, language: str) -> None:
+    """Names, titles, places and reasons stand in the letter's HTML part as they were typed; no line of a header is anybody's to write."""
+    templates = Path("templates/email")
+    kinds = sorted(path.name.split(".")[0] for path in templates.glob(f"*.{language}.txt"))
+    assert len(kinds) > 12
+    for kind in kinds:
+        source = (templates / f"{kind}.{language}.txt").read_text(encoding="utf-8")
+        asked = meta.find_undeclared_variables(Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).parse(source))
+        context = dict.fromkeys(asked - {"to_name", "link", "page", "public_url"}, MARKUP)
+        message = Message(
+            public_id=uuid.uuid4(),
+            kind=kind,
+            language=language,
+            to_address="a@x.example",
+            to_name=MARKUP,
+            context=context | ({"day": "2026-06-03"} if "day" in context else {}),
+            link_purpose="registration",
+            link_owner=uuid.uuid4(),
+            link_version=1,
+            link_endpoint="registration.personal",
+            message_id="<1@x.example>",
+        )
+        letter = write(app, message)
+        assert "<img" not in letter.html, kind
+        assert SHOWN in letter.html, kind
+        sent = mail_of(letter, message, sender="Constancia <no-reply@x.example>", now=datetime(2026, 6, 3, tzinfo=UTC))
+        assert MARKUP not in sent["Subject"]
+        message.to_name = "Ana\r\nBcc: evil@x.example"
+        with pytest.raises(ValueError, match="CR or LF"):
+            mail_of(write(app, message), message, sender="Constancia <no-reply@x.example>", now=datetime(2026, 6, 3, tzinfo=UTC))
 
 
 FORMULA = "=HYPERLINK(1)"

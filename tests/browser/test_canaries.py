@@ -19,6 +19,7 @@ from seminar_app.core import clock
 from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import write
 from seminar_app.registration.models import Registration
+from seminar_app.seminars.rules import Asked
 from tests.access.world import PASSWORD, link_of
 from tests.conftest import TestDatabase
 from tests.support.factories import Make
@@ -29,7 +30,8 @@ pytestmark = pytest.mark.browser
 GIVEN, SURNAME, OTHER = "Quetzalcanaria", "Zyxwvucanaria", "Wachicanaria"
 MAILBOX = "kanarievogel@fgr.example"
 PHONE, UNIT, POSITION = "+525512345987", "Unidad Pajarera", "Canaricultora"
-CANARIES = (GIVEN, SURNAME, OTHER, "kanarievogel", "12345987", "Pajarera", "Canaricultora")
+CURP = "HEMN841101MSPRRR02"
+CANARIES = (GIVEN, SURNAME, OTHER, "kanarievogel", "12345987", "Pajarera", "Canaricultora", CURP)
 
 
 def found_in(text: str) -> list[str]:
@@ -44,6 +46,7 @@ def register(page: Page, slug: str) -> None:
         page.locator(f"[name={name}]").fill(value)
     page.locator("[name=email]").fill(MAILBOX)
     page.locator("[name=phone]").fill(PHONE)
+    page.locator("[name=curp]").fill(CURP)
     page.evaluate("document.querySelector('[name=agency]').value = 'FGR'")
     page.locator("label[for=notice_read]").click()
     page.locator("main form button:not([type=button])").last.click()
@@ -67,15 +70,25 @@ def look_everywhere(page: Page, slug: str, registration: Registration) -> None:
         page.locator(f"main [name={field}]").fill(MAILBOX)
         page.locator(f"main form:has([name={field}]) button").last.click()
         page.wait_for_load_state("load")
+    page.goto("/staff/messages/")
+    page.locator("main table a").first.click()
+    page.wait_for_load_state("load")
+    page.goto(f"/staff/people/{registration.person.public_id.hex}")
+    page.locator("form[action$='/identity'] button").click()
+    page.wait_for_load_state("load")
+    assert CURP in page.content()
     for url in (
         f"/staff/seminars/{slug}/roster/{registration.public_id.hex}",
         f"/staff/people/{registration.person.public_id.hex}",
         f"/staff/seminars/{slug}/attendance/",
         f"/staff/seminars/{slug}/attendance/people/{registration.public_id}",
+        "/staff/account/",
+        "/staff/trail/looks",
         "/staff/trail/",
     ):
         page.goto(url)
-    assert found_in(page.content()) == [], "the trail names the person"
+        if "/trail/" in url:
+            assert found_in(page.content()) == [], f"{url} names the person"
     for form in ("xlsx", "csv"):
         page.request.get(f"/staff/seminars/{slug}/attendance/export?format={form}")
 
@@ -94,7 +107,7 @@ def test_personal_data_lies_nowhere_it_should_not(
 ) -> None:
     day = clock.now().date() + timedelta(days=30)
     make.agency("FGR")
-    seminar = make.seminar(slug="canary", seats=1, starts_on=day, ends_on=day)
+    seminar = make.seminar(slug="canary", seats=1, starts_on=day, ends_on=day, asks_curp=Asked.OPTIONAL, identity_reason_en="Visas.")
     make.sitting(seminar)
     with app.app_context():
         password = hash_password(PASSWORD)

@@ -99,6 +99,16 @@ def test_a_language_or_a_cookie_of_ones_own_is_another_page(keeping: Flask) -> N
     assert keeping.extensions["rendered"] == 4
 
 
+def test_what_no_browser_sends_is_not_kept(keeping: Flask) -> None:
+    """Hundreds of long headers would fill a worker's memory: such a request is answered like any other, each time anew."""
+    begun: list[str] = []
+    keeping.before_request(lambda: begun.append("flask"))
+    for _turn in range(2):
+        answer = keeping.test_client().get("/seminars/kept", headers={"Accept-Language": "en, " + "x" * 1_000})
+        assert answer.status_code == 200
+    assert len(begun) == 2
+
+
 def test_a_transaction_that_was_open_is_seen_when_it_commits(keeping: Flask) -> None:
     with keeping.app_context():
         state = DatabaseState(db.engine)

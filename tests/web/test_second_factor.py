@@ -155,6 +155,15 @@ def test_nothing_of_the_staffs_is_open_between_the_password_and_the_second_facto
     assert session.scalar(select(func.count()).select_from(SecondFactor)) == 1
 
 
+def test_what_is_shown_between_password_and_factor_is_not_compressed(strict: Flask, client: CheckingClient, staff: UserAccount) -> None:
+    """An app's secret, beside words that an address chose: its length must tell nothing."""
+    sign_in_by_form(client)
+    for url in (SET_UP, f"{SET_UP}/app?next=/staff/trail/"):
+        answer = client.flask.get(url, headers={"Accept-Encoding": "gzip"})
+        assert answer.status_code == 200
+        assert "Content-Encoding" not in answer.headers, url
+
+
 def test_a_second_factor_is_not_added_in_place_of_the_one_that_is_owed(
     strict: Flask, client: CheckingClient, session: Session, staff: UserAccount, time: Clock
 ) -> None:
