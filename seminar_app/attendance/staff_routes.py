@@ -143,6 +143,7 @@ def export(slug: str) -> ResponseReturnValue:
     whole = tempfile.TemporaryFile()  # noqa: SIM115  whole before its first byte is sent, so that a failure is a page; _blocks closes it
     write(whole, queries.attendance_of(session(), seminar, former=True), form=form, language=language)
     response = Response(_blocks(whole), mimetype=MIME_TYPES[form])
+    response.call_on_close(whole.close)  # nobody reads the answer to a HEAD
     response.content_length = whole.tell()
     whole.seek(0)
     response.headers.set("Content-Disposition", "attachment", filename=file_name(slug, form=form, language=language, on=_day(at, seminar)))
