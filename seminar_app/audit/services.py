@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, cast
 
@@ -34,6 +34,9 @@ class _Gathered:
     request_id: str | None
     sequence: int = 0
     digest: bytes = b""
+
+
+_COLUMNS = tuple(column.name for column in fields(_Gathered))
 
 
 def record(
@@ -72,5 +75,5 @@ def _chain(session: Session) -> None:
     for row in rows:
         row.sequence = sequence = sequence + 1
         row.digest = last = digest(row, before=last, key=key)
-    add_rows(session, AuditRow, [asdict(row) for row in rows])
+    add_rows(session, AuditRow, [{column: getattr(row, column) for column in _COLUMNS} for row in rows])
     connection.execute(_MOVE_HEAD, {"sequence": sequence, "digest": last, "seal": head_seal(sequence, last, key=key)})

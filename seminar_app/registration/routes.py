@@ -28,7 +28,7 @@ from seminar_app.web.access import personal_link, public
 from seminar_app.web.database import in_unit_of_work, session
 from seminar_app.web.kept_pages import kept_with_fresh_values
 from seminar_app.web.languages import current_language
-from seminar_app.web.limits import limiter, mailbox_key
+from seminar_app.web.limits import limiter, mailbox_key, no_mailbox
 
 blueprint = Blueprint("registration", __name__)
 
@@ -40,7 +40,7 @@ TO_ONE_MAILBOX = "30 per hour"
 @blueprint.route("/seminars/<slug>/register", methods=["GET", "POST"])
 @public
 @limiter.limit(OFFICE_AT_THE_SAME_ADDRESS, methods=["POST"])
-@limiter.limit(TO_ONE_MAILBOX, key_func=mailbox_key, methods=["POST"])
+@limiter.limit(TO_ONE_MAILBOX, key_func=mailbox_key, methods=["POST"], exempt_when=no_mailbox)
 def register(slug: str) -> ResponseReturnValue:
     """The form. Whatever becomes of it, and whoever sends it, the answer is the same (docs/decisions/0005-same-answer.md)."""
     now = clock.now()

@@ -107,6 +107,8 @@ class Sender:
         self.statements.clear()
         headers = {"Accept-Language": "en"}
         response = client.open(url, method=method, data=body, headers=headers)
+        response.get_data()
+        response.close()  # as a server does, whether the answer has a body or not
         writes = [s for s in self.statements if s.split(None, 1)[0] in ("INSERT", "UPDATE", "DELETE") and "web_session" not in s]
         return Outcome(word(response, writes), response, writes)
 
