@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 from bench.databases import KEY, Database
-from seminar_app.cli.serve import THREADS, WEB_WORKERS
+from config import THREADS
+from seminar_app.cli.serve import WEB_WORKERS
 from tests.support.server import LiveServer
 
 SETTINGS = {"GRANIAN_BLOCKING_THREADS": str(THREADS), "GRANIAN_LOG_LEVEL": "error"}

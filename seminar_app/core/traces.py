@@ -66,7 +66,7 @@ def _sweep_postgresql(engine: Engine, tables: Sequence[str], *, rewrite: bool) -
         try:
             for table in tables:
                 connection.execute(text(f'VACUUM ({how}) "{table}"'))
-                empty = connection.scalar(text(f'SELECT NOT EXISTS (SELECT FROM "{table}")'))  # noqa: S608  # nosec B608  names of our tables
+                empty = connection.scalar(text(f'SELECT NOT EXISTS (SELECT FROM "{table}")'))  # noqa: S608  names of our tables  # nosec B608
                 if empty and (engine.dialect.server_version_info or ()) >= CLEARS_STATISTICS:
                     connection.execute(_STALE_STATISTICS, {"name": table})
                 for index in [] if rewrite else connection.scalars(_WORD_INDEXES, {"name": table}).all():

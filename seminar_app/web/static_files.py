@@ -29,7 +29,7 @@ OF_FILES = (
 """A file is read as what it is, by our own pages; opened by itself, a picture runs nothing."""
 
 
-class Files(WhiteNoise):
+class Files(WhiteNoise):  # type: ignore[misc]  # without types
     """WhiteNoise, whose every answer carries our headers: files, parts of files, and refusals too.
 
     Args:

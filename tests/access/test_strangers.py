@@ -31,10 +31,10 @@ from seminar_app.web.database import db
 from seminar_app.web.limits import limiter
 from tests.access.sending import Sender, person_to_register
 from tests.access.test_matrix import one_line
-from tests.access.world import KEY, build, link_of
+from tests.access.world import build, link_of
 from tests.conftest import TestDatabase, settings_for
 from tests.support.checking_client import CheckingClient, FreshClient
-from tests.support.factories import Make
+from tests.support.factories import KEY, Make
 
 PUBLIC = "https://seminarios.example.org"
 ELSEWHERE = (

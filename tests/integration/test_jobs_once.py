@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,8 @@ def test_each_time_a_job_is_due_it_runs_once_however_many_workers_ask(
     clock[0] += timedelta(seconds=2)
     all_ask(workers)
     assert len(ran) == 2
-    monkeypatch.setattr(Job, "due_by", lambda _self, instant: instant + (clock.append(clock[0]) or timedelta(days=len(clock))))
+    days = count(1)
+    monkeypatch.setattr(Job, "due_by", lambda _self, instant: instant + timedelta(days=next(days)))
     all_ask(workers)
     assert len(ran) == 4, "the broken twin, for which each asking is another due time, must run twice"
 

@@ -93,7 +93,7 @@ class Proxy:
         Args:
             source: the loopback address that it comes from.
         """
-        connection = Verified("127.0.0.1", self.port, timeout=60, context=self.trust, source_address=(source, 0))
+        connection = Verified("127.0.0.1", self.port, timeout=60, context=self.trust, source=source)
         sent = {"Host": f"{NAME}:{self.port}"} | ({"Cookie": cookie} if cookie else {}) | dict(headers or {})
         body = None
         if fields is not None:
@@ -120,11 +120,12 @@ class Proxy:
 class Verified(http.client.HTTPSConnection):
     """A connection to a number that must prove a name."""
 
-    def __init__(self, *args: object, context: ssl.SSLContext, **more: object) -> None:
-        super().__init__(*args, context=context, **more)  # type: ignore[arg-type]
+    def __init__(self, host: str, port: int, *, timeout: float, context: ssl.SSLContext, source: str = "") -> None:
+        super().__init__(host, port, timeout=timeout, context=context)
+        self._source = (source, 0)
         self._trust = context
 
     def connect(self) -> None:
         """Connect, and believe only who has the name's certificate."""
-        self.sock = socket.create_connection((self.host, self.port), self.timeout, self.source_address)
+        self.sock = socket.create_connection((self.host, self.port), self.timeout, self._source)
         self.sock = self._trust.wrap_socket(self.sock, server_hostname=NAME)

@@ -54,7 +54,7 @@ def counts(copy: Path) -> dict[str, int]:
     """Rows of each table."""
     with closing(_opened(copy)) as connection:
         tables = [name for (name,) in connection.execute(TABLES)]
-        return {table: connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in sorted(tables)}  # noqa: S608  # nosec B608  names of our own tables
+        return {table: connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in sorted(tables)}  # noqa: S608  names of our own tables  # nosec B608
 
 
 def write(copy: Path, out: BackupWriter) -> None:
