@@ -23,6 +23,7 @@ from seminar_app.cli.database import install_migrations, make_sqlite_file
 from seminar_app.web.database import db
 from seminar_app.web.limits import limiter
 from tests.support.checking_client import FreshClient
+from tests.support.emptying import Emptier
 from tests.support.factories import Make
 from tools.translations import compile_catalogues
 
@@ -74,11 +75,15 @@ class SqliteDatabase:
             db.engine.dispose()
         (self.folder / "test.sqlite3").rename(self.folder / "template.sqlite3")
 
-    def reset(self) -> None:
-        """Make the file what it was after the migrations."""
+    def close(self) -> None:
+        """Let go of the file."""
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
+
+    def reset(self) -> None:
+        """Make the file what it was after the migrations."""
+        self.close()
         for suffix in ("-wal", "-shm"):
             (self.folder / f"test.sqlite3{suffix}").unlink(missing_ok=True)
         # a file of its own each time: a connection that a test forgot keeps the old one, and cannot spoil this
@@ -88,7 +93,7 @@ class SqliteDatabase:
 
 @dataclass
 class PostgresqlDatabase:
-    """A migrated template database, and the database made from it that tests write to."""
+    """A migrated template database, and the database made from it that tests write to, emptied between them as long as it can be."""
 
     folder: Path
     server_url: str
@@ -104,6 +109,7 @@ class PostgresqlDatabase:
             upgrade()
             db.session.remove()
             db.engine.dispose()
+        self._emptier = Emptier(self.url)
         self._run(f"ALTER DATABASE {self.name} RENAME TO {self.name}_template")
 
     def _url_of(self, database: str) -> str:
@@ -118,11 +124,21 @@ class PostgresqlDatabase:
             for statement in statements:
                 connection.execute(statement.encode())
 
-    def reset(self) -> None:
-        """Make the database what it was after the migrations."""
+    def close(self) -> None:
+        """Let go of the database."""
+        self._let_go_of_sessions()
+        self._emptier.close()
+
+    def _let_go_of_sessions(self) -> None:
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
+
+    def reset(self) -> None:
+        """Make the database what it was after the migrations."""
+        self._let_go_of_sessions()
+        if self._emptier.empty():
+            return
         self._run(
             f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)",
             f"CREATE DATABASE {self.name} TEMPLATE {self.name}_template STRATEGY FILE_COPY",
@@ -158,9 +174,7 @@ def databases() -> Iterator[dict[str, TestDatabase]]:
     made: dict[str, TestDatabase] = {}
     yield made
     for database in made.values():
-        with database.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        database.close()
 
 
 @pytest.fixture(params=ENGINES)

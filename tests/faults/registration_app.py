@@ -22,6 +22,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 from flask import current_app
@@ -59,7 +60,7 @@ def without_lock(session: Session, seminar_id: int) -> LockedSeats:
     return replace(seats, pools=[pool for pool in stale.pools if pool.id in seats.rows])
 
 
-def answer_first(work: Work) -> None:
+def answer_first(work: Work) -> SimpleNamespace:
     """Commit a moment after the answer."""
     this_app = current_app._get_current_object()  # type: ignore[attr-defined]
 
@@ -69,6 +70,7 @@ def answer_first(work: Work) -> None:
             whole(work)
 
     threading.Thread(target=later).start()
+    return SimpleNamespace(registered_at=None)
 
 
 def without_checks(connection: Any, _record: object) -> None:

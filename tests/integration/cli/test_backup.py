@@ -66,6 +66,7 @@ def let_go(database: TestDatabase, session: Session) -> None:
     """What stopping the servers does."""
     session.close()
     db.engine.dispose()
+    database.close()
 
 
 def cleaned(result: Result) -> str:
