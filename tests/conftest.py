@@ -148,6 +148,15 @@ class PostgresqlDatabase:
 TestDatabase = SqliteDatabase | PostgresqlDatabase
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of tests in both languages on both databases, whose pairs cost more than they find, two of four are in the short form."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("crossed"):
+            given = item.callspec.params
+            if (given["language"], given["database"]) not in (("es", "sqlite"), ("en", "postgresql")):
+                item.add_marker("full")
+
+
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL server: the one `TEST_DATABASE_URL` names (without a database), else one of our own from a wheel."""

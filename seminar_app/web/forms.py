@@ -13,12 +13,14 @@ from flask import g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFProtect
+from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField, TextAreaField
 from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
+from wtforms.widgets import Select
 
 from seminar_app.core.errors import Refusal
 from seminar_app.web.errors import sentence_of
@@ -57,6 +59,18 @@ class _Sentences:
         return self.gettext(singular if n == 1 else plural)
 
 
+class QuickSelect(Select):
+    """WTForms' list of options; one without attributes of its own, as those of time zones and countries are, asks for none."""
+
+    @classmethod
+    def render_option(cls, choice: SelectChoice, **attributes: Any) -> str:  # type: ignore[override]  # the stubs are of 3.2
+        """One option."""
+        if choice.render_kw or attributes or isinstance(choice.value, bool):
+            return str(super().render_option(choice, **attributes))
+        chosen = "selected " if choice.selected else ""
+        return f'<option {chosen}value="{escape(choice.value)}">{escape(choice.label or choice.value)}</option>'
+
+
 class BaseForm(Form):
     """A form filled from the request. `form.accepts()` is true for a POST whose fields are all well formed."""
 
@@ -66,6 +80,13 @@ class BaseForm(Form):
         def get_translations(self, form: Any) -> _Sentences:
             """Our sentences in place of the library's."""
             return _Sentences()
+
+        def render_field(self, field: Field, render_kw: Any) -> Markup:
+            """The field's HTML."""
+            widget: object = field.widget
+            if type(widget) is Select:
+                field.widget = QuickSelect(multiple=widget.multiple)  # type: ignore[assignment]
+            return Markup(super().render_field(field, render_kw))  # noqa: S704  what WTForms has made
 
     def __init__(self, formdata: MultiDict[str, str] | None = None, **kwargs: Any) -> None:
         if formdata is None and request.method == "POST":

@@ -85,6 +85,7 @@ def strangers_walk(app: Flask, client: CheckingClient, world: dict[str, str]) ->
     return walk(app, client, "/", world["seminar"], world["personal"], "/login")
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_every_public_page_is_right(app: Flask, client: CheckingClient, world: dict[str, str], language: str) -> None:
     client.language = language
@@ -93,6 +94,7 @@ def test_every_public_page_is_right(app: Flask, client: CheckingClient, world: d
     assert not [endpoint for endpoint in seen.endpoints if endpoint.endswith("_staff") and endpoint.split(".")[1] != "home"]
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_every_staff_page_is_right(
     app: Flask, client: CheckingClient, make: Make, sign_in: SignIn, world: dict[str, str], language: str
