@@ -141,15 +141,18 @@ def guarded(view: View, *, whole: bool = False) -> View:
 
     @wraps(view)
     def answer(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-        if request.method == "POST" and whole:
+        if request.method != "POST":
+            result = view(*args, **kwargs)
+        elif whole:
             stored = browser_session().stored
-            with unit_of_work() as database:
+            with browser_session().unless_it_fails(), unit_of_work() as database:
                 if stored and stored.account:
                     database.add(stored.account)
                     database.refresh(stored.account, with_for_update=True)
                 result = view(*args, **kwargs)
         else:
-            result = view(*args, **kwargs)
+            with browser_session().unless_it_fails():
+                result = view(*args, **kwargs)
         response: Response = make_response(result)
         if request.method == "POST" and response.status_code == 200:
             response.status_code = 422

@@ -6,11 +6,13 @@ but a visitor's few values it moves to the table and the cookie carries a random
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
 import secrets
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, cast
 
 from flask import Flask, Request, Response, current_app, g
@@ -25,6 +27,7 @@ from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.rules import SEEN_EVERY, Actor
 from seminar_app.accounts.session_store import ACCOUNT_KEY, StoredSession
 from seminar_app.core import clock
+from seminar_app.core.unit_of_work import if_undone
 from seminar_app.web.database import session, unit_of_work
 
 log = logging.getLogger(__name__)
@@ -74,6 +77,27 @@ class BrowserSession(SessionMixin):
             else:
                 self._values = self._stored.values
         return self._values
+
+    def way_back(self) -> Callable[[], None]:
+        """What makes it again what it is now."""
+        kept = copy.deepcopy(self._all()), self._identifier, self._stored, self.cookie_is_stale, self.modified
+
+        def go_back() -> None:
+            self._values, self._identifier, self._stored, self.cookie_is_stale, self.modified = kept
+            g.pop("csrf_token", None)
+
+        return go_back
+
+    @contextmanager
+    def unless_it_fails(self) -> Iterator[None]:
+        """Forget what a view put into it before it failed, but not an id that was saved: nobody is half signed in."""
+        go_back, came_as = self.way_back(), self._identifier
+        try:
+            yield
+        except SQLAlchemyError:
+            if self._identifier == came_as:
+                go_back()
+            raise
 
     def move_to(self, identifier: str | None, stored: StoredSession | None) -> None:
         """Go on under another id (sign-in), or without one (sign-out)."""
@@ -133,6 +157,7 @@ def move_in(database: Session, account: UserAccount, *, browser: str | None = No
     A factor that this account proved in it before (and now it changes its password) needs no second proof.
     """
     current, now = browser_session(), clock.now()
+    if_undone(database, current.way_back())
     factor_at = None
     if current.stored is not None:
         session_store.end(database, current.stored.id_hash)
@@ -153,6 +178,7 @@ def move_on(database: Session, *, with_factor: bool, keep: Mapping[str, Any] | N
     current = browser_session()
     if current.stored is None:
         return False
+    if_undone(database, current.way_back())
     entering = current.stored.owes_factor
     dropped = STEP_KEYS | ({"csrf_token", "_flashes"} if entering else set())
     values = {key: value for key, value in current.items() if key not in dropped} | dict(keep or {})
@@ -170,6 +196,7 @@ def move_on(database: Session, *, with_factor: bool, keep: Mapping[str, Any] | N
 def move_out(database: Session) -> None:
     """Sign this browser out, in an open unit of work."""
     browser = browser_session()
+    if_undone(database, browser.way_back())
     if browser.stored is not None:
         session_store.end(database, browser.stored.id_hash)
     browser.move_to(None, None)

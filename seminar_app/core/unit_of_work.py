@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 BeforeCommit = Callable[[Session], None]
 _before_commit: list[BeforeCommit] = []
+_UNDO = "undo"
 
 RETRIED = frozenset({"40001", "40P01"})  # PostgreSQL: serialization failure, deadlock
 ATTEMPTS = 3
@@ -35,6 +36,11 @@ def before_commit(hook: BeforeCommit) -> BeforeCommit:
     if hook not in _before_commit:
         _before_commit.append(hook)
     return hook
+
+
+def if_undone(session: Session, undo: Callable[[], None]) -> None:
+    """Have `undo()` run if the open unit of work fails: for what a request changed besides the database on its account."""
+    session.info.setdefault(_UNDO, []).append(undo)
 
 
 @contextmanager
@@ -63,6 +69,8 @@ def unit_of_work(session: Session, *, wait_ms: int | None = None) -> Iterator[Se
             session.flush()
             _commit(session)
         except BaseException:
+            for undo in reversed(session.info.get(_UNDO, [])):
+                undo()
             session.rollback()
             raise
         finally:

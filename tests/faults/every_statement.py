@@ -1,8 +1,9 @@
 """A pytest plugin: the web tests' own POSTs, each sent first with a fault raised after each of its statements in turn.
 
-`pytest -p tests.faults.every_statement tests/web/…`. The database must then be as before, and the answer must not say
-that it was done; the last sending, which reaches no fault any more, is the one that the test asked for. What does not hold
-fails the test that sent it. A commit counts as a statement: the fault is raised just before it.
+`pytest -p tests.faults.every_statement tests/web/…`. The database must then be as before, the answer must not say
+that it was done, and the browser, with whatever cookie it was given, must be able to send it again; the last sending, which
+reaches no fault any more, is the one that the test asked for. What does not hold fails the test that sent it.
+A commit counts as a statement: the fault is raised just before it.
 
 EVERY_POST=1    every POST of every test, instead of the first of each endpoint that writes something
 TWIN=halfway    a registration's change of state is committed on its own
@@ -111,7 +112,7 @@ def open_with_faults(self: FreshClient, *args: Any, **kwargs: Any) -> TestRespon
     kind = type(STATE.database).__name__
     if endpoint is None or STATE.database is None or (endpoint, kind) in STATE.tried:
         return whole_open(self, *args, **kwargs)
-    before, cookies = contents(STATE.database), dict(self._cookies or {})
+    before = contents(STATE.database)
     number = 0
     while True:
         number += 1
@@ -128,7 +129,6 @@ def open_with_faults(self: FreshClient, *args: Any, **kwargs: Any) -> TestRespon
             assert response.status_code >= 500, f"{where} was answered with {response.status_code}, as if it had been done"
         else:
             before = contents(STATE.database)
-        self._cookies = dict(cookies)
     assert fault.commits <= 1 or endpoint in SEVERAL_COMMITS, f"{endpoint} commits {fault.commits} times"
     if fault.wrote and not os.environ.get("EVERY_POST"):
         STATE.tried.add((endpoint, kind))

@@ -25,14 +25,7 @@ WRITE_NOTHING = {
 NOT_YET = {
     "accounts.add_passkey": "its form is a browser's answer, made in tests/browser/test_passkeys.py only",
     "accounts.set_up_passkey": "the same",
-    "accounts.end_other_sessions": "no web test sends it alone; the same code as `accounts.end_session`",
     "accounts.recovery_codes_kept": "it forgets what the session showed, one statement",
-    "security.change_password": "its web test signs in by the form, which cannot be disturbed and then counted",
-    "security.logout": "the same",
-    "seminars_staff.close": "no web test sends it; the same code as `seminars_staff.publish`",
-    "seminars_staff.reopen": "the same",
-    "seminars_staff.resume": "the same",
-    "seminars_staff.unarchive": "the same",
 }
 """Known gaps (docs/reliability.md)."""
 FEWEST_STATEMENTS = 3

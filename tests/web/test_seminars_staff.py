@@ -303,6 +303,28 @@ def test_a_copy_and_the_archive(organizer: CheckingClient, make: Make, office: O
     assert "June 2 to 4, 2027" in organizer.follow(copied).text
 
 
+def test_what_was_closed_completed_or_archived_is_taken_back(
+    organizer: CheckingClient, make: Make, office: Office, session: Session, at: Callable[[datetime], None]
+) -> None:
+    seminar = make.seminar(office=office)
+    make.sitting(seminar)
+    base = f"/staff/seminars/{seminar.slug}/"
+    days = {"close": NOW, "complete": datetime(2026, 7, 1, tzinfo=UTC), "archive": datetime(2026, 7, 1, tzinfo=UTC)}
+    there = {"close": SeminarState.CLOSED, "complete": SeminarState.COMPLETED, "archive": SeminarState.ARCHIVED}
+    back = {"close": SeminarState.PUBLISHED, "complete": SeminarState.CLOSED, "archive": SeminarState.COMPLETED}
+    for change, day in days.items():
+        at(day)
+        if change == "archive":
+            organizer.submit(base, form="form[action$='/complete']")
+        for form, page, state in (
+            (f"form[action$='/{change}']", base, there[change]),
+            (".notice-undo form", f"{base}?done={change}", back[change]),
+        ):
+            organizer.submit(page, form=form)
+            session.rollback()
+            assert session.scalars(select(Seminar.state)).all() == [state], (change, form)
+
+
 def test_a_change_that_does_not_follow_is_a_sentence(organizer: CheckingClient, make: Make, office: Office) -> None:
     seminar = make.seminar(office=office, state=SeminarState.DRAFT)
     token = organizer.get("/staff/seminars/new").one("main [name=csrf_token]").attrs["value"]

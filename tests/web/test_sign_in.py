@@ -23,6 +23,7 @@ from seminar_app.accounts.models import UserAccount, WebSession
 from seminar_app.accounts.rules import RoleName
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
+from seminar_app.core import unit_of_work as core
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
@@ -391,3 +392,38 @@ def test_a_cookie_over_https_is_bound_to_the_host(app: Flask, tmp_path: Path) ->
     assert sent.startswith("__Host-session=")
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(sent.split("; "))
     assert "Domain" not in sent
+
+
+@pytest.fixture
+def commits_fail(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Call it, and the next commit fails."""
+
+    def fail_once() -> None:
+        whole = core._commit
+
+        def failing(_session: Session) -> None:
+            monkeypatch.setattr(core, "_commit", whole)
+            raise OperationalError("COMMIT", None, Exception("the fault of this test"))
+
+        monkeypatch.setattr(core, "_commit", failing)
+
+    return fail_once
+
+
+def test_nobody_is_half_signed_in_out_or_over_by_what_was_not_saved(
+    client: CheckingClient, staff: UserAccount, commits_fail: Callable[[], None]
+) -> None:
+    """A browser that was told that nothing was saved, with what it was told to keep, can send the same again."""
+    entry = {"email": "ana@office.example", "password": PASSWORD}
+    new = "five new words to join"
+    passwords = {"password": PASSWORD, "new_password": new, "new_password_confirm": new}
+    for url, values, form in (
+        ("/login", entry, "main form"),
+        ("/staff/account/password", passwords, "main form"),
+        (OWN, {}, ".only-wide form[action='/logout']"),
+    ):
+        client.get(url)  # shows, and forgets, what was to be said
+        commits_fail()
+        client.submit(url, values, form=form, status=503)
+        client.submit(url, values, form=form)
+    client.get(OWN, status=303)
