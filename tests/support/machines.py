@@ -30,7 +30,7 @@ def run(machine: type[RuleBasedStateMachine], examples: int, steps: int, *, phas
     )
 
 
-def notices(machine: type[RuleBasedStateMachine], breakage: Breakage, *, examples: int = 300, steps: int = 50) -> BaseException | None:
+def notices(machine: type[RuleBasedStateMachine], breakage: Breakage, *, examples: int = 200, steps: int = 50) -> BaseException | None:
     """What the machine says of the broken program, or None where it sees nothing."""
     with breakage.in_place():
         try:
