@@ -216,7 +216,7 @@ class Accounts(RuleBasedStateMachine):
         def done() -> str | None:
             with self._request(cookie):
                 user = self.world.session.scalars(select(UserAccount).where(UserAccount.id == self.world.account_ids[who][0])).one()
-                if not verify_password(text, user.password):
+                if not verify_password(text, user.password or ""):
                     on_failed(self.world.app, user=user)
                     return None
                 login_user(user, authn_via=["password"])
@@ -311,6 +311,7 @@ class Accounts(RuleBasedStateMachine):
         with self._request(cookie):
             stored = sessions.browser_session().stored
             assert stored is not None
+            assert stored.account is not None
             with unit_of_work() as database:
                 database.add(stored.account)
                 database.refresh(stored.account, with_for_update=True)
@@ -395,7 +396,7 @@ class Accounts(RuleBasedStateMachine):
         with self._request(None), unit_of_work():
             user = owner_of_link(token)
             if user is not None:
-                update_password(user, PASSWORDS[password])
+                update_password(user, PASSWORDS[password])  # type: ignore[no-untyped-call]
         assert (user is not None) == self.model.use_link(account, number, password, self.world.now)
 
     # What administrators and organizers do.
@@ -407,7 +408,7 @@ class Accounts(RuleBasedStateMachine):
         if not gives and own is not None and account.roles:
             role = sorted(account.roles, key=str)[own % len(account.roles)]
         actor, account_id, grant = self._actor(doer), self.world.account_ids[who][0], self._grant(role)
-        where = {"now": now, "actor": actor, "account_id": account_id, "grant": grant}
+        where: dict[str, Any] = {"now": now, "actor": actor, "account_id": account_id, "grant": grant}
         if gives:
             self._step(lambda: account.roles.add(role), lambda: in_unit_of_work(lambda session: services.give_role(session, **where)))
         else:
@@ -434,14 +435,15 @@ class Accounts(RuleBasedStateMachine):
     @rule(by=numbers, who=numbers, what=st.sampled_from(("disable", "enable", "enable", "end", "reset factor")))
     def look_after_an_account(self, by: int, who: int, what: str) -> None:
         doer, account = self.model.accounts[by], self.model.accounts[who]
-        service, ours = {
+        services_and_ours: dict[str, tuple[Callable[..., object], Callable[[], object]]] = {
             "disable": (services.disable_account, lambda: self.model.disable(doer, account)),
             "enable": (services.enable_account, lambda: setattr(account, "active", True)),
             "end": (services.end_all_sessions, lambda: self.model.end_all_of(account)),
             "reset factor": (services.reset_second_factor, lambda: self.model.reset_factor(doer, account)),
-        }[what]
-        where = {"now": self.world.now, "actor": self._actor(doer), "account_id": self.world.account_ids[who][0]}
-        self._step(ours, lambda: in_unit_of_work(lambda session: service(session, **where)))  # type: ignore[operator]
+        }
+        service, ours = services_and_ours[what]
+        where: dict[str, Any] = {"now": self.world.now, "actor": self._actor(doer), "account_id": self.world.account_ids[who][0]}
+        self._step(ours, lambda: in_unit_of_work(lambda session: service(session, **where)))
 
     @rule(passed=st.sampled_from((0.5, 0.5, 1, 4, 11, 14, 16, 20, 29, 31)))
     def time_passes(self, passed: float) -> None:

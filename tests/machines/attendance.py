@@ -372,7 +372,12 @@ class Attendance(RuleBasedStateMachine):
     @rule(person=people)
     def lose_or_get_back_a_seat(self, person: int) -> None:
         seated = self.model.seated[person]
-        where = {"now": self.now, "actor": "account:ana", "seminar_id": self.seminar_id, "registration_id": self.person_ids[person][0]}
+        where: dict[str, Any] = {
+            "now": self.now,
+            "actor": "account:ana",
+            "seminar_id": self.seminar_id,
+            "registration_id": self.person_ids[person][0],
+        }
 
         def done(session: Session) -> None:
             remove(session, reason=RemovalReason.OTHER, **where) if seated else restore(session, **where)
@@ -415,7 +420,7 @@ class Attendance(RuleBasedStateMachine):
 
         self.step(expected, done)
 
-    @precondition(lambda self: any(place.touched for place in getattr(self, "model", _NOTHING).sittings))
+    @precondition(lambda self: hasattr(self, "model") and any(place.touched for place in self.model.sittings))
     @rule(number=st.integers(0, 2))
     def a_session_with_a_past_stays(self, number: int) -> None:
         touched = [place for place, sitting in enumerate(self.model.sittings) if sitting.touched]
@@ -432,9 +437,6 @@ class Attendance(RuleBasedStateMachine):
     @rule(passed=st.integers(1, 90))
     def time_passes(self, passed: int) -> None:
         self.now += timedelta(minutes=passed)
-
-
-_NOTHING = AttendanceModel("absent", 0, [], [], [])
 
 
 def _pair(mark: queries.SheetMark | None) -> Before:

@@ -178,7 +178,7 @@ class Seats(RuleBasedStateMachine):
         )
         pool_of, stored = {}, {}
         for pool_id, seminar_id, agency_id, size, taken, release_on in pools:
-            pool_of[pool_id] = agency_of.get(agency_id, "")
+            pool_of[pool_id] = agency_of[agency_id] if agency_id else ""
             stored[seminar_id, pool_of[pool_id]] = (size, taken, release_on)
         assert stored == {
             (seminar_id, agency): (pool.size, model.held(agency), pool.release_on)

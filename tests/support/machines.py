@@ -16,7 +16,7 @@ FULL = (2000, 100)
 
 def run(machine: type[RuleBasedStateMachine], examples: int, steps: int, *, phases: tuple[Phase, ...] = (Phase.generate,)) -> None:
     """Try so many orders of so many steps. The same each time, so that `make test` answers the same about the same program."""
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=examples,
