@@ -157,8 +157,10 @@ def record(
 ) -> list[Outcome]:
     """Write what a coordinator says of some people, in a few statements however many they are.
 
+    Of two entries for one person (no page of ours sends them) the last counts.
+
     Returns:
-        An outcome for each entry, in their order.
+        An outcome for each person, in the order of the entries.
 
     Raises:
         NotFound, NotOnTheSheet, MinutesOutOfRange, AttendanceIsShut: as for `mark`; then nothing is written.
@@ -171,6 +173,7 @@ def record(
         asked = entry.minutes if entry.status in HAS_MINUTES else None
         if asked is not None and not may_credit(asked, contact_minutes=sitting.contact_minutes):
             raise MinutesOutOfRange(contact_minutes=sitting.contact_minutes, minutes=str(asked)[:20])
+    entries = list({entry.registration: entry for entry in entries}.values())
     return _write(session, _Call(seminar, sitting, method, actor, now), entries, people, marks)
 
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from seminar_app.seminars.rules import Approval, HasWindow, RegistrationMode, SeminarState, Window, registration_window
+from seminar_app.seminars.rules import Approval, HasWindow, RegistrationMode, SeminarState, Window, is_over, registration_window
 
 AgencyId = int
 PoolId = int
@@ -147,6 +147,14 @@ def decide_promotions(pools: Sequence[PoolState], waiting: Iterable[Waiting]) ->
             now[pool_id] = replace(now[pool_id], taken=now[pool_id].taken + 1)
             promotions.append(Promotion(person.registration_id, pool_id))
     return promotions
+
+
+_NOBODY_COMES = frozenset({SeminarState.COMPLETED, SeminarState.CANCELLED, SeminarState.ARCHIVED})
+
+
+def hands_out_seats(seminar: HasWindow, *, now: datetime) -> bool:
+    """Whether free seats still go to those who wait. Not where nobody can come any more: nobody is written a seat in what was cancelled."""
+    return seminar.state not in _NOBODY_COMES and not is_over(seminar, now=now)
 
 
 # When a quota's seats become everybody's.

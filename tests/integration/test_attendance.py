@@ -221,3 +221,12 @@ def test_a_hundred_marks_take_as_many_statements_as_ten(sheet: Sheet, make: Make
     statements.statements.clear()
     queries.attendance_of(sheet.session, sheet.seminar, former=True)
     assert len(statements) == 4
+
+
+def test_of_two_words_about_one_person_the_last_counts(sheet: Sheet) -> None:
+    """No page of ours sends them, but `was-<id>` can be written in more than one way."""
+    person = sheet.people[0].public_id
+    for words in ((P, A), (L, E)):
+        outcomes = sheet.call("record", entries=[Entry(person, word) for word in words])
+        assert [outcome.after.status for outcome in outcomes] == [words[-1]]
+    assert (sheet.marks(), sheet.history()) == ({0: (E, 165)}, [(A, ANA, ANA)])

@@ -95,8 +95,11 @@ def register(
     seats = lock_seats(session, seminar_id)
     check_door(seats, now=now, code=code)
     settle_due(session, now=now, seats=seats)
-    registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
-    submission = submission_of(submission_id, entry.person)
+    submission = submission_of(submission_id, entry.person, seminar_id)
+    if known:
+        registration = find_registration(session, seminar_id=seminar_id, person=person)
+    elif (registration := find_submission(session, submission)) is not None:
+        session.delete(person)  # the form came already, from somebody whose name was corrected since
     if registration is not None and registration.submission_id == submission:
         return registration
     if registration is not None and not may_register_again(registration.state):
@@ -138,9 +141,8 @@ def add_by_hand(
     """
     seats = lock_seats(session, seminar_id)
     settle_due(session, now=now, seats=seats)
-    submission = submission_of(submission_id, entry.person)
-    again = session.scalar(select(Registration).where(Registration.submission_id == submission))
-    if again is not None:
+    submission = submission_of(submission_id, entry.person, seminar_id)
+    if (again := find_submission(session, submission)) is not None:
         return again
     agency = _agency(session, entry.agency_id)
     person, known = find_or_add_person(session, now=now, data=entry.person, agency_id=agency.id)
@@ -170,13 +172,13 @@ def _keep(session: Session, *, now: datetime, actor: str, seats: LockedSeats, pe
     keep_identity(session, now=now, actor=actor, person=person, identity=entry.identity, only_missing=True, seminar=slug)
 
 
-def submission_of(showing: uuid.UUID, person: PersonData) -> uuid.UUID:
-    """The id of this showing of the form for this person.
+def submission_of(showing: uuid.UUID, person: PersonData, seminar_id: int) -> uuid.UUID:
+    """The id of this showing of the form for this person in this seminar.
 
     The same form sent twice is one submission. Whoever goes back, corrects the address and sends it again has
     made another, and so has the clerk who registers five colleagues from one page.
     """
-    return uuid.uuid5(showing, f"{person.email or ''} {person.search_key}")
+    return uuid.uuid5(showing, f"{seminar_id} {person.email or ''} {person.search_key}")
 
 
 def check_door(seats: LockedSeats, *, now: datetime, code: str | None) -> None:
@@ -207,9 +209,15 @@ def _agency(session: Session, agency_id: int) -> Agency:
     return agency
 
 
+_OF_SUBMISSION = select(Registration).where(Registration.submission_id == bindparam("submission_id"))
 _OF_PERSON = select(Registration).where(
     Registration.seminar_id == bindparam("seminar_id"), Registration.person_id == bindparam("person_id")
 )
+
+
+def find_submission(session: Session, submission: uuid.UUID) -> Registration | None:
+    """The registration that this submission made."""
+    return session.scalar(_OF_SUBMISSION, {"submission_id": submission})
 
 
 def find_registration(session: Session, *, seminar_id: int, person: Person) -> Registration | None:

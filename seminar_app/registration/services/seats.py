@@ -30,6 +30,7 @@ from seminar_app.registration.rules import (
     decide_promotions,
     decide_releases,
     decide_seat,
+    hands_out_seats,
 )
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.mails import tell
@@ -116,9 +117,13 @@ def next_queue_place(session: Session, seminar_id: int) -> int:
 def settle(session: Session, *, now: datetime, seats: LockedSeats) -> int:
     """Release the quotas whose day has come, then give every free seat to the first in the queue who may hold it.
 
+    Nothing follows by itself in a seminar that was cancelled or is over.
+
     Returns:
         How many people were given a seat.
     """
+    if not hands_out_seats(seats.seminar, now=now):
+        return 0
     release(session, now=now, seats=seats)
     if not any(pool.room > 0 for pool in seats.pools):
         return 0
@@ -185,6 +190,8 @@ def release_due_quotas(session: Session, *, now: datetime) -> int:
     moved = 0
     for seminar_id in due:
         seats = lock_seats(session, seminar_id)
+        if not hands_out_seats(seats.seminar, now=now):
+            continue
         moved += sum(step.seats for step in decide_releases(seats.pools, today=seats.today(now)))
         settle(session, now=now, seats=seats)
     return moved

@@ -20,6 +20,7 @@ from seminar_app.registration.errors import AlreadyOnTheRoster, FormClosed, NoSu
 from seminar_app.registration.models import Notice, Registration, RegistrationHistory
 from seminar_app.registration.notices import notice_text
 from seminar_app.registration.rules import RegistrationState, RemovalReason
+from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Approval, RegistrationMode, SeminarState
 from tests.integration.registration.conftest import Register, entry, pool_of
 from tests.support.factories import Make
@@ -253,3 +254,46 @@ def test_on_the_release_date_unused_seats_reach_those_who_wait(make: Make, sessi
         services.withdraw(session, now=on_the_eve + timedelta(days=2), registration_id=ana.id)
     assert states(session) == ["withdrawn", "registered", "registered", "registered"]
     assert (pool_of(session, seminar, pgr).size, pool_of(session, seminar, None).size) == (0, 3)
+
+
+def test_the_same_showing_of_a_form_may_come_to_two_seminars(make: Make, session: Session, register: Register) -> None:
+    agency, showing = make.agency(), uuid.uuid4()
+    for _ in range(2):
+        register(make.seminar(), agency, submission_id=showing)
+    assert states(session) == ["registered", "registered"]
+
+
+def test_a_form_sent_again_after_the_name_was_corrected_is_the_same_form(
+    make: Make, session: Session, register: Register, now: datetime
+) -> None:
+    seminar, agency, showing = make.seminar(), make.agency(), uuid.uuid4()
+    made = register(seminar, agency, "Ana", submission_id=showing)
+    correction = services.Correction(
+        person=entry(agency, "Anna", "ana@pgr.example").person, agency_id=agency.id, unit=made.unit, position=made.position
+    )
+    with unit_of_work(session):
+        services.edit(session, now=now, registration_id=made.id, correction=correction, opened="1.1")
+    again = register(seminar, agency, "Ana", submission_id=showing)
+    assert again.id == made.id
+    assert mails(session) == ["registered"]
+    assert list(session.scalars(select(Person.given_names))) == ["Anna"]
+
+
+@pytest.mark.parametrize("state", [SeminarState.CANCELLED, SeminarState.COMPLETED, SeminarState.ARCHIVED, None])
+def test_nobody_is_given_a_seat_where_nobody_can_come_any_more(
+    state: SeminarState | None, make: Make, session: Session, register: Register, now: datetime
+) -> None:
+    pgr, inm = make.agency("PGR"), make.agency("INM")
+    seminar = make.seminar(seats=1, time_zone="UTC")
+    make.pool(seminar, pgr, 1, release_on=date(2026, 6, 6))
+    held = register(seminar, inm, "Ana")
+    register(seminar, inm, "Beto")
+    later = now if state else datetime(2026, 6, 6, 0, tzinfo=now.tzinfo)
+    with unit_of_work(session):
+        if state is not None:
+            session.get_one(Seminar, seminar.id).state = state
+    with unit_of_work(session):
+        assert services.release_due_quotas(session, now=later) == 0
+        services.remove(session, now=later, actor="account:x", seminar_id=seminar.id, registration_id=held.id, reason=RemovalReason.NO_SHOW)
+    assert states(session) == ["removed", "waitlisted"]
+    assert mails(session) == ["registered", "waitlisted", "removed"]

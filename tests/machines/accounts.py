@@ -1,0 +1,458 @@
+"""Accounts, roles and sessions in any order of steps: the product beside the model, and every cookie tried after each step."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from flask import Flask
+from flask_security import hash_password, verify_password
+from flask_security.changeable import change_user_password
+from flask_security.recoverable import update_password
+from flask_security.utils import login_user, logout_user
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from passlib.totp import TOTP
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts import services, session_store, sessions
+from seminar_app.accounts.models import RecoveryCode, RoleGrant, SecondFactor, UserAccount, WebSession
+from seminar_app.accounts.rules import Actor, Grant, Proof, RoleName, is_fresh, may_coordinate, may_organize
+from seminar_app.accounts.sign_in import RESET_PURPOSE, on_failed, owner_of_link
+from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.messages.models import Message
+from seminar_app.web.database import in_unit_of_work, unit_of_work
+from tests.machines.accounts_model import AccountModel, AccountsModel, Role, SessionModel, minutes
+from tests.machines.seats_model import Refused
+from tests.support.factories import Make
+
+BEGIN = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+PASSWORDS = ("four words nobody joins", "five more words that stay", "a third of such sentences")
+SECRETS = tuple(bytes([number]) * 20 for number in (1, 2, 3))
+BROWSERS = 4
+MOST_COOKIES = 6
+
+browsers = st.integers(0, BROWSERS - 1)
+numbers = st.integers(0, 2)
+roles: st.SearchStrategy[Role] = st.sampled_from(
+    (("admin", None), ("auditor", None), ("organizer", 0), ("organizer", 1), ("coordinator", None), ("coordinator", 0), ("liaison", 0))
+)
+
+
+@dataclass
+class World:
+    """What all examples share: an app, three accounts, two offices with a seminar each, an agency, and the clock's hand."""
+
+    app: Flask
+    session: Session
+    account_ids: list[tuple[int, uuid.UUID]]
+    office_ids: list[int]
+    seminar_ids: list[int]
+    agency_id: int
+    hashes: list[str]
+    now: datetime = BEGIN
+
+    @classmethod
+    def made(cls, app: Flask, session: Session) -> World:
+        make = Make(session)
+        offices = [make.office(), make.office()]
+        accounts = [make.account(email=f"s{number}@office.example") for number in range(3)]
+        return cls(
+            app,
+            session,
+            [(account.id, account.public_id) for account in accounts],
+            [office.id for office in offices],
+            [make.seminar(office=office).id for office in offices],
+            make.agency("PGR").id,
+            [hash_password(text) for text in PASSWORDS],
+        )
+
+
+class Accounts(RuleBasedStateMachine):
+    """Three accounts and four browsers. `world` is set by whoever runs it, who also has the product's clock show `world.now`."""
+
+    world: ClassVar[World]
+
+    @initialize(others=st.lists(st.tuples(st.integers(1, 2), roles), max_size=5), with_app=st.sets(numbers))
+    def begin(self, others: list[tuple[int, Role]], with_app: set[int]) -> None:
+        self.model = AccountsModel([AccountModel(number, roles={("admin", None)} if number == 0 else set()) for number in range(3)])
+        for number, role in others:
+            self.model.accounts[number].roles.add(role)
+        self.world.now = BEGIN
+        self.browsers: list[str | None] = [None] * BROWSERS
+        self.spent: list[set[str]] = [set(), set(), set()]
+        with unit_of_work() as session:
+            for table in (RecoveryCode, SecondFactor, WebSession, RoleGrant, Message):
+                session.execute(delete(table))
+            for (account_id, _public_id), account in zip(self.world.account_ids, self.model.accounts, strict=True):
+                row = session.get_one(UserAccount, account_id)
+                row.password, row.active, row.fs_uniquifier = self.world.hashes[0], True, uuid.uuid4().hex
+                row.reset_hash, row.reset_until, row.reset_version, row.wrong_proofs, row.wrong_proof_at = None, None, 0, 0, None
+                for role in account.roles:
+                    grant = self._grant(role)
+                    session.add(
+                        RoleGrant(
+                            user_account_id=account_id,
+                            role=grant.role,
+                            office_id=grant.office_id,
+                            agency_id=grant.agency_id,
+                            seminar_id=grant.seminar_id,
+                            granted_at=BEGIN,
+                        )
+                    )
+        for number in sorted(with_app):
+            self.add_an_app(number)
+
+    def _grant(self, role: Role) -> Grant:
+        name, scope = RoleName(role[0]), role[1]
+        if scope is None:
+            return Grant(name)
+        where = {
+            RoleName.ORGANIZER: {"office_id": self.world.office_ids[scope]},
+            RoleName.COORDINATOR: {"seminar_id": self.world.seminar_ids[scope]},
+            RoleName.LIAISON: {"agency_id": self.world.agency_id},
+        }
+        return Grant(name, **where[name])
+
+    def _actor(self, account: AccountModel) -> Actor:
+        account_id, public_id = self.world.account_ids[account.number]
+        return Actor(account_id, public_id, "Ana", "es", tuple(self._grant(role) for role in sorted(account.roles, key=str)))
+
+    @contextmanager
+    def _request(self, cookie: str | None) -> Iterator[None]:
+        """A request of the browser that holds this cookie."""
+        headers = {"Cookie": f"{self.world.app.config['SESSION_COOKIE_NAME']}={cookie}"} if cookie else {}
+        with self.world.app.test_request_context("/staff/", method="POST", headers=headers):
+            sessions.load_actor()  # as the door does
+            yield
+
+    def _step(self, expected: Callable[[], Any], done: Callable[[], Any]) -> tuple[Any, Any]:
+        """What each said; a refusal must be the same."""
+        wanted = said = theirs = ours = None
+        try:
+            theirs = expected()
+        except Refused as refused:
+            wanted = str(refused)
+        try:
+            ours = done()
+        except (Refusal, NotFound) as refusal:
+            said = type(refusal).__name__
+        assert said == wanted, (said, wanted)
+        return theirs, ours
+
+    def _holds(self, browser: int, cookie: str | None, session: SessionModel | None) -> None:
+        """From now on the browser holds this cookie; the earlier ones stay in the hands of whoever copied them."""
+        self.browsers[browser] = cookie
+        if cookie is not None and session is not None:
+            self.model.cookies[cookie] = session
+        for old in [old for old in self.model.cookies if old not in self.browsers][: max(0, len(self.model.cookies) - MOST_COOKIES)]:
+            del self.model.cookies[old]
+
+    @invariant()
+    def every_cookie_opens_what_the_model_says(self) -> None:
+        if not hasattr(self, "model"):
+            return
+        for cookie, session in self.model.cookies.items():
+            found = session_store.find(self.world.session, cookie, now=self.world.now)
+            opens = "" if found is None else "owed" if found.owes_factor else "in"
+            assert opens == session.opens(self.world.now)
+            if found is None:
+                continue
+            assert found.account is not None
+            assert found.account.id == self.world.account_ids[session.account.number][0]
+            assert set(found.grants) == {self._grant(role) for role in session.account.roles}
+            assert is_fresh(found.proven_at, now=self.world.now) == (self.world.now < session.proven + minutes(15))
+        self._same_roles_and_codes()
+        self.world.session.close()
+
+    def _same_roles_and_codes(self) -> None:
+        grants = self.world.session.execute(
+            select(RoleGrant.user_account_id, RoleGrant.role, RoleGrant.office_id, RoleGrant.agency_id, RoleGrant.seminar_id)
+        )
+        wanted = {
+            (self.world.account_ids[account.number][0], self._grant(role)) for account in self.model.accounts for role in account.roles
+        }
+        assert {(row[0], Grant(*row[1:])) for row in grants} == wanted
+        codes = self.world.session.scalars(select(RecoveryCode.user_account_id)).all()
+        assert [codes.count(account_id) for account_id, _public_id in self.world.account_ids] == [
+            len(account.paper) for account in self.model.accounts
+        ]
+
+    @rule(browser=browsers)
+    def open_a_page(self, browser: int) -> None:
+        """Somebody is let in as who they are, with what they may do; the idle time begins anew."""
+        cookie = self.browsers[browser]
+        session, now = self.model.session(cookie, self.world.now), self.world.now
+        with self._request(cookie):
+            actor = sessions.load_actor()
+            assert (actor is not None) == (session is not None and session.opens(now) == "in")
+            if actor is not None and session is not None:
+                mine = session.account.roles
+                for number, (office_id, seminar_id) in enumerate(zip(self.world.office_ids, self.world.seminar_ids, strict=True)):
+                    organizes = session.account.may_organize(number)
+                    assert may_organize(actor, office_id=office_id) == organizes
+                    coordinates = organizes or ("coordinator", number) in mine
+                    assert may_coordinate(actor, office_id=office_id, seminar_id=seminar_id) == coordinates
+            self.world.app.session_interface.save_session(self.world.app, sessions.browser_session(), self.world.app.response_class())
+        if session is not None and now >= session.seen + minutes(1):
+            session.seen = now
+
+    # What the owner does.
+
+    @rule(browser=browsers, who=numbers, typed=st.sampled_from(("right", "right", "right", "wrong")))
+    def sign_in(self, browser: int, who: int, typed: str) -> None:
+        self._sign_in(browser, who, typed)
+
+    def _sign_in(self, browser: int, who: int, typed: str) -> None:
+        account, cookie, now = self.model.accounts[who], self.browsers[browser], self.world.now
+        text = PASSWORDS[account.password if typed == "right" else (account.password + 1) % 3]
+
+        def done() -> str | None:
+            with self._request(cookie):
+                user = self.world.session.scalars(select(UserAccount).where(UserAccount.id == self.world.account_ids[who][0])).one()
+                if not verify_password(text, user.password or ""):
+                    on_failed(self.world.app, user=user)
+                    return None
+                login_user(user, authn_via=["password"])
+                return sessions.browser_session().identifier
+
+        theirs, ours = self._step(lambda: self.model.sign_in(cookie, account, now) if typed == "right" else None, done)
+        assert (theirs is None) == (ours is None)
+        if ours is not None:
+            self._holds(browser, ours, theirs)
+
+    def _signed_in(self, browser: int) -> SessionModel | None:
+        """The browser's session; where it has none, its usual owner signs in first, unless the account is disabled."""
+        session = self.model.session(self.browsers[browser], self.world.now)
+        if session is None and self.model.accounts[browser % 3].active:
+            self._sign_in(browser, browser % 3, "right")
+            session = self.model.session(self.browsers[browser], self.world.now)
+        return session
+
+    @rule(browser=browsers, kind=st.sampled_from(("right", "right", "wrong", "paper", "paper", "spent paper")))
+    def prove(self, browser: int, kind: str) -> None:
+        """The second step, or being asked again: by password where there is no app, else by a code."""
+        session = self._signed_in(browser)
+        if session is not None:
+            self._prove(browser, session, kind)
+
+    @rule(browser=browsers, times=st.integers(4, 6))
+    def guess(self, browser: int, times: int) -> None:
+        """Wrong, several times, and then right."""
+        for kind in ["wrong"] * times + ["right"]:
+            session = self._signed_in(browser)
+            if session is not None:
+                self._prove(browser, session, kind)
+
+    def _prove(self, browser: int, session: SessionModel, kind: str) -> None:
+        account, now, cookie = session.account, self.world.now, self.browsers[browser]
+        account_id = self.world.account_ids[account.number][0]
+        with_factor, rests, period = account.has_app, account.rests(now), int(now.timestamp()) // 30
+        paper = sorted(account.paper if kind == "paper" else self.spent[account.number] - account.paper)
+        code = self._code(account, kind, paper)
+        if rests:
+            wanted = "resting"
+        elif not with_factor:
+            wanted = "right" if kind == "right" else "wrong"
+        elif kind == "right":
+            wanted = "right" if period > account.last_code else "used"
+            account.last_code = max(period, account.last_code)
+        else:
+            wanted = "right" if kind == "paper" and paper else "wrong"
+
+        def done(database: Session) -> tuple[Proof, str | None]:
+            if with_factor:
+                keys = self.world.app.extensions["settings"].secret_keys
+                answer = services.check_code(database, now=now, account_id=account_id, code=code, keys=keys)
+            else:
+                answer = services.check_password(database, now=now, account_id=account_id, right=kind == "right")
+            if answer is Proof.RIGHT:
+                assert sessions.move_on(database, with_factor=with_factor)
+            return answer, sessions.browser_session().identifier
+
+        with self._request(cookie), unit_of_work() as database:
+            answer, identifier = done(database)
+        assert answer.value == wanted
+        if wanted == "right" and kind == "paper" and with_factor:
+            account.paper.discard(code)
+            self.spent[account.number].add(code)
+        if wanted != "resting":
+            after = self.model.prove(session, now, wanted, with_factor=with_factor)
+            if after is not session:
+                self._holds(browser, identifier, after)
+
+    def _code(self, account: AccountModel, kind: str, paper: list[str]) -> str:
+        if kind.endswith("paper") and paper:
+            return paper[0]
+        shown = str(TOTP(key=SECRETS[account.number], format="raw").generate(self.world.now).token)
+        return shown if kind == "right" else "ABCD-EFGH-JKMN-PQRS"
+
+    @rule(browser=browsers)
+    def sign_out(self, browser: int) -> None:
+        session = self._signed_in(browser)
+        if session is None:
+            return
+        with self._request(self.browsers[browser]), unit_of_work():
+            logout_user()
+        session.ended = True
+
+    @rule(browser=browsers, password=numbers)
+    def change_password(self, browser: int, password: int) -> None:
+        session, now = self._signed_in(browser), self.world.now
+        cookie = self.browsers[browser]
+        if session is None or session.opens(now) != "in":
+            return
+        with self._request(cookie):
+            stored = sessions.browser_session().stored
+            assert stored is not None
+            assert stored.account is not None
+            with unit_of_work() as database:
+                database.add(stored.account)
+                database.refresh(stored.account, with_for_update=True)
+                change_user_password(stored.account, PASSWORDS[password])
+            identifier = sessions.browser_session().identifier
+        self._holds(browser, identifier, self.model.change_password(session, password, now))
+
+    @rule(browser=browsers)
+    def add_an_app(self, browser: int) -> None:
+        session, now = self._signed_in(browser), self.world.now
+        cookie = self.browsers[browser]
+        if session is None or session.account.has_app:
+            return
+        account = session.account
+        account_id = self.world.account_ids[account.number][0]
+        code = str(TOTP(key=SECRETS[account.number], format="raw").generate(now).token)
+        keys = self.world.app.extensions["settings"].secret_keys
+        with self._request(cookie), unit_of_work() as database:
+            services.add_app(
+                database, now=now, account_id=account_id, name="App", secret=SECRETS[account.number], code=code, keys=keys, first=True
+            )
+            codes = services.make_recovery_codes(database, now=now, account_id=account_id)
+            assert sessions.move_on(database, with_factor=True)
+            identifier = sessions.browser_session().identifier
+        account.has_app, account.last_code, account.paper = True, int(now.timestamp()) // 30, set(codes)
+        self._holds(browser, identifier, self.model.go_on(session, now, with_factor=True))
+
+    @rule(who=numbers)
+    def make_new_paper(self, who: int) -> None:
+        """The codes of the earlier paper are void."""
+        account = self.model.accounts[who]
+        if account.has_app:
+            account_id = self.world.account_ids[who][0]
+            codes = in_unit_of_work(lambda session: services.make_recovery_codes(session, now=self.world.now, account_id=account_id))
+            self.spent[who] |= account.paper
+            account.paper = set(codes)
+
+    @rule(browser=browsers, all_others=st.booleans())
+    def sign_out_elsewhere(self, browser: int, all_others: bool) -> None:
+        session = self._signed_in(browser)
+        if session is None or session.opens(self.world.now) != "in":
+            return
+        actor, now = self._actor(session.account), self.world.now
+        if all_others:
+            this = token_hash(str(self.browsers[browser]))
+            in_unit_of_work(lambda database: services.end_other_sessions(database, now=now, actor=actor, this=this))
+            self.model.end_all_of(session.account, but=session)
+            return
+        other_cookie = next((cookie for cookie in reversed(self.model.cookies) if self.model.session(cookie, now)), None)
+        other = self.model.cookies[str(other_cookie)]
+        with self._request(other_cookie):
+            stored = sessions.browser_session().stored
+        assert stored is not None
+
+        def expected() -> None:
+            if other.account is not session.account:
+                raise Refused("NotFound")
+            other.ended = True
+
+        self._step(
+            expected,
+            lambda: in_unit_of_work(lambda database: services.end_one_session(database, now=now, actor=actor, session_id=stored.public_id)),
+        )
+
+    # Links.
+
+    @rule(who=numbers)
+    def send_a_link(self, who: int) -> None:
+        account, now, by = self.model.accounts[who], self.world.now, self._actor(self.model.accounts[0])
+        account_id = self.world.account_ids[who][0]
+        self._step(
+            lambda: self.model.send_link(account, now),
+            lambda: in_unit_of_work(lambda session: services.send_way_in(session, now=now, actor=by, account_id=account_id)),
+        )
+
+    @rule(who=numbers, back=st.sampled_from((0, 0, 0, 1)), password=numbers)
+    def use_a_link(self, who: int, back: int, password: int) -> None:
+        account = self.model.accounts[who]
+        number = max(account.links - back, 1)
+        link = SecretLink(RESET_PURPOSE, self.world.account_ids[who][1], number)
+        token = link.token(self.world.app.extensions["settings"].secret_keys[0])
+        with self._request(None), unit_of_work():
+            user = owner_of_link(token)
+            if user is not None:
+                update_password(user, PASSWORDS[password])  # type: ignore[no-untyped-call]
+        assert (user is not None) == self.model.use_link(account, number, password, self.world.now)
+
+    # What administrators and organizers do.
+
+    @rule(by=numbers, who=numbers, role=roles, gives=st.booleans(), own=st.sampled_from((0, 1, 2, None)))
+    def give_or_take_a_role(self, by: int, who: int, role: Role, gives: bool, own: int | None) -> None:
+        """What is taken away is mostly one of those that the account has."""
+        doer, account, now = self.model.accounts[by], self.model.accounts[who], self.world.now
+        if not gives and own is not None and account.roles:
+            role = sorted(account.roles, key=str)[own % len(account.roles)]
+        actor, account_id, grant = self._actor(doer), self.world.account_ids[who][0], self._grant(role)
+        where: dict[str, Any] = {"now": now, "actor": actor, "account_id": account_id, "grant": grant}
+        if gives:
+            self._step(lambda: account.roles.add(role), lambda: in_unit_of_work(lambda session: services.give_role(session, **where)))
+        else:
+            self._step(
+                lambda: self.model.take_role(doer, account, role),
+                lambda: in_unit_of_work(lambda session: services.take_role(session, **where)),
+            )
+
+    @rule(by=numbers, who=numbers, seminar=st.integers(0, 1), assigns=st.sampled_from((True, True, False)))
+    def assign_or_withdraw_a_coordinator(self, by: int, who: int, seminar: int, assigns: bool) -> None:
+        doer, account = self.model.accounts[by], self.model.accounts[who]
+        where: dict[str, Any] = {
+            "now": self.world.now,
+            "actor": self._actor(doer),
+            "seminar_id": self.world.seminar_ids[seminar],
+            "office_id": self.world.office_ids[seminar],
+            "slug": "cancun",
+            "account_public_id": self.world.account_ids[who][1],
+        }
+        service = services.assign_coordinator if assigns else services.withdraw_coordinator
+        ours = self.model.assign if assigns else self.model.withdraw
+        self._step(lambda: ours(doer, account, seminar), lambda: in_unit_of_work(lambda session: service(session, **where).id))
+
+    @rule(by=numbers, who=numbers, what=st.sampled_from(("disable", "enable", "enable", "end", "reset factor")))
+    def look_after_an_account(self, by: int, who: int, what: str) -> None:
+        doer, account = self.model.accounts[by], self.model.accounts[who]
+        services_and_ours: dict[str, tuple[Callable[..., object], Callable[[], object]]] = {
+            "disable": (services.disable_account, lambda: self.model.disable(doer, account)),
+            "enable": (services.enable_account, lambda: setattr(account, "active", True)),
+            "end": (services.end_all_sessions, lambda: self.model.end_all_of(account)),
+            "reset factor": (services.reset_second_factor, lambda: self.model.reset_factor(doer, account)),
+        }
+        service, ours = services_and_ours[what]
+        where: dict[str, Any] = {"now": self.world.now, "actor": self._actor(doer), "account_id": self.world.account_ids[who][0]}
+        self._step(ours, lambda: in_unit_of_work(lambda session: service(session, **where)))
+
+    @rule(passed=st.sampled_from((0.5, 0.5, 1, 4, 11, 14, 16, 20, 29, 31)))
+    def time_passes(self, passed: float) -> None:
+        self.world.now += minutes(passed)
+
+    @rule(browser=browsers, times=st.sampled_from((*[1] * 9, 29)))
+    def work_all_day(self, browser: int, times: int) -> None:
+        """A page every 25 minutes keeps a session open, but not for more than twelve hours."""
+        self._signed_in(browser)
+        for _ in range(times):
+            self.time_passes(25)
+            self.open_a_page(browser)

@@ -1,0 +1,424 @@
+"""Seats in any order of steps: the product's services on a real database beside the model, compared after each step."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session, joinedload
+
+from seminar_app.agencies.models import Agency
+from seminar_app.core.errors import Refusal
+from seminar_app.core.unit_of_work import in_unit_of_work, unit_of_work
+from seminar_app.messages.models import Message
+from seminar_app.people.models import Person
+from seminar_app.people.services import PersonData
+from seminar_app.registration import queries, services
+from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.rules import RemovalReason, WishedPool
+from seminar_app.registration.services.personal import edition
+from seminar_app.seminars.models import SeatPool, Seminar
+from seminar_app.seminars.rules import Approval, Change, RegistrationMode
+from seminar_app.seminars.services import change_state
+from tests.machines.seats_model import BEGIN, LAST_DAY, PARENT, Entry, Happened, Human, Pool, Refused, SeminarModel
+from tests.support.factories import Make
+
+ACTOR = "account:somebody"
+ZONES = {-5: "America/Cancun", 8: "Asia/Manila"}
+NAMES = ("Ana", "Eva")
+
+which = st.sampled_from((0, 0, 1))
+numbers = st.integers(0, 99)
+agencies = st.sampled_from(tuple(PARENT))
+release_days = st.sampled_from((None, None, *(LAST_DAY - timedelta(days=days) for days in (8, 7, 6, 3, 1))))
+wishes = st.lists(st.tuples(agencies, st.integers(0, 3), release_days), max_size=3)
+
+
+@dataclass
+class World:
+    """What all examples share: a session, an office, and the agencies by their codes."""
+
+    session: Session
+    office_id: int
+    agency_ids: dict[str, int]
+
+    @classmethod
+    def made(cls, session: Session) -> World:
+        make = Make(session)
+        made: dict[str, Agency] = {}
+        for code, parent in PARENT.items():
+            made[code] = make.agency(code, parent=made[parent] if parent else None)
+        return cls(session, make.office().id, {code: agency.id for code, agency in made.items()})
+
+
+class Seats(RuleBasedStateMachine):
+    """Two seminars in two time zones, seven people, five agencies three levels deep. `world` is set by whoever runs it."""
+
+    world: ClassVar[World]
+
+    @initialize(
+        manual=st.tuples(st.booleans(), st.booleans()),
+        by_code=st.booleans(),
+        seats=st.tuples(st.integers(0, 3), st.integers(0, 3)),
+        quotas=st.tuples(wishes, wishes),
+    )
+    def begin(
+        self,
+        manual: tuple[bool, bool],
+        by_code: bool,
+        seats: tuple[int, int],
+        quotas: tuple[list[tuple[str, int, date | None]], list[tuple[str, int, date | None]]],
+    ) -> None:
+        self.now, self.last_history, self.shown = BEGIN, 0, 0
+        self.mails: list[tuple[str, str]] = []
+        self.humans: list[Human] = []
+        self.happened = Happened()
+        self.models: list[SeminarModel] = []
+        for number, zone in enumerate(ZONES):
+            pools = {agency: Pool(size, day) for agency, size, day in quotas[number]} | {"": Pool(seats[number])}
+            code = "Llave-7" if number and by_code else None
+            self.models.append(SeminarModel(zone, LAST_DAY, manual[number], code, pools, happened=self.happened))
+        self.ids: list[int] = []
+        with unit_of_work(self.world.session) as session:
+            for table in (RegistrationHistory, Registration, Message, SeatPool, Seminar, Person):
+                session.execute(delete(table))
+            for number, model in enumerate(self.models):
+                self.ids.append(self._write(session, number, model))
+
+    def _write(self, session: Session, number: int, model: SeminarModel) -> int:
+        seminar = Seminar(
+            public_id=uuid.uuid4(),
+            slug=f"seminar-{number}",
+            office_id=self.world.office_id,
+            state=model.state,
+            title_es="Seminario",
+            city="Cancún",
+            country="MX",
+            time_zone=ZONES[model.hours_from_utc],
+            starts_on=LAST_DAY - timedelta(days=2),
+            ends_on=LAST_DAY,
+            registration_mode=RegistrationMode.CODE if model.code else RegistrationMode.OPEN,
+            registration_code=model.code,
+            approval=Approval.MANUAL if model.manual else Approval.AUTOMATIC,
+            excused_rule="absent",
+            created_at=BEGIN,
+        )
+        session.add(seminar)
+        session.flush()
+        rows = [
+            {
+                "public_id": uuid.uuid4(),
+                "seminar_id": seminar.id,
+                "agency_id": self.world.agency_ids.get(agency),
+                "size": pool.size,
+                "taken": 0,
+                "release_on": pool.release_on,
+            }
+            for agency, pool in model.pools.items()
+        ]
+        session.execute(insert(SeatPool), rows)
+        return seminar.id
+
+    # One step: what the model says, what the product does, and whether that is the same.
+
+    def step(self, expected: Callable[[], object], done: Callable[[Session], object]) -> None:
+        self.happened.history.clear()
+        self.happened.mails.clear()
+        self.happened.unsaid.clear()
+        wanted = said = None
+        try:
+            expected()
+        except Refused as refused:
+            wanted = str(refused)
+        try:
+            in_unit_of_work(self.world.session, done)
+        except Refusal as refusal:
+            said = type(refusal).__name__
+        assert said == wanted or (wanted == "BelowTaken" and said in ("QuotaBelowTaken", "OpenPoolBelowTaken")), (said, wanted)
+        self.same_mails()
+        self.same_history()
+
+    def same_mails(self) -> None:
+        for mail in self.happened.unsaid:
+            last = max(place for place, sent in enumerate(self.mails) if sent == mail)
+            del self.mails[last]
+        self.mails += self.happened.mails
+        stored = self.world.session.execute(select(Message.kind, Message.to_address).order_by(Message.id))
+        assert [tuple(row) for row in stored] == self.mails
+
+    def same_history(self) -> None:
+        rows = self.world.session.execute(
+            select(RegistrationHistory, Person.email, Person.given_names)
+            .join(Registration, Registration.id == RegistrationHistory.registration_id)
+            .join(Person, Person.id == Registration.person_id)
+            .where(RegistrationHistory.id > self.last_history)
+            .order_by(RegistrationHistory.id)
+        ).all()
+        stored = []
+        for row, email, name in rows:
+            assert row.at == self.now
+            stored.append((email, name, row.from_state and row.from_state.value, row.to_state.value, row.actor.partition(":")[0]))
+            self.last_history = row.id
+        assert stored == self.happened.history
+
+    @invariant()
+    def the_database_says_what_the_model_says(self) -> None:
+        if not hasattr(self, "ids"):
+            return
+        session = self.world.session
+        agency_of = {agency_id: code for code, agency_id in self.world.agency_ids.items()}
+        pools = session.execute(
+            select(SeatPool.id, SeatPool.seminar_id, SeatPool.agency_id, SeatPool.size, SeatPool.taken, SeatPool.release_on)
+        )
+        pool_of, stored = {}, {}
+        for pool_id, seminar_id, agency_id, size, taken, release_on in pools:
+            pool_of[pool_id] = agency_of[agency_id] if agency_id else ""
+            stored[seminar_id, pool_of[pool_id]] = (size, taken, release_on)
+        assert stored == {
+            (seminar_id, agency): (pool.size, model.held(agency), pool.release_on)
+            for seminar_id, model in zip(self.ids, self.models, strict=True)
+            for agency, pool in model.pools.items()
+        }
+        people = session.execute(
+            select(
+                Registration.seminar_id,
+                Person.email,
+                Person.given_names,
+                Registration.agency_id,
+                Registration.state,
+                Registration.seat_pool_id,
+                Registration.queue_place,
+            ).join(Person, Person.id == Registration.person_id)
+        )
+        assert sorted(
+            (seminar_id, email, name, agency_of[agency_id], state.value, "-" if pool_id is None else pool_of[pool_id], queue or 0)
+            for seminar_id, email, name, agency_id, state, pool_id, queue in people
+        ) == sorted(
+            (seminar_id, *entry.who, entry.agency, entry.state, "-" if entry.pool is None else entry.pool, entry.queue or 0)
+            for seminar_id, model in zip(self.ids, self.models, strict=True)
+            for entry in model.entries
+        )
+
+    @invariant()
+    def no_seat_is_held_twice_and_nobody_waits_beside_a_free_one(self) -> None:
+        for model in getattr(self, "models", ()):
+            assert all(model.held(agency) <= pool.size for agency, pool in model.pools.items())
+            if model.gives_seats(self.now):
+                assert all(model.free_for(entry.agency) is None for entry in model.waiting())
+
+    @rule(seminar=which)
+    def the_pages_count_the_same(self, seminar: int) -> None:
+        model, session = self.models[seminar], self.world.session
+        overview = queries.seats_overview(session, self.ids[seminar])
+        states = [entry.state for entry in model.entries]
+        assert (overview.capacity, overview.taken) == (sum(pool.size for pool in model.pools.values()), states.count("registered"))
+        assert overview.waiting == states.count("waitlisted")
+        assert (overview.open_pool.size, overview.open_pool.taken) == (model.pools[""].size, model.held(""))
+        count = queries.head_count(session, self.ids[seminar])
+        assert (count.registered, count.waitlisted, count.pending, count.concerned) == (
+            states.count("registered"),
+            states.count("waitlisted"),
+            states.count("pending"),
+            len(model.standing()),
+        )
+
+    # What people do.
+
+    @rule(
+        seminar=which,
+        who=st.integers(0, 6),
+        name=st.sampled_from((*NAMES, "Ana")),
+        agency=agencies,
+        knows=st.sampled_from((True, True, False)),
+    )
+    def register(self, seminar: int, who: int, name: str, agency: str, knows: bool) -> None:
+        self.shown += 1
+        self._send(seminar, (f"p{who}@pgr.example", name), agency, self.shown, code=" llave-7" if knows else None)
+
+    @rule(seminar=which, who=st.integers(0, 6), agency=agencies, form=numbers)
+    def send_a_form_again(self, seminar: int, who: int, agency: str, form: int) -> None:
+        """One of the last forms shown, by whoever sent it or by somebody else."""
+        self._send(seminar, (f"p{who}@pgr.example", "Ana"), agency, max(self.shown - form % 4, 1), code="LLAVE-7")
+
+    def _send(self, seminar: int, who: tuple[str, str], agency: str, shown: int, *, code: str | None) -> None:
+        model, now = self.models[seminar], self.now
+        human = self._human(who)
+        right = model.code if code else None
+        self.step(
+            lambda: self._remember(human, lambda: model.register(human, agency, (shown, *who), code=right, now=now)),
+            lambda session: services.register(
+                session,
+                now=now,
+                seminar_id=self.ids[seminar],
+                entry=self._entry(who, agency),
+                submission_id=uuid.uuid5(uuid.NAMESPACE_OID, str(shown)),
+                notice_version=1,
+                notice_language="es",
+                code=code,
+            ),
+        )
+
+    @rule(seminar=which, who=st.integers(0, 6), agency=agencies, again=st.sampled_from((0, 0, 0, 1)))
+    def add_by_hand(self, seminar: int, who: int, agency: str, again: int) -> None:
+        self.shown += 1 - again
+        shown, typed, model, now = max(self.shown, 1), (f"p{who}@pgr.example", "Ana"), self.models[seminar], self.now
+        human = self._human(typed)
+        self.step(
+            lambda: self._remember(human, lambda: model.add_by_hand(human, agency, (shown, *typed), now=now)),
+            lambda session: services.add_by_hand(
+                session,
+                now=now,
+                actor=ACTOR,
+                seminar_id=self.ids[seminar],
+                entry=self._entry(typed, agency),
+                submission_id=uuid.uuid5(uuid.NAMESPACE_OID, str(shown)),
+            ),
+        )
+
+    def _human(self, who: tuple[str, str]) -> Human:
+        return next((human for human in self.humans if (human.email, human.name) == who), Human(*who))
+
+    def _remember(self, human: Human, then: Callable[[], None]) -> None:
+        """Whoever registered is known from then on, in both seminars and under the name they have now."""
+        then()
+        if human not in self.humans and any(model.entry_of(human) for model in self.models):
+            self.humans.append(human)
+
+    def _entry(self, who: tuple[str, str], agency: str) -> services.Entry:
+        return services.Entry(person=_person(*who), agency_id=self.world.agency_ids[agency], unit="Unidad 1", position="Fiscal")
+
+    # What is done with one registration.
+
+    def _one(self, seminar: int, number: int) -> tuple[SeminarModel, Entry, Callable[[Session], int]]:
+        model = self.models[seminar] if self.models[seminar].entries else next(model for model in self.models if model.entries)
+        entry = model.entries[number % len(model.entries)]
+        seminar_id, who = self.ids[self.models.index(model)], entry.who
+
+        def its_id(session: Session) -> int:
+            return session.execute(
+                select(Registration.id)
+                .join(Person, Person.id == Registration.person_id)
+                .where(Registration.seminar_id == seminar_id, Person.email == who[0], Person.given_names == who[1])
+            ).scalar_one()
+
+        return model, entry, its_id
+
+    def has_anybody(self) -> bool:
+        return any(model.entries for model in getattr(self, "models", ()))
+
+    @precondition(has_anybody)
+    @rule(seminar=which, number=numbers)
+    def withdraw(self, seminar: int, number: int) -> None:
+        model, entry, its_id = self._one(seminar, number)
+        now = self.now
+        self.step(
+            lambda: model.withdraw(entry, now=now), lambda session: services.withdraw(session, now=now, registration_id=its_id(session))
+        )
+
+    @precondition(has_anybody)
+    @rule(seminar=which, number=numbers, agency=agencies)
+    def correct_the_agency(self, seminar: int, number: int, agency: str) -> None:
+        model, entry, its_id = self._one(seminar, number)
+        self.step(
+            lambda: model.correct_agency(entry, agency),
+            lambda session: self._edit(session, its_id(session), entry.human.name, agency=agency),
+        )
+
+    @precondition(has_anybody)
+    @rule(seminar=which, number=numbers, name=st.sampled_from(NAMES))
+    def correct_the_name(self, seminar: int, number: int, name: str) -> None:
+        _model, entry, its_id = self._one(seminar, number)
+        human = entry.human
+
+        def expected() -> None:
+            if entry.state not in ("pending", "registered", "waitlisted"):
+                raise Refused("NotInThisState")
+            if any((other.email, other.name) == (human.email, name) for other in self.humans if other is not human):
+                raise Refused("NameTaken")
+
+        self.step(expected, lambda session: self._edit(session, its_id(session), name))
+        stored = self.world.session.scalar(select(Person.given_names).where(Person.email == human.email, Person.given_names == name))
+        if entry.state in ("pending", "registered", "waitlisted") and stored and self._human((human.email, name)) not in self.humans:
+            human.name = name
+
+    def _edit(self, session: Session, registration_id: int, name: str, *, agency: str | None = None) -> None:
+        found = session.scalars(
+            select(Registration).where(Registration.id == registration_id).options(joinedload(Registration.person))
+        ).one()
+        correction = services.Correction(
+            person=_person(found.person.email or "", name),
+            agency_id=self.world.agency_ids[agency] if agency else found.agency_id,
+            unit="Unidad 1",
+            position="Fiscal",
+        )
+        services.edit(session, now=self.now, registration_id=registration_id, correction=correction, opened=edition(found))
+
+    @precondition(has_anybody)
+    @rule(seminar=which, number=numbers, verb=st.sampled_from(("approve", "approve", "decline", "remove", "restore", "restore")))
+    def decide(self, seminar: int, number: int, verb: str) -> None:
+        model, entry, its_id = self._one(seminar, number)
+        seminar_id, now = self.ids[self.models.index(model)], self.now
+        more: dict[str, Any] = {"reason": RemovalReason.OTHER} if verb == "remove" else {}
+        self.step(
+            lambda: getattr(model, verb)(entry, now=now),
+            lambda session: getattr(services, verb)(
+                session, now=now, actor=ACTOR, seminar_id=seminar_id, registration_id=its_id(session), **more
+            ),
+        )
+
+    # What is done with a seminar, and what the clock does.
+
+    @rule(seminar=which, capacity=st.integers(0, 5), wished=wishes)
+    def share_the_seats_out_anew(self, seminar: int, capacity: int, wished: list[tuple[str, int, date | None]]) -> None:
+        model, now = self.models[seminar], self.now
+        self.step(
+            lambda: model.resize(capacity, wished, now=now),
+            lambda session: services.resize(
+                session,
+                now=now,
+                actor=ACTOR,
+                seminar_id=self.ids[seminar],
+                capacity=capacity,
+                wished=[WishedPool(self.world.agency_ids[agency], size, day) for agency, size, day in wished],
+            ),
+        )
+
+    @precondition(has_anybody)
+    @rule(
+        seminar=which,
+        change=st.sampled_from(
+            ("close", "reopen", "reopen", *["cancel"] * 2, "complete", "resume", "cancel", "archive", "unarchive", "unpublish")
+        ),
+    )
+    def change_the_seminar(self, seminar: int, change: str) -> None:
+        model, now = self.models[seminar], self.now
+        if change == "unpublish" and not model.entries:
+            return
+        self.step(
+            lambda: model.change(change, now=now),
+            lambda session: change_state(
+                session, seminar_id=self.ids[seminar], change=Change(change), now=now, by=ACTOR, reason="La sede se cerró."
+            ),
+        )
+
+    @rule(hours=st.sampled_from((0.02, 0.02, 1, 9, 24, 24, 72)))
+    def time_passes(self, hours: float) -> None:
+        self.now += timedelta(hours=hours)
+
+    @rule()
+    def the_hourly_job_runs(self) -> None:
+        def expected() -> None:
+            for model in self.models:
+                model.settle(self.now) if model.due(self.now) else None
+
+        self.step(expected, lambda session: services.release_due_quotas(session, now=self.now))
+
+
+def _person(email: str, name: str) -> PersonData:
+    return PersonData(given_names=name, surname1="López", certificate_name=f"{name} López", email=email)

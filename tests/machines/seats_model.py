@@ -1,0 +1,293 @@
+"""What the rules of seats say, a second time and on its own: plain Python that asks nothing of the product but its words for states.
+
+Source: docs/decisions/0004-seat-pools.md and the sentences of `registration`'s services.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+PARENT = {"PGR": None, "PGR-A": "PGR", "PGR-A1": "PGR-A", "CNS": None, "INM": None}
+STANDING = ("pending", "registered", "waitlisted")
+
+
+class Refused(Exception):
+    """The name of the refusal that the product must answer with."""
+
+
+@dataclass(eq=False)
+class Human:
+    """Somebody, known by address and name; in all seminars the same."""
+
+    email: str
+    name: str
+
+
+@dataclass(eq=False)
+class Entry:
+    """A registration. `pool` is the agency whose seat is held, "" for one of the open pool; `queue` grows by arrival."""
+
+    human: Human
+    agency: str = ""
+    state: str = ""
+    pool: str | None = None
+    queue: int | None = None
+    form: tuple[int, str, str] | None = None
+    undo_until: datetime | None = None
+
+    @property
+    def who(self) -> tuple[str, str]:
+        return self.human.email, self.human.name
+
+
+@dataclass
+class Pool:
+    size: int
+    release_on: date | None = None
+
+
+@dataclass
+class Happened:
+    """What the last step must have left behind, in order."""
+
+    history: list[tuple[str, str, str | None, str, str | None]] = field(default_factory=list)
+    mails: list[tuple[str, str]] = field(default_factory=list)
+    unsaid: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class SeminarModel:
+    """One seminar: its pools, its people, and the only rules by which they move."""
+
+    hours_from_utc: int
+    last_day: date
+    manual: bool
+    code: str | None
+    pools: dict[str, Pool]
+    state: str = "published"
+    before_archive: str = ""
+    entries: list[Entry] = field(default_factory=list)
+    reminded: set[tuple[int, str]] = field(default_factory=set)
+    happened: Happened = field(default_factory=Happened)
+
+    # What one may ask.
+
+    def today(self, now: datetime) -> date:
+        return (now + timedelta(hours=self.hours_from_utc)).date()
+
+    def is_over(self, now: datetime) -> bool:
+        return self.today(now) > self.last_day
+
+    def gives_seats(self, now: datetime) -> bool:
+        return self.state in ("draft", "published", "closed") and not self.is_over(now)
+
+    def held(self, pool: str) -> int:
+        return sum(entry.pool == pool for entry in self.entries)
+
+    def waiting(self) -> list[Entry]:
+        return sorted((entry for entry in self.entries if entry.state == "waitlisted"), key=lambda entry: entry.queue or 0)
+
+    def may_hold(self, agency: str) -> Iterator[str]:
+        """Pools, the nearest first and the open one last."""
+        step: str | None = agency
+        while step is not None:
+            if step in self.pools:
+                yield step
+            step = PARENT[step]
+        yield ""
+
+    def free_for(self, agency: str) -> str | None:
+        for pool in self.may_hold(agency):
+            if self.pools[pool].size > self.held(pool):
+                return pool
+        return None
+
+    def entry_of(self, human: Human) -> Entry | None:
+        return next((entry for entry in self.entries if entry.human is human), None)
+
+    def standing(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.state in STANDING]
+
+    # What follows by itself.
+
+    def due(self, now: datetime) -> list[str]:
+        """Quotas that must give up seats today."""
+        return [
+            agency
+            for agency, pool in self.pools.items()
+            if pool.release_on is not None and pool.release_on <= self.today(now) and pool.size > self.held(agency)
+        ]
+
+    def settle(self, now: datetime) -> None:
+        if not self.gives_seats(now):
+            return
+        for agency in self.due(now):
+            self.pools[""].size += self.pools[agency].size - self.held(agency)
+            self.pools[agency].size = self.held(agency)
+        while (lucky := next((entry for entry in self.waiting() if self.free_for(entry.agency) is not None), None)) is not None:
+            self._move(lucky, "registered", by="rule", pool=self.free_for(lucky.agency))
+            self._tell("seat_given", lucky)
+
+    def _move(self, entry: Entry, state: str, *, by: str, pool: str | None = None, queue: int | None = None) -> None:
+        self.happened.history.append((*entry.who, entry.state or None, state, by))
+        entry.state, entry.pool, entry.queue, entry.undo_until = state, pool, queue, None
+
+    def _tell(self, kind: str, entry: Entry) -> None:
+        self.happened.mails.append((kind, entry.human.email))
+
+    def _seat_or_queue(self, entry: Entry, *, by: str) -> None:
+        pool = self.free_for(entry.agency)
+        if pool is not None:
+            self._move(entry, "registered", by=by, pool=pool)
+        else:
+            last = max((waiting.queue or 0 for waiting in self.waiting()), default=0)
+            self._move(entry, "waitlisted", by=by, queue=last + 1)
+
+    # What people do.
+
+    def register(self, human: Human, agency: str, form: tuple[int, str, str], *, code: str | None, now: datetime) -> None:
+        if self.state != "published" or self.is_over(now):
+            raise Refused("FormClosed")
+        if self.code is not None and code != self.code:
+            raise Refused("WrongCode")
+        self._settle_due(now)
+        if any(entry.form == form for entry in self.entries):
+            return
+        entry = self.entry_of(human)
+        if entry is not None and entry.state != "withdrawn":
+            hour = (id(entry), f"{now:%Y%m%d%H}")
+            if hour not in self.reminded:
+                self.reminded.add(hour)
+                self._tell("already_registered", entry)
+            return
+        entry = self._written(entry, human, agency, form)
+        if self.manual:
+            self._move(entry, "pending", by="public")
+        else:
+            self._seat_or_queue(entry, by="public")
+        self._tell(entry.state, entry)
+
+    def add_by_hand(self, human: Human, agency: str, form: tuple[int, str, str], *, now: datetime) -> None:
+        entry = self.entry_of(human)
+        sent_before = any(other.form == form for other in self.entries)
+        if not sent_before and entry is not None and entry.state != "withdrawn":
+            raise Refused("AlreadyOnTheRoster")
+        self._settle_due(now)
+        if sent_before:
+            return
+        entry = self._written(entry, human, agency, form)
+        self._seat_or_queue(entry, by="account")
+        self._tell(entry.state, entry)
+
+    def _settle_due(self, now: datetime) -> None:
+        if self.due(now):
+            self.settle(now)
+
+    def _written(self, entry: Entry | None, human: Human, agency: str, form: tuple[int, str, str]) -> Entry:
+        if entry is None:
+            entry = Entry(human)
+            self.entries.append(entry)
+        entry.agency, entry.form = agency, form
+        return entry
+
+    def withdraw(self, entry: Entry, *, now: datetime) -> None:
+        if entry.state == "withdrawn":
+            return
+        if entry.state not in STANDING or self.is_over(now):
+            raise Refused("NotInThisState")
+        entry.form = None
+        self._move(entry, "withdrawn", by="registration")
+        self._tell("withdrawn", entry)
+        self.settle(now)
+
+    def correct_agency(self, entry: Entry, agency: str) -> None:
+        if entry.state not in STANDING:
+            raise Refused("NotInThisState")
+        if agency != entry.agency and entry.state != "pending":
+            raise Refused("AgencyIsFixed")
+        entry.agency = agency
+
+    # What staff do.
+
+    def approve(self, entry: Entry, *, now: datetime) -> None:
+        if entry.state != "pending":
+            raise Refused("NotInThisState")
+        self.settle(now)
+        self._seat_or_queue(entry, by="account")
+        self._tell("approved" if entry.state == "registered" else "waitlisted", entry)
+
+    def decline(self, entry: Entry, *, now: datetime) -> None:
+        if entry.state != "pending":
+            raise Refused("NotInThisState")
+        self._move(entry, "declined", by="account")
+        self._tell("declined", entry)
+        entry.undo_until = now + timedelta(minutes=2)
+
+    def remove(self, entry: Entry, *, now: datetime) -> None:
+        if entry.state not in STANDING:
+            raise Refused("NotInThisState")
+        self._move(entry, "removed", by="account")
+        self._tell("removed", entry)
+        self.settle(now)
+        entry.undo_until = now + timedelta(minutes=2)
+
+    def restore(self, entry: Entry, *, now: datetime) -> None:
+        if entry.state not in ("removed", "declined", "withdrawn"):
+            raise Refused("NotInThisState")
+        silent = entry.undo_until is not None and now < entry.undo_until
+        if silent:
+            self.happened.unsaid.append((entry.state, entry.human.email))
+        self.settle(now)
+        self._seat_or_queue(entry, by="account")
+        if entry.state == "waitlisted":
+            self._tell("waitlisted", entry)
+        elif not silent:
+            self._tell("approved", entry)
+
+    def resize(self, capacity: int, wished: list[tuple[str, int, date | None]], *, now: datetime) -> None:
+        """The first fault in the order in which the quotas were written, then the capacity, then who would lose a seat."""
+        agencies = [agency for agency, _, _ in wished]
+        if len(set(agencies)) < len(agencies):
+            raise Refused("AgencyTwice")
+        left = capacity - sum(size for _, size, _ in wished)
+        if left < 0:
+            raise Refused("QuotasAboveCapacity")
+        sizes = {agency: size for agency, size, _ in wished} | {"": left}
+        too_small = {pool for pool in self.pools if sizes.get(pool, 0) < self.held(pool)}
+        if too_small:
+            raise Refused("OpenPoolBelowTaken" if too_small == {""} else "QuotaBelowTaken" if "" not in too_small else "BelowTaken")
+        for pool in self.pools.values():
+            pool.size, pool.release_on = 0, None
+        for agency, size, release_on in [*wished, ("", left, None)]:
+            self.pools[agency] = Pool(size, release_on)
+        self.settle(now)
+
+    def change(self, change: str, *, now: datetime) -> None:
+        allowed = {
+            "unpublish": (("published",), "draft"),
+            "close": (("published",), "closed"),
+            "reopen": (("closed",), "published"),
+            "complete": (("published", "closed"), "completed"),
+            "resume": (("completed",), "closed"),
+            "cancel": (("published", "closed"), "cancelled"),
+            "archive": (("completed", "cancelled"), "archived"),
+            "unarchive": (("archived",), self.before_archive),
+        }
+        before, after = allowed[change]
+        if self.state not in before:
+            raise Refused("NotInThisState")
+        if change == "complete" and not self.is_over(now):
+            raise Refused("NotOverYet")
+        if change == "unpublish":
+            raise Refused("PeopleRegistered")
+        self.before_archive = self.state if change == "archive" else ""
+        self.state = after
+        if change == "cancel":
+            for entry in self.standing():
+                self._tell("seminar_cancelled", entry)
+
+
+LAST_DAY = date(2026, 6, 5)
+BEGIN = datetime(2026, 5, 28, 15, 0, tzinfo=UTC)

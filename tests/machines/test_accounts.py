@@ -1,0 +1,73 @@
+"""Accounts with roles and sessions in any order of steps, and the breakages that this must notice."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts import rules, session_store, sessions, sign_in
+from seminar_app.accounts.services import accounts, coordinators, second_factors
+from seminar_app.core import clock
+from tests.machines.accounts import Accounts, World
+from tests.support.breakages import Breakage
+from tests.support.machines import FULL, SHORT_OF_ACCOUNTS, notices, run
+
+BREAKAGES = (
+    Breakage("whoever has a factor need not prove it", rules.owes_second_factor, "(has_factor or required)", "required"),
+    Breakage("a signed-out cookie lives on", sessions.move_out, "session_store.end(database, browser.stored.id_hash)", "pass"),
+    Breakage("the cookie from before signing in lives on", sessions.move_in, "session_store.end(database, current.stored.id_hash)", "pass"),
+    Breakage("a role that is taken away stays", accounts.take_role, "session.delete(row)", "pass"),
+    Breakage("a disabled account's sessions wait for it", accounts.disable_account, "session_store.end_all_of(session, account.id)", "0"),
+    Breakage("ended sessions are kept", accounts.end_all_sessions, "session_store.end_all_of(session, account.id)", "0"),
+    Breakage("this browser is signed out instead of the others", session_store.end_others_of, "!= id_hash", "== id_hash"),
+    Breakage("a session ends nobody else's", accounts.end_one_session, ", WebSession.user_account_id == actor.user_id", ""),
+    Breakage("idle sessions stay open", rules.session_holds, "now - seen_at < IDLE and ", ""),
+    Breakage("busy sessions never end", rules.session_holds, " and now - created_at < LONGEST", ""),
+    Breakage("a proof is not remembered", session_store.rotate, '"proven_at": now, ', ""),
+    Breakage("one's factor opens another's account", sessions.move_in, "current.stored.account.id == account.id", "True"),
+    Breakage("guessing goes on for ever", rules.proofs_rest, "wrong >= WRONG_PROOFS", "False"),
+    Breakage("earlier codes on paper stay good", second_factors.make_recovery_codes, "    _forget_codes(session, account_id)\n", ""),
+    Breakage("a lost phone's sessions stay", second_factors.reset_second_factor, "session_store.end_all_of(session, account.id)", "0"),
+    Breakage("the last administrator goes", accounts._somebody_stays_admin, "raise LastAdmin", "pass"),
+    Breakage("somebody disabled is assigned", coordinators.assign_coordinator, " or not account.active", ""),
+    Breakage(
+        "whoever leaves a seminar is no coordinator any more",
+        coordinators.withdraw_coordinator,
+        "give_role(session",
+        "(lambda *a, **b: None)(session",
+    ),
+    Breakage("a link outlives a change of password", sign_in.on_password_changed, "user.reset_hash = user.reset_until = None", "pass"),
+    Breakage("a link has no end", sign_in.owner_of_link, " or account.reset_until <= clock.now()", ""),
+    Breakage("a half signed-in session waits for ever", session_store.find, "now - created_at >= HALF_SIGNED_IN", "False"),
+)
+"""The first two are tried in `make test`."""
+
+
+@pytest.fixture
+def machine(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> type[Accounts]:
+    """The machine on this test's database, and the product's clock in its hand."""
+    world = World.made(app, session)
+    monkeypatch.setattr(clock, "now", lambda: world.now)
+    return type("AccountsHere", (Accounts,), {"world": world})
+
+
+def test_accounts_are_what_the_model_says_after_each_step(machine: type[Accounts]) -> None:
+    run(machine, *SHORT_OF_ACCOUNTS)
+
+
+@pytest.mark.full
+def test_accounts_are_what_the_model_says_after_each_of_many_steps(machine: type[Accounts]) -> None:
+    run(machine, *FULL)
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("breakage", BREAKAGES[:2], ids=lambda breakage: breakage.words)
+def test_a_broken_account_is_noticed(machine: type[Accounts], breakage: Breakage) -> None:
+    assert notices(machine, breakage) is not None
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("breakage", BREAKAGES[2:], ids=lambda breakage: breakage.words)
+def test_every_broken_account_is_noticed(machine: type[Accounts], breakage: Breakage) -> None:
+    assert notices(machine, breakage) is not None

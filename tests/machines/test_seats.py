@@ -1,0 +1,71 @@
+"""Seats with quotas and a waiting list in any order of steps, and the breakages that this must notice."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.orm import Session
+
+from seminar_app.registration import rules
+from seminar_app.registration.services import changes, personal, registering, seats, staff
+from tests.machines.seats import Seats, World
+from tests.support.breakages import Breakage
+from tests.support.machines import FULL, SHORT, notices, run
+
+BREAKAGES = (
+    Breakage("the open pool is tried before the agency's own", rules.pools_one_may_hold, "(*agency_path, None)", "(None, *agency_path)"),
+    Breakage("released seats are lost", rules.after_releases, "(moved if", "(0 if"),
+    Breakage("the newest in the queue comes first", rules.decide_promotions, "person.queue_place)", "-person.queue_place)"),
+    Breakage("whoever withdraws frees a seat for nobody", personal.withdraw, "    settle(session, now=now, seats=seats)\n", ""),
+    Breakage("a pool with no room takes one more", rules.decide_seat, "pool.room > 0", "pool.room >= 0"),
+    Breakage("two are given the same free seat", rules.decide_promotions, "taken + 1", "taken + 0"),
+    Breakage("a quota is released a day late", rules.is_released, "release_on <= today", "release_on < today"),
+    Breakage("staff take a seat from its holder", rules.check_pools, "< pool.taken", "< pool.taken - 1"),
+    Breakage(
+        "whoever was removed comes back by the form",
+        rules.may_register_again,
+        "state is RegistrationState.WITHDRAWN",
+        "not may_edit(state)",
+    ),
+    Breakage("a removed person's seat is not seen to be free", staff.remove, "    seats.moved(left=left, took=None)\n", ""),
+    Breakage("places are counted through all seminars", seats.next_queue_place, ".where(Registration.seminar_id == seminar_id)", ""),
+    Breakage("seats that were added are given to nobody", seats.resize, "return settle(session, now=now, seats=seats)", "return 0"),
+    Breakage("history says what it became twice", changes.change_state, '"from_state": before', '"from_state": state'),
+    Breakage("the same form twice is two messages", registering.register, "registration.submission_id == submission:", "False:"),
+    Breakage("a closed form still takes registrations", registering.check_door, " or not found.lets_in", ""),
+    Breakage("somebody seated moves to another agency", rules.may_change_agency, "state is RegistrationState.PENDING", "may_edit(state)"),
+    Breakage(
+        "whoever comes now is served before those who wait",
+        registering.settle_due,
+        "if decide_releases(seats.pools, today=seats.today(now)):",
+        "if False:",
+    ),
+    Breakage("a cancelled seminar gives seats", rules.hands_out_seats, "seminar.state not in _NOBODY_COMES and ", ""),
+)
+"""The first two are tried in `make test`."""
+
+
+@pytest.fixture
+def machine(session: Session) -> type[Seats]:
+    """The machine on this test's database."""
+    return type("SeatsHere", (Seats,), {"world": World.made(session)})
+
+
+def test_seats_are_what_the_model_says_after_each_step(machine: type[Seats]) -> None:
+    run(machine, *SHORT)
+
+
+@pytest.mark.full
+def test_seats_are_what_the_model_says_after_each_of_many_steps(machine: type[Seats]) -> None:
+    run(machine, *FULL)
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("breakage", BREAKAGES[:2], ids=lambda breakage: breakage.words)
+def test_a_broken_seat_is_noticed(machine: type[Seats], breakage: Breakage) -> None:
+    assert notices(machine, breakage) is not None
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("breakage", BREAKAGES[2:], ids=lambda breakage: breakage.words)
+def test_every_broken_seat_is_noticed(machine: type[Seats], breakage: Breakage) -> None:
+    assert notices(machine, breakage) is not None
