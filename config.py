@@ -42,6 +42,8 @@ THREADS = 8
 """Requests that a web worker answers at once: enough that pages are read while a few wait for SQLite's one write lock."""
 KEPT_FOR_READING = 2
 """Threads that writers leave alone when they have to wait."""
+LONGEST_NUMBER = 9
+"""Digits of a number that is read at all."""
 POOL_SIZE = 5
 """Database connections that a process keeps; as many again while they are needed."""
 OTHERS = 0o007
@@ -355,7 +357,7 @@ def _waiting_writers(env: Mapping[str, str], faults: list[str]) -> int:
 
 def _whole_number(env: Mapping[str, str], name: str, least: int, most: int, faults: list[str], *, usual: int | None = None) -> int:
     value = env.get(name) or str(least if usual is None else usual)
-    if value.isascii() and value.isdigit() and least <= int(value[:9]) <= most:
+    if value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER and least <= int(value) <= most:
         return int(value)
     faults.append(f"{name} is «{value}»; it is a whole number from {least} to {most}.")
     return least
@@ -482,8 +484,8 @@ def _whole_numbers(env: Mapping[str, str], prefix: str, kind: type[LooksAllowed 
     for limit in fields(kind):
         name = f"{prefix}{limit.name.upper()}"
         if text := env.get(name):
-            if text.isascii() and text.isdecimal() and int(text[:9]) > 0:
-                given[limit.name] = int(text[:9])
+            if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER and int(text) > 0:
+                given[limit.name] = int(text)
             else:
                 faults.append(f"{name} is «{text}»; it is a whole number from 1 on.")
     return given
@@ -495,11 +497,14 @@ def _kept_key(data_dir: Path, name: str) -> str:
     It is whole before it has its name, and the first one stays: processes that start at once agree on it.
     """
     path = data_dir / name
-    if not path.exists():
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=f".{name}.", encoding="ascii") as made:  # mode 0600
-            made.write(secrets.token_hex(32))
-            made.flush()
-            with suppress(FileExistsError):
-                os.link(made.name, path)
-    return path.read_text(encoding="ascii").strip()
+    try:
+        if not path.exists():
+            data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=f".{name}.", encoding="ascii") as made:  # mode 0600
+                made.write(secrets.token_hex(32))
+                made.flush()
+                with suppress(FileExistsError):
+                    os.link(made.name, path)
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise SettingsError(f"Constancia cannot start:\n  - SEMINAR_DATA_DIR is {data_dir}, which cannot hold a key: {error.strerror}.") from error
