@@ -507,4 +507,6 @@ def _kept_key(data_dir: Path, name: str) -> str:
                     os.link(made.name, path)
         return path.read_text(encoding="ascii").strip()
     except OSError as error:
-        raise SettingsError(f"Constancia cannot start:\n  - SEMINAR_DATA_DIR is {data_dir}, which cannot hold a key: {error.strerror}.") from error
+        raise SettingsError(
+            f"Constancia cannot start:\n  - SEMINAR_DATA_DIR is {data_dir}, which cannot hold a key: {error.strerror}."
+        ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.fuzz.pair import Pair, Side, same_ids, stopped_clock
 
 
 @pytest.fixture(scope="session")
-def kept_pair(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, worker_id: str) -> Iterator[tuple[Pair, object]]:
+def kept_pair(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, worker_id: str) -> Iterator[tuple[Pair, datetime]]:
     """The worlds, with the instant at which their clocks stand."""
     instant = clock.now()
     limiter.enabled = False
@@ -25,7 +26,7 @@ def kept_pair(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, wor
     for database in databases:
         with stopped_clock(instant), same_ids(0):
             sides.append(Side(database))
-    pair = Pair(*sides)
+    pair = Pair(sides[0], sides[1])
     with stopped_clock(instant), same_ids(1):
         pair.look_round()
     yield pair, instant
@@ -34,7 +35,7 @@ def kept_pair(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, wor
 
 
 @pytest.fixture
-def pair(kept_pair: tuple[Pair, object]) -> Iterator[Pair]:
+def pair(kept_pair: tuple[Pair, datetime]) -> Iterator[Pair]:
     """Both engines with the same rows, at the instant at which they were made."""
     pair, instant = kept_pair
     limiter.enabled = False

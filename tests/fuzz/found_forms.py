@@ -144,7 +144,12 @@ class _Page(HTMLParser):
         elif tag == "select" and self._select is not None:
             name, required, options = self._select
             wanted = [value for value, _ in options if value and value == BY_NAME.get(name)]
-            picked = wanted or [value for value, selected in options if selected] or [value for value, _ in options if value or not required] or [""]
+            picked = (
+                wanted
+                or [value for value, selected in options if selected]
+                or [value for value, _ in options if value or not required]
+                or [""]
+            )
             if self._form is not None:
                 self._form.filled.append((name, picked[0]))
             self._select = None

@@ -12,8 +12,34 @@ from hypothesis import strategies as st
 
 Pairs = Sequence[tuple[str, str]]
 
-NUMBERS = ("0", "-1", "1" + "0" * 20, "-" + "9" * 400, "2147483648", "9223372036854775808", "1.5", "1e5", "NaN", "Infinity", "٣", "²", "0x10", "1_0")
-DAYS = ("2025-02-29", "2028-02-29", "0000-01-01", "0001-01-01", "9999-12-31", "10000-01-01", "2026-13-45", "2026-3-2", "20260302", "-2026-01-01")
+NUMBERS = (
+    "0",
+    "-1",
+    "1" + "0" * 20,
+    "-" + "9" * 400,
+    "2147483648",
+    "9223372036854775808",
+    "1.5",
+    "1e5",
+    "NaN",
+    "Infinity",
+    "٣",
+    "²",
+    "0x10",
+    "1_0",
+)
+DAYS = (
+    "2025-02-29",
+    "2028-02-29",
+    "0000-01-01",
+    "0001-01-01",
+    "9999-12-31",
+    "10000-01-01",
+    "2026-13-45",
+    "2026-3-2",
+    "20260302",
+    "-2026-01-01",
+)
 HOURS = ("00:00", "24:00", "23:59:60", "99:99", "9", "09:00+02:00", "00:00:00.0000001")
 IDS = ("0" * 32, "not-an-id", "00000000-0000-0000-0000-000000000000", "{" + "0" * 32 + "}", "g" * 32, "٣" * 32)
 FORMULAS = ("=1+1", "+1+2", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", '=HYPERLINK("http://x.example","x")', "x;=1", "'=1")
@@ -44,7 +70,22 @@ SIGNS = (
     "\r\n\r\n",
     "a\r\nBcc: b@x.example",
 )
-MARKUP = ("<script>alert(1)</script>", "{{7*7}}", "' OR 1=1 --", "%", "_", "\\", "%s", "[1]", "{}", "null", "../../etc/passwd", "//x.example", "a@b", "a@[1]")
+MARKUP = (
+    "<script>alert(1)</script>",
+    "{{7*7}}",
+    "' OR 1=1 --",
+    "%",
+    "_",
+    "\\",
+    "%s",
+    "[1]",
+    "{}",
+    "null",
+    "../../etc/passwd",
+    "//x.example",
+    "a@b",
+    "a@[1]",
+)
 HOSTILE = (*SIGNS, *NUMBERS, *DAYS, *HOURS, *IDS, *FORMULAS, *MARKUP)
 
 ANY_TEXT = st.text(st.characters(codec=None, categories=None), max_size=40)
@@ -113,7 +154,9 @@ def _multipart(pairs: Pairs, *, after: bytes = b"", file: bool = False) -> bytes
     for name, value in pairs:
         label = _bytes(name).replace(b'"', b"%22").replace(b"\r", b"%0D").replace(b"\n", b"%0A")
         named = b'; filename="\xff../x\x00.csv"' if file else b""
-        parts.append(b'--%s\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s%s\r\n' % (BOUNDARY.encode(), label, named, _bytes(value), after))
+        parts.append(
+            b'--%s\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s%s\r\n' % (BOUNDARY.encode(), label, named, _bytes(value), after)
+        )
     return b"".join(parts) + b"--%s--\r\n" % BOUNDARY.encode()
 
 

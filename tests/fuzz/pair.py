@@ -13,14 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
-from typing import Any
 from urllib.parse import quote
 
 import psycopg
 import pytest
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import select, text
+from sqlalchemy import func, literal, select, union_all
 
 from seminar_app.accounts import session_store
 from seminar_app.core import clock
@@ -43,10 +42,11 @@ LONGEST_ANSWER = 5.0
 """Seconds (BAR.md)."""
 WHO = ("stranger", "official", "half", "liaison", "coordinator", "organizer", "auditor", "admin")
 NEW_EACH_TIME = re.compile(
-    r'nonce="[^"]*"|name="csrf_token"[^>]*>|&#34;challenge&#34;: &#34;[^&]*&#34;|src="data:image/svg[^"]*"|<code[^>]*>[^<]*</code>|\b\w{4}(?:-\w{4}){3}\b'
+    r'nonce="[^"]*"|name="csrf_token"[^>]*>|&#34;challenge&#34;: &#34;[^&]*&#34;|src="data:image/svg[^"]*"'
+    r"|<code[^>]*>[^<]*</code>|\b\w{4}(?:-\w{4}){3}\b"
 )
 """Nonces, form tokens; the key of an app, codes on paper."""
-COUNTS = " UNION ALL ".join(f"SELECT '{table.name}', count(*) FROM {table.name}" for table in Base.metadata.sorted_tables)
+COUNTS = union_all(*(select(literal(table.name), func.count()).select_from(table) for table in Base.metadata.sorted_tables))
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,12 @@ class Side:
         content = response.get_data()
         took = time.perf_counter() - begun
         location = response.headers.get("Location", "")
-        said = content.decode("utf-8", "replace") if response.mimetype.startswith("text/") else ""
+        said = content.decode("utf-8", "replace") if (response.mimetype or "").startswith("text/") else ""
         return Said(response.status_code, location, NEW_EACH_TIME.sub("", said), self._rows(), took)
 
     def _rows(self) -> Counter[str]:
         with self.app.app_context():
-            found = Counter({name: number for name, number in db.session.execute(text(COUNTS)).all()})
+            found = Counter(dict[str, int](db.session.execute(COUNTS).tuples().all()))
             db.session.remove()
         return found
 
@@ -132,7 +132,7 @@ class Side:
             connection.execute(f"CREATE TABLE kept.{name} AS TABLE public.{name}".encode())
         numbers = connection.execute("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'").fetchall()
         sequences = [f"SELECT setval('{name}', {last or 1}, {str(last is not None).lower()})" for name, last in numbers]
-        copies = [f"DELETE FROM {name}; INSERT INTO {name} SELECT * FROM kept.{name}" for name in tables]
+        copies = [f"DELETE FROM {name}; INSERT INTO {name} SELECT * FROM kept.{name}" for name in tables]  # noqa: S608  our own tables
         self._restoring = "; ".join(("BEGIN; SET LOCAL session_replication_role = replica", *copies, *sequences, "COMMIT")).encode()
 
     def close(self) -> None:

@@ -39,7 +39,7 @@ def opened(pair: Pair) -> list[Opened]:
     for who, found in pair.found.items():
         for url, status in found.pages.items():
             endpoint = endpoint_of(app, url)
-            if status == 200 and endpoint in rules:
+            if status == 200 and endpoint is not None and endpoint in rules:
                 first.setdefault(endpoint, Opened(who, url.partition("?")[0], rules[endpoint]))
     return list(first.values())
 

@@ -42,17 +42,28 @@ BYTES = st.binary(max_size=200)
 def fuzzed(inputs: int) -> settings:
     """So many, the same ones each time."""
     quiet = list(HealthCheck)
-    return settings(max_examples=inputs, deadline=None, database=None, derandomize=True, suppress_health_check=quiet, report_multiple_bugs=False)
+    return settings(
+        max_examples=inputs, deadline=None, database=None, derandomize=True, suppress_health_check=quiet, report_multiple_bugs=False
+    )
 
 
 URLS = st.builds(
     "{}{}{}".format,
-    st.sampled_from(["", "smtp://", "smtps://", "postgresql://", "sqlite:///", "sqlite:////", "redis://", "unix://", "https://", "memory://"]),
-    st.sampled_from(["", "host", "u:p@host", "[::1]", "[", "host:0", "host:99999", "host:x", "/tmp/x"]) | TEXT,
+    st.sampled_from(
+        ["", "smtp://", "smtps://", "postgresql://", "sqlite:///", "sqlite:////", "redis://", "unix://", "https://", "memory://"]
+    ),
+    st.sampled_from(["", "host", "u:p@host", "[::1]", "[", "host:0", "host:99999", "host:x", "/x"]) | TEXT,
     st.sampled_from(["", "?tls=none", "?host=/tmp", "#x", "/x"]),
 )
 NUMBERS = st.integers(-2, 130).map(str) | st.integers(0, 12).map(lambda zeros: "0" * zeros + "77777") | st.just("0" * 5000 + "1") | TEXT
 KEYS = st.sampled_from(["k1:" + "ab3$" * 9, "k1:" + "x" * 40, "a:b,c:d", "q7Wz-rT5y_uI9oP1aS3dF6gH8jK0lZ2x"]) | TEXT
+
+
+def possible(text: str) -> str:
+    """As far as the system lets it into an environment or a path: no NUL, nothing that it cannot write."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
+
+
 VALUES: dict[str, st.SearchStrategy[str]] = {
     "SEMINAR_MODE": st.sampled_from(["demo", "production", "test"]) | TEXT,
     "PUBLIC_URL": URLS,
@@ -63,8 +74,7 @@ VALUES: dict[str, st.SearchStrategy[str]] = {
     **dict.fromkeys(("MAIL_FROM", "DEFAULT_LANGUAGE", "DEFAULT_TIME_ZONE", "LOG_REQUESTS", "LOG_FORMAT", "SECOND_FACTOR"), TEXT),
     **dict.fromkeys(("AUDIT_ANCHOR", "RETAIN_WHATEVER", "FLASK_DEBUG"), TEXT),
 }
-ENVIRONMENT = st.fixed_dictionaries({}, optional={name: values.filter(lambda text: "\0" not in text) for name, values in VALUES.items()})
-"""The system lets no NUL into it."""
+ENVIRONMENT = st.fixed_dictionaries({}, optional={name: values.map(possible) for name, values in VALUES.items()})
 
 
 @pytest.mark.parametrize("inputs", INPUTS)
@@ -75,7 +85,9 @@ def test_any_environment_is_settings_or_sentences(inputs: int, tmp_path: Path) -
         try:
             found = Settings.from_environment(environment | {"SEMINAR_DATA_DIR": str(tmp_path)})
         except SettingsError as error:
-            assert str(error).startswith("Constancia cannot start:\n  - ")
+            sentences = str(error).splitlines()
+            if sentences[0] != "Constancia cannot start:" or len(sentences) < 2:
+                raise
             return
         assert 0 <= found.trusted_proxies <= 5
         assert 0 <= found.drain_seconds <= 120
@@ -114,11 +126,11 @@ def test_where_to_go_next_is_always_here(inputs: int) -> None:
 
 
 TEXT_READERS: list[Callable[[str], Any]] = [
-    lambda text: parse_speakers(text),
+    parse_speakers,
     lambda text: changed([{"key": "a"}, {"key": "b"}], text),
-    lambda text: request_id_of(text),
-    lambda text: key_weakness(text),
-    lambda text: file_system_of(Path("/" + text.replace("\0", ""))),
+    request_id_of,
+    key_weakness,
+    lambda text: file_system_of(Path("/" + possible(text))),
     lambda text: entries_of({f"was-{text}": text, f"mark-{text}": text, f"minutes-{text}": text}),
     lambda text: entries_of({f"was-{uuid.UUID(int=7)}": "", f"mark-{uuid.UUID(int=7)}": "late", f"minutes-{uuid.UUID(int=7)}": text}),
     lambda text: shown_phone(readable_phone(text)),
@@ -190,17 +202,18 @@ def test_a_file_of_anchors_is_read_or_is_broken(inputs: int, tmp_path: Path, app
     def read(lines: list[str]) -> None:
         path.write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass"))
         with app.app_context():
-            try:
-                assert list(read_anchors(path)) == [] or not lines
-            except AnchorBroken:
-                pass
+            if lines:
+                with pytest.raises(AnchorBroken):
+                    list(read_anchors(path))
+            else:
+                assert list(read_anchors(path)) == []
 
     read()
 
 
 PLAIN = Header(made_at="2026-03-02", app_version="1", schema="0001", engine="sqlite")
 HEADERS = st.fixed_dictionaries(
-    {name: JSON for name in ("made_at", "app_version", "schema", "engine")}, optional={"salt": JSON, "key_check": JSON}
+    dict.fromkeys(("made_at", "app_version", "schema", "engine"), JSON), optional={"salt": JSON, "key_check": JSON}
 )
 
 
@@ -240,7 +253,9 @@ def test_a_backup_is_read_whole_or_is_at_fault(inputs: int) -> None:
     read()
 
 
-XML = st.sampled_from(["<row/>", "<c t='s'><v>99</v></c>", "<c><v>1e999</v></c>", "&x;", "<!DOCTYPE a>", "</row>", "\0", "<c r='A1048577'/>"])
+XML = st.sampled_from(
+    ["<row/>", "<c t='s'><v>99</v></c>", "<c><v>1e999</v></c>", "&x;", "<!DOCTYPE a>", "</row>", "\0", "<c r='A1048577'/>"]
+)
 
 
 def workbook(parts: dict[str, str]) -> bytes:
@@ -252,13 +267,29 @@ def workbook(parts: dict[str, str]) -> bytes:
 
 
 BOOKS = st.dictionaries(
-    st.sampled_from(["xl/workbook.xml", "xl/worksheets/sheet1.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml"]),
+    st.sampled_from(
+        ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml"]
+    ),
     st.lists(XML, max_size=4).map("".join) | TEXT,
 ).map(workbook)
 HEADED = "correo;nombre;apellido paterno;sexo;fecha de nacimiento;curp\n"
 """What any list begins with."""
-LISTS = BYTES | BOOKS | TEXT.map(lambda text: (HEADED + text).encode("utf-8", "replace")) | st.lists(TEXT).map(
-    lambda cells: (HEADED + ";".join(cells)).encode("utf-16")
+ROWS = st.builds(
+    "{}@b.example;{};{};{};{};{}\n".format,
+    st.sampled_from("abc"),
+    st.sampled_from(["Ana", '"', "", "Núñez"]) | TEXT,
+    st.sampled_from(["Ruiz", "de la Cruz Peña"]) | TEXT,
+    st.sampled_from(["F", "M", "?"]) | TEXT,
+    st.sampled_from(["2000-01-01", "31/02/1990", "45000"]) | TEXT,
+    TEXT,
+)
+LISTS = (
+    st.lists(ROWS, max_size=4).map(lambda rows: (HEADED + "".join(rows)).encode("utf-8", "replace"))
+    | st.tuples(st.lists(ROWS, max_size=2), st.sampled_from(["utf-16", "cp1252", "utf-8-sig"])).map(
+        lambda made: (HEADED + "".join(made[0])).encode(made[1], "replace")
+    )
+    | BOOKS
+    | BYTES
 )
 
 
@@ -288,5 +319,4 @@ def test_a_reader_that_trips_over_a_cell_is_noticed(monkeypatch: pytest.MonkeyPa
     """The broken twin: a sex that is neither is looked up instead of asked for."""
     monkeypatch.setattr(nominations, "as_sex", lambda text, **_rest: {"F": "F", "M": "M"}[text])
     with pytest.raises(KeyError):
-        read_file(f"{HEADED}a@b.example;Ana;Ruiz;?;2000-01-01;\n".encode(), ".csv")
         test_any_file_is_a_list_or_none(60)
