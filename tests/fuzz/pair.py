@@ -116,7 +116,7 @@ class Side:
 
     def _rows(self) -> Counter[str]:
         with self.app.app_context():
-            found = Counter(dict[str, int](db.session.execute(COUNTS).tuples().all()))
+            found = Counter({str(name): int(number) for name, number in db.session.execute(COUNTS)})
             db.session.remove()
         return found
 

@@ -34,6 +34,7 @@ from seminar_app.web.languages import local_path
 from seminar_app.web.logs import request_id_of
 from tests.fuzz.hostile import ANY_TEXT, HOSTILE
 
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 INPUTS = [pytest.param(60, id="short"), pytest.param(3_000, id="full", marks=pytest.mark.full)]
 TEXT = st.sampled_from(HOSTILE) | ANY_TEXT | st.text(string.printable, max_size=60)
 BYTES = st.binary(max_size=200)
@@ -65,7 +66,7 @@ def possible(text: str) -> str:
 
 
 VALUES: dict[str, st.SearchStrategy[str]] = {
-    "SEMINAR_MODE": st.sampled_from(["demo", "production", "test"]) | TEXT,
+    "SEMINAR_MODE": st.sampled_from(["demo", "production", "production", "test"]) | TEXT,
     "PUBLIC_URL": URLS,
     "PORT": NUMBERS,
     **dict.fromkeys(("SMTP_URL", "DATABASE_URL", "JOBS_URL", "LIMITER_STORAGE"), URLS),
@@ -95,12 +96,6 @@ def test_any_environment_is_settings_or_sentences(inputs: int, tmp_path: Path) -
         assert found.secure_cookies or found.mode.value != "production"
 
     read()
-
-
-@pytest.mark.parametrize("folder", ["/dev/null/x", "x" * 300, "/proc/1/x"])
-def test_a_folder_that_cannot_be_made_is_a_sentence(folder: str) -> None:
-    with pytest.raises(SettingsError, match="SEMINAR_DATA_DIR"):
-        Settings.from_environment({"SEMINAR_DATA_DIR": folder})
 
 
 PATHS = st.text(st.sampled_from("/\\.:@?#%[]ab\t\n\r é\ud800")) | TEXT.map("/{}".format) | TEXT
