@@ -212,7 +212,7 @@ class Settings:
             faults.append("SMTP_URL begins with smtp:// or smtps://, for example smtps://user:password@mail.example.org.")
         elif smtp_url and "?" in smtp_url and not smtp_url.endswith("?tls=none"):
             faults.append("SMTP_URL may end with ?tls=none, and with nothing else behind a question mark; in a password it is written %3F.")
-        elif smtp_url and mode is Mode.PRODUCTION and "tls=none" in smtp_url and _host_of(smtp_url) not in LOOPBACK:
+        elif smtp_url and mode is Mode.PRODUCTION and "tls=none" in smtp_url and _host_of(smtp_url) not in (None, *LOOPBACK):
             faults.append("SMTP_URL says tls=none, which is for a mail server on this same machine only: mail carries secret links.")
         keys = _keys(env, "SECRET_KEY", mode, faults)
         if not keys and mode is Mode.PRODUCTION:

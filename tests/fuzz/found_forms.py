@@ -14,8 +14,10 @@ from werkzeug.test import TestResponse
 
 from tests.access.sending import NEW_PASSWORD
 from tests.access.world import PASSWORD
-from tests.support.crawler import TIMES, endpoint_of
+from tests.support.crawler import endpoint_of
 
+OF_EACH = 1
+"""How many addresses of one endpoint (with the same query names) are opened besides the starts."""
 NOT_SENT = ("submit", "button", "image", "file", "reset")
 BY_NAME = {"agency": "PGR", "year": "2019", "code": "NEWCODE", "title_es": "Entrevista", "surname2": "Ibáñez", "unit": "Norte"}
 """What is typed where a page does not say by itself what is needed, and into a few that may stay empty."""
@@ -59,7 +61,7 @@ def find(app: Flask, get: Callable[[str], TestResponse], who: str, starts: Itera
             continue
         kind = (endpoint, tuple(sorted(name for name, _ in parse_qsl(urlsplit(url).query))))
         if url not in given:
-            if opened[kind] >= TIMES:
+            if opened[kind] >= OF_EACH:
                 continue
             opened[kind] += 1
         response = get(url)

@@ -175,6 +175,7 @@ def enrich(side: Side) -> None:
     own = f"/staff/seminars/{world.own.seminar.slug}"
     roster = [f"{own}/roster/{registration.public_id.hex}" for registration in (*registrations, world.own.registration)]
     door = f"/staff/seminars/{world.own.held.slug}/attendance/people/{world.own.answered.public_id}"
+    more = [f"/staff/seminars/{heard.slug}/feedback/", f"/staff/agencies/{world.own.agency.code}"]
     gone = [f"/staff/accounts/{account.public_id}/", f"/staff/agencies/{agency.code}", f"/staff/offices/{office.code}"]
     for url, fields in {
         f"{own}/sessions/{sitting.public_id}/delete": {},
@@ -195,7 +196,14 @@ def enrich(side: Side) -> None:
         "stranger": ("/", "/login", "/reset", f"/reset/{world.reset_token()}", f"/seminars/{world.own.seminar.slug}"),
         "official": tuple(f"/registrations/{link}" for link in links),
         "half": ("/login/second-step",),
-        "admin": (*staff, *gone, door, f"/staff/accounts/{half.public_id}/", f"/staff/accounts/{world.accounts['organizer'].public_id}/"),
+        "admin": (
+            *staff,
+            *gone,
+            *more,
+            door,
+            f"/staff/accounts/{half.public_id}/",
+            f"/staff/accounts/{world.accounts['organizer'].public_id}/",
+        ),
     }
 
 
