@@ -42,6 +42,8 @@ THREADS = 8
 """Requests that a web worker answers at once: enough that pages are read while a few wait for SQLite's one write lock."""
 KEPT_FOR_READING = 2
 """Threads that writers leave alone when they have to wait."""
+LONGEST_NUMBER = 9
+"""Digits of a number that is read at all."""
 POOL_SIZE = 5
 """Database connections that a process keeps; as many again while they are needed."""
 OTHERS = 0o007
@@ -210,7 +212,7 @@ class Settings:
             faults.append("SMTP_URL begins with smtp:// or smtps://, for example smtps://user:password@mail.example.org.")
         elif smtp_url and "?" in smtp_url and not smtp_url.endswith("?tls=none"):
             faults.append("SMTP_URL may end with ?tls=none, and with nothing else behind a question mark; in a password it is written %3F.")
-        elif smtp_url and mode is Mode.PRODUCTION and "tls=none" in smtp_url and urlsplit(smtp_url).hostname not in LOOPBACK:
+        elif smtp_url and mode is Mode.PRODUCTION and "tls=none" in smtp_url and _host_of(smtp_url) not in (None, *LOOPBACK):
             faults.append("SMTP_URL says tls=none, which is for a mail server on this same machine only: mail carries secret links.")
         keys = _keys(env, "SECRET_KEY", mode, faults)
         if not keys and mode is Mode.PRODUCTION:
@@ -276,6 +278,13 @@ class Settings:
             looks=looks,
             kept=kept,
         )
+
+
+def _host_of(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:  # a bracket that is not closed
+        return None
 
 
 def _addresses(env: Mapping[str, str]) -> list[str]:
@@ -355,7 +364,7 @@ def _waiting_writers(env: Mapping[str, str], faults: list[str]) -> int:
 
 def _whole_number(env: Mapping[str, str], name: str, least: int, most: int, faults: list[str], *, usual: int | None = None) -> int:
     value = env.get(name) or str(least if usual is None else usual)
-    if value.isascii() and value.isdigit() and least <= int(value[:9]) <= most:
+    if value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER and least <= int(value) <= most:
         return int(value)
     faults.append(f"{name} is «{value}»; it is a whole number from {least} to {most}.")
     return least
@@ -482,8 +491,8 @@ def _whole_numbers(env: Mapping[str, str], prefix: str, kind: type[LooksAllowed 
     for limit in fields(kind):
         name = f"{prefix}{limit.name.upper()}"
         if text := env.get(name):
-            if text.isascii() and text.isdecimal() and int(text[:9]) > 0:
-                given[limit.name] = int(text[:9])
+            if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER and int(text) > 0:
+                given[limit.name] = int(text)
             else:
                 faults.append(f"{name} is «{text}»; it is a whole number from 1 on.")
     return given
@@ -495,11 +504,16 @@ def _kept_key(data_dir: Path, name: str) -> str:
     It is whole before it has its name, and the first one stays: processes that start at once agree on it.
     """
     path = data_dir / name
-    if not path.exists():
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=f".{name}.", encoding="ascii") as made:  # mode 0600
-            made.write(secrets.token_hex(32))
-            made.flush()
-            with suppress(FileExistsError):
-                os.link(made.name, path)
-    return path.read_text(encoding="ascii").strip()
+    try:
+        if not path.exists():
+            data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=f".{name}.", encoding="ascii") as made:  # mode 0600
+                made.write(secrets.token_hex(32))
+                made.flush()
+                with suppress(FileExistsError):
+                    os.link(made.name, path)
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise SettingsError(
+            f"Constancia cannot start:\n  - SEMINAR_DATA_DIR is {data_dir}, which cannot hold a key: {error.strerror}."
+        ) from error

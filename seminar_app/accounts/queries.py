@@ -106,7 +106,7 @@ def sessions_of(session: Session, account_id: int, *, now: datetime) -> Sequence
     return session.scalars(
         select(WebSession)
         .where(WebSession.user_account_id == account_id, WebSession.seen_at > now - IDLE, WebSession.created_at > now - LONGEST)
-        .order_by(WebSession.seen_at.desc())
+        .order_by(WebSession.seen_at.desc(), WebSession.public_id)
     ).all()
 
 

@@ -96,10 +96,10 @@ def _lines(file: IO[str]) -> Iterator[Anchor]:
         try:
             values = json.loads(line)
             anchor = Anchor(str(values["at"]), int(values["sequence"]), str(values["digest"]), str(values["mac"]))
-        except (ValueError, KeyError, TypeError) as error:
+            keys = range(oldest, newest_key() + 1)
+            used = next((key for key in keys if anchor_mac(anchor.text, before=before, key=key) == anchor.mac), None)
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise AnchorBroken(f"line {number} cannot be read") from error
-        keys = range(oldest, newest_key() + 1)
-        used = next((key for key in keys if anchor_mac(anchor.text, before=before, key=key) == anchor.mac), None)
         if used is None or not line.endswith("\n"):
             raise AnchorBroken(f"line {number} is not as it was written, or one before it was taken out")
         before, oldest = anchor.mac, used

@@ -8,12 +8,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, TextAreaField
+from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 
 from seminar_app.feedback import rules
 from seminar_app.feedback.rules import Asked, Option, QuestionKind
-from seminar_app.web.forms import BaseForm, at_most, clean_text, one_line, optional, readable, required
+from seminar_app.web.forms import BaseForm, FormPart, at_most, clean_text, one_line, optional, readable, required
 
 YES_NO_WORDS = (("1", _l("Yes")), ("0", _l("No")))
 
@@ -57,13 +57,8 @@ def answers_in(form: BaseForm, questions: Iterable[Asked]) -> dict[str, str]:
     return {question.key: form[question.field_name].data for question in questions if form[question.field_name].data}
 
 
-class QuestionForm(Form):
+class QuestionForm(FormPart):
     """One question in the editor. What belongs to another kind stays empty."""
-
-    class Meta(BaseForm.Meta):
-        """Our sentences, as in every form."""
-
-        locales = False
 
     key = HiddenField()
     kind = HiddenField()

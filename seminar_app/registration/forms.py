@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form, HiddenField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.fields import DateField, FieldList, FormField, IntegerField
 from wtforms.validators import NumberRange
 from wtforms.widgets import TextInput
@@ -21,7 +21,7 @@ from seminar_app.registration.rules import RemovalReason, WishedPool
 from seminar_app.registration.services import Correction, Entry
 from seminar_app.registration.services.personal import edition
 from seminar_app.seminars.rules import MOST_SEATS
-from seminar_app.web.forms import LINE, BaseForm, choices_of, one_line, optional, required
+from seminar_app.web.forms import LINE, BaseForm, FormPart, choices_of, one_line, optional, required
 
 LONGEST_CODE = 64
 EMPTY_QUOTAS = 2
@@ -168,7 +168,7 @@ class DecisionForm(BaseForm):
     """A button that changes one registration."""
 
 
-class QuotaForm(Form):
+class QuotaForm(FormPart):
     """One quota: whose, how many seats, until when. Plain: a form inside a form is given its language by the outer one."""
 
     agency = AgencyField(_l("Agency or group"), validators=[optional()], description="")

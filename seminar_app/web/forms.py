@@ -71,11 +71,13 @@ class QuickSelect(Select):
         return f'<option {chosen}value="{escape(choice.value)}">{escape(choice.label or choice.value)}</option>'
 
 
-class BaseForm(Form):
-    """A form filled from the request. `form.accepts()` is true for a POST whose fields are all well formed."""
+class FormPart(Form):
+    """What may stand in a form several times. Like every form of ours it speaks with our sentences."""
 
     class Meta(DefaultMeta):
         """What WTForms asks its form."""
+
+        locales = False
 
         def get_translations(self, form: Any) -> _Sentences:
             """Our sentences in place of the library's."""
@@ -88,11 +90,15 @@ class BaseForm(Form):
                 field.widget = QuickSelect(multiple=widget.multiple)  # type: ignore[assignment]
             return Markup(super().render_field(field, render_kw))  # noqa: S704  what WTForms has made
 
+
+class BaseForm(FormPart):
+    """A form filled from the request. `form.accepts()` is true for a POST whose fields are all well formed."""
+
     def __init__(self, formdata: MultiDict[str, str] | None = None, **kwargs: Any) -> None:
         if formdata is None and request.method == "POST":
             formdata = request.form
             g.form_sent = self  # its labels, if the database cannot take it (web/unavailable.py)
-        super().__init__(formdata, meta={"locales": False}, **kwargs)
+        super().__init__(formdata, **kwargs)
 
     def accepts(self) -> bool:
         """Whether this is a POST and every field is well formed."""
@@ -166,6 +172,7 @@ def _validators(length: int, needed: bool, message: str | None, kwargs: dict[str
 
 __all__ = [
     "BaseForm",
+    "FormPart",
     "ValidationError",
     "at_most",
     "choices_of",

@@ -64,6 +64,10 @@ def test_what_production_needs_is_enough(good: dict[str, str]) -> None:
         ("LOG_FORMAT", "xml", "text or json"),
         ("TRUSTED_PROXIES", "yes", "whole number"),
         ("DRAIN_SECONDS", "-1", "whole number"),
+        pytest.param("TRUSTED_PROXIES", "0" * 5_000 + "1", "whole number", id="TRUSTED_PROXIES, 5,001 digits"),
+        ("TRUSTED_PROXIES", "0000000009999", "whole number"),
+        ("SMTP_URL", "smtp://[::1?tls=none", "needs a host"),
+        ("RETAIN_PHONE", "10000000000", "whole number"),
     ],
 )
 def test_each_fault_is_a_sentence_and_nothing_starts(good: dict[str, str], name: str, value: str, said: str) -> None:
@@ -132,3 +136,9 @@ def test_what_is_doubtful_is_said_and_does_not_stop(good: dict[str, str]) -> Non
 def test_a_setting_on_the_screen_gives_no_secret_away() -> None:
     assert shown("secret_keys", ("abc", "def")) == "(2 kept secret)"
     assert shown("database_url", "postgresql://me:hunter2@db.example/x") == "postgresql://me:***@db.example/x"
+
+
+@pytest.mark.parametrize("folder", ["/dev/null/x", pytest.param("/x" + "x" * 300, id="a name too long")])
+def test_a_folder_that_can_hold_no_key_is_a_sentence(folder: str) -> None:
+    with pytest.raises(SettingsError, match="SEMINAR_DATA_DIR"):
+        Settings.from_environment({"SEMINAR_MODE": "demo", "SEMINAR_DATA_DIR": folder})

@@ -189,6 +189,23 @@ def test_staff_register_somebody_by_hand(client: CheckingClient, session: Sessio
     assert session.scalars(select(Message)).all() == []
 
 
+def test_a_number_that_cannot_be_read_is_named_in_our_words_in_each_part_of_a_form(
+    client: CheckingClient, house: House, sign_in: SignIn
+) -> None:
+    sign_in(client, house.organizer)
+    url = f"{house.url}/seats"
+    page = client.submit(url, {"quotas-0-agency": "PGR", "quotas-0-size": "many"}, status=422)
+    assert "Please write a whole number." in page.text
+    assert "Not a valid" not in page.text
+
+
+def test_a_liaison_is_led_to_no_page_that_their_role_does_not_open(client: CheckingClient, house: House, sign_in: SignIn) -> None:
+    sign_in(client, house.liaison)
+    roster = client.get(f"{house.url}/roster/")
+    for link in roster.select(".seminar-header a, .side-list a"):
+        client.get(link.attrs["href"])
+
+
 def test_seats_are_shared_out_and_those_who_wait_are_seated(
     client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
 ) -> None:

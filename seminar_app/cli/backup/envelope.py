@@ -100,14 +100,14 @@ class BackupReader:
         try:
             self.header = Header(**json.loads(line))
             bytes.fromhex(self.header.salt)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise BackupFault("The beginning of this backup is damaged. Use another copy of it, or the one before.") from error
         self._source, self._bound, self._number, self._sum = source, hashlib.sha256(line).digest(), 0, hashlib.sha256()
         self._cipher = _cipher_for(self.header, keys)
         kind, body = self._frame()
         if kind != MANIFEST:
             raise _damaged()
-        self.manifest: dict[str, Any] = json.loads(body)
+        self.manifest: dict[str, Any] = _object(body)
 
     def pieces(self) -> Iterator[tuple[bytes, bytes]]:
         """Kind and content of each frame after the manifest, up to the end; returning means that the whole file was as it was written."""
@@ -115,7 +115,7 @@ class BackupReader:
             before = self._sum.hexdigest()
             kind, body = self._frame()
             if kind == END:
-                if json.loads(body) != {"sha256": before} or self._source.read(1):
+                if _object(body) != {"sha256": before} or self._source.read(1):
                     raise _damaged()
                 return
             yield kind, _inflated(body) if kind == DATA else body
@@ -151,6 +151,16 @@ def _cipher_for(header: Header, keys: Sequence[str]) -> AESGCM | None:
 
 def _damaged() -> BackupFault:
     return BackupFault("This backup is damaged or cut off, so nothing was restored. Use another copy of it, or the one before.")
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise _damaged() from error
+    if not isinstance(found, dict):
+        raise _damaged()
+    return found
 
 
 def _inflated(body: bytes) -> bytes:

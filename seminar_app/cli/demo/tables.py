@@ -16,14 +16,21 @@ DELIMITERS = ";,\t"
 
 
 def tables(path: Path) -> Iterator[list[Sequence[Cell]]]:
-    """Each sheet of the file as a list of rows; a CSV has one. Row 1 is at index 0, and blank rows keep their place."""
+    """Each sheet of the file as a list of rows; a CSV has one. Row 1 is at index 0, and blank rows keep their place.
+
+    Raises:
+        ValueError: a cell of a CSV is longer than any text.
+    """
     if path.suffix == ".xlsx":
         book = CalamineWorkbook.from_path(str(path))
         for name in book.sheet_names:
             yield [list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
     else:
         text = decoded(path.read_bytes())
-        yield list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text)))
+        try:
+            yield list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text)))
+        except csv.Error as error:
+            raise ValueError(f"{path.name}: {error}") from error
 
 
 def decoded(content: bytes) -> str:

@@ -1,0 +1,43 @@
+"""Both engines at once, made for this worker when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+
+from seminar_app.core import clock
+from seminar_app.web.limits import limiter
+from tests.conftest import PostgresqlDatabase, SqliteDatabase
+from tests.fuzz.pair import Pair, Side, same_ids, stopped_clock
+
+
+@pytest.fixture(scope="session")
+def kept_pair(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, worker_id: str) -> Iterator[tuple[Pair, datetime]]:
+    """The worlds, with the instant at which their clocks stand."""
+    instant = clock.now()
+    limiter.enabled = False
+    databases = (
+        SqliteDatabase(tmp_path_factory.mktemp("fuzz-sqlite")),
+        PostgresqlDatabase(tmp_path_factory.mktemp("fuzz-postgresql"), postgresql_url, f"fuzz_{worker_id}"),
+    )
+    sides = []
+    for database in databases:
+        with stopped_clock(instant), same_ids(0):
+            sides.append(Side(database))
+    pair = Pair(sides[0], sides[1])
+    with stopped_clock(instant), same_ids(1):
+        pair.look_round()
+    yield pair, instant
+    for side in sides:
+        side.close()
+
+
+@pytest.fixture
+def pair(kept_pair: tuple[Pair, datetime]) -> Iterator[Pair]:
+    """Both engines with the same rows, at the instant at which they were made."""
+    pair, instant = kept_pair
+    limiter.enabled = False
+    with stopped_clock(instant):
+        yield pair

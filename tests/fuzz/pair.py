@@ -1,0 +1,310 @@
+"""One world on two engines: whatever is sent to the one is sent to the other, and both must say the same."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from functools import partial
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from flask import Flask
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import func, literal, select, union_all
+
+from seminar_app.accounts import session_store
+from seminar_app.core import clock
+from seminar_app.core.database import Base
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.people.identity import Identity, keep_identity
+from seminar_app.people.models import Person
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import SeatPool
+from seminar_app.seminars.rules import SeminarState
+from seminar_app.web.database import db
+from tests.access.world import CSRF, World, build, link_of
+from tests.conftest import PostgresqlDatabase, SqliteDatabase, TestDatabase
+from tests.fuzz.found_forms import Found, FoundForm, find
+from tests.fuzz.hostile import Tampering, Wire, body_of
+from tests.support.checking_client import FreshClient
+from tests.support.factories import Make
+
+LONGEST_ANSWER = 5.0
+"""Seconds (BAR.md)."""
+WHO = ("stranger", "official", "half", "liaison", "coordinator", "organizer", "auditor", "admin")
+NEW_EACH_TIME = re.compile(
+    r'nonce="[^"]*"|name="csrf_token"[^>]*>|&#34;challenge&#34;: &#34;[^&]*&#34;|src="data:image/svg[^"]*"'
+    r"|<code[^>]*>[^<]*</code>|\b\w{4}(?:-\w{4}){3}\b"
+)
+"""Nonces, form tokens; the key of an app, codes on paper."""
+COUNTS = union_all(*(select(literal(table.name), func.count()).select_from(table) for table in Base.metadata.sorted_tables))
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an engine answered, without what is new each time, and how many rows each table has afterwards."""
+
+    status: int
+    location: str
+    body: str
+    rows: Counter[str]
+    seconds: float
+
+    def differs_from(self, other: Said) -> str:
+        """Where it is not what the other said, in words; empty where it is."""
+        for name in ("status", "location"):
+            if getattr(self, name) != getattr(other, name):
+                return f"{name} {getattr(self, name)!r} and {getattr(other, name)!r}"
+        if self.rows != other.rows:
+            return f"rows {dict(self.rows - other.rows)} and {dict(other.rows - self.rows)} more"
+        if self.body != other.body:
+            pairs = enumerate(zip(self.body, other.body, strict=False))
+            at = next((place for place, (mine, theirs) in pairs if mine != theirs), min(len(self.body), len(other.body)))
+            part = slice(max(0, at - 60), at + 60)
+            return f"page {self.body[part]!r} and {other.body[part]!r}"
+        return ""
+
+
+class Side:
+    """One engine: its program, its world, and how it becomes again what it was."""
+
+    def __init__(self, database: TestDatabase) -> None:
+        self.database = database
+        self.app: Flask = database.app
+        self.app.config.update(RATELIMIT_ENABLED=False)
+        database.reset()
+        with self.app.app_context():
+            self.world: World = build(self.app, Make(db.session()), db.session())
+            self.starts: dict[str, tuple[str, ...]] = {}
+            self.heard, self.hearers = "", list[str]()
+            enrich(self)
+            db.session.remove()
+            db.engine.dispose()
+            self._keep()
+            self.rows = self._rows()
+
+    def file(self, who: str, url: str) -> bytes:
+        """What somebody gets there."""
+        response = self.client(who).get(url, headers={"Accept-Language": "en"})
+        assert response.status_code == 200, url
+        return response.get_data()
+
+    def client(self, who: str) -> FreshClient:
+        client = FreshClient(self.app, self.app.response_class, use_cookies=True)
+        client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], self.world.cookies[who])
+        return client
+
+    def send(self, who: str, method: str, url: str, body: bytes | None = None, kind: str | None = None, *, language: str = "en") -> Said:
+        """One request by somebody."""
+        headers = {"Accept-Language": language, "X-CSRFToken": self.world.form_token}
+        begun = time.perf_counter()
+        response = self.client(who).open(url, method=method, data=body, content_type=kind, headers=headers)
+        content = response.get_data()
+        took = time.perf_counter() - begun
+        location = response.headers.get("Location", "")
+        said = content.decode("utf-8", "replace") if (response.mimetype or "").startswith("text/") else ""
+        return Said(response.status_code, location, NEW_EACH_TIME.sub("", said), self._rows(), took)
+
+    def _rows(self) -> Counter[str]:
+        with self.app.app_context():
+            found = Counter({str(name): int(number) for name, number in db.session.execute(COUNTS)})
+            db.session.remove()
+        return found
+
+    def _keep(self) -> None:
+        """Remember all rows as they are."""
+        if isinstance(self.database, SqliteDatabase):
+            shutil.copyfile(self.database.folder / "test.sqlite3", self.database.folder / "template.sqlite3")
+            return
+        tables = [table.name for table in Base.metadata.sorted_tables]
+        connection = self._connection = psycopg.connect(self.database.url, autocommit=True)
+        connection.execute("CREATE SCHEMA kept")
+        for name in tables:
+            connection.execute(f"CREATE TABLE kept.{name} AS TABLE public.{name}".encode())
+        numbers = connection.execute("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'").fetchall()
+        sequences = [f"SELECT setval('{name}', {last or 1}, {str(last is not None).lower()})" for name, last in numbers]
+        copies = [f"DELETE FROM {name}; INSERT INTO {name} SELECT * FROM kept.{name}" for name in tables]  # noqa: S608  our own tables
+        self._restoring = "; ".join(("BEGIN; SET LOCAL session_replication_role = replica", *copies, *sequences, "COMMIT")).encode()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if isinstance(self.database, PostgresqlDatabase):
+            self._connection.close()
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+    def restore(self) -> None:
+        """Make all rows again what they were."""
+        if isinstance(self.database, SqliteDatabase):
+            self.database.reset()
+            return
+        self._connection.execute(self._restoring)
+
+
+def enrich(side: Side) -> None:
+    """Make what forms stand on besides: each state of a seminar and of a registration, and what was taken away."""
+    world, past = side.world, clock.now().date() - timedelta(days=10)
+    seminars = [world.fresh_seminar(state, own=True) for state in SeminarState]
+    seminars += [world.fresh_seminar(SeminarState.PUBLISHED, own=True, starts_on=past, ends_on=past)]
+    registrations = [world.fresh_registration(state, own=True) for state in (RegistrationState.PENDING, RegistrationState.WITHDRAWN)]
+    world.fresh_held(own=True, opened=False)
+    heard = world.fresh_held(own=True, opened=True)
+    pool = world.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == heard.id)).one()
+    side.heard, side.hearers = heard.slug, [link_of(world.make.registration(heard, pool=pool)) for _ in range(5)]
+    world.failed_message()
+    half, account, agency, office = world.make.account(), world.make.account(), world.make.agency(), world.make.office()
+    for owner in (half, account, world.accounts["admin"], world.accounts["auditor"]):
+        world.factor_of(owner)
+    for owner in world.accounts.values():
+        world.fresh_session_of(owner)
+    sitting = world.make.sitting(world.own.seminar, hour=15)
+    with unit_of_work(world.make.session) as session:
+        world.cookies["half"] = session_store.start(session, account=half, values={"csrf_token": CSRF, "language": "en"}, now=clock.now())
+        person, identity = session.get_one(Person, world.own.person.id), Identity(birth_place="Mérida")
+        keep_identity(session, now=clock.now(), actor="command", person=person, identity=identity)
+    own = f"/staff/seminars/{world.own.seminar.slug}"
+    roster = [f"{own}/roster/{registration.public_id.hex}" for registration in (*registrations, world.own.registration)]
+    door = f"/staff/seminars/{world.own.held.slug}/attendance/people/{world.own.answered.public_id}"
+    more = [f"/staff/seminars/{heard.slug}/feedback/", f"/staff/agencies/{world.own.agency.code}"]
+    gone = [f"/staff/accounts/{account.public_id}/", f"/staff/agencies/{agency.code}", f"/staff/offices/{office.code}"]
+    for url, fields in {
+        f"{own}/sessions/{sitting.public_id}/delete": {},
+        "/staff/account/recovery-codes": {},
+        f"{gone[0]}disable": {},
+        f"{gone[1]}/aliases": {"alias": "Known as"},
+        f"{gone[1]}/retire": {"year": "2019"},
+        f"{gone[2]}/retire": {},
+    }.items():
+        client = side.client("admin")
+        assert client.post(url, data={"csrf_token": world.form_token, **fields}).status_code == 303, url
+        cookie = client.get_cookie(side.app.config["SESSION_COOKIE_NAME"])
+        world.cookies["admin"] = cookie.value if cookie else ""
+    links = [link_of(world.seated(own=True)), link_of(world.seated(own=True, held=True)), link_of(world.own.answered)]
+    overviews = tuple(f"/staff/seminars/{seminar.slug}/" for seminar in (world.own.held, *seminars))
+    staff = ("/staff/", f"/staff/people/{world.own.person.public_id.hex}", "/staff/account/confirm", *roster, *overviews)
+    side.starts = dict.fromkeys(WHO, staff) | {
+        "stranger": ("/", "/login", "/reset", f"/reset/{world.reset_token()}", f"/seminars/{world.own.seminar.slug}"),
+        "official": tuple(f"/registrations/{link}" for link in links),
+        "half": ("/login/second-step",),
+        "admin": (
+            *staff,
+            *gone,
+            *more,
+            door,
+            f"/staff/accounts/{half.public_id}/",
+            f"/staff/accounts/{world.accounts['organizer'].public_id}/",
+        ),
+    }
+
+
+@dataclass
+class Pair:
+    """Both engines, the forms of both, and what came of what was sent."""
+
+    sqlite: Side
+    postgresql: Side
+    statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
+    sent: int = 0
+
+    def __post_init__(self) -> None:
+        self.found: dict[str, Found] = {}
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        return self.sqlite, self.postgresql
+
+    @property
+    def forms(self) -> list[FoundForm]:
+        """Of everybody."""
+        return [form for found in self.found.values() for form in found.forms.values()]
+
+    def look_round(self) -> None:
+        """Open what links lead to, as everybody, and remember the forms that stand there."""
+        side = self.sqlite
+        for who in WHO:
+            client, today = side.client(who), clock.now().date()
+            self.found[who] = find(side.app, partial(client.get, headers={"Accept-Language": "en"}), who, side.starts[who], today)
+        side.restore()
+
+    def send(
+        self, who: str, method: str, url: str, body: bytes | None = None, kind: str | None = None, *, restoring: bool = True
+    ) -> list[str]:
+        """The same request to both; what is wrong with the answers. What it changed is undone afterwards."""
+        said = []
+        self.sent += 1
+        for side in self.sides:
+            with same_ids(self.sent):
+                said.append(side.send(who, method, url, body, kind))
+        one, other = said
+        if restoring and (one.rows != self.sqlite.rows or other.rows != self.postgresql.rows or (method == "POST" and one.status < 400)):
+            self.restore()
+        self.statuses[method, one.status] += 1
+        faults = [f"answers {answer.status}" for answer in said if answer.status >= 500]
+        faults += [f"takes {answer.seconds:.1f} s" for answer in said if answer.seconds > LONGEST_ANSWER]
+        return [*faults, *filter(None, [one.differs_from(other)])]
+
+    def restore(self) -> None:
+        """Make all rows again what they were."""
+        for side in self.sides:
+            side.restore()
+
+    def post(self, who: str, url: str, fields: Mapping[str, str]) -> list[str]:
+        """Send a form as a browser does, and leave what came of it."""
+        body, kind = body_of([("csrf_token", self.sqlite.world.form_token), *fields.items()], Wire.URLENCODED)
+        return self.send(who, "POST", url, body, kind, restoring=False)
+
+    def form(self, endpoint: str, who: str) -> FoundForm:
+        """The form of this person that goes there."""
+        return next(form for form in self.found[who].forms.values() if form.endpoint == endpoint and form.method == "POST")
+
+    def send_form(self, form: FoundForm, tampering: Tampering) -> list[str]:
+        """Send a form that was tampered with; what is wrong with the answers."""
+        pairs = tampering.of(form.filled)
+        if form.method == "GET":
+            query = "&".join(f"{quoted(name)}={quoted(value)}" for name, value in pairs)
+            return self.send(form.who, "GET", f"{form.action.partition('?')[0]}?{query}")
+        body, kind = body_of([("csrf_token", self.sqlite.world.form_token), *pairs], tampering.wire)
+        return self.send(form.who, "POST", form.action, body, kind)
+
+
+def quoted(value: str) -> str:
+    """As it stands in an address."""
+    return quote(value.encode("utf-8", "surrogatepass"), safe="")
+
+
+@contextmanager
+def same_ids(seed: int) -> Iterator[None]:
+    """New ids are the same on both engines, so that their answers can be compared letter by letter."""
+    chance = random.Random(seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=chance.getrandbits(128), version=4))
+        yield
+
+
+@contextmanager
+def stopped_clock(at: datetime) -> Iterator[None]:
+    """It stays one instant."""
+
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return at.astimezone(tz)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "datetime", Stopped)
+        yield
+
+
+def fresh_token(app: Flask) -> str:
+    """A form token that is valid for another hour."""
+    return str(URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps(CSRF))

@@ -1,0 +1,72 @@
+"""Every form of every page, sent with whatever comes to both engines: no failure, and one answer.
+
+The forms are found by following links as everybody; a new one is tried without a word here.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from types import SimpleNamespace
+from zlib import crc32
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from seminar_app.web import forms as web_forms
+from tests.fuzz.found_forms import FoundForm
+from tests.fuzz.hostile import TAMPERINGS, Tampering
+from tests.fuzz.pair import Pair
+
+FOUND_BY_NO_WALK = {
+    "accounts.set_up_app": "only where a second factor is owed; the page of `accounts.add_app`",
+    "accounts.set_up_passkey": "the same; the page of `accounts.add_passkey`",
+}
+INPUTS = [pytest.param(3, id="short"), pytest.param(130, id="full", marks=pytest.mark.full)]
+"""For each form; the first is the form as somebody fills it in who means well."""
+
+
+def one_of_each(forms: list[FoundForm]) -> list[FoundForm]:
+    """Each form as the one who may do least and has it."""
+    first: dict[object, FoundForm] = {}
+    for form in forms:
+        first.setdefault((form.method, form.endpoint, tuple(name for name, _ in form.filled)), form)
+    return list(first.values())
+
+
+def faults_of(pair: Pair, form: FoundForm, inputs: int) -> list[str]:
+    """What is wrong with the answers to so many inputs."""
+    faults: list[str] = []
+
+    @seed(crc32(str(form).encode()))
+    @settings(max_examples=inputs, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @given(TAMPERINGS)
+    def send(tampering: Tampering) -> None:
+        faults.extend(f"{form}: {fault}, sent {str(tampering)[:400]}" for fault in pair.send_form(form, tampering))
+
+    send()
+    return faults
+
+
+def test_the_forms_of_all_addresses_are_found(pair: Pair) -> None:
+    posts = {rule.endpoint for rule in pair.sqlite.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    assert posts - {form.endpoint for form in pair.forms} == set(FOUND_BY_NO_WALK)
+
+
+@pytest.mark.parametrize("inputs", INPUTS)
+def test_every_form_answers_the_same_on_both_engines_and_never_fails(pair: Pair, inputs: int) -> None:
+    forms = pair.forms if inputs > 100 else one_of_each(pair.forms)
+    pair.statuses.clear()
+    assert [fault for form in forms for fault in faults_of(pair, form, inputs)] == []
+    assert pair.statuses["POST", 303] > len(forms) / 2, "most forms are taken as they are filled in"
+    assert pair.statuses["POST", 422] > len(forms) / 2, "and refused when they are tampered with"
+
+
+def test_a_form_that_lets_a_nul_through_is_noticed(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken twin: SQLite keeps the character, PostgreSQL cannot."""
+    form = pair.form("registration.register", "stranger")
+    place = [name for name, _ in form.filled].index("position")
+    with_nul = Tampering(changed=((place, "Fis\0cal"),))
+    assert pair.send_form(form, with_nul) == []
+    careless = SimpleNamespace(normalize=unicodedata.normalize, category=lambda _character: "Lo")
+    monkeypatch.setattr(web_forms, "unicodedata", careless)
+    assert pair.send_form(form, with_nul) != []
