@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from seminar_app.audit.anchor import AnchorBroken, read_anchors
 from seminar_app.cli.demo.names import split_surnames
-from seminar_app.cli.demo.nominations import FIELD_OF, Known, Unreadable, _read_rows, as_date, as_sex, find_header
+from seminar_app.cli.demo.nominations import FIELD_OF, Known, Unreadable, _read_rows, as_date, as_sex, find_header, read_list
 from seminar_app.cli.demo.tables import decoded, delimiter
 from seminar_app.core.folding import canonical_email, fold
 from seminar_app.core.links import token_hash
@@ -84,3 +86,17 @@ def test_each_row_of_a_list_is_a_person_a_duplicate_or_an_error_with_its_number(
     numbers = [one.row for one in reading.accepted] + [one.row for one in reading.duplicates] + [one.row for one in reading.errors]
     assert set(numbers) <= set(range(2, len(table) + 1))
     assert len({one.email for one in reading.accepted}) == len(reading.accepted)
+
+
+def test_a_cell_longer_than_any_text_makes_no_list(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("correo,nombre,curp,sexo\n" + "x" * 200_000, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"list\.csv"):
+        read_list(tmp_path / "list.csv", Known())
+
+
+@pytest.mark.parametrize("sequence", ["1e999", '"\\ud800"', "[" * 500])
+def test_a_line_that_is_no_anchor_breaks_the_file(tmp_path: Path, sequence: str) -> None:
+    line = f'{{"at": "\\ud800", "sequence": {sequence}, "digest": "", "mac": ""}}\n'
+    (tmp_path / "anchors").write_text(line, encoding="ascii")
+    with pytest.raises(AnchorBroken):
+        list(read_anchors(tmp_path / "anchors"))
