@@ -432,8 +432,12 @@ class Accounts(RuleBasedStateMachine):
         ours = self.model.assign if assigns else self.model.withdraw
         self._step(lambda: ours(doer, account, seminar), lambda: in_unit_of_work(lambda session: service(session, **where).id))
 
-    @rule(by=numbers, who=numbers, what=st.sampled_from(("disable", "enable", "enable", "end", "reset factor")))
+    @rule(by=numbers, who=numbers, what=st.sampled_from(("disable", "disable for a moment", "enable", "enable", "end", "reset factor")))
     def look_after_an_account(self, by: int, who: int, what: str) -> None:
+        for one in ("disable", "enable") if what == "disable for a moment" else (what,):
+            self._look_after(by, who, one)
+
+    def _look_after(self, by: int, who: int, what: str) -> None:
         doer, account = self.model.accounts[by], self.model.accounts[who]
         services_and_ours: dict[str, tuple[Callable[..., object], Callable[[], object]]] = {
             "disable": (services.disable_account, lambda: self.model.disable(doer, account)),

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from tests.support.breakages import Breakage
 
-SHORT = (20, 40)
+SHORT = (16, 40)
 SHORT_OF_ACCOUNTS = (12, 30)
 FULL = (2000, 100)
 """Examples, and steps of each at most."""
