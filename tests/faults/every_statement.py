@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +55,8 @@ class Fault:
     real: bool = False
     wrote: bool = False
     last: str = ""
+    when_it_begins: Callable[[], object] = field(default=lambda: None)
+    """Called at the first statement of each writing transaction."""
 
     def pass_by(self, statement: str) -> None:
         """One more; the time has come, or not yet."""
@@ -141,6 +143,8 @@ def open_with_faults(self: FreshClient, *args: Any, **kwargs: Any) -> TestRespon
 def after_statement(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
     """Every statement of a transaction that may write, but for those that only keep a browser's own values after an answer."""
     if STATE.fault is not None and core._writing.get() and not statement.startswith("UPDATE web_session SET"):
+        if not STATE.fault.real:
+            STATE.fault.when_it_begins()
         STATE.fault.real = True
         STATE.fault.wrote = STATE.fault.wrote or statement.startswith(WRITES)
         STATE.fault.pass_by(statement)

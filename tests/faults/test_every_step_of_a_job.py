@@ -1,0 +1,151 @@
+"""A fault after each statement of each job that writes: steps stay whole, and the next run ends what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, event, func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from seminar_app.audit.models import LookCount
+from seminar_app.audit.rules import LookKind
+from seminar_app.audit.services import record
+from seminar_app.audit.verifying import verify
+from seminar_app.core import clock
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.jobs import run_job
+from seminar_app.people.models import Person
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.retention import applying
+from tests.conftest import TestDatabase
+from tests.faults import every_statement
+from tests.faults.every_statement import STATE, Fault, contents
+from tests.faults.serving import miscounted
+from tests.support.factories import Make
+
+DAY = date(2026, 3, 1)
+"""On which the quotas of these seminars are over."""
+FEWEST_STATEMENTS = 2
+"""Of the shortest: delete, commit."""
+
+
+@contextmanager
+def disturbed(at: int) -> Iterator[Fault]:
+    """A fault after the statement with this number, of those that belong to writing."""
+    fault = STATE.fault = Fault(at=at)
+    try:
+        yield fault
+    finally:
+        STATE.fault = None
+
+
+@pytest.fixture(autouse=True)
+def _listening() -> Iterator[None]:
+    heard: dict[str, Callable[..., Any]] = {
+        "after_cursor_execute": every_statement.after_statement,
+        "commit": every_statement.before_commit,
+        "rollback": every_statement.after_rollback,
+    }
+    for name, hook in heard.items():
+        event.listen(Engine, name, hook)
+    yield
+    for name, hook in heard.items():
+        event.remove(Engine, name, hook)
+
+
+def _read_into(committed: dict[str, str], database: TestDatabase) -> None:
+    committed.update(contents(database))
+
+
+def run_to_the_end(app: Flask, database: TestDatabase, name: str) -> int:
+    """The job, disturbed at each statement of each of its steps in turn; how many faults it took."""
+    faults, at = 0, 1
+    while True:
+        committed: dict[str, str] = {}
+
+        with disturbed(at) as fault:
+            fault.when_it_begins = partial(_read_into, committed, database)
+            try:
+                run_job(app, name)
+            except OperationalError as error:
+                assert "the fault of this test" in str(error)  # noqa: PT017  or it was not raised at all
+        if not fault.fired:
+            return faults
+        faults += 1
+        assert contents(database) == committed, f"{name}: a fault after statement {at} ({fault.last[:80]}) left half of a step"
+        at = 1 if fault.commits else at + 1
+
+
+def quotas_whose_day_has_come(make: Make) -> None:
+    agency, others = make.agency("PGR"), make.agency("INM")
+    for _ in range(2):
+        seminar = make.seminar(seats=1, starts_on=date(2026, 3, 20), ends_on=date(2026, 3, 21))
+        make.pool(seminar, agency, 2, release_on=DAY)
+        for place in range(1, 4):
+            make.registration(seminar, agency=others, state=RegistrationState.WAITLISTED, queue_place=place)
+
+
+def people_nobody_needs(make: Make) -> None:
+    seminar = make.seminar(starts_on=date(2009, 3, 20), ends_on=date(2009, 3, 21))
+    for number in range(2):
+        make.registration(seminar, make.person(f"Rosa{number}", "Ortega", None, created_at=datetime(2009, 1, 1, tzinfo=clock.now().tzinfo)))
+
+
+def looks_of_last_year(make: Make) -> None:
+    actor = f"account:{make.account().public_id.hex}"
+    with unit_of_work(make.session) as work:
+        for days in (400, 401):
+            day = (clock.now() - timedelta(days=days)).date()
+            work.add(LookCount(actor=actor, day=day, kind=LookKind.PERSON, subject="person:1", times=3))
+
+
+def seated(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Registration).where(Registration.state == RegistrationState.REGISTERED)) or 0
+
+
+JOBS: dict[str, tuple[Callable[[Make], None], Callable[[Session], int], int]] = {
+    "release-quotas": (quotas_whose_day_has_come, seated, 6),
+    "retention": (people_nobody_needs, lambda session: session.scalar(select(func.count()).where(Person.erased_at.is_not(None))) or 0, 2),
+    "forget-looks": (looks_of_last_year, lambda session: session.scalar(select(func.count()).select_from(LookCount)) or 0, 0),
+}
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_that_fails_anywhere_leaves_whole_steps_and_is_ended_by_the_next_run(
+    app: Flask, database: TestDatabase, make: Make, session: Session, name: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: now)
+    prepare, count, at_the_end = JOBS[name]
+    prepare(make)
+    session.rollback()
+    assert count(session) != at_the_end
+    session.rollback()
+    assert run_to_the_end(app, database, name) >= FEWEST_STATEMENTS, "nothing was tried"
+    assert count(session) == at_the_end
+    assert miscounted(session) == []
+    assert verify(session).intact
+
+
+def test_a_step_that_commits_half_way_is_found_out(
+    app: Flask, database: TestDatabase, make: Make, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broken twin: what is over is gone before the trail says so."""
+
+    def too_late(work: Session, **values: Any) -> None:
+        work.flush()
+        work.connection().connection.driver_connection.commit()  # type: ignore[union-attr]
+        record(work, **values)
+
+    people_nobody_needs(make)
+    session.rollback()
+    monkeypatch.setattr(applying, "record", too_late)
+    with pytest.raises(AssertionError, match="left half of a step"):
+        run_to_the_end(app, database, "retention")
