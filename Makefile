@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-full test-sabotage check format freeze bench screens assets prepared clean
+.PHONY: help run test test-full test-sabotage check audit format freeze bench screens assets prepared clean
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'

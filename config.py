@@ -235,8 +235,7 @@ class Settings:
         log_format = _log_format(env, faults)
         trusted_proxies = _whole_number(env, "TRUSTED_PROXIES", 0, 5, faults)
         drain_seconds = _whole_number(env, "DRAIN_SECONDS", 0, 120, faults)
-        backup_keys = _keys(env, "BACKUP_KEY", mode, faults)
-
+        backup_keys = _keys(env, "BACKUP_KEY", mode, faults, apart_from=keys)
         identity_keys = _entries(env, "IDENTITY_KEYS", keys, mode, faults)
         if not identity_keys and mode is Mode.PRODUCTION:
             faults.append("IDENTITY_KEYS is missing: CURP, birth data and passports are sealed with it. Make one with " + HOW_TO_MAKE)
@@ -370,12 +369,20 @@ def _whole_number(env: Mapping[str, str], name: str, least: int, most: int, faul
     return least
 
 
-def _keys(env: Mapping[str, str], name: str, mode: Mode, faults: list[str]) -> tuple[str, ...]:
-    """The key of this name and the one before it; a weak one is a fault, which says how to make a good one."""
+def _keys(env: Mapping[str, str], name: str, mode: Mode, faults: list[str], *, apart_from: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The key of this name and the one before it; a weak one is a fault, which says how to make a good one.
+
+    Args:
+        apart_from: what none of them may be.
+    """
     named = [(place, key) for place in (name, f"{name}_BEFORE") if (key := env.get(place))]
     for place, key in named:
         if (weakness := key_weakness(key, strict=mode is Mode.PRODUCTION)) is not None:
             faults.append(f"{place} {weakness}; make one with `openssl rand -hex 32`.")
+    if named and named[0][0] != name:
+        faults.append(f"{name}_BEFORE is set without {name}: the older key would be used for what is new.")
+    if {key for _place, key in named} & set(apart_from):
+        faults.append(f"{name} holds the SECRET_KEY: whoever learns one of them must not have the other.")
     return tuple(key for _place, key in named)
 
 

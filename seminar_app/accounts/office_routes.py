@@ -16,7 +16,7 @@ from seminar_app.accounts.staff_routes import blueprint
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
 from seminar_app.web.access import current_actor, staff
-from seminar_app.web.database import session, unit_of_work
+from seminar_app.web.database import in_unit_of_work, session, unit_of_work
 
 
 @blueprint.get("/staff/offices/")
@@ -33,8 +33,11 @@ def new_office() -> ResponseReturnValue:
     form = NewOfficeForm()
     if form.accepts():
         try:
-            with unit_of_work() as database:
-                office = services.create_office(database, now=clock.now(), actor=current_actor(), code=str(form.code.data), **_values(form))
+            office = in_unit_of_work(
+                lambda database: services.create_office(
+                    database, now=clock.now(), actor=current_actor(), code=str(form.code.data), **_values(form)
+                )
+            )
         except Refusal as refusal:
             form.show(refusal)
         else:

@@ -226,11 +226,11 @@ SIGN_IN = _limited(
     _sign_in,
     ("60 per minute", {}),
     ("30 per 10 minutes", {"deduct_when": _refused}),
-    ("5 per minute; 30 per hour", {"key_func": _address_key, "deduct_when": _refused}),
+    ("5 per minute; 30 per hour", {"key_func": _address_key}),  # counted before it is looked at, so that a hundred at once are not one
 )
 ASK_FOR_RESET = _limited(_ask_for_reset, ("10 per minute; 40 per hour", {}), ("4 per hour", {"key_func": _address_key}))
 RESET = _limited(_reset, ("20 per minute", {}))
-CHANGE = _limited(guarded(views.change_password, whole=True), ("10 per 10 minutes", {"key_func": _actor_key, "deduct_when": _refused}))
+CHANGE = _limited(guarded(views.change_password, whole=True), ("10 per 10 minutes", {"key_func": _actor_key}))
 
 VIEWS: dict[str, tuple[View, Policy]] = {
     "security.login": (SIGN_IN, Policy(Audience.PUBLIC)),

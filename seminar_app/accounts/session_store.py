@@ -31,6 +31,7 @@ class StoredSession:
     seen_at: datetime
     account: UserAccount | None
     grants: tuple[Grant, ...] = ()
+    created_at: datetime | None = None
     proven_at: datetime | None = None
     factor_at: datetime | None = None
     has_factor: bool = False
@@ -83,6 +84,7 @@ def find(session: Session, identifier: str, *, now: datetime, factor_required: b
         seen_at,
         account,
         grants,
+        created_at=created_at,
         proven_at=proven_at,
         factor_at=factor_at,
         has_factor=has_factor,
@@ -98,8 +100,13 @@ def start(
     now: datetime,
     browser: str | None = None,
     factor_at: datetime | None = None,
+    began_at: datetime | None = None,
 ) -> str:
-    """Add a session and return what the cookie will hold: 256 random bits, 43 characters. Sweeps away what has timed out."""
+    """Add a session and return what the cookie will hold: 256 random bits, 43 characters. Sweeps away what has timed out.
+
+    Args:
+        began_at: when the session began whose place it takes; it ends no later than that one would have.
+    """
     session.execute(delete(WebSession).where(or_(WebSession.seen_at < now - IDLE, WebSession.created_at < now - LONGEST)))
     identifier = secrets.token_urlsafe(32)
     session.add(
@@ -108,7 +115,7 @@ def start(
             public_id=uuid.uuid4(),
             user_account_id=account.id if account else None,
             values=_as_json(values) | ({ACCOUNT_KEY: account.fs_uniquifier} if account else {}),
-            created_at=now,
+            created_at=began_at or now,
             seen_at=now,
             browser=browser,
             proven_at=now if account else None,

@@ -94,7 +94,7 @@ class BrowserSession(SessionMixin):
         go_back, came_as = self.way_back(), self._identifier
         try:
             yield
-        except SQLAlchemyError:
+        except Exception:
             if self._identifier == came_as:
                 go_back()
             raise
@@ -158,14 +158,17 @@ def move_in(database: Session, account: UserAccount, *, browser: str | None = No
     """
     current, now = browser_session(), clock.now()
     if_undone(database, current.way_back())
-    factor_at = None
-    if current.stored is not None:
-        session_store.end(database, current.stored.id_hash)
-        factor_at = current.stored.factor_at if current.stored.account is not None and current.stored.account.id == account.id else None
+    factor_at = began_at = None
+    if (before := current.stored) is not None:
+        session_store.end(database, before.id_hash)
+        if before.account is not None and before.account.id == account.id:
+            factor_at, began_at = before.factor_at, before.created_at
     values = {key: value for key, value in current.items() if key not in {"csrf_token", "_flashes"} | STEP_KEYS}
     values.setdefault("language", account.language)
     values |= {"csrf_token": secrets.token_hex(20), ACCOUNT_KEY: account.fs_uniquifier}
-    identifier = session_store.start(database, account=account, values=values, now=now, browser=browser, factor_at=factor_at)
+    identifier = session_store.start(
+        database, account=account, values=values, now=now, browser=browser, factor_at=factor_at, began_at=began_at
+    )
     current.move_to(identifier, find_stored(database, identifier))
     g.pop("csrf_token", None)
 

@@ -114,8 +114,9 @@ def on_password_reset(_app: object, *, user: UserAccount, **_rest: object) -> No
 
 
 def owner_of_link(token: str) -> UserAccount | None:
-    """Whose reset link or invitation this is, while it is good."""
-    account = session().scalar(select(UserAccount).where(UserAccount.reset_hash == token_hash(token)))
+    """Whose reset link or invitation this is, while it is good. Whoever is about to spend it holds the account until then."""
+    wanted = select(UserAccount).where(UserAccount.reset_hash == token_hash(token))
+    account = session().scalar(wanted.with_for_update() if session().info.get("unit_of_work") else wanted)
     if account is None or not account.active or account.reset_until is None or account.reset_until <= clock.now():
         return None
     return account

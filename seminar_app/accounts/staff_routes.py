@@ -21,7 +21,7 @@ from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.seminars.queries import find_seminar, seminar_names
 from seminar_app.web.access import current_actor, staff
-from seminar_app.web.database import session, unit_of_work
+from seminar_app.web.database import in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
 
@@ -59,8 +59,8 @@ def new_account() -> ResponseReturnValue:
     form.grant.choices = _grant_choices()
     if form.accepts():
         try:
-            with unit_of_work() as database:
-                account = services.create_account(
+            account = in_unit_of_work(
+                lambda database: services.create_account(
                     database,
                     now=clock.now(),
                     actor=current_actor(),
@@ -69,6 +69,7 @@ def new_account() -> ResponseReturnValue:
                     language=form.language.data,
                     grants=[grant_named(database, form.grant.data)],
                 )
+            )
         except Refusal as refusal:
             form.show(refusal)
         else:

@@ -21,7 +21,8 @@ BeforeCommit = Callable[[Session], None]
 _before_commit: list[BeforeCommit] = []
 _UNDO = "undo"
 
-RETRIED = frozenset({"40001", "40P01"})  # PostgreSQL: serialization failure, deadlock
+RETRIED = frozenset({"40001", "40P01", "23505"})
+"""PostgreSQL: serialization failure, deadlock, and a row that somebody else added since we looked, which we then find."""
 ATTEMPTS = 3
 LOST = ("08", "40003", "57P")
 """PostgreSQL's codes, or how they begin: the connection, or the server, went in the middle."""
@@ -97,7 +98,7 @@ def _answered(error: DBAPIError) -> bool:
 
 
 def in_unit_of_work(session: Session, work: Callable[[Session], T]) -> T:
-    """Run `work(session)` as one unit of work, again from the start when PostgreSQL chose it as a deadlock's victim."""
+    """Run `work(session)` as one unit of work, again from the start when PostgreSQL says that somebody else's came between."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with unit_of_work(session) as open_session:

@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask import session as browser
 from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
@@ -28,7 +29,7 @@ from seminar_app.web.access import personal_link, public
 from seminar_app.web.database import in_unit_of_work, session
 from seminar_app.web.kept_pages import kept_with_fresh_values
 from seminar_app.web.languages import current_language
-from seminar_app.web.limits import limiter, mailbox_key, no_mailbox
+from seminar_app.web.limits import limiter, mailbox_key
 
 blueprint = Blueprint("registration", __name__)
 
@@ -37,10 +38,15 @@ TO_ONE_MAILBOX = "30 per hour"
 """An office with one mailbox may register its people; nobody can fill somebody's mailbox through us."""
 
 
+def _was_taken(response: Response) -> bool:
+    """Whether a mail followed; a form that was refused sends none."""
+    return response.status_code == 303
+
+
 @blueprint.route("/seminars/<slug>/register", methods=["GET", "POST"])
 @public
 @limiter.limit(OFFICE_AT_THE_SAME_ADDRESS, methods=["POST"])
-@limiter.limit(TO_ONE_MAILBOX, key_func=mailbox_key, methods=["POST"], exempt_when=no_mailbox)
+@limiter.limit(TO_ONE_MAILBOX, key_func=mailbox_key, methods=["POST"], deduct_when=_was_taken)
 def register(slug: str) -> ResponseReturnValue:
     """The form. Whatever becomes of it, and whoever sends it, the answer is the same (docs/decisions/0005-same-answer.md)."""
     now = clock.now()

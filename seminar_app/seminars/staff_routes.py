@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from seminar_app.accounts import queries as accounts
 from seminar_app.accounts.models import UserAccount
@@ -26,7 +28,7 @@ from seminar_app.seminars.overview import People, overview_of
 from seminar_app.seminars.rules import Change, SeminarState, leads_to, may_edit, next_step, propose_slug, state_after, undoes
 from seminar_app.seminars.settings_page import defaults, differences, prepare, proposed_slug
 from seminar_app.web.access import current_actor, staff
-from seminar_app.web.database import session, unit_of_work
+from seminar_app.web.database import in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.labels import choices
 from seminar_app.web.navigation import staff_navigation
@@ -91,11 +93,15 @@ def new() -> ResponseReturnValue:
     prepare(form, session(), actor())
     if form.accepts():
         try:
-            with unit_of_work() as work:
-                details = form.details(slug=proposed_slug(work, form))
-                made = services.create_seminar(
-                    work, details=details, capacity=form.capacity.data or 0, now=clock.now(), by=actor().trail_name
+            made = in_unit_of_work(
+                lambda work: services.create_seminar(
+                    work,
+                    details=form.details(slug=proposed_slug(work, form)),
+                    capacity=form.capacity.data or 0,
+                    now=clock.now(),
+                    by=actor().trail_name,
                 )
+            )
             flash(_("The draft is saved. Next, add its sessions."), "success")
             return redirect(url_for(".sessions", slug=made.slug), code=303)
         except Refusal as refusal:
@@ -221,6 +227,14 @@ def _coordinator(slug: str, account: str, change: Callable[..., UserAccount], sa
     return redirect(url_for(".settings", slug=slug, _anchor="coordinators"), code=303)
 
 
+def _copied(work: Session, slug: str, *, wanted: str | None, starts_on: date) -> Seminar:
+    """The copy, at the address that is wanted or the next free one of its kind."""
+    source = queries.seminar_to_organize(work, actor(), slug)
+    stem = propose_slug(city=source.city, starts_on=starts_on).rpartition("-")[0]
+    free = wanted or propose_slug(city=source.city, starts_on=starts_on, taken=queries.slugs_like(work, stem))
+    return services.copy_seminar(work, seminar_id=source.id, slug=free, starts_on=starts_on, now=clock.now(), by=actor().trail_name)
+
+
 @blueprint.route("/seminars/<slug>/copy", methods=["GET", "POST"])
 @staff(*ORGANIZERS)
 def copy(slug: str) -> ResponseReturnValue:
@@ -230,18 +244,7 @@ def copy(slug: str) -> ResponseReturnValue:
     if form.accepts() and form.starts_on.data is not None:
         starts_on = form.starts_on.data
         try:
-            with unit_of_work() as work:
-                source = queries.seminar_to_organize(work, actor(), slug)
-                stem = propose_slug(city=source.city, starts_on=starts_on).rpartition("-")[0]
-                taken = queries.slugs_like(work, stem)
-                made = services.copy_seminar(
-                    work,
-                    seminar_id=source.id,
-                    slug=form.slug.data or propose_slug(city=source.city, starts_on=starts_on, taken=taken),
-                    starts_on=starts_on,
-                    now=clock.now(),
-                    by=actor().trail_name,
-                )
+            made = in_unit_of_work(lambda work: _copied(work, slug, wanted=form.slug.data, starts_on=starts_on))
             flash(_("The copy is a draft, with its sessions and seats and without any people. Look through its settings."), "success")
             return redirect(url_for(".overview", slug=made.slug), code=303)
         except Refusal as refusal:

@@ -45,7 +45,7 @@ def unit_of_work(*, wait_ms: int | None = None) -> Iterator[Session]:
 
 
 def in_unit_of_work(work: Callable[[Session], T]) -> T:
-    """The same for work that many do at once on the same rows: tried again when PostgreSQL breaks a deadlock."""
+    """The same for what others may do at once on the same rows, or add of the same name: tried again when PostgreSQL says so."""
     done = core.in_unit_of_work(db.session(), work)
     g.was_saved = True
     return done

@@ -37,11 +37,6 @@ def mailbox_key() -> str:
     return "mailbox:" + hashlib.sha256(typed.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def no_mailbox() -> bool:
-    """Whether no address was typed, so that no mail can follow."""
-    return not canonical_email(request.form.get("email", ""))
-
-
 limiter = Limiter(key_func=visitor_key, headers_enabled=False)
 
 

@@ -20,7 +20,7 @@ class Job:
     """A deed of a room. It runs in an application context, opens its own units of work, and may be run twice without harm.
 
     Attributes:
-        name: in the log, and for `flask jobs run NAME`.
+        name: in the log, and for `flask job NAME`.
         every: whole minutes between two runs, a divisor of an hour; or
         daily_at: time of day, UTC.
     """

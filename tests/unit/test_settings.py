@@ -11,6 +11,8 @@ import pytest
 from config import LogFormat, Settings, SettingsError, file_system_of, key_weakness
 from seminar_app.cli.settings import shown
 
+SECRET = secrets.token_hex(32)
+
 
 @pytest.fixture
 def good(tmp_path: Path) -> dict[str, str]:
@@ -18,7 +20,7 @@ def good(tmp_path: Path) -> dict[str, str]:
     return {
         "SEMINAR_MODE": "production",
         "PUBLIC_URL": "https://seminars.example",
-        "SECRET_KEY": secrets.token_hex(32),
+        "SECRET_KEY": SECRET,
         "IDENTITY_KEYS": f"k1:{secrets.token_hex(32)}",
         "SMTP_URL": "smtps://mail.example",
         "SEMINAR_DATA_DIR": str(tmp_path),
@@ -40,6 +42,8 @@ def test_what_production_needs_is_enough(good: dict[str, str]) -> None:
         ("SECRET_KEY", "please change-me to something of 32 letters", "well-known word"),
         ("SECRET_KEY", "test key of at least thirty-two characters", "well-known word"),
         ("SECRET_KEY", "4b1d", "too short"),
+        pytest.param("BACKUP_KEY_BEFORE", secrets.token_hex(32), "is set without BACKUP_KEY", id="BACKUP_KEY_BEFORE alone"),
+        pytest.param("BACKUP_KEY", SECRET, "holds the SECRET_KEY", id="one key for both"),
         ("SECRET_KEY_BEFORE", "k" * 40, "repeats itself"),
         ("BACKUP_KEY", "my dog's name", "BACKUP_KEY is too short"),
         ("FLASK_DEBUG", "1", "unset it"),

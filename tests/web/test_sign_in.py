@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from seminar_app import create_app
 from seminar_app.accounts import session_store
+from seminar_app.accounts.errors import AccountJustChanged
 from seminar_app.accounts.models import UserAccount, WebSession
 from seminar_app.accounts.rules import RoleName
 from seminar_app.audit.models import AuditRow
@@ -427,3 +428,33 @@ def test_nobody_is_half_signed_in_out_or_over_by_what_was_not_saved(
         client.submit(url, values, form=form, status=503)
         client.submit(url, values, form=form)
     client.get(OWN, status=303)
+
+
+def test_an_account_that_changed_while_its_password_was_looked_at_leaves_nothing_in_the_browser(
+    client: CheckingClient, session: Session, staff: UserAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as disabled_meanwhile:
+        disabled_meanwhile.setattr(session_store, "start", raiser(AccountJustChanged))
+        sign_in_by_form(client, status=422)
+    sign_in_by_form(client)
+    client.get(OWN)
+
+
+def raiser(error: type[Exception]) -> Callable[..., None]:
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise error
+
+    return fail
+
+
+def test_a_session_ends_when_it_would_have_though_the_password_is_changed_meanwhile(
+    client: CheckingClient, session: Session, staff: UserAccount
+) -> None:
+    sign_in_by_form(client)
+    began = session.scalars(select(WebSession.created_at)).one()
+    with unit_of_work(session) as work:
+        work.execute(update(WebSession).values(created_at=began - timedelta(hours=3)))
+    new = "five new words to join"
+    client.submit("/staff/account/password", {"password": PASSWORD, "new_password": new, "new_password_confirm": new})
+    session.rollback()
+    assert session.scalars(select(WebSession.created_at)).all() == [began - timedelta(hours=3)]

@@ -96,9 +96,8 @@ def register(
     check_door(seats, now=now, code=code)
     settle_due(session, now=now, seats=seats)
     submission = submission_of(submission_id, entry.person, seminar_id)
-    if known:
-        registration = find_registration(session, seminar_id=seminar_id, person=person)
-    elif (registration := find_submission(session, submission)) is not None:
+    registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
+    if registration is None and (registration := find_submission(session, submission)) is not None and not known:
         session.delete(person)  # the form came already, from somebody whose name was corrected since
     if registration is not None and registration.submission_id == submission:
         return registration

@@ -279,6 +279,23 @@ def test_a_form_sent_again_after_the_name_was_corrected_is_the_same_form(
     assert list(session.scalars(select(Person.given_names))) == ["Anna"]
 
 
+def test_a_form_sent_again_finds_its_registration_even_where_somebody_new_has_the_old_name(
+    make: Make, session: Session, register: Register, now: datetime
+) -> None:
+    seminar, elsewhere, agency, showing = make.seminar(), make.seminar(), make.agency(), uuid.uuid4()
+    made = register(seminar, agency, "Ana", submission_id=showing)
+    correction = services.Correction(
+        person=entry(agency, "Anna", "ana@pgr.example").person, agency_id=agency.id, unit=made.unit, position=made.position
+    )
+    with unit_of_work(session):
+        services.edit(session, now=now, registration_id=made.id, correction=correction, opened="1.1")
+    other = register(elsewhere, agency, "Ana")
+    again = register(seminar, agency, "Ana", submission_id=showing)
+    assert again.id == made.id
+    assert other.person_id != made.person_id
+    assert sorted(session.scalars(select(Person.given_names))) == ["Ana", "Anna"]
+
+
 @pytest.mark.parametrize("state", [SeminarState.CANCELLED, SeminarState.COMPLETED, SeminarState.ARCHIVED, None])
 def test_nobody_is_given_a_seat_where_nobody_can_come_any_more(
     state: SeminarState | None, make: Make, session: Session, register: Register, now: datetime
