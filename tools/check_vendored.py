@@ -1,4 +1,4 @@
-"""Compare every built or vendored browser file with the checksum in its manifest.
+"""Compare every built or vendored file with its checksum: those of browsers with their manifests, the list of stolen passwords.
 
     python -m tools.check_vendored
 
@@ -19,6 +19,9 @@ MANIFESTS = {
     STATIC / "vendor" / "MANIFEST.json": STATIC,
     ROOT / "tests" / "browser" / "vendor" / "MANIFEST.json": ROOT / "tests" / "browser" / "vendor",
 }
+DATA = ROOT / "seminar_app" / "accounts" / "common_passwords.txt"
+"""Made from a package of npm; what it was made from, its version and its licence stand at its head."""
+SHA256_OF_DATA = "9aba690697a1aca4745db842af02eb86040a2ee232c09e394cf59318efdeab98"
 OWN = {"img/favicon.svg", "MANIFEST.json", "vendor/MANIFEST.json"}
 WRITTEN_HERE = ("js/", "css/")
 """Our own; what is built among them (css/constancia.css) is listed all the same."""
@@ -26,6 +29,8 @@ WRITTEN_HERE = ("js/", "css/")
 
 def faults() -> Iterator[str]:
     """A sentence for each file that is not as its manifest says."""
+    if hashlib.sha256(DATA.read_bytes()).hexdigest() != SHA256_OF_DATA:
+        yield f"{DATA.relative_to(ROOT)} is not the list that was made"
     for manifest, folder in MANIFESTS.items():
         files = json.loads(manifest.read_text(encoding="utf-8"))["files"]
         listed = {entry["file"] for entry in files} | {entry["licence_file"] for entry in files}
