@@ -35,7 +35,7 @@ from seminar_app.web.logs import request_id_of
 from tests.fuzz.hostile import ANY_TEXT, HOSTILE
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
-INPUTS = [pytest.param(60, id="short"), pytest.param(3_000, id="full", marks=pytest.mark.full)]
+INPUTS = [pytest.param(150, id="short"), pytest.param(3_000, id="full", marks=pytest.mark.full)]
 TEXT = st.sampled_from(HOSTILE) | ANY_TEXT | st.text(string.printable, max_size=60)
 BYTES = st.binary(max_size=200)
 
