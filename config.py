@@ -270,6 +270,7 @@ class Settings:
                 jobs_url=jobs_url,
                 proxies=trusted_proxies,
                 encrypted=bool(backup_keys),
+                sender=bool(env.get("MAIL_FROM")),
             ),
             identity_keys=identity_keys or (f"kept:{_kept_key(data_dir, 'identity_key')}",),
             audit_keys=audit_keys,
@@ -445,12 +446,15 @@ def file_system_of(path: Path) -> str | None:
     return max(holding)[1] if holding else None
 
 
-def _warnings(mode: Mode, *, server: bool, storage: str, jobs_url: str | None, proxies: int, encrypted: bool) -> tuple[str, ...]:
+def _warnings(
+    mode: Mode, *, server: bool, storage: str, jobs_url: str | None, proxies: int, encrypted: bool, sender: bool
+) -> tuple[str, ...]:
     """What production may do, and probably should not."""
     if mode is not Mode.PRODUCTION:
         return ()
     told = {
         "BACKUP_KEY is not set, so backups are written in the clear, and a backup holds the roster.": not encrypted,
+        "MAIL_FROM is not set, so mail comes from an address that does not exist, and mail servers refuse it.": not sender,
         "LIMITER_STORAGE is memory://, so each web process counts attempts by itself; several machines need redis://…": storage.startswith(
             "memory:"
         ),

@@ -1,7 +1,7 @@
 """Restore a backup into a scratch place and see that it serves: `python -m tools.restore_drill FILE`.
 
-Uses the keys of the environment. On PostgreSQL name an empty database in DATABASE_URL; SQLite gets a folder that is deleted afterwards.
-Mail stays where it is: the scratch server has no mail server and no worker.
+Uses the keys of the environment. On PostgreSQL name an empty database in DRILL_DATABASE_URL; SQLite gets a folder that is deleted
+afterwards. Mail and the trail's anchor stay where they are: the scratch server has no mail server, no worker and no anchor.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60
 PAGES = ("/readyz", "/")
+LEFT_ALONE = {"SMTP_URL", "JOBS_URL", "LIMITER_STORAGE", "AUDIT_ANCHOR"}
+"""Settings that name what is in use."""
 
 
 def drill(backup: Path) -> list[tuple[str, float]]:
@@ -57,9 +59,11 @@ def drill(backup: Path) -> list[tuple[str, float]]:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in {"SMTP_URL", "JOBS_URL", "LIMITER_STORAGE"}}
-    if not kept.get("DATABASE_URL", "").startswith("postgresql"):
-        kept.pop("DATABASE_URL", None)
+    kept = {name: value for name, value in os.environ.items() if name not in LEFT_ALONE}
+    if kept.pop("DATABASE_URL", "").startswith("postgresql"):
+        if not (scratch := os.environ.get("DRILL_DATABASE_URL")):
+            raise SystemExit("The drill failed: name an empty database in DRILL_DATABASE_URL; DATABASE_URL is the one that people use.")
+        kept["DATABASE_URL"] = scratch
     return kept | {"SEMINAR_MODE": "test", "SEMINAR_DATA_DIR": str(folder)}
 
 

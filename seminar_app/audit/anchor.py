@@ -79,6 +79,20 @@ def append_anchor(session: Session, path: Path, *, now: datetime) -> Anchor | No
     return made
 
 
+def set_anchor_aside(path: Path, *, now: datetime) -> Path | None:
+    """Keep the anchor of a database that was replaced beside the one that begins now; None where there is none.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    aside = path.with_name(f"{path.name}.before-{now.strftime('%Y%m%d%H%M%S%f')}")
+    try:
+        path.rename(aside)
+    except FileNotFoundError:
+        return None
+    return aside
+
+
 def read_anchors(path: Path) -> Iterator[Anchor]:
     """Every line, oldest first.
 

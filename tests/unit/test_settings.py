@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 
 import pytest
 
-from config import LogFormat, Settings, SettingsError, file_system_of, key_weakness
+from config import PROJECT_ROOT, LogFormat, Settings, SettingsError, file_system_of, key_weakness
 from seminar_app.cli.settings import shown
 
 SECRET = secrets.token_hex(32)
+DEPLOY = PROJECT_ROOT / "deploy"
 
 
 @pytest.fixture
@@ -128,13 +130,33 @@ def test_the_file_system_is_the_one_of_the_nearest_mount(tmp_path: Path) -> None
 
 def test_what_is_doubtful_is_said_and_does_not_stop(good: dict[str, str]) -> None:
     said = " ".join(Settings.from_environment(good).warnings)
-    assert all(name in said for name in ("BACKUP_KEY", "LIMITER_STORAGE", "TRUSTED_PROXIES"))
+    assert all(name in said for name in ("BACKUP_KEY", "LIMITER_STORAGE", "TRUSTED_PROXIES", "MAIL_FROM"))
     assert "JOBS_URL" not in said
     several = {"DATABASE_URL": "postgresql://db.example/constancia", "TRUSTED_PROXIES": "1", "BACKUP_KEY": secrets.token_hex(32)}
     said = " ".join(Settings.from_environment(good | several).warnings)
     assert "JOBS_URL" in said
     assert "TRUSTED_PROXIES" not in said
     assert "BACKUP_KEY" not in said
+
+
+def test_the_settings_to_begin_with_are_whole_once_the_keys_are_in(tmp_path: Path) -> None:
+    lines = [line.split("=", 1) for line in (DEPLOY / "env").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    keys = {name: secrets.token_hex(32) for name in ("SECRET_KEY", "BACKUP_KEY")}
+    rings = {name: f"k1:{secrets.token_hex(32)}" for name in ("IDENTITY_KEYS", "AUDIT_KEYS")}
+    assert {name for name, value in lines if not value} == keys.keys() | rings.keys()
+    settings = Settings.from_environment(dict(lines) | keys | rings | {"SEMINAR_DATA_DIR": str(tmp_path / "data")})
+    assert [warning.split()[0] for warning in settings.warnings] == ["LIMITER_STORAGE"]
+
+
+def test_the_containers_settings_are_ones_that_the_program_reads() -> None:
+    read = (PROJECT_ROOT / "config.py").read_text(encoding="utf-8")
+    served = (PROJECT_ROOT / "seminar_app/cli/serve.py").read_text(encoding="utf-8")
+    block = (PROJECT_ROOT / "compose.yaml").read_text(encoding="utf-8").split("environment: &settings", 1)[1].split("depends_on", 1)[0]
+    image = (PROJECT_ROOT / "Containerfile").read_text(encoding="utf-8").split("ENV ", 1)[1].split("USER", 1)[0]
+    names = {*re.findall(r"^ +([A-Z_]+):", block, re.M), *re.findall(r"\b([A-Z_]+)=", image)}
+    assert len(names) > 20
+    known = {name for name in names if f'"{name.removesuffix("_BEFORE")}"' in read + served}
+    assert names - known == {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
 
 
 def test_a_setting_on_the_screen_gives_no_secret_away() -> None:

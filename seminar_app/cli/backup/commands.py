@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
 from config import Settings
+from seminar_app.audit.anchor import set_anchor_aside
 from seminar_app.audit.services import record
 from seminar_app.cli.backup.envelope import BackupFault
 from seminar_app.cli.backup.keeping import delete_older, name_for
@@ -99,3 +100,20 @@ def restore(file: Path, *, yes: bool, check_only: bool, accept_broken_trail: boo
         )
     if done.aside:
         click.echo(f"What was there before is kept as {done.aside}. It holds the roster: delete it when you no longer need it.")
+    _begin_another_anchor()
+
+
+def _begin_another_anchor() -> None:
+    """The anchor knows rows that came after the backup, and would contradict the restored trail every night from now on."""
+    settings: Settings = current_app.extensions["settings"]
+    if (path := settings.audit_anchor) is None:
+        return
+    try:
+        aside = set_anchor_aside(path, now=now())
+    except OSError as error:
+        click.secho(
+            f"The anchor {path} knows another trail, and could not be set aside ({error.strerror}): rename it.", fg="yellow", err=True
+        )
+        return
+    if aside:
+        click.echo(f"The anchor of the trail before is kept as {aside}: it shows what was done since the backup. Another one begins.")

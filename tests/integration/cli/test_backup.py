@@ -122,6 +122,27 @@ def test_what_was_backed_up_comes_back_and_what_was_there_is_kept(
     assert verify(full).intact
 
 
+def test_the_trail_that_comes_back_begins_an_anchor_of_its_own_and_the_one_before_is_kept(
+    database: TestDatabase, full: Session, settings: Settings, tmp_path: Path
+) -> None:
+    file, anchor = tmp_path / "constancia.backup", tmp_path / "anchor"
+    settings = replace(settings, audit_anchor=anchor)
+    assert run(settings, "backup", str(file)).exit_code == 0
+    with unit_of_work(full) as writing:
+        record(writing, now=NOW, actor="command", action="agencies.seeded", subject="agency:all")
+    assert run(settings, "audit", "anchor").exit_code == 0
+    of_before = anchor.read_text()
+
+    let_go(database, full)
+    done = run(settings, "restore", str(file), "--yes")
+    (aside,) = tmp_path.glob("anchor.before-*")
+    assert str(aside) in cleaned(done)
+    assert aside.read_text() == of_before
+    assert run(settings, "audit", "anchor").exit_code == 0
+    assert run(settings, "audit", "verify").exit_code == 0
+    assert "contradicts" in run(settings, "audit", "verify", "--anchor", str(aside)).output
+
+
 def test_what_was_issued_ended_or_on_its_way_does_not_come_back_to_life(
     database: TestDatabase, full: Session, make: Make, settings: Settings, tmp_path: Path
 ) -> None:

@@ -28,7 +28,18 @@ def test_the_drill_restores_starts_and_asks(
     monkeypatch.setenv("SECRET_KEY", settings.secret_keys[0])
     monkeypatch.setenv("BACKUP_KEY", KEY)
     monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("AUDIT_ANCHOR", str(anchor := tmp_path / "anchor"))
+    anchor.write_text("of the database that is in use")
     assert [step for step, _seconds in drill(file)] == ["restored and looked through", "/readyz answers", "/ answers"]
+    assert list(tmp_path.glob("anchor*")) == [anchor]
     monkeypatch.setenv("BACKUP_KEY", secrets.token_hex(32))
     with pytest.raises(SystemExit, match="another BACKUP_KEY"):
         drill(file)
+
+
+@pytest.mark.sqlite_only
+def test_on_postgresql_the_drill_asks_for_a_database_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://constancia@127.0.0.1/constancia")
+    monkeypatch.delenv("DRILL_DATABASE_URL", raising=False)
+    with pytest.raises(SystemExit, match="empty database in DRILL_DATABASE_URL"):
+        drill(tmp_path / "any.backup")
