@@ -27,7 +27,7 @@ run: $(VENV)/ready prepared  ## Set everything up and serve the demo at http://1
 	@exec $(BIN)/flask --app seminar_app serve
 
 test: $(VENV)/ready-dev prepared  ## Set everything up and run the tests, on SQLite and PostgreSQL
-	$(BIN)/pytest -n auto --dist loadgroup -m "not full"
+	$(BIN)/pytest -n $$(( $$(nproc) + 1 )) --dist loadgroup -m "not full"
 
 test-full: $(VENV)/ready-dev prepared  ## The same with the long forms (hours)
 	$(BIN)/pytest -n auto --dist loadgroup

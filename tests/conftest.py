@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from os import environ
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -30,6 +31,8 @@ from tools.translations import compile_catalogues
 compile_catalogues()
 
 ENGINES = ("sqlite", "postgresql")
+NARROW = 600
+"""Pixels; below it, a phone's."""
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
@@ -149,11 +152,14 @@ TestDatabase = SqliteDatabase | PostgresqlDatabase
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of tests in both languages on both databases, whose pairs cost more than they find, two of four are in the short form."""
+    """Leave to the long form the pairs of database and language, or width, that cost more than they find."""
     for item in items:
-        if isinstance(item, pytest.Function) and item.get_closest_marker("crossed"):
-            given = item.callspec.params
-            if (given["language"], given["database"]) not in (("es", "sqlite"), ("en", "postgresql")):
+        if isinstance(item, pytest.Function):
+            given: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
+            of_phones = given.get("language") == "es" or given.get("width", NARROW) < NARROW
+            if item.get_closest_marker("crossed") and of_phones != (given["database"] == "sqlite"):
+                item.add_marker("full")
+            if item.get_closest_marker("sqlite_first") and given["database"] != "sqlite":
                 item.add_marker("full")
 
 

@@ -102,6 +102,7 @@ def kept_by_browser(page: Page) -> str:
     return str(stores)
 
 
+@pytest.mark.sqlite_first
 def test_personal_data_lies_nowhere_it_should_not(
     app: Flask, make: Make, session: Session, database: TestDatabase, chromium: Browser, tmp_path: Path
 ) -> None:

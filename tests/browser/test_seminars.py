@@ -48,6 +48,7 @@ def office(database: TestDatabase, session: Session, make: Make, tmp_path: Path)
         yield live
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_the_public_pages_are_for_everybody(chromium: Browser, office: LiveServer, language: str) -> None:
     for width in (320, DESK):
@@ -56,6 +57,7 @@ def test_the_public_pages_are_for_everybody(chromium: Browser, office: LiveServe
                 visitor.go(path)
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize("width", [PHONE, DESK])
 def test_staffs_pages_are_for_everybody(chromium: Browser, office: LiveServer, width: int) -> None:
     inside = ("", "settings", "copy", "sessions/", "sessions/new")

@@ -123,6 +123,7 @@ def test_pages_are_read_while_more_wait_to_write_than_there_are_threads(
     assert lost_or_doubled(session, visitors.recorder) == []
 
 
+@pytest.mark.sqlite_first
 def test_where_all_threads_may_wait_pages_stand_behind_them(database: TestDatabase, make: Make, session: Session, tmp_path: Path) -> None:
     make.agency("PGR")
     (seminar,) = seminars(make, 1, seats=500)

@@ -8,10 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
 AXE = Path(__file__).resolve().parents[1] / "browser" / "vendor" / "axe.min.js"
+KINDS = """[...new Set([...document.querySelectorAll('body *')].map(
+    e => [e.tagName, e.className, e.type, e.getAttribute('role'), e.hidden].join(' ')))].sort().join('\\n')"""
+"""The kinds of elements on a page: the same page with the same kinds is looked through by axe once in a process."""
+_looked_through: set[tuple[str, str, int, str]] = set()
 PHONE = 360
 DESK = 1280
 
@@ -83,9 +88,14 @@ class Visitor:
     def _axe(self) -> list[str]:
         if not self.javascript:
             return []
+        shape = (urlsplit(self.page.url).path, self.language, self.width, str(self.page.evaluate(KINDS)))
+        if shape in _looked_through:
+            return []
         source = AXE.read_text(encoding="utf-8")
         self.page.evaluate(source)
         found: dict[str, Any] = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        if not found["violations"]:
+            _looked_through.add(shape)
         return [
             f"{violation['id']}: {violation['help']}: " + "; ".join(" ".join(node["target"]) for node in violation["nodes"][:3])
             for violation in found["violations"]

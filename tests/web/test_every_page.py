@@ -137,7 +137,7 @@ def attack(app: Flask, client: CheckingClient, seen: Walk, *, rounds: int) -> li
     return failed
 
 
-ROUNDS = [pytest.param(4, id="short"), pytest.param(len(HOSTILE), id="full", marks=pytest.mark.full)]
+ROUNDS = [pytest.param(2, id="short"), pytest.param(len(HOSTILE), id="full", marks=pytest.mark.full)]
 
 
 @pytest.mark.parametrize("rounds", ROUNDS)
