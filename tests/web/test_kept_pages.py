@@ -21,6 +21,7 @@ from seminar_app.web.access import public
 from seminar_app.web.database import db, session, unit_of_work
 from seminar_app.web.kept_pages import DatabaseState, kept_while_unchanged
 from tests.conftest import TestDatabase, settings_for
+from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
 
 
@@ -176,3 +177,8 @@ def test_a_form_is_rendered_once_for_a_crowd_and_each_visitor_has_a_token_and_a_
     assert len(numbers) == 3
     assert statuses == [422, 422, 422]  # read, and found wanting; a token of somebody else's would not have been read at all
     assert all("goes-here" not in page for page in pages)
+
+
+def test_each_rendered_answer_has_a_nonce_of_its_own(client: CheckingClient) -> None:
+    policies = {client.get("/login").response.headers["Content-Security-Policy"] for _ in range(3)}
+    assert len(policies) == 3
