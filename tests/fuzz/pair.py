@@ -39,7 +39,7 @@ from tests.support.checking_client import FreshClient
 from tests.support.factories import Make
 
 LONGEST_ANSWER = 5.0
-"""Seconds (BAR.md)."""
+"""Seconds, for any one answer."""
 WHO = ("stranger", "official", "half", "liaison", "coordinator", "organizer", "auditor", "admin")
 NEW_EACH_TIME = re.compile(
     r'nonce="[^"]*"|name="csrf_token"[^>]*>|&#34;challenge&#34;: &#34;[^&]*&#34;|src="data:image/svg[^"]*"'
