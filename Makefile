@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PORT ?= 5000
+# Compiled modules are kept: without them each process that starts compiles the program again, and tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-full test-sabotage check audit format freeze bench screens assets prepared clean

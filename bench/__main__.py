@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the servers keep their compiled modules, as they do in use
     wanted = set(filter(None, options.only.split(",")))
     if unknown := wanted - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")

@@ -28,6 +28,11 @@ def bare(page: str, folder: Path) -> LiveServer:
     return LiveServer("", folder, target="bench.bare:app", environment=SETTINGS | {"BENCH_TEMPLATE": str(template)})
 
 
+def bare_form(database: Database) -> LiveServer:
+    """A bare form with as many fields, which writes one row into the same database, under the same server."""
+    return LiveServer(database.url, database.folder, target="bench.bare_form:app", environment=SETTINGS | {"SECRET_KEY": KEY})
+
+
 def memory_mb(pid: int) -> float:
     """Resident memory of a process in MB, shared pages included."""
     return _status(pid, "VmRSS")

@@ -18,13 +18,13 @@ def find_person(session: Session, *, email: str, key: str) -> Person | None:
     return session.scalar(_NAMED, {"email": email, "key": key})
 
 
-def matches(session: Session, words: str, *, few: bool = True) -> ColumnElement[bool]:
+def matches(session: Session, words: str, who: type[Person] = Person, *, few: bool = True) -> ColumnElement[bool]:
     """People whose name has words that begin with each of these, in any order and without accents, or whose address begins so.
 
     By beginnings and not by any part, because an index can find those among a million people.
     """
     parts = name_key(words).split()
-    address = Person.email.startswith(canonical_email(words), autoescape=True)
+    address = who.email.startswith(canonical_email(words), autoescape=True)
     if "@" in words or not parts:
         return address
-    return or_(words_begin(session, Person.search_key, parts, few=few), address)
+    return or_(words_begin(session, who.search_key, parts, few=few), address)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Row, and_, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from seminar_app.accounts.rules import Actor
 from seminar_app.agencies.models import Agency
@@ -58,24 +58,25 @@ def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[Pe
         return [], False
     if NUMBER.fullmatch(canonical_number(words)) and (same := _named(session, actor, ~Person.reserved, has_number(words))):
         return [PersonInReach(person, agency) for person, agency in same[:MOST_SHOWN]], len(same) > MOST_SHOWN
-    looked_through = _found_by(session, words, few=False)
-    first = select(Person.id).order_by(Person.search_key, Person.id).limit(FIRST).subquery()
-    found = _named(session, actor, Person.id.in_(select(first.c.id)), looked_through)
+    first = aliased(Person, select(Person).order_by(Person.search_key, Person.id).limit(FIRST).subquery())
+    found = _named(session, actor, _found_by(session, words, first, few=False), who=first)
     if len(found) <= MOST_SHOWN:
         ids = session.scalars(select(Person.id).where(_found_by(session, words)).limit(FEW + 1)).all()
-        found = _named(session, actor, Person.id.in_(ids) if len(ids) <= FEW else looked_through)
+        found = _named(session, actor, Person.id.in_(ids) if len(ids) <= FEW else _found_by(session, words, few=False))
     people = [PersonInReach(person, agency) for person, agency in found[:MOST_SHOWN]]
     people.sort(key=lambda found: list_order(found.person))
     return people, len(found) > MOST_SHOWN
 
 
-def _named(session: Session, actor: Actor, *conditions: ColumnElement[bool]) -> Sequence[Row[Person, Agency | None]]:
-    """The first of these people in order, with their agencies; one more than is shown."""
+def _named(
+    session: Session, actor: Actor, *conditions: ColumnElement[bool], who: type[Person] = Person
+) -> Sequence[Row[Person, Agency | None]]:
+    """The first of these people (`who`: all, or some that were chosen before) in order, with their agencies; one more than is shown."""
     return session.execute(
-        select(Person, Agency)
-        .outerjoin(Agency, Agency.id == Person.agency_id)
-        .where(_in_reach(session, actor), *conditions)
-        .order_by(Person.search_key, Person.id)
+        select(who, Agency)
+        .outerjoin(Agency, Agency.id == who.agency_id)
+        .where(_in_reach(session, actor, who), *conditions)
+        .order_by(who.search_key, who.id)
         .limit(MOST_SHOWN + 1)
     ).all()
 
@@ -121,17 +122,20 @@ def participations(session: Session, actor: Actor, person_id: int) -> list[Parti
     return [Participation(*row) for row in found]
 
 
-def _in_reach(session: Session, actor: Actor) -> ColumnElement[bool]:
+def _in_reach(session: Session, actor: Actor, who: type[Person] = Person) -> ColumnElement[bool]:
+    """Asked of each person by itself: an EXISTS would let PostgreSQL read every registration of an office or agency at once."""
     if actor.is_admin:
         return true()
     shared = (
         select(Registration.id)
         .join(Seminar, Seminar.id == Registration.seminar_id)
-        .where(Registration.person_id == Person.id, _registration_in_reach(session, actor))
-        .exists()
+        .where(Registration.person_id == who.id, _registration_in_reach(session, actor))
+        .limit(1)
+        .scalar_subquery()
+        .is_not(None)
     )
     below = _agencies_below(session, actor)
-    return or_(shared, Person.agency_id.in_(below)) if below else shared
+    return or_(who.agency_id.in_(below), shared) if below else shared
 
 
 def _registration_in_reach(session: Session, actor: Actor) -> ColumnElement[bool]:
@@ -150,11 +154,11 @@ def _agencies_below(session: Session, actor: Actor) -> list[int]:
     return [agency_id for agency_id, path in agency_paths(session).items() if actor.agency_ids & frozenset(path)]
 
 
-def _found_by(session: Session, words: str, *, few: bool = True) -> ColumnElement[bool]:
+def _found_by(session: Session, words: str, who: type[Person] = Person, *, few: bool = True) -> ColumnElement[bool]:
     code = words.strip().upper()
     if code.startswith("R-") and len(code) == 6 and code[2:].isalnum():
-        return and_(Person.reserved, Person.public_id.between(*_range_of(code[2:])))
-    return and_(~Person.reserved, matches(session, words, few=few))
+        return and_(who.reserved, who.public_id.between(*_range_of(code[2:])))
+    return and_(~who.reserved, matches(session, words, who, few=few))
 
 
 def _range_of(digits: str) -> tuple[uuid.UUID, uuid.UUID]:
