@@ -66,7 +66,7 @@ def prove(form: ProofForm) -> bool:
     stored = browser_session().stored
     if stored is None or stored.account is None:
         return False
-    account, challenge = stored.account, flask_session.pop(PASSKEY_KEY, None)
+    account, challenge = stored.account, flask_session.get(PASSKEY_KEY)
     if not form.accepts():
         return False
     how, check = _check(form, account, factor=stored.has_factor, challenge=challenge)
@@ -79,6 +79,7 @@ def prove(form: ProofForm) -> bool:
                 raise AccountJustChanged
             if stored.owes_factor:
                 leave_own_trail(database, clock.now(), "account.signed_in", account, factor=how)
+    flask_session.pop(PASSKEY_KEY, None)  # only now: what the database could not take may be sent again
     form.proof_passkey.data = None  # an answer that was looked at is not sent again
     if answer is not Proof.RIGHT:
         _say(form, how, answer)

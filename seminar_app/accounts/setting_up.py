@@ -79,7 +79,7 @@ def passkey_page(*, entering: bool) -> ResponseReturnValue:
     if passkeys.origin() is None:
         return redirect(_back(entering), code=303)
     account, form = the_account(), PasskeyForm()
-    challenge = flask_session.pop(PASSKEY_KEY, None)
+    challenge = flask_session.get(PASSKEY_KEY)  # until it was answered: what could not be saved may be sent again
     if form.accepts():
 
         def add(database: Session) -> SecondFactor:

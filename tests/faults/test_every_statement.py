@@ -21,13 +21,8 @@ PATHS = Path(__file__).with_name("write_paths.txt")
 WRITE_NOTHING = {
     "web.choose_language": "the language goes into the visitor's cookie",
     "accounts_staff.find_accounts": "it reads; the names searched for travel in the body and not in the address",
+    "accounts.recovery_codes_kept": "it forgets what the session showed, and the session is kept after each answer",
 }
-NOT_YET = {
-    "accounts.add_passkey": "its form is a browser's answer, made in tests/browser/test_passkeys.py only",
-    "accounts.set_up_passkey": "the same",
-    "accounts.recovery_codes_kept": "it forgets what the session showed, one statement",
-}
-"""Known gaps (docs/reliability.md)."""
 FEWEST_STATEMENTS = 3
 """Of the shortest write path: begin to write, write the row, commit; so many faults at least are raised in each."""
 TWIN = "registration.withdraw"
@@ -55,7 +50,7 @@ def disturb(nodes: list[str], engine: str, folder: Path, **settings: str) -> tup
 
 def test_every_form_has_a_test_that_disturbs_it(app: Flask) -> None:
     posts = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
-    assert posts - write_paths().keys() - WRITE_NOTHING.keys() - NOT_YET.keys() == set(), "add a line to tests/faults/write_paths.txt"
+    assert posts - write_paths().keys() - WRITE_NOTHING.keys() == set(), "add a line to tests/faults/write_paths.txt"
     assert write_paths().keys() - posts == set(), "these are no endpoints any more"
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
+from config import Settings
 from seminar_app.accounts import session_store
 from seminar_app.accounts.models import UserAccount
 from seminar_app.core import clock
@@ -40,3 +42,12 @@ def sign_in(app: Flask) -> SignIn:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def strict(app: Flask) -> Iterator[Flask]:
+    """The program as it runs outside the demonstration: everybody must have a second factor."""
+    settings: Settings = app.extensions["settings"]
+    app.extensions["settings"] = replace(settings, second_factor=True)
+    yield app
+    app.extensions["settings"] = settings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,15 +29,6 @@ from tests.web.conftest import SignIn
 from tests.web.test_sign_in import OWN, PASSWORD, actions, cookie, reset_token, sign_in_by_form
 
 STEP, SET_UP, CODES = "/login/second-step", "/login/set-up", "/staff/account/recovery-codes"
-
-
-@pytest.fixture
-def strict(app: Flask) -> Iterator[Flask]:
-    """The program as it runs outside the demonstration: everybody must have a second factor."""
-    settings: Settings = app.extensions["settings"]
-    app.extensions["settings"] = replace(settings, second_factor=True)
-    yield app
-    app.extensions["settings"] = settings
 
 
 @pytest.fixture

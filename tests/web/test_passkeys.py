@@ -1,0 +1,124 @@
+"""Passkeys without a browser: made, used, and refused where they were made elsewhere, for another moment, or are copied."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask_security import hash_password
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import SecondFactor, UserAccount
+from seminar_app.accounts.rules import RoleName
+from tests.support.authenticator import Authenticator
+from tests.support.checking_client import CheckingClient, Page
+from tests.support.factories import Make
+from tests.web.conftest import SignIn
+from tests.web.test_sign_in import PASSWORD, sign_in_by_form
+
+SET_UP, ADD, STEP = "/login/set-up/passkey", "/staff/account/second-step/passkey", "/login/second-step"
+
+
+@pytest.fixture
+def staff(app: Flask, make: Make) -> UserAccount:
+    with app.app_context():
+        return make.account((RoleName.ADMIN, {}), email="ana@office.example", name="Ana Ruiz", password=hash_password(PASSWORD))
+
+
+@pytest.fixture
+def enrolled(strict: Flask, client: CheckingClient, staff: UserAccount) -> Authenticator:
+    """Ana has a passkey; `client` is signed out again."""
+    sign_in_by_form(client)
+    key = Authenticator()
+    make_one(client, SET_UP, key)
+    leave(client)
+    return key
+
+
+def asked(client: CheckingClient) -> Page:
+    """The second step's page, after the password."""
+    sign_in_by_form(client)
+    return client.get(STEP)
+
+
+def make_one(client: CheckingClient, url: str, key: Authenticator | None = None, status: int = 303) -> Page:
+    """What a browser does with the page that asks for a new passkey: the page is fetched once, since each has its own challenge."""
+    page = client.get(url)
+    sent = {"passkey": (key or Authenticator()).make(page), "name": "Llave"}
+    return client.post(url, page.fields("main form[method=post]") | sent, status=status)
+
+
+def prove(client: CheckingClient, page: Page, answer: str, status: int = 303) -> Page:
+    return client.post(STEP, page.fields("main form.form") | {"proof_passkey": answer}, status=status)
+
+
+def leave(client: CheckingClient) -> None:
+    client.flask.delete_cookie(client.flask.application.config["SESSION_COOKIE_NAME"])
+
+
+def passkeys(session: Session) -> int:
+    session.expire_all()
+    return session.scalar(select(func.count()).select_from(SecondFactor)) or 0
+
+
+def test_the_first_passkey_is_made_before_anything_is_open_and_shows_the_codes_on_paper(
+    strict: Flask, client: CheckingClient, staff: UserAccount, session: Session
+) -> None:
+    sign_in_by_form(client)
+    client.get("/staff/trail/", status=303)
+    page = make_one(client, SET_UP)
+    assert len(client.follow(page).select(".recovery-codes code")) == 10
+    assert passkeys(session) == 1
+    client.get("/staff/trail/")
+
+
+def test_a_passkey_opens_the_next_sign_in(enrolled: Authenticator, client: CheckingClient) -> None:
+    page = asked(client)
+    prove(client, page, enrolled.sign(page))
+    client.get("/staff/trail/")
+
+
+def test_a_second_passkey_is_added_by_whoever_has_just_proved_themselves(
+    client: CheckingClient, sign_in: SignIn, staff: UserAccount, session: Session
+) -> None:
+    sign_in(client, staff)
+    make_one(client, ADD)
+    make_one(client, ADD)
+    assert passkeys(session) == 2
+
+
+@pytest.mark.parametrize("wrong", ["another origin", "another page's challenge", "another key", "sent twice", "copied"])
+def test_a_passkey_is_refused_that_is_not_this_one_for_this_page_and_moment(
+    enrolled: Authenticator, client: CheckingClient, wrong: str
+) -> None:
+    page = asked(client)
+    match wrong:
+        case "another origin":
+            enrolled.origin = "http://localhost.example"
+            answer = enrolled.sign(page)
+        case "another page's challenge":
+            answer = enrolled.sign(page)
+            page = client.get(STEP)
+        case "another key":
+            stranger = Authenticator()
+            stranger.credential_id = enrolled.credential_id
+            answer = stranger.sign(page)
+        case "sent twice":
+            answer = enrolled.sign(page)
+            prove(client, page, answer)
+            leave(client)
+            page = asked(client)
+        case "copied":
+            prove(client, page, enrolled.sign(page))
+            leave(client)
+            enrolled.uses = 0
+            page = asked(client)
+            answer = enrolled.sign(page)
+    prove(client, page, answer, status=422)
+    client.get("/staff/trail/", status=303)
+
+
+def test_a_passkey_of_another_address_is_not_taken(client: CheckingClient, sign_in: SignIn, staff: UserAccount, session: Session) -> None:
+    sign_in(client, staff)
+    make_one(client, ADD, Authenticator("https://elsewhere.example"), status=422)
+    assert passkeys(session) == 0
