@@ -33,7 +33,7 @@ _PHONE = re.compile(r"\A\+\d[\d ]{5,}\Z", re.ASCII)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-_FORBIDDEN_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_FORBIDDEN_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\ufffe\uffff]")
 _MARKUP = frozenset("&<>_")
 _EPOCH = date(1899, 12, 30).toordinal()
 

@@ -145,6 +145,11 @@ def test_sheets_get_names_that_a_spreadsheet_takes() -> None:
     assert names == ["Día 1 Inauguración panel", "día 1 inauguración panel 2", "x" * 31, "x" * 29 + " 2", "–", "– 2"]
 
 
+@pytest.mark.parametrize("letter", ["\ufffe", "\uffff", "\x00", "\x0b", "\ud800"])
+def test_a_sheet_named_with_what_xml_cannot_carry_opens(letter: str) -> None:
+    assert openpyxl.load_workbook(xlsx_of([], f"Día{letter} 1")).sheetnames[0].endswith(" 1")
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
 def test_libreoffice_reads_the_same_and_runs_nothing(tmp_path: Path) -> None:
     texts = [text for text in (*NASTY, *PHONES) if not set(text) & set("\r\t") and "_x0041_" not in text]
