@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import attendance, data, large, pages, registration, starts
-from bench.databases import fresh
+from bench.databases import fresh, opened
 from bench.results import TO_COME, Row, summary, table
 
 PARTS = ("page", "registration", "attendance", "start", "weight", "clone")
@@ -29,6 +29,10 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(PARTS), help="some of " + ", ".join(PARTS))
     parser.add_argument("--large", action="store_true", help="also (or with --only= alone) a million people against a hundredth of them")
     parser.add_argument("--share", type=float, default=1.0, help="of the large data: 0.1 is a hundred thousand people")
+    parser.add_argument(
+        "--pair", nargs=2, metavar="URL", help="the small and the large database, filled before (bench.data --url) and kept"
+    )
+    parser.add_argument("--pages", default="", help="of the large data only pages whose name has this in it")
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
@@ -48,7 +52,12 @@ def main() -> None:
         if options.write:
             replace(REPORT, "figures", f"{head(busy)}\n\n{table(rows)}")
     if options.large:
-        found, looked = large.measure(size=large.LARGE.part(options.share))
+        if options.pair:
+            with opened(options.pair[0]) as small, opened(options.pair[1]) as big:
+                looked = large.compare(small, big, only=options.pages)
+        else:
+            looked = large.measure(size=large.LARGE.part(options.share), only=options.pages)
+        found = large.rows_of(looked)
         print(table(found), flush=True)
         rows += found
         if options.write:

@@ -18,6 +18,7 @@ class Person(Base):
     __tablename__ = "person"
     __table_args__ = (
         UniqueConstraint("email", "search_key"),
+        Index("ix_person_in_order", "search_key", "id", postgresql_include=["agency_id", "reserved", "email", "public_id"]),
         Index("ix_person_email_start", "email", postgresql_ops={"email": "text_pattern_ops"}),
         Index("ix_person_words", text("words_of(search_key)"), postgresql_using="gin").ddl_if(dialect="postgresql"),
     )
@@ -39,7 +40,7 @@ class Person(Base):
     language: Mapped[str] = mapped_column(String(2))
     reserved: Mapped[bool] = mapped_column(default=False)
     """A reserved identity: shown by code on every sheet, screen and export."""
-    search_key: Mapped[str] = mapped_column(String(320), index=True)
+    search_key: Mapped[str] = mapped_column(String(320))
     """Given names and surnames, folded."""
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]

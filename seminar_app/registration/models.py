@@ -41,12 +41,13 @@ class Registration(Base):
         CheckConstraint("(state = 'waitlisted') = (queue_place IS NOT NULL)", name="queued"),
         CheckConstraint("(state = 'removed') = (removal_reason IS NOT NULL)", name="removed"),
         Index("ix_registration_roster", "seminar_id", "state", "agency_id"),
+        Index("ix_registration_of_person", "person_id", "agency_id", "seminar_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
     unit: Mapped[str | None] = mapped_column(String(200))
     rank: Mapped[str | None] = mapped_column(String(100))

@@ -250,7 +250,8 @@ def test_a_rosters_statements_do_not_grow_with_it(
         statements.statements.clear()
         client.post("/staff/people/", {"words": "ruiz", "csrf_token": token}, status=200)
         counts.append(len(statements))
-    assert counts[:3] == counts[3:]
+    assert counts[:2] == counts[3:5]
+    assert counts[5] <= counts[2]  # a name that many have needs no search for how many
 
 
 def test_a_person_is_opened_with_their_seminars_and_the_look_is_recorded(

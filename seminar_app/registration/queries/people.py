@@ -26,7 +26,12 @@ MOST_SHOWN = 50
 FIRST = 1_000
 """Of all people in order, how many are looked at first."""
 FEW = 2_000
-"""So many matches are fetched by their ids and looked at; of more, nobody reads the list."""
+"""So many matches of a rare name are fetched by their ids and looked at."""
+FREQUENT = 10
+"""So many of the first people have a name that is frequent."""
+IN_ORDER = (Person.search_key, Person.id)
+IN_INDEX = (*IN_ORDER, Person.email, Person.reserved, Person.public_id)
+"""What PostgreSQL's index in this order holds, and so finds without reading the people."""
 NUMBER = re.compile(r"(?=.*[0-9])[A-Z0-9]{6,20}")
 """What may be a CURP or a passport number, and so is looked up by its blind index too."""
 
@@ -52,32 +57,41 @@ def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[Pe
     """People found by name or address, the first 50 by name, and whether there are more. Nothing asked finds nobody.
 
     A reserved identity is found by nothing but its code: a name that finds a code would say whose it is.
-    A frequent name is soon found fifty times among the first people in order; a rare one has an index of its own.
     """
     if not words.strip():
         return [], False
-    if NUMBER.fullmatch(canonical_number(words)) and (same := _named(session, actor, ~Person.reserved, has_number(words))):
-        return [PersonInReach(person, agency) for person, agency in same[:MOST_SHOWN]], len(same) > MOST_SHOWN
-    first = aliased(Person, select(Person).order_by(Person.search_key, Person.id).limit(FIRST).subquery())
-    found = _named(session, actor, _found_by(session, words, first, few=False), who=first)
-    if len(found) <= MOST_SHOWN:
-        ids = session.scalars(select(Person.id).where(_found_by(session, words)).limit(FEW + 1)).all()
-        found = _named(session, actor, Person.id.in_(ids) if len(ids) <= FEW else _found_by(session, words, few=False))
+    number = NUMBER.fullmatch(canonical_number(words))
+    found = _named(session, _in_reach(session, actor), ~Person.reserved, has_number(words)) if number else []
+    found = found or _found(session, actor, words)
     people = [PersonInReach(person, agency) for person, agency in found[:MOST_SHOWN]]
     people.sort(key=lambda found: list_order(found.person))
     return people, len(found) > MOST_SHOWN
 
 
-def _named(
-    session: Session, actor: Actor, *conditions: ColumnElement[bool], who: type[Person] = Person
-) -> Sequence[Row[Person, Agency | None]]:
-    """The first of these people (`who`: all, or some that were chosen before) in order, with their agencies; one more than is shown."""
+def _found(session: Session, actor: Actor, words: str) -> Sequence[Row[Person, Agency | None]]:
+    """The first people in order whom these words find and this member of staff may see; one more than is shown.
+
+    A frequent name is soon found fifty times by going through the people in order, which never ends for a rare one; that has an
+    index of its own, which would name a hundred thousand for a frequent one. How often the first thousand people have the
+    name says which way is short.
+    """
+    first = aliased(Person, select(*IN_INDEX).order_by(*IN_ORDER).limit(FIRST).subquery())
+    among_first = session.scalars(select(first.id).where(_found_by(session, words, first, few=False))).all()
+    found = _named(session, _in_reach(session, actor), Person.id.in_(among_first)) if among_first else []
+    if len(found) > MOST_SHOWN:
+        return found
+    if len(among_first) < FREQUENT:
+        ids = session.scalars(select(Person.id).where(_found_by(session, words)).limit(FEW + 1)).all()
+        if len(ids) <= FEW:
+            return _named(session, _in_reach(session, actor), Person.id.in_(ids))
+    in_order = select(Person.id).where(_found_by(session, words, few=False), _in_reach(session, actor))
+    return _named(session, Person.id.in_(select(in_order.order_by(*IN_ORDER).limit(MOST_SHOWN + 1).subquery().c.id)))
+
+
+def _named(session: Session, *conditions: ColumnElement[bool]) -> Sequence[Row[Person, Agency | None]]:
+    """The first of these people in order, with their agencies; one more than is shown."""
     return session.execute(
-        select(who, Agency)
-        .outerjoin(Agency, Agency.id == who.agency_id)
-        .where(_in_reach(session, actor, who), *conditions)
-        .order_by(who.search_key, who.id)
-        .limit(MOST_SHOWN + 1)
+        select(Person, Agency).outerjoin(Agency, Agency.id == Person.agency_id).where(*conditions).order_by(*IN_ORDER).limit(MOST_SHOWN + 1)
     ).all()
 
 
@@ -122,20 +136,20 @@ def participations(session: Session, actor: Actor, person_id: int) -> list[Parti
     return [Participation(*row) for row in found]
 
 
-def _in_reach(session: Session, actor: Actor, who: type[Person] = Person) -> ColumnElement[bool]:
+def _in_reach(session: Session, actor: Actor) -> ColumnElement[bool]:
     """Asked of each person by itself: an EXISTS would let PostgreSQL read every registration of an office or agency at once."""
     if actor.is_admin:
         return true()
     shared = (
         select(Registration.id)
         .join(Seminar, Seminar.id == Registration.seminar_id)
-        .where(Registration.person_id == who.id, _registration_in_reach(session, actor))
+        .where(Registration.person_id == Person.id, _registration_in_reach(session, actor))
         .limit(1)
         .scalar_subquery()
         .is_not(None)
     )
     below = _agencies_below(session, actor)
-    return or_(who.agency_id.in_(below), shared) if below else shared
+    return or_(Person.agency_id.in_(below), shared) if below else shared
 
 
 def _registration_in_reach(session: Session, actor: Actor) -> ColumnElement[bool]:
