@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Table, bindparam, delete, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.agencies.models import Agency
@@ -37,6 +37,36 @@ which = st.sampled_from((0, 0, 1))
 numbers = st.integers(0, 99)
 agencies = st.sampled_from(tuple(PARENT))
 release_days = st.sampled_from((None, None, *(LAST_DAY - timedelta(days=days) for days in (8, 7, 6, 3, 1))))
+_message, _history, _registration, _person, _pool = (
+    cast(Table, kind.__table__).c for kind in (Message, RegistrationHistory, Registration, Person, SeatPool)
+)
+MAILS = select(_message.kind, _message.to_address).order_by(_message.id)
+HISTORY = (
+    select(_history.id, _history.at, _person.email, _person.given_names, _history.from_state, _history.to_state, _history.actor)
+    .join_from(
+        cast(Table, RegistrationHistory.__table__), cast(Table, Registration.__table__), _registration.id == _history.registration_id
+    )
+    .join(cast(Table, Person.__table__), _person.id == _registration.person_id)
+    .where(_history.id > bindparam("last"))
+    .order_by(_history.id)
+)
+POOLS = select(_pool.id, _pool.seminar_id, _pool.agency_id, _pool.size, _pool.taken, _pool.release_on)
+PEOPLE = select(
+    _registration.seminar_id,
+    _person.email,
+    _person.given_names,
+    _registration.agency_id,
+    _registration.state,
+    _registration.seat_pool_id,
+    _registration.queue_place,
+).join_from(cast(Table, Registration.__table__), cast(Table, Person.__table__), _person.id == _registration.person_id)
+ONE_OF_THEM = (
+    select(_registration.id)
+    .join_from(cast(Table, Registration.__table__), cast(Table, Person.__table__), _person.id == _registration.person_id)
+    .where(_registration.seminar_id == bindparam("seminar"), _person.email == bindparam("email"), _person.given_names == bindparam("name"))
+)
+"""Put together once, and read without objects: this is done after each of a hundred thousand steps."""
+
 wishes = st.lists(st.tuples(agencies, st.integers(0, 3), release_days), max_size=3)
 
 
@@ -149,35 +179,24 @@ class Seats(RuleBasedStateMachine):
             last = max(place for place, sent in enumerate(self.mails) if sent == mail)
             del self.mails[last]
         self.mails += self.happened.mails
-        stored = self.world.session.execute(select(Message.kind, Message.to_address).order_by(Message.id))
-        assert [tuple(row) for row in stored] == self.mails
+        assert [tuple(row) for row in self.world.session.connection().execute(MAILS)] == self.mails
 
     def same_history(self) -> None:
-        rows = self.world.session.execute(
-            select(RegistrationHistory, Person.email, Person.given_names)
-            .join(Registration, Registration.id == RegistrationHistory.registration_id)
-            .join(Person, Person.id == Registration.person_id)
-            .where(RegistrationHistory.id > self.last_history)
-            .order_by(RegistrationHistory.id)
-        ).all()
         stored = []
-        for row, email, name in rows:
-            assert row.at == self.now
-            stored.append((email, name, row.from_state and row.from_state.value, row.to_state.value, row.actor.partition(":")[0]))
-            self.last_history = row.id
+        for row_id, at, email, name, before, after, actor in self.world.session.connection().execute(HISTORY, {"last": self.last_history}):
+            assert at == self.now
+            stored.append((email, name, before and before.value, after.value, actor.partition(":")[0]))
+            self.last_history = row_id
         assert stored == self.happened.history
 
     @invariant()
     def the_database_says_what_the_model_says(self) -> None:
         if not hasattr(self, "ids"):
             return
-        session = self.world.session
+        connection = self.world.session.connection()
         agency_of = {agency_id: code for code, agency_id in self.world.agency_ids.items()}
-        pools = session.execute(
-            select(SeatPool.id, SeatPool.seminar_id, SeatPool.agency_id, SeatPool.size, SeatPool.taken, SeatPool.release_on)
-        )
         pool_of, stored = {}, {}
-        for pool_id, seminar_id, agency_id, size, taken, release_on in pools:
+        for pool_id, seminar_id, agency_id, size, taken, release_on in connection.execute(POOLS):
             pool_of[pool_id] = agency_of[agency_id] if agency_id else ""
             stored[seminar_id, pool_of[pool_id]] = (size, taken, release_on)
         assert stored == {
@@ -185,20 +204,9 @@ class Seats(RuleBasedStateMachine):
             for seminar_id, model in zip(self.ids, self.models, strict=True)
             for agency, pool in model.pools.items()
         }
-        people = session.execute(
-            select(
-                Registration.seminar_id,
-                Person.email,
-                Person.given_names,
-                Registration.agency_id,
-                Registration.state,
-                Registration.seat_pool_id,
-                Registration.queue_place,
-            ).join(Person, Person.id == Registration.person_id)
-        )
         assert sorted(
             (seminar_id, email, name, agency_of[agency_id], state.value, "-" if pool_id is None else pool_of[pool_id], queue or 0)
-            for seminar_id, email, name, agency_id, state, pool_id, queue in people
+            for seminar_id, email, name, agency_id, state, pool_id, queue in connection.execute(PEOPLE)
         ) == sorted(
             (seminar_id, *entry.who, entry.agency, entry.state, "-" if entry.pool is None else entry.pool, entry.queue or 0)
             for seminar_id, model in zip(self.ids, self.models, strict=True)
@@ -301,11 +309,8 @@ class Seats(RuleBasedStateMachine):
         seminar_id, who = self.ids[self.models.index(model)], entry.who
 
         def its_id(session: Session) -> int:
-            return session.execute(
-                select(Registration.id)
-                .join(Person, Person.id == Registration.person_id)
-                .where(Registration.seminar_id == seminar_id, Person.email == who[0], Person.given_names == who[1])
-            ).scalar_one()
+            found: int = session.connection().execute(ONE_OF_THEM, {"seminar": seminar_id, "email": who[0], "name": who[1]}).scalar_one()
+            return found
 
         return model, entry, its_id
 
