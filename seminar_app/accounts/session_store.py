@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import RoleGrant, SecondFactor, UserAccount, WebSession
@@ -19,6 +19,29 @@ from seminar_app.core.links import token_hash
 
 ACCOUNT_KEY = "_user_id"
 """Where Flask-Login keeps who is signed in: the account's `fs_uniquifier`, new with every change of password."""
+
+_FIND = (
+    select(
+        WebSession.public_id,
+        WebSession.values,
+        WebSession.created_at,
+        WebSession.seen_at,
+        WebSession.user_account_id,
+        WebSession.proven_at,
+        WebSession.factor_at,
+        exists().where(SecondFactor.user_account_id == WebSession.user_account_id),
+        UserAccount,
+        RoleGrant.role,
+        RoleGrant.office_id,
+        RoleGrant.agency_id,
+        RoleGrant.seminar_id,
+    )
+    .outerjoin(UserAccount, UserAccount.id == WebSession.user_account_id)
+    .outerjoin(RoleGrant, RoleGrant.user_account_id == UserAccount.id)
+    .where(WebSession.id_hash == bindparam("id_hash"))
+    .order_by(RoleGrant.id)
+)
+"""Put together once: every request of somebody signed in asks this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +68,7 @@ def find(session: Session, identifier: str, *, now: datetime, factor_required: b
     None where there is no row, it has timed out, its account is disabled, or its account's password changed since.
     """
     id_hash = token_hash(identifier)
-    rows = session.execute(
-        select(
-            WebSession.public_id,
-            WebSession.values,
-            WebSession.created_at,
-            WebSession.seen_at,
-            WebSession.user_account_id,
-            WebSession.proven_at,
-            WebSession.factor_at,
-            exists().where(SecondFactor.user_account_id == WebSession.user_account_id),
-            UserAccount,
-            RoleGrant.role,
-            RoleGrant.office_id,
-            RoleGrant.agency_id,
-            RoleGrant.seminar_id,
-        )
-        .outerjoin(UserAccount, UserAccount.id == WebSession.user_account_id)
-        .outerjoin(RoleGrant, RoleGrant.user_account_id == UserAccount.id)
-        .where(WebSession.id_hash == id_hash)
-        .order_by(RoleGrant.id)
-    ).all()
+    rows = session.execute(_FIND, {"id_hash": id_hash}).all()
     if not rows:
         return None
     public_id, values, created_at, seen_at, account_id, proven_at, factor_at, has_factor, account = rows[0][:9]
