@@ -26,7 +26,7 @@ from seminar_app.registration.services.personal import edition
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import Approval, Change, RegistrationMode
 from seminar_app.seminars.services import change_state
-from tests.machines.seats_model import BEGIN, LAST_DAY, PARENT, Entry, Happened, Human, Pool, Refused, SeminarModel
+from tests.machines.seats_model import BEGIN, LAST_DAY, PARENT, Entry, Happened, Human, Mail, Pool, Refused, SeminarModel
 from tests.support.factories import Make
 
 ACTOR = "account:somebody"
@@ -40,7 +40,7 @@ release_days = st.sampled_from((None, None, *(LAST_DAY - timedelta(days=days) fo
 _message, _history, _registration, _person, _pool = (
     cast(Table, kind.__table__).c for kind in (Message, RegistrationHistory, Registration, Person, SeatPool)
 )
-MAILS = select(_message.kind, _message.to_address).order_by(_message.id)
+MAILS = select(_message.kind, _message.to_address, _message.to_name, _message.context).order_by(_message.id)
 HISTORY = (
     select(_history.id, _history.at, _person.email, _person.given_names, _history.from_state, _history.to_state, _history.actor)
     .join_from(
@@ -106,25 +106,25 @@ class Seats(RuleBasedStateMachine):
         quotas: tuple[list[tuple[str, int, date | None]], list[tuple[str, int, date | None]]],
     ) -> None:
         self.now, self.last_history, self.shown = BEGIN, 0, 0
-        self.mails: list[tuple[str, str]] = []
+        self.mails: list[Mail] = []
         self.humans: list[Human] = []
         self.happened = Happened()
         self.models: list[SeminarModel] = []
         for number, zone in enumerate(ZONES):
             pools = {agency: Pool(size, day) for agency, size, day in quotas[number]} | {"": Pool(seats[number])}
             code = "Llave-7" if number and by_code else None
-            self.models.append(SeminarModel(zone, LAST_DAY, manual[number], code, pools, happened=self.happened))
+            self.models.append(SeminarModel(f"seminar-{number}", zone, LAST_DAY, manual[number], code, pools, happened=self.happened))
         self.ids: list[int] = []
         with unit_of_work(self.world.session) as session:
             for table in (RegistrationHistory, Registration, Message, SeatPool, Seminar, Person):
                 session.execute(delete(table))
-            for number, model in enumerate(self.models):
-                self.ids.append(self._write(session, number, model))
+            for model in self.models:
+                self.ids.append(self._write(session, model))
 
-    def _write(self, session: Session, number: int, model: SeminarModel) -> int:
+    def _write(self, session: Session, model: SeminarModel) -> int:
         seminar = Seminar(
             public_id=uuid.uuid4(),
-            slug=f"seminar-{number}",
+            slug=model.slug,
             office_id=self.world.office_id,
             state=model.state,
             title_es="Seminario",
@@ -175,11 +175,14 @@ class Seats(RuleBasedStateMachine):
         self.same_history()
 
     def same_mails(self) -> None:
-        for mail in self.happened.unsaid:
-            last = max(place for place, sent in enumerate(self.mails) if sent == mail)
+        for kind, entry in self.happened.unsaid:
+            last = max(place for place, sent in enumerate(self.mails) if sent.kind == kind and sent.entry is entry)
             del self.mails[last]
         self.mails += self.happened.mails
-        assert [tuple(row) for row in self.world.session.connection().execute(MAILS)] == self.mails
+        stored = self.world.session.connection().execute(MAILS)
+        assert [(kind, email, name, context["slug"]) for kind, email, name, context in stored] == [
+            (mail.kind, mail.email, f"{mail.name} López", mail.seminar) for mail in self.mails
+        ]
 
     def same_history(self) -> None:
         stored = []

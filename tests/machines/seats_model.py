@@ -42,6 +42,17 @@ class Entry:
         return self.human.email, self.human.name
 
 
+@dataclass(eq=False)
+class Mail:
+    """What somebody was told: as who they were then, about which seminar."""
+
+    kind: str
+    entry: Entry
+    email: str
+    name: str
+    seminar: str
+
+
 @dataclass
 class Pool:
     size: int
@@ -53,14 +64,15 @@ class Happened:
     """What the last step must have left behind, in order."""
 
     history: list[tuple[str, str, str | None, str, str | None]] = field(default_factory=list)
-    mails: list[tuple[str, str]] = field(default_factory=list)
-    unsaid: list[tuple[str, str]] = field(default_factory=list)
+    mails: list[Mail] = field(default_factory=list)
+    unsaid: list[tuple[str, Entry]] = field(default_factory=list)
 
 
 @dataclass
 class SeminarModel:
     """One seminar: its pools, its people, and the only rules by which they move."""
 
+    slug: str
     hours_from_utc: int
     last_day: date
     manual: bool
@@ -135,7 +147,7 @@ class SeminarModel:
         entry.state, entry.pool, entry.queue, entry.undo_until = state, pool, queue, None
 
     def _tell(self, kind: str, entry: Entry) -> None:
-        self.happened.mails.append((kind, entry.human.email))
+        self.happened.mails.append(Mail(kind, entry, *entry.who, self.slug))
 
     def _seat_or_queue(self, entry: Entry, *, by: str) -> None:
         pool = self.free_for(entry.agency)
@@ -238,7 +250,7 @@ class SeminarModel:
             raise Refused("NotInThisState")
         silent = entry.undo_until is not None and now < entry.undo_until
         if silent:
-            self.happened.unsaid.append((entry.state, entry.human.email))
+            self.happened.unsaid.append((entry.state, entry))
         self.settle(now)
         self._seat_or_queue(entry, by="account")
         if entry.state == "waitlisted":

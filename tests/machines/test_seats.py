@@ -59,6 +59,25 @@ def test_seats_are_what_the_model_says_after_each_of_many_steps(machine: type[Se
     run(machine, *FULL)
 
 
+def test_of_two_removals_the_one_that_is_taken_back_is_not_told(machine: type[Seats]) -> None:
+    """One person in two seminars, or two people with one address in the same: whoever is restored, the other's mail still goes."""
+    state = machine()
+    state.begin(manual=(False, False), by_code=False, seats=(3, 3), quotas=([], []))
+    for seminar in (0, 1):
+        state.add_by_hand(seminar=seminar, who=1, agency="INM", again=0)
+        state.decide(seminar=seminar, number=0, verb="remove")
+    state.decide(seminar=0, number=0, verb="restore")
+    assert [(mail.kind, mail.seminar) for mail in state.mails] == [
+        ("registered", "seminar-0"),
+        ("registered", "seminar-1"),
+        ("removed", "seminar-1"),
+    ]
+    state.register(seminar=1, who=1, name="Eva", agency="INM", knows=True)
+    state.decide(seminar=1, number=1, verb="remove")
+    state.decide(seminar=1, number=0, verb="restore")
+    assert [(mail.kind, mail.name) for mail in state.mails[2:]] == [("registered", "Eva"), ("removed", "Eva")]
+
+
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("breakage", BREAKAGES[:2], ids=lambda breakage: breakage.words)
 def test_a_broken_seat_is_noticed(machine: type[Seats], breakage: Breakage) -> None:
