@@ -307,6 +307,9 @@ class Accounts(RuleBasedStateMachine):
 
     @rule(browser=browsers, password=numbers)
     def change_password(self, browser: int, password: int) -> None:
+        self._change_password(browser, password)
+
+    def _change_password(self, browser: int, password: int) -> None:
         session, now = self._signed_in(browser), self.world.now
         cookie = self.browsers[browser]
         if session is None or session.opens(now) != "in":
@@ -383,6 +386,9 @@ class Accounts(RuleBasedStateMachine):
 
     @rule(who=numbers)
     def send_a_link(self, who: int) -> None:
+        self._send_a_link(who)
+
+    def _send_a_link(self, who: int) -> None:
         account, now, by = self.model.accounts[who], self.world.now, self._actor(self.model.accounts[0])
         account_id = self.world.account_ids[who][0]
         self._step(
@@ -392,6 +398,36 @@ class Accounts(RuleBasedStateMachine):
 
     @rule(who=numbers, back=st.sampled_from((0, 0, 0, 1)), password=numbers)
     def use_a_link(self, who: int, back: int, password: int) -> None:
+        self._use_a_link(who, back, password)
+
+    @rule(
+        who=numbers,
+        meanwhile=st.sampled_from(("nothing", "nothing", "a new password", "a new password", "disabled for a moment", "another link")),
+        passed=st.sampled_from((0, 1, 29, 59, 60, 61, 90)),
+        password=numbers,
+    )
+    def read_the_mail_later(self, who: int, meanwhile: str, passed: float, password: int) -> None:
+        """A link is followed some time after it was sent, and its owner or an administrator did something first."""
+        self._send_a_link(who)
+        if meanwhile == "a new password":
+            self._sign_in(who, who, "right")
+            session = self.model.session(self.browsers[who], self.world.now)
+            if session is not None and session.opens(self.world.now) == "owed":
+                self._prove(who, session, "right")
+            self._change_password(who, password)
+        elif meanwhile == "disabled for a moment":
+            for what in ("disable", "enable"):
+                self._look_after(self._admin(), who, what)
+        elif meanwhile == "another link":
+            self._send_a_link(who)
+        self.world.now += minutes(passed)
+        self._use_a_link(who, 1 if meanwhile == "another link" else 0, password)
+
+    def _admin(self) -> int:
+        """An administrator who is not disabled. One always is."""
+        return next(account.number for account in self.model.accounts if account.active and ("admin", None) in account.roles)
+
+    def _use_a_link(self, who: int, back: int, password: int) -> None:
         account = self.model.accounts[who]
         number = max(account.links - back, 1)
         link = SecretLink(RESET_PURPOSE, self.world.account_ids[who][1], number)
@@ -407,9 +443,13 @@ class Accounts(RuleBasedStateMachine):
     @rule(by=numbers, who=numbers, role=roles, gives=st.booleans(), own=st.sampled_from((0, 1, 2, None)))
     def give_or_take_a_role(self, by: int, who: int, role: Role, gives: bool, own: int | None) -> None:
         """What is taken away is mostly one of those that the account has."""
-        doer, account, now = self.model.accounts[by], self.model.accounts[who], self.world.now
+        account = self.model.accounts[who]
         if not gives and own is not None and account.roles:
             role = sorted(account.roles, key=str)[own % len(account.roles)]
+        self._give_or_take(by, who, role, gives=gives)
+
+    def _give_or_take(self, by: int, who: int, role: Role, *, gives: bool) -> None:
+        doer, account, now = self.model.accounts[by], self.model.accounts[who], self.world.now
         actor, account_id, grant = self._actor(doer), self.world.account_ids[who][0], self._grant(role)
         where: dict[str, Any] = {"now": now, "actor": actor, "account_id": account_id, "grant": grant}
         if gives:
@@ -422,6 +462,20 @@ class Accounts(RuleBasedStateMachine):
 
     @rule(by=numbers, who=numbers, seminar=st.integers(0, 1), assigns=st.sampled_from((True, True, False)))
     def assign_or_withdraw_a_coordinator(self, by: int, who: int, seminar: int, assigns: bool) -> None:
+        self._assign_or_withdraw(by, who, seminar, assigns=assigns)
+
+    @rule(who=numbers, seminar=st.integers(0, 1), comes_back=st.booleans())
+    def assign_a_coordinator_who_is_disabled(self, who: int, seminar: int, comes_back: bool) -> None:
+        """Or one who is just being disabled, unless that would leave no administrator."""
+        by = self._admin()
+        if self.model.accounts[who].active:
+            self._look_after(by, who, "disable")
+        self._give_or_take(by, who, ("coordinator", None), gives=True)
+        self._assign_or_withdraw(by, who, seminar, assigns=True)
+        if comes_back:
+            self._look_after(by, who, "enable")
+
+    def _assign_or_withdraw(self, by: int, who: int, seminar: int, *, assigns: bool) -> None:
         doer, account = self.model.accounts[by], self.model.accounts[who]
         where: dict[str, Any] = {
             "now": self.world.now,
