@@ -160,27 +160,25 @@ class Attendance(RuleBasedStateMachine):
             )
             for number in range(len(AGENCIES))
         ]
-        for row in (pool, *rows, *persons):
-            session.add(row)
-            session.flush()
-        registrations = []
-        for person, agency in zip(persons, AGENCIES, strict=True):
-            registrations.append(
-                Registration(
-                    public_id=uuid.uuid4(),
-                    seminar_id=seminar.id,
-                    person_id=person.id,
-                    agency_id=self.world.agency_ids[agency],
-                    state=RegistrationState.REGISTERED,
-                    seat_pool_id=pool.id,
-                    source=Source.FORM,
-                    language="es",
-                    link_hash=uuid.uuid4().bytes * 2,
-                    registered_at=BEGIN,
-                )
+        session.add_all((pool, *rows, *persons))
+        session.flush()
+        registrations = [
+            Registration(
+                public_id=uuid.uuid4(),
+                seminar_id=seminar.id,
+                person_id=person.id,
+                agency_id=self.world.agency_ids[agency],
+                state=RegistrationState.REGISTERED,
+                seat_pool_id=pool.id,
+                source=Source.FORM,
+                language="es",
+                link_hash=uuid.uuid4().bytes * 2,
+                registered_at=BEGIN,
             )
-            session.add(registrations[-1])
-            session.flush()
+            for person, agency in zip(persons, AGENCIES, strict=True)
+        ]
+        session.add_all(registrations)
+        session.flush()
         self.seminar_id = seminar.id
         self.session_ids = [(row.id, row.public_id) for row in rows]
         self.person_ids = [(row.id, row.public_id) for row in registrations]
