@@ -44,9 +44,9 @@ roles: st.SearchStrategy[Role] = st.sampled_from(
     (("admin", None), ("auditor", None), ("organizer", 0), ("organizer", 1), ("coordinator", None), ("coordinator", 0), ("liaison", 0))
 )
 
-_grant, _code = (cast(Table, kind.__table__).c for kind in (RoleGrant, RecoveryCode))
-GRANTS = select(_grant.user_account_id, _grant.role, _grant.office_id, _grant.agency_id, _grant.seminar_id)
-CODES = select(_code.user_account_id)
+_grants, _codes = (cast(Table, kind.__table__).c for kind in (RoleGrant, RecoveryCode))
+GRANTS = select(_grants.user_account_id, _grants.role, _grants.office_id, _grants.agency_id, _grants.seminar_id)
+CODES = select(_codes.user_account_id)
 """Put together once, and read without objects: this is done after each of a hundred thousand steps."""
 
 
@@ -510,10 +510,15 @@ class Accounts(RuleBasedStateMachine):
     def time_passes(self, passed: float) -> None:
         self.world.now += minutes(passed)
 
-    @rule(browser=browsers, times=st.sampled_from((*[1] * 9, 29)))
-    def work_all_day(self, browser: int, times: int) -> None:
-        """A page every 25 minutes keeps a session open, but not for more than twelve hours."""
+    @rule(browser=browsers, times=st.sampled_from((*[1] * 9, 29)), at_noon=st.sampled_from(("works", "a new password", "signs in again")))
+    def work_all_day(self, browser: int, times: int, at_noon: str) -> None:
+        """A page every 25 minutes keeps a session open, but not for more than twelve hours, whatever its owner does meanwhile."""
         self._signed_in(browser)
-        for _ in range(times):
+        for number in range(times):
+            session = self.model.session(self.browsers[browser], self.world.now)
+            if number == 14 and session is not None and at_noon == "a new password":
+                self._change_password(browser, session.account.password)
+            elif number == 14 and session is not None and at_noon == "signs in again":
+                self._sign_in(browser, session.account.number, "right")
             self.time_passes(25)
             self.open_a_page(browser)

@@ -91,10 +91,12 @@ class AccountsModel:
         return self._in(before, account, now)
 
     def _in(self, before: SessionModel | None, account: AccountModel, now: datetime) -> SessionModel:
-        factor_at = before.factor_at if before is not None and before.account is account else None
+        """Who was in already is in no longer than without it, and need not prove the app again."""
         if before is not None:
             before.ended = True
-        return SessionModel(account, now, now, now, factor_at)
+        if before is None or before.account is not account:
+            return SessionModel(account, now, now, now, None)
+        return SessionModel(account, before.began, now, now, before.factor_at)
 
     def prove(self, session: SessionModel, now: datetime, answer: str, *, with_factor: bool) -> SessionModel:
         """The session goes on under another cookie where the answer was right; wrong ones are counted."""

@@ -37,33 +37,35 @@ which = st.sampled_from((0, 0, 1))
 numbers = st.integers(0, 99)
 agencies = st.sampled_from(tuple(PARENT))
 release_days = st.sampled_from((None, None, *(LAST_DAY - timedelta(days=days) for days in (8, 7, 6, 3, 1))))
-_message, _history, _registration, _person, _pool = (
+_messages, _histories, _registrations, _persons, _pools = (
     cast(Table, kind.__table__).c for kind in (Message, RegistrationHistory, Registration, Person, SeatPool)
 )
-MAILS = select(_message.kind, _message.to_address, _message.to_name, _message.context).order_by(_message.id)
+MAILS = select(_messages.kind, _messages.to_address, _messages.to_name, _messages.context).order_by(_messages.id)
 HISTORY = (
-    select(_history.id, _history.at, _person.email, _person.given_names, _history.from_state, _history.to_state, _history.actor)
+    select(_histories.id, _histories.at, _persons.email, _persons.given_names, _histories.from_state, _histories.to_state, _histories.actor)
     .join_from(
-        cast(Table, RegistrationHistory.__table__), cast(Table, Registration.__table__), _registration.id == _history.registration_id
+        cast(Table, RegistrationHistory.__table__), cast(Table, Registration.__table__), _registrations.id == _histories.registration_id
     )
-    .join(cast(Table, Person.__table__), _person.id == _registration.person_id)
-    .where(_history.id > bindparam("last"))
-    .order_by(_history.id)
+    .join(cast(Table, Person.__table__), _persons.id == _registrations.person_id)
+    .where(_histories.id > bindparam("last"))
+    .order_by(_histories.id)
 )
-POOLS = select(_pool.id, _pool.seminar_id, _pool.agency_id, _pool.size, _pool.taken, _pool.release_on)
+POOLS = select(_pools.id, _pools.seminar_id, _pools.agency_id, _pools.size, _pools.taken, _pools.release_on)
 PEOPLE = select(
-    _registration.seminar_id,
-    _person.email,
-    _person.given_names,
-    _registration.agency_id,
-    _registration.state,
-    _registration.seat_pool_id,
-    _registration.queue_place,
-).join_from(cast(Table, Registration.__table__), cast(Table, Person.__table__), _person.id == _registration.person_id)
+    _registrations.seminar_id,
+    _persons.email,
+    _persons.given_names,
+    _registrations.agency_id,
+    _registrations.state,
+    _registrations.seat_pool_id,
+    _registrations.queue_place,
+).join_from(cast(Table, Registration.__table__), cast(Table, Person.__table__), _persons.id == _registrations.person_id)
 ONE_OF_THEM = (
-    select(_registration.id)
-    .join_from(cast(Table, Registration.__table__), cast(Table, Person.__table__), _person.id == _registration.person_id)
-    .where(_registration.seminar_id == bindparam("seminar"), _person.email == bindparam("email"), _person.given_names == bindparam("name"))
+    select(_registrations.id)
+    .join_from(cast(Table, Registration.__table__), cast(Table, Person.__table__), _persons.id == _registrations.person_id)
+    .where(
+        _registrations.seminar_id == bindparam("seminar"), _persons.email == bindparam("email"), _persons.given_names == bindparam("name")
+    )
 )
 """Put together once, and read without objects: this is done after each of a hundred thousand steps."""
 

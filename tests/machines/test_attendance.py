@@ -56,6 +56,13 @@ def test_attendance_is_what_the_model_says_after_each_of_many_steps(machine: typ
 
 
 @pytest.mark.sqlite_only
+@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.words)
+def test_each_breakage_breaks_what_stands_there(breakage: Breakage) -> None:
+    with breakage.in_place():
+        pass
+
+
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("breakage", BREAKAGES[:2], ids=lambda breakage: breakage.words)
 def test_broken_attendance_is_noticed(machine: type[Attendance], breakage: Breakage) -> None:
     assert notices(machine, breakage) is not None

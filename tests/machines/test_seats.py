@@ -79,6 +79,13 @@ def test_of_two_removals_the_one_that_is_taken_back_is_not_told(machine: type[Se
 
 
 @pytest.mark.sqlite_only
+@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.words)
+def test_each_breakage_breaks_what_stands_there(breakage: Breakage) -> None:
+    with breakage.in_place():
+        pass
+
+
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("breakage", BREAKAGES[:2], ids=lambda breakage: breakage.words)
 def test_a_broken_seat_is_noticed(machine: type[Seats], breakage: Breakage) -> None:
     assert notices(machine, breakage) is not None
