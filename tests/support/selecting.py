@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-_PART = re.compile(r"""(?P<kind>[#.]?)(?P<word>[A-Za-z_][\w-]*)|\[(?P<name>[a-z-]+)(?:=(?P<quote>["']?)(?P<value>[\w.:/-]+)(?P=quote))?\]""")
+_PART = re.compile(
+    r"""(?P<kind>[#.]?)(?P<word>[A-Za-z_][\w-]*)|\[(?P<name>[a-z-]+)(?:=(?P<quote>["']?)(?P<value>[\w.:/-]+)(?P=quote))?\]"""
+)
 _QUOTED_SPACE = re.compile(r"""["'][^"']*[\s,][^"']*["']""")
 
 
