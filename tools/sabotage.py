@@ -27,9 +27,7 @@ from queue import SimpleQueue
 
 ROOT = Path(__file__).resolve().parent.parent
 BREAKAGES = ROOT / "tests" / "sabotage" / "breakages.toml"
-NOT_COPIED = shutil.ignore_patterns(
-    ".venv", ".git", ".*_cache", ".hypothesis", "__pycache__", "node_modules", "instance", "build", "docs", "*.egg-info"
-)
+NOT_COPIED = shutil.ignore_patterns(".venv", ".git", ".*_cache", ".hypothesis", "node_modules", "instance", "build", "docs", "*.egg-info")
 LONGEST_SECONDS = 400
 AT_ONCE = 2
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -162,7 +160,7 @@ def _judged(run: Run) -> tuple[Verdict, str]:
 
 
 def copied(root: Path, to: Path) -> Path:
-    """A copy of the tree without what is made from it."""
+    """A copy of the tree without what is made from it, but for the compiled modules: a broken file is newer than its own."""
     shutil.copytree(root, to, ignore=NOT_COPIED)
     return to
 

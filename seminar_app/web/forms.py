@@ -60,15 +60,17 @@ class _Sentences:
 
 
 class QuickSelect(Select):
-    """WTForms' list of options; one without attributes of its own, as those of time zones and countries are, asks for none."""
+    """WTForms' list of options; what hundreds of agencies, zones and countries carry is written without its way for any attribute."""
 
     @classmethod
     def render_option(cls, choice: SelectChoice, **attributes: Any) -> str:  # type: ignore[override]  # the stubs are of 3.2
         """One option."""
-        if choice.render_kw or attributes or isinstance(choice.value, bool):
+        own = choice.render_kw or {}
+        if own.keys() - {"data-aliases"} or attributes or isinstance(choice.value, bool):
             return str(super().render_option(choice, **attributes))
+        found_by = f'data-aliases="{escape(own["data-aliases"])}" ' if own else ""
         chosen = "selected " if choice.selected else ""
-        return f'<option {chosen}value="{escape(choice.value)}">{escape(choice.label or choice.value)}</option>'
+        return f'<option {found_by}{chosen}value="{escape(choice.value)}">{escape(choice.label or choice.value)}</option>'
 
 
 class FormPart(Form):

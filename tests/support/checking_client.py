@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from contextvars import Context
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from flask import g, has_app_context
 from flask.testing import FlaskClient
 from justhtml import JustHTML
 from werkzeug.test import TestResponse
+
+from tests.support.selecting import elements_of, select
 
 
 class FreshClient(FlaskClient):
@@ -41,6 +44,11 @@ class Page:
     response: TestResponse
     html: JustHTML
 
+    @cached_property
+    def elements(self) -> list[Any]:
+        """All of them, in the page's order."""
+        return elements_of(self.html.root)
+
     @property
     def text(self) -> str:
         """All that a person reads, spaces folded."""
@@ -48,7 +56,7 @@ class Page:
 
     def select(self, selector: str) -> list[Any]:
         """Elements by CSS selector."""
-        return list(self.html.query(selector))
+        return select(self.html.root, selector, self.elements)
 
     def one(self, selector: str) -> Any:
         """The only element that the selector finds."""
@@ -60,7 +68,7 @@ class Page:
         """What a browser would send from this form as it stands: names and values."""
         values: dict[str, list[str]] = {}
         form = self.one(form_selector)
-        for element in form.query("input, select, textarea"):
+        for element in select(form, "input, select, textarea"):
             name = element.attrs.get("name")
             kind = (element.attrs.get("type") or "").lower()
             if not name or "disabled" in element.attrs or kind in ("submit", "button", "file", "image"):
@@ -70,7 +78,7 @@ class Page:
                     value = element.attrs.get("value")
                     values.setdefault(name, []).append("on" if value is None else value)
             elif element.name == "select":
-                options = element.query("option")
+                options = select(element, "option")
                 chosen = [o for o in options if "selected" in o.attrs] or ([] if "multiple" in element.attrs else options[:1])
                 values.setdefault(name, []).extend(_value(o) for o in chosen)
             elif element.name == "textarea":
@@ -111,7 +119,7 @@ class CheckingClient:
         page = self.get(url)
         element = page.one(form)
         values: dict[str, Any] = dict(page.fields(form))
-        unknown = set(data or {}) - {e.attrs.get("name") for e in element.query("input, select, textarea, button")}
+        unknown = set(data or {}) - {e.attrs.get("name") for e in select(element, "input, select, textarea, button")}
         assert not unknown, f"the form at {url} has no field {sorted(unknown)}"
         for name, value in (data or {}).items():
             if value is None:
@@ -161,7 +169,7 @@ def _faults(page: Page, body: str, *, whole: bool) -> Any:
         nonce = script.attrs.get("nonce")
         if (script.attrs.get("type") or "") != "application/json" and (not nonce or f"'nonce-{nonce}'" not in csp):
             yield "a script without this page's nonce"
-    for element in page.select("*"):
+    for element in page.elements:
         names = element.attrs.keys()
         if "style" in names or any(HANDLER.match(name) for name in names):
             yield f"<{element.name}> carries an inline style or handler, which the policy forbids"
@@ -169,7 +177,7 @@ def _faults(page: Page, body: str, *, whole: bool) -> Any:
         action = urlsplit(form.attrs.get("action") or "")
         if action.netloc:
             yield f"a form leads away to {action.netloc}"
-        if (form.attrs.get("method") or "get").lower() == "post" and not form.query("[name=csrf_token]") and action.path != "/language":
+        if (form.attrs.get("method") or "get").lower() == "post" and not select(form, "[name=csrf_token]") and action.path != "/language":
             yield f"the form to {action.path or 'this page'} carries no CSRF token"
     labelled = {label.attrs.get("for") for label in page.select("label")}
     for control in page.select("input, select, textarea"):

@@ -14,6 +14,7 @@ from config import PROJECT_ROOT
 from seminar_app import accounts, agencies, attendance, audit, cli, feedback, messages, people, registration, seminars, web
 from seminar_app.cli.processes import STOP_SECONDS
 from seminar_app.cli.web_server import web_server
+from tests.support.templates import keep_compiled
 
 ROOMS = (accounts, agencies, attendance, audit, cli, feedback, messages, people, registration, seminars, web)
 
@@ -29,6 +30,7 @@ def serve(target: str, port: int, workers: int, threads: int, log: str, environm
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(PROJECT_ROOT)
+    keep_compiled()
     file = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o666)
     for stream in (1, 2):
         os.dup2(file, stream)
