@@ -9,9 +9,11 @@ from tests.support import selecting
 
 PAGE = JustHTML(
     """<!DOCTYPE html><html lang=en><head><title>T</title></head><body><!-- no --><main class="wide main">
-    <form class=form id=sheet action="/a"><p class="error form"><label for=x>X</label><input id=x name=q-x value="5"><input name=q-x value=4>
+    <form class=form id=sheet action="/a"><p class="error form"><label for=x>X</label>
+    <input id=x name=q-x value="5"><input name=q-x value=4>
     <select name=s><option value="">-<option selected>b</select></p></form><form><input type=hidden name=csrf_token></form>
-    <template><p class=error>held</p></template><a href="/staff/new">n</a><fieldset disabled><legend>l</legend></fieldset></main></body></html>""",
+    <template><p class=error>held</p></template><a href="/staff/new">n</a>
+    <fieldset disabled><legend>l</legend></fieldset></main></body></html>""",
     sanitize=False,
 )
 SIMPLE = (
