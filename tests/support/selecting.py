@@ -13,7 +13,8 @@ from functools import cache
 from typing import Any
 
 _PART = re.compile(
-    r"""(?P<kind>[#.]?)(?P<word>[A-Za-z_][\w-]*)|\[(?P<name>[a-z-]+)(?:=(?P<quote>["']?)(?P<value>[\w.:/-]+)(?P=quote))?\]"""
+    r"""(?P<kind>[#.]?)(?P<word>[A-Za-z_][\w-]*)"""
+    r"""|\[(?P<name>[a-z-]+)(?:=(?P<quote>["']?)(?P<value>[\w.:/-]+)(?P=quote))?\]"""
 )
 _QUOTED_SPACE = re.compile(r"""["'][^"']*[\s,][^"']*["']""")
 

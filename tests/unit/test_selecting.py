@@ -18,15 +18,8 @@ PAGE = JustHTML(
 )
 SIMPLE = (
     *("form", "*", "[id]", "#sheet", "form.form", ".error", ".error.form", "main form input", "input, select, label", "main, form p"),
-    *(
-        "[name=csrf_token]",
-        "input[name=q-x][value='5']",
-        'a[href="/staff/new"]',
-        "form.form p.error option",
-        "form form",
-        "p",
-        "fieldset[disabled]",
-    ),
+    *("[name=csrf_token]", "input[name=q-x][value='5']", 'a[href="/staff/new"]', "form.form p.error option"),
+    *("form form", "p", "fieldset[disabled]"),
 )
 LEFT_TO_JUSTHTML = ("fieldset > legend", "a[href$=new]", "input[name^=q-]", "option:first-child", "[class='wide main']")
 
