@@ -44,8 +44,8 @@ def main() -> None:
     busy = os.getloadavg()[0]
     rows: list[Row] = []
     for engine in ("sqlite", "postgresql") if options.engine == "both" else (options.engine,):
-        found = measure(engine, wanted, options.seconds)
-        print(table(found), flush=True)
+        if found := measure(engine, wanted, options.seconds):
+            print(table(found), flush=True)
         rows += found
     if wanted:
         rows += TO_COME
