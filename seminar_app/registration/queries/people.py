@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Row, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, bindparam, false, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
 from seminar_app.accounts.rules import Actor
@@ -17,18 +17,18 @@ from seminar_app.core.errors import NotFound
 from seminar_app.people.identity import has_number
 from seminar_app.people.identity_rules import canonical_number
 from seminar_app.people.models import Person
-from seminar_app.people.queries import matches
+from seminar_app.people.queries import matches, ways_to_match
 from seminar_app.people.rules import list_order
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import Seminar
 
 MOST_SHOWN = 50
 FIRST = 1_000
-"""Of all people in order, how many are looked at first."""
-FEW = 2_000
-"""So many matches of a rare name are fetched by their ids and looked at."""
-FREQUENT = 10
-"""So many of the first people have a name that is frequent."""
+"""Of all people in order, how many are looked at first; and of the newest, to see how frequent a name is."""
+FREQUENT = 5
+"""So many of the newest people have a name that is frequent."""
+FEW = 5_000
+"""So many matches of a rarer name are fetched by their ids and looked at."""
 IN_ORDER = (Person.search_key, Person.id)
 IN_INDEX = (*IN_ORDER, Person.email, Person.reserved, Person.public_id)
 """What PostgreSQL's index in this order holds, and so finds without reading the people."""
@@ -72,20 +72,28 @@ def _found(session: Session, actor: Actor, words: str) -> Sequence[Row[Person, A
     """The first people in order whom these words find and this member of staff may see; one more than is shown.
 
     A frequent name is soon found fifty times by going through the people in order, which never ends for a rare one; that has an
-    index of its own, which would name a hundred thousand for a frequent one. How often the first thousand people have the
-    name says which way is short.
+    index of its own, which would name a hundred thousand for a frequent one. The newest people, whatever they are called, say
+    which way is short.
     """
     first = aliased(Person, select(*IN_INDEX).order_by(*IN_ORDER).limit(FIRST).subquery())
-    among_first = session.scalars(select(first.id).where(_found_by(session, words, first, few=False))).all()
-    found = _named(session, _in_reach(session, actor), Person.id.in_(among_first)) if among_first else []
+    among_first = session.scalars(select(first.id).where(_found_by(session, words, first))).all()
+    found = _named(session, _in_reach(session, actor), _among(among_first)) if among_first else []
     if len(found) > MOST_SHOWN:
         return found
-    if len(among_first) < FREQUENT:
-        ids = session.scalars(select(Person.id).where(_found_by(session, words)).limit(FEW + 1)).all()
+    newest = aliased(Person, select(*IN_INDEX).order_by(Person.id.desc()).limit(FIRST).subquery())
+    among_newest = session.scalars(select(newest.id).where(_found_by(session, words, newest))).all()
+    if len(among_newest) < FREQUENT:
+        by_index = (select(Person.id).where(way) for way in _ways_to_find(session, words))
+        ids = session.scalars(union_all(*by_index).limit(FEW + 1)).all()
         if len(ids) <= FEW:
-            return _named(session, _in_reach(session, actor), Person.id.in_(ids))
-    in_order = select(Person.id).where(_found_by(session, words, few=False), _in_reach(session, actor))
+            return _named(session, _in_reach(session, actor), _among(ids))
+    in_order = select(Person.id).where(_found_by(session, words), _in_reach(session, actor))
     return _named(session, Person.id.in_(select(in_order.order_by(*IN_ORDER).limit(MOST_SHOWN + 1).subquery().c.id)))
+
+
+def _among(ids: Sequence[int]) -> ColumnElement[bool]:
+    """One of these people. The numbers stand in the statement: thousands of parameters take longer to send than to look up."""
+    return Person.id.in_(bindparam("ids", ids, expanding=True, literal_execute=True))
 
 
 def _named(session: Session, *conditions: ColumnElement[bool]) -> Sequence[Row[Person, Agency | None]]:
@@ -168,11 +176,23 @@ def _agencies_below(session: Session, actor: Actor) -> list[int]:
     return [agency_id for agency_id, path in agency_paths(session).items() if actor.agency_ids & frozenset(path)]
 
 
-def _found_by(session: Session, words: str, who: type[Person] = Person, *, few: bool = True) -> ColumnElement[bool]:
+def _found_by(session: Session, words: str, who: type[Person] = Person) -> ColumnElement[bool]:
+    return _has_code(words, who) if _is_code(words) else and_(~who.reserved, matches(session, words, who))
+
+
+def _ways_to_find(session: Session, words: str) -> list[ColumnElement[bool]]:
+    """The same, as conditions that each have an index."""
+    return [_has_code(words, Person)] if _is_code(words) else [and_(~Person.reserved, way) for way in ways_to_match(session, words)]
+
+
+def _is_code(words: str) -> bool:
     code = words.strip().upper()
-    if code.startswith("R-") and len(code) == 6 and code[2:].isalnum():
-        return and_(who.reserved, who.public_id.between(*_range_of(code[2:])))
-    return and_(~who.reserved, matches(session, words, who, few=few))
+    return code.startswith("R-") and len(code) == 6 and code[2:].isalnum()
+
+
+def _has_code(words: str, who: type[Person]) -> ColumnElement[bool]:
+    """Whether somebody is shown under this code."""
+    return and_(who.reserved, who.public_id.between(*_range_of(words.strip().upper()[2:])))
 
 
 def _range_of(digits: str) -> tuple[uuid.UUID, uuid.UUID]:
