@@ -47,7 +47,7 @@ class AgencyField(SelectField):
         """
         self.__dict__.pop("_groups", None)
         self._read = read
-        if self.typed:
+        if self.typed and self.typed.isprintable():  # nothing that the database could not even be asked for
             self.data = find(self.typed)
 
     @cached_property

@@ -191,6 +191,12 @@ def test_hostile_input_gets_a_sentence_and_never_a_failure(client: CheckingClien
             assert client.flask.get(f"/registrations/{nasty}{rest}").status_code in (400, 404)
 
 
+@pytest.mark.parametrize("code", ["INM\0", "a\x00b", "' OR 1=1 --"])
+def test_a_code_that_no_agency_can_have_is_a_choice_to_be_made(client: CheckingClient, seminar: Seminar, code: str) -> None:
+    page = client.submit("/seminars/cancun-2026/register", FILLED | {"agency": code}, status=422)
+    assert "Please choose an agency of the list." in page.text
+
+
 def test_the_official_corrects_their_data(client: CheckingClient, seminar: Seminar, session: Session) -> None:
     client.submit("/seminars/cancun-2026/register", FILLED | {"language": "en"})
     url = personal_url(session)
