@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, false, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
 from seminar_app.accounts.rules import Actor
@@ -24,14 +24,14 @@ from seminar_app.seminars.models import Seminar
 
 MOST_SHOWN = 50
 FIRST = 1_000
-"""Of all people in order, how many are looked at first; and of the newest, to see how frequent a name is."""
-FREQUENT = 5
-"""So many of the newest people have a name that is frequent."""
+"""Of all people in order, how many are looked at first; those who were erased, and have no name, aside."""
 FEW = 5_000
-"""So many matches of a rarer name are fetched by their ids and looked at."""
+"""So many are fetched by their ids and looked at, be it everybody who has a name or everybody whom somebody may see."""
 IN_ORDER = (Person.search_key, Person.id)
 IN_INDEX = (*IN_ORDER, Person.email, Person.reserved, Person.public_id)
 """What PostgreSQL's index in this order holds, and so finds without reading the people."""
+CODE = re.compile(r"R-[0-9A-F]{4}")
+"""Under which a reserved identity is shown."""
 NUMBER = re.compile(r"(?=.*[0-9])[A-Z0-9]{6,20}")
 """What may be a CURP or a passport number, and so is looked up by its blind index too."""
 
@@ -71,24 +71,22 @@ def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[Pe
 def _found(session: Session, actor: Actor, words: str) -> Sequence[Row[Person, Agency | None]]:
     """The first people in order whom these words find and this member of staff may see; one more than is shown.
 
-    A frequent name is soon found fifty times by going through the people in order, which never ends for a rare one; that has an
-    index of its own, which would name a hundred thousand for a frequent one. The newest people, whatever they are called, say
-    which way is short.
+    There are three short ways: a frequent name is soon found fifty times among the first people in order; a rare one has few
+    people, whom its own index names; and somebody who may see few people has these looked through. For a frequent name and
+    many people all are gone through in order, in an index that holds what is asked of each.
     """
-    first = aliased(Person, select(*IN_INDEX).order_by(*IN_ORDER).limit(FIRST).subquery())
+    first = aliased(Person, select(*IN_INDEX).where(Person.search_key > "").order_by(*IN_ORDER).limit(FIRST).subquery())
     among_first = session.scalars(select(first.id).where(_found_by(session, words, first))).all()
-    found = _named(session, _in_reach(session, actor), _among(among_first)) if among_first else []
+    wanted = _found_by(session, words), _in_reach(session, actor)
+    found = _named(session, _among(among_first), *wanted) if among_first else []
     if len(found) > MOST_SHOWN:
         return found
-    newest = aliased(Person, select(*IN_INDEX).order_by(Person.id.desc()).limit(FIRST).subquery())
-    among_newest = session.scalars(select(newest.id).where(_found_by(session, words, newest))).all()
-    if len(among_newest) < FREQUENT:
-        by_index = (select(Person.id).where(way) for way in _ways_to_find(session, words))
-        ids = session.scalars(union_all(*by_index).limit(FEW + 1)).all()
-        if len(ids) <= FEW:
-            return _named(session, _in_reach(session, actor), _among(ids))
-    in_order = select(Person.id).where(_found_by(session, words), _in_reach(session, actor))
-    return _named(session, Person.id.in_(select(in_order.order_by(*IN_ORDER).limit(MOST_SHOWN + 1).subquery().c.id)))
+    for ways in (_ways_to_find(session, words), _ways_into_reach(session, actor)):
+        ids = session.scalars(union_all(*ways).limit(FEW + 1)).all() if ways else None
+        if ids is not None and len(ids) <= FEW:
+            return _named(session, _among(ids), *wanted)
+    in_order = select(Person.id).where(*wanted).order_by(*IN_ORDER).limit(MOST_SHOWN + 1)
+    return _named(session, Person.id.in_(select(in_order.subquery().c.id)))
 
 
 def _among(ids: Sequence[int]) -> ColumnElement[bool]:
@@ -180,14 +178,25 @@ def _found_by(session: Session, words: str, who: type[Person] = Person) -> Colum
     return _has_code(words, who) if _is_code(words) else and_(~who.reserved, matches(session, words, who))
 
 
-def _ways_to_find(session: Session, words: str) -> list[ColumnElement[bool]]:
-    """The same, as conditions that each have an index."""
-    return [_has_code(words, Person)] if _is_code(words) else [and_(~Person.reserved, way) for way in ways_to_match(session, words)]
+def _ways_to_find(session: Session, words: str) -> list[Select[int]]:
+    """Ids of everybody whom the words find, by each index on its own."""
+    ways = [_has_code(words, Person)] if _is_code(words) else [and_(~Person.reserved, way) for way in ways_to_match(session, words)]
+    return [select(Person.id).where(way) for way in ways]
+
+
+def _ways_into_reach(session: Session, actor: Actor) -> list[Select[int]]:
+    """Ids of everybody whom somebody may see, by registration and by agency; none for those who see everybody."""
+    if actor.is_admin:
+        return []
+    registered = select(Registration.person_id).join(Seminar, Seminar.id == Registration.seminar_id)
+    below = _agencies_below(session, actor)
+    working = [select(Person.id).where(Person.agency_id.in_(below))] if below else []
+    return [registered.where(_registration_in_reach(session, actor)), *working]
 
 
 def _is_code(words: str) -> bool:
     code = words.strip().upper()
-    return code.startswith("R-") and len(code) == 6 and code[2:].isalnum()
+    return CODE.fullmatch(code) is not None
 
 
 def _has_code(words: str, who: type[Person]) -> ColumnElement[bool]:
@@ -197,7 +206,4 @@ def _has_code(words: str, who: type[Person]) -> ColumnElement[bool]:
 
 def _range_of(digits: str) -> tuple[uuid.UUID, uuid.UUID]:
     """The first and the last id that begin with these four hexadecimal digits."""
-    try:
-        return uuid.UUID(hex=digits.ljust(32, "0")), uuid.UUID(hex=digits.ljust(32, "F"))
-    except ValueError:
-        return uuid.UUID(int=1), uuid.UUID(int=0)
+    return uuid.UUID(hex=digits.ljust(32, "0")), uuid.UUID(hex=digits.ljust(32, "F"))
