@@ -102,9 +102,12 @@
     }
   };
 
+  const LONGEST_PRESS = 1000; // milliseconds; a press whose end nobody saw holds nothing back any longer
+  let pressed = 0;
+
   const send = () => {
     tell();
-    if (sent || waiting.size === 0) return;
+    if (sent || waiting.size === 0 || pressed) return;
     clearTimeout(timer);
     sent = [...waiting].filter((key) => lineBy(key));
     waiting.clear();
@@ -220,6 +223,18 @@
   });
 
   // ------------------------------------------------------------ thumb and mouse
+  // An answer may add a note to a line and move those below; where a press begins, its end must find the same button.
+  sheet.addEventListener("pointerdown", () => {
+    clearTimeout(pressed);
+    pressed = setTimeout(released, LONGEST_PRESS);
+  });
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(released));
+  const released = () => {
+    clearTimeout(pressed);
+    pressed = 0;
+    send();
+  };
+
   sheet.addEventListener("change", (event) => {
     const line = lineOf(event.target);
     if (!line) return;
