@@ -104,10 +104,13 @@
 
   const LONGEST_PRESS = 1000; // milliseconds; a press whose end nobody saw holds nothing back any longer
   let pressed = 0;
+  let held = false; // what was to be sent meanwhile
 
   const send = () => {
     tell();
-    if (sent || waiting.size === 0 || pressed) return;
+    if (sent || waiting.size === 0) return;
+    held = pressed !== 0;
+    if (held) return;
     clearTimeout(timer);
     sent = [...waiting].filter((key) => lineBy(key));
     waiting.clear();
@@ -232,7 +235,7 @@
   const released = () => {
     clearTimeout(pressed);
     pressed = 0;
-    send();
+    if (held) send();
   };
 
   sheet.addEventListener("change", (event) => {
