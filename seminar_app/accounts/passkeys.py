@@ -28,7 +28,15 @@ LONGEST_ANSWER = 20_000
 """Characters of what a browser may send."""
 NAME = "Constancia"
 
+PAGES = 4
+"""So many pages that ask may stand open side by side; the oldest is forgotten first."""
+
 State = Mapping[str, Any]
+
+
+def one_more(states: Sequence[State] | None, state: State) -> list[State]:
+    """What the session keeps when one more page asks: whoever goes back to the first of two tabs may answer there."""
+    return [*(states or ()), state][-PAGES:]
 
 
 def origin() -> str | None:
@@ -64,14 +72,15 @@ def options_to_use(known: Sequence[SecondFactor]) -> tuple[dict[str, Any], dict[
     return _as_json(options), _as_json(state) | {"for": "use"}
 
 
-def made(state: State | None, answer: str) -> tuple[bytes, bytes, int]:
+def made(states: Sequence[State] | None, answer: str) -> tuple[bytes, bytes, int]:
     """Id, public half and count of uses of the passkey that the browser made.
 
     Raises:
-        PasskeyRefused: it was not made for this page and at this moment.
+        PasskeyRefused: it was not made for one of these pages and at this moment.
     """
     try:
-        data = _server().register_complete(_kept(state, "make"), response=_read(answer))
+        sent = _read(answer)
+        data = _server().register_complete(_answered(states, "make", sent), response=sent)
         credential = _there(data.credential_data)
         return bytes(credential.credential_id), bytes(credential), int(data.counter)
     except Exception as error:
@@ -79,14 +88,14 @@ def made(state: State | None, answer: str) -> tuple[bytes, bytes, int]:
         raise PasskeyRefused from error
 
 
-def used(state: State | None, known: Sequence[SecondFactor], answer: str) -> tuple[bytes | None, int]:
-    """Id and count of uses of the passkey that signed this page's challenge; None where none of these did."""
+def used(states: Sequence[State] | None, known: Sequence[SecondFactor], answer: str) -> tuple[bytes | None, int]:
+    """Id and count of uses of the passkey that signed one of these pages' challenges; None where none of these did."""
     try:
         from fido2.webauthn import AttestedCredentialData, AuthenticationResponse
 
         sent = _read(answer)
         credentials = [AttestedCredentialData(factor.credential) for factor in known if factor.credential]
-        signed = _server().authenticate_complete(_kept(state, "use"), credentials, response=sent)
+        signed = _server().authenticate_complete(_answered(states, "use", sent), credentials, response=sent)
         return bytes(signed.credential_id), int(AuthenticationResponse.from_dict(sent).response.authenticator_data.counter)
     except Exception as error:  # noqa: BLE001  whatever a parser makes of a stranger's bytes, the answer is one: no
         log.info("A passkey was refused: %s", type(error).__name__)
@@ -120,10 +129,16 @@ def _descriptors(known: Sequence[SecondFactor]) -> list[Any]:
     ]
 
 
-def _kept(state: State | None, purpose: str) -> State:
-    if not state or state.get("for") != purpose:
-        raise PasskeyRefused
-    return state
+def _answered(states: Sequence[State] | None, purpose: str, sent: dict[str, Any]) -> State:
+    """Of the pages that asked, the one that this is the answer to."""
+    from fido2.utils import websafe_decode, websafe_encode
+    from fido2.webauthn import CollectedClientData
+
+    challenge = websafe_encode(CollectedClientData(websafe_decode(sent["response"]["clientDataJSON"])).challenge)
+    for state in states or ():
+        if state["for"] == purpose and state["challenge"] == challenge:
+            return state
+    raise PasskeyRefused
 
 
 def _read(answer: str) -> dict[str, Any]:

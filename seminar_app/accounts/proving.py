@@ -30,7 +30,7 @@ from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.languages import local_path
 
 PASSKEY_KEY = "passkey"
-"""Where the session keeps the challenge that a passkey is to sign."""
+"""Where the session keeps the challenges that a passkey is to sign, one for each page that asks."""
 OWN_QUESTION = frozenset({"security.change_password"})
 """Asks for the present password itself, which will do for whoever has no second factor."""
 
@@ -57,7 +57,8 @@ def question(stored: StoredSession) -> Question:
     asked = Question(code=True, app=any(factor.kind is FactorKind.APP for factor in factors))
     known = [factor for factor in factors if factor.kind is FactorKind.PASSKEY]
     if known and passkeys.origin():
-        asked.passkey, flask_session[PASSKEY_KEY] = passkeys.options_to_use(known)
+        asked.passkey, state = passkeys.options_to_use(known)
+        flask_session[PASSKEY_KEY] = passkeys.one_more(flask_session.get(PASSKEY_KEY), state)
     return asked
 
 
@@ -66,10 +67,10 @@ def prove(form: ProofForm) -> bool:
     stored = browser_session().stored
     if stored is None or stored.account is None:
         return False
-    account, challenge = stored.account, flask_session.get(PASSKEY_KEY)
+    account, challenges = stored.account, flask_session.get(PASSKEY_KEY)
     if not form.accepts():
         return False
-    how, check = _check(form, account, factor=stored.has_factor, challenge=challenge)
+    how, check = _check(form, account, factor=stored.has_factor, challenges=challenges)
     if check is None:
         return False
     with unit_of_work() as database:
@@ -112,7 +113,7 @@ def ask_again() -> Response | None:
     return make_response(page, 422)
 
 
-def _check(form: ProofForm, account: UserAccount, *, factor: bool, challenge: Any) -> tuple[str, Callable[[Session], Proof] | None]:
+def _check(form: ProofForm, account: UserAccount, *, factor: bool, challenges: Any) -> tuple[str, Callable[[Session], Proof] | None]:
     now = clock.now()
     if not factor:
         typed = str(form.proof_password.data or "")
@@ -124,7 +125,7 @@ def _check(form: ProofForm, account: UserAccount, *, factor: bool, challenge: An
         return "password", lambda database: services.check_password(database, now=now, account_id=account.id, right=right)
     if form.proof_passkey.data:
         known: list[SecondFactor] = [f for f in queries.factors_of(session(), account.id) if f.kind is FactorKind.PASSKEY]
-        credential_id, uses = passkeys.used(challenge, known, str(form.proof_passkey.data))
+        credential_id, uses = passkeys.used(challenges, known, str(form.proof_passkey.data))
         return "passkey", lambda database: services.check_passkey(
             database, now=now, account_id=account.id, credential_id=credential_id, uses=uses
         )

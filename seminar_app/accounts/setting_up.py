@@ -79,11 +79,11 @@ def passkey_page(*, entering: bool) -> ResponseReturnValue:
     if passkeys.origin() is None:
         return redirect(_back(entering), code=303)
     account, form = the_account(), PasskeyForm()
-    challenge = flask_session.get(PASSKEY_KEY)  # until it was answered: what could not be saved may be sent again
+    challenges = flask_session.get(PASSKEY_KEY)  # until it was answered: what could not be saved may be sent again
     if form.accepts():
 
         def add(database: Session) -> SecondFactor:
-            credential_id, credential, uses = passkeys.made(challenge, str(form.passkey.data))
+            credential_id, credential, uses = passkeys.made(challenges, str(form.passkey.data))
             return services.add_passkey(
                 database,
                 now=clock.now(),
@@ -100,7 +100,8 @@ def passkey_page(*, entering: bool) -> ResponseReturnValue:
         except Refusal as refusal:
             form.show(refusal)
     form.passkey.data = None  # an answer that was looked at is not sent again
-    options, flask_session[PASSKEY_KEY] = passkeys.options_to_make(account, queries.factors_of(session(), account.id))
+    options, state = passkeys.options_to_make(account, queries.factors_of(session(), account.id))
+    flask_session[PASSKEY_KEY] = passkeys.one_more(challenges, state)
     page = render_template(
         "accounts/set_up_passkey.html",
         layout=PUBLIC_LAYOUT if entering else STAFF_LAYOUT,

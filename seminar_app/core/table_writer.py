@@ -21,8 +21,9 @@ Value = str | int | float | date | time | None
 """What a cell may hold: text; whole numbers; percent as 0 to 100; dates; times of day. None is an empty cell."""
 
 LONGEST_CELL = 32_767
-"""Characters a cell of XLSX may hold (ECMA-376); a longer text ends in «…»."""
+"""UTF-16 units a cell of XLSX may hold (ECMA-376; Excel counts units, and most emoji are two); a longer text ends in «…»."""
 LONGEST_SHEET_NAME = 31
+"""Units, too."""
 
 _RUNS = r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]|'"
 _MARKED = re.compile(rf"(?:\A|(?<=[;\t\r\n]))(?={_RUNS})")
@@ -163,7 +164,16 @@ def _xml(text: str) -> str:
         text = _ESCAPE_LIKE.sub("_x005F_", _SURROGATES.sub("\ufffd", text))
         text = _CONTROLS.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+    return text if _units(text) <= LONGEST_CELL else _beginning(text, LONGEST_CELL - 1) + "…"
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(letter > "\uffff" for letter in text) if not text.isascii() else len(text)
+
+
+def _beginning(text: str, units: int) -> str:
+    """As much of a text as fits into so many UTF-16 units, without half a character."""
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "ignore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +219,11 @@ class WorkbookWriter:
 
     def _free_name(self, name: str) -> str:
         clean = " ".join(_FORBIDDEN_IN_SHEET_NAMES.sub(" ", _readable(name)).split()).strip("'") or "–"
-        free, number = clean[:LONGEST_SHEET_NAME].strip(" '"), 1
+        free, number = _beginning(clean, LONGEST_SHEET_NAME).strip(" '"), 1
         while free.casefold() in self._names:
             number += 1
             ending = f" {number}"
-            free = clean[: LONGEST_SHEET_NAME - len(ending)] + ending
+            free = _beginning(clean, LONGEST_SHEET_NAME - len(ending)) + ending
         self._names.add(free.casefold())
         return free
 

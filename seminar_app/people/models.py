@@ -40,8 +40,8 @@ class Person(Base):
     language: Mapped[str] = mapped_column(String(2))
     reserved: Mapped[bool] = mapped_column(default=False)
     """A reserved identity: shown by code on every sheet, screen and export."""
-    search_key: Mapped[str] = mapped_column(String(320))
-    """Given names and surnames, folded."""
+    search_key: Mapped[str] = mapped_column(String(320).with_variant(String(320, "C"), "postgresql"))
+    """Given names and surnames, folded; in the order of its letters' numbers whatever the server's locale."""
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
     """Since when nothing here names anybody: the row is counted, and shown by code as a reserved identity is."""

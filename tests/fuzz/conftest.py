@@ -41,3 +41,4 @@ def pair(kept_pair: tuple[Pair, datetime]) -> Iterator[Pair]:
     limiter.enabled = False
     with stopped_clock(instant):
         yield pair
+        pair.restore()  # of a test that failed half way the next one must see nothing

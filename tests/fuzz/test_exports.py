@@ -180,7 +180,7 @@ def test_a_programme_is_read_back_from_its_calendar_and_its_sheets(pair: Pair, i
             calendars.append(content)
             books.append(side.file("organizer", _attendance(seminar.slug, "xlsx")))
             names = openpyxl.load_workbook(io.BytesIO(books[-1])).sheetnames
-            if len(names) != 2 + len(events) or any(len(name) > 31 or set(name) & set("[]:*?/\\") for name in names):
+            if len(names) != 2 + len(events) or any(len(name.encode("utf-16-le")) > 62 or set(name) & set("[]:*?/\\") for name in names):
                 faults.append(f"sheets: {names}")
             of_xlsx(books[-1], "People")
         if calendars[0] != calendars[1]:

@@ -145,6 +145,12 @@ def test_sheets_get_names_that_a_spreadsheet_takes() -> None:
     assert names == ["Día 1 Inauguración panel", "día 1 inauguración panel 2", "x" * 31, "x" * 29 + " 2", "–", "– 2"]
 
 
+def test_a_name_or_a_text_of_emoji_fits_as_a_spreadsheet_counts_them() -> None:
+    book = openpyxl.load_workbook(xlsx_of([["🎓" * 20_000, None, None, None, None]], "4. " + "🎓" * 28, "4. " + "🎓" * 30))
+    assert book.sheetnames == ["4. " + "🎓" * 14, "4. " + "🎓" * 13 + " 2"]
+    assert book.worksheets[0]["A2"].value == "🎓" * 16_383 + "…"
+
+
 @pytest.mark.parametrize("letter", ["\ufffe", "\uffff", "\x00", "\x0b", "\ud800"])
 def test_a_sheet_named_with_what_xml_cannot_carry_opens(letter: str) -> None:
     assert openpyxl.load_workbook(xlsx_of([], f"Día{letter} 1")).sheetnames[0].endswith(" 1")

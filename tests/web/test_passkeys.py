@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import SecondFactor, UserAccount
+from seminar_app.accounts.passkeys import PAGES
 from seminar_app.accounts.rules import RoleName
 from tests.support.authenticator import Authenticator
 from tests.support.checking_client import CheckingClient, Page
@@ -87,7 +88,22 @@ def test_a_second_passkey_is_added_by_whoever_has_just_proved_themselves(
     assert passkeys(session) == 2
 
 
-@pytest.mark.parametrize("wrong", ["another origin", "another page's challenge", "another key", "sent twice", "copied"])
+def test_of_two_tabs_the_older_one_opens_too(enrolled: Authenticator, client: CheckingClient) -> None:
+    older = asked(client)
+    client.get(STEP)
+    prove(client, older, enrolled.sign(older))
+    client.get("/staff/trail/")
+
+
+def test_a_passkey_is_made_on_the_older_of_two_tabs_too(client: CheckingClient, sign_in: SignIn, staff: UserAccount, session: Session) -> None:
+    sign_in(client, staff)
+    older = client.get(ADD)
+    client.get(ADD)
+    client.post(ADD, older.fields("main form[method=post]") | {"passkey": Authenticator().make(older), "name": "Llave"}, status=303)
+    assert passkeys(session) == 1
+
+
+@pytest.mark.parametrize("wrong", ["another origin", "another session", "an old page", "another key", "sent twice", "copied"])
 def test_a_passkey_is_refused_that_is_not_this_one_for_this_page_and_moment(
     enrolled: Authenticator, client: CheckingClient, wrong: str
 ) -> None:
@@ -96,9 +112,14 @@ def test_a_passkey_is_refused_that_is_not_this_one_for_this_page_and_moment(
         case "another origin":
             enrolled.origin = "http://localhost.example"
             answer = enrolled.sign(page)
-        case "another page's challenge":
+        case "another session":
             answer = enrolled.sign(page)
-            page = client.get(STEP)
+            leave(client)
+            page = asked(client)
+        case "an old page":
+            answer = enrolled.sign(page)
+            for _page in range(PAGES):
+                page = client.get(STEP)
         case "another key":
             stranger = Authenticator()
             stranger.credential_id = enrolled.credential_id

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.rules import Actor, Grant, RoleName
@@ -85,6 +85,12 @@ def test_every_way_finds_the_same_people(
             assert {found.person.id for found in people} == {key[1] for key in wanted[:50]}, (who, words)
             assert len(people) == len(wanted[:50]), "nobody twice"
             assert more == (len(wanted) > 50), (who, words)
+
+
+@pytest.mark.postgresql_only
+def test_names_stand_in_the_same_order_whatever_the_servers_locale(session: Session) -> None:
+    """Of a locale's order, in which «de la o» may stand behind «delao», nothing is left; SQLite has never had one."""
+    assert session.scalar(text("SELECT pg_collation_for(min(search_key)) FROM person")) == '"C"'
 
 
 def test_a_code_finds_a_reserved_identity_and_what_only_looks_like_one_is_an_address(make: Make, session: Session) -> None:
