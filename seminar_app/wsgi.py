@@ -5,9 +5,11 @@ from __future__ import annotations
 from config import Settings
 from seminar_app import create_app
 from seminar_app.cli.processes import end_with_server, settle_memory, spare_memory, take_turns, work_with_database
+from seminar_app.core.spool import forget_abandoned
 from seminar_app.web import logs
 
 end_with_server()
+forget_abandoned()
 spare_memory()
 take_turns()
 settings = Settings.from_environment()

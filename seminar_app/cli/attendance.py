@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -62,9 +63,13 @@ def _deliver(whole: IO[bytes], output: Path | None) -> None:
         return
     try:
         with tempfile.NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}.", delete=False) as part:
-            for block in iter(lambda: whole.read(65_536), b""):
-                part.write(block)
-        Path(part.name).replace(output)
+            try:
+                shutil.copyfileobj(whole, part)
+                part.flush()
+                Path(part.name).replace(output)
+            except BaseException:
+                Path(part.name).unlink(missing_ok=True)
+                raise
     except OSError as error:
         raise click.ClickException(f"{output} cannot be written: {error.strerror}.") from error
     click.echo(f"Written: {output}", err=True)

@@ -17,6 +17,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from seminar_app.core.spool import spool
+
 Value = str | int | float | date | time | None
 """What a cell may hold: text; whole numbers; percent as 0 to 100; dates; times of day. None is an empty cell."""
 
@@ -149,6 +151,10 @@ class _Rows(Worksheet):  # type: ignore[misc]
         if self._next > 1:
             self.autofilter(0, 0, self._next - 1, len(self._letters) - 1)
 
+    def let_go(self) -> None:
+        """Close the file of its rows, which a workbook that is not finished leaves open."""
+        self.row_data_fh.close()
+
 
 _IN_XLSX: dict[Kind, Any] = {
     Kind.INTEGER: int,
@@ -195,7 +201,8 @@ class WorkbookWriter:
     """
 
     def __init__(self, target: IO[bytes], *, date_format: str = "yyyy-mm-dd") -> None:
-        self._book = xlsxwriter.Workbook(target, {"constant_memory": True})
+        self._rows = spool()
+        self._book = xlsxwriter.Workbook(target, {"constant_memory": True, "tmpdir": self._rows.name})
         self._names: set[str] = set()
         self._sheets: list[_Rows] = []
         kinds = {Kind.TEXT: "@", Kind.INTEGER: "0", Kind.PERCENT: "0.0%", Kind.DATE: date_format, Kind.TIME: "hh:mm"}
@@ -231,7 +238,10 @@ class WorkbookWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
-        if kind is None:
+        with self._rows:
+            if kind is None:
+                for sheet in self._sheets:
+                    sheet.finish()
+                self._book.close()
             for sheet in self._sheets:
-                sheet.finish()
-            self._book.close()
+                sheet.let_go()

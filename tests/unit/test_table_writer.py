@@ -6,6 +6,7 @@ import csv
 import io
 import shutil
 import subprocess
+import tempfile
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -154,6 +155,20 @@ def test_a_name_or_a_text_of_emoji_fits_as_a_spreadsheet_counts_them() -> None:
 @pytest.mark.parametrize("letter", ["\ufffe", "\uffff", "\x00", "\x0b", "\ud800"])
 def test_a_sheet_named_with_what_xml_cannot_carry_opens(letter: str) -> None:
     assert openpyxl.load_workbook(xlsx_of([], f"Día{letter} 1")).sheetnames[0].endswith(" 1")
+
+
+def test_a_workbook_that_fails_leaves_no_row_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def fail_half_way() -> None:
+        with WorkbookWriter(io.BytesIO()) as book:
+            book.sheet("People", COLUMNS).append(["Rosa Ortega", 1, 2.5, date(2014, 6, 3), time(9)])
+            assert list(tmp_path.rglob("*")) != []
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail_half_way()
+    assert list(tmp_path.rglob("*")) == []
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")

@@ -95,7 +95,9 @@ def test_of_two_tabs_the_older_one_opens_too(enrolled: Authenticator, client: Ch
     client.get("/staff/trail/")
 
 
-def test_a_passkey_is_made_on_the_older_of_two_tabs_too(client: CheckingClient, sign_in: SignIn, staff: UserAccount, session: Session) -> None:
+def test_a_passkey_is_made_on_the_older_of_two_tabs_too(
+    client: CheckingClient, sign_in: SignIn, staff: UserAccount, session: Session
+) -> None:
     sign_in(client, staff)
     older = client.get(ADD)
     client.get(ADD)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+import shutil
 from pathlib import Path
+from typing import IO
 
 import openpyxl
 import pytest
@@ -70,6 +73,19 @@ def test_a_file_is_whole_and_only_its_owners(app: Flask, seminar: Seminar, tmp_p
     assert found["rows"][0]["percent"] == 80.0
     english = export(app, "cancun-2014", "--format", "csv", "--lang", "en").stdout_bytes.decode("utf-8-sig")
     assert english.splitlines()[0].startswith("Agency,Agency name,First surname")
+
+
+def test_where_the_disk_is_full_no_part_of_the_list_stays(
+    app: Flask, seminar: Seminar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_whole: object, part: IO[bytes]) -> None:
+        part.write(b"Rosa Ortega")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    result = export(app, "cancun-2014", "--format", "csv", "--output", str(tmp_path / "list.csv"))
+    assert "No space left" in result.output
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
