@@ -8,13 +8,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Form
-from wtforms.fields import DateField, HiddenField, IntegerField, SelectField
+from wtforms.fields import DateField, IntegerField, SelectField
 from wtforms.validators import NumberRange, Regexp, ValidationError
 
 from seminar_app.agencies.forms import AgencyField
 from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.agencies.services import AgencyFacts, End
-from seminar_app.web.forms import SHORT, BaseForm, clean_text, one_line, optional, paragraphs
+from seminar_app.web.forms import SHORT, BaseForm, VersionField, clean_text, one_line, optional, paragraphs
 from seminar_app.web.labels import choices
 
 CODE = r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$"
@@ -94,13 +94,7 @@ class NewAgencyForm(AgencyForm):
 class EditAgencyForm(AgencyForm):
     """The same with the version that was opened, so that nobody's change is lost."""
 
-    version = HiddenField()
-
-    @property
-    def opened_version(self) -> int:
-        """The version that was opened; 0, which none is, if somebody made it up."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    version = VersionField()
 
 
 class RetireForm(BaseForm):

@@ -21,7 +21,7 @@ from seminar_app.agencies.queries import (
 )
 from seminar_app.agencies.staff_forms import AliasForm, EditAgencyForm, NewAgencyForm, RetireForm
 from seminar_app.core.clock import now
-from seminar_app.core.errors import Refusal
+from seminar_app.core.errors import Refusal, StaleEdit
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.forms import SHORT
@@ -95,10 +95,13 @@ def edit(code: str) -> ResponseReturnValue:
         try:
             with unit_of_work() as open_session:
                 services.edit_agency(
-                    open_session, now=now(), actor=_actor(), agency_id=row.id, version=form.opened_version, facts=form.facts()
+                    open_session, now=now(), actor=_actor(), agency_id=row.id, version=form.version.data or 0, facts=form.facts()
                 )
             flash(_("Your changes to %(code)s are saved.", code=row.code), "success")
             return redirect(url_for(".agency", code=row.code), code=303)
+        except StaleEdit as refusal:
+            form.show(refusal)
+            form.version.show(get_agency_by_code(session(), code).version)
         except Refusal as refusal:
             form.show(refusal)
     return render_template("agencies/staff/edit.html", form=form, agency=row), 422 if form.has_errors else 200

@@ -39,6 +39,8 @@ from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from seminar_app.core.writers import WRITERS
+
 log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 15_000
@@ -47,6 +49,8 @@ STATEMENT_TIMEOUT_MS = 30_000
 BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
 OPENED_FILE = "opened_file"
 LOOK_AGAIN_SECONDS = (0.0005, 0.0015)
+OTHERS_SEEN_SECONDS = 0.1
+"""So often whoever waits for the lock looks whether somebody else has committed."""
 
 _first_in_line = threading.Lock()
 
@@ -254,6 +258,7 @@ def _begin_to_write(cursor: Any) -> None:
         raise OperationalError(BEGIN_TO_WRITE, None, sqlite_module().OperationalError("database is locked"))
     try:
         cursor.execute("PRAGMA busy_timeout=0")
+        others = _Others(cursor)
         while True:
             try:
                 cursor.execute(BEGIN_TO_WRITE)
@@ -262,10 +267,29 @@ def _begin_to_write(cursor: Any) -> None:
                     raise OperationalError(BEGIN_TO_WRITE, None, error) from error
             else:
                 return
+            others.look()
             time.sleep(random.uniform(*LOOK_AGAIN_SECONDS))
     finally:
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         _first_in_line.release()
+
+
+class _Others:
+    """Who waits for the lock sees whether other processes commit meanwhile, and so that it is not stuck."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+        self._looked_at = time.monotonic()
+        self._version: int | None = None
+
+    def look(self) -> None:
+        """Now and then."""
+        if time.monotonic() - self._looked_at < OTHERS_SEEN_SECONDS:
+            return
+        before, self._version = self._version, self._cursor.execute("PRAGMA data_version").fetchone()[0]
+        self._looked_at = time.monotonic()
+        if before is not None and before != self._version:
+            WRITERS.others_get_on()
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -38,8 +38,9 @@ class NotFound(Exception):
 
 
 class StaleEdit(Refusal):
-    """Somebody saved the same record after this person opened it."""
+    """Somebody saved the same record after this person opened it; what was typed is kept."""
 
     sentence = N_(
-        "Somebody else has changed this while you were editing it. What you see now is the newest version; please make your change again."
+        "Somebody else has changed this while you were editing it. What you typed is still here and nothing of it is saved yet: "
+        "save again to keep yours."
     )

@@ -1,8 +1,8 @@
 """How many may stand and wait to write in one process, so that some threads are always left for whoever only reads.
 
 A write holds its place from before it begins until it is over. When all places are taken the next one waits as long as
-somebody comes out done; when nobody has for `PATIENCE_SECONDS`, whatever they stand behind is stuck, and from then on who
-finds no place is told so at once, until somebody comes out done again.
+somebody comes out done, here or in another process; when nobody has for `PATIENCE_SECONDS`, whatever they stand behind is
+stuck, and from then on who finds no place is told so at once, until somebody comes out done again.
 """
 
 from __future__ import annotations
@@ -56,6 +56,12 @@ class Writers:
             raise
         finally:
             self._leave(done=done)
+
+    def others_get_on(self) -> None:
+        """Somebody of another process came out done: what ours wait for is not stuck, they are only not the next."""
+        with self._turn:
+            self._stuck = False
+            self._moved_at = time.monotonic()
 
     def _enter(self) -> None:
         with self._turn:

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from seminar_app.accounts.rules import RoleName, may_organize
 from seminar_app.core.clock import now as present
-from seminar_app.core.errors import Refusal
+from seminar_app.core.errors import Refusal, StaleEdit
 from seminar_app.feedback import editing, export, figures, publishing, queries, rules, services, standard
 from seminar_app.feedback.forms import QuestionsForm, answers_form, editor, question_in, row_of
 from seminar_app.feedback.models import FeedbackForm
@@ -153,6 +153,9 @@ def edit(slug: str) -> ResponseReturnValue:
                     questions=[question_in(row) for row in rows],
                     seen=sent.seen.data or "",
                 )
+        except StaleEdit as refusal:
+            sent.show(refusal)
+            sent.seen.data = rules.fingerprint(_questions(seminar, queries.find_form(session(), seminar.id)))
         except Refusal as refusal:
             sent.show(refusal)
         else:

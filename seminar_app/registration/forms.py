@@ -121,9 +121,13 @@ class EditForm(PersonFields, IdentityFields):
         self.show_person(registration.person)
         self.unit.data, self.position.data = registration.unit, registration.position
         self.phone.data, self.language.data = registration.person.phone, registration.language
-        self.opened.data = edition(registration)
+        self.reopen(registration)
         if "agency" in self:
             self.agency.data = registration.agency_id
+
+    def reopen(self, registration: Registration) -> None:
+        """Go on from what is kept now, with what is typed already."""
+        self.opened.data = edition(registration)
 
     def correction(self, registration: Registration) -> Correction:
         """What was filled in."""

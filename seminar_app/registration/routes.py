@@ -15,7 +15,7 @@ from flask_wtf.csrf import generate_csrf
 from seminar_app.accounts.models import Office
 from seminar_app.agencies.queries import agency_groups, find_offered
 from seminar_app.core import clock
-from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.people.identity import own_identity
 from seminar_app.registration import pace, queries, services
 from seminar_app.registration.asking import asked_of, needed_of
@@ -135,6 +135,9 @@ def edit_personal(token: str) -> ResponseReturnValue:
             )
             flash(_("Your data are kept as you corrected them."), "success")
             return redirect(url_for(".personal", token=token), code=303)
+        except StaleEdit as refusal:
+            form.show(refusal)
+            form.reopen(_personal(token).registration)
         except Refusal as refusal:
             form.show(refusal)
     elif not form.has_errors:

@@ -124,15 +124,6 @@ class SeminarChanged(StaleEdit):
     )
 
 
-class SessionChanged(StaleEdit):
-    """Somebody saved the session after this person opened it; what was typed is kept."""
-
-    sentence = N_(
-        "Somebody else changed this session while you were editing it. What you typed is still here and nothing of it is saved yet: "
-        "save again to keep yours."
-    )
-
-
 class NotInThisState(Refusal):
     """The change does not follow from the state it is in."""
 

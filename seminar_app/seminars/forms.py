@@ -9,7 +9,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, DateTimeLocalField, FieldList, IntegerField, RadioField, SelectField, TextAreaField, TimeField
 from wtforms.fields import Field
-from wtforms.widgets import HiddenInput
 
 from seminar_app.accounts.models import Office
 from seminar_app.seminars.models import Seminar, SeminarSession
@@ -22,6 +21,7 @@ from seminar_app.web.forms import (
     SHORT,
     BaseForm,
     ValidationError,
+    VersionField,
     at_most,
     clean_text,
     one_line,
@@ -72,7 +72,7 @@ def _choice_of_host() -> SelectField:
 class SeminarForm(BaseForm):
     """A seminar, to create or to edit. `choose_from` gives the lists their choices."""
 
-    version = IntegerField(widget=HiddenInput(), default=0)
+    version = VersionField()
     title_es = one_line(_l("Title in Spanish"), needed=False)
     title_en = one_line(_l("Title in English"), needed=False)
     topic_es = one_line(_l("Topic in Spanish"), needed=False)
@@ -170,7 +170,7 @@ def _named_speakers(form: Any, field: Field) -> None:
 class SessionForm(BaseForm):
     """A session of a seminar, in the seminar's local time."""
 
-    version = IntegerField(widget=HiddenInput(), default=0)
+    version = VersionField()
     title_es = one_line(_l("Title in Spanish"), needed=False)
     title_en = one_line(_l("Title in English"), needed=False)
     day = DateField(_l("Day"), validators=[required(_l("Please choose the day."))])

@@ -159,7 +159,7 @@ def settings(slug: str) -> ResponseReturnValue:
         except StaleEdit as refusal:
             form.show(refusal)
             seminar = queries.seminar_to_organize(session(), actor(), slug)
-            form.version.raw_data, form.version.data = None, seminar.version
+            form.version.show(seminar.version)
             theirs = differences(form, seminar)
         except Refusal as refusal:
             form.show(refusal)

@@ -90,8 +90,7 @@ def edit(slug: str, public_id: uuid.UUID) -> ResponseReturnValue:
             return redirect(url_for(".sessions", slug=slug), code=303)
         except StaleEdit as refusal:
             form.show(refusal)
-            form.version.raw_data = None
-            form.version.data = queries.get_session(session(), line.sitting.seminar_id, public_id).sitting.version
+            form.version.show(queries.get_session(session(), line.sitting.seminar_id, public_id).sitting.version)
         except Refusal as refusal:
             form.show(refusal)
     return _form_page(slug, form, sitting=public_id)

@@ -15,12 +15,12 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, StringField, TextAreaField
+from wtforms import Form, IntegerField, StringField, TextAreaField
 from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
-from wtforms.widgets import Select
+from wtforms.widgets import HiddenInput, Select
 
 from seminar_app.core.errors import Refusal
 from seminar_app.web.errors import sentence_of
@@ -118,6 +118,27 @@ class BaseForm(FormPart):
     def has_errors(self) -> bool:
         """Whether there is anything for the error summary."""
         return bool(self.form_errors) or any(field.errors for field in self)
+
+
+class VersionField(IntegerField):
+    """The version of a record that somebody opened, sent back so that nobody's change is lost.
+
+    Left out or made up it is 0, which none is; WTForms would take the record's present one for it.
+    """
+
+    widget = HiddenInput()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default=0, **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """What came with the form."""
+        text = valuelist[0] if valuelist else ""
+        self.data = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+    def show(self, version: int) -> None:
+        """Have the page carry the newest version, once its reader was told that there is one."""
+        self.raw_data, self.data = None, version
 
 
 def required(message: str | None = None) -> InputRequired:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.models import LookCount
@@ -26,62 +23,14 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.retention import applying
 from tests.conftest import TestDatabase
-from tests.faults import every_statement
-from tests.faults.every_statement import STATE, Fault, contents
 from tests.faults.serving import miscounted
+from tests.faults.steps import run_to_the_end
 from tests.support.factories import Make
 
 DAY = date(2026, 3, 1)
 """On which the quotas of these seminars are over."""
 FEWEST_STATEMENTS = 2
 """Of the shortest: delete, commit."""
-
-
-@contextmanager
-def disturbed(at: int) -> Iterator[Fault]:
-    """A fault after the statement with this number, of those that belong to writing."""
-    fault = STATE.fault = Fault(at=at)
-    try:
-        yield fault
-    finally:
-        STATE.fault = None
-
-
-@pytest.fixture(autouse=True)
-def _listening() -> Iterator[None]:
-    heard: dict[str, Callable[..., Any]] = {
-        "after_cursor_execute": every_statement.after_statement,
-        "commit": every_statement.before_commit,
-        "rollback": every_statement.after_rollback,
-    }
-    for name, hook in heard.items():
-        event.listen(Engine, name, hook)
-    yield
-    for name, hook in heard.items():
-        event.remove(Engine, name, hook)
-
-
-def _read_into(committed: dict[str, str], database: TestDatabase) -> None:
-    committed.update(contents(database))
-
-
-def run_to_the_end(app: Flask, database: TestDatabase, name: str) -> int:
-    """The job, disturbed at each statement of each of its steps in turn; how many faults it took."""
-    faults, at = 0, 1
-    while True:
-        committed: dict[str, str] = {}
-
-        with disturbed(at) as fault:
-            fault.when_it_begins = partial(_read_into, committed, database)
-            try:
-                run_job(app, name)
-            except OperationalError as error:
-                assert "the fault of this test" in str(error)  # noqa: PT017  or it was not raised at all
-        if not fault.fired:
-            return faults
-        faults += 1
-        assert contents(database) == committed, f"{name}: a fault after statement {at} ({fault.last[:80]}) left half of a step"
-        at = 1 if fault.commits else at + 1
 
 
 def quotas_whose_day_has_come(make: Make) -> None:
@@ -128,7 +77,7 @@ def test_a_job_that_fails_anywhere_leaves_whole_steps_and_is_ended_by_the_next_r
     session.rollback()
     assert count(session) != at_the_end
     session.rollback()
-    assert run_to_the_end(app, database, name) >= FEWEST_STATEMENTS, "nothing was tried"
+    assert run_to_the_end(lambda: run_job(app, name), database) >= FEWEST_STATEMENTS, "nothing was tried"
     assert count(session) == at_the_end
     assert miscounted(session) == []
     assert verify(session).intact
@@ -148,4 +97,4 @@ def test_a_step_that_commits_half_way_is_found_out(
     session.rollback()
     monkeypatch.setattr(applying, "record", too_late)
     with pytest.raises(AssertionError, match="left half of a step"):
-        run_to_the_end(app, database, "retention")
+        run_to_the_end(lambda: run_job(app, "retention"), database)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.accounts.rules import Actor, Grant, RoleName
 from seminar_app.audit.models import AuditRow
-from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.seminars import errors, queries, services
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession, Speaker
@@ -252,7 +252,7 @@ def test_a_session_is_edited_with_its_speakers_who_stay_the_same_rows(session: S
     assert [(s.name, s.affiliation) for s in line.speakers] == [("Eva", "INL"), ("Ana", "HSI"), ("Zoé", None)]
     assert [s.id for s in line.speakers][:2] == [before["Eva"], before["Ana"]]
     assert line.sitting.version > sitting.version
-    with pytest.raises(errors.SessionChanged), unit_of_work(session):
+    with pytest.raises(StaleEdit), unit_of_work(session):
         services.edit_session(
             session, seminar_id=seminar.id, public_id=sitting.public_id, version=sitting.version, details=morning(), now=now, by=BY
         )

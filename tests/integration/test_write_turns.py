@@ -11,7 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from seminar_app.core import database as core
+from seminar_app.core import writers
+from seminar_app.core.writers import WRITERS, NoPlaceToWait
 from seminar_app.web.database import db, unit_of_work
+from tests.conftest import SqliteDatabase
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -54,6 +57,47 @@ def test_a_lock_that_is_not_let_go_is_a_database_error_in_good_time(app: Flask, 
     assert time.monotonic() - begun < 1.5
     holder.join()
     write(app)
+
+
+@pytest.mark.parametrize("seen", [0.05, pytest.param(60.0, id="the twin: nobody looks")])
+def test_who_finds_no_place_waits_while_another_process_gets_on(
+    app: Flask, database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch, seen: float
+) -> None:
+    """The lock is always taken by somebody else, who commits all the time: ours are only not the next."""
+    monkeypatch.setattr(core, "OTHERS_SEEN_SECONDS", seen)
+    monkeypatch.setattr(core, "LOOK_AGAIN_SECONDS", (0.02, 0.03))
+    monkeypatch.setattr(writers, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(WRITERS, "places", 1)
+    refused, over = [], threading.Event()
+
+    def write_ours() -> None:
+        try:
+            write(app)
+        except NoPlaceToWait:
+            refused.append(True)
+
+    def write_without_end() -> None:
+        other = core.sqlite_module().connect(str(database.folder / "test.sqlite3"), isolation_level=None)
+        other.execute("PRAGMA synchronous=OFF")
+        other.execute("BEGIN IMMEDIATE")
+        taken.set()
+        while not over.is_set():
+            for statement in ("UPDATE audit_head SET sequence = sequence + 1", "COMMIT", "BEGIN IMMEDIATE"):
+                other.execute(statement)
+            time.sleep(0.01)
+        other.rollback()
+        other.close()
+
+    taken = threading.Event()
+    threads = [threading.Thread(target=write_without_end), *(threading.Thread(target=write_ours) for _ in range(2))]
+    for thread in threads:
+        thread.start()
+        taken.wait()
+    time.sleep(1.2)
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert bool(refused) == (seen > 1)
 
 
 def test_who_reads_and_then_writes_has_read_the_newest(app: Flask) -> None:

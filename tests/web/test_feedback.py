@@ -382,8 +382,11 @@ def test_a_second_editor_is_told_that_somebody_was_faster(organizer: CheckingCli
     url = staff_address(held, "questions")
     values = organizer.get(url).fields("main form")
     edited(organizer, held, {"questions-0-prompt_en": "Faster"})
-    page = organizer.post(url, values | {"do": "save"}, status=422)
+    page = organizer.post(url, values | {"do": "save", "questions-0-prompt_en": "Slower"}, status=422)
     assert "Somebody else has changed this" in page.text
+    assert next(prompts(held)) == "Faster"
+    organizer.post(url, page.fields("main form") | {"do": "save"})
+    assert next(prompts(held)) == "Slower"
 
 
 def test_hostile_edits_get_a_sentence(organizer: CheckingClient, held: Held) -> None:

@@ -208,7 +208,11 @@ def test_the_official_corrects_their_data(client: CheckingClient, seminar: Semin
     assert "Ma. Fernanda de la Cruz" in page.text
     assert "SEIDO" in page.text
     stale = dict(form.fields("main form")) | {"unit": "OTRA"}
-    assert "Somebody else has changed this" in client.post(f"{url}/edit", stale, status=422).text
+    told = client.post(f"{url}/edit", stale, status=422)
+    assert "Somebody else has changed this" in told.text
+    assert "Somebody else" in client.post(f"{url}/edit", {n: v for n, v in stale.items() if n != "opened"}, status=422).text
+    client.post(f"{url}/edit", told.fields("main form"))
+    assert "OTRA" in client.get(url).text
     for nasty in HOSTILE:
         values = dict(client.get(f"{url}/edit").fields("main form")) | {
             "unit": nasty.encode("utf-8", "surrogatepass"),

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from seminar_app.core.errors import InBothLanguages, NotFound
+from seminar_app.core.errors import InBothLanguages, NotFound, StaleEdit
 from seminar_app.seminars import errors
 from seminar_app.seminars.models import Seminar, SeminarSession, Speaker
 from seminar_app.seminars.rules import Sitting, local_of, may_change_sessions, minutes_between, overlapping, within_dates
@@ -66,13 +66,13 @@ def edit_session(
 
     Raises:
         NotFound: this seminar has no such session.
-        SessionChanged: somebody else saved it since.
+        StaleEdit: somebody else saved it since.
         Refusal: as in `add_session`.
     """
     seminar = _seminar(session, seminar_id)
     row = _session_of(session, seminar, public_id)
     if row.version != version:
-        raise errors.SessionChanged
+        raise StaleEdit
     _write(session, seminar, row, details, now=now)
     _write_speakers(session, row, details.speakers)
     trail(session, seminar, now=now, by=by, action="session.edited", subject=_subject(row), minutes=row.contact_minutes)

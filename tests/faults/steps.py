@@ -1,0 +1,70 @@
+"""A fault after each statement of something that writes in steps: each step is whole or not there, and the next run ends what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
+
+from tests.conftest import TestDatabase
+from tests.faults import every_statement
+from tests.faults.every_statement import STATE, Fault, contents
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Every statement is heard meanwhile."""
+    heard: dict[str, Callable[..., object]] = {
+        "after_cursor_execute": every_statement.after_statement,
+        "commit": every_statement.before_commit,
+        "rollback": every_statement.after_rollback,
+    }
+    for name, hook in heard.items():
+        event.listen(Engine, name, hook)
+    try:
+        yield
+    finally:
+        for name, hook in heard.items():
+            event.remove(Engine, name, hook)
+
+
+@contextmanager
+def disturbed(at: int) -> Iterator[Fault]:
+    """A fault after the statement with this number, of those that belong to writing."""
+    fault = STATE.fault = Fault(at=at)
+    try:
+        yield fault
+    finally:
+        STATE.fault = None
+
+
+def run_to_the_end(run: Callable[[], object], database: TestDatabase, *, from_the_start: bool = False) -> int:
+    """Run it again and again, disturbed at each statement of each of its steps in turn; how many faults it took.
+
+    Args:
+        run: does what is left to do, and raises what the database raised, or returns whether it said that something is left.
+        from_the_start: it does everything once more each time.
+    """
+    faults, at = 0, 1
+    while True:
+        committed: dict[str, str] = {}
+        with listening(), disturbed(at) as fault:
+            fault.when_it_begins = partial(_read_into, committed, database)
+            try:
+                told = run()
+            except OperationalError as error:
+                assert "the fault of this test" in str(error)  # noqa: PT017  or it was not raised at all
+            else:
+                assert told or not fault.fired, f"a fault after statement {at} ({fault.last[:80]}) was taken for success"
+        if not fault.fired:
+            return faults
+        faults += 1
+        assert contents(database) == committed, f"a fault after statement {at} ({fault.last[:80]}) left half of a step"
+        at = 1 if fault.commits and not from_the_start else at + 1
+
+
+def _read_into(committed: dict[str, str], database: TestDatabase) -> None:
+    committed.update(contents(database))

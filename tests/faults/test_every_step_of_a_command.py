@@ -1,0 +1,199 @@
+"""A fault after each statement of each command that writes: it fails, its steps stay whole, and the next run ends what is left."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import SecondFactor, UserAccount
+from seminar_app.accounts.rules import FactorKind, RoleName
+from seminar_app.accounts.services import create_account
+from seminar_app.agencies.models import Agency
+from seminar_app.audit.models import AuditRow
+from seminar_app.audit.verifying import verify
+from seminar_app.core import clock
+from seminar_app.core.key_ring import KeyRing, ring, use_ring
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.messages.models import Message
+from seminar_app.messages.rules import MessageState
+from seminar_app.messages.services import enqueue, hold_undelivered
+from seminar_app.people.identity import Identity, keep_identity
+from seminar_app.people.models import Person, PersonIdentity
+from tests.conftest import TestDatabase
+from tests.faults.serving import miscounted
+from tests.faults.steps import run_to_the_end
+from tests.support.factories import Make
+
+OLD, NEW = f"old:{'o' * 40}", f"new:{'n' * 40}"
+FEWEST_STATEMENTS = 2
+"""Of the shortest: write the row, commit."""
+Prepare = Callable[[Make], list[str]]
+"""Makes what the command works on, and says with which arguments it is called."""
+Count = Callable[[Session], int]
+
+
+@pytest.fixture(autouse=True)
+def _old_key_only(app: Flask) -> Iterator[None]:
+    before = ring()
+    use_ring(KeyRing([OLD]))
+    yield
+    use_ring(before)
+
+
+def agencies_to_seed(_make: Make) -> list[str]:
+    return ["agencies", "seed"]
+
+
+def sealed_with_the_old_key(make: Make) -> list[str]:
+    for number in range(3):
+        person = make.person(email=f"sealed{number}@pgr.example")
+        with unit_of_work(make.session) as work:
+            keep_identity(work, now=clock.now(), actor="command", person=person, identity=Identity(passport=f"G1234567{number}"))
+    use_ring(KeyRing([NEW, OLD]))
+    return ["keys", "rotate", "--batch", "2"]
+
+
+def mail_held_back(make: Make) -> list[str]:
+    with unit_of_work(make.session) as work:
+        for number in range(2):
+            to = f"held{number}@pgr.example"
+            enqueue(work, now=clock.now(), kind="test_mail", language="es", to_address=to, to_name=to, context={})
+        work.flush()
+        hold_undelivered(work, now=clock.now())
+    return ["messages", "release"]
+
+
+def nobodys_mail(_make: Make) -> list[str]:
+    return ["messages", "test", "ana@office.example"]
+
+
+def nobodys_account(make: Make) -> list[str]:
+    make.office(code="CANCUN")
+    return ["users", "create", "--email", "ana@office.example", "--name", "Ana Ruiz", "--role", "organizer", "--office", "CANCUN"]
+
+
+def a_lost_phone(make: Make) -> list[str]:
+    account = make.account((RoleName.ADMIN, {}), email="ana@office.example")
+    with unit_of_work(make.session) as work:
+        work.add(
+            SecondFactor(
+                public_id=uuid.uuid4(),
+                user_account_id=account.id,
+                kind=FactorKind.APP,
+                name="Phone",
+                counter=0,
+                sealed_secret=b"sealed",
+                created_at=clock.now(),
+            )
+        )
+    return ["users", "reset-second-factor", "ana@office.example"]
+
+
+def two_people_to_erase(make: Make) -> list[str]:
+    seminar = make.seminar()
+    people = [make.person(f"Rosa{number}", email=f"rosa{number}@pgr.example") for number in range(2)]
+    for person in people:
+        make.registration(seminar, person)
+    return ["people", "erase", "--yes", *(person.public_id.hex for person in people)]
+
+
+def a_seminar_to_export(make: Make) -> list[str]:
+    make.registration(make.seminar(slug="cancun-2014"))
+    return ["attendance", "export", "cancun-2014", "--format", "csv"]
+
+
+def rows(model: type[Any], *conditions: Any) -> Count:
+    return lambda session: session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
+
+
+COMMANDS: dict[str, tuple[Prepare, Count, int]] = {
+    "agencies seed": (agencies_to_seed, rows(Agency, Agency.code == "INM"), 1),
+    "attendance export": (a_seminar_to_export, rows(AuditRow, AuditRow.action == "attendance.exported"), 1),
+    "keys rotate": (sealed_with_the_old_key, rows(PersonIdentity, PersonIdentity.key_id == "new"), 3),
+    "messages release": (mail_held_back, rows(Message, Message.state == MessageState.WAITING), 2),
+    "messages test": (nobodys_mail, rows(Message), 1),
+    "people erase": (two_people_to_erase, rows(Person, Person.erased_at.is_not(None)), 2),
+    "users create": (nobodys_account, rows(UserAccount, UserAccount.email == "ana@office.example"), 1),
+    "users reset-second-factor": (a_lost_phone, rows(SecondFactor, SecondFactor.name == "Gone"), 0),
+}
+LONG = {"agencies seed"}
+"""Of so many statements that they are disturbed in the long form only."""
+FROM_THE_START = {"people erase"}
+"""Who was erased is erased once more, since a restore may have brought traces back."""
+TRIED_ELSEWHERE = {
+    "database prepare": "migrations: tests/migrations",
+    "demo load": "tests/integration/cli/test_demo.py",
+    "messages deliver": "test_outbox.py",
+    "retention run": "the same as the job: test_every_step_of_a_job.py",
+    "job": "test_every_step_of_a_job.py",
+    "worker": "test_every_step_of_a_job.py",
+    "backup": "test_backup.py",
+    "restore": "tests/integration/cli/test_backup.py",
+    "serve": "tests/integration/cli/test_serve.py",
+}
+WRITE_NOTHING = {
+    "audit anchor",
+    "audit verify",
+    "keys check",
+    "maintenance off",
+    "maintenance on",
+    "people erased",
+    "retention show",
+    "settings check",
+}
+OTHERS = {"db", "limiter", "routes", "run", "shell"}
+"""Flask's and its extensions' own."""
+
+
+def run(app: Flask, arguments: list[str]) -> bool:
+    """The command, whose failures are raised; whether it says that something is left to do."""
+    done = app.test_cli_runner(catch_exceptions=False).invoke(args=arguments)
+    assert done.exit_code == 0, done.output
+    return "traces are still in the files" in done.output
+
+
+@pytest.mark.parametrize("command", [pytest.param(name, marks=pytest.mark.full) if name in LONG else name for name in COMMANDS])
+def test_a_command_that_fails_anywhere_leaves_whole_steps_and_is_ended_by_the_next_run(
+    app: Flask, database: TestDatabase, make: Make, session: Session, command: str
+) -> None:
+    prepare, count, at_the_end = COMMANDS[command]
+    arguments = prepare(make)
+    session.rollback()
+    assert run_to_the_end(lambda: run(app, arguments), database, from_the_start=command in FROM_THE_START) >= FEWEST_STATEMENTS, (
+        "nothing was tried"
+    )
+    session.rollback()
+    assert count(session) == at_the_end
+    assert miscounted(session) == []
+    assert verify(session).intact
+
+
+def test_every_command_is_tried_here_or_elsewhere_or_writes_nothing(app: Flask) -> None:
+    names = set()
+    for name, command in app.cli.commands.items():
+        below = getattr(command, "commands", {})
+        names |= {f"{name} {each}" for each in below} if below and name not in OTHERS else {name}
+    assert names - OTHERS == COMMANDS.keys() | TRIED_ELSEWHERE.keys() | WRITE_NOTHING
+
+
+def test_a_command_that_commits_half_way_is_found_out(
+    app: Flask, database: TestDatabase, make: Make, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broken twin: an account is there before it has its role."""
+
+    def too_early(work: Session, **values: Any) -> UserAccount:
+        account = create_account(work, **values | {"grants": []})
+        work.connection().connection.driver_connection.commit()  # type: ignore[union-attr]
+        return account
+
+    arguments = nobodys_account(make)
+    session.rollback()
+    monkeypatch.setattr("seminar_app.cli.users.create_account", too_early)
+    with pytest.raises(AssertionError, match="left half of a step"):
+        run_to_the_end(lambda: run(app, arguments), database)
