@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField
 from wtforms.fields import Field
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from seminar_app.core.clock import now
 from seminar_app.people.identity import Identity
 from seminar_app.people.identity_rules import IdentityPart, canonical_number, doubt_about_curp, is_birth_date
-from seminar_app.web.forms import SHORT, BaseForm, one_line, optional
+from seminar_app.web.forms import SHORT, BaseForm, one_line, optional, required
 
 LONGEST_NUMBER = 30
 MISSING = {
@@ -63,7 +63,7 @@ class IdentityFields(BaseForm):
                 del self[part]
             elif part in needed:
                 field = self[part]
-                field.validators = [InputRequired(MISSING[part]), *(each for each in field.validators if not isinstance(each, Optional))]
+                field.validators = [required(MISSING[part]), *(each for each in field.validators if not isinstance(each, Optional))]
                 field.flags.required = True
                 field.flags.optional = False
             if part not in on_file or part in stays:

@@ -141,9 +141,20 @@ class VersionField(IntegerField):
         self.raw_data, self.data = None, version
 
 
-def required(message: str | None = None) -> InputRequired:
+class Filled(InputRequired):
+    """Filled with something, and not with spaces only, which WTForms takes for an answer."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Refuse what is empty once it is cleaned."""
+        super().__call__(form, field)
+        if field.data == "":
+            field.errors[:] = []
+            raise StopValidation(self.message or "")
+
+
+def required(message: str | None = None) -> Filled:
     """The field must be filled; the sentence says with what."""
-    return InputRequired(message or _l("Please fill in this field."))
+    return Filled(message or _l("Please fill in this field."))
 
 
 def at_most(length: int) -> Length:
@@ -161,9 +172,13 @@ def optional() -> Optional:
     return Optional()
 
 
+_SPACE = "".join(letter for letter in map(chr, range(0x3001)) if letter.isspace()) + "\u200b\u2060\ufeff"
+"""What nobody sees at the ends of a text: also the marks that cells copied from a spreadsheet or a page may begin with."""
+
+
 def clean_text(value: Any) -> Any:
     """Composed Unicode without surrounding space, or the value as it is when it is no text."""
-    return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
+    return unicodedata.normalize("NFC", value).strip(_SPACE) if isinstance(value, str) else value
 
 
 def readable(form: Form, field: Field) -> None:
