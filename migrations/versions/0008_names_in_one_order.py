@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """PostgreSQL makes the indexes over it again (seconds for a million people), and writes no row."""
+    """PostgreSQL writes no row, but makes the indexes over it again, while people cannot be read: two seconds for 100,000."""
     _collate('"C"')
 
 
@@ -28,3 +28,4 @@ def downgrade() -> None:
 def _collate(collation: str) -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"ALTER TABLE person ALTER COLUMN search_key TYPE VARCHAR(320) COLLATE {collation}")
+        op.execute("ANALYZE person")  # what was known of the column's values is forgotten with its type

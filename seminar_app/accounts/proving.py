@@ -29,7 +29,7 @@ from seminar_app.web.access import STAFF_HOME
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.languages import local_path
 
-PASSKEY_KEY = "passkey"
+PASSKEY_KEY = "passkeys"
 """Where the session keeps the challenges that a passkey is to sign, one for each page that asks."""
 OWN_QUESTION = frozenset({"security.change_password"})
 """Asks for the present password itself, which will do for whoever has no second factor."""
@@ -80,7 +80,8 @@ def prove(form: ProofForm) -> bool:
                 raise AccountJustChanged
             if stored.owes_factor:
                 leave_own_trail(database, clock.now(), "account.signed_in", account, factor=how)
-    flask_session.pop(PASSKEY_KEY, None)  # only now: what the database could not take may be sent again
+    if how == "passkey":
+        flask_session.pop(PASSKEY_KEY, None)  # only now: what the database could not take may be sent again
     form.proof_passkey.data = None  # an answer that was looked at is not sent again
     if answer is not Proof.RIGHT:
         _say(form, how, answer)

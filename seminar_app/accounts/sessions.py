@@ -38,7 +38,7 @@ DROPPED_KEYS = frozenset({"fs_cc"})
 """Flask-Security's note for a cookie that we do not use."""
 WORTH_WAITING_MS = 2_000
 """How long a page that is ready waits for the write lock, so that what only concerns the browser is kept."""
-STEP_KEYS = frozenset({"passkey", "app_secret"})
+STEP_KEYS = frozenset({"passkeys", "app_secret"})
 """What is under way in the second step; a session with a new id begins without."""
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{43}")
 """A signed cookie has dots in it, an identifier never."""

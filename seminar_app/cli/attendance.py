@@ -63,13 +63,13 @@ def _deliver(whole: IO[bytes], output: Path | None) -> None:
         return
     try:
         with tempfile.NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}.", delete=False) as part:
+            name = Path(part.name)
             try:
                 shutil.copyfileobj(whole, part)
-                part.flush()
-                Path(part.name).replace(output)
-            except BaseException:
-                Path(part.name).unlink(missing_ok=True)
-                raise
+                part.close()
+                name.replace(output)
+            finally:
+                name.unlink(missing_ok=True)
     except OSError as error:
         raise click.ClickException(f"{output} cannot be written: {error.strerror}.") from error
     click.echo(f"Written: {output}", err=True)

@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -286,8 +286,9 @@ class _Others:
         """Now and then."""
         if time.monotonic() - self._looked_at < OTHERS_SEEN_SECONDS:
             return
-        before, self._version = self._version, self._cursor.execute("PRAGMA data_version").fetchone()[0]
-        self._looked_at = time.monotonic()
+        before, self._looked_at = self._version, time.monotonic()
+        with suppress(sqlite_module().OperationalError):  # without a write-ahead log the lock may keep this from being read, too
+            self._version = self._cursor.execute("PRAGMA data_version").fetchone()[0]
         if before is not None and before != self._version:
             WRITERS.others_get_on()
 

@@ -42,5 +42,5 @@ class StaleEdit(Refusal):
 
     sentence = N_(
         "Somebody else has changed this while you were editing it. What you typed is still here and nothing of it is saved yet: "
-        "save again to keep yours."
+        "saving it again replaces what the other person changed."
     )

@@ -1,33 +1,61 @@
-"""Folders for what is written piece by piece before it is whole. They hold names, so none outlives the process that made it by long."""
+"""Folders for what is written piece by piece before it is whole. They hold names, so what a killed process left goes with the next one."""
 
 from __future__ import annotations
 
+import fcntl
+import logging
 import os
 import shutil
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+log = logging.getLogger(__name__)
+
 _PREFIX = "constancia-spool-"
+_TAKEN_WITHIN_SECONDS = 5.0
+"""A folder is made and then locked; one that is younger may be just between the two."""
 
 
-def spool() -> tempfile.TemporaryDirectory[str]:
-    """A folder that nobody else may look into, to be cleaned up by whoever asked for it."""
-    return tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-")
+@contextmanager
+def spool() -> Iterator[Path]:
+    """A folder that nobody else may look into, gone at the end. The system's lock on it goes with the process, however that ends."""
+    forget_abandoned()
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as name:
+        handle = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield Path(name)
+        finally:
+            os.close(handle)
 
 
 def forget_abandoned() -> None:
-    """Remove the folders whose processes were killed before they could; those of the living stay."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
-        process = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        if process.isdecimal() and not _lives(int(process)):
-            shutil.rmtree(folder, ignore_errors=True)  # of another user's nothing goes: the system does not let us
-
-
-def _lives(process: int) -> bool:
+    """Remove our folders that nobody holds any more. It never fails: a full disk must not keep a server from starting."""
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
+        for folder in _place().glob(f"{_PREFIX}*"):
+            if _is_abandoned(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+    except OSError as error:
+        log.warning("What exports may have left was not looked for: %s.", error.strerror)
+
+
+def _place() -> Path:
+    """Where temporary folders are made; `tempfile.gettempdir` would write a file to find out, and fail where it cannot."""
+    return Path(tempfile.tempdir or os.environ.get("TMPDIR") or "/tmp")  # noqa: S108  # nosec B108  only looked through
+
+
+def _is_abandoned(folder: Path) -> bool:
+    found = folder.lstat()
+    if found.st_uid != os.getuid() or time.time() - found.st_ctime < _TAKEN_WITHIN_SECONDS:
         return False
-    except (PermissionError, OverflowError):
-        pass
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(handle)
     return True

@@ -9,6 +9,7 @@ import csv
 import enum
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, time
 from typing import IO, Any
@@ -166,15 +167,18 @@ _IN_XLSX: dict[Kind, Any] = {
 
 def _xml(text: str) -> str:
     """Text inside a cell: as XML, with what XML cannot carry written `_xHHHH_` (ECMA-376, ST_Xstring)."""
+    if len(text) > LONGEST_CELL // 2 and _units(text) > LONGEST_CELL:
+        text = _beginning(text, LONGEST_CELL - 1) + "…"
     if not (text.isprintable() and _MARKUP.isdisjoint(text)):
         text = _ESCAPE_LIKE.sub("_x005F_", _SURROGATES.sub("\ufffd", text))
         text = _CONTROLS.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text if _units(text) <= LONGEST_CELL else _beginning(text, LONGEST_CELL - 1) + "…"
+    return text
 
 
 def _units(text: str) -> int:
-    return len(text) + sum(letter > "\uffff" for letter in text) if not text.isascii() else len(text)
+    """UTF-16 units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _beginning(text: str, units: int) -> str:
@@ -201,8 +205,9 @@ class WorkbookWriter:
     """
 
     def __init__(self, target: IO[bytes], *, date_format: str = "yyyy-mm-dd") -> None:
-        self._rows = spool()
-        self._book = xlsxwriter.Workbook(target, {"constant_memory": True, "tmpdir": self._rows.name})
+        self._at_the_end = ExitStack()
+        rows = self._at_the_end.enter_context(spool())
+        self._book = xlsxwriter.Workbook(target, {"constant_memory": True, "tmpdir": str(rows)})
         self._names: set[str] = set()
         self._sheets: list[_Rows] = []
         kinds = {Kind.TEXT: "@", Kind.INTEGER: "0", Kind.PERCENT: "0.0%", Kind.DATE: date_format, Kind.TIME: "hh:mm"}
@@ -222,6 +227,7 @@ class WorkbookWriter:
         sheet: _Rows = self._book.add_worksheet(self._free_name(name), worksheet_class=_Rows)
         sheet.begin(columns, self._styles)
         self._sheets.append(sheet)
+        self._at_the_end.callback(sheet.let_go)
         return sheet
 
     def _free_name(self, name: str) -> str:
@@ -238,10 +244,8 @@ class WorkbookWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
-        with self._rows:
+        with self._at_the_end:
             if kind is None:
                 for sheet in self._sheets:
                     sheet.finish()
                 self._book.close()
-            for sheet in self._sheets:
-                sheet.let_go()

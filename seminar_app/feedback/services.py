@@ -122,7 +122,8 @@ def edit_questions(
         raise NoQuestions
     if len(questions) > rules.MOST_QUESTIONS:
         raise TooManyQuestions(most=rules.MOST_QUESTIONS)
-    keyed = _with_keys(version.questions, questions)
+    now_asked, asked_before = queries.all_questions(session, form.id)
+    keyed = _with_keys((*standard.reaction_form(()), *asked_before, *now_asked), questions)
     if keyed == version.questions:
         return version
     number = version.number
@@ -187,7 +188,11 @@ def _locked_seminar(session: Session, seminar_id: int, *, lock: bool = True) -> 
 
 
 def _with_keys(before: Sequence[Asked], after: Sequence[Asked]) -> tuple[Asked, ...]:
-    """New questions get a key; so does one whose answers changed, because its figures do not add up with the old."""
+    """New questions get a key; so does one whose answers changed, because its figures do not add up with the old.
+
+    Args:
+        before: whatever was ever asked, the newest last; a question that was taken out and comes back is the same.
+    """
     known = {question.key: question for question in before}
     keyed: dict[str, Asked] = {}
     for question in after:

@@ -188,6 +188,7 @@ class QuotaForm(FormPart):
 class SeatsForm(BaseForm):
     """Capacity and quotas; a quota without an agency or of no seats is none."""
 
+    opened = HiddenField()
     capacity = IntegerField(
         _l("Capacity"),
         validators=[

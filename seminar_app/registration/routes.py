@@ -19,6 +19,7 @@ from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.people.identity import own_identity
 from seminar_app.registration import pace, queries, services
 from seminar_app.registration.asking import asked_of, needed_of
+from seminar_app.registration.errors import NotInThisState
 from seminar_app.registration.forms import DecisionForm, EditForm, RegistrationForm, showing
 from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
 from seminar_app.registration.queries import PersonalPage
@@ -27,6 +28,7 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import is_over
 from seminar_app.web.access import personal_link, public
 from seminar_app.web.database import in_unit_of_work, session
+from seminar_app.web.errors import sentence_of
 from seminar_app.web.kept_pages import kept_with_fresh_values
 from seminar_app.web.languages import current_language
 from seminar_app.web.limits import limiter, mailbox_key
@@ -117,6 +119,8 @@ def edit_personal(token: str) -> ResponseReturnValue:
     found = _personal(token)
     registration = found.registration
     if not may_edit(registration.state):
+        if request.method == "POST":
+            flash(sentence_of(NotInThisState()), "error")
         return redirect(url_for(".personal", token=token), code=303)
     form = EditForm()
     if may_change_agency(registration.state):

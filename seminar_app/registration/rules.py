@@ -8,6 +8,7 @@ Source: docs/decisions/0004-seat-pools.md and 0005-same-answer.md.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -342,3 +343,13 @@ def check_pools(pools: Sequence[PoolState], *, capacity: int, wished: Sequence[W
         if sizes.get(pool.agency_id, 0) < pool.taken:
             return SeatRefusal(SeatFault.BELOW_TAKEN, pool.agency_id, pool.taken)
     return None
+
+
+def edition_of_seats(shares: Iterable[tuple[int | None, int, date | None]]) -> str:
+    """How the seats are shared out, in a few letters that are others as soon as somebody shared them out differently.
+
+    Args:
+        shares: of each pool its agency's id (None for the open one), its seats and its release date. One without seats is none.
+    """
+    pools = sorted(f"{agency_id or 0} {size} {release_on}" for agency_id, size, release_on in shares if size)
+    return hashlib.sha256("\n".join(pools).encode()).hexdigest()[:16]

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from seminar_app.accounts.rules import Actor, RoleName
 from seminar_app.agencies.queries import agency_groups
 from seminar_app.core import clock
-from seminar_app.core.errors import Refusal
+from seminar_app.core.errors import Refusal, StaleEdit
 from seminar_app.registration import queries, services
 from seminar_app.registration.forms import EMPTY_QUOTAS, SeatsForm
 from seminar_app.registration.queries import SeatsOverview
@@ -42,6 +42,7 @@ def seats(slug: str) -> ResponseReturnValue:
                     seminar_id=seminar.id,
                     capacity=form.capacity.data or 0,
                     wished=form.wished(),
+                    opened=form.opened.data or "",
                 )
             )
             flash(_("The seats are kept as you shared them out."), "success")
@@ -55,6 +56,10 @@ def seats(slug: str) -> ResponseReturnValue:
                     "info",
                 )
             return redirect(url_for(".seats", slug=slug), code=303)
+        except StaleEdit as refusal:
+            form.show(refusal)
+            overview = queries.seats_overview(session(), seminar.id)
+            form.opened.data = overview.edition
         except Refusal as refusal:
             form.show(refusal)
     page = render_template("registration/staff/seats.html", form=form, overview=overview, seminar_header=seminar_header(seminar))
@@ -66,4 +71,4 @@ def _as_it_is(overview: SeatsOverview) -> dict[str, object]:
     lines: list[dict[str, int | date | None]] = [
         {"agency": pool.agency.id if pool.agency else None, "size": pool.size, "release_on": pool.release_on} for pool in overview.quotas
     ]
-    return {"capacity": overview.capacity, "quotas": [*lines, *({} for _ in range(EMPTY_QUOTAS))]}
+    return {"opened": overview.edition, "capacity": overview.capacity, "quotas": [*lines, *({} for _ in range(EMPTY_QUOTAS))]}

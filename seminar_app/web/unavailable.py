@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from wtforms import Form
-from wtforms.fields import BooleanField, FieldList, FileField, FormField, HiddenField, PasswordField, SelectField, SubmitField
+from wtforms.fields import BooleanField, FieldList, FileField, FormField, PasswordField, SelectField, SubmitField
 
 PASSING = ("08", "25006", "40001", "40P01", "53", "55P03", "57", "58", "F0", "XX001", "XX002")
 """PostgreSQL's codes, or how they begin: not reachable, read-only (a standby, a full disk), deadlock, out of room, locked, going
@@ -73,8 +73,12 @@ def _shown(form: Any) -> Iterator[tuple[str, str]]:
                 yield from _shown(entry.form if isinstance(entry, FormField) else [entry])
         elif isinstance(field, BooleanField):
             yield str(field.label.text), _("Yes") if field.data else _("No")
-        elif not isinstance(field, (HiddenField, FileField, PasswordField, SubmitField)) and (value := _value(field)):
+        elif not isinstance(field, (FileField, PasswordField, SubmitField)) and not _is_hidden(field) and (value := _value(field)):
             yield str(field.label.text), value
+
+
+def _is_hidden(field: Any) -> bool:
+    return getattr(field.widget, "input_type", None) == "hidden"
 
 
 def _value(field: Any) -> str:

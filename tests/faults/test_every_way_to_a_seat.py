@@ -25,7 +25,7 @@ from seminar_app.core import clock
 from seminar_app.core.links import SecretLink
 from seminar_app.registration.jobs import release_quotas
 from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import RegistrationState
+from seminar_app.registration.rules import RegistrationState, edition_of_seats
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.web.database import db
 from tests.conftest import TestDatabase
@@ -50,6 +50,8 @@ class Round:
     seated: list[Registration]
     pending: list[Registration]
     off: list[Registration]
+    opened: str
+    """How the seats were shared out when the pages that share them out anew were opened."""
 
 
 def prepare(make: Make, session: Session, seminar: Seminar, agency: Agency, *, due: bool) -> Round:
@@ -57,6 +59,7 @@ def prepare(make: Make, session: Session, seminar: Seminar, agency: Agency, *, d
     yesterday = clock.now().date() - timedelta(days=2)
     quota = make.pool(seminar, agency, QUOTA, release_on=yesterday if due else seminar.starts_on)
     free = session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id, SeatPool.agency_id.is_(None))).one()
+    opened = edition_of_seats((pool.agency_id, pool.size, pool.release_on) for pool in (free, quota))
     pools = [free] * OPEN + [quota] * (QUOTA - 1)
 
     def register(**values: object) -> Registration:
@@ -67,6 +70,7 @@ def prepare(make: Make, session: Session, seminar: Seminar, agency: Agency, *, d
         [register(pool=pool) for pool in pools],
         [register(state=PENDING) for _ in range(APPROVED)],
         [register() for _ in range(RESTORED)],
+        opened,
     )
 
 
@@ -92,7 +96,7 @@ def ways(round_: Round, form: FormSender, staff: FormSender, app: Flask) -> list
     for registration in round_.seated[-REMOVED:]:
         post(staff, f"{roster}/{registration.public_id.hex}/remove", reason="administrative")
     for change in range(RESIZED):
-        share = {"quotas-0-agency": agency, "quotas-0-size": str(QUOTA + change % 2)}
+        share = {"opened": round_.opened, "quotas-0-agency": agency, "quotas-0-size": str(QUOTA + change % 2)}
         post(staff, f"/staff/seminars/{slug}/seats", capacity=str(OPEN + QUOTA + change), **share)
 
     def job() -> int:
@@ -119,7 +123,7 @@ def crowd(live: LiveServer, database: TestDatabase, session: Session, staff: For
             states = Counter(session.scalars(select(Registration.state).where(mine)))
             capacity = session.scalar(select(func.sum(SeatPool.size)).where(SeatPool.seminar_id == round_.seminar.id)) or 0
             everybody = len(round_.seated) + len(round_.pending) + len(round_.off) + BY_FORM + BY_HAND
-            if set(answers) - {303, 422} or answers[422] > RESIZED:  # fewer seats than are taken is a refusal
+            if set(answers) - {303, 422} or answers[422] > RESIZED:  # too few seats, or shared out meanwhile
                 faults.append(f"{slug}: answers {dict(answers)}")
             if states[SEATED] > capacity:
                 faults.append(f"{slug}: oversold, {states[SEATED]} in {capacity} seats")

@@ -137,6 +137,9 @@ def test_a_text_longer_than_a_cell_ends_in_an_ellipsis() -> None:
     sheet = openpyxl.load_workbook(xlsx_of([["x" * 40_000, None, None, None, None]])).active
     assert sheet is not None
     assert sheet["A2"].value == "x" * (LONGEST_CELL - 1) + "…"
+    sheet = openpyxl.load_workbook(xlsx_of([["&" * 40_000, None, None, None, None]])).active
+    assert sheet is not None
+    assert sheet["A2"].value == "&" * (LONGEST_CELL - 1) + "…"
 
 
 def test_sheets_get_names_that_a_spreadsheet_takes() -> None:

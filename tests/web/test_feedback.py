@@ -389,6 +389,18 @@ def test_a_second_editor_is_told_that_somebody_was_faster(organizer: CheckingCli
     assert next(prompts(held)) == "Slower"
 
 
+def test_a_question_that_was_taken_out_and_comes_back_is_the_same(organizer: CheckingClient, held: Held) -> None:
+    url = staff_address(held, "questions")
+    before = organizer.get(url).fields("main form")
+    key = before["questions-0-key"]
+    without = {name: value for name, value in before.items() if not name.startswith("questions-0-")}
+    organizer.post(url, without | {"do": "save"})
+    now = organizer.get(url).fields("main form")
+    assert key not in [value for name, value in now.items() if name.endswith("-key")]
+    organizer.post(url, before | {"seen": now["seen"], "do": "save"})
+    assert organizer.get(url).fields("main form")["questions-0-key"] == key
+
+
 def test_hostile_edits_get_a_sentence(organizer: CheckingClient, held: Held) -> None:
     url = staff_address(held, "questions")
     row = {"kind": "text", "prompt_es": "¿?", "prompt_en": "?"}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from flask import Flask
 from flask_security import hash_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from seminar_app.accounts import passkeys as passkeys_of_the_product
 from seminar_app.accounts.models import SecondFactor, UserAccount
 from seminar_app.accounts.passkeys import PAGES
 from seminar_app.accounts.rules import RoleName
@@ -139,6 +143,28 @@ def test_a_passkey_is_refused_that_is_not_this_one_for_this_page_and_moment(
             answer = enrolled.sign(page)
     prove(client, page, answer, status=422)
     client.get("/staff/trail/", status=303)
+
+
+def test_what_is_asked_to_make_a_passkey_is_no_proof(
+    enrolled: Authenticator, client: CheckingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They lie in one list; each says what it is for."""
+    options_to_use = passkeys_of_the_product.options_to_use
+
+    def for_making(known: Sequence[SecondFactor]) -> tuple[dict[str, Any], dict[str, Any]]:
+        options, state = options_to_use(known)
+        return options, state | {"for": "make"}
+
+    monkeypatch.setattr(passkeys_of_the_product, "options_to_use", for_making)
+    page = asked(client)
+    prove(client, page, enrolled.sign(page), status=422)
+
+
+def test_a_mistyped_code_does_not_make_the_other_tabs_passkey_wrong(enrolled: Authenticator, client: CheckingClient) -> None:
+    other = asked(client)
+    page = client.get(STEP)
+    client.post(STEP, page.fields("main form.form") | {"proof_code": "000000"}, status=422)
+    prove(client, other, enrolled.sign(other))
 
 
 def test_a_passkey_of_another_address_is_not_taken(client: CheckingClient, sign_in: SignIn, staff: UserAccount, session: Session) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -204,6 +205,23 @@ def test_a_liaison_is_led_to_no_page_that_their_role_does_not_open(client: Check
     roster = client.get(f"{house.url}/roster/")
     for link in roster.select(".seminar-header a, .side-list a"):
         client.get(link.attrs["href"])
+
+
+def test_seats_that_somebody_else_shared_out_meanwhile_are_not_shared_out_again_unseen(
+    client: CheckingClient, house: House, session: Session, sign_in: SignIn
+) -> None:
+    sign_in(client, house.organizer)
+    url = f"{house.url}/seats"
+    stale = client.get(url).fields("main form")
+    client.submit(url, {"capacity": "40"}, form="main form")
+    mine: dict[str, Any] = stale | {"quotas-0-agency": ["PGR"], "quotas-0-size": ["1"]}
+    client.post(url, {name: value for name, value in mine.items() if name != "opened"}, status=422)
+    told = client.post(url, mine, status=422)
+    assert "Somebody else has changed this" in told.text
+    assert sorted(p.size for p in session.scalars(select(SeatPool))) == [40]
+    client.post(url, told.fields("main form") | {"capacity": "41"})
+    session.rollback()
+    assert sorted(p.size for p in session.scalars(select(SeatPool))) == [1, 40]
 
 
 def test_seats_are_shared_out_and_those_who_wait_are_seated(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
 from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import RegistrationState, may_edit
+from seminar_app.registration.rules import RegistrationState, edition_of_seats, may_edit
 from seminar_app.seminars.models import SeatPool
 
 
@@ -41,6 +41,11 @@ class SeatsOverview:
     def taken(self) -> int:
         """Seats held."""
         return sum(pool.taken for pool in self.pools)
+
+    @property
+    def edition(self) -> str:
+        """How they are shared out."""
+        return edition_of_seats((pool.agency.id if pool.agency else None, pool.size, pool.release_on) for pool in self.pools)
 
     @property
     def quotas(self) -> list[PoolLine]:

@@ -14,7 +14,7 @@ from seminar_app.accounts.models import Office
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import agency_paths
 from seminar_app.audit import services as audit
-from seminar_app.core.errors import NotFound
+from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.registration.errors import AgencyTwice, OpenPoolBelowTaken, QuotaBelowTaken, QuotasAboveCapacity
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import (
@@ -30,6 +30,7 @@ from seminar_app.registration.rules import (
     decide_promotions,
     decide_releases,
     decide_seat,
+    edition_of_seats,
     hands_out_seats,
 )
 from seminar_app.registration.services.changes import change_state
@@ -197,20 +198,26 @@ def release_due_quotas(session: Session, *, now: datetime) -> int:
     return moved
 
 
-def resize(session: Session, *, now: datetime, actor: str, seminar_id: int, capacity: int, wished: Sequence[WishedPool]) -> int:
+def resize(
+    session: Session, *, now: datetime, actor: str, seminar_id: int, capacity: int, wished: Sequence[WishedPool], opened: str | None = None
+) -> int:
     """Share the seats out anew, and seat whoever waited for what became free.
 
     Args:
         capacity: all seats of the seminar.
         wished: the quotas; what they leave is the open pool. A quota that is not named keeps no seats.
+        opened: `edition_of_seats` of what the page showed, where a page did.
 
     Returns:
         How many people were given a seat.
 
     Raises:
+        StaleEdit: somebody shared the seats out differently meanwhile.
         AgencyTwice, QuotasAboveCapacity, QuotaBelowTaken, OpenPoolBelowTaken: it cannot be shared out that way.
     """
     seats = lock_seats(session, seminar_id)
+    if opened is not None and opened != edition_of_seats((pool.agency_id, pool.size, pool.release_on) for pool in seats.pools):
+        raise StaleEdit
     if (fault := check_pools(seats.pools, capacity=capacity, wished=wished)) is not None:
         raise _refusal(session, fault, capacity)
     rows = {row.agency_id: row for row in seats.rows.values()}
