@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -131,8 +132,8 @@ def test_two_administrators_do_not_overwrite_each_other(seeded: Session, client:
     assert "Somebody else has changed this" in told.text
     assert get(seeded, "INM").name_en == "Migration Institute"
     assert actions(seeded) == ["agency.edited"]
-    without = {name: value for name, value in stale.items() if name != "version"}
-    for forged in (without, *(without | {"version": version} for version in ("", "1' OR", "9" * 30, "-1"))):
+    without: dict[str, Any] = {name: value for name, value in stale.items() if name != "version"}
+    for forged in [without, *(without | {"version": version} for version in ("", "1' OR", "9" * 30, "-1"))]:
         assert "Somebody else has changed this" in client.post(url, forged, status=422).text
     client.post(url, told.fields("main form"))
     seeded.expire_all()
