@@ -6,10 +6,12 @@ import hashlib
 import math
 import time
 from ipaddress import IPv6Address, ip_address, ip_network
+from threading import Lock
 
 from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from limits.storage import MemoryStorage
 
 from config import Settings
 from seminar_app.core.folding import canonical_email
@@ -40,9 +42,24 @@ def mailbox_key() -> str:
 limiter = Limiter(key_func=visitor_key, headers_enabled=False)
 
 
+class OneAtATime(MemoryStorage):
+    """Counting in memory, one attempt at a time: two that count at one moment would start the library's timer twice, which is an error."""
+
+    STORAGE_SCHEME = ["one-at-a-time"]
+
+    def __init__(self, uri: str | None = None, **options: str) -> None:
+        self._counting = Lock()
+        super().__init__(uri, **options)  # type: ignore[arg-type]
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count, and say how many there are."""
+        with self._counting:
+            return super().incr(key, expiry, amount)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Count in memory for one process, or in what `LIMITER_STORAGE` names for several."""
-    app.config["RATELIMIT_STORAGE_URI"] = settings.limiter_storage
+    app.config["RATELIMIT_STORAGE_URI"] = settings.limiter_storage.replace("memory://", "one-at-a-time://")
     app.config["RATELIMIT_ENABLED"] = settings.limits_enabled
     app.config["RATELIMIT_FAIL_ON_FIRST_BREACH"] = False  # all are looked at, so that the longest wait is known
     limiter.init_app(app)

@@ -103,6 +103,7 @@ def test_the_database_quotes_rows_in_its_errors_and_the_log_does_not(
 ) -> None:
     person = make.person("Canario")
     make_it_twice = {column.name: getattr(person, column.key) for column in Person.__table__.columns if column.name != "id"}
+    make_it_twice["public_id"] = uuid.uuid4()
     with pytest.raises(IntegrityError) as refused, unit_of_work(session) as writing:
         writing.add(Person(**make_it_twice))
     if database.url.startswith("postgresql"):
