@@ -90,7 +90,7 @@ class FormPart(Form):
             widget: object = field.widget
             if type(widget) is Select:
                 field.widget = QuickSelect(multiple=widget.multiple)  # type: ignore[assignment]
-            return Markup(super().render_field(field, render_kw))  # noqa: S704  what WTForms has made
+            return Markup(super().render_field(field, render_kw))  # nosec B704  # noqa: S704  what WTForms has made
 
 
 class BaseForm(FormPart):
