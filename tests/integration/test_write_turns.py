@@ -100,6 +100,20 @@ def test_who_finds_no_place_waits_while_another_process_gets_on(
     assert bool(refused) == (seen > 1)
 
 
+def test_where_the_others_cannot_be_seen_nobody_fails_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a write-ahead log whoever is about to write may not even be looked past."""
+
+    class Locked:
+        def execute(self, _statement: str) -> None:
+            raise core.sqlite_module().OperationalError("database is locked")
+
+    monkeypatch.setattr(core, "OTHERS_SEEN_SECONDS", 0.0)
+    others = core._Others(Locked())
+    others.look()
+    others.look()
+    assert others._version is None
+
+
 def test_who_reads_and_then_writes_has_read_the_newest(app: Flask) -> None:
     """Nobody writes between the reading and the writing of a unit of work, and nobody is refused for it."""
     turns, faults = threading.Barrier(4), []
