@@ -122,7 +122,7 @@ def may_see_agency(actor: Actor, *, agency_path: Iterable[int]) -> bool:
 
 
 def session_holds(*, created_at: datetime, seen_at: datetime, now: datetime) -> bool:
-    """Whether a browser that signed in then and was last seen then is signed in still. Source: DESIGN.md, BAR.md."""
+    """Whether a browser that signed in then and was last seen then is signed in still. Source: DESIGN.md, the bar."""
     return now - seen_at < IDLE and now - created_at < LONGEST
 
 
