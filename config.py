@@ -79,7 +79,7 @@ class SettingsError(SystemExit):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LooksAllowed:
+class AccessLimits:
     """How much of other people's data an account may look at in a day before administrators are told.
 
     The defaults let a coordinator see everybody of a seminar of ninety a few times over, and an organizer prepare several
@@ -137,7 +137,7 @@ class Settings:
         identity_keys: `<id>:<secret>`, newest first; the first seals CURP, birth data, passports and originals, all open.
         audit_keys: the same for the trail's chain; none means that its key is derived from `secret_keys`.
         audit_anchor: file outside the database to which the trail's head is appended; None keeps no anchor.
-        keep_pages: whether public pages are kept until the database changes; tests replace the database itself.
+        page_cache: whether public pages are kept until the database changes; tests replace the database itself.
         log_format: how log lines look.
         log_requests: whether each request leaves a line.
         trusted_proxies: how many proxies of our own stand before us, whose X-Forwarded-For, X-Forwarded-Proto and X-Request-ID are
@@ -159,7 +159,7 @@ class Settings:
     default_time_zone: str = "America/Mexico_City"
     limiter_storage: str = "memory://"
     limits_enabled: bool = True
-    keep_pages: bool = True
+    page_cache: bool = True
     pool_size: int = POOL_SIZE
     waiting_writers: int = THREADS - KEPT_FOR_READING
     jobs_url: str | None = None
@@ -173,7 +173,7 @@ class Settings:
     identity_keys: tuple[str, ...] = ()
     audit_keys: tuple[str, ...] = ()
     audit_anchor: Path | None = None
-    looks: LooksAllowed = LooksAllowed()
+    looks: AccessLimits = AccessLimits()
     kept: DaysKept = DaysKept()
 
     @property
@@ -240,7 +240,7 @@ class Settings:
         if not identity_keys and mode is Mode.PRODUCTION:
             faults.append("IDENTITY_KEYS is missing: CURP, birth data and passports are sealed with it. Make one with " + HOW_TO_MAKE)
         audit_keys = _entries(env, "AUDIT_KEYS", keys, mode, faults)
-        looks = LooksAllowed(**_whole_numbers(env, "ALERT_", LooksAllowed, faults))
+        looks = AccessLimits(**_whole_numbers(env, "ALERT_", AccessLimits, faults))
         kept = DaysKept(**_whole_numbers(env, "RETAIN_", DaysKept, faults))
         if faults:
             raise SettingsError("Constancia cannot start:\n" + "\n".join(f"  - {fault}" for fault in faults))
@@ -489,7 +489,7 @@ def _entries(env: Mapping[str, str], name: str, secret_keys: tuple[str, ...], mo
     return entries
 
 
-def _whole_numbers(env: Mapping[str, str], prefix: str, kind: type[LooksAllowed | DaysKept], faults: list[str]) -> dict[str, int]:
+def _whole_numbers(env: Mapping[str, str], prefix: str, kind: type[AccessLimits | DaysKept], faults: list[str]) -> dict[str, int]:
     """The fields of `kind` that the environment sets; a misspelt one of `RETAIN_…`, which nobody else uses, is a fault."""
     known = {f"{prefix}{limit.name.upper()}" for limit in fields(kind)}
     if kind is DaysKept:

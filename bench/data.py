@@ -122,7 +122,7 @@ def _seminar(connection: Connection, slug: str, people: int, sessions: int, seat
     connection.execute(insert(SeminarHost).values(seminar_id=seminar_id, office_id=office_id, position=1))
     pool_id = _add(connection, SeatPool, public_id=uuid.uuid4(), seminar_id=seminar_id, agency_id=None, size=seats, taken=0)
     begin = datetime(first.year, first.month, first.day, 14, 0, tzinfo=UTC)
-    sittings: list[dict[str, Any]] = [
+    seminar_sessions: list[dict[str, Any]] = [
         {
             "public_id": uuid.uuid4(),
             "seminar_id": seminar_id,
@@ -136,12 +136,12 @@ def _seminar(connection: Connection, slug: str, people: int, sessions: int, seat
         }
         for n in range(sessions)
     ]
-    connection.execute(insert(SeminarSession), sittings)
+    connection.execute(insert(SeminarSession), seminar_sessions)
     session_ids = list(
         connection.scalars(select(SeminarSession.id).where(SeminarSession.seminar_id == seminar_id).order_by(SeminarSession.id))
     )
     registrations = _people(connection, slug, seminar_id, pool_id, session_ids if marked else [], people, now) if people else ()
-    return Made(seminar_id, slug, int(office_id or 0), tuple(s["public_id"] for s in sittings), registrations)
+    return Made(seminar_id, slug, int(office_id or 0), tuple(s["public_id"] for s in seminar_sessions), registrations)
 
 
 def _people(

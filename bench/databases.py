@@ -101,6 +101,6 @@ def settings(url: str, folder: Path) -> Settings:
         smtp_url=None,
         mail_from="Constancia <no-reply@constancia.invalid>",
         limits_enabled=False,
-        keep_pages=False,
+        page_cache=False,
         second_factor=False,
     )

@@ -112,7 +112,7 @@ class Base:
 
 
 @dataclass(slots=True)
-class _TrailRow:
+class _AuditValues:
     """What `digest` reads of a row of the trail."""
 
     sequence: int
@@ -236,14 +236,14 @@ class Population:
         self.sink.add("seminar_host", (seminar_id, office, 1))
         average, marked = sessions
         count = max(1, average + self.random.randint(-2, 2))
-        sittings = self._sessions(seminar_id, starts, count, made)
+        seminar_sessions = self._sessions(seminar_id, starts, count, made)
         seated = self._registrations(seminar_id, slug, people, made, past=past, number=number)
-        self._marks(seated, sittings, marked if past else 0.0)
+        self._marks(seated, seminar_sessions, marked if past else 0.0)
         if past and number % FEEDBACK_EVERY == 0:
             feedback(self, seminar_id, seated[: len(seated) * 2 // 3], made)
 
     def _sessions(self, seminar_id: int, starts: date, count: int, made: datetime) -> list[tuple[int, str]]:
-        sittings = []
+        seminar_sessions = []
         for n in range(count):
             begins = datetime.combine(starts + timedelta(days=n * 3 // count), time(14), UTC)
             begins += timedelta(minutes=100 * (n % -(-count // 3)))
@@ -251,8 +251,8 @@ class Population:
             session_id = self._next("seminar_session")
             titles, times = (f"Sesión {n + 1}", f"Session {n + 1}"), (moment(begins), moment(ends))
             self.sink.add("seminar_session", (session_id, self._hex(), seminar_id, *titles, *times, SESSION_MINUTES, 1, 1))
-            sittings.append((session_id, moment(ends)))
-        return sittings
+            seminar_sessions.append((session_id, moment(ends)))
+        return seminar_sessions
 
     def _registrations(self, seminar_id: int, slug: str, people: int, made: datetime, *, past: bool, number: int) -> list[int]:
         """Registrations in all states with what followed from each; returns those who hold a seat."""
@@ -314,18 +314,20 @@ class Population:
 
     def _told(self, at: datetime, actor: str, action: str, subject: str, slug: str, details: dict[str, Any]) -> None:
         sequence, before = self.trail
-        row: Any = _TrailRow(sequence + 1, at, actor, action, subject, slug, details)
+        row: Any = _AuditValues(sequence + 1, at, actor, action, subject, slug, details)
         self.trail = (sequence + 1, digest(row, before=before, key=newest_key()))
         self.sink.add("audit", (sequence + 1, moment(at), actor, action, subject, slug, json.dumps(details), self.trail[1]))
 
-    def _marks(self, seated: list[int], sittings: list[tuple[int, str]], marked: float) -> None:
+    def _marks(self, seated: list[int], seminar_sessions: list[tuple[int, str]], marked: float) -> None:
         if not marked or not seated:
             return
-        statuses = self.random.choices([kind for kind, _w in MARKS], [weight for _kind, weight in MARKS], k=len(seated) * len(sittings))
+        statuses = self.random.choices(
+            [kind for kind, _w in MARKS], [weight for _kind, weight in MARKS], k=len(seated) * len(seminar_sessions)
+        )
         by = self.random.choice(self.staff)
         chance, add, number = self.random.random, self.sink.add, self.ids["mark"]
         for registration_id in seated:
-            for session_id, at in sittings:
+            for session_id, at in seminar_sessions:
                 status = statuses.pop()
                 if marked < 1 and chance() >= marked:
                     continue

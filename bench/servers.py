@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.databases import KEY, Database
 from config import THREADS
-from seminar_app.cli.serve import WEB_WORKERS
+from seminar_app.cli.serving.command import WEB_WORKERS
 from tests.support.server import LiveServer
 
 SETTINGS = {"GRANIAN_BLOCKING_THREADS": str(THREADS), "GRANIAN_LOG_LEVEL": "error"}

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from config import Settings
 from seminar_app import create_app
-from seminar_app.cli.processes import settle_memory, spare_memory, take_turns
+from seminar_app.cli.serving.processes import settle_memory, spare_memory, switch_threads_often
 
 spare_memory()
-take_turns()
+switch_threads_often()
 app = create_app(replace(Settings.from_environment(), limits_enabled=False))
 settle_memory()

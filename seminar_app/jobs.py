@@ -14,8 +14,8 @@ from huey.consumer import Consumer
 
 from config import Settings
 from seminar_app.core.clock import now
-from seminar_app.core.in_use import InUse
-from seminar_app.core.only_one import only_one
+from seminar_app.core.file_lock import AlreadyLocked
+from seminar_app.core.process_lock import process_lock
 from seminar_app.web.database import db
 from seminar_app.web.logs import WORK_ID
 from seminar_app.web.schedule import Job, ending, jobs_of
@@ -65,12 +65,12 @@ def run_job(app: Flask, name: str, *, unless: Callable[[], bool] = lambda: False
 
     Raises:
         KeyError: there is none of this name.
-        InUse: another process is at it.
+        AlreadyLocked: another process is at it.
     """
     settings: Settings = app.extensions["settings"]
     with app.app_context():
         try:
-            with only_one(db.engine, settings.data_dir, f"job-{name}"):
+            with process_lock(db.engine, settings.data_dir, f"job-{name}"):
                 return None if unless() else jobs_of(app)[name].run()
         finally:
             db.session.remove()
@@ -109,7 +109,7 @@ def _guarded(app: Flask, work: Any, job: Job) -> Callable[[], None]:
         WORK_ID.set(uuid.uuid4().hex)
         try:
             run_job(app, job.name, unless=done_already)
-        except InUse:
+        except AlreadyLocked:
             log.info("Job %s is still at its last run.", job.name)
         except Exception:
             log.exception("Job %s failed.", job.name)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from config import Settings
 from seminar_app import create_app
-from seminar_app.cli.processes import end_with_server, settle_memory, spare_memory, take_turns, work_with_database
+from seminar_app.cli.serving.processes import end_with_server, settle_memory, spare_memory, switch_threads_often, work_with_database
 from seminar_app.core.spool import forget_abandoned
 from seminar_app.web import logs
 
 end_with_server()
 forget_abandoned()
 spare_memory()
-take_turns()
+switch_threads_often()
 settings = Settings.from_environment()
 logs.set_up(settings)
 work_with_database(settings)

@@ -49,7 +49,7 @@ def settings_for(database_url: str, data_dir: Path) -> Settings:
         identity_keys=("test:identity key of the tests, thirty-two characters",),
         smtp_url=None,
         mail_from="Constancia <no-reply@constancia.test>",
-        keep_pages=False,
+        page_cache=False,
         second_factor=False,
     )
 

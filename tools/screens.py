@@ -19,9 +19,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from seminar_app.cli.demo.content import next_seminar
-from seminar_app.cli.demo.state import DEMO_DOMAIN, PASSWORD
 from seminar_app.core.clock import now
+from seminar_app.demo.content import next_seminar
+from seminar_app.demo.state import DEMO_DOMAIN, PASSWORD
 from tests.support.server import free_port
 
 ROOT = Path(__file__).resolve().parents[1]

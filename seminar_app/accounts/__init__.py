@@ -22,7 +22,7 @@ from seminar_app.accounts.proving import ask_again
 from seminar_app.accounts.rules import FactorKind, RoleName
 from seminar_app.accounts.sessions import WebSessions, load_actor
 from seminar_app.accounts.words import FACTOR_KINDS, ROLES
-from seminar_app.audit.looks import tell_with
+from seminar_app.audit.access_log import tell_with
 from seminar_app.web import access, labels
 from seminar_app.web.navigation import Entry, add_staff_entry
 

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.accounts.rules import RoleName
 from seminar_app.audit import services as audit
-from seminar_app.audit.looks import Looks
+from seminar_app.audit.access_log import DailyAccess
 from seminar_app.messages.services import enqueue
 
 MAIL = "many_looks"
 
 
-def tell_admins(session: Session, actor: str, day: date, looks: Looks, now: datetime) -> None:
+def tell_admins(session: Session, actor: str, day: date, looks: DailyAccess, now: datetime) -> None:
     """A mail to each administrator and a row in the trail, in the transaction of the look that went above a limit.
 
     Args:

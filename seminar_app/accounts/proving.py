@@ -21,7 +21,7 @@ from seminar_app.accounts.errors import AccountJustChanged
 from seminar_app.accounts.factor_forms import PROOF, ProofForm
 from seminar_app.accounts.models import SecondFactor, UserAccount
 from seminar_app.accounts.rules import FactorKind, Proof, is_fresh
-from seminar_app.accounts.services.common import leave_own_trail
+from seminar_app.accounts.services.common import record_own_change
 from seminar_app.accounts.session_store import StoredSession
 from seminar_app.accounts.sessions import browser_session
 from seminar_app.core import clock
@@ -79,7 +79,7 @@ def prove(form: ProofForm) -> bool:
             if not sessions.move_on(database, with_factor=stored.has_factor):
                 raise AccountJustChanged
             if stored.owes_factor:
-                leave_own_trail(database, clock.now(), "account.signed_in", account, factor=how)
+                record_own_change(database, clock.now(), "account.signed_in", account, factor=how)
     if how == "passkey":
         flask_session.pop(PASSKEY_KEY, None)  # only now: what the database could not take may be sent again
     form.proof_passkey.data = None  # an answer that was looked at is not sent again

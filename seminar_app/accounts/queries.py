@@ -120,11 +120,11 @@ def recovery_codes_left(session: Session, account_id: int) -> int:
     return session.scalar(select(func.count()).select_from(RecoveryCode).where(RecoveryCode.user_account_id == account_id)) or 0
 
 
-def names_by_trail_name(session: Session, trail_names: Collection[str]) -> Mapping[str, str]:
+def names_by_audit_name(session: Session, audit_names: Collection[str]) -> Mapping[str, str]:
     """Names of staff by how the trail calls them: `account:<hex>` and `user_account:<hex>`."""
     ids = set()
-    for trail_name in trail_names:
-        kind, _colon, hexadecimal = trail_name.partition(":")
+    for audit_name in audit_names:
+        kind, _colon, hexadecimal = audit_name.partition(":")
         if kind in ("account", "user_account") and len(hexadecimal) == 32:
             ids.add(uuid.UUID(hexadecimal))
     rows = session.execute(select(UserAccount.public_id, UserAccount.name).where(UserAccount.public_id.in_(ids)))

@@ -77,7 +77,7 @@ class Actor:
         return frozenset(grant.role.value for grant in self.grants)
 
     @property
-    def trail_name(self) -> str:
+    def audit_name(self) -> str:
         """How the trail names this person."""
         return f"account:{self.public_id.hex}"
 

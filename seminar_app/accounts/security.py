@@ -209,7 +209,7 @@ def _address_key() -> str:
 
 def _actor_key() -> str:
     actor = load_actor()
-    return actor.trail_name if actor else "nobody"
+    return actor.audit_name if actor else "nobody"
 
 
 def _refused(response: Response) -> bool:

@@ -19,7 +19,7 @@ from seminar_app.accounts.errors import AccountJustChanged
 from seminar_app.accounts.factor_forms import AppForm, PasskeyForm
 from seminar_app.accounts.models import SecondFactor, UserAccount
 from seminar_app.accounts.proving import PASSKEY_KEY
-from seminar_app.accounts.services.common import leave_own_trail
+from seminar_app.accounts.services.common import record_own_change
 from seminar_app.accounts.sessions import browser_session
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
@@ -135,7 +135,7 @@ def _take_on(account: UserAccount, add: Callable[[Session], SecondFactor], *, en
         if not sessions.move_on(database, with_factor=True, keep=keep):
             raise AccountJustChanged
         if entering:
-            leave_own_trail(database, now, "account.signed_in", account, factor=factor.kind.value)
+            record_own_change(database, now, "account.signed_in", account, factor=factor.kind.value)
     if not keep:
         return redirect(url_for("accounts.own"), code=303)
     return redirect(url_for("accounts.recovery_codes", next=request.args.get("next")), code=303)

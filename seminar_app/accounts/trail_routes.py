@@ -15,8 +15,8 @@ from seminar_app.accounts.rules import RoleName
 from seminar_app.accounts.staff_routes import blueprint
 from seminar_app.accounts.trail_details import details_words
 from seminar_app.agencies.queries import all_agencies
-from seminar_app.audit.looks import alerts_since, day_of
-from seminar_app.audit.queries import TrailFilter
+from seminar_app.audit.access_log import alerts_since, day_of
+from seminar_app.audit.queries import AuditFilter
 from seminar_app.audit.queries import trail as rows_of_trail
 from seminar_app.core import clock
 from seminar_app.web.access import staff
@@ -34,7 +34,7 @@ def trail() -> ResponseReturnValue:
     zone = ZoneInfo(current_app.extensions["settings"].default_time_zone)
     day = asked_day(chosen["day"])
     actor = chosen["actor"] if chosen["actor"] in trail_words.STRANGERS or ACTOR.fullmatch(chosen["actor"]) else None
-    wanted = TrailFilter(
+    wanted = AuditFilter(
         actor=actor,
         action=chosen["action"] or None,
         seminar=chosen["seminar"] or None,

@@ -200,4 +200,4 @@ def _today() -> date:
 
 
 def _actor() -> str:
-    return str(current_actor().trail_name)
+    return str(current_actor().audit_name)

@@ -51,10 +51,10 @@ def _past_mark(row: Mark | MarkHistory, replaced: MarkHistory | None = None) -> 
     )
 
 
-def account_names(session: Session, trail_names: Iterable[str | None]) -> dict[str, str]:
+def account_names(session: Session, audit_names: Iterable[str | None]) -> dict[str, str]:
     """The accounts' own names for those of these names in the trail that are accounts."""
     prefix = "account:"
-    ids = {uuid.UUID(hex=name.removeprefix(prefix)): name for name in trail_names if name and name.startswith(prefix)}
+    ids = {uuid.UUID(hex=name.removeprefix(prefix)): name for name in audit_names if name and name.startswith(prefix)}
     if not ids:
         return {}
     rows = session.execute(select(UserAccount.public_id, UserAccount.name).where(UserAccount.public_id.in_(ids)))

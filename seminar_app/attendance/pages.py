@@ -97,21 +97,21 @@ class MarkingPage:
             NotFound: no such session in this seminar.
         """
         sessions = queries.sessions_of(session, seminar.id)
-        sitting = next((found for found in sessions if found.public_id == session_id), None)
-        if sitting is None:
+        seminar_session = next((found for found in sessions if found.public_id == session_id), None)
+        if seminar_session is None:
             raise NotFound
         agencies = all_agencies(session, with_aliases=False)
-        counts = queries.counts_by_group(session, seminar.id, sitting.id, agencies=agencies)
+        counts = queries.counts_by_group(session, seminar.id, seminar_session.id, agencies=agencies)
         if written is None:
             people = queries.people_by_group(session, seminar.id, agencies=agencies)
-            marks = queries.marks_of_session(session, sitting.id)
+            marks = queries.marks_of_session(session, seminar_session.id)
         else:
             people = queries.people_among(session, seminar.id, written, agencies=agencies)
             lines = (one for group in people for one in group.people)
             marks = {one.registration_id: mark for one in lines if (mark := written[one.public_id])}
         by_group: dict[int, SheetGroup] = {group.agency.id: group for group in people}
         groups = [MarkingGroup(agency, count, _lines(by_group.get(agency.id), marks, typed or {})) for agency, count in counts]
-        return cls(seminar, sessions, sitting, groups)
+        return cls(seminar, sessions, seminar_session, groups)
 
     @property
     def touched(self) -> Sequence[MarkingGroup]:
@@ -262,9 +262,9 @@ class PersonPage:
     past: Sequence[PastMark]
     names: Mapping[str, str]
 
-    def who(self, trail_name: str) -> str:
+    def who(self, audit_name: str) -> str:
         """Who wrote a mark, in words."""
-        return actor_words(trail_name, self.names)
+        return actor_words(audit_name, self.names)
 
     @property
     def may_clear(self) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.agencies.rules import AgencyLevel, group_of
 from seminar_app.attendance.models import Mark
-from seminar_app.attendance.rules import Completion, Counts, MarkStatus, Sitting, StoredMark, completion, counts_from
+from seminar_app.attendance.rules import Completion, CountedSession, Counts, MarkStatus, StoredMark, completion, counts_from
 from seminar_app.core.errors import NotFound
 from seminar_app.people.models import Person
 from seminar_app.people.rules import Sex, list_order, listed_name, reserved_code
@@ -102,14 +102,14 @@ class Attendance:
         return self.marks.get(person.registration_id) or [None] * len(self.sessions)
 
     @cached_property
-    def sittings(self) -> list[Sitting]:
+    def seminar_sessions(self) -> list[CountedSession]:
         """The sessions as completion sees them."""
-        return [Sitting(session.contact_minutes, session.counts) for session in self.sessions]
+        return [CountedSession(session.contact_minutes, session.counts) for session in self.sessions]
 
     def completion_of(self, person: SheetPerson) -> Completion:
         """Minutes credited, minutes to attend, and whether that is enough."""
         return completion(
-            self.sittings,
+            self.seminar_sessions,
             [mark.stored if mark else None for mark in self.marks_of(person)],
             threshold_percent=self.seminar.threshold_percent,
             excused_rule=self.seminar.excused_rule,
@@ -141,9 +141,9 @@ def session_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) ->
     Raises:
         NotFound: there is none, or it is another seminar's.
     """
-    for sitting in sessions_of(session, seminar_id):
-        if sitting.public_id == public_id:
-            return sitting
+    for seminar_session in sessions_of(session, seminar_id):
+        if seminar_session.public_id == public_id:
+            return seminar_session
     raise NotFound
 
 
@@ -272,7 +272,7 @@ def marks_of_session(session: Session, session_id: int) -> dict[int, SheetMark]:
 
 def marks_of_seminar(session: Session, sessions: Sequence[SheetSession]) -> Marks:
     """The marks of all sessions by registration; equal marks share one object, so that memory stays flat."""
-    place = {sitting.id: index for index, sitting in enumerate(sessions)}
+    place = {seminar_session.id: index for index, seminar_session in enumerate(sessions)}
     rows = session.execute(
         select(Mark.registration_id, Mark.session_id, type_coerce(Mark.status, String), Mark.minutes_credited, Mark.time_in, Mark.time_out)
         .join(SeminarSession, SeminarSession.id == Mark.session_id)

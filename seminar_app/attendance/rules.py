@@ -84,7 +84,7 @@ def credited_minutes(status: MarkStatus, stored: int, *, contact_minutes: int, e
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
+class SessionTimes:
     """What completion needs to know of a session."""
 
     contact_minutes: int
@@ -127,23 +127,25 @@ class Completion:
 
 
 def completion(
-    sittings: Sequence[Sitting], marks: Sequence[StoredMark | None], *, threshold_percent: int, excused_rule: ExcusedRule
+    seminar_sessions: Sequence[SessionTimes], marks: Sequence[StoredMark | None], *, threshold_percent: int, excused_rule: ExcusedRule
 ) -> Completion:
     """Credited minutes over contact minutes of the sessions that count; what is not marked earns nothing.
 
     Args:
-        sittings: all sessions of the seminar.
+        seminar_sessions: all sessions of the seminar.
         marks: one person's mark for each of them, in the same order.
     """
     credited = contact = 0
-    for sitting, mark in zip(sittings, marks, strict=True):
-        if not sitting.counts:
+    for seminar_session, mark in zip(seminar_sessions, marks, strict=True):
+        if not seminar_session.counts:
             continue
         if mark is None:
-            contact += sitting.contact_minutes
+            contact += seminar_session.contact_minutes
         elif mark.status is not MarkStatus.EXCUSED or excused_rule is not ExcusedRule.NOT_COUNTED:
-            contact += sitting.contact_minutes
-            credited += credited_minutes(mark.status, mark.minutes, contact_minutes=sitting.contact_minutes, excused_rule=excused_rule)
+            contact += seminar_session.contact_minutes
+            credited += credited_minutes(
+                mark.status, mark.minutes, contact_minutes=seminar_session.contact_minutes, excused_rule=excused_rule
+            )
     return Completion(credited, contact, threshold_percent)
 
 

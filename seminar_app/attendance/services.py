@@ -73,7 +73,7 @@ class _Call:
     """Where marks are being written, how, by whom and when."""
 
     seminar: Seminar
-    sitting: SeminarSession
+    seminar_session: SeminarSession
     method: MarkMethod
     actor: str
     now: datetime
@@ -132,17 +132,17 @@ def mark_all(
     Raises:
         NotFound, AttendanceIsShut: as for `mark`.
     """
-    sitting, seminar = _lock(session, seminar_id, session_id)
+    seminar_session, seminar = _lock(session, seminar_id, session_id)
     unmarked = (
         select(Registration.id, Registration.public_id)
-        .outerjoin(Mark, (Mark.registration_id == Registration.id) & (Mark.session_id == sitting.id))
+        .outerjoin(Mark, (Mark.registration_id == Registration.id) & (Mark.session_id == seminar_session.id))
         .where(Registration.seminar_id == seminar_id, Registration.state == RegistrationState.REGISTERED, Mark.id.is_(None))
     )
     if agencies is not None:
         unmarked = unmarked.where(Registration.agency_id.in_(agencies))
     people = {row.public_id: row.id for row in session.execute(unmarked)}
     entries = [Entry(public_id, status) for public_id in people]
-    return _write(session, _Call(seminar, sitting, method, actor, now), entries, people, {})
+    return _write(session, _Call(seminar, seminar_session, method, actor, now), entries, people, {})
 
 
 def record(
@@ -165,16 +165,16 @@ def record(
     Raises:
         NotFound, NotOnTheSheet, MinutesOutOfRange, AttendanceIsShut: as for `mark`; then nothing is written.
     """
-    sitting, seminar = _lock(session, seminar_id, session_id)
-    people, marks = _seated(session, seminar_id, sitting.id, [entry.registration for entry in entries])
+    seminar_session, seminar = _lock(session, seminar_id, session_id)
+    people, marks = _seated(session, seminar_id, seminar_session.id, [entry.registration for entry in entries])
     for entry in entries:
         if entry.registration not in people:
             raise NotOnTheSheet
         asked = entry.minutes if entry.status in HAS_MINUTES else None
-        if asked is not None and not may_credit(asked, contact_minutes=sitting.contact_minutes):
-            raise MinutesOutOfRange(contact_minutes=sitting.contact_minutes, minutes=str(asked)[:20])
+        if asked is not None and not may_credit(asked, contact_minutes=seminar_session.contact_minutes):
+            raise MinutesOutOfRange(contact_minutes=seminar_session.contact_minutes, minutes=str(asked)[:20])
     entries = list({entry.registration: entry for entry in entries}.values())
-    return _write(session, _Call(seminar, sitting, method, actor, now), entries, people, marks)
+    return _write(session, _Call(seminar, seminar_session, method, actor, now), entries, people, marks)
 
 
 _LOCK = (
@@ -252,7 +252,7 @@ def _write(
         values = {"status": outcome.after.status, "minutes_credited": outcome.after.minutes}
         values |= {"method": call.method, "recorded_by": call.actor, "recorded_at": call.now}
         if row is None:
-            new.append(values | {"registration_id": people[outcome.registration], "session_id": call.sitting.id, "version": 1})
+            new.append(values | {"registration_id": people[outcome.registration], "session_id": call.seminar_session.id, "version": 1})
         else:
             altered.append({"mark_id": row.id, "new_version": row.version + 1} | {f"new_{name}": value for name, value in values.items()})
     for statement, rows in (
@@ -263,7 +263,7 @@ def _write(
     ):
         if rows:
             session.execute(statement, rows)
-    _leave_a_trail(session, call, changed)
+    _record_change(session, call, changed)
     return outcomes
 
 
@@ -283,7 +283,7 @@ def _wanted(entry: Entry, before: SheetMark | None, call: _Call) -> SheetMark | 
     if before is not None and before.status is entry.status and (entry.minutes is None or entry.status not in HAS_MINUTES):
         return before
     minutes = minutes_to_store(
-        entry.status, entry.minutes, contact_minutes=call.sitting.contact_minutes, excused_rule=call.seminar.excused_rule
+        entry.status, entry.minutes, contact_minutes=call.seminar_session.contact_minutes, excused_rule=call.seminar.excused_rule
     )
     return SheetMark(entry.status, minutes, before.time_in if before else None, before.time_out if before else None)
 
@@ -294,24 +294,24 @@ def _is_what_was_seen(mark: SheetMark | None, seen: Seen) -> bool:
     return mark.status is seen.status and seen.minutes in (None, mark.minutes)
 
 
-def _leave_a_trail(session: Session, call: _Call, changed: Sequence[Outcome]) -> None:
+def _record_change(session: Session, call: _Call, changed: Sequence[Outcome]) -> None:
     if not changed:
         return
-    details: dict[str, Any] = {"session": call.sitting.public_id.hex}
+    details: dict[str, Any] = {"session": call.seminar_session.public_id.hex}
     if len(changed) == 1:
         (one,) = changed
         subject = f"registration:{one.registration.hex}"
         details |= {"from": one.before.status.value if one.before else None, "to": one.after.status.value if one.after else None}
         details["minutes"] = one.after.minutes if one.after else None
     else:
-        subject = f"seminar_session:{call.sitting.public_id.hex}"
+        subject = f"seminar_session:{call.seminar_session.public_id.hex}"
         details["changed"] = len(changed)
         details["to"] = Counter(outcome.after.status.value if outcome.after else "cleared" for outcome in changed)
     action = "attendance.marked" if any(outcome.after for outcome in changed) else "attendance.cleared"
     audit.record(session, now=call.now, actor=call.actor, action=action, subject=subject, seminar=call.seminar.slug, details=details)
 
 
-def note_look(session: Session, *, seminar: Seminar, subject: str, actor: str, now: datetime) -> None:
+def record_access(session: Session, *, seminar: Seminar, subject: str, actor: str, now: datetime) -> None:
     """Leave in the trail that somebody saw attendance. `subject`: `seminar:…`, `seminar_session:…` or `registration:…`."""
     audit.record(session, now=now, actor=actor, action="attendance.viewed", subject=subject, seminar=seminar.slug)
 

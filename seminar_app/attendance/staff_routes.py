@@ -65,7 +65,7 @@ def marking(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
 def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
     """Marks of the whole sheet, of a few lines of it, or «all of this agency present»."""
     actor, seminar = current_actor(), seminar_to_coordinate(session(), current_actor(), slug)
-    where = {"seminar_id": seminar.id, "session_id": session_id, "actor": actor.trail_name, "now": now()}
+    where = {"seminar_id": seminar.id, "session_id": session_id, "actor": actor.audit_name, "now": now()}
     group = request.form.get("all_present")
 
     def work(writing: Session) -> list[Outcome]:
@@ -80,7 +80,7 @@ def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
         outcomes = in_unit_of_work(work)
     except Refusal as refusal:
         return _refused(seminar, session_id, refusal)
-    overtaken = _overtaken(outcomes, actor.trail_name)
+    overtaken = _overtaken(outcomes, actor.audit_name)
     if "HX-Request" in request.headers:
         if not any(outcome.changed for outcome in outcomes):  # nothing was marked, and the lines show names all the same
             _seen(slug, f"seminar_session:{session_id.hex}", session_id)
@@ -120,7 +120,7 @@ def clear(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
         abort(400)
     with unit_of_work() as writing:
         services.clear(
-            writing, seminar_id=seminar.id, session_id=session_id, registration=registration_id, actor=actor.trail_name, now=now()
+            writing, seminar_id=seminar.id, session_id=session_id, registration=registration_id, actor=actor.audit_name, now=now()
         )
     flash(_("The mark was taken away. It stays in the history below."), "success")
     return redirect(url_for(".person", slug=slug, registration_id=registration_id), code=303)
@@ -139,7 +139,7 @@ def export(slug: str) -> ResponseReturnValue:
         abort(400)
     at = now()
     with unit_of_work() as writing:
-        services.note_export(writing, seminar=seminar, form=form, language=language, actor=current_actor().trail_name, now=at)
+        services.note_export(writing, seminar=seminar, form=form, language=language, actor=current_actor().audit_name, now=at)
     whole = tempfile.TemporaryFile()  # noqa: SIM115  whole before its first byte is sent, so that a failure is a page; _blocks closes it
     write(whole, queries.attendance_of(session(), seminar, former=True), form=form, language=language)
     response = Response(_blocks(whole), mimetype=MIME_TYPES[form])
@@ -168,7 +168,7 @@ def _seen(slug: str, subject: str | None = None, session_id: uuid.UUID | None = 
         queries.session_on_sheet(session(), seminar.id, session_id)
     with unit_of_work() as writing:
         subject = subject or f"seminar:{seminar.public_id.hex}"
-        services.note_look(writing, seminar=seminar, subject=subject, actor=actor.trail_name, now=now())
+        services.record_access(writing, seminar=seminar, subject=subject, actor=actor.audit_name, now=now())
     return seminar
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Date, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from seminar_app.audit.rules import LookKind
+from seminar_app.audit.rules import AccessKind
 from seminar_app.core.database import Base, value_enum
 
 Sequence = BigInteger().with_variant(Integer(), "sqlite")
@@ -55,7 +55,7 @@ class AuditHead(Base):
     """Keyed hash of this end; None until the first row is chained."""
 
 
-class LookCount(Base):
+class AccessCount(Base):
     """How often an account looked at one thing on a day."""
 
     __tablename__ = "look_count"
@@ -64,13 +64,13 @@ class LookCount(Base):
     actor: Mapped[str] = mapped_column(String(64), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     """Where the office is."""
-    kind: Mapped[LookKind] = mapped_column(value_enum(LookKind), primary_key=True)
+    kind: Mapped[AccessKind] = mapped_column(value_enum(AccessKind), primary_key=True)
     subject: Mapped[str] = mapped_column(String(120), primary_key=True)
     """A seminar's slug for rosters, else the subject as in the trail."""
     times: Mapped[int]
 
 
-class LookAlert(Base):
+class AccessAlert(Base):
     """The administrators were told of an account's looks on a day."""
 
     __tablename__ = "look_alert"

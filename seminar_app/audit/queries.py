@@ -15,7 +15,7 @@ PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class TrailFilter:
+class AuditFilter:
     """What a look at the trail is narrowed to; None means all.
 
     Attributes:
@@ -31,7 +31,7 @@ class TrailFilter:
     until: datetime | None = None
 
 
-def trail(session: Session, wanted: TrailFilter, *, before: int | None = None) -> tuple[Sequence[AuditRow], bool]:
+def trail(session: Session, wanted: AuditFilter, *, before: int | None = None) -> tuple[Sequence[AuditRow], bool]:
     """50 rows, the newest first, and whether there are older ones.
 
     Args:

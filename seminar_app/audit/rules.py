@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class LookKind(StrEnum):
+class AccessKind(StrEnum):
     """What was looked at."""
 
     ROSTER = "roster"
@@ -19,21 +19,21 @@ class LookKind(StrEnum):
 
 
 _LOOKS = {
-    "roster.viewed": LookKind.ROSTER,
-    "attendance.viewed": LookKind.ROSTER,
-    "registration.viewed": LookKind.PERSON,
-    "person.viewed": LookKind.PERSON,
-    "identity.viewed": LookKind.PERSON,
-    "message.viewed": LookKind.PERSON,
-    "people.searched": LookKind.SEARCH,
-    "messages.viewed": LookKind.SEARCH,
-    "roster.exported": LookKind.EXPORT,
-    "attendance.exported": LookKind.EXPORT,
-    "feedback.results_exported": LookKind.EXPORT,
+    "roster.viewed": AccessKind.ROSTER,
+    "attendance.viewed": AccessKind.ROSTER,
+    "registration.viewed": AccessKind.PERSON,
+    "person.viewed": AccessKind.PERSON,
+    "identity.viewed": AccessKind.PERSON,
+    "message.viewed": AccessKind.PERSON,
+    "people.searched": AccessKind.SEARCH,
+    "messages.viewed": AccessKind.SEARCH,
+    "roster.exported": AccessKind.EXPORT,
+    "attendance.exported": AccessKind.EXPORT,
+    "feedback.results_exported": AccessKind.EXPORT,
 }
 
 
-def kind_of_look(action: str, subject: str) -> LookKind | None:
+def access_kind(action: str, subject: str) -> AccessKind | None:
     """Which kind of look a row of the trail is; None for a deed. Attendance of one person is a look at that person."""
     kind = _LOOKS.get(action)
-    return LookKind.PERSON if kind is LookKind.ROSTER and subject.startswith("registration:") else kind
+    return AccessKind.PERSON if kind is AccessKind.ROSTER and subject.startswith("registration:") else kind

@@ -9,10 +9,10 @@ from typing import Any, cast
 from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
-from seminar_app.audit import looks
+from seminar_app.audit import access_log
 from seminar_app.audit.chain import digest, head_seal, newest_key
 from seminar_app.audit.models import AuditHead, AuditRow
-from seminar_app.core.rows import add_rows
+from seminar_app.core.inserts import insert_rows
 from seminar_app.core.unit_of_work import before_commit
 
 _GATHERED = "audit_rows"
@@ -68,12 +68,12 @@ def _chain(session: Session) -> None:
     """Give the gathered rows their numbers and digests. The head's lock makes this the one place where writers queue."""
     if not session.info.get(_GATHERED):
         return
-    looks.count(session, tuple(session.info[_GATHERED]))  # may leave rows of its own
+    access_log.count(session, tuple(session.info[_GATHERED]))  # may leave rows of its own
     rows: list[_Gathered] = session.info.pop(_GATHERED)
     key, connection = newest_key(), session.connection()
     sequence, last = connection.execute(_LOCK_HEAD).one()
     for row in rows:
         row.sequence = sequence = sequence + 1
         row.digest = last = digest(row, before=last, key=key)
-    add_rows(session, AuditRow, [{column: getattr(row, column) for column in _COLUMNS} for row in rows])
+    insert_rows(session, AuditRow, [{column: getattr(row, column) for column in _COLUMNS} for row in rows])
     connection.execute(_MOVE_HEAD, {"sequence": sequence, "digest": last, "seal": head_seal(sequence, last, key=key)})

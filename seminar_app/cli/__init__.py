@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Flask
 
 from config import Settings
-from seminar_app.cli import agencies, attendance, audit, database, keys, messages, serve, users
+from seminar_app.cli import agencies, attendance, audit, database, keys, messages, users
 from seminar_app.cli import retention as retention_commands
 from seminar_app.cli import settings as settings_commands
 from seminar_app.cli.backup import commands as backup
-from seminar_app.cli.demo import command as demo
-from seminar_app.cli.demo import state
+from seminar_app.cli.serving import command as serving
+from seminar_app.demo import command as demo
+from seminar_app.demo import state
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -29,6 +30,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.cli.add_command(command)
     app.cli.add_command(backup.backup)
     app.cli.add_command(backup.restore)
-    app.cli.add_command(serve.serve)
+    app.cli.add_command(serving.serve)
     app.cli.add_command(demo.group)
     state.init_app(app, settings)

@@ -8,9 +8,9 @@ from flask.cli import AppGroup, with_appcontext
 
 from config import Mode, Settings
 from seminar_app.cli.database import refuse_unprepared
-from seminar_app.cli.processes import work_with_database
+from seminar_app.cli.serving.processes import work_with_database
 from seminar_app.core.clock import now
-from seminar_app.core.in_use import InUse
+from seminar_app.core.file_lock import AlreadyLocked
 from seminar_app.messages.delivery import deliver_due
 from seminar_app.messages.services import enqueue, release_held
 from seminar_app.web import logs
@@ -74,5 +74,5 @@ def job(name: str) -> None:
         raise click.ClickException(f"There is no job {name}. There are: {', '.join(sorted(jobs_of(app)))}.")
     try:
         run_job(app, name)
-    except InUse as error:
+    except AlreadyLocked as error:
         raise click.ClickException(f"The job {name} is running just now, in another process.") from error

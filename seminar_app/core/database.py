@@ -39,7 +39,7 @@ from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from seminar_app.core.writers import WRITERS
+from seminar_app.core.write_queue import WRITERS
 
 log = logging.getLogger(__name__)
 
@@ -290,7 +290,7 @@ class _Others:
         with suppress(sqlite_module().OperationalError):  # without a write-ahead log the lock may keep this from being read, too
             self._version = self._cursor.execute("PRAGMA data_version").fetchone()[0]
         if before is not None and before != self._version:
-            WRITERS.others_get_on()
+            WRITERS.note_progress()
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from seminar_app.core.database import sqlite_module, write_mode
-from seminar_app.core.writers import WRITERS
+from seminar_app.core.write_queue import WRITERS
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def unit_of_work(session: Session, *, wait_ms: int | None = None) -> Iterator[Se
         wait_ms: how long SQLite's one lock is worth waiting for, where that is less than for what somebody sent.
 
     Raises:
-        NoPlaceToWait: too many wait to write in this process, and none of them gets on.
+        WriteQueueFull: too many wait to write in this process, and none of them gets on.
     """
     if session.info.get("unit_of_work"):
         raise RuntimeError("a unit of work inside another would commit half of it")

@@ -170,7 +170,7 @@ def remind(session: Session, *, now: datetime, actor: Actor, seminar_id: int) ->
     _record(session, form, seminar, now=now, actor=actor, action="feedback.reminded")
 
 
-def record_look(session: Session, *, now: datetime, actor: Actor, seminar_id: int, exported: bool = False) -> None:
+def record_access(session: Session, *, now: datetime, actor: Actor, seminar_id: int, exported: bool = False) -> None:
     """Leave in the trail that somebody looked at the figures, or took them away in a file."""
     seminar = _locked_seminar(session, seminar_id, lock=False)
     form = queries.find_form(session, seminar_id)
@@ -217,7 +217,7 @@ def _record(session: Session, form: FeedbackForm, seminar: Seminar, *, now: date
     record(
         session,
         now=now,
-        actor=actor.trail_name,
+        actor=actor.audit_name,
         action=action,
         subject=f"feedback_form:{form.public_id.hex}",
         seminar=seminar.slug,

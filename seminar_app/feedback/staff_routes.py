@@ -53,7 +53,7 @@ def look(seminar: Seminar, form: FeedbackForm, *, exported: bool = False) -> Res
     if not rate.too_few:
         with unit_of_work() as work:
             shown = publishing.look(work, form_id=form.id, keys=current_app.extensions["settings"].secret_keys)
-            services.record_look(work, now=present(), actor=current_actor(), seminar_id=seminar.id, exported=exported)
+            services.record_access(work, now=present(), actor=current_actor(), seminar_id=seminar.id, exported=exported)
     return results(rate=rate, asked_now=asked_now, asked_before=asked_before, shown=shown)
 
 

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
 from seminar_app.core.errors import NotFound
+from seminar_app.core.inserts import insert_now
 from seminar_app.core.links import SecretLink
-from seminar_app.core.rows import add_now
 from seminar_app.messages.errors import BeingSent
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import LEASE, MessageState, may_send_again, next_attempt
@@ -67,11 +67,11 @@ def enqueue(
         link_version=link.version if link else None,
     )
     if dedupe_key is None:
-        add_now(session, message)
+        insert_now(session, message)
         return message
     try:
         with session.begin_nested():
-            add_now(session, message)
+            insert_now(session, message)
     except IntegrityError:  # somebody else used the key since we looked
         return None
     return message

@@ -52,7 +52,7 @@ def search() -> ResponseReturnValue:
 
 def _list(wanted: queries.MessageFilter) -> str:
     kind = wanted.kind if wanted.kind in KINDS else None  # what stands in an address is anybody's words
-    _note_look("messages.viewed", "outbox:list", state=wanted.state, kind=kind, searched=bool(wanted.to))
+    _record_access("messages.viewed", "outbox:list", state=wanted.state, kind=kind, searched=bool(wanted.to))
     before, filters = _before(), _filters_of(wanted)
     page = queries.messages_page(session(), wanted, before=before)
     step = {"endpoint": ".search"} if wanted.to else {"endpoint": ".index", **filters}
@@ -87,7 +87,7 @@ def send_again(public_id: uuid.UUID) -> ResponseReturnValue:
     """Send it once more."""
     try:
         with unit_of_work() as open_session:
-            again = services.send_again(open_session, now=now(), actor=current_actor().trail_name, public_id=public_id)
+            again = services.send_again(open_session, now=now(), actor=current_actor().audit_name, public_id=public_id)
     except Refusal as refusal:
         return _message_page(queries.get_message(session(), public_id), refusal=sentence_of(refusal)), 422
     flash(_("It is on its way again."), "success")
@@ -96,7 +96,7 @@ def send_again(public_id: uuid.UUID) -> ResponseReturnValue:
 
 def _message_page(row: Message, *, refusal: str | None = None) -> str:
     public_id = row.public_id
-    _note_look("message.viewed", f"outbox:{public_id.hex}", kind=row.kind)
+    _record_access("message.viewed", f"outbox:{public_id.hex}", kind=row.kind)
     row = queries.get_message(session(), public_id)
     letter, fault = _written(row)
     return render_template(
@@ -162,7 +162,7 @@ def _before() -> uuid.UUID | None:
         return None
 
 
-def _note_look(action: str, subject: str, **details: object) -> None:
-    actor = current_actor().trail_name
+def _record_access(action: str, subject: str, **details: object) -> None:
+    actor = current_actor().audit_name
     with unit_of_work() as open_session:
         record(open_session, now=now(), actor=actor, action=action, subject=subject, details=details)

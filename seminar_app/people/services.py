@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
-from seminar_app.core.rows import add_unless_there
+from seminar_app.core.inserts import insert_unless_present
 from seminar_app.people.errors import NameTaken
 from seminar_app.people.models import Person
 from seminar_app.people.queries import find_person
@@ -58,7 +58,7 @@ def find_or_add_person(session: Session, *, now: datetime, data: PersonData, age
         search_key=data.search_key,
         created_at=now,
     )
-    if add_unless_there(session, person, index_elements=("email", "search_key")):
+    if insert_unless_present(session, person, index_elements=("email", "search_key")):
         return person, False
     known = find_person(session, email=data.email or "", key=data.search_key)
     if known is None:

@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
     form = SearchForm()
     words = (form.words.data or "") if form.accepts() else ""
     if words:
-        _note_look("people.searched", "person:many")
+        _record_access("people.searched", "person:many")
     people, more = people_in_reach(session(), current_actor(), words)
     return render_template(
         "people/staff/index.html", form=form, people=people, more=more, asked=bool(words)
@@ -48,7 +48,7 @@ def person(person_id: str) -> ResponseReturnValue:
     """One person and their registrations."""
     public_id = _public_id(person_id)
     person_in_reach(session(), current_actor(), public_id)
-    _note_look("person.viewed", f"person:{public_id.hex}")
+    _record_access("person.viewed", f"person:{public_id.hex}")
     found = person_in_reach(session(), current_actor(), public_id)
     seminars = participations(session(), current_actor(), found.person.id)
     may_open = bool(current_actor().roles & MAY_OPEN) and not found.person.reserved
@@ -71,7 +71,7 @@ def identity(person_id: str) -> ResponseReturnValue:
         raise NotFound
     try:
         with unit_of_work() as work:
-            shown = open_identity(work, now=clock.now(), actor=current_actor().trail_name, person=found.person, request_id=g.request_id)
+            shown = open_identity(work, now=clock.now(), actor=current_actor().audit_name, person=found.person, request_id=g.request_id)
     except IdentityUnreadable as refusal:
         flash(sentence_of(refusal), "error")
         return redirect(url_for(".person", person_id=person_id), code=303)
@@ -91,7 +91,7 @@ def _public_id(text: str) -> uuid.UUID:
         raise NotFound from error
 
 
-def _note_look(action: str, subject: str) -> None:
+def _record_access(action: str, subject: str) -> None:
     """Leave a row in the trail, committed before the page is made."""
     with unit_of_work() as session:
-        audit.record(session, now=clock.now(), actor=current_actor().trail_name, action=action, subject=subject, request_id=g.request_id)
+        audit.record(session, now=clock.now(), actor=current_actor().audit_name, action=action, subject=subject, request_id=g.request_id)

@@ -17,7 +17,7 @@ from seminar_app.agencies.queries import agency_groups, find_offered
 from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.people.identity import own_identity
-from seminar_app.registration import pace, queries, services
+from seminar_app.registration import queries, response_time, services
 from seminar_app.registration.asking import asked_of, needed_of
 from seminar_app.registration.errors import NotInThisState
 from seminar_app.registration.forms import DecisionForm, EditForm, RegistrationForm, showing
@@ -29,9 +29,9 @@ from seminar_app.seminars.rules import is_over
 from seminar_app.web.access import personal_link, public
 from seminar_app.web.database import in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
-from seminar_app.web.kept_pages import kept_with_fresh_values
 from seminar_app.web.languages import current_language
 from seminar_app.web.limits import limiter, mailbox_key
+from seminar_app.web.page_cache import cached_with_fresh_values
 
 blueprint = Blueprint("registration", __name__)
 
@@ -61,7 +61,7 @@ def register(slug: str) -> ResponseReturnValue:
     form = _form(seminar, way, now)
     if form.accepts():
         version, language = form.notice_shown
-        began = pace.clock()
+        began = response_time.clock()
         try:
             made = in_unit_of_work(
                 lambda session: services.register(
@@ -75,7 +75,7 @@ def register(slug: str) -> ResponseReturnValue:
                     code=form.code.data if "code" in form else None,
                 )
             )
-            pace.keep(began, new=made.registered_at == now, asked=bool(asked_of(seminar)))
+            response_time.keep(began, new=made.registered_at == now, asked=bool(asked_of(seminar)))
             return redirect(url_for(".registered", slug=slug, check="curp" if form.doubtful_curp else None), code=303)
         except Refusal as refusal:
             form.show(refusal)
@@ -205,7 +205,7 @@ def _empty_form(seminar: Seminar, office: Office, way: Door, now: datetime) -> s
         return _page(form, seminar, office)
 
     state = (seminar.id, seminar.version, office.name_es, office.name_en, way, day_there(now, seminar.time_zone))
-    return kept_with_fresh_values("register", state=state, values=values, render=render)
+    return cached_with_fresh_values("register", state=state, values=values, render=render)
 
 
 def _personal(token: str) -> PersonalPage:

@@ -38,7 +38,7 @@ def seats(slug: str) -> ResponseReturnValue:
                 lambda session: services.resize(
                     session,
                     now=clock.now(),
-                    actor=actor.trail_name,
+                    actor=actor.audit_name,
                     seminar_id=seminar.id,
                     capacity=form.capacity.data or 0,
                     wished=form.wished(),

@@ -69,7 +69,7 @@ def search(slug: str) -> ResponseReturnValue:
 
 def _roster_page(slug: str, asked: Mapping[str, str], *, words: str, done: uuid.UUID | None) -> ResponseReturnValue:
     access = queries.roster_access(session(), current_actor(), slug)
-    _note_look(access.seminar, "roster.viewed", f"seminar:{access.seminar.public_id.hex}")
+    _record_access(access.seminar, "roster.viewed", f"seminar:{access.seminar.public_id.hex}")
     access = queries.roster_access(session(), current_actor(), slug)
     wanted = _filter(asked, words)
     found = queries.roster(session(), access, wanted, page=page_number())
@@ -97,7 +97,7 @@ def registration(slug: str, registration_id: str) -> ResponseReturnValue:
 
 def _registration_page(slug: str, registration_id: str, form: RemovalForm) -> ResponseReturnValue:
     found = queries.registration_in_reach(session(), current_actor(), slug, _needed(registration_id))
-    _note_look(found.access.seminar, "registration.viewed", f"registration:{found.registration.public_id.hex}")
+    _record_access(found.access.seminar, "registration.viewed", f"registration:{found.registration.public_id.hex}")
     state = found.registration.state
     change = found.access.may_change
     page = render_template(
@@ -129,7 +129,7 @@ def add(slug: str) -> ResponseReturnValue:
                 lambda session: services.add_by_hand(
                     session,
                     now=clock.now(),
-                    actor=actor.trail_name,
+                    actor=actor.audit_name,
                     seminar_id=seminar.id,
                     entry=form.entry(),
                     submission_id=showing(form.submission_id),
@@ -183,7 +183,7 @@ def _decide(slug: str, registration_id: str, service: Callable[..., Registration
     DecisionForm().accepts()
 
     def work(session: Session) -> Registration:
-        return service(session, now=clock.now(), actor=actor.trail_name, seminar_id=seminar.id, registration_id=found.id, **values)
+        return service(session, now=clock.now(), actor=actor.audit_name, seminar_id=seminar.id, registration_id=found.id, **values)
 
     try:
         in_unit_of_work(work)
@@ -220,13 +220,13 @@ def _filter(arguments: Mapping[str, str], words: str) -> RosterFilter:
     return RosterFilter(state, arguments.get("group", ""), arguments.get("pool", ""), words)
 
 
-def _note_look(seminar: Seminar, action: str, subject: str) -> None:
+def _record_access(seminar: Seminar, action: str, subject: str) -> None:
     """Leave a row in the trail, committed before the page is made."""
     with unit_of_work() as session:
         audit.record(
             session,
             now=clock.now(),
-            actor=current_actor().trail_name,
+            actor=current_actor().audit_name,
             action=action,
             subject=subject,
             seminar=seminar.slug,

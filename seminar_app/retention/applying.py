@@ -16,7 +16,7 @@ from seminar_app.accounts.models import WebSession
 from seminar_app.accounts.rules import IDLE, LONGEST
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.services import record
-from seminar_app.core.traces import sweep_traces
+from seminar_app.core.residual_data import sweep_residual_data
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.people.models import Person, PersonIdentity
@@ -178,7 +178,7 @@ def sweep(*, now: datetime, rewrite: bool = False) -> bool:
         swept = session.scalar(newest.where(AuditRow.action == "retention.swept")) or 0
     if deleted <= swept and not rewrite:
         return True
-    if not sweep_traces(db.engine, TOUCHED, rewrite=rewrite):
+    if not sweep_residual_data(db.engine, TOUCHED, rewrite=rewrite):
         return False
     with unit_of_work() as session:
         record(session, now=now, actor=ACTOR, action="retention.swept", subject="database:all")

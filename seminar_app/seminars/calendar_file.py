@@ -33,8 +33,8 @@ def calendar_file(seminar: SeminarPage, *, url: str) -> bytes:
     calendar.add("name", text_of(seminar.title_es, seminar.title_en), parameters=_spoken(seminar.title_es, seminar.title_en))
     calendar.add("x-wr-calname", text_of(seminar.title_es, seminar.title_en))
     calendar.add("x-wr-timezone", seminar.time_zone)
-    for sitting in seminar.sessions:
-        calendar.add_component(_event(seminar, sitting, url=url))
+    for seminar_session in seminar.sessions:
+        calendar.add_component(_event(seminar, seminar_session, url=url))
     if seminar.sessions:
         first = seminar.sessions[0].starts_at.date() - A_YEAR
         last = seminar.sessions[-1].ends_at.date() + A_YEAR
@@ -42,22 +42,22 @@ def calendar_file(seminar: SeminarPage, *, url: str) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _event(seminar: SeminarPage, sitting: PublicSession, *, url: str) -> Event:
+def _event(seminar: SeminarPage, seminar_session: PublicSession, *, url: str) -> Event:
     zone = ZoneInfo(seminar.time_zone)
     cancelled = SeminarState.CANCELLED in (seminar.state, seminar.archived_from)
-    title, session_title = text_of(seminar.title_es, seminar.title_en), text_of(sitting.title_es, sitting.title_en)
+    title, session_title = text_of(seminar.title_es, seminar.title_en), text_of(seminar_session.title_es, seminar_session.title_en)
     event = Event()
-    event.add("uid", f"{sitting.public_id.hex}@{UID_DOMAIN}")
-    event.add("summary", session_title, parameters=_spoken(sitting.title_es, sitting.title_en))
-    event.add("dtstart", sitting.starts_at.astimezone(zone))
-    event.add("dtend", sitting.ends_at.astimezone(zone))
-    event.add("location", place(seminar, sitting))
-    event.add("description", _description(title, sitting, url), parameters=_spoken(seminar.title_es, seminar.title_en))
+    event.add("uid", f"{seminar_session.public_id.hex}@{UID_DOMAIN}")
+    event.add("summary", session_title, parameters=_spoken(seminar_session.title_es, seminar_session.title_en))
+    event.add("dtstart", seminar_session.starts_at.astimezone(zone))
+    event.add("dtend", seminar_session.ends_at.astimezone(zone))
+    event.add("location", place(seminar, seminar_session))
+    event.add("description", _description(title, seminar_session, url), parameters=_spoken(seminar.title_es, seminar.title_en))
     event.add("url", url)
-    changed = changed_at(seminar, sitting)
+    changed = changed_at(seminar, seminar_session)
     event.add("dtstamp", changed)
     event.add("last-modified", changed)
-    event.add("sequence", seminar.version + sitting.version - 2)
+    event.add("sequence", seminar.version + seminar_session.version - 2)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     return event
 
@@ -67,19 +67,19 @@ def _spoken(spanish: str | None, english: str | None) -> dict[str, str]:
     return {"language": lang_of(spanish, english) or current_language()}
 
 
-def changed_at(seminar: SeminarPage, sitting: PublicSession) -> datetime:
+def changed_at(seminar: SeminarPage, seminar_session: PublicSession) -> datetime:
     """When this event was last changed: with its session or with the seminar, to the second."""
-    instants = (seminar.created_at, seminar.changed_at, sitting.changed_at)
+    instants = (seminar.created_at, seminar.changed_at, seminar_session.changed_at)
     return max(instant for instant in instants if instant is not None).astimezone(UTC).replace(microsecond=0)
 
 
-def place(seminar: SeminarPage, sitting: PublicSession | None = None) -> str:
+def place(seminar: SeminarPage, seminar_session: PublicSession | None = None) -> str:
     """Room, venue, city, country, as far as they are known."""
-    room = sitting.room if sitting is not None else None
+    room = seminar_session.room if seminar_session is not None else None
     return ", ".join(filter(None, (room, seminar.venue, seminar.city, country_name(seminar.country))))
 
 
-def _description(title: str, sitting: PublicSession, url: str) -> str:
-    speakers = [f"{name} ({affiliation})" if affiliation else name for name, affiliation in sitting.speakers]
+def _description(title: str, seminar_session: PublicSession, url: str) -> str:
+    speakers = [f"{name} ({affiliation})" if affiliation else name for name, affiliation in seminar_session.speakers]
     lines = [title, *([_("Speakers: %(names)s", names="; ".join(speakers))] if speakers else []), url]
     return "\n".join(lines)

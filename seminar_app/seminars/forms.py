@@ -187,21 +187,21 @@ class SessionForm(BaseForm):
         return SessionDetails(**values | {"speakers": parse_speakers(self.speakers.data or "")})
 
     @staticmethod
-    def values_of(sitting: SeminarSession, speakers: Iterable[Any], time_zone: str) -> dict[str, Any]:
+    def values_of(seminar_session: SeminarSession, speakers: Iterable[Any], time_zone: str) -> dict[str, Any]:
         """What the form begins with for a session that exists."""
-        starts, ends = local_of(sitting.starts_at, time_zone), local_of(sitting.ends_at, time_zone)
+        starts, ends = local_of(seminar_session.starts_at, time_zone), local_of(seminar_session.ends_at, time_zone)
         lines = (f"{speaker.name}, {speaker.affiliation}" if speaker.affiliation else speaker.name for speaker in speakers)
         return {
-            "version": sitting.version,
-            "title_es": sitting.title_es,
-            "title_en": sitting.title_en,
+            "version": seminar_session.version,
+            "title_es": seminar_session.title_es,
+            "title_en": seminar_session.title_en,
             "day": starts.date(),
             "starts": starts.time(),
             "ends": ends.time(),
-            "contact_minutes": sitting.contact_minutes,
-            "room": sitting.room,
+            "contact_minutes": seminar_session.contact_minutes,
+            "room": seminar_session.room,
             "speakers": "\n".join(lines),
-            "counts_for_completion": sitting.counts_for_completion,
+            "counts_for_completion": seminar_session.counts_for_completion,
         }
 
 

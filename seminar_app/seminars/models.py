@@ -99,7 +99,7 @@ class SeminarHost(Base):
 
 
 class SeminarSession(Base):
-    """One sitting of a seminar. Contact minutes are stored, not guessed from the clock: breaks do not count."""
+    """One seminar_session of a seminar. Contact minutes are stored, not guessed from the clock: breaks do not count."""
 
     __tablename__ = "seminar_session"
     __table_args__ = (

@@ -189,7 +189,7 @@ def pools_of(session: Session, seminar_id: int) -> list[PoolLine]:
 class SessionLine:
     """A session with its speakers in order."""
 
-    sitting: SeminarSession
+    seminar_session: SeminarSession
     speakers: Sequence[Speaker]
 
 
@@ -202,14 +202,16 @@ def sessions_of(session: Session, seminar_id: int) -> list[SessionLine]:
         .order_by(SeminarSession.starts_at, SeminarSession.id, Speaker.position)
     )
     return [
-        SessionLine(sitting, [speaker for _sitting, speaker in group if speaker is not None])
-        for sitting, group in groupby(rows, key=lambda row: row[0])
+        SessionLine(seminar_session, [speaker for _seminar_session, speaker in group if speaker is not None])
+        for seminar_session, group in groupby(rows, key=lambda row: row[0])
     ]
 
 
 def by_day(lines: Sequence[SessionLine], time_zone: str) -> list[tuple[date, list[SessionLine]]]:
     """Sessions under the day they begin on, in the seminar's zone."""
-    return [(day, list(group)) for day, group in groupby(lines, key=lambda line: local_of(line.sitting.starts_at, time_zone).date())]
+    return [
+        (day, list(group)) for day, group in groupby(lines, key=lambda line: local_of(line.seminar_session.starts_at, time_zone).date())
+    ]
 
 
 def get_session(session: Session, seminar_id: int, public_id: uuid.UUID) -> SessionLine:
@@ -218,11 +220,13 @@ def get_session(session: Session, seminar_id: int, public_id: uuid.UUID) -> Sess
     Raises:
         NotFound: there is none, or it is another seminar's.
     """
-    sitting = session.scalar(select(SeminarSession).where(SeminarSession.public_id == public_id, SeminarSession.seminar_id == seminar_id))
-    if sitting is None:
+    seminar_session = session.scalar(
+        select(SeminarSession).where(SeminarSession.public_id == public_id, SeminarSession.seminar_id == seminar_id)
+    )
+    if seminar_session is None:
         raise NotFound
-    speakers = session.scalars(select(Speaker).where(Speaker.session_id == sitting.id).order_by(Speaker.position)).all()
-    return SessionLine(sitting, speakers)
+    speakers = session.scalars(select(Speaker).where(Speaker.session_id == seminar_session.id).order_by(Speaker.position)).all()
+    return SessionLine(seminar_session, speakers)
 
 
 def hosts_of(session: Session, seminar_ids: Collection[int]) -> Mapping[int, list[Office]]:

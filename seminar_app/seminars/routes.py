@@ -14,8 +14,8 @@ from seminar_app.seminars.rules import local_of
 from seminar_app.seminars.wording import country_name, door, zone_words
 from seminar_app.web.access import public
 from seminar_app.web.database import session
-from seminar_app.web.kept_pages import kept_while_unchanged
 from seminar_app.web.languages import CODES
+from seminar_app.web.page_cache import cached_while_unchanged
 from seminar_app.web.paging import page_number
 
 blueprint = Blueprint("seminars", __name__)
@@ -29,7 +29,7 @@ def settings() -> Settings:
 
 @blueprint.get("/")
 @public
-@kept_while_unchanged
+@cached_while_unchanged
 def calendar() -> ResponseReturnValue:
     """What is coming, and what was; `?show=past` pages through the past."""
     now = clock.now()
@@ -50,12 +50,15 @@ def calendar() -> ResponseReturnValue:
 
 @blueprint.get("/seminars/<slug>")
 @public
-@kept_while_unchanged
+@cached_while_unchanged
 def page(slug: str) -> ResponseReturnValue:
     """A seminar as an invitation."""
     seminar = public_queries.seminar_page(session(), slug)
     zone = seminar.time_zone
-    days = [(day, list(sittings)) for day, sittings in groupby(seminar.sessions, key=lambda s: local_of(s.starts_at, zone).date())]
+    days = [
+        (day, list(seminar_sessions))
+        for day, seminar_sessions in groupby(seminar.sessions, key=lambda s: local_of(s.starts_at, zone).date())
+    ]
     return render_template(
         "seminars/page.html",
         seminar=seminar,

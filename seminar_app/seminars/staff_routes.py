@@ -99,7 +99,7 @@ def new() -> ResponseReturnValue:
                     details=form.details(slug=proposed_slug(work, form)),
                     capacity=form.capacity.data or 0,
                     now=clock.now(),
-                    by=actor().trail_name,
+                    by=actor().audit_name,
                 )
             )
             flash(_("The draft is saved. Next, add its sessions."), "success")
@@ -172,7 +172,7 @@ def _save_settings(form: SeminarForm, slug: str) -> Seminar:
         seminar = queries.seminar_to_organize(work, actor(), slug)
         details = form.details(slug=(form.slug.data or seminar.slug) if "slug" in form else seminar.slug, seminar=seminar)
         return services.edit_seminar(
-            work, seminar_id=seminar.id, version=form.version.data or 0, details=details, now=clock.now(), by=actor().trail_name
+            work, seminar_id=seminar.id, version=form.version.data or 0, details=details, now=clock.now(), by=actor().audit_name
         )
 
 
@@ -232,7 +232,7 @@ def _copied(work: Session, slug: str, *, wanted: str | None, starts_on: date) ->
     source = queries.seminar_to_organize(work, actor(), slug)
     stem = propose_slug(city=source.city, starts_on=starts_on).rpartition("-")[0]
     free = wanted or propose_slug(city=source.city, starts_on=starts_on, taken=queries.slugs_like(work, stem))
-    return services.copy_seminar(work, seminar_id=source.id, slug=free, starts_on=starts_on, now=clock.now(), by=actor().trail_name)
+    return services.copy_seminar(work, seminar_id=source.id, slug=free, starts_on=starts_on, now=clock.now(), by=actor().audit_name)
 
 
 @blueprint.route("/seminars/<slug>/copy", methods=["GET", "POST"])
@@ -297,7 +297,7 @@ def _change_view(change: Change) -> Any:
 def _change(slug: str, change: Change, *, reason: str | None = None) -> None:
     with unit_of_work() as work:
         seminar = queries.seminar_to_organize(work, actor(), slug)
-        services.change_state(work, seminar_id=seminar.id, change=change, now=clock.now(), by=actor().trail_name, reason=reason)
+        services.change_state(work, seminar_id=seminar.id, change=change, now=clock.now(), by=actor().audit_name, reason=reason)
 
 
 for _one in Change:

@@ -42,7 +42,7 @@ def sessions(slug: str) -> ResponseReturnValue:
         seminar=seminar,
         seminar_header=seminar_header(seminar),
         days=queries.by_day(lines, seminar.time_zone),
-        minutes=sum(line.sitting.contact_minutes for line in lines if line.sitting.counts_for_completion),
+        minutes=sum(line.seminar_session.contact_minutes for line in lines if line.seminar_session.counts_for_completion),
         editable=may_change_sessions(seminar.state) and may_organize(actor(), office_id=seminar.office_id),
         deleted=deleted if deleted.get("seminar") == seminar.slug else None,
     )
@@ -58,12 +58,12 @@ def add(slug: str) -> ResponseReturnValue:
         try:
             with unit_of_work() as work:
                 seminar = queries.seminar_to_organize(work, actor(), slug)
-                services.add_session(work, seminar_id=seminar.id, details=form.details(), now=clock.now(), by=actor().trail_name)
+                services.add_session(work, seminar_id=seminar.id, details=form.details(), now=clock.now(), by=actor().audit_name)
             flash(_("The session is added."), "success")
             return redirect(url_for(".sessions", slug=slug), code=303)
         except Refusal as refusal:
             form.show(refusal)
-    return _form_page(slug, form, sitting=None)
+    return _form_page(slug, form, seminar_session=None)
 
 
 @blueprint.route("/seminars/<slug>/sessions/<uuid:public_id>", methods=["GET", "POST"], endpoint="sessions_edit")
@@ -72,7 +72,7 @@ def edit(slug: str, public_id: uuid.UUID) -> ResponseReturnValue:
     """Change a session."""
     seminar = queries.seminar_to_organize(session(), actor(), slug)
     line = queries.get_session(session(), seminar.id, public_id)
-    form = SessionForm(data=SessionForm.values_of(line.sitting, line.speakers, seminar.time_zone))
+    form = SessionForm(data=SessionForm.values_of(line.seminar_session, line.speakers, seminar.time_zone))
     if form.accepts():
         try:
             with unit_of_work() as work:
@@ -84,16 +84,16 @@ def edit(slug: str, public_id: uuid.UUID) -> ResponseReturnValue:
                     version=form.version.data or 0,
                     details=form.details(),
                     now=clock.now(),
-                    by=actor().trail_name,
+                    by=actor().audit_name,
                 )
             flash(_("The session is saved."), "success")
             return redirect(url_for(".sessions", slug=slug), code=303)
         except StaleEdit as refusal:
             form.show(refusal)
-            form.version.show(queries.get_session(session(), line.sitting.seminar_id, public_id).sitting.version)
+            form.version.show(queries.get_session(session(), line.seminar_session.seminar_id, public_id).seminar_session.version)
         except Refusal as refusal:
             form.show(refusal)
-    return _form_page(slug, form, sitting=public_id)
+    return _form_page(slug, form, seminar_session=public_id)
 
 
 @blueprint.post("/seminars/<slug>/sessions/<uuid:public_id>/delete", endpoint="sessions_delete")
@@ -103,7 +103,7 @@ def delete(slug: str, public_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with unit_of_work() as work:
             seminar = queries.seminar_to_organize(work, actor(), slug)
-            was = services.delete_session(work, seminar_id=seminar.id, public_id=public_id, now=clock.now(), by=actor().trail_name)
+            was = services.delete_session(work, seminar_id=seminar.id, public_id=public_id, now=clock.now(), by=actor().audit_name)
         browser[DELETED] = _packed(was) | {"seminar": slug, "public_id": public_id.hex}
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
@@ -125,7 +125,7 @@ def restore(slug: str) -> ResponseReturnValue:
                 seminar_id=seminar.id,
                 details=_unpacked(deleted),
                 now=clock.now(),
-                by=actor().trail_name,
+                by=actor().audit_name,
                 public_id=uuid.UUID(deleted["public_id"]),
             )
         flash(_("The session is back."), "success")
@@ -135,11 +135,16 @@ def restore(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".sessions", slug=slug), code=303)
 
 
-def _form_page(slug: str, form: SessionForm, *, sitting: uuid.UUID | None) -> ResponseReturnValue:
+def _form_page(slug: str, form: SessionForm, *, seminar_session: uuid.UUID | None) -> ResponseReturnValue:
     seminar = queries.seminar_to_organize(session(), actor(), slug)
     days = [seminar.starts_on + timedelta(days=n) for n in range((seminar.ends_on - seminar.starts_on).days + 1)]
     page = render_template(
-        "seminars/staff/session.html", seminar=seminar, seminar_header=seminar_header(seminar), form=form, sitting=sitting, days=days
+        "seminars/staff/session.html",
+        seminar=seminar,
+        seminar_header=seminar_header(seminar),
+        form=form,
+        seminar_session=seminar_session,
+        days=days,
     )
     return page, 422 if form.has_errors else 200
 
@@ -148,7 +153,7 @@ def _after_the_last(seminar: Seminar) -> dict[str, Any]:
     lines = queries.sessions_of(session(), seminar.id)
     if not lines:
         return {"day": seminar.starts_on, "starts": FIRST_BEGINS, "counts_for_completion": True}
-    last = lines[-1].sitting
+    last = lines[-1].seminar_session
     ends = local_of(last.ends_at, seminar.time_zone)
     later_today = (ends + USUAL_LENGTH).date() == ends.date() and ends.time() < time(17)
     if later_today:

@@ -13,12 +13,12 @@ from seminar_app.web import (
     forms,
     headers,
     health,
-    kept_pages,
     languages,
     limits,
     logs,
     navigation,
     origins,
+    page_cache,
     proxies,
     static_files,
 )
@@ -42,7 +42,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         TEMPLATES_AUTO_RELOAD=False,
     )
     database.init_app(app, settings)
-    kept_pages.init_app(app, settings)  # before what stands before it: proxies, static files
+    page_cache.init_app(app, settings)  # before what stands before it: proxies, static files
     proxies.init_app(app, settings)
     compression.init_app(app)
     logs.init_app(app, settings)

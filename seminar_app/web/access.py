@@ -87,15 +87,15 @@ def shows_people(*actions: str) -> Callable[[View], View]:
     """
 
     def declare(view: View) -> View:
-        view.looks = frozenset(actions)  # type: ignore[attr-defined]
+        view.accesses = frozenset(actions)  # type: ignore[attr-defined]
         return view
 
     return declare
 
 
-def looks_of_endpoint(app: Flask, endpoint: str) -> frozenset[str]:
+def accesses_of_endpoint(app: Flask, endpoint: str) -> frozenset[str]:
     """The actions that `shows_people` names; none where the page shows nobody."""
-    return getattr(app.view_functions.get(endpoint), "looks", frozenset())
+    return getattr(app.view_functions.get(endpoint), "accesses", frozenset())
 
 
 def _declare(view: View, policy: Policy) -> View:

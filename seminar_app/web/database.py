@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from seminar_app.core import unit_of_work as core
 from seminar_app.core.database import Base, engine_settings, install_hooks
-from seminar_app.core.writers import WRITERS
+from seminar_app.core.write_queue import WRITERS
 
 T = TypeVar("T")
 

@@ -139,7 +139,7 @@ def _tell(response: Response) -> Response:
         seconds=time.perf_counter() - g.get("began", time.perf_counter()),
         size=response.content_length,
         statements=(_statements.get() or [0])[0],
-        actor=getattr(g.get("actor"), "trail_name", None),
+        actor=getattr(g.get("actor"), "audit_name", None),
         level=logging.DEBUG if quiet else logging.INFO,
     )
     return response

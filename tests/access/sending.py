@@ -211,7 +211,7 @@ def _token(world: World, name: str, who: str, *, own: bool) -> str:
 def _session_id(world: World, endpoint: str, who: str, *, own: bool) -> uuid.UUID:
     if endpoint == "accounts.end_session":
         return world.fresh_session_of(world.accounts[who] if own and who in world.accounts else world.somebody)
-    return world.side(own=own).held_sitting.public_id
+    return world.side(own=own).held_session.public_id
 
 
 def _public_id(world: World, endpoint: str, *, own: bool) -> uuid.UUID:
@@ -222,7 +222,7 @@ def _public_id(world: World, endpoint: str, *, own: bool) -> uuid.UUID:
     if endpoint.startswith("accounts_staff."):
         return world.somebody.public_id
     side = world.side(own=own)
-    return world.make.sitting(side.seminar).public_id if endpoint.endswith("sessions_delete") else side.sitting.public_id
+    return world.make.seminar_session(side.seminar).public_id if endpoint.endswith("sessions_delete") else side.seminar_session.public_id
 
 
 def _agency_code(world: World, name: str) -> str:
@@ -297,7 +297,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration_staff.seats": lambda world, *_: {"capacity": str(400 + world.number())},
     "people_staff.index": lambda *_: {"words": "López"},
     "attendance_staff.save": _mark,
-    "attendance_staff.clear": lambda world, _values, own: {"session": world.side(own=own).held_sitting.public_id.hex},
+    "attendance_staff.clear": lambda world, _values, own: {"session": world.side(own=own).held_session.public_id.hex},
     "feedback_staff.edit": lambda world, *_: {"do": "save", "questions-0-prompt_en": f"Did it meet its aims? {world.number()}"},
     "agencies_staff.new": lambda world, *_: {
         "code": f"NEWAG{world.number()}",

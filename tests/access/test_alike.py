@@ -25,7 +25,7 @@ from seminar_app import create_app
 from seminar_app.accounts import sign_in_forms
 from seminar_app.accounts.models import UserAccount
 from seminar_app.core.clock import now
-from seminar_app.registration import pace, services
+from seminar_app.registration import response_time, services
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import Asked
@@ -231,10 +231,10 @@ def work_and_waits(monkeypatch: pytest.MonkeyPatch) -> Clock:
     def told() -> float:
         return time.thread_time() + slept
 
-    for taken in pace._taken.values():
+    for taken in response_time._taken.values():
         taken.clear()
-    monkeypatch.setattr(pace, "sleep", sleep)
-    monkeypatch.setattr(pace, "clock", told)
+    monkeypatch.setattr(response_time, "sleep", sleep)
+    monkeypatch.setattr(response_time, "clock", told)
     return told
 
 
@@ -262,11 +262,11 @@ def test_somebody_known_who_waits_for_nobody_is_told_apart(
     def slow_where_there_is_much_to_write(session: Session, **values: Any) -> Any:
         made = register(session, **values)
         if made.registered_at == values["now"]:
-            pace.sleep(0.02)
+            response_time.sleep(0.02)
         return made
 
     monkeypatch.setattr(services, "register", slow_where_there_is_much_to_write)
     ways = {name: forms[name] for name in ("new", "registered")}
     assert told_apart(ways, work_and_waits, 5) == {}
-    monkeypatch.setattr(pace, "LONGEST_WAIT", 0.0)
+    monkeypatch.setattr(response_time, "LONGEST_WAIT", 0.0)
     assert set(told_apart(ways, work_and_waits, 5)) == {"new"}

@@ -9,7 +9,7 @@ from flask import Flask
 
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.seminars.rules import SeminarState
-from seminar_app.web.access import Audience, Policy, looks_of_endpoint
+from seminar_app.web.access import Audience, Policy, accesses_of_endpoint
 from seminar_app.web.database import db
 from tests.access.sending import Sender, address_values
 from tests.access.world import STAFF
@@ -112,8 +112,8 @@ def test_an_id_of_one_seminar_under_the_address_of_another_is_nobodys(sender: Se
     own, other = sender.world.own, sender.world.other
     ids: dict[str, dict[str, Any]] = {
         "registration_id": {"registration_staff": other.registration.public_id.hex, "attendance_staff": other.answered.public_id},
-        "session_id": {"attendance_staff": other.held_sitting.public_id},
-        "public_id": {"seminars_staff": other.sitting.public_id},
+        "session_id": {"attendance_staff": other.held_session.public_id},
+        "public_id": {"seminars_staff": other.seminar_session.public_id},
     }
     sent = 0
     for (endpoint, method), rule in addresses(sender.app).items():
@@ -168,7 +168,7 @@ def test_asking_for_the_head_changes_nothing_and_goes_through_the_same_door(send
             got = sender.send_to(sender.url(line.endpoint, values), "HEAD", who)
             assert got.word == line.outcome(who, own=True), f"HEAD {line.endpoint} as {who}"
             tables = {statement.split()[2 if statement.startswith(("INSERT", "DELETE")) else 1] for statement in got.writes}
-            looks = {"audit", "audit_head", "look_count", "feedback_shown"} if looks_of_endpoint(sender.app, line.endpoint) else set()
+            looks = {"audit", "audit_head", "look_count", "feedback_shown"} if accesses_of_endpoint(sender.app, line.endpoint) else set()
             assert tables <= looks, f"HEAD {line.endpoint} as {who} wrote {tables}"
 
 

@@ -52,8 +52,8 @@ class Side:
     agency: Agency
     seminar: Seminar
     held: Seminar
-    sitting: SeminarSession
-    held_sitting: SeminarSession
+    seminar_session: SeminarSession
+    held_session: SeminarSession
     registration: Registration
     answered: Registration
     person: Person
@@ -90,14 +90,14 @@ class World:
         side = self.side(own=own)
         dates = {"starts_on": day, "ends_on": day + timedelta(days=1)}
         made = self.make.seminar(office=side.office, state=state, **dates | values)
-        self.make.sitting(made)
+        self.make.seminar_session(made)
         return made
 
     def fresh_held(self, *, own: bool, opened: bool) -> Seminar:
         """A seminar that has begun, with somebody seated, and its feedback form open or not."""
         side, now = self.side(own=own), clock.now()
         made = self.make.seminar(office=side.office, starts_on=now.date() - timedelta(days=1), ends_on=now.date() + timedelta(days=1))
-        self.make.sitting(made)
+        self.make.seminar_session(made)
         pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == made.id)).one()
         self.make.registration(made, agency=side.agency, pool=pool)
         if own:
@@ -201,12 +201,12 @@ def _side(make: Make, session: Session, code: str) -> Side:
     office, agency = make.office(), make.agency(code)
     seminar = make.seminar(office=office, seats=400, starts_on=today + timedelta(days=30), ends_on=today + timedelta(days=31))
     held = make.seminar(office=office, seats=40, starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=1))
-    sitting, held_sitting = make.sitting(seminar), make.sitting(held)
+    seminar_session, held_session = make.seminar_session(seminar), make.seminar_session(held)
     pools = {pool.seminar_id: pool for pool in session.scalars(select(SeatPool))}
     person = make.person(agency_id=agency.id)
     registration = make.registration(seminar, person, agency=agency, pool=pools[seminar.id])
     answering = [make.registration(held, agency=agency, pool=pools[held.id]) for _ in range(6)]
-    make.mark(answering[0], held_sitting, MarkStatus.LATE)
+    make.mark(answering[0], held_session, MarkStatus.LATE)
     with unit_of_work(session) as writing:
         form = feedback.open_form(writing, now=now, actor=actor(), seminar_id=held.id)
     from seminar_app.feedback import answering as answers
@@ -214,4 +214,4 @@ def _side(make: Make, session: Session, code: str) -> Side:
     for one in answering[:5]:
         with unit_of_work(session) as writing:
             answers.answer(writing, registration_id=one.id, form_id=form.id, version_number=None, answers=REQUIRED)
-    return Side(office, agency, seminar, held, sitting, held_sitting, registration, answering[0], person)
+    return Side(office, agency, seminar, held, seminar_session, held_session, registration, answering[0], person)

@@ -109,7 +109,7 @@ def test_personal_data_lies_nowhere_it_should_not(
     day = clock.now().date() + timedelta(days=30)
     make.agency("FGR")
     seminar = make.seminar(slug="canary", seats=1, starts_on=day, ends_on=day, asks_curp=Asked.OPTIONAL, identity_reason_en="Visas.")
-    make.sitting(seminar)
+    make.seminar_session(seminar)
     with app.app_context():
         password = hash_password(PASSWORD)
     make.account((RoleName.ADMIN, {}), email="ana@office.example", password=password)

@@ -76,8 +76,11 @@ class Office:
         with unit_of_work(self.session) as session:
             seminar = session.scalars(select(Seminar)).one()
             seminar.starts_on, seminar.ends_on = seminar.starts_on - timedelta(days=days), seminar.ends_on - timedelta(days=days)
-            for sitting in session.scalars(select(SeminarSession)):
-                sitting.starts_at, sitting.ends_at = sitting.starts_at - timedelta(days=days), sitting.ends_at - timedelta(days=days)
+            for seminar_session in session.scalars(select(SeminarSession)):
+                seminar_session.starts_at, seminar_session.ends_at = (
+                    seminar_session.starts_at - timedelta(days=days),
+                    seminar_session.ends_at - timedelta(days=days),
+                )
 
     def personal_page(self, registration: Registration) -> str:
         """The address that the official's mail carries."""

@@ -40,7 +40,7 @@ def office(database: TestDatabase, session: Session, make: Make, tmp_path: Path)
     make._add(SeminarHost(seminar_id=seminar.id, office_id=ours.id, position=0))
     make.pool(seminar, make.agency("PGR"), 4, release_on=date(2090, 6, 1))
     for day in range(3):
-        make.sitting(seminar, day=day, room="Salón A")
+        make.seminar_session(seminar, day=day, room="Salón A")
     make.seminar(office=ours, slug="draft", title_en=None, state=SeminarState.DRAFT)
     make.seminar(office=ours, slug="gone", state=SeminarState.CANCELLED, state_reason="Huracán", **FUTURE)
     make.seminar(office=ours, slug="past", state=SeminarState.COMPLETED, starts_on=date(2020, 1, 1), ends_on=date(2020, 1, 2))

@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from seminar_app import create_app
 from seminar_app.core import database as core
-from seminar_app.core.writers import WRITERS
+from seminar_app.core.write_queue import WRITERS
 from seminar_app.registration import routes, seats_routes, staff_routes
 from seminar_app.registration.services import personal, registering
 from seminar_app.registration.services import seats as seats_service

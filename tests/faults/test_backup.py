@@ -69,7 +69,7 @@ def registered_in(url: str) -> set[str]:
 
 
 @dataclass
-class Writers:
+class WriteQueue:
     """People who register one after the other, and what each was told."""
 
     sender: FormSender
@@ -107,7 +107,7 @@ class Writers:
 
 
 @contextmanager
-def under_load(database: TestDatabase, make: Make, folder: Path) -> Iterator[Writers]:
+def under_load(database: TestDatabase, make: Make, folder: Path) -> Iterator[WriteQueue]:
     """The real server, with people who register."""
     make.agency("PGR")
     seminar = make.seminar(seats=100_000, starts_on=FAR, ends_on=FAR)
@@ -115,7 +115,7 @@ def under_load(database: TestDatabase, make: Make, folder: Path) -> Iterator[Wri
     with LiveServer(database.url, folder, target="tests.faults.registration_app:app") as live:
         sender = FormSender(live.port, "PGR")
         sender.open(slug)
-        writers = Writers(sender, slug)
+        writers = WriteQueue(sender, slug)
         with writers.at_work():
             yield writers
 

@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from seminar_app.audit.models import LookCount
-from seminar_app.audit.rules import LookKind
+from seminar_app.audit.models import AccessCount
+from seminar_app.audit.rules import AccessKind
 from seminar_app.audit.services import record
 from seminar_app.audit.verifying import verify
 from seminar_app.core import clock
@@ -48,12 +48,12 @@ def people_nobody_needs(make: Make) -> None:
         make.registration(seminar, make.person(f"Rosa{number}", "Ortega", None, created_at=datetime(2009, 1, 1, tzinfo=clock.now().tzinfo)))
 
 
-def looks_of_last_year(make: Make) -> None:
+def accesses_of_last_year(make: Make) -> None:
     actor = f"account:{make.account().public_id.hex}"
     with unit_of_work(make.session) as work:
         for days in (400, 401):
             day = (clock.now() - timedelta(days=days)).date()
-            work.add(LookCount(actor=actor, day=day, kind=LookKind.PERSON, subject="person:1", times=3))
+            work.add(AccessCount(actor=actor, day=day, kind=AccessKind.PERSON, subject="person:1", times=3))
 
 
 def seated(session: Session) -> int:
@@ -63,7 +63,7 @@ def seated(session: Session) -> int:
 JOBS: dict[str, tuple[Callable[[Make], None], Callable[[Session], int], int]] = {
     "release-quotas": (quotas_whose_day_has_come, seated, 6),
     "retention": (people_nobody_needs, lambda session: session.scalar(select(func.count()).where(Person.erased_at.is_not(None))) or 0, 2),
-    "forget-looks": (looks_of_last_year, lambda session: session.scalar(select(func.count()).select_from(LookCount)) or 0, 0),
+    "forget-looks": (accesses_of_last_year, lambda session: session.scalar(select(func.count()).select_from(AccessCount)) or 0, 0),
 }
 
 

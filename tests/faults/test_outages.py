@@ -107,7 +107,7 @@ def through(visitors: Visitors, database: TestDatabase, url: str, *, outage: Out
 
 
 def test_a_lock_that_nobody_lets_go_of(database: TestDatabase, make: Make, session: Session, tmp_path: Path) -> None:
-    """Writers wait as long as the product lets them (here 1.5 s instead of 15 or 10), and the lock is held longer."""
+    """WriteQueue wait as long as the product lets them (here 1.5 s instead of 15 or 10), and the lock is held longer."""
     make.agency("PGR")
     (seminar,) = seminars(make, 1, seats=500)
     with serving(database, tmp_path, WAIT_SECONDS="1.5") as live:

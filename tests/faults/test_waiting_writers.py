@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from seminar_app.core.writers import PLACES
+from seminar_app.core.write_queue import PLACES
 from tests.conftest import TestDatabase
 from tests.faults import outages
 from tests.faults.serving import seminars, serving

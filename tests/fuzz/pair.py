@@ -167,7 +167,7 @@ def enrich(side: Side) -> None:
         world.factor_of(owner)
     for owner in world.accounts.values():
         world.fresh_session_of(owner)
-    sitting = world.make.sitting(world.own.seminar, hour=15)
+    seminar_session = world.make.seminar_session(world.own.seminar, hour=15)
     with unit_of_work(world.make.session) as session:
         world.cookies["half"] = session_store.start(session, account=half, values={"csrf_token": CSRF, "language": "en"}, now=clock.now())
         person, identity = session.get_one(Person, world.own.person.id), Identity(birth_place="Mérida")
@@ -178,7 +178,7 @@ def enrich(side: Side) -> None:
     more = [f"/staff/seminars/{heard.slug}/feedback/", f"/staff/agencies/{world.own.agency.code}"]
     gone = [f"/staff/accounts/{account.public_id}/", f"/staff/agencies/{agency.code}", f"/staff/offices/{office.code}"]
     for url, fields in {
-        f"{own}/sessions/{sitting.public_id}/delete": {},
+        f"{own}/sessions/{seminar_session.public_id}/delete": {},
         "/staff/account/recovery-codes": {},
         f"{gone[0]}disable": {},
         f"{gone[1]}/aliases": {"alias": "Known as"},

@@ -23,11 +23,11 @@ from config import Settings, SettingsError, file_system_of, key_weakness
 from seminar_app.attendance.forms import entries_of
 from seminar_app.audit.anchor import AnchorBroken, read_anchors
 from seminar_app.cli.backup.envelope import MAGIC, BackupFault, BackupReader, BackupWriter, Header
-from seminar_app.cli.demo import nominations
-from seminar_app.cli.demo.nominations import Known, read_list
 from seminar_app.core.errors import Refusal
 from seminar_app.core.key_ring import CannotOpen, KeyRing
 from seminar_app.feedback.editing import changed
+from seminar_app.nominations import reading
+from seminar_app.nominations.reading import Known, read_list
 from seminar_app.people.rules import readable_phone, shown_phone
 from seminar_app.seminars.rules import parse_speakers
 from seminar_app.web.languages import local_path
@@ -312,6 +312,6 @@ def test_any_file_is_a_list_or_none(inputs: int) -> None:
 
 def test_a_reader_that_trips_over_a_cell_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The broken twin: a sex that is neither is looked up instead of asked for."""
-    monkeypatch.setattr(nominations, "as_sex", lambda text, **_rest: {"F": "F", "M": "M"}[text])
+    monkeypatch.setattr(reading, "as_sex", lambda text, **_rest: {"F": "F", "M": "M"}[text])
     with pytest.raises(KeyError):
         test_any_file_is_a_list_or_none(60)

@@ -38,12 +38,12 @@ class Sheet:
     session: Session
     now: datetime
     seminar: Seminar
-    sittings: list[SeminarSession]
+    seminar_sessions: list[SeminarSession]
     agencies: list[Agency]
     people: list[Registration]
 
     def call(self, service: str, **values: Any) -> Any:
-        values = {"seminar_id": self.seminar.id, "session_id": self.sittings[0].public_id, "actor": ANA, "now": self.now} | values
+        values = {"seminar_id": self.seminar.id, "session_id": self.seminar_sessions[0].public_id, "actor": ANA, "now": self.now} | values
         with unit_of_work(self.session) as session:
             return getattr(services, service)(session, **values)
 
@@ -51,7 +51,7 @@ class Sheet:
         return self.call("mark", registration=self.people[person].public_id, status=status, **values)
 
     def marks(self) -> dict[int, tuple[MarkStatus, int]]:
-        found = queries.marks_of_session(self.session, self.sittings[0].id)
+        found = queries.marks_of_session(self.session, self.seminar_sessions[0].id)
         places = {person.id: number for number, person in enumerate(self.people)}
         self.session.rollback()
         return {places[key]: (mark.status, mark.minutes) for key, mark in found.items()}
@@ -72,7 +72,7 @@ class Sheet:
 @pytest.fixture
 def sheet(session: Session, make: Make, now: datetime) -> Sheet:
     seminar = make.seminar(seats=50)
-    sittings = [make.sitting(seminar), make.sitting(seminar, day=1)]
+    seminar_sessions = [make.seminar_session(seminar), make.seminar_session(seminar, day=1)]
     pgr, pgj = make.agency("PGR"), make.agency("PGJ")
     cancun = make.agency("PGJ-ROO", parent=pgj)
     pool = make.pool(seminar, pgr, 20)
@@ -80,7 +80,7 @@ def sheet(session: Session, make: Make, now: datetime) -> Sheet:
         make.registration(seminar, make.person(surname1=name), agency=agency, pool=pool)
         for name, agency in (("Álvarez", pgr), ("Zamora", pgr), ("Núñez", cancun), ("Ortiz", pgj))
     ]
-    return Sheet(session, now, seminar, sittings, [pgr, pgj, cancun], people)
+    return Sheet(session, now, seminar, seminar_sessions, [pgr, pgj, cancun], people)
 
 
 def test_a_mark_is_taken_and_says_who_took_it(sheet: Sheet) -> None:
@@ -92,7 +92,7 @@ def test_a_mark_is_taken_and_says_who_took_it(sheet: Sheet) -> None:
         (
             "attendance.marked",
             f"registration:{sheet.people[0].public_id.hex}",
-            {"session": sheet.sittings[0].public_id.hex, "from": None, "to": "late", "minutes": 165},
+            {"session": sheet.seminar_sessions[0].public_id.hex, "from": None, "to": "late", "minutes": 165},
         )
     ]
 
@@ -137,7 +137,7 @@ def test_who_is_not_on_the_sheet_is_refused_and_nothing_is_written(sheet: Sheet,
 
 
 def test_a_session_of_another_seminar_is_not_found(sheet: Sheet, make: Make) -> None:
-    elsewhere = make.sitting(make.seminar())
+    elsewhere = make.seminar_session(make.seminar())
     for session_id in (elsewhere.public_id, uuid.uuid4()):
         with pytest.raises(NotFound):
             sheet.mark(0, P, session_id=session_id)
@@ -195,15 +195,15 @@ def test_who_lost_the_seat_after_marks_stays_in_the_export_only(sheet: Sheet) ->
 
 def test_the_past_names_the_people_who_wrote_it(sheet: Sheet, make: Make) -> None:
     ana = make.account(name="Ana Coordinadora")
-    trail_name = f"account:{ana.public_id.hex}"
-    sheet.mark(0, A, actor=trail_name)
+    audit_name = f"account:{ana.public_id.hex}"
+    sheet.mark(0, A, actor=audit_name)
     sheet.mark(0, P, actor="command", now=sheet.now + timedelta(minutes=3))
     past = history.history_of(sheet.session, sheet.people[0].id)
     assert [(mark.status, mark.recorded_by, mark.replaced_by) for mark in past] == [
         (P, "command", None),
-        (A, trail_name, "command"),
+        (A, audit_name, "command"),
     ]
-    assert history.account_names(sheet.session, {trail_name, "command", None}) == {trail_name: "Ana Coordinadora"}
+    assert history.account_names(sheet.session, {audit_name, "command", None}) == {audit_name: "Ana Coordinadora"}
 
 
 def test_a_hundred_marks_take_as_many_statements_as_ten(sheet: Sheet, make: Make, statements: StatementCount) -> None:

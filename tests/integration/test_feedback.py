@@ -245,9 +245,9 @@ def test_the_rate_is_of_those_who_attended_or_of_the_seated_while_there_are_no_m
         return queries.count_asked(held.session, seminar_id=held.seminar.id, form_id=held.form_id)
 
     assert asked() == 8
-    sitting = held.session.scalars(select(SeminarSession)).one()
+    seminar_session = held.session.scalars(select(SeminarSession)).one()
     for person, status in enumerate((MarkStatus.PRESENT, MarkStatus.LATE, MarkStatus.LEFT_EARLY, MarkStatus.ABSENT, MarkStatus.EXCUSED)):
-        make.mark(held.people[person], sitting, status)
+        make.mark(held.people[person], seminar_session, status)
     assert asked() == 3
     held.answer(7)
     assert asked() == 4, "whoever answered was asked"
@@ -288,7 +288,7 @@ def test_a_change_leaves_a_trail_without_figures(make: Make, now: datetime) -> N
     remind(held, now)
     edit(held, now, [OWN])
     with unit_of_work(held.session) as session:
-        services.record_look(session, now=now, actor=actor(), seminar_id=held.seminar.id)
+        services.record_access(session, now=now, actor=actor(), seminar_id=held.seminar.id)
     rows = held.session.execute(select(AuditRow.action, AuditRow.details, AuditRow.seminar).order_by(AuditRow.sequence)).all()
     assert [(action, details) for action, details, _seminar in rows] == [
         ("feedback.made", {}),

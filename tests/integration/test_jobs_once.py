@@ -18,8 +18,8 @@ import pytest
 from flask import Flask
 
 from seminar_app import create_app, jobs
-from seminar_app.core.in_use import InUse
-from seminar_app.core.only_one import only_one
+from seminar_app.core.file_lock import AlreadyLocked
+from seminar_app.core.process_lock import process_lock
 from seminar_app.web.database import db
 from seminar_app.web.schedule import Job, add_job
 from tests.conftest import TestDatabase, settings_for
@@ -30,8 +30,8 @@ HOLDS_IT = """
 import sys, time
 from sqlalchemy import create_engine
 from pathlib import Path
-from seminar_app.core.only_one import only_one
-with only_one(create_engine(sys.argv[1]), Path(sys.argv[2]), "job-counted"):
+from seminar_app.core.process_lock import process_lock
+with process_lock(create_engine(sys.argv[1]), Path(sys.argv[2]), "job-counted"):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -93,7 +93,7 @@ def test_none_begins_while_another_process_is_at_it_and_a_killed_one_leaves_no_l
             assert holder.stdout is not None
             assert holder.stdout.readline() == "held\n"
             all_ask(workers)
-            with pytest.raises(InUse):
+            with pytest.raises(AlreadyLocked):
                 jobs.run_job(workers[0][0], "counted")
             assert ran == []
         finally:
@@ -108,7 +108,7 @@ def test_none_begins_while_another_process_is_at_it_and_a_killed_one_leaves_no_l
 def test_somebody_who_asks_by_hand_is_told(database: TestDatabase) -> None:
     app = create_app(settings := settings_for(database.url, database.folder))
     with app.app_context():
-        with only_one(db.engine, settings.data_dir, "job-forget-looks"):
+        with process_lock(db.engine, settings.data_dir, "job-forget-looks"):
             told = run(replace(settings), "job", "forget-looks")
         db.engine.dispose()
     assert told.exit_code == 1

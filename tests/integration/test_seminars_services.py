@@ -126,10 +126,10 @@ def test_an_edit_is_saved_and_named_in_the_trail_and_a_stale_one_is_refused(sess
 def test_sessions_move_with_the_days_and_keep_their_local_times_in_a_new_zone(session: Session, make: Make, now: datetime) -> None:
     office = make.office()
     seminar = create(session, details(office.id), now)
-    sitting = add(session, seminar, morning(), now)
+    seminar_session = add(session, seminar, morning(), now)
     later = details(office.id, starts_on=date(2026, 6, 10), ends_on=date(2026, 6, 12), time_zone=TIJUANA)
     edit(session, seminar, later, now)
-    row = session.get_one(SeminarSession, sitting.id)
+    row = session.get_one(SeminarSession, seminar_session.id)
     assert local_of(row.starts_at, TIJUANA) == datetime.combine(date(2026, 6, 10), time(9))
     assert local_of(row.ends_at, TIJUANA) == datetime.combine(date(2026, 6, 10), time(11))
     session.close()
@@ -236,14 +236,14 @@ def test_sessions_that_overlap_lie_outside_or_make_no_sense_are_refused(session:
 
 def test_a_session_is_edited_with_its_speakers_who_stay_the_same_rows(session: Session, make: Make, now: datetime) -> None:
     seminar = create(session, details(make.office().id), now)
-    sitting = add(session, seminar, morning(speakers=[("Ana", "HSI"), ("Luis", None), ("Eva", "OPDAT")]), now)
-    before = {s.name: s.id for s in queries.get_session(session, seminar.id, sitting.public_id).speakers}
+    seminar_session = add(session, seminar, morning(speakers=[("Ana", "HSI"), ("Luis", None), ("Eva", "OPDAT")]), now)
+    before = {s.name: s.id for s in queries.get_session(session, seminar.id, seminar_session.public_id).speakers}
     with unit_of_work(session):
         services.edit_session(
             session,
             seminar_id=seminar.id,
-            public_id=sitting.public_id,
-            version=sitting.version,
+            public_id=seminar_session.public_id,
+            version=seminar_session.version,
             details=morning(starts=time(8), speakers=[("Eva", "INL"), ("Ana", "HSI"), ("Zoé", None)]),
             now=now,
             by=BY,
@@ -251,10 +251,16 @@ def test_a_session_is_edited_with_its_speakers_who_stay_the_same_rows(session: S
     line = queries.sessions_of(session, seminar.id)[0]
     assert [(s.name, s.affiliation) for s in line.speakers] == [("Eva", "INL"), ("Ana", "HSI"), ("Zoé", None)]
     assert [s.id for s in line.speakers][:2] == [before["Eva"], before["Ana"]]
-    assert line.sitting.version > sitting.version
+    assert line.seminar_session.version > seminar_session.version
     with pytest.raises(StaleEdit), unit_of_work(session):
         services.edit_session(
-            session, seminar_id=seminar.id, public_id=sitting.public_id, version=sitting.version, details=morning(), now=now, by=BY
+            session,
+            seminar_id=seminar.id,
+            public_id=seminar_session.public_id,
+            version=seminar_session.version,
+            details=morning(),
+            now=now,
+            by=BY,
         )
 
 
@@ -262,7 +268,7 @@ def test_a_session_is_deleted_and_put_back_but_not_when_attendance_was_taken(ses
     seminar = make.seminar()
     pool = session.scalars(select(SeatPool)).one()
     other = make.seminar()
-    empty, held = make.sitting(seminar), make.sitting(seminar, day=1)
+    empty, held = make.seminar_session(seminar), make.seminar_session(seminar, day=1)
     make.mark(make.registration(seminar, pool=pool), held)
     with unit_of_work(session):
         was = services.delete_session(session, seminar_id=seminar.id, public_id=empty.public_id, now=now, by=BY)
@@ -291,7 +297,7 @@ def test_a_copy_has_everything_but_the_people(session: Session, make: Make, now:
     pools = queries.pools_of(session, copy.id)
     assert [(line.pool.size, line.pool.taken, line.pool.release_on) for line in pools] == [(2, 0, date(2027, 5, 19)), (90, 0, None)]
     (line,) = queries.sessions_of(session, copy.id)
-    assert local_of(line.sitting.starts_at, copy.time_zone) == datetime.combine(date(2027, 6, 2), time(9))
+    assert local_of(line.seminar_session.starts_at, copy.time_zone) == datetime.combine(date(2027, 6, 2), time(9))
     assert [speaker.name for speaker in line.speakers] == ["Ana"]
     assert session.scalar(select(func.count()).select_from(Speaker)) == 2
     with pytest.raises(errors.SlugTaken), unit_of_work(session):

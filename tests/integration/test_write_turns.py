@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from seminar_app.core import database as core
-from seminar_app.core import writers
-from seminar_app.core.writers import WRITERS, NoPlaceToWait
+from seminar_app.core import write_queue
+from seminar_app.core.write_queue import WRITERS, WriteQueueFull
 from seminar_app.web.database import db, unit_of_work
 from tests.conftest import SqliteDatabase
 
@@ -66,14 +66,14 @@ def test_who_finds_no_place_waits_while_another_process_gets_on(
     """The lock is always taken by somebody else, who commits all the time: ours are only not the next."""
     monkeypatch.setattr(core, "OTHERS_SEEN_SECONDS", seen)
     monkeypatch.setattr(core, "LOOK_AGAIN_SECONDS", (0.02, 0.03))
-    monkeypatch.setattr(writers, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(write_queue, "PATIENCE_SECONDS", 0.3)
     monkeypatch.setattr(WRITERS, "places", 1)
     refused, over = [], threading.Event()
 
     def write_ours() -> None:
         try:
             write(app)
-        except NoPlaceToWait:
+        except WriteQueueFull:
             refused.append(True)
 
     def write_without_end() -> None:

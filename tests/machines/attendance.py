@@ -29,7 +29,7 @@ from seminar_app.registration.services import remove, restore
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import Approval, Change, ExcusedRule, RegistrationMode, SeminarState
 from seminar_app.seminars.services import SessionDetails, change_state, delete_session, edit_session
-from tests.machines.attendance_model import STATUSES, AttendanceModel, Before, MarkModel, Said, SittingModel
+from tests.machines.attendance_model import STATUSES, AttendanceModel, Before, MarkModel, Said, SessionModel
 from tests.machines.seats_model import Refused
 from tests.support.factories import Make
 
@@ -39,7 +39,7 @@ AGENCIES = ("PGR", "PGR", "PGJ", "PGJ-A", "PGJ-A")
 LENGTHS = (60, 20, 90)
 
 people = st.integers(0, len(AGENCIES) - 1)
-sittings = st.integers(0, len(LENGTHS) - 1)
+seminar_sessions = st.integers(0, len(LENGTHS) - 1)
 statuses = st.sampled_from(STATUSES)
 minutes = st.sampled_from((None, None, -1, 0, 7, 20, 45, 60, 61, 90))
 methods = st.sampled_from(("list", "paper"))
@@ -104,7 +104,7 @@ class Attendance(RuleBasedStateMachine):
         counts=st.tuples(st.booleans(), st.booleans(), st.booleans()),
     )
     def begin(self, excused: str, threshold: int, counts: tuple[bool, bool, bool]) -> None:
-        places = [SittingModel(length, count) for length, count in zip(LENGTHS, counts, strict=True)]
+        places = [SessionModel(length, count) for length, count in zip(LENGTHS, counts, strict=True)]
         self.model = AttendanceModel(excused, threshold, places, list(AGENCIES), [True] * len(AGENCIES))
         self.now, self.last_history = BEGIN, 0
         self.last: tuple[Callable[[], object], Callable[[Session], list[services.Outcome]]] | None = None
@@ -143,7 +143,7 @@ class Attendance(RuleBasedStateMachine):
                 starts_at=datetime.combine(DAY, time(9 + 2 * number), UTC),
                 ends_at=datetime.combine(DAY, time(9 + 2 * number), UTC) + timedelta(minutes=length),
                 contact_minutes=length,
-                counts_for_completion=self.model.sittings[number].counts,
+                counts_for_completion=self.model.seminar_sessions[number].counts,
             )
             for number, length in enumerate(LENGTHS)
         ]
@@ -201,7 +201,7 @@ class Attendance(RuleBasedStateMachine):
         if isinstance(outcomes, list):
             self._same_answer(outcomes)
         self._same_history()
-        self._same_trail()
+        self._same_audit_log()
 
     def _same_answer(self, outcomes: list[services.Outcome]) -> None:
         number = {public_id: place for place, (_id, public_id) in enumerate(self.person_ids)}
@@ -213,13 +213,13 @@ class Attendance(RuleBasedStateMachine):
         rows = self.world.session.connection().execute(HISTORY, {"last": self.last_history}).all()
         stored = [(row.registration_id, row.session_id, _columns(row), row.replaced_by, row.replaced_at) for row in rows]
         wanted = [
-            (self.person_ids[person][0], self.session_ids[sitting][0], _fields(mark), by, self.now)
-            for person, sitting, mark, by in self.model.replaced
+            (self.person_ids[person][0], self.session_ids[seminar_session][0], _fields(mark), by, self.now)
+            for person, seminar_session, mark, by in self.model.replaced
         ]
         assert sorted(stored) == sorted(wanted)
         self.last_history = max((row.id for row in rows), default=self.last_history)
 
-    def _same_trail(self) -> None:
+    def _same_audit_log(self) -> None:
         """One row for what changed, however many marks; none where nothing did."""
         rows = self.world.session.connection().execute(TRAIL, {"last": self.last_trail}).all()
         changed = [after for _person, before, after, _unseen in self.model.told if before != after]
@@ -235,24 +235,24 @@ class Attendance(RuleBasedStateMachine):
             return
         rows = self.world.session.connection().execute(MARKS)
         assert {(row[0], row[1]): (row[2].value, row[3], row[4].value, *row[5:]) for row in rows} == {
-            (self.person_ids[person][0], self.session_ids[sitting][0]): (*_fields(mark), mark.version)
-            for (person, sitting), mark in self.model.marks.items()
+            (self.person_ids[person][0], self.session_ids[seminar_session][0]): (*_fields(mark), mark.version)
+            for (person, seminar_session), mark in self.model.marks.items()
         }
 
-    @rule(sitting=sittings)
-    def the_sheet_counts_the_same(self, sitting: int) -> None:
+    @rule(seminar_session=seminar_sessions)
+    def the_sheet_counts_the_same(self, seminar_session: int) -> None:
         session, model = self.world.session, self.model
         counted = {
             agency.code: counts
             for agency, counts in queries.counts_by_group(
-                session, self.seminar_id, self.session_ids[sitting][0], agencies=all_agencies(session, with_aliases=False)
+                session, self.seminar_id, self.session_ids[seminar_session][0], agencies=all_agencies(session, with_aliases=False)
             )
         }
         for group, agencies in (("PGR", ("PGR",)), ("PGJ", ("PGJ", "PGJ-A"))):
             here = [person for person, agency in enumerate(AGENCIES) if agency in agencies and model.seated[person]]
             assert (group in counted) == bool(here)
             if here:
-                marked = Counter(model.marks[person, sitting].status for person in here if (person, sitting) in model.marks)
+                marked = Counter(model.marks[person, seminar_session].status for person in here if (person, seminar_session) in model.marks)
                 assert {status.value: number for status, number in counted[group].by_status.items() if number} == dict(marked)
                 assert (counted[group].people, counted[group].unmarked) == (len(here), len(here) - marked.total())
 
@@ -280,7 +280,7 @@ class Attendance(RuleBasedStateMachine):
 
     # What coordinators do.
 
-    def _say(self, sitting: int, said: list[Said], method: str, by: str) -> None:
+    def _say(self, seminar_session: int, said: list[Said], method: str, by: str) -> None:
         entries = [
             services.Entry(
                 self.person_ids[one.person][1],
@@ -291,11 +291,11 @@ class Attendance(RuleBasedStateMachine):
             for one in said
         ]
         self.last = (
-            lambda: self.model.say(sitting, said, method=method, by=by, at=self.now),
+            lambda: self.model.say(seminar_session, said, method=method, by=by, at=self.now),
             lambda session: services.record(
                 session,
                 seminar_id=self.seminar_id,
-                session_id=self.session_ids[sitting][1],
+                session_id=self.session_ids[seminar_session][1],
                 entries=entries,
                 method=MarkMethod(method),
                 actor=by,
@@ -304,15 +304,15 @@ class Attendance(RuleBasedStateMachine):
         )
         self.step(*self.last)
 
-    @rule(person=people, sitting=sittings, status=statuses, asked=minutes, method=methods, by=coordinators)
-    def mark(self, person: int, sitting: int, status: str, asked: int | None, method: str, by: str) -> None:
+    @rule(person=people, seminar_session=seminar_sessions, status=statuses, asked=minutes, method=methods, by=coordinators)
+    def mark(self, person: int, seminar_session: int, status: str, asked: int | None, method: str, by: str) -> None:
         self.step(
-            lambda: self.model.say(sitting, [Said(person, status, asked)], method=method, by=by, at=self.now),
+            lambda: self.model.say(seminar_session, [Said(person, status, asked)], method=method, by=by, at=self.now),
             lambda session: [
                 services.mark(
                     session,
                     seminar_id=self.seminar_id,
-                    session_id=self.session_ids[sitting][1],
+                    session_id=self.session_ids[seminar_session][1],
                     registration=self.person_ids[person][1],
                     status=MarkStatus(status),
                     minutes=asked,
@@ -324,18 +324,21 @@ class Attendance(RuleBasedStateMachine):
         )
 
     @rule(
-        sitting=sittings,
+        seminar_session=seminar_sessions,
         lines=st.lists(st.tuples(people, st.sampled_from((*STATUSES, None)), minutes, seen), min_size=1, max_size=6),
         method=methods,
         by=coordinators,
     )
-    def send_the_sheet(self, sitting: int, lines: list[tuple[int, str | None, int | None, str]], method: str, by: str) -> None:
+    def send_the_sheet(self, seminar_session: int, lines: list[tuple[int, str | None, int | None, str]], method: str, by: str) -> None:
         self._say(
-            sitting, [Said(person, status, asked, self._seen(person, sitting, what)) for person, status, asked, what in lines], method, by
+            seminar_session,
+            [Said(person, status, asked, self._seen(person, seminar_session, what)) for person, status, asked, what in lines],
+            method,
+            by,
         )
 
-    def _seen(self, person: int, sitting: int, what: str) -> tuple[str | None, int | None] | None:
-        mark = self.model.marks.get((person, sitting))
+    def _seen(self, person: int, seminar_session: int, what: str) -> tuple[str | None, int | None] | None:
+        mark = self.model.marks.get((person, seminar_session))
         if what == "as it is":
             return (mark.status, mark.minutes) if mark else (None, None)
         return {"not known": None, "nothing": (None, None), "something else": ("late", 3)}[what]
@@ -346,13 +349,13 @@ class Attendance(RuleBasedStateMachine):
         assert self.last is not None
         self.step(*self.last)
 
-    @rule(sitting=sittings, status=statuses, group=st.sampled_from((None, "PGR", "PGJ")), method=methods, by=coordinators)
-    def mark_all(self, sitting: int, status: str, group: str | None, method: str, by: str) -> None:
+    @rule(seminar_session=seminar_sessions, status=statuses, group=st.sampled_from((None, "PGR", "PGJ")), method=methods, by=coordinators)
+    def mark_all(self, seminar_session: int, status: str, group: str | None, method: str, by: str) -> None:
         def done(session: Session) -> list[services.Outcome]:
             return services.mark_all(
                 session,
                 seminar_id=self.seminar_id,
-                session_id=self.session_ids[sitting][1],
+                session_id=self.session_ids[seminar_session][1],
                 status=MarkStatus(status),
                 agencies=queries.agencies_of_group(session, group) if group else None,
                 method=MarkMethod(method),
@@ -360,18 +363,18 @@ class Attendance(RuleBasedStateMachine):
                 now=self.now,
             )
 
-        self.last = (lambda: self.model.say_of_all(sitting, status, group, method=method, by=by, at=self.now), done)
+        self.last = (lambda: self.model.say_of_all(seminar_session, status, group, method=method, by=by, at=self.now), done)
         self.step(*self.last)
 
-    @rule(person=people, sitting=sittings, by=coordinators)
-    def take_a_mark_away(self, person: int, sitting: int, by: str) -> None:
+    @rule(person=people, seminar_session=seminar_sessions, by=coordinators)
+    def take_a_mark_away(self, person: int, seminar_session: int, by: str) -> None:
         self.step(
-            lambda: self.model.say(sitting, [Said(person, None)], method="list", by=by, at=self.now),
+            lambda: self.model.say(seminar_session, [Said(person, None)], method="list", by=by, at=self.now),
             lambda session: [
                 services.clear(
                     session,
                     seminar_id=self.seminar_id,
-                    session_id=self.session_ids[sitting][1],
+                    session_id=self.session_ids[seminar_session][1],
                     registration=self.person_ids[person][1],
                     actor=by,
                     now=self.now,
@@ -403,24 +406,24 @@ class Attendance(RuleBasedStateMachine):
             lambda session: change_state(session, seminar_id=self.seminar_id, change=Change(change), now=self.now, by="account:ana").id,
         )
 
-    @rule(sitting=sittings, length=st.sampled_from((10, 20, 45, 60, 90)), counts=st.booleans())
-    def correct_a_session(self, sitting: int, length: int, counts: bool) -> None:
+    @rule(seminar_session=seminar_sessions, length=st.sampled_from((10, 20, 45, 60, 90)), counts=st.booleans())
+    def correct_a_session(self, seminar_session: int, length: int, counts: bool) -> None:
         """Minutes that were stored stay; what they are worth follows."""
 
         def expected() -> None:
             if self.model.state not in ("published", "closed"):
                 raise Refused("SessionsFixed")
-            if length > LENGTHS[sitting]:
+            if length > LENGTHS[seminar_session]:
                 raise Refused("MinutesOutOfReach")
-            self.model.sittings[sitting].minutes, self.model.sittings[sitting].counts = length, counts
+            self.model.seminar_sessions[seminar_session].minutes, self.model.seminar_sessions[seminar_session].counts = length, counts
 
         def done(session: Session) -> None:
-            row_id, public_id = self.session_ids[sitting]
-            begins = datetime.combine(DAY, time(9 + 2 * sitting))
+            row_id, public_id = self.session_ids[seminar_session]
+            begins = datetime.combine(DAY, time(9 + 2 * seminar_session))
             details = SessionDetails(
                 day=DAY,
                 starts=begins.time(),
-                ends=(begins + timedelta(minutes=LENGTHS[sitting])).time(),
+                ends=(begins + timedelta(minutes=LENGTHS[seminar_session])).time(),
                 contact_minutes=length,
                 title_es="Sesión",
                 counts_for_completion=counts,
@@ -432,10 +435,10 @@ class Attendance(RuleBasedStateMachine):
 
         self.step(expected, done)
 
-    @precondition(lambda self: hasattr(self, "model") and any(place.touched for place in self.model.sittings))
+    @precondition(lambda self: hasattr(self, "model") and any(place.touched for place in self.model.seminar_sessions))
     @rule(number=st.integers(0, 2))
     def a_session_with_a_past_stays(self, number: int) -> None:
-        touched = [place for place, sitting in enumerate(self.model.sittings) if sitting.touched]
+        touched = [place for place, seminar_session in enumerate(self.model.seminar_sessions) if seminar_session.touched]
         public_id = self.session_ids[touched[number % len(touched)]][1]
 
         def expected() -> None:

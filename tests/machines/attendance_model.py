@@ -24,7 +24,7 @@ class MarkModel:
 
 
 @dataclass(eq=False)
-class SittingModel:
+class SessionModel:
     minutes: int
     counts: bool
     touched: bool = False
@@ -48,18 +48,18 @@ Told = tuple[int, Before, Before, str | None]
 
 @dataclass
 class AttendanceModel:
-    """One seminar: its sittings, its people and their marks."""
+    """One seminar: its seminar_sessions, its people and their marks."""
 
     excused: str
     threshold: int
-    sittings: list[SittingModel]
+    seminar_sessions: list[SessionModel]
     agencies: list[str]
     seated: list[bool]
     state: str = "published"
     before_archive: str = ""
     marks: dict[tuple[int, int], MarkModel] = field(default_factory=dict)
     replaced: list[tuple[int, int, MarkModel, str]] = field(default_factory=list)
-    """Person, sitting, the mark that was, and who replaced it: of the last step."""
+    """Person, seminar_session, the mark that was, and who replaced it: of the last step."""
     told: list[Told] = field(default_factory=list)
 
     def worth(self, status: str, asked: int | None, contact: int) -> int:
@@ -71,21 +71,21 @@ class AttendanceModel:
             return contact
         return 0
 
-    def say(self, sitting: int, said: Sequence[Said], *, method: str, by: str, at: datetime) -> None:
+    def say(self, seminar_session: int, said: Sequence[Said], *, method: str, by: str, at: datetime) -> None:
         """All of it or nothing; of two words about one person the last counts."""
         if self.state in ("draft", "archived"):
             raise Refused("AttendanceIsShut")
-        place = self.sittings[sitting]
+        place = self.seminar_sessions[seminar_session]
         for one in said:
             if not self.seated[one.person]:
                 raise Refused("NotOnTheSheet")
             if one.status in ("late", "left_early") and one.minutes is not None and not 0 <= one.minutes <= place.minutes:
                 raise Refused("MinutesOutOfRange")
         for one in {one.person: one for one in said}.values():
-            self._say_one(sitting, one, method=method, by=by, at=at)
+            self._say_one(seminar_session, one, method=method, by=by, at=at)
 
-    def _say_one(self, sitting: int, one: Said, *, method: str, by: str, at: datetime) -> None:
-        key, place = (one.person, sitting), self.sittings[sitting]
+    def _say_one(self, seminar_session: int, one: Said, *, method: str, by: str, at: datetime) -> None:
+        key, place = (one.person, seminar_session), self.seminar_sessions[seminar_session]
         old = self.marks.get(key)
         before = (old.status, old.minutes) if old else None
         after: Before = None
@@ -108,24 +108,24 @@ class AttendanceModel:
         if after is not None:
             self.marks[key] = MarkModel(*after, method, by, at, old.version + 1 if old else 1)
 
-    def say_of_all(self, sitting: int, status: str, group: str | None, *, method: str, by: str, at: datetime) -> None:
+    def say_of_all(self, seminar_session: int, status: str, group: str | None, *, method: str, by: str, at: datetime) -> None:
         if self.state in ("draft", "archived"):
             raise Refused("AttendanceIsShut")
         for person, agency in enumerate(self.agencies):
-            if self.seated[person] and (person, sitting) not in self.marks and group in (None, GROUP[agency]):
-                self._say_one(sitting, Said(person, status), method=method, by=by, at=at)
+            if self.seated[person] and (person, seminar_session) not in self.marks and group in (None, GROUP[agency]):
+                self._say_one(seminar_session, Said(person, status), method=method, by=by, at=at)
 
     def completion(self, person: int) -> tuple[int, int, bool]:
         """Minutes credited, minutes to attend, and whether that is enough, as the sessions are now."""
         credited = contact = 0
-        for number, sitting in enumerate(self.sittings):
+        for number, seminar_session in enumerate(self.seminar_sessions):
             mark = self.marks.get((person, number))
-            if not sitting.counts or (mark and mark.status == "excused" and self.excused == "not_counted"):
+            if not seminar_session.counts or (mark and mark.status == "excused" and self.excused == "not_counted"):
                 continue
-            contact += sitting.minutes
+            contact += seminar_session.minutes
             if mark:
-                asked = min(mark.minutes, sitting.minutes)
-                credited += self.worth(mark.status, asked, sitting.minutes)
+                asked = min(mark.minutes, seminar_session.minutes)
+                credited += self.worth(mark.status, asked, seminar_session.minutes)
         return credited, contact, contact > 0 and Fraction(credited, contact) >= Fraction(self.threshold, 100)
 
     def change(self, change: str) -> None:

@@ -25,9 +25,9 @@ BREAKAGES = (
     Breakage("nobody late may be given the whole session", rules.may_credit, "<= contact_minutes", "< contact_minutes"),
     Breakage("the same mark again is a change", services._wanted, "return before", "return SheetMark(before.status, before.minutes + 1)"),
     Breakage("whose mark was replaced unseen is not said", services._outcome, "not _is_what_was_seen", "_is_what_was_seen"),
-    Breakage("nothing leaves a trace", services._leave_a_trail, "if not changed:", "if True:"),
+    Breakage("nothing leaves a trace", services._record_change, "if not changed:", "if True:"),
     Breakage("more minutes than a shortened session has", rules.credited_minutes, "min(stored, contact_minutes)", "stored"),
-    Breakage("sessions that do not count are counted", rules.completion, "if not sitting.counts:", "if False:"),
+    Breakage("sessions that do not count are counted", rules.completion, "if not seminar_session.counts:", "if False:"),
     Breakage("exactly enough is not enough", rules.Completion.reached, ">= self.threshold_percent", "> self.threshold_percent"),
     Breakage("an excuse is an absence", rules.completion, "mark.status is not MarkStatus.EXCUSED or ", "True or "),
     Breakage(

@@ -71,10 +71,10 @@ def fill(make: Make) -> None:
     for seats in (5, 2):
         seminar = make.seminar(office=office, seats=seats)
         pool = make.pool(seminar, group, 3, release_on=seminar.starts_on)
-        sitting = make.sitting(seminar)
+        seminar_session = make.seminar_session(seminar)
         for number in range(3):
             registration = make.registration(seminar, make.person(given_names=f"Ñandú {number} 🎓"), agency=state, pool=pool)
-            make.mark(registration, sitting, list(MarkStatus)[number])
+            make.mark(registration, seminar_session, list(MarkStatus)[number])
         make.registration(seminar, agency=state, state=RegistrationState.WAITLISTED, queue_place=1)
 
 

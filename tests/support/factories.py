@@ -104,7 +104,7 @@ class Make:
             SeatPool(public_id=uuid.uuid4(), seminar_id=seminar.id, agency_id=agency.id if agency else None, size=size, taken=0, **values)
         )
 
-    def sitting(self, seminar: Seminar, *, day: int = 0, hour: int = 9, minutes: int = 180, **values: Any) -> SeminarSession:
+    def seminar_session(self, seminar: Seminar, *, day: int = 0, hour: int = 9, minutes: int = 180, **values: Any) -> SeminarSession:
         """A session on the seminar's `day` (0 is the first), at `hour` in Cancún (UTC-5), of `minutes` contact minutes."""
         starts = datetime(seminar.starts_on.year, seminar.starts_on.month, seminar.starts_on.day, tzinfo=UTC) + timedelta(
             days=day, hours=hour + 5
@@ -150,12 +150,14 @@ class Make:
         }
         return self._add(Registration(**base | values))
 
-    def mark(self, registration: Registration, sitting: SeminarSession, status: MarkStatus = MarkStatus.PRESENT, **values: Any) -> Mark:
+    def mark(
+        self, registration: Registration, seminar_session: SeminarSession, status: MarkStatus = MarkStatus.PRESENT, **values: Any
+    ) -> Mark:
         base = {
             "registration_id": registration.id,
-            "session_id": sitting.id,
+            "session_id": seminar_session.id,
             "status": status,
-            "minutes_credited": sitting.contact_minutes if status is MarkStatus.PRESENT else 0,
+            "minutes_credited": seminar_session.contact_minutes if status is MarkStatus.PRESENT else 0,
             "method": MarkMethod.LIST,
             "recorded_by": "command",
             "recorded_at": THEN,

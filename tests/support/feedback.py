@@ -56,8 +56,8 @@ def hold(make: Make, *, people: int, speakers: tuple[str, ...] = ("Luis Ortega",
     seminar = make.seminar(seats=people, **dates | values)
     pool = make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
     agency = make.agency()
-    sitting = make.sitting(seminar)
+    seminar_session = make.seminar_session(seminar)
     for position, name in enumerate(speakers, start=1):
         with unit_of_work(make.session) as session:
-            session.add(Speaker(public_id=uuid.uuid4(), session_id=sitting.id, position=position, name=name))
+            session.add(Speaker(public_id=uuid.uuid4(), session_id=seminar_session.id, position=position, name=name))
     return Held(make.session, seminar, [make.registration(seminar, agency=agency, pool=pool) for _ in range(people)])

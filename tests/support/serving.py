@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 from config import PROJECT_ROOT
 from seminar_app import accounts, agencies, attendance, audit, cli, feedback, messages, people, registration, seminars, web
-from seminar_app.cli.processes import STOP_SECONDS
-from seminar_app.cli.web_server import web_server
+from seminar_app.cli.serving.processes import STOP_SECONDS
+from seminar_app.cli.serving.web_server import web_server
 from tests.support.templates import keep_compiled
 
 ROOMS = (accounts, agencies, attendance, audit, cli, feedback, messages, people, registration, seminars, web)

@@ -6,8 +6,8 @@ import pytest
 
 from seminar_app.attendance.rules import (
     Completion,
+    CountedSession,
     MarkStatus,
-    Sitting,
     StoredMark,
     completes,
     completion,
@@ -22,7 +22,7 @@ from seminar_app.seminars.rules import ExcusedRule
 
 P, L, E, X, A = MarkStatus
 NOT_COUNTED, CREDITED, ABSENT = ExcusedRule
-DAY = Sitting(180, counts=True)
+DAY = CountedSession(180, counts=True)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_an_excuse_counts_as_the_seminar_says(rule: ExcusedRule, credited: int, 
 
 
 def test_a_session_that_does_not_count_is_in_neither_number() -> None:
-    reception = Sitting(60, counts=False)
+    reception = CountedSession(60, counts=False)
     done = completion([DAY, reception], [StoredMark(P, 180), None], threshold_percent=100, excused_rule=NOT_COUNTED)
     assert (done.minutes_credited, done.contact_minutes, done.reached) == (180, 180, True)
 

@@ -12,11 +12,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from seminar_app.audit.anchor import AnchorBroken, read_anchors
-from seminar_app.cli.demo.names import split_surnames
-from seminar_app.cli.demo.nominations import FIELD_OF, Known, Unreadable, _read_rows, as_date, as_sex, find_header, read_list
-from seminar_app.cli.demo.tables import decoded, delimiter
 from seminar_app.core.folding import canonical_email, fold
 from seminar_app.core.links import token_hash
+from seminar_app.nominations.names import split_surnames
+from seminar_app.nominations.reading import FIELD_OF, Known, Unreadable, _read_rows, as_date, as_sex, find_header, read_list
+from seminar_app.nominations.tables import decoded, delimiter
 from seminar_app.people.identity_rules import doubt_about_curp
 from seminar_app.people.rules import is_name, name_key, readable_email, readable_phone, shown_phone
 from seminar_app.registration.services.registering import same_code

@@ -15,7 +15,7 @@ from seminar_app.seminars.rules import (
     Places,
     RegistrationMode,
     SeminarState,
-    Sitting,
+    SessionTimes,
     TimeFault,
     Window,
     instant_of,
@@ -152,27 +152,27 @@ def test_nine_oclock_stays_nine_oclock_when_a_session_moves_across_a_change_of_c
 
 
 def test_sessions_may_touch_but_not_overlap() -> None:
-    morning = Sitting("a", at(3, 14), at(3, 16))
-    assert overlapping(Sitting("b", at(3, 16), at(3, 17)), [morning]) is None
-    assert overlapping(Sitting("b", at(3, 15, 59), at(3, 17)), [morning]) == morning
-    assert overlapping(Sitting("a", at(3, 14), at(3, 17)), [morning]) is None, "itself"
+    morning = SessionTimes("a", at(3, 14), at(3, 16))
+    assert overlapping(SessionTimes("b", at(3, 16), at(3, 17)), [morning]) is None
+    assert overlapping(SessionTimes("b", at(3, 15, 59), at(3, 17)), [morning]) == morning
+    assert overlapping(SessionTimes("a", at(3, 14), at(3, 17)), [morning]) is None, "itself"
 
 
 @given(st.integers(0, 50), st.integers(1, 50), st.integers(0, 50), st.integers(1, 50))
 def test_overlap_is_the_same_from_both_sides_and_means_a_shared_minute(a: int, la: int, b: int, lb: int) -> None:
     start = at(3, 0)
-    one = Sitting(1, start + timedelta(minutes=a), start + timedelta(minutes=a + la))
-    two = Sitting(2, start + timedelta(minutes=b), start + timedelta(minutes=b + lb))
+    one = SessionTimes(1, start + timedelta(minutes=a), start + timedelta(minutes=a + la))
+    two = SessionTimes(2, start + timedelta(minutes=b), start + timedelta(minutes=b + lb))
     shared = bool(set(range(a, a + la)) & set(range(b, b + lb)))
     assert (overlapping(one, [two]) is not None) == (overlapping(two, [one]) is not None) == shared
 
 
 def test_a_session_lies_within_the_days_of_the_seminar_in_its_zone() -> None:
     days = {"starts_on": date(2026, 6, 3), "ends_on": date(2026, 6, 5)}
-    evening = Sitting(1, at(6, 3), at(6, 5))  # the 5th, 22:00 to midnight in Cancún
+    evening = SessionTimes(1, at(6, 3), at(6, 5))  # the 5th, 22:00 to midnight in Cancún
     assert within_dates(evening, **days, time_zone=CANCUN)
     assert not within_dates(evening, **days, time_zone="UTC")
-    assert not within_dates(Sitting(1, at(3, 4), at(3, 6)), **days, time_zone=CANCUN)
+    assert not within_dates(SessionTimes(1, at(3, 4), at(3, 6)), **days, time_zone=CANCUN)
 
 
 def test_speakers_are_lines_of_name_and_affiliation() -> None:

@@ -150,7 +150,7 @@ def test_the_settings_to_begin_with_are_whole_once_the_keys_are_in(tmp_path: Pat
 
 def test_the_containers_settings_are_ones_that_the_program_reads() -> None:
     read = (PROJECT_ROOT / "config.py").read_text(encoding="utf-8")
-    served = (PROJECT_ROOT / "seminar_app/cli/serve.py").read_text(encoding="utf-8")
+    served = (PROJECT_ROOT / "seminar_app/cli/serving/command.py").read_text(encoding="utf-8")
     block = (PROJECT_ROOT / "compose.yaml").read_text(encoding="utf-8").split("environment: &settings", 1)[1].split("depends_on", 1)[0]
     image = (PROJECT_ROOT / "Containerfile").read_text(encoding="utf-8").split("ENV ", 1)[1].split("USER", 1)[0]
     names = {*re.findall(r"^ +([A-Z_]+):", block, re.M), *re.findall(r"\b([A-Z_]+)=", image)}

@@ -10,22 +10,22 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from seminar_app.core import writers
-from seminar_app.core.writers import NoPlaceToWait, Writers
+from seminar_app.core import write_queue
+from seminar_app.core.write_queue import WriteQueue, WriteQueueFull
 
 
 @pytest.fixture(autouse=True)
 def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writers, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(write_queue, "PATIENCE_SECONDS", 0.2)
 
 
-def fails(places: Writers) -> None:
+def fails(places: WriteQueue) -> None:
     with places.place():
         raise OperationalError("BEGIN", None, Exception("database is locked"))
 
 
 def test_who_finds_no_place_waits_while_others_get_on() -> None:
-    places, most, inside, lock = Writers(2), [0], [0], threading.Lock()
+    places, most, inside, lock = WriteQueue(2), [0], [0], threading.Lock()
 
     def write(_n: int) -> None:
         with places.place():
@@ -42,29 +42,29 @@ def test_who_finds_no_place_waits_while_others_get_on() -> None:
 
 
 def test_where_nobody_gets_on_one_patience_is_waited_and_then_none() -> None:
-    places = Writers(2)
+    places = WriteQueue(2)
     with ExitStack() as stuck:
         for _ in range(2):
             stuck.enter_context(places.place())
         for longest in (0.4, 0.05, 0.05):
             begun = time.monotonic()
-            with pytest.raises(NoPlaceToWait), places.place():
+            with pytest.raises(WriteQueueFull), places.place():
                 pass
             assert time.monotonic() - begun < longest
 
 
 def test_somebody_who_comes_out_done_ends_it_and_somebody_who_gave_up_does_not() -> None:
-    places = Writers(1)
+    places = WriteQueue(1)
 
     def refused_after() -> float:
         begun = time.monotonic()
-        with places.place(), pytest.raises(NoPlaceToWait), places.place():
+        with places.place(), pytest.raises(WriteQueueFull), places.place():
             pass
         return time.monotonic() - begun
 
     assert refused_after() > 0.15
     assert refused_after() > 0.15, "whoever held the place came out done"
-    with places.place(), pytest.raises(NoPlaceToWait), places.place():
+    with places.place(), pytest.raises(WriteQueueFull), places.place():
         pass
     places._stuck = True
     with pytest.raises(OperationalError, match="locked"):

@@ -45,7 +45,7 @@ class Door:
     office: Office
     coordinator: UserAccount
     seminar: Seminar
-    sittings: list[SeminarSession]
+    seminar_sessions: list[SeminarSession]
     agencies: list[Agency]
     people: list[Registration]
 
@@ -54,13 +54,13 @@ class Door:
         return f"/staff/seminars/{self.seminar.slug}/attendance/"
 
     def sheet(self, place: int = 0) -> str:
-        return f"{self.base}{self.sittings[place].public_id}"
+        return f"{self.base}{self.seminar_sessions[place].public_id}"
 
     def field(self, kind: str, person: int) -> str:
         return f"{kind}-{self.people[person].public_id.hex}"
 
     def marks(self, place: int = 0) -> dict[int, tuple[str, int]]:
-        found = queries.marks_of_session(self.session, self.sittings[place].id)
+        found = queries.marks_of_session(self.session, self.seminar_sessions[place].id)
         places = {person.id: number for number, person in enumerate(self.people)}
         self.session.rollback()
         return {places[key]: (mark.status.value, mark.minutes) for key, mark in found.items()}
@@ -80,7 +80,7 @@ class Door:
 def door(client: CheckingClient, session: Session, make: Make, sign_in: SignIn) -> Door:
     office = make.office()
     seminar = make.seminar(office=office, seats=50)
-    sittings = [make.sitting(seminar), make.sitting(seminar, day=1, title_es="Panel <b>", title_en=None)]
+    seminar_sessions = [make.seminar_session(seminar), make.seminar_session(seminar, day=1, title_es="Panel <b>", title_en=None)]
     pgr, pgj = make.agency("PGR"), make.agency("PGJ")
     cancun = make.agency("PGJ-ROO", parent=pgj)
     pool = make.pool(seminar, pgr, 20)
@@ -91,7 +91,7 @@ def door(client: CheckingClient, session: Session, make: Make, sign_in: SignIn) 
         for name, agency in (("Álvarez", pgr), ("Zamora", pgr), ("Núñez", cancun), ("Ortiz", pgj))
     ]
     coordinator = make.account((RoleName.COORDINATOR, {"seminar_id": seminar.id}))
-    return Door(sign_in(client, coordinator), session, office, coordinator, seminar, sittings, [pgr, pgj, cancun], people)
+    return Door(sign_in(client, coordinator), session, office, coordinator, seminar, seminar_sessions, [pgr, pgj, cancun], people)
 
 
 def test_the_sheet_is_grouped_with_counts_and_saves_with_one_button(door: Door) -> None:
@@ -117,7 +117,7 @@ def test_a_sheet_that_was_open_for_long_does_not_undo_what_others_did(door: Door
     page = door.client.get(door.sheet())
     values = page.fields("#sheet")
     with unit_of_work(door.session) as session:
-        where: dict[str, Any] = {"seminar_id": door.seminar.id, "session_id": door.sittings[0].public_id, "now": NOW}
+        where: dict[str, Any] = {"seminar_id": door.seminar.id, "session_id": door.seminar_sessions[0].public_id, "now": NOW}
         beto = f"account:{make.session.info.get('x', uuid.uuid4().hex)}"
         services.mark(session, registration=door.people[0].public_id, status=A, actor=beto, **where)
         services.mark(session, registration=door.people[1].public_id, status=A, actor=beto, **where)
@@ -215,7 +215,7 @@ def test_only_who_runs_the_door_may_come(door: Door, app: Flask, make: Make, sig
 
 
 def test_what_does_not_exist_is_not_found(door: Door, make: Make) -> None:
-    other = make.sitting(make.seminar()).public_id
+    other = make.seminar_session(make.seminar()).public_id
     stranger = make.registration(make.seminar()).public_id
     for path in (str(other), str(uuid.uuid4()), f"people/{stranger}", "people/x", "1", "%00"):
         assert door.client.flask.get(door.base + path).status_code in (400, 404), path
@@ -233,10 +233,10 @@ def test_looks_and_exports_leave_rows_in_the_trail(door: Door) -> None:
 
 def test_the_timetable_shows_marks_counts_and_completion(door: Door, make: Make) -> None:
     assert "Nobody" not in door.client.get(door.base).text
-    make.mark(door.people[0], door.sittings[0])
-    make.mark(door.people[0], door.sittings[1], A)
-    make.mark(door.people[1], door.sittings[0], X)
-    make.mark(door.people[1], door.sittings[1])
+    make.mark(door.people[0], door.seminar_sessions[0])
+    make.mark(door.people[0], door.seminar_sessions[1], A)
+    make.mark(door.people[1], door.seminar_sessions[0], X)
+    make.mark(door.people[1], door.seminar_sessions[1])
     page = door.client.get(door.base)
     assert "1 of 4 complete the seminar" in page.text
     lines = {line.query("th")[0].to_text(): line.to_text() for line in page.select(".timetable tbody tr") if line.query("td")}
@@ -252,9 +252,9 @@ def test_pages_without_sessions_or_people_say_how_to_begin(door: Door, make: Mak
     organizer = sign_in(CheckingClient(app.test_client()), make.account((RoleName.ORGANIZER, {"office_id": door.office.id})))
     empty = make.seminar(office=door.office)
     assert "No sessions yet" in organizer.get(f"/staff/seminars/{empty.slug}/attendance/").text
-    sitting = make.sitting(empty)
+    seminar_session = make.seminar_session(empty)
     assert "Nobody holds a seat yet" in organizer.get(f"/staff/seminars/{empty.slug}/attendance/").text
-    assert "Nobody holds a seat yet" in organizer.get(f"/staff/seminars/{empty.slug}/attendance/{sitting.public_id}").text
+    assert "Nobody holds a seat yet" in organizer.get(f"/staff/seminars/{empty.slug}/attendance/{seminar_session.public_id}").text
 
 
 def test_a_persons_page_shows_the_past_and_takes_a_mark_away(door: Door) -> None:
@@ -295,7 +295,7 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_people(door: 
     before = costs()
     pool = make.pool(door.seminar, door.agencies[1], 40)
     for _number in range(30):
-        make.mark(make.registration(door.seminar, agency=door.agencies[1], pool=pool), door.sittings[0])
+        make.mark(make.registration(door.seminar, agency=door.agencies[1], pool=pool), door.seminar_sessions[0])
     assert costs() == before
 
 
@@ -303,8 +303,8 @@ COLUMNS = ["agency", "agency_name", "surname1", "surname2", "given_names", "posi
 
 
 def test_the_file_has_the_columns_of_the_contract(door: Door, make: Make) -> None:
-    make.mark(door.people[0], door.sittings[0])
-    make.mark(door.people[0], door.sittings[1], L, minutes_credited=108)
+    make.mark(door.people[0], door.seminar_sessions[0])
+    make.mark(door.people[0], door.seminar_sessions[1], L, minutes_credited=108)
     body = door.client.get(f"{door.base}export?format=csv&lang=keys").response
     assert body.headers["Content-Disposition"].startswith(f"attachment; filename=attendance-{door.seminar.slug}-")
     rows = list(csv.DictReader(io.StringIO(body.get_data().decode("utf-8"), newline="")))
@@ -332,7 +332,7 @@ def test_the_file_has_the_columns_of_the_contract(door: Door, make: Make) -> Non
 
 
 def test_headings_and_words_follow_the_language(door: Door, make: Make) -> None:
-    make.mark(door.people[0], door.sittings[0])
+    make.mark(door.people[0], door.seminar_sessions[0])
     heads = {}
     for language in ("es", "en"):
         raw = door.client.get(f"{door.base}export?format=csv&lang={language}").response.get_data()
@@ -346,8 +346,8 @@ def test_headings_and_words_follow_the_language(door: Door, make: Make) -> None:
 
 
 def test_the_workbook_has_a_summary_the_people_and_a_sheet_for_each_session(door: Door, make: Make) -> None:
-    make.mark(door.people[0], door.sittings[0], L, minutes_credited=100, time_in=door.sittings[0].starts_at)
-    make.mark(door.people[2], door.sittings[1])
+    make.mark(door.people[0], door.seminar_sessions[0], L, minutes_credited=100, time_in=door.seminar_sessions[0].starts_at)
+    make.mark(door.people[2], door.seminar_sessions[1])
     with unit_of_work(door.session) as session:
         row = session.get_one(Registration, door.people[2].id)
         row.state, row.seat_pool_id, row.removal_reason = RegistrationState.REMOVED, None, RemovalReason.DOCUMENTS
@@ -374,7 +374,7 @@ def test_the_workbook_has_a_summary_the_people_and_a_sheet_for_each_session(door
 
 
 def test_json_has_numbers_as_numbers(door: Door, make: Make) -> None:
-    make.mark(door.people[0], door.sittings[0])
+    make.mark(door.people[0], door.seminar_sessions[0])
     found = json.loads(door.client.get(f"{door.base}export?format=json&lang=es").response.get_data())
     assert [session["key"] for session in found["sessions"]] == ["session_1", "session_2"]
     row = next(row for row in found["rows"] if row["surname1"] == "Álvarez")

@@ -19,7 +19,7 @@ from seminar_app import create_app
 from seminar_app.seminars.models import Seminar
 from seminar_app.web.access import public
 from seminar_app.web.database import db, session, unit_of_work
-from seminar_app.web.kept_pages import DatabaseState, kept_while_unchanged
+from seminar_app.web.page_cache import DatabaseState, cached_while_unchanged
 from tests.conftest import TestDatabase, settings_for
 from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
@@ -30,14 +30,14 @@ def keeping(database: TestDatabase, make: Make) -> Iterator[Flask]:
     """An app that keeps its pages, with one page that counts how often it was rendered."""
     soon = datetime.now(UTC).date() + timedelta(days=30)
     make.seminar(slug="kept", starts_on=soon, ends_on=soon)
-    app = create_app(replace(settings_for(database.url, database.folder), keep_pages=True))
+    app = create_app(replace(settings_for(database.url, database.folder), page_cache=True))
     app.testing = True
     app.extensions["kept_pages"]._database.answer_holds = 0.0
     app.extensions["rendered"] = 0
 
     @app.get("/kept")
     @public
-    @kept_while_unchanged
+    @cached_while_unchanged
     def kept() -> str:
         app.extensions["rendered"] += 1
         title = session().scalar(select(Seminar.title_en).where(Seminar.slug == "kept"))

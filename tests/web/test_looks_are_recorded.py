@@ -19,7 +19,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.services import enqueue
 from seminar_app.people.identity import Identity, keep_identity
 from seminar_app.registration.rules import RegistrationState
-from seminar_app.web.access import Audience, looks_of_endpoint, policy_of
+from seminar_app.web.access import Audience, accesses_of_endpoint, policy_of
 from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
 from tests.web.conftest import SignIn
@@ -69,7 +69,7 @@ class World:
 def world(make: Make, session: Session, now: datetime) -> World:
     office, agency = make.office(code="HSI"), make.agency("PGR")
     seminar = make.seminar(office=office, slug="cancun-2026")
-    sitting = make.sitting(seminar)
+    seminar_session = make.seminar_session(seminar)
     person = make.person(surname1=SURNAME, email=ADDRESS, phone=PHONE)
     pool = make.pool(seminar, agency, 2)
     registration = make.registration(seminar, person, agency=agency, pool=pool)
@@ -81,7 +81,7 @@ def world(make: Make, session: Session, now: datetime) -> World:
     assert registration.state is RegistrationState.REGISTERED
     values = {
         "slug": seminar.slug,
-        "session_id": sitting.public_id,
+        "session_id": seminar_session.public_id,
         "registration_id": registration.public_id,
         "person_id": person.public_id.hex,
         "public_id": mail.public_id,
@@ -145,7 +145,7 @@ def test_every_page_that_shows_people_says_so_and_leaves_a_row(
         if answer.status_code not in (200, 422):
             continue
         left = set(actions(session)[before:])
-        declared = looks_of_endpoint(app, endpoint)
+        declared = accesses_of_endpoint(app, endpoint)
         if any(canary in text_of(answer.data) for canary in CANARIES):
             shown.add(endpoint)
             if not declared & left:
@@ -153,7 +153,7 @@ def test_every_page_that_shows_people_says_so_and_leaves_a_row(
         elif method == "GET" and declared and not declared & left and endpoint not in ONLY_WITH_FIVE_ANSWERS | {"people_staff.index"}:
             wrong.append(f"{method} {endpoint} declares {sorted(declared)} and left {sorted(left)}")
     assert wrong == []
-    declared_all = {rule.endpoint for rule in app.url_map.iter_rules() if looks_of_endpoint(app, rule.endpoint)}
+    declared_all = {rule.endpoint for rule in app.url_map.iter_rules() if accesses_of_endpoint(app, rule.endpoint)}
     assert (
         declared_all - shown - ONLY_WITH_FIVE_ANSWERS - {"registration_staff.remove", "attendance_staff.save", "messages_staff.send_again"}
         == set()

@@ -29,9 +29,11 @@ def host(make: Make, seminar: Seminar, *names: str) -> None:
         make._add(SeminarHost(seminar_id=seminar.id, office_id=office.id, position=position))
 
 
-def speak(make: Make, sitting: Any, *names: str) -> None:
+def speak(make: Make, seminar_session: Any, *names: str) -> None:
     for position, name in enumerate(names):
-        make._add(Speaker(public_id=make.person().public_id, session_id=sitting.id, position=position, name=name, affiliation="HSI"))
+        make._add(
+            Speaker(public_id=make.person().public_id, session_id=seminar_session.id, position=position, name=name, affiliation="HSI")
+        )
 
 
 def test_the_calendar_shows_what_is_coming_then_what_was_and_no_draft(client: CheckingClient, make: Make) -> None:
@@ -88,7 +90,7 @@ def test_a_seminar_reads_as_an_invitation_in_four_statements_at_most(
     )
     host(make, seminar, "Homeland Security Investigations", "INL")
     for day in range(3):
-        speak(make, make.sitting(seminar, day=day, title_en=f"Session of day {day}", room="Salon A"), "Ana Núñez", "Luis Peña")
+        speak(make, make.seminar_session(seminar, day=day, title_en=f"Session of day {day}", room="Salon A"), "Ana Núñez", "Luis Peña")
     statements.statements.clear()
     page = client.get(f"/seminars/{seminar.slug}")
     assert len(statements) <= 3
@@ -180,7 +182,7 @@ def test_the_calendar_file_is_read_by_another_library(client: CheckingClient, ma
     seminar = make.seminar(
         title_en="Human trafficking: from the first report to the sentence, with those who worked the cases, and more 🎓"
     )
-    first, second = make.sitting(seminar, title_en="Morning, part; one\\two"), make.sitting(seminar, day=1)
+    first, second = make.seminar_session(seminar, title_en="Morning, part; one\\two"), make.seminar_session(seminar, day=1)
     speak(make, first, "Ana Núñez")
     response = client.get(f"/seminars/{seminar.slug}/calendar.ics?language=en").response
     assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
@@ -206,7 +208,7 @@ def test_the_calendar_file_is_read_by_another_library(client: CheckingClient, ma
 def test_the_calendar_file_speaks_the_links_language_and_knows_a_change_of_clocks(client: CheckingClient, make: Make) -> None:
     seminar = make.seminar(time_zone="America/Tijuana", starts_on=date(2026, 10, 31), ends_on=date(2026, 11, 2), city="Tijuana")
     for day in (0, 2):
-        make.sitting(seminar, day=day, hour=12)
+        make.seminar_session(seminar, day=day, hour=12)
     body = client.get(f"/seminars/{seminar.slug}/calendar.ics?language=es").response.get_data(as_text=True)
     assert "Tijuana\\, México" in body
     read = vobject.readOne(body)
@@ -217,6 +219,6 @@ def test_the_calendar_file_speaks_the_links_language_and_knows_a_change_of_clock
 
 def test_a_cancelled_seminar_takes_its_events_out_of_calendars(client: CheckingClient, make: Make) -> None:
     seminar = make.seminar(state=SeminarState.CANCELLED)
-    make.sitting(seminar)
+    make.seminar_session(seminar)
     assert "STATUS:CANCELLED" in client.get(f"/seminars/{seminar.slug}/calendar.ics").response.get_data(as_text=True)
     client.get(f"/seminars/{make.seminar().slug}/calendar.ics")

@@ -109,7 +109,7 @@ def test_an_organizer_chooses_among_their_own_offices_only(organizer: CheckingCl
     assert "Please choose one of the options." in refused.text
 
 
-def pages_of(seminar: Seminar, sitting: SeminarSession) -> dict[str, str]:
+def pages_of(seminar: Seminar, seminar_session: SeminarSession) -> dict[str, str]:
     base = f"/staff/seminars/{seminar.slug}"
     return {
         f"{base}/": "GET",
@@ -118,8 +118,8 @@ def pages_of(seminar: Seminar, sitting: SeminarSession) -> dict[str, str]:
         f"{base}/cancel": "BOTH",
         f"{base}/sessions/": "GET",
         f"{base}/sessions/new": "BOTH",
-        f"{base}/sessions/{sitting.public_id}": "BOTH",
-        f"{base}/sessions/{sitting.public_id}/delete": "POST",
+        f"{base}/sessions/{seminar_session.public_id}": "BOTH",
+        f"{base}/sessions/{seminar_session.public_id}/delete": "POST",
         f"{base}/sessions/restore": "POST",
         **{f"{base}/{c}": "POST" for c in ("publish", "unpublish", "close", "reopen", "complete", "resume", "archive", "unarchive")},
     }
@@ -127,9 +127,9 @@ def pages_of(seminar: Seminar, sitting: SeminarSession) -> dict[str, str]:
 
 def test_the_seminar_of_another_office_is_not_found(organizer: CheckingClient, make: Make) -> None:
     foreign = make.seminar()
-    sitting = make.sitting(foreign)
+    seminar_session = make.seminar_session(foreign)
     token = organizer.get("/staff/seminars/new").one("main [name=csrf_token]").attrs["value"]
-    for path, method in pages_of(foreign, sitting).items():
+    for path, method in pages_of(foreign, seminar_session).items():
         if method != "POST":
             organizer.get(path, status=404)
         if method != "GET":
@@ -137,17 +137,17 @@ def test_the_seminar_of_another_office_is_not_found(organizer: CheckingClient, m
 
 
 def test_the_session_of_another_seminar_is_not_found(organizer: CheckingClient, make: Make, office: Office) -> None:
-    mine, sitting = make.seminar(office=office), make.sitting(make.seminar(office=office))
-    organizer.get(f"/staff/seminars/{mine.slug}/sessions/{sitting.public_id}", status=404)
+    mine, seminar_session = make.seminar(office=office), make.seminar_session(make.seminar(office=office))
+    organizer.get(f"/staff/seminars/{mine.slug}/sessions/{seminar_session.public_id}", status=404)
 
 
 def test_a_coordinator_reads_what_an_organizer_changes(client: CheckingClient, make: Make, office: Office, sign_in: SignIn) -> None:
     seminar, other = make.seminar(office=office), make.seminar(office=office)
-    sitting = make.sitting(seminar)
+    seminar_session = make.seminar_session(seminar)
     sign_in(client, make.account((RoleName.COORDINATOR, {"seminar_id": seminar.id})))
     page = client.get("/staff/seminars/")
     assert [a.attrs["href"] for a in page.select("tbody th a")] == [f"/staff/seminars/{seminar.slug}/"]
-    for path, method in pages_of(seminar, sitting).items():
+    for path, method in pages_of(seminar, seminar_session).items():
         if method == "GET":
             read = client.get(path)
             assert read.select("main form") == []
@@ -224,7 +224,7 @@ def test_settings_leave_out_what_is_fixed_and_a_forged_field_changes_nothing(
 
 def test_sessions_are_refused_edited_deleted_and_put_back(organizer: CheckingClient, make: Make, office: Office, session: Session) -> None:
     seminar = make.seminar(office=office)
-    first = make.sitting(seminar, title_en="Opening")
+    first = make.seminar_session(seminar, title_en="Opening")
     base = f"/staff/seminars/{seminar.slug}/sessions/"
     for values, sentence in (
         ({"day": "2026-06-03", "starts": "10:00", "ends": "11:00"}, "This overlaps with «Opening», which is from 9:00 to 12:00."),
@@ -291,7 +291,7 @@ def test_a_published_seminar_with_people_does_not_become_a_draft_again(organizer
 def test_a_copy_and_the_archive(organizer: CheckingClient, make: Make, office: Office, at: Callable[[datetime], None]) -> None:
     at(datetime(2026, 7, 1, tzinfo=UTC))
     seminar = make.seminar(office=office, slug="cancun-2026")
-    make.sitting(seminar)
+    make.seminar_session(seminar)
     base = f"/staff/seminars/{seminar.slug}"
     done = organizer.follow(organizer.submit(f"{base}/", form="form[action$=complete]"))
     assert "The seminar is completed." in done.text
@@ -308,7 +308,7 @@ def test_what_was_closed_completed_or_archived_is_taken_back(
     organizer: CheckingClient, make: Make, office: Office, session: Session, at: Callable[[datetime], None]
 ) -> None:
     seminar = make.seminar(office=office)
-    make.sitting(seminar)
+    make.seminar_session(seminar)
     base = f"/staff/seminars/{seminar.slug}/"
     days = {"close": NOW, "complete": datetime(2026, 7, 1, tzinfo=UTC), "archive": datetime(2026, 7, 1, tzinfo=UTC)}
     there = {"close": SeminarState.CLOSED, "complete": SeminarState.COMPLETED, "archive": SeminarState.ARCHIVED}
@@ -367,7 +367,7 @@ def send(client: CheckingClient, url: str, values: dict[str, Any], language: str
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_whatever_is_typed_gets_a_sentence_or_is_kept(organizer: CheckingClient, make: Make, office: Office, language: str) -> None:
     seminar = make.seminar(office=office)
-    make.sitting(seminar)
+    make.seminar_session(seminar)
     settings = f"/staff/seminars/{seminar.slug}/settings"
     for url in ("/staff/seminars/new", settings, f"/staff/seminars/{seminar.slug}/sessions/new"):
         fields: dict[str, Any] = dict(organizer.get(url).fields("main form.form"))

@@ -15,7 +15,7 @@ from seminar_app.accounts.errors import AccountDisabled, EmailTaken, LastAdmin, 
 from seminar_app.accounts.models import RoleGrant, UserAccount, WebSession
 from seminar_app.accounts.queries import account_by_email
 from seminar_app.accounts.rules import Actor, Grant, RoleName
-from seminar_app.accounts.services.common import find_grant, leave_trail, locked_account
+from seminar_app.accounts.services.common import find_grant, locked_account, record_change
 from seminar_app.accounts.sign_in import send_reset_link
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import canonical_email
@@ -59,7 +59,7 @@ def create_account(
     )
     session.add(account)
     session.flush()
-    leave_trail(session, now, actor, "account.created", account)
+    record_change(session, now, actor, "account.created", account)
     for grant in grants:
         give_role(session, now=now, actor=actor, account_id=account.id, grant=grant)
     if invite:
@@ -73,7 +73,7 @@ def edit_account(session: Session, *, now: datetime, actor: Actor, account_id: i
     changed = [field for field, value in (("name", name), ("language", language)) if getattr(account, field) != value]
     account.name, account.language = name, language
     if changed:
-        leave_trail(session, now, actor, "account.edited", account, fields=changed)
+        record_change(session, now, actor, "account.edited", account, fields=changed)
 
 
 def choose_language(session: Session, *, now: datetime, actor: Actor, language: str) -> None:
@@ -81,7 +81,7 @@ def choose_language(session: Session, *, now: datetime, actor: Actor, language: 
     account = locked_account(session, actor.user_id)
     if account.language != language:
         account.language = language
-        leave_trail(session, now, actor, "account.edited", account, fields=["language"])
+        record_change(session, now, actor, "account.edited", account, fields=["language"])
 
 
 def give_role(session: Session, *, now: datetime, actor: Actor | None, account_id: int, grant: Grant) -> None:
@@ -100,7 +100,7 @@ def give_role(session: Session, *, now: datetime, actor: Actor | None, account_i
         )
     )
     session.flush()
-    leave_trail(session, now, actor, "account.role_given", account, **_told(grant))
+    record_change(session, now, actor, "account.role_given", account, **_told(grant))
 
 
 def take_role(session: Session, *, now: datetime, actor: Actor, account_id: int, grant: Grant) -> None:
@@ -119,7 +119,7 @@ def take_role(session: Session, *, now: datetime, actor: Actor, account_id: int,
     if row.role is RoleName.ADMIN:
         _somebody_stays_admin(session, actor, account)
     session.delete(row)
-    leave_trail(session, now, actor, "account.role_taken", account, **_told(grant))
+    record_change(session, now, actor, "account.role_taken", account, **_told(grant))
 
 
 def disable_account(session: Session, *, now: datetime, actor: Actor, account_id: int) -> None:
@@ -136,7 +136,7 @@ def disable_account(session: Session, *, now: datetime, actor: Actor, account_id
     _somebody_stays_admin(session, actor, account)
     account.active = False
     account.reset_hash = account.reset_until = None
-    leave_trail(session, now, actor, "account.disabled", account, sessions_ended=session_store.end_all_of(session, account.id))
+    record_change(session, now, actor, "account.disabled", account, sessions_ended=session_store.end_all_of(session, account.id))
 
 
 def enable_account(session: Session, *, now: datetime, actor: Actor, account_id: int) -> None:
@@ -144,14 +144,14 @@ def enable_account(session: Session, *, now: datetime, actor: Actor, account_id:
     account = locked_account(session, account_id)
     if not account.active:
         account.active = True
-        leave_trail(session, now, actor, "account.enabled", account)
+        record_change(session, now, actor, "account.enabled", account)
 
 
 def end_all_sessions(session: Session, *, now: datetime, actor: Actor, account_id: int) -> int:
     """Sign an account out everywhere; returns of how many browsers."""
     account = locked_account(session, account_id)
     ended = session_store.end_all_of(session, account.id)
-    leave_trail(session, now, actor, "account.sessions_ended", account, sessions_ended=ended)
+    record_change(session, now, actor, "account.sessions_ended", account, sessions_ended=ended)
     return ended
 
 
@@ -165,7 +165,7 @@ def end_one_session(session: Session, *, now: datetime, actor: Actor, session_id
     if found is None:
         raise NotFound
     session_store.end(session, found.id_hash)
-    leave_trail(session, now, actor, "account.sessions_ended", locked_account(session, actor.user_id), sessions_ended=1)
+    record_change(session, now, actor, "account.sessions_ended", locked_account(session, actor.user_id), sessions_ended=1)
 
 
 def end_other_sessions(session: Session, *, now: datetime, actor: Actor, this: bytes) -> int:
@@ -177,7 +177,7 @@ def end_other_sessions(session: Session, *, now: datetime, actor: Actor, this: b
     account = locked_account(session, actor.user_id)
     ended = session_store.end_others_of(session, account.id, this)
     if ended:
-        leave_trail(session, now, actor, "account.sessions_ended", account, sessions_ended=ended)
+        record_change(session, now, actor, "account.sessions_ended", account, sessions_ended=ended)
     return ended
 
 
@@ -191,7 +191,7 @@ def send_way_in(session: Session, *, now: datetime, actor: Actor, account_id: in
     if not account.active:
         raise AccountDisabled
     send_reset_link(session, account, now=now, invited=account.password is None)
-    leave_trail(session, now, actor, "account.reset_sent", account)
+    record_change(session, now, actor, "account.reset_sent", account)
 
 
 def _told(grant: Grant) -> dict[str, Any]:

@@ -45,13 +45,13 @@ def find_grant(session: Session, account_id: int, grant: Grant) -> RoleGrant | N
     )
 
 
-def leave_own_trail(session: Session, now: datetime, action: str, account: UserAccount, **details: Any) -> None:
+def record_own_change(session: Session, now: datetime, action: str, account: UserAccount, **details: Any) -> None:
     """A row in the trail about an account, by whoever signs in or is signed in with it."""
     name = account.public_id.hex
     record(session, now=now, actor=f"account:{name}", action=action, subject=f"user_account:{name}", details=details)
 
 
-def leave_trail(
+def record_change(
     session: Session,
     now: datetime,
     actor: Actor | None,
@@ -65,7 +65,7 @@ def leave_trail(
     record(
         session,
         now=now,
-        actor=actor.trail_name if actor else COMMAND,
+        actor=actor.audit_name if actor else COMMAND,
         action=action,
         subject=f"{subject.__tablename__}:{subject.public_id.hex}",
         seminar=seminar,

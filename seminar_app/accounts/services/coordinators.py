@@ -12,7 +12,7 @@ from seminar_app.accounts.errors import NotACoordinator
 from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.accounts.rules import Actor, Grant, RoleName, may_organize
 from seminar_app.accounts.services.accounts import give_role
-from seminar_app.accounts.services.common import find_grant, leave_trail
+from seminar_app.accounts.services.common import find_grant, record_change
 from seminar_app.core.errors import NotFound
 
 
@@ -39,7 +39,7 @@ def assign_coordinator(
     if find_grant(session, account.id, grant) is None:
         session.add(RoleGrant(user_account_id=account.id, role=grant.role, seminar_id=seminar_id, granted_at=now))
         session.flush()
-        leave_trail(session, now, actor, "coordinator.assigned", account, seminar=slug)
+        record_change(session, now, actor, "coordinator.assigned", account, seminar=slug)
     return account
 
 
@@ -57,7 +57,7 @@ def withdraw_coordinator(
         session.delete(row)
         session.flush()
         give_role(session, now=now, actor=actor, account_id=account.id, grant=Grant(RoleName.COORDINATOR))
-        leave_trail(session, now, actor, "coordinator.withdrawn", account, seminar=slug)
+        record_change(session, now, actor, "coordinator.withdrawn", account, seminar=slug)
     return account
 
 

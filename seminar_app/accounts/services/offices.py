@@ -11,7 +11,7 @@ from seminar_app.accounts.errors import CodeTaken
 from seminar_app.accounts.models import Office
 from seminar_app.accounts.queries import find_office_by_code
 from seminar_app.accounts.rules import Actor
-from seminar_app.accounts.services.common import leave_trail, locked_office
+from seminar_app.accounts.services.common import locked_office, record_change
 
 
 def create_office(
@@ -28,7 +28,7 @@ def create_office(
     office = Office(public_id=uuid.uuid4(), code=code, name_es=name_es, name_en=name_en, city=city, country=country, active=True)
     session.add(office)
     session.flush()
-    leave_trail(session, now, actor, "office.created", office)
+    record_change(session, now, actor, "office.created", office)
     return office
 
 
@@ -42,7 +42,7 @@ def edit_office(
     for field, value in values.items():
         setattr(office, field, value)
     if changed:
-        leave_trail(session, now, actor, "office.edited", office, fields=changed)
+        record_change(session, now, actor, "office.edited", office, fields=changed)
 
 
 def retire_office(session: Session, *, now: datetime, actor: Actor, office_id: int) -> None:
@@ -59,4 +59,4 @@ def _set_in_use(session: Session, now: datetime, actor: Actor, office_id: int, *
     office = locked_office(session, office_id)
     if office.active != in_use:
         office.active = in_use
-        leave_trail(session, now, actor, "office.restored" if in_use else "office.retired", office)
+        record_change(session, now, actor, "office.restored" if in_use else "office.retired", office)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from seminar_app.accounts import app_codes
 from seminar_app.accounts.models import RecoveryCode, SecondFactor, UserAccount
 from seminar_app.accounts.rules import FactorKind, Proof, proofs_rest, wrong_proofs_after
-from seminar_app.accounts.services.common import leave_own_trail, locked_account
+from seminar_app.accounts.services.common import locked_account, record_own_change
 from seminar_app.accounts.services.factor_mail import tell_owner
 from seminar_app.core.sealing import seal, unseal
 
@@ -115,7 +115,7 @@ def _spend_recovery_code(session: Session, now: datetime, account: UserAccount, 
     if not done.all():
         return Proof.WRONG
     left = session.scalar(select(func.count()).select_from(RecoveryCode).where(RecoveryCode.user_account_id == account.id))
-    leave_own_trail(session, now, "account.recovery_code_used", account, left=left)
+    record_own_change(session, now, "account.recovery_code_used", account, left=left)
     tell_owner(session, account, "recovery_code_used", now=now, left=left)
     return Proof.RIGHT
 
@@ -126,5 +126,5 @@ def _counted(session: Session, now: datetime, account: UserAccount, answer: Proo
     else:
         account.wrong_proofs = wrong_proofs_after(account.wrong_proofs, account.wrong_proof_at, now=now)
         account.wrong_proof_at = now
-        leave_own_trail(session, now, "account.proof_refused", account, how=how, why=answer.value)
+        record_own_change(session, now, "account.proof_refused", account, how=how, why=answer.value)
     return answer

@@ -13,7 +13,7 @@ from seminar_app.accounts import app_codes, session_store
 from seminar_app.accounts.errors import AccountJustChanged, EnoughFactors, LastFactor, OwnSecondFactor, PasskeyKnown, WrongSetupCode
 from seminar_app.accounts.models import RecoveryCode, SecondFactor
 from seminar_app.accounts.rules import Actor, FactorKind
-from seminar_app.accounts.services.common import leave_own_trail, leave_trail, locked_account
+from seminar_app.accounts.services.common import locked_account, record_change, record_own_change
 from seminar_app.accounts.services.factor_mail import tell_owner
 from seminar_app.accounts.services.proofs import about
 from seminar_app.core.errors import NotFound
@@ -69,7 +69,7 @@ def _add(session: Session, now: datetime, account_id: int, name: str, factor: Se
     factor.user_account_id, factor.name, factor.created_at = account_id, name, now
     session.add(factor)
     session.flush()
-    leave_own_trail(session, now, "account.factor_added", account, factor=factor.kind.value)
+    record_own_change(session, now, "account.factor_added", account, factor=factor.kind.value)
     tell_owner(session, account, "added", now=now, factor=factor.kind.value)
     return factor
 
@@ -97,7 +97,7 @@ def remove_factor(session: Session, *, now: datetime, actor: Actor, factor_id: u
     session.flush()
     if last:
         _forget_codes(session, account.id)
-    leave_own_trail(session, now, "account.factor_removed", account, factor=factor.kind.value)
+    record_own_change(session, now, "account.factor_removed", account, factor=factor.kind.value)
     tell_owner(session, account, "removed", now=now, factor=factor.kind.value)
 
 
@@ -110,7 +110,7 @@ def make_recovery_codes(session: Session, *, now: datetime, account_id: int) -> 
         RecoveryCode(user_account_id=account_id, code_hash=app_codes.recovery_hash(code, account=account.public_id)) for code in codes
     )
     session.flush()
-    leave_own_trail(session, now, "account.recovery_codes_made", account)
+    record_own_change(session, now, "account.recovery_codes_made", account)
     return codes
 
 
@@ -130,7 +130,7 @@ def reset_second_factor(session: Session, *, now: datetime, actor: Actor | None,
     _forget_codes(session, account.id)
     account.wrong_proofs, account.wrong_proof_at = 0, None
     ended = session_store.end_all_of(session, account.id)
-    leave_trail(session, now, actor, "account.factor_reset", account, sessions_ended=ended)
+    record_change(session, now, actor, "account.factor_reset", account, sessions_ended=ended)
     tell_owner(session, account, "reset", now=now)
 
 

@@ -38,7 +38,7 @@ def backup(file: Path, *, keep_days: int | None) -> None:
     if file.is_dir():
         file /= name_for(at)
     try:
-        _note_in_trail()
+        _record_backup()
         made = make_backup(current_app._get_current_object(), file)  # type: ignore[attr-defined]
     except BackupFault as fault:
         raise click.ClickException(str(fault)) from fault
@@ -52,7 +52,7 @@ def backup(file: Path, *, keep_days: int | None) -> None:
             click.echo(f"Deleted {old.name}: older than {keep_days} days.")
 
 
-def _note_in_trail() -> None:
+def _record_backup() -> None:
     """Whoever copies everything has looked at everything. A database that cannot be written any more is backed up without it."""
     try:
         with unit_of_work() as session:
@@ -68,7 +68,7 @@ def _note_in_trail() -> None:
 @click.option("--accept-broken-trail", is_flag=True, help="Restore although the trail in the backup was touched.")
 @click.option("--send-waiting-mail", is_flag=True, help="Send what waited when the backup was made; it may have been sent since.")
 @with_appcontext
-def restore(file: Path, *, yes: bool, check_only: bool, accept_broken_trail: bool, send_waiting_mail: bool) -> None:
+def restore(file: Path, *, yes: bool, check_only: bool, accept_broken_audit_log: bool, send_waiting_mail: bool) -> None:
     """Put what FILE holds in the place of the database, once it has been looked through; what was there is kept aside.
 
     Stop the web server and the worker first. Everybody signs in again, and mail that was on its way waits for you.
@@ -83,7 +83,7 @@ def restore(file: Path, *, yes: bool, check_only: bool, accept_broken_trail: boo
         return click.confirm(f"{place} holds data. Replace them with the backup? What is there now is kept aside.")
 
     wishes = Wishes(
-        replace=may_replace, check_only=check_only, accept_broken_trail=accept_broken_trail, send_waiting_mail=send_waiting_mail
+        replace=may_replace, check_only=check_only, accept_broken_audit_log=accept_broken_audit_log, send_waiting_mail=send_waiting_mail
     )
     try:
         done = restore_backup(current_app._get_current_object(), file, wishes)  # type: ignore[attr-defined]

@@ -74,13 +74,13 @@ class Wishes:
     Attributes:
         replace: asked with the place's name where there are data; False stops.
         check_only: look whether it could be restored, and leave everything as it is.
-        accept_broken_trail: restore although the trail in the backup does not hold.
+        accept_broken_audit_log: restore although the trail in the backup does not hold.
         send_waiting_mail: send what waited when the backup was made, although it may have been sent since.
     """
 
     replace: Callable[[str], bool]
     check_only: bool = False
-    accept_broken_trail: bool = False
+    accept_broken_audit_log: bool = False
     send_waiting_mail: bool = False
 
 
@@ -122,7 +122,7 @@ def _restore(settings: Settings, place: Place, backup: BackupReader, wishes: Wis
     with inside.app_context():
         try:
             _migrate(inside)
-            faults = list(_broken_rules(db.session(), accept_broken_trail=wishes.accept_broken_trail))
+            faults = list(_broken_rules(db.session(), accept_broken_audit_log=wishes.accept_broken_audit_log))
             db.session.remove()
             if faults:
                 raise BackupFault("\n".join(faults))
@@ -172,13 +172,13 @@ def _migrate(inside: Flask, version: str = "head") -> None:
     upgrade(revision=version)
 
 
-def _broken_rules(session: Session, *, accept_broken_trail: bool) -> Iterator[str]:
+def _broken_rules(session: Session, *, accept_broken_audit_log: bool) -> Iterator[str]:
     """What the rules that stand above single rows find wrong; sentences."""
     seated = select(func.count()).select_from(Registration).where(Registration.seat_pool_id == SeatPool.id).scalar_subquery()
     if wrong := session.scalars(select(SeatPool.id).where(SeatPool.taken != seated)).all():
         yield f"{len(wrong)} seat pools count other seats than are taken."
     found = trail.verify(session)
-    if not found.intact and not accept_broken_trail:
+    if not found.intact and not accept_broken_audit_log:
         yield (
             f"The trail in this backup does not hold, at or just before row {found.broken_at[0]}: it was touched before the backup was "
             "made. To restore it all the same, and look into it then: --accept-broken-trail"

@@ -12,7 +12,7 @@ from typing import Any
 
 from seminar_app.cli.backup.envelope import DATA, PIECE_BYTES, BackupFault, BackupReader, BackupWriter
 from seminar_app.core.database import BUSY_TIMEOUT_MS, sqlite_module
-from seminar_app.core.in_use import InUse, alone
+from seminar_app.core.file_lock import AlreadyLocked, alone
 
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 COPY = ".backup-"
@@ -89,7 +89,7 @@ class SqlitePlace:
             with alone(self.database):
                 self._fold_log()
                 yield
-        except InUse as error:
+        except AlreadyLocked as error:
             raise BackupFault(f"{self.database} is in use: stop the web server and the worker first, then restore.") from error
 
     def holds_data(self) -> bool:
@@ -153,10 +153,10 @@ class SqlitePlace:
         try:
             with closing(_opened(self.database, timeout=1.0)) as connection:
                 if connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete":
-                    raise InUse
+                    raise AlreadyLocked
         except sqlite_module().OperationalError as error:
             if "locked" in str(error):
-                raise InUse from error
+                raise AlreadyLocked from error
         except sqlite_module().DatabaseError:
             return  # damaged, which may be why somebody restores
 

@@ -8,7 +8,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
-from seminar_app.core.rows import add_now, add_rows
+from seminar_app.core.inserts import insert_now, insert_rows
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import Seminar
@@ -39,7 +39,7 @@ def change_state(
     registration.queue_place = queue_place
     registration.removal_reason = removal_reason
     if inspect(registration).transient:
-        add_now(session, registration)
+        insert_now(session, registration)
     else:
         session.flush()
     step = {
@@ -51,7 +51,7 @@ def change_state(
         "seat_pool_id": pool_id if pool_id is not None else left,
         "note": note,
     }
-    add_rows(session, RegistrationHistory, [step])
+    insert_rows(session, RegistrationHistory, [step])
     details = {"from": before.value if before else None, "to": state.value}
     if removal_reason is not None:
         details["reason"] = removal_reason.value

@@ -48,7 +48,7 @@ def moved(instant: datetime, time_zone: str, *, days: int = 0, to_zone: str | No
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
+class SessionTimes:
     """When a session is, with whatever the caller knows it by."""
 
     key: object
@@ -56,17 +56,21 @@ class Sitting:
     ends_at: datetime
 
 
-def overlapping(sitting: Sitting, others: Iterable[Sitting]) -> Sitting | None:
+def overlapping(seminar_session: SessionTimes, others: Iterable[SessionTimes]) -> SessionTimes | None:
     """The first of the others that is held at the same time; one may begin when another ends."""
     return next(
-        (o for o in others if o.key != sitting.key and o.starts_at < sitting.ends_at and sitting.starts_at < o.ends_at),
+        (
+            o
+            for o in others
+            if o.key != seminar_session.key and o.starts_at < seminar_session.ends_at and seminar_session.starts_at < o.ends_at
+        ),
         None,
     )
 
 
-def within_dates(sitting: Sitting, *, starts_on: date, ends_on: date, time_zone: str) -> bool:
+def within_dates(seminar_session: SessionTimes, *, starts_on: date, ends_on: date, time_zone: str) -> bool:
     """Whether a session lies within the seminar's days, in its zone."""
-    first, last = local_of(sitting.starts_at, time_zone), local_of(sitting.ends_at - timedelta(microseconds=1), time_zone)
+    first, last = local_of(seminar_session.starts_at, time_zone), local_of(seminar_session.ends_at - timedelta(microseconds=1), time_zone)
     return starts_on <= first.date() and last.date() <= ends_on
 
 

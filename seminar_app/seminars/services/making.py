@@ -27,7 +27,7 @@ from seminar_app.seminars.rules import (
     ExcusedRule,
     RegistrationMode,
     SeminarState,
-    Sitting,
+    SessionTimes,
     TimeFault,
     instant_of,
     is_slug,
@@ -222,8 +222,8 @@ def _move_sessions(session: Session, seminar: Seminar, details: SeminarDetails, 
             by_days = days if as_a_whole else 0
             starts_at = moved(row.starts_at, seminar.time_zone, days=by_days, to_zone=details.time_zone)
             ends_at = moved(row.ends_at, seminar.time_zone, days=by_days, to_zone=details.time_zone)
-        sitting = Sitting(row.id, starts_at, ends_at)
-        if not within_dates(sitting, starts_on=details.starts_on, ends_on=details.ends_on, time_zone=details.time_zone):
+        seminar_session = SessionTimes(row.id, starts_at, ends_at)
+        if not within_dates(seminar_session, starts_on=details.starts_on, ends_on=details.ends_on, time_zone=details.time_zone):
             raise errors.SessionsOutsideDates(
                 session=InBothLanguages(row.title_es, row.title_en), day=local_of(row.starts_at, seminar.time_zone).date()
             )

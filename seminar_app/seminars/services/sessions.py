@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from seminar_app.core.errors import InBothLanguages, NotFound, StaleEdit
 from seminar_app.seminars import errors
 from seminar_app.seminars.models import Seminar, SeminarSession, Speaker
-from seminar_app.seminars.rules import Sitting, local_of, may_change_sessions, minutes_between, overlapping, within_dates
+from seminar_app.seminars.rules import SessionTimes, local_of, may_change_sessions, minutes_between, overlapping, within_dates
 from seminar_app.seminars.services.making import instant_from, locked_seminar, trail
 
 
@@ -139,14 +139,14 @@ def _write(session: Session, seminar: Seminar, row: SeminarSession, details: Ses
     if not seminar.starts_on <= details.day <= seminar.ends_on:
         raise errors.SessionOutsideDates(first=seminar.starts_on, last=seminar.ends_on)
     starts_at, ends_at = _times(seminar, details)
-    sitting = Sitting(row.id, starts_at, ends_at)
-    if not within_dates(sitting, starts_on=seminar.starts_on, ends_on=seminar.ends_on, time_zone=seminar.time_zone):
+    seminar_session = SessionTimes(row.id, starts_at, ends_at)
+    if not within_dates(seminar_session, starts_on=seminar.starts_on, ends_on=seminar.ends_on, time_zone=seminar.time_zone):
         raise errors.SessionOutsideDates(first=seminar.starts_on, last=seminar.ends_on)
     lasts = minutes_between(starts_at, ends_at)
     minutes = lasts if details.contact_minutes is None else details.contact_minutes
     if not 1 <= minutes <= lasts:
         raise errors.MinutesOutOfReach(minutes=lasts)
-    _refuse_overlap(session, seminar, sitting)
+    _refuse_overlap(session, seminar, seminar_session)
     row.title_es, row.title_en, row.room = details.title_es or None, details.title_en or None, details.room or None
     row.starts_at, row.ends_at, row.contact_minutes = starts_at, ends_at, minutes
     row.counts_for_completion = details.counts_for_completion
@@ -162,9 +162,9 @@ def _times(seminar: Seminar, details: SessionDetails) -> tuple[datetime, datetim
     return starts_at, ends_at
 
 
-def _refuse_overlap(session: Session, seminar: Seminar, sitting: Sitting) -> None:
+def _refuse_overlap(session: Session, seminar: Seminar, seminar_session: SessionTimes) -> None:
     rows = {other.id: other for other in session.scalars(select(SeminarSession).where(SeminarSession.seminar_id == seminar.id))}
-    other = overlapping(sitting, (Sitting(row.id, row.starts_at, row.ends_at) for row in rows.values()))
+    other = overlapping(seminar_session, (SessionTimes(row.id, row.starts_at, row.ends_at) for row in rows.values()))
     if other is not None:
         row = rows[int(str(other.key))]
         raise errors.SessionsOverlap(

@@ -1,4 +1,4 @@
-"""Looks of staff are counted by the day in the trail's own transaction; too many of them reach the administrators once."""
+"""DailyAccess of staff are counted by the day in the trail's own transaction; too many of them reach the administrators once."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config import LooksAllowed
+from config import AccessLimits
 from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.rules import RoleName
-from seminar_app.audit import looks, services
-from seminar_app.audit.looks import Looks, looks_of, looks_on
-from seminar_app.audit.models import AuditRow, LookCount
+from seminar_app.audit import access_log, services
+from seminar_app.audit.access_log import DailyAccess, daily_access_of, daily_access_on
+from seminar_app.audit.models import AccessCount, AuditRow
 from seminar_app.audit.verifying import verify
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
@@ -30,9 +30,9 @@ ZONE = "America/Mexico_City"
 
 @pytest.fixture(autouse=True)
 def the_limits_of_a_fresh_install(app: Flask) -> Iterator[None]:
-    looks.watch(allowed=LooksAllowed(), time_zone=ZONE)
+    access_log.watch(allowed=AccessLimits(), time_zone=ZONE)
     yield
-    looks.watch(allowed=LooksAllowed(), time_zone=ZONE)
+    access_log.watch(allowed=AccessLimits(), time_zone=ZONE)
 
 
 def look(session: Session, account: UserAccount, now: datetime, seen: Iterable[Look]) -> None:
@@ -67,9 +67,9 @@ def test_looks_are_counted_by_account_day_and_kind(session: Session, make: Make,
     look(session, one, now, [("attendance.exported", "seminar:0", "seminar-0"), ("attendance.marked", "registration:5", "seminar-0")])
     look(session, other, now, people(3))
     day = now.astimezone(ZoneInfo(ZONE)).date()
-    assert looks_on(session, day=day) == {
-        f"account:{one.public_id.hex}": Looks(rosters=2, roster_views=4, people=1, searches=1, exports=1),
-        f"account:{other.public_id.hex}": Looks(people=3),
+    assert daily_access_on(session, day=day) == {
+        f"account:{one.public_id.hex}": DailyAccess(rosters=2, roster_views=4, people=1, searches=1, exports=1),
+        f"account:{other.public_id.hex}": DailyAccess(people=3),
     }
     assert verify(session).intact
 
@@ -79,21 +79,21 @@ def test_the_day_begins_at_midnight_where_the_office_is(session: Session, make: 
     last_minute = datetime(2026, 3, 2, 23, 59, tzinfo=ZoneInfo(ZONE))
     look(session, account, last_minute, rosters(1))
     look(session, account, last_minute + timedelta(minutes=2), rosters(1))
-    assert session.scalars(select(LookCount.day).order_by(LookCount.day)).all() == [date(2026, 3, 2), date(2026, 3, 3)]
+    assert session.scalars(select(AccessCount.day).order_by(AccessCount.day)).all() == [date(2026, 3, 2), date(2026, 3, 3)]
 
 
 def test_what_is_rolled_back_was_not_looked_at(session: Session, make: Make, now: datetime) -> None:
     account = make.account()
     with pytest.raises(RuntimeError):
         record_then_fail(session, account, now)
-    assert session.scalars(select(LookCount)).all() == []
+    assert session.scalars(select(AccessCount)).all() == []
 
 
 def test_too_many_different_people_reach_every_administrator_once_a_day(session: Session, make: Make, now: datetime) -> None:
     admins = [make.account((RoleName.ADMIN, {})), make.account((RoleName.ADMIN, {}), language="es")]
     make.account((RoleName.ADMIN, {}), active=False)
     account = make.account(name="Rosa Valdés")
-    looks.watch(allowed=LooksAllowed(people=20), time_zone=ZONE)
+    access_log.watch(allowed=AccessLimits(people=20), time_zone=ZONE)
     look(session, account, now, people(20))
     assert alerts(session) == []
     look(session, account, now, people(1))
@@ -112,7 +112,7 @@ def test_too_many_different_people_reach_every_administrator_once_a_day(session:
 def test_each_limit_alerts_by_itself(session: Session, make: Make, now: datetime, limit: str) -> None:
     make.account((RoleName.ADMIN, {}))
     account = make.account()
-    looks.watch(allowed=LooksAllowed(**{limit: 9}), time_zone=ZONE)
+    access_log.watch(allowed=AccessLimits(**{limit: 9}), time_zone=ZONE)
     by_limit: dict[str, list[Look]] = {
         "rosters": rosters(10),
         "roster_views": rosters(1) * 10,
@@ -135,8 +135,8 @@ def test_a_coordinators_working_day_alerts_nobody(session: Session, make: Make, 
     others = [("roster.viewed", f"seminar:{n}", f"next-{n}") for n in range(3)]
     exports = [("attendance.exported", "seminar:1", "cancun-2014")] * 6
     look(session, coordinator, now, [*people(90), *sheets, *lists, *others, *exports])
-    found = looks_of(session, actor=f"account:{coordinator.public_id.hex}", day=looks.day_of(now))
-    assert found == Looks(rosters=4, roster_views=213, people=90, exports=6)
+    found = daily_access_of(session, actor=f"account:{coordinator.public_id.hex}", day=access_log.day_of(now))
+    assert found == DailyAccess(rosters=4, roster_views=213, people=90, exports=6)
     assert alerts(session) == []
 
 
@@ -145,6 +145,6 @@ def test_counts_go_after_three_months_and_the_trail_stays(session: Session, make
     look(session, account, now - timedelta(days=100), rosters(2))
     look(session, account, now, rosters(1))
     with unit_of_work(session) as writing:
-        looks.forget_old_looks(writing, now=now)
-    assert len(session.scalars(select(LookCount)).all()) == 1
+        access_log.delete_old_counts(writing, now=now)
+    assert len(session.scalars(select(AccessCount)).all()) == 1
     assert len(session.scalars(select(AuditRow)).all()) == 3

@@ -29,7 +29,7 @@ from seminar_app.cli.backup.envelope import MAGIC, BackupFault, BackupReader
 from seminar_app.cli.backup.keeping import name_for
 from seminar_app.core.clock import now
 from seminar_app.core.database import database_path, sqlite_module
-from seminar_app.core.in_use import work_with
+from seminar_app.core.file_lock import share_lock
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
@@ -267,7 +267,7 @@ def test_a_process_that_only_begins_to_work_counts_too(database: TestDatabase, f
     other = tmp_path / "other" / path.name
     other.parent.mkdir()
     shutil.copyfile(path, other)
-    work_with(other)  # until this process ends: hence a database of its own
+    share_lock(other)  # until this process ends: hence a database of its own
     done = run(replace(settings, database_url=f"sqlite:///{other}"), "restore", str(file), "--yes")
     assert done.exit_code == 1
     assert "is in use" in done.output

@@ -16,8 +16,8 @@ from seminar_app.agencies.models import Agency
 from seminar_app.attendance.models import Mark, MarkHistory
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.audit.verifying import verify
-from seminar_app.cli.demo.load import load_demo
-from seminar_app.cli.demo.state import ACCOUNTS
+from seminar_app.demo.load import load_demo
+from seminar_app.demo.state import ACCOUNTS
 from seminar_app.feedback.models import Response
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
@@ -51,8 +51,8 @@ def test_the_demonstration_is_the_model_seminar_and_is_loaded_once(app: Flask, s
     )
     assert list(hosts) == ["HSI", "OPDAT", "INL", "MERIDA"]
 
-    sittings = session.scalars(select(SeminarSession.starts_at).where(SeminarSession.seminar_id == cancun.id)).all()
-    assert sorted(start.astimezone(ZoneInfo("America/Cancun")).day for start in sittings) == [3, 3, 4, 4, 5, 5]
+    seminar_sessions = session.scalars(select(SeminarSession.starts_at).where(SeminarSession.seminar_id == cancun.id)).all()
+    assert sorted(start.astimezone(ZoneInfo("America/Cancun")).day for start in seminar_sessions) == [3, 3, 4, 4, 5, 5]
 
     pools = session.execute(
         select(Agency.code, SeatPool.size, SeatPool.taken)
@@ -102,8 +102,8 @@ def test_the_demonstration_is_the_model_seminar_and_is_loaded_once(app: Flask, s
 
 @pytest.mark.parametrize("day", [datetime(2026, 12, 31, 23, 30, tzinfo=UTC), datetime(2028, 2, 29, 1, 0, tzinfo=UTC)])
 def test_the_coming_seminar_is_open_whichever_day_the_demonstration_is_loaded(session: Session, day: datetime) -> None:
-    from seminar_app.cli.demo.content import next_seminar
-    from seminar_app.cli.demo.making import WINDOW_CLOSES_DAYS, WINDOW_OPENS_DAYS
+    from seminar_app.demo.content import next_seminar
+    from seminar_app.demo.making import WINDOW_CLOSES_DAYS, WINDOW_OPENS_DAYS
 
     ahead = (next_seminar(day.date()).starts_on - day.date()).days
     assert WINDOW_CLOSES_DAYS + 14 < ahead < WINDOW_OPENS_DAYS

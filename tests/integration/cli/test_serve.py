@@ -141,7 +141,7 @@ def test_production_says_everything_that_is_missing() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux is asked to end children with their server")
 def test_a_child_that_starts_after_its_server_was_killed_does_not_stay() -> None:
-    program = "from seminar_app.cli.processes import end_with_server; end_with_server(); print('stays')"
+    program = "from seminar_app.cli.serving.processes import end_with_server; end_with_server(); print('stays')"
     done = subprocess.run(
         [sys.executable, "-c", program], env=os.environ | {SERVER_PID: "999999999"}, capture_output=True, text=True, check=False
     )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class InUse(Exception):
+class AlreadyLocked(Exception):
     """Somebody else has it."""
 
 
@@ -18,11 +18,11 @@ def lock_file(database: Path) -> Path:
     return database.with_name(f"{database.name}.in-use")
 
 
-def work_with(database: Path) -> None:
+def share_lock(database: Path) -> None:
     """Have this process count as one that works with the database, until it ends.
 
     Raises:
-        InUse: it is being replaced just now.
+        AlreadyLocked: it is being replaced just now.
     """
     if database.parent.is_dir():
         _lock(database, together=True)
@@ -33,7 +33,7 @@ def alone(database: Path) -> Iterator[None]:
     """Be the only one.
 
     Raises:
-        InUse: others work with it.
+        AlreadyLocked: others work with it.
     """
     handle = _lock(database, together=False)
     try:
@@ -48,5 +48,5 @@ def _lock(database: Path, *, together: bool) -> int:
         fcntl.flock(handle, (fcntl.LOCK_SH if together else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError as error:
         os.close(handle)
-        raise InUse from error
+        raise AlreadyLocked from error
     return handle

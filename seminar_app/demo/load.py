@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.services import seed_directory
-from seminar_app.cli.demo import content
-from seminar_app.cli.demo.accounts import make_accounts, make_offices
-from seminar_app.cli.demo.attendance import mark_everybody
-from seminar_app.cli.demo.feedback import answer_feedback
-from seminar_app.cli.demo.making import at, consider_sent, make_seminar, register_all
-from seminar_app.cli.demo.people import Directory, Listed, entry, listed_people
-from seminar_app.cli.demo.state import refuse_demo_over_real_data
+from seminar_app.demo import content
+from seminar_app.demo.accounts import make_accounts, make_offices
+from seminar_app.demo.attendance import mark_everybody
+from seminar_app.demo.feedback import answer_feedback
+from seminar_app.demo.making import at, consider_sent, make_seminar, register_all
+from seminar_app.demo.people import Directory, Listed, entry, listed_people
+from seminar_app.demo.state import refuse_demo_over_real_data
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.registration.services import ensure_notices, remove, withdraw
@@ -72,7 +72,7 @@ class _Story:
         text, by = content.CANCUN, self.accounts.organizer
         first = at(text.starts_on, 9, text.time_zone)
         seminar = make_seminar(
-            self.session, text, offices=self.offices, directory=self.directory, by=by.trail_name, now=first - timedelta(days=75)
+            self.session, text, offices=self.offices, directory=self.directory, by=by.audit_name, now=first - timedelta(days=75)
         )
         entries = [entry(person, self.directory) for person in self.people]
         registrations = register_all(
@@ -89,7 +89,7 @@ class _Story:
             text,
             offices=self.offices,
             directory=self.directory,
-            by=self.accounts.organizer.trail_name,
+            by=self.accounts.organizer.audit_name,
             now=first - timedelta(days=70),
         )
         chosen = [person for group, count in TOLUCA_PEOPLE.items() for person in self._some(group, count)]
@@ -109,7 +109,7 @@ class _Story:
         remove(
             self.session,
             now=first - timedelta(days=6),
-            actor=self.accounts.organizer.trail_name,
+            actor=self.accounts.organizer.audit_name,
             seminar_id=seminar.id,
             registration_id=removed.id,
             reason=RemovalReason.DOCUMENTS,
@@ -127,7 +127,7 @@ class _Story:
             text,
             offices=self.offices,
             directory=self.directory,
-            by=self.accounts.organizer.trail_name,
+            by=self.accounts.organizer.audit_name,
             now=min(first - timedelta(days=64), self.now),
         )
         self.accounts.coordinate(self.session, seminar.id, now=self.now)
@@ -148,8 +148,8 @@ class _Story:
         organizer, coordinator = self.accounts.organizer, self.accounts.coordinator
         first = at(text.starts_on, 9, text.time_zone)
         last = first + timedelta(days=text.days - 1, hours=9)
-        change_state(self.session, seminar_id=seminar_id, change=Change.CLOSE, now=first - timedelta(days=7), by=organizer.trail_name)
+        change_state(self.session, seminar_id=seminar_id, change=Change.CLOSE, now=first - timedelta(days=7), by=organizer.audit_name)
         self.accounts.coordinate(self.session, seminar_id, now=first - timedelta(days=7))
-        mark_everybody(self.session, seminar_id=seminar_id, seated=seated, actor=coordinator.trail_name, chance=self.chance)
-        change_state(self.session, seminar_id=seminar_id, change=Change.COMPLETE, now=last + timedelta(hours=2), by=organizer.trail_name)
+        mark_everybody(self.session, seminar_id=seminar_id, seated=seated, actor=coordinator.audit_name, chance=self.chance)
+        change_state(self.session, seminar_id=seminar_id, change=Change.COMPLETE, now=last + timedelta(hours=2), by=organizer.audit_name)
         answer_feedback(self.session, seminar_id=seminar_id, seated=seated, actor=organizer, opened=last, chance=self.chance)

@@ -26,7 +26,7 @@ CLEARS_STATISTICS = (18,)
 """Since this PostgreSQL statistics can be taken away; ANALYZE leaves those of a table that has become empty as they were."""
 
 
-def sweep_traces(engine: Engine, tables: Sequence[str], *, rewrite: bool = False) -> bool:
+def sweep_residual_data(engine: Engine, tables: Sequence[str], *, rewrite: bool = False) -> bool:
     """Take away what deleted values left behind: in free space, the write-ahead log, statistics and indexes of words.
 
     SQLite writes the whole file anew; readers go on meanwhile, writers wait. PostgreSQL frees dead rows, samples the tables

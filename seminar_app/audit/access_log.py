@@ -14,18 +14,18 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from config import LooksAllowed
+from config import AccessLimits
 from seminar_app.audit.chain import Link
-from seminar_app.audit.models import LookAlert, LookCount
-from seminar_app.audit.rules import LookKind, kind_of_look
+from seminar_app.audit.models import AccessAlert, AccessCount
+from seminar_app.audit.rules import AccessKind, access_kind
 
 STAFF = "account:"
 KEPT = timedelta(days=92)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looks:
-    """What one account looked at in a day. The names are those of `LooksAllowed`."""
+class DailyAccess:
+    """What one account looked at in a day. The names are those of `AccessLimits`."""
 
     rosters: int = 0
     roster_views: int = 0
@@ -33,18 +33,18 @@ class Looks:
     searches: int = 0
     exports: int = 0
 
-    def above(self, allowed: LooksAllowed) -> bool:
+    def above(self, allowed: AccessLimits) -> bool:
         """Whether any of them is above its limit."""
         return any(getattr(self, limit.name) > getattr(allowed, limit.name) for limit in fields(self))
 
 
-Teller = Callable[[Session, str, date, Looks, datetime], None]
+Teller = Callable[[Session, str, date, DailyAccess, datetime], None]
 """`tell(session, actor, day, looks, now)` writes to the administrators, in the transaction of the look."""
 
 
 @dataclass(slots=True)
 class _Watch:
-    allowed: LooksAllowed = field(default_factory=LooksAllowed)
+    allowed: AccessLimits = field(default_factory=AccessLimits)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     tell: Teller | None = None
 
@@ -52,7 +52,7 @@ class _Watch:
 _watch = _Watch()
 
 
-def watch(*, allowed: LooksAllowed, time_zone: str) -> None:
+def watch(*, allowed: AccessLimits, time_zone: str) -> None:
     """Set the limits, and where a day begins; once when the program starts."""
     _watch.allowed, _watch.zone = allowed, ZoneInfo(time_zone)
 
@@ -71,56 +71,58 @@ def count(session: Session, rows: Iterable[Link]) -> None:
     """Count the rows that are looks of staff; tell the administrators where one goes above a limit."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for row in rows:
-        kind = kind_of_look(row.action, row.subject)
+        kind = access_kind(row.action, row.subject)
         if kind is None or not row.actor.startswith(STAFF):
             continue
         day = day_of(row.at)
-        what = row.seminar if kind is LookKind.ROSTER and row.seminar else row.subject
-        look = insert(LookCount).values(actor=row.actor, day=day, kind=kind, subject=what, times=1)
-        session.execute(look.on_conflict_do_update(index_elements=["actor", "day", "kind", "subject"], set_={"times": LookCount.times + 1}))
-        looks = looks_of(session, actor=row.actor, day=day)
+        what = row.seminar if kind is AccessKind.ROSTER and row.seminar else row.subject
+        look = insert(AccessCount).values(actor=row.actor, day=day, kind=kind, subject=what, times=1)
+        session.execute(
+            look.on_conflict_do_update(index_elements=["actor", "day", "kind", "subject"], set_={"times": AccessCount.times + 1})
+        )
+        looks = daily_access_of(session, actor=row.actor, day=day)
         if not looks.above(_watch.allowed):
             continue
-        alert = insert(LookAlert).values(actor=row.actor, day=day, at=row.at)
-        if session.scalar(alert.on_conflict_do_nothing().returning(LookAlert.at)) is not None and _watch.tell is not None:
+        alert = insert(AccessAlert).values(actor=row.actor, day=day, at=row.at)
+        if session.scalar(alert.on_conflict_do_nothing().returning(AccessAlert.at)) is not None and _watch.tell is not None:
             _watch.tell(session, row.actor, day, looks, row.at)
 
 
-def looks_of(session: Session, *, actor: str, day: date) -> Looks:
+def daily_access_of(session: Session, *, actor: str, day: date) -> DailyAccess:
     """One account's looks of a day."""
-    return looks_on(session, day=day, actor=actor).get(actor, Looks())
+    return daily_access_on(session, day=day, actor=actor).get(actor, DailyAccess())
 
 
-def looks_on(session: Session, *, day: date, actor: str | None = None) -> dict[str, Looks]:
+def daily_access_on(session: Session, *, day: date, actor: str | None = None) -> dict[str, DailyAccess]:
     """Everybody's looks of a day, by `account:<public id>`."""
     counted = (
-        select(LookCount.actor, LookCount.kind, func.count(), func.sum(LookCount.times))
-        .where(LookCount.day == day)
-        .group_by(LookCount.actor, LookCount.kind)
+        select(AccessCount.actor, AccessCount.kind, func.count(), func.sum(AccessCount.times))
+        .where(AccessCount.day == day)
+        .group_by(AccessCount.actor, AccessCount.kind)
     )
     if actor is not None:
-        counted = counted.where(LookCount.actor == actor)
+        counted = counted.where(AccessCount.actor == actor)
     found: dict[str, dict[str, int]] = {}
     for who, kind, different, times in session.execute(counted):
         values = found.setdefault(who, {})
         match kind:
-            case LookKind.ROSTER:
+            case AccessKind.ROSTER:
                 values.update(rosters=int(different), roster_views=int(times))
-            case LookKind.PERSON:
+            case AccessKind.PERSON:
                 values["people"] = int(different)
-            case LookKind.SEARCH:
+            case AccessKind.SEARCH:
                 values["searches"] = int(times)
-            case LookKind.EXPORT:
+            case AccessKind.EXPORT:
                 values["exports"] = int(times)
-    return {who: Looks(**values) for who, values in found.items()}
+    return {who: DailyAccess(**values) for who, values in found.items()}
 
 
 def alerts_since(session: Session, day: date) -> list[tuple[str, date]]:
     """(account, day) of the alerts since a day, the newest first."""
-    rows = session.execute(select(LookAlert.actor, LookAlert.day).where(LookAlert.day >= day).order_by(LookAlert.at.desc()))
+    rows = session.execute(select(AccessAlert.actor, AccessAlert.day).where(AccessAlert.day >= day).order_by(AccessAlert.at.desc()))
     return [(row.actor, row.day) for row in rows]
 
 
-def forget_old_looks(session: Session, *, now: datetime) -> None:
+def delete_old_counts(session: Session, *, now: datetime) -> None:
     """Counts are for watching, not for keeping: after three months they go. The trail keeps every look."""
-    session.execute(delete(LookCount).where(LookCount.day < day_of(now) - KEPT))
+    session.execute(delete(AccessCount).where(AccessCount.day < day_of(now) - KEPT))

@@ -12,11 +12,11 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from seminar_app.core.in_use import InUse
+from seminar_app.core.file_lock import AlreadyLocked
 
 
 @contextmanager
-def only_one(engine: Engine, folder: Path, name: str) -> Iterator[None]:
+def process_lock(engine: Engine, folder: Path, name: str) -> Iterator[None]:
     """Be the only process at this work: on PostgreSQL among all machines of the database, with SQLite among those on this one.
 
     Args:
@@ -24,7 +24,7 @@ def only_one(engine: Engine, folder: Path, name: str) -> Iterator[None]:
         name: of the work; small letters, digits and hyphens.
 
     Raises:
-        InUse: another one is at it.
+        AlreadyLocked: another one is at it.
     """
     held = _by_database(engine, name) if engine.dialect.name == "postgresql" else _by_file(folder / f"{name}.running")
     with held:
@@ -36,7 +36,7 @@ def _by_database(engine: Engine, name: str) -> Iterator[None]:
     number = int.from_bytes(hashlib.sha256(b"constancia " + name.encode()).digest()[:8], "big", signed=True)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": number}):
-            raise InUse
+            raise AlreadyLocked
         try:
             yield
         finally:
@@ -52,7 +52,7 @@ def _by_file(path: Path) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(handle)
-        raise InUse from error
+        raise AlreadyLocked from error
     try:
         yield
     finally:

@@ -28,46 +28,46 @@ CORRECTED = 4
 
 def mark_everybody(session: Session, *, seminar_id: int, seated: Sequence[Registration], actor: str, chance: random.Random) -> None:
     """Mark all sessions of a seminar for those who hold a seat; a few minutes after each ends."""
-    sittings = session.scalars(
+    seminar_sessions = session.scalars(
         select(SeminarSession).where(SeminarSession.seminar_id == seminar_id).order_by(SeminarSession.starts_at)
     ).all()
     people = list(seated)
     chance.shuffle(people)
     drawn = iter(people)
     gone_from = {next(drawn).id: 0 for _ in range(ABSENT_THROUGHOUT)} | {
-        next(drawn).id: chance.randrange(2, len(sittings) - 1) for _ in range(LEFT_FOR_GOOD)
+        next(drawn).id: chance.randrange(2, len(seminar_sessions) - 1) for _ in range(LEFT_FOR_GOOD)
     }
     excused = [next(drawn) for _ in range(EXCUSED_A_DAY)]
-    days = sorted({sitting.starts_at.date() for sitting in sittings})
+    days = sorted({seminar_session.starts_at.date() for seminar_session in seminar_sessions})
     called_back = {person.id: chance.choice(days) for person in excused}
-    for index, sitting in enumerate(sittings):
+    for index, seminar_session in enumerate(seminar_sessions):
         entries = []
         for person in people:
-            if index >= gone_from.get(person.id, len(sittings)):
+            if index >= gone_from.get(person.id, len(seminar_sessions)):
                 entries.append(Entry(person.public_id, MarkStatus.ABSENT))
-            elif called_back.get(person.id) == sitting.starts_at.date():
+            elif called_back.get(person.id) == seminar_session.starts_at.date():
                 entries.append(Entry(person.public_id, MarkStatus.EXCUSED))
             else:
-                entries.append(_entry(person, sitting.contact_minutes, chance))
+                entries.append(_entry(person, seminar_session.contact_minutes, chance))
         method = MarkMethod.PAPER if index == PAPER_SESSION else MarkMethod.LIST
         record(
             session,
             seminar_id=seminar_id,
-            session_id=sitting.public_id,
+            session_id=seminar_session.public_id,
             entries=entries,
             method=method,
             actor=actor,
-            now=sitting.ends_at + timedelta(minutes=chance.randint(2, 20)),
+            now=seminar_session.ends_at + timedelta(minutes=chance.randint(2, 20)),
         )
     for person in people[-CORRECTED:]:
         mark(
             session,
             seminar_id=seminar_id,
-            session_id=sittings[0].public_id,
+            session_id=seminar_sessions[0].public_id,
             registration=person.public_id,
             status=MarkStatus.LATE,
             actor=actor,
-            now=sittings[0].ends_at + timedelta(hours=8),
+            now=seminar_sessions[0].ends_at + timedelta(hours=8),
         )
 
 

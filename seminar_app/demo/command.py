@@ -17,7 +17,7 @@ group = AppGroup("demo", help="The demonstration.")
 @group.command("load")
 def load() -> None:
     """Load the demonstration, once; where it is already, nothing changes."""
-    from seminar_app.cli.demo.load import load_demo
+    from seminar_app.demo.load import load_demo
 
     settings: Settings = current_app.extensions["settings"]
     if settings.mode is Mode.PRODUCTION:

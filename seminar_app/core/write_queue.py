@@ -19,14 +19,14 @@ PATIENCE_SECONDS = 2.0
 PLACES = 6
 
 
-class NoPlaceToWait(OperationalError):
+class WriteQueueFull(OperationalError):
     """So many wait to write already, and none of them gets on: nothing was begun. Try again later."""
 
     def __init__(self) -> None:
         super().__init__("(beginning to write)", None, TimeoutError("too many wait to write"))
 
 
-class Writers:
+class WriteQueue:
     """The places of one process.
 
     Args:
@@ -45,7 +45,7 @@ class Writers:
         """A place while the block runs.
 
         Raises:
-            NoPlaceToWait: all are taken, and nobody gets on.
+            WriteQueueFull: all are taken, and nobody gets on.
         """
         self._enter()
         done = True
@@ -57,7 +57,7 @@ class Writers:
         finally:
             self._leave(done=done)
 
-    def others_get_on(self) -> None:
+    def note_progress(self) -> None:
         """Somebody of another process came out done: what ours wait for is not stuck, they are only not the next."""
         with self._turn:
             self._stuck = False
@@ -75,7 +75,7 @@ class Writers:
             left = self._moved_at + PATIENCE_SECONDS - time.monotonic()
             self._stuck = self._stuck or left <= 0
             if self._stuck:
-                raise NoPlaceToWait
+                raise WriteQueueFull
             self._turn.wait(left)
 
     def _leave(self, *, done: bool) -> None:
@@ -87,5 +87,5 @@ class Writers:
             self._turn.notify()
 
 
-WRITERS = Writers()
+WRITERS = WriteQueue()
 """This process's; the settings say how many places it has."""

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
-from seminar_app.cli.demo.content import LISTS
-from seminar_app.cli.demo.names import normal_case, spellings
-from seminar_app.cli.demo.nominations import Nominee, read_lists
 from seminar_app.core.folding import fold
+from seminar_app.demo.content import LISTS
+from seminar_app.nominations.names import normal_case, spellings
+from seminar_app.nominations.reading import Nominee, read_lists
 from seminar_app.people.identity import Identity
 from seminar_app.people.identity_rules import canonical_number
 from seminar_app.people.rules import Sex, certificate_name, readable_phone
@@ -35,7 +35,7 @@ class Listed:
 
 def listed_people() -> list[Listed]:
     """Everybody accepted from the four lists, in their order."""
-    with as_file(files("seminar_app.cli.demo") / "data") as folder:
+    with as_file(files("seminar_app.demo") / "data") as folder:
         readings = read_lists([folder / name for name in LISTS])
     nominees = [(file.partition(".")[0], nominee) for file, reading in readings.items() for nominee in reading.accepted]
     known = spellings(name for _group, n in nominees for name in (n.given_names, n.surname1, n.surname2 or ""))

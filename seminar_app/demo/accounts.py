@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from seminar_app.accounts.models import Office
 from seminar_app.accounts.rules import Actor, Grant, RoleName
 from seminar_app.accounts.services import create_account, create_office, give_role
-from seminar_app.cli.demo.content import OFFICES
-from seminar_app.cli.demo.people import Directory
-from seminar_app.cli.demo.state import ACCOUNTS, PASSWORD
+from seminar_app.demo.content import OFFICES
+from seminar_app.demo.people import Directory
+from seminar_app.demo.state import ACCOUNTS, PASSWORD
 
 NAMES = {
     "organizer": "Laura Bennett",

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from seminar_app.cli.demo.names import normal_case, split_surnames
-from seminar_app.cli.demo.tables import Cell, tables
 from seminar_app.core.folding import canonical_email, fold
+from seminar_app.nominations.names import normal_case, split_surnames
+from seminar_app.nominations.tables import Cell, tables
 from seminar_app.people.identity_rules import doubt_about_curp
 
 HEADINGS = {

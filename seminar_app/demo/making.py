@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.cli.demo import content
-from seminar_app.cli.demo.content import SeminarText
-from seminar_app.cli.demo.people import Directory
+from seminar_app.demo import content
+from seminar_app.demo.content import SeminarText
+from seminar_app.demo.people import Directory
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.messages.services import lease_next, record_sent

@@ -23,9 +23,9 @@ from config import Settings
 from seminar_app.core.database import is_still_there
 from seminar_app.web.database import db
 from seminar_app.web.headers import csp_nonce
-from seminar_app.web.kept_answers import MAY_BE_KEPT, Keeping, KeptAnswers
-from seminar_app.web.kept_answers import NONCE_PLACE as NONCE_BYTES
 from seminar_app.web.languages import current_language
+from seminar_app.web.response_cache import CACHEABLE, Keeping, ResponseCache
+from seminar_app.web.response_cache import NONCE_PLACE as NONCE_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +127,7 @@ class Kept:
     until: float
 
 
-class KeptPages:
+class PageCache:
     """The pages, the least recently used dropped first."""
 
     def __init__(self, engine: Engine) -> None:
@@ -159,42 +159,42 @@ class KeptPages:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Begin with nothing kept, unless the settings say that nothing is to be."""
-    if settings.keep_pages:
+    if settings.page_cache:
         with app.app_context():
-            pages = app.extensions["kept_pages"] = KeptPages(db.engine)
-        app.wsgi_app = KeptAnswers(  # type: ignore[method-assign]
+            pages = app.extensions["kept_pages"] = PageCache(db.engine)
+        app.wsgi_app = ResponseCache(  # type: ignore[method-assign]
             app.wsgi_app, state=pages.database_state, log_requests=settings.log_requests, trust_ids=bool(settings.trusted_proxies)
         )
 
 
-def kept_while_unchanged(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+def cached_while_unchanged(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
     """For a public page that follows from address, language, database and clock alone, and says the same to all who have no cookie."""
 
     @wraps(view)
     def kept(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        pages: KeptPages | None = current_app.extensions.get("kept_pages")
+        pages: PageCache | None = current_app.extensions.get("kept_pages")
         if pages is None or request.method != "GET" or request.cookies or request.query_string:
             return view(*args, **kwargs)
         key = (request.host, request.path, current_language())
         state = pages.database_state()
         if (found := pages.get(key, state)) is not None:
-            _may_be_kept(found)
+            _may_be_cached(found)
             return Response(found.page.replace(NONCE_PLACE, csp_nonce()), mimetype="text/html")
         response = make_response(view(*args, **kwargs))
         if state is not None and response.status_code == 200 and not session.modified and g.get("actor") is None:
-            _may_be_kept(pages.keep(key, response.get_data(as_text=True).replace(csp_nonce(), NONCE_PLACE), state))
+            _may_be_cached(pages.keep(key, response.get_data(as_text=True).replace(csp_nonce(), NONCE_PLACE), state))
         return response
 
     return kept
 
 
-def _may_be_kept(found: Kept) -> None:
+def _may_be_cached(found: Kept) -> None:
     """Tell the step before the application that this whole answer is the same for all."""
     route = request.url_rule.rule if request.url_rule is not None else "-"
-    request.environ[MAY_BE_KEPT] = Keeping(found.state, found.until, csp_nonce(), route)
+    request.environ[CACHEABLE] = Keeping(found.state, found.until, csp_nonce(), route)
 
 
-def kept_with_fresh_values(name: str, *, state: Hashable, values: Mapping[str, str], render: Callable[[], str]) -> str:
+def cached_with_fresh_values(name: str, *, state: Hashable, values: Mapping[str, str], render: Callable[[], str]) -> str:
     """The same for a form: a page that differs between visitors only in some values, as its token against forgery.
 
     For whoever comes without a cookie. It is as old as a second at most; what somebody sends is checked against what is true then.
@@ -205,7 +205,7 @@ def kept_with_fresh_values(name: str, *, state: Hashable, values: Mapping[str, s
         values: by any name, the texts that are this visitor's alone; each stands in the page as it is.
         render: makes the page with these values in it.
     """
-    pages: KeptPages | None = current_app.extensions.get("kept_pages")
+    pages: PageCache | None = current_app.extensions.get("kept_pages")
     if pages is None or request.cookies or request.query_string:
         return render()
     key = (name, request.host, request.path, current_language())

@@ -16,7 +16,7 @@ from babel.dates import format_date, format_time
 
 from config import PROJECT_ROOT, Settings
 from seminar_app.core.database import database_path
-from seminar_app.core.in_use import InUse, work_with
+from seminar_app.core.file_lock import AlreadyLocked, share_lock
 from seminar_app.web.health import SERVER_PID
 from seminar_app.web.languages import CODES
 
@@ -30,7 +30,7 @@ M_ARENA_MAX = -8
 WORKER = """
 import sys
 from flask.cli import main
-from seminar_app.cli.processes import end_with_server
+from seminar_app.cli.serving.processes import end_with_server
 end_with_server()
 sys.argv[1:] = ["--app", "seminar_app", "worker"]
 main()
@@ -64,8 +64,8 @@ def work_with_database(settings: Settings) -> None:
     if not settings.database_url.startswith("sqlite"):
         return
     try:
-        work_with(database_path(settings.database_url))
-    except InUse as error:
+        share_lock(database_path(settings.database_url))
+    except AlreadyLocked as error:
         raise SystemExit("A backup is being restored just now. Start again when that is done.") from error
 
 
@@ -75,7 +75,7 @@ def spare_memory() -> None:
         libc.mallopt(M_ARENA_MAX, 2)
 
 
-def take_turns() -> None:
+def switch_threads_often() -> None:
     """Have threads hand the interpreter over after half a millisecond instead of five.
 
     Whoever holds the write lock lets the interpreter go at each statement, and would wait those five milliseconds for it

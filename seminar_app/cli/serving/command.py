@@ -13,8 +13,8 @@ from flask.cli import with_appcontext
 
 from config import PROJECT_ROOT, THREADS, Mode, Settings
 from seminar_app.cli.database import is_up_to_date, refuse_unprepared
-from seminar_app.cli.demo.state import ACCOUNTS, PASSWORD, demo_is_loaded, refuse_demo_over_real_data
-from seminar_app.cli.processes import STOP_SECONDS, JobsProcess, announce_server, run_command
+from seminar_app.cli.serving.processes import STOP_SECONDS, JobsProcess, announce_server, run_command
+from seminar_app.demo.state import ACCOUNTS, PASSWORD, demo_is_loaded, refuse_demo_over_real_data
 from seminar_app.web import logs
 from seminar_app.web.database import db
 from seminar_app.web.health import stopping_file
@@ -43,7 +43,7 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
     db.engine.dispose()
     announce_server()
     os.environ["WEB_THREADS"] = str(threads)  # for the workers, who leave some of them to readers
-    from seminar_app.cli.web_server import web_server
+    from seminar_app.cli.serving.web_server import web_server
 
     server = web_server(
         "seminar_app.wsgi:app",

@@ -1,6 +1,6 @@
 """Kept pages given out before Flask looks at the request, because a crowd at one page is Flask's work over and over.
 
-Only what `kept_while_unchanged` declared to be the same for all, to visitors without a cookie, while the database says that
+Only what `cached_while_unchanged` declared to be the same for all, to visitors without a cookie, while the database says that
 nothing was committed, and no longer than the page itself is kept. Each answer has a nonce and a request id of its own.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MOST_ANSWERS = 400
-MAY_BE_KEPT = "constancia.may_be_kept"
+CACHEABLE = "constancia.may_be_kept"
 """Where a view leaves what it knows of its answer, a `Keeping`."""
 NONCE_PLACE = b"nonce-of-this-answer-goes-here"
 SAME_FOR = ("HTTP_HOST", "wsgi.url_scheme", "PATH_INFO", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING")
@@ -49,7 +49,7 @@ class _Answer:
     compressed: bool
 
 
-class KeptAnswers:
+class ResponseCache:
     """The step before the application.
 
     Args:
@@ -104,7 +104,7 @@ class KeptAnswers:
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
         chunks = self._app(environ, listen)
-        keeping: Keeping | None = environ.get(MAY_BE_KEPT)
+        keeping: Keeping | None = environ.get(CACHEABLE)
         if keeping is None or not told or not told[-1][0].startswith("200"):
             return chunks
         try:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from seminar_app.core.database import Base
 
 
-def add_now(session: Session, row: Base) -> None:
+def insert_now(session: Session, row: Base) -> None:
     """Write a new object's row; the session then holds the object as if it had been loaded, so that it can be changed."""
     session.flush()
     values = _values(row)
@@ -26,7 +26,7 @@ def add_now(session: Session, row: Base) -> None:
     _adopt(session, row, **dict(zip(_primary_key(type(row)), keys, strict=True)))
 
 
-def add_unless_there(session: Session, row: Base, *, index_elements: tuple[str, ...]) -> bool:
+def insert_unless_present(session: Session, row: Base, *, index_elements: tuple[str, ...]) -> bool:
     """The same, unless a row with these values (of a UNIQUE constraint) is there or is just being added; whether it was added."""
     session.flush()
     insertion = _insertion_unless_there(type(row), session.get_bind().dialect.name, index_elements)
@@ -44,7 +44,7 @@ def _adopt(session: Session, row: Base, **key: Any) -> None:
     session.add(row)
 
 
-def add_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows that nobody asks for again in this transaction; all name the same columns."""
     session.flush()
     session.connection().execute(_insertion(model), rows[0] if len(rows) == 1 else rows)
