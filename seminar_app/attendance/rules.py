@@ -84,7 +84,7 @@ def credited_minutes(status: MarkStatus, stored: int, *, contact_minutes: int, e
 
 
 @dataclass(frozen=True, slots=True)
-class SessionTimes:
+class CountedSession:
     """What completion needs to know of a session."""
 
     contact_minutes: int
