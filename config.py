@@ -173,7 +173,7 @@ class Settings:
     identity_keys: tuple[str, ...] = ()
     audit_keys: tuple[str, ...] = ()
     audit_anchor: Path | None = None
-    looks: AccessLimits = AccessLimits()
+    access_limits: AccessLimits = AccessLimits()
     kept: DaysKept = DaysKept()
 
     @property
@@ -240,7 +240,7 @@ class Settings:
         if not identity_keys and mode is Mode.PRODUCTION:
             faults.append("IDENTITY_KEYS is missing: CURP, birth data and passports are sealed with it. Make one with " + HOW_TO_MAKE)
         audit_keys = _entries(env, "AUDIT_KEYS", keys, mode, faults)
-        looks = AccessLimits(**_whole_numbers(env, "ALERT_", AccessLimits, faults))
+        access_limits = AccessLimits(**_whole_numbers(env, "ALERT_", AccessLimits, faults))
         kept = DaysKept(**_whole_numbers(env, "RETAIN_", DaysKept, faults))
         if faults:
             raise SettingsError("Constancia cannot start:\n" + "\n".join(f"  - {fault}" for fault in faults))
@@ -275,7 +275,7 @@ class Settings:
             identity_keys=identity_keys or (f"kept:{_kept_key(data_dir, 'identity_key')}",),
             audit_keys=audit_keys,
             audit_anchor=Path(env["AUDIT_ANCHOR"]).resolve() if env.get("AUDIT_ANCHOR") else None,
-            looks=looks,
+            access_limits=access_limits,
             kept=kept,
         )
 

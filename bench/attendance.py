@@ -15,8 +15,8 @@ from bench.databases import Database
 from bench.load import fetch, has_wrk
 from bench.results import Row
 from bench.staff import signed_in
-from seminar_app.accounts.rules import RoleName
 from seminar_app.attendance.models import Mark
+from seminar_app.core.actor import RoleName
 from seminar_app.web.database import db
 from tests.support.server import LiveServer
 

@@ -11,7 +11,8 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from seminar_app.core.database import engine_settings, install_hooks, write_mode
+from seminar_app.core.engine import engine_settings, install_hooks
+from seminar_app.core.write_mode import write_mode
 
 WRITTEN = ("given_names", "surname1", "surname2", "certificate_name", "sex", "agency", "unit", "position", "email", "phone", "language")
 PAGE = """<form method="post" action="/register">{{ form.hidden_tag() }}{% for field in form %}{{ field }}{% endfor %}</form>"""

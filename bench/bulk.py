@@ -16,7 +16,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from bench.databases import Database
-from seminar_app.core.database import sqlite_module
+from seminar_app.core.sqlite import sqlite_module
 
 ROWS_AT_ONCE = 5_000
 Value = int | str | bytes | None

@@ -7,7 +7,7 @@ import time
 from sqlalchemy import text
 
 from bench.databases import Database
-from seminar_app.core.database import write_mode
+from seminar_app.core.write_mode import write_mode
 from seminar_app.web.database import db
 
 

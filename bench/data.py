@@ -23,19 +23,20 @@ from bench.bulk import filling
 from bench.databases import Database, fresh, opened
 from bench.population import TABLES, Population, Size, feedback
 from bench.population import Base as Ground
-from seminar_app.accounts.models import Office
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import all_agencies
 from seminar_app.agencies.rules import group_of
 from seminar_app.agencies.services import seed_directory
 from seminar_app.attendance.models import Mark
 from seminar_app.attendance.rules import MarkMethod, MarkStatus
-from seminar_app.audit.chain import head_seal, newest_key
+from seminar_app.audit.chain import chain_keys
 from seminar_app.audit.models import AuditHead
-from seminar_app.core.database import Base, write_mode
 from seminar_app.core.folding import fold
 from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.core.tables import Base
+from seminar_app.core.write_mode import write_mode
 from seminar_app.feedback.models import FeedbackForm
+from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.registration.links import PURPOSE
 from seminar_app.registration.models import Registration
@@ -278,10 +279,10 @@ def with_feedback(database: Database, made: Made) -> None:
         registrations = list(session.scalars(select(Registration.id).where(Registration.seminar_id == made.seminar_id)))
         db.session.remove()
         if known is None:
-            ground, now = _ground(), datetime.now(UTC)
+            ground, keys, now = _ground(), chain_keys(db.session()), datetime.now(UTC)
             tables = {name: TABLES[name] for name in FEEDBACK_TABLES}
             with filling(database, tables) as sink:
-                nobody = Population(sink, ground, Size(0, 0, 0, 0), now=now, seed=made.seminar_id)
+                nobody = Population(sink, ground, Size(0, 0, 0, 0), keys=keys, now=now, seed=made.seminar_id)
                 feedback(nobody, made.seminar_id, registrations, now)
         db.session.remove()
         db.engine.dispose()
@@ -291,14 +292,14 @@ def fill(database: Database, size: Size) -> float:
     """Write a whole population into a prepared database; returns the seconds it took."""
     begun = time.perf_counter()
     with database.app.app_context():
-        ground = _ground()
+        ground, keys = _ground(), chain_keys(db.session())
         with filling(database, TABLES) as sink:
-            population = Population(sink, ground, size, now=datetime.now(UTC))
+            population = Population(sink, ground, size, keys=keys, now=datetime.now(UTC))
             population.write()
         sequence, digest = population.trail
         with write_mode(), db.engine.begin() as connection:
             connection.execute(
-                update(AuditHead).values(sequence=sequence, digest=digest, seal=head_seal(sequence, digest, key=newest_key()))
+                update(AuditHead).values(sequence=sequence, digest=digest, seal=keys.head_seal(sequence, digest, key=keys.newest))
             )
         db.engine.dispose()
     return time.perf_counter() - begun

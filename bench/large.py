@@ -19,7 +19,7 @@ from bench.plans import Plan, Statement, big_tables, plan_of, statements_of
 from bench.population import Size
 from bench.results import Row
 from bench.staff import signed_in
-from seminar_app.accounts.rules import RoleName
+from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink
 from seminar_app.registration.links import PURPOSE
 from seminar_app.web.database import db
@@ -158,11 +158,11 @@ def _pages(database: Database, probe: data.Made, crowd: data.Made) -> Iterator[P
     yield Page("feedback", f"/staff/seminars/{probe.slug}/feedback/", organizer)
     yield Page("outbox", "/staff/messages/", admin)
     yield Page("outbox of a kind", "/staff/messages/?kind=waitlisted", admin)
-    yield Page("trail", "/staff/trail/", auditor)
-    yield Page("trail of a seminar", f"/staff/trail/?seminar={probe.slug}", auditor)
-    yield Page("trail of an action", "/staff/trail/?action=roster.viewed", auditor)
-    yield Page("trail of the public", "/staff/trail/?actor=public", auditor)
-    yield Page("trail of a day without any", "/staff/trail/?day=2001-01-31", auditor)
+    yield Page("trail", "/staff/audit-log/", auditor)
+    yield Page("trail of a seminar", f"/staff/audit-log/?seminar={probe.slug}", auditor)
+    yield Page("trail of an action", "/staff/audit-log/?action=roster.viewed", auditor)
+    yield Page("trail of the public", "/staff/audit-log/?actor=public", auditor)
+    yield Page("trail of a day without any", "/staff/audit-log/?day=2001-01-31", auditor)
     yield Page("accounts", "/staff/accounts/", admin)
     yield Page("offices", "/staff/offices/", admin)
     yield Page("agencies", "/staff/agencies/", admin)

@@ -19,7 +19,7 @@ from typing import Any
 
 from bench.bulk import Sink, Tables, moment
 from bench.words import GIVEN_NAMES, POSITIONS, STATES, SURNAMES, TOPICS
-from seminar_app.audit.chain import digest, newest_key
+from seminar_app.audit.chain import ChainKeys
 from seminar_app.core.folding import fold
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.people.rules import name_key
@@ -128,7 +128,8 @@ class _AuditValues:
 class Population:
     """Writes all of it to a sink; `trail` is the chain's end afterwards."""
 
-    def __init__(self, sink: Sink, base: Base, size: Size, *, now: datetime, seed: int = SEED) -> None:
+    def __init__(self, sink: Sink, base: Base, size: Size, *, keys: ChainKeys, now: datetime, seed: int = SEED) -> None:
+        self.keys = keys
         self.sink, self.base, self.size = sink, base, size
         self.random = random.Random(seed)
         self.now = now.replace(microsecond=0)
@@ -315,7 +316,7 @@ class Population:
     def _told(self, at: datetime, actor: str, action: str, subject: str, slug: str, details: dict[str, Any]) -> None:
         sequence, before = self.trail
         row: Any = _AuditValues(sequence + 1, at, actor, action, subject, slug, details)
-        self.trail = (sequence + 1, digest(row, before=before, key=newest_key()))
+        self.trail = (sequence + 1, self.keys.digest(row, before=before, key=self.keys.newest))
         self.sink.add("audit", (sequence + 1, moment(at), actor, action, subject, slug, json.dumps(details), self.trail[1]))
 
     def _marks(self, seated: list[int], seminar_sessions: list[tuple[int, str]], marked: float) -> None:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from bench.databases import Database
-from seminar_app.accounts import session_store
 from seminar_app.accounts.models import RoleGrant, UserAccount
-from seminar_app.accounts.rules import RoleName
+from seminar_app.core.actor import RoleName
+from seminar_app.sign_in import session_store
 from seminar_app.web.database import db, unit_of_work
 
 

@@ -7,7 +7,8 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import text
 
-from seminar_app.core.database import Instant, write_mode
+from seminar_app.core.tables import Instant
+from seminar_app.core.write_mode import write_mode
 from seminar_app.web.database import db
 
 

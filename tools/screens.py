@@ -55,7 +55,7 @@ def screens() -> list[Screen]:
         Screen("attendance", "/staff/seminars/cancun-2014/attendance/", "coordinator"),
         Screen("marking", "/staff/seminars/cancun-2014/attendance/", "coordinator", link="/attendance/"),
         Screen("feedback", "/staff/seminars/cancun-2014/feedback/", "organizer"),
-        Screen("trail", "/staff/trail/", "auditor"),
+        Screen("trail", "/staff/audit-log/", "auditor"),
     ]
 
 

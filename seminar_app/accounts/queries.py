@@ -5,16 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import Office, RecoveryCode, RoleGrant, SecondFactor, UserAccount, WebSession
-from seminar_app.accounts.rules import IDLE, LONGEST, RoleName
+from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.agencies.models import Agency
+from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import canonical_email, fold
+from seminar_app.offices.models import Office
 
 PAGE_SIZE = 50
 
@@ -101,25 +101,6 @@ def grants_of(session: Session, account_ids: Collection[int]) -> Mapping[int, Se
     return lines
 
 
-def sessions_of(session: Session, account_id: int, *, now: datetime) -> Sequence[WebSession]:
-    """The account's open sessions, the one seen last first."""
-    return session.scalars(
-        select(WebSession)
-        .where(WebSession.user_account_id == account_id, WebSession.seen_at > now - IDLE, WebSession.created_at > now - LONGEST)
-        .order_by(WebSession.seen_at.desc(), WebSession.public_id)
-    ).all()
-
-
-def factors_of(session: Session, account_id: int) -> Sequence[SecondFactor]:
-    """The account's passkeys and apps, the oldest first."""
-    return session.scalars(select(SecondFactor).where(SecondFactor.user_account_id == account_id).order_by(SecondFactor.id)).all()
-
-
-def recovery_codes_left(session: Session, account_id: int) -> int:
-    """How many codes on paper were not used yet."""
-    return session.scalar(select(func.count()).select_from(RecoveryCode).where(RecoveryCode.user_account_id == account_id)) or 0
-
-
 def names_by_audit_name(session: Session, audit_names: Collection[str]) -> Mapping[str, str]:
     """Names of staff by how the trail calls them: `account:<hex>` and `user_account:<hex>`."""
     ids = set()
@@ -151,25 +132,3 @@ def possible_coordinators(session: Session) -> Sequence[UserAccount]:
 
 def _by_name(found: Iterable[UserAccount]) -> Sequence[UserAccount]:
     return sorted(found, key=lambda account: fold(account.name))
-
-
-def offices(session: Session) -> Sequence[Office]:
-    """All offices, those in use first, then by code."""
-    return session.scalars(select(Office).order_by(Office.active.desc(), Office.code)).all()
-
-
-def find_office_by_code(session: Session, code: str) -> Office | None:
-    """The office with this code, as a person may type it: case does not matter."""
-    return session.scalar(select(Office).where(Office.code == code.strip().upper()))
-
-
-def get_office(session: Session, code: str) -> Office:
-    """An office.
-
-    Raises:
-        NotFound: there is none with this code.
-    """
-    office = find_office_by_code(session, code)
-    if office is None:
-        raise NotFound
-    return office

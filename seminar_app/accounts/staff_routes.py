@@ -9,19 +9,21 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from seminar_app.accounts import queries, services
 from seminar_app.accounts.forms import AccountForm, GrantForm, NewAccountForm
 from seminar_app.accounts.models import UserAccount
-from seminar_app.accounts.rules import Grant, RoleName
-from seminar_app.accounts.words import ROLES, grant_value, grant_words, grants_in_short, office_name
+from seminar_app.accounts.words import ROLES, grant_value, grant_words, grants_in_short
 from seminar_app.agencies.queries import agency_groups, find_agency_by_code
 from seminar_app.core import clock
+from seminar_app.core.actor import Grant, RoleName
 from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.offices.queries import get_office, offices
+from seminar_app.offices.words import office_name
 from seminar_app.seminars.queries import find_seminar, seminar_names
+from seminar_app.sign_in.queries import factors_of, recovery_codes_left, sessions_of
 from seminar_app.web.access import current_actor, staff
-from seminar_app.web.database import in_unit_of_work, session, unit_of_work
+from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
 
@@ -139,22 +141,6 @@ def enable(public_id: uuid.UUID) -> ResponseReturnValue:
     return _do(public_id, lambda database, account_id: services.enable_account(database, **_by(account_id)), said)
 
 
-@blueprint.post("/staff/accounts/<uuid:public_id>/sessions/end")
-@staff(RoleName.ADMIN, fresh="POST")
-def end_sessions(public_id: uuid.UUID) -> ResponseReturnValue:
-    """Sign it out everywhere."""
-    said = _("The account is signed out everywhere.")
-    return _do(public_id, lambda database, account_id: services.end_all_sessions(database, **_by(account_id)), said)
-
-
-@blueprint.post("/staff/accounts/<uuid:public_id>/second-step/reset")
-@staff(RoleName.ADMIN, fresh="POST")
-def reset_second_factor(public_id: uuid.UUID) -> ResponseReturnValue:
-    """Take the second factor away of somebody who lost it."""
-    said = _("The second step is removed, and the account is signed out everywhere. Its owner gets a message.")
-    return _do(public_id, lambda database, account_id: services.reset_second_factor(database, **_by(account_id)), said)
-
-
 @blueprint.post("/staff/accounts/<uuid:public_id>/invite")
 @staff(RoleName.ADMIN, fresh="POST")
 def send_way_in(public_id: uuid.UUID) -> ResponseReturnValue:
@@ -200,9 +186,9 @@ def _account_page(row: UserAccount, form: AccountForm, grant_form: GrantForm | N
         grant_form=grant_form,
         held=held,
         taken=taken if taken and taken not in {value for _words, value in held} else None,
-        open_sessions=queries.sessions_of(session(), row.id, now=clock.now()),
-        factors=queries.factors_of(session(), row.id),
-        codes_left=queries.recovery_codes_left(session(), row.id),
+        open_sessions=sessions_of(session(), row.id, now=clock.now()),
+        factors=factors_of(session(), row.id),
+        codes_left=recovery_codes_left(session(), row.id),
     )
     return page, 422 if form.has_errors or grant_form.has_errors else 200
 
@@ -212,9 +198,7 @@ def _grant_choices() -> Any:
     language, database = current_language(), session()
     groups = {
         _("For everything"): {"admin:": str(ROLES[RoleName.ADMIN]), "auditor:": str(ROLES[RoleName.AUDITOR])},
-        _("Organizer of an office"): {
-            f"organizer:{office.code}": office_name(office) for office in queries.offices(database) if office.active
-        },
+        _("Organizer of an office"): {f"organizer:{office.code}": office_name(office) for office in offices(database) if office.active},
         _("Coordinator of a seminar"): {"coordinator:": _("Assigned by an organizer later")}
         | {f"coordinator:{name.slug}": f"{name.title(language)} ({name.starts_on.year})" for name in seminar_names(database)},
         _("Liaison of an agency, and of those below it"): {
@@ -243,7 +227,7 @@ def grant_named(database: Session, value: str) -> Grant:
             if seminar is not None:
                 return Grant(RoleName.COORDINATOR, seminar_id=seminar.id)
         case "organizer":
-            return Grant(RoleName.ORGANIZER, office_id=queries.get_office(database, code).id)
+            return Grant(RoleName.ORGANIZER, office_id=get_office(database, code).id)
         case "liaison":
             agency = find_agency_by_code(database, code)
             if agency is not None:

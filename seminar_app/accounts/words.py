@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from seminar_app.accounts.models import Office
 from seminar_app.accounts.queries import GrantLine
-from seminar_app.accounts.rules import FactorKind, RoleName
+from seminar_app.core.actor import RoleName
+from seminar_app.offices.words import office_name
 from seminar_app.web.languages import current_language
 
 ROLES = {
@@ -20,13 +20,6 @@ ROLES = {
     RoleName.LIAISON: _l("Liaison"),
     RoleName.AUDITOR: _l("Auditor"),
 }
-
-FACTOR_KINDS = {FactorKind.APP: _l("Authenticator app"), FactorKind.PASSKEY: _l("Passkey")}
-
-
-def office_name(office: Office) -> str:
-    """The office's code and its name in the reader's language."""
-    return f"{office.code} · {office.name_en if current_language() == 'en' else office.name_es}"
 
 
 def grant_words(line: GrantLine, seminar_titles: Mapping[int, str]) -> str:

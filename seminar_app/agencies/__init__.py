@@ -6,8 +6,8 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
+from seminar_app.agencies import audit_words, staff_routes
 from seminar_app.agencies import models as models
-from seminar_app.agencies import staff_routes
 from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.web import labels
 from seminar_app.web.navigation import Entry, add_staff_entry
@@ -15,6 +15,7 @@ from seminar_app.web.navigation import Entry, add_staff_entry
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Add this room's pages, words and menu entry to the app."""
+    audit_words.init_app()
     labels.register(
         AgencyLevel,
         {

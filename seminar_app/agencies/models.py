@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, String, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from seminar_app.agencies.rules import AgencyLevel
-from seminar_app.core.database import Base, value_enum
+from seminar_app.core.tables import Base, value_enum
 
 
 class Agency(Base):

@@ -6,13 +6,14 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.attendance import labels, staff_routes
+from seminar_app.attendance import audit_words, labels, staff_routes
 from seminar_app.attendance import models as models
 from seminar_app.web.navigation import Entry, add_seminar_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Add this room's pages, words and menu entry."""
+    audit_words.init_app()
     labels.init_app()
     app.jinja_env.globals["mark_labels"] = labels.control_labels
     app.register_blueprint(staff_routes.blueprint)

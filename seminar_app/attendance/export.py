@@ -22,6 +22,7 @@ from flask_babel import gettext as _
 from seminar_app.agencies.queries import AgencyChoice
 from seminar_app.attendance.queries import Attendance, SheetGroup, SheetMark, SheetPerson, SheetSession
 from seminar_app.attendance.rules import ATTENDED, MarkStatus, completes, count_marks, credited_minutes
+from seminar_app.core.rounding import percent
 from seminar_app.core.table_writer import Column, Kind, Value, WorkbookWriter, write_csv
 from seminar_app.people.rules import Sex
 from seminar_app.registration.rules import RegistrationState
@@ -284,7 +285,7 @@ def _summary(sheet: _Sheet) -> Iterator[tuple[list[Value], bool]]:
 
 def _summary_line(code: str, name: str | None, figures: Sequence[int]) -> list[Value]:
     people, completed = figures[0], figures[-2]
-    share = round(100 * completed / people, 1) if people else None
+    share = percent(completed, people) if people else None
     return [code, name, *figures[:-1], share, figures[-1]]
 
 

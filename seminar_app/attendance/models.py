@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from seminar_app.attendance.rules import MarkMethod, MarkStatus
-from seminar_app.core.database import Base, value_enum
+from seminar_app.core.tables import Base, value_enum
 
 
 class Mark(Base):

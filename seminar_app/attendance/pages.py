@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.trail_words import actor_words
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.attendance import queries
 from seminar_app.attendance.forms import as_sent
@@ -29,6 +28,7 @@ from seminar_app.attendance.rules import (
 )
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import fold
+from seminar_app.oversight.wording import actor_words
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from seminar_app.core.rounding import percent
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import ExcusedRule, SeminarState
 
@@ -109,16 +110,9 @@ class Completion:
     threshold_percent: int
 
     @property
-    def tenths_of_percent(self) -> int:
-        """Percent × 10, rounded half up; 0 where there is nothing to attend. For showing only: 79.96 % shows as 80.0 % and is below 80."""
-        if self.contact_minutes == 0:
-            return 0
-        return (2000 * self.minutes_credited + self.contact_minutes) // (2 * self.contact_minutes)
-
-    @property
     def percent(self) -> float:
-        """Percent to one decimal, 0 to 100."""
-        return self.tenths_of_percent / 10
+        """Percent to one decimal, 0 to 100. For showing only: 79.96 % of a threshold of 80 shows as 79.9."""
+        return percent(self.minutes_credited, self.contact_minutes, threshold_percent=self.threshold_percent)
 
     @property
     def reached(self) -> bool:
@@ -127,7 +121,7 @@ class Completion:
 
 
 def completion(
-    seminar_sessions: Sequence[SessionTimes], marks: Sequence[StoredMark | None], *, threshold_percent: int, excused_rule: ExcusedRule
+    seminar_sessions: Sequence[CountedSession], marks: Sequence[StoredMark | None], *, threshold_percent: int, excused_rule: ExcusedRule
 ) -> Completion:
     """Credited minutes over contact minutes of the sessions that count; what is not marked earns nothing.
 

@@ -13,22 +13,21 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import RoleName
-from seminar_app.accounts.trail_words import actor_words
 from seminar_app.attendance import forms, history, queries, services
 from seminar_app.attendance.export import MIME_TYPES, Format, Language, file_name, write
 from seminar_app.attendance.pages import MarkingPage, PersonPage, TimetablePage
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.attendance.services import Outcome
+from seminar_app.core.actor import RoleName
 from seminar_app.core.clock import now
 from seminar_app.core.errors import Refusal
+from seminar_app.oversight.wording import actor_words
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate
 from seminar_app.web.access import current_actor, shows_people, staff
-from seminar_app.web.database import in_unit_of_work, session, unit_of_work
+from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
 

@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from flask import Flask
 
 from config import Settings
-from seminar_app.audit import access_log, chain
+from seminar_app.audit import access_log
 from seminar_app.audit import models as models
 from seminar_app.audit.anchor import append_anchor
 from seminar_app.core import clock
@@ -19,11 +19,9 @@ EVERY_HOUR = timedelta(hours=1)
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the trail its keys, and have its end anchored every hour where a file is named for it."""
-    chain.use_keys(audit_keys=settings.audit_keys, secret_keys=settings.secret_keys)
-    access_log.watch(allowed=settings.looks, time_zone=settings.default_time_zone)
-    add_job(app, Job("forget-looks", _delete_old_counts, daily_at=time(7)))
+    add_job(app, Job("delete-old-counts", _delete_old_counts, daily_at=time(7)))
     if (path := settings.audit_anchor) is not None:
-        add_job(app, Job("anchor-trail", lambda: append_anchor(session(), path, now=clock.now()), every=EVERY_HOUR))
+        add_job(app, Job("anchor-audit-log", lambda: append_anchor(session(), path, now=clock.now()), every=EVERY_HOUR))
 
 
 def _delete_old_counts() -> None:

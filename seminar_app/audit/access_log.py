@@ -6,9 +6,8 @@ A leaked account shows by what it reads. Above a limit the administrators are to
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,6 +17,7 @@ from config import AccessLimits
 from seminar_app.audit.chain import Link
 from seminar_app.audit.models import AccessAlert, AccessCount
 from seminar_app.audit.rules import AccessKind, access_kind
+from seminar_app.core.installation import installation_of
 
 STAFF = "account:"
 KEPT = timedelta(days=92)
@@ -42,29 +42,19 @@ Teller = Callable[[Session, str, date, DailyAccess, datetime], None]
 """`tell(session, actor, day, looks, now)` writes to the administrators, in the transaction of the look."""
 
 
-@dataclass(slots=True)
-class _Watch:
-    allowed: AccessLimits = field(default_factory=AccessLimits)
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
-    tell: Teller | None = None
+_tellers: list[Teller] = []
 
 
-_watch = _Watch()
+def tell_with(tell: Teller) -> Teller:
+    """Register the function that writes to the administrators. The room that knows accounts does it."""
+    if tell not in _tellers:
+        _tellers.append(tell)
+    return tell
 
 
-def watch(*, allowed: AccessLimits, time_zone: str) -> None:
-    """Set the limits, and where a day begins; once when the program starts."""
-    _watch.allowed, _watch.zone = allowed, ZoneInfo(time_zone)
-
-
-def tell_with(tell: Teller) -> None:
-    """Who writes to the administrators: the room that knows accounts."""
-    _watch.tell = tell
-
-
-def day_of(now: datetime) -> date:
-    """The day that a look counts for, where the office is."""
-    return now.astimezone(_watch.zone).date()
+def day_of(session: Session, now: datetime) -> date:
+    """Return the day, in the office's time zone, that an access counts for."""
+    return now.astimezone(installation_of(session).zone).date()
 
 
 def count(session: Session, rows: Iterable[Link]) -> None:
@@ -74,18 +64,19 @@ def count(session: Session, rows: Iterable[Link]) -> None:
         kind = access_kind(row.action, row.subject)
         if kind is None or not row.actor.startswith(STAFF):
             continue
-        day = day_of(row.at)
+        day = day_of(session, row.at)
         what = row.seminar if kind is AccessKind.ROSTER and row.seminar else row.subject
         look = insert(AccessCount).values(actor=row.actor, day=day, kind=kind, subject=what, times=1)
         session.execute(
             look.on_conflict_do_update(index_elements=["actor", "day", "kind", "subject"], set_={"times": AccessCount.times + 1})
         )
-        looks = daily_access_of(session, actor=row.actor, day=day)
-        if not looks.above(_watch.allowed):
+        seen = daily_access_of(session, actor=row.actor, day=day)
+        if not seen.above(installation_of(session).settings.access_limits):
             continue
         alert = insert(AccessAlert).values(actor=row.actor, day=day, at=row.at)
-        if session.scalar(alert.on_conflict_do_nothing().returning(AccessAlert.at)) is not None and _watch.tell is not None:
-            _watch.tell(session, row.actor, day, looks, row.at)
+        if session.scalar(alert.on_conflict_do_nothing().returning(AccessAlert.at)) is not None:
+            for tell in _tellers:
+                tell(session, row.actor, day, seen, row.at)
 
 
 def daily_access_of(session: Session, *, actor: str, day: date) -> DailyAccess:
@@ -125,4 +116,4 @@ def alerts_since(session: Session, day: date) -> list[tuple[str, date]]:
 
 def delete_old_counts(session: Session, *, now: datetime) -> None:
     """Counts are for watching, not for keeping: after three months they go. The trail keeps every look."""
-    session.execute(delete(AccessCount).where(AccessCount.day < day_of(now) - KEPT))
+    session.execute(delete(AccessCount).where(AccessCount.day < day_of(session, now) - KEPT))

@@ -17,7 +17,7 @@ from typing import IO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.audit.chain import anchor_mac, newest_key
+from seminar_app.audit.chain import ChainKeys, chain_keys
 from seminar_app.audit.models import AuditHead
 
 LONGEST_LINE = 1_000
@@ -56,20 +56,20 @@ def append_anchor(session: Session, path: Path, *, now: datetime) -> Anchor | No
         AnchorBroken: the file is not as it was written; nothing is added to it.
         OSError: it cannot be written.
     """
-    fresh = not path.exists()
+    keys, fresh = chain_keys(session), not path.exists()
     path.touch(mode=0o600)
     with path.open("a+", encoding="ascii", errors="replace") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         last = None
-        for last in _lines(file):  # noqa: B007  the last one is wanted
+        for last in _lines(file, keys):  # noqa: B007  the last one is wanted
             pass
         session.rollback()  # another process may have written a later end while this one waited for the file
         head = session.execute(select(AuditHead.sequence, AuditHead.digest).where(AuditHead.id == 1)).one_or_none()
         if head is None or not head.sequence or (last is not None and last.digest == head.digest.hex()):
             return None
         unsigned = Anchor(now.isoformat(timespec="seconds"), head.sequence, head.digest.hex(), "")
-        mac = anchor_mac(unsigned.text, before=last.mac if last else "", key=newest_key())
+        mac = keys.anchor_mac(unsigned.text, before=last.mac if last else "", key=keys.newest)
         made = Anchor(unsigned.at, unsigned.sequence, unsigned.digest, mac)
         file.write(made.line)
         file.flush()
@@ -93,7 +93,7 @@ def set_anchor_aside(path: Path, *, now: datetime) -> Path | None:
     return aside
 
 
-def read_anchors(path: Path) -> Iterator[Anchor]:
+def read_anchors(path: Path, keys: ChainKeys) -> Iterator[Anchor]:
     """Every line, oldest first.
 
     Raises:
@@ -101,17 +101,17 @@ def read_anchors(path: Path) -> Iterator[Anchor]:
         FileNotFoundError: there is no such file.
     """
     with path.open(encoding="ascii", errors="replace") as file:
-        yield from _lines(file)
+        yield from _lines(file, keys)
 
 
-def _lines(file: IO[str]) -> Iterator[Anchor]:
+def _lines(file: IO[str], keys: ChainKeys) -> Iterator[Anchor]:
     before, oldest = "", 0
     for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), ""), start=1):
         try:
             values = json.loads(line)
             anchor = Anchor(str(values["at"]), int(values["sequence"]), str(values["digest"]), str(values["mac"]))
-            keys = range(oldest, newest_key() + 1)
-            used = next((key for key in keys if anchor_mac(anchor.text, before=before, key=key) == anchor.mac), None)
+            numbers = range(oldest, keys.newest + 1)
+            used = next((key for key in numbers if keys.anchor_mac(anchor.text, before=before, key=key) == anchor.mac), None)
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise AnchorBroken(f"line {number} cannot be read") from error
         if used is None or not line.endswith("\n"):

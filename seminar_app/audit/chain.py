@@ -1,4 +1,4 @@
-"""The keyed hashes that chain the trail: of a row, of the chain's end, of a line of the anchor."""
+"""The keyed hashes that chain the audit log: of a row, of the chain's end, of a line of the anchor."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import hmac
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
+from sqlalchemy.orm import Session
+
+from seminar_app.core.installation import installation_of
 from seminar_app.core.key_ring import Key
 
 GENESIS = bytes(32)
-_keys: list[bytes] = []
-"""Oldest first: a chain goes on with a newer key and never goes back to an older one."""
 
 
 class Link(Protocol):
@@ -29,39 +31,59 @@ class Link(Protocol):
     request_id: str | None
 
 
-def use_keys(*, audit_keys: Sequence[str], secret_keys: Sequence[str]) -> None:
-    """The keys of this process; set once when the program starts.
+class ChainKeys:
+    """The keys that chain and verify, oldest first: a chain goes on with a newer key and never goes back to an older one."""
 
-    Args:
-        audit_keys: `<id>:<secret>`, newest first; the first chains from now on, all verify.
-        secret_keys: the settings' secret keys, newest first. A key derived from them chains where there are no audit keys,
-            and verifies what was chained before there were.
-    """
-    before = [hashlib.sha256(b"audit-chain\0" + key.encode()).digest() for key in reversed(secret_keys)]
-    _keys[:] = before + [Key.of(entry).derived("audit-chain") for entry in reversed(audit_keys)]
+    def __init__(self, *, audit_keys: Sequence[str], secret_keys: Sequence[str]) -> None:
+        """Derive the keys.
+
+        Args:
+            audit_keys: `<id>:<secret>`, newest first; the first chains from now on, all verify.
+            secret_keys: the settings' secret keys, newest first. A key derived from them chains where there are no audit keys,
+                and verifies what was chained before there were.
+        """
+        before = [hashlib.sha256(b"audit-chain\0" + key.encode()).digest() for key in reversed(secret_keys)]
+        self._keys = before + [Key.of(entry).derived("audit-chain") for entry in reversed(audit_keys)]
+
+    @property
+    def newest(self) -> int:
+        """Number of the key that chains now; older keys have smaller numbers."""
+        return len(self._keys) - 1
+
+    def digest(self, row: Link, *, before: bytes, key: int) -> bytes:
+        """HMAC-SHA256 over the row's content and the digest before it, 32 bytes."""
+        content = json.dumps(
+            [
+                row.sequence,
+                row.at.astimezone(UTC).isoformat(),
+                row.actor,
+                row.action,
+                row.subject,
+                row.seminar,
+                row.details,
+                row.request_id,
+            ],
+            sort_keys=True,
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+        return hmac.new(self._keys[key], before + content.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+
+    def head_seal(self, sequence: int, last: bytes, *, key: int) -> bytes:
+        """HMAC over where the chain ends: an attacker who cuts rows off cannot make the seal of an earlier end."""
+        return hmac.new(self._keys[key], b"head\0" + str(sequence).encode() + b"\0" + last, hashlib.sha256).digest()
+
+    def anchor_mac(self, text: str, *, before: str, key: int) -> str:
+        """HMAC over a line of the anchor and the one before it, in hexadecimal digits."""
+        return hmac.new(self._keys[key], f"anchor\0{before}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 
-def newest_key() -> int:
-    """Number of the key that chains now; older keys have smaller numbers."""
-    return len(_keys) - 1
+def chain_keys(session: Session) -> ChainKeys:
+    """Return the keys of the session's installation."""
+    settings = installation_of(session).settings
+    return _derived(settings.audit_keys, settings.secret_keys)
 
 
-def digest(row: Link, *, before: bytes, key: int) -> bytes:
-    """HMAC-SHA256 over the row's content and the digest before it, 32 bytes."""
-    content = json.dumps(
-        [row.sequence, row.at.astimezone(UTC).isoformat(), row.actor, row.action, row.subject, row.seminar, row.details, row.request_id],
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-    return hmac.new(_keys[key], before + content.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
-
-
-def head_seal(sequence: int, last: bytes, *, key: int) -> bytes:
-    """HMAC over where the chain ends: whoever cuts rows off cannot make the seal of an earlier end."""
-    return hmac.new(_keys[key], b"head\0" + str(sequence).encode() + b"\0" + last, hashlib.sha256).digest()
-
-
-def anchor_mac(text: str, *, before: str, key: int) -> str:
-    """HMAC over a line of the anchor and the one before it, in hexadecimal digits."""
-    return hmac.new(_keys[key], f"anchor\0{before}\0{text}".encode(), hashlib.sha256).hexdigest()
+@lru_cache(maxsize=8)
+def _derived(audit_keys: tuple[str, ...], secret_keys: tuple[str, ...]) -> ChainKeys:
+    return ChainKeys(audit_keys=audit_keys, secret_keys=secret_keys)

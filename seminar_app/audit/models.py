@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Date, Index, Integer, LargeB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from seminar_app.audit.rules import AccessKind
-from seminar_app.core.database import Base, value_enum
+from seminar_app.core.tables import Base, value_enum
 
 Sequence = BigInteger().with_variant(Integer(), "sqlite")
 

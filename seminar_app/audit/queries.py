@@ -31,7 +31,7 @@ class AuditFilter:
     until: datetime | None = None
 
 
-def trail(session: Session, wanted: AuditFilter, *, before: int | None = None) -> tuple[Sequence[AuditRow], bool]:
+def audit_log(session: Session, wanted: AuditFilter, *, before: int | None = None) -> tuple[Sequence[AuditRow], bool]:
     """50 rows, the newest first, and whether there are older ones.
 
     Args:

@@ -10,7 +10,7 @@ from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import access_log
-from seminar_app.audit.chain import digest, head_seal, newest_key
+from seminar_app.audit.chain import chain_keys
 from seminar_app.audit.models import AuditHead, AuditRow
 from seminar_app.core.inserts import insert_rows
 from seminar_app.core.unit_of_work import before_commit
@@ -70,10 +70,10 @@ def _chain(session: Session) -> None:
         return
     access_log.count(session, tuple(session.info[_GATHERED]))  # may leave rows of its own
     rows: list[_Gathered] = session.info.pop(_GATHERED)
-    key, connection = newest_key(), session.connection()
+    keys, connection = chain_keys(session), session.connection()
     sequence, last = connection.execute(_LOCK_HEAD).one()
     for row in rows:
         row.sequence = sequence = sequence + 1
-        row.digest = last = digest(row, before=last, key=key)
+        row.digest = last = keys.digest(row, before=last, key=keys.newest)
     insert_rows(session, AuditRow, [{column: getattr(row, column) for column in _COLUMNS} for row in rows])
-    connection.execute(_MOVE_HEAD, {"sequence": sequence, "digest": last, "seal": head_seal(sequence, last, key=key)})
+    connection.execute(_MOVE_HEAD, {"sequence": sequence, "digest": last, "seal": keys.head_seal(sequence, last, key=keys.newest)})

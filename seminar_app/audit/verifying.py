@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.anchor import Anchor
-from seminar_app.audit.chain import GENESIS, digest, head_seal, newest_key
+from seminar_app.audit.chain import GENESIS, ChainKeys, chain_keys
 from seminar_app.audit.models import AuditHead, AuditRow
 
 MOST_NAMED = 1_000
@@ -67,36 +67,37 @@ def verify(session: Session, anchors: Iterable[Anchor] = ()) -> Verification:
         found.anchors += 1
     head = session.execute(select(AuditHead.sequence, AuditHead.digest, AuditHead.seal)).one_or_none()
     end = head.sequence if head is not None else 0
+    keys = chain_keys(session)
     before, expected, key = GENESIS, 1, 0
     columns = AuditRow.__table__.columns
     walk = select(*columns).where(columns.sequence <= end).order_by(columns.sequence)
     for row in session.execute(walk.execution_options(yield_per=AT_ONCE)):
-        used = _key_of(row, before, key)
+        used = _key_of(keys, row, before, key)
         if row.sequence != expected or used is None:
             found.note(row.sequence)
         if any(row.digest.hex() != kept for kept in anchored.pop(row.sequence, ())):
             found.contradicted.append(row.sequence)
         before, expected, key = row.digest, row.sequence + 1, key if used is None else used
         found.rows += 1
-    if head is None or not _ends_at(head, expected - 1, before, key) or _rows_behind_the_head(session):
+    if head is None or not _ends_at(keys, head, expected - 1, before, key) or _rows_behind_the_head(session):
         found.note(expected)
-    found.by_newest_key = not found.rows or key == newest_key()
+    found.by_newest_key = not found.rows or key == keys.newest
     found.contradicted = sorted([*found.contradicted, *anchored])  # what is left of the anchor has no row any more
     return found
 
 
-def _key_of(row: Any, before: bytes, oldest: int) -> int | None:
+def _key_of(keys: ChainKeys, row: Any, before: bytes, oldest: int) -> int | None:
     """Number of the key the row was chained with: that of the row before it or a newer one; None where none fits."""
-    return next((key for key in range(oldest, newest_key() + 1) if digest(row, before=before, key=key) == row.digest), None)
+    return next((key for key in range(oldest, keys.newest + 1) if keys.digest(row, before=before, key=key) == row.digest), None)
 
 
-def _ends_at(head: Any, last: int, last_digest: bytes, oldest: int) -> bool:
+def _ends_at(keys: ChainKeys, head: Any, last: int, last_digest: bytes, oldest: int) -> bool:
     """Whether the head is the end of what was walked, and was sealed as such. The head of an empty trail has no seal."""
     if head.sequence != last or (last and head.digest != last_digest):
         return False
     if not last:
         return head.seal is None
-    return any(head_seal(last, last_digest, key=key) == head.seal for key in range(oldest, newest_key() + 1))
+    return any(keys.head_seal(last, last_digest, key=key) == head.seal for key in range(oldest, keys.newest + 1))
 
 
 def _rows_behind_the_head(session: Session) -> bool:

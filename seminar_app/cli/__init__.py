@@ -5,17 +5,16 @@ from __future__ import annotations
 from flask import Flask
 
 from config import Settings
-from seminar_app.cli import agencies, attendance, audit, database, keys, messages, users
+from seminar_app.cli import agencies, attendance, audit, audit_words, database, keys, messages, users
 from seminar_app.cli import retention as retention_commands
 from seminar_app.cli import settings as settings_commands
 from seminar_app.cli.backup import commands as backup
 from seminar_app.cli.serving import command as serving
-from seminar_app.demo import command as demo
-from seminar_app.demo import state
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Add the commands, and say on each page whether this is a demonstration."""
+    audit_words.init_app()
     app.cli.add_command(database.group)
     app.cli.add_command(agencies.group)
     app.cli.add_command(attendance.group)
@@ -31,5 +30,3 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(backup.backup)
     app.cli.add_command(backup.restore)
     app.cli.add_command(serving.serve)
-    app.cli.add_command(demo.group)
-    state.init_app(app, settings)

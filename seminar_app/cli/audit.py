@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 
 from config import Settings
 from seminar_app.audit.anchor import Anchor, AnchorBroken, append_anchor, read_anchors
+from seminar_app.audit.chain import chain_keys
 from seminar_app.audit.verifying import verify as walk
 from seminar_app.core import clock
 from seminar_app.web.database import session
@@ -77,7 +78,7 @@ def _read(path: Path) -> tuple[list[Anchor], str | None]:
     """The lines that hold, and what is wrong with the first that does not."""
     anchors: list[Anchor] = []
     try:
-        for line in read_anchors(path):
+        for line in read_anchors(path, chain_keys(session())):
             anchors.append(line)
     except AnchorBroken as error:
         return anchors, f"The anchor {path} was changed: {error}."

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from config import PROJECT_ROOT
-from seminar_app.core.database import database_path, sqlite_module
+from seminar_app.core.sqlite import database_path, sqlite_module
 from seminar_app.web.database import db
 from seminar_app.web.health import newest_migration, serves_schema
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
 from seminar_app.core.clock import now
-from seminar_app.core.key_ring import Turned, ring
+from seminar_app.core.installation import installation_of
+from seminar_app.core.key_ring import KeyRing, Turned
 from seminar_app.people import identity
 from seminar_app.web.database import db, in_unit_of_work, session
 
@@ -34,20 +35,24 @@ class Sealed:
 SEALED = (Sealed("person_identity", identity.count_by_key, identity.rotate),)
 
 
+def _ring() -> KeyRing:
+    return installation_of(session()).ring
+
+
 @group.command("check")
 def check() -> None:
     """Say how many rows each key holds; end with 1 where a row's key is not in IDENTITY_KEYS."""
     lost = False
     for sealed in SEALED:
         held = sealed.count_by_key(session())
-        for key in (*ring().ids, *sorted(held.keys() - set(ring().ids))):
-            missing = key not in ring().ids
+        for key in (*_ring().ids, *sorted(held.keys() - set(_ring().ids))):
+            missing = key not in _ring().ids
             lost = lost or missing
             role = (
                 "MISSING from IDENTITY_KEYS"
                 if missing
                 else "newest"
-                if key == ring().newest
+                if key == _ring().newest
                 else "may go"
                 if not held.get(key)
                 else "older"
@@ -69,7 +74,7 @@ def rotate(batch: int) -> None:
     failed = 0
     for sealed in SEALED:
         before = sealed.count_by_key(session())
-        left = sum(rows for key, rows in before.items() if key != ring().newest)
+        left = sum(rows for key, rows in before.items() if key != _ring().newest)
         failed += _rotate(sealed, left=left, batch=batch)
     if failed:
         click.echo(f"{failed} rows did not open and were left as they are; the log names them.", err=True)
@@ -85,9 +90,9 @@ def _rotate(sealed: Sealed, *, left: int, batch: int) -> int:
         db.session.remove()
         after, done, failed = turned.last, done + turned.done, failed + turned.failed
         if after is not None:
-            click.echo(f"{sealed.name}: {done} of {left} rows hold the key «{ring().newest}» now.")
+            click.echo(f"{sealed.name}: {done} of {left} rows hold the key «{_ring().newest}» now.")
     if not done and not failed:
-        click.echo(f"{sealed.name}: nothing to do, every row holds the key «{ring().newest}».")
+        click.echo(f"{sealed.name}: nothing to do, every row holds the key «{_ring().newest}».")
     return failed
 
 
@@ -95,7 +100,7 @@ def _step(sealed: Sealed, after: int, batch: int) -> Callable[[Session], Turned]
     def work(writing: Session) -> Turned:
         turned = sealed.rotate(writing, after=after, limit=batch)
         if turned.done:
-            details: dict[str, Any] = {"rows": turned.done, "key": ring().newest}
+            details: dict[str, Any] = {"rows": turned.done, "key": _ring().newest}
             record(writing, now=now(), actor="command", action="keys.rotated", subject=f"{sealed.name}:many", details=details)
         return turned
 

@@ -11,7 +11,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from config import Mode, Settings, file_system_of
-from seminar_app.core.database import sqlite_module, wal_is_safe
+from seminar_app.core.sqlite import sqlite_module, wal_is_safe
 from seminar_app.web.database import db
 from seminar_app.web.health import maintenance_file, not_ready
 

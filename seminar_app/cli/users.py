@@ -12,17 +12,18 @@ from flask_security import hash_password
 from sqlalchemy.orm import Session
 
 from config import Settings
-from seminar_app.accounts import services
-from seminar_app.accounts.passwords import password_weakness
-from seminar_app.accounts.queries import account_by_email, find_office_by_code
-from seminar_app.accounts.rules import Grant, RoleName
+from seminar_app.accounts.queries import account_by_email
 from seminar_app.accounts.services import create_account
-from seminar_app.accounts.sign_in import INVITED_WITHIN, RESET_PURPOSE
+from seminar_app.accounts.services.reset_links import INVITED_WITHIN, RESET_PURPOSE
 from seminar_app.agencies.queries import find_agency_by_code
 from seminar_app.core import clock
+from seminar_app.core.actor import Grant, RoleName
 from seminar_app.core.errors import Refusal
 from seminar_app.core.links import SecretLink
+from seminar_app.offices.queries import find_office_by_code
 from seminar_app.seminars.queries import find_seminar
+from seminar_app.sign_in import services as sign_in
+from seminar_app.sign_in.passwords import password_weakness
 from seminar_app.web.database import unit_of_work
 
 group = AppGroup("users", help="Accounts of staff.")
@@ -86,7 +87,7 @@ def reset_second_factor(*, email: str) -> None:
         account = account_by_email(session, email)
         if account is None:
             raise click.ClickException(f"There is no account with the address «{email}».")
-        services.reset_second_factor(session, now=clock.now(), actor=None, account_id=account.id)
+        sign_in.reset_second_factor(session, now=clock.now(), actor=None, account_id=account.id)
     click.echo(f"The second factor of {account.email} is removed. Its owner has a message, and sets up a new one at the next sign-in.")
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, make_transient_to_detached
 
-from seminar_app.core.database import Base
+from seminar_app.core.tables import Base
 
 
 def insert_now(session: Session, row: Base) -> None:

@@ -132,19 +132,6 @@ def _bound(key_id: str, about: str) -> bytes:
     return f"constancia|{FORMAT}|{key_id}|{about}".encode()
 
 
-_in_use: list[KeyRing] = []
-
-
-def use_ring(ring: KeyRing) -> None:
-    """The ring of this process; set once when the program starts."""
-    _in_use[:] = [ring]
-
-
-def ring() -> KeyRing:
-    """The ring of this process."""
-    return _in_use[0]
-
-
 @dataclass(frozen=True, slots=True)
 class Turned:
     """What one step of a rotation did.

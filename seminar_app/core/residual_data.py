@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from seminar_app.core.database import forget_write_ahead_log, sqlite_module, write_mode
+from seminar_app.core.sqlite import forget_write_ahead_log, sqlite_module
+from seminar_app.core.write_mode import write_mode
 
 log = logging.getLogger(__name__)
 

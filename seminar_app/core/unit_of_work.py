@@ -10,8 +10,9 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from seminar_app.core.database import sqlite_module, write_mode
-from seminar_app.core.write_queue import WRITERS
+from seminar_app.core.installation import installation_of
+from seminar_app.core.sqlite import sqlite_module
+from seminar_app.core.write_mode import write_mode
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def unit_of_work(session: Session, *, wait_ms: int | None = None) -> Iterator[Se
     if session.info.get("unit_of_work"):
         raise RuntimeError("a unit of work inside another would commit half of it")
     session.close()
-    with WRITERS.place(), write_mode(wait_ms):
+    with installation_of(session).write_queue.place(), write_mode(wait_ms):
         session.info["unit_of_work"] = True
         try:
             yield session

@@ -85,7 +85,3 @@ class WriteQueue:
                 self._stuck = False
                 self._moved_at = time.monotonic()
             self._turn.notify()
-
-
-WRITERS = WriteQueue()
-"""This process's; the settings say how many places it has."""

@@ -9,12 +9,13 @@ from flask_security import hash_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import Office
-from seminar_app.accounts.rules import Actor, Grant, RoleName
-from seminar_app.accounts.services import create_account, create_office, give_role
+from seminar_app.accounts.services import create_account, give_role
+from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.demo.content import OFFICES
 from seminar_app.demo.people import Directory
 from seminar_app.demo.state import ACCOUNTS, PASSWORD
+from seminar_app.offices.models import Office
+from seminar_app.offices.services import create_office
 
 NAMES = {
     "organizer": "Laura Bennett",

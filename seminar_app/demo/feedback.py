@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import Actor
+from seminar_app.core.actor import Actor
 from seminar_app.demo.content import COMMENTS_CHANGE, COMMENTS_USEFUL
 from seminar_app.feedback.answering import answer
 from seminar_app.feedback.queries import get_version

@@ -6,13 +6,15 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
+from seminar_app.feedback import answer_models as answer_models
+from seminar_app.feedback import audit_words, routes, staff_routes
 from seminar_app.feedback import models as models
-from seminar_app.feedback import routes, staff_routes
 from seminar_app.web.navigation import Entry, add_seminar_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Add this room's pages and its line in the seminar's list."""
+    audit_words.init_app()
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(staff_routes.blueprint)
     app.jinja_env.globals["awaits_feedback"] = routes.awaits_feedback  # the personal page asks; its room may not import this one

@@ -16,11 +16,12 @@ from typing import Any, cast
 from sqlalchemy import ARRAY, Table, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
-from seminar_app.core.database import Base
 from seminar_app.core.errors import NotFound
+from seminar_app.core.tables import Base
 from seminar_app.feedback import queries, rules
+from seminar_app.feedback.answer_models import Answer, Response
 from seminar_app.feedback.errors import AnswerNotUnderstood, AnswersMissing, FormNotOpen, NothingAnswered, NotTakingPart
-from seminar_app.feedback.models import Answer, FeedbackForm, FormVersion, Response, ResponseReceipt
+from seminar_app.feedback.models import FeedbackForm, FormVersion, ResponseReceipt
 from seminar_app.feedback.rules import Asked, FormStage, QuestionKind
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState

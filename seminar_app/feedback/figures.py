@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
+from seminar_app.core.rounding import one_decimal, whole_percent
 from seminar_app.feedback.rules import Asked, QuestionKind
 
 LEAST = 5
@@ -88,8 +89,10 @@ def figure_of(question: Asked, tally: Tally | None) -> Figure | Suppressed:
         return Suppressed(question)
     if question.kind is QuestionKind.TEXT:
         return Figure(question, tally.answers, texts=tally.texts)
-    bars = tuple(Bar(value, tally.counts.get(value, 0), percent(tally.counts.get(value, 0), tally.answers)) for value in question.values)
-    mean = rounded(_mean(tally)) if question.kind is QuestionKind.SCALE else None
+    bars = tuple(
+        Bar(value, tally.counts.get(value, 0), whole_percent(tally.counts.get(value, 0), tally.answers)) for value in question.values
+    )
+    mean = one_decimal(_mean(tally)) if question.kind is QuestionKind.SCALE else None
     return Figure(question, tally.answers, bars, mean)
 
 
@@ -109,7 +112,7 @@ def shift(before: Asked | None, now: Asked | None, tallies: Tallies) -> Shift | 
     first, second = figure_of(before, tallies.get(before.key)), figure_of(now, tallies.get(now.key))
     if isinstance(first, Suppressed) or isinstance(second, Suppressed) or first.mean is None or second.mean is None:
         return None
-    return Shift(first, second, rounded(_mean(tallies[now.key]) - _mean(tallies[before.key])))
+    return Shift(first, second, one_decimal(_mean(tallies[now.key]) - _mean(tallies[before.key])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,23 +130,12 @@ class ResponseRate:
     @property
     def percent(self) -> int | None:
         """Whole percent, 0 to 100."""
-        return percent(self.answered, self.asked) if self.answered and self.asked else None
+        return whole_percent(self.answered, self.asked) if self.answered and self.asked else None
 
 
 def response_rate(*, answered: int, asked: int) -> ResponseRate:
     """The rate among those asked: who attended at all, or, while there are no marks, who holds a seat; and who answered."""
     return ResponseRate(answered, max(asked, answered)) if answered >= LEAST else ResponseRate(None, None)
-
-
-def percent(part: int, whole: int) -> int:
-    """Whole percent, halves up."""
-    return int((Decimal(100 * part) / Decimal(whole)).quantize(Decimal(1), ROUND_HALF_UP))
-
-
-def rounded(value: Decimal) -> Decimal:
-    """One decimal, halves away from zero."""
-    result = value.quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return abs(result) if result == 0 else result
 
 
 def _mean(tally: Tally) -> Decimal:

@@ -12,10 +12,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from seminar_app.core.database import Base, value_enum
+from seminar_app.core.tables import Base, value_enum
 from seminar_app.feedback.rules import FormKind, QuestionKind
 
 
@@ -62,35 +62,6 @@ class Question(Base):
     prompt_en: Mapped[str] = mapped_column(String(300))
     options: Mapped[list[Any]]
     """For a scale: the words at both ends; for a choice: its options. Each {"value", "es", "en"}."""
-
-
-class Response(Base):
-    """One filled form, by nobody."""
-
-    __tablename__ = "response"
-    __table_args__ = {"sqlite_with_rowid": False}
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    version_id: Mapped[int] = mapped_column(ForeignKey("feedback_form_version.id", ondelete="RESTRICT"), index=True)
-
-
-class Answer(Base):
-    """One answer of a response."""
-
-    __tablename__ = "answer"
-    __table_args__ = (
-        UniqueConstraint("response_id", "question_id"),
-        CheckConstraint("(number IS NULL) <> (text IS NULL)", name="one_value"),
-        {"sqlite_with_rowid": False},
-    )
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id", ondelete="RESTRICT"))
-    question_id: Mapped[int] = mapped_column(ForeignKey("feedback_question.id", ondelete="RESTRICT"), index=True)
-    number: Mapped[int | None]
-    """Scale 1 to 5, yes 1, no 0."""
-    text: Mapped[str | None] = mapped_column(Text)
-    """Words, or the value of the option chosen."""
 
 
 class ResponseReceipt(Base):

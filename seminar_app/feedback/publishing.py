@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from seminar_app.core.errors import NotFound
 from seminar_app.core.sealing import seal, unseal
-from seminar_app.feedback import figures, queries
+from seminar_app.feedback import figures
 from seminar_app.feedback.figures import Tally
 from seminar_app.feedback.models import FeedbackForm, ShownFigures
+from seminar_app.feedback.tallying import live_tallies
 
 
 def look(session: Session, *, form_id: int, keys: Sequence[str]) -> dict[str, Tally]:
@@ -32,7 +33,7 @@ def look(session: Session, *, form_id: int, keys: Sequence[str]) -> dict[str, Ta
     row = session.get(ShownFigures, form_id)
     opened = unseal(keys, row.sealed, about=about) if row else None
     shown = figures.from_json(json.loads(opened)) if opened else {}
-    now = figures.advance(shown, queries.live_tallies(session, form_id), shuffled=_shuffled)
+    now = figures.advance(shown, live_tallies(session, form_id), shuffled=_shuffled)
     if now != shown:
         sealed = seal(keys, _padded(json.dumps(figures.to_json(now))), about=about)
         if row is None:

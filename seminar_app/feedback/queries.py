@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,9 +11,8 @@ from sqlalchemy.orm import Session, contains_eager
 from seminar_app.attendance.models import Mark
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.core.errors import NotFound
-from seminar_app.feedback.figures import Tally
-from seminar_app.feedback.models import Answer, FeedbackForm, FormVersion, Question, Response, ResponseReceipt
-from seminar_app.feedback.rules import Asked, FormKind, FormStage, QuestionKind, option_of, stage_of
+from seminar_app.feedback.models import FeedbackForm, FormVersion, Question, ResponseReceipt
+from seminar_app.feedback.rules import Asked, FormKind, FormStage, option_of, stage_of
 from seminar_app.feedback.standard import SpeakerAsked
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
@@ -81,11 +79,6 @@ def all_questions(session: Session, form_id: int) -> tuple[tuple[Asked, ...], tu
     return tuple(now.values()), tuple(before.values())
 
 
-def version_is_answered(session: Session, version_id: int) -> bool:
-    """Whether anybody has answered this version, so that it stays as it is."""
-    return bool(session.scalar(select(exists().where(Response.version_id == version_id))))
-
-
 def has_answered(session: Session, *, registration_id: int, form_id: int) -> bool:
     """Whether this registration has answered."""
     return session.get(ResponseReceipt, (registration_id, form_id)) is not None
@@ -106,27 +99,6 @@ def awaits_answer(session: Session, *, seminar_id: int, registration_id: int) ->
 def count_answered(session: Session, form_id: int) -> int:
     """How many have answered. Say it to people only through `figures.response_rate`."""
     return session.scalar(select(func.count()).where(ResponseReceipt.form_id == form_id)) or 0
-
-
-def live_tallies(session: Session, form_id: int) -> dict[str, Tally]:
-    """All answers there are, by question key. Show them to people only through `publishing.look`."""
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    texts: dict[str, list[str]] = defaultdict(list)
-    of_form = (
-        select(Question.key, Question.kind, Answer.number, Answer.text, func.count().label("times"))
-        .join(Question, Question.id == Answer.question_id)
-        .join(FormVersion, FormVersion.id == Question.version_id)
-        .where(FormVersion.form_id == form_id)
-        .group_by(Question.key, Question.kind, Answer.number, Answer.text)
-    )
-    for key, kind, number, text, times in session.execute(of_form):
-        value = str(number) if text is None else text
-        if kind is QuestionKind.TEXT:
-            texts[key].extend([value] * times)
-        else:
-            counts[key][value] += times
-    keys = {**dict.fromkeys(counts), **dict.fromkeys(texts)}
-    return {key: Tally(counts=dict(counts.get(key, {})), texts=tuple(texts.get(key, ()))) for key in keys}
 
 
 def _asked_to_answer(seminar_id: int, *, marked: bool) -> Select[Registration]:

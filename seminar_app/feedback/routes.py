@@ -9,8 +9,8 @@ from flask import session as browser_session
 from flask.typing import ResponseReturnValue
 from flask_babel import refresh
 
-from seminar_app.core.database import forget_write_ahead_log
 from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.core.sqlite import forget_write_ahead_log
 from seminar_app.feedback import answering, queries
 from seminar_app.feedback.forms import answers_form, answers_in
 from seminar_app.feedback.models import FeedbackForm

@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import Office
-from seminar_app.accounts.rules import Actor
 from seminar_app.audit.services import record
+from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.feedback import queries, rules, standard
 from seminar_app.feedback.errors import (
@@ -29,8 +28,10 @@ from seminar_app.feedback.errors import (
 )
 from seminar_app.feedback.models import FeedbackForm, FormVersion, Question
 from seminar_app.feedback.rules import Asked, FormKind, FormStage, WhyNotOpen
+from seminar_app.feedback.tallying import version_is_answered
 from seminar_app.messages.services import enqueue
-from seminar_app.registration.links import personal_link
+from seminar_app.offices.models import Office
+from seminar_app.registration.links import issue_link
 from seminar_app.registration.services.mails import facts
 from seminar_app.seminars.models import Seminar
 
@@ -127,7 +128,7 @@ def edit_questions(
     if keyed == version.questions:
         return version
     number = version.number
-    if queries.version_is_answered(session, version.id):
+    if version_is_answered(session, version.id):
         number += 1
     else:
         session.execute(delete(Question).where(Question.version_id == version.id))
@@ -159,7 +160,7 @@ def remind(session: Session, *, now: datetime, actor: Actor, seminar_id: int) ->
             to_address=registration.person.email or "",
             to_name=registration.person.certificate_name,
             context=facts(seminar, office, registration.language),
-            link=personal_link(registration),
+            link=issue_link(session, registration),
             link_endpoint="feedback.answer",
             dedupe_key=f"feedback_reminder:{registration.public_id.hex}:{form.public_id.hex}:{day}",
         )

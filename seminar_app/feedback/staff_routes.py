@@ -11,7 +11,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from seminar_app.accounts.rules import RoleName, may_organize
+from seminar_app.accounts.rules import may_organize
+from seminar_app.core.actor import RoleName
 from seminar_app.core.clock import now as present
 from seminar_app.core.errors import Refusal, StaleEdit
 from seminar_app.feedback import editing, export, figures, publishing, queries, rules, services, standard
@@ -19,6 +20,7 @@ from seminar_app.feedback.forms import QuestionsForm, answers_form, editor, ques
 from seminar_app.feedback.models import FeedbackForm
 from seminar_app.feedback.results import Results, results
 from seminar_app.feedback.rules import Asked, FormStage
+from seminar_app.feedback.tallying import version_is_answered
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate, seminar_to_organize
@@ -170,7 +172,7 @@ def _editor(
         [Asked(entry.key.data or "", rules.QuestionKind.SCALE, "", "") for entry in shown.questions],
         queries.speakers(session(), seminar.id),
     )
-    answered = form is not None and queries.version_is_answered(session(), queries.get_version(session(), form.id).id)
+    answered = form is not None and version_is_answered(session(), queries.get_version(session(), form.id).id)
     return _page("questions", seminar, form, form_shown=shown, focus=focus, speakers_missing=missing, answered=answered), status
 
 

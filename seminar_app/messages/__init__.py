@@ -8,8 +8,8 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
+from seminar_app.messages import audit_words, rendering, staff_routes
 from seminar_app.messages import models as models
-from seminar_app.messages import rendering, staff_routes
 from seminar_app.messages.delivery import deliver_for
 from seminar_app.messages.rules import MessageState
 from seminar_app.messages.words import STATES
@@ -22,6 +22,7 @@ DELIVER_SECONDS = 58
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Add this room's templates, its job and its pages to the app."""
+    audit_words.init_app()
     labels.register(MessageState, STATES)
     rendering.init_app(app)
     app.register_blueprint(staff_routes.blueprint)

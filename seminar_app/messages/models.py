@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from seminar_app.core.database import Base, value_enum
+from seminar_app.core.tables import Base, value_enum
 from seminar_app.messages.rules import MessageState
 
 

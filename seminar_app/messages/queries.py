@@ -10,9 +10,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from seminar_app.core.database import words_begin
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import canonical_email
+from seminar_app.core.word_search import words_begin
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 

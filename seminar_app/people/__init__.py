@@ -6,7 +6,8 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.people import labels, rules
+from seminar_app.people import audit_words, labels, rules
+from seminar_app.people import identity_models as identity_models
 from seminar_app.people import models as models
 from seminar_app.web import navigation
 from seminar_app.web.navigation import Entry
@@ -14,6 +15,7 @@ from seminar_app.web.navigation import Entry
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Add this room's pages, words and menu entry."""
+    audit_words.init_app()
     from seminar_app.people import staff_routes  # noqa: PLC0415  the pages read registrations, whose models need this package first
 
     labels.init_app()

@@ -10,15 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
-from seminar_app.core.key_ring import CannotOpen, Turned, ring
+from seminar_app.core.installation import installation_of
+from seminar_app.core.key_ring import CannotOpen, KeyRing, Turned
 from seminar_app.people.errors import IdentityUnreadable
+from seminar_app.people.identity_models import PersonIdentity
 from seminar_app.people.identity_rules import CANONICAL, CurpDoubt, IdentityPart, doubt_about_curp, masked
-from seminar_app.people.models import Person, PersonIdentity
+from seminar_app.people.models import Person
 
 log = logging.getLogger(__name__)
 
@@ -75,22 +77,23 @@ def keep_identity(
     given = identity.given()
     if not given and not forget:
         return []
+    ring = installation_of(session).ring
     row = _locked_row(session, person, now=now)
     on_file = {part for part in IdentityPart if getattr(row, part) is not None}
     if only_missing:
         given = {part: value for part, value in given.items() if part not in on_file}
-    given = {part: value for part, value in given.items() if part not in on_file or _opened(row, part, person) != value}
+    given = {part: value for part, value in given.items() if part not in on_file or _opened(ring, row, part, person) != value}
     gone = [part for part in forget if part in on_file and part not in given]
-    if (given or gone) and row.key_id != ring().newest:
+    if (given or gone) and row.key_id != ring.newest:
         try:
-            _seal_again(row, person)
+            _seal_again(ring, row, person)
         except CannotOpen as error:
             log.error("The identity of person %s does not open: %s.", person.public_id.hex, error)  # noqa: TRY400
             if only_missing:
                 return []  # the public form answers the known as it answers strangers
             raise IdentityUnreadable from error
     for part, value in given.items():
-        _put(row, part, value, person)
+        _put(ring, row, part, value, person)
     for part in gone:
         setattr(row, part, None)
         if part in CANONICAL:
@@ -117,6 +120,7 @@ def open_identity(session: Session, *, now: datetime, actor: str, person: Person
     Raises:
         IdentityUnreadable: it was changed outside the program, or its key is missing.
     """
+    ring = installation_of(session).ring
     row = session.get(PersonIdentity, person.id)
     parts = [part for part in IdentityPart if row is not None and getattr(row, part) is not None]
     audit.record(
@@ -131,7 +135,7 @@ def open_identity(session: Session, *, now: datetime, actor: str, person: Person
     if row is None:
         return Identity()
     try:
-        found = {part.value: _open(row, part, person) for part in parts}
+        found = {part.value: _open(ring, row, part, person) for part in parts}
     except CannotOpen as error:
         log.error("The identity of person %s does not open: %s.", person.public_id.hex, error)  # noqa: TRY400  no values in the log
         raise IdentityUnreadable from error
@@ -148,23 +152,25 @@ def parts_on_file(session: Session, person_id: int) -> list[IdentityPart]:
 
 def own_identity(session: Session, person: Person) -> OnFile:
     """What the person themselves is shown of it: masked, with what looks wrong with the CURP."""
+    ring = installation_of(session).ring
     row = session.get(PersonIdentity, person.id)
     shown: dict[IdentityPart, str] = {}
     doubt = None
     for part in IdentityPart:
         if row is None or getattr(row, part) is None:
             continue
-        value = _opened(row, part, person)
+        value = _opened(ring, row, part, person)
         shown[part] = masked(value) if value and part in CANONICAL else ""
         if part is IdentityPart.CURP and value:
             doubt = doubt_about_curp(value)
     return OnFile(shown, doubt)
 
 
-def has_number(typed: str) -> ColumnElement[bool]:
+def has_number(session: Session, typed: str) -> ColumnElement[bool]:
     """People whose CURP or passport this is, in a condition on `Person`; whatever key their row is sealed with."""
+    ring = installation_of(session).ring
     ways = [
-        getattr(PersonIdentity, f"{part}_index").in_(ring().indexes(canonical(typed), about=f"{TABLE}|{part}"))
+        getattr(PersonIdentity, f"{part}_index").in_(ring.indexes(canonical(typed), about=f"{TABLE}|{part}"))
         for part, canonical in CANONICAL.items()
     ]
     return Person.id.in_(select(PersonIdentity.person_id).where(or_(*ways)))
@@ -191,6 +197,16 @@ def forget_identity(session: Session, person_id: int) -> bool:
     return True
 
 
+def with_identity_since(changed_before: datetime) -> Select[int]:
+    """Ids of people whose values on file were last changed before an instant."""
+    return select(PersonIdentity.person_id).where(PersonIdentity.changed_at < changed_before)
+
+
+def delete_identities(session: Session, person_ids: Sequence[int]) -> None:
+    """Take all values of these people off the file, for retention."""
+    session.execute(delete(PersonIdentity).where(PersonIdentity.person_id.in_(person_ids)).execution_options(synchronize_session=False))
+
+
 def count_by_key(session: Session) -> dict[str, int]:
     """How many rows each key holds."""
     return {
@@ -206,10 +222,11 @@ def rotate(session: Session, *, after: int, limit: int) -> Turned:
         after: id of the last row that was looked at; 0 to begin with.
         limit: rows of one step, which is one transaction.
     """
+    ring = installation_of(session).ring
     found = session.execute(
         select(PersonIdentity, Person)
         .join(Person, Person.id == PersonIdentity.person_id)
-        .where(PersonIdentity.key_id != ring().newest, PersonIdentity.person_id > after)
+        .where(PersonIdentity.key_id != ring.newest, PersonIdentity.person_id > after)
         .order_by(PersonIdentity.person_id)
         .limit(limit)
         .with_for_update(of=PersonIdentity)
@@ -217,7 +234,7 @@ def rotate(session: Session, *, after: int, limit: int) -> Turned:
     failed = 0
     for row, person in found:
         try:
-            _seal_again(row, person)
+            _seal_again(ring, row, person)
         except CannotOpen as error:
             log.error("The identity of person %s was not sealed again: %s.", person.public_id.hex, error)  # noqa: TRY400
             failed += 1
@@ -228,7 +245,7 @@ def rotate(session: Session, *, after: int, limit: int) -> Turned:
 def _locked_row(session: Session, person: Person, *, now: datetime) -> PersonIdentity:
     """The person's row, locked; made if there is none."""
     insert = (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(PersonIdentity)
-    values = {"person_id": person.id, "key_id": ring().newest, "changed_at": now}
+    values = {"person_id": person.id, "key_id": installation_of(session).ring.newest, "changed_at": now}
     session.execute(insert.values(**values).on_conflict_do_nothing(index_elements=["person_id"]))
     return session.scalars(
         select(PersonIdentity).where(PersonIdentity.person_id == person.id).with_for_update().execution_options(populate_existing=True)
@@ -239,37 +256,38 @@ def _about(part: IdentityPart, person: Person) -> str:
     return f"{TABLE}|{part}|{person.public_id.hex}"
 
 
-def _put(row: PersonIdentity, part: IdentityPart, value: str, person: Person) -> None:
-    setattr(row, part, ring().seal(value.encode("utf-8", "surrogatepass"), about=_about(part, person)))
+def _put(ring: KeyRing, row: PersonIdentity, part: IdentityPart, value: str, person: Person) -> None:
+    setattr(row, part, ring.seal(value.encode("utf-8", "surrogatepass"), about=_about(part, person)))
     if part in CANONICAL:
-        setattr(row, f"{part}_index", ring().index(CANONICAL[part](value), about=f"{TABLE}|{part}"))
+        setattr(row, f"{part}_index", ring.index(CANONICAL[part](value), about=f"{TABLE}|{part}"))
 
 
-def _open(row: PersonIdentity, part: IdentityPart, person: Person) -> str:
-    return ring().open(getattr(row, part), about=_about(part, person)).decode("utf-8", "surrogatepass")
+def _open(ring: KeyRing, row: PersonIdentity, part: IdentityPart, person: Person) -> str:
+    return ring.open(getattr(row, part), about=_about(part, person)).decode("utf-8", "surrogatepass")
 
 
-def _opened(row: PersonIdentity, part: IdentityPart, person: Person) -> str | None:
+def _opened(ring: KeyRing, row: PersonIdentity, part: IdentityPart, person: Person) -> str | None:
     """The value, or None where it does not open: then a correction may replace it."""
     try:
-        return _open(row, part, person)
+        return _open(ring, row, part, person)
     except CannotOpen as error:
         log.error("The identity of person %s does not open: %s.", person.public_id.hex, error)  # noqa: TRY400
         return None
 
 
-def _seal_again(row: PersonIdentity, person: Person) -> None:
+def _seal_again(ring: KeyRing, row: PersonIdentity, person: Person) -> None:
     """All values of the row under the newest key, or none of them."""
-    opened = {part: _open(row, part, person) for part in IdentityPart if getattr(row, part) is not None}
+    opened = {part: _open(ring, row, part, person) for part in IdentityPart if getattr(row, part) is not None}
     for part, value in opened.items():
-        _put(row, part, value, person)
-    row.key_id = ring().newest
+        _put(ring, row, part, value, person)
+    row.key_id = ring.newest
 
 
 __all__ = [
     "Identity",
     "OnFile",
     "count_by_key",
+    "delete_identities",
     "forget_identity",
     "has_number",
     "keep_identity",
@@ -278,4 +296,5 @@ __all__ = [
     "parts_on_file",
     "rotate",
     "same_numbers",
+    "with_identity_since",
 ]

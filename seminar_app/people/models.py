@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from seminar_app.core.database import Base, value_enum
+from seminar_app.core.tables import Base, value_enum
 from seminar_app.people.rules import Sex
 
 
@@ -48,24 +48,3 @@ class Person(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
-
-
-class PersonIdentity(Base):
-    """What only some seminars ask of a person, sealed with the key ring. Read and written by `people.identity` and nobody else.
-
-    Each value is bound to its column and to the person's public id: moved elsewhere it does not open. The indexes are
-    keyed hashes to look a number up; equal ones are two records to be compared, never a refusal.
-    """
-
-    __tablename__ = "person_identity"
-
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
-    curp: Mapped[bytes | None] = mapped_column(LargeBinary)
-    birth_date: Mapped[bytes | None] = mapped_column(LargeBinary)
-    birth_place: Mapped[bytes | None] = mapped_column(LargeBinary)
-    passport: Mapped[bytes | None] = mapped_column(LargeBinary)
-    curp_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
-    passport_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
-    key_id: Mapped[str] = mapped_column(String(16), index=True)
-    """Name of the key that all values of the row are sealed with."""
-    changed_at: Mapped[datetime]

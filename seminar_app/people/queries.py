@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from seminar_app.core.database import words_begin
 from seminar_app.core.folding import canonical_email
+from seminar_app.core.word_search import words_begin
 from seminar_app.people.models import Person
 from seminar_app.people.rules import name_key
 

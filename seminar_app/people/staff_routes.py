@@ -7,9 +7,9 @@ import uuid
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from seminar_app.accounts.rules import RoleName
 from seminar_app.audit import services as audit
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound
 from seminar_app.people.errors import IdentityUnreadable
 from seminar_app.people.forms import SearchForm

@@ -6,10 +6,12 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.registration import jobs, labels, links, routes, staff_routes
+from seminar_app.registration import audit_words, jobs, labels, routes
 from seminar_app.registration import models as models
 from seminar_app.registration import seats_routes as seats_routes
 from seminar_app.registration import seminar_changes as seminar_changes
+from seminar_app.registration import staff_routes as staff_routes
+from seminar_app.registration.blueprints import staff_blueprint
 from seminar_app.web import navigation
 from seminar_app.web.navigation import Entry
 from seminar_app.web.schedule import add_job
@@ -17,10 +19,10 @@ from seminar_app.web.schedule import add_job
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Add this room's pages, words and menu entries."""
-    links.use_key(settings.secret_keys[0])
+    audit_words.init_app()
     labels.init_app()
     app.register_blueprint(routes.blueprint)
-    app.register_blueprint(staff_routes.blueprint)
+    app.register_blueprint(staff_blueprint)
     navigation.add_seminar_entry(
         app, Entry(_l("Roster"), "registration_staff.roster", 20, "registration_staff.r registration_staff.search registration_staff.add")
     )

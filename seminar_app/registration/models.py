@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from seminar_app.core.database import Base, value_enum
+from seminar_app.core.tables import Base, value_enum
 from seminar_app.people.models import Person
 from seminar_app.registration.rules import RegistrationState, RemovalReason, Source
 

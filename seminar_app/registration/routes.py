@@ -12,10 +12,10 @@ from flask.wrappers import Response
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
-from seminar_app.accounts.models import Office
 from seminar_app.agencies.queries import agency_groups, find_offered
 from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
+from seminar_app.offices.models import Office
 from seminar_app.people.identity import own_identity
 from seminar_app.registration import queries, response_time, services
 from seminar_app.registration.asking import asked_of, needed_of

@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from seminar_app.accounts.rules import Actor, RoleName
 from seminar_app.agencies.queries import agency_groups
 from seminar_app.core import clock
+from seminar_app.core.actor import Actor, RoleName
 from seminar_app.core.errors import Refusal, StaleEdit
 from seminar_app.registration import queries, services
+from seminar_app.registration.blueprints import staff_blueprint as blueprint
 from seminar_app.registration.forms import EMPTY_QUOTAS, SeatsForm
 from seminar_app.registration.queries import SeatsOverview
-from seminar_app.registration.staff_routes import blueprint
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.queries import seminar_to_organize
 from seminar_app.web.access import current_actor, staff

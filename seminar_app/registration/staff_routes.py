@@ -7,19 +7,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import Actor, RoleName
 from seminar_app.agencies.queries import agency_groups
 from seminar_app.audit import services as audit
 from seminar_app.core import clock
+from seminar_app.core.actor import Actor, RoleName
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.people.forms import SearchForm
 from seminar_app.registration import queries, services
 from seminar_app.registration.asking import asked_of
+from seminar_app.registration.blueprints import staff_blueprint as blueprint
 from seminar_app.registration.forms import DecisionForm, HandForm, RemovalForm, showing
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries import Roster, RosterFilter
@@ -36,12 +36,10 @@ from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_organize
 from seminar_app.web.access import current_actor, shows_people, staff
-from seminar_app.web.database import in_unit_of_work, session, unit_of_work
+from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.labels import label
 from seminar_app.web.paging import page_number
-
-blueprint = Blueprint("registration_staff", __name__, url_prefix="/staff/seminars/<slug>")
 
 FILTERS = ("state", "group", "pool", "page")
 

@@ -8,6 +8,7 @@ from flask import Flask
 
 from config import Mode, Settings
 from seminar_app.core import clock
+from seminar_app.retention import audit_words
 from seminar_app.retention.applying import apply_all
 from seminar_app.web.schedule import Job, add_job
 
@@ -17,6 +18,7 @@ NIGHT = time(9, 30)
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Have the rules applied every night. The demonstration's people are synthetic and its seminars long past: they stay."""
+    audit_words.init_app()
     if settings.mode is Mode.DEMO:
         return
     add_job(app, Job("retention", lambda: apply_all(now=clock.now(), kept=settings.kept), daily_at=NIGHT))

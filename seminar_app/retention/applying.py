@@ -12,18 +12,19 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, delete, exist
 from sqlalchemy.orm import Session
 
 from config import DaysKept
-from seminar_app.accounts.models import WebSession
-from seminar_app.accounts.rules import IDLE, LONGEST
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.services import record
 from seminar_app.core.residual_data import sweep_residual_data
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
-from seminar_app.people.models import Person, PersonIdentity
+from seminar_app.people.identity import delete_identities, with_identity_since
+from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.retention.erasing import erase_person
 from seminar_app.seminars.models import Seminar
+from seminar_app.sign_in.models import WebSession
+from seminar_app.sign_in.rules import IDLE, LONGEST
 from seminar_app.web.database import db, in_unit_of_work, unit_of_work
 from seminar_app.web.schedule import ending
 
@@ -78,8 +79,8 @@ def _phones(now: datetime, days: int) -> Select[Any]:
 
 
 def _identities(now: datetime, days: int) -> Select[Any]:
-    old = PersonIdentity.changed_at < now - timedelta(days=days)
-    return select(PersonIdentity.person_id).where(old, ~_in_a_seminar_since(PersonIdentity.person_id, now, days))
+    old = Person.id.in_(with_identity_since(now - timedelta(days=days)))
+    return select(Person.id).where(old, ~_in_a_seminar_since(Person.id, now, days))
 
 
 def _messages(now: datetime, days: int) -> Select[Any]:
@@ -120,7 +121,7 @@ RULES = (
         "identity",
         "CURP, birth data, passport, after the person's last seminar",
         _identities,
-        _deleted(PersonIdentity, PersonIdentity.person_id),
+        lambda session, _now, ids: delete_identities(session, ids),
     ),
     Rule("messages", "mail that was sent or given up", _messages, _deleted(Message, Message.id)),
     Rule("notes", "notes of staff about decisions, after the seminar", _notes, _emptied(RegistrationHistory, "note")),

@@ -6,19 +6,21 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.seminars import labels, wording
+from seminar_app.seminars import audit_words, labels, wording
 from seminar_app.seminars import models as models
+from seminar_app.seminars.blueprints import staff_blueprint
 from seminar_app.web.navigation import Entry, add_seminar_entry, add_staff_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Add this room's pages, words and menu entries."""
+    audit_words.init_app()
     from seminar_app.seminars import routes, staff_routes, staff_session_routes  # noqa: F401  the last adds to the blueprint
 
     labels.init_app()
     app.jinja_env.globals.update(country_name=wording.country_name, zone_words=wording.zone_words)
     app.register_blueprint(routes.blueprint)
-    app.register_blueprint(staff_routes.blueprint)
+    app.register_blueprint(staff_blueprint)
     add_staff_entry(
         app,
         Entry(_l("Seminars"), "seminars_staff.index", 10, prefix="seminars_staff. registration_staff. attendance_staff. feedback_staff."),

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from seminar_app.core.database import Base, value_enum
 from seminar_app.core.folding import fold
+from seminar_app.core.tables import Base, value_enum
 from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, RegistrationMode, SeminarState
 
 

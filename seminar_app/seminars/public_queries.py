@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import Office
 from seminar_app.core.errors import NotFound
+from seminar_app.offices.models import Office
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession, Speaker
 from seminar_app.seminars.rules import (
     LONGEST_SEMINAR_DAYS,

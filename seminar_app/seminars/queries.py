@@ -11,11 +11,12 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import Office
-from seminar_app.accounts.rules import Actor, may_coordinate, may_organize
+from seminar_app.accounts.rules import may_coordinate, may_organize
 from seminar_app.agencies.models import Agency
+from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import fold
+from seminar_app.offices.models import Office
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession, Speaker
 from seminar_app.seminars.rules import PUBLIC_STATES, SeminarState, local_of
 

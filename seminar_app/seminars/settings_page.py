@@ -9,8 +9,9 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import Office
-from seminar_app.accounts.rules import Actor, may_organize
+from seminar_app.accounts.rules import may_organize
+from seminar_app.core.actor import Actor
+from seminar_app.offices.models import Office
 from seminar_app.seminars import queries
 from seminar_app.seminars.forms import SeminarForm, details_of
 from seminar_app.seminars.models import Seminar

@@ -7,19 +7,21 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from seminar_app.accounts import queries as accounts
 from seminar_app.accounts.models import UserAccount
-from seminar_app.accounts.rules import Actor, RoleName, may_coordinate, may_organize
+from seminar_app.accounts.rules import may_coordinate, may_organize
 from seminar_app.accounts.services.coordinators import assign_coordinator, withdraw_coordinator
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.registration import queries as registrations
 from seminar_app.seminars import queries, services
+from seminar_app.seminars.blueprints import ORGANIZERS, READERS, actor
+from seminar_app.seminars.blueprints import staff_blueprint as blueprint
 from seminar_app.seminars.errors import NotInThisState
 from seminar_app.seminars.forms import CancelForm, CopyForm, SeminarForm, details_of
 from seminar_app.seminars.header import seminar_header
@@ -27,23 +29,14 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.overview import People, overview_of
 from seminar_app.seminars.rules import Change, SeminarState, leads_to, may_edit, next_step, propose_slug, state_after, undoes
 from seminar_app.seminars.settings_page import defaults, differences, prepare, proposed_slug
-from seminar_app.web.access import current_actor, staff
-from seminar_app.web.database import in_unit_of_work, session, unit_of_work
+from seminar_app.web.access import staff
+from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.labels import choices
 from seminar_app.web.navigation import staff_navigation
 from seminar_app.web.paging import page_number
 
-blueprint = Blueprint("seminars_staff", __name__, url_prefix="/staff")
-READERS = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR)
 LISTED = (*READERS, RoleName.LIAISON)
-ORGANIZERS = (RoleName.ADMIN, RoleName.ORGANIZER)
-
-
-def actor() -> Actor:
-    """Who is signed in; the door has made sure that somebody is."""
-    found: Actor = current_actor()
-    return found
 
 
 @blueprint.get("/")

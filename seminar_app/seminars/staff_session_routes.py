@@ -15,12 +15,13 @@ from seminar_app.accounts.rules import may_organize
 from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.seminars import queries, services
+from seminar_app.seminars.blueprints import ORGANIZERS, READERS, actor
+from seminar_app.seminars.blueprints import staff_blueprint as blueprint
 from seminar_app.seminars.forms import SessionForm
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import local_of, may_change_sessions
 from seminar_app.seminars.services import SessionDetails
-from seminar_app.seminars.staff_routes import ORGANIZERS, READERS, actor, blueprint
 from seminar_app.web.access import staff
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.errors import sentence_of

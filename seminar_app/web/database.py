@@ -8,12 +8,13 @@ from typing import TypeVar
 
 from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Session  # noqa: PLC0414  routes take the type from here, and hold no SQL
 
 from config import Settings
 from seminar_app.core import unit_of_work as core
-from seminar_app.core.database import Base, engine_settings, install_hooks
-from seminar_app.core.write_queue import WRITERS
+from seminar_app.core.engine import engine_settings, install_hooks
+from seminar_app.core.installation import install
+from seminar_app.core.tables import Base
 
 T = TypeVar("T")
 
@@ -26,8 +27,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
-    WRITERS.places = settings.waiting_writers
     with app.app_context():
+        install(db.engine, settings)
         install_hooks(db.engine)
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import re
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time
 from flask import Flask
 
+from seminar_app.core import dates
 from seminar_app.web.labels import label
 from seminar_app.web.languages import current_language
+
+ID = re.compile("[0-9a-f]{32}")
+SHORT = 8
+"""Letters of an id that tell one row from another on a page, and nothing about whose it is."""
 
 
 def init_app(app: Flask) -> None:
@@ -29,9 +35,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
-def long_date(value: date, language: str | None = None) -> str:
-    """«3 de junio de 2014», «June 3, 2014»; in the reader's language, or in `language` for a mail."""
-    return format_date(value, "long", locale=language or current_language())
+def long_date(value: date) -> str:
+    """«3 de junio de 2014», «June 3, 2014», in the reader's language."""
+    return dates.long_date(value, current_language())
 
 
 def day_and_date(value: date) -> str:
@@ -51,7 +57,7 @@ def local_date(value: datetime, time_zone: str) -> date:
 
 def short_day(value: date) -> str:
     """«mar 3», «Tue 3»: the head of a column."""
-    return f"{format_skeleton('E', _noon(value), locale=current_language())} {value.day}"
+    return f"{format_skeleton('E', dates.noon(value), locale=current_language())} {value.day}"
 
 
 def percent(value: float) -> str:
@@ -65,24 +71,9 @@ def local_instant(value: datetime, time_zone: str) -> str:
     return f"{long_date(local.date())}, {local_time(value, time_zone)}"
 
 
-def date_range(first: date, last: date, language: str | None = None) -> str:
-    """«3 al 5 de junio de 2014», «June 3 to 5, 2014», or the one day; in the reader's language, or in `language` for a mail."""
-    language = language or current_language()
-    end = long_date(last, language)
-    if first == last:
-        return end
-    to = "al" if language == "es" else "to"
-    same_year = first.year == last.year
-    if same_year and first.month == last.month:
-        if language == "es":
-            return f"{first.day} {to} {end}"
-        return f"{format_skeleton('MMMMd', _noon(first), locale='en')} {to} {last.day}, {last.year}"
-    begin = format_skeleton("MMMMd", _noon(first), locale=language) if same_year else long_date(first, language)
-    return f"{begin} {to} {end}"
-
-
-def _noon(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+def date_range(first: date, last: date) -> str:
+    """«3 al 5 de junio de 2014», «June 3 to 5, 2014», or the one day, in the reader's language."""
+    return dates.date_range(first, last, current_language())
 
 
 def text_of(spanish: str | None, english: str | None) -> str:
@@ -95,3 +86,8 @@ def lang_of(spanish: str | None, english: str | None) -> str | None:
     """The language of what `text_of` shows where it is not the reader's: goes on the element as its `lang`, else None."""
     first, second, other = (spanish, english, "en") if current_language() == "es" else (english, spanish, "es")
     return other if second and not first else None
+
+
+def short_id(value: str) -> str:
+    """«3576A571» of a 128-bit id in hexadecimal digits; any other text as it is."""
+    return value[:SHORT].upper() if ID.fullmatch(value) else value

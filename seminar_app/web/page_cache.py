@@ -20,7 +20,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine, PoolProxiedConnection
 
 from config import Settings
-from seminar_app.core.database import is_still_there
+from seminar_app.core.sqlite import is_still_there
 from seminar_app.web.database import db
 from seminar_app.web.headers import csp_nonce
 from seminar_app.web.languages import current_language

@@ -15,7 +15,7 @@ from justhtml import JustHTML
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from seminar_app.accounts.rules import RoleName
+from seminar_app.core.actor import RoleName
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.database import db
@@ -209,7 +209,7 @@ def _token(world: World, name: str, who: str, *, own: bool) -> str:
 
 
 def _session_id(world: World, endpoint: str, who: str, *, own: bool) -> uuid.UUID:
-    if endpoint == "accounts.end_session":
+    if endpoint == "sign_in.end_session":
         return world.fresh_session_of(world.accounts[who] if own and who in world.accounts else world.somebody)
     return world.side(own=own).held_session.public_id
 
@@ -282,8 +282,8 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "security.forgot_password": lambda *_: {"email": "nobody@x.example"},
     "security.reset_password": lambda *_: {"password": NEW_PASSWORD, "password_confirm": NEW_PASSWORD},
     "security.change_password": lambda *_: {"password": "not it", "new_password": NEW_PASSWORD, "new_password_confirm": NEW_PASSWORD},
-    "accounts.confirm": lambda *_: {"proof_password": "not it"},
-    "accounts.own": lambda world, *_: {"language": ["es", "en"][world.number() % 2]},
+    "sign_in.confirm": lambda *_: {"proof_password": "not it"},
+    "sign_in.own": lambda world, *_: {"language": ["es", "en"][world.number() % 2]},
     "seminars_staff.new": _seminar,
     "seminars_staff.settings": lambda world, *_: {"venue": f"Room {world.number()}"},
     "seminars_staff.settings_assign": lambda world, *_: {"account": str(world.doorkeeper.public_id)},
@@ -310,13 +310,13 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "agencies_staff.retire": lambda *_: {"year": "2019"},
     "agencies_staff.add_alias": lambda world, *_: {"alias": f"Alias {world.number()}"},
     "agencies_staff.remove_alias": lambda *_: {"alias": "Known as"},
-    "accounts_staff.new_office": lambda world, *_: {
+    "offices_staff.new_office": lambda world, *_: {
         "code": f"NEWOFF{world.number()}",
         "name_es": "Otra",
         "name_en": "Another",
         "country": "MX",
     },
-    "accounts_staff.office": lambda world, *_: {"city": f"City {world.number()}", "country": "MX"},
+    "offices_staff.office": lambda world, *_: {"city": f"City {world.number()}", "country": "MX"},
     "accounts_staff.find_accounts": lambda *_: {"q": "Staff"},
     "messages_staff.search": lambda *_: {"q": "a@x.example"},
     "accounts_staff.new_account": lambda world, *_: {

@@ -22,13 +22,13 @@ from werkzeug.test import TestResponse
 
 from config import Mode
 from seminar_app import create_app
-from seminar_app.accounts import sign_in_forms
 from seminar_app.accounts.models import UserAccount
 from seminar_app.core.clock import now
 from seminar_app.registration import response_time, services
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import Asked
+from seminar_app.sign_in import password_forms
 from seminar_app.web.database import db
 from tests.access.world import CSRF, PASSWORD
 from tests.conftest import TestDatabase, settings_for
@@ -144,7 +144,7 @@ def test_a_refused_sign_in_takes_the_same_time_for_all(stranger: Stranger, accou
 
 def test_an_address_without_a_hash_is_told_apart(stranger: Stranger, accounts: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The broken twin: nobody's password is checked against nothing."""
-    monkeypatch.setattr(sign_in_forms, "stand_in", lambda _account: UserAccount(password=None, fs_uniquifier="nobody", active=False))
+    monkeypatch.setattr(password_forms, "stand_in", lambda _account: UserAccount(password=None, fs_uniquifier="nobody", active=False))
     monkeypatch.setattr("flask_security.forms.hash_password", lambda _password: "")
     assert {"known", "typed otherwise"} <= set(told_apart(sign_in_ways(stranger, accounts), time.thread_time, 5))
 

@@ -15,8 +15,8 @@ from jinja2 import Environment, meta
 from sqlalchemy import Enum, String, Table, UniqueConstraint, update
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import RoleName
-from seminar_app.core.database import Base
+from seminar_app.core.actor import RoleName
+from seminar_app.core.tables import Base
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import mail_of, write

@@ -17,14 +17,14 @@ from tests.support.factories import Make
 from tools.access.table import PAGE, WHO, Line, addresses, lines, page
 
 CHANGES_NOTHING = {
-    "accounts.second_step",  # for whoever is half signed in; the others are led on
-    "accounts.set_up_app",
-    "accounts.set_up_passkey",
-    "accounts.add_app",  # sent without the code that an app would show
-    "accounts.add_passkey",  # sent without a passkey
-    "accounts.recovery_codes",  # nobody here has a second factor that they could stand in for
-    "accounts.recovery_codes_kept",  # the session's own row
-    "accounts.end_other_sessions",  # nobody is signed in elsewhere
+    "sign_in.second_step",  # for whoever is half signed in; the others are led on
+    "sign_in.set_up_app",
+    "sign_in.set_up_passkey",
+    "sign_in.add_app",  # sent without the code that an app would show
+    "sign_in.add_passkey",  # sent without a passkey
+    "sign_in.recovery_codes",  # nobody here has a second factor that they could stand in for
+    "sign_in.recovery_codes_kept",  # the session's own row
+    "sign_in.end_other_sessions",  # nobody is signed in elsewhere
     "web.choose_language",  # a cookie
     "security.change_password",  # sent with a wrong password, so that whoever sends it stays signed in
     "accounts_staff.find_accounts",  # looks at staff only

@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 from config import Mode
 from seminar_app import create_app
 from seminar_app.accounts.models import RoleGrant, UserAccount
-from seminar_app.accounts.sign_in import new_reset_link
+from seminar_app.accounts.services.reset_links import new_reset_link
 from seminar_app.audit.models import AuditRow
 from seminar_app.core.clock import now
 from seminar_app.core.unit_of_work import unit_of_work
@@ -102,8 +102,8 @@ def test_every_failure_carries_the_headers(production: Flask, monkeypatch: pytes
     ):
         answers[code, path] = over_https(production.test_client(), path, method, **kwargs)
     for code, error in ((500, RuntimeError("no")), (503, OperationalError("x", None, Exception()))):
-        monkeypatch.setitem(production.view_functions, "accounts.reset_asked", fail(error))
-        production.extensions["access"]["accounts.reset_asked"] = production.extensions["access"]["healthz"]
+        monkeypatch.setitem(production.view_functions, "sign_in.reset_asked", fail(error))
+        production.extensions["access"]["sign_in.reset_asked"] = production.extensions["access"]["healthz"]
         answers[code, "/reset/sent"] = over_https(production.test_client(), "/reset/sent")
     limiter.enabled = True
     for _try in range(6):
@@ -317,7 +317,7 @@ def test_a_new_password_by_mail_lets_an_owner_in_whom_strangers_keep_out(app: Fl
     with app.app_context():
         account = make.account(password=hash_password("three words never joined"), email="ana@office.example")
     with unit_of_work(session) as database:
-        token = new_reset_link(database.get_one(UserAccount, account.id), now=now()).token(KEY)
+        token = new_reset_link(database, database.get_one(UserAccount, account.id), now=now()).token(KEY)
     stranger, owner = CheckingClient(app.test_client()), CheckingClient(app.test_client())
     limiter.enabled = True
     limiter.reset()

@@ -18,24 +18,27 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts import session_store
-from seminar_app.accounts.models import Office, SecondFactor, UserAccount, WebSession
-from seminar_app.accounts.rules import FactorKind, RoleName
-from seminar_app.accounts.sign_in import new_reset_link
+from seminar_app.accounts.models import UserAccount
+from seminar_app.accounts.services.reset_links import new_reset_link
 from seminar_app.agencies.models import Agency
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import services as feedback
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.messages.services import enqueue
+from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
+from seminar_app.sign_in import session_store
+from seminar_app.sign_in.models import SecondFactor, WebSession
+from seminar_app.sign_in.rules import FactorKind
 from tests.support.factories import KEY, Make
 from tests.support.feedback import REQUIRED, actor
 
@@ -143,7 +146,7 @@ class World:
         account = self.make.account(password="nothing")
         with unit_of_work(self.make.session) as session:
             row = session.get_one(UserAccount, account.id)
-            return new_reset_link(row, now=clock.now()).token(KEY)
+            return new_reset_link(session, row, now=clock.now()).token(KEY)
 
     def failed_message(self) -> Message:
         """A message that may be sent again."""

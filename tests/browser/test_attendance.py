@@ -10,13 +10,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts import session_store
-from seminar_app.accounts.rules import RoleName
 from seminar_app.attendance import queries
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import Seminar, SeminarSession
+from seminar_app.sign_in import session_store
 from tests.support.factories import Make
 from tests.support.server import LiveServer
 from tests.support.visitor import DESK, PHONE, Visitor

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Page, Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import RoleName
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import write
 from seminar_app.registration.models import Registration
@@ -83,8 +83,8 @@ def look_everywhere(page: Page, slug: str, registration: Registration) -> None:
         f"/staff/seminars/{slug}/attendance/",
         f"/staff/seminars/{slug}/attendance/people/{registration.public_id}",
         "/staff/account/",
-        "/staff/trail/looks",
-        "/staff/trail/",
+        "/staff/access-log/",
+        "/staff/audit-log/",
     ):
         page.goto(url)
         if "/trail/" in url:

@@ -23,9 +23,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
-from seminar_app.accounts.rules import RoleName
 from seminar_app.agencies.seed import seed_directory
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.core.folding import fold
 from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work

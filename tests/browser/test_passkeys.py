@@ -10,7 +10,7 @@ from flask import Flask
 from flask_security import hash_password
 from playwright.sync_api import Browser
 
-from seminar_app.accounts.rules import RoleName
+from seminar_app.core.actor import RoleName
 from tests.conftest import TestDatabase
 from tests.support.factories import Make
 from tests.support.server import LiveServer
@@ -43,7 +43,7 @@ def test_a_passkey_is_made_and_opens_the_next_sign_in(
             devices = ana.context.new_cdp_session(ana.page)
             devices.send("WebAuthn.enable")
             device = devices.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})["authenticatorId"]
-            ana.page.goto("/login?next=/staff/trail/")
+            ana.page.goto("/login?next=/staff/audit-log/")
             password_right(ana)
             ana.look()
             ana.page.locator("a[href*='/login/set-up/passkey']").click()
@@ -53,7 +53,7 @@ def test_a_passkey_is_made_and_opens_the_next_sign_in(
             ana.look()
             assert ana.page.locator(".recovery-codes code").count() == 10
             ana.page.locator("main form button").click()
-            ana.page.wait_for_url(re.compile("/staff/trail/$"))
+            ana.page.wait_for_url(re.compile("/staff/audit-log/$"))
             assert len(devices.send("WebAuthn.getCredentials", {"authenticatorId": device})["credentials"]) == 1
 
             ana.context.clear_cookies()

@@ -12,7 +12,7 @@ from flask_security.utils import hash_password
 from playwright.sync_api import Browser, expect
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import RoleName
+from seminar_app.core.actor import RoleName
 from seminar_app.seminars.models import SeminarHost
 from seminar_app.seminars.rules import SeminarState
 from tests.conftest import TestDatabase

@@ -26,8 +26,9 @@ from sqlalchemy import Engine, event, make_url
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
-from seminar_app.core import database as core
-from seminar_app.core.database import Base
+from seminar_app.core.sqlite import sqlite_module
+from seminar_app.core.tables import Base
+from seminar_app.core.write_mode import WRITING
 from seminar_app.registration.services import changes
 from tests.conftest import PostgresqlDatabase, TestDatabase
 from tests.support.checking_client import FreshClient
@@ -98,7 +99,7 @@ def opened(database: TestDatabase) -> Iterator[Any]:
     if isinstance(database, PostgresqlDatabase):
         connection = psycopg.connect(database.url)
     else:
-        connection = core.sqlite_module().connect(make_url(database.url).database)
+        connection = sqlite_module().connect(make_url(database.url).database)
     try:
         yield connection.cursor()
     finally:
@@ -142,7 +143,7 @@ def open_with_faults(self: FreshClient, *args: Any, **kwargs: Any) -> TestRespon
 
 def after_statement(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
     """Every statement of a transaction that may write, but for those that only keep a browser's own values after an answer."""
-    if STATE.fault is not None and core._writing.get() and not statement.startswith("UPDATE web_session SET"):
+    if STATE.fault is not None and WRITING.get() and not statement.startswith("UPDATE web_session SET"):
         if not STATE.fault.real:
             STATE.fault.when_it_begins()
         STATE.fault.real = True

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from seminar_app.core.database import sqlite_module
+from seminar_app.core.sqlite import sqlite_module
 from tests.conftest import PostgresqlDatabase, TestDatabase
 from tests.support.server import LiveServer
 

@@ -31,8 +31,9 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from seminar_app import create_app
-from seminar_app.core import database as core
-from seminar_app.core.write_queue import WRITERS
+from seminar_app.core import engine, sqlite, sqlite_writing
+from seminar_app.core.installation import installation_of
+from seminar_app.core.sqlite import sqlite_module
 from seminar_app.registration import routes, seats_routes, staff_routes
 from seminar_app.registration.services import personal, registering
 from seminar_app.registration.services import seats as seats_service
@@ -79,9 +80,11 @@ def without_checks(connection: Any, _record: object) -> None:
 
 
 if seconds := os.environ.get("WAIT_SECONDS"):
-    core.BUSY_TIMEOUT_MS = core.LOCK_TIMEOUT_MS = int(float(seconds) * 1000)
+    for module, name in ((sqlite_writing, "BUSY_TIMEOUT_MS"), (engine, "LOCK_TIMEOUT_MS")):
+        setattr(module, name, int(float(seconds) * 1000))
 if "moved" in broken:
-    setattr(core, "is_still_there", lambda _info: True)
+    for module in (sqlite, sqlite_writing):
+        setattr(module, "is_still_there", lambda _info: True)
 app = create_app(replace(Settings.from_environment(), limits_enabled=False))
 if "lock" in broken:
     for room in (routes, staff_routes, seats_routes):
@@ -97,7 +100,8 @@ if "submission" in broken:
 if "early" in broken:
     setattr(routes, "in_unit_of_work", answer_first)
 if "places" in broken:
-    WRITERS.places = 1000
+    with app.app_context():
+        installation_of(db.engine).write_queue.places = 1000
 if "certain" in broken:
     setattr(errors, "may_be_saved", lambda _error: False)
 if "patience" in broken:
@@ -108,7 +112,7 @@ if "patience" in broken:
 
 WITNESS = os.environ.get("WITNESS")
 """Folder for what is witnessed."""
-begin_to_write = core._begin_to_write
+begin_to_write = sqlite_writing._begin_to_write
 slots = iter(range(1000))
 here = threading.local()
 
@@ -123,7 +127,7 @@ class Watching:
         """As the cursor does."""
         try:
             return self._cursor.execute(statement)
-        except core.sqlite_module().OperationalError as error:
+        except sqlite_module().OperationalError as error:
             if "locked" in str(error):
                 note("waited", 1)
             raise
@@ -156,7 +160,7 @@ def is_over(_session: object) -> None:
 
 
 if WITNESS:
-    setattr(core, "_begin_to_write", lambda cursor: begin_to_write(Watching(cursor)))
+    setattr(sqlite_writing, "_begin_to_write", lambda cursor, queue: begin_to_write(Watching(cursor), queue))
     with app.app_context():
         event.listen(db.engine, "after_cursor_execute", row_was_written)
     event.listen(Session, "after_commit", is_over)

@@ -22,7 +22,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from seminar_app.core.database import database_path, sqlite_module
+from seminar_app.core.sqlite import database_path, sqlite_module
 from tests.conftest import TestDatabase, settings_for
 from tests.support.commands import run
 from tests.support.factories import Make

@@ -20,8 +20,8 @@ from flask import Flask
 from flask_security import hash_password
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import RoleName
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from tests.conftest import TestDatabase
 from tests.faults.serving import FAR
 from tests.support.factories import Make
@@ -90,8 +90,8 @@ def test_a_first_sign_in_with_a_second_factor_and_a_registration(site: Site, mak
     assert key
     page = site.submit("/login/set-up/app", code=Phone(key[1].strip()).shows(clock.now()), name="Phone")
     assert page.body.count("<code") == 10
-    assert site.get("/staff/trail/").status == 200
-    assert site.get("/staff/trail/").headers["Cache-Control"] == "no-store"
+    assert site.get("/staff/audit-log/").status == 200
+    assert site.get("/staff/audit-log/").headers["Cache-Control"] == "no-store"
 
     official = Site(site.machine, site.proxy)
     fields = entry_of("Ana", "PGR") | {"submission_id": uuid.uuid4().hex, "notice": "1.es", "notice_read": "y"}

@@ -21,7 +21,7 @@ PATHS = Path(__file__).with_name("write_paths.txt")
 WRITE_NOTHING = {
     "web.choose_language": "the language goes into the visitor's cookie",
     "accounts_staff.find_accounts": "it reads; the names searched for travel in the body and not in the address",
-    "accounts.recovery_codes_kept": "it forgets what the session showed, and the session is kept after each answer",
+    "sign_in.recovery_codes_kept": "it forgets what the session showed, and the session is kept after each answer",
 }
 FEWEST_STATEMENTS = 3
 """Of the shortest write path: begin to write, write the row, commit; so many faults at least are raised in each."""

@@ -7,28 +7,31 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import SecondFactor, UserAccount
-from seminar_app.accounts.rules import FactorKind, RoleName
+from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.services import create_account
 from seminar_app.agencies.models import Agency
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.verifying import verify
 from seminar_app.core import clock
-from seminar_app.core.key_ring import KeyRing, ring, use_ring
+from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.messages.services import enqueue, hold_undelivered
 from seminar_app.people.identity import Identity, keep_identity
-from seminar_app.people.models import Person, PersonIdentity
+from seminar_app.people.identity_models import PersonIdentity
+from seminar_app.people.models import Person
+from seminar_app.sign_in.models import SecondFactor
+from seminar_app.sign_in.rules import FactorKind
 from tests.conftest import TestDatabase
 from tests.faults.serving import miscounted
 from tests.faults.steps import run_to_the_end
 from tests.support.factories import Make
+from tests.support.installation import reinstall
 
 OLD, NEW = f"old:{'o' * 40}", f"new:{'n' * 40}"
 FEWEST_STATEMENTS = 2
@@ -40,10 +43,10 @@ Count = Callable[[Session], int]
 
 @pytest.fixture(autouse=True)
 def _old_key_only(app: Flask) -> Iterator[None]:
-    before = ring()
-    use_ring(KeyRing([OLD]))
+    before = app.extensions["settings"].identity_keys
+    reinstall(app, identity_keys=(OLD,))
     yield
-    use_ring(before)
+    reinstall(app, identity_keys=before)
 
 
 def agencies_to_seed(_make: Make) -> list[str]:
@@ -55,7 +58,7 @@ def sealed_with_the_old_key(make: Make) -> list[str]:
         person = make.person(email=f"sealed{number}@pgr.example")
         with unit_of_work(make.session) as work:
             keep_identity(work, now=clock.now(), actor="command", person=person, identity=Identity(passport=f"G1234567{number}"))
-    use_ring(KeyRing([NEW, OLD]))
+    reinstall(current_app, identity_keys=(NEW, OLD))
     return ["keys", "rotate", "--batch", "2"]
 
 

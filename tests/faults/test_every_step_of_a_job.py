@@ -63,7 +63,7 @@ def seated(session: Session) -> int:
 JOBS: dict[str, tuple[Callable[[Make], None], Callable[[Session], int], int]] = {
     "release-quotas": (quotas_whose_day_has_come, seated, 6),
     "retention": (people_nobody_needs, lambda session: session.scalar(select(func.count()).where(Person.erased_at.is_not(None))) or 0, 2),
-    "forget-looks": (accesses_of_last_year, lambda session: session.scalar(select(func.count()).select_from(AccessCount)) or 0, 0),
+    "delete-old-counts": (accesses_of_last_year, lambda session: session.scalar(select(func.count()).select_from(AccessCount)) or 0, 0),
 }
 
 

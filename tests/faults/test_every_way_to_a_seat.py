@@ -19,9 +19,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import RoleName
 from seminar_app.agencies.models import Agency
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink
 from seminar_app.registration.jobs import release_quotas
 from seminar_app.registration.models import Registration

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from seminar_app.core.database import sqlite_module
+from seminar_app.core.sqlite import sqlite_module
 from seminar_app.web.database import db
 from tests.conftest import PostgresqlDatabase, TestDatabase
 from tests.faults import outages

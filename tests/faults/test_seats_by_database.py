@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import make_url, select, text
 from sqlalchemy.orm import Session
 
-from seminar_app.core.database import sqlite_module
+from seminar_app.core.sqlite import sqlite_module
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.seminars.models import SeatPool
 from tests.conftest import PostgresqlDatabase, TestDatabase

@@ -21,15 +21,15 @@ from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, literal, select, union_all
 
-from seminar_app.accounts import session_store
 from seminar_app.core import clock
-from seminar_app.core.database import Base
+from seminar_app.core.tables import Base
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.people.identity import Identity, keep_identity
 from seminar_app.people.models import Person
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool
 from seminar_app.seminars.rules import SeminarState
+from seminar_app.sign_in import session_store
 from seminar_app.web.database import db
 from tests.access.world import CSRF, World, build, link_of
 from tests.conftest import PostgresqlDatabase, SqliteDatabase, TestDatabase

@@ -18,7 +18,8 @@ from sqlalchemy import select
 
 from seminar_app.core import table_writer
 from seminar_app.core.table_writer import read_text
-from seminar_app.feedback.models import Answer, Question
+from seminar_app.feedback.answer_models import Answer
+from seminar_app.feedback.models import Question
 from seminar_app.feedback.rules import QuestionKind
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration

@@ -18,8 +18,8 @@ from tests.fuzz.hostile import TAMPERINGS, Tampering
 from tests.fuzz.pair import Pair
 
 FOUND_BY_NO_WALK = {
-    "accounts.set_up_app": "only where a second factor is owed; the page of `accounts.add_app`",
-    "accounts.set_up_passkey": "the same; the page of `accounts.add_passkey`",
+    "sign_in.set_up_app": "only where a second factor is owed; the page of `accounts.add_app`",
+    "sign_in.set_up_passkey": "the same; the page of `accounts.add_passkey`",
 }
 INPUTS = [pytest.param(3, id="short"), pytest.param(130, id="full", marks=pytest.mark.full)]
 """For each form; the first is the form as somebody fills it in who means well."""

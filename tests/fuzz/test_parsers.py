@@ -22,6 +22,7 @@ from python_calamine import CalamineError
 from config import Settings, SettingsError, file_system_of, key_weakness
 from seminar_app.attendance.forms import entries_of
 from seminar_app.audit.anchor import AnchorBroken, read_anchors
+from seminar_app.audit.chain import ChainKeys
 from seminar_app.cli.backup.envelope import MAGIC, BackupFault, BackupReader, BackupWriter, Header
 from seminar_app.core.errors import Refusal
 from seminar_app.core.key_ring import CannotOpen, KeyRing
@@ -35,6 +36,7 @@ from seminar_app.web.logs import request_id_of
 from tests.fuzz.hostile import ANY_TEXT, HOSTILE
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+CHAIN_KEYS = ChainKeys(audit_keys=(), secret_keys=("a secret key of at least thirty-two letters",))
 INPUTS = [pytest.param(150, id="short"), pytest.param(3_000, id="full", marks=pytest.mark.full)]
 TEXT = st.sampled_from(HOSTILE) | ANY_TEXT | st.text(string.printable, max_size=60)
 BYTES = st.binary(max_size=200)
@@ -199,9 +201,9 @@ def test_a_file_of_anchors_is_read_or_is_broken(inputs: int, tmp_path: Path, app
         with app.app_context():
             if lines:
                 with pytest.raises(AnchorBroken):
-                    list(read_anchors(path))
+                    list(read_anchors(path, CHAIN_KEYS))
             else:
-                assert list(read_anchors(path)) == []
+                assert list(read_anchors(path, CHAIN_KEYS)) == []
 
     read()
 

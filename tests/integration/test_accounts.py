@@ -10,14 +10,20 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts import queries, services, session_store
-from seminar_app.accounts.errors import AccountDisabled, CodeTaken, EmailTaken, LastAdmin, NotACoordinator, OwnAccount
-from seminar_app.accounts.models import UserAccount, WebSession
-from seminar_app.accounts.rules import Actor, Grant, RoleName
+from seminar_app.accounts import queries, services
+from seminar_app.accounts.errors import AccountDisabled, EmailTaken, LastAdmin, NotACoordinator, OwnAccount
+from seminar_app.accounts.models import UserAccount
 from seminar_app.audit.models import AuditRow
+from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.core.errors import NotFound
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
+from seminar_app.offices import services as offices
+from seminar_app.offices.errors import CodeTaken
+from seminar_app.offices.queries import get_office
+from seminar_app.sign_in import services as sign_in
+from seminar_app.sign_in import session_store
+from seminar_app.sign_in.models import WebSession
 from seminar_app.web.database import db
 from tests.support.factories import Make
 
@@ -102,9 +108,9 @@ def test_only_ones_own_session_can_be_ended_one_by_one(session: Session, make: M
         session_store.start(open_session, account=other, values={}, now=now)
     public_id = session.scalars(select(WebSession.public_id)).one()
     with pytest.raises(NotFound), unit_of_work(session) as open_session:
-        services.end_one_session(open_session, now=now, actor=admin, session_id=public_id)
+        sign_in.end_one_session(open_session, now=now, actor=admin, session_id=public_id)
     with unit_of_work(session) as open_session:
-        services.end_one_session(open_session, now=now, actor=actor_of(other), session_id=public_id)
+        sign_in.end_one_session(open_session, now=now, actor=actor_of(other), session_id=public_id)
     assert session.scalars(select(WebSession)).all() == []
 
 
@@ -150,17 +156,17 @@ def test_an_organizer_assigns_and_withdraws_coordinators_of_their_office(session
 def test_offices(session: Session, admin: Actor, now: datetime) -> None:
     values = {"name_es": "Oficina", "name_en": "Office", "city": None, "country": "MX"}
     with unit_of_work(session) as open_session:
-        office = services.create_office(open_session, now=now, actor=admin, code=" hsi-cdmx ", **values)  # type: ignore[arg-type]
+        office = offices.create_office(open_session, now=now, actor=admin, code=" hsi-cdmx ", **values)  # type: ignore[arg-type]
     with pytest.raises(CodeTaken), unit_of_work(session) as open_session:
-        services.create_office(open_session, now=now, actor=admin, code="HSI-CDMX", **values)  # type: ignore[arg-type]
+        offices.create_office(open_session, now=now, actor=admin, code="HSI-CDMX", **values)  # type: ignore[arg-type]
     with unit_of_work(session) as open_session:
-        services.edit_office(
+        offices.edit_office(
             open_session, now=now, actor=admin, office_id=office.id, name_es="Oficina", name_en="The office", city="CDMX", country="MX"
         )
-        services.retire_office(open_session, now=now, actor=admin, office_id=office.id)
-        services.retire_office(open_session, now=now, actor=admin, office_id=office.id)
-        services.restore_office(open_session, now=now, actor=admin, office_id=office.id)
-    assert queries.get_office(session, "hsi-cdmx").name_en == "The office"
+        offices.retire_office(open_session, now=now, actor=admin, office_id=office.id)
+        offices.retire_office(open_session, now=now, actor=admin, office_id=office.id)
+        offices.restore_office(open_session, now=now, actor=admin, office_id=office.id)
+    assert get_office(session, "hsi-cdmx").name_en == "The office"
     assert actions(session) == ["office.created", "office.edited", "office.retired", "office.restored"]
 
 
@@ -213,7 +219,7 @@ def test_audit_verify_names_the_rows_that_were_touched(app: Flask, session: Sess
     account = make.account()
     with unit_of_work(session) as open_session:
         for _time in range(4):
-            services.end_all_sessions(open_session, now=now, actor=admin, account_id=account.id)
+            sign_in.end_all_sessions(open_session, now=now, actor=admin, account_id=account.id)
     run = app.test_cli_runner().invoke
     assert "4 rows" in run(args=["audit", "verify"]).output
     with unit_of_work(session) as open_session:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
 from seminar_app.audit import verifying as trail
-from seminar_app.core.database import engine_settings
+from seminar_app.core.engine import engine_settings
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool

@@ -13,6 +13,7 @@ from seminar_app.audit.models import AuditRow
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import publishing, queries, rules, services
+from seminar_app.feedback.answer_models import Answer, Response
 from seminar_app.feedback.errors import (
     AnswerNotUnderstood,
     AnswersMissing,
@@ -28,7 +29,8 @@ from seminar_app.feedback.errors import (
     TooManyQuestions,
 )
 from seminar_app.feedback.figures import Tally
-from seminar_app.feedback.models import Answer, FeedbackForm, Response, ResponseReceipt, ShownFigures
+from seminar_app.feedback.tallying import live_tallies
+from seminar_app.feedback.models import FeedbackForm, ResponseReceipt, ShownFigures
 from seminar_app.feedback.rules import Asked, FormStage, QuestionKind
 from seminar_app.messages.models import Message
 from seminar_app.registration.models import Registration
@@ -124,7 +126,7 @@ def test_an_answer_counts_once(make: Make, now: datetime) -> None:
     assert not held.answer(0, most_useful="otra vez")
     assert held.answer(1)
     assert (count(held.session, Response), count(held.session, ResponseReceipt), count(held.session, Answer)) == (2, 2, 11)
-    assert queries.live_tallies(held.session, held.form_id)["most_useful"] == Tally(texts=("Los casos 🎓",))
+    assert live_tallies(held.session, held.form_id)["most_useful"] == Tally(texts=("Los casos 🎓",))
     assert queries.count_answered(held.session, held.form_id) == 2
 
 
@@ -176,7 +178,7 @@ def test_questions_nobody_answered_change_in_place_and_answered_ones_make_the_ne
     assert edit(held, now, list(version.questions)) == version, "saving what is there makes no version"
     assert held.answer_exactly(1, {own: "sí"})
     assert held.answer_exactly(2, {"met_objectives": "2", "relevance": "3"}, version=1), "who began with the first version may finish"
-    tallies = queries.live_tallies(held.session, held.form_id)
+    tallies = live_tallies(held.session, held.form_id)
     assert sorted(tallies[own].texts) == ["no", "sí"]
     assert tallies["met_objectives"].counts == {"4": 1, "2": 1}
     now_asked, before = queries.all_questions(held.session, held.form_id)

@@ -12,9 +12,11 @@ import pytest
 from sqlalchemy import Engine, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
-from seminar_app.core.database import Base, forget_write_ahead_log, sqlite_module
+from seminar_app.core.sqlite import forget_write_ahead_log, sqlite_module
+from seminar_app.core.tables import Base
 from seminar_app.feedback import answering
-from seminar_app.feedback.models import Answer, Response, ResponseReceipt
+from seminar_app.feedback.answer_models import Answer, Response
+from seminar_app.feedback.models import ResponseReceipt
 from seminar_app.web.database import db
 from tests.conftest import SqliteDatabase, TestDatabase, make_app
 from tests.support.factories import Make

@@ -108,8 +108,8 @@ def test_none_begins_while_another_process_is_at_it_and_a_killed_one_leaves_no_l
 def test_somebody_who_asks_by_hand_is_told(database: TestDatabase) -> None:
     app = create_app(settings := settings_for(database.url, database.folder))
     with app.app_context():
-        with process_lock(db.engine, settings.data_dir, "job-forget-looks"):
-            told = run(replace(settings), "job", "forget-looks")
+        with process_lock(db.engine, settings.data_dir, "job-delete-old-counts"):
+            told = run(replace(settings), "job", "delete-old-counts")
         db.engine.dispose()
     assert told.exit_code == 1
     assert "is running just now" in told.output

@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts import app_codes, services
-from seminar_app.accounts.models import SecondFactor
-from seminar_app.accounts.rules import FactorKind
-from seminar_app.accounts.services.proofs import about
 from seminar_app.core import clock
 from seminar_app.core.sealing import seal
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.sign_in import app_codes
+from seminar_app.sign_in import services as sign_in
+from seminar_app.sign_in.models import SecondFactor
+from seminar_app.sign_in.rules import FactorKind
+from seminar_app.sign_in.services.proofs import about
 from tests.conftest import TestDatabase
 from tests.support.factories import KEY, Make
 from tests.support.phone import Phone
@@ -97,11 +98,11 @@ def test_a_recovery_code_is_spent_once(session: Session, make: Make) -> None:
                 created_at=now,
             )
         )
-        codes = services.make_recovery_codes(database, now=now, account_id=account.id)
+        codes = sign_in.make_recovery_codes(database, now=now, account_id=account.id)
     answers = []
     for code in (codes[0], codes[0], codes[1], "", "0" * 16, codes[2] + "A"):
         with unit_of_work(session) as database:
-            answers.append(services.check_code(database, now=now, account_id=account.id, code=code, keys=(KEY,)).value)
+            answers.append(sign_in.check_code(database, now=now, account_id=account.id, code=code, keys=(KEY,)).value)
     assert answers == ["right", "wrong", "right", "wrong", "wrong", "wrong"]
 
 
@@ -109,10 +110,10 @@ def test_a_recovery_code_is_spent_once(session: Session, make: Make) -> None:
 def test_a_copied_passkey_is_refused(session: Session, make: Make, uses: tuple[int, int]) -> None:
     account, now = make.account(), clock.now()
     with unit_of_work(session) as database:
-        services.add_passkey(database, now=now, account_id=account.id, name="Key", credential_id=b"id", credential=b"public", uses=uses[0])
+        sign_in.add_passkey(database, now=now, account_id=account.id, name="Key", credential_id=b"id", credential=b"public", uses=uses[0])
     answers = []
     for count in (uses[0] + 1, uses[1]):
         with unit_of_work(session) as database:
-            found = services.check_passkey(database, now=now, account_id=account.id, credential_id=b"id", uses=count)
+            found = sign_in.check_passkey(database, now=now, account_id=account.id, credential_id=b"id", uses=count)
             answers.append(found.value)
     assert answers == ["right", "wrong"]

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import Actor, Grant, RoleName
 from seminar_app.audit.models import AuditRow
+from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.seminars import errors, queries, services

@@ -9,13 +9,14 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts import session_store
-from seminar_app.accounts.models import UserAccount, WebSession
-from seminar_app.accounts.rules import Actor, RoleName
-from seminar_app.accounts.sessions import load_actor
+from seminar_app.accounts.models import UserAccount
 from seminar_app.core import clock
+from seminar_app.core.actor import Actor, RoleName
 from seminar_app.core.links import token_hash
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.sign_in import session_store
+from seminar_app.sign_in.models import WebSession
+from seminar_app.sign_in.sessions import load_actor
 from tests.conftest import StatementCount
 from tests.support.factories import Make
 

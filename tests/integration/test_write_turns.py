@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from seminar_app.core import database as core
-from seminar_app.core import write_queue
-from seminar_app.core.write_queue import WRITERS, WriteQueueFull
+from seminar_app.core import sqlite_writing, write_queue
+from seminar_app.core.installation import installation_of
+from seminar_app.core.sqlite import sqlite_module
+from seminar_app.core.write_queue import WriteQueue, WriteQueueFull
 from seminar_app.web.database import db, unit_of_work
 from tests.conftest import SqliteDatabase
 
@@ -47,7 +48,7 @@ def test_writers_take_turns_and_none_is_lost(app: Flask) -> None:
 
 
 def test_a_lock_that_is_not_let_go_is_a_database_error_in_good_time(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(core, "BUSY_TIMEOUT_MS", 300)
+    monkeypatch.setattr(sqlite_writing, "BUSY_TIMEOUT_MS", 300)
     holder = threading.Thread(target=write, args=(app, 2.0))
     holder.start()
     time.sleep(0.3)
@@ -64,10 +65,11 @@ def test_who_finds_no_place_waits_while_another_process_gets_on(
     app: Flask, database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch, seen: float
 ) -> None:
     """The lock is always taken by somebody else, who commits all the time: ours are only not the next."""
-    monkeypatch.setattr(core, "OTHERS_SEEN_SECONDS", seen)
-    monkeypatch.setattr(core, "LOOK_AGAIN_SECONDS", (0.02, 0.03))
+    monkeypatch.setattr(sqlite_writing, "PROGRESS_SECONDS", seen)
+    monkeypatch.setattr(sqlite_writing, "RETRY_SECONDS", (0.02, 0.03))
     monkeypatch.setattr(write_queue, "PATIENCE_SECONDS", 0.3)
-    monkeypatch.setattr(WRITERS, "places", 1)
+    with app.app_context():
+        monkeypatch.setattr(installation_of(db.engine).write_queue, "places", 1)
     refused, over = [], threading.Event()
 
     def write_ours() -> None:
@@ -77,7 +79,7 @@ def test_who_finds_no_place_waits_while_another_process_gets_on(
             refused.append(True)
 
     def write_without_end() -> None:
-        other = core.sqlite_module().connect(str(database.folder / "test.sqlite3"), isolation_level=None)
+        other = sqlite_module().connect(str(database.folder / "test.sqlite3"), isolation_level=None)
         other.execute("PRAGMA synchronous=OFF")
         other.execute("BEGIN IMMEDIATE")
         taken.set()
@@ -105,10 +107,10 @@ def test_where_the_others_cannot_be_seen_nobody_fails_for_it(monkeypatch: pytest
 
     class Locked:
         def execute(self, _statement: str) -> None:
-            raise core.sqlite_module().OperationalError("database is locked")
+            raise sqlite_module().OperationalError("database is locked")
 
-    monkeypatch.setattr(core, "OTHERS_SEEN_SECONDS", 0.0)
-    others = core._Others(Locked())
+    monkeypatch.setattr(sqlite_writing, "PROGRESS_SECONDS", 0.0)
+    others = sqlite_writing._OtherCommits(Locked(), WriteQueue())
     others.look()
     others.look()
     assert others._version is None

@@ -20,13 +20,19 @@ from passlib.totp import TOTP
 from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts import services, session_store, sessions
-from seminar_app.accounts.models import RecoveryCode, RoleGrant, SecondFactor, UserAccount, WebSession
-from seminar_app.accounts.rules import Actor, Grant, Proof, RoleName, is_fresh, may_coordinate, may_organize
-from seminar_app.accounts.sign_in import RESET_PURPOSE, on_failed, owner_of_link
+from seminar_app.accounts import services
+from seminar_app.accounts.models import RoleGrant, UserAccount
+from seminar_app.accounts.rules import may_coordinate, may_organize
+from seminar_app.accounts.services.reset_links import RESET_PURPOSE
+from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.messages.models import Message
+from seminar_app.sign_in import services as sign_in
+from seminar_app.sign_in import session_store, sessions
+from seminar_app.sign_in.models import RecoveryCode, SecondFactor, WebSession
+from seminar_app.sign_in.rules import Proof, is_fresh
+from seminar_app.sign_in.signals import on_failed, owner_of_link
 from seminar_app.web.database import in_unit_of_work, unit_of_work
 from tests.machines.accounts_model import AccountModel, AccountsModel, Role, SessionModel, minutes
 from tests.machines.seats_model import Refused
@@ -272,9 +278,9 @@ class Accounts(RuleBasedStateMachine):
         def done(database: Session) -> tuple[Proof, str | None]:
             if with_factor:
                 keys = self.world.app.extensions["settings"].secret_keys
-                answer = services.check_code(database, now=now, account_id=account_id, code=code, keys=keys)
+                answer = sign_in.check_code(database, now=now, account_id=account_id, code=code, keys=keys)
             else:
-                answer = services.check_password(database, now=now, account_id=account_id, right=kind == "right")
+                answer = sign_in.check_password(database, now=now, account_id=account_id, right=kind == "right")
             if answer is Proof.RIGHT:
                 assert sessions.move_on(database, with_factor=with_factor)
             return answer, sessions.browser_session().identifier
@@ -336,10 +342,10 @@ class Accounts(RuleBasedStateMachine):
         code = str(TOTP(key=SECRETS[account.number], format="raw").generate(now).token)
         keys = self.world.app.extensions["settings"].secret_keys
         with self._request(cookie), unit_of_work() as database:
-            services.add_app(
+            sign_in.add_app(
                 database, now=now, account_id=account_id, name="App", secret=SECRETS[account.number], code=code, keys=keys, first=True
             )
-            codes = services.make_recovery_codes(database, now=now, account_id=account_id)
+            codes = sign_in.make_recovery_codes(database, now=now, account_id=account_id)
             assert sessions.move_on(database, with_factor=True)
             identifier = sessions.browser_session().identifier
         account.has_app, account.last_code, account.paper = True, int(now.timestamp()) // 30, set(codes)
@@ -351,7 +357,7 @@ class Accounts(RuleBasedStateMachine):
         account = self.model.accounts[who]
         if account.has_app:
             account_id = self.world.account_ids[who][0]
-            codes = in_unit_of_work(lambda session: services.make_recovery_codes(session, now=self.world.now, account_id=account_id))
+            codes = in_unit_of_work(lambda session: sign_in.make_recovery_codes(session, now=self.world.now, account_id=account_id))
             self.spent[who] |= account.paper
             account.paper = set(codes)
 
@@ -363,7 +369,7 @@ class Accounts(RuleBasedStateMachine):
         actor, now = self._actor(session.account), self.world.now
         if all_others:
             this = token_hash(str(self.browsers[browser]))
-            in_unit_of_work(lambda database: services.end_other_sessions(database, now=now, actor=actor, this=this))
+            in_unit_of_work(lambda database: sign_in.end_other_sessions(database, now=now, actor=actor, this=this))
             self.model.end_all_of(session.account, but=session)
             return
         other_cookie = next((cookie for cookie in reversed(self.model.cookies) if self.model.session(cookie, now)), None)
@@ -379,7 +385,7 @@ class Accounts(RuleBasedStateMachine):
 
         self._step(
             expected,
-            lambda: in_unit_of_work(lambda database: services.end_one_session(database, now=now, actor=actor, session_id=stored.public_id)),
+            lambda: in_unit_of_work(lambda database: sign_in.end_one_session(database, now=now, actor=actor, session_id=stored.public_id)),
         )
 
     # Links.
@@ -499,8 +505,8 @@ class Accounts(RuleBasedStateMachine):
         services_and_ours: dict[str, tuple[Callable[..., object], Callable[[], object]]] = {
             "disable": (services.disable_account, lambda: self.model.disable(doer, account)),
             "enable": (services.enable_account, lambda: setattr(account, "active", True)),
-            "end": (services.end_all_sessions, lambda: self.model.end_all_of(account)),
-            "reset factor": (services.reset_second_factor, lambda: self.model.reset_factor(doer, account)),
+            "end": (sign_in.end_all_sessions, lambda: self.model.end_all_of(account)),
+            "reset factor": (sign_in.reset_second_factor, lambda: self.model.reset_factor(doer, account)),
         }
         service, ours = services_and_ours[what]
         where: dict[str, Any] = {"now": self.world.now, "actor": self._actor(doer), "account_id": self.world.account_ids[who][0]}

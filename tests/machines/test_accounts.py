@@ -6,9 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts import rules, session_store, sessions, sign_in
-from seminar_app.accounts.services import accounts, coordinators, second_factors
+from seminar_app.accounts.services import accounts, coordinators
 from seminar_app.core import clock
+from seminar_app.sign_in import rules, session_store, sessions, signals
+from seminar_app.sign_in.services import second_factors
+from seminar_app.sign_in.services import sessions as session_services
 from tests.machines.accounts import Accounts, World
 from tests.support.breakages import Breakage
 from tests.support.machines import FULL, SHORT_OF_ACCOUNTS, notices, run
@@ -18,10 +20,15 @@ BREAKAGES = (
     Breakage("a signed-out cookie lives on", sessions.move_out, "session_store.end(database, browser.stored.id_hash)", "pass"),
     Breakage("the cookie from before signing in lives on", sessions.move_in, "session_store.end(database, before.id_hash)", "pass"),
     Breakage("a role that is taken away stays", accounts.take_role, "session.delete(row)", "pass"),
-    Breakage("a disabled account's sessions wait for it", accounts.disable_account, "session_store.end_all_of(session, account.id)", "0"),
-    Breakage("ended sessions are kept", accounts.end_all_sessions, "session_store.end_all_of(session, account.id)", "0"),
+    Breakage(
+        "a disabled account's sessions wait for it",
+        accounts.disable_account,
+        "sum(hook(session, account.id) for hook in _on_disabled)",
+        "0",
+    ),
+    Breakage("ended sessions are kept", session_services.end_all_sessions, "session_store.end_all_of(session, account.id)", "0"),
     Breakage("this browser is signed out instead of the others", session_store.end_others_of, "!= id_hash", "== id_hash"),
-    Breakage("a session ends nobody else's", accounts.end_one_session, ", WebSession.user_account_id == actor.user_id", ""),
+    Breakage("a session ends nobody else's", session_services.end_one_session, ", WebSession.user_account_id == actor.user_id", ""),
     Breakage("idle sessions stay open", rules.session_holds, "now - seen_at < IDLE and ", ""),
     Breakage("busy sessions never end", rules.session_holds, " and now - created_at < LONGEST", ""),
     Breakage("a proof is not remembered", session_store.rotate, '"proven_at": now, ', ""),
@@ -37,8 +44,8 @@ BREAKAGES = (
         "give_role(session",
         "(lambda *a, **b: None)(session",
     ),
-    Breakage("a link outlives a change of password", sign_in.on_password_changed, "user.reset_hash = user.reset_until = None", "pass"),
-    Breakage("a link has no end", sign_in.owner_of_link, " or account.reset_until <= clock.now()", ""),
+    Breakage("a link outlives a change of password", signals.on_password_changed, "user.reset_hash = user.reset_until = None", "pass"),
+    Breakage("a link has no end", signals.owner_of_link, " or account.reset_until <= clock.now()", ""),
     Breakage("a new password begins the day anew", session_store.start, "created_at=began_at or now", "created_at=now"),
     Breakage("a half signed-in session waits for ever", session_store.find, "now - created_at >= HALF_SIGNED_IN", "False"),
 )

@@ -17,11 +17,12 @@ from sqlalchemy import Connection, inspect, select, text
 from bench import data
 from bench.databases import Database
 from bench.population import Size
-from seminar_app.accounts.rules import RoleName
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.audit.services import record
 from seminar_app.audit.verifying import verify
-from seminar_app.core.database import Base, write_mode
+from seminar_app.core.actor import RoleName
+from seminar_app.core.tables import Base
+from seminar_app.core.write_mode import write_mode
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.database import db, unit_of_work
 from seminar_app.web.health import newest_migration

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import SecondFactor
-from seminar_app.accounts.services import check_code, proofs
+from seminar_app.sign_in.models import SecondFactor
+from seminar_app.sign_in.services import check_code, proofs
 from seminar_app.web.database import unit_of_work
 from tests.conftest import make_app
 from tests.support.factories import KEY

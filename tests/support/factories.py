@@ -9,16 +9,17 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import Office, RoleGrant, UserAccount
-from seminar_app.accounts.rules import RoleName
+from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.attendance.models import Mark
 from seminar_app.attendance.rules import MarkMethod, MarkStatus
-from seminar_app.core.database import Base
+from seminar_app.core.actor import RoleName
 from seminar_app.core.folding import fold
 from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.core.tables import Base
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, Source

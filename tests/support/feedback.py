@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import Actor, Grant, RoleName
+from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import answering, services
 from seminar_app.registration.models import Registration

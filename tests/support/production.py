@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from config import PROJECT_ROOT
-from seminar_app.core.database import database_path
+from seminar_app.core.sqlite import database_path
 from tests.support.proxy import NAME
 from tests.support.server import free_port
 

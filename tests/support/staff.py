@@ -7,10 +7,10 @@ import uuid
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 
-from seminar_app.accounts import session_store
 from seminar_app.accounts.models import UserAccount
-from seminar_app.accounts.rules import Actor, Grant, RoleName
 from seminar_app.core import clock
+from seminar_app.core.actor import Actor, Grant, RoleName
+from seminar_app.sign_in import session_store
 from seminar_app.web.database import db, unit_of_work
 from tests.support.form_sender import FormSender
 

@@ -91,7 +91,8 @@ def test_nobody_completes_what_has_no_minutes_to_attend(marks: list[StoredMark])
     [
         (864, 1080, 80.0, True),
         (863, 1080, 79.9, False),
-        (7996, 10000, 80.0, False),
+        (7996, 10000, 79.9, False),
+        (9999, 10000, 99.9, True),
         (1, 3, 33.3, False),
         (1, 2000, 0.1, False),
         (2, 3, 66.7, False),

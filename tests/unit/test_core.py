@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from config import Mode, Settings, SettingsError
-from seminar_app.core.database import wal_is_safe
 from seminar_app.core.folding import canonical_email, fold
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.core.sealing import seal, unseal
+from seminar_app.core.sqlite import wal_is_safe
 
 
 @pytest.mark.parametrize(

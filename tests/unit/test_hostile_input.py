@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from seminar_app.audit.anchor import AnchorBroken, read_anchors
+from seminar_app.audit.chain import ChainKeys
 from seminar_app.core.folding import canonical_email, fold
 from seminar_app.core.links import token_hash
 from seminar_app.nominations.names import split_surnames
@@ -21,6 +22,7 @@ from seminar_app.people.identity_rules import doubt_about_curp
 from seminar_app.people.rules import is_name, name_key, readable_email, readable_phone, shown_phone
 from seminar_app.registration.services.registering import same_code
 
+KEYS = ChainKeys(audit_keys=(), secret_keys=("a secret key of at least thirty-two letters",))
 TEXT = st.text(st.characters(codec=None, categories=None), max_size=60) | st.sampled_from(
     ("", "\0", "1" + "0" * 20, "[1]", "\ud800", "\u202e\u200b", "🎓" * 60, "x" * 5_000, "+52 998 123 4567", "a@b", "a@[1]", "@", "٣", "²")
 )
@@ -99,4 +101,4 @@ def test_a_line_that_is_no_anchor_breaks_the_file(tmp_path: Path, sequence: str)
     line = f'{{"at": "\\ud800", "sequence": {sequence}, "digest": "", "mac": ""}}\n'
     (tmp_path / "anchors").write_text(line, encoding="ascii")
     with pytest.raises(AnchorBroken):
-        list(read_anchors(tmp_path / "anchors"))
+        list(read_anchors(tmp_path / "anchors", KEYS))

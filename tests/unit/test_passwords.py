@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from seminar_app.accounts.passwords import Weakness, password_weakness
-from seminar_app.accounts.rules import session_holds
-from seminar_app.accounts.sign_in import browser_words
+from seminar_app.sign_in.passwords import Weakness, password_weakness
+from seminar_app.sign_in.rules import session_holds
+from seminar_app.sign_in.signals import browser_words
 
 OWN = ("Ana Ruiz Peña", "ana.ruiz")
 

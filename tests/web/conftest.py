@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 
 from config import Settings
-from seminar_app.accounts import session_store
 from seminar_app.accounts.models import UserAccount
 from seminar_app.core import clock
+from seminar_app.sign_in import session_store
 from seminar_app.web.database import db, unit_of_work
 from tests.support.checking_client import CheckingClient
 

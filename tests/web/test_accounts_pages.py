@@ -10,13 +10,15 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import Office, RoleGrant, UserAccount, WebSession
-from seminar_app.accounts.rules import RoleName
+from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.services import record
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
+from seminar_app.offices.models import Office
+from seminar_app.sign_in.models import WebSession
 from seminar_app.web.access import Audience, policy_of
 from tests.conftest import StatementCount
 from tests.support.checking_client import CheckingClient
@@ -133,10 +135,13 @@ def test_hostile_input_gets_a_sentence_or_a_4xx(client: CheckingClient, make: Ma
         ):
             status = client.flask.post(path, data=data | {"csrf_token": token}).status_code
             assert status < 500, (path, text, status)
-        for path in (f"{ACCOUNTS}?q={text}&page={text}&role={text}", f"/staff/trail/?day={text}&actor={text}&before={text}&seminar={text}"):
+        for path in (
+            f"{ACCOUNTS}?q={text}&page={text}&role={text}",
+            f"/staff/audit-log/?day={text}&actor={text}&before={text}&seminar={text}",
+        ):
             assert client.flask.get(path).status_code < 500, path
     for number in ("9" * 18, "9" * 30, "-1", "0", "x"):
-        client.get(f"/staff/trail/?before={number}")
+        client.get(f"/staff/audit-log/?before={number}")
     for foreign in (uuid.uuid4(), "x", "1"):
         client.get(f"{ACCOUNTS}{foreign}/", status=404)
         client.get(f"/staff/offices/{foreign}", status=404)
@@ -164,7 +169,7 @@ def test_the_lists_cost_the_same_with_few_and_with_many_rows(
 ) -> None:
     counts: dict[str, list[int]] = {}
     for _round in range(2):
-        for url in (ACCOUNTS, "/staff/offices/", "/staff/trail/", f"{ACCOUNTS}{admin.public_id}/", "/staff/account/"):
+        for url in (ACCOUNTS, "/staff/offices/", "/staff/audit-log/", f"{ACCOUNTS}{admin.public_id}/", "/staff/account/"):
             statements.statements.clear()
             client.get(url)
             counts.setdefault(url, []).append(len([s for s in statements.statements if s.startswith("SELECT")]))
@@ -174,7 +179,7 @@ def test_the_lists_cost_the_same_with_few_and_with_many_rows(
                 record(open_session, now=clock.now(), actor=f"account:{account.public_id.hex}", action="office.edited", subject="office:1")
     assert all(few == many for few, many in counts.values()), counts
     assert counts[ACCOUNTS][0] <= 4
-    assert counts["/staff/trail/"][0] <= 4
+    assert counts["/staff/audit-log/"][0] <= 4
 
 
 def test_the_trail_names_staff_and_never_officials(client: CheckingClient, session: Session, make: Make, admin: UserAccount) -> None:
@@ -191,7 +196,7 @@ def test_the_trail_names_staff_and_never_officials(client: CheckingClient, sessi
                 details={"n": number},
             )
         record(open_session, now=clock.now(), actor=f"account:{admin.public_id.hex}", action="some.thing", subject="command:x")
-    page = client.get("/staff/trail/")
+    page = client.get("/staff/audit-log/")
     assert "Ada Byron" in page.one("tbody").to_text()
     assert "some.thing" in page.text
     assert official not in page.response.get_data(as_text=True)
@@ -200,10 +205,10 @@ def test_the_trail_names_staff_and_never_officials(client: CheckingClient, sessi
     older = client.get(page.one("a[rel=next]").attrs["href"])
     assert len(older.select("tbody tr")) == 11
     assert client.get(older.one("a[rel=prev]").attrs["href"]).one("tbody").to_text() == page.one("tbody").to_text()
-    assert len(client.get(f"/staff/trail/?actor=account%3A{admin.public_id.hex}").select("tbody tr")) == 1
-    assert len(client.get("/staff/trail/?actor=registration&seminar=cancun-2014").select("tbody tr")) == 50
-    assert "Nothing in the trail is like that" in client.get("/staff/trail/?day=2014-06-03").text
-    assert "Nothing in the trail is like that" in client.get("/staff/trail/?action=office.retired").text
+    assert len(client.get(f"/staff/audit-log/?actor=account%3A{admin.public_id.hex}").select("tbody tr")) == 1
+    assert len(client.get("/staff/audit-log/?actor=registration&seminar=cancun-2014").select("tbody tr")) == 50
+    assert "Nothing in the trail is like that" in client.get("/staff/audit-log/?day=2014-06-03").text
+    assert "Nothing in the trail is like that" in client.get("/staff/audit-log/?action=office.retired").text
 
 
 def test_each_persons_own_account(client: CheckingClient, session: Session, admin: UserAccount, sign_in: SignIn) -> None:

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import RoleName
 from seminar_app.agencies.models import Agency, AgencySuccession
 from seminar_app.agencies.queries import all_agencies, find_agency_by_code
 from seminar_app.agencies.seed import seed_directory
 from seminar_app.audit.models import AuditRow
+from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from tests.conftest import StatementCount
 from tests.support.checking_client import CheckingClient

@@ -15,14 +15,15 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import Office, UserAccount
-from seminar_app.accounts.rules import RoleName
+from seminar_app.accounts.models import UserAccount
 from seminar_app.agencies.models import Agency
 from seminar_app.attendance import queries, services
 from seminar_app.attendance.models import MarkHistory
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.audit.models import AuditRow
+from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.offices.models import Office
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import Seminar, SeminarSession

@@ -9,10 +9,10 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import RoleName
 from seminar_app.agencies.services import seed_directory
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.services import enqueue
@@ -104,8 +104,8 @@ def test_every_staff_page_is_right(
     seen = walk(app, client, "/staff/", world["person"])
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/staff/") and "GET" in (rule.methods or ())}
     only_with_five_answers = {"feedback_staff.export_results"}
-    when_asked_who_one_is = {"accounts.confirm", "accounts.file_ready"}
-    with_a_second_factor = {"accounts.recovery_codes", "accounts.recovery_codes_file"}
+    when_asked_who_one_is = {"sign_in.confirm", "sign_in.file_ready"}
+    with_a_second_factor = {"sign_in.recovery_codes", "sign_in.recovery_codes_file"}
     unseen = only_with_five_answers | when_asked_who_one_is | with_a_second_factor
     assert pages - seen.endpoints - unseen == set(), "no link leads to these pages"
 

@@ -12,12 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
-from seminar_app.accounts.rules import RoleName
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import queries, services
-from seminar_app.feedback.models import Answer, FeedbackForm, Response, ResponseReceipt
+from seminar_app.feedback.answer_models import Answer, Response
+from seminar_app.feedback.models import FeedbackForm, ResponseReceipt
 from seminar_app.messages.models import Message
 from seminar_app.registration.links import personal_token
 from seminar_app.registration.models import Registration
@@ -32,7 +33,7 @@ FILLED = {f"q-{key}": value for key, value in REQUIRED.items()}
 
 
 def address(held: Held, person: int = 0) -> str:
-    return f"/registrations/{personal_token(held.people[person])}/feedback"
+    return f"/registrations/{personal_token(held.session, held.people[person])}/feedback"
 
 
 def token(page: Page) -> dict[str, str]:

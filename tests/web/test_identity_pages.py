@@ -10,13 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
-from seminar_app.accounts.rules import RoleName
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.people.identity import Identity, keep_identity, open_identity
-from seminar_app.people.models import Person, PersonIdentity
+from seminar_app.people.identity_models import PersonIdentity
+from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Asked

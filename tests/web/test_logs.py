@@ -57,7 +57,7 @@ def told(lines: StringIO) -> list[dict[str, object]]:
 
 def test_a_request_leaves_one_line_with_its_pattern_and_no_secret(logging_app: Flask, make: Make, lines: StringIO) -> None:
     registration = make.registration(make.seminar())
-    token = personal_token(registration)
+    token = personal_token(make.session, registration)
     answer = logging_app.test_client().get(f"/registrations/{token}?canary-in-query=1", headers={"X-Request-ID": "from-the-proxy-1"})
     assert answer.headers["X-Request-ID"] == "from-the-proxy-1"
     (line,) = [line for line in told(lines) if line["logger"] == "constancia.requests"]

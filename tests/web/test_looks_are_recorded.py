@@ -13,8 +13,8 @@ from flask import Flask, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import RoleName
 from seminar_app.audit.models import AuditRow
+from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.services import enqueue
 from seminar_app.people.identity import Identity, keep_identity

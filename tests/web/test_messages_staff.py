@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import Mode
-from seminar_app.accounts.rules import RoleName
 from seminar_app.audit.models import AuditRow
+from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message

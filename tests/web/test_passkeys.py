@@ -11,10 +11,11 @@ from flask_security import hash_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts import passkeys as passkeys_of_the_product
-from seminar_app.accounts.models import SecondFactor, UserAccount
-from seminar_app.accounts.passkeys import PAGES
-from seminar_app.accounts.rules import RoleName
+from seminar_app.accounts.models import UserAccount
+from seminar_app.core.actor import RoleName
+from seminar_app.sign_in import passkeys as passkeys_of_the_product
+from seminar_app.sign_in.models import SecondFactor
+from seminar_app.sign_in.passkeys import PAGES
 from tests.support.authenticator import Authenticator
 from tests.support.checking_client import CheckingClient, Page
 from tests.support.factories import Make
@@ -70,17 +71,17 @@ def test_the_first_passkey_is_made_before_anything_is_open_and_shows_the_codes_o
     strict: Flask, client: CheckingClient, staff: UserAccount, session: Session
 ) -> None:
     sign_in_by_form(client)
-    client.get("/staff/trail/", status=303)
+    client.get("/staff/audit-log/", status=303)
     page = make_one(client, SET_UP)
     assert len(client.follow(page).select(".recovery-codes code")) == 10
     assert passkeys(session) == 1
-    client.get("/staff/trail/")
+    client.get("/staff/audit-log/")
 
 
 def test_a_passkey_opens_the_next_sign_in(enrolled: Authenticator, client: CheckingClient) -> None:
     page = asked(client)
     prove(client, page, enrolled.sign(page))
-    client.get("/staff/trail/")
+    client.get("/staff/audit-log/")
 
 
 def test_a_second_passkey_is_added_by_whoever_has_just_proved_themselves(
@@ -96,7 +97,7 @@ def test_of_two_tabs_the_older_one_opens_too(enrolled: Authenticator, client: Ch
     older = asked(client)
     client.get(STEP)
     prove(client, older, enrolled.sign(older))
-    client.get("/staff/trail/")
+    client.get("/staff/audit-log/")
 
 
 def test_a_passkey_is_made_on_the_older_of_two_tabs_too(
@@ -142,7 +143,7 @@ def test_a_passkey_is_refused_that_is_not_this_one_for_this_page_and_moment(
             page = asked(client)
             answer = enrolled.sign(page)
     prove(client, page, answer, status=422)
-    client.get("/staff/trail/", status=303)
+    client.get("/staff/audit-log/", status=303)
 
 
 def test_what_is_asked_to_make_a_passkey_is_no_proof(

@@ -52,7 +52,7 @@ def fresh(session: Session) -> Registration:
 
 
 def personal_url(session: Session) -> str:
-    return f"/registrations/{links.personal_token(fresh(session))}"
+    return f"/registrations/{links.personal_token(session, fresh(session))}"
 
 
 def test_an_official_registers_in_two_minutes(client: CheckingClient, seminar: Seminar, session: Session) -> None:

@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
-from seminar_app.accounts.rules import RoleName
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.messages.models import Message
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries import RosterAccess

@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import UUIDConverter
 
 from config import Settings, SettingsError
-from seminar_app.accounts import app_codes
-from seminar_app.accounts.models import RecoveryCode, SecondFactor, UserAccount
-from seminar_app.accounts.rules import PROOFS_REST, WRONG_PROOFS, RoleName
+from seminar_app.accounts.models import UserAccount
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
+from seminar_app.sign_in import app_codes
+from seminar_app.sign_in.models import RecoveryCode, SecondFactor
+from seminar_app.sign_in.rules import PROOFS_REST, WRONG_PROOFS
 from seminar_app.web.access import Audience, policy_of
 from tests.support.checking_client import CheckingClient, Page
 from tests.support.factories import KEY, Make
@@ -93,12 +95,14 @@ def test_settings_require_it_outside_the_demonstration() -> None:
 def test_the_first_sign_in_leads_to_setting_up_and_on_to_where_one_was_going(
     strict: Flask, client: CheckingClient, session: Session, staff: UserAccount, time: Clock
 ) -> None:
-    client.get("/staff/trail/", status=303)
-    page = client.post("/login", client.get("/login?next=/staff/trail/").fields("main form") | {"email": staff.email, "password": PASSWORD})
-    assert page.response.headers["Location"] == f"{SET_UP}?next=/staff/trail/"
-    assert client.get(f"{SET_UP}?next=/staff/trail/").response.headers["Cache-Control"] == "no-store"
+    client.get("/staff/audit-log/", status=303)
+    page = client.post(
+        "/login", client.get("/login?next=/staff/audit-log/").fields("main form") | {"email": staff.email, "password": PASSWORD}
+    )
+    assert page.response.headers["Location"] == f"{SET_UP}?next=/staff/audit-log/"
+    assert client.get(f"{SET_UP}?next=/staff/audit-log/").response.headers["Cache-Control"] == "no-store"
     before = cookie(client)
-    url = f"{SET_UP}/app?next=/staff/trail/"
+    url = f"{SET_UP}/app?next=/staff/audit-log/"
     assert "not the code that the app shows" in client.submit(url, {"code": "000000"}, status=422).text
     phone, page = set_up_app(client, time, url)
     assert cookie(client) != before
@@ -110,7 +114,7 @@ def test_the_first_sign_in_leads_to_setting_up_and_on_to_where_one_was_going(
     assert all(code in text.get_data(as_text=True) for code in codes)
     assert text.headers["Cache-Control"] == "no-store"
     page = client.post(f"{CODES}/kept", shown.fields("main form"))
-    assert page.response.headers["Location"] == "/staff/trail/"
+    assert page.response.headers["Location"] == "/staff/audit-log/"
     client.follow(page)
     assert codes[0] not in client.get(CODES).text
     client.get(f"{CODES}.txt", status=404)
@@ -148,7 +152,7 @@ def test_nothing_of_the_staffs_is_open_between_the_password_and_the_second_facto
 def test_what_is_shown_between_password_and_factor_is_not_compressed(strict: Flask, client: CheckingClient, staff: UserAccount) -> None:
     """An app's secret, beside words that an address chose: its length must tell nothing."""
     sign_in_by_form(client)
-    for url in (SET_UP, f"{SET_UP}/app?next=/staff/trail/"):
+    for url in (SET_UP, f"{SET_UP}/app?next=/staff/audit-log/"):
         answer = client.flask.get(url, headers={"Accept-Encoding": "gzip"})
         assert answer.status_code == 200
         assert "Content-Encoding" not in answer.headers, url
@@ -249,7 +253,7 @@ def test_an_invitation_leads_through_password_and_set_up(
 ) -> None:
     account = make.account((RoleName.AUDITOR, {}), password=None)
     with unit_of_work(session) as database:
-        from seminar_app.accounts.sign_in import send_reset_link
+        from seminar_app.accounts.services.reset_links import send_reset_link
 
         send_reset_link(database, database.get_one(UserAccount, account.id), now=time.now, invited=True)
     url = f"/reset/{reset_token(session, account)}"
@@ -257,7 +261,7 @@ def test_an_invitation_leads_through_password_and_set_up(
     assert page.response.headers["Location"] == SET_UP
     client.get(OWN, status=303)
     set_up_app(client, time)
-    assert client.get("/staff/trail/").response.status_code == 200
+    assert client.get("/staff/audit-log/").response.status_code == 200
 
 
 def test_where_it_is_not_required_the_password_is_enough_and_a_factor_is_asked_of_whoever_has_one(

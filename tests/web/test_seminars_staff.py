@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import Office, UserAccount
-from seminar_app.accounts.rules import RoleName
+from seminar_app.accounts.models import UserAccount
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.messages.models import Message
+from seminar_app.offices.models import Office
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
 from tests.conftest import NOW, StatementCount

@@ -18,16 +18,17 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from seminar_app import create_app
-from seminar_app.accounts import session_store
-from seminar_app.accounts.errors import AccountJustChanged
-from seminar_app.accounts.models import UserAccount, WebSession
-from seminar_app.accounts.rules import RoleName
+from seminar_app.accounts.models import UserAccount
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
 from seminar_app.core import unit_of_work as core
+from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
+from seminar_app.sign_in import session_store
+from seminar_app.sign_in.errors import AccountJustChanged
+from seminar_app.sign_in.models import WebSession
 from seminar_app.web.limits import limiter
 from tests.support.checking_client import CheckingClient
 from tests.support.factories import KEY, Make

@@ -10,11 +10,13 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import UserAccount, WebSession
-from seminar_app.accounts.rules import FRESH, WRONG_PROOFS, RoleName
-from seminar_app.accounts.services import reset_second_factor
+from seminar_app.accounts.models import UserAccount
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.sign_in.models import WebSession
+from seminar_app.sign_in.rules import FRESH, WRONG_PROOFS
+from seminar_app.sign_in.services import reset_second_factor
 from seminar_app.web.access import policy_of
 from tests.support.checking_client import CheckingClient, Page
 from tests.support.factories import Make
@@ -195,7 +197,7 @@ def test_an_old_cookie_is_refused_in_the_six_cases(
 def test_without_a_fresh_id_the_replay_is_noticed(stale: CheckingClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """The broken twin: a proof that leaves the session its id."""
     before = cookie(stale)
-    monkeypatch.setattr("seminar_app.accounts.session_store.secrets.token_urlsafe", lambda _bytes: before)
+    monkeypatch.setattr("seminar_app.sign_in.session_store.secrets.token_urlsafe", lambda _bytes: before)
     stale.submit(CONFIRM, {"proof_password": PASSWORD}, form="main form.form")
     with pytest.raises(AssertionError):
         replay(stale, before)
@@ -207,5 +209,5 @@ def test_the_script_asks_no_one_else() -> None:
 
 
 def test_a_proof_at_the_very_moment_that_the_session_ends_lets_nobody_in(stale: CheckingClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seminar_app.accounts.session_store.rotate", lambda *_args, **_kwargs: None)
+    monkeypatch.setattr("seminar_app.sign_in.session_store.rotate", lambda *_args, **_kwargs: None)
     assert "Please sign in again" in stale.submit(CONFIRM, {"proof_password": PASSWORD}, form="main form.form", status=422).text

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from seminar_app.accounts.trail_details import details_words
+from seminar_app.oversight.audit_details import details_words
 
 CODES = {"office": {1: "HSI"}, "agency": {9: "INM", 5: "CNS"}}
 ID = "3576a571feef4d66bdf6d3b8cc4d1339"

@@ -14,9 +14,9 @@ from sqlalchemy import Select, event, func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
-from seminar_app.accounts.rules import RoleName
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock, unit_of_work
+from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.seminars.models import Seminar
 from seminar_app.web.database import db

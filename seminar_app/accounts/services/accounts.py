@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts import session_store
 from seminar_app.accounts.errors import AccountDisabled, EmailTaken, LastAdmin, OwnAccount
-from seminar_app.accounts.models import RoleGrant, UserAccount, WebSession
+from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.accounts.queries import account_by_email
-from seminar_app.accounts.rules import Actor, Grant, RoleName
 from seminar_app.accounts.services.common import find_grant, locked_account, record_change
-from seminar_app.accounts.sign_in import send_reset_link
+from seminar_app.accounts.services.reset_links import send_reset_link
+from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import canonical_email
+
+OnDisabled = Callable[[Session, int], int]
+"""`hook(session, account_id)` returns how many sessions it ended."""
+_on_disabled: list[OnDisabled] = []
+
+
+def when_disabled(hook: OnDisabled) -> OnDisabled:
+    """Register what another room does in the transaction that disables an account. `sign_in` ends its sessions."""
+    if hook not in _on_disabled:
+        _on_disabled.append(hook)
+    return hook
 
 
 def create_account(
@@ -136,7 +146,7 @@ def disable_account(session: Session, *, now: datetime, actor: Actor, account_id
     _somebody_stays_admin(session, actor, account)
     account.active = False
     account.reset_hash = account.reset_until = None
-    record_change(session, now, actor, "account.disabled", account, sessions_ended=session_store.end_all_of(session, account.id))
+    record_change(session, now, actor, "account.disabled", account, sessions_ended=sum(hook(session, account.id) for hook in _on_disabled))
 
 
 def enable_account(session: Session, *, now: datetime, actor: Actor, account_id: int) -> None:
@@ -145,40 +155,6 @@ def enable_account(session: Session, *, now: datetime, actor: Actor, account_id:
     if not account.active:
         account.active = True
         record_change(session, now, actor, "account.enabled", account)
-
-
-def end_all_sessions(session: Session, *, now: datetime, actor: Actor, account_id: int) -> int:
-    """Sign an account out everywhere; returns of how many browsers."""
-    account = locked_account(session, account_id)
-    ended = session_store.end_all_of(session, account.id)
-    record_change(session, now, actor, "account.sessions_ended", account, sessions_ended=ended)
-    return ended
-
-
-def end_one_session(session: Session, *, now: datetime, actor: Actor, session_id: uuid.UUID) -> None:
-    """Sign one of the actor's own browsers out.
-
-    Raises:
-        NotFound: it is over already, or somebody else's.
-    """
-    found = session.scalar(select(WebSession).where(WebSession.public_id == session_id, WebSession.user_account_id == actor.user_id))
-    if found is None:
-        raise NotFound
-    session_store.end(session, found.id_hash)
-    record_change(session, now, actor, "account.sessions_ended", locked_account(session, actor.user_id), sessions_ended=1)
-
-
-def end_other_sessions(session: Session, *, now: datetime, actor: Actor, this: bytes) -> int:
-    """Sign the actor's other browsers out; returns how many.
-
-    Args:
-        this: hash of the id of the session that stays.
-    """
-    account = locked_account(session, actor.user_id)
-    ended = session_store.end_others_of(session, account.id, this)
-    if ended:
-        record_change(session, now, actor, "account.sessions_ended", account, sessions_ended=ended)
-    return ended
 
 
 def send_way_in(session: Session, *, now: datetime, actor: Actor, account_id: int) -> None:

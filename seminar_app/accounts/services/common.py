@@ -8,12 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import Office, RoleGrant, UserAccount
-from seminar_app.accounts.rules import Actor, Grant
+from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.audit.services import record
+from seminar_app.core.actor import Actor, Grant, audit_name
 from seminar_app.core.errors import NotFound
-
-COMMAND = "command"
 
 
 def locked_account(session: Session, account_id: int) -> UserAccount:
@@ -22,14 +20,6 @@ def locked_account(session: Session, account_id: int) -> UserAccount:
     if account is None:
         raise NotFound
     return account
-
-
-def locked_office(session: Session, office_id: int) -> Office:
-    """An office that nobody else changes until the commit."""
-    office = session.get(Office, office_id, with_for_update=True)
-    if office is None:
-        raise NotFound
-    return office
 
 
 def find_grant(session: Session, account_id: int, grant: Grant) -> RoleGrant | None:
@@ -56,7 +46,7 @@ def record_change(
     now: datetime,
     actor: Actor | None,
     action: str,
-    subject: UserAccount | Office,
+    account: UserAccount,
     *,
     seminar: str | None = None,
     **details: Any,
@@ -65,9 +55,9 @@ def record_change(
     record(
         session,
         now=now,
-        actor=actor.audit_name if actor else COMMAND,
+        actor=audit_name(actor),
         action=action,
-        subject=f"{subject.__tablename__}:{subject.public_id.hex}",
+        subject=f"user_account:{account.public_id.hex}",
         seminar=seminar,
         details=details,
     )

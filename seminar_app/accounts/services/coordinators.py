@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from seminar_app.accounts.errors import NotACoordinator
 from seminar_app.accounts.models import RoleGrant, UserAccount
-from seminar_app.accounts.rules import Actor, Grant, RoleName, may_organize
+from seminar_app.accounts.rules import may_organize
 from seminar_app.accounts.services.accounts import give_role
 from seminar_app.accounts.services.common import find_grant, record_change
+from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.core.errors import NotFound
 
 

@@ -19,7 +19,7 @@ from config import PROJECT_ROOT, Settings
 from seminar_app.cli.backup import postgresql, sqlite
 from seminar_app.cli.backup.envelope import BackupFault, BackupWriter, Header
 from seminar_app.core.clock import now
-from seminar_app.core.database import database_path
+from seminar_app.core.sqlite import database_path
 from seminar_app.web.database import db
 
 

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from seminar_app import create_app
-from seminar_app.accounts import services as accounts
 from seminar_app.audit import verifying as trail
 from seminar_app.audit.services import record
 from seminar_app.cli.backup.envelope import BackupFault, BackupReader
@@ -28,10 +27,11 @@ from seminar_app.cli.backup.postgresql import PostgresqlPlace
 from seminar_app.cli.backup.sqlite import SqlitePlace
 from seminar_app.cli.database import install_migrations
 from seminar_app.core.clock import now
-from seminar_app.core.database import database_path
+from seminar_app.core.sqlite import database_path
 from seminar_app.messages import services as messages
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import SeatPool
+from seminar_app.sign_in.services import end_everything_issued
 from seminar_app.web.database import db, unit_of_work
 from seminar_app.web.health import newest_migration
 
@@ -188,7 +188,7 @@ def _broken_rules(session: Session, *, accept_broken_audit_log: bool) -> Iterato
 def _put_to_rest(backup: BackupReader, wishes: Wishes) -> tuple[int, int]:
     with unit_of_work() as session:
         held = 0 if wishes.send_waiting_mail else messages.hold_undelivered(session, now=now())
-        sessions = accounts.end_everything_issued(session, now=now())
+        sessions = end_everything_issued(session, now=now())
         record(
             session,
             now=now(),

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from seminar_app.cli.backup.envelope import DATA, PIECE_BYTES, BackupFault, BackupReader, BackupWriter
-from seminar_app.core.database import BUSY_TIMEOUT_MS, sqlite_module
 from seminar_app.core.file_lock import AlreadyLocked, alone
+from seminar_app.core.sqlite import BUSY_TIMEOUT_MS, sqlite_module
 
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 COPY = ".backup-"

@@ -1,1 +1,1 @@
-"""."""
+"""`flask serve`: the web server, and the process of mail and jobs beside it."""

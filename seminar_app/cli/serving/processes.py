@@ -15,8 +15,8 @@ import click
 from babel.dates import format_date, format_time
 
 from config import PROJECT_ROOT, Settings
-from seminar_app.core.database import database_path
 from seminar_app.core.file_lock import AlreadyLocked, share_lock
+from seminar_app.core.sqlite import database_path
 from seminar_app.web.health import SERVER_PID
 from seminar_app.web.languages import CODES
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
-from seminar_app.accounts.rules import Actor
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import agency_paths
+from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
 from seminar_app.people.identity import has_number
 from seminar_app.people.identity_rules import canonical_number
@@ -61,7 +61,7 @@ def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[Pe
     if not words.strip():
         return [], False
     number = NUMBER.fullmatch(canonical_number(words))
-    found = _named(session, _in_reach(session, actor), ~Person.reserved, has_number(words)) if number else []
+    found = _named(session, _in_reach(session, actor), ~Person.reserved, has_number(session, words)) if number else []
     found = found or _found(session, actor, words)
     people = [PersonInReach(person, agency) for person, agency in found[:MOST_SHOWN]]
     people.sort(key=lambda found: list_order(found.person))

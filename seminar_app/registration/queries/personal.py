@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, contains_eager
 
-from seminar_app.accounts.models import Office
 from seminar_app.agencies.models import Agency
 from seminar_app.core.errors import NotFound
 from seminar_app.core.links import token_hash
+from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import Seminar

@@ -11,9 +11,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
-from seminar_app.accounts.rules import Actor, may_coordinate, may_organize
+from seminar_app.accounts.rules import may_coordinate, may_organize
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.agencies.rules import path_of
+from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
 from seminar_app.people.models import Person
 from seminar_app.people.rules import list_order, listed_name, name_key

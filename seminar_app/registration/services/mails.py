@@ -6,13 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import Office
+from seminar_app.core.dates import date_range
 from seminar_app.messages.models import Message
 from seminar_app.messages.services import enqueue
-from seminar_app.registration.links import ENDPOINT, personal_link
+from seminar_app.offices.models import Office
+from seminar_app.registration.links import ENDPOINT, issue_link
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import Seminar
-from seminar_app.web.filters import date_range
 
 
 def tell(
@@ -37,7 +37,7 @@ def tell(
         to_address=person.email,
         to_name=person.certificate_name,
         context=facts(seminar, office, registration.language) | {"state": registration.state.value},
-        link=personal_link(registration),
+        link=issue_link(session, registration),
         link_endpoint=ENDPOINT,
         dedupe_key=dedupe_key,
     )

@@ -19,7 +19,7 @@ from seminar_app.people.identity import NOTHING, Identity, keep_identity
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData, find_or_add_person
 from seminar_app.registration.errors import AlreadyOnTheRoster, FormClosed, NoSuchAgency, WrongCode
-from seminar_app.registration.links import personal_link
+from seminar_app.registration.links import issue_link
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import (
     Door,
@@ -104,7 +104,7 @@ def register(
     if registration is not None and not may_register_again(registration.state):
         remind(session, now=now, seats=seats, registration=registration)
         return registration
-    registration = registration or new_registration(seats, person, now=now, source=Source.FORM)
+    registration = registration or new_registration(session, seats, person, now=now, source=Source.FORM)
     fill(registration, entry, agency)
     registration.notice_id = notice_id
     registration.submission_id = submission
@@ -148,7 +148,7 @@ def add_by_hand(
     registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
     if registration is not None and not may_register_again(registration.state):
         raise AlreadyOnTheRoster(name=person.certificate_name)
-    registration = registration or new_registration(seats, person, now=now, source=source)
+    registration = registration or new_registration(session, seats, person, now=now, source=source)
     fill(registration, entry, agency)
     registration.submission_id = submission
     path = agency_path(session, agency.id)
@@ -227,7 +227,7 @@ def find_registration(session: Session, *, seminar_id: int, person: Person) -> R
     return found
 
 
-def new_registration(seats: LockedSeats, person: Person, *, now: datetime, source: Source) -> Registration:
+def new_registration(session: Session, seats: LockedSeats, person: Person, *, now: datetime, source: Source) -> Registration:
     """A registration that is not in the database yet, with its link made."""
     registration = Registration(
         public_id=uuid.uuid4(),
@@ -237,7 +237,7 @@ def new_registration(seats: LockedSeats, person: Person, *, now: datetime, sourc
         link_version=1,
         registered_at=now,
     )
-    personal_link(registration)
+    issue_link(session, registration)
     set_committed_value(registration, "person", person)
     return registration
 

@@ -10,11 +10,11 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from seminar_app.accounts.models import Office
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import agency_paths
 from seminar_app.audit import services as audit
 from seminar_app.core.errors import NotFound, StaleEdit
+from seminar_app.offices.models import Office
 from seminar_app.registration.errors import AgencyTwice, OpenPoolBelowTaken, QuotaBelowTaken, QuotasAboveCapacity
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import (

@@ -12,9 +12,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from seminar_app.accounts.models import Office
 from seminar_app.audit import services as audit
 from seminar_app.core.errors import InBothLanguages
+from seminar_app.offices.models import Office
 from seminar_app.seminars import errors
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession
 from seminar_app.seminars.rules import (

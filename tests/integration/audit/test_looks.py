@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 
 from config import AccessLimits
 from seminar_app.accounts.models import UserAccount
-from seminar_app.accounts.rules import RoleName
 from seminar_app.audit import access_log, services
 from seminar_app.audit.access_log import DailyAccess, daily_access_of, daily_access_on
 from seminar_app.audit.models import AccessCount, AuditRow
 from seminar_app.audit.verifying import verify
+from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from tests.support.factories import Make
+from tests.support.installation import reinstall
 
 Look = tuple[str, str, str | None]
 """Action, subject, seminar."""
@@ -30,9 +31,10 @@ ZONE = "America/Mexico_City"
 
 @pytest.fixture(autouse=True)
 def the_limits_of_a_fresh_install(app: Flask) -> Iterator[None]:
-    access_log.watch(allowed=AccessLimits(), time_zone=ZONE)
+    before = app.extensions["settings"]
+    reinstall(app, access_limits=AccessLimits(), default_time_zone=ZONE)
     yield
-    access_log.watch(allowed=AccessLimits(), time_zone=ZONE)
+    reinstall(app, access_limits=before.access_limits, default_time_zone=before.default_time_zone)
 
 
 def look(session: Session, account: UserAccount, now: datetime, seen: Iterable[Look]) -> None:
@@ -56,7 +58,7 @@ def record_then_fail(session: Session, account: UserAccount, now: datetime) -> N
 
 
 def alerts(session: Session) -> list[Message]:
-    return list(session.scalars(select(Message).where(Message.kind == "many_looks").order_by(Message.id)))
+    return list(session.scalars(select(Message).where(Message.kind == "access_alert").order_by(Message.id)))
 
 
 def test_looks_are_counted_by_account_day_and_kind(session: Session, make: Make, now: datetime) -> None:
@@ -89,11 +91,11 @@ def test_what_is_rolled_back_was_not_looked_at(session: Session, make: Make, now
     assert session.scalars(select(AccessCount)).all() == []
 
 
-def test_too_many_different_people_reach_every_administrator_once_a_day(session: Session, make: Make, now: datetime) -> None:
+def test_too_many_different_people_reach_every_administrator_once_a_day(app: Flask, session: Session, make: Make, now: datetime) -> None:
     admins = [make.account((RoleName.ADMIN, {})), make.account((RoleName.ADMIN, {}), language="es")]
     make.account((RoleName.ADMIN, {}), active=False)
     account = make.account(name="Rosa Valdés")
-    access_log.watch(allowed=AccessLimits(people=20), time_zone=ZONE)
+    reinstall(app, access_limits=AccessLimits(people=20))
     look(session, account, now, people(20))
     assert alerts(session) == []
     look(session, account, now, people(1))
@@ -101,7 +103,7 @@ def test_too_many_different_people_reach_every_administrator_once_a_day(session:
     sent = alerts(session)
     assert [(message.to_address, message.language) for message in sent] == [(admin.email, admin.language) for admin in admins]
     assert sent[0].context["people"] == 21
-    told = session.scalars(select(AuditRow).where(AuditRow.action == "looks.alerted")).all()
+    told = session.scalars(select(AuditRow).where(AuditRow.action == "access.alerted")).all()
     assert [(row.subject, row.details["people"]) for row in told] == [(f"user_account:{account.public_id.hex}", 21)]
     look(session, account, now + timedelta(days=1), people(21))
     assert len(alerts(session)) == 2 * len(admins)
@@ -109,10 +111,10 @@ def test_too_many_different_people_reach_every_administrator_once_a_day(session:
 
 
 @pytest.mark.parametrize("limit", ["rosters", "roster_views", "searches", "exports"])
-def test_each_limit_alerts_by_itself(session: Session, make: Make, now: datetime, limit: str) -> None:
+def test_each_limit_alerts_by_itself(app: Flask, session: Session, make: Make, now: datetime, limit: str) -> None:
     make.account((RoleName.ADMIN, {}))
     account = make.account()
-    access_log.watch(allowed=AccessLimits(**{limit: 9}), time_zone=ZONE)
+    reinstall(app, access_limits=AccessLimits(**{limit: 9}))
     by_limit: dict[str, list[Look]] = {
         "rosters": rosters(10),
         "roster_views": rosters(1) * 10,
@@ -135,7 +137,7 @@ def test_a_coordinators_working_day_alerts_nobody(session: Session, make: Make, 
     others = [("roster.viewed", f"seminar:{n}", f"next-{n}") for n in range(3)]
     exports = [("attendance.exported", "seminar:1", "cancun-2014")] * 6
     look(session, coordinator, now, [*people(90), *sheets, *lists, *others, *exports])
-    found = daily_access_of(session, actor=f"account:{coordinator.public_id.hex}", day=access_log.day_of(now))
+    found = daily_access_of(session, actor=f"account:{coordinator.public_id.hex}", day=access_log.day_of(session, now))
     assert found == DailyAccess(rosters=4, roster_views=213, people=90, exports=6)
     assert alerts(session) == []
 

@@ -13,24 +13,24 @@ from flask import Flask
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
-from seminar_app.audit import chain
 from seminar_app.audit.anchor import Anchor, AnchorBroken, append_anchor, read_anchors
-from seminar_app.audit.chain import GENESIS, digest, head_seal, newest_key
+from seminar_app.audit.chain import GENESIS, chain_keys
 from seminar_app.audit.models import AuditHead, AuditRow
 from seminar_app.audit.services import record
 from seminar_app.audit.verifying import verify
-from seminar_app.core.database import write_mode
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.write_mode import write_mode
 from seminar_app.web.database import db
+from tests.support.installation import reinstall
 
-SECRET = ["test key of at least thirty-two characters"]
+SECRET = ("test key of at least thirty-two characters",)
 ROWS = 6
 
 
 @pytest.fixture(autouse=True)
 def keys_of_the_tests(app: Flask) -> Iterator[None]:
     yield
-    chain.use_keys(audit_keys=[], secret_keys=SECRET)
+    reinstall(app, audit_keys=(), secret_keys=SECRET)
 
 
 def write(session: Session, now: datetime, rows: int = ROWS) -> None:
@@ -51,14 +51,14 @@ def forge(session: Session, *, keep: int) -> None:
     """Somebody with the database and the key writes everything after row `keep` anew."""
     with unit_of_work(session) as writing:
         rows = writing.scalars(select(AuditRow).order_by(AuditRow.sequence)).all()
-        before = GENESIS
+        before, keys = GENESIS, chain_keys(session)
         for row in rows:
             if row.sequence > keep:
                 row.actor = "account:somebody-else"
-                row.digest = digest(row, before=before, key=newest_key())
+                row.digest = keys.digest(row, before=before, key=keys.newest)
             before = row.digest
         head = writing.get_one(AuditHead, 1)
-        head.digest, head.seal = before, head_seal(head.sequence, before, key=newest_key())
+        head.digest, head.seal = before, keys.head_seal(head.sequence, before, key=keys.newest)
 
 
 @pytest.mark.parametrize("column", ["at", "actor", "action", "subject", "seminar", "details", "request_id", "digest"])
@@ -133,7 +133,7 @@ def test_without_the_seal_a_cut_end_would_go_unseen(session: Session, now: datet
     cut = "UPDATE audit_head SET sequence = 4, digest = (SELECT digest FROM audit WHERE sequence = 4)"
     tamper(session, "DELETE FROM audit WHERE sequence > 4", cut)
     assert not verify(session).intact
-    monkeypatch.setattr("seminar_app.audit.verifying.head_seal", lambda *_args, **_kwargs: session.scalar(select(AuditHead.seal)))
+    monkeypatch.setattr("seminar_app.audit.chain.ChainKeys.head_seal", lambda *_args, **_kwargs: session.scalar(select(AuditHead.seal)))
     assert verify(session).intact
 
 
@@ -169,7 +169,7 @@ def test_the_anchor_finds_a_trail_written_anew_with_the_key(session: Session, no
     write(session, now, 2)
     forge(session, keep=3)
     assert verify(session).intact, "whoever has the key can write a chain that holds"
-    found = verify(session, read_anchors(tmp_path / "anchor"))
+    found = verify(session, read_anchors(tmp_path / "anchor", chain_keys(session)))
     assert not found.intact
     assert found.contradicted == [ROWS]
 
@@ -183,7 +183,7 @@ def test_the_anchor_finds_an_older_copy_put_in_the_place_of_the_database(session
     with unit_of_work(session) as writing:
         writing.execute(update(AuditHead).values(**sealed._asdict()))
     assert verify(session).intact
-    assert verify(session, read_anchors(tmp_path / "anchor")).contradicted == [5]
+    assert verify(session, read_anchors(tmp_path / "anchor", chain_keys(session))).contradicted == [5]
 
 
 def test_the_anchor_grows_with_the_trail_and_stays_where_nothing_happened(session: Session, now: datetime, tmp_path: Path) -> None:
@@ -193,9 +193,9 @@ def test_the_anchor_grows_with_the_trail_and_stays_where_nothing_happened(sessio
         write(session, now, rows)
         assert append_anchor(session, path, now=now)
         assert append_anchor(session, path, now=now) is None
-    assert [anchor.sequence for anchor in read_anchors(path)] == [2, 5]
+    assert [anchor.sequence for anchor in read_anchors(path, chain_keys(session))] == [2, 5]
     assert path.stat().st_mode & 0o777 == 0o600
-    found = verify(session, read_anchors(path))
+    found = verify(session, read_anchors(path, chain_keys(session)))
     assert (found.intact, found.anchors) == (True, 2)
 
 
@@ -220,24 +220,26 @@ def test_an_anchor_that_was_tampered_with_is_found(session: Session, now: dateti
             lines[-1] = lines[-1][:40]
     path.write_text("".join(lines))
     with pytest.raises(AnchorBroken):
-        list(read_anchors(path))
+        list(read_anchors(path, chain_keys(session)))
     with pytest.raises(AnchorBroken):
         append_anchor(session, path, now=now)
 
 
-def test_a_new_key_goes_on_with_the_chain_and_an_old_one_cannot_come_back(session: Session, now: datetime, tmp_path: Path) -> None:
+def test_a_new_key_goes_on_with_the_chain_and_an_old_one_cannot_come_back(
+    app: Flask, session: Session, now: datetime, tmp_path: Path
+) -> None:
     write(session, now, 2)
     append_anchor(session, tmp_path / "anchor", now=now)
-    chain.use_keys(audit_keys=[f"a1:{'1' * 40}"], secret_keys=SECRET)
+    reinstall(app, audit_keys=(f"a1:{'1' * 40}",), secret_keys=SECRET)
     write(session, now, 2)
     append_anchor(session, tmp_path / "anchor", now=now)
-    chain.use_keys(audit_keys=[f"a2:{'2' * 40}", f"a1:{'1' * 40}"], secret_keys=["another secret key, of at least 32 letters", *SECRET])
+    reinstall(app, audit_keys=(f"a2:{'2' * 40}", f"a1:{'1' * 40}"), secret_keys=("another secret key, of at least 32 letters", *SECRET))
     write(session, now, 2)
-    found = verify(session, read_anchors(tmp_path / "anchor"))
+    found = verify(session, read_anchors(tmp_path / "anchor", chain_keys(session)))
     assert (found.intact, found.by_newest_key) == (True, True)
-    chain.use_keys(audit_keys=[f"a1:{'1' * 40}"], secret_keys=SECRET)  # somebody who learned the old key
+    reinstall(app, audit_keys=(f"a1:{'1' * 40}",), secret_keys=SECRET)  # somebody who learned the old key
     forge(session, keep=4)
-    chain.use_keys(audit_keys=[f"a2:{'2' * 40}", f"a1:{'1' * 40}"], secret_keys=SECRET)
+    reinstall(app, audit_keys=(f"a2:{'2' * 40}", f"a1:{'1' * 40}"), secret_keys=SECRET)
     assert not verify(session).by_newest_key, "the newest key had chained these rows"
 
 
@@ -266,15 +268,15 @@ def test_the_commands_anchor_and_verify(
 
 
 def test_memory_does_not_grow_with_the_trail(session: Session, now: datetime) -> None:
-    before, rows = GENESIS, []
+    before, rows, keys = GENESIS, [], chain_keys(session)
     for number in range(1, 8_001):
         row = AuditRow(sequence=number, at=now, actor="rule", action="x.y", subject="s:" + "f" * 60, details={"filler": "f" * 400})
-        before = digest(row, before=before, key=newest_key())
+        before = keys.digest(row, before=before, key=keys.newest)
         shared = {"at": now, "actor": row.actor, "action": row.action, "subject": row.subject, "details": row.details}
         rows.append({"sequence": number, "digest": before, **shared})
     with unit_of_work(session) as writing:
         writing.execute(insert(AuditRow), rows)
-        writing.execute(update(AuditHead).values(sequence=8_000, digest=before, seal=head_seal(8_000, before, key=newest_key())))
+        writing.execute(update(AuditHead).values(sequence=8_000, digest=before, seal=keys.head_seal(8_000, before, key=keys.newest)))
     rows.clear()
     tracemalloc.start()
     found = verify(session)

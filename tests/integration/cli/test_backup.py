@@ -20,16 +20,16 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from config import Settings
-from seminar_app.accounts.models import RecoveryCode, SecondFactor, UserAccount, WebSession
-from seminar_app.accounts.rules import FactorKind, RoleName
+from seminar_app.accounts.models import UserAccount
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.services import record
 from seminar_app.audit.verifying import verify
 from seminar_app.cli.backup.envelope import MAGIC, BackupFault, BackupReader
 from seminar_app.cli.backup.keeping import name_for
+from seminar_app.core.actor import RoleName
 from seminar_app.core.clock import now
-from seminar_app.core.database import database_path, sqlite_module
 from seminar_app.core.file_lock import share_lock
+from seminar_app.core.sqlite import database_path, sqlite_module
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
@@ -37,6 +37,8 @@ from seminar_app.messages.services import HELD, enqueue
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import SeatPool
+from seminar_app.sign_in.models import RecoveryCode, SecondFactor, WebSession
+from seminar_app.sign_in.rules import FactorKind
 from seminar_app.web.database import db
 from tests.conftest import NOW, TestDatabase, settings_for
 from tests.support.commands import run

@@ -11,14 +11,15 @@ from flask_security import verify_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import Office, UserAccount
+from seminar_app.accounts.models import UserAccount
 from seminar_app.agencies.models import Agency
 from seminar_app.attendance.models import Mark, MarkHistory
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.audit.verifying import verify
 from seminar_app.demo.load import load_demo
 from seminar_app.demo.state import ACCOUNTS
-from seminar_app.feedback.models import Response
+from seminar_app.feedback.answer_models import Response
+from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState

@@ -12,9 +12,8 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.models import AuditRow
-from seminar_app.core.database import write_mode
-from seminar_app.core.key_ring import KeyRing, ring, use_ring
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.write_mode import write_mode
 from seminar_app.people.errors import IdentityUnreadable
 from seminar_app.people.identity import (
     Identity,
@@ -27,10 +26,12 @@ from seminar_app.people.identity import (
     rotate,
     same_numbers,
 )
+from seminar_app.people.identity_models import PersonIdentity
 from seminar_app.people.identity_rules import CurpDoubt, IdentityPart
-from seminar_app.people.models import Person, PersonIdentity
+from seminar_app.people.models import Person
 from seminar_app.web.database import db
 from tests.support.factories import Make
+from tests.support.installation import reinstall
 
 OLD, NEW = f"old:{'o' * 40}", f"new:{'n' * 40}"
 CURP = "HEMN841101MSPRRR02"
@@ -39,10 +40,10 @@ ALL = Identity(curp=CURP, birth_date=date(1984, 11, 1), birth_place="San Luis Po
 
 @pytest.fixture(autouse=True)
 def old_key_only(app: Flask) -> Iterator[None]:
-    before = ring()
-    use_ring(KeyRing([OLD]))
+    before = app.extensions["settings"].identity_keys
+    reinstall(app, identity_keys=(OLD,))
     yield
-    use_ring(before)
+    reinstall(app, identity_keys=before)
 
 
 def keep(session: Session, now: datetime, person: Person, identity: Identity = ALL, **how: object) -> list[str]:
@@ -149,8 +150,8 @@ def test_a_person_is_found_by_a_number_however_it_is_typed(session: Session, mak
     keep(session, now, person)
     keep(session, now, other, Identity(curp="MUSN591209HCHNNX05"))
     for typed in (CURP.lower(), " hemn-841101 MSPRRR02", "g 1234-5678"):
-        assert session.scalars(select(Person.id).where(has_number(typed))).all() == [person.id]
-    assert session.scalars(select(Person.id).where(has_number("HEMN841101MSPRRR03"))).all() == []
+        assert session.scalars(select(Person.id).where(has_number(session, typed))).all() == [person.id]
+    assert session.scalars(select(Person.id).where(has_number(session, "HEMN841101MSPRRR03"))).all() == []
 
 
 def test_two_records_of_one_curp_are_named_and_not_refused(session: Session, make: Make, now: datetime) -> None:
@@ -160,11 +161,17 @@ def test_two_records_of_one_curp_are_named_and_not_refused(session: Session, mak
     assert same_numbers(session, person.id) == {twin.id: [IdentityPart.CURP]}
 
 
-def test_a_new_key_takes_over_step_by_step_while_the_program_runs(session: Session, make: Make, now: datetime) -> None:
+def test_a_new_key_takes_over_step_by_step_while_the_program_runs(app: Flask, session: Session, make: Make, now: datetime) -> None:
     people = [make.person() for _ in range(5)]
     for person in people[:4]:
         keep(session, now, person)
-    use_ring(KeyRing([NEW, OLD]))
+    reinstall(
+        app,
+        identity_keys=(
+            NEW,
+            OLD,
+        ),
+    )
     keep(session, now, people[4])
     with unit_of_work(session) as writing:
         step = rotate(writing, after=0, limit=2)
@@ -172,34 +179,46 @@ def test_a_new_key_takes_over_step_by_step_while_the_program_runs(session: Sessi
     assert count_by_key(session) == {"new": 3, "old": 2}
     for person in people:  # in the middle of it everybody opens and is found
         assert opened(session, now, person) == ALL
-    found = session.scalars(select(Person.id).where(has_number(CURP)).order_by(Person.id)).all()
+    found = session.scalars(select(Person.id).where(has_number(session, CURP)).order_by(Person.id)).all()
     assert found == [person.id for person in people]
     with unit_of_work(session) as writing:
         assert rotate(writing, after=0, limit=10).done == 2  # cut off and begun again: only what is left
-    use_ring(KeyRing([NEW]))
+    reinstall(app, identity_keys=(NEW,))
     assert count_by_key(session) == {"new": 5}
     for person in people:
         assert opened(session, now, person) == ALL
-    assert len(session.scalars(select(Person.id).where(has_number(CURP))).all()) == 5
+    assert len(session.scalars(select(Person.id).where(has_number(session, CURP))).all()) == 5
 
 
-def test_a_correction_during_a_rotation_gives_the_whole_row_to_the_new_key(session: Session, make: Make, now: datetime) -> None:
+def test_a_correction_during_a_rotation_gives_the_whole_row_to_the_new_key(app: Flask, session: Session, make: Make, now: datetime) -> None:
     person = make.person()
     keep(session, now, person)
-    use_ring(KeyRing([NEW, OLD]))
+    reinstall(
+        app,
+        identity_keys=(
+            NEW,
+            OLD,
+        ),
+    )
     assert keep(session, now, person, Identity(passport="Z99999999")) == ["passport"]
-    use_ring(KeyRing([NEW]))
+    reinstall(app, identity_keys=(NEW,))
     assert opened(session, now, person).curp == CURP
 
 
 def test_a_row_that_does_not_open_is_left_and_named_and_holds_nobody_up(
-    session: Session, make: Make, now: datetime, caplog: pytest.LogCaptureFixture
+    app: Flask, session: Session, make: Make, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken, whole = make.person(), make.person()
     keep(session, now, broken)
     keep(session, now, whole)
     tamper(session, f"UPDATE person_identity SET passport = curp WHERE person_id = {broken.id}")  # noqa: S608  an id of our own
-    use_ring(KeyRing([NEW, OLD]))
+    reinstall(
+        app,
+        identity_keys=(
+            NEW,
+            OLD,
+        ),
+    )
     with caplog.at_level(logging.ERROR), unit_of_work(session) as writing:
         turned = rotate(writing, after=0, limit=10)
     assert (turned.done, turned.failed) == (1, 1)
@@ -208,16 +227,16 @@ def test_a_row_that_does_not_open_is_left_and_named_and_holds_nobody_up(
     assert count_by_key(session) == {"old": 1, "new": 1}
 
 
-def test_without_its_key_nothing_opens(session: Session, make: Make, now: datetime) -> None:
+def test_without_its_key_nothing_opens(app: Flask, session: Session, make: Make, now: datetime) -> None:
     person = make.person()
     keep(session, now, person)
-    use_ring(KeyRing([f"old:{'x' * 40}"]))  # the same name, another secret
+    reinstall(app, identity_keys=(f"old:{'x' * 40}",))  # the same name, another secret
     with pytest.raises(IdentityUnreadable):
         opened(session, now, person)
-    use_ring(KeyRing([NEW]))
+    reinstall(app, identity_keys=(NEW,))
     with pytest.raises(IdentityUnreadable):
         opened(session, now, person)
-    assert session.scalars(select(Person.id).where(has_number(CURP))).all() == []
+    assert session.scalars(select(Person.id).where(has_number(session, CURP))).all() == []
 
 
 def test_the_commands_rotate_and_say_what_each_key_holds(app: Flask, session: Session, make: Make, now: datetime) -> None:
@@ -225,7 +244,13 @@ def test_the_commands_rotate_and_say_what_each_key_holds(app: Flask, session: Se
         keep(session, now, make.person())
     session.close()
     run = app.test_cli_runner().invoke
-    use_ring(KeyRing([NEW, OLD]))
+    reinstall(
+        app,
+        identity_keys=(
+            NEW,
+            OLD,
+        ),
+    )
     assert "old" in run(args=["keys", "check"]).output
     turned = run(args=["keys", "rotate", "--batch", "2"])
     assert turned.exit_code == 0, turned.output
@@ -233,7 +258,7 @@ def test_the_commands_rotate_and_say_what_each_key_holds(app: Flask, session: Se
     assert "3 of 3 rows" in turned.output
     assert "nothing to do" in run(args=["keys", "rotate"]).output
     assert "may go" in run(args=["keys", "check"]).output
-    use_ring(KeyRing([OLD]))
+    reinstall(app, identity_keys=(OLD,))
     lost = run(args=["keys", "check"])
     assert lost.exit_code == 1
     assert "MISSING" in lost.output

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import Actor, Grant, RoleName
 from seminar_app.agencies.models import Agency
+from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.people.models import Person
 from seminar_app.people.rules import name_key
 from seminar_app.registration.models import Registration

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,7 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Approval, RegistrationMode, SeminarState
 from tests.integration.registration.conftest import Register, entry, pool_of
 from tests.support.factories import Make
+from tests.support.installation import reinstall
 
 
 def states(session: Session) -> list[str]:
@@ -44,7 +46,7 @@ def test_a_registration_takes_a_seat_and_keeps_what_was_said_that_day(make: Make
     assert notice is not None
     assert (notice.version, notice.language, notice.text) == (1, "es", notice_text(1, "es"))
     assert (kept.state, kept.unit, kept.position, kept.state_name) == (RegistrationState.REGISTERED, "Unidad 1", "Fiscal", "Quintana Roo")
-    assert kept.link_hash == token_hash(links.personal_token(kept))
+    assert kept.link_hash == token_hash(links.personal_token(session, kept))
     message = session.scalars(select(Message)).one()
     assert (message.kind, message.to_address, message.link_endpoint) == ("registered", "luz@pgr.example", "registration.personal")
     assert message.context["days"] == "3 al 5 de junio de 2026"
@@ -220,16 +222,16 @@ def test_staff_add_somebody_whatever_the_mode_and_never_twice(make: Make, sessio
     assert states(session) == ["registered"]
 
 
-def test_a_key_that_changed_gives_a_new_link_with_the_next_mail(make: Make, session: Session, register: Register) -> None:
+def test_a_key_that_changed_gives_a_new_link_with_the_next_mail(app: Flask, make: Make, session: Session, register: Register) -> None:
     seminar, agency = make.seminar(), make.agency()
     before = register(seminar, agency).link_hash
     try:
-        links.use_key("another key of at least thirty-two characters")
+        reinstall(app, secret_keys=("another key of at least thirty-two characters",))
         after = register(seminar, agency)
         assert after.link_hash != before
-        assert session.scalars(select(Registration.link_hash)).one() == token_hash(links.personal_token(after))
+        assert session.scalars(select(Registration.link_hash)).one() == token_hash(links.personal_token(session, after))
     finally:
-        links.use_key("test key of at least thirty-two characters")
+        reinstall(app, secret_keys=app.extensions["settings"].secret_keys)
 
 
 def test_on_the_release_date_unused_seats_reach_those_who_wait(make: Make, session: Session, register: Register, now: datetime) -> None:

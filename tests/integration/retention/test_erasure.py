@@ -15,12 +15,14 @@ from config import DaysKept, Mode
 from seminar_app import create_app
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.verifying import verify
-from seminar_app.core.database import database_path, write_mode
+from seminar_app.core.sqlite import database_path
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.core.write_mode import write_mode
 from seminar_app.messages.models import Message
 from seminar_app.messages.services import enqueue
 from seminar_app.people.identity import Identity, keep_identity
-from seminar_app.people.models import Person, PersonIdentity
+from seminar_app.people.identity_models import PersonIdentity
+from seminar_app.people.models import Person
 from seminar_app.people.rules import Sex
 from seminar_app.people.services import PersonData
 from seminar_app.registration import services as registration

@@ -1,0 +1,49 @@
+"""Links for choosing a password: an invitation, or a reset."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import UserAccount
+from seminar_app.core.installation import installation_of
+from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.messages.services import enqueue
+
+RESET_WITHIN = timedelta(hours=1)
+"""How long a link lasts that somebody asked for; an invitation lasts longer."""
+
+
+INVITED_WITHIN = timedelta(days=7)
+
+
+RESET_PURPOSE = "password-reset"
+
+
+RESET_ENDPOINT = "security.reset_password"
+
+
+def new_reset_link(session: Session, account: UserAccount, *, now: datetime, within: timedelta = RESET_WITHIN) -> SecretLink:
+    """Issue a reset link; earlier ones are void. Only the hash of its token is kept, and the mail is written when it is sent."""
+    account.reset_version += 1
+    link = SecretLink(RESET_PURPOSE, account.public_id, account.reset_version)
+    account.reset_hash = token_hash(link.token(installation_of(session).settings.secret_keys[0]))
+    account.reset_until = now + within
+    return link
+
+
+def send_reset_link(database: Session, account: UserAccount, *, now: datetime, invited: bool = False) -> None:
+    """Put a reset link into the outbox: for somebody who forgot the password, or who was given an account."""
+    within = INVITED_WITHIN if invited else RESET_WITHIN
+    enqueue(
+        database,
+        now=now,
+        kind="account_invitation" if invited else "password_reset",
+        language=account.language,
+        to_address=account.email,
+        to_name=account.name,
+        context={"days": INVITED_WITHIN.days} if invited else {"minutes": int(within.total_seconds() // 60)},
+        link=new_reset_link(database, account, now=now, within=within),
+        link_endpoint=RESET_ENDPOINT,
+    )

@@ -1,0 +1,32 @@
+"""Dates as people say them, in Spanish and English."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from babel.dates import format_date, format_skeleton
+
+
+def long_date(value: date, language: str) -> str:
+    """«3 de junio de 2014», «June 3, 2014»."""
+    return format_date(value, "long", locale=language)
+
+
+def date_range(first: date, last: date, language: str) -> str:
+    """«3 al 5 de junio de 2014», «June 3 to 5, 2014», or the one day."""
+    end = long_date(last, language)
+    if first == last:
+        return end
+    to = "al" if language == "es" else "to"
+    same_year = first.year == last.year
+    if same_year and first.month == last.month:
+        if language == "es":
+            return f"{first.day} {to} {end}"
+        return f"{format_skeleton('MMMMd', noon(first), locale='en')} {to} {last.day}, {last.year}"
+    begin = format_skeleton("MMMMd", noon(first), locale=language) if same_year else long_date(first, language)
+    return f"{begin} {to} {end}"
+
+
+def noon(day: date) -> datetime:
+    """The middle of a day in UTC, for formats that want an instant."""
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)

@@ -1,0 +1,53 @@
+"""The address and options of the database engine, and how its transactions begin on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    Engine,
+    event,
+    make_url,
+)
+from sqlalchemy.engine import Connection
+
+from seminar_app.core.sqlite import BUSY_TIMEOUT_MS, on_checkout, on_connect, on_error, sqlite_module
+from seminar_app.core.sqlite_writing import begin
+from seminar_app.core.write_mode import WRITING
+
+LOCK_TIMEOUT_MS = 10_000
+STATEMENT_TIMEOUT_MS = 30_000
+
+
+def engine_settings(database_url: str, *, pool_size: int = 5) -> tuple[str, dict[str, Any]]:
+    """The address and the options that `create_engine` is given.
+
+    A SQLite file is opened `mode=rw`: a file that is missing stays missing, and is never replaced by an empty one.
+    """
+    url = make_url(database_url)
+    options: dict[str, Any] = {"pool_pre_ping": url.get_backend_name() != "sqlite", "pool_size": pool_size, "max_overflow": pool_size}
+    options["hide_parameters"] = True  # an error's text reaches the log, and what people wrote must not
+    if url.get_backend_name() == "sqlite":
+        path = (url.database or "").removeprefix("file:")
+        options["module"] = sqlite_module()
+        options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+        return f"sqlite:///file:{path}?mode=rw&uri=true", options
+    ours = f"-c timezone=UTC -c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
+    options["connect_args"] = {"options": f"{url.query.get('options', '')} {ours}".strip(), "connect_timeout": 5}
+    return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False), options
+
+
+def install_hooks(engine: Engine) -> None:
+    """Make transactions of this engine begin the way the unit of work says: IMMEDIATE to write, read-only to read."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", on_connect)
+        event.listen(engine, "checkout", on_checkout)
+        event.listen(engine, "begin", begin)
+        event.listen(engine, "handle_error", on_error)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.read_only = not WRITING.get()

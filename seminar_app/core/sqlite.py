@@ -1,0 +1,126 @@
+"""The SQLite library and its file: how a connection is set up, and whether the file it opened is still in place."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import (
+    Engine,
+    make_url,
+)
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DisconnectionError
+
+from seminar_app.core.write_mode import WRITING
+
+log = logging.getLogger(__name__)
+
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+OPENED_FILE = "opened_file"
+
+
+def sqlite_module() -> ModuleType:
+    """The SQLite that Constancia runs on: the bundled new one where there is a wheel, else the system's."""
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:  # platforms without a wheel
+        from sqlite3 import dbapi2
+    module: ModuleType = dbapi2
+    return module
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite is free of the bug that corrupts a database when its WAL is reset under load.
+
+    Source: the release notes of SQLite 3.51.3, and its back-ports 3.50.7 and 3.44.6.
+    """
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+
+
+def database_path(database_url: str) -> Path:
+    """The file that a SQLite address names."""
+    return Path((make_url(database_url).database or "").removeprefix("file:").partition("?")[0])
+
+
+def on_connect(connection: Any, record: Any) -> None:
+    """Set a new connection up: we begin transactions ourselves, the journal is safe, and the file that was opened is noted."""
+    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own is deferred and loses to the first writer
+    module = sqlite_module()
+    journal = "WAL" if wal_is_safe(module.sqlite_version_info) else "DELETE"
+    if journal == "DELETE":
+        log.warning("SQLite %s has the WAL-reset bug; using the slower DELETE journal.", module.sqlite_version)
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0].upper() != journal:
+        cursor.execute(f"PRAGMA journal_mode={journal}")
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF"):
+        cursor.execute(f"PRAGMA {pragma}")
+    path = cursor.execute("PRAGMA database_list").fetchone()[2]
+    record.info[OPENED_FILE] = (path, _file_at(path))
+    cursor.close()
+
+
+def _file_at(path: str) -> tuple[int, int] | None:
+    """Which file that is, or None."""
+    try:
+        found = os.stat(path)  # noqa: PTH116  a thousand times a second
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def is_still_there(info: Mapping[Any, Any]) -> bool:
+    """Whether the file that a connection opened (SQLite's; `info` is the connection's) is the one that lies at its place now.
+
+    A file that was deleted, moved or replaced stays open unseen, and whatever is written to it is lost.
+    """
+    opened = info.get(OPENED_FILE)
+    return opened is None or not opened[0] or _file_at(opened[0]) == opened[1]
+
+
+def on_checkout(_connection: Any, record: Any, _proxy: object) -> None:
+    """Drop a connection whose file is no longer the one at its place.
+
+    Raises:
+        DisconnectionError: the pool opens another connection.
+    """
+    if not is_still_there(record.info):
+        log.error("The database file is missing or another one than was opened; opening what is there.")
+        raise DisconnectionError("the database file is not the one that was opened")
+
+
+def on_error(context: ExceptionContext) -> None:
+    """A file that could only be read when it was opened stays so for that connection; let the next one find it otherwise."""
+    if WRITING.get() and "readonly" in str(context.original_exception):
+        context.is_disconnect = True
+
+
+def forget_write_ahead_log(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log, which keeps earlier states of pages side by side with the transactions they came from.
+
+    Call it after a commit whose order nobody may learn. Waits for nobody: where somebody is reading just now the log
+    stays, and goes with the next call.
+
+    Returns:
+        Whether nothing of it is left; True on other databases, where there is no such file to empty.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=0")
+        busy = bool(cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.close()
+    finally:
+        connection.close()
+    return not busy

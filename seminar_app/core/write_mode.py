@@ -1,0 +1,27 @@
+"""Whether transactions that begin now may write, and how long they wait for SQLite's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+WRITING: ContextVar[bool] = ContextVar("database_writing", default=False)
+
+
+WAIT_MS: ContextVar[int | None] = ContextVar("database_wait_ms", default=None)
+
+
+@contextmanager
+def write_mode(wait_ms: int | None = None) -> Iterator[None]:
+    """Transactions that begin inside may write. Only the unit of work, migrations and sign-in use it.
+
+    Args:
+        wait_ms: how long to wait for SQLite's lock, if not as long as ever.
+    """
+    writing, waiting = WRITING.set(True), WAIT_MS.set(wait_ms)
+    try:
+        yield
+    finally:
+        WRITING.reset(writing)
+        WAIT_MS.reset(waiting)

@@ -1,0 +1,39 @@
+"""Counting the answers of a form."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.feedback.answer_models import Answer, Response
+from seminar_app.feedback.figures import Tally
+from seminar_app.feedback.models import FormVersion, Question
+from seminar_app.feedback.rules import QuestionKind
+
+
+def live_tallies(session: Session, form_id: int) -> dict[str, Tally]:
+    """All answers there are, by question key. Show them to people only through `publishing.look`."""
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    texts: dict[str, list[str]] = defaultdict(list)
+    of_form = (
+        select(Question.key, Question.kind, Answer.number, Answer.text, func.count().label("times"))
+        .join(Question, Question.id == Answer.question_id)
+        .join(FormVersion, FormVersion.id == Question.version_id)
+        .where(FormVersion.form_id == form_id)
+        .group_by(Question.key, Question.kind, Answer.number, Answer.text)
+    )
+    for key, kind, number, text, times in session.execute(of_form):
+        value = str(number) if text is None else text
+        if kind is QuestionKind.TEXT:
+            texts[key].extend([value] * times)
+        else:
+            counts[key][value] += times
+    keys = {**dict.fromkeys(counts), **dict.fromkeys(texts)}
+    return {key: Tally(counts=dict(counts.get(key, {})), texts=tuple(texts.get(key, ()))) for key in keys}
+
+
+def version_is_answered(session: Session, version_id: int) -> bool:
+    """Whether anybody has answered this version, so that it stays as it is."""
+    return bool(session.scalar(select(exists().where(Response.version_id == version_id))))

@@ -1,0 +1,20 @@
+"""Pages of the audit log, and of how much of other people's data each account opened."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from config import Settings
+from seminar_app.audit.access_log import tell_with
+from seminar_app.oversight import audit_words, staff_routes
+from seminar_app.oversight.alerts import tell_admins
+from seminar_app.web.navigation import Entry, add_staff_entry
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Add this room's pages, words and menu entry, and have administrators told of unusual access."""
+    audit_words.init_app()
+    tell_with(tell_admins)
+    app.register_blueprint(staff_routes.blueprint)
+    add_staff_entry(app, Entry(_l("Audit log"), "oversight.audit_log", 70, "oversight."))

@@ -1,0 +1,48 @@
+"""Administrators are told when an account looks at more of other people's data than a working day needs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import RoleGrant, UserAccount
+from seminar_app.audit import services as audit
+from seminar_app.audit.access_log import DailyAccess
+from seminar_app.core.actor import RoleName
+from seminar_app.messages.services import enqueue
+
+MAIL = "access_alert"
+
+
+def tell_admins(session: Session, actor: str, day: date, looks: DailyAccess, now: datetime) -> None:
+    """A mail to each administrator and a row in the trail, in the transaction of the look that went above a limit.
+
+    Args:
+        actor: `account:<public id>` of who looked.
+    """
+    public_id = UUID(hex=actor.partition(":")[2])
+    name = session.scalar(select(UserAccount.name).where(UserAccount.public_id == public_id)) or public_id.hex[:8].upper()
+    admins = select(RoleGrant.user_account_id).where(RoleGrant.role == RoleName.ADMIN)
+    for admin in session.scalars(select(UserAccount).where(UserAccount.active, UserAccount.id.in_(admins)).order_by(UserAccount.id)):
+        enqueue(
+            session,
+            now=now,
+            kind=MAIL,
+            language=admin.language,
+            to_address=admin.email,
+            to_name=admin.name,
+            context={"name": name, "day": day.isoformat(), **asdict(looks)},
+            dedupe_key=f"{MAIL}:{public_id.hex}:{day.isoformat()}:{admin.public_id.hex}",
+        )
+    audit.record(
+        session,
+        now=now,
+        actor="rule",
+        action="access.alerted",
+        subject=f"user_account:{public_id.hex}",
+        details={"day": day.isoformat(), **asdict(looks)},
+    )

@@ -1,0 +1,43 @@
+"""Who did what to which row, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+
+from seminar_app.audit.words import kind_words
+from seminar_app.web.filters import SHORT, short_id
+
+STRANGERS = ("public", "registration", "command", "rule")
+
+
+def actor_words(actor: str, names: Mapping[str, str]) -> str:
+    """Staff by name; an official by the short code of their registration."""
+    kind, _colon, code = actor.partition(":")
+    match kind:
+        case "account":
+            return names.get(actor) or str(_("account %(code)s", code=code[:SHORT].upper()))
+        case "registration" if code:
+            return str(_("an official, registration %(code)s", code=code[:SHORT].upper()))
+        case "registration":
+            return str(_("officials, by their links"))
+        case "public":
+            return str(_("somebody not signed in"))
+        case "command":
+            return str(_("the command line"))
+        case "rule":
+            return str(_("the program itself"))
+    return actor
+
+
+def subject_words(subject: str, names: Mapping[str, str]) -> str:
+    """Which row: staff by name, anything else by its kind and the beginning of its id."""
+    kind, _colon, code = subject.partition(":")
+    if subject in names:
+        return names[subject]
+    if subject == "user_account:unknown":
+        return str(_("an address without an account"))
+    if subject in ("outbox:list", "person:many"):
+        return ""  # what was done says it
+    return f"{kind_words(kind)} {short_id(code)}".strip()

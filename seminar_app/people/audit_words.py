@@ -1,0 +1,37 @@
+"""This room's words in the audit log."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from seminar_app.audit.words import register
+
+
+def init_app() -> None:
+    """Register the words."""
+    register(
+        actions={
+            "person.edited": _l("changed a person's record"),
+            "person.viewed": _l("looked at a person's record"),
+            "people.searched": _l("looked for people"),
+            "identity.kept": _l("changed birth data, CURP or passport"),
+            "identity.viewed": _l("opened birth data, CURP or passport"),
+        },
+        kinds={
+            "person": _l("person"),
+        },
+        fields={
+            "given_names": _l("Given names"),
+            "surname1": _l("First surname"),
+            "surname2": _l("Second surname"),
+            "certificate_name": _l("Name on the certificate"),
+            "sex": _l("Sex"),
+            "email": _l("E-mail"),
+            "phone": _l("Phone"),
+            "language": _l("Language"),
+            "curp": _l("CURP"),
+            "birth_date": _l("Date of birth"),
+            "birth_place": _l("Place of birth"),
+            "passport": _l("Passport"),
+        },
+    )

@@ -1,0 +1,49 @@
+"""This room's words in the audit log."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from seminar_app.audit.words import register
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.web.labels import word_of
+
+
+def init_app() -> None:
+    """Register the words."""
+    register(
+        actions={
+            "seats.changed": _l("changed the seats"),
+            "quota.released": _l("released a quota"),
+            "registration.registered": _l("registered for the seminar"),
+            "registration.repeated": _l("registered again"),
+            "registration.edited": _l("changed a registration"),
+            "registration.withdrawn": _l("withdrew a registration"),
+            "registration.removed": _l("removed a registration"),
+            "registration.restored": _l("restored a registration"),
+            "registration.approved": _l("approved a registration"),
+            "registration.declined": _l("declined a registration"),
+            "registration.promoted": _l("gave a seat to somebody waiting"),
+            "registration.waitlisted": _l("joined the waiting list"),
+            "registration.viewed": _l("looked at a registration"),
+            "roster.viewed": _l("looked at the roster"),
+            "roster.exported": _l("exported the roster"),
+        },
+        kinds={
+            "seat_pool": _l("seats"),
+            "registration": _l("registration"),
+        },
+        fields={
+            "agency_id": _l("Agency"),
+            "unit": _l("Unit"),
+            "position": _l("Position"),
+        },
+        states={"registration": RegistrationState},
+        numbers={
+            "seats": lambda n: ngettext("%(num)d seat", "%(num)d seats", n),
+        },
+        texts={
+            "reason": lambda value: word_of("RemovalReason", value) or value,
+        },
+    )

@@ -1,0 +1,72 @@
+"""Second factors, recovery codes and the sessions of signed-in browsers."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from seminar_app.core.tables import Base, value_enum
+from seminar_app.sign_in.rules import FactorKind
+
+
+class SecondFactor(Base):
+    """What somebody proves at sign-in besides the password: a passkey, or an app that shows a new code every 30 seconds."""
+
+    __tablename__ = "second_factor"
+    __table_args__ = (
+        CheckConstraint(
+            "(kind = 'app' AND sealed_secret IS NOT NULL AND credential_id IS NULL AND credential IS NULL)"
+            " OR (kind = 'passkey' AND sealed_secret IS NULL AND credential_id IS NOT NULL AND credential IS NOT NULL)",
+            name="of_a_kind",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    user_account_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
+    kind: Mapped[FactorKind] = mapped_column(value_enum(FactorKind))
+    name: Mapped[str] = mapped_column(String(60))
+    """What the owner calls it: «Phone»."""
+    sealed_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What the app and we share, sealed for this row."""
+    credential_id: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    credential: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The passkey's public half, as WebAuthn's attested credential data."""
+    counter: Mapped[int] = mapped_column(BigInteger)
+    """App: the 30 seconds whose code was used last, so that no code is taken twice. Passkey: uses, as the device counts them."""
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """One of the codes on paper that stand in for a lost second factor, each once. Kept as hashes; a used one is deleted."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_account_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+
+
+class WebSession(Base):
+    """A browser that is signed in. The cookie holds a random id, the table its hash: a stolen table opens nothing."""
+
+    __tablename__ = "web_session"
+
+    id_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    """Names the session on its owner's page; opens nothing."""
+    user_account_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
+    values: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+    browser: Mapped[str | None] = mapped_column(String(60))
+    """What the owner knows it by: «Firefox, Windows»."""
+    proven_at: Mapped[datetime | None]
+    """When its owner last proved who they are, by password or second factor."""
+    factor_at: Mapped[datetime | None]
+    """When the second factor was proved in this session; none where only the password was."""

@@ -1,0 +1,164 @@
+"""Passkeys (WebAuthn), checked by python-fido2, which a worker imports when somebody first makes or uses one.
+
+Not by Flask-Security's own: docs/decisions/0018-second-factor.md.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flask import current_app, request
+
+from config import Mode, Settings
+from seminar_app.accounts.models import UserAccount
+from seminar_app.sign_in.errors import PasskeyRefused
+from seminar_app.sign_in.models import SecondFactor
+
+if TYPE_CHECKING:
+    from fido2.server import Fido2Server
+    from fido2.webauthn import AttestedCredentialData
+
+log = logging.getLogger(__name__)
+
+LONGEST_ANSWER = 20_000
+"""Characters of what a browser may send."""
+NAME = "Constancia"
+
+PAGES = 4
+"""So many pages that ask may stand open side by side; the oldest is forgotten first."""
+
+State = Mapping[str, Any]
+
+
+def one_more(states: Sequence[State] | None, state: State) -> list[State]:
+    """What the session keeps when one more page asks: whoever goes back to the first of two tabs may answer there."""
+    return [*(states or ()), state][-PAGES:]
+
+
+def origin() -> str | None:
+    """The origin that passkeys are made for, or None where there can be none: WebAuthn wants a name, and no bare address.
+
+    It is the public address; a demonstration may be looked at as `localhost` too.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    public = urlsplit(settings.public_url)
+    if settings.mode is not Mode.PRODUCTION and request.host.partition(":")[0] == "localhost":
+        return request.host_url.rstrip("/")
+    return None if public.hostname is None or _is_address(public.hostname) else f"{public.scheme}://{public.netloc}"
+
+
+def options_to_make(account: UserAccount, known: Sequence[SecondFactor]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the browser is asked for to make a passkey, and what the session keeps until it answers."""
+    from fido2.webauthn import PublicKeyCredentialUserEntity, ResidentKeyRequirement, UserVerificationRequirement
+
+    options, state = _server().register_begin(
+        PublicKeyCredentialUserEntity(id=account.public_id.bytes, name=account.email, display_name=account.name),
+        credentials=_descriptors(known),
+        resident_key_requirement=ResidentKeyRequirement.DISCOURAGED,
+        user_verification=UserVerificationRequirement.PREFERRED,
+    )
+    return _as_json(options), _as_json(state) | {"for": "make"}
+
+
+def options_to_use(known: Sequence[SecondFactor]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the browser is asked for to use one of these passkeys, and what the session keeps until it answers."""
+    from fido2.webauthn import UserVerificationRequirement
+
+    options, state = _server().authenticate_begin(_descriptors(known), user_verification=UserVerificationRequirement.PREFERRED)
+    return _as_json(options), _as_json(state) | {"for": "use"}
+
+
+def made(states: Sequence[State] | None, answer: str) -> tuple[bytes, bytes, int]:
+    """Id, public half and count of uses of the passkey that the browser made.
+
+    Raises:
+        PasskeyRefused: it was not made for one of these pages and at this moment.
+    """
+    try:
+        sent = _read(answer)
+        data = _server().register_complete(_answered(states, "make", sent), response=sent)
+        credential = _there(data.credential_data)
+        return bytes(credential.credential_id), bytes(credential), int(data.counter)
+    except Exception as error:
+        log.info("A passkey was not taken: %s", type(error).__name__)
+        raise PasskeyRefused from error
+
+
+def used(states: Sequence[State] | None, known: Sequence[SecondFactor], answer: str) -> tuple[bytes | None, int]:
+    """Id and count of uses of the passkey that signed one of these pages' challenges; None where none of these did."""
+    try:
+        from fido2.webauthn import AttestedCredentialData, AuthenticationResponse
+
+        sent = _read(answer)
+        credentials = [AttestedCredentialData(factor.credential) for factor in known if factor.credential]
+        signed = _server().authenticate_complete(_answered(states, "use", sent), credentials, response=sent)
+        return bytes(signed.credential_id), int(AuthenticationResponse.from_dict(sent).response.authenticator_data.counter)
+    except Exception as error:  # noqa: BLE001  whatever a parser makes of a stranger's bytes, the answer is one: no
+        log.info("A passkey was refused: %s", type(error).__name__)
+        return None, 0
+
+
+def _there(credential: AttestedCredentialData | None) -> AttestedCredentialData:
+    if credential is None:
+        raise PasskeyRefused
+    return credential
+
+
+def _server() -> Fido2Server:
+    from fido2.server import Fido2Server
+    from fido2.webauthn import PublicKeyCredentialRpEntity
+
+    here = origin()
+    if here is None:
+        raise PasskeyRefused
+    entity = PublicKeyCredentialRpEntity(name=NAME, id=urlsplit(here).hostname or "")
+    return Fido2Server(entity, verify_origin=lambda told: told == here)
+
+
+def _descriptors(known: Sequence[SecondFactor]) -> list[Any]:
+    from fido2.webauthn import PublicKeyCredentialDescriptor, PublicKeyCredentialType
+
+    return [
+        PublicKeyCredentialDescriptor(type=PublicKeyCredentialType.PUBLIC_KEY, id=factor.credential_id)
+        for factor in known
+        if factor.credential_id
+    ]
+
+
+def _answered(states: Sequence[State] | None, purpose: str, sent: dict[str, Any]) -> State:
+    """Of the pages that asked, the one that this is the answer to."""
+    from fido2.utils import websafe_decode, websafe_encode
+    from fido2.webauthn import CollectedClientData
+
+    challenge = websafe_encode(CollectedClientData(websafe_decode(sent["response"]["clientDataJSON"])).challenge)
+    for state in states or ():
+        if state["for"] == purpose and state["challenge"] == challenge:
+            return state
+    raise PasskeyRefused
+
+
+def _read(answer: str) -> dict[str, Any]:
+    if len(answer) > LONGEST_ANSWER:
+        raise PasskeyRefused
+    sent = json.loads(answer)
+    if not isinstance(sent, dict):
+        raise PasskeyRefused
+    return sent
+
+
+def _as_json(value: Any) -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads(json.dumps(dict(value)))
+    return kept
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

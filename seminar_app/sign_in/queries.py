@@ -1,0 +1,31 @@
+"""Reading an account's sessions and second factors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.sign_in.models import RecoveryCode, SecondFactor, WebSession
+from seminar_app.sign_in.rules import IDLE, LONGEST
+
+
+def sessions_of(session: Session, account_id: int, *, now: datetime) -> Sequence[WebSession]:
+    """The account's open sessions, the one seen last first."""
+    return session.scalars(
+        select(WebSession)
+        .where(WebSession.user_account_id == account_id, WebSession.seen_at > now - IDLE, WebSession.created_at > now - LONGEST)
+        .order_by(WebSession.seen_at.desc(), WebSession.public_id)
+    ).all()
+
+
+def factors_of(session: Session, account_id: int) -> Sequence[SecondFactor]:
+    """The account's passkeys and apps, the oldest first."""
+    return session.scalars(select(SecondFactor).where(SecondFactor.user_account_id == account_id).order_by(SecondFactor.id)).all()
+
+
+def recovery_codes_left(session: Session, account_id: int) -> int:
+    """How many codes on paper were not used yet."""
+    return session.scalar(select(func.count()).select_from(RecoveryCode).where(RecoveryCode.user_account_id == account_id)) or 0

@@ -1,0 +1,80 @@
+"""Pages around signing in, and each person's own account."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask import session as flask_session
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale, ngettext
+from flask_babel import gettext as _
+
+from seminar_app.accounts.queries import grants_of
+from seminar_app.accounts.services import choose_language
+from seminar_app.accounts.words import grants_in_short
+from seminar_app.core import clock
+from seminar_app.sign_in import passkeys, queries, services
+from seminar_app.sign_in.blueprints import own_blueprint as blueprint
+from seminar_app.sign_in.forms import OwnLanguageForm
+from seminar_app.sign_in.sessions import browser_session
+from seminar_app.web.access import current_actor, public, staff
+from seminar_app.web.database import session, unit_of_work
+
+
+@blueprint.get("/reset/sent")
+@public
+def reset_asked() -> ResponseReturnValue:
+    """What happens after somebody asked for a new password, whether there is such an account or not."""
+    return render_template("sign_in/reset_asked.html")
+
+
+@blueprint.route("/staff/account/", methods=["GET", "POST"])
+@staff()
+def own() -> ResponseReturnValue:
+    """Language, password, and where one is signed in."""
+    actor, now = current_actor(), clock.now()
+    form = OwnLanguageForm(data={"language": actor.language})
+    if form.accepts():
+        with unit_of_work() as database:
+            choose_language(database, now=now, actor=actor, language=form.language.data)
+        flask_session["language"] = form.language.data
+        with force_locale(form.language.data):
+            flash(_("From now on your pages and mail are in English."), "success")
+        return redirect(url_for("sign_in.own"), code=303)
+    stored = browser_session().stored
+    page = render_template(
+        "sign_in/own.html",
+        form=form,
+        account=stored.account if stored else None,
+        held=grants_in_short(grants_of(session(), [actor.user_id]).get(actor.user_id, ())) or _("Nothing yet"),
+        time_zone=current_app.extensions["settings"].default_time_zone,
+        this_session=stored.public_id if stored else None,
+        open_sessions=queries.sessions_of(session(), actor.user_id, now=now),
+        factors=queries.factors_of(session(), actor.user_id),
+        codes_left=queries.recovery_codes_left(session(), actor.user_id),
+        passkeys=passkeys.origin() is not None,
+        required=current_app.extensions["settings"].second_factor,
+    )
+    return page, 422 if form.has_errors else 200
+
+
+@blueprint.post("/staff/account/sessions/<uuid:session_id>/end")
+@staff()
+def end_session(session_id: uuid.UUID) -> ResponseReturnValue:
+    """Sign out of one of one's browsers."""
+    with unit_of_work() as database:
+        services.end_one_session(database, now=clock.now(), actor=current_actor(), session_id=session_id)
+    flash(_("That browser is signed out."), "success")
+    return redirect(url_for("sign_in.own"), code=303)
+
+
+@blueprint.post("/staff/account/sessions/end-others")
+@staff()
+def end_other_sessions() -> ResponseReturnValue:
+    """Sign out of all of one's browsers but this one."""
+    stored = browser_session().stored
+    with unit_of_work() as database:
+        ended = services.end_other_sessions(database, now=clock.now(), actor=current_actor(), this=stored.id_hash if stored else b"")
+    flash(ngettext("%(num)d browser is signed out.", "%(num)d browsers are signed out.", ended), "success")
+    return redirect(url_for("sign_in.own"), code=303)

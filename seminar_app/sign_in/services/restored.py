@@ -1,0 +1,46 @@
+"""What accounts need after a restore: nothing that was issued, spent or ended since the backup may come back to life."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CursorResult, case, delete, update
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.models import UserAccount
+from seminar_app.sign_in.app_codes import PERIOD_SECONDS
+from seminar_app.sign_in.models import RecoveryCode, SecondFactor, WebSession
+from seminar_app.sign_in.rules import FactorKind
+
+
+def end_everything_issued(session: Session, *, now: datetime) -> int:
+    """End all sessions and all links for choosing a password, and have later links differ from all that were ever issued.
+
+    A link is derived from its number, so numbers used after the backup must not come again: they go on from the minutes since 1970,
+    which no account's counting reaches.
+
+    The same for second factors: an app's code of the time since the backup is taken by nobody, and the codes on paper end, because
+    which of them were spent since then is not known. Their owners make new ones.
+
+    Returns:
+        How many sessions there were.
+    """
+    session.execute(delete(RecoveryCode).execution_options(synchronize_session=False))
+    session.execute(
+        update(SecondFactor)
+        .where(SecondFactor.kind == FactorKind.APP)
+        .values(counter=int(now.timestamp()) // PERIOD_SECONDS + 1)
+        .execution_options(synchronize_session=False)
+    )
+    ended = session.execute(delete(WebSession).execution_options(synchronize_session=False))
+    first = int(now.timestamp() // 60)
+    session.execute(
+        update(UserAccount)
+        .values(
+            reset_hash=None,
+            reset_until=None,
+            reset_version=case((UserAccount.reset_version < first, first), else_=UserAccount.reset_version + 1),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return ended.rowcount if isinstance(ended, CursorResult) else 0

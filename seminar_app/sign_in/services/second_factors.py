@@ -1,0 +1,139 @@
+"""Adding and taking away second factors, and making the codes on paper."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.services.common import locked_account, record_change, record_own_change
+from seminar_app.core.actor import Actor
+from seminar_app.core.errors import NotFound
+from seminar_app.core.sealing import seal
+from seminar_app.sign_in import app_codes, session_store
+from seminar_app.sign_in.errors import AccountJustChanged, EnoughFactors, LastFactor, OwnSecondFactor, PasskeyKnown, WrongSetupCode
+from seminar_app.sign_in.models import RecoveryCode, SecondFactor
+from seminar_app.sign_in.rules import FactorKind
+from seminar_app.sign_in.services.factor_mail import tell_owner
+from seminar_app.sign_in.services.proofs import about
+
+MOST_FACTORS = 10
+
+
+def add_app(
+    session: Session, *, now: datetime, account_id: int, name: str, secret: bytes, code: str, keys: Sequence[str], first: bool = False
+) -> SecondFactor:
+    """Take an app on, after one right code of it; that code is spent.
+
+    Args:
+        first: only if the account has no second factor: whoever has one proves it, and does not add another in its place.
+
+    Raises:
+        WrongSetupCode: the code is not this secret's.
+        AccountJustChanged: not the first after all.
+        EnoughFactors: there are ten already.
+    """
+    period = app_codes.period_of(secret, code, now=now, last=0)
+    if period is None:
+        raise WrongSetupCode
+    factor = SecondFactor(public_id=uuid.uuid4(), kind=FactorKind.APP, counter=period)
+    factor.sealed_secret = seal(keys, secret, about=about(factor))
+    return _add(session, now, account_id, name, factor, first=first)
+
+
+def add_passkey(
+    session: Session, *, now: datetime, account_id: int, name: str, credential_id: bytes, credential: bytes, uses: int, first: bool = False
+) -> SecondFactor:
+    """Take a passkey on, whose making was checked. `first`: as for an app.
+
+    Raises:
+        AccountJustChanged: not the first after all.
+        PasskeyKnown: it is some account's already.
+        EnoughFactors: there are ten already.
+    """
+    if session.scalar(select(SecondFactor.id).where(SecondFactor.credential_id == credential_id)) is not None:
+        raise PasskeyKnown
+    factor = SecondFactor(public_id=uuid.uuid4(), kind=FactorKind.PASSKEY, credential_id=credential_id, credential=credential, counter=uses)
+    return _add(session, now, account_id, name, factor, first=first)
+
+
+def _add(session: Session, now: datetime, account_id: int, name: str, factor: SecondFactor, *, first: bool) -> SecondFactor:
+    account = locked_account(session, account_id)
+    there = count_factors(session, account_id)
+    if first and there:
+        raise AccountJustChanged
+    if there >= MOST_FACTORS:
+        raise EnoughFactors(most=MOST_FACTORS)
+    factor.user_account_id, factor.name, factor.created_at = account_id, name, now
+    session.add(factor)
+    session.flush()
+    record_own_change(session, now, "account.factor_added", account, factor=factor.kind.value)
+    tell_owner(session, account, "added", now=now, factor=factor.kind.value)
+    return factor
+
+
+def count_factors(session: Session, account_id: int) -> int:
+    """How many second factors an account has."""
+    return session.scalar(select(func.count()).select_from(SecondFactor).where(SecondFactor.user_account_id == account_id)) or 0
+
+
+def remove_factor(session: Session, *, now: datetime, actor: Actor, factor_id: uuid.UUID, required: bool) -> None:
+    """Take one of the actor's own away; with the last one go the codes on paper.
+
+    Raises:
+        NotFound: it is gone already, or somebody else's.
+        LastFactor: everybody must have one here.
+    """
+    account = locked_account(session, actor.user_id)
+    factor = session.scalar(select(SecondFactor).where(SecondFactor.public_id == factor_id, SecondFactor.user_account_id == account.id))
+    if factor is None:
+        raise NotFound
+    last = count_factors(session, account.id) == 1
+    if last and required:
+        raise LastFactor
+    session.delete(factor)
+    session.flush()
+    if last:
+        _forget_codes(session, account.id)
+    record_own_change(session, now, "account.factor_removed", account, factor=factor.kind.value)
+    tell_owner(session, account, "removed", now=now, factor=factor.kind.value)
+
+
+def make_recovery_codes(session: Session, *, now: datetime, account_id: int) -> list[str]:
+    """Ten new codes for paper, to be shown now and never again; earlier ones are void."""
+    account = locked_account(session, account_id)
+    _forget_codes(session, account_id)
+    codes = [app_codes.new_recovery_code() for _ in range(app_codes.RECOVERY_CODES)]
+    session.add_all(
+        RecoveryCode(user_account_id=account_id, code_hash=app_codes.recovery_hash(code, account=account.public_id)) for code in codes
+    )
+    session.flush()
+    record_own_change(session, now, "account.recovery_codes_made", account)
+    return codes
+
+
+def reset_second_factor(session: Session, *, now: datetime, actor: Actor | None, account_id: int) -> None:
+    """Take all of somebody's factors and codes away (a lost phone), and sign the account out everywhere.
+
+    Args:
+        actor: the administrator; None for the command line.
+
+    Raises:
+        OwnSecondFactor: one's own.
+    """
+    if actor is not None and actor.user_id == account_id:
+        raise OwnSecondFactor
+    account = locked_account(session, account_id)
+    session.execute(delete(SecondFactor).where(SecondFactor.user_account_id == account.id))
+    _forget_codes(session, account.id)
+    account.wrong_proofs, account.wrong_proof_at = 0, None
+    ended = session_store.end_all_of(session, account.id)
+    record_change(session, now, actor, "account.factor_reset", account, sessions_ended=ended)
+    tell_owner(session, account, "reset", now=now)
+
+
+def _forget_codes(session: Session, account_id: int) -> None:
+    session.execute(delete(RecoveryCode).where(RecoveryCode.user_account_id == account_id))
