@@ -135,8 +135,8 @@ class Settings:
         pool_size: database connections a process keeps.
         waiting_writers: requests of one process that may write, or wait to, at once; the other threads are left for reading.
         identity_keys: `<id>:<secret>`, newest first; the first seals CURP, birth data, passports and originals, all open.
-        audit_keys: the same for the trail's chain; none means that its key is derived from `secret_keys`.
-        audit_anchor: file outside the database to which the trail's head is appended; None keeps no anchor.
+        audit_keys: the same for the audit log's chain; none means that its key is derived from `secret_keys`.
+        audit_anchor: file outside the database to which the audit log's head is appended; None keeps no anchor.
         page_cache: whether public pages are kept until the database changes; tests replace the database itself.
         log_format: how log lines look.
         log_requests: whether each request leaves a line.

@@ -37,7 +37,7 @@ def export(slug: str, form: str, output: Path | None, language: str) -> None:
     """Write the attendance of the seminar SLUG: one line a person, grouped by agency.
 
     An existing file is replaced once the new one is whole. It holds personal data, so only its owner may read it, and the
-    trail keeps that it was made.
+    audit log keeps that it was made.
     """
     if form == "pdf":
         raise click.UsageError("PDF is not made yet. Use --format xlsx for a sheet to print, or csv or json for a program.")

@@ -1,4 +1,4 @@
-"""`flask audit …`: whether the trail is as it was written, and its anchor outside the database."""
+"""`flask audit …`: whether the audit log is as it was written, and its anchor outside the database."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from seminar_app.web.database import session
 
 NAMED = 20
 
-group = AppGroup("audit", help="The trail of who did and who saw what.")
+group = AppGroup("audit", help="The audit log of who did and who saw what.")
 
 
 @group.command("verify")
 @click.option("--anchor", "path", type=click.Path(dir_okay=False, path_type=Path), help="The anchor; AUDIT_ANCHOR if not said.")
 def verify(path: Path | None) -> None:
-    """Walk the whole trail and hold it against the anchor; end with 1 and the rows where it does not hold."""
+    """Walk the whole audit log and hold it against the anchor; end with 1 and the rows where it does not hold."""
     path = path or _anchor_of_settings()
     anchors, fault = _read(path) if path is not None else ([], None)
     found = walk(session(), anchors)
     if found.broken:
         click.echo(
-            f"The trail of {found.rows} rows was changed, or rows were removed or swapped, at or just before: "
+            f"The audit log of {found.rows} rows was changed, or rows were removed or swapped, at or just before: "
             f"row {_named(found.broken_at, found.broken)}.",
             err=True,
         )
     if found.contradicted:
         click.echo(
-            f"The anchor {path} contradicts the trail: it was cut short or written anew at or before "
+            f"The anchor {path} contradicts the audit log: it was cut short or written anew at or before "
             f"row {_named(found.contradicted, len(found.contradicted))}.",
             err=True,
         )
@@ -45,7 +45,7 @@ def verify(path: Path | None) -> None:
         click.echo(fault, err=True)
     if not found.intact or fault is not None:
         sys.exit(1)
-    click.echo(f"The trail is whole: {found.rows} rows, each as it was written.")
+    click.echo(f"The audit log is whole: {found.rows} rows, each as it was written.")
     if not found.by_newest_key:
         click.echo("Its end was chained with an older key: right only if nothing was done since the key was changed.")
     if anchors:
@@ -56,7 +56,7 @@ def verify(path: Path | None) -> None:
 
 @group.command("anchor")
 def anchor() -> None:
-    """Append the end of the trail to the file that AUDIT_ANCHOR names; the worker does it every hour."""
+    """Append the end of the audit log to the file that AUDIT_ANCHOR names; the worker does it every hour."""
     path = _anchor_of_settings()
     if path is None:
         raise click.ClickException("AUDIT_ANCHOR is not set: name a file that lies outside the database and its backups.")
@@ -66,7 +66,7 @@ def anchor() -> None:
         raise click.ClickException(f"The anchor {path} was changed: {error}. Nothing was added to it.") from error
     except OSError as error:
         raise click.ClickException(f"The anchor {path} cannot be written: {error.strerror}.") from error
-    click.echo(f"Anchored row {made.sequence}." if made else "The end of the trail stands in the anchor already.")
+    click.echo(f"Anchored row {made.sequence}." if made else "The end of the audit log stands in the anchor already.")
 
 
 def _anchor_of_settings() -> Path | None:

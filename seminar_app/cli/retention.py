@@ -22,7 +22,7 @@ retention = AppGroup("retention", help="How long personal data are kept.")
 people = AppGroup("people", help="Erasing people.")
 
 NOT_TAKEN = """\
-No rule takes: the trail (ids and numbers only; its chain needs every row), answers to feedback (nobody's), marks and registrations
+No rule takes: the audit log (ids and numbers only; its chain needs every row), answers to feedback (nobody's), marks and registrations
 (they are counted, without a name). Counts of looks go after 92 days by a job of their own. Limits on attempts are in no table."""
 
 

@@ -38,7 +38,7 @@ ACCOUNTS = (
     Shown("coordinator", "takes and exports attendance"),
     Shown("liaison.pgr", "sees the people of PGR and FGR"),
     Shown("liaison.inm", "sees the people of INM"),
-    Shown("auditor", "reads the trail"),
+    Shown("auditor", "reads the audit log"),
     Shown("admin", "offices, agencies, accounts"),
 )
 

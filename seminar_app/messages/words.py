@@ -24,7 +24,7 @@ KINDS: dict[str, Any] = {
     "approved": _l("Registration approved"),
     "declined": _l("Registration declined"),
     "feedback_reminder": _l("Reminder of feedback"),
-    "access_alert": _l("Unusually many looks"),
+    "access_alert": _l("Unusual access to personal data"),
     "password_changed": _l("Password changed"),
     "password_reset": _l("New password"),
     "pending": _l("Registration under review"),

@@ -15,8 +15,8 @@ def init_app() -> None:
     """Register the words."""
     register(
         actions={
-            "looks.alerted": _l("told the administrators of unusually many looks"),
-            "access.alerted": _l("told the administrators of unusually many accesses to personal data"),
+            "looks.alerted": _l("told the administrators of unusual access to personal data"),
+            "access.alerted": _l("told the administrators of unusual access to personal data"),
         },
         numbers={
             "rosters": lambda n: ngettext("%(num)d roster", "%(num)d rosters", n),

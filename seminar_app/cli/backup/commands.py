@@ -58,14 +58,16 @@ def _record_backup() -> None:
         with unit_of_work() as session:
             record(session, now=now(), actor="command", action="database.backed_up", subject="database:all")
     except DBAPIError as error:
-        click.secho(f"The trail does not tell of this backup: the database takes no rows ({type(error).__name__}).", fg="yellow", err=True)
+        click.secho(
+            f"The audit log does not tell of this backup: the database takes no rows ({type(error).__name__}).", fg="yellow", err=True
+        )
 
 
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask before data are replaced.")
 @click.option("--check", "check_only", is_flag=True, help="Only look whether it could be restored; changes nothing.")
-@click.option("--accept-broken-trail", is_flag=True, help="Restore although the trail in the backup was touched.")
+@click.option("--accept-broken-audit-log", is_flag=True, help="Restore although the audit log in the backup was touched.")
 @click.option("--send-waiting-mail", is_flag=True, help="Send what waited when the backup was made; it may have been sent since.")
 @with_appcontext
 def restore(file: Path, *, yes: bool, check_only: bool, accept_broken_audit_log: bool, send_waiting_mail: bool) -> None:
@@ -104,7 +106,7 @@ def restore(file: Path, *, yes: bool, check_only: bool, accept_broken_audit_log:
 
 
 def _begin_another_anchor() -> None:
-    """The anchor knows rows that came after the backup, and would contradict the restored trail every night from now on."""
+    """The anchor knows rows that came after the backup, and would contradict the restored audit log every night from now on."""
     settings: Settings = current_app.extensions["settings"]
     if (path := settings.audit_anchor) is None:
         return
@@ -112,8 +114,8 @@ def _begin_another_anchor() -> None:
         aside = set_anchor_aside(path, now=now())
     except OSError as error:
         click.secho(
-            f"The anchor {path} knows another trail, and could not be set aside ({error.strerror}): rename it.", fg="yellow", err=True
+            f"The anchor {path} knows another audit log, and could not be set aside ({error.strerror}): rename it.", fg="yellow", err=True
         )
         return
     if aside:
-        click.echo(f"The anchor of the trail before is kept as {aside}: it shows what was done since the backup. Another one begins.")
+        click.echo(f"The anchor of the audit log before is kept as {aside}: it shows what was done since the backup. Another one begins.")

@@ -63,7 +63,7 @@ def make_backup(app: Flask, target: Path) -> Made:
 
 
 def key_mark(settings: Settings) -> str:
-    """Tells whether two programs have the same SECRET_KEY for the trail, and nothing else about it."""
+    """Tells whether two programs have the same SECRET_KEY for the audit log, and nothing else about it."""
     return hmac.new(settings.secret_keys[-1].encode(), b"backup-mark", hashlib.sha256).hexdigest()[:16]
 
 

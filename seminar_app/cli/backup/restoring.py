@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from seminar_app import create_app
-from seminar_app.audit import verifying as trail
+from seminar_app.audit import verifying as audit_log
 from seminar_app.audit.services import record
 from seminar_app.cli.backup.envelope import BackupFault, BackupReader
 from seminar_app.cli.backup.making import key_mark
@@ -74,7 +74,7 @@ class Wishes:
     Attributes:
         replace: asked with the place's name where there are data; False stops.
         check_only: look whether it could be restored, and leave everything as it is.
-        accept_broken_audit_log: restore although the trail in the backup does not hold.
+        accept_broken_audit_log: restore although the audit log in the backup does not hold.
         send_waiting_mail: send what waited when the backup was made, although it may have been sent since.
     """
 
@@ -160,7 +160,7 @@ def _refuse_foreign(backup: BackupReader, settings: Settings) -> None:
         )
     if backup.manifest["key_mark"] != key_mark(settings):
         raise BackupFault(
-            "This backup was made with another SECRET_KEY: personal links would be dead and the trail could not be checked. Set SECRET_KEY "
+            "This backup was made with another SECRET_KEY: personal links would be dead and the audit log could not be checked. Set SECRET_KEY "
             "(and SECRET_KEY_BEFORE) to the one of that day."
         )
 
@@ -177,11 +177,11 @@ def _broken_rules(session: Session, *, accept_broken_audit_log: bool) -> Iterato
     seated = select(func.count()).select_from(Registration).where(Registration.seat_pool_id == SeatPool.id).scalar_subquery()
     if wrong := session.scalars(select(SeatPool.id).where(SeatPool.taken != seated)).all():
         yield f"{len(wrong)} seat pools count other seats than are taken."
-    found = trail.verify(session)
+    found = audit_log.verify(session)
     if not found.intact and not accept_broken_audit_log:
         yield (
-            f"The trail in this backup does not hold, at or just before row {found.broken_at[0]}: it was touched before the backup was "
-            "made. To restore it all the same, and look into it then: --accept-broken-trail"
+            f"The audit log in this backup does not hold, at or just before row {found.broken_at[0]}: it was touched before the backup was "
+            "made. To restore it all the same, and look into it then: --accept-broken-audit-log"
         )
 
 

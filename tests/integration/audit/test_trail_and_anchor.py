@@ -264,7 +264,7 @@ def test_the_commands_anchor_and_verify(
     session.close()
     rewritten = run(args=["audit", "verify"])
     assert rewritten.exit_code == 1
-    assert "contradicts the trail" in rewritten.output
+    assert "contradicts the audit log" in rewritten.output
 
 
 def test_memory_does_not_grow_with_the_trail(session: Session, now: datetime) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
+from seminar_app import demo
 from seminar_app.nominations import reading
 from seminar_app.nominations.names import normal_case, spellings, split_surnames
 from seminar_app.nominations.reading import Reading, as_date, as_sex, read_lists
 from seminar_app.nominations.tables import decoded, delimiter
 from seminar_app.people.identity_rules import doubt_about_curp
 
-DATA = Path(reading.__file__).parent / "data"
+DATA = Path(demo.__file__).parent / "data"
 FILES = ("PGR.xlsx", "PGJ.csv", "CNS.csv", "INM.xlsx")
 EXPECTED: dict[str, Any] = json.loads((DATA / "expected.json").read_text(encoding="utf-8"))
 KEYS = ("row", "given_names", "surname1", "surname2", "email", "sex", "birth_date", "curp", "position", "state")
