@@ -19,7 +19,7 @@ MANIFESTS = {
     STATIC / "vendor" / "MANIFEST.json": STATIC,
     ROOT / "tests" / "browser" / "vendor" / "MANIFEST.json": ROOT / "tests" / "browser" / "vendor",
 }
-DATA = ROOT / "seminar_app" / "accounts" / "common_passwords.txt"
+DATA = ROOT / "seminar_app" / "sign_in" / "common_passwords.txt"
 """Made from a package of npm; what it was made from, its version and its licence stand at its head."""
 SHA256_OF_DATA = "9aba690697a1aca4745db842af02eb86040a2ee232c09e394cf59318efdeab98"
 OWN = {"img/favicon.svg", "MANIFEST.json", "vendor/MANIFEST.json"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from flask_security import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,7 +12,7 @@ from seminar_app.core.actor import RoleName
 from seminar_app.core.tables import Base, value_enum
 
 
-class UserAccount(Base, UserMixin):  # type: ignore[misc, unused-ignore]
+class UserAccount(Base):
     """A member of staff who signs in. Officials have none."""
 
     __tablename__ = "user_account"
@@ -38,6 +37,18 @@ class UserAccount(Base, UserMixin):  # type: ignore[misc, unused-ignore]
     """Wrong codes and wrong passwords of somebody whose password was right before, one after the other."""
     wrong_proof_at: Mapped[datetime | None]
     """When the last of them was."""
+
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the account may sign in. Flask-Login asks, as it asks the three beside this."""
+        return self.active
+
+    def get_id(self) -> str:
+        """What a session holds: new with every change of the password."""
+        return self.fs_uniquifier
 
 
 class RoleGrant(Base):

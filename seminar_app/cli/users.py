@@ -8,7 +8,6 @@ import click
 from email_validator import validate_email
 from flask import current_app
 from flask.cli import AppGroup
-from flask_security import hash_password
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -23,6 +22,7 @@ from seminar_app.core.links import SecretLink
 from seminar_app.offices.queries import find_office_by_code
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.sign_in import services as sign_in
+from seminar_app.sign_in.hashing import hash_password
 from seminar_app.sign_in.passwords import password_weakness
 from seminar_app.web.database import unit_of_work
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_security import hash_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from seminar_app.demo.people import Directory
 from seminar_app.demo.state import ACCOUNTS, PASSWORD
 from seminar_app.offices.models import Office
 from seminar_app.offices.services import create_office
+from seminar_app.sign_in.hashing import hash_password
 
 NAMES = {
     "organizer": "Laura Bennett",

@@ -2,29 +2,60 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import LoginManager
+from flask_wtf.csrf import CSRFError
 
 from config import Settings
+from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.services import when_disabled
-from seminar_app.sign_in import audit_words, second_step_routes, security, session_store, staff_routes
+from seminar_app.sign_in import audit_words, hashing, second_step_routes, session_store, staff_routes
 from seminar_app.sign_in import factor_routes as factor_routes
 from seminar_app.sign_in import models as models
+from seminar_app.sign_in import password_routes as password_routes
 from seminar_app.sign_in import routes as routes
 from seminar_app.sign_in.blueprints import own_blueprint
 from seminar_app.sign_in.proving import ask_again
 from seminar_app.sign_in.rules import FactorKind
-from seminar_app.sign_in.sessions import WebSessions, load_actor
+from seminar_app.sign_in.sessions import WebSessions, browser_session, load_actor
 from seminar_app.sign_in.words import FACTOR_KINDS
 from seminar_app.web import access, labels
+from seminar_app.web.errors import form_from_elsewhere
+from seminar_app.web.forms import csrf
+from seminar_app.web.languages import local_path
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Add this room's pages and words, and tell the access check who is signed in."""
     audit_words.init_app()
     labels.register(FactorKind, FACTOR_KINDS)
+    hashing.init_app(app, settings)
     app.session_interface = WebSessions()
+    login_manager = LoginManager(app, add_context_processor=False)  # templates are given `current_actor`
+    login_manager.session_protection = None  # the session is a row in the table, with a random id
+    login_manager.user_loader(_account)
     access.init_app(app, load_actor=load_actor, owed_step=second_step_routes.owed_step, ask_again=ask_again)
-    security.init_app(app, settings)
     when_disabled(session_store.end_all_of)
+    csrf.exempt(password_routes.logout)
     app.register_blueprint(own_blueprint)
     app.register_blueprint(staff_routes.blueprint)
+    app.register_error_handler(CSRFError, _form_too_old)
+
+
+def _account(uniquifier: str) -> UserAccount | None:
+    """The account of this browser's session, for Flask-Login."""
+    stored = browser_session().stored
+    return stored.account if stored and stored.account and stored.account.fs_uniquifier == uniquifier else None
+
+
+def _form_too_old(_error: CSRFError) -> ResponseReturnValue:
+    """A form of staff's that was open until its session ended leads back to sign-in; any other is explained."""
+    policy = access.policy_of_request()
+    if policy is None or policy.audience is not access.Audience.STAFF or load_actor() is not None:
+        return form_from_elsewhere()
+    flash(_("You were signed out because the page had rested for 30 minutes, so it was not saved. Please sign in again."), "warning")
+    came_from = request.referrer if request.referrer and request.referrer.startswith(request.host_url) else ""
+    back = local_path("/" + came_from.removeprefix(request.host_url)) if came_from else access.STAFF_HOME
+    return redirect(url_for("sign_in.login", next=back), code=303)

@@ -1,17 +1,18 @@
 """The codes of an authenticator app, and the codes on paper that stand in for it. No database, no Flask.
 
-Source: RFC 6238 (TOTP), by passlib, which Flask-Security brings.
+Source: RFC 6238 (TOTP), by pyotp.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import secrets
 import uuid
 from datetime import datetime
 
-from passlib.exc import TokenError, UsedTokenError
-from passlib.totp import TOTP
+from pyotp import TOTP
 
 ISSUER = "Constancia"
 DIGITS = 6
@@ -32,12 +33,13 @@ def new_secret() -> bytes:
 
 def address_for_app(secret: bytes, *, account: str) -> str:
     """The `otpauth://` address that a QR code holds."""
-    return str(_totp(secret).to_uri(label=account, issuer=ISSUER))
+    return _totp(secret).provisioning_uri(name=account, issuer_name=ISSUER)
 
 
 def key_for_typing(secret: bytes) -> str:
     """The same secret in groups of letters and digits, for whoever cannot scan."""
-    return str(_totp(secret).pretty_key())
+    key = _base32(secret)
+    return "-".join(key[start : start + GROUP] for start in range(0, len(key), GROUP))
 
 
 def is_app_code(text: str) -> bool:
@@ -53,17 +55,20 @@ def period_of(secret: bytes, text: str, *, now: datetime, last: int) -> int | No
         last: period of the code that was used last.
 
     Raises:
-        CodeUsed: right, but of a period that was used, or of an earlier one.
+        CodeUsed: right, but used already. A code of an earlier period than `last` is a wrong one.
     """
     if not is_app_code(text):
         return None
-    try:
-        counter: int = _totp(secret).match("".join(text.split()), time=now, window=SLACK_SECONDS, last_counter=last).counter
-    except UsedTokenError as error:
-        raise CodeUsed from error
-    except TokenError:
-        return None
-    return counter
+    code, app, seconds = "".join(text.split()), _totp(secret), int(now.timestamp())
+    used = False
+    for period in range((seconds - SLACK_SECONDS) // PERIOD_SECONDS, (seconds + SLACK_SECONDS) // PERIOD_SECONDS + 1):
+        if hmac.compare_digest(app.generate_otp(period), code):
+            if period > last:
+                return period
+            used = used or period == last
+    if used:
+        raise CodeUsed
+    return None
 
 
 class CodeUsed(Exception):
@@ -82,4 +87,8 @@ def recovery_hash(text: str, *, account: uuid.UUID) -> bytes:
 
 
 def _totp(secret: bytes) -> TOTP:
-    return TOTP(key=secret, format="raw")
+    return TOTP(_base32(secret), digits=DIGITS, interval=PERIOD_SECONDS)
+
+
+def _base32(secret: bytes) -> str:
+    return base64.b32encode(secret).decode("ascii")

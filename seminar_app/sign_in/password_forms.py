@@ -1,36 +1,27 @@
-"""Flask-Security's forms with our labels, and with what they must refuse before anything is hashed."""
+"""Forms about the password: signing in, asking for a new one, choosing and changing it. They check the shape only."""
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
-from flask import current_app, g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_security import ChangePasswordForm, ForgotPasswordForm, LoginForm, PasswordUtil, ResetPasswordForm, hash_password
-from flask_security.forms import EmailValidation
-from wtforms import EmailField, PasswordField
+from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import EqualTo, InputRequired
 
 from seminar_app.accounts.models import UserAccount
-from seminar_app.accounts.queries import account_by_email
-from seminar_app.sign_in.passwords import LONGEST, SHORTEST, Weakness, password_weakness
-from seminar_app.web.database import session
-from seminar_app.web.forms import at_most, clean_text, readable
-from seminar_app.web.languages import local_path
+from seminar_app.sign_in.passwords import LONGEST, SHORTEST, Weakness, normalize_password, password_weakness
+from seminar_app.web.forms import BaseForm, at_most, clean_text, readable, whole_address
 
 MOST = 1_000
-"""Characters of a password that anybody reads; longer ones are refused before they cost a hash."""
-STAND_IN = "hash_of_nobodys_password"
+"""Characters of a password that are read at all; longer ones are refused before they cost a hash."""
 
 
 def _email() -> EmailField:
-    validators = [InputRequired(_l("Please write your e-mail address.")), readable, at_most(320), EmailValidation(verify=False)]
     return EmailField(
         _l("E-mail"),
         filters=[clean_text],
-        validators=validators,
+        validators=[InputRequired(_l("Please write your e-mail address.")), readable, at_most(320), whole_address],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
 
@@ -61,93 +52,45 @@ def _again(field: str) -> PasswordField:
     )
 
 
-def stand_in(account: UserAccount | None) -> UserAccount:
-    """Whom the password of an address is checked against that cannot sign in: nobody's, so that the answer takes as long.
+class SignInForm(BaseForm):
+    """E-mail and password, and the page to go on to."""
 
-    Args:
-        account: the account with this address if there is one; the trail names it.
-    """
-    kept = current_app.extensions
-    if STAND_IN not in kept:
-        kept[STAND_IN] = hash_password(secrets.token_urlsafe(32))
-    return UserAccount(public_id=account.public_id if account else None, password=kept[STAND_IN], fs_uniquifier="nobody", active=False)
-
-
-class SignInForm(LoginForm):  # type: ignore[misc, unused-ignore]
-    """E-mail and password. A `next` that leads elsewhere is dropped, not complained of."""
-
+    next = HiddenField()
     email = _email()
     password = _password(_l("Password"), _l("Please write your password."))
-    remember = None  # type: ignore[assignment, unused-ignore]
-    shape_errors: tuple[str, ...] = ()
-    """What is missing or unreadable; unlike a wrong password it is said as it is."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.password.description = ""
-
-    def validate(self, **kwargs: Any) -> bool:
-        """Look at the shape first, so that it can be told from a wrong password; then do the same for every address.
-
-        An account that is disabled, or has no password yet, is nobody's too: one hash is computed, one row left in the trail.
-        """
-        if not super(LoginForm, self).validate(**kwargs):
-            self.shape_errors = tuple(str(message) for field in (self.email, self.password) for message in field.errors)
-            return False
-        account = account_by_email(session(), str(self.email.data))
-        self.user = account if account is not None and account.active and account.password else stand_in(account)
-        self.ifield = self.email
-        return bool(super().validate(**kwargs))
-
-    def validate_next(self, field: Any) -> None:
-        """Keep a path of this site, drop anything else."""
-        if field.data and local_path(field.data) != field.data:
-            field.data = ""
 
 
-class AskForResetForm(ForgotPasswordForm):  # type: ignore[misc, unused-ignore]
-    """Accepts every well-formed address: what follows is the same whether an account has it or not."""
+class AskForResetForm(BaseForm):
+    """Takes every well-formed address: what follows is the same whether an account has it or not."""
 
     email = _email()
-    user: UserAccount | None
-
-    def validate(self, **kwargs: Any) -> bool:
-        """Find the account, or stand somebody in for it who has none."""
-        if not super(ForgotPasswordForm, self).validate(**kwargs):
-            self.form_errors.extend(str(message) for message in self.email.errors)  # the view empties the field's own
-            return False
-        address = str(self.email.data)
-        account = account_by_email(session(), address)
-        self.user = account if account and account.active else UserAccount(email=address, fs_uniquifier="nobody", password="nobody")  # noqa: S106
-        g.reset_asked = True
-        return True
 
 
-class NewPasswordForm(ResetPasswordForm):  # type: ignore[misc, unused-ignore]
+class _NewPasswordForm(BaseForm):
+    """What the forms that set a password share: the rule for a new one."""
+
+    def is_weak(self, field: PasswordField, account: UserAccount) -> bool:
+        """Whether the password is too weak for this account; then a sentence on the field says why."""
+        own_words = (account.name, account.email.partition("@")[0])
+        weakness = password_weakness(normalize_password(str(field.data)), own_words=own_words)
+        if weakness is not None:
+            field.errors = [*field.errors, _sentence(weakness)]
+        return weakness is not None
+
+
+class NewPasswordForm(_NewPasswordForm):
     """Behind the link of the mail."""
 
     password = _new_password()
     password_confirm = _again("password")
 
 
-class ChangeOwnPasswordForm(ChangePasswordForm):  # type: ignore[misc, unused-ignore]
+class ChangeOwnPasswordForm(_NewPasswordForm):
     """The old password and the new one."""
 
     password = _password(_l("Present password"), _l("Please write your present password."))
     new_password = _new_password()
     new_password_confirm = _again("new_password")
-
-
-class PasswordRules(PasswordUtil):  # type: ignore[misc, unused-ignore]
-    """Our rule for a new password, in the words of the person."""
-
-    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
-        """(sentences or None, the password in normal form)."""
-        normal: str = self.normalize(password)
-        user = kwargs.get("user")
-        own_words = (user.name, user.email.partition("@")[0]) if user is not None else ()
-        weakness = password_weakness(normal, own_words=own_words)
-        return ([_sentence(weakness)] if weakness else None), normal
 
 
 def _sentence(weakness: Weakness) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +32,11 @@ class Weakness(StrEnum):
     LONG = "long"
     COMMON = "common"
     PERSONAL = "personal"
+
+
+def normalize_password(password: str) -> str:
+    """The same password however it was typed: Unicode's normal form NFKC. Source: NIST SP 800-63B-4, 3.1.1.2."""
+    return unicodedata.normalize("NFKC", password)
 
 
 def password_weakness(password: str, *, own_words: Iterable[str] = ()) -> Weakness | None:

@@ -12,7 +12,6 @@ from typing import Any
 from flask import current_app, make_response, redirect, render_template, request, url_for
 from flask import session as flask_session
 from flask_babel import gettext as _
-from flask_security import verify_password
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -22,6 +21,7 @@ from seminar_app.core import clock
 from seminar_app.sign_in import passkeys, queries, services, sessions
 from seminar_app.sign_in.errors import AccountJustChanged
 from seminar_app.sign_in.factor_forms import PROOF, ProofForm
+from seminar_app.sign_in.hashing import verify_password
 from seminar_app.sign_in.models import SecondFactor
 from seminar_app.sign_in.rules import FactorKind, Proof, is_fresh
 from seminar_app.sign_in.session_store import StoredSession
@@ -32,7 +32,7 @@ from seminar_app.web.languages import local_path
 
 PASSKEY_KEY = "passkeys"
 """Where the session keeps the challenges that a passkey is to sign, one for each page that asks."""
-OWN_QUESTION = frozenset({"security.change_password"})
+OWN_QUESTION = frozenset({"sign_in.change_password"})
 """Asks for the present password itself, which will do for whoever has no second factor."""
 
 
@@ -48,6 +48,12 @@ class Question:
     """For the browser's `navigator.credentials.get`."""
     kept: list[tuple[str, str]] = field(default_factory=list)
     """Fields of the form that waits for the answer."""
+
+
+def second_factor_required() -> bool:
+    """Whether every account here must have a second factor."""
+    required: bool = current_app.extensions["settings"].second_factor
+    return required
 
 
 def question(stored: StoredSession) -> Question:
@@ -93,7 +99,7 @@ def ask_again() -> Response | None:
     """None where staff proved lately who they are; else the page that asks, which keeps the form that was sent."""
     stored = browser_session().stored
     if stored is None or stored.account is None:
-        return redirect(url_for("security.login"), code=303)
+        return redirect(url_for("sign_in.login"), code=303)
     if is_fresh(stored.proven_at, now=clock.now()) or (request.endpoint in OWN_QUESTION and not stored.has_factor):
         return None
     if request.method != "POST":
@@ -104,7 +110,7 @@ def ask_again() -> Response | None:
         return None  # and the view goes on with the same form
     stored = browser_session().stored
     if stored is None:
-        return redirect(url_for("security.login"), code=303)
+        return redirect(url_for("sign_in.login"), code=303)
     asked = question(stored)
     asked.kept = [
         (name, value)
@@ -122,8 +128,7 @@ def _check(form: ProofForm, account: UserAccount, *, factor: bool, challenges: A
         if not typed:
             form.proof_password.errors = [_("Please write your password.")]
             return "password", None
-        normal = current_app.extensions["security"].password_util.normalize(typed)
-        right = account.password is not None and verify_password(normal, account.password)
+        right = account.password is not None and verify_password(typed, account.password)
         return "password", lambda database: services.check_password(database, now=now, account_id=account.id, right=right)
     if form.proof_passkey.data:
         known: list[SecondFactor] = [f for f in queries.factors_of(session(), account.id) if f.kind is FactorKind.PASSKEY]

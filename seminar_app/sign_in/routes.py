@@ -1,4 +1,4 @@
-"""Pages around signing in, and each person's own account."""
+"""The page of a person's own account."""
 
 from __future__ import annotations
 
@@ -18,15 +18,8 @@ from seminar_app.sign_in import passkeys, queries, services
 from seminar_app.sign_in.blueprints import own_blueprint as blueprint
 from seminar_app.sign_in.forms import OwnLanguageForm
 from seminar_app.sign_in.sessions import browser_session
-from seminar_app.web.access import current_actor, public, staff
+from seminar_app.web.access import current_actor, staff
 from seminar_app.web.database import session, unit_of_work
-
-
-@blueprint.get("/reset/sent")
-@public
-def reset_asked() -> ResponseReturnValue:
-    """What happens after somebody asked for a new password, whether there is such an account or not."""
-    return render_template("sign_in/reset_asked.html")
 
 
 @blueprint.route("/staff/account/", methods=["GET", "POST"])

@@ -83,7 +83,7 @@ def confirm() -> ResponseReturnValue:
         return redirect(target, code=303)
     stored = browser_session().stored
     if stored is None:
-        return redirect(url_for("security.login"), code=303)
+        return redirect(url_for("sign_in.login"), code=303)
     page = render_template("sign_in/confirm.html", form=form, question=question(stored), back=came_for("back"), waiting=False)
     return page, 422 if form.has_errors else 200
 

@@ -35,8 +35,6 @@ log = logging.getLogger(__name__)
 
 VISITOR_KEYS = frozenset({"csrf_token", "language", "_permanent", "_flashes"})
 """All that a signed cookie may hold."""
-DROPPED_KEYS = frozenset({"fs_cc"})
-"""Flask-Security's note for a cookie that we do not use."""
 WORTH_WAITING_MS = 2_000
 """How long a page that is ready waits for the write lock, so that what only concerns the browser is kept."""
 STEP_KEYS = frozenset({"passkeys", "app_secret"})
@@ -110,8 +108,6 @@ class BrowserSession(SessionMixin):
         return self._all()[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
-        if key in DROPPED_KEYS:
-            return
         self._all()[key] = value
         self.modified = True
 

@@ -114,6 +114,11 @@ def policy_of(app: Flask, endpoint: str) -> Policy | None:
     return declared or getattr(app.view_functions.get(endpoint), "policy", None)
 
 
+def policy_of_request() -> Policy | None:
+    """The policy of the endpoint that this request reached."""
+    return policy_of(current_app, request.endpoint or "")
+
+
 def init_app(
     app: Flask,
     *,
@@ -157,10 +162,10 @@ def _check() -> Response | None:
         if actor is not None:
             return redirect(STAFF_HOME, code=303)
         g.half_signed_in = owed_step() is not None  # these pages are kept by no cache either
-        return None if g.half_signed_in else redirect(url_for("security.login"), code=303)
+        return None if g.half_signed_in else redirect(url_for("sign_in.login"), code=303)
     if actor is None:
         came_for = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for(owed_step() or "security.login", next=came_for), code=303)
+        return redirect(url_for(owed_step() or "sign_in.login", next=came_for), code=303)
     if policy.roles and not policy.roles & actor.roles:
         abort(403)
     if request.method.replace("HEAD", "GET") in policy.fresh:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from email_validator import EmailNotValidError, validate_email
 from flask import g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -23,6 +24,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation, 
 from wtforms.widgets import HiddenInput, Select
 
 from seminar_app.core.errors import Refusal
+from seminar_app.core.folding import canonical_email
 from seminar_app.web.errors import sentence_of
 
 csrf = CSRFProtect()
@@ -193,6 +195,15 @@ def readable(form: Form, field: Field) -> None:
         raise StopValidation(_("This contains a character that cannot be kept. Please delete it and type the text again."))
 
 
+def whole_address(_form: Form, field: Field) -> None:
+    """Refuse what is not a whole e-mail address; keep it in canonical form. Whether mail reaches it is not asked of the network."""
+    try:
+        validate_email(field.data, check_deliverability=False)
+    except (EmailNotValidError, ValueError) as error:
+        raise ValidationError(_("This is not a whole e-mail address. It looks like name@example.org.")) from error
+    field.data = canonical_email(field.data)
+
+
 def one_line(label: Any, *, length: int = LINE, needed: bool = True, message: str | None = None, **kwargs: Any) -> StringField:
     """A line of text, cleaned, checked for unreadable characters and for length (in characters)."""
     return StringField(label, filters=[clean_text], validators=_validators(length, needed, message, kwargs), **kwargs)
@@ -221,4 +232,5 @@ __all__ = [
     "paragraphs",
     "readable",
     "required",
+    "whole_address",
 ]

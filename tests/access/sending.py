@@ -278,10 +278,10 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration.edit_personal": lambda world, *_: {"position": f"Perito {world.number()}"},
     "feedback.answer": lambda *_: {f"q-{key}": value for key, value in REQUIRED.items()} | REQUIRED,
     "web.choose_language": lambda *_: {"language": "en", "next": "/"},
-    "security.login": lambda *_: {"email": "nobody@x.example", "password": "not the password"},
-    "security.forgot_password": lambda *_: {"email": "nobody@x.example"},
-    "security.reset_password": lambda *_: {"password": NEW_PASSWORD, "password_confirm": NEW_PASSWORD},
-    "security.change_password": lambda *_: {"password": "not it", "new_password": NEW_PASSWORD, "new_password_confirm": NEW_PASSWORD},
+    "sign_in.login": lambda *_: {"email": "nobody@x.example", "password": "not the password"},
+    "sign_in.ask_for_reset": lambda *_: {"email": "nobody@x.example"},
+    "sign_in.reset_password": lambda *_: {"password": NEW_PASSWORD, "password_confirm": NEW_PASSWORD},
+    "sign_in.change_password": lambda *_: {"password": "not it", "new_password": NEW_PASSWORD, "new_password_confirm": NEW_PASSWORD},
     "sign_in.confirm": lambda *_: {"proof_password": "not it"},
     "sign_in.own": lambda world, *_: {"language": ["es", "en"][world.number() % 2]},
     "seminars_staff.new": _seminar,
@@ -331,9 +331,9 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
 }
 WITHOUT_PAGE = {
     *(f"seminars_staff.{change}" for change in CHANGES if change != "cancel"),
-    "security.login",
-    "security.forgot_password",
-    "security.reset_password",
-    "security.change_password",
+    "sign_in.login",
+    "sign_in.ask_for_reset",
+    "sign_in.reset_password",
+    "sign_in.change_password",
     "people_staff.index",
 }

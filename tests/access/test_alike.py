@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_security import hash_password
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,13 +21,13 @@ from werkzeug.test import TestResponse
 
 from config import Mode
 from seminar_app import create_app
-from seminar_app.accounts.models import UserAccount
 from seminar_app.core.clock import now
 from seminar_app.registration import response_time, services
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import Asked
-from seminar_app.sign_in import password_forms
+from seminar_app.sign_in import password_routes
+from seminar_app.sign_in.hashing import hash_password
 from seminar_app.web.database import db
 from tests.access.world import CSRF, PASSWORD
 from tests.conftest import TestDatabase, settings_for
@@ -144,8 +143,7 @@ def test_a_refused_sign_in_takes_the_same_time_for_all(stranger: Stranger, accou
 
 def test_an_address_without_a_hash_is_told_apart(stranger: Stranger, accounts: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The broken twin: nobody's password is checked against nothing."""
-    monkeypatch.setattr(password_forms, "stand_in", lambda _account: UserAccount(password=None, fs_uniquifier="nobody", active=False))
-    monkeypatch.setattr("flask_security.forms.hash_password", lambda _password: "")
+    monkeypatch.setattr(password_routes, "dummy_hash", lambda: "")
     assert {"known", "typed otherwise"} <= set(told_apart(sign_in_ways(stranger, accounts), time.thread_time, 5))
 
 

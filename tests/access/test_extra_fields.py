@@ -73,7 +73,7 @@ def faults_of(sender: Sender, line: Line, written: list[str]) -> list[str]:
     extra = {name: value for name, value in every_column().items() if name not in ITS_OWN.get(line.endpoint, ())}
     written.clear()
     got = sender.send_to(sender.url(line.endpoint, values), "POST", who, extra | body)
-    if line.endpoint == "security.logout":
+    if line.endpoint == "sign_in.logout":
         sender.world.begin_again(who)
     faults = [f"{line.endpoint} as {who} wrote {found[:300]}" for found in written if any(mark in found for mark in MARKS)]
     return faults + ([f"{line.endpoint}: {got.response.status_code}"] if got.response.status_code >= 500 else [])

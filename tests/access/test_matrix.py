@@ -26,7 +26,7 @@ CHANGES_NOTHING = {
     "sign_in.recovery_codes_kept",  # the session's own row
     "sign_in.end_other_sessions",  # nobody is signed in elsewhere
     "web.choose_language",  # a cookie
-    "security.change_password",  # sent with a wrong password, so that whoever sends it stays signed in
+    "sign_in.change_password",  # sent with a wrong password, so that whoever sends it stays signed in
     "accounts_staff.find_accounts",  # looks at staff only
     "seminars_staff.sessions_restore",  # asks for a session deleted in the same browser
 }
@@ -69,12 +69,12 @@ def faults_of(sender: Sender, line: Line, *, all_of_them: bool = False) -> list[
     faults, changed = [], False
     for who, own, expected in cells:
         got = sender.send(line, who, own=own)
-        if line.endpoint == "security.logout":
+        if line.endpoint == "sign_in.logout":
             sender.world.begin_again(who)
         where = f"{line.method} {line.endpoint} as {who}, {'own' if own else 'other'}"
         if got.word != expected:
             faults.append(f"{where}: {got.word}, not {expected}")
-        if expected != "yes" and got.writes and line.endpoint not in ("security.reset_password",):
+        if expected != "yes" and got.writes and line.endpoint not in ("sign_in.reset_password",):
             faults.append(f"{where}: refused, and yet {got.writes[0][:80]}")
         changed = changed or bool(got.writes)
     allowed = any(outcome == "yes" for _who, _own, outcome in cells)

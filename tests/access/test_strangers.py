@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_security import hash_password
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
@@ -28,6 +27,7 @@ from seminar_app.messages.models import Message
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import SeminarState
+from seminar_app.sign_in.hashing import hash_password
 from seminar_app.web.database import db
 from seminar_app.web.limits import limiter
 from tests.access.sending import Sender, person_to_register

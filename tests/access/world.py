@@ -13,7 +13,6 @@ from itertools import count
 from typing import Any
 
 from flask import Flask
-from flask_security import hash_password
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,6 +36,7 @@ from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.sign_in import session_store
+from seminar_app.sign_in.hashing import hash_password
 from seminar_app.sign_in.models import SecondFactor, WebSession
 from seminar_app.sign_in.rules import FactorKind
 from tests.support.factories import KEY, Make

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, current_app
-from flask_security import hash_password
 from playwright.sync_api import Browser, Page, Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +19,7 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import write
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.rules import Asked
+from seminar_app.sign_in.hashing import hash_password
 from tests.access.world import PASSWORD, link_of
 from tests.conftest import TestDatabase
 from tests.support.factories import Make

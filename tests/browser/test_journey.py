@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 from flask import Flask
-from flask_security.utils import hash_password
 from playwright.sync_api import Browser, Download, Locator, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,6 +33,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services import ensure_notices
 from seminar_app.seminars.models import Seminar, SeminarSession
+from seminar_app.sign_in.hashing import hash_password
 from tests.conftest import TestDatabase
 from tests.support.factories import KEY, Make
 from tests.support.server import LiveServer

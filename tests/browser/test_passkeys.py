@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_security import hash_password
 from playwright.sync_api import Browser
 
 from seminar_app.core.actor import RoleName
+from seminar_app.sign_in.hashing import hash_password
 from tests.conftest import TestDatabase
 from tests.support.factories import Make
 from tests.support.server import LiveServer

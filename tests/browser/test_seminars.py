@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask_security.utils import hash_password
 from playwright.sync_api import Browser, expect
 from sqlalchemy.orm import Session
 
 from seminar_app.core.actor import RoleName
 from seminar_app.seminars.models import SeminarHost
 from seminar_app.seminars.rules import SeminarState
+from seminar_app.sign_in.hashing import hash_password
 from tests.conftest import TestDatabase
 from tests.support.factories import Make
 from tests.support.server import LiveServer

@@ -40,7 +40,7 @@ SEVERAL_COMMITS: dict[str, str] = {
     "registration_staff.search": "each look leaves its row in the trail before anything is read",
     "people_staff.index": "each look leaves its row in the trail before anything is read",
     "registration_staff.remove": "a refused form shows the person again, and the look leaves a row in the trail",
-    "security.login": "an attempt is counted before the password is checked",
+    "sign_in.login": "an attempt is counted before the password is checked",
 }
 WRITES = ("INSERT", "UPDATE", "DELETE")
 

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_security import hash_password
 from sqlalchemy.orm import Session
 
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
+from seminar_app.sign_in.hashing import hash_password
 from tests.conftest import TestDatabase
 from tests.faults.serving import FAR
 from tests.support.factories import Make

@@ -29,9 +29,9 @@ from seminar_app.feedback.errors import (
     TooManyQuestions,
 )
 from seminar_app.feedback.figures import Tally
-from seminar_app.feedback.tallying import live_tallies
 from seminar_app.feedback.models import FeedbackForm, ResponseReceipt, ShownFigures
 from seminar_app.feedback.rules import Asked, FormStage, QuestionKind
+from seminar_app.feedback.tallying import live_tallies
 from seminar_app.messages.models import Message
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,13 +11,9 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
 
 from flask import Flask
-from flask_security import hash_password, verify_password
-from flask_security.changeable import change_user_password
-from flask_security.recoverable import update_password
-from flask_security.utils import login_user, logout_user
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from passlib.totp import TOTP
+from pyotp import TOTP
 from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
@@ -29,10 +26,10 @@ from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.messages.models import Message
 from seminar_app.sign_in import services as sign_in
-from seminar_app.sign_in import session_store, sessions
+from seminar_app.sign_in import session_store, sessions, signing
+from seminar_app.sign_in.hashing import hash_password, verify_password
 from seminar_app.sign_in.models import RecoveryCode, SecondFactor, WebSession
 from seminar_app.sign_in.rules import Proof, is_fresh
-from seminar_app.sign_in.signals import on_failed, owner_of_link
 from seminar_app.web.database import in_unit_of_work, unit_of_work
 from tests.machines.accounts_model import AccountModel, AccountsModel, Role, SessionModel, minutes
 from tests.machines.seats_model import Refused
@@ -225,10 +222,14 @@ class Accounts(RuleBasedStateMachine):
         def done() -> str | None:
             with self._request(cookie):
                 user = self.world.session.scalars(select(UserAccount).where(UserAccount.id == self.world.account_ids[who][0])).one()
-                if not verify_password(text, user.password or ""):
-                    on_failed(self.world.app, user=user)
+                right = verify_password(text, user.password or "") and user.active
+                with unit_of_work() as database:
+                    if right:
+                        signing.sign_in(database, user)
+                    else:
+                        signing.refuse(database, user)
+                if not right:
                     return None
-                login_user(user, authn_via=["password"])
                 return sessions.browser_session().identifier
 
         theirs, ours = self._step(lambda: self.model.sign_in(cookie, account, now) if typed == "right" else None, done)
@@ -299,7 +300,7 @@ class Accounts(RuleBasedStateMachine):
     def _code(self, account: AccountModel, kind: str, paper: list[str]) -> str:
         if kind.endswith("paper") and paper:
             return paper[0]
-        shown = str(TOTP(key=SECRETS[account.number], format="raw").generate(self.world.now).token)
+        shown = TOTP(base64.b32encode(SECRETS[account.number]).decode()).at(self.world.now)
         return shown if kind == "right" else "ABCD-EFGH-JKMN-PQRS"
 
     @rule(browser=browsers)
@@ -307,8 +308,8 @@ class Accounts(RuleBasedStateMachine):
         session = self._signed_in(browser)
         if session is None:
             return
-        with self._request(self.browsers[browser]), unit_of_work():
-            logout_user()
+        with self._request(self.browsers[browser]), unit_of_work() as database:
+            signing.sign_out(database)
         session.ended = True
 
     @rule(browser=browsers, password=numbers)
@@ -325,9 +326,7 @@ class Accounts(RuleBasedStateMachine):
             assert stored is not None
             assert stored.account is not None
             with unit_of_work() as database:
-                database.add(stored.account)
-                database.refresh(stored.account, with_for_update=True)
-                change_user_password(stored.account, PASSWORDS[password])
+                signing.change_password(database, stored.account, self.world.hashes[password])
             identifier = sessions.browser_session().identifier
         self._holds(browser, identifier, self.model.change_password(session, password, now))
 
@@ -339,7 +338,7 @@ class Accounts(RuleBasedStateMachine):
             return
         account = session.account
         account_id = self.world.account_ids[account.number][0]
-        code = str(TOTP(key=SECRETS[account.number], format="raw").generate(now).token)
+        code = TOTP(base64.b32encode(SECRETS[account.number]).decode()).at(now)
         keys = self.world.app.extensions["settings"].secret_keys
         with self._request(cookie), unit_of_work() as database:
             sign_in.add_app(
@@ -438,10 +437,10 @@ class Accounts(RuleBasedStateMachine):
         number = max(account.links - back, 1)
         link = SecretLink(RESET_PURPOSE, self.world.account_ids[who][1], number)
         token = link.token(self.world.app.extensions["settings"].secret_keys[0])
-        with self._request(None), unit_of_work():
-            user = owner_of_link(token)
+        with self._request(None), unit_of_work() as database:
+            user = signing.owner_of_link(database, token, lock=True)
             if user is not None:
-                update_password(user, PASSWORDS[password])  # type: ignore[no-untyped-call]
+                signing.reset_password(database, user, self.world.hashes[password])
         assert (user is not None) == self.model.use_link(account, number, password, self.world.now)
 
     # What administrators and organizers do.

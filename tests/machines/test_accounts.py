@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.accounts.services import accounts, coordinators
 from seminar_app.core import clock
-from seminar_app.sign_in import rules, session_store, sessions, signals
+from seminar_app.sign_in import rules, session_store, sessions, signing
 from seminar_app.sign_in.services import second_factors
 from seminar_app.sign_in.services import sessions as session_services
 from tests.machines.accounts import Accounts, World
@@ -44,8 +44,8 @@ BREAKAGES = (
         "give_role(session",
         "(lambda *a, **b: None)(session",
     ),
-    Breakage("a link outlives a change of password", signals.on_password_changed, "user.reset_hash = user.reset_until = None", "pass"),
-    Breakage("a link has no end", signals.owner_of_link, " or account.reset_until <= clock.now()", ""),
+    Breakage("a link outlives a change of password", signing._set_password, "account.reset_hash = account.reset_until = None", "pass"),
+    Breakage("a link has no end", signing.owner_of_link, " or account.reset_until <= clock.now()", ""),
     Breakage("a new password begins the day anew", session_store.start, "created_at=began_at or now", "created_at=now"),
     Breakage("a half signed-in session waits for ever", session_store.find, "now - created_at >= HALF_SIGNED_IN", "False"),
 )

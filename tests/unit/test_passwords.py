@@ -8,7 +8,7 @@ import pytest
 
 from seminar_app.sign_in.passwords import Weakness, password_weakness
 from seminar_app.sign_in.rules import session_holds
-from seminar_app.sign_in.signals import browser_words
+from seminar_app.sign_in.signing import browser_words
 
 OWN = ("Ana Ruiz Peña", "ana.ruiz")
 

@@ -207,8 +207,8 @@ def test_the_trail_names_staff_and_never_officials(client: CheckingClient, sessi
     assert client.get(older.one("a[rel=prev]").attrs["href"]).one("tbody").to_text() == page.one("tbody").to_text()
     assert len(client.get(f"/staff/audit-log/?actor=account%3A{admin.public_id.hex}").select("tbody tr")) == 1
     assert len(client.get("/staff/audit-log/?actor=registration&seminar=cancun-2014").select("tbody tr")) == 50
-    assert "Nothing in the trail is like that" in client.get("/staff/audit-log/?day=2014-06-03").text
-    assert "Nothing in the trail is like that" in client.get("/staff/audit-log/?action=office.retired").text
+    assert "Nothing in the audit log matches" in client.get("/staff/audit-log/?day=2014-06-03").text
+    assert "Nothing in the audit log matches" in client.get("/staff/audit-log/?action=office.retired").text
 
 
 def test_each_persons_own_account(client: CheckingClient, session: Session, admin: UserAccount, sign_in: SignIn) -> None:

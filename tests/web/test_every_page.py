@@ -90,7 +90,7 @@ def strangers_walk(app: Flask, client: CheckingClient, world: dict[str, str]) ->
 def test_every_public_page_is_right(app: Flask, client: CheckingClient, world: dict[str, str], language: str) -> None:
     client.language = language
     seen = strangers_walk(app, client, world)
-    assert {"seminars.calendar", "seminars.page", "registration.register", "registration.personal", "security.login"} <= seen.endpoints
+    assert {"seminars.calendar", "seminars.page", "registration.register", "registration.personal", "sign_in.login"} <= seen.endpoints
     assert not [endpoint for endpoint in seen.endpoints if endpoint.endswith("_staff") and endpoint.split(".")[1] != "home"]
 
 

@@ -40,7 +40,7 @@ BODIES: dict[str, dict[str, str]] = {
 }
 """Pages that are shown in answer to a POST, and what is sent."""
 
-NAMES_NOBODY = {"accounts", "accounts_staff", "agencies_staff", "seminars_staff", "security"}
+NAMES_NOBODY = {"sign_in", "sign_in_staff", "accounts_staff", "offices_staff", "agencies_staff", "seminars_staff", "security"}
 """Rooms whose forms show staff, agencies and seminars."""
 LEADS_ON = {
     "registration_staff.add": "the form again with what whoever sent it typed",
@@ -119,9 +119,9 @@ def addresses(app: Flask, world: World) -> list[tuple[str, str, str]]:
             values: dict[str, Any] = {name: world.values.get(name, 1) for name in rule.arguments}
             if rule.endpoint.startswith("registration_staff") and "registration_id" in values:
                 values["registration_id"] = values["registration_id"].hex
-            if rule.endpoint.startswith("accounts_staff") and "code" in values:
+            if rule.endpoint.startswith("offices_staff") and "code" in values:
                 values["code"] = "HSI"
-            if rule.endpoint.startswith("accounts_staff") and "public_id" in values:
+            if rule.endpoint.startswith(("accounts_staff", "sign_in_staff")) and "public_id" in values:
                 values["public_id"] = world.values["account_id"]
             address = url_for(rule.endpoint, **values)
             if "GET" in (rule.methods or ()):

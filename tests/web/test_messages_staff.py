@@ -45,7 +45,7 @@ def put(session: Session, now: datetime, **values: Any) -> Message:
         "to_name": "Ana Núñez",
         "context": {"title": "Trata <de> personas"},
         "link": LINK,
-        "link_endpoint": "security.reset_password",
+        "link_endpoint": "sign_in.reset_password",
     }
     with unit_of_work(session) as open_session:
         message = enqueue(open_session, now=now, **base | values)

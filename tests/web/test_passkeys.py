@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_security import hash_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
 from seminar_app.core.actor import RoleName
 from seminar_app.sign_in import passkeys as passkeys_of_the_product
+from seminar_app.sign_in.hashing import hash_password
 from seminar_app.sign_in.models import SecondFactor
 from seminar_app.sign_in.passkeys import PAGES
 from tests.support.authenticator import Authenticator

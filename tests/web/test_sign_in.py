@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_security import hash_password
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -28,6 +27,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.sign_in import session_store
 from seminar_app.sign_in.errors import AccountJustChanged
+from seminar_app.sign_in.hashing import hash_password
 from seminar_app.sign_in.models import WebSession
 from seminar_app.web.limits import limiter
 from tests.support.checking_client import CheckingClient

@@ -21,7 +21,7 @@ INVITED_WITHIN = timedelta(days=7)
 RESET_PURPOSE = "password-reset"
 
 
-RESET_ENDPOINT = "security.reset_password"
+RESET_ENDPOINT = "sign_in.reset_password"
 
 
 def new_reset_link(session: Session, account: UserAccount, *, now: datetime, within: timedelta = RESET_WITHIN) -> SecretLink:

@@ -160,8 +160,8 @@ def _refuse_foreign(backup: BackupReader, settings: Settings) -> None:
         )
     if backup.manifest["key_mark"] != key_mark(settings):
         raise BackupFault(
-            "This backup was made with another SECRET_KEY: personal links would be dead and the audit log could not be checked. Set SECRET_KEY "
-            "(and SECRET_KEY_BEFORE) to the one of that day."
+            "This backup was made with another SECRET_KEY: personal links would be dead and the audit log could not be checked. "
+            "Set SECRET_KEY (and SECRET_KEY_BEFORE) to the one of that day."
         )
 
 

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from flask_security import verify_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -26,6 +25,7 @@ from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.seminars.rules import SeminarState
+from seminar_app.sign_in.hashing import verify_password
 
 TODAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from seminar_app import demo
-from seminar_app.nominations import reading
 from seminar_app.nominations.names import normal_case, spellings, split_surnames
 from seminar_app.nominations.reading import Reading, as_date, as_sex, read_lists
 from seminar_app.nominations.tables import decoded, delimiter
