@@ -1,4 +1,4 @@
-"""The official's personal link: made from a key, kept as a hash."""
+"""The official's personal link: derived from a key, stored only as a hash."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _keys: dict[str, str] = {}
 
 
 def use_key(key: str) -> None:
-    """The key that links are made with; set once when the program starts."""
+    """Set the key that links are derived from. Called once when the application starts."""
     _keys["link"] = key
 
 
 def personal_link(registration: Registration) -> SecretLink:
-    """The link to send now. If the key has changed since the last one was sent, the new one takes its place."""
+    """Return the link to send now. If the key has changed since the last mail, the new link replaces the old one."""
     link = SecretLink(PURPOSE, registration.public_id, registration.link_version or 1)
     digest = token_hash(link.token(_keys["link"]))
     if registration.link_hash != digest:
@@ -25,5 +25,5 @@ def personal_link(registration: Registration) -> SecretLink:
 
 
 def personal_token(registration: Registration) -> str:
-    """The secret part of the link that is valid now, for tests and for whoever must hand it over in person."""
+    """Return the secret part of the valid link, for tests and for links that are handed over in person."""
     return SecretLink(PURPOSE, registration.public_id, registration.link_version or 1).token(_keys["link"])
