@@ -12,8 +12,8 @@ from seminar_app.web.navigation import Entry, add_seminar_entry, add_staff_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages, words and menu entries."""
-    from seminar_app.seminars import routes, staff_routes, staff_session_routes  # noqa: F401  the last adds to the blueprint
+    """Register the feature's pages, labels and menu entries."""
+    from seminar_app.seminars import routes, staff_routes, staff_session_routes  # noqa: F401  the last one adds pages to the blueprint
 
     labels.init_app()
     app.jinja_env.globals.update(country_name=wording.country_name, zone_words=wording.zone_words)
