@@ -1,4 +1,4 @@
-"""People: one record for each human."""
+"""People: one record for each person."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from seminar_app.web.navigation import Entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages, words and menu entry."""
-    from seminar_app.people import staff_routes  # noqa: PLC0415  the pages read registrations, whose models need this package first
+    """Register the feature's pages, labels, template filters and menu entry."""
+    from seminar_app.people import staff_routes  # noqa: PLC0415  the pages import registration, whose models import this package first
 
     labels.init_app()
     app.jinja_env.filters.update(phone=rules.shown_phone, shown_name=rules.shown_name, listed_name=rules.listed_name)
