@@ -1,4 +1,4 @@
-"""The agencies' directory: tree, aliases, successors."""
+"""The directory of agencies: tree, aliases, successors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from seminar_app.web.navigation import Entry, add_staff_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages, words and menu entry to the app."""
+    """Register the feature's pages, labels and menu entry."""
     audit_words.init_app()
     labels.register(
         AgencyLevel,

@@ -1,4 +1,4 @@
-"""Why the directory is not changed."""
+"""Refusals about changes to the directory of agencies."""
 
 from __future__ import annotations
 
@@ -6,54 +6,54 @@ from seminar_app.core.errors import N_, Refusal
 
 
 class CodeTaken(Refusal):
-    """Codes are how sheets and files name an agency, so each is used once, also by one that is retired."""
+    """Another agency has this code. Sheets and files name agencies by code, so even the code of a retired agency is not reused."""
 
     sentence = N_("The code %(code)s is already that of %(name)s. Please choose another.")
     field = "code"
 
 
 class ParentBelowItself(Refusal):
-    """The tree would become a ring."""
+    """The parent is the agency itself or below it, which would make the tree a loop."""
 
     sentence = N_("%(parent)s is this agency or one of its own offices, so it cannot stand above it.")
     field = "parent"
 
 
 class AliasTaken(Refusal):
-    """The agency is found by it already."""
+    """The agency has this alias already."""
 
     sentence = N_("This agency is already found as «%(alias)s».")
     field = "alias"
 
 
 class AliasWithoutLetters(Refusal):
-    """Nobody could type it."""
+    """The alias has no letter or digit to search for."""
 
     sentence = N_("«%(alias)s» has no letter or digit to search for.")
     field = "alias"
 
 
 class AlreadyRetired(Refusal):
-    """It ended before."""
+    """The agency has been retired before."""
 
     sentence = N_("This agency has ended already. Undo that first if its date or its successors were wrong.")
 
 
 class NotRetired(Refusal):
-    """There is nothing to undo."""
+    """The agency has not ended, so there is no end to undo."""
 
     sentence = N_("This agency has not ended, so there is nothing to undo.")
 
 
 class EndsBeforeItBegins(Refusal):
-    """Dates the wrong way round."""
+    """The agency would end before it began."""
 
     sentence = N_("It would end before it began, on %(valid_from)s. Please correct one of the dates.")
     field = "last_day"
 
 
 class ReturnsToItself(Refusal):
-    """It would succeed itself, at once or some steps later."""
+    """The agency would become its own successor, directly or through other agencies."""
 
     sentence = N_("%(name)s became this agency, so it cannot be what this agency became.")
     field = "successor"

@@ -1,4 +1,4 @@
-"""The field in which an agency is chosen."""
+"""The form field that chooses an agency."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.fields import SelectField
-from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # the stubs are of 3.2
+from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # the type stubs describe WTForms 3.2
 from wtforms.validators import ValidationError
 
 from seminar_app.agencies.queries import AgencyChoice, AgencyGroup
@@ -17,9 +17,9 @@ from seminar_app.web.languages import current_language
 
 
 class AgencyField(SelectField):
-    """A select of agencies by group. `data` is the agency's id (or None), the page shows codes.
+    """A select field of agencies by group. `data` is the agency's id (or None); the page shows codes.
 
-    The route says what is offered, before it looks at the input: `form.agency.offer(agency_groups(session(), on=day))`.
+    The route sets what is offered before it validates the form: `form.agency.offer(agency_groups(session(), on=day))`.
     """
 
     data: int | None
@@ -32,7 +32,7 @@ class AgencyField(SelectField):
         self._whole_groups = False
 
     def offer(self, groups: Iterable[AgencyGroup], *, whole_groups: bool = False) -> None:
-        """Set what can be chosen; `whole_groups` also offers groups that only head their offices (a quota may be theirs)."""
+        """Set the choices. `whole_groups` also offers groups that only head their offices, because a quota may be for a group."""
         self.__dict__.pop("_groups", None)
         self._read = lambda: groups
         self._whole_groups = whole_groups
@@ -40,14 +40,15 @@ class AgencyField(SelectField):
             self.data = {choice.code: choice.id for choice in self._offered()}.get(self.typed)
 
     def offer_when_shown(self, read: Callable[[], Iterable[AgencyGroup]], *, find: Callable[[str], int | None]) -> None:
-        """The same for a form that many send: the directory is read when the page is shown (again), and what was typed by `find`.
+        """Set the choices of a form that is sent often: read the directory only when the page is shown, and check a sent code with `find`.
 
         Args:
-            find: id of the agency with this code if it is among what is offered.
+            read: returns the groups to offer.
+            find: returns the id of the agency with this code if it is among those offered, else None.
         """
         self.__dict__.pop("_groups", None)
         self._read = read
-        if self.typed and self.typed.isprintable():  # nothing that the database could not even be asked for
+        if self.typed and self.typed.isprintable():  # the database would refuse some of the other characters
             self.data = find(self.typed)
 
     @cached_property
@@ -56,11 +57,11 @@ class AgencyField(SelectField):
 
     @property
     def chosen(self) -> AgencyChoice | None:
-        """What was chosen, among what was offered."""
+        """The chosen agency, if it is among those offered."""
         return next((choice for choice in self._offered() if choice.id == self.data), None)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Keep the code until `offer` says which agency it is."""
+        """Store the code until `offer` finds the agency for it."""
         self.typed = str(valuelist[0]) if valuelist else None
         self.data = None
 
@@ -70,18 +71,18 @@ class AgencyField(SelectField):
             raise ValidationError(_("Please choose an agency of the list."))
 
     def has_groups(self) -> bool:
-        """Always: pickers group by agency group."""
+        """Return True: choices are always grouped by agency group."""
         return True
 
     def iter_groups(self) -> Iterator[tuple[Any, list[Choice]]]:
-        """What the select shows: for each group its code and name, and its offices."""
+        """Yield for each group its label (code and name) and its options."""
         language = current_language()
         yield None, [Choice("", _("Choose an agency"), self.data is None, {})]
         for group in self._groups:
             yield f"{group.code} · {group.name(language)}", [self._option(choice, language) for choice in self._choices_of(group)]
 
     def iter_choices(self) -> Iterator[Choice]:
-        """The same without the groups."""
+        """Yield the options of `iter_groups` without the groups."""
         for _label, options in self.iter_groups():
             yield from options
 

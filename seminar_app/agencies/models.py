@@ -1,4 +1,4 @@
-"""The agencies' tree, what else they are called, and what became of them."""
+"""The tree of agencies, their aliases, and their successors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Agency(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
-    """Last day it existed; None while it does."""
+    """Last day on which the agency existed; None if it still exists."""
     search_key: Mapped[str] = mapped_column(String(600))
     """Code and both names, folded."""
     version: Mapped[int] = mapped_column(default=1)
@@ -42,7 +42,7 @@ class Agency(Base):
 
 
 class AgencyAlias(Base):
-    """Another name people type: «Procuraduría», «Migración»."""
+    """Another name that people type: «Procuraduría», «Migración»."""
 
     __tablename__ = "agency_alias"
     __table_args__ = (UniqueConstraint("agency_id", "search_key"),)
@@ -54,9 +54,9 @@ class AgencyAlias(Base):
 
 
 class AgencySuccession(Base):
-    """One agency's work went to another; a split or a merger is several rows.
+    """The work of one agency passed to another. A split or a merger is several rows.
 
-    `happened_on` where the day is established, `happened_in` (a year) where only the year is, neither where it is not known.
+    `happened_on` is set if the day is established, `happened_in` (a year) if only the year is, neither if it is not known.
     """
 
     __tablename__ = "agency_succession"
@@ -72,4 +72,4 @@ class AgencySuccession(Base):
     happened_on: Mapped[date | None] = mapped_column(Date)
     happened_in: Mapped[int | None]
     source: Mapped[str | None] = mapped_column(String(300))
-    """Where the date is published, for whoever doubts it."""
+    """Where the date is published, so that it can be checked."""

@@ -1,4 +1,4 @@
-"""Reading the directory. It is small (some hundreds of rows), so it is read whole, in two statements, and looked at in memory."""
+"""Queries of the directory. It is small (some hundreds of rows), so it is read whole, in two statements, and searched in memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from seminar_app.core.folding import fold
 
 @dataclass(frozen=True, slots=True)
 class AgencyChoice:
-    """An agency as a picker and a page show it."""
+    """An agency as pages and select fields show it."""
 
     id: int
     code: str
@@ -31,20 +31,20 @@ class AgencyChoice:
     valid_to: date | None
     aliases: tuple[str, ...]
     heads_a_kind: bool
-    """Only heads its offices («PGJ»): a quota can be its, a person's agency it cannot be."""
+    """It only heads its offices («PGJ»). It can have a quota, but a person cannot belong to it directly."""
 
     def name(self, language: str) -> str:
-        """Its name in `es` or `en`."""
+        """Return the name in `es` or `en`."""
         return self.name_en if language == "en" else self.name_es
 
     def label(self, language: str) -> str:
-        """How a list shows it: by its state where it has one, else by its code, so that the eye finds it by its beginning."""
+        """Return the label in a list. It begins with the state, if there is one, else with the code, so that it is found easily."""
         return f"{self.state or self.code} · {self.name(language)}"
 
 
 @dataclass(frozen=True, slots=True)
 class AgencyGroup:
-    """An agency group, and what is below it at any depth; `offices` begins with the group itself unless it only heads a kind."""
+    """An agency group and the agencies below it at any depth. `offices` begins with the group itself, unless it only heads its offices."""
 
     group: AgencyChoice
     offices: tuple[AgencyChoice, ...]
@@ -60,23 +60,23 @@ class AgencyGroup:
         return self.group.code
 
     def name(self, language: str) -> str:
-        """The group's name in `es` or `en`."""
+        """Return the group's name in `es` or `en`."""
         return self.group.name(language)
 
 
 def found(choice: AgencyChoice, wanted: str) -> Hit | None:
-    """Whether a search for `wanted` finds it, by code, state, either name or an alias."""
+    """Return how a search for `wanted` finds the agency (by code, state, either name or an alias), or None."""
     names = (choice.code, choice.name_es, choice.name_en, choice.state or "")
     return look_for(wanted, names=names, aliases=choice.aliases)
 
 
 def agency_groups(session: Session, on: date | None = None, *, also: int | None = None, whole: bool = False) -> list[AgencyGroup]:
-    """Groups with their offices, federal ones first, then by code; offices by state or code.
+    """Return the groups with their offices: federal groups first, then by code; offices by state or code.
 
     Args:
-        on: only what existed on that day; None for all that ever did.
-        also: an agency that is kept in whatever its dates, because a record names it.
-        whole: also groups that head a kind and have no office then.
+        on: only agencies that existed on that day; None for all that ever existed.
+        also: id of an agency that is included regardless of its dates, because a record names it.
+        whole: also return groups that have no office to offer.
     """
     everything = all_agencies(session)
     parents = {agency.id: agency.parent_id for agency in everything.values()}
@@ -101,7 +101,7 @@ _OFFERED = select(
 
 
 def find_offered(session: Session, code: str, *, on: date) -> int | None:
-    """Id of the agency with this code if `agency_groups(on=…)` offers it; one statement, for a form that was filled in."""
+    """Return the id of the agency with this code if `agency_groups(on=…)` offers it, in one statement, to check a sent form."""
     row = session.execute(_OFFERED, {"code": code}).one_or_none()
     if row is None or not existed_on(on, valid_from=row.valid_from, valid_to=row.valid_to):
         return None
@@ -111,7 +111,7 @@ def find_offered(session: Session, code: str, *, on: date) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An agency in a list, and the alias that led to it where no name of its own did."""
+    """An agency in a list; `through` is the alias that matched, if none of its own names did."""
 
     agency: AgencyChoice
     depth: int
@@ -120,16 +120,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class FoundGroup:
-    """A group's heading and what was found below it (and it itself, unless it only heads a kind)."""
+    """A group with the agencies found in it (with the group itself, unless it only heads its offices)."""
 
     group: AgencyGroup
     findings: tuple[Finding, ...]
 
 
 def directory(session: Session, *, on: date | None = None, wanted: str = "") -> list[FoundGroup]:
-    """The tree for reading: groups with their offices, those that `wanted` finds, by any name and without regard to accents.
+    """Return the groups with the offices that `wanted` finds by any name, without regard to accents and case.
 
-    A search that finds a group's heading shows the whole group.
+    If the search finds a group that only heads its offices, all offices of the group are shown.
     """
     groups = agency_groups(session, on, whole=True)
     parents = {office.id: office.parent_id for group in groups for office in (group.group, *group.offices)}
@@ -151,7 +151,7 @@ def _order(office: AgencyChoice, group: int) -> tuple[bool, str]:
 
 
 def all_agencies(session: Session, *, with_aliases: bool = True) -> dict[int, AgencyChoice]:
-    """The whole directory by id, in two statements; in one where nobody searches it and so needs no aliases."""
+    """Return the whole directory by id, in two statements; in one without aliases, which only a search needs."""
     aliases: dict[int, list[str]] = {}
     if with_aliases:
         for agency_id, alias in session.execute(select(AgencyAlias.agency_id, AgencyAlias.alias).order_by(AgencyAlias.id)):
@@ -182,15 +182,15 @@ def all_agencies(session: Session, *, with_aliases: bool = True) -> dict[int, Ag
 
 
 def agency_paths(session: Session) -> Mapping[int, tuple[int, ...]]:
-    """For every agency, its id and those of its parents, nearest first; one statement."""
+    """Return for every agency its id and those of its parents, nearest first; one statement."""
     parents: dict[int, int | None] = {row.id: row.parent_id for row in session.execute(select(Agency.id, Agency.parent_id))}
     return {agency_id: path_of(agency_id, parents) for agency_id in parents}
 
 
 def agency_path(session: Session, agency_id: int) -> tuple[int, ...]:
-    """The agency and its parents, nearest first; the last is its group. Empty for an agency that does not exist.
+    """Return the agency and its parents, nearest first; the last is its group. Empty if the agency does not exist.
 
-    It walks up by what the session has loaded already, since registering has just looked at the agency.
+    It reads each agency through the session, because a registration has loaded the agency already.
     """
     path: list[int] = []
     above: int | None = agency_id
@@ -201,7 +201,7 @@ def agency_path(session: Session, agency_id: int) -> tuple[int, ...]:
 
 
 def all_successions(session: Session) -> list[Succession]:
-    """Who became whom, and when; one statement."""
+    """Return all successions, in one statement."""
     rows = session.execute(
         select(
             AgencySuccession.from_agency_id, AgencySuccession.to_agency_id, AgencySuccession.happened_on, AgencySuccession.happened_in
@@ -211,7 +211,7 @@ def all_successions(session: Session) -> list[Succession]:
 
 
 def agencies_by_then(session: Session, day: date) -> Mapping[int, tuple[int, ...]]:
-    """For every agency, who does its work as of `day`: itself, or who succeeded it. Two statements; for «the name now»."""
+    """Return for every agency the agencies that do its work as of `day`: itself or its successors. Two statements."""
     successions = all_successions(session)
     return {agency_id: successors_on(agency_id, successions, day) for agency_id in session.scalars(select(Agency.id))}
 
@@ -227,12 +227,12 @@ class Step:
 
 
 def predecessors_of(session: Session, agency_id: int) -> list[Step]:
-    """Whose work it took over, the latest first."""
+    """Return the agencies whose work this one took over, the latest first."""
     return _steps(session, AgencySuccession.from_agency_id, AgencySuccession.to_agency_id == agency_id)
 
 
 def successors_of(session: Session, agency_id: int) -> list[Step]:
-    """Who took its work over, the latest first."""
+    """Return the agencies that took over the work of this one, the latest first."""
     return _steps(session, AgencySuccession.to_agency_id, AgencySuccession.from_agency_id == agency_id)
 
 
@@ -243,10 +243,10 @@ def _steps(session: Session, other: InstrumentedAttribute[int], which: ColumnEle
 
 
 def get_agency_by_code(session: Session, code: str) -> Agency:
-    """The agency with this code.
+    """Return the agency with this code.
 
     Raises:
-        NotFound: there is none.
+        NotFound: no agency has this code.
     """
     agency = find_agency_by_code(session, code)
     if agency is None:
@@ -255,5 +255,5 @@ def get_agency_by_code(session: Session, code: str) -> Agency:
 
 
 def find_agency_by_code(session: Session, code: str) -> Agency | None:
-    """The agency with this code, as a person may type it: case does not matter."""
+    """Return the agency with this code, as a person may type it: case and surrounding spaces do not matter."""
     return session.scalar(select(Agency).where(Agency.code == code.strip().upper()))

@@ -1,4 +1,4 @@
-"""Agencies as the rules see them: the tree, when each existed, and what became of it. No database."""
+"""Rules of agencies: the tree, when each agency existed, and its successors. No database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from seminar_app.core.folding import fold
 
 
 class AgencyLevel(StrEnum):
-    """Whose agency it is."""
+    """The level of government to which an agency belongs."""
 
     FEDERAL = "federal"
     STATE = "state"
@@ -21,7 +21,7 @@ class AgencyLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """One agency's work went to another: on a day, in a year where only that is established, or nobody knows when."""
+    """The work of one agency passed to another: on a day, in a year if only that is established, or at an unknown time."""
 
     from_id: int
     to_id: int
@@ -29,26 +29,26 @@ class Succession:
     year: int | None = None
 
     def had_happened(self, day: date) -> bool:
-        """Whether it had surely happened by the end of `day`; of a year that means its last day."""
+        """Whether it had certainly happened by the end of `day`. If only the year is known, the last day of the year counts."""
         if self.on is not None:
             return self.on <= day
         return self.year is not None and date(self.year, 12, 31) <= day
 
 
 def search_key(*, code: str, name_es: str, name_en: str) -> str:
-    """What an agency is found by, folded, besides its aliases; at most 600 characters."""
+    """Return the folded text by which an agency is found, without its aliases; at most 600 characters."""
     return fold(f"{code} {name_es} {name_en}")[:600]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """That an agency was found; `alias` where only what else it is called led to it."""
+    """A search result; `alias` is set if only an alias matched."""
 
     alias: str | None = None
 
 
 def look_for(wanted: str, *, names: Iterable[str], aliases: Iterable[str]) -> Hit | None:
-    """Whether every word of `wanted` begins a word of the names, or of the names and one alias together; accents and case do not matter."""
+    """Return a hit if every word of `wanted` begins a word of the names, or of the names with one alias. Accents and case are ignored."""
     words = fold(wanted).split()
     own = fold(" ".join(names))
     if _all_begin(words, own):
@@ -62,7 +62,7 @@ def _all_begin(words: Iterable[str], text: str) -> bool:
 
 
 def path_of(agency_id: int, parents: Mapping[int, int | None]) -> tuple[int, ...]:
-    """The agency and its parents, nearest first. Ends where the tree does, and at a loop rather than never."""
+    """Return the agency and its parents, nearest first. It also ends at a loop."""
     path: list[int] = []
     here: int | None = agency_id
     while here is not None and here not in path:
@@ -72,27 +72,27 @@ def path_of(agency_id: int, parents: Mapping[int, int | None]) -> tuple[int, ...
 
 
 def group_of(agency_id: int, parents: Mapping[int, int | None]) -> int:
-    """The agency group: the topmost ancestor."""
+    """Return the agency group: the topmost ancestor."""
     return path_of(agency_id, parents)[-1]
 
 
 def may_be_parent(parent_id: int, *, of: int, parents: Mapping[int, int | None]) -> bool:
-    """Whether putting `of` below `parent_id` keeps the tree a tree."""
+    """Whether the tree has no loop if `of` is placed below `parent_id`."""
     return of not in path_of(parent_id, parents)
 
 
 def existed_on(day: date, *, valid_from: date | None, valid_to: date | None) -> bool:
-    """Whether an agency existed on that day; both ends count, an end that is not known is open."""
+    """Whether an agency existed on that day. Both ends are included; an unknown end is open."""
     return (valid_from is None or valid_from <= day) and (valid_to is None or day <= valid_to)
 
 
 def names_a_kind(*, level: AgencyLevel, state: str | None, has_offices: bool) -> bool:
-    """Whether an agency only heads its offices, as «the 32 state attorney generals' offices» do, so that nobody works in it itself."""
+    """Whether an agency only heads its offices, like «the 32 state attorney generals' offices», and has no people of its own."""
     return has_offices and level in (AgencyLevel.STATE, AgencyLevel.MUNICIPAL) and state is None
 
 
 def successors_on(agency_id: int, successions: Iterable[Succession], day: date) -> tuple[int, ...]:
-    """Who does the agency's work as of `day`: itself, or those at the end of the chain of successors, in a stable order."""
+    """Return the agencies that do the work of this one as of `day`: itself, or the last of its successors, ordered by id."""
     steps: dict[int, list[int]] = {}
     for succession in successions:
         if succession.had_happened(day):
@@ -114,7 +114,7 @@ def successors_on(agency_id: int, successions: Iterable[Succession], day: date) 
 
 
 def would_return(from_id: int, to_ids: Collection[int], successions: Iterable[Succession]) -> bool:
-    """Whether naming `to_ids` as successors would make an agency its own successor some steps later."""
+    """Whether an agency would become its own successor, directly or through other agencies, if `to_ids` succeeded it."""
     steps: dict[int, list[int]] = {}
     for succession in successions:
         steps.setdefault(succession.from_id, []).append(succession.to_id)

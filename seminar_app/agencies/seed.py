@@ -1,4 +1,4 @@
-"""The directory that comes with the program: PGR, PGJ and its state offices, CNS, INM, and what became of them."""
+"""The directory that comes with the program: PGR, PGJ and its state offices, CNS, INM, and their successors."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ DIRECTORY = Path(__file__).with_name("directory.json")
 
 @lru_cache(maxsize=1)
 def published_directory() -> dict[str, Any]:
-    """The directory that comes with the program; each succession says where its date is published."""
+    """Return the directory that comes with the program; each succession names the source of its date."""
     directory: dict[str, Any] = json.loads(DIRECTORY.read_text(encoding="utf-8"))
     return directory
 
 
 def seed_directory(session: Session, now: datetime) -> int:
-    """Add the agencies, aliases and successions that are not there yet; what somebody has changed stays as it is.
+    """Add the missing agencies with their aliases and successions. Existing agencies stay as they are.
 
     Returns:
         How many agencies were added.
@@ -35,7 +35,7 @@ def seed_directory(session: Session, now: datetime) -> int:
     directory = published_directory()
     known: dict[str, int] = {row.code: row.id for row in session.execute(select(Agency.code, Agency.id))}
     added: list[dict[str, Any]] = [entry for entry in directory["agencies"] if entry["code"] not in known]
-    for entry in added:  # parents stand before what is below them
+    for entry in added:  # the file lists parents before the agencies below them
         agency = Agency(
             code=entry["code"],
             name_es=entry["name_es"],

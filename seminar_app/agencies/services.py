@@ -1,6 +1,6 @@
-"""Changing the directory. History is never rewritten: an agency that ends is retired, and what it was called stays.
+"""Services that change the directory. An agency that ends is retired and keeps its name, so that past records stay correct.
 
-Every change leaves a row in the trail. `actor` is the trail's name of who does it.
+Every change adds a row to the audit log. `actor` is the name of the account in the audit log.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyFacts:
-    """What an administrator says of an agency."""
+    """The editable data of an agency."""
 
     name_es: str
     name_en: str
@@ -59,11 +59,11 @@ class AgencyFacts:
 
 
 def add_agency(session: Session, *, now: datetime, actor: str, code: str, facts: AgencyFacts, aliases: Iterable[str] = ()) -> Agency:
-    """Add an agency with what else it is called.
+    """Add an agency with its aliases.
 
     Raises:
         CodeTaken: another agency has this code.
-        AliasTaken, AliasWithoutLetters: one of the aliases cannot be kept.
+        AliasTaken, AliasWithoutLetters: one of the aliases cannot be stored.
     """
     code = code.upper()
     _refuse_taken_code(session, code)
@@ -71,7 +71,7 @@ def add_agency(session: Session, *, now: datetime, actor: str, code: str, facts:
     try:
         with session.begin_nested():
             session.add(agency)
-    except IntegrityError:  # somebody else added it since we looked
+    except IntegrityError:  # another transaction added this code after the check
         _refuse_taken_code(session, code)
         raise
     for alias in aliases:
@@ -81,12 +81,13 @@ def add_agency(session: Session, *, now: datetime, actor: str, code: str, facts:
 
 
 def edit_agency(session: Session, *, now: datetime, actor: str, agency_id: int, version: int, facts: AgencyFacts) -> Agency:
-    """Correct what is said of an agency. Its code stays: sheets and files name it by it.
+    """Edit the data of an agency. Its code never changes, because sheets and files name the agency by it.
 
     Raises:
-        StaleEdit: somebody saved it after `version`.
-        ParentBelowItself: it would stand below itself.
-        EndsBeforeItBegins: it ended before the day it now begins.
+        NotFound: there is no such agency.
+        StaleEdit: another user saved it after `version`.
+        ParentBelowItself: the parent is the agency itself or below it.
+        EndsBeforeItBegins: it ended before its new first day.
     """
     agency = _locked(session, agency_id)
     if agency.version != version:
@@ -107,7 +108,7 @@ def edit_agency(session: Session, *, now: datetime, actor: str, agency_id: int, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """When an agency ended: its last day, or the year where only that is established."""
+    """When an agency ended: its last day, or the year if only that is established."""
 
     last_day: date | None = None
     year: int | None = None
@@ -121,12 +122,13 @@ class End:
 def retire_agency(
     session: Session, *, now: datetime, actor: str, agency_id: int, end: End, successor_ids: Sequence[int] = (), source: str | None = None
 ) -> Agency:
-    """End an agency and say who does its work from the next day on. What was recorded under its name stays so.
+    """Retire an agency and store its successors from the next day on. Records under its name do not change.
 
     Raises:
-        AlreadyRetired: it has ended.
-        EndsBeforeItBegins: the last day lies before its first.
-        ReturnsToItself: a successor had become this agency.
+        NotFound: there is no such agency, or no such successor.
+        AlreadyRetired: it was retired before.
+        EndsBeforeItBegins: its last day is before its first.
+        ReturnsToItself: a successor is this agency, or had become this agency.
     """
     agency = _locked(session, agency_id)
     if agency.valid_to is not None:
@@ -154,10 +156,10 @@ def retire_agency(
 
 
 def undo_retirement(session: Session, *, now: datetime, actor: str, agency_id: int) -> Agency:
-    """Take an end back, with the successors that came with it: it was a mistake.
+    """Undo a retirement that was a mistake, and delete all successors of the agency.
 
     Raises:
-        NotRetired: it has not ended.
+        NotRetired: the agency has not ended.
     """
     agency = _locked(session, agency_id)
     if agency.valid_to is None:
@@ -170,10 +172,11 @@ def undo_retirement(session: Session, *, now: datetime, actor: str, agency_id: i
 
 
 def add_alias(session: Session, *, now: datetime, actor: str, agency_id: int, alias: str) -> None:
-    """Have the agency found by one more name.
+    """Add an alias by which the agency is found.
 
     Raises:
-        AliasTaken, AliasWithoutLetters: it is found so already, or nobody could type it.
+        AliasTaken: the agency has this alias already.
+        AliasWithoutLetters: the alias has no letter or digit.
     """
     agency = _locked(session, agency_id)
     _add_alias(session, agency, alias)
@@ -181,10 +184,10 @@ def add_alias(session: Session, *, now: datetime, actor: str, agency_id: int, al
 
 
 def remove_alias(session: Session, *, now: datetime, actor: str, agency_id: int, alias: str) -> None:
-    """Have the agency no longer found by this name.
+    """Remove an alias of the agency.
 
     Raises:
-        NotFound: it is not called so.
+        NotFound: the agency has no such alias.
     """
     agency = _locked(session, agency_id)
     row = session.scalar(select(AgencyAlias).where(AgencyAlias.agency_id == agency.id, AgencyAlias.search_key == fold(alias)))

@@ -1,4 +1,4 @@
-"""The forms with which the directory is kept."""
+"""Forms with which administrators edit the directory."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _plausible(_form: Form, field: DateField) -> None:
 
 
 class AgencyForm(BaseForm):
-    """What is said of an agency, in both languages."""
+    """The data of an agency, with its name in both languages."""
 
     name_es = one_line(_l("Name in Spanish"), message=_l("Please write the agency's name in Spanish."))
     name_en = one_line(_l("Name in English"), message=_l("Please write the agency's name in English."))
@@ -52,7 +52,7 @@ class AgencyForm(BaseForm):
         self.level.choices = choices(AgencyLevel)
 
     def facts(self) -> AgencyFacts:
-        """What was written, once the form is valid."""
+        """Return what was written, once the form is valid."""
         return AgencyFacts(
             name_es=self.name_es.data or "",
             name_en=self.name_en.data or "",
@@ -65,7 +65,7 @@ class AgencyForm(BaseForm):
 
 
 class NewAgencyForm(AgencyForm):
-    """The same with what is said once: the code, and what else it is called to begin with."""
+    """The fields of AgencyForm, with the code (which is set only once) and the first aliases."""
 
     code = one_line(
         _l("Agency code"),
@@ -77,28 +77,28 @@ class NewAgencyForm(AgencyForm):
     aliases = paragraphs(_l("Also called"), length=2000, description=_l("What people type instead, one on each line: Procuraduría, PGJE."))
 
     def validate_code(self, field: Any) -> None:
-        """One word is an address of ours."""
+        """Refuse the code «NEW», because `/new` is the URL of a page."""
         if field.data and field.data.upper() == RESERVED_CODE:
             raise ValidationError(_("This word cannot be a code."))
 
     def validate_aliases(self, _field: Any) -> None:
-        """Each is a line of reasonable length."""
+        """Refuse too many or too long aliases."""
         if any(len(alias) > SHORT for alias in self.alias_list()) or len(self.alias_list()) > MOST_ALIASES:
             raise ValidationError(_("At most %(number)d names, each of at most %(length)d characters.", number=MOST_ALIASES, length=SHORT))
 
     def alias_list(self) -> list[str]:
-        """The lines that say something, each once."""
+        """Return the lines that are not empty, each once."""
         return list(dict.fromkeys(filter(None, (clean_text(line) for line in (self.aliases.data or "").splitlines()))))
 
 
 class EditAgencyForm(AgencyForm):
-    """The same with the version that was opened, so that nobody's change is lost."""
+    """The fields of AgencyForm with the version that was opened, so that no other user's edit is overwritten unseen."""
 
     version = VersionField()
 
 
 class RetireForm(BaseForm):
-    """When an agency ended and who does its work now."""
+    """When an agency ended, and its successors."""
 
     last_day = DateField(_l("Last day"), [optional(), _plausible], description=_l("Its successors begin the day after."))
     year = IntegerField(
@@ -113,16 +113,16 @@ class RetireForm(BaseForm):
 
     @property
     def successor_fields(self) -> tuple[AgencyField, ...]:
-        """The pickers, in order."""
+        """The successor fields, in order."""
         return (self.successor, self.successor_2, self.successor_3)
 
     def validate_year(self, field: Any) -> None:
-        """One of the two, not both."""
+        """Refuse a year beside a day."""
         if field.data is not None and self.last_day.data is not None:
             raise ValidationError(_("Please leave the year empty, as the day says it already."))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """The fields, and that there is a day or a year."""
+        """Validate the fields, and that a day or a year is given."""
         valid = super().validate(extra_validators)
         if valid and self.last_day.data is None and self.year.data is None:
             self.last_day.errors = [_("Please write its last day, or the year in which it ended.")]
@@ -130,15 +130,15 @@ class RetireForm(BaseForm):
         return valid
 
     def end(self) -> End:
-        """When it ended, once the form is valid."""
+        """Return when it ended, once the form is valid."""
         return End(last_day=self.last_day.data, year=self.year.data)
 
     def successor_ids(self) -> list[int]:
-        """Who was chosen, in order."""
+        """Return the ids of the chosen successors, in order."""
         return [field.data for field in self.successor_fields if field.data is not None]
 
 
 class AliasForm(BaseForm):
-    """One more name."""
+    """One alias."""
 
     alias = one_line(_l("Also called"), length=SHORT, message=_l("Please write the name that people use."))

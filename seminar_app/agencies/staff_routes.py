@@ -1,4 +1,4 @@
-"""The directory for staff: organizers read it, administrators keep it."""
+"""Staff pages of the directory: organizers read it, administrators edit it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LONGEST_SEARCH = 200
 
 
 def may_change() -> bool:
-    """Whether whoever is signed in keeps the directory."""
+    """Whether the signed-in account may edit the directory."""
     actor = current_actor()
     return actor is not None and ADMIN in actor.roles
 
@@ -42,7 +42,7 @@ def may_change() -> bool:
 @blueprint.get("/")
 @staff(ADMIN, ORGANIZER)
 def index() -> ResponseReturnValue:
-    """The tree by group, what exists today or all that ever did, searched by any name."""
+    """Show the tree by group: the agencies that exist today, or all that ever existed; a search covers all."""
     wanted = request.args.get("q", "").strip()[:LONGEST_SEARCH]
     everything = request.args.get("show") == "all" or bool(wanted)
     found = directory(session(), on=None if everything else _today(), wanted=wanted)
@@ -60,7 +60,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/<code>")
 @staff(ADMIN, ORGANIZER)
 def agency(code: str) -> ResponseReturnValue:
-    """One agency: what it is called, where it belongs, what it was and became."""
+    """Show one agency: names, aliases, place in the tree, predecessors and successors."""
     return _agency_page(get_agency_by_code(session(), code), AliasForm())
 
 
@@ -86,7 +86,7 @@ def new() -> ResponseReturnValue:
 @blueprint.route("/<code>/edit", methods=["GET", "POST"])
 @staff(ADMIN)
 def edit(code: str) -> ResponseReturnValue:
-    """Correct what is said of an agency."""
+    """Edit the data of an agency."""
     row = get_agency_by_code(session(), code)
     opened = {name: getattr(row, name) for name in ("name_es", "name_en", "country", "state", "valid_from", "version")}
     form = EditAgencyForm(data=opened | {"level": row.level.value, "parent": row.parent_id})
@@ -110,7 +110,7 @@ def edit(code: str) -> ResponseReturnValue:
 @blueprint.route("/<code>/retire", methods=["GET", "POST"])
 @staff(ADMIN)
 def retire(code: str) -> ResponseReturnValue:
-    """Say when an agency ended and who does its work."""
+    """Retire an agency and name its successors."""
     row = get_agency_by_code(session(), code)
     form = RetireForm()
     groups = agency_groups(session(), whole=True)
@@ -137,7 +137,7 @@ def retire(code: str) -> ResponseReturnValue:
 @blueprint.post("/<code>/undo-retirement")
 @staff(ADMIN)
 def undo_retirement(code: str) -> ResponseReturnValue:
-    """Take an end back."""
+    """Undo a retirement."""
     row = get_agency_by_code(session(), code)
     with unit_of_work() as open_session:
         services.undo_retirement(open_session, now=now(), actor=_actor(), agency_id=row.id)
@@ -148,7 +148,7 @@ def undo_retirement(code: str) -> ResponseReturnValue:
 @blueprint.post("/<code>/aliases")
 @staff(ADMIN)
 def add_alias(code: str) -> ResponseReturnValue:
-    """Have an agency found by one more name."""
+    """Add an alias to an agency."""
     row = get_agency_by_code(session(), code)
     form = AliasForm()
     if form.accepts():
@@ -165,7 +165,7 @@ def add_alias(code: str) -> ResponseReturnValue:
 @blueprint.post("/<code>/aliases/remove")
 @staff(ADMIN)
 def remove_alias(code: str) -> ResponseReturnValue:
-    """Have an agency no longer found by a name; the answer offers the way back."""
+    """Remove an alias from an agency; the next page offers to undo it."""
     row = get_agency_by_code(session(), code)
     form = AliasForm()
     if not form.accepts():

@@ -1,4 +1,4 @@
-"""People: one record for each human."""
+"""People: one record for each person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from seminar_app.web.navigation import Entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages, words and menu entry."""
+    """Register the feature's pages, labels, template filters and menu entry."""
     audit_words.init_app()
     from seminar_app.people import staff_routes  # noqa: PLC0415  the pages read registrations, whose models need this package first
 

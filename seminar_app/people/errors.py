@@ -6,14 +6,14 @@ from seminar_app.core.errors import N_, Refusal
 
 
 class NameTaken(Refusal):
-    """Another record has this name at this address already."""
+    """Another person has this name and this e-mail address already."""
 
     sentence = N_("There is already somebody with this name and this e-mail address. Please write to the organizers, who can look into it.")
     field = "surname1"
 
 
 class IdentityUnreadable(Refusal):
-    """What is on file does not open."""
+    """The stored identity data cannot be decrypted."""
 
     sentence = N_(
         "What is on file cannot be opened: it was changed outside the program, or its key is missing. Please tell the administrator."

@@ -1,4 +1,4 @@
-"""The fields in which somebody says who they are."""
+"""Form fields for a person's name, sex and contact data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LANGUAGES = (("es", "Español"), ("en", "English"))
 
 
 def email_field(*, needed: bool = True) -> Any:
-    """An address, read as a mail server would; the field's data become its canonical form."""
+    """Return an e-mail field. It is validated as a mail server would, and its data become the canonical form."""
     return one_line(
         _l("E-mail"),
         length=LONGEST_EMAIL,
@@ -36,12 +36,12 @@ def email_field(*, needed: bool = True) -> Any:
 
 
 def phone_field() -> Any:
-    """A phone number, kept as E.164 where it can be read as one; never required."""
+    """Return an optional phone field. The number is stored as E.164 if it can be read as one, else as typed."""
     return one_line(_l("Phone"), length=LONGEST_PHONE, needed=False, widget=TelInput(), render_kw={"autocomplete": "tel"})
 
 
 def language_field() -> Any:
-    """In which language to write to the person."""
+    """Return the field for the language of mail and certificate."""
     return RadioField(_l("Language for mail and the certificate"), choices=choices_of(*LANGUAGES), default="es")
 
 
@@ -58,7 +58,7 @@ def _address(_form: Any, field: Field) -> None:
 
 
 class PersonFields(BaseForm):
-    """Names in their parts, the name on the certificate, and sex."""
+    """The parts of the name, the name on the certificate, and sex."""
 
     given_names = one_line(
         _l("Given name(s)"),
@@ -94,13 +94,13 @@ class PersonFields(BaseForm):
     )
 
     def show_person(self, person: Person) -> None:
-        """Begin with what is known."""
+        """Fill the form with the stored data."""
         for name in ("given_names", "surname1", "surname2", "certificate_name"):
             self[name].data = getattr(person, name)
         self["sex"].data = person.sex.value if person.sex else ""
 
     def person_data(self, *, email: str | None, phone: str | None, language: str) -> PersonData:
-        """What was said. An empty name on the certificate means: as the parts stand above."""
+        """Return what was typed. If the name on the certificate is empty, it is built from the parts of the name."""
         given_names, surname1, surname2 = (self[name].data for name in ("given_names", "surname1", "surname2"))
         return PersonData(
             given_names=given_names,
@@ -115,6 +115,6 @@ class PersonFields(BaseForm):
 
 
 class SearchForm(BaseForm):
-    """A name or an address. It is sent in the body, never in the address of the page."""
+    """A name or an e-mail address. It is sent in the request body, never in the URL."""
 
     words = one_line(_l("Name or e-mail"), length=SHORT, needed=False)

@@ -1,6 +1,7 @@
-"""CURP, birth data and passports: kept sealed, opened one person at a time, and every opening in the trail.
+"""CURP, birth data and passport: stored sealed, opened one person at a time.
 
-docs/decisions/0015-sealed-columns.md says what a copy of the database gives away.
+When staff open them, the access is in the audit log. The decision page docs/decisions/0015-sealed-columns.md says what a copy
+of the database reveals.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ TABLE = PersonIdentity.__tablename__
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """What somebody says of these; None where nothing was said. Numbers are canonical."""
+    """Identity data as typed; None if the field was left empty. Numbers are in canonical form."""
 
     curp: str | None = None
     birth_date: date | None = None
@@ -37,21 +38,21 @@ class Identity:
     passport: str | None = None
 
     def given(self) -> dict[IdentityPart, str]:
-        """What was said, as text."""
+        """Return the parts that were filled in, as text."""
         values = {IdentityPart(field.name): getattr(self, field.name) for field in fields(self)}
         return {part: value.isoformat() if isinstance(value, date) else value for part, value in values.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class OnFile:
-    """What may be shown of what is on file without opening it to anybody else: which parts, and enough for their owner to know them."""
+    """The parts on file as their owner may see them (numbers masked, birth data as empty text), and what looks wrong with the CURP."""
 
     parts: dict[IdentityPart, str]
     curp_doubt: CurpDoubt | None = None
 
 
 NOTHING = Identity()
-"""Nothing was said."""
+"""No part was filled in."""
 
 
 def keep_identity(
@@ -65,14 +66,18 @@ def keep_identity(
     only_missing: bool = False,
     seminar: str | None = None,
 ) -> list[str]:
-    """Seal what was given; what was not given stays as it is.
+    """Seal the parts that were filled in; the other parts stay as they are.
 
     Args:
-        forget: parts to be taken off the file.
-        only_missing: leave what is on file as it is: what a stranger types into a form changes nobody's record.
+        forget: parts to delete.
+        only_missing: do not change parts on file. The public form uses it, so that a stranger cannot change a person's record.
 
     Returns:
         Names of the columns that changed.
+
+    Raises:
+        IdentityUnreadable: the row must be sealed again with the newest key, but cannot be opened. With `only_missing`, nothing
+            is changed instead.
     """
     given = identity.given()
     if not given and not forget:
@@ -115,10 +120,10 @@ def keep_identity(
 
 
 def open_identity(session: Session, *, now: datetime, actor: str, person: Person, request_id: str | None = None) -> Identity:
-    """Everything on file of one person, in the clear. The trail keeps who opened it, in this transaction.
+    """Return all identity data of one person in the clear, and record the access in the audit log, in this transaction.
 
     Raises:
-        IdentityUnreadable: it was changed outside the program, or its key is missing.
+        IdentityUnreadable: the data were changed outside the program, or their key is missing.
     """
     ring = installation_of(session).ring
     row = session.get(PersonIdentity, person.id)
@@ -144,14 +149,14 @@ def open_identity(session: Session, *, now: datetime, actor: str, person: Person
 
 
 def parts_on_file(session: Session, person_id: int) -> list[IdentityPart]:
-    """Which parts are on file; nothing is opened."""
+    """Return which parts are on file, without opening them."""
     columns = [getattr(PersonIdentity, part).is_not(None) for part in IdentityPart]
     row = session.execute(select(*columns).where(PersonIdentity.person_id == person_id)).one_or_none()
     return [part for part, there in zip(IdentityPart, row or (), strict=False) if there]
 
 
 def own_identity(session: Session, person: Person) -> OnFile:
-    """What the person themselves is shown of it: masked, with what looks wrong with the CURP."""
+    """Return what the person may see of their own data: masked numbers, and what looks wrong with the CURP."""
     ring = installation_of(session).ring
     row = session.get(PersonIdentity, person.id)
     shown: dict[IdentityPart, str] = {}
@@ -167,7 +172,7 @@ def own_identity(session: Session, person: Person) -> OnFile:
 
 
 def has_number(session: Session, typed: str) -> ColumnElement[bool]:
-    """People whose CURP or passport this is, in a condition on `Person`; whatever key their row is sealed with."""
+    """Return the condition on `Person` that the CURP or passport number is this one, for rows sealed with any key."""
     ring = installation_of(session).ring
     ways = [
         getattr(PersonIdentity, f"{part}_index").in_(ring.indexes(canonical(typed), about=f"{TABLE}|{part}"))
@@ -177,7 +182,7 @@ def has_number(session: Session, typed: str) -> ColumnElement[bool]:
 
 
 def same_numbers(session: Session, person_id: int) -> dict[int, list[IdentityPart]]:
-    """Other people, by id, whose CURP or passport on file is the same, and which of them: one human twice, or a slip of the pen."""
+    """Return other people with the same CURP or passport, by id, and which number it is: a duplicate record or a typing error."""
     found: dict[int, list[IdentityPart]] = {}
     for part in CANONICAL:
         column = getattr(PersonIdentity, f"{part}_index")
@@ -188,7 +193,7 @@ def same_numbers(session: Session, person_id: int) -> dict[int, list[IdentityPar
 
 
 def forget_identity(session: Session, person_id: int) -> bool:
-    """Take all of it off the file, for erasure; whoever erases leaves the row in the trail. Whether there was anything."""
+    """Delete all identity data of an erased person; the caller writes the audit log. Return whether there were any."""
     row = session.get(PersonIdentity, person_id)
     if row is None:
         return False
@@ -208,7 +213,7 @@ def delete_identities(session: Session, person_ids: Sequence[int]) -> None:
 
 
 def count_by_key(session: Session) -> dict[str, int]:
-    """How many rows each key holds."""
+    """Return the number of rows sealed with each key."""
     return {
         row.key_id: row.rows
         for row in session.execute(select(PersonIdentity.key_id, func.count().label("rows")).group_by(PersonIdentity.key_id))
@@ -219,8 +224,8 @@ def rotate(session: Session, *, after: int, limit: int) -> Turned:
     """Seal the next rows again with the newest key, and index their numbers with it.
 
     Args:
-        after: id of the last row that was looked at; 0 to begin with.
-        limit: rows of one step, which is one transaction.
+        after: id of the last row processed; 0 at the beginning.
+        limit: number of rows in one step, which is one transaction.
     """
     ring = installation_of(session).ring
     found = session.execute(
@@ -243,7 +248,7 @@ def rotate(session: Session, *, after: int, limit: int) -> Turned:
 
 
 def _locked_row(session: Session, person: Person, *, now: datetime) -> PersonIdentity:
-    """The person's row, locked; made if there is none."""
+    """Return the person's row, locked; insert it if there is none."""
     insert = (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(PersonIdentity)
     values = {"person_id": person.id, "key_id": installation_of(session).ring.newest, "changed_at": now}
     session.execute(insert.values(**values).on_conflict_do_nothing(index_elements=["person_id"]))
@@ -267,7 +272,7 @@ def _open(ring: KeyRing, row: PersonIdentity, part: IdentityPart, person: Person
 
 
 def _opened(ring: KeyRing, row: PersonIdentity, part: IdentityPart, person: Person) -> str | None:
-    """The value, or None where it does not open: then a correction may replace it."""
+    """Return the value, or None if it cannot be opened, so that a correction may replace it."""
     try:
         return _open(ring, row, part, person)
     except CannotOpen as error:
@@ -276,7 +281,7 @@ def _opened(ring: KeyRing, row: PersonIdentity, part: IdentityPart, person: Pers
 
 
 def _seal_again(ring: KeyRing, row: PersonIdentity, person: Person) -> None:
-    """All values of the row under the newest key, or none of them."""
+    """Seal all values of the row with the newest key, or none of them."""
     opened = {part: _open(ring, row, part, person) for part in IdentityPart if getattr(row, part) is not None}
     for part, value in opened.items():
         _put(ring, row, part, value, person)

@@ -1,4 +1,4 @@
-"""Fields for birth data, CURP and passport: only those that a seminar asks for, and never filled in with what is on file."""
+"""Form fields for birth data, CURP and passport: only those that a seminar asks for, and never filled in with stored values."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _a_number(_form: Any, field: Field) -> None:
 
 
 class IdentityFields(BaseForm):
-    """What not every seminar asks for. `ask` takes the other fields off."""
+    """The fields that only some seminars ask for. `ask` deletes the fields that are not needed."""
 
     birth_date = DateField(_l("Date of birth"), validators=[optional(), _a_birth_date], render_kw={"autocomplete": "bday"})
     birth_place = one_line(_l("Place of birth"), length=SHORT, needed=False, render_kw={"autocomplete": "off"})
@@ -57,7 +57,14 @@ class IdentityFields(BaseForm):
         on_file: Collection[IdentityPart] = (),
         stays: Collection[IdentityPart] = (),
     ) -> None:
-        """Keep the fields of what is asked or on file. `needed` must be filled in; what is on file may be deleted unless it `stays`."""
+        """Delete the fields that are not needed, and set the required ones.
+
+        Args:
+            asked: parts that the seminar asks for.
+            needed: parts that must be filled in.
+            on_file: parts on file; they keep their field, and may be deleted.
+            stays: parts that may not be deleted from the file.
+        """
         for part in IdentityPart:
             if part not in asked and part not in on_file:
                 del self[part]
@@ -71,11 +78,11 @@ class IdentityFields(BaseForm):
 
     @property
     def identity_parts(self) -> list[IdentityPart]:
-        """What the form asks for."""
+        """The parts that the form has a field for."""
         return [part for part in IdentityPart if part in self]
 
     def identity(self) -> Identity:
-        """What was filled in, numbers in their canonical form."""
+        """Return what was filled in, with numbers in canonical form."""
         values = {part.value: self[part].data for part in self.identity_parts if self[part].data}
         for part in (IdentityPart.CURP, IdentityPart.PASSPORT):
             if part in values:
@@ -83,10 +90,10 @@ class IdentityFields(BaseForm):
         return Identity(**values)
 
     def forgotten(self) -> tuple[IdentityPart, ...]:
-        """What is to be taken off the file."""
+        """Return the parts to delete from the file."""
         return tuple(part for part in IdentityPart if f"forget_{part}" in self and self[f"forget_{part}"].data)
 
     @property
     def doubtful_curp(self) -> bool:
-        """Whether the CURP looks mistyped; it is taken all the same."""
+        """Whether the CURP looks mistyped; it is accepted all the same."""
         return bool("curp" in self and self["curp"].data and doubt_about_curp(canonical_number(self["curp"].data)))

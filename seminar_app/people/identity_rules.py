@@ -1,4 +1,4 @@
-"""CURP, birth data and passports, decided without a database: how they are compared, what looks wrong, how they are shown."""
+"""Rules of CURP, birth data and passport: how they are compared, what looks wrong, how they are shown. No database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHORTEST_TO_SHOW = 8
 
 
 class IdentityPart(StrEnum):
-    """What may be on file of a person apart from their record; the value is the column's name."""
+    """A kind of identity data that is stored apart from the person's record; the value is the column's name."""
 
     CURP = "curp"
     BIRTH_DATE = "birth_date"
@@ -24,23 +24,23 @@ class IdentityPart(StrEnum):
 
 
 class CurpDoubt(StrEnum):
-    """What looks wrong with a CURP. Only ever a warning: the registry itself has issued some with faults."""
+    """What looks wrong with a CURP. It is only a warning, because the registry itself has issued some with faults."""
 
     FORMAT = "format"
     CHECK_DIGIT = "check digit"
 
 
 def canonical_number(typed: str) -> str:
-    """A CURP or passport number as it is kept and compared: capitals and digits, without spaces and hyphens."""
+    """Return a CURP or passport number as it is compared: capitals and digits, without spaces and hyphens."""
     return "".join(c for c in typed.upper() if c.isalnum())
 
 
 CANONICAL: dict[IdentityPart, Callable[[str], str]] = {IdentityPart.CURP: canonical_number, IdentityPart.PASSPORT: canonical_number}
-"""What is looked up by a blind index, and its canonical form."""
+"""The parts that are found by a blind index, with the function that makes their canonical form."""
 
 
 def doubt_about_curp(curp: str) -> CurpDoubt | None:
-    """What looks wrong with a CURP, or None."""
+    """Return what looks wrong with a CURP, or None."""
     try:
         curp_number.validate(curp)
     except InvalidChecksum:
@@ -51,11 +51,11 @@ def doubt_about_curp(curp: str) -> CurpDoubt | None:
 
 
 def is_birth_date(day: date, *, today: date) -> bool:
-    """Whether somebody alive today can be born on it."""
+    """Whether the date can be the birth date of a person alive today: from 1900 to today."""
     return EARLIEST_BIRTH <= day <= today
 
 
 def masked(value: str) -> str:
-    """Enough for its owner to know which one it is: «•••••••••••••••R02». A short value is not shown at all."""
+    """Return the last three characters, so that the owner recognizes it: «•••••••••••••••R02». A value under 8 characters is hidden."""
     shown = SHOWN_AT_THE_END if len(value) >= SHORTEST_TO_SHOW else 0
     return "•" * (len(value) - shown) + value[len(value) - shown :]

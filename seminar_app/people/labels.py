@@ -1,4 +1,4 @@
-"""Words for what is stored of people."""
+"""Labels for the stored data of people."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from seminar_app.web.labels import register
 
 
 def init_app() -> None:
-    """Register the words."""
+    """Register the labels."""
     register(Sex, {Sex.FEMALE: _l("Female"), Sex.MALE: _l("Male"), Sex.OTHER: _l("Other")})
     register(
         IdentityPart,

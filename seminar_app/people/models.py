@@ -1,4 +1,4 @@
-"""One record for each human, across seminars."""
+"""One record for each person, used in all seminars."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from seminar_app.people.rules import Sex
 
 
 class Person(Base):
-    """A human being. Names are kept as the person writes them; `search_key` is for finding only."""
+    """A person. Names are stored as the person writes them; `search_key` is only for searching."""
 
     __tablename__ = "person"
     __table_args__ = (
@@ -29,22 +29,22 @@ class Person(Base):
     surname1: Mapped[str] = mapped_column(String(100))
     surname2: Mapped[str | None] = mapped_column(String(100))
     certificate_name: Mapped[str] = mapped_column(String(300))
-    """The name as the certificate carries it."""
+    """The name as printed on the certificate."""
     sex: Mapped[Sex | None] = mapped_column(value_enum(Sex))
     email: Mapped[str | None] = mapped_column(String(320))
-    """Canonical. Two people may share an office's mailbox, so it identifies only together with the name."""
+    """Canonical. Two people may share an office's mailbox, so it identifies a person only together with the name."""
     phone: Mapped[str | None] = mapped_column(String(32))
-    """E.164 where it can be read as a number, else as typed."""
+    """E.164 if it can be read as a number, else as typed."""
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
-    """Where the person works now; registrations keep where they worked then."""
+    """Where the person works now; a registration has the agency of its own time."""
     language: Mapped[str] = mapped_column(String(2))
     reserved: Mapped[bool] = mapped_column(default=False)
     """A reserved identity: shown by code on every sheet, screen and export."""
     search_key: Mapped[str] = mapped_column(String(320).with_variant(String(320, "C"), "postgresql"))
-    """Given names and surnames, folded; in the order of its letters' numbers whatever the server's locale."""
+    """Given names and surnames, folded. Sorted by code point, regardless of the server's locale."""
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
-    """Since when nothing here names anybody: the row is counted, and shown by code as a reserved identity is."""
+    """When the personal data were erased. The row is still counted, and is shown by code like a reserved identity."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

@@ -1,4 +1,4 @@
-"""Reading people. Who may see whom is decided by the registrations they share, so those queries stand in `registration`."""
+"""Queries of people. What an account may see depends on registrations, so those queries are in `registration.queries`."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _NAMED = select(Person).where(Person.email == bindparam("email"), Person.search_
 
 
 def find_person(session: Session, *, email: str, key: str) -> Person | None:
-    """The person with this canonical address and this name key."""
+    """Return the person with this canonical e-mail address and this name key."""
     return session.scalar(_NAMED, {"email": email, "key": key})
 
 
 def matches(session: Session, words: str, who: type[Person] = Person) -> ColumnElement[bool]:
-    """People whose name has words that begin with each of these, in any order and without accents, or whose address begins so."""
+    """Return the condition that each word begins a word of the name (in any order, without accents), or that the e-mail begins so."""
     return or_(*_ways(session, words, who, few=False))
 
 
 def ways_to_match(session: Session, words: str) -> list[ColumnElement[bool]]:
-    """The same, each way by itself, since an index of its own finds it among a million people.
+    """Return the conditions of `matches` one by one, so that PostgreSQL can use an index for each, even with a million people.
 
-    By beginnings and not by any part, because that is what an index can find. Joined by OR, PostgreSQL would work out
-    the words of each person that it found once more.
+    Words are found only by their beginnings, because that is what an index can find. If the conditions were joined by OR,
+    PostgreSQL would compute the words of each person found a second time.
     """
     return _ways(session, words, Person, few=True)
 

@@ -1,4 +1,4 @@
-"""Names and people, decided without a database."""
+"""Rules of names and people. No database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NOT_IN_NAMES = frozenset("/\\:@<>{}[]|#%=_~^$*+;!?")
 
 
 class Sex(StrEnum):
-    """As the person says it; asked because those who pay must count women, and never required."""
+    """As the person states it. It is asked because the funding sources must count women, and it is never required."""
 
     FEMALE = "F"
     MALE = "M"
@@ -25,29 +25,30 @@ class Sex(StrEnum):
 
 
 def certificate_name(given_names: str, surname1: str, surname2: str | None) -> str:
-    """The name as the certificate would carry it: the parts in order, with the particles and capitals the person typed."""
+    """Return the name as printed on the certificate: the parts in order, with the particles and capitals as typed."""
     return " ".join(" ".join((given_names, surname1, surname2 or "")).split())
 
 
 def is_name(text: str) -> bool:
-    """Whether this can be somebody's name: it has a letter, and no digits or signs that names do not have.
+    """Whether this can be a person's name: it has a letter, and no digits or signs that names do not have.
 
-    A name is written into mail that we send, so a web address in it would be sent on by us.
+    A name is written into mail, so a web address in it would be sent to other people.
     """
     return any(c.isalpha() for c in text) and not any(c.isdigit() or c in _NOT_IN_NAMES for c in text) and "www." not in text.casefold()
 
 
 def name_key(*names: str | None) -> str:
-    """Names made comparable: without accents, capitals or punctuation. «MARÍA DE LA CRUZ  Ñáñez» and «Maria de la Cruz Nanez» are one.
+    """Return names in comparable form: without accents, capitals, punctuation or extra spaces.
 
-    A word that has no Latin letter stays as it is, so that two names in another alphabet do not become one.
+    «MARÍA DE LA CRUZ  Ñáñez» and «Maria de la Cruz Nanez» become equal.
+    A word without a Latin letter stays as it is, so that two names in another alphabet do not become equal.
     """
     words = " ".join(name for name in names if name).split()
     return " ".join(fold(word) or word.casefold() for word in words)[:LONGEST_KEY]
 
 
 def readable_phone(typed: str, *, region: str = HOME_REGION) -> str:
-    """E.164 («+529981234567») where it can be read as a number, else as it was typed: an extension or a radio code may be meant."""
+    """Return the number as E.164 («+529981234567») if it is valid, else as typed, because it may be an extension or a radio code."""
     typed = " ".join(typed.split())
     try:
         number = phonenumbers.parse(typed, region)
@@ -59,7 +60,7 @@ def readable_phone(typed: str, *, region: str = HOME_REGION) -> str:
 
 
 def shown_phone(stored: str, *, region: str = HOME_REGION) -> str:
-    """A stored number as people write it: «998 123 4567» at home, «+1 202 555 0142» from abroad."""
+    """Return a stored number as people write it: «998 123 4567» in the home region, «+1 202 555 0142» in another."""
     if not stored.startswith("+"):
         return stored
     try:
@@ -72,7 +73,7 @@ def shown_phone(stored: str, *, region: str = HOME_REGION) -> str:
 
 
 def readable_email(typed: str) -> str | None:
-    """The address in canonical form, or None when no mail could reach it. Asks no name server."""
+    """Return the address in canonical form, or None if no mail could reach it. No name server is asked."""
     try:
         address = validate_email(typed.strip(), check_deliverability=False, allow_smtputf8=False)
     except (EmailNotValidError, UnicodeError):
@@ -81,7 +82,7 @@ def readable_email(typed: str) -> str | None:
 
 
 class Named(Protocol):
-    """Whoever has a name to be shown: a person, or a row of a list."""
+    """A record with a name to show: a person, or a row of a list."""
 
     public_id: uuid.UUID
     given_names: str
@@ -92,24 +93,24 @@ class Named(Protocol):
 
 
 def reserved_code(public_id: uuid.UUID) -> str:
-    """How a reserved identity is called on every sheet, screen and export: «R-3F9A»."""
+    """Return the code by which a reserved identity is shown on every sheet, screen and export: «R-3F9A»."""
     return f"R-{public_id.hex[:4].upper()}"
 
 
 def shown_name(person: Named) -> str:
-    """The name as a screen or sheet may show it: as on the certificate, or the code of a reserved identity."""
+    """Return the name for a screen or sheet: the name on the certificate, or the code of a reserved identity."""
     return reserved_code(person.public_id) if person.reserved else person.certificate_name
 
 
 def listed_name(person: Named) -> str:
-    """The name as a list shows it, surnames first: «López Ibáñez, Luz María»; or the code of a reserved identity."""
+    """Return the name for a list, surnames first: «López Ibáñez, Luz María»; or the code of a reserved identity."""
     if person.reserved:
         return reserved_code(person.public_id)
     return f"{' '.join(filter(None, (person.surname1, person.surname2)))}, {person.given_names}"
 
 
 def list_order(person: Named) -> tuple[str, ...]:
-    """What a list of people is sorted by. A reserved identity stands at the end by its code, so that its place gives nothing away."""
+    """Return the sort key of a list of people. A reserved identity is sorted to the end by its id, so that its place gives nothing away."""
     if person.reserved:
         return ("\uffff", person.public_id.hex)
     return (name_key(person.surname1), name_key(person.surname2), name_key(person.given_names), person.public_id.hex)

@@ -1,4 +1,4 @@
-"""Adding people and correcting their data."""
+"""Services that add people and correct their data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from seminar_app.people.rules import Sex, name_key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonData:
-    """What somebody says about themselves. `email` is canonical; `phone` E.164 or as typed."""
+    """A person's data as typed. `email` is canonical; `phone` is E.164 or as typed."""
 
     given_names: str
     surname1: str
@@ -32,17 +32,16 @@ class PersonData:
 
     @property
     def search_key(self) -> str:
-        """The name made comparable."""
+        """The name in comparable form."""
         return name_key(self.given_names, self.surname1, self.surname2)
 
 
 def find_or_add_person(session: Session, *, now: datetime, data: PersonData, agency_id: int | None) -> tuple[Person, bool]:
-    """The person with this address and name, or a new one; and whether they were known.
+    """Return the person with this address and name, or a new one, and whether they were known before.
 
-    Somebody known is left as they are: what a stranger types into a form changes nobody's record. Without an
-    address a name identifies nobody, so the person is new. Two transactions that add the same person at once
-    end with one row (UNIQUE and ON CONFLICT), and both are given it. Most are new, so they are added first and looked
-    for only where that does nothing.
+    A known person is not changed, because a stranger can type any name into a form. Without an address the name does not
+    identify a person, so the person is new. If two transactions add the same person at once, UNIQUE and ON CONFLICT leave
+    one row, and both get it. Most people are new, so the row is inserted first, and a known person is read only if that fails.
     """
     person = Person(
         public_id=uuid.uuid4(),
@@ -67,13 +66,13 @@ def find_or_add_person(session: Session, *, now: datetime, data: PersonData, age
 
 
 def edit_person(session: Session, *, now: datetime, actor: str, person: Person, data: PersonData, seminar: str | None = None) -> list[str]:
-    """Correct somebody's data; the address stays, because the personal link goes there.
+    """Correct a person's data. The e-mail address stays, because the personal link is sent to it.
 
     Returns:
         Names of the columns that changed.
 
     Raises:
-        NameTaken: the same address has somebody of that name.
+        NameTaken: another person with this address has that name.
     """
     wanted: dict[str, Any] = {
         "given_names": data.given_names,

@@ -1,4 +1,4 @@
-"""People across seminars, as far as whoever looks may see them. Every look leaves a row in the trail before anything is read."""
+"""Staff pages of people across seminars, limited to those the account may see. Each access is in the audit log before the page is made."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.errors import sentence_of
 
 MAY_OPEN = frozenset({RoleName.ADMIN, RoleName.ORGANIZER})
-"""Who may open birth data, CURP and passport: those who answer for the seminar, not who runs its door."""
+"""Roles that may open birth data, CURP and passport: those that are responsible for the seminar, not those that run its check-in."""
 
 blueprint = Blueprint("people_staff", __name__, url_prefix="/staff/people")
 
@@ -30,7 +30,7 @@ blueprint = Blueprint("people_staff", __name__, url_prefix="/staff/people")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.LIAISON)
 @shows_people("people.searched")
 def index() -> ResponseReturnValue:
-    """Search by name or address. What is asked for is sent in the body, because it names people."""
+    """Search by name or e-mail. The words are sent in the request body, because they name people."""
     form = SearchForm()
     words = (form.words.data or "") if form.accepts() else ""
     if words:
@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
 @staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.LIAISON)
 @shows_people("person.viewed")
 def person(person_id: str) -> ResponseReturnValue:
-    """One person and their registrations."""
+    """Show one person and their registrations."""
     public_id = _public_id(person_id)
     person_in_reach(session(), current_actor(), public_id)
     _record_access("person.viewed", f"person:{public_id.hex}")
@@ -65,7 +65,7 @@ def person(person_id: str) -> ResponseReturnValue:
 @staff(*sorted(MAY_OPEN), fresh="POST")
 @shows_people("identity.viewed")
 def identity(person_id: str) -> ResponseReturnValue:
-    """Birth data, CURP and passport in the clear, for whoever pressed the button; the trail has it before the page is made."""
+    """Show birth data, CURP and passport in the clear. The access is in the audit log before the page is made."""
     found = person_in_reach(session(), current_actor(), _public_id(person_id))
     if found.person.reserved:
         raise NotFound
@@ -80,7 +80,7 @@ def identity(person_id: str) -> ResponseReturnValue:
 
 
 def _twins(person_id: int) -> list[PersonInReach]:
-    """Other records with the same CURP or passport on file, as far as whoever looks may see them."""
+    """Return other records with the same CURP or passport on file that the account may see."""
     return people_by_id_in_reach(session(), current_actor(), same_numbers(session(), person_id))
 
 
@@ -92,6 +92,6 @@ def _public_id(text: str) -> uuid.UUID:
 
 
 def _record_access(action: str, subject: str) -> None:
-    """Leave a row in the trail, committed before the page is made."""
+    """Record the access in the audit log, committed before the page is made."""
     with unit_of_work() as session:
         audit.record(session, now=clock.now(), actor=current_actor().audit_name, action=action, subject=subject, request_id=g.request_id)

@@ -18,7 +18,7 @@ from seminar_app.web.schedule import add_job
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages, words and menu entries."""
+    """Register the feature's pages, labels, menu entries and jobs."""
     audit_words.init_app()
     labels.init_app()
     app.register_blueprint(routes.blueprint)

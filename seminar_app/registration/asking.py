@@ -1,4 +1,4 @@
-"""What a seminar's form asks for besides name and agency."""
+"""Identity data that a seminar's registration form asks for, besides name and agency."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _PARTS = {
 
 
 def asked_of(seminar: Seminar) -> list[IdentityPart]:
-    """What the form asks for."""
+    """Return the identity parts that the form asks for, optional or required."""
     return [part for part, column in _PARTS.items() if getattr(seminar, column) is not Asked.NO]
 
 
 def needed_of(seminar: Seminar) -> list[IdentityPart]:
-    """What must be filled in."""
+    """Return the identity parts that must be filled in."""
     return [part for part, column in _PARTS.items() if getattr(seminar, column) is Asked.REQUIRED]

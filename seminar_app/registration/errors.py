@@ -6,13 +6,13 @@ from seminar_app.core.errors import N_, Refusal
 
 
 class FormClosed(Refusal):
-    """The form does not take registrations now."""
+    """The seminar does not take registrations by the form now."""
 
     sentence = N_("This seminar does not take registrations now.")
 
 
 class WrongCode(Refusal):
-    """The seminar asks for a code, and this is not it."""
+    """The seminar asks for a code, and the one sent is missing or wrong."""
 
     sentence = N_("This is not the registration code of the seminar. It stands in your invitation; please type it again.")
     field = "code"
@@ -26,26 +26,26 @@ class NoSuchAgency(Refusal):
 
 
 class NotInThisState(Refusal):
-    """Somebody else was quicker, or the page was old."""
+    """The registration does not allow this step: it changed meanwhile, or the page was out of date."""
 
     sentence = N_("This registration has changed since the page was opened, and that can no longer be done with it.")
 
 
 class AgencyIsFixed(Refusal):
-    """The agency of somebody seated or waiting stays."""
+    """The agency of the registration can no longer be changed by the official."""
 
     sentence = N_("Your agency cannot be changed here any more, because your place may be your agency's. Please write to the organizers.")
     field = "agency"
 
 
 class AlreadyOnTheRoster(Refusal):
-    """Staff add somebody who is there already."""
+    """Staff add a person who has a registration in this seminar already."""
 
     sentence = N_("%(name)s is on the roster of this seminar already. Open their registration there to change it.")
 
 
 class QuotasAboveCapacity(Refusal):
-    """The quotas add up to more seats than there are."""
+    """The quotas add up to more seats than the capacity."""
 
     sentence = N_(
         "The quotas add up to %(seats)d seats, and the seminar has %(capacity)d. "
@@ -55,13 +55,13 @@ class QuotasAboveCapacity(Refusal):
 
 
 class QuotaBelowTaken(Refusal):
-    """People would lose their seats."""
+    """The quota would have fewer seats than are held in it."""
 
     sentence = N_("%(seats)d people hold seats of the quota of %(agency)s, so it cannot be smaller than %(seats)d.")
 
 
 class OpenPoolBelowTaken(Refusal):
-    """People would lose their seats in the open pool."""
+    """The open pool would have fewer seats than are held in it."""
 
     sentence = N_(
         "%(seats)d people hold seats outside the quotas, so at least %(seats)d seats must be left for them. "
@@ -71,6 +71,6 @@ class OpenPoolBelowTaken(Refusal):
 
 
 class AgencyTwice(Refusal):
-    """Two quotas for the same agency."""
+    """Two quotas name the same agency."""
 
     sentence = N_("%(agency)s has two quotas. Please put all of its seats into one.")

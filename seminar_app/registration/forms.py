@@ -1,4 +1,4 @@
-"""The registration form in its three shapes: the public's, staff's, and the official's own corrections; and staff's small forms."""
+"""The registration form in three variants (public, staff, the official's own corrections) and the small forms of staff."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _showing() -> HiddenField:
 
 
 class RegistrationForm(PersonFields, IdentityFields):
-    """The public's. `code` is taken off where the seminar asks for none."""
+    """The public registration form. The route deletes `code` if the seminar asks for none."""
 
     code = one_line(
         _l("Registration code"),
@@ -67,7 +67,7 @@ class RegistrationForm(PersonFields, IdentityFields):
     submission_id = _showing()
 
     def entry(self) -> Entry:
-        """What was filled in."""
+        """Return what was filled in."""
         language = self.language.data or LANGUAGES[0]
         return Entry(
             person=self.person_data(email=self.email.data, phone=self.phone.data, language=language),
@@ -79,13 +79,13 @@ class RegistrationForm(PersonFields, IdentityFields):
 
     @property
     def notice_shown(self) -> tuple[int, str]:
-        """Version and language of the notice that stood on the page."""
+        """Version and language of the privacy notice that the page showed."""
         version, _dot, language = (self.notice.data or "").partition(".")
         return (int(version) if version.isascii() and version.isdigit() and len(version) < 4 else CURRENT_VERSION), language
 
 
 class HandForm(PersonFields, IdentityFields):
-    """Staff's: no notice to acknowledge, and somebody may have no address."""
+    """The form with which staff register a person: no notice to acknowledge, and the e-mail address is optional."""
 
     agency = _agency()
     unit = _unit()
@@ -96,7 +96,7 @@ class HandForm(PersonFields, IdentityFields):
     submission_id = _showing()
 
     def entry(self) -> Entry:
-        """What was filled in."""
+        """Return what was filled in."""
         return Entry(
             person=self.person_data(email=self.email.data, phone=self.phone.data, language=self.language.data or LANGUAGES[0]),
             agency_id=self.agency.data or 0,
@@ -107,7 +107,7 @@ class HandForm(PersonFields, IdentityFields):
 
 
 class EditForm(PersonFields, IdentityFields):
-    """The official's own corrections. `agency` is taken off where it stands."""
+    """The official's own corrections. The route deletes `agency` if it can no longer be changed."""
 
     agency = _agency()
     unit = _unit()
@@ -117,7 +117,7 @@ class EditForm(PersonFields, IdentityFields):
     opened = HiddenField()
 
     def begin(self, registration: Registration) -> None:
-        """Show what is kept."""
+        """Fill the form with the stored data."""
         self.show_person(registration.person)
         self.unit.data, self.position.data = registration.unit, registration.position
         self.phone.data, self.language.data = registration.person.phone, registration.language
@@ -126,11 +126,11 @@ class EditForm(PersonFields, IdentityFields):
             self.agency.data = registration.agency_id
 
     def reopen(self, registration: Registration) -> None:
-        """Go on from what is kept now, with what is typed already."""
+        """Take the stored version as the new starting point; keep what was typed."""
         self.opened.data = edition(registration)
 
     def correction(self, registration: Registration) -> Correction:
-        """What was filled in."""
+        """Return what was filled in."""
         return Correction(
             person=self.person_data(email=None, phone=self.phone.data, language=self.language.data or LANGUAGES[0]),
             agency_id=(self.agency.data or 0) if "agency" in self else registration.agency_id,
@@ -142,7 +142,7 @@ class EditForm(PersonFields, IdentityFields):
 
 
 def showing(field: HiddenField) -> uuid.UUID:
-    """Which showing of the form this is; one that was tampered with is a new one."""
+    """Return the id of this display of the form, or a new id if the value is malformed."""
     try:
         return uuid.UUID(hex=field.data or "")
     except ValueError:
@@ -150,7 +150,7 @@ def showing(field: HiddenField) -> uuid.UUID:
 
 
 class RemovalForm(BaseForm):
-    """Why somebody is taken off the list."""
+    """The reason for removing a registration."""
 
     reason = SelectField(
         _l("Reason"),
@@ -169,11 +169,11 @@ class RemovalForm(BaseForm):
 
 
 class DecisionForm(BaseForm):
-    """A button that changes one registration."""
+    """A form with only a button, which changes one registration."""
 
 
 class QuotaForm(FormPart):
-    """One quota: whose, how many seats, until when. Plain: a form inside a form is given its language by the outer one."""
+    """One quota: agency, seats, release date. It inherits from FormPart because the outer form sets the language of a nested form."""
 
     agency = AgencyField(_l("Agency or group"), validators=[optional()], description="")
     size = IntegerField(
@@ -186,7 +186,7 @@ class QuotaForm(FormPart):
 
 
 class SeatsForm(BaseForm):
-    """Capacity and quotas; a quota without an agency or of no seats is none."""
+    """Capacity and quotas. A line without an agency is ignored; a quota of 0 seats reserves none."""
 
     opened = HiddenField()
     capacity = IntegerField(
@@ -201,13 +201,13 @@ class SeatsForm(BaseForm):
     quotas = FieldList(FormField(QuotaForm), max_entries=200)
 
     def offer(self, groups: Any) -> None:
-        """What can be chosen in each quota."""
+        """Set the agencies that can be chosen in each quota."""
         groups = list(groups)
         for line in self.quotas:
             line.form.agency.offer(groups, whole_groups=True)
 
     def wished(self) -> list[WishedPool]:
-        """The quotas that were filled in."""
+        """Return the quotas that were filled in."""
         lines = (line.form for line in self.quotas)
         return [WishedPool(line.agency.data, line.size.data or 0, _day(line.release_on)) for line in lines if line.agency.data is not None]
 

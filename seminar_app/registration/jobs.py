@@ -1,4 +1,4 @@
-"""What the seats need of the clock."""
+"""Scheduled jobs for seats."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ log = logging.getLogger(__name__)
 
 
 def release_quotas() -> None:
-    """Give the unused seats of quotas whose release date has come to everybody, and seat those who wait."""
+    """Move the unused seats of quotas whose release date has come to the open pool, and seat people from the waiting list."""
     moved = in_unit_of_work(lambda session: services.release_due_quotas(session, now=clock.now()))
     if moved:
         log.info("%d seats went to open pools.", moved)
 
 
 RELEASE_QUOTAS = Job(name="release-quotas", run=release_quotas, every=timedelta(hours=1))
-"""Each hour, because the day begins at another one in each time zone."""
+"""Runs each hour, because the day begins at a different hour in each time zone."""

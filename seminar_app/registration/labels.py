@@ -1,4 +1,4 @@
-"""Words for the states of a registration, the reasons of a removal and the paths by which people came."""
+"""Labels for the states of a registration, the reasons for a removal, and the sources of registrations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from seminar_app.web.labels import register
 
 
 def init_app() -> None:
-    """Register the words."""
+    """Register the labels."""
     register(
         RegistrationState,
         {

@@ -1,4 +1,4 @@
-"""The official's personal link: made from a key, kept as a hash."""
+"""The official's personal link: derived from a key, stored only as a hash."""
 
 from __future__ import annotations
 

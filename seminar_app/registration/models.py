@@ -1,4 +1,4 @@
-"""Who is registered, in what state, on which seat or place in the queue, and how that came to be."""
+"""Registrations: person, state, seat or place on the waiting list, and the history of each."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Notice(Base):
 
 
 class Registration(Base):
-    """One person in one seminar. Agency, unit, rank, position and state are as of that day and are never rewritten."""
+    """One person in one seminar. Agency, unit, rank, position and region are as of registration; a later move never changes them."""
 
     __tablename__ = "registration"
     __table_args__ = (
         UniqueConstraint("seminar_id", "person_id"),
         UniqueConstraint("seminar_id", "queue_place"),
-        # a seat of another seminar's pool is impossible, not only unlikely
+        # the database refuses a seat of another seminar's pool
         ForeignKeyConstraint(["seminar_id", "seat_pool_id"], ["seat_pool.seminar_id", "seat_pool.id"], ondelete="RESTRICT"),
         CheckConstraint("(state = 'registered') = (seat_pool_id IS NOT NULL)", name="seated"),
         CheckConstraint("(state = 'waitlisted') = (queue_place IS NOT NULL)", name="queued"),
@@ -58,13 +58,13 @@ class Registration(Base):
     removal_reason: Mapped[RemovalReason | None] = mapped_column(value_enum(RemovalReason))
     seat_pool_id: Mapped[int | None] = mapped_column(index=True)
     queue_place: Mapped[int | None]
-    """Order of arrival at the waiting list, counted within the seminar and never used twice at a time."""
+    """Position on the waiting list in order of arrival, unique within the seminar."""
     source: Mapped[Source] = mapped_column(value_enum(Source))
     language: Mapped[str] = mapped_column(String(2))
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id", ondelete="RESTRICT"))
-    """The privacy notice the person was shown; None when staff wrote the registration."""
+    """The privacy notice the person was shown; None if staff wrote the registration."""
     submission_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
-    """Which showing of the form this came from: the same form sent twice is one registration and one message."""
+    """Id of the display of the form that was sent: the same form sent twice makes one registration and one message."""
     link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     link_version: Mapped[int] = mapped_column(default=1)
     registered_at: Mapped[datetime]
@@ -76,7 +76,7 @@ class Registration(Base):
 
 
 class RegistrationHistory(Base):
-    """What a registration was before each change of state, who changed it and why."""
+    """One change of a registration's state: the states before and after, who changed it, and why."""
 
     __tablename__ = "registration_history"
     __table_args__ = (Index("ix_registration_history_of", "registration_id", "at"),)
@@ -85,7 +85,7 @@ class RegistrationHistory(Base):
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="RESTRICT"))
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(64))
-    """As in the trail: `account:…`, `registration:…`, `public`, `command`, or `rule` for what followed by itself."""
+    """As in the audit log: `account:…`, `registration:…`, `public`, `command`, or `rule` for an automatic change."""
     from_state: Mapped[RegistrationState | None] = mapped_column(value_enum(RegistrationState, "from_state"))
     to_state: Mapped[RegistrationState] = mapped_column(value_enum(RegistrationState, "to_state"))
     seat_pool_id: Mapped[int | None] = mapped_column(ForeignKey("seat_pool.id", ondelete="RESTRICT"))

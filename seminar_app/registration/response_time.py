@@ -1,8 +1,8 @@
-"""The time that the public form takes: whoever is known already is answered no sooner than strangers lately were.
+"""Response time of the public form: a known registration is answered no sooner than new ones recently were.
 
-A new registration writes more than a known one does, most of all where the seminar asks for a CURP; the difference can be
-measured from outside. The new ones wait for nobody; the others wait, after their commit, for as long as one of the last new
-ones took (docs/decisions/0005-same-answer.md).
+A new registration writes more rows than a known one, most of all if the seminar asks for a CURP. The difference can be
+measured from outside. So a request that is not a new registration waits, after its commit, until it has taken as long as one of
+the last new ones. New registrations never wait (docs/decisions/0005-same-answer.md).
 """
 
 from __future__ import annotations
@@ -13,22 +13,23 @@ from collections import deque
 
 REMEMBERED = 16
 LONGEST_WAIT = 0.25
-"""Seconds. A new registration that stood behind a lock for longer is no measure."""
+"""Seconds. A new registration that took longer was waiting for a lock, so its time is not a measure."""
 AT_FIRST = 0.02
-"""Seconds that are taken for a new registration's until this process has seen one."""
+"""Seconds assumed for a new registration until this process has measured one."""
 clock, sleep = time.perf_counter, time.sleep
 _chance = random.SystemRandom()
 
 
 _taken: dict[bool, deque[float]] = {asked: deque(maxlen=REMEMBERED) for asked in (False, True)}
-"""Seconds of this process's last new registrations, by whether their form asked for identity."""
+"""Seconds that the last new registrations of this process took, by whether their form asked for identity data."""
 
 
 def keep(began: float, *, new: bool, asked: bool) -> None:
-    """At the end of a registration's work: remember how long a new one took; let any other wait until it took as long.
+    """Remember how long a new registration took; make any other request wait as long. Called at the end of the work.
 
     Args:
-        began: what `clock()` said when the work began.
+        began: value of `clock()` when the work began.
+        new: whether the request made a new registration.
         asked: whether the form asks for CURP, birth data or a passport.
     """
     took = clock() - began

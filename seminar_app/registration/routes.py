@@ -1,4 +1,4 @@
-"""The public form, which answers everybody alike, and the official's own pages behind a secret link."""
+"""The public registration form, which gives everyone the same answer, and the official's own pages behind a secret link."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ blueprint = Blueprint("registration", __name__)
 
 OFFICE_AT_THE_SAME_ADDRESS = "60 per minute"
 TO_ONE_MAILBOX = "30 per hour"
-"""An office with one mailbox may register its people; nobody can fill somebody's mailbox through us."""
+"""An office with one mailbox can register its people, but the form cannot be used to flood a mailbox."""
 
 
 def _was_taken(response: Response) -> bool:
-    """Whether a mail followed; a form that was refused sends none."""
+    """Whether the registration was accepted and mail follows; a refused form sends none."""
     return response.status_code == 303
 
 
@@ -50,7 +50,7 @@ def _was_taken(response: Response) -> bool:
 @limiter.limit(OFFICE_AT_THE_SAME_ADDRESS, methods=["POST"])
 @limiter.limit(TO_ONE_MAILBOX, key_func=mailbox_key, methods=["POST"], deduct_when=_was_taken)
 def register(slug: str) -> ResponseReturnValue:
-    """The form. Whatever becomes of it, and whoever sends it, the answer is the same (docs/decisions/0005-same-answer.md)."""
+    """Show and process the form. The answer is the same for new and known people (docs/decisions/0005-same-answer.md)."""
     now = clock.now()
     seminar, office = queries.seminar_for_form(session(), slug)
     way = _door(seminar, now)
@@ -85,17 +85,17 @@ def register(slug: str) -> ResponseReturnValue:
 @blueprint.get("/seminars/<slug>/registered")
 @public
 def registered(slug: str) -> ResponseReturnValue:
-    """What happens next. It says nothing of anybody, so that it is the same page for all."""
+    """Say what happens next. The page contains no personal data, so it is the same for everyone."""
     seminar, office = queries.seminar_for_form(session(), slug)
     _door(seminar, clock.now())
-    doubtful = request.args.get("check") == "curp"  # says something of what was typed, and nothing of what is known
+    doubtful = request.args.get("check") == "curp"  # depends only on what was typed, not on what is stored
     return render_template("registration/registered.html", seminar=seminar, office=office, doubtful_curp=doubtful)
 
 
 @blueprint.get("/registrations/<token>")
 @personal_link
 def personal(token: str) -> ResponseReturnValue:
-    """How the registration stands, and what its owner can do with it."""
+    """Show the state of the registration and what the official can do with it."""
     found = _personal(token)
     state = found.registration.state
     now = clock.now()
@@ -115,7 +115,7 @@ def personal(token: str) -> ResponseReturnValue:
 @blueprint.route("/registrations/<token>/edit", methods=["GET", "POST"])
 @personal_link
 def edit_personal(token: str) -> ResponseReturnValue:
-    """Correct names, unit, position, phone, language; the agency as long as nobody has said yes."""
+    """Correct names, unit, position, phone and language; also the agency, as long as the registration is pending."""
     found = _personal(token)
     registration = found.registration
     if not may_edit(registration.state):
@@ -153,7 +153,7 @@ def edit_personal(token: str) -> ResponseReturnValue:
 @blueprint.route("/registrations/<token>/withdraw", methods=["GET", "POST"])
 @personal_link
 def withdraw(token: str) -> ResponseReturnValue:
-    """Say what withdrawing means, and do it when the button is pressed."""
+    """Explain what withdrawing means, and withdraw the registration when the button is pressed."""
     found = _personal(token)
     if not may_withdraw(found.registration.state, over=is_over(found.seminar, now=clock.now())):
         return redirect(url_for(".personal", token=token), code=303)
@@ -169,7 +169,11 @@ def withdraw(token: str) -> ResponseReturnValue:
 
 
 def _door(seminar: Seminar, now: datetime) -> Door:
-    """How the form answers; a seminar that is not public is not found."""
+    """Return how the form answers now.
+
+    Raises:
+        NotFound: the seminar is a draft or archived.
+    """
     way = door(seminar, now=now)
     if way is None:
         raise NotFound
@@ -177,7 +181,7 @@ def _door(seminar: Seminar, now: datetime) -> Door:
 
 
 def _form(seminar: Seminar, way: Door, now: datetime) -> RegistrationForm:
-    """The form as this seminar asks for it, with the agencies that exist on the day of registering."""
+    """Return the form as this seminar needs it, with the agencies that exist on the day of registration."""
     form = RegistrationForm()
     on = min(day_there(now, seminar.time_zone), seminar.starts_on)
     form.agency.offer_when_shown(lambda: agency_groups(session(), on=on), find=lambda code: find_offered(session(), code, on=on))
@@ -196,7 +200,7 @@ def _page(form: RegistrationForm, seminar: Seminar, office: Office) -> str:
 
 
 def _empty_form(seminar: Seminar, office: Office, way: Door, now: datetime) -> str:
-    """The form before anybody has written into it: the same for all but for its token and its number, and so kept while a crowd comes."""
+    """Return the empty form. Only its token and its id differ between visitors, so the page cache keeps the rest."""
     values = {"token": generate_csrf(), "number": uuid.uuid4().hex}
 
     def render() -> str:
@@ -209,7 +213,7 @@ def _empty_form(seminar: Seminar, office: Office, way: Door, now: datetime) -> s
 
 
 def _personal(token: str) -> PersonalPage:
-    """The registration of this link, in the language its owner chose unless this browser was told another; the answer is kept nowhere."""
+    """Return the registration of this link and set its language, unless the browser chose another; mark the response as not cacheable."""
     g.secret_link = True
     found = queries.personal_page(session(), token)
     if "language" not in browser:

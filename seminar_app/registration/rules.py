@@ -1,7 +1,7 @@
 """Seats, the waiting list, and what may be done to a registration. No database.
 
-Read from the top: which seats somebody may hold and which one they get; who gets the seats that fall free; when a
-quota's seats become everybody's; whether the form is open; what each state allows.
+In this order: which seats a registration may hold and which one it gets; who gets a seat that becomes free; when a
+quota's unused seats are released; whether the form is open; what each state allows.
 
 Source: docs/decisions/0004-seat-pools.md and 0005-same-answer.md.
 """
@@ -38,7 +38,7 @@ class RegistrationState(StrEnum):
 
 
 class RemovalReason(StrEnum):
-    """Why somebody was removed."""
+    """Why a registration was removed."""
 
     ADMINISTRATIVE = "administrative"
     CANCELLED = "cancelled"
@@ -49,7 +49,7 @@ class RemovalReason(StrEnum):
 
 
 class Source(StrEnum):
-    """By which path a registration came."""
+    """How a registration was made."""
 
     FORM = "form"
     STAFF = "staff"
@@ -59,12 +59,12 @@ class Source(StrEnum):
     DEMO = "demo"
 
 
-# Which seat somebody gets.
+# Which seat a registration gets.
 
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
-    """A seat pool as it is now: `agency_id` None is the open pool, `release_on` the day its unused seats become everybody's."""
+    """A seat pool as it is now. `agency_id` None means the open pool; from `release_on` its unused seats go to the open pool."""
 
     id: PoolId
     agency_id: AgencyId | None
@@ -74,27 +74,27 @@ class PoolState:
 
     @property
     def room(self) -> int:
-        """Seats nobody holds."""
+        """Free seats."""
         return self.size - self.taken
 
 
 @dataclass(frozen=True, slots=True)
 class SeatDecision:
-    """The pool to draw from, or None: the waiting list."""
+    """The pool to draw from; None means the waiting list."""
 
     pool_id: PoolId | None
 
     @property
     def state(self) -> RegistrationState:
-        """What the registration becomes by it."""
+        """The state that follows for the registration."""
         return RegistrationState.REGISTERED if self.pool_id is not None else RegistrationState.WAITLISTED
 
 
 def pools_one_may_hold(pools: Sequence[PoolState], agency_path: Sequence[AgencyId]) -> list[PoolState]:
-    """The pools somebody of this agency may draw from, in the order they are tried: nearest agency first, the open pool last.
+    """Return the pools an agency's people may draw from, in the order they are tried: nearest agency first, the open pool last.
 
     Args:
-        pools: the seminar's pools, one for each quota and the open one.
+        pools: the seminar's pools, one per quota plus the open one.
         agency_path: the agency and its parents, nearest first.
     """
     of_agency = {pool.agency_id: pool for pool in pools}
@@ -105,19 +105,19 @@ def decide_seat(pools: Sequence[PoolState], agency_path: Sequence[AgencyId]) -> 
     """Choose the pool a registration draws from: nearest agency pool with room, else the open pool, else the waiting list.
 
     Args:
-        pools: the seminar's pools, one for each quota and the open one.
+        pools: the seminar's pools, one per quota plus the open one.
         agency_path: the agency and its parents, nearest first.
     """
     with_room = (pool.id for pool in pools_one_may_hold(pools, agency_path) if pool.room > 0)
     return SeatDecision(next(with_room, None))
 
 
-# Who gets the seats that fall free.
+# Who gets a seat that becomes free.
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Somebody on the waiting list. A lower `queue_place` came earlier."""
+    """A registration on the waiting list. A lower `queue_place` came earlier."""
 
     registration_id: RegistrationId
     queue_place: int
@@ -126,7 +126,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """A seat of this pool for somebody who waited."""
+    """A seat of this pool for a registration that was waiting."""
 
     registration_id: RegistrationId
     pool_id: PoolId
@@ -136,7 +136,7 @@ def decide_promotions(pools: Sequence[PoolState], waiting: Iterable[Waiting]) ->
     """Give every free seat to the first in the queue who may hold it.
 
     One walk along the queue settles all: seats only get fewer on the way, so nobody who was passed over could
-    have been seated later. Nobody who holds a seat is touched.
+    have been seated later. People who hold a seat keep it.
     """
     now = {pool.id: pool for pool in pools}
     promotions = []
@@ -154,37 +154,37 @@ _NOBODY_COMES = frozenset({SeminarState.COMPLETED, SeminarState.CANCELLED, Semin
 
 
 def hands_out_seats(seminar: HasWindow, *, now: datetime) -> bool:
-    """Whether free seats still go to those who wait. Not where nobody can come any more: nobody is written a seat in what was cancelled."""
+    """Whether free seats still go to the waiting list. They do not once the seminar is completed, cancelled, archived or over."""
     return seminar.state not in _NOBODY_COMES and not is_over(seminar, now=now)
 
 
-# When a quota's seats become everybody's.
+# When a quota's unused seats are released.
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """So many seats leave this quota for the open pool."""
+    """The number of seats that move from this quota to the open pool."""
 
     pool_id: PoolId
     seats: int
 
 
 def is_released(pool: PoolState, *, today: date) -> bool:
-    """Whether this quota's release date has come. `today`: in the seminar's time zone."""
+    """Whether the quota's release date has come. `today` is in the seminar's time zone."""
     return pool.agency_id is not None and pool.release_on is not None and pool.release_on <= today
 
 
 def decide_releases(pools: Sequence[PoolState], *, today: date) -> list[Release]:
-    """Which quotas give up seats today: those whose release date has come, all that nobody holds.
+    """Return which quotas release seats today: those whose release date has come, with all their free seats.
 
-    Asked again each time the seminar's seats are touched, it also catches a seat that falls free in a quota
-    released long ago. `today`: in the seminar's time zone.
+    The rule is asked each time the seminar's seats change, so it also releases a seat that becomes free in a quota
+    released long ago. `today` is in the seminar's time zone.
     """
     return [Release(pool.id, pool.room) for pool in pools if is_released(pool, today=today) and pool.room > 0]
 
 
 def after_releases(pools: Sequence[PoolState], releases: Sequence[Release]) -> list[PoolState]:
-    """The pools once the seats have moved; the sum of their sizes, the seminar's capacity, stays the same."""
+    """Return the pools after the seats have moved. The sum of their sizes (the seminar's capacity) stays the same."""
     given = {release.pool_id: release.seats for release in releases}
     moved = sum(given.values())
     return [replace(pool, size=pool.size + (moved if pool.agency_id is None else -given.get(pool.id, 0))) for pool in pools]
@@ -194,16 +194,16 @@ def after_releases(pools: Sequence[PoolState], releases: Sequence[Release]) -> l
 
 
 class Door(StrEnum):
-    """Who gets to the registration form now, and why not."""
+    """How the registration form answers now, and why it does not open."""
 
     OPEN = "open"
     CODE = "code"
-    """Open to whoever has the code."""
+    """Open to people who have the code."""
     NOT_YET = "not_yet"
     CLOSED = "closed"
     CANCELLED = "cancelled"
     BY_INVITATION = "by_invitation"
-    """By invitation or nomination only: the form is not offered to strangers."""
+    """By invitation or nomination only: the public form is not offered."""
 
     @property
     def lets_in(self) -> bool:
@@ -212,13 +212,13 @@ class Door(StrEnum):
 
 
 class TakesRegistrations(HasWindow, Protocol):
-    """What decides who gets to the form: the seminar's state and window, and by which way people come to it."""
+    """What the answer depends on: the seminar's state, its registration window and its registration mode."""
 
     registration_mode: RegistrationMode
 
 
 def door(seminar: TakesRegistrations, *, now: datetime) -> Door | None:
-    """How the form answers at `now`; None while nobody outside may know of the seminar."""
+    """Return how the form answers at `now`; None for a draft or an archived seminar, whose form must look as if it did not exist."""
     if seminar.state in (SeminarState.DRAFT, SeminarState.ARCHIVED):
         return None
     if seminar.state is SeminarState.CANCELLED:
@@ -234,12 +234,12 @@ def door(seminar: TakesRegistrations, *, now: datetime) -> Door | None:
 
 
 def day_there(now: datetime, time_zone: str) -> date:
-    """The day it is in a seminar's time zone."""
+    """Return the date in the seminar's time zone."""
     return now.astimezone(ZoneInfo(time_zone)).date()
 
 
 def first_state(approval: Approval) -> RegistrationState | None:
-    """What a new registration is before seats are asked: pending where a person says yes to each, else None, the seats decide."""
+    """Return the state before any seat is assigned: pending if staff approve each registration; None if the seats decide."""
     return RegistrationState.PENDING if approval is Approval.MANUAL else None
 
 
@@ -257,51 +257,51 @@ _ALIVE = frozenset(
 
 
 def may_register_again(state: RegistrationState) -> bool:
-    """Whoever withdrew may come back by the form. Whoever was removed or declined may not; staff restore them."""
+    """A person who withdrew may register again by the form. After a removal or a refusal only staff can restore."""
     return state is RegistrationState.WITHDRAWN
 
 
 def may_edit(state: RegistrationState) -> bool:
-    """The official may correct their data while the registration stands."""
+    """The official may correct their data while the registration is active."""
     return state in _ALIVE
 
 
 def may_change_agency(state: RegistrationState) -> bool:
-    """Not once seated: the seat may be their agency's. Not while waiting either: the queue was joined for one agency."""
+    """Only while pending. A seat may belong to the agency's quota, and a place in the queue was taken for one agency."""
     return state is RegistrationState.PENDING
 
 
 def may_withdraw(state: RegistrationState, *, over: bool) -> bool:
-    """The official may say that they will not come, until the seminar is over: after that, attendance tells."""
+    """The official may withdraw until the seminar is over; after that, attendance tells whether they came."""
     return state in _ALIVE and not over
 
 
 def may_approve(state: RegistrationState) -> bool:
-    """Staff may say yes to whoever waits for it."""
+    """Staff may approve a registration that waits for approval."""
     return state in (RegistrationState.PENDING, RegistrationState.NOMINATED, RegistrationState.INVITED)
 
 
 def may_decline(state: RegistrationState) -> bool:
-    """Staff may say no to whoever waits for a yes."""
+    """Staff may decline a registration that waits for approval."""
     return may_approve(state)
 
 
 def may_remove(state: RegistrationState) -> bool:
-    """Staff may take somebody off the list, with a reason."""
+    """Staff may remove an active registration, with a reason."""
     return state in _ALIVE
 
 
 def may_restore(state: RegistrationState) -> bool:
-    """Staff may take back a removal or a refusal, and bring back somebody who withdrew and has asked them."""
+    """Staff may undo a removal or a refusal, and restore a registration that was withdrawn."""
     return state in (RegistrationState.REMOVED, RegistrationState.DECLINED, RegistrationState.WITHDRAWN)
 
 
-# How seats may be shared out anew.
+# How seats may be divided anew.
 
 
 @dataclass(frozen=True, slots=True)
 class WishedPool:
-    """A quota as staff want it: seats for an agency or group, and the day its unused seats become everybody's."""
+    """A quota as staff want it: agency or group, seats, and the day its unused seats go to the open pool."""
 
     agency_id: AgencyId
     size: int
@@ -309,7 +309,7 @@ class WishedPool:
 
 
 class SeatFault(StrEnum):
-    """Why seats cannot be shared out that way."""
+    """Why the seats cannot be divided that way."""
 
     TWICE = "twice"
     ABOVE_CAPACITY = "above_capacity"
@@ -318,7 +318,7 @@ class SeatFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeatRefusal:
-    """A fault, whose pool (None: the open pool), and the figure that would do: seats held, or seats the quotas add up to."""
+    """A fault, its pool (None: the open pool), and the number that would be needed: seats held, or the sum of the quotas."""
 
     fault: SeatFault
     agency_id: AgencyId | None
@@ -326,9 +326,12 @@ class SeatRefusal:
 
 
 def check_pools(pools: Sequence[PoolState], *, capacity: int, wished: Sequence[WishedPool]) -> SeatRefusal | None:
-    """Whether seats may be shared out as wished: each agency once, no more than the capacity, nobody unseated.
+    """Check a wished division of the seats: each agency once, not more than the capacity, no person loses a seat.
 
-    A quota that is not wished any more counts as one of no seats. The open pool gets what the quotas leave.
+    A quota that is not listed counts as one of no seats. The open pool gets what the quotas leave.
+
+    Returns:
+        The first fault found, or None if the division is allowed.
     """
     sizes: dict[AgencyId | None, int] = {}
     for wish in wished:
@@ -346,10 +349,10 @@ def check_pools(pools: Sequence[PoolState], *, capacity: int, wished: Sequence[W
 
 
 def edition_of_seats(shares: Iterable[tuple[int | None, int, date | None]]) -> str:
-    """How the seats are shared out, in a few letters that are others as soon as somebody shared them out differently.
+    """Return a short hash of how the seats are divided. It changes as soon as the division changes.
 
     Args:
-        shares: of each pool its agency's id (None for the open one), its seats and its release date. One without seats is none.
+        shares: for each pool its agency's id (None for the open one), its seats and its release date. A pool without seats is ignored.
     """
     pools = sorted(f"{agency_id or 0} {size} {release_on}" for agency_id, size, release_on in shares if size)
     return hashlib.sha256("\n".join(pools).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""The Seats page: how many seats there are, and whose."""
+"""The Seats page: capacity and quotas of a seminar."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from seminar_app.web.database import in_unit_of_work, session
 @blueprint.route("/seats", methods=["GET", "POST"])
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def seats(slug: str) -> ResponseReturnValue:
-    """Capacity and quotas. Raising either seats those who wait; neither ever unseats anybody."""
+    """Edit capacity and quotas. More seats go to the waiting list at once; a change never takes a seat from a person who holds it."""
     actor: Actor = current_actor()
     seminar = seminar_to_organize(session(), actor, slug)
     overview = queries.seats_overview(session(), seminar.id)
@@ -67,7 +67,7 @@ def seats(slug: str) -> ResponseReturnValue:
 
 
 def _as_it_is(overview: SeatsOverview) -> dict[str, object]:
-    """What the form begins with: the quotas there are, and empty lines for more."""
+    """Return the form's first values: the present quotas, and empty lines for more."""
     lines: list[dict[str, int | date | None]] = [
         {"agency": pool.agency.id if pool.agency else None, "size": pool.size, "release_on": pool.release_on} for pool in overview.quotas
     ]

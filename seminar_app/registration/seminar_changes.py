@@ -1,4 +1,4 @@
-"""What a seminar's change of state means for its people: they are told of a cancellation, and nobody is left in a draft."""
+"""What a seminar's change of state means for its registrations: a cancellation is told by mail, a draft may have none."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ KIND = "seminar_cancelled"
 
 @when_changing_state
 def on_change(session: Session, seminar: Seminar, change: Change, now: datetime, _by: str) -> None:
-    """Tell everybody concerned why it was cancelled; refuse to take back a publication that somebody has answered.
+    """Mail the reason of a cancellation to everyone concerned; refuse to unpublish a seminar that has registrations.
 
     Raises:
-        PeopleRegistered: there are registrations, in whatever state.
+        PeopleRegistered: the seminar has registrations, in any state.
     """
     if change is Change.UNPUBLISH:
         if session.scalar(select(Registration.id).where(Registration.seminar_id == seminar.id).limit(1)) is not None:

@@ -1,4 +1,4 @@
-"""The roster and what staff do with a registration. Every look leaves a row in the trail before anything is read."""
+"""The roster, and what staff do with a registration. Each access is in the audit log before the page is made."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ FILTERS = ("state", "group", "pool", "page")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR, RoleName.LIAISON)
 @shows_people("roster.viewed")
 def roster(slug: str) -> ResponseReturnValue:
-    """Who is in the seminar, by agency group. Filters stay in the address; a search does not, because it names people."""
+    """Show the registrations of the seminar by agency group. Filters are part of the URL; a search is not, as it names people."""
     return _roster_page(slug, request.args, words="", done=_id(request.args.get("of")))
 
 
@@ -56,7 +56,7 @@ def roster(slug: str) -> ResponseReturnValue:
 @staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR, RoleName.LIAISON)
 @shows_people("roster.viewed")
 def search(slug: str) -> ResponseReturnValue:
-    """The roster searched by name or address, which were sent in the body; filters alone go on to the address that keeps them."""
+    """Search the roster by name or e-mail, sent in the request body; redirect to the URL with the filters if no words were sent."""
     form = SearchForm()
     words = form.words.data or "" if form.accepts() else ""
     filters = _filters_sent()
@@ -89,7 +89,7 @@ def _roster_page(slug: str, asked: Mapping[str, str], *, words: str, done: uuid.
 @staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR, RoleName.LIAISON)
 @shows_people("registration.viewed")
 def registration(slug: str, registration_id: str) -> ResponseReturnValue:
-    """One registration, what it was before, and what can be done with it."""
+    """Show one registration, its history, and what can be done with it."""
     return _registration_page(slug, registration_id, RemovalForm())
 
 
@@ -114,7 +114,7 @@ def _registration_page(slug: str, registration_id: str, form: RemovalForm) -> Re
 @blueprint.route("/roster/add", methods=["GET", "POST"])
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def add(slug: str) -> ResponseReturnValue:
-    """Register somebody by hand."""
+    """Register a person by hand."""
     actor: Actor = current_actor()
     seminar = seminar_to_organize(session(), actor, slug)
     form = HandForm()
@@ -143,21 +143,21 @@ def add(slug: str) -> ResponseReturnValue:
 @blueprint.post("/roster/<registration_id>/approve")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def approve(slug: str, registration_id: str) -> ResponseReturnValue:
-    """Say yes."""
+    """Approve the registration."""
     return _decide(slug, registration_id, services.approve)
 
 
 @blueprint.post("/roster/<registration_id>/decline")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def decline(slug: str, registration_id: str) -> ResponseReturnValue:
-    """Say no; the roster then offers to take it back."""
+    """Decline the registration; the roster then offers to undo it."""
     return _decide(slug, registration_id, services.decline)
 
 
 @blueprint.post("/roster/<registration_id>/restore")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def restore(slug: str, registration_id: str) -> ResponseReturnValue:
-    """Take back a removal, a refusal or a withdrawal."""
+    """Restore a registration that was removed, declined or withdrawn."""
     return _decide(slug, registration_id, services.restore)
 
 
@@ -165,7 +165,7 @@ def restore(slug: str, registration_id: str) -> ResponseReturnValue:
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 @shows_people("registration.viewed")
 def remove(slug: str, registration_id: str) -> ResponseReturnValue:
-    """Take somebody off the list, with a reason; the roster then offers to take it back."""
+    """Remove the registration, with a reason; the roster then offers to undo it."""
     form = RemovalForm()
     if not form.accepts():
         seminar_to_organize(session(), current_actor(), slug)
@@ -174,7 +174,7 @@ def remove(slug: str, registration_id: str) -> ResponseReturnValue:
 
 
 def _decide(slug: str, registration_id: str, service: Callable[..., Registration], **values: Any) -> ResponseReturnValue:
-    """Do one thing to one registration and go back to the roster as it was filtered."""
+    """Call one service on one registration and go back to the roster with the same filters."""
     actor: Actor = current_actor()
     seminar = seminar_to_organize(session(), actor, slug)
     found = queries.registration_in_reach(session(), actor, slug, _needed(registration_id)).registration
@@ -192,12 +192,12 @@ def _decide(slug: str, registration_id: str, service: Callable[..., Registration
 
 
 def _filters_sent() -> dict[str, str]:
-    """The filters that came in the body."""
+    """Return the filters that came in the request body."""
     return {name: request.form[name] for name in FILTERS if request.form.get(name)}
 
 
 def _choices(found: Roster) -> dict[str, list[tuple[str, str]]]:
-    """What the roster's filters offer: the states and groups that somebody is in, and the pools."""
+    """Return the choices of the roster's filters: the states and groups that occur, and the pools."""
     everything = ("", _("All"))
     return {
         "states": [everything, *((state.value, label(state)) for state in RegistrationState if found.counts[state])],
@@ -210,7 +210,7 @@ def _choices(found: Roster) -> dict[str, list[tuple[str, str]]]:
 
 
 def _filter(arguments: Mapping[str, str], words: str) -> RosterFilter:
-    """What the address asks for; what it cannot mean is left out."""
+    """Return the filters of the URL; unknown values are ignored."""
     try:
         state = RegistrationState(arguments.get("state", ""))
     except ValueError:
@@ -219,7 +219,7 @@ def _filter(arguments: Mapping[str, str], words: str) -> RosterFilter:
 
 
 def _record_access(seminar: Seminar, action: str, subject: str) -> None:
-    """Leave a row in the trail, committed before the page is made."""
+    """Record the access in the audit log, committed before the page is made."""
     with unit_of_work() as session:
         audit.record(
             session,
@@ -240,7 +240,11 @@ def _id(text: str | None) -> uuid.UUID | None:
 
 
 def _needed(text: str) -> uuid.UUID:
-    """The id in an address; what is none is not found."""
+    """Return the id in a URL.
+
+    Raises:
+        NotFound: the text is not an id.
+    """
     found = _id(text)
     if found is None:
         raise NotFound

@@ -13,7 +13,7 @@ from seminar_app.web.navigation import Entry, add_seminar_entry, add_staff_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages, words and menu entries."""
+    """Register the feature's pages, labels, menu entries and jobs."""
     audit_words.init_app()
     from seminar_app.seminars import routes, staff_routes, staff_session_routes  # noqa: F401  the last adds to the blueprint
 

@@ -1,4 +1,4 @@
-"""A seminar as an iCalendar file (RFC 5545): an event for each session, in the seminar's own time zone."""
+"""A seminar as an iCalendar file (RFC 5545): one event for each session, in the seminar's own time zone."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ A_YEAR = timedelta(days=366)
 
 
 def calendar_file(seminar: SeminarPage, *, url: str) -> bytes:
-    """The file, with CRLF and folded lines.
+    """Return the file, with CRLF line ends and folded lines.
 
-    An event's UID stays when its session is moved, and its SEQUENCE rises, so that a calendar that has it already moves
-    it too. A cancelled seminar's events say so, which takes them out of calendars that follow the file.
+    When a session is moved, its event keeps its UID and its SEQUENCE rises, so that calendars that have the event move it
+    too. The events of a cancelled seminar have the status CANCELLED, which removes them from calendars that follow the file.
     """
     language = current_language()
     calendar = Calendar()
@@ -63,18 +63,18 @@ def _event(seminar: SeminarPage, seminar_session: PublicSession, *, url: str) ->
 
 
 def _spoken(spanish: str | None, english: str | None) -> dict[str, str]:
-    """The language that a text is shown in: the page's, or the only one there is."""
+    """Return the language that a text is shown in: the page's language, or the only one the text has."""
     return {"language": lang_of(spanish, english) or current_language()}
 
 
 def changed_at(seminar: SeminarPage, seminar_session: PublicSession) -> datetime:
-    """When this event was last changed: with its session or with the seminar, to the second."""
+    """Return when this event was last changed, by its session or by the seminar; UTC, to the second."""
     instants = (seminar.created_at, seminar.changed_at, seminar_session.changed_at)
     return max(instant for instant in instants if instant is not None).astimezone(UTC).replace(microsecond=0)
 
 
 def place(seminar: SeminarPage, seminar_session: PublicSession | None = None) -> str:
-    """Room, venue, city, country, as far as they are known."""
+    """Return room, venue, city and country, as far as they are known."""
     room = seminar_session.room if seminar_session is not None else None
     return ", ".join(filter(None, (room, seminar.venue, seminar.city, country_name(seminar.country))))
 

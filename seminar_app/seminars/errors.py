@@ -1,4 +1,4 @@
-"""Why something may not be done to a seminar or a session: one class, one sentence."""
+"""Refusals about seminars and sessions: one class and one sentence for each."""
 
 from __future__ import annotations
 
@@ -6,49 +6,49 @@ from seminar_app.core.errors import N_, Refusal, StaleEdit
 
 
 class SlugTaken(Refusal):
-    """Another seminar has the address."""
+    """Another seminar has this slug."""
 
     sentence = N_("Another seminar already has the address «%(slug)s». Please choose another.")
     field = "slug"
 
 
 class SlugMalformed(Refusal):
-    """The address has characters that an address does not take."""
+    """The slug has characters that a slug may not have."""
 
     sentence = N_("An address takes small letters without accents, digits and hyphens, for example cancun-2026.")
     field = "slug"
 
 
 class TitleMissing(Refusal):
-    """Neither language has a title."""
+    """The seminar has a title in neither language."""
 
     sentence = N_("Please give the seminar a title in Spanish, in English, or in both.")
     field = "title_es"
 
 
 class DatesReversed(Refusal):
-    """The last day lies before the first."""
+    """The last day is before the first day."""
 
     sentence = N_("The last day comes before the first day. Please correct one of them.")
     field = "ends_on"
 
 
 class DatesOutOfReach(Refusal):
-    """A year nobody means."""
+    """The date is before 2000 or after 2099."""
 
     sentence = N_("Please write dates between 2000 and 2099.")
     field = "starts_on"
 
 
 class SeminarTooLong(Refusal):
-    """Longer than a year."""
+    """The seminar is longer than a year."""
 
     sentence = N_("A seminar lasts a year at most. Please correct the first or the last day.")
     field = "ends_on"
 
 
 class UnknownTimeZone(Refusal):
-    """No such zone."""
+    """The time zone is not one of those offered."""
 
     sentence = N_("«%(time_zone)s» is not a time zone we know. Please choose one of the list.")
     field = "time_zone"
@@ -62,7 +62,7 @@ class WindowReversed(Refusal):
 
 
 class IdentityReasonMissing(Refusal):
-    """Birth data, CURP or passport asked for without saying why."""
+    """Birth data, CURP or passport are asked for, but no reason is given."""
 
     sentence = N_(
         "People are told why they are asked for their birth data, CURP or passport. Please write the reason, in one language at least."
@@ -71,35 +71,35 @@ class IdentityReasonMissing(Refusal):
 
 
 class CodeMissing(Refusal):
-    """Registration by code without a code."""
+    """The registration mode is by code, but there is no code."""
 
     sentence = N_("Registration by code needs the code that people will type.")
     field = "registration_code"
 
 
 class SeatsOutOfReach(Refusal):
-    """Fewer than no seats, or more than any hall has."""
+    """The number of seats is less than 1, or above the largest number allowed."""
 
     sentence = N_("Please write a number of seats between 1 and %(most)d.")
     field = "capacity"
 
 
 class ThresholdOutOfReach(Refusal):
-    """No percentage."""
+    """The attendance threshold is not a percentage from 0 to 100."""
 
     sentence = N_("The attendance needed is a percentage from 0 to 100.")
     field = "threshold_percent"
 
 
 class UnknownOffice(Refusal):
-    """A host that is not in the directory, or not active any more."""
+    """A host is not in the list of offices, or is no longer active."""
 
     sentence = N_("One of the hosts is not in the list of offices any more. Please choose the hosts again.")
     field = "hosts"
 
 
 class FieldLocked(Refusal):
-    """May not be changed in the seminar's present state."""
+    """The field may not be changed in the seminar's present state."""
 
     def __init__(self, *, field: str) -> None:
         super().__init__()
@@ -109,14 +109,14 @@ class FieldLocked(Refusal):
 
 
 class LanguageOfTextMissing(Refusal):
-    """A session without a title."""
+    """The session has a title in neither language."""
 
     sentence = N_("Please give the session a title in Spanish, in English, or in both.")
     field = "title_es"
 
 
 class SeminarChanged(StaleEdit):
-    """Somebody saved the seminar after this person opened it; what was typed is kept."""
+    """The seminar was saved by another user after this form was opened. What was typed stays in the form."""
 
     sentence = N_(
         "Somebody else changed this seminar while you were editing it. What you typed is still here and nothing of it is saved yet: "
@@ -125,92 +125,92 @@ class SeminarChanged(StaleEdit):
 
 
 class NotInThisState(Refusal):
-    """The change does not follow from the state it is in."""
+    """The change is not allowed from the seminar's present state."""
 
     sentence = N_("This cannot be done now: meanwhile the seminar is in another state. Look at it again and choose from there.")
 
 
 class NotReady(Refusal):
-    """Something is missing before publishing."""
+    """Something is missing before the seminar can be published."""
 
     sentence = N_("The seminar cannot be published yet. What it still needs is listed below.")
 
 
 class PeopleRegistered(Refusal):
-    """Taking back a publication, with people in it."""
+    """The seminar cannot become a draft again, because it has registrations."""
 
     sentence = N_("People have already registered, so the seminar cannot become a draft again. You can close registration or cancel it.")
 
 
 class NotOverYet(Refusal):
-    """Completing before the end."""
+    """The seminar cannot be completed before its end."""
 
     sentence = N_("The seminar has not ended yet. It can be completed from the end of its last session on.")
 
 
 class ReasonMissing(Refusal):
-    """A cancellation without a word of why."""
+    """A cancellation has no reason."""
 
     sentence = N_("Please say why it is cancelled: the people registered will read it.")
     field = "reason"
 
 
 class SessionsFixed(Refusal):
-    """Sessions of a seminar that is over, cancelled or archived."""
+    """The sessions of a seminar that is over, cancelled or archived cannot change."""
 
     sentence = N_("The sessions can no longer be changed: the seminar is over, cancelled or archived.")
 
 
 class SessionReversed(Refusal):
-    """Ends before it begins."""
+    """The session ends before it begins."""
 
     sentence = N_("The session ends before it begins. Please correct one of the two times.")
     field = "ends"
 
 
 class SessionOutsideDates(Refusal):
-    """On a day the seminar does not have."""
+    """The session is not within the seminar's days."""
 
     sentence = N_("The session lies outside the seminar's days (%(first)s to %(last)s). Choose one of them, or change the seminar's days.")
     field = "day"
 
 
 class SessionsOutsideDates(Refusal):
-    """New dates would leave a session outside."""
+    """A session would not be within the seminar's new days."""
 
     sentence = N_("The session «%(session)s» on %(day)s would lie outside the new days. Move or delete it first.")
     field = "ends_on"
 
 
 class SessionsOverlap(Refusal):
-    """Two sessions at the same time."""
+    """Two sessions of the seminar would be held at the same time."""
 
     sentence = N_("This overlaps with «%(session)s», which is from %(starts)s to %(ends)s. Please choose a time when nothing else is held.")
     field = "starts"
 
 
 class MinutesOutOfReach(Refusal):
-    """More contact minutes than the session lasts, or none."""
+    """The contact minutes are less than 1, or more than the session lasts."""
 
     sentence = N_("Contact minutes are between 1 and the %(minutes)d minutes that the session lasts.")
     field = "contact_minutes"
 
 
 class SessionHasMarks(Refusal):
-    """Attendance was taken, or feedback given."""
+    """The session has attendance or feedback, so it cannot be deleted."""
 
     sentence = N_("Attendance or feedback was already recorded for this session, so it cannot be deleted.")
 
 
 class SpeakerHasFeedback(Refusal):
-    """A speaker that answers are about."""
+    """The speaker has feedback, so the speaker cannot be deleted."""
 
     sentence = N_("Feedback was already given about a speaker whom you took out. Please leave that line as it was.")
     field = "speakers"
 
 
 class TimeSkipped(Refusal):
-    """A local time that does not exist, typed in `field`."""
+    """The local time in `field` does not exist: the clocks skip it."""
 
     def __init__(self, *, field: str, **values: object) -> None:
         super().__init__(**values)
@@ -220,7 +220,7 @@ class TimeSkipped(Refusal):
 
 
 class TimeTwice(Refusal):
-    """A local time that exists twice, typed in `field`."""
+    """The local time in `field` exists twice, so it is ambiguous."""
 
     def __init__(self, *, field: str, **values: object) -> None:
         super().__init__(**values)

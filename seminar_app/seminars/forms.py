@@ -1,4 +1,4 @@
-"""The shape of what staff type about seminars and sessions."""
+"""Forms with which staff edit seminars and sessions."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _choice_of_host() -> SelectField:
 
 
 class SeminarForm(BaseForm):
-    """A seminar, to create or to edit. `choose_from` gives the lists their choices."""
+    """A seminar, to create or to edit. `choose_from` fills the choices of its lists."""
 
     version = VersionField()
     title_es = one_line(_l("Title in Spanish"), needed=False)
@@ -113,7 +113,7 @@ class SeminarForm(BaseForm):
     slug = one_line(_l("Address"), length=LONGEST_SLUG, needed=False)
 
     def choose_from(self, *, own_offices: Iterable[Office], offices: Iterable[Office]) -> None:
-        """Fill the lists: offices that this person organizes for, all offices, countries, zones, and the words of the rules."""
+        """Fill the lists: the offices the account organizes for, all offices, countries, time zones, and the labels of the rules."""
         if "office_id" in self:
             self.office_id.choices = [(office.id, text_of(office.name_es, office.name_en)) for office in own_offices]
         names = [("", _l("Nobody else")), *((office.id, text_of(office.name_es, office.name_en)) for office in offices)]
@@ -128,19 +128,19 @@ class SeminarForm(BaseForm):
                 getattr(self, name).choices = choices(kind)
 
     def offer_hosts(self) -> None:
-        """Leave two empty places after the hosts that are named."""
+        """Add two empty fields after the chosen hosts, up to 12 in all."""
         while len(self.hosts.entries) < MOST_HOSTS and (len(self.hosts.entries) < 2 or self.hosts.entries[-EMPTY_HOSTS].data is not None):
             self.hosts.append_entry(None)
 
     def leave_out(self, seminar: Seminar) -> None:
-        """Take away what may not be changed any more, and the seats, which have a page of their own."""
+        """Delete the fields that can no longer be changed, and the seats, which have a page of their own."""
         del self.capacity
         names = {"registration_opens_at": "registration_opens", "registration_closes_at": "registration_closes"}
         for locked in locked_fields(seminar.state):
             del self[names.get(locked, locked)]
 
     def details(self, *, slug: str, seminar: Seminar | None = None) -> SeminarDetails:
-        """What was typed; what was left out of the form stays what it is in `seminar`."""
+        """Return what was typed; fields that the form does not have keep their value in `seminar`."""
         values = details_of(seminar) if seminar is not None else {}
         for name, field in self._fields.items():
             if name in SeminarDetails.__dataclass_fields__:
@@ -153,7 +153,7 @@ class SeminarForm(BaseForm):
 
 
 def details_of(seminar: Seminar) -> dict[str, Any]:
-    """A seminar's own values under the names of `SeminarDetails`; hosts are left to the caller."""
+    """Return the values of a seminar under the names of `SeminarDetails`, without the hosts."""
     names = set(SeminarDetails.__dataclass_fields__) - {"host_ids", "registration_opens", "registration_closes"}
     opens, closes = seminar.registration_opens_at, seminar.registration_closes_at
     return {name: getattr(seminar, name) for name in names} | {
@@ -182,13 +182,13 @@ class SessionForm(BaseForm):
     counts_for_completion = BooleanField(_l("Counts for completion"), default=True)
 
     def details(self) -> SessionDetails:
-        """What was typed."""
+        """Return what was typed."""
         values = {name: field.data for name, field in self._fields.items() if name in SessionDetails.__dataclass_fields__}
         return SessionDetails(**values | {"speakers": parse_speakers(self.speakers.data or "")})
 
     @staticmethod
     def values_of(seminar_session: SeminarSession, speakers: Iterable[Any], time_zone: str) -> dict[str, Any]:
-        """What the form begins with for a session that exists."""
+        """Return the form's first values for an existing session."""
         starts, ends = local_of(seminar_session.starts_at, time_zone), local_of(seminar_session.ends_at, time_zone)
         lines = (f"{speaker.name}, {speaker.affiliation}" if speaker.affiliation else speaker.name for speaker in speakers)
         return {
@@ -206,14 +206,14 @@ class SessionForm(BaseForm):
 
 
 class CopyForm(BaseForm):
-    """Where and when the copy begins."""
+    """The first day and the slug of the copy."""
 
     starts_on = DateField(_l("First day"), validators=[required(_l("Please write the first day."))])
     slug = one_line(_l("Address"), length=LONGEST_SLUG, needed=False)
 
 
 class CancelForm(BaseForm):
-    """Why a seminar is cancelled."""
+    """The reason of a cancellation."""
 
     reason = paragraphs(
         _l("Why it is cancelled"), length=300, needed=True, message=_l("Please say why: the people registered will read it.")

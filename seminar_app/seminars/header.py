@@ -1,4 +1,4 @@
-"""What stands above every staff page inside a seminar (`_layout/seminar.html` reads it as `seminar_header`)."""
+"""The header of every staff page about one seminar (`_layout/seminar.html` reads it as `seminar_header`)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SeminarHeader:
 
 
 def seminar_header(seminar: Seminar) -> SeminarHeader:
-    """The header of a seminar: `render_template(…, seminar_header=seminar_header(seminar))`."""
+    """Return the header of a seminar: `render_template(…, seminar_header=seminar_header(seminar))`."""
     return SeminarHeader(
         slug=seminar.slug,
         name=text_of(seminar.title_es, seminar.title_en),

@@ -1,4 +1,4 @@
-"""Words for what a seminar is, how one registers, and what follows from an excused absence."""
+"""Labels for the states and settings of a seminar."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from seminar_app.web.labels import register
 
 
 def init_app() -> None:
-    """Register the words."""
+    """Register the labels."""
     register(
         SeminarState,
         {

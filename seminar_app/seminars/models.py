@@ -1,4 +1,4 @@
-"""Seminars, their sessions and speakers, who hosts them, and the seats they have."""
+"""Seminars, their hosts, sessions, speakers and seat pools."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, Registratio
 
 
 class Seminar(Base):
-    """A training seminar of one office. Texts stand in Spanish, English or both; at least one title."""
+    """A training seminar of one office. Its texts are in Spanish, English or both; at least one title is required."""
 
     __tablename__ = "seminar"
     __table_args__ = (
@@ -48,7 +48,7 @@ class Seminar(Base):
     city: Mapped[str] = mapped_column(String(100))
     country: Mapped[str] = mapped_column(String(2))
     time_zone: Mapped[str] = mapped_column(String(64))
-    """IANA name; the seminar's people see times in it."""
+    """IANA name. Times are shown to the seminar's participants in this zone."""
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date] = mapped_column(Date)
     registration_mode: Mapped[RegistrationMode] = mapped_column(value_enum(RegistrationMode))
@@ -59,23 +59,23 @@ class Seminar(Base):
     threshold_percent: Mapped[int] = mapped_column(default=80)
     excused_rule: Mapped[ExcusedRule] = mapped_column(value_enum(ExcusedRule))
     asks_birth: Mapped[Asked] = mapped_column(value_enum(Asked, "asks_birth"), default=Asked.NO, server_default=Asked.NO)
-    """Birth date and place: whether the registration form asks for them."""
+    """Whether the registration form asks for birth date and place."""
     asks_curp: Mapped[Asked] = mapped_column(value_enum(Asked, "asks_curp"), default=Asked.NO, server_default=Asked.NO)
     asks_passport: Mapped[Asked] = mapped_column(value_enum(Asked, "asks_passport"), default=Asked.NO, server_default=Asked.NO)
     identity_reason_es: Mapped[str | None] = mapped_column(String(300))
-    """Why they are asked for, in the words that the official reads above the fields."""
+    """Why identity data are asked for, as the official reads it above the fields."""
     identity_reason_en: Mapped[str | None] = mapped_column(String(300))
     state_reason: Mapped[str | None] = mapped_column(String(300))
-    """Why it was cancelled, in the words that the registered read."""
+    """Why the seminar was cancelled, as registered people read it."""
     archived_from: Mapped[SeminarState | None] = mapped_column(value_enum(SeminarState, "archived_from"))
-    """What it was before it was archived."""
+    """The state before it was archived."""
     demo: Mapped[bool] = mapped_column(default=False)
-    """Made by `demo load`: its people are synthetic, and production refuses to start over it."""
+    """Made by `demo load`: its people are synthetic, and production refuses to start with such data."""
     search_key: Mapped[str] = mapped_column(String(700), default="")
-    """Titles, city and slug, folded; kept by the mapper."""
+    """Titles, city and slug, folded; set by the mapper events."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime | None]
-    """Of its last change; calendars use it to know the newer entry."""
+    """Time of the last change; calendars use it to find the newer version of an entry."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
@@ -89,7 +89,7 @@ def _keep_search_key(_mapper: object, _connection: object, seminar: Seminar) -> 
 
 
 class SeminarHost(Base):
-    """An office that hosts the seminar, in the order they are named."""
+    """An office that hosts the seminar; `position` is its order."""
 
     __tablename__ = "seminar_host"
 
@@ -127,7 +127,7 @@ class SeminarSession(Base):
 
 
 class Speaker(Base):
-    """Somebody who speaks in a session; feedback asks about each."""
+    """A speaker of a session; feedback asks about each speaker."""
 
     __tablename__ = "speaker"
     __table_args__ = (UniqueConstraint("session_id", "position"),)
@@ -143,7 +143,7 @@ class Speaker(Base):
 class SeatPool(Base):
     """Seats of one agency or group, or the open pool (no agency). A seminar's capacity is the sum of its pools.
 
-    `taken` is kept by a trigger on registration and by nothing else; the CHECK refuses the extra person on every path.
+    Only a trigger on registration updates `taken`. The CHECK refuses one person too many on every path.
     """
 
     __tablename__ = "seat_pool"
@@ -168,5 +168,5 @@ class SeatPool(Base):
     size: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
     release_on: Mapped[date | None] = mapped_column(Date)
-    """From this day (in the seminar's zone) unused seats belong to the open pool."""
+    """From this day (in the seminar's time zone) unused seats belong to the open pool."""
     released_at: Mapped[datetime | None]

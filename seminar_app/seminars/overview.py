@@ -1,4 +1,4 @@
-"""The overview's three answers: how full, what is next, what is wrong."""
+"""The seminar's overview: how full it is, what comes next, what needs attention."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DAYS_TO_FIND_A_COORDINATOR = 14
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Something that wants doing, and where it is done."""
+    """Something that needs attention, and the page where it is done."""
 
     sentence: str
     url: str
@@ -42,7 +42,7 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A line of the list that leads to publishing."""
+    """One item of the checklist before publishing."""
 
     need: Need
     done: bool
@@ -51,7 +51,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """How many are where, as the registration room counts them; `seats` are those of the pools."""
+    """Number of registrations by state, counted by the registration feature; `seats` is the sum of the pools."""
 
     registered: int
     pending: int
@@ -61,7 +61,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the overview shows beside the meters."""
+    """What the overview shows besides the seat meters."""
 
     step: NextStep
     checks: Sequence[Check]
@@ -72,7 +72,7 @@ class Overview:
 
 
 def overview_of(session: Session, seminar: Seminar, *, people: People, coordinators: int, may_organize: bool, now: datetime) -> Overview:
-    """Gather it. Whoever may not organize sees no concern that only an organizer can settle."""
+    """Collect the overview. An account that may not organize the seminar gets no concerns and no changes of state."""
     sessions = session.scalar(select(func.count()).where(SeminarSession.seminar_id == seminar.id)) or 0
     needs = needs_before_publishing(
         titles=(seminar.title_es, seminar.title_en),
@@ -105,7 +105,7 @@ def _checks(seminar: Seminar, needs: Sequence[Need]) -> list[Check]:
 
 
 def _dates(session: Session, seminar: Seminar, *, now: datetime) -> list[tuple[str, str]]:
-    """(when, what) of everything that is still to come, in order."""
+    """Return (when, what) of every future date, in order."""
     zone = seminar.time_zone
     begins = instant_of(datetime.combine(seminar.starts_on, time()), zone)
     moments: list[tuple[datetime, str, str]] = []

@@ -1,4 +1,4 @@
-"""What strangers read: the calendar and a seminar's page. Columns and not rows of the mapper, because these pages are asked for most."""
+"""Queries of the public calendar and a seminar's public page. They read columns and not mapped rows: these pages are opened most."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PAST_ON_THE_FRONT_PAGE = 5
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """An office as strangers see it."""
+    """An office as the public sees it."""
 
     name_es: str
     name_en: str
@@ -40,7 +40,7 @@ class Host:
 
 @dataclass(slots=True, kw_only=True)
 class Invitation:
-    """A seminar as strangers see it in the calendar."""
+    """A seminar as the public sees it in the calendar."""
 
     id: int
     slug: str
@@ -63,13 +63,13 @@ class Invitation:
 
     @property
     def places(self) -> Places:
-        """What may be said of the seats left."""
+        """Whether there are seats left, in words."""
         return places_left(size=self.size, taken=self.taken)
 
 
 @dataclass(frozen=True, slots=True)
 class PublicSession:
-    """A session as strangers see it."""
+    """A session as the public sees it."""
 
     id: int
     public_id: UUID
@@ -85,7 +85,7 @@ class PublicSession:
 
 @dataclass(slots=True, kw_only=True)
 class SeminarPage(Invitation):
-    """A seminar as strangers see it on its own page."""
+    """A seminar as the public sees it on its own page."""
 
     public_id: UUID
     topic_es: str | None
@@ -104,7 +104,7 @@ class SeminarPage(Invitation):
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """A page of invitations, and whether there are more."""
+    """One page of seminars, and whether there are more."""
 
     lines: Sequence[Invitation]
     more: bool
@@ -151,19 +151,19 @@ _PAGE: tuple[Any, ...] = (
 
 
 def upcoming(session: Session, *, today: date, page: int = 1) -> Calendar:
-    """Seminars that have not ended by `today`, the next first."""
-    not_over = Seminar.ends_on >= today, Seminar.starts_on > today - timedelta(days=LONGEST_SEMINAR_DAYS)  # the index is by the start
+    """Return seminars that have not ended by `today`, those that begin first at the top."""
+    not_over = Seminar.ends_on >= today, Seminar.starts_on > today - timedelta(days=LONGEST_SEMINAR_DAYS)  # the index is on the first day
     return _page_of(session, not_over, (Seminar.starts_on, Seminar.id), page=page, length=UPCOMING_PAGE)
 
 
 def past(session: Session, *, today: date, page: int = 1, length: int = PAST_PAGE) -> Calendar:
-    """Seminars that ended before `today`, the last first."""
+    """Return seminars that ended before `today`, those that ended last at the top."""
     last_first = Seminar.ends_on.desc(), Seminar.starts_on.desc(), Seminar.id.desc()
     return _page_of(session, (Seminar.ends_on < today,), last_first, page=page, length=length)
 
 
 def _page_of(session: Session, wanted: Sequence[ColumnElement[bool]], order: Sequence[Any], *, page: int, length: int) -> Calendar:
-    """The page's seminars are chosen first, so that seats are added up for those that are shown and no others."""
+    """Read one page. The seminars are chosen first, so that seats are summed only for those that are shown."""
     here = select(Seminar.id).where(Seminar.state.in_(sorted(PUBLIC_STATES)), *wanted).order_by(*order)
     here = here.offset((page - 1) * length).limit(length + 1)
     rows = session.execute(select(*_LINE).where(Seminar.id.in_(here)).order_by(*order)).all()
@@ -172,7 +172,7 @@ def _page_of(session: Session, wanted: Sequence[ColumnElement[bool]], order: Seq
 
 
 def name_hosts(session: Session, invitations: Sequence[Invitation]) -> None:
-    """Fill in who hosts, for all of them in one statement."""
+    """Add the hosts of all these seminars, in one statement."""
     by_id = {invitation.id: invitation for invitation in invitations}
     if not by_id:
         return
@@ -203,10 +203,10 @@ _SESSION_COLUMNS = 9
 
 
 def seminar_page(session: Session, slug: str) -> SeminarPage:
-    """A seminar with its hosts, sessions and speakers, in three statements.
+    """Return a seminar with its hosts, sessions and speakers, in three statements.
 
     Raises:
-        NotFound: there is none, or strangers may not see it.
+        NotFound: there is no such seminar, or the public may not see it.
     """
     row = session.execute(_BY_SLUG.where(Seminar.slug == slug)).one_or_none()
     if row is None or not is_public(row.state, row.archived_from):

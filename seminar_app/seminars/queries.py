@@ -1,4 +1,4 @@
-"""Reading seminars as staff. Somebody else's seminar is not found, like one that does not exist."""
+"""Queries of seminars for staff. A seminar that the account may not see is not found, like one that does not exist."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _BY_SLUG = select(Seminar).where(Seminar.slug == bindparam("slug"))
 
 
 def find_seminar(session: Session, slug: str) -> Seminar | None:
-    """The seminar with this slug, whatever its state."""
+    """Return the seminar with this slug, in any state."""
     return session.scalar(_BY_SLUG, {"slug": slug})
 
 
 def seminar_to_organize(session: Session, actor: Actor, slug: str) -> Seminar:
-    """A seminar of this person's office.
+    """Return a seminar that the account may organize.
 
     Raises:
-        NotFound: there is none, or it is another office's.
+        NotFound: there is no such seminar, or it belongs to another office.
     """
     seminar = find_seminar(session, slug)
     if seminar is None or not may_organize(actor, office_id=seminar.office_id):
@@ -44,10 +44,10 @@ def seminar_to_organize(session: Session, actor: Actor, slug: str) -> Seminar:
 
 
 def seminar_to_coordinate(session: Session, actor: Actor, slug: str) -> Seminar:
-    """A seminar whose door this person may run: of their office, or one they are assigned to.
+    """Return a seminar whose check-in the account may run: it is of the account's office, or the account is its coordinator.
 
     Raises:
-        NotFound: there is none, or they are not assigned to it.
+        NotFound: there is no such seminar, or the account may not run it.
     """
     seminar = find_seminar(session, slug)
     if seminar is None or not may_coordinate(actor, office_id=seminar.office_id, seminar_id=seminar.id):
@@ -60,7 +60,7 @@ def seminar_to_coordinate(session: Session, actor: Actor, slug: str) -> Seminar:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list of seminars is narrowed to; None and an empty text mean all."""
+    """How a list of seminars is filtered. Without a state and a text, archived seminars are left out."""
 
     state: SeminarState | None = None
     year: int | None = None
@@ -68,13 +68,13 @@ class Filters:
 
     @property
     def any(self) -> bool:
-        """Whether anything is left out."""
+        """Whether any filter is set."""
         return bool(self.state or self.year or self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class SeminarLine:
-    """A seminar in a list, with how full it is."""
+    """A seminar in a list, with its seats and its number of sessions."""
 
     seminar: Seminar
     size: int
@@ -84,7 +84,7 @@ class SeminarLine:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of a list, and whether there is more."""
+    """One page of a list, and whether there are more."""
 
     lines: Sequence[SeminarLine]
     page: int
@@ -92,7 +92,10 @@ class Listed:
 
 
 def of_actor(actor: Actor) -> ColumnElement[bool]:
-    """The seminars that somebody may see: administrators all, organizers their offices', coordinators theirs, liaisons public ones."""
+    """Return the condition for the seminars the account may see.
+
+    Administrators see all, organizers those of their offices, coordinators those they are assigned to, liaisons the public ones.
+    """
     if actor.is_admin:
         return true()
     theirs = [Seminar.office_id.in_(sorted(actor.office_ids)), Seminar.id.in_(sorted(actor.seminar_ids))]
@@ -102,7 +105,7 @@ def of_actor(actor: Actor) -> ColumnElement[bool]:
 
 
 def seminars_for(session: Session, actor: Actor, filters: Filters = Filters(), *, page: int = 1) -> Listed:
-    """The seminars that somebody may see, those that begin last first."""
+    """Return the seminars that the account may see, those that begin last at the top."""
     order = Seminar.starts_on.desc(), Seminar.id.desc()
     here = _filtered(select(Seminar.id).where(of_actor(actor)), filters).order_by(*order)
     here = here.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)  # chosen first: only what is shown is added up
@@ -112,7 +115,7 @@ def seminars_for(session: Session, actor: Actor, filters: Filters = Filters(), *
 
 @dataclass(frozen=True, slots=True)
 class SeminarName:
-    """What a list calls a seminar."""
+    """The names of a seminar, for lists."""
 
     id: int
     slug: str
@@ -121,19 +124,19 @@ class SeminarName:
     starts_on: date
 
     def title(self, language: str) -> str:
-        """Its title in `es` or `en`, else in the other."""
+        """Return the title in `es` or `en`, else in the other language, else the slug."""
         first, second = (self.title_en, self.title_es) if language == "en" else (self.title_es, self.title_en)
         return first or second or self.slug
 
 
 def seminar_names(session: Session) -> list[SeminarName]:
-    """Every seminar's name, those that begin last first: for choosing one, and for saying whose a role is."""
+    """Return the names of all seminars, those that begin last at the top: to choose one, and to show which seminar a role is for."""
     names = select(Seminar.id, Seminar.slug, Seminar.title_es, Seminar.title_en, Seminar.starts_on)
     return [SeminarName(*row) for row in session.execute(names.order_by(Seminar.starts_on.desc(), Seminar.id.desc()))]
 
 
 def years_of(session: Session, actor: Actor) -> list[int]:
-    """Years in which somebody's seminars begin, the newest first."""
+    """Return all years from the first to the last one in which a seminar of the account begins, newest first."""
     first, last = session.execute(select(func.min(Seminar.starts_on), func.max(Seminar.starts_on)).where(of_actor(actor))).one()
     return list(range(last.year, first.year - 1, -1)) if first and last else []
 
@@ -169,14 +172,14 @@ def _filtered(found: Select[int], filters: Filters) -> Select[int]:
 
 @dataclass(frozen=True, slots=True)
 class PoolLine:
-    """A seat pool with the agency it is for; none for the open pool."""
+    """A seat pool and its agency; None for the open pool."""
 
     pool: SeatPool
     agency: Agency | None
 
 
 def pools_of(session: Session, seminar_id: int) -> list[PoolLine]:
-    """The seat pools of a seminar: quotas by their agency's code, the open pool last."""
+    """Return the seat pools of a seminar: quotas by agency code, the open pool last."""
     rows = session.execute(
         select(SeatPool, Agency)
         .outerjoin(Agency, Agency.id == SeatPool.agency_id)
@@ -195,7 +198,7 @@ class SessionLine:
 
 
 def sessions_of(session: Session, seminar_id: int) -> list[SessionLine]:
-    """The sessions of a seminar in order of time, in one statement."""
+    """Return the sessions of a seminar in order of time, in one statement."""
     rows = session.execute(
         select(SeminarSession, Speaker)
         .outerjoin(Speaker, Speaker.session_id == SeminarSession.id)
@@ -209,17 +212,17 @@ def sessions_of(session: Session, seminar_id: int) -> list[SessionLine]:
 
 
 def by_day(lines: Sequence[SessionLine], time_zone: str) -> list[tuple[date, list[SessionLine]]]:
-    """Sessions under the day they begin on, in the seminar's zone."""
+    """Return the sessions grouped by the day they begin, in the seminar's time zone."""
     return [
         (day, list(group)) for day, group in groupby(lines, key=lambda line: local_of(line.seminar_session.starts_at, time_zone).date())
     ]
 
 
 def get_session(session: Session, seminar_id: int, public_id: uuid.UUID) -> SessionLine:
-    """A session of a seminar.
+    """Return a session of a seminar.
 
     Raises:
-        NotFound: there is none, or it is another seminar's.
+        NotFound: there is no such session, or it belongs to another seminar.
     """
     seminar_session = session.scalar(
         select(SeminarSession).where(SeminarSession.public_id == public_id, SeminarSession.seminar_id == seminar_id)
@@ -231,7 +234,7 @@ def get_session(session: Session, seminar_id: int, public_id: uuid.UUID) -> Sess
 
 
 def hosts_of(session: Session, seminar_ids: Collection[int]) -> Mapping[int, list[Office]]:
-    """Who hosts each seminar, in order, in one statement."""
+    """Return the hosts of each seminar, in order, in one statement."""
     hosts: dict[int, list[Office]] = {seminar_id: [] for seminar_id in seminar_ids}
     if not hosts:
         return hosts
@@ -247,10 +250,10 @@ def hosts_of(session: Session, seminar_ids: Collection[int]) -> Mapping[int, lis
 
 
 def offices_to_choose(session: Session, *, also: Collection[int] = ()) -> list[Office]:
-    """The active offices by name, and those already chosen."""
+    """Return the active offices by name, and the offices in `also`."""
     return list(session.scalars(select(Office).where(Office.active | Office.id.in_(sorted(also))).order_by(Office.name_en, Office.id)))
 
 
 def slugs_like(session: Session, stem: str) -> set[str]:
-    """Addresses in use that begin like this one."""
+    """Return the slugs that begin with `stem`."""
     return set(session.scalars(select(Seminar.slug).where(Seminar.slug.startswith(stem, autoescape=True))))

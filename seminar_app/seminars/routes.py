@@ -22,7 +22,7 @@ blueprint = Blueprint("seminars", __name__)
 
 
 def settings() -> Settings:
-    """What the program was started with."""
+    """Return the settings that the application was started with."""
     found: Settings = current_app.extensions["settings"]
     return found
 
@@ -31,7 +31,7 @@ def settings() -> Settings:
 @public
 @cached_while_unchanged
 def calendar() -> ResponseReturnValue:
-    """What is coming, and what was; `?show=past` pages through the past."""
+    """Show future seminars, and the last past ones; `?show=past` pages through the past."""
     now = clock.now()
     today = local_of(now, settings().default_time_zone).date()
     only_past = request.args.get("show") == "past"
@@ -52,7 +52,7 @@ def calendar() -> ResponseReturnValue:
 @public
 @cached_while_unchanged
 def page(slug: str) -> ResponseReturnValue:
-    """A seminar as an invitation."""
+    """Show a seminar's public page."""
     seminar = public_queries.seminar_page(session(), slug)
     zone = seminar.time_zone
     days = [
@@ -72,8 +72,8 @@ def page(slug: str) -> ResponseReturnValue:
 @blueprint.get("/seminars/<slug>/calendar.ics")
 @public
 def icalendar(slug: str) -> ResponseReturnValue:
-    """The sessions for the reader's own calendar, in the language of the link (`?language=es`)."""
-    from seminar_app.seminars.calendar_file import calendar_file  # noqa: PLC0415  4 MB that most workers never need
+    """Return the sessions as a calendar file, in the language of the link (`?language=es`)."""
+    from seminar_app.seminars.calendar_file import calendar_file  # noqa: PLC0415  4 MB of memory that most workers never need
 
     if (language := request.args.get("language")) in CODES:
         g.language = language

@@ -1,4 +1,4 @@
-"""What the form of a seminar begins with and chooses from, and how two people's changes differ."""
+"""First values and choices of the seminar form, and the differences between two users' edits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ USUAL_THRESHOLD = 80
 
 
 def defaults(session: Session, actor: Actor) -> dict[str, Any]:
-    """What most new seminars have; office, country, zone and venue as in the last one that this person's offices made."""
+    """Return the usual values of a new seminar; office, country, zone and funding source come from the newest one the account may see."""
     last = session.scalars(select(Seminar).where(queries.of_actor(actor)).order_by(Seminar.id.desc()).limit(1)).first()
     zone = current_app.extensions["settings"].default_time_zone
     return {
@@ -40,7 +40,7 @@ def defaults(session: Session, actor: Actor) -> dict[str, Any]:
 
 
 def prepare(form: SeminarForm, session: Session, actor: Actor, *, seminar: Seminar | None = None) -> None:
-    """Give the form's lists what may be chosen: their own offices for the seminar, every active office for its hosts."""
+    """Fill the form's lists: the offices the account organizes for, and every active office as a host."""
     form.offer_hosts()
     hosts = [office.id for office in queries.hosts_of(session, [seminar.id])[seminar.id]] if seminar is not None else []
     offices = queries.offices_to_choose(session, also=[*hosts, *([seminar.office_id] if seminar is not None else [])])
@@ -55,7 +55,7 @@ def _own(actor: Actor, office: Office, seminar: Seminar | None) -> bool:
 
 
 def proposed_slug(session: Session, form: SeminarForm) -> str:
-    """The address that was typed, else one from city and year that nobody has."""
+    """Return the slug that was typed, else a free one made from city and year."""
     if form.slug.data or form.starts_on.data is None:
         return form.slug.data or ""
     city, starts_on = form.city.data or "", form.starts_on.data
@@ -64,7 +64,7 @@ def proposed_slug(session: Session, form: SeminarForm) -> str:
 
 
 def differences(form: SeminarForm, seminar: Seminar) -> list[tuple[Any, Any]]:
-    """(field's label, what is stored now) wherever it differs from what stands in the form."""
+    """Return (field label, stored value) for each field whose stored value differs from the form."""
     stored = details_of(seminar)
     found = []
     for name, field in form._fields.items():

@@ -1,4 +1,4 @@
-"""Staff's pages about seminars: the list, a new one, the overview, its settings, copies, and its state."""
+"""Staff pages about seminars: the list, a new seminar, overview, settings, copies, and changes of state."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LISTED = (*READERS, RoleName.LIAISON)
 @blueprint.get("/")
 @staff()
 def home() -> ResponseReturnValue:
-    """Where each begins: the seminars for those who have any, else the first page of their menu."""
+    """Redirect to the start page: the list of seminars for roles that have one, else the first page of the menu."""
     if actor().roles & set(LISTED):
         return redirect(url_for(".index"), code=303)
     lines = staff_navigation()
@@ -52,7 +52,7 @@ def home() -> ResponseReturnValue:
 @blueprint.get("/seminars/")
 @staff(*LISTED)
 def index() -> ResponseReturnValue:
-    """The seminars that this person may see; filters stand in the address."""
+    """Show the seminars that the account may see; filters are part of the URL."""
     state, year = request.args.get("state", ""), request.args.get("year", "")
     filters = queries.Filters(
         state=SeminarState(state) if state in list(SeminarState) else None,
@@ -81,7 +81,7 @@ def _may_open(seminar: Seminar) -> bool:
 @blueprint.route("/seminars/new", methods=["GET", "POST"])
 @staff(*ORGANIZERS)
 def new() -> ResponseReturnValue:
-    """A new seminar: one page in headed parts."""
+    """Create a seminar, on one page with several headed parts."""
     form = SeminarForm(data=defaults(session(), actor()))
     prepare(form, session(), actor())
     if form.accepts():
@@ -105,7 +105,7 @@ def new() -> ResponseReturnValue:
 @blueprint.get("/seminars/<slug>/")
 @staff(*READERS)
 def overview(slug: str) -> ResponseReturnValue:
-    """How full it is, what is next, what is wrong."""
+    """Show how full the seminar is, what comes next, and what needs attention."""
     seminar = queries.seminar_to_coordinate(session(), actor(), slug)
     counts = registrations.head_count(session(), seminar.id)
     seats = registrations.seats_overview(session(), seminar.id)
@@ -128,7 +128,7 @@ def overview(slug: str) -> ResponseReturnValue:
 
 
 def _done(seminar: Seminar) -> Change | None:
-    """The change that the address says was just made, as long as the seminar is still in the state it led to."""
+    """Return the change that the URL says was just made, as long as the seminar is still in the state it led to."""
     said = request.args.get("done", "")
     change = Change(said) if said in list(Change) else None
     return change if change is not None and seminar.state in leads_to(change) else None
@@ -137,7 +137,7 @@ def _done(seminar: Seminar) -> Change | None:
 @blueprint.route("/seminars/<slug>/settings", methods=["GET", "POST"])
 @staff(*ORGANIZERS)
 def settings(slug: str) -> ResponseReturnValue:
-    """Everything about the seminar that may still be changed."""
+    """Edit all settings of the seminar that may still be changed."""
     seminar = queries.seminar_to_organize(session(), actor(), slug)
     hosts = [host.id for host in queries.hosts_of(session(), [seminar.id])[seminar.id]]
     form = SeminarForm(data=details_of(seminar) | {"version": seminar.version, "hosts": hosts})
@@ -186,14 +186,14 @@ def _settings_page(seminar: Seminar, form: SeminarForm, theirs: list[tuple[Any, 
 @blueprint.post("/seminars/<slug>/settings/coordinators", endpoint="settings_assign")
 @staff(*ORGANIZERS, fresh="POST")
 def assign(slug: str) -> ResponseReturnValue:
-    """Let somebody run the door of this seminar."""
+    """Make an account a coordinator of this seminar."""
     return _coordinator(slug, request.form.get("account", ""), assign_coordinator, _("%(name)s can run the door now."))
 
 
 @blueprint.post("/seminars/<slug>/settings/coordinators/withdraw", endpoint="settings_withdraw")
 @staff(*ORGANIZERS, fresh="POST")
 def withdraw(slug: str) -> ResponseReturnValue:
-    """Take somebody from this seminar's door."""
+    """Withdraw an account as coordinator of this seminar."""
     return _coordinator(slug, request.form.get("account", ""), withdraw_coordinator, _("%(name)s no longer runs the door."))
 
 
@@ -221,7 +221,7 @@ def _coordinator(slug: str, account: str, change: Callable[..., UserAccount], sa
 
 
 def _copied(work: Session, slug: str, *, wanted: str | None, starts_on: date) -> Seminar:
-    """The copy, at the address that is wanted or the next free one of its kind."""
+    """Return the copy, with the wanted slug or the next free one."""
     source = queries.seminar_to_organize(work, actor(), slug)
     stem = propose_slug(city=source.city, starts_on=starts_on).rpartition("-")[0]
     free = wanted or propose_slug(city=source.city, starts_on=starts_on, taken=queries.slugs_like(work, stem))
@@ -231,7 +231,7 @@ def _copied(work: Session, slug: str, *, wanted: str | None, starts_on: date) ->
 @blueprint.route("/seminars/<slug>/copy", methods=["GET", "POST"])
 @staff(*ORGANIZERS)
 def copy(slug: str) -> ResponseReturnValue:
-    """The same seminar on other days."""
+    """Copy the seminar to other days."""
     seminar = queries.seminar_to_organize(session(), actor(), slug)
     form = CopyForm()
     if form.accepts() and form.starts_on.data is not None:
@@ -250,7 +250,7 @@ def copy(slug: str) -> ResponseReturnValue:
 @blueprint.route("/seminars/<slug>/cancel", methods=["GET", "POST"])
 @staff(*ORGANIZERS)
 def cancel(slug: str) -> ResponseReturnValue:
-    """Cancel the seminar: why, and how many people will read it."""
+    """Cancel the seminar: ask for the reason, and show how many people will read it."""
     seminar = queries.seminar_to_organize(session(), actor(), slug)
     if state_after(Change.CANCEL, seminar.state) is None:
         flash(sentence_of(NotInThisState()), "error")

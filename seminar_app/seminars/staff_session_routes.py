@@ -1,4 +1,4 @@
-"""Staff's pages about the sessions of a seminar: the list by day, one to add or to edit, deleting and putting back."""
+"""Staff pages about the sessions of a seminar: the list by day, add, edit, delete and restore."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ USUAL_LENGTH = timedelta(hours=2)
 @blueprint.get("/seminars/<slug>/sessions/")
 @staff(*READERS)
 def sessions(slug: str) -> ResponseReturnValue:
-    """The sessions by day, with what they add up to."""
+    """Show the sessions by day, and the sum of the contact minutes that count."""
     seminar = queries.seminar_to_coordinate(session(), actor(), slug)
     lines = queries.sessions_of(session(), seminar.id)
     deleted = browser.get(DELETED) or {}
@@ -52,7 +52,7 @@ def sessions(slug: str) -> ResponseReturnValue:
 @blueprint.route("/seminars/<slug>/sessions/new", methods=["GET", "POST"], endpoint="sessions_new")
 @staff(*ORGANIZERS)
 def add(slug: str) -> ResponseReturnValue:
-    """Another session: by default after the last one."""
+    """Add a session; its times begin after the last one by default."""
     seminar = queries.seminar_to_organize(session(), actor(), slug)
     form = SessionForm(data=_after_the_last(seminar))
     if form.accepts():
@@ -70,7 +70,7 @@ def add(slug: str) -> ResponseReturnValue:
 @blueprint.route("/seminars/<slug>/sessions/<uuid:public_id>", methods=["GET", "POST"], endpoint="sessions_edit")
 @staff(*ORGANIZERS)
 def edit(slug: str, public_id: uuid.UUID) -> ResponseReturnValue:
-    """Change a session."""
+    """Edit a session."""
     seminar = queries.seminar_to_organize(session(), actor(), slug)
     line = queries.get_session(session(), seminar.id, public_id)
     form = SessionForm(data=SessionForm.values_of(line.seminar_session, line.speakers, seminar.time_zone))
@@ -100,7 +100,7 @@ def edit(slug: str, public_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/seminars/<slug>/sessions/<uuid:public_id>/delete", endpoint="sessions_delete")
 @staff(*ORGANIZERS)
 def delete(slug: str, public_id: uuid.UUID) -> ResponseReturnValue:
-    """Delete a session, and keep what it was for whoever wants it back."""
+    """Delete a session, and store its data in the browser session so that it can be restored."""
     try:
         with unit_of_work() as work:
             seminar = queries.seminar_to_organize(work, actor(), slug)
@@ -114,7 +114,7 @@ def delete(slug: str, public_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/seminars/<slug>/sessions/restore", endpoint="sessions_restore")
 @staff(*ORGANIZERS)
 def restore(slug: str) -> ResponseReturnValue:
-    """Put the session back that this person has just deleted."""
+    """Restore the session that this user has just deleted."""
     deleted = browser.get(DELETED) or {}
     if deleted.get("seminar") != slug:
         raise NotFound
@@ -164,7 +164,7 @@ def _after_the_last(seminar: Seminar) -> dict[str, Any]:
 
 
 def _packed(details: SessionDetails) -> dict[str, Any]:
-    """As the browser's session can keep it."""
+    """Return the details as JSON values, for the browser session."""
     return {
         "day": details.day.isoformat(),
         "starts": details.starts.isoformat(),

@@ -10,7 +10,7 @@ REGIONS = ("America", "Atlantic", "Europe", "Africa", "Asia", "Australia", "Paci
 
 @cache
 def time_zones() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """(region, zones) in the order in which they are offered. Old names that are no place («US/Central») are left out."""
+    """Return (region, zones) in the order in which they are offered. Old names that are not places («US/Central») are left out."""
     known = sorted(available_timezones())
     regions = [(region, tuple(zone for zone in known if zone.startswith(f"{region}/"))) for region in REGIONS]
     return (*((region, zones) for region, zones in regions if zones), ("UTC", ("UTC",)))
@@ -27,5 +27,5 @@ def is_time_zone(name: str) -> bool:
 
 
 def place_of(zone: str) -> str:
-    """The place in a zone's name, as people read it: «Mexico City», «Argentina, Buenos Aires»."""
+    """Return the place in a zone's name, as people read it: «Mexico City», «Argentina, Buenos Aires»."""
     return zone.partition("/")[2].replace("/", ", ").replace("_", " ") or zone

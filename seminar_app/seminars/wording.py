@@ -1,4 +1,4 @@
-"""What strangers are told of a seminar in sentences: whether they may register, where it is, whose clock its times are on."""
+"""Sentences about a seminar for the public: whether they can register, where it is, and in which time zone its times are."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def _(sentence: str, **values: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """How registration is said to stand. `button` is what the one button says; None where there is none, and the sentence says why."""
+    """The public state of registration. `button` is the label of the one button; None if there is none, and `sentence` says why."""
 
     status: str
     sentence: str | None = None
     button: str | None = None
     concerns_registration: bool = True
-    """False for a seminar that is over or cancelled: nobody asks how registration stands."""
+    """False for a seminar that is over or cancelled, where the state of registration does not matter."""
 
 
 def door(seminar: Invitation, *, now: datetime) -> Door:
-    """What a stranger reads about registering, at `now`."""
+    """Return what the public reads about registration at `now`."""
     if seminar.state is SeminarState.CANCELLED or seminar.archived_from is SeminarState.CANCELLED:
         return Door(_("Cancelled"), _("This seminar was cancelled."), concerns_registration=False)
     if seminar.state in (SeminarState.COMPLETED, SeminarState.ARCHIVED) or is_over(seminar, now=now):
@@ -90,14 +90,14 @@ def _closed(seminar: Invitation, *, now: datetime) -> str:
 
 
 def zone_words(time_zone: str) -> str:
-    """Whose clock: «hora de Cancún», «hora de la Ciudad de México», «Cancún time»."""
+    """Return the time zone in words: «hora de Cancún», «hora de la Ciudad de México», «Cancún time»."""
     language = current_language()
     place = _place(time_zone, language)
     return _("%(place)s time", place=f"la {place}" if language == "es" and place.startswith("Ciudad ") else place)
 
 
 def zone_choices() -> dict[str, list[tuple[str, str, dict[str, str]]]]:
-    """(zone, place as the reader calls it, what else it is found by) of each region, by place."""
+    """Return for each region (zone, place in the reader's language, other names to find it by), sorted by place."""
     return _zone_choices(current_language())
 
 
@@ -108,7 +108,7 @@ def _zone_choices(language: str) -> dict[str, list[tuple[str, str, dict[str, str
         named: dict[str, str] = {}
         for zone in zones:
             place = _place(zone, language)
-            place = place_of(zone) if place in named else place  # a town that keeps the clock of another
+            place = place_of(zone) if place in named else place  # Babel names this zone after another town with the same clock
             named[f"{place} ({zone})" if place in named else place] = zone
         lines = [(zone, place, {"data-aliases": place_of(zone)}) for place, zone in named.items()]
         regions[region] = sorted(lines, key=lambda line: fold(line[1]))
@@ -121,12 +121,12 @@ def _place(time_zone: str, language: str) -> str:
 
 
 def country_name(code: str) -> str:
-    """A country in the reader's language; its code where there is no such country."""
+    """Return the country's name in the reader's language, or its code if there is no such country."""
     return _countries(current_language()).get(code, code)
 
 
 def countries() -> list[tuple[str, str]]:
-    """(code, name) of every country, by name in the reader's language."""
+    """Return (code, name) of every country, sorted by name in the reader's language."""
     return list(_countries(current_language()).items())
 
 

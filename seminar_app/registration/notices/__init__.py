@@ -1,4 +1,4 @@
-"""The privacy notice, one text file for each version and language. A published file is never edited: a change is a new version."""
+"""The privacy notice: one text file for each version and language. A published file is never edited: a change is a new version."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ LANGUAGES = ("es", "en")
 
 @cache
 def notice_text(version: int, language: str) -> str:
-    """The whole text: paragraphs parted by empty lines; one that begins with `## ` is a heading."""
+    """Return the whole text. Paragraphs are separated by empty lines; one that begins with `## ` is a heading."""
     return (Path(__file__).parent / f"{PRIVACY}.{version}.{language}.txt").read_text(encoding="utf-8").strip()
 
 
 @cache
 def notice_paragraphs(version: int, language: str) -> tuple[tuple[bool, str], ...]:
-    """(is a heading, text) for each paragraph of the notice, as a page shows them."""
+    """Return (is a heading, text) for each paragraph of the notice, as a page shows them."""
     blocks = (" ".join(block.split()) for block in notice_text(version, language).split("\n\n"))
     return tuple((block.startswith("## "), block.removeprefix("## ")) for block in blocks)

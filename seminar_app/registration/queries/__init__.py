@@ -1,4 +1,4 @@
-"""Reading registrations: by the personal link, as a roster, as seats, and whom a member of staff may see."""
+"""Read registrations: by personal link, as a roster, as seat counts, and by the people a member of staff may see."""
 
 from seminar_app.registration.queries.people import (
     Participation,

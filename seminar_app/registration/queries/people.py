@@ -1,4 +1,7 @@
-"""Whom a member of staff may see: admins everybody, organizers who registered with their office, liaisons who belong to their agencies."""
+"""The people a member of staff may see.
+
+Administrators see everyone, organizers the people registered with their office, liaisons the people of their agencies.
+"""
 
 from __future__ import annotations
 
@@ -24,16 +27,16 @@ from seminar_app.seminars.models import Seminar
 
 MOST_SHOWN = 50
 FIRST = 1_000
-"""Of all people in order, how many are looked at first; those who were erased, and have no name, aside."""
+"""How many people are searched first, in the order of their names. Erased people have no name and are not among them."""
 FEW = 5_000
-"""So many are fetched by their ids and looked at, be it everybody who has a name or everybody whom somebody may see."""
+"""At most so many candidates are fetched by id and checked: those the words find, or those the account may see."""
 IN_ORDER = (Person.search_key, Person.id)
 IN_INDEX = (*IN_ORDER, Person.email, Person.reserved, Person.public_id)
-"""What PostgreSQL's index in this order holds, and so finds without reading the people."""
+"""Columns of PostgreSQL's index in this order, so that a search can be answered from the index without reading the table."""
 CODE = re.compile(r"R-[0-9A-F]{4}")
-"""Under which a reserved identity is shown."""
+"""The code under which a reserved identity is shown."""
 NUMBER = re.compile(r"(?=.*[0-9])[A-Z0-9]{6,20}")
-"""What may be a CURP or a passport number, and so is looked up by its blind index too."""
+"""Text that may be a CURP or passport number; it is also looked up by the blind index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,12 @@ class Participation:
 
 
 def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[PersonInReach], bool]:
-    """People found by name or address, the first 50 by name, and whether there are more. Nothing asked finds nobody.
+    """Search people by name, e-mail, CURP, passport number or code. Empty words find no one.
 
-    A reserved identity is found by nothing but its code: a name that finds a code would say whose it is.
+    A reserved identity is found only by its code: if a name found a code, it would reveal whose code it is.
+
+    Returns:
+        The first 50 people, sorted by name, and whether there are more.
     """
     if not words.strip():
         return [], False
@@ -69,11 +75,11 @@ def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[Pe
 
 
 def _found(session: Session, actor: Actor, words: str) -> Sequence[Row[Person, Agency | None]]:
-    """The first people in order whom these words find and this member of staff may see; one more than is shown.
+    """Return the first people, in order, that the words find and the account may see; one more than is shown.
 
-    There are three short ways: a frequent name is soon found fifty times among the first people in order; a rare one has few
-    people, whom its own index names; and somebody who may see few people has these looked through. For a frequent name and
-    many people all are gone through in order, in an index that holds what is asked of each.
+    Three fast ways are tried. A frequent name soon gives fifty matches among the first people in order. A rare name has few
+    people, and its own index finds them. An account that may see few people has only those checked. For a frequent name and an
+    account that may see many, all people are read in order, from an index that holds every column the condition needs.
     """
     first = aliased(Person, select(*IN_INDEX).where(Person.search_key > "").order_by(*IN_ORDER).limit(FIRST).subquery())
     among_first = session.scalars(select(first.id).where(_found_by(session, words, first))).all()
@@ -90,19 +96,19 @@ def _found(session: Session, actor: Actor, words: str) -> Sequence[Row[Person, A
 
 
 def _among(ids: Sequence[int]) -> ColumnElement[bool]:
-    """One of these people. The numbers stand in the statement: thousands of parameters take longer to send than to look up."""
+    """Return the condition for these ids. They are literals in the SQL: sending thousands of parameters takes longer than the lookup."""
     return Person.id.in_(bindparam("ids", ids, expanding=True, literal_execute=True))
 
 
 def _named(session: Session, *conditions: ColumnElement[bool]) -> Sequence[Row[Person, Agency | None]]:
-    """The first of these people in order, with their agencies; one more than is shown."""
+    """Return the first people, in order, that meet the conditions, with their agencies; one more than is shown."""
     return session.execute(
         select(Person, Agency).outerjoin(Agency, Agency.id == Person.agency_id).where(*conditions).order_by(*IN_ORDER).limit(MOST_SHOWN + 1)
     ).all()
 
 
 def people_by_id_in_reach(session: Session, actor: Actor, ids: Collection[int]) -> list[PersonInReach]:
-    """Those of these people whom they may see, by name; reserved identities stay out."""
+    """Return those of these people that the account may see, by name, at most 50; without reserved identities."""
     if not ids:
         return []
     found = session.execute(
@@ -115,10 +121,10 @@ def people_by_id_in_reach(session: Session, actor: Actor, ids: Collection[int]) 
 
 
 def person_in_reach(session: Session, actor: Actor, public_id: uuid.UUID) -> PersonInReach:
-    """One person.
+    """Return one person.
 
     Raises:
-        NotFound: there is none, or this is not somebody they may see.
+        NotFound: there is no such person, or the account may not see them.
     """
     found = session.execute(
         select(Person, Agency)
@@ -131,7 +137,7 @@ def person_in_reach(session: Session, actor: Actor, public_id: uuid.UUID) -> Per
 
 
 def participations(session: Session, actor: Actor, person_id: int) -> list[Participation]:
-    """The person's registrations that this member of staff may see, newest seminar first."""
+    """Return the person's registrations that the account may see, newest seminar first."""
     found = session.execute(
         select(Registration, Seminar, Agency)
         .join(Seminar, Seminar.id == Registration.seminar_id)
@@ -143,7 +149,10 @@ def participations(session: Session, actor: Actor, person_id: int) -> list[Parti
 
 
 def _in_reach(session: Session, actor: Actor) -> ColumnElement[bool]:
-    """Asked of each person by itself: an EXISTS would let PostgreSQL read every registration of an office or agency at once."""
+    """Return the condition that the account may see a person.
+
+    It is a scalar subquery for each person. With EXISTS, PostgreSQL could read all registrations of an office or agency at once.
+    """
     if actor.is_admin:
         return true()
     shared = (
@@ -168,7 +177,7 @@ def _registration_in_reach(session: Session, actor: Actor) -> ColumnElement[bool
 
 
 def _agencies_below(session: Session, actor: Actor) -> list[int]:
-    """A liaison's agencies and everything below them."""
+    """Return the liaison's agencies and all agencies below them."""
     if not actor.agency_ids:
         return []
     return [agency_id for agency_id, path in agency_paths(session).items() if actor.agency_ids & frozenset(path)]
@@ -179,13 +188,13 @@ def _found_by(session: Session, words: str, who: type[Person] = Person) -> Colum
 
 
 def _ways_to_find(session: Session, words: str) -> list[Select[int]]:
-    """Ids of everybody whom the words find, by each index on its own."""
+    """Return one query of ids for each index that can find the words."""
     ways = [_has_code(words, Person)] if _is_code(words) else [and_(~Person.reserved, way) for way in ways_to_match(session, words)]
     return [select(Person.id).where(way) for way in ways]
 
 
 def _ways_into_reach(session: Session, actor: Actor) -> list[Select[int]]:
-    """Ids of everybody whom somebody may see, by registration and by agency; none for those who see everybody."""
+    """Return one query of ids by registration and one by agency, of the people the account may see; none for administrators."""
     if actor.is_admin:
         return []
     registered = select(Registration.person_id).join(Seminar, Seminar.id == Registration.seminar_id)
@@ -200,10 +209,10 @@ def _is_code(words: str) -> bool:
 
 
 def _has_code(words: str, who: type[Person]) -> ColumnElement[bool]:
-    """Whether somebody is shown under this code."""
+    """Return the condition that a person is shown under this code."""
     return and_(who.reserved, who.public_id.between(*_range_of(words.strip().upper()[2:])))
 
 
 def _range_of(digits: str) -> tuple[uuid.UUID, uuid.UUID]:
-    """The first and the last id that begin with these four hexadecimal digits."""
+    """Return the first and the last id that begin with these four hexadecimal digits."""
     return uuid.UUID(hex=digits.ljust(32, "0")), uuid.UUID(hex=digits.ljust(32, "F"))

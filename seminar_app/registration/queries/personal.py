@@ -1,4 +1,4 @@
-"""What the public form and the official's personal page read."""
+"""Queries of the public form and of the official's personal page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST_TOKEN = 64
 
 @dataclass(frozen=True, slots=True)
 class PersonalPage:
-    """A registration (with its person), and where it belongs."""
+    """A registration (with its person), its seminar, office and agency."""
 
     registration: Registration
     seminar: Seminar
@@ -32,10 +32,10 @@ _WITH_OFFICE = select(Seminar, Office).join(Office, Office.id == Seminar.office_
 
 
 def seminar_for_form(session: Session, slug: str) -> tuple[Seminar, Office]:
-    """The seminar with this slug and the office that organizes it, in one statement.
+    """Return the seminar with this slug and the office that organizes it, in one statement.
 
     Raises:
-        NotFound: there is none.
+        NotFound: no seminar has this slug.
     """
     found = session.execute(_WITH_OFFICE, {"slug": slug}).one_or_none()
     if found is None:
@@ -44,10 +44,10 @@ def seminar_for_form(session: Session, slug: str) -> tuple[Seminar, Office]:
 
 
 def registration_by_token(session: Session, token: str) -> Registration:
-    """The registration that a personal link opens, with its person.
+    """Return the registration that a personal link opens, with its person.
 
     Raises:
-        NotFound: no link has this token (any more).
+        NotFound: no link has this token, or it was replaced.
     """
     found = session.scalar(
         select(Registration)
@@ -61,10 +61,10 @@ def registration_by_token(session: Session, token: str) -> Registration:
 
 
 def personal_page(session: Session, token: str) -> PersonalPage:
-    """All that the personal page shows, in one statement.
+    """Return all that the personal page shows, in one statement.
 
     Raises:
-        NotFound: no link has this token (any more).
+        NotFound: no link has this token, or it was replaced.
     """
     found = session.execute(
         select(Registration, Seminar, Office, Agency)

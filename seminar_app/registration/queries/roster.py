@@ -1,4 +1,4 @@
-"""The roster: who is in a seminar, grouped by agency group, as far as the person who looks may see."""
+"""The roster: the registrations of a seminar by agency group, limited to what the account may see."""
 
 from __future__ import annotations
 
@@ -25,27 +25,30 @@ from seminar_app.seminars.queries import find_seminar
 from seminar_app.seminars.rules import SeminarState
 
 PAGE_SIZE = 300
-"""Lines on a page: most seminars stand on one, and a crowd of thousands does not keep the reader waiting."""
+"""Lines per page: most seminars fit on one page, and a seminar of thousands still opens quickly."""
 
 
 @dataclass(frozen=True, slots=True)
 class RosterAccess:
-    """A seminar whose roster somebody may open: all of it, or only people of some agencies and what lies below them."""
+    """A seminar whose roster the account may open. `agency_ids`: None for all of it, else only these agencies and those below them."""
 
     seminar: Seminar
     agency_ids: frozenset[int] | None
     may_change: bool
 
     def covers(self, path: Iterable[int]) -> bool:
-        """Whether people of this agency (with its parents) are in it."""
+        """Whether people of this agency are included. `path`: the agency and its parents."""
         return self.agency_ids is None or bool(self.agency_ids & frozenset(path))
 
 
 def roster_access(session: Session, actor: Actor, slug: str) -> RosterAccess:
-    """Who may open the roster: the seminar's office, its coordinators (to read), and liaisons for their own agencies.
+    """Return how the account may open the roster.
+
+    The seminar's office may read and change it, its coordinators may read it. Liaisons may read the part of their own
+    agencies, once the seminar is no longer a draft.
 
     Raises:
-        NotFound: there is no such seminar, or it is not theirs.
+        NotFound: there is no such seminar, or the account may not open its roster.
     """
     seminar = find_seminar(session, slug)
     if seminar is None:
@@ -59,7 +62,7 @@ def roster_access(session: Session, actor: Actor, slug: str) -> RosterAccess:
 
 @dataclass(frozen=True, slots=True)
 class RosterFilter:
-    """What of the roster is shown. `group`: code of an agency group; `pool`: public id of a seat pool; `words`: of a name or address."""
+    """What part of the roster is shown. `group`: agency group code; `pool`: public id of a seat pool; `words`: of a name or e-mail."""
 
     state: RegistrationState | None = None
     group: str = ""
@@ -68,13 +71,13 @@ class RosterFilter:
 
     @property
     def narrows(self) -> bool:
-        """Whether anything is left out."""
+        """Whether any filter is set."""
         return bool(self.state or self.group or self.pool or self.words)
 
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
-    """One line of the roster; a reserved identity stands under its code."""
+    """One line of the roster; a reserved identity is listed under its code."""
 
     public_id: uuid.UUID
     name: str
@@ -84,14 +87,14 @@ class RosterRow:
     state: RegistrationState
     queue_place: int | None
     pool: str | None
-    """Public id of the pool whose seat is held."""
+    """Public id of the pool of the seat; None without a seat."""
     order: tuple[str, ...]
     searched: str
 
 
 @dataclass(slots=True)
 class RosterGroup:
-    """An agency group with what is shown of it, and the counts of all of it."""
+    """An agency group: the lines shown (`rows`), all lines (`everybody`), and the counts of all lines."""
 
     group: AgencyChoice
     rows: list[RosterRow] = field(default_factory=list)
@@ -101,7 +104,7 @@ class RosterGroup:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The groups that have anybody, the counts of everybody, and how many lines match; a page of these stands in the groups."""
+    """The groups with any registration, the counts of all, and how many lines match; the groups hold one page of the matches."""
 
     groups: list[RosterGroup]
     counts: Counter[RegistrationState]
@@ -112,12 +115,12 @@ class Roster:
 
     @property
     def pages(self) -> int:
-        """How many pages the lines take, at least one."""
+        """Number of pages, at least one."""
         return max(1, -(-self.shown // PAGE_SIZE))
 
     @property
     def total(self) -> int:
-        """Registrations in any state."""
+        """Number of registrations in any state."""
         return sum(self.counts.values())
 
 
@@ -157,7 +160,7 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page
 
 
 def _keep_page(groups: list[RosterGroup], page: int) -> None:
-    """Leave in the groups the lines of this page only, counted through all groups."""
+    """Keep only the lines of this page in the groups; lines are counted across all groups."""
     first, last, before = (page - 1) * PAGE_SIZE, page * PAGE_SIZE, 0
     for group in groups:
         length = len(group.rows)
@@ -196,7 +199,7 @@ def _is_wanted(line: RosterRow, group: RosterGroup, wanted: RosterFilter) -> boo
 
 @dataclass(frozen=True, slots=True)
 class StaffRegistration:
-    """A registration as staff see it, with its person, its agency and what it was before."""
+    """A registration as staff see it, with its person, its agency and its history."""
 
     access: RosterAccess
     registration: Registration
@@ -206,15 +209,15 @@ class StaffRegistration:
 
     @property
     def shown_since(self) -> datetime:
-        """When it was first made."""
+        """When the registration was made, in UTC."""
         return self.registration.registered_at
 
 
 def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: uuid.UUID) -> StaffRegistration:
-    """One registration of a roster that this person may open.
+    """Return one registration of a roster that the account may open.
 
     Raises:
-        NotFound: there is none, or it is of an agency that is not theirs.
+        NotFound: there is no such registration, or the account may not see people of its agency.
     """
     access = roster_access(session, actor, slug)
     registration = session.scalar(

@@ -1,4 +1,4 @@
-"""How full a seminar is, pool by pool."""
+"""Seats of a seminar, pool by pool."""
 
 from __future__ import annotations
 
@@ -27,39 +27,39 @@ class PoolLine:
 
 @dataclass(frozen=True, slots=True)
 class SeatsOverview:
-    """The pools, quotas by code and the open pool last, and how many wait."""
+    """The pools (quotas by agency code, the open pool last), and how many people wait."""
 
     pools: list[PoolLine]
     waiting: int
 
     @property
     def capacity(self) -> int:
-        """All seats."""
+        """Number of all seats."""
         return sum(pool.size for pool in self.pools)
 
     @property
     def taken(self) -> int:
-        """Seats held."""
+        """Number of seats held."""
         return sum(pool.taken for pool in self.pools)
 
     @property
     def edition(self) -> str:
-        """How they are shared out."""
+        """Hash of how the seats are divided."""
         return edition_of_seats((pool.agency.id if pool.agency else None, pool.size, pool.release_on) for pool in self.pools)
 
     @property
     def quotas(self) -> list[PoolLine]:
-        """The pools of agencies that have seats."""
+        """The pools that belong to an agency."""
         return [pool for pool in self.pools if pool.agency is not None]
 
     @property
     def open_pool(self) -> PoolLine:
-        """The pool for the rest."""
+        """The pool open to all agencies."""
         return next((pool for pool in self.pools if pool.agency is None), PoolLine(None, 0, 0, None, released=False))
 
 
 def seats_overview(session: Session, seminar_id: int) -> SeatsOverview:
-    """The seats of a seminar in two statements. A quota that was given up (no seats, nobody in it) is left out."""
+    """Read the seats of a seminar in two statements. A quota without seats and without a release date is left out."""
     found = session.execute(
         select(SeatPool, Agency).outerjoin(Agency, Agency.id == SeatPool.agency_id).where(SeatPool.seminar_id == seminar_id)
     ).all()
@@ -79,13 +79,13 @@ def seats_overview(session: Session, seminar_id: int) -> SeatsOverview:
 
 @dataclass(frozen=True, slots=True)
 class HeadCount:
-    """How many of a seminar's people are where."""
+    """Number of a seminar's registrations by state."""
 
     registered: int
     waitlisted: int
     pending: int
     concerned: int
-    """These, the nominated and the invited: all who are told when the seminar is cancelled."""
+    """These, the nominated and the invited: all people who are told if the seminar is cancelled."""
 
 
 def head_count(session: Session, seminar_id: int) -> HeadCount:

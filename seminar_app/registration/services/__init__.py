@@ -1,4 +1,4 @@
-"""What changes registrations and seats. Each begins by locking the seminar's seats (`seats.lock_seats`)."""
+"""Services that change registrations and seats. Each locks the seminar's seats (`seats.lock_seats`) before it changes a registration."""
 
 from seminar_app.registration.services.notices import ensure_notices
 from seminar_app.registration.services.personal import Correction, edit, withdraw

@@ -1,4 +1,4 @@
-"""One change of a registration's state: the row, its history and the trail, always together."""
+"""One change of a registration's state: the row, its history and the audit log, always together."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def change_state(
 ) -> None:
     """Move a registration to a state, with the seat or the place in the queue that goes with it.
 
-    It is written at once, so that a seat is counted free before the next change asks for it. A registration
-    that is not in the database yet is added by it.
+    The change is flushed at once, so that a freed seat counts as free before the next change asks for it. A registration
+    that is not in the database yet is inserted.
     """
     before: RegistrationState | None = registration.state
     left = registration.seat_pool_id

@@ -1,4 +1,4 @@
-"""What officials are told by mail, with the facts of the seminar and their personal link."""
+"""Mail to officials, with the facts of the seminar and their personal link."""
 
 from __future__ import annotations
 
@@ -25,7 +25,15 @@ def tell(
     registration: Registration,
     dedupe_key: str | None = None,
 ) -> Message | None:
-    """Put a mail to the official into the outbox; `registration.person` must be loaded. Without an address there is nobody to tell."""
+    """Put a mail to the official into the outbox.
+
+    Args:
+        registration: with `registration.person` loaded.
+        dedupe_key: a mail with this key is put into the outbox only once.
+
+    Returns:
+        The message, or None if the person has no e-mail address or the key was used before.
+    """
     person = registration.person
     if person.email is None:
         return None
@@ -44,7 +52,7 @@ def tell(
 
 
 def facts(seminar: Seminar, office: Office, language: str) -> dict[str, str]:
-    """What every mail says of the seminar, in the reader's language: title, days, place, who organizes it."""
+    """Return the facts of the seminar that every mail states, in the reader's language: title, days, place, office."""
     spanish = language == "es"
     titles = (seminar.title_es, seminar.title_en) if spanish else (seminar.title_en, seminar.title_es)
     return {

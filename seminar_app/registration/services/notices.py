@@ -1,4 +1,4 @@
-"""The privacy notice that was shown is kept word for word with the registration."""
+"""Store the exact text of the privacy notice that was shown with each registration."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from seminar_app.registration.notices import CURRENT_VERSION, LANGUAGES, PRIVACY
 
 
 def ensure_notices(session: Session, *, now: datetime) -> None:
-    """Keep the current privacy notice in both languages, if it is not kept yet. Two at once end with one row each."""
+    """Store the privacy notice in both languages if it is missing. Two transactions at once end with one row each."""
     insert = (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(Notice)
     rows = [
         {"kind": PRIVACY, "language": language, "version": version, "text": notice_text(version, language), "published_at": now}
@@ -27,7 +27,7 @@ _KEPT = select(Notice.id).where(Notice.kind == PRIVACY, Notice.language == bindp
 
 
 def notice_shown(session: Session, *, now: datetime, version: int, language: str) -> int:
-    """Id of the kept notice of this version and language; what was never published counts as the current one."""
+    """Return the id of the stored notice of this version and language; an unpublished version counts as the current one."""
     version = version if 1 <= version <= CURRENT_VERSION else CURRENT_VERSION
     language = language if language in LANGUAGES else LANGUAGES[0]
     which = {"language": language, "version": version}

@@ -1,4 +1,4 @@
-"""What the official does through the personal link: correct their data, withdraw."""
+"""What the official does through the personal link: correct their data, and withdraw."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from seminar_app.seminars.rules import is_over
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """What the official wants kept instead. `person.email` is not looked at."""
+    """The corrected data. `person.email` is ignored."""
 
     person: PersonData
     agency_id: int
     unit: str | None
     position: str | None
     identity: Identity = NOTHING
-    """What takes the place of what is on file, or is added to it."""
+    """Identity data that replaces what is on file, or is added to it."""
     forget: tuple[IdentityPart, ...] = ()
 
 
@@ -40,7 +40,7 @@ def locked_registration(session: Session, registration_id: int) -> tuple[LockedS
     """Lock the seats of the registration's seminar, then read the registration with its person.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such registration.
     """
     seminar_id = session.scalar(select(Registration.seminar_id).where(Registration.id == registration_id))
     if seminar_id is None:
@@ -53,22 +53,23 @@ def locked_registration(session: Session, registration_id: int) -> tuple[LockedS
 
 
 def actor_of(registration: Registration) -> str:
-    """How the trail names an official who came by the link."""
+    """Return the name that the audit log gives to an official who came by the link."""
     return f"registration:{registration.public_id.hex}"
 
 
 def edit(session: Session, *, now: datetime, registration_id: int, correction: Correction, opened: str) -> None:
-    """Correct what the official wrote.
+    """Correct the official's data.
 
     Args:
-        opened: `edition` of what the page showed; if it is not that any more, nothing is changed.
+        opened: `edition` of what the page showed; if the data have changed since, nothing is saved.
 
     Raises:
-        NotInThisState: the registration does not stand any more.
-        StaleEdit: somebody changed it meanwhile.
-        AgencyIsFixed: the agency of somebody seated or waiting stays.
-        IdentityUnreadable: what is on file was changed outside the program.
-        NameTaken: the same address has somebody of that name.
+        NotInThisState: the registration is no longer active.
+        StaleEdit: the data were changed meanwhile.
+        AgencyIsFixed: the agency can be changed only while the registration is pending.
+        NoSuchAgency: the agency does not exist.
+        IdentityUnreadable: the identity data on file were changed outside the program, or their key is missing.
+        NameTaken: another person with this address has that name.
     """
     seats, registration = locked_registration(session, registration_id)
     if not may_edit(registration.state):
@@ -113,17 +114,17 @@ def edit(session: Session, *, now: datetime, registration_id: int, correction: C
 
 
 def edition(registration: Registration) -> str:
-    """Which edition of the registration and its person this is."""
+    """Return which version of the registration and its person this is."""
     return f"{registration.version}.{registration.person.version}"
 
 
 def withdraw(session: Session, *, now: datetime, registration_id: int) -> bool:
-    """Give the seat or the place in the queue back; a freed seat goes to the first who waits for it.
+    """Release the seat or the place in the queue; a freed seat goes to the first in the queue who may hold it.
 
-    The form's showing is forgotten, so that whoever registers again from the same page is heard.
+    The submission id is cleared, so that the person can register again from the same page.
 
     Returns:
-        Whether anything changed: whoever has withdrawn already stays so.
+        Whether anything changed; False if the registration was withdrawn before.
 
     Raises:
         NotInThisState: the registration was removed or declined meanwhile, or the seminar is over.

@@ -1,4 +1,4 @@
-"""Registering: by the public form, which tells a stranger nothing, and by staff's hand."""
+"""Register a person: by the public form, which reveals nothing about known people, or by staff."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ MAIL_OF_STATE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What is registered: a person, and where they work that day."""
+    """The data of a registration: a person, and where they work that day."""
 
     person: PersonData
     agency_id: int
@@ -55,7 +55,7 @@ class Entry:
     identity: Identity = NOTHING
     """Birth data, CURP and passport, where the seminar asks for them."""
     state_name: str | None = None
-    """The state where the person works, for an agency that is not one state's; a state's own agency says it by itself."""
+    """The state where the person works, used only if the agency itself belongs to no state."""
 
 
 def register(
@@ -71,19 +71,20 @@ def register(
 ) -> Registration:
     """Take a registration from the public form.
 
-    Somebody new is seated, queued or left for approval. Somebody who withdrew is registered again. Whoever is there
-    already stays as they are and is written to, at most once an hour. The same submission again does nothing.
+    A new person gets a seat or a place in the queue, or waits for approval. A person who withdrew is registered again. Any
+    other known registration stays as it is, and its owner gets at most one mail per clock hour. A repeated submission does nothing.
 
     Args:
-        submission_id: which showing of the form this is.
-        notice_version: the privacy notice that was shown, and `notice_language`.
+        submission_id: id of this display of the form.
+        notice_version: version of the privacy notice that was shown; `notice_language` is its language.
+        code: the registration code that was typed, if the form asks for one.
 
     Returns:
-        The registration; the page must not show anything of it (docs/decisions/0005-same-answer.md).
+        The registration. The page must not show any of it (docs/decisions/0005-same-answer.md).
 
     Raises:
         FormClosed: the seminar does not take registrations by the form now.
-        WrongCode: it asks for a code, and this is not it.
+        WrongCode: the seminar asks for a code, and this one is wrong.
         NoSuchAgency: the agency does not exist.
     """
     # what can be known without the seats comes before their lock, because on PostgreSQL everybody in this seminar waits for it;
@@ -132,7 +133,7 @@ def add_by_hand(
     submission_id: uuid.UUID,
     source: Source = Source.STAFF,
 ) -> Registration:
-    """Register somebody for them, whatever the window and the mode; seats and the waiting list are the same for everybody.
+    """Register a person on their behalf, regardless of the window and the mode; seats and the waiting list follow the same rules.
 
     Raises:
         AlreadyOnTheRoster: the person has a registration in this seminar.
@@ -166,22 +167,27 @@ def add_by_hand(
 
 
 def _keep(session: Session, *, now: datetime, actor: str, seats: LockedSeats, person: Person, entry: Entry) -> None:
-    """Seal what the seminar asked for; what is on file of somebody known stays as it is."""
+    """Seal the identity data that the seminar asked for; what a known person has on file stays as it is."""
     slug = seats.seminar.slug
     keep_identity(session, now=now, actor=actor, person=person, identity=entry.identity, only_missing=True, seminar=slug)
 
 
 def submission_of(showing: uuid.UUID, person: PersonData, seminar_id: int) -> uuid.UUID:
-    """The id of this showing of the form for this person in this seminar.
+    """Return the id of this display of the form, for this person and this seminar.
 
-    The same form sent twice is one submission. Whoever goes back, corrects the address and sends it again has
-    made another, and so has the clerk who registers five colleagues from one page.
+    The same form sent twice is one submission. A form sent again from the same page with another address or name is a new
+    submission, for example when a clerk registers five colleagues.
     """
     return uuid.uuid5(showing, f"{seminar_id} {person.email or ''} {person.search_key}")
 
 
 def check_door(seats: LockedSeats, *, now: datetime, code: str | None) -> None:
-    """Refuse what comes before, after or without the code."""
+    """Refuse a registration outside the window or without the right code.
+
+    Raises:
+        FormClosed: the form is not open.
+        WrongCode: the code is wrong or missing.
+    """
     found = door(seats.seminar, now=now)
     if found is None or not found.lets_in:
         raise FormClosed
@@ -190,13 +196,13 @@ def check_door(seats: LockedSeats, *, now: datetime, code: str | None) -> None:
 
 
 def same_code(typed: str | None, code: str | None) -> bool:
-    """Whether the codes are the same, capitals and surrounding spaces aside; takes as long for a near miss as for a far one."""
+    """Whether the codes are equal, ignoring case and surrounding spaces. The comparison takes constant time."""
     a, b = ((text or "").strip().casefold().encode("utf-8", "surrogatepass") for text in (typed, code))
     return bool(b) and hmac.compare_digest(a, b)
 
 
 def settle_due(session: Session, *, now: datetime, seats: LockedSeats) -> None:
-    """If a quota's release date has come, those who wait are served before whoever comes now."""
+    """If a quota's release date has come, serve the waiting list before the present registration."""
     if decide_releases(seats.pools, today=seats.today(now)):
         settle(session, now=now, seats=seats)
 
@@ -215,12 +221,12 @@ _OF_PERSON = select(Registration).where(
 
 
 def find_submission(session: Session, submission: uuid.UUID) -> Registration | None:
-    """The registration that this submission made."""
+    """Return the registration that this submission made."""
     return session.scalar(_OF_SUBMISSION, {"submission_id": submission})
 
 
 def find_registration(session: Session, *, seminar_id: int, person: Person) -> Registration | None:
-    """This person's registration in this seminar, with the person on it."""
+    """Return this person's registration in this seminar, with `person` set on it."""
     found = session.scalar(_OF_PERSON, {"seminar_id": seminar_id, "person_id": person.id})
     if found is not None:
         set_committed_value(found, "person", person)
@@ -228,7 +234,7 @@ def find_registration(session: Session, *, seminar_id: int, person: Person) -> R
 
 
 def new_registration(session: Session, seats: LockedSeats, person: Person, *, now: datetime, source: Source) -> Registration:
-    """A registration that is not in the database yet, with its link made."""
+    """Return a registration that is not in the database yet, with its personal link."""
     registration = Registration(
         public_id=uuid.uuid4(),
         seminar_id=seats.seminar.id,
@@ -243,7 +249,7 @@ def new_registration(session: Session, seats: LockedSeats, person: Person, *, no
 
 
 def fill(registration: Registration, entry: Entry, agency: Agency) -> None:
-    """Where the person works, as of today."""
+    """Set where the person works, as of today, and the language."""
     registration.agency_id = agency.id
     registration.state_name = agency.state or entry.state_name
     registration.unit = entry.unit
@@ -262,7 +268,7 @@ def place(
     path: Sequence[int],
     pending: bool,
 ) -> None:
-    """Leave the registration for approval, or give it a seat or a place in the queue."""
+    """Set the registration to pending, or give it a seat or a place in the queue."""
     if pending:
         change_state(session, now=now, actor=actor, seminar=seats.seminar, registration=registration, state=RegistrationState.PENDING)
         return
@@ -270,7 +276,7 @@ def place(
 
 
 def remind(session: Session, *, now: datetime, seats: LockedSeats, registration: Registration) -> None:
-    """Tell whoever is known already how their registration stands, at the address on file and at most once an hour."""
+    """Mail a known person the state of their registration, at the address on file, at most once per clock hour."""
     tell(
         session,
         now=now,

@@ -1,4 +1,4 @@
-"""Seats: locked first, then given, freed, promoted and released by the rules, in the transaction of whatever touched them."""
+"""Seats are locked first, then given, freed and released by the rules, in the transaction of the change that needs them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ RULE = "rule"
 
 @dataclass(slots=True)
 class LockedSeats:
-    """A seminar's seats, locked until the transaction ends, and what `taken` has become in it."""
+    """A seminar's seats, locked until the transaction ends. `pools` follows the number of seats held."""
 
     seminar: Seminar
     office: Office
@@ -50,22 +50,22 @@ class LockedSeats:
     pools: list[PoolState]
 
     def today(self, now: datetime) -> date:
-        """The day it is where the seminar takes place."""
+        """Return the date in the seminar's time zone."""
         return day_there(now, self.seminar.time_zone)
 
     def moved(self, *, left: int | None, took: int | None) -> None:
-        """Follow what the database's trigger has counted."""
+        """Update `pools` to match what the database trigger has counted. `left` and `took` are pool ids."""
         change = {left: -1, took: 1} if left != took else {}
         self.pools = [replace(pool, taken=pool.taken + change.get(pool.id, 0)) for pool in self.pools]
 
 
-# put together once: a form that is sent would otherwise spend more on writing its statements than the database on running them
+# built once: for a submitted form, building the statements again would take longer than the database needs to run them
 _LOCK = select(SeatPool).where(SeatPool.seminar_id == bindparam("seminar_id")).order_by(SeatPool.id).with_for_update()
 _LOCKED = select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.id == bindparam("seminar_id"))
 
 
 def lock_seats(session: Session, seminar_id: int) -> LockedSeats:
-    """Wait for whoever else changes the seats of this seminar, then read them.
+    """Wait for other transactions that change the seats of this seminar, then read the seats.
 
     Raises:
         NotFound: there is no such seminar.
@@ -78,7 +78,7 @@ def lock_seats(session: Session, seminar_id: int) -> LockedSeats:
 
 
 def pool_state(row: SeatPool) -> PoolState:
-    """A pool as the rules see it."""
+    """Return a pool in the form that the rules use."""
     return PoolState(row.id, row.agency_id, row.size, row.taken, row.release_on)
 
 
@@ -110,7 +110,7 @@ def seat_or_queue(
 
 
 def next_queue_place(session: Session, seminar_id: int) -> int:
-    """One after the last in the queue."""
+    """Return the place after the last one in the queue."""
     last = session.scalar(select(func.max(Registration.queue_place)).where(Registration.seminar_id == seminar_id))
     return (last or 0) + 1
 
@@ -118,7 +118,7 @@ def next_queue_place(session: Session, seminar_id: int) -> int:
 def settle(session: Session, *, now: datetime, seats: LockedSeats) -> int:
     """Release the quotas whose day has come, then give every free seat to the first in the queue who may hold it.
 
-    Nothing follows by itself in a seminar that was cancelled or is over.
+    Nothing is done if the seminar is cancelled, completed, archived or over.
 
     Returns:
         How many people were given a seat.
@@ -157,7 +157,7 @@ def settle(session: Session, *, now: datetime, seats: LockedSeats) -> int:
 
 
 def release(session: Session, *, now: datetime, seats: LockedSeats) -> int:
-    """Move the unused seats of quotas whose release date has come to the open pool; returns how many."""
+    """Move the unused seats of quotas whose release date has come to the open pool. Return how many seats moved."""
     releases = decide_releases(seats.pools, today=seats.today(now))
     if not releases:
         return 0
@@ -181,7 +181,7 @@ def release(session: Session, *, now: datetime, seats: LockedSeats) -> int:
 
 
 def release_due_quotas(session: Session, *, now: datetime) -> int:
-    """Release every quota whose day has come, in all seminars, and seat those who wait. Returns how many seats moved."""
+    """Release every quota whose day has come, in all seminars, and seat people who wait. Return how many seats moved."""
     due = session.scalars(
         select(SeatPool.seminar_id)
         .where(SeatPool.agency_id.is_not(None), SeatPool.release_on.is_not(None), SeatPool.size > SeatPool.taken)
@@ -201,19 +201,19 @@ def release_due_quotas(session: Session, *, now: datetime) -> int:
 def resize(
     session: Session, *, now: datetime, actor: str, seminar_id: int, capacity: int, wished: Sequence[WishedPool], opened: str | None = None
 ) -> int:
-    """Share the seats out anew, and seat whoever waited for what became free.
+    """Divide the seats anew, and give those that became free to the waiting list.
 
     Args:
         capacity: all seats of the seminar.
-        wished: the quotas; what they leave is the open pool. A quota that is not named keeps no seats.
-        opened: `edition_of_seats` of what the page showed, where a page did.
+        wished: the quotas; the open pool gets the rest. A quota that is not listed keeps no seats.
+        opened: `edition_of_seats` of what the page showed; None if the caller is not a page.
 
     Returns:
         How many people were given a seat.
 
     Raises:
-        StaleEdit: somebody shared the seats out differently meanwhile.
-        AgencyTwice, QuotasAboveCapacity, QuotaBelowTaken, OpenPoolBelowTaken: it cannot be shared out that way.
+        StaleEdit: the seats were divided differently meanwhile.
+        AgencyTwice, QuotasAboveCapacity, QuotaBelowTaken, OpenPoolBelowTaken: the seats cannot be divided that way.
     """
     seats = lock_seats(session, seminar_id)
     if opened is not None and opened != edition_of_seats((pool.agency_id, pool.size, pool.release_on) for pool in seats.pools):
@@ -252,7 +252,7 @@ def resize(
 
 
 def _refusal(session: Session, fault: SeatRefusal, capacity: int) -> Exception:
-    """The sentence for what the rules found."""
+    """Return the refusal for a fault that the rules found."""
     if fault.fault is SeatFault.ABOVE_CAPACITY:
         return QuotasAboveCapacity(seats=fault.seats, capacity=capacity)
     if fault.agency_id is None:

@@ -1,4 +1,4 @@
-"""What staff decide about a registration: approve, decline, remove, restore. Each is one change and one mail."""
+"""What staff decide about a registration: approve, decline, remove, restore. The person gets a mail, unless staff undo it in time."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ TIME_TO_UNDO = timedelta(minutes=2)
 
 
 def approve(session: Session, *, now: datetime, actor: str, seminar_id: int, registration_id: int) -> Registration:
-    """Say yes: the person is seated, or joins the waiting list.
+    """Approve the registration: the person gets a seat, or joins the waiting list.
 
     Raises:
-        NotInThisState: it does not wait for approval any more.
+        NotInThisState: it no longer waits for approval.
     """
     seats, registration = _locked(session, seminar_id, registration_id)
     if not may_approve(registration.state):
@@ -44,10 +44,10 @@ def approve(session: Session, *, now: datetime, actor: str, seminar_id: int, reg
 
 
 def decline(session: Session, *, now: datetime, actor: str, seminar_id: int, registration_id: int, note: str | None = None) -> Registration:
-    """Say no.
+    """Decline the registration.
 
     Raises:
-        NotInThisState: it does not wait for approval any more.
+        NotInThisState: it no longer waits for approval.
     """
     seats, registration = _locked(session, seminar_id, registration_id)
     if not may_decline(registration.state):
@@ -75,10 +75,10 @@ def remove(
     reason: RemovalReason,
     note: str | None = None,
 ) -> Registration:
-    """Take somebody off the list; their seat goes at once to the first who waits for it.
+    """Remove the registration; its seat goes at once to the first in the queue who may hold it.
 
     Raises:
-        NotInThisState: they are off it already.
+        NotInThisState: it is no longer active.
     """
     seats, registration = _locked(session, seminar_id, registration_id)
     if not may_remove(registration.state):
@@ -101,13 +101,12 @@ def remove(
 
 
 def restore(session: Session, *, now: datetime, actor: str, seminar_id: int, registration_id: int) -> Registration:
-    """Take back a removal, a refusal or a withdrawal: a seat if there is room, else the end of the waiting list.
+    """Undo a removal, a refusal or a withdrawal: give a seat if there is one, else the last place on the waiting list.
 
-    If the mail about it has not left yet, it never will, and the person is not written to at all unless their
-    place has changed.
+    If the mail about it has not been sent yet, it is deleted. The person then gets a mail only if they are on the waiting list.
 
     Raises:
-        NotInThisState: there is nothing to take back.
+        NotInThisState: there is nothing to undo, or the person was erased.
     """
     seats, registration = _locked(session, seminar_id, registration_id)
     if not may_restore(registration.state) or registration.person.erased_at is not None:
@@ -134,7 +133,7 @@ def _locked(session: Session, seminar_id: int, registration_id: int) -> tuple[Lo
 
 
 def _seat(session: Session, *, now: datetime, actor: str, seats: LockedSeats, registration: Registration, kind: str | None) -> None:
-    """Seat or queue, and say which; `kind` None stays silent about a seat, never about the waiting list."""
+    """Give a seat or a place in the queue, and mail which one. With `kind` None, only the waiting list is mailed."""
     path = agency_path(session, registration.agency_id)
     seat_or_queue(session, now=now, actor=actor, seats=seats, registration=registration, agency_path=path)
     mail = "waitlisted" if registration.state is RegistrationState.WAITLISTED else kind
@@ -147,7 +146,7 @@ def _undo_key(registration: Registration) -> str:
 
 
 def _tell_unless_undone(session: Session, *, now: datetime, kind: str, seats: LockedSeats, registration: Registration) -> None:
-    """The mail waits for two minutes, so that Undo also takes back the news."""
+    """Queue the mail with a delay of two minutes, so that Undo can also delete it."""
     message = tell(
         session,
         now=now,

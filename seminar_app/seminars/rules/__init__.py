@@ -1,4 +1,4 @@
-"""What a seminar may do and when. No database."""
+"""Rules of a seminar: what it may do, and when. No database."""
 
 from seminar_app.seminars.rules.addresses import (
     SLUG,

@@ -1,4 +1,4 @@
-"""The part of an address that names a seminar."""
+"""The slug: the part of a URL that names a seminar."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ SLUGS_TAKEN_BY_PAGES = frozenset({"new"})
 
 
 def is_slug(text: str) -> bool:
-    """Whether this can stand in an address: lower case letters, digits and single hyphens."""
+    """Whether the text can be a slug: at most 80 lower case letters, digits and single hyphens, and not the name of a page."""
     return len(text) <= 80 and SLUG.fullmatch(text) is not None and text not in SLUGS_TAKEN_BY_PAGES
 
 
 def propose_slug(*, city: str, starts_on: date, topic: str = "", taken: Collection[str] = ()) -> str:
-    """An address people can say on the phone: «cancun-2014», with the month and then a number where that one is taken."""
+    """Propose a slug that people can say on the phone: «cancun-2014»; with the month, then with a number, if it is taken."""
     place = "-".join(fold(city).split()) or "-".join(fold(topic).split()) or "seminar"
     place = place[:60].strip("-")
     stems: Sequence[str] = (f"{place}-{starts_on.year}", f"{place}-{starts_on.year}-{starts_on.month:02d}")

@@ -1,4 +1,4 @@
-"""When registration is open, what comes next, and what the public is told of the seats."""
+"""When registration is open, what the office does next, and what the public is told about free seats."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_SEATS = 100_000
 
 
 class Window(StrEnum):
-    """Whether a seminar takes registrations at an instant."""
+    """Whether a seminar takes registrations at a given instant."""
 
     NOT_YET = "not_yet"
     OPEN = "open"
@@ -24,7 +24,7 @@ class Window(StrEnum):
 
 
 class HasWindow(Protocol):
-    """What the window is decided from."""
+    """The fields that the registration window depends on."""
 
     state: SeminarState
     registration_opens_at: datetime | None
@@ -34,15 +34,16 @@ class HasWindow(Protocol):
 
 
 class HasSchedule(HasWindow, Protocol):
-    """The window and the first day."""
+    """The fields of the window, and the first day."""
 
     starts_on: date
 
 
 def registration_window(seminar: HasWindow, *, now: datetime) -> Window:
-    """Whether registration has not opened yet, is open, or is closed.
+    """Return whether registration is not open yet, is open, or is closed.
 
-    Without a closing instant it closes when the seminar's last day ends, in its zone. The closing instant itself is closed.
+    Registration closes at its closing instant, and at the latest when the seminar's last day ends in its time zone. At the
+    closing instant itself it is closed.
     """
     if seminar.state is SeminarState.DRAFT:
         return Window.NOT_YET
@@ -54,23 +55,23 @@ def registration_window(seminar: HasWindow, *, now: datetime) -> Window:
 
 
 def registration_closes(seminar: HasWindow) -> datetime:
-    """The instant at which registration closes by itself."""
+    """Return the instant at which registration closes by itself."""
     last = end_of_day(seminar.ends_on, seminar.time_zone)
     return min(last, seminar.registration_closes_at) if seminar.registration_closes_at is not None else last
 
 
 def end_of_day(day: date, time_zone: str) -> datetime:
-    """The midnight after `day` in a zone, in UTC."""
+    """Return the midnight after `day` in a time zone, in UTC."""
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(time_zone)).astimezone(UTC)
 
 
 def is_over(seminar: HasWindow, *, now: datetime) -> bool:
-    """Whether the seminar's last day has passed where it is held."""
+    """Whether the seminar's last day has ended in its time zone."""
     return now >= end_of_day(seminar.ends_on, seminar.time_zone)
 
 
 class NextStep(StrEnum):
-    """What a seminar waits for from its office."""
+    """The next step that a seminar needs from its office."""
 
     ADD_SESSIONS = "add_sessions"
     PUBLISH = "publish"
@@ -84,7 +85,7 @@ class NextStep(StrEnum):
 
 
 def next_step(seminar: HasSchedule, *, sessions: int, now: datetime) -> NextStep:
-    """The one thing to do next."""
+    """Return the one thing to do next."""
     if seminar.state is SeminarState.DRAFT:
         return NextStep.PUBLISH if sessions else NextStep.ADD_SESSIONS
     if seminar.state in (SeminarState.COMPLETED, SeminarState.CANCELLED):
@@ -100,7 +101,7 @@ def next_step(seminar: HasSchedule, *, sessions: int, now: datetime) -> NextStep
 
 
 class Places(StrEnum):
-    """What the public is told of the seats that are left: never a number."""
+    """What the public is told about free seats: never a number."""
 
     SOME = "some"
     FEW = "few"
@@ -108,7 +109,7 @@ class Places(StrEnum):
 
 
 def places_left(*, size: int, taken: int) -> Places:
-    """In words: none, few (five or a tenth, whichever is more), or some."""
+    """Return none, few (at most five seats or a tenth, the larger of the two) or some."""
     free = size - taken
     if free <= 0:
         return Places.NONE

@@ -1,4 +1,4 @@
-"""Local times and their pitfalls, and how sessions lie in a seminar's days."""
+"""Local times and their pitfalls, and whether sessions fit into a seminar's days."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ LONGEST_SEMINAR_DAYS = 366
 
 
 class TimeFault(StrEnum):
-    """Why a local time names no instant, or two."""
+    """Why a local time names no instant (skipped) or two (twice)."""
 
     SKIPPED = "skipped"
     TWICE = "twice"
 
 
 def local_time_fault(local: datetime, time_zone: str) -> TimeFault | None:
-    """Whether the clocks of a zone skip this local time (forward in spring) or show it twice (back in autumn).
+    """Return whether the clocks of a time zone skip this local time (in spring) or show it twice (in autumn), else None.
 
     Source: PEP 495, by comparing the offsets of both folds.
     """
@@ -33,23 +33,23 @@ def local_time_fault(local: datetime, time_zone: str) -> TimeFault | None:
 
 
 def instant_of(local: datetime, time_zone: str) -> datetime:
-    """The instant of a local time, in UTC. Of two it is the first; a skipped one is as much later as the clocks move."""
+    """Return the instant of a local time, in UTC: of two instants the first; a skipped time is as much later as the clocks move."""
     return local.replace(tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
 
 
 def local_of(instant: datetime, time_zone: str) -> datetime:
-    """The local time of an instant, without a zone, as people type it."""
+    """Return the local time of an instant, without a time zone, as people type it."""
     return instant.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None)
 
 
 def moved(instant: datetime, time_zone: str, *, days: int = 0, to_zone: str | None = None) -> datetime:
-    """The same local time so many days later, if asked in another zone: nine o'clock stays nine o'clock."""
+    """Return the same local time `days` later, in `to_zone` if given: nine o'clock stays nine o'clock."""
     return instant_of(local_of(instant, time_zone) + timedelta(days=days), to_zone or time_zone)
 
 
 @dataclass(frozen=True, slots=True)
 class SessionTimes:
-    """When a session is, with whatever the caller knows it by."""
+    """The times of a session, with a key that the caller chooses."""
 
     key: object
     starts_at: datetime
@@ -57,7 +57,7 @@ class SessionTimes:
 
 
 def overlapping(seminar_session: SessionTimes, others: Iterable[SessionTimes]) -> SessionTimes | None:
-    """The first of the others that is held at the same time; one may begin when another ends."""
+    """Return the first of the others that is held at the same time, or None. A session may begin when another ends."""
     return next(
         (
             o
@@ -69,18 +69,18 @@ def overlapping(seminar_session: SessionTimes, others: Iterable[SessionTimes]) -
 
 
 def within_dates(seminar_session: SessionTimes, *, starts_on: date, ends_on: date, time_zone: str) -> bool:
-    """Whether a session lies within the seminar's days, in its zone."""
+    """Whether a session lies within the seminar's days, in the seminar's time zone."""
     first, last = local_of(seminar_session.starts_at, time_zone), local_of(seminar_session.ends_at - timedelta(microseconds=1), time_zone)
     return starts_on <= first.date() and last.date() <= ends_on
 
 
 def minutes_between(starts_at: datetime, ends_at: datetime) -> int:
-    """Whole minutes from start to end."""
+    """Return the whole minutes from start to end."""
     return int((ends_at - starts_at).total_seconds() // 60)
 
 
 def parse_speakers(lines: str) -> tuple[tuple[str, str | None], ...]:
-    """Speakers from lines «name, affiliation», in order. What follows the first comma is the affiliation."""
+    """Return (name, affiliation) for each line «name, affiliation», in order. The affiliation begins after the first comma."""
     speakers = []
     for line in lines.splitlines():
         name, _comma, affiliation = (part.strip() for part in line.partition(","))

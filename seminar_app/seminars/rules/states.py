@@ -1,4 +1,4 @@
-"""The states of a seminar, the ways between them, and what may be changed in each."""
+"""The states of a seminar, the changes between them, and what may be edited in each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class SeminarState(StrEnum):
-    """From idea to archive. Only a published seminar takes registrations; cancelled ones stay visible to those who registered."""
+    """From draft to archive. Only a published seminar takes registrations; a cancelled seminar stays in the public calendar."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -18,7 +18,7 @@ class SeminarState(StrEnum):
 
 
 class RegistrationMode(StrEnum):
-    """How one gets to the form."""
+    """Who may use the registration form."""
 
     OPEN = "open"
     CODE = "code"
@@ -27,25 +27,25 @@ class RegistrationMode(StrEnum):
 
 
 class Approval(StrEnum):
-    """Whether a person says yes to each registration, or the rules do."""
+    """Whether staff approve each registration, or the rules do."""
 
     AUTOMATIC = "automatic"
     MANUAL = "manual"
 
 
 class ExcusedRule(StrEnum):
-    """What an excused absence does to completion."""
+    """What an excused absence means for completion."""
 
     NOT_COUNTED = "not_counted"
-    """The session's minutes leave the denominator."""
+    """The session's minutes are left out of the total."""
     CREDITED = "credited"
-    """As if present."""
+    """It counts as present."""
     ABSENT = "absent"
-    """As if absent."""
+    """It counts as absent."""
 
 
 class Change(StrEnum):
-    """What staff may do to a seminar as a whole."""
+    """Changes of state that staff can make."""
 
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
@@ -53,7 +53,7 @@ class Change(StrEnum):
     REOPEN = "reopen"
     COMPLETE = "complete"
     RESUME = "resume"
-    """Take back a completion."""
+    """Undo a completion."""
     CANCEL = "cancel"
     ARCHIVE = "archive"
     UNARCHIVE = "unarchive"
@@ -72,13 +72,13 @@ _CHANGES: dict[Change, tuple[frozenset[SeminarState], SeminarState]] = {
     Change.UNARCHIVE: (frozenset({_S.ARCHIVED}), _S.DRAFT),
 }
 PUBLIC_STATES = frozenset({_S.PUBLISHED, _S.CLOSED, _S.COMPLETED, _S.CANCELLED})
-"""States whose seminars stand in the public calendar."""
+"""States in which a seminar is in the public calendar."""
 
 
 def state_after(change: Change, state: SeminarState, *, archived_from: SeminarState | None = None) -> SeminarState | None:
-    """The state that a change leads to, or None where it is not allowed from this state.
+    """Return the state that a change leads to, or None if it is not allowed from this state.
 
-    What is taken out of the archive becomes again what it was before.
+    A seminar that leaves the archive returns to its former state.
     """
     allowed_from, result = _CHANGES[change]
     if state not in allowed_from:
@@ -87,14 +87,14 @@ def state_after(change: Change, state: SeminarState, *, archived_from: SeminarSt
 
 
 def leads_to(change: Change) -> frozenset[SeminarState]:
-    """The states that a seminar may be in right after a change."""
+    """Return the states that a seminar may have right after a change."""
     if change is Change.UNARCHIVE:
         return _CHANGES[Change.ARCHIVE][0]
     return frozenset({_CHANGES[change][1]})
 
 
 def undoes(change: Change) -> Change | None:
-    """The change that takes this one back; None where it cannot be taken back, because people have been told."""
+    """Return the change that undoes this one, or None. A cancellation cannot be undone, because people have been told."""
     return {
         Change.PUBLISH: Change.UNPUBLISH,
         Change.CLOSE: Change.REOPEN,
@@ -106,12 +106,12 @@ def undoes(change: Change) -> Change | None:
 
 
 def is_public(state: SeminarState, archived_from: SeminarState | None) -> bool:
-    """Whether the seminar's page answers a stranger. A page that was public once keeps its address from the archive too."""
+    """Whether the public can open the seminar's page. A page that was public keeps its URL when the seminar is archived."""
     return state in PUBLIC_STATES or (state is SeminarState.ARCHIVED and archived_from in PUBLIC_STATES)
 
 
 class Asked(StrEnum):
-    """Whether the registration form asks for something that not every seminar needs."""
+    """Whether the registration form asks for a piece of identity data."""
 
     NO = "no"
     OPTIONAL = "optional"
@@ -130,7 +130,7 @@ class Need(StrEnum):
 def needs_before_publishing(
     *, titles: Iterable[str | None], sessions: int, seats: int, mode: RegistrationMode, code: str | None
 ) -> tuple[Need, ...]:
-    """What is missing, in the order in which it is usually done. Dates are never missing: a seminar is created with them."""
+    """Return what is missing, in the order in which it is usually done. Dates are never missing: each seminar is created with them."""
     lacking = {
         Need.TITLE: not any(titles),
         Need.SESSIONS: sessions < 1,
@@ -148,10 +148,10 @@ _COMPLETION = frozenset({"threshold_percent", "excused_rule"})
 
 
 def locked_fields(state: SeminarState) -> frozenset[str]:
-    """Fields of a seminar that may not be changed in this state.
+    """Return the fields of a seminar that may not be changed in this state.
 
-    The address and the office stand once the seminar was published, because people hold links; dates, registration and
-    completion stand once it is over, because certificates follow from them.
+    Slug and office are fixed once the seminar is published, because people hold links. Dates, registration and completion
+    are fixed once it is over, because certificates follow from them.
     """
     if state is SeminarState.DRAFT:
         return frozenset()
@@ -161,7 +161,7 @@ def locked_fields(state: SeminarState) -> frozenset[str]:
 
 
 def may_edit(state: SeminarState) -> bool:
-    """Whether anything of the seminar may be edited."""
+    """Whether any field of the seminar may be edited."""
     return state not in (SeminarState.CANCELLED, SeminarState.ARCHIVED)
 
 

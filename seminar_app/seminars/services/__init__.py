@@ -1,4 +1,4 @@
-"""Changing seminars: making and editing them, their sessions, their state, and copies of them."""
+"""Services that change seminars: create and edit them, their sessions and their state, and copy them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new seminar like an old one: its texts, settings, hosts, sessions, speakers and seats, and nothing of its people."""
+"""Copy a seminar: its texts, settings, hosts, sessions, speakers and seats, but none of its registrations."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ _COPIED = (
 
 
 def copy_seminar(session: Session, *, seminar_id: int, slug: str, starts_on: date, now: datetime, by: str) -> Seminar:
-    """Make a draft that begins on another day; sessions, window and release dates move with it and keep their local times.
+    """Create a draft that begins on another day. Sessions, window and release dates move with it and keep their local times.
 
     Raises:
-        SlugTaken, SlugMalformed: the new address will not do.
-        DatesOutOfReach: the new day will not do.
+        SlugTaken, SlugMalformed: the new slug cannot be used.
+        DatesOutOfReach: the new first or last day is out of range.
     """
     source = locked_seminar(session, seminar_id)
     days = (starts_on - source.starts_on).days

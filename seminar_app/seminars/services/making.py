@@ -1,4 +1,4 @@
-"""Creating a seminar and editing it."""
+"""Create a seminar and edit it."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ from seminar_app.seminars.time_zones import is_time_zone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeminarDetails:
-    """What somebody says of a seminar. Times of the window are local times of the seminar, without a zone.
+    """The editable data of a seminar. The times of its window are local times of the seminar, without a time zone.
 
     Attributes:
-        host_ids: offices in the order they are named; none means the seminar's own office.
-        threshold_percent: of the contact minutes, 0 to 100, that completion needs.
+        host_ids: offices in order; empty means the seminar's own office.
+        threshold_percent: percent of the contact minutes, 0 to 100, that completion needs.
     """
 
     slug: str
@@ -83,13 +83,13 @@ class SeminarDetails:
 
 
 def create_seminar(session: Session, *, details: SeminarDetails, capacity: int, now: datetime, by: str, demo: bool = False) -> Seminar:
-    """Make a draft with an open pool of `capacity` seats.
+    """Create a draft with an open pool of `capacity` seats.
 
     Args:
-        by: who does it, as in the trail.
+        by: the actor, as in the audit log.
 
     Raises:
-        Refusal: one of `seminars.errors`, for the first thing that is wrong.
+        Refusal: one of `seminars.errors`, for the first fault found.
     """
     values = _checked(session, details, own_id=None)
     if not 1 <= capacity <= MOST_SEATS:
@@ -105,14 +105,14 @@ def create_seminar(session: Session, *, details: SeminarDetails, capacity: int, 
 
 
 def edit_seminar(session: Session, *, seminar_id: int, version: int, details: SeminarDetails, now: datetime, by: str) -> Seminar:
-    """Save what somebody changed. When first and last day move by as many days, or the zone changes, the sessions keep their local times.
+    """Save the edited data. If both days move equally, or the time zone changes, the sessions move too and keep their local times.
 
     Args:
-        version: the version that the person had before them.
+        version: the version that the form showed.
 
     Raises:
-        SeminarChanged: somebody else saved it since.
-        Refusal: one of `seminars.errors`, for the first thing that is wrong.
+        SeminarChanged: another user saved the seminar since.
+        Refusal: one of `seminars.errors`, for the first fault found.
     """
     seminar = locked_seminar(session, seminar_id)
     if seminar.version != version:
@@ -128,7 +128,7 @@ def edit_seminar(session: Session, *, seminar_id: int, version: int, details: Se
         setattr(seminar, name, values[name])
     if _write_hosts(session, seminar, details):
         changed.append("hosts")
-        flag_modified(seminar, "slug")  # the hosts are part of what a second editor has before them
+        flag_modified(seminar, "slug")  # the version must rise: the hosts are part of what another editor's form shows
     if changed:
         seminar.changed_at = now
         trail(session, seminar, now=now, by=by, action="seminar.edited", fields=changed)
@@ -137,24 +137,25 @@ def edit_seminar(session: Session, *, seminar_id: int, version: int, details: Se
 
 
 def locked_seminar(session: Session, seminar_id: int) -> Seminar:
-    """The seminar, read again under a lock that lasts until the commit."""
+    """Read the seminar again under a lock that lasts until the commit."""
     return session.execute(
         select(Seminar).where(Seminar.id == seminar_id).with_for_update(key_share=True).execution_options(populate_existing=True)
     ).scalar_one()
 
 
 def trail(session: Session, seminar: Seminar, *, now: datetime, by: str, action: str, subject: str | None = None, **details: Any) -> None:
-    """A row of the trail about this seminar."""
+    """Add a row about this seminar to the audit log."""
     subject = subject or f"seminar:{seminar.public_id.hex}"
     audit.record(session, now=now, actor=by, action=action, subject=subject, seminar=seminar.slug, details=details)
 
 
 def instant_from(local: datetime | None, time_zone: str, *, field: str) -> datetime | None:
-    """The instant of a local time that somebody typed into `field`.
+    """Return the instant of a local time that was typed into `field`.
 
     Raises:
-        TimeSkipped: the zone's clocks skip it.
-        TimeTwice: the zone's clocks show it twice.
+        DatesOutOfReach: the day is before 2000 or after 2099.
+        TimeSkipped: the clocks of the time zone skip it.
+        TimeTwice: the clocks of the time zone show it twice.
     """
     if local is None:
         return None
@@ -168,7 +169,7 @@ def instant_from(local: datetime | None, time_zone: str, *, field: str) -> datet
 
 
 def check_slug(session: Session, slug: str, *, own_id: int | None) -> None:
-    """Refuse an address that is malformed or another seminar's."""
+    """Refuse a slug that is malformed or belongs to another seminar."""
     if not is_slug(slug):
         raise errors.SlugMalformed
     if session.scalar(select(Seminar.id).where(Seminar.slug == slug, Seminar.id != (own_id or 0))) is not None:
@@ -176,7 +177,7 @@ def check_slug(session: Session, slug: str, *, own_id: int | None) -> None:
 
 
 def check_dates(starts_on: date, ends_on: date) -> None:
-    """Refuse days in the wrong order, out of reach, or too far apart."""
+    """Refuse days that are in the wrong order, out of range, or too far apart."""
     if not (FIRST_DAY <= starts_on <= LAST_DAY and FIRST_DAY <= ends_on <= LAST_DAY):
         raise errors.DatesOutOfReach
     if ends_on < starts_on:
@@ -186,7 +187,7 @@ def check_dates(starts_on: date, ends_on: date) -> None:
 
 
 def _checked(session: Session, details: SeminarDetails, *, own_id: int | None) -> dict[str, Any]:
-    """The columns' values, once nothing is wrong with them."""
+    """Check the data and return the values of the columns."""
     check_slug(session, details.slug, own_id=own_id)
     check_dates(details.starts_on, details.ends_on)
     if not (details.title_es or details.title_en):
@@ -232,7 +233,7 @@ def _move_sessions(session: Session, seminar: Seminar, details: SeminarDetails, 
 
 
 def _write_hosts(session: Session, seminar: Seminar, details: SeminarDetails) -> bool:
-    """Write who hosts, in order; whether anything changed."""
+    """Write the hosts in order. Return whether anything changed."""
     wanted = list(dict.fromkeys(details.host_ids)) or [details.office_id]
     of_seminar = SeminarHost.seminar_id == seminar.id
     present = list(session.scalars(select(SeminarHost.office_id).where(of_seminar).order_by(SeminarHost.position)))

@@ -1,4 +1,4 @@
-"""Adding, changing and deleting the sessions of a seminar."""
+"""Add, edit and delete the sessions of a seminar."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from seminar_app.seminars.services.making import instant_from, locked_seminar, t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDetails:
-    """What somebody says of a session. Times are local times of the seminar; an end at 0:00 is the midnight after.
+    """The editable data of a session. Times are local times of the seminar; an end at 0:00 means the midnight after `day`.
 
     Attributes:
-        contact_minutes: None for as many as it lasts.
+        contact_minutes: None means the whole length of the session.
         speakers: (name, affiliation) in order.
     """
 
@@ -44,10 +44,10 @@ def add_session(
     """Add a session to a seminar.
 
     Args:
-        public_id: of the session that is put back after it was deleted, so that calendars know it again.
+        public_id: id of a deleted session that is restored, so that calendars recognize it.
 
     Raises:
-        Refusal: one of `seminars.errors`: it overlaps another, lies outside the seminar's days, or the like.
+        Refusal: one of `seminars.errors`, for example if it overlaps another session or is outside the seminar's days.
     """
     seminar = _seminar(session, seminar_id)
     row = SeminarSession(public_id=public_id or uuid.uuid4(), seminar_id=seminar.id)
@@ -62,11 +62,11 @@ def add_session(
 def edit_session(
     session: Session, *, seminar_id: int, public_id: uuid.UUID, version: int, details: SessionDetails, now: datetime, by: str
 ) -> SeminarSession:
-    """Change a session.
+    """Edit a session.
 
     Raises:
         NotFound: this seminar has no such session.
-        StaleEdit: somebody else saved it since.
+        StaleEdit: another user saved it since.
         Refusal: as in `add_session`.
     """
     seminar = _seminar(session, seminar_id)
@@ -81,14 +81,14 @@ def edit_session(
 
 
 def delete_session(session: Session, *, seminar_id: int, public_id: uuid.UUID, now: datetime, by: str) -> SessionDetails:
-    """Delete a session that nothing was recorded for.
+    """Delete a session that has no attendance and no feedback.
 
     Returns:
-        What it was, so that it can be put back.
+        Its data, so that it can be restored.
 
     Raises:
         NotFound: this seminar has no such session.
-        SessionHasMarks: attendance or feedback hangs on it.
+        SessionHasMarks: attendance or feedback refers to it.
     """
     seminar = _seminar(session, seminar_id)
     row = _session_of(session, seminar, public_id)
@@ -115,7 +115,7 @@ def delete_session(session: Session, *, seminar_id: int, public_id: uuid.UUID, n
 
 
 def _seminar(session: Session, seminar_id: int) -> Seminar:
-    """The seminar, locked: two people cannot add overlapping sessions at once."""
+    """Return the seminar, locked, so that two users cannot add overlapping sessions at once."""
     seminar = locked_seminar(session, seminar_id)
     if not may_change_sessions(seminar.state):
         raise errors.SessionsFixed
@@ -175,14 +175,14 @@ def _refuse_overlap(session: Session, seminar: Seminar, seminar_session: Session
 
 
 def _write_speakers(session: Session, row: SeminarSession, speakers: Sequence[tuple[str, str | None]]) -> None:
-    """Write the speakers in order. Who stays, stays the same row: feedback is about it."""
+    """Write the speakers in order. A speaker who stays keeps the same row, because feedback refers to it."""
     present = list(session.scalars(select(Speaker).where(Speaker.session_id == row.id).order_by(Speaker.position)))
     if [(speaker.name, speaker.affiliation) for speaker in present] == list(speakers):
         return
     by_name: dict[str, list[Speaker]] = {}
     for speaker in present:
         by_name.setdefault(speaker.name, []).append(speaker)
-        speaker.position += 1_000_000  # out of the way: a position is unique within the session at every moment
+        speaker.position += 1_000_000  # moved away first: positions are unique within the session at every moment
     session.flush()
     for place, (name, affiliation) in enumerate(speakers):
         same = by_name.get(name)

@@ -1,4 +1,4 @@
-"""Publishing, closing, completing, cancelling, archiving, and taking it back."""
+"""Publish, close, complete, cancel and archive a seminar, and undo it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _ACTIONS = {
 
 
 def when_changing_state(hook: OnChange) -> OnChange:
-    """Have `hook(session, seminar, change, now, by)` run in every change of state, in its transaction, once the new state is set.
+    """Register `hook(session, seminar, change, now, by)` to run in each change of state, in its transaction, after the state is set.
 
-    It is how rooms that stand on this one have their say: they raise a refusal, or tell the people concerned.
+    Features that depend on this one use it to refuse the change (by raising a refusal) or to notify people.
     """
     if hook not in _hooks:
         _hooks.append(hook)
@@ -40,18 +40,19 @@ def when_changing_state(hook: OnChange) -> OnChange:
 
 
 def change_state(session: Session, *, seminar_id: int, change: Change, now: datetime, by: str, reason: str | None = None) -> Seminar:
-    """Make a seminar what a change says.
+    """Change the state of a seminar.
 
-    The pools are locked first, as whoever registers somebody does: nobody slips in while the door is closed.
+    The pools are locked first, as in a registration, so that no registration is made while the state changes.
 
     Args:
-        reason: why it is cancelled, in the words that the registered read.
+        reason: why the seminar is cancelled, as registered people read it.
 
     Raises:
-        NotInThisState: the change does not follow from its present state.
-        NotReady: it may not be published yet.
-        NotOverYet: it may not be completed yet.
+        NotInThisState: the change is not allowed from the present state.
+        NotReady: the seminar cannot be published yet.
+        NotOverYet: the seminar cannot be completed yet.
         ReasonMissing: a cancellation without a reason.
+        Refusal: a hook refuses the change.
     """
     session.execute(select(SeatPool.id).where(SeatPool.seminar_id == seminar_id).order_by(SeatPool.id).with_for_update())
     seminar = locked_seminar(session, seminar_id)
