@@ -1,4 +1,4 @@
-"""Feedback that nobody can be tied to."""
+"""Collect anonymous feedback: no answer can be linked to a person."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from seminar_app.web.navigation import Entry, add_seminar_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages and its line in the seminar's list."""
+    """Register the routes and the menu entry of feedback."""
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(staff_routes.blueprint)
-    app.jinja_env.globals["awaits_feedback"] = routes.awaits_feedback  # the personal page asks; its room may not import this one
+    app.jinja_env.globals["awaits_feedback"] = routes.awaits_feedback  # the personal page calls it; registration may not import feedback
     add_seminar_entry(app, Entry(_l("Feedback"), "feedback_staff.results", 50, "feedback_staff."))
