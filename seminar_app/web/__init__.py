@@ -1,4 +1,4 @@
-"""What every page stands on: the database session, forms, languages, access, headers, errors. Knows no feature."""
+"""The base of every page: database session, forms, languages, access, headers, errors. Imports no feature."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_FORM_PARTS = 20_000
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Lay the ground that every room's pages stand on."""
+    """Set up what all pages share."""
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
@@ -42,7 +42,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         TEMPLATES_AUTO_RELOAD=False,
     )
     database.init_app(app, settings)
-    kept_pages.init_app(app, settings)  # before what stands before it: proxies, static files
+    kept_pages.init_app(app, settings)  # before the layers that stand in front of it: proxies, static files
     proxies.init_app(app, settings)
     compression.init_app(app)
     logs.init_app(app, settings)
