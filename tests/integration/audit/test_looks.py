@@ -1,4 +1,4 @@
-"""Looks of staff are counted by the day in the trail's own transaction; too many of them reach the administrators once."""
+"""Access by staff is counted by day, in the transaction of the audit log. An unusual number is reported to administrators once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from seminar_app.messages.models import Message
 from tests.support.factories import Make
 
 Look = tuple[str, str, str | None]
-"""Action, subject, seminar."""
+"""Action, subject and seminar of one access."""
 ZONE = "America/Mexico_City"
 
 
@@ -127,7 +127,7 @@ def test_each_limit_alerts_by_itself(session: Session, make: Make, now: datetime
 
 
 def test_a_coordinators_working_day_alerts_nobody(session: Session, make: Make, now: datetime) -> None:
-    """A day at the door: ninety people, three sessions marked group by group, everybody opened once, lists printed for each session."""
+    """A day at the door: ninety people, three sessions marked by group, every person opened once, lists printed for each session."""
     make.account((RoleName.ADMIN, {}))
     coordinator = make.account((RoleName.COORDINATOR, {}))
     sheets = [("attendance.viewed", f"seminar_session:{n}", "cancun-2014") for n in range(3) for _ in range(40)]

@@ -1,4 +1,4 @@
-"""CURP, birth data and passports: sealed in the table, opened with a trace, found by a blind index, given to a new key while in use."""
+"""CURP, birth data and passports: sealed in the table, opened with an audit row, found by a blind index, rotated to a new key in use."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def opened(session: Session, now: datetime, person: Person) -> Identity:
 
 
 def tamper(session: Session, *statements: str) -> None:
-    """Somebody with the database in their hands."""
+    """Act as an attacker with access to the database."""
     session.close()
     with write_mode(), db.engine.begin() as connection:
         for statement in statements:
@@ -170,12 +170,12 @@ def test_a_new_key_takes_over_step_by_step_while_the_program_runs(session: Sessi
         step = rotate(writing, after=0, limit=2)
     assert (step.done, step.failed) == (2, 0)
     assert count_by_key(session) == {"new": 3, "old": 2}
-    for person in people:  # in the middle of it everybody opens and is found
+    for person in people:  # while the rotation is half done, all rows can be opened and found
         assert opened(session, now, person) == ALL
     found = session.scalars(select(Person.id).where(has_number(CURP)).order_by(Person.id)).all()
     assert found == [person.id for person in people]
     with unit_of_work(session) as writing:
-        assert rotate(writing, after=0, limit=10).done == 2  # cut off and begun again: only what is left
+        assert rotate(writing, after=0, limit=10).done == 2  # a rotation that was cut off continues with the rest
     use_ring(KeyRing([NEW]))
     assert count_by_key(session) == {"new": 5}
     for person in people:
