@@ -1,4 +1,4 @@
-"""Marks, completion and the attendance export."""
+"""Record attendance: marks, completion and the attendance export."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seminar_app.web.navigation import Entry, add_seminar_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages, words and menu entry."""
+    """Register the routes, labels and menu entry of attendance."""
     audit_words.init_app()
     labels.init_app()
     app.jinja_env.globals["mark_labels"] = labels.control_labels

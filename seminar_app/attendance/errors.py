@@ -1,4 +1,4 @@
-"""Why a mark is not taken."""
+"""Reasons to refuse a mark."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from seminar_app.core.errors import N_, Refusal
 
 
 class NotOnTheSheet(Refusal):
-    """The registration is of another seminar, or its person holds no seat any more."""
+    """The registration belongs to another seminar, or its person no longer holds a seat."""
 
     sentence = N_("This person is no longer on the sheet: they hold no seat in this seminar. Nothing was saved for them.")
 
 
 class MinutesOutOfRange(Refusal):
-    """More minutes than the session has, or fewer than none."""
+    """The minutes are below 0 or above the contact minutes of the session."""
 
     sentence = N_("Minutes go from 0 to %(contact_minutes)d, the length of this session; you typed %(minutes)s.")
 

@@ -1,4 +1,4 @@
-"""The attendance of a seminar as a file: CSV, XLSX or JSON, in Spanish, English or the keys that scripts read.
+"""Write the attendance of a seminar as a file: CSV, XLSX or JSON, in Spanish, English or keys for scripts.
 
 The columns are a contract (DESIGN.md, section 6). Who is in it: docs/decisions/0006-attendance.md.
 """
@@ -30,7 +30,7 @@ from seminar_app.web.labels import label
 
 
 class Format(StrEnum):
-    """Kinds of file."""
+    """File formats."""
 
     CSV = "csv"
     XLSX = "xlsx"
@@ -38,7 +38,7 @@ class Format(StrEnum):
 
 
 class Language(StrEnum):
-    """Whom the headings and words are for: people, or scripts."""
+    """Language of headings and words: for people, or keys for scripts."""
 
     SPANISH = "es"
     ENGLISH = "en"
@@ -56,7 +56,7 @@ TOTAL_KEYS = ("minutes_credited", "contact_minutes", "percent", "completed")
 
 
 def write(target: IO[bytes], attendance: Attendance, *, form: Format, language: Language) -> None:
-    """Write the file. Rows go out as they are made; what is held in memory is what was read."""
+    """Write the file row by row. Memory holds the attendance that was read, not the rows."""
     speaking: AbstractContextManager[Any] = nullcontext() if language is Language.KEYS else force_locale(language.value)
     with speaking:
         sheet = _Sheet(attendance, language)
@@ -70,21 +70,21 @@ def write(target: IO[bytes], attendance: Attendance, *, form: Format, language: 
 
 
 def file_name(slug: str, *, form: Format, language: Language, on: date) -> str:
-    """`asistencia-cancun-2014-2014-06-05.xlsx`; «attendance» in English and for scripts."""
+    """Return the name of the file: `asistencia-cancun-2014-2014-06-05.xlsx`; «attendance» in English and for scripts."""
     word = "asistencia" if language is Language.SPANISH else "attendance"
     return f"{word}-{slug}-{on.isoformat()}.{form.value}"
 
 
 @dataclass
 class _Sheet:
-    """The words of one language, looked up once, and the rows that both tables are made of."""
+    """The words of one language, translated once, and the rows that both tables are made of."""
 
     attendance: Attendance
     language: Language
     words: dict[Any, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Ask for every word once: a sheet of ten thousand says each of them ten thousand times."""
+        """Translate each word once: a sheet of ten thousand people repeats it ten thousand times."""
         kinds: tuple[type[StrEnum], ...] = (MarkStatus, RegistrationState)
         keys = self.language is Language.KEYS
         self.words = {member: member.value if keys else label(member) for kind in kinds for member in kind}
@@ -92,15 +92,15 @@ class _Sheet:
         self.zone = ZoneInfo(self.attendance.seminar.time_zone)
 
     def heading(self, key: str) -> str:
-        """The heading of a column."""
+        """Return the heading of a column."""
         return key if self.language is Language.KEYS else _headings()[key]
 
     def agency_name(self, agency: AgencyChoice) -> str:
-        """In Spanish for scripts: the agencies' own language."""
+        """Return the agency's name. Scripts get the Spanish name, because that is the agencies' own language."""
         return agency.name(Language.ENGLISH if self.language is Language.ENGLISH else Language.SPANISH)
 
     def session_title(self, session: SheetSession) -> str:
-        """«1. Inauguración», unique by its number."""
+        """Return «1. Inauguración»; the number makes it unique."""
         if self.language is Language.KEYS:
             return f"session_{session.number}"
         spanish = self.language is Language.SPANISH
@@ -108,7 +108,7 @@ class _Sheet:
         return f"{session.number}. {title or _('Session')}"
 
     def session_heading(self, session: SheetSession) -> str:
-        """«1. Inauguración (3 jun, 9:00)»; for scripts `session_1`."""
+        """Return «1. Inauguración (3 jun, 9:00)»; for scripts `session_1`."""
         if self.language is Language.KEYS:
             return self.session_title(session)
         local = session.starts_at.astimezone(self.zone)
@@ -116,7 +116,7 @@ class _Sheet:
         return f"{self.session_title(session)} ({day}, {local:%-H:%M})"
 
     def person_columns(self) -> list[Column]:
-        """The columns of the contract."""
+        """Return the columns of the contract."""
         widths = {"agency": 12, "agency_name": 36, "position": 28, "state": 18, "sex": 6, "completed": 12}
         columns = [Column(self.heading(key), width=widths.get(key, 18)) for key in PERSON_KEYS]
         columns += [Column(self.session_heading(session), width=14) for session in self.attendance.sessions]
@@ -124,7 +124,7 @@ class _Sheet:
         return columns + [Column(self.heading(key), kinds.get(key, Kind.INTEGER), widths.get(key, 12)) for key in TOTAL_KEYS]
 
     def people(self) -> Iterator[tuple[SheetPerson, list[Value]]]:
-        """Everybody by group, agency and name, with their line of the contract."""
+        """Yield each person with their row of the contract, by group, agency and name."""
         for group in self.attendance.groups:
             for person in sorted(group.people, key=lambda person: (person.agency.code, person.order)):
                 yield person, self._line(person)
@@ -149,7 +149,7 @@ class _Sheet:
         ]
 
     def minutes(self, mark: SheetMark, session: SheetSession) -> int:
-        """What the mark is worth in its session."""
+        """Return the minutes that the mark is worth in its session."""
         rule = self.attendance.seminar.excused_rule
         return credited_minutes(mark.status, mark.minutes, contact_minutes=session.contact_minutes, excused_rule=rule)
 
@@ -187,7 +187,7 @@ def _headings() -> dict[str, str]:
 
 
 def _write_csv(target: IO[bytes], sheet: _Sheet) -> None:
-    """For people with the mark at the beginning that tells Excel it is UTF-8; scripts would read it into the first heading."""
+    """Write the CSV. Files for people start with a byte order mark, by which Excel detects UTF-8; scripts would take it for text."""
     text = io.TextIOWrapper(target, encoding="utf-8" if sheet.language is Language.KEYS else "utf-8-sig", newline="", write_through=False)
     write_csv(text, sheet.person_columns(), (line for _person, line in sheet.people()))
     text.flush()
@@ -195,7 +195,7 @@ def _write_csv(target: IO[bytes], sheet: _Sheet) -> None:
 
 
 def _write_json(target: IO[bytes], sheet: _Sheet) -> None:
-    """Rows with the keys of the contract, and what the sessions are; never translated, numbers and booleans as such."""
+    """Write rows with the keys of the contract, and the sessions. Nothing is translated; numbers and booleans keep their type."""
     sheet = _Sheet(sheet.attendance, Language.KEYS)
     keys = [column.heading for column in sheet.person_columns()]
     seminar = sheet.attendance.seminar
@@ -232,7 +232,7 @@ SESSION_KINDS = {"date": Kind.DATE, "minutes": Kind.INTEGER, "time_in": Kind.TIM
 
 
 def _write_xlsx(target: IO[bytes], sheet: _Sheet) -> None:
-    """A summary by agency group, the people, then one sheet a session; every row of people is read and written once."""
+    """Write a summary by agency group, the people, then one sheet for each session. Each person's row is built and written once."""
     sessions = sheet.attendance.sessions
     formats = {Language.SPANISH: "dd/mm/yyyy", Language.ENGLISH: "mm/dd/yyyy"}
     with WorkbookWriter(target, date_format=formats.get(sheet.language, "yyyy-mm-dd")) as book:
@@ -273,7 +273,7 @@ def _summary_columns(sheet: _Sheet) -> list[Column]:
 
 
 def _summary(sheet: _Sheet) -> Iterator[tuple[list[Value], bool]]:
-    """A line for each agency group and one for all; people who hold a seat, but for the last column."""
+    """Yield a row for each agency group and one for the total. All columns but the last count people who hold a seat."""
     totals: list[int] = []
     for group in sheet.attendance.groups:
         figures = _figures(sheet.attendance, group)
@@ -290,7 +290,7 @@ def _summary_line(code: str, name: str | None, figures: Sequence[int]) -> list[V
 
 
 def _figures(attendance: Attendance, group: SheetGroup) -> list[int]:
-    """People, women, those who attended each session, attended at all, completed; and who lost the seat after marks."""
+    """Count people, women, attendance of each session, attended at all, completed; last, people who lost the seat after marks."""
     seated = [person for person in group.people if person.state is RegistrationState.REGISTERED]
     marks = [attendance.marks_of(person) for person in seated]
     return [

@@ -1,8 +1,8 @@
-"""The marking sheet as it is sent: three fields a person, all of the sheet at once or a few lines of it.
+"""Parse the marking sheet: three fields for each person. The browser sends the whole sheet or a few lines of it.
 
 `mark-<id>`: a status, or empty for «not marked». `minutes-<id>`: empty for the stated default. `was-<id>`: what the page
-showed, `late:165` or empty. Only lines where the person changed something are entries, so a sheet that was open for a while
-does not undo what others did meanwhile.
+showed, `late:165` or empty. Only lines that the coordinator changed become entries. So a sheet that was open for a while
+does not undo changes that others made meanwhile.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from seminar_app.attendance.services import Entry, Seen
 from seminar_app.core.errors import N_, Refusal
 
 LONGEST = 6
-"""Digits of minutes that are read at all."""
+"""Greatest number of characters of minutes that are parsed."""
 
 
 class UnreadableMinutes(Refusal):
-    """Minutes that are no whole number."""
+    """The minutes are not a whole number."""
 
     sentence = N_("Minutes are a whole number, for example 90; you typed «%(typed)s».")
 
 
 class UnreadableSheet(Refusal):
-    """Not what our page sends."""
+    """The form does not have the shape that our page sends."""
 
     sentence = N_("The marks could not be read. Please open the page again and mark them there.")
 
 
 def entries_of(form: Mapping[str, str]) -> list[Entry]:
-    """What the person changed, in the order of the sheet.
+    """Return the lines that the coordinator changed, in the order of the sheet.
 
     Raises:
-        UnreadableMinutes: minutes that are no whole number.
-        UnreadableSheet: an id, a status or a former mark that no page of ours sends.
+        UnreadableMinutes: minutes that are not a whole number.
+        UnreadableSheet: an id or a status, new or former, that our pages do not send.
     """
     entries = []
     for name, was in form.items():
@@ -51,7 +51,7 @@ def entries_of(form: Mapping[str, str]) -> list[Entry]:
 
 
 def as_sent(mark: SheetMark | None) -> str:
-    """What `was-<id>` carries for a mark."""
+    """Return the value of `was-<id>` for a mark."""
     return f"{mark.status.value}:{mark.minutes}" if mark else ""
 
 

@@ -1,4 +1,4 @@
-"""Reading the past of marks: what each was, who wrote it and who replaced it."""
+"""Read the history of marks: each former value, who wrote it and who replaced it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from seminar_app.attendance.rules import MarkMethod, MarkStatus
 
 @dataclass(frozen=True, slots=True)
 class PastMark:
-    """A mark as it is or was, and who wrote it."""
+    """A mark, current or former, and its author."""
 
     session_id: int
     status: MarkStatus
@@ -25,13 +25,13 @@ class PastMark:
     method: MarkMethod
     recorded_at: datetime
     recorded_by: str
-    """As in the trail."""
+    """Actor as in the audit log."""
     replaced_at: datetime | None
     replaced_by: str | None
 
 
 def history_of(session: Session, registration_id: int) -> list[PastMark]:
-    """A person's marks in all sessions, with everything they were before; newest first."""
+    """Return a person's marks in all sessions and every former value of them, newest first."""
     now = session.scalars(select(Mark).where(Mark.registration_id == registration_id)).all()
     before = session.scalars(select(MarkHistory).where(MarkHistory.registration_id == registration_id)).all()
     past = [_past_mark(row) for row in now] + [_past_mark(row, row) for row in before]
@@ -52,7 +52,7 @@ def _past_mark(row: Mark | MarkHistory, replaced: MarkHistory | None = None) -> 
 
 
 def account_names(session: Session, audit_names: Iterable[str | None]) -> dict[str, str]:
-    """The accounts' own names for those of these names in the trail that are accounts."""
+    """Return the names of accounts, by their name in the audit log. Actors that are no accounts are left out."""
     prefix = "account:"
     ids = {uuid.UUID(hex=name.removeprefix(prefix)): name for name in audit_names if name and name.startswith(prefix)}
     if not ids:

@@ -1,4 +1,4 @@
-"""Words for marks, and the letters that stand for them: each language has its own."""
+"""Labels for marks, and the letters that stand for them. Each language has its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from seminar_app.web.labels import label, register
 
 
 def init_app() -> None:
-    """Register the words."""
+    """Register the labels."""
     register(
         MarkStatus,
         {
@@ -33,7 +33,7 @@ def init_app() -> None:
 
 
 def control_labels() -> list[tuple[str, str, str, str]]:
-    """(status, letter, short word, word) for the five parts of the control; the letter is also the key that marks.
+    """Return (status, letter, short word, word) for the five parts of the mark control. The letter is also the keyboard shortcut.
 
     The letters are the initials of the words in each language: P L E X A, in Spanish P R S J A.
     """

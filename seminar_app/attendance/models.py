@@ -1,4 +1,4 @@
-"""One mark for each person and session, and everything it was before."""
+"""Tables of attendance: one mark for each registration and session, and the history of each mark."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Mark(Base):
     time_out: Mapped[datetime | None]
     method: Mapped[MarkMethod] = mapped_column(value_enum(MarkMethod))
     recorded_by: Mapped[str] = mapped_column(String(64))
-    """As in the trail: `account:…` or `command`."""
+    """Actor who wrote the mark, as in the audit log: `account:…` or `command`."""
     recorded_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -39,7 +39,7 @@ class Mark(Base):
 
 
 class MarkHistory(Base):
-    """A mark as it was until `replaced_at`. A mark that was cleared leaves its last row here."""
+    """A mark as it was until `replaced_at`. When a mark is cleared, its last values stay here."""
 
     __tablename__ = "mark_history"
     __table_args__ = (Index("ix_mark_history_of", "registration_id", "session_id"),)

@@ -1,4 +1,4 @@
-"""What the pages of attendance show, gathered so that templates only write it down."""
+"""View models of attendance: all that the pages show, prepared so that templates only print it."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from seminar_app.seminars.models import Seminar
 
 
 def element_id(agency: AgencyChoice) -> str:
-    """A group's id in the page."""
+    """Return the HTML id of an agency group."""
     return f"group-{fold(agency.code).replace(' ', '-')}"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A person of the marking sheet: what is marked, and what the line carries along."""
+    """One person on the marking sheet: the mark, and the hidden values of the line."""
 
     person: SheetPerson
     status: str
@@ -50,13 +50,13 @@ class Line:
 
     @property
     def key(self) -> str:
-        """Id of the registration, as in the names of the fields."""
+        """Public id of the registration, as in the names of the fields."""
         return self.person.public_id.hex
 
 
 @dataclass(frozen=True, slots=True)
 class MarkingGroup:
-    """An agency group of the sheet, its counts, and those of its lines that are shown."""
+    """An agency group of the sheet, its counts, and its lines that are shown."""
 
     agency: AgencyChoice
     counts: Counts
@@ -64,13 +64,13 @@ class MarkingGroup:
 
     @property
     def element_id(self) -> str:
-        """The group's id in the page."""
+        """The HTML id of the group."""
         return element_id(self.agency)
 
 
 @dataclass(frozen=True, slots=True)
 class MarkingPage:
-    """The sheet of a session, or the lines of it that have just changed."""
+    """The sheet of a session, or only the lines that have just changed."""
 
     seminar: Seminar
     sessions: Sequence[SheetSession]
@@ -87,11 +87,14 @@ class MarkingPage:
         typed: Mapping[str, str] | None = None,
         written: Mapping[uuid.UUID, SheetMark | None] | None = None,
     ) -> MarkingPage:
-        """Read it in a fixed number of statements.
+        """Read the page in a fixed number of statements.
 
         Args:
-            typed: a form that was refused; its lines are shown as the person left them.
-            written: the registrations whose lines are wanted, with the marks that were just written; the counts are of everybody.
+            session: to read with.
+            seminar: of the sheet.
+            session_id: public id of the seminar's session.
+            typed: a form that was refused; its lines are shown as the coordinator left them.
+            written: the registrations whose lines to show, with the marks just written; the counts are of all people.
 
         Raises:
             NotFound: no such session in this seminar.
@@ -115,12 +118,12 @@ class MarkingPage:
 
     @property
     def touched(self) -> Sequence[MarkingGroup]:
-        """The groups whose lines have changed; all of them where nothing has, because then the page is behind."""
+        """The groups with changed lines; all groups if no line has changed, because then the page in the browser is out of date."""
         return [group for group in self.groups if group.lines] or self.groups
 
     @property
     def counts(self) -> Counts:
-        """Of the whole sheet."""
+        """The counts of the whole sheet."""
         return Counts(
             people=sum(group.counts.people for group in self.groups),
             by_status={status: sum(group.counts.by_status[status] for group in self.groups) for status in MarkStatus},
@@ -128,12 +131,12 @@ class MarkingPage:
 
     @property
     def may_change(self) -> bool:
-        """Whether marks are taken now."""
+        """Whether marks can be changed now."""
         return takes_marks(self.seminar.state)
 
     @property
     def default_minutes(self) -> int:
-        """What late or left early is worth in this session until somebody says otherwise."""
+        """Minutes that late or left early is worth in this session until the coordinator enters another number."""
         return default_minutes(MarkStatus.LATE, contact_minutes=self.session.contact_minutes, excused_rule=self.seminar.excused_rule)
 
     @property
@@ -162,7 +165,7 @@ def _line(person: SheetPerson, mark: SheetMark | None, typed: Mapping[str, str])
 
 @dataclass(frozen=True, slots=True)
 class TimetableLine:
-    """A person of the timetable with a mark for each session, and how far they are."""
+    """One person in the timetable: a mark for each session, and the progress toward completion."""
 
     person: SheetPerson
     marks: Sequence[SheetMark | None]
@@ -170,12 +173,12 @@ class TimetableLine:
 
     @property
     def seated(self) -> bool:
-        """Whether the seat is still theirs."""
+        """Whether the person still holds the seat."""
         return self.person.state is RegistrationState.REGISTERED
 
     @property
     def completes(self) -> bool:
-        """Whether they complete the seminar as things stand."""
+        """Whether the person completes the seminar, judged by the marks so far."""
         return completes(self.person.state, self.done)
 
 
@@ -193,28 +196,28 @@ class TimetableGroup:
 
     @property
     def completed(self) -> int:
-        """People who complete the seminar as things stand."""
+        """People who complete the seminar, judged by the marks so far."""
         return sum(line.completes for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class TimetablePage:
-    """People down, sessions across."""
+    """The timetable: a row for each person, a column for each session."""
 
     groups: Sequence[TimetableGroup]
     sessions: Sequence[SheetSession]
     counts: Sequence[Counts]
-    """Of each session, people who hold a seat."""
+    """For each session, the marks of the people who hold a seat."""
     days: Sequence[tuple[date, Sequence[SheetSession]]]
     next_session: SheetSession | None
-    """What one most likely came to mark: the session going on or the next to begin; after the seminar the first with gaps.
+    """The session to mark next: the one going on or the next to begin; after the seminar, the first with unmarked people.
 
-    None where everybody is marked.
+    None if the seminar is over and all people are marked.
     """
 
     @classmethod
     def of(cls, attendance: Attendance, *, now: datetime) -> TimetablePage:
-        """Lay the attendance of a seminar out."""
+        """Build the page from the attendance of a seminar."""
         groups = [
             TimetableGroup(group.agency, [_timetable_line(attendance, person) for person in group.people]) for group in attendance.groups
         ]
@@ -232,7 +235,7 @@ class TimetablePage:
 
     @property
     def completed(self) -> int:
-        """People who complete the seminar as things stand."""
+        """People who complete the seminar, judged by the marks so far."""
         return sum(group.completed for group in self.groups)
 
 
@@ -254,7 +257,7 @@ def _by_day(attendance: Attendance) -> list[tuple[date, list[SheetSession]]]:
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """One person's marks in all sessions, each with its past, newest first."""
+    """One person's marks in all sessions, each with its history, newest first."""
 
     seminar: Seminar
     person: SheetPerson
@@ -263,19 +266,19 @@ class PersonPage:
     names: Mapping[str, str]
 
     def who(self, audit_name: str) -> str:
-        """Who wrote a mark, in words."""
+        """Return the author of a mark in words."""
         return actor_words(audit_name, self.names)
 
     @property
     def may_clear(self) -> bool:
-        """Whether a mark may be taken away now: while marks are taken, of somebody who holds a seat."""
+        """Whether a mark may be cleared now: marks can be changed, and the person holds a seat."""
         return takes_marks(self.seminar.state) and self.person.state is RegistrationState.REGISTERED
 
     def of_session(self, session: SheetSession) -> list[PastMark]:
-        """The mark of this session and everything it was before."""
+        """Return the mark of this session and its former values."""
         return [mark for mark in self.past if mark.session_id == session.id]
 
     def minutes(self, mark: PastMark, session: SheetSession) -> int:
-        """What the mark is, or was, worth in its session."""
+        """Return the minutes that the mark is, or was, worth in its session."""
         rule = self.seminar.excused_rule
         return credited_minutes(mark.status, mark.minutes, contact_minutes=session.contact_minutes, excused_rule=rule)

@@ -1,4 +1,4 @@
-"""Reading the sheet: sessions, people by agency group, marks, and their past. Each is a fixed number of statements."""
+"""Read the sheet: sessions, people by agency group, and marks. Each query is a fixed number of statements."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ class SheetSession:
 
 @dataclass(frozen=True, slots=True)
 class SheetPerson:
-    """Somebody on the sheet, as the sheet may show them: of a reserved identity nothing but a code, the agency and the sex."""
+    """A person as the sheet may show them. Of a reserved identity it shows only a code, the agency and the sex."""
 
     registration_id: int
     public_id: uuid.UUID
-    """Of the registration."""
+    """Public id of the registration."""
     state: RegistrationState
     agency: AgencyChoice
     name: str
-    """Surnames first, or the code."""
+    """Surnames first, or the code of a reserved identity."""
     surname1: str
     surname2: str | None
     given_names: str | None
@@ -70,7 +70,7 @@ class SheetGroup:
 
 @dataclass(frozen=True, slots=True)
 class SheetMark:
-    """A mark as it stands."""
+    """The current mark."""
 
     status: MarkStatus
     minutes: int
@@ -80,17 +80,17 @@ class SheetMark:
 
     @property
     def stored(self) -> StoredMark:
-        """The mark as completion sees it."""
+        """The mark in the form that completion needs."""
         return StoredMark(self.status, self.minutes)
 
 
 Marks = Mapping[int, Sequence[SheetMark | None]]
-"""By registration: one mark for each session of the seminar, in order."""
+"""By registration id: one mark for each session of the seminar, in order."""
 
 
 @dataclass(frozen=True)
 class Attendance:
-    """Everything a timetable or an export shows of a seminar."""
+    """All that a timetable or an export shows of a seminar."""
 
     seminar: Seminar
     sessions: Sequence[SheetSession]
@@ -98,16 +98,16 @@ class Attendance:
     marks: Marks
 
     def marks_of(self, person: SheetPerson) -> Sequence[SheetMark | None]:
-        """One person's marks, in the order of the sessions."""
+        """Return one person's marks, in the order of the sessions."""
         return self.marks.get(person.registration_id) or [None] * len(self.sessions)
 
     @cached_property
     def seminar_sessions(self) -> list[CountedSession]:
-        """The sessions as completion sees them."""
+        """The sessions in the form that completion needs."""
         return [CountedSession(session.contact_minutes, session.counts) for session in self.sessions]
 
     def completion_of(self, person: SheetPerson) -> Completion:
-        """Minutes credited, minutes to attend, and whether that is enough."""
+        """Compute the minutes credited, the minutes to attend, and whether that is enough."""
         return completion(
             self.seminar_sessions,
             [mark.stored if mark else None for mark in self.marks_of(person)],
@@ -117,7 +117,7 @@ class Attendance:
 
 
 def sessions_of(session: Session, seminar_id: int) -> list[SheetSession]:
-    """The seminar's sessions by time."""
+    """Return the seminar's sessions in order of time."""
     rows = session.execute(
         select(
             SeminarSession.id,
@@ -136,10 +136,10 @@ def sessions_of(session: Session, seminar_id: int) -> list[SheetSession]:
 
 
 def session_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) -> SheetSession:
-    """One session of this seminar.
+    """Return one session of this seminar.
 
     Raises:
-        NotFound: there is none, or it is another seminar's.
+        NotFound: no such session, or it belongs to another seminar.
     """
     for seminar_session in sessions_of(session, seminar_id):
         if seminar_session.public_id == public_id:
@@ -148,14 +148,17 @@ def session_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) ->
 
 
 Agencies = Mapping[int, AgencyChoice]
-"""The whole directory by id: read once for a page and handed on."""
+"""The whole directory of agencies by id: read once for a page and passed on."""
 
 
 def people_by_group(session: Session, seminar_id: int, *, former: bool = False, agencies: Agencies | None = None) -> list[SheetGroup]:
-    """The people who hold a seat, by agency group (federal ones first) and name.
+    """Return the people who hold a seat, by agency group (federal ones first) and name.
 
     Args:
-        former: also those who lost their seat after they had been marked.
+        session: to read with.
+        seminar_id: internal id.
+        former: include people who lost their seat after they had been marked.
+        agencies: the directory, if it has been read already.
     """
     here = Registration.state == RegistrationState.REGISTERED
     if former:
@@ -164,7 +167,7 @@ def people_by_group(session: Session, seminar_id: int, *, former: bool = False, 
 
 
 def people_among(session: Session, seminar_id: int, registrations: Collection[uuid.UUID], *, agencies: Agencies) -> list[SheetGroup]:
-    """Those of these registrations who hold a seat, by agency group."""
+    """Return the people of these registrations who hold a seat, by agency group."""
     here = Registration.public_id.in_(registrations)
     seated = Registration.state == RegistrationState.REGISTERED
     return _grouped(session, _people().where(Registration.seminar_id == seminar_id, seated, here), agencies)
@@ -179,7 +182,7 @@ _COUNTS = (
 
 
 def counts_by_group(session: Session, seminar_id: int, session_id: int, *, agencies: Agencies) -> list[tuple[AgencyChoice, Counts]]:
-    """Marks of one session counted for each agency group that has seats, in the order of the sheet."""
+    """Count the marks of one session for each agency group that has seats, in the order of the sheet."""
     parents = {agency.id: agency.parent_id for agency in agencies.values()}
     rows = session.execute(_COUNTS, {"seminar_id": seminar_id, "session_id": session_id})
     by_group: dict[int, Counter[MarkStatus | None]] = {}
@@ -189,17 +192,17 @@ def counts_by_group(session: Session, seminar_id: int, session_id: int, *, agenc
 
 
 def agencies_of_group(session: Session, code: str) -> set[int]:
-    """Ids of the agency group with this code and of all below it; empty where there is none."""
+    """Return the ids of the agency group with this code and of all agencies below it; empty if there is no such group."""
     agencies = all_agencies(session, with_aliases=False)
     parents = {agency.id: agency.parent_id for agency in agencies.values()}
     return {agency_id for agency_id in agencies if agencies[group_of(agency_id, parents)].code == code}
 
 
 def person_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) -> SheetPerson:
-    """One person of this seminar by their registration, seated or not.
+    """Return one person of this seminar by registration, with or without a seat.
 
     Raises:
-        NotFound: there is none, or it is another seminar's.
+        NotFound: no such registration, or it belongs to another seminar.
     """
     groups = _grouped(session, _people().where(Registration.seminar_id == seminar_id, Registration.public_id == public_id))
     if not groups:
@@ -264,14 +267,14 @@ def _person(row: Any, agency: AgencyChoice) -> SheetPerson:
 
 
 def marks_of_session(session: Session, session_id: int) -> dict[int, SheetMark]:
-    """The marks of one session by registration."""
+    """Return the marks of one session by registration id."""
     wanted = select(Mark.registration_id, Mark.status, Mark.minutes_credited, Mark.time_in, Mark.time_out)
     wanted = wanted.where(Mark.session_id == session_id)
     return {row[0]: SheetMark(*row[1:]) for row in session.execute(wanted)}
 
 
 def marks_of_seminar(session: Session, sessions: Sequence[SheetSession]) -> Marks:
-    """The marks of all sessions by registration; equal marks share one object, so that memory stays flat."""
+    """Return the marks of all sessions by registration id. Equal marks share one object to save memory."""
     place = {seminar_session.id: index for index, seminar_session in enumerate(sessions)}
     rows = session.execute(
         select(Mark.registration_id, Mark.session_id, type_coerce(Mark.status, String), Mark.minutes_credited, Mark.time_in, Mark.time_out)
@@ -292,6 +295,6 @@ def marks_of_seminar(session: Session, sessions: Sequence[SheetSession]) -> Mark
 
 
 def attendance_of(session: Session, seminar: Seminar, *, former: bool) -> Attendance:
-    """The whole of a seminar's attendance, in four statements."""
+    """Read the complete attendance of a seminar, in four statements."""
     sessions = sessions_of(session, seminar.id)
     return Attendance(seminar, sessions, people_by_group(session, seminar.id, former=former), marks_of_seminar(session, sessions))

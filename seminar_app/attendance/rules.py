@@ -16,7 +16,7 @@ from seminar_app.seminars.rules import ExcusedRule, SeminarState
 
 
 class MarkStatus(StrEnum):
-    """How somebody attended a session."""
+    """How a person attended a session."""
 
     PRESENT = "present"
     LATE = "late"
@@ -35,17 +35,17 @@ class MarkMethod(StrEnum):
 
 
 LATENESS_MINUTES = 15
-"""What somebody who came late or left early is taken to have missed, until the coordinator says better."""
+"""Minutes that a person who came late or left early is taken to have missed, until the coordinator enters the real number."""
 
 ATTENDED = frozenset({MarkStatus.PRESENT, MarkStatus.LATE, MarkStatus.LEFT_EARLY})
 """Marks of people who were there, if not for all of it."""
 
 HAS_MINUTES = frozenset({MarkStatus.LATE, MarkStatus.LEFT_EARLY})
-"""Marks whose minutes a coordinator may set; those of the others follow from the session and the seminar's rule."""
+"""Marks whose minutes a coordinator may set. The minutes of the others follow from the session and the seminar's rule."""
 
 
 def default_minutes(status: MarkStatus, *, contact_minutes: int, excused_rule: ExcusedRule) -> int:
-    """Minutes credited for a mark when nobody says otherwise.
+    """Return the minutes credited for a mark when the coordinator enters none.
 
     Present: all. Late or left early: all but 15, and never less than half. Excused: all where the seminar credits
     excused absences, else none. Absent: none.
@@ -62,22 +62,22 @@ def default_minutes(status: MarkStatus, *, contact_minutes: int, excused_rule: E
 
 
 def may_credit(minutes: int, *, contact_minutes: int) -> bool:
-    """Whether a mark may credit so many minutes: none to all of the session's."""
+    """Whether a mark may credit this many minutes: from 0 to all of the session's."""
     return 0 <= minutes <= contact_minutes
 
 
 def minutes_to_store(status: MarkStatus, asked: int | None, *, contact_minutes: int, excused_rule: ExcusedRule) -> int:
-    """Minutes a mark is stored with: those asked for where the status has its own, else what follows from it."""
+    """Return the minutes to store: those asked for if the status has its own minutes, else the default for the status."""
     if status in HAS_MINUTES and asked is not None:
         return asked
     return default_minutes(status, contact_minutes=contact_minutes, excused_rule=excused_rule)
 
 
 def credited_minutes(status: MarkStatus, stored: int, *, contact_minutes: int, excused_rule: ExcusedRule) -> int:
-    """Minutes a stored mark is worth today.
+    """Return the minutes a stored mark is worth today.
 
-    A session whose contact minutes were corrected after the marks, or a seminar whose excused rule was, is counted as it
-    now is: present is the whole session, and nobody gets more than the session has.
+    The session and the seminar count as they are now, even if the contact minutes or the excused rule were corrected after the
+    marks: present is the whole session, and a mark is never worth more than the session has.
     """
     if status in HAS_MINUTES:
         return min(stored, contact_minutes)
@@ -86,7 +86,7 @@ def credited_minutes(status: MarkStatus, stored: int, *, contact_minutes: int, e
 
 @dataclass(frozen=True, slots=True)
 class CountedSession:
-    """What completion needs to know of a session."""
+    """The facts of a session that completion needs."""
 
     contact_minutes: int
     counts: bool
@@ -94,7 +94,7 @@ class CountedSession:
 
 @dataclass(frozen=True, slots=True)
 class StoredMark:
-    """What completion needs to know of a mark; `minutes` as stored."""
+    """The facts of a mark that completion needs; `minutes` as stored."""
 
     status: MarkStatus
     minutes: int
@@ -102,11 +102,11 @@ class StoredMark:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """How much of a seminar somebody attended, in minutes of the sessions that count."""
+    """How much of a seminar a person attended, in minutes of the sessions that count."""
 
     minutes_credited: int
     contact_minutes: int
-    """The denominator: without the sessions that an excuse takes out."""
+    """The denominator: contact minutes without the sessions that an excuse takes out."""
     threshold_percent: int
 
     @property
@@ -116,7 +116,7 @@ class Completion:
 
     @property
     def reached(self) -> bool:
-        """Whether the threshold is reached, in whole numbers and so exactly. Nobody completes what has no minutes to attend."""
+        """Whether the threshold is reached, exact because in whole numbers. A seminar without minutes to attend cannot be completed."""
         return self.contact_minutes > 0 and self.minutes_credited * 100 >= self.threshold_percent * self.contact_minutes
 
 
@@ -144,13 +144,13 @@ def completion(
 
 
 def completes(state: RegistrationState, done: Completion) -> bool:
-    """Whether somebody completes the seminar: a seat held to the end, and the threshold reached."""
+    """Whether a person completes the seminar: the seat is held to the end, and the threshold is reached."""
     return state is RegistrationState.REGISTERED and done.reached
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many of a group have which mark."""
+    """How many people of a group have each mark."""
 
     people: int
     by_status: Mapping[MarkStatus, int]
@@ -162,7 +162,7 @@ class Counts:
 
     @property
     def unmarked(self) -> int:
-        """People without one."""
+        """People without a mark."""
         return self.people - self.marked
 
     @property
@@ -172,15 +172,15 @@ class Counts:
 
 
 def count_marks(statuses: Iterable[MarkStatus | None]) -> Counts:
-    """Counts of a group from each person's mark, None where there is none."""
+    """Count the marks of a group, one for each person, None where there is no mark."""
     return counts_from(Counter(statuses))
 
 
 def counts_from(counted: Counter[MarkStatus | None]) -> Counts:
-    """The same where somebody else has counted."""
+    """Build the counts from numbers that the database has counted."""
     return Counts(people=counted.total(), by_status={status: counted[status] for status in MarkStatus})
 
 
 def takes_marks(state: SeminarState) -> bool:
-    """Whether attendance may be changed: in any state but a draft, which has nobody, and the archive, which is shut."""
+    """Whether attendance may be changed: in every state but draft (it has no people yet) and archived (it is closed)."""
     return state not in (SeminarState.DRAFT, SeminarState.ARCHIVED)

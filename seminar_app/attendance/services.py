@@ -1,7 +1,7 @@
-"""Taking attendance. Every change keeps what it replaced, and whatever changes nothing leaves no trace.
+"""Record attendance. Every change keeps the value that it replaced; an entry that changes nothing writes nothing.
 
-Marks of one session are written one after the other (its row is locked), so of two coordinators the last one wins, the
-history keeps both, and `Outcome.overtaken` says whose mark was replaced unseen.
+The row of the session is locked, so marks of one session are written one after the other. Of two coordinators the last one
+wins, the history keeps both marks, and `Outcome.overtaken` says whose mark was replaced unseen.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from seminar_app.seminars.models import Seminar, SeminarSession
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A mark as a page showed it before the person changed it; `status` None is «not marked»."""
+    """A mark as a page showed it before the coordinator changed it; `status` None is «not marked»."""
 
     status: MarkStatus | None
     minutes: int | None = None
@@ -37,13 +37,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a coordinator says of one person in one session.
+    """One coordinator's entry for one person in one session.
 
     Attributes:
         registration: public id.
-        status: None takes the mark away.
+        status: None clears the mark.
         minutes: credited, for late and left early; None is the stated default.
-        seen: what the page showed, or None when that is not known; only then can an overtaken mark be noticed.
+        seen: the mark that the page showed, or None if unknown; without it an overtaken mark is not noticed.
     """
 
     registration: uuid.UUID
@@ -54,13 +54,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an entry."""
+    """The result of an entry."""
 
     registration: uuid.UUID
     before: SheetMark | None
     after: SheetMark | None
     overtaken: str | None
-    """Trail name of whoever had changed the mark since the page was shown; None where nobody had."""
+    """Actor (as in the audit log) who had changed the mark since the page was shown; None if the mark was unchanged."""
 
     @property
     def changed(self) -> bool:
@@ -70,7 +70,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """Where marks are being written, how, by whom and when."""
+    """The circumstances of the marks to write: seminar, session, method, actor and time."""
 
     seminar: Seminar
     seminar_session: SeminarSession
@@ -95,8 +95,8 @@ def mark(
 
     Raises:
         NotFound: no such session in this seminar.
-        NotOnTheSheet: the registration is another seminar's, or holds no seat.
-        MinutesOutOfRange: fewer than 0 or more than the session's contact minutes.
+        NotOnTheSheet: the registration belongs to another seminar, or holds no seat.
+        MinutesOutOfRange: below 0 or above the session's contact minutes.
         AttendanceIsShut: the seminar is a draft or archived.
     """
     entry = Entry(registration, status, minutes)
@@ -104,7 +104,7 @@ def mark(
 
 
 def clear(session: Session, *, seminar_id: int, session_id: uuid.UUID, registration: uuid.UUID, actor: str, now: datetime) -> Outcome:
-    """Take a mark away, as if it had never been taken; the history keeps it.
+    """Remove a mark as if it had never been taken. The history keeps it.
 
     Raises:
         NotFound, NotOnTheSheet, AttendanceIsShut: as for `mark`.
@@ -124,10 +124,10 @@ def mark_all(
     actor: str,
     now: datetime,
 ) -> list[Outcome]:
-    """Mark everybody who has no mark yet: of some agencies (ids), or of the whole sheet. Marks already taken stay.
+    """Mark all people who have no mark yet: those of some agencies (ids), or the whole sheet. Existing marks stay.
 
     Returns:
-        One outcome for each person marked; empty when nobody was left.
+        One outcome for each person marked; empty if all had a mark.
 
     Raises:
         NotFound, AttendanceIsShut: as for `mark`.
@@ -155,9 +155,9 @@ def record(
     actor: str,
     now: datetime,
 ) -> list[Outcome]:
-    """Write what a coordinator says of some people, in a few statements however many they are.
+    """Write a coordinator's entries, in a fixed number of statements per 500 people.
 
-    Of two entries for one person (no page of ours sends them) the last counts.
+    If there are two entries for one person (our pages send none), the last counts.
 
     Returns:
         An outcome for each person, in the order of the entries.
@@ -195,7 +195,7 @@ def _lock(session: Session, seminar_id: int, session_id: uuid.UUID) -> tuple[Sem
 
 
 CHUNK = 500
-"""Values in one IN list; keeps statements of a size that both databases plan well."""
+"""Values in one IN list. It keeps statements short enough that both databases plan them well."""
 
 
 def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
@@ -219,7 +219,7 @@ _SEATED = (
 def _seated(
     session: Session, seminar_id: int, session_id: int, registrations: Iterable[uuid.UUID]
 ) -> tuple[dict[uuid.UUID, int], dict[int, Row[Any]]]:
-    """Those of these registrations who hold a seat, and the marks that they have in this session by the registration's id."""
+    """Return the registrations among these that hold a seat, and their marks in this session by registration id."""
     people: dict[uuid.UUID, int] = {}
     marks: dict[int, Row[Any]] = {}
     for some in _chunks(registrations):
@@ -238,7 +238,7 @@ ALTER = update(MARK).where(MARK.c.id == bindparam("mark_id")).values({name: bind
 def _write(
     session: Session, call: _Call, entries: Sequence[Entry], people: Mapping[uuid.UUID, int], marks: Mapping[int, Row[Any]]
 ) -> list[Outcome]:
-    """Decide each entry, then write all: what is replaced into the history, then marks new, altered and gone, and one row of trail."""
+    """Decide each entry, then write: replaced values to the history; marks inserted, updated and deleted; one audit row."""
     outcomes = [_outcome(entry, marks.get(people[entry.registration]), call) for entry in entries]
     changed = [outcome for outcome in outcomes if outcome.changed]
     replaced, new, altered, gone = [], [], [], []
@@ -277,7 +277,7 @@ def _outcome(entry: Entry, row: Row[Any] | None, call: _Call) -> Outcome:
 
 
 def _wanted(entry: Entry, before: SheetMark | None, call: _Call) -> SheetMark | None:
-    """The mark as it shall be. The same status again without minutes is the same mark; times in and out stay."""
+    """Return the mark that the entry asks for. The same status without minutes keeps the mark; times in and out stay."""
     if entry.status is None:
         return None
     if before is not None and before.status is entry.status and (entry.minutes is None or entry.status not in HAS_MINUTES):
@@ -312,12 +312,12 @@ def _record_change(session: Session, call: _Call, changed: Sequence[Outcome]) ->
 
 
 def record_access(session: Session, *, seminar: Seminar, subject: str, actor: str, now: datetime) -> None:
-    """Leave in the trail that somebody saw attendance. `subject`: `seminar:…`, `seminar_session:…` or `registration:…`."""
+    """Record in the audit log that an account saw attendance. `subject`: `seminar:…`, `seminar_session:…` or `registration:…`."""
     audit.record(session, now=now, actor=actor, action="attendance.viewed", subject=subject, seminar=seminar.slug)
 
 
 def note_export(session: Session, *, seminar: Seminar, form: str, language: str, actor: str, now: datetime) -> None:
-    """Leave in the trail that somebody took the attendance away as a file."""
+    """Record in the audit log that an account downloaded the attendance as a file."""
     details = {"format": form, "language": language}
     subject = f"seminar:{seminar.public_id.hex}"
     audit.record(session, now=now, actor=actor, action="attendance.exported", subject=subject, seminar=seminar.slug, details=details)

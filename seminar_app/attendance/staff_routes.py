@@ -1,4 +1,4 @@
-"""Attendance for those who run the door: the timetable, the sheet of a session, one person's past, the export."""
+"""Pages of attendance for admins, organizers and coordinators: timetable, sheet of a session, history of a person, export."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ AT_THE_DOOR = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR)
 door = staff(*AT_THE_DOOR)
 
 ANSWER = "X-Attendance"
-"""Header of every answer about marks; what comes without it (a sign-in page, a proxy's error) is no answer to a mark."""
+"""Header of every answer about marks. An answer without it (a sign-in page, a proxy's error) says nothing about the marks."""
 
 
 @blueprint.get("/")
 @door
 @shows_people("attendance.viewed")
 def timetable(slug: str) -> ResponseReturnValue:
-    """People down, sessions across, completion at the end."""
+    """Show the timetable: people down, sessions across, completion at the end."""
     seminar = _seen(slug)
     page = TimetablePage.of(queries.attendance_of(session(), seminar, former=True), now=now())
     return render_template("attendance/staff/timetable.html", page=page, seminar=seminar, seminar_header=seminar_header(seminar))
@@ -53,7 +53,7 @@ def timetable(slug: str) -> ResponseReturnValue:
 @door
 @shows_people("attendance.viewed")
 def marking(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
-    """The sheet of one session."""
+    """Show the sheet of one session."""
     seminar = _seen(slug, f"seminar_session:{session_id.hex}", session_id)
     return _sheet(seminar, session_id)
 
@@ -62,7 +62,7 @@ def marking(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
 @door
 @shows_people("attendance.viewed", "attendance.marked", "attendance.cleared")
 def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
-    """Marks of the whole sheet, of a few lines of it, or «all of this agency present»."""
+    """Save marks: the whole sheet, a few lines of it, or «all of this agency present»."""
     actor, seminar = current_actor(), seminar_to_coordinate(session(), current_actor(), slug)
     where = {"seminar_id": seminar.id, "session_id": session_id, "actor": actor.audit_name, "now": now()}
     group = request.form.get("all_present")
@@ -98,7 +98,7 @@ def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
 @door
 @shows_people("attendance.viewed")
 def person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
-    """One person's marks in all sessions, and everything they were before."""
+    """Show one person's marks in all sessions, and their history."""
     queries.person_on_sheet(session(), seminar_to_coordinate(session(), current_actor(), slug).id, registration_id)
     seminar = _seen(slug, f"registration:{registration_id.hex}")
     someone = queries.person_on_sheet(session(), seminar.id, registration_id)
@@ -111,7 +111,7 @@ def person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/people/<uuid:registration_id>/clear")
 @door
 def clear(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
-    """Take one mark away."""
+    """Clear one mark."""
     actor, seminar = current_actor(), seminar_to_coordinate(session(), current_actor(), slug)
     try:
         session_id = uuid.UUID(hex=request.form.get("session", "")[:32])
@@ -129,7 +129,7 @@ def clear(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
 @staff(*AT_THE_DOOR, fresh="GET", gives_file=True)
 @shows_people("attendance.exported")
 def export(slug: str) -> ResponseReturnValue:
-    """The attendance as a file."""
+    """Send the attendance as a file."""
     seminar = seminar_to_coordinate(session(), current_actor(), slug)
     try:
         form = Format(request.args.get("format", Format.XLSX))
@@ -160,7 +160,7 @@ def _day(at: datetime, seminar: Seminar) -> date:
 
 
 def _seen(slug: str, subject: str | None = None, session_id: uuid.UUID | None = None) -> Seminar:
-    """The seminar, if this person runs its door, with the look at it already in the trail."""
+    """Return the seminar if the account may run its door, after the access is recorded in the audit log."""
     actor = current_actor()
     seminar = seminar_to_coordinate(session(), actor, slug)
     if session_id is not None:
@@ -185,7 +185,7 @@ def _refused(seminar: Seminar, session_id: uuid.UUID, refusal: Refusal) -> Respo
 
 
 def _lines(seminar: Seminar, session_id: uuid.UUID, outcomes: list[Outcome], *, overtaken: dict[uuid.UUID, str]) -> ResponseReturnValue:
-    """Only what changed on the page: the lines, and the counts of their groups and of all."""
+    """Render only what changed on the page: the lines, the counts of their groups, and the total."""
     names = history.account_names(session(), set(overtaken.values()))
     page = MarkingPage.read(session(), seminar, session_id, written={outcome.registration: outcome.after for outcome in outcomes})
     notes = {registration: actor_words(name, names) for registration, name in overtaken.items()}

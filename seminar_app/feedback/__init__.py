@@ -1,4 +1,4 @@
-"""Feedback that nobody can be tied to."""
+"""Collect anonymous feedback: no answer can be linked to a person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from seminar_app.web.navigation import Entry, add_seminar_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages and its line in the seminar's list."""
+    """Register the routes and the menu entry of feedback."""
     audit_words.init_app()
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(staff_routes.blueprint)

@@ -1,9 +1,9 @@
-"""The one path by which an answer comes in, and what keeps it from being anybody's.
+"""Store answers, so that no answer can be linked to a person. All answers come in through this module.
 
-Nothing here is told the time or who is asking, and nothing leaves a trail. A receipt says that the registration has
-answered; the response says what was answered; each answer that comes in rewrites both kinds of a form's rows in random
-order and, where they have one, under a new id. So in the database they all stem from one and the same transaction, in
-no order. See docs/decisions/0007-anonymous-feedback.md.
+The functions here get neither the time nor an actor, and write no audit log. A receipt says that the registration has
+answered; the response says what was answered. Each new answer rewrites both kinds of rows of the form in random order
+(responses and their answers also under new ids). So in the database they all stem from one transaction, in no order.
+See docs/decisions/0007-anonymous-feedback.md.
 """
 
 from __future__ import annotations
@@ -27,25 +27,28 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 
 MIXED_AT_ONCE = 100
-"""Rows of each kind that are rewritten with a new one: all of a seminar's, and of a very large one this many by lot."""
+"""Rows of each kind that are rewritten together with a new one: all rows, or in a very large seminar this many drawn by lot."""
 
 _lot = secrets.SystemRandom()
 Row = dict[str, Any]
 
 
 def answer(session: Session, *, registration_id: int, form_id: int, version_number: int | None, answers: Mapping[str, str]) -> bool:
-    """Take somebody's answers, once.
+    """Store the answers of one registration, once.
 
     Args:
-        version_number: of the questions they were shown; None for the newest.
+        session: to write with.
+        registration_id: of the person who answers.
+        form_id: the form that is answered.
+        version_number: of the questions that the person was shown; None for the newest.
         answers: by question key, as typed; questions left out are not answered.
 
     Returns:
-        False where this registration has answered before: nothing has changed then.
+        False if this registration has answered before; then nothing has changed.
 
     Raises:
         NotFound: no such form, version or registration in the form's seminar.
-        FormNotOpen, NotTakingPart, AnswersMissing, NothingAnswered, AnswerNotUnderstood: it was not taken.
+        FormNotOpen, NotTakingPart, AnswersMissing, NothingAnswered, AnswerNotUnderstood: the answers were refused.
     """
     form = session.scalar(select(FeedbackForm).where(FeedbackForm.id == form_id).with_for_update())
     state = session.scalar(select(Registration.state).where(Registration.id == registration_id, _same_seminar(form)))
@@ -74,7 +77,11 @@ def _same_seminar(form: FeedbackForm | None) -> Any:
 
 
 def _checked(questions: Sequence[Asked], answers: Mapping[str, str]) -> dict[str, str]:
-    """The answers that fit, by key."""
+    """Return the valid answers by question key.
+
+    Raises:
+        AnswerNotUnderstood, AnswersMissing, NothingAnswered: the answers are refused.
+    """
     try:
         fitting = {question.key: rules.fitting(question, answers.get(question.key)) for question in questions}
     except ValueError:
@@ -98,7 +105,7 @@ def _by_lot(ids: Sequence[Any]) -> Sequence[Any]:
 
 
 def _insert_in_random_order(session: Session, model: type[Base], rows: list[Row]) -> None:
-    """Rows in an order drawn by lot. On PostgreSQL as one statement of a few arrays: row by row takes many times as long."""
+    """Insert rows in random order. PostgreSQL gets one statement of a few arrays: row by row takes many times as long."""
     _lot.shuffle(rows)
     table = cast(Table, model.__table__)
     if session.get_bind().dialect.name == "sqlite":
@@ -110,7 +117,7 @@ def _insert_in_random_order(session: Session, model: type[Base], rows: list[Row]
 
 
 def _mix_responses(session: Session, form_id: int, *, version_id: int, fresh: list[Row]) -> None:
-    """Add a response to a form's others, rewriting them with it, all under new ids and in random order."""
+    """Add a response to a form and rewrite the other responses with it, all under new ids and in random order."""
     versions = select(FormVersion.id).where(FormVersion.form_id == form_id)
     versions_by_id = {
         row.id: row.version_id for row in session.execute(select(Response.id, Response.version_id).where(Response.version_id.in_(versions)))
@@ -139,9 +146,9 @@ def _mix_responses(session: Session, form_id: int, *, version_id: int, fresh: li
 
 
 def _mix_receipts(session: Session, form_id: int, registration_id: int) -> None:
-    """Add a receipt to a form's others, rewriting them with it in random order.
+    """Add a receipt to a form and rewrite the other receipts with it in random order.
 
-    So the transaction that wrote a response is no one person's, and neither is the mark that a foreign key's check
+    So the transaction that wrote a response does not point to one person. Neither does the lock that a foreign key check
     leaves on the registration's row in PostgreSQL.
     """
     others = _by_lot(session.scalars(select(ResponseReceipt.registration_id).where(ResponseReceipt.form_id == form_id)).all())

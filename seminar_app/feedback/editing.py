@@ -1,4 +1,4 @@
-"""What the editor's buttons do to the rows on the page: move, take out, add. Nothing is kept until it is saved."""
+"""Apply the editor's buttons (move, remove, add) to the rows on the page. Nothing is stored until the form is saved."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ Row = dict[str, Any]
 
 
 def changed(rows: Sequence[Row], action: str, *, speakers: Iterable[SpeakerAsked] = ()) -> tuple[list[Row], int | None]:
-    """The rows after a button, and the place of the row that the eye goes to.
+    """Return the rows after a button was pressed, and the index of the row to focus.
 
     Args:
-        action: `up:3`, `down:3`, `remove:3` (places from 0), `add:<kind>`, or `speakers`; anything else changes nothing.
-        speakers: of the programme, whom the form does not ask about.
+        rows: as the page sent them.
+        action: `up:3`, `down:3`, `remove:3` (indexes from 0), `add:<kind>`, or `speakers`; anything else changes nothing.
+        speakers: speakers of the programme that the form does not ask about.
     """
     verb, _colon, what = action.partition(":")
     result = list(rows)

@@ -1,4 +1,4 @@
-"""A form's results as a file: the figures that the page shows, suppressed in the same way, one line an answer."""
+"""Write a form's results to a file: the figures that the page shows, suppressed in the same way, one row per answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Row = list[Value]
 
 
 def columns() -> list[Column]:
-    """What a line says. A comment stands in «answer» and is counted once."""
+    """Return the columns. A comment stands in «answer» and is counted once."""
     return [
         Column(_("Question"), width=60),
         Column(_("Answers in all"), Kind.INTEGER),
@@ -29,7 +29,7 @@ def columns() -> list[Column]:
 
 
 def lines(found: Results) -> Iterator[Row]:
-    """The questions in the order of the page; one with fewer than five answers says so and nothing else."""
+    """Yield the rows, questions in the order of the page. A question with fewer than five answers says only that."""
     language = current_language()
     for figure in found.everything:
         prompt = figure.question.prompt(language)

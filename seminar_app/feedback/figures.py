@@ -1,8 +1,8 @@
-"""Figures from answers: which may be shown, and what they say. Pure: no database, no Flask.
+"""Compute figures from answers, and decide which may be shown. Pure: no database, no Flask.
 
-Two rules keep a figure from telling one person's answer (docs/decisions/0007-anonymous-feedback.md):
-none is shown for fewer than five answers, and one that was shown changes by five answers or more or not at all, so
-that the difference between two looks is never a group smaller than five.
+Two rules keep a figure from revealing one person's answer (docs/decisions/0007-anonymous-feedback.md). No figure is shown
+for fewer than five answers. A figure that was shown changes by five answers or more, or not at all. So the difference
+between two views is never a group smaller than five.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from seminar_app.core.rounding import one_decimal, whole_percent
 from seminar_app.feedback.rules import Asked, QuestionKind
 
 LEAST = 5
-"""The smallest group about which anything is said."""
+"""Smallest number of answers for which anything is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Tally:
 
     @property
     def answers(self) -> int:
-        """How many answered."""
+        """Number of answers."""
         return sum(self.counts.values()) + len(self.texts)
 
 
@@ -36,12 +36,12 @@ Tallies = Mapping[str, Tally]
 
 
 def advance(shown: Tallies, live: Tallies, *, shuffled: Callable[[Iterable[str]], Iterable[str]] = tuple) -> dict[str, Tally]:
-    """What may be shown now: each question as it was shown before, unless five or more have answered it since.
+    """Return what may be shown now: each question as last shown, unless five or more people have answered it since.
 
     Args:
-        shown: by question key, as last shown to anybody; empty when nobody has looked.
-        live: by question key, all answers there are.
-        shuffled: puts texts in an order that says nothing.
+        shown: by question key, as last shown to any account; empty before the first view.
+        live: by question key, all answers in the database.
+        shuffled: puts texts in an order that reveals nothing.
     """
     result = dict(shown)
     for key, tally in live.items():
@@ -53,7 +53,7 @@ def advance(shown: Tallies, live: Tallies, *, shuffled: Callable[[Iterable[str]]
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One value of a distribution; `percent` of the answers, whole."""
+    """One value of a distribution; `percent` of the answers, a whole number from 0 to 100."""
 
     value: str
     count: int
@@ -62,11 +62,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What is shown of a question with five answers or more.
+    """The figures of a question with five answers or more.
 
     Attributes:
         mean: of a scale, 1 to 5 with one decimal, halves up; else None.
-        texts: of a question in words, in an order that says nothing.
+        texts: of a question answered in words, in an order that reveals nothing.
     """
 
     question: Asked
@@ -78,13 +78,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """A question with fewer than five answers: that is all that is said."""
+    """A question with fewer than five answers; nothing else is shown of it."""
 
     question: Asked
 
 
 def figure_of(question: Asked, tally: Tally | None) -> Figure | Suppressed:
-    """What may be said of a question."""
+    """Return what may be shown of a question."""
     if tally is None or tally.answers < LEAST:
         return Suppressed(question)
     if question.kind is QuestionKind.TEXT:
@@ -98,7 +98,7 @@ def figure_of(question: Asked, tally: Tally | None) -> Figure | Suppressed:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Confidence before and now, as means of a scale with one decimal; `change` is between the exact means."""
+    """Confidence before and now, as means of a scale with one decimal; `change` is computed from the exact means."""
 
     before: Figure
     now: Figure
@@ -106,7 +106,7 @@ class Shift:
 
 
 def shift(before: Asked | None, now: Asked | None, tallies: Tallies) -> Shift | None:
-    """How a pair of questions moved; None where either was not asked or has fewer than five answers."""
+    """Compare a pair of questions; None if either was not asked or has fewer than five answers."""
     if before is None or now is None:
         return None
     first, second = figure_of(before, tallies.get(before.key)), figure_of(now, tallies.get(now.key))
@@ -117,24 +117,29 @@ def shift(before: Asked | None, now: Asked | None, tallies: Tallies) -> Shift | 
 
 @dataclass(frozen=True, slots=True)
 class ResponseRate:
-    """How many of those asked have answered. None for both where fewer than five have: see `too_few`."""
+    """How many of the people asked have answered. Both None if fewer than five have: see `too_few`."""
 
     answered: int | None
     asked: int | None
 
     @property
     def too_few(self) -> bool:
-        """Whether fewer than five have answered, so that nothing else is said."""
+        """Whether fewer than five have answered, so that nothing else is shown."""
         return self.answered is None
 
     @property
     def percent(self) -> int | None:
-        """Whole percent, 0 to 100."""
+        """Whole percent, 0 to 100; None if unknown."""
         return whole_percent(self.answered, self.asked) if self.answered and self.asked else None
 
 
 def response_rate(*, answered: int, asked: int) -> ResponseRate:
-    """The rate among those asked: who attended at all, or, while there are no marks, who holds a seat; and who answered."""
+    """Compute the response rate, or one without numbers if fewer than five have answered.
+
+    Args:
+        answered: people who have answered.
+        asked: people asked: who attended at all or, while there are no marks, who holds a seat; and who answered.
+    """
     return ResponseRate(answered, max(asked, answered)) if answered >= LEAST else ResponseRate(None, None)
 
 
@@ -143,10 +148,10 @@ def _mean(tally: Tally) -> Decimal:
 
 
 def to_json(tallies: Tallies) -> dict[str, Any]:
-    """Tallies as they are sealed."""
+    """Convert tallies to the JSON that is sealed."""
     return {key: {"counts": dict(tally.counts), "texts": list(tally.texts)} for key, tally in tallies.items()}
 
 
 def from_json(stored: Mapping[str, Any]) -> dict[str, Tally]:
-    """Tallies as they were sealed."""
+    """Convert the JSON that was sealed back to tallies."""
     return {key: Tally(counts=row["counts"], texts=tuple(row["texts"])) for key, row in stored.items()}

@@ -1,4 +1,4 @@
-"""The public form, made from its version's questions, and the editor's form."""
+"""The public form, built from the questions of its version, and the editor's form."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ YES_NO_WORDS = (("1", _l("Yes")), ("0", _l("No")))
 
 
 def _lines(value: Any) -> Any:
-    """A line's end counts as one character, whichever way a browser sends it."""
+    """Normalize text. The end of a line counts as one character, however the browser sends it."""
     return clean_text(value.replace("\r\n", "\n")) if isinstance(value, str) else value
 
 
 def options_of(question: Asked, language: str) -> list[tuple[str, str]]:
-    """What can be chosen, as (value, words). The numbers of a scale carry the words of its ends."""
+    """Return the options as (value, words). The numbers of a scale carry the words of its ends."""
     if question.kind is QuestionKind.YES_NO:
         return [(value, str(word)) for value, word in YES_NO_WORDS]
     words = {option.value: option.text(language) for option in question.options}
@@ -34,7 +34,7 @@ def options_of(question: Asked, language: str) -> list[tuple[str, str]]:
 
 
 def answers_form(questions: Iterable[Asked], language: str) -> type[BaseForm]:
-    """The form that asks these questions, in this language; fields are called `Asked.field_name`."""
+    """Build the form class that asks these questions in this language. Fields are named `Asked.field_name`."""
     fields = {question.field_name: _field(question, language, number) for number, question in enumerate(questions, start=1)}
     return type("AnswersForm", (BaseForm,), {"version": HiddenField(), **fields})
 
@@ -53,12 +53,12 @@ def _field(question: Asked, language: str, number: int) -> Any:
 
 
 def answers_in(form: BaseForm, questions: Iterable[Asked]) -> dict[str, str]:
-    """What was answered, by question key."""
+    """Return the answers that were given, by question key."""
     return {question.key: form[question.field_name].data for question in questions if form[question.field_name].data}
 
 
 class QuestionForm(FormPart):
-    """One question in the editor. What belongs to another kind stays empty."""
+    """One question in the editor. Fields that belong to another kind stay empty."""
 
     key = HiddenField()
     kind = HiddenField()
@@ -74,7 +74,7 @@ class QuestionForm(FormPart):
     required = BooleanField(_l("Has to be answered"))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """What each kind of question needs besides its words."""
+        """Check what each kind of question needs besides its prompts."""
         sound = super().validate(extra_validators)
         faults = {
             "kind": self._fault_of_kind,
@@ -118,15 +118,15 @@ class QuestionsForm(BaseForm):
 
 
 def editor(rows: Sequence[Mapping[str, Any]], seen: str) -> QuestionsForm:
-    """The editor's form showing these rows, whatever the request carries."""
+    """Build the editor's form from these rows; the data of the request is ignored."""
     shown = QuestionsForm(MultiDict(), data={"seen": seen, "questions": rows})
     for entry, row in zip(shown.questions, rows, strict=True):
-        entry.form.required.data = bool(row["required"])  # a box that an empty request does not mention would count as unticked
+        entry.form.required.data = bool(row["required"])  # an empty request does not mention the box; WTForms would read it as not ticked
     return shown
 
 
 def row_of(question: Asked) -> dict[str, Any]:
-    """A question as the editor shows it."""
+    """Return a question as a row of the editor."""
     ends = {option.value: option for option in question.options} if question.kind is QuestionKind.SCALE else {}
     low, high = ends.get("1", Option("1", "", "")), ends.get("5", Option("5", "", ""))
     chosen = question.options if question.kind is QuestionKind.CHOICE else ()
@@ -147,7 +147,7 @@ def row_of(question: Asked) -> dict[str, Any]:
 
 
 def question_in(row: Mapping[str, Any]) -> Asked:
-    """A question from a row of the editor that was found well formed."""
+    """Build a question from a row of the editor that has passed validation."""
     kind = QuestionKind(row["kind"])
     options: tuple[Option, ...] = ()
     if kind is QuestionKind.SCALE:

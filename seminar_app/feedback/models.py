@@ -1,8 +1,8 @@
-"""Feedback forms in versions, answers that belong to nobody, and receipts that say only who has answered.
+"""Tables of feedback: forms in versions, anonymous answers, and receipts that say only which registrations have answered.
 
-`response`, `answer` and `response_receipt` have random keys and no time. On SQLite they have no rowid, which would
-keep the order of arrival; on both databases a form's responses, answers and receipts are rewritten in random order with
-each new response (`answering`), so that neither place nor transaction id ties one to another.
+`response`, `answer` and `response_receipt` have random keys and no time. On SQLite they have no rowid, because a rowid
+would keep the order of arrival. On both databases a form's responses, answers and receipts are rewritten in random order
+with each new response (`answering`), so that neither position nor transaction id links one to another.
 See docs/decisions/0007-anonymous-feedback.md.
 """
 
@@ -20,7 +20,7 @@ from seminar_app.feedback.rules import FormKind, QuestionKind
 
 
 class FeedbackForm(Base):
-    """A seminar's form of one kind."""
+    """One form of a seminar; a seminar has at most one of each kind."""
 
     __tablename__ = "feedback_form"
     __table_args__ = (UniqueConstraint("seminar_id", "kind"),)
@@ -34,7 +34,7 @@ class FeedbackForm(Base):
 
 
 class FormVersion(Base):
-    """The questions as they were asked. A version somebody answered is never changed; an edit makes the next."""
+    """The questions as they were asked. A version with answers is never changed; an edit makes the next version."""
 
     __tablename__ = "feedback_form_version"
     __table_args__ = (UniqueConstraint("form_id", "number"),)
@@ -65,7 +65,7 @@ class Question(Base):
 
 
 class ResponseReceipt(Base):
-    """That a registration has answered a form; nothing says which response is its own."""
+    """Says that a registration has answered a form. Nothing says which response is its own."""
 
     __tablename__ = "response_receipt"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -75,10 +75,10 @@ class ResponseReceipt(Base):
 
 
 class ShownFigures(Base):
-    """The figures of a form as they were last shown to anybody.
+    """The figures of a form as they were last shown to any account.
 
-    They change only by five answers or more (`publishing`). Sealed, because what has come since then is the difference
-    between these figures and the answers, and a copy of the database must not give that away.
+    They change only by five answers or more (`publishing`). They are sealed: the answers that came since are the difference
+    between these figures and the stored answers, and a copy of the database must not reveal it.
     """
 
     __tablename__ = "feedback_shown"

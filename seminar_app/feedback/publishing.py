@@ -1,4 +1,4 @@
-"""Looking at a form's figures. Whoever looks sees what was last shown, and more only when five or more have answered since."""
+"""Show a form's figures: those last shown, until five or more people have answered since."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from seminar_app.feedback.tallying import live_tallies
 
 
 def look(session: Session, *, form_id: int, keys: Sequence[str]) -> dict[str, Tally]:
-    """What may be shown of a form now, by question key; remembered, so that the next look goes by it.
+    """Return what may be shown of a form now, by question key, and store it for the next call.
 
     Args:
-        keys: the settings' secret keys, newest first; what was shown is sealed with them.
+        session: to read and write with.
+        form_id: of the form.
+        keys: the settings' secret keys, newest first; they seal what was shown.
 
     Raises:
         NotFound: no such form.
@@ -44,7 +46,7 @@ def look(session: Session, *, form_id: int, keys: Sequence[str]) -> dict[str, Ta
 
 
 def _padded(text: str) -> bytes:
-    """Filled with spaces to a power of two: the length alone would tell which comment is not in it yet."""
+    """Pad with spaces to a power of two: the length alone would tell which comment is not in it yet."""
     plain = text.encode("ascii")
     return plain.ljust(max(4096, 1 << (len(plain) - 1).bit_length()))
 

@@ -1,4 +1,4 @@
-"""Reading feedback. Nothing here returns a person together with an answer: no such tie is stored."""
+"""Read feedback. No query returns a person together with an answer, because no such link is stored."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ATTENDED = (MarkStatus.PRESENT, MarkStatus.LATE, MarkStatus.LEFT_EARLY)
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The questions of one version of a form, in order, and the row of each by its key."""
+    """The questions of one version of a form, in order, and the row id of each by its key."""
 
     id: int
     number: int
@@ -33,17 +33,17 @@ class Version:
 
 
 def find_form(session: Session, seminar_id: int, kind: FormKind = FormKind.REACTION) -> FeedbackForm | None:
-    """The seminar's form of this kind, if it was made."""
+    """Return the seminar's form of this kind, or None if it was not made yet."""
     return session.scalar(select(FeedbackForm).where(FeedbackForm.seminar_id == seminar_id, FeedbackForm.kind == kind))
 
 
 def stage(form: FeedbackForm | None) -> FormStage:
-    """Where the form is; one that was not made yet is not opened."""
+    """Return the stage of a form. A form that was not made yet is not opened."""
     return stage_of(opened=form is not None and form.opened_at is not None, closed=form is not None and form.closed_at is not None)
 
 
 def get_version(session: Session, form_id: int, number: int | None = None) -> Version:
-    """The newest version of a form, or the one with this number.
+    """Return the newest version of a form, or the one with this number.
 
     Raises:
         NotFound: the form has no such version.
@@ -58,12 +58,12 @@ def get_version(session: Session, form_id: int, number: int | None = None) -> Ve
 
 
 def asked(row: Question) -> Asked:
-    """A stored question as the rules see it."""
+    """Convert a stored question to the form that the rules use."""
     return Asked(row.key, row.kind, row.prompt_es, row.prompt_en, row.required, tuple(map(option_of, row.options)))
 
 
 def all_questions(session: Session, form_id: int) -> tuple[tuple[Asked, ...], tuple[Asked, ...]]:
-    """The newest version's questions, and those that only earlier versions asked (as they last stood), in order."""
+    """Return the questions of the newest version, and those that only earlier versions asked (in their last wording), in order."""
     rows = session.execute(
         select(Question, FormVersion.number)
         .join(FormVersion, FormVersion.id == Question.version_id)
@@ -80,12 +80,12 @@ def all_questions(session: Session, form_id: int) -> tuple[tuple[Asked, ...], tu
 
 
 def has_answered(session: Session, *, registration_id: int, form_id: int) -> bool:
-    """Whether this registration has answered."""
+    """Whether this registration has answered the form."""
     return session.get(ResponseReceipt, (registration_id, form_id)) is not None
 
 
 def awaits_answer(session: Session, *, seminar_id: int, registration_id: int) -> bool:
-    """Whether the seminar's form is open and this registration has not answered it: its personal page then leads there."""
+    """Whether the seminar's form is open and this registration has not answered; then the personal page links to the form."""
     receipt = exists().where(ResponseReceipt.form_id == FeedbackForm.id, ResponseReceipt.registration_id == registration_id)
     is_open = select(FeedbackForm.id).where(
         FeedbackForm.seminar_id == seminar_id,
@@ -97,25 +97,28 @@ def awaits_answer(session: Session, *, seminar_id: int, registration_id: int) ->
 
 
 def count_answered(session: Session, form_id: int) -> int:
-    """How many have answered. Say it to people only through `figures.response_rate`."""
+    """Count the receipts of a form. Show the number only through `figures.response_rate`."""
     return session.scalar(select(func.count()).where(ResponseReceipt.form_id == form_id)) or 0
 
 
 def _asked_to_answer(seminar_id: int, *, marked: bool) -> Select[Registration]:
-    """Seated registrations that attended at all; all seated ones while the seminar has no marks."""
+    """Select seated registrations that attended at all; all seated ones while the seminar has no marks."""
     seated = select(Registration).where(Registration.seminar_id == seminar_id, Registration.state == RegistrationState.REGISTERED)
     attended = exists().where(Mark.registration_id == Registration.id, Mark.status.in_(ATTENDED))
     return seated.where(attended) if marked else seated
 
 
 def has_marks(session: Session, seminar_id: int) -> bool:
-    """Whether attendance was taken in this seminar."""
+    """Whether attendance was recorded in this seminar."""
     marks = select(Mark.id).join(SeminarSession, SeminarSession.id == Mark.session_id).where(SeminarSession.seminar_id == seminar_id)
     return session.scalar(marks.limit(1)) is not None
 
 
 def count_asked(session: Session, *, seminar_id: int, form_id: int) -> int:
-    """How many the rate is of: who attended at all (while there are no marks, who holds a seat), and whoever answered."""
+    """Count the people that the response rate refers to.
+
+    These are people who attended at all (while there are no marks, people who hold a seat), and people who answered.
+    """
     wanted = _asked_to_answer(seminar_id, marked=has_marks(session, seminar_id)).with_only_columns(Registration.id)
     receipts = select(ResponseReceipt.registration_id).where(ResponseReceipt.form_id == form_id)
     either = or_(Registration.id.in_(wanted), Registration.id.in_(receipts))
@@ -123,7 +126,7 @@ def count_asked(session: Session, *, seminar_id: int, form_id: int) -> int:
 
 
 def to_remind(session: Session, *, seminar_id: int, form_id: int) -> Sequence[Registration]:
-    """Who is asked and has not answered, with their person; those without an address left out."""
+    """Return the registrations that are asked and have not answered, with their person; those without an address are left out."""
     answered = exists().where(ResponseReceipt.registration_id == Registration.id, ResponseReceipt.form_id == form_id)
     wanted = _asked_to_answer(seminar_id, marked=has_marks(session, seminar_id))
     return session.scalars(
@@ -136,7 +139,7 @@ def to_remind(session: Session, *, seminar_id: int, form_id: int) -> Sequence[Re
 
 
 def speakers(session: Session, seminar_id: int) -> Iterable[SpeakerAsked]:
-    """Who speaks at the seminar, in order of appearance."""
+    """Return the speakers of the seminar, in order of appearance."""
     rows = session.execute(
         select(Speaker.public_id, Speaker.name)
         .join(SeminarSession, SeminarSession.id == Speaker.session_id)

@@ -1,4 +1,4 @@
-"""A form's results, put together from what may be shown of it. No database."""
+"""Compose a form's results from what may be shown. No database."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ SHOWN_SCALE = 5
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """All that is said of a form's answers.
+    """All that is shown of a form's answers.
 
     Attributes:
-        closed_questions: about the seminar, with a distribution each; `speakers` the same about each speaker.
+        rate: how many have answered.
+        confidence: before and now.
+        closed_questions: about the seminar, each with a distribution; `speakers` the same about each speaker.
         comments: the questions answered in words.
         earlier: questions that only earlier versions asked.
     """
@@ -44,13 +46,13 @@ class Results:
 
     @property
     def means(self) -> tuple[tuple[Figure, Decimal], ...]:
-        """The scales at a glance."""
+        """The scale questions with their means, for the overview."""
         asked = self.closed_questions + self.speakers
         return tuple((figure, figure.mean) for figure in asked if isinstance(figure, Figure) and figure.mean is not None)
 
 
 def results(*, rate: ResponseRate, asked_now: Sequence[Asked], asked_before: Sequence[Asked], shown: Tallies) -> Results:
-    """Put the results together; with fewer than five responses not even which questions have answers is said."""
+    """Compose the results. With fewer than five responses, not even which questions have answers is shown."""
     if rate.too_few:
         return Results(rate, None, (), (), (), ())
     by_key = {question.key: question for question in asked_now}

@@ -1,4 +1,4 @@
-"""The official's page: the form, on a phone, by the personal link. Nothing here is written down but the answers."""
+"""The official's feedback form, opened on a phone by the personal link. It stores answers and a receipt, and no audit row."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ blueprint = Blueprint("feedback", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Whose link it is, the seminar's form if there is one, and whether this person has answered it."""
+    """The personal page of the link, the seminar's form if there is one, and whether this registration has answered it."""
 
     page: PersonalPage
     form: FeedbackForm | None
@@ -38,7 +38,7 @@ class Visit:
 @blueprint.route("/registrations/<token>/feedback", methods=["GET", "POST"])
 @personal_link
 def answer(token: str) -> ResponseReturnValue:
-    """The form. Sent twice, or after the Back button, it leads to the same thanks."""
+    """Show the form and take the answers. A form sent twice, or after the Back button, leads to the same thanks."""
     visit = _visit(token)
     if visit.answered:
         return redirect(url_for("feedback.thanks", token=token), 303) if request.method == "POST" else _say("answered", visit, token)
@@ -66,13 +66,13 @@ def answer(token: str) -> ResponseReturnValue:
 @blueprint.get("/registrations/<token>/feedback/thanks")
 @personal_link
 def thanks(token: str) -> ResponseReturnValue:
-    """What somebody sees who has just answered."""
+    """Thank a person who has just answered."""
     visit = _visit(token)
     return _say("thanks", visit, token) if visit.answered else redirect(url_for("feedback.answer", token=token), 303)
 
 
 def awaits_feedback(registration: Registration) -> bool:
-    """Whether the personal page of this registration leads to the form: it is open, for this person, and not answered."""
+    """Whether the personal page of this registration links to the form: it is open, the person holds a seat and has not answered."""
     seated = registration.state is RegistrationState.REGISTERED
     return seated and queries.awaits_answer(session(), seminar_id=registration.seminar_id, registration_id=registration.id)
 
@@ -89,7 +89,7 @@ def _visit(token: str) -> Visit:
 
 
 def _take(visit: Visit, version: queries.Version, form: BaseForm) -> None:
-    assert visit.form is not None  # noqa: S101  the caller has seen it
+    assert visit.form is not None  # noqa: S101  the caller has checked it
     registration_id, form_id, answers = visit.page.registration.id, visit.form.id, answers_in(form, version.questions)
     in_unit_of_work(
         lambda work: answering.answer(
@@ -100,7 +100,7 @@ def _take(visit: Visit, version: queries.Version, form: BaseForm) -> None:
 
 
 def _version(form_id: int) -> queries.Version:
-    """The version that was being answered; the newest for a form that is being opened, or where that one is no more."""
+    """Return the version that was answered; the newest for a form just opened, or if that version no longer exists."""
     said = request.form.get("version", "")
     number = int(said) if said.isascii() and said.isdigit() and len(said) < 7 else None
     try:
@@ -110,7 +110,7 @@ def _version(form_id: int) -> queries.Version:
 
 
 def _chosen_language() -> str | None:
-    """The other language asked for from inside the form: what was filled in so far stays."""
+    """Switch to the language asked for from inside the form, and return its code. What was typed so far stays."""
     language = request.form.get("language")
     if language not in CODES:
         return None

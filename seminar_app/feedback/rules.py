@@ -22,7 +22,7 @@ MOST_OPTIONS = 8
 
 
 class FormKind(StrEnum):
-    """When and for what a form is answered."""
+    """When and for what purpose a form is answered."""
 
     REACTION = "reaction"
     PRE_TEST = "pre_test"
@@ -32,7 +32,7 @@ class FormKind(StrEnum):
 
 
 class QuestionKind(StrEnum):
-    """The shape of an answer."""
+    """The type of an answer."""
 
     SCALE = "scale"
     """1 to 5, with words at both ends."""
@@ -42,7 +42,7 @@ class QuestionKind(StrEnum):
 
 
 class FormStage(StrEnum):
-    """Where a form is between being written and being done with."""
+    """Stage in the life of a form."""
 
     NOT_OPENED = "not_opened"
     OPEN = "open"
@@ -58,7 +58,7 @@ class Option:
     en: str
 
     def text(self, language: str) -> str:
-        """In the language asked for."""
+        """Return the words in the language asked for."""
         return self.es if language == "es" else self.en
 
 
@@ -79,7 +79,7 @@ class Asked:
     options: tuple[Option, ...] = ()
 
     def prompt(self, language: str) -> str:
-        """In the language asked for."""
+        """Return the question in the language asked for."""
         return self.prompt_es if language == "es" else self.prompt_en
 
     @property
@@ -89,7 +89,7 @@ class Asked:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """Every answer there may be, as it is counted; none for words."""
+        """Every possible answer, as it is counted; none for text."""
         match self.kind:
             case QuestionKind.SCALE:
                 return tuple(str(number) for number in SCALE)
@@ -102,7 +102,7 @@ class Asked:
 
 
 def stage_of(*, opened: bool, closed: bool) -> FormStage:
-    """Where a form is, from whether it was opened and whether it was closed since."""
+    """Return the stage of a form, from whether it was opened and whether it was closed since."""
     if not opened:
         return FormStage.NOT_OPENED
     return FormStage.CLOSED if closed else FormStage.OPEN
@@ -116,17 +116,17 @@ class WhyNotOpen(StrEnum):
 
 
 def why_not_open(*, seminar_state: SeminarState, starts_on: date, today: date) -> WhyNotOpen | None:
-    """What keeps a form from being opened: a seminar that is not held, or has not begun (`today` in its own zone)."""
+    """Return why a form cannot be opened, or None: the seminar is not held, or has not begun (`today` in its own zone)."""
     if seminar_state not in (SeminarState.PUBLISHED, SeminarState.CLOSED, SeminarState.COMPLETED):
         return WhyNotOpen.SEMINAR_STATE
     return WhyNotOpen.TOO_EARLY if today < starts_on else None
 
 
 def fitting(question: Asked, value: str | None) -> str | None:
-    """The answer as it is counted, or None where nothing was answered.
+    """Return the answer as it is counted, or None if nothing was answered.
 
     Raises:
-        ValueError: no such answer to this question, or too long a one.
+        ValueError: not an answer to this question, or too long.
     """
     text = (value or "").replace("\r\n", "\n").strip()
     if not text:
@@ -140,15 +140,15 @@ def fitting(question: Asked, value: str | None) -> str | None:
 
 
 def unanswered(questions: Iterable[Asked], answers: Mapping[str, str]) -> tuple[Asked, ...]:
-    """The required questions that have no answer."""
+    """Return the required questions that have no answer."""
     return tuple(question for question in questions if question.required and question.key not in answers)
 
 
 def fingerprint(questions: Sequence[Asked]) -> str:
-    """What an editor had before them, short: two people's edits of one form do not overwrite each other unseen."""
+    """Return a short hash of the questions that an editor sees, so that two editors do not overwrite each other unseen."""
     return hashlib.sha256(json.dumps([asdict(question) for question in questions], sort_keys=True).encode()).hexdigest()[:32]
 
 
 def option_of(row: Mapping[str, Any]) -> Option:
-    """An option from the JSON it is stored as."""
+    """Build an option from its stored JSON."""
     return Option(value=str(row["value"]), es=str(row["es"]), en=str(row["en"]))

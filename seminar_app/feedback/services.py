@@ -1,4 +1,4 @@
-"""Making, opening, closing and editing a form, and reminding those who have not answered. Answers come in by `answering`."""
+"""Make, open, close and edit a form, and remind people who have not answered. Answers are stored by `answering`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SPEAKER_KEY = re.compile(rf"\A{standard.SPEAKER}[0-9a-f]{{32}}\Z")
 
 
 def get_or_make_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int) -> FeedbackForm:
-    """The seminar's reaction form, locked; made from the standard one, with a question for each speaker, if there is none.
+    """Return the seminar's reaction form, locked. If there is none, make it: the standard form with a question for each speaker.
 
     Raises:
         NotFound: no such seminar.
@@ -58,10 +58,10 @@ def get_or_make_form(session: Session, *, now: datetime, actor: Actor, seminar_i
 
 
 def open_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int) -> FeedbackForm:
-    """Let people answer; opening a closed form again keeps what was answered. One that is open stays so.
+    """Open the form for answers. A closed form that is opened again keeps its answers; an open form stays open.
 
     Raises:
-        SeminarNotHeld, SeminarNotBegun: it cannot be opened now.
+        SeminarNotHeld, SeminarNotBegun: the form cannot be opened now.
     """
     seminar = _locked_seminar(session, seminar_id)
     today = now.astimezone(ZoneInfo(seminar.time_zone)).date()
@@ -81,13 +81,17 @@ def open_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int)
 
 
 def close_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int, take_back: bool = False) -> FeedbackForm:
-    """Let nobody answer any more.
+    """Close the form for answers.
 
     Args:
-        take_back: it was opened by mistake: where nobody has answered yet it is as if it had never been opened.
+        session: to write with.
+        now: of the change.
+        actor: who closes it.
+        seminar_id: of the form's seminar.
+        take_back: the form was opened by mistake; without answers it becomes a form that was never opened.
 
     Raises:
-        NotOpenToClose: it is not open.
+        NotOpenToClose: the form is not open.
     """
     seminar = _locked_seminar(session, seminar_id)
     form = get_or_make_form(session, now=now, actor=actor, seminar_id=seminar_id)
@@ -104,15 +108,19 @@ def close_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int
 def edit_questions(
     session: Session, *, now: datetime, actor: Actor, seminar_id: int, questions: Sequence[Asked], seen: str
 ) -> queries.Version:
-    """Replace the questions: in place while nobody has answered them, else as the form's next version.
+    """Replace the questions: in place while they have no answers, else as the form's next version.
 
     Args:
-        questions: all of them, in order; a question that is new has the key ''.
+        session: to write with.
+        now: of the change.
+        actor: who edits.
+        seminar_id: of the form's seminar.
+        questions: all of them, in order; a new question has the key ''.
         seen: `rules.fingerprint` of the questions that the editor began with.
 
     Raises:
-        StaleEdit: somebody else changed them meanwhile.
-        NoQuestions, TooManyQuestions: that is no form.
+        StaleEdit: another account changed them meanwhile.
+        NoQuestions, TooManyQuestions: none, or more than `rules.MOST_QUESTIONS`.
     """
     seminar = _locked_seminar(session, seminar_id)
     form = get_or_make_form(session, now=now, actor=actor, seminar_id=seminar_id)
@@ -139,7 +147,7 @@ def edit_questions(
 
 
 def remind(session: Session, *, now: datetime, actor: Actor, seminar_id: int) -> None:
-    """One mail, at most one a day, to each who is asked and has not answered. How many is nobody's to know.
+    """Send a reminder to each person who is asked and has not answered, at most one a day. The number of mails stays secret.
 
     Raises:
         NotOpenToRemind: the form is not open.
@@ -172,7 +180,7 @@ def remind(session: Session, *, now: datetime, actor: Actor, seminar_id: int) ->
 
 
 def record_access(session: Session, *, now: datetime, actor: Actor, seminar_id: int, exported: bool = False) -> None:
-    """Leave in the trail that somebody looked at the figures, or took them away in a file."""
+    """Record in the audit log that an account viewed the figures, or downloaded them as a file."""
     seminar = _locked_seminar(session, seminar_id, lock=False)
     form = queries.find_form(session, seminar_id)
     if form is not None:
@@ -189,10 +197,11 @@ def _locked_seminar(session: Session, seminar_id: int, *, lock: bool = True) -> 
 
 
 def _with_keys(before: Sequence[Asked], after: Sequence[Asked]) -> tuple[Asked, ...]:
-    """New questions get a key; so does one whose answers changed, because its figures do not add up with the old.
+    """Give new questions a key, and also questions whose answers changed: their figures do not add up with the old ones.
 
     Args:
-        before: whatever was ever asked, the newest last; a question that was taken out and comes back is the same.
+        before: all questions ever asked, the newest last; a question that was removed and comes back keeps its key.
+        after: the questions that the editor sent.
     """
     known = {question.key: question for question in before}
     keyed: dict[str, Asked] = {}

@@ -1,4 +1,4 @@
-"""Staff's pages of feedback: results, opening and closing, reminding, the form as people see it, and its editor."""
+"""Staff pages of feedback: results, opening, closing, reminding, preview of the form, and its editor."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ORGANIZING = (RoleName.ADMIN, RoleName.ORGANIZER)
 @staff(*AT_THE_DOOR)
 @shows_people("feedback.results_viewed")
 def results_page(slug: str) -> ResponseReturnValue:
-    """What was answered, as far as it may be shown, and what can be done with the form."""
+    """Show the results as far as they may be shown, and the actions for the form."""
     seminar = seminar_to_coordinate(session(), current_actor(), slug)
     form = queries.find_form(session(), seminar.id)
     found = look(seminar, form) if form else None
@@ -47,7 +47,7 @@ def results_page(slug: str) -> ResponseReturnValue:
 
 
 def look(seminar: Seminar, form: FeedbackForm, *, exported: bool = False) -> Results:
-    """The form's results, with the look at them in the trail where there is anything to see."""
+    """Return the form's results. The access is recorded in the audit log if there is anything to see."""
     asked_now, asked_before = queries.all_questions(session(), form.id)
     answered = queries.count_answered(session(), form.id)
     rate = figures.response_rate(answered=answered, asked=queries.count_asked(session(), seminar_id=seminar.id, form_id=form.id))
@@ -63,7 +63,7 @@ def look(seminar: Seminar, form: FeedbackForm, *, exported: bool = False) -> Res
 @staff(*AT_THE_DOOR, fresh="GET", gives_file=True)
 @shows_people("feedback.results_exported")
 def export_results(slug: str) -> ResponseReturnValue:
-    """The same figures as a file, `format=csv` or `xlsx`; nothing to take away below five answers."""
+    """Send the same figures as a file, `format=csv` or `xlsx`. Below five answers there is no file."""
     seminar = seminar_to_coordinate(session(), current_actor(), slug)
     form = queries.find_form(session(), seminar.id)
     found = look(seminar, form, exported=True) if form else None
@@ -86,14 +86,14 @@ def _file(content: bytes, seminar: Seminar, ending: str, mimetype: str) -> Respo
 @blueprint.post("/open")
 @staff(*AT_THE_DOOR)
 def open_form(slug: str) -> ResponseReturnValue:
-    """Let people answer."""
+    """Open the form for answers."""
     return _change(slug, "opened", services.open_form)
 
 
 @blueprint.post("/close")
 @staff(*AT_THE_DOOR)
 def close_form(slug: str) -> ResponseReturnValue:
-    """Let nobody answer any more; `undo` takes back an opening."""
+    """Close the form for answers; `undo` takes back an opening."""
     take_back = request.form.get("undo") == "1"
     return _change(slug, "taken_back" if take_back else "closed", partial(services.close_form, take_back=take_back))
 
@@ -101,7 +101,7 @@ def close_form(slug: str) -> ResponseReturnValue:
 @blueprint.post("/remind")
 @staff(*AT_THE_DOOR)
 def remind(slug: str) -> ResponseReturnValue:
-    """A mail to those who have not answered."""
+    """Send a mail to people who have not answered."""
     return _change(slug, "reminded", services.remind)
 
 
@@ -119,7 +119,7 @@ def _change(slug: str, done: str, work_on: Callable[..., object]) -> ResponseRet
 @blueprint.get("/preview")
 @staff(*AT_THE_DOOR)
 def preview(slug: str) -> ResponseReturnValue:
-    """The form as people see it, in the reader's language."""
+    """Show the form as people see it, in the current language."""
     seminar = seminar_to_coordinate(session(), current_actor(), slug)
     form = queries.find_form(session(), seminar.id)
     questions = _questions(seminar, form)
@@ -130,7 +130,7 @@ def preview(slug: str) -> ResponseReturnValue:
 @blueprint.route("/questions", methods=["GET", "POST"])
 @staff(*ORGANIZING)
 def edit(slug: str) -> ResponseReturnValue:
-    """The editor. Its buttons send the form and get it back, changed; only «Save» keeps anything."""
+    """Show the editor and take its buttons. They send the form and get it back changed; only «Save» stores anything."""
     seminar = seminar_to_organize(session(), current_actor(), slug)
     form = queries.find_form(session(), seminar.id)
     questions = _questions(seminar, form)
@@ -177,14 +177,14 @@ def _editor(
 
 
 def _refuse_floods() -> None:
-    """No form has so many questions; building ten thousand of them would keep everybody waiting."""
+    """Refuse forms with far too many questions: ten thousand of them would keep a worker busy and other requests waiting."""
     numbers = {match[1] for name in request.form if (match := re.match(r"questions-(\d+)-", name))}
     if len(numbers) > 2 * rules.MOST_QUESTIONS:
         abort(413)
 
 
 def _questions(seminar: Seminar, form: FeedbackForm | None) -> tuple[Asked, ...]:
-    """The form's questions; before it is made, what it would ask."""
+    """Return the form's questions, or before the form is made, the questions it would ask."""
     if form is not None:
         return queries.get_version(session(), form.id).questions
     return standard.reaction_form(queries.speakers(session(), seminar.id))

@@ -1,4 +1,4 @@
-"""The standard reaction form: what is asked after every seminar unless its organizer asks otherwise. No database."""
+"""The standard reaction form: the questions after every seminar, unless its organizer changes them. No database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SPEAKER = "speaker:"
 
 @dataclass(frozen=True, slots=True)
 class SpeakerAsked:
-    """A speaker of the programme; somebody who speaks twice is asked about once."""
+    """A speaker of the programme. A person who speaks twice is asked about once."""
 
     public_id: uuid.UUID
     name: str
@@ -113,7 +113,7 @@ AFTER_SPEAKERS = (
 
 
 def about_speaker(speaker: SpeakerAsked) -> Asked:
-    """The question about one speaker."""
+    """Return the question about one speaker."""
     return _scale(
         speaker.key,
         f"¿Qué tan provechosa fue la participación de {speaker.name}?"[:LONGEST_PROMPT],
@@ -123,7 +123,7 @@ def about_speaker(speaker: SpeakerAsked) -> Asked:
 
 
 def each_once(speakers: Iterable[SpeakerAsked]) -> tuple[SpeakerAsked, ...]:
-    """The speakers of all sessions in order of appearance, each name once."""
+    """Return the speakers of all sessions in order of appearance, each name once."""
     seen: dict[str, SpeakerAsked] = {}
     for speaker in speakers:
         seen.setdefault(fold(speaker.name), speaker)
@@ -131,11 +131,11 @@ def each_once(speakers: Iterable[SpeakerAsked]) -> tuple[SpeakerAsked, ...]:
 
 
 def reaction_form(speakers: Iterable[SpeakerAsked]) -> tuple[Asked, ...]:
-    """The standard questions, with one for each speaker."""
+    """Return the standard questions, with one for each speaker."""
     return (*BEFORE_SPEAKERS, *map(about_speaker, each_once(speakers)), *AFTER_SPEAKERS)
 
 
 def speakers_missing(questions: Sequence[Asked], speakers: Iterable[SpeakerAsked]) -> tuple[SpeakerAsked, ...]:
-    """Speakers of the programme whom the form does not ask about: they came after it was made, or were taken out."""
+    """Return speakers that the form does not ask about: added after the form was made, or removed from it."""
     asked = {question.key for question in questions}
     return tuple(speaker for speaker in each_once(speakers) if speaker.key not in asked)

@@ -1,4 +1,4 @@
-"""Mail: decided in a transaction, sent after it."""
+"""Send mail: a transaction decides on it, and a sender delivers it after the commit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DELIVER_SECONDS = 58
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's templates, its job and its pages to the app."""
+    """Register the templates, the job, the routes and the menu entry of messages."""
     audit_words.init_app()
     labels.register(MessageState, STATES)
     rendering.init_app(app)

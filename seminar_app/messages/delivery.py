@@ -1,7 +1,7 @@
-"""Sending what is due. Between «taken over» and «sent» lies the talk with the mail server, outside any transaction.
+"""Send the mail that is due. The exchange with the mail server happens outside any transaction, between lease and acknowledgement.
 
-The acknowledgement comes last: a sender that dies after the server took a mail leaves it to be sent again when its lease ends, with the
-same Message-ID. So a copy may arrive twice; none is lost.
+The acknowledgement comes last. If a sender dies after the server took a mail, the mail is sent again when its lease ends,
+with the same Message-ID. So a copy may arrive twice; none is lost.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ log = logging.getLogger(__name__)
 
 MOST_IN_A_PASS = 500
 FAILURES_IN_A_ROW = 3
-"""After so many the server is taken for ill, and the pass ends."""
+"""After this many failures the pass ends, because the mail server is probably down."""
 ACKNOWLEDGE_TRIES = 5
 ACKNOWLEDGE_PAUSE_SECONDS = 2.0
 
 NOT_SENT = (SMTPException, OSError, TemplateError, BuildError, MessageError, ValueError, LookupError, AttributeError)
-"""What one message's failure may look like: the server's, the network's, or a mail that cannot be written. Others stop the sender."""
+"""How the failure of one message may look: from the server, the network, or a mail that cannot be rendered. Others stop the sender."""
 
 
 @dataclass(slots=True)
 class Delivery:
-    """What a pass did."""
+    """Counts of one pass."""
 
     sent: int = 0
     failed: int = 0
@@ -52,11 +52,13 @@ class Delivery:
 def deliver_due(
     app: Flask, *, most: int = MOST_IN_A_PASS, now: Callable[[], datetime] = clock.now, timeout: float | None = None
 ) -> Delivery:
-    """Send what is due, oldest first. Without `SMTP_URL` everything stays in the outbox, to be read there.
+    """Send the messages that are due, oldest first. Without `SMTP_URL` they stay in the outbox and can be read there.
 
     Args:
+        app: the application.
         most: messages in this pass.
-        timeout: seconds for each answer of the mail server, instead of the usual.
+        now: the clock.
+        timeout: seconds for each answer of the mail server, instead of the default.
     """
     settings: Settings = app.extensions["settings"]
     done = Delivery()
@@ -81,7 +83,10 @@ def deliver_due(
 
 
 def deliver_for(app: Flask, *, seconds: float, pause: float = 2.0) -> Delivery:
-    """Look every `pause` seconds, for so long: what a periodic job of each minute runs, so that mail waits two seconds and not sixty."""
+    """Send every `pause` seconds, for `seconds` in all.
+
+    A job that starts each minute runs this, so that a mail waits two seconds and not sixty.
+    """
     end, done = time.monotonic() + seconds, Delivery()
     while True:
         part = deliver_due(app)
@@ -91,7 +96,7 @@ def deliver_for(app: Flask, *, seconds: float, pause: float = 2.0) -> Delivery:
 
 
 def _take(now: datetime) -> Lease | None:
-    if not anything_due(session(), now):  # looking takes no lock, and most looks find nothing
+    if not anything_due(session(), now):  # this query takes no lock, and most of them find nothing
         db.session.remove()
         return None
     with unit_of_work() as open_session:
@@ -116,7 +121,7 @@ def _acknowledge(lease: Lease, now: Callable[[], datetime]) -> None:
 
 
 def _write(work: Callable[[Session], bool]) -> bool:
-    """Write down what happened; a database that is busy for a moment must not make us send a mail twice."""
+    """Store the result, with retries: a database that is busy for a moment must not make us send a mail twice."""
     for attempt in range(1, ACKNOWLEDGE_TRIES + 1):
         try:
             with unit_of_work() as open_session:

@@ -1,4 +1,4 @@
-"""Why a message is not sent again."""
+"""Reasons to refuse sending a message again."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from seminar_app.core.errors import N_, Refusal
 
 
 class BeingSent(Refusal):
-    """A sender has it at this moment."""
+    """A sender holds the lease of the message at this moment."""
 
     sentence = N_("This message is being sent right now. Wait a few minutes, then look again.")

@@ -1,4 +1,4 @@
-"""Mail that was decided in a transaction and is sent after it."""
+"""The table of mail that a transaction has decided on and that is sent after the commit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from seminar_app.messages.rules import MessageState
 
 
 class Message(Base):
-    """One mail to one address, rendered when it is sent, so that a secret link is never stored."""
+    """One mail to one address. It is rendered when it is sent, so that a secret link is never stored."""
 
     __tablename__ = "outbox"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Reading the outbox."""
+"""Read the outbox."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ UNSENT = (MessageState.WAITING, MessageState.SENDING, MessageState.FAILED)
 
 
 def anything_due(session: Session, now: datetime) -> bool:
-    """Whether a sender would find something."""
+    """Whether a message is due."""
     due = select(Message.id).where(Message.state.in_((MessageState.WAITING, MessageState.SENDING)), Message.not_before <= now).limit(1)
     return session.scalar(due) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class MessageFilter:
-    """What of the outbox is asked for; None asks for all."""
+    """Filter for the outbox; None selects all."""
 
     state: MessageState | None = None
     kind: str | None = None
     to: str | None = None
-    """How the address begins, or words of the name."""
+    """Beginning of the address, or words of the name."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessagePage:
-    """A page of the outbox, newest first; `next_before` is where the next one begins, if there is one."""
+    """One page of the outbox, newest first; `next_before` is where the next page begins, None on the last."""
 
     messages: Sequence[Message]
     next_before: uuid.UUID | None
 
 
 def messages_page(session: Session, wanted: MessageFilter, *, before: uuid.UUID | None = None) -> MessagePage:
-    """Fifty messages, newest first, of those older than the message `before`."""
+    """Return fifty messages, newest first; only messages older than `before` if it is given."""
     query = select(Message).where(*_conditions(session, wanted)).order_by(Message.id.desc()).limit(PAGE_SIZE + 1)
     if before is not None:
         query = query.where(Message.id < select(Message.id).where(Message.public_id == before).scalar_subquery())
@@ -56,7 +56,7 @@ def messages_page(session: Session, wanted: MessageFilter, *, before: uuid.UUID 
 def _conditions(session: Session, wanted: MessageFilter) -> list[ColumnElement[bool]]:
     conditions = []
     if wanted.state is not None:
-        conditions.append(Message.state == bindparam(None, wanted.state, literal_execute=True))  # spelled out as the index over it is
+        conditions.append(Message.state == bindparam(None, wanted.state, literal_execute=True))  # literal, to match the partial index
     if wanted.kind is not None:
         conditions.append(Message.kind == wanted.kind)
     if wanted.to:
@@ -66,7 +66,7 @@ def _conditions(session: Session, wanted: MessageFilter) -> list[ColumnElement[b
 
 
 def counts_by_state(session: Session) -> Mapping[MessageState, int]:
-    """How many messages are in each state; every state is there."""
+    """Count the messages in each state; states without messages count 0."""
     found: dict[MessageState, int] = {
         row.state: row.number for row in session.execute(select(Message.state, func.count().label("number")).group_by(Message.state))
     }
@@ -74,17 +74,17 @@ def counts_by_state(session: Session) -> Mapping[MessageState, int]:
 
 
 def unsent_by_state(session: Session) -> Mapping[MessageState, int]:
-    """How many messages are in each state but sent: those are millions some day, and nobody needs their number on every page."""
+    """Count the messages in each state but sent. Sent messages will be millions one day, and no page needs their number."""
     rows = session.execute(select(Message.state, func.count().label("number")).where(Message.state.in_(UNSENT)).group_by(Message.state))
     found: dict[MessageState, int] = {row.state: row.number for row in rows}
     return {state: found.get(state, 0) for state in UNSENT}
 
 
 def get_message(session: Session, public_id: uuid.UUID) -> Message:
-    """One message.
+    """Return one message.
 
     Raises:
-        NotFound: there is none with this id.
+        NotFound: no message has this id.
     """
     message = session.scalar(select(Message).where(Message.public_id == public_id))
     if message is None:
@@ -93,6 +93,6 @@ def get_message(session: Session, public_id: uuid.UUID) -> Message:
 
 
 def oldest_waiting(session: Session, now: datetime) -> datetime | None:
-    """Since when the oldest message that is due waits: what a monitor asks."""
+    """Return when the oldest message that is due was created, for monitoring; None if none is due."""
     due = and_(Message.state.in_((MessageState.WAITING, MessageState.SENDING)), Message.not_before <= now)
     return session.scalar(select(func.min(Message.created_at)).where(due))

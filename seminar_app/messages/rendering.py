@@ -1,8 +1,8 @@
-"""What a message says. It is written when it is sent, because only then its secret link is made; it is never stored.
+"""Render messages. A message is rendered when it is sent: only then its secret link is made, which is never stored.
 
-A kind is one template for each language, `templates/email/<kind>.<language>.txt`: the first line is the subject (which names nobody),
-then an empty line, then the text. Paragraphs are parted by empty lines, a line that begins with `- ` is a point of a list, and an
-address on a line of its own becomes the one thing to press. Templates know what the message's `context` holds, and besides `to_name`,
+A kind has one template for each language, `templates/email/<kind>.<language>.txt`. The first line is the subject (without
+any person's name), then an empty line, then the text. Empty lines separate paragraphs, a line that begins with `- ` is an item
+of a list, and an address on a line of its own becomes the button. Templates get the message's `context` and also `to_name`,
 `link` (the secret link, if it has one), `public_url`, and `page(endpoint, **values)` for the address of any other page.
 """
 
@@ -27,39 +27,41 @@ from seminar_app.core.links import SecretLink
 from seminar_app.messages.models import Message
 
 HIDDEN = "••••••••"
-_PLACE_OF_TOKEN = "0token0"  # noqa: S105  stands where the token goes while an address is made
+_PLACE_OF_TOKEN = "0token0"  # noqa: S105  placeholder for the token while an address is built
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message as its receiver reads it."""
+    """A message as its recipient reads it."""
 
     subject: str
     body: str
-    """The text of its own kind, without what all mails end with."""
+    """The text of this message, without the footer that all mails share."""
     text: str
     html: str
 
     @property
     def body_html(self) -> Markup:
-        """The body for a page."""
+        """The body as HTML, for a page."""
         return as_html(self.body)
 
 
 def init_app(app: Flask) -> None:
-    """Give mail templates an environment of their own: plain text, and a missing value is an error and not a gap."""
+    """Give mail templates their own environment: plain text, and a missing value is an error, not a gap."""
     app.extensions["mail_templates"] = app.jinja_env.overlay(undefined=StrictUndefined, autoescape=False)
 
 
 def write(app: Flask, message: Message, *, show_link: bool = True) -> Letter:
-    """Write a message in its language.
+    """Render a message in its language.
 
     Args:
-        show_link: whether the secret part of its link stands in it; staff read it without.
+        app: the application.
+        message: row of the outbox.
+        show_link: whether to show the secret part of its link; staff read the message without it.
 
     Raises:
-        jinja2.TemplateError: the kind has no such template, or it asks for what the context does not hold.
+        jinja2.TemplateError: the kind has no template in this language, or the template needs a value that the context lacks.
     """
     settings: Settings = app.extensions["settings"]
     templates: Environment = app.extensions["mail_templates"]
@@ -80,7 +82,7 @@ def write(app: Flask, message: Message, *, show_link: bool = True) -> Letter:
 
 
 def address_of(app: Flask, settings: Settings, endpoint: str, **values: Any) -> str:
-    """The address of a page as it stands in a mail: where people reach us, not where this process listens."""
+    """Return the address of a page as it appears in a mail: the public address, not the one this process listens on."""
     return settings.public_url + app.url_map.bind("localhost").build(endpoint, values)
 
 
@@ -93,7 +95,7 @@ def _link(app: Flask, settings: Settings, message: Message, *, show: bool) -> st
 
 
 def as_html(text: str) -> Markup:
-    """Paragraphs, lists and links of a plain text."""
+    """Convert plain text to HTML: paragraphs, lists and links."""
     return Markup("\n").join(_block(block) for block in re.split(r"\n\s*\n", text.strip()) if block.strip())
 
 
@@ -113,10 +115,10 @@ def _linked(line: str) -> Markup:
 
 
 def mail_of(letter: Letter, message: Message, *, sender: str, now: datetime) -> EmailMessage:
-    """The letter with its headers; the Message-ID is the same on every attempt.
+    """Build the mail with its headers. The Message-ID is the same on every attempt.
 
     Raises:
-        ValueError: the address is not one that a header can carry.
+        ValueError: a header cannot carry the address.
     """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
@@ -128,5 +130,5 @@ def mail_of(letter: Letter, message: Message, *, sender: str, now: datetime) -> 
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(letter.text, cte="quoted-printable")
     mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    mail["Content-Language"] = message.language  # last: making the parts takes headers of content away
+    mail["Content-Language"] = message.language  # last: set_content and add_alternative remove Content headers
     return mail

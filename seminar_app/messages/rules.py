@@ -1,4 +1,4 @@
-"""Mail on its way: how long a sender has, when to try again, when to give up. No database."""
+"""Delivery of mail: how long a sender may take, when to try again, when to give up. No database."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class MessageState(StrEnum):
-    """Where a message is on its way."""
+    """State of a message on its way."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -16,7 +16,10 @@ class MessageState(StrEnum):
 
 
 LEASE = timedelta(minutes=5)
-"""How long one sender may take over one message; whoever has it longer is taken for dead. Several times what a hanging server can cost."""
+"""How long one sender may take over one message; after that it counts as dead.
+
+The lease is several times as long as a server that hangs can delay a sender.
+"""
 
 PAUSES = (
     timedelta(minutes=1),
@@ -28,19 +31,19 @@ PAUSES = (
     timedelta(hours=12),
     timedelta(hours=24),
 )
-"""Between one attempt and the next, growing; together about two days, as mail servers themselves do."""
+"""Waits between one attempt and the next; together about two days, as mail servers themselves do."""
 
 ATTEMPTS_WHEN_REFUSED = 3
-"""A server that says «never» (5xx) is asked so many times in all: some say it for a mailbox that is only full."""
+"""Attempts in all for a server that says «never» (5xx): some say it for a mailbox that is only full."""
 
 
 def next_attempt(attempts: int, *, refused_for_good: bool, now: datetime) -> datetime | None:
-    """When to try again after `attempts` failures, or None to give up and leave it to a person."""
+    """Return when to try again after `attempts` failures, or None to give up and leave the message to an administrator."""
     if attempts > len(PAUSES) or (refused_for_good and attempts >= ATTEMPTS_WHEN_REFUSED):
         return None
     return now + PAUSES[max(attempts, 1) - 1]
 
 
 def may_send_again(state: MessageState) -> bool:
-    """Whether a person may ask for it once more: not while a sender has it."""
+    """Whether an administrator may send the message again: not while a sender has it."""
     return state is not MessageState.SENDING

@@ -1,6 +1,6 @@
-"""Putting mail into the outbox, and the steps that a sender takes with it. Each step is a short transaction of its own.
+"""Put mail into the outbox, and record the steps of its sender. Each step is a short transaction of its own.
 
-Nothing here talks to a mail server: `delivery.py` does, between two transactions and never inside one.
+No function here talks to a mail server: `delivery.py` does, between two transactions and never inside one.
 """
 
 from __future__ import annotations
@@ -39,17 +39,22 @@ def enqueue(
     link_endpoint: str | None = None,
     dedupe_key: str | None = None,
 ) -> Message | None:
-    """Decide that a mail will be sent once this transaction is committed.
+    """Enqueue a mail. It is sent after this transaction is committed.
 
     Args:
+        session: to write with.
+        now: of the change.
         kind: template `templates/email/<kind>.<language>.txt`.
-        context: what the template needs, as JSON; no secret, no link.
-        link: a secret link to be made when the mail is written; the template finds its address as `link`.
+        language: `es` or `en`.
+        to_address: e-mail address.
+        to_name: name of the recipient.
+        context: values for the template, as JSON; no secret, no link.
+        link: a secret link to be made when the mail is rendered; the template gets its address as `link`.
         link_endpoint: page that takes the link's `token`.
         dedupe_key: a message with this key is enqueued once in all.
 
     Returns:
-        The message, or None where the key was used before.
+        The message, or None if the key was used before.
     """
     if dedupe_key is not None and session.scalar(select(Message.id).where(Message.dedupe_key == dedupe_key)) is not None:
         return None
@@ -99,9 +104,9 @@ class Lease:
 
 
 def lease_next(session: Session, *, now: datetime) -> Lease | None:
-    """Take the message that has waited longest, or one whose sender died; None when nothing is due.
+    """Lease the message that has waited longest, or one whose sender died; None if no message is due.
 
-    On PostgreSQL senders step over what another is just taking; on SQLite there is one writer at a time anyway.
+    On PostgreSQL senders skip a message that another sender is leasing. On SQLite there is one writer at a time anyway.
     """
     message = session.scalar(
         select(Message)
@@ -121,12 +126,12 @@ def lease_next(session: Session, *, now: datetime) -> Lease | None:
 
 
 def record_sent(session: Session, lease: Lease, *, now: datetime) -> bool:
-    """Note that the server has taken it. False where the lease was lost to another sender in the meantime."""
+    """Record that the server has accepted the mail. False if another sender took over the lease meanwhile."""
     return _finish(session, lease, state=MessageState.SENT, sent_at=now, not_before=now, last_error=None)
 
 
 def record_failure(session: Session, lease: Lease, *, now: datetime, error: str, refused_for_good: bool) -> bool:
-    """Note why it was not taken, and when to try again or that nobody will. False where the lease was lost."""
+    """Record why the server did not accept the mail, and when to try again or that we give up. False if the lease was lost."""
     again = next_attempt(lease.message.attempts, refused_for_good=refused_for_good, now=now)
     return _finish(
         session,
@@ -138,10 +143,10 @@ def record_failure(session: Session, lease: Lease, *, now: datetime, error: str,
 
 
 def hold_undelivered(session: Session, *, now: datetime) -> int:
-    """After a restore: set aside what had not left when the backup was made, because it may have left since.
+    """Set aside unsent messages after a restore: they may have been sent since the backup was made.
 
     Returns:
-        How many messages wait for `release_held`, or for somebody who sends one of them again.
+        Number of messages that wait for `release_held`, or for an administrator who sends them one by one.
     """
     return _changed(
         session.execute(
@@ -154,7 +159,11 @@ def hold_undelivered(session: Session, *, now: datetime) -> int:
 
 
 def release_held(session: Session, *, now: datetime) -> int:
-    """Have everything sent that `hold_undelivered` set aside; with its first Message-ID, so that a mailbox drops what it has already."""
+    """Send all messages that `hold_undelivered` set aside. Each keeps its Message-ID, so that a mailbox drops copies.
+
+    Returns:
+        Number of messages.
+    """
     return _changed(
         session.execute(
             update(Message)
@@ -180,13 +189,13 @@ def _finish(session: Session, lease: Lease, **values: Any) -> bool:
 
 
 def send_again(session: Session, *, now: datetime, actor: str, public_id: uuid.UUID) -> Message:
-    """Send once more: one that was never taken goes at once; of one that was, a copy with a Message-ID of its own.
+    """Send a message again: an unsent one goes at once; of a sent one, a copy with its own Message-ID.
 
-    A mailbox drops a second mail with the same Message-ID, which is what a sender wants and a person does not.
+    A mailbox drops a second mail with the same Message-ID. That is right for a retry, but not for a person who asks for a copy.
 
     Raises:
-        NotFound: there is no such message.
-        BeingSent: a sender has it.
+        NotFound: no such message.
+        BeingSent: a sender holds its lease.
     """
     message = session.scalar(select(Message).where(Message.public_id == public_id).with_for_update())
     if message is None:

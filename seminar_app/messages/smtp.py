@@ -1,6 +1,6 @@
-"""Talking to the mail server that `SMTP_URL` names: `smtps://` (TLS from the start) or `smtp://` (STARTTLS).
+"""Talk to the mail server named in `SMTP_URL`: `smtps://` (TLS from the start) or `smtp://` (STARTTLS).
 
-`smtp://host:port?tls=none` speaks in the clear, for a relay on the same machine.
+`smtp://host:port?tls=none` sends without encryption, for a relay on the same machine.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from types import TracebackType
 from urllib.parse import parse_qs, unquote, urlsplit
 
 TIMEOUT_SECONDS = 20
-"""For each answer of the server."""
+"""Seconds for each answer of the server."""
 NEVER = 500
-"""SMTP answers from here on mean «do not try again»."""
+"""SMTP codes from here on mean «do not try again»."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mail is handed over, and how."""
+    """Address, credentials and encryption of the mail server."""
 
     host: str
     port: int
@@ -31,10 +31,10 @@ class MailServer:
 
     @classmethod
     def from_url(cls, url: str) -> MailServer:
-        """Read the setting.
+        """Parse the setting.
 
         Raises:
-            ValueError: it is not an smtp:// or smtps:// address.
+            ValueError: not an smtp:// or smtps:// address.
         """
         parts = urlsplit(url)
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
@@ -53,7 +53,7 @@ class MailServer:
 
 
 class Mailer:
-    """A connection that is opened when first needed and again when it broke. Use it with `with`."""
+    """A connection to the server, opened when first needed and again after it broke. Use it with `with`."""
 
     def __init__(self, server: MailServer, *, timeout: float = TIMEOUT_SECONDS) -> None:
         self._server = server
@@ -67,10 +67,10 @@ class Mailer:
         self.close()
 
     def send(self, mail: EmailMessage) -> None:
-        """Hand one mail over. Returning means that the server has answered «taken».
+        """Send one mail. When this returns, the server has accepted the mail.
 
         Raises:
-            smtplib.SMTPException, OSError: it was refused, or nobody knows; the connection is closed.
+            smtplib.SMTPException, OSError: the mail was refused, or the result is unknown; the connection is closed.
         """
         try:
             self._connected().send_message(mail)
@@ -79,7 +79,7 @@ class Mailer:
             raise
 
     def close(self) -> None:
-        """Let the connection go, politely if it still listens."""
+        """Close the connection, with QUIT if the server still answers."""
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             try:
@@ -119,14 +119,14 @@ def _still_listens(smtp: smtplib.SMTP) -> bool:
 
 
 def refused_for_good(error: Exception) -> bool:
-    """Whether the server said «never» of this very mail; a refused log-in or a full server is not the mail's fault."""
+    """Whether the server said «never» about this mail; a refused log-in or a full server is not the mail's fault."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= NEVER for code, _answer in error.recipients.values())
     return isinstance(error, (smtplib.SMTPSenderRefused, smtplib.SMTPDataError)) and error.smtp_code >= NEVER
 
 
 def what_happened(error: Exception) -> str:
-    """The server's answer, or the kind of failure, for the person who looks after the outbox."""
+    """Return the server's answer, or the kind of failure, for the administrator who reads the outbox."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         answers = [f"{code} {_text(answer)}" for code, answer in error.recipients.values()]
         return "; ".join(answers)

@@ -1,4 +1,4 @@
-"""The outbox for administrators: what was sent to whom, as they read it. Each look leaves a row in the trail."""
+"""The outbox for administrators: mails with their recipients, as these read them. Each access leaves a row in the audit log."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ UNWRITABLE = (TemplateError, BuildError, MessageError, ValueError, LookupError, 
 @staff(ADMIN)
 @shows_people("messages.viewed")
 def index() -> ResponseReturnValue:
-    """What was sent and what waits, newest first. Filters stay in the address; a search does not, because it names people."""
+    """List sent and waiting messages, newest first. Filters stay in the address; a search does not, because it names people."""
     return _list(_wanted(request.args))
 
 
@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
 @staff(ADMIN)
 @shows_people("messages.viewed")
 def search() -> ResponseReturnValue:
-    """The same searched by receiver, who was sent in the body; filters alone go on to the address that keeps them."""
+    """Search by recipient, sent in the body. A form with filters only redirects to the address that keeps them."""
     to = request.form.get("q", "").strip()[:LONGEST_SEARCH] or None
     wanted = _wanted(request.form, to=to)
     return _list(wanted) if to else redirect(url_for(".index", **_filters_of(wanted)), code=303)
@@ -76,7 +76,7 @@ def _list(wanted: queries.MessageFilter) -> str:
 @staff(ADMIN)
 @shows_people("message.viewed")
 def message(public_id: uuid.UUID) -> ResponseReturnValue:
-    """One message as its receiver reads it; its secret link only in the demonstration, where this page stands for the mailbox."""
+    """Show a message as its recipient reads it. The secret link is shown only in the demonstration, where this page is the mailbox."""
     return _message_page(queries.get_message(session(), public_id))
 
 
@@ -84,7 +84,7 @@ def message(public_id: uuid.UUID) -> ResponseReturnValue:
 @staff(ADMIN)
 @shows_people("message.viewed")
 def send_again(public_id: uuid.UUID) -> ResponseReturnValue:
-    """Send it once more."""
+    """Send the message once more."""
     try:
         with unit_of_work() as open_session:
             again = services.send_again(open_session, now=now(), actor=current_actor().audit_name, public_id=public_id)
@@ -112,7 +112,7 @@ def _message_page(row: Message, *, refusal: str | None = None) -> str:
 
 
 def subject_of(row: Message) -> str:
-    """The subject as it is sent, or the kind's name where the message cannot be written."""
+    """Return the subject as it is sent, or the kind's name if the message cannot be rendered."""
     letter, _fault = _written(row)
     return letter.subject if letter else kind_in_words(row.kind)
 
@@ -151,7 +151,7 @@ def _wanted(asked: Mapping[str, str], *, to: str | None = None) -> queries.Messa
 
 
 def _filters_of(wanted: queries.MessageFilter) -> dict[str, Any]:
-    """What of the filter may stand in an address."""
+    """Return the part of the filter that may stand in an address."""
     return {name: str(value) for name, value in {"state": wanted.state, "kind": wanted.kind}.items() if value}
 
 

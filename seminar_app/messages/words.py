@@ -1,4 +1,4 @@
-"""What states and kinds of mail are called on the pages of staff."""
+"""Names of the states and kinds of mail on staff pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STATES: dict[MessageState, Any] = {
 }
 
 SIGNS = {MessageState.WAITING: "waiting", MessageState.SENDING: "open", MessageState.SENT: "done", MessageState.FAILED: "stopped"}
-"""Kinds of the status sign in the look."""
+"""Kind of the status sign for each state."""
 
 KINDS: dict[str, Any] = {
     "account_invitation": _l("Invitation to an account"),
@@ -39,5 +39,5 @@ KINDS: dict[str, Any] = {
 
 
 def kind_in_words(kind: str) -> str:
-    """What a kind is called; one that has no words yet is shown by its name, never hidden."""
+    """Return the name of a kind. A kind without a name yet is shown by its key, never hidden."""
     return str(KINDS.get(kind) or kind.replace("_", " ").capitalize())

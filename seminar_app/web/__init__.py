@@ -1,4 +1,4 @@
-"""What every page stands on: the database session, forms, languages, access, headers, errors. Knows no feature."""
+"""The base of every page: database session, forms, languages, access, headers, errors. Imports no feature."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_FORM_PARTS = 20_000
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Lay the ground that every room's pages stand on."""
+    """Set up what all pages share."""
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,

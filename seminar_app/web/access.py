@@ -1,7 +1,7 @@
-"""Closed by default: every endpoint says who may come, and one that says nothing is refused.
+"""Check access. Closed by default: every endpoint declares who may use it, and an endpoint without a policy is refused.
 
-What a policy decides is the door only. Whose object it is (own office, own agency) is decided where the
-object is looked up, and answers 404.
+A policy checks only the role. Ownership of an object (own office, own agency) is checked where the object is read, and
+answers 404.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ STAFF_HOME = "/staff/"
 
 
 class Audience(StrEnum):
-    """Who may knock."""
+    """Who may use an endpoint."""
 
     PUBLIC = "public"
     LINK = "link"
     STAFF = "staff"
     HALF = "half"
-    """Whose password was right, and who still owes the second factor."""
+    """The password was right, and the second factor is still missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,10 @@ class Policy:
     """An endpoint's declared audience.
 
     Attributes:
+        audience: who may use it.
         roles: for staff; empty: any signed-in account.
-        fresh: methods («GET», «POST») for which staff must have proved lately who they are; they are asked again else.
-        gives_file: what a GET answers is a file, so that the browser stays on the page it was on.
+        fresh: methods («GET», «POST») for which staff must have proved their identity recently; else they are asked again.
+        gives_file: a GET answers with a file, so the browser stays on its page.
     """
 
     audience: Audience
@@ -46,34 +47,35 @@ class Policy:
 
 
 class ActorLike(Protocol):
-    """What the door needs to know of somebody signed in."""
+    """The facts about a signed-in account that this module needs."""
 
     @property
     def roles(self) -> frozenset[str]:
-        """Names of the roles held, whatever they are for."""
+        """Names of the roles held, for any office, seminar or agency."""
         ...
 
 
 def public(view: View) -> View:
-    """Anybody may see this page."""
+    """Open this page to all visitors."""
     return _declare(view, Policy(Audience.PUBLIC))
 
 
 def personal_link(view: View) -> View:
-    """Whoever has the secret link; the view finds the registration by it, or answers 404."""
+    """Open this page to holders of the secret link. The view finds the registration by the link, or answers 404."""
     return _declare(view, Policy(Audience.LINK))
 
 
 def half_signed_in(view: View) -> View:
-    """Whoever's password was right, until the second factor is proved or set up."""
+    """Open this page to accounts with the right password, until the second factor is proved or set up."""
     return _declare(view, Policy(Audience.HALF))
 
 
 def staff(*roles: str, fresh: str = "", gives_file: bool = False) -> Callable[[View], View]:
-    """Signed-in people who hold one of these roles (none named: any account).
+    """Open this page to signed-in accounts with one of these roles (without roles: any account).
 
     Args:
-        fresh: «POST», «GET» or both, for what asks again who somebody is: exports, and changes of accounts.
+        roles: names of roles.
+        fresh: «POST», «GET» or both, for actions that ask for the identity again: exports, and changes of accounts.
         gives_file: see `Policy`.
     """
     policy = Policy(Audience.STAFF, frozenset(str(role) for role in roles), frozenset(fresh.split()), gives_file)
@@ -81,9 +83,10 @@ def staff(*roles: str, fresh: str = "", gives_file: bool = False) -> Callable[[V
 
 
 def shows_people(*actions: str) -> Callable[[View], View]:
-    """The page or file holds personal data of participants, and each time leaves a row of one of these actions in the trail.
+    """Declare that the page or file holds personal data of participants.
 
-    `tests/web/test_looks_are_recorded.py` holds every page against it.
+    Each access writes a row with one of these actions to the audit log. `tests/web/test_looks_are_recorded.py` checks every
+    page against it.
     """
 
     def declare(view: View) -> View:
@@ -94,7 +97,7 @@ def shows_people(*actions: str) -> Callable[[View], View]:
 
 
 def accesses_of_endpoint(app: Flask, endpoint: str) -> frozenset[str]:
-    """The actions that `shows_people` names; none where the page shows nobody."""
+    """Return the actions that `shows_people` names; empty if the page shows no people."""
     return getattr(app.view_functions.get(endpoint), "accesses", frozenset())
 
 
@@ -104,12 +107,12 @@ def _declare(view: View, policy: Policy) -> View:
 
 
 def declare(app: Flask, endpoint: str, policy: Policy) -> None:
-    """State the policy of an endpoint that a library brings."""
+    """Declare the policy of an endpoint that a library provides."""
     app.extensions.setdefault("access", {})[endpoint] = policy
 
 
 def policy_of(app: Flask, endpoint: str) -> Policy | None:
-    """The declared policy, or None where nobody declared one."""
+    """Return the declared policy, or None if there is none."""
     declared: Policy | None = app.extensions.get("access", {}).get(endpoint)
     return declared or getattr(app.view_functions.get(endpoint), "policy", None)
 
@@ -129,9 +132,10 @@ def init_app(
     """Check every request's endpoint before its view runs.
 
     Args:
-        load_actor: says who is signed in, and is asked only where it matters.
-        owed_step: the endpoint of the step that somebody half signed in owes.
-        ask_again: the page that asks who somebody is, or None where that was proved lately.
+        app: the application.
+        load_actor: returns the signed-in account; called only if the policy needs it.
+        owed_step: returns the endpoint of the step that a half signed-in account still has to do.
+        ask_again: returns the page that asks for the identity again, or None if it was proved recently.
     """
     app.extensions.setdefault("access", {})
     app.extensions["load_actor"] = load_actor
@@ -142,7 +146,7 @@ def init_app(
 
 
 def current_actor() -> Any:
-    """Who is signed in, or None; asked of the database once a request."""
+    """Return the signed-in account, or None. The database is asked once a request."""
     if "actor" not in g:
         g.actor = current_app.extensions["load_actor"]()
     return g.actor
@@ -175,6 +179,6 @@ def _check() -> Response | None:
 
 
 def owed_step() -> str | None:
-    """The endpoint of the step that a browser half signed in owes, or None."""
+    """Return the endpoint of the step that a half signed-in browser still has to do, or None."""
     endpoint: str | None = current_app.extensions["owed_step"]()
     return endpoint

@@ -1,7 +1,7 @@
-"""Pages for everybody, made smaller on their way.
+"""Compress public pages.
 
-Pages of somebody signed in (half signed in too), or behind a secret link, are not: a secret beside text that a stranger can choose can be
-guessed from lengths (BREACH), and they are read by few.
+Pages of a signed-in account (half signed in too), or behind a secret link, are not compressed: a secret beside text that a
+stranger can choose can be guessed from lengths (BREACH), and these pages have few readers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ LEVEL = 5
 
 
 def init_app(app: Flask) -> None:
-    """Compress public pages for browsers that take gzip."""
+    """Compress public pages for browsers that accept gzip."""
     app.after_request(_compress)
 
 

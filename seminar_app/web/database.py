@@ -1,4 +1,4 @@
-"""Flask-SQLAlchemy on our own typed base, and the unit of work of a request."""
+"""Set up Flask-SQLAlchemy with our typed base, and give requests their unit of work."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Connect the app to its database; connections open when first used."""
+    """Configure the app's database. Connections open when first used."""
     url, options = engine_settings(settings.database_url, pool_size=settings.pool_size)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
@@ -33,25 +33,28 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def session() -> Session:
-    """The request's session. Outside a unit of work the database refuses writes."""
+    """Return the request's session. Outside a unit of work the database refuses writes."""
     return db.session()
 
 
 @contextmanager
 def unit_of_work(*, wait_ms: int | None = None) -> Iterator[Session]:
-    """`with unit_of_work() as session:` around every change a route makes; `wait_ms` where it is not worth waiting for as long as ever."""
+    """Wrap every change that a route makes: `with unit_of_work() as session:`. `wait_ms` shortens the wait for SQLite's lock."""
     with core.unit_of_work(db.session(), wait_ms=wait_ms) as open_session:
         yield open_session
     g.was_saved = True
 
 
 def in_unit_of_work(work: Callable[[Session], T]) -> T:
-    """The same for what others may do at once on the same rows, or add of the same name: tried again when PostgreSQL says so."""
+    """Run `work` in a unit of work, again if PostgreSQL reports a conflict.
+
+    For changes that others may make at once on the same rows, or rows that others may add with the same name.
+    """
     done = core.in_unit_of_work(db.session(), work)
     g.was_saved = True
     return done
 
 
 def may_be_saved(error: Exception) -> bool:
-    """Whether something that this request sent may be saved, or is, although it failed."""
+    """Whether a failed request may have saved something, or has."""
     return isinstance(error, core.SavedOrNot) or "was_saved" in g

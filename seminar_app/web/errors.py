@@ -1,4 +1,4 @@
-"""Error pages: each says what happened and what to do, and works when the database does not."""
+"""Error pages. Each says what happened and what to do, and works without the database."""
 
 from __future__ import annotations
 
@@ -68,12 +68,16 @@ PAGES = {
 
 
 def sentence_of(refusal: Refusal) -> str:
-    """The refusal in the language of the person who reads it."""
+    """Return the refusal in the language of the reader."""
     return str(_(refusal.sentence, **{name: _shown(value) for name, value in refusal.values.items()}))
 
 
 def _shown(value: object) -> object:
-    """A refusal's value as its reader writes it: «3 de junio de 2014», «9:00», the text in their language."""
+    """Format a refusal's value for the reader: «3 de junio de 2014», «9:00», a text in the reader's language.
+
+    Raises:
+        TypeError: an instant; a refusal takes a date or a local time.
+    """
     if isinstance(value, InBothLanguages):
         return (value.en or value.es if str(get_locale())[:2] == "en" else value.es or value.en) or ""
     if isinstance(value, datetime):
@@ -86,9 +90,12 @@ def _shown(value: object) -> object:
 def error_page(
     code: int, *, what_happened: str | None = None, what_to_do: str | None = None, retry_after: int = RETRY_AFTER_SECONDS
 ) -> ResponseReturnValue:
-    """The page for a status code, with the request's id as its reference.
+    """Render the page for a status code, with the request's id as its reference.
 
     Args:
+        code: HTTP status; one without a page of its own gets the page of 500.
+        what_happened: instead of the sentence for the code.
+        what_to_do: instead of the sentence for the code.
         retry_after: seconds until it makes sense to try again, for 429 and 503.
     """
     title, happened, to_do = PAGES.get(code, PAGES[500])
@@ -110,14 +117,14 @@ def error_page(
 
 
 def _frame(code: int) -> dict[str, str]:
-    """Staff stay among their own pages, with a way back to where they begin; where the program itself failed nothing is asked of it."""
+    """Choose layout and start page. Staff stay in their layout, except after a server error, because that layout could fail too."""
     if g.get("actor") is not None and code < 500:
         return {"layout": "_layout/staff.html", "begin": "/staff/"}
     return {"layout": "_layout/public.html", "begin": "/"}
 
 
 def init_app(app: Flask) -> None:
-    """Register what each kind of failure becomes."""
+    """Register a handler for each kind of failure."""
     handlers: dict[type[Exception], Callable[..., ResponseReturnValue]] = {
         HTTPException: _http,
         NotFound: lambda error: error_page(404),
@@ -145,12 +152,12 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _unexpected_refusal(refusal: Refusal) -> ResponseReturnValue:
-    """A refusal that no form caught still reaches the person as its sentence."""
+    """Show the sentence of a refusal that no form caught."""
     return error_page_with_sentence(sentence_of(refusal))
 
 
 def error_page_with_sentence(sentence: str) -> ResponseReturnValue:
-    """A 422 page that says one sentence and leads back."""
+    """Render a 422 page with one sentence and a way back."""
     page = render_template(
         "errors/page.html",
         code=422,
@@ -164,7 +171,7 @@ def error_page_with_sentence(sentence: str) -> ResponseReturnValue:
 
 
 def _too_many(_error: RateLimitExceeded) -> ResponseReturnValue:
-    """How long to wait, in seconds for programs and in minutes or hours for people."""
+    """Say how long to wait: in seconds for programs, in minutes or hours for people."""
     seconds = seconds_to_wait()
     minutes = -(-seconds // 60)
     hours = -(-minutes // 60)
@@ -176,12 +183,12 @@ def _too_many(_error: RateLimitExceeded) -> ResponseReturnValue:
 
 
 def form_from_elsewhere() -> ResponseReturnValue:
-    """Sent by a page of another site, or by one that was open for too long."""
+    """Refuse a form that a page of another site sent, or one that was open for too long."""
     return error_page_with_sentence(_("This form was open for too long, or came from another page, so it was not sent."))
 
 
 def _database(error: Exception) -> ResponseReturnValue:
-    """Locked, full, restarted, damaged or gone: 503, so that people and proxies try again.
+    """Answer 503 if the database is locked, full, restarted, damaged or gone, so that people and proxies try again.
 
     A value the database cannot hold is the sender's fault: 400.
     """
@@ -198,10 +205,10 @@ def _database(error: Exception) -> ResponseReturnValue:
 
 
 def _saved_or_not() -> ResponseReturnValue:
-    """The connection went while it was being saved, or after: only looking again, or sending again, shows whether it is there.
+    """Render the page for a connection lost during or after the commit: only a check, or sending again, shows whether it was saved.
 
-    What officials send is entered once however often it arrives; among staff's forms only those that carry a number of
-    their own are, and another may make a second draft.
+    A form from an official is entered once, however often it arrives. Among staff's forms this holds only for those with a
+    submission id; another form may make a second draft.
     """
     policy = policy_of(current_app, request.endpoint or "")
     if (policy is not None and policy.audience is not Audience.STAFF) or "submission_id" in request.form:
@@ -216,7 +223,7 @@ def _saved_or_not() -> ResponseReturnValue:
 
 
 def _let_go() -> None:
-    """End the transaction, as far as there still is a connection to say so on."""
+    """Roll back, if the connection still works."""
     try:
         db.session.rollback()
     except SQLAlchemyError as error:
@@ -231,7 +238,7 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _refuse_unreadable() -> ResponseReturnValue | None:
-    """NUL and lone surrogates in an address are nobody's search: answered before a database sees them."""
+    """Refuse NUL and lone surrogates in an address with 400, before the database sees them. Nobody searches for them."""
     sent = [request.path, *request.args.keys(), *request.args.values()]
     if any("\0" in text or (not text.isascii() and not _encodes(text)) for text in sent):
         return error_page(400)

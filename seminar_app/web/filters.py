@@ -1,4 +1,4 @@
-"""How values are written in templates: local times, dates as people say them, texts with a fallback."""
+"""Template filters: local times, dates as people say them, texts with a fallback."""
 
 from __future__ import annotations
 
@@ -41,32 +41,32 @@ def long_date(value: date) -> str:
 
 
 def day_and_date(value: date) -> str:
-    """«martes, 3 de junio de 2014», «Tuesday, June 3, 2014»."""
+    """Return «martes, 3 de junio de 2014», «Tuesday, June 3, 2014»."""
     return format_date(value, "full", locale=current_language())
 
 
 def local_time(value: datetime, time_zone: str) -> str:
-    """«9:00», in the zone of the seminar."""
+    """Return «9:00», in the zone of the seminar."""
     return format_time(value.astimezone(ZoneInfo(time_zone)), "H:mm", locale=current_language())
 
 
 def local_date(value: datetime, time_zone: str) -> date:
-    """The day it is in the zone of the seminar."""
+    """Return the day it is in the zone of the seminar."""
     return value.astimezone(ZoneInfo(time_zone)).date()
 
 
 def short_day(value: date) -> str:
-    """«mar 3», «Tue 3»: the head of a column."""
+    """Return «mar 3», «Tue 3»: the head of a column."""
     return f"{format_skeleton('E', dates.noon(value), locale=current_language())} {value.day}"
 
 
 def percent(value: float) -> str:
-    """«83.3 %», in English «83.3%»; to one decimal."""
+    """Return «83.3 %», in English «83.3%»; to one decimal."""
     return f"{value:.1f}%" if current_language() == "en" else f"{value:.1f}\u00a0%"
 
 
 def local_instant(value: datetime, time_zone: str) -> str:
-    """«3 de junio de 2014, 9:00», in the zone of the seminar."""
+    """Return «3 de junio de 2014, 9:00», in the zone of the seminar."""
     local = value.astimezone(ZoneInfo(time_zone))
     return f"{long_date(local.date())}, {local_time(value, time_zone)}"
 
@@ -77,13 +77,13 @@ def date_range(first: date, last: date) -> str:
 
 
 def text_of(spanish: str | None, english: str | None) -> str:
-    """The text in the current language, else in the other."""
+    """Return the text in the current language, else in the other."""
     first, second = (spanish, english) if current_language() == "es" else (english, spanish)
     return first or second or ""
 
 
 def lang_of(spanish: str | None, english: str | None) -> str | None:
-    """The language of what `text_of` shows where it is not the reader's: goes on the element as its `lang`, else None."""
+    """Return the `lang` for the element that shows `text_of`, if it is not the reader's language; else None."""
     first, second, other = (spanish, english, "en") if current_language() == "es" else (english, spanish, "es")
     return other if second and not first else None
 

@@ -1,4 +1,4 @@
-"""What all forms share: text that is clean before anything looks at it, and refusals shown where they belong.
+"""The base of all forms: text is cleaned before it is checked, and refusals are shown on their field.
 
 Forms give the shape of input only. CSRF is checked for every POST by Flask-WTF before the view runs.
 """
@@ -50,23 +50,26 @@ _OF_WTFORMS = {
 
 
 class _Sentences:
-    """What WTForms says by itself, in our words and in the reader's language."""
+    """Translations of WTForms' own messages into our sentences, in the reader's language."""
 
     def gettext(self, string: str) -> str:
-        """The sentence for one of the library's."""
+        """Return our sentence for one of the library's."""
         return str(_OF_WTFORMS.get(string, string))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        """The same for a sentence that counts."""
+        """Return our sentence for one of the library's with a number."""
         return self.gettext(singular if n == 1 else plural)
 
 
 class QuickSelect(Select):
-    """WTForms' list of options; what hundreds of agencies, zones and countries carry is written without its way for any attribute."""
+    """A select field that renders its options faster, for lists of hundreds of agencies, zones and countries.
+
+    An option with other attributes than `data-aliases` is rendered by WTForms.
+    """
 
     @classmethod
     def render_option(cls, choice: SelectChoice, **attributes: Any) -> str:  # type: ignore[override]  # the stubs are of 3.2
-        """One option."""
+        """Render one option."""
         own = choice.render_kw or {}
         if own.keys() - {"data-aliases"} or attributes or isinstance(choice.value, bool):
             return str(super().render_option(choice, **attributes))
@@ -76,23 +79,23 @@ class QuickSelect(Select):
 
 
 class FormPart(Form):
-    """What may stand in a form several times. Like every form of ours it speaks with our sentences."""
+    """Base of forms, and of parts that may stand in a form several times. Its messages are our sentences."""
 
     class Meta(DefaultMeta):
-        """What WTForms asks its form."""
+        """Hooks that WTForms calls."""
 
         locales = False
 
         def get_translations(self, form: Any) -> _Sentences:
-            """Our sentences in place of the library's."""
+            """Return our sentences in place of the library's."""
             return _Sentences()
 
         def render_field(self, field: Field, render_kw: Any) -> Markup:
-            """The field's HTML."""
+            """Render the field as HTML."""
             widget: object = field.widget
             if type(widget) is Select:
                 field.widget = QuickSelect(multiple=widget.multiple)  # type: ignore[assignment]
-            return Markup(super().render_field(field, render_kw))  # nosec B704  # noqa: S704  what WTForms has made
+            return Markup(super().render_field(field, render_kw))  # nosec B704  # noqa: S704  this HTML is made by WTForms
 
 
 class BaseForm(FormPart):
@@ -101,7 +104,7 @@ class BaseForm(FormPart):
     def __init__(self, formdata: MultiDict[str, str] | None = None, **kwargs: Any) -> None:
         if formdata is None and request.method == "POST":
             formdata = request.form
-            g.form_sent = self  # its labels, if the database cannot take it (web/unavailable.py)
+            g.form_sent = self  # its labels, if the database cannot serve (web/unavailable.py)
         super().__init__(formdata, **kwargs)
 
     def accepts(self) -> bool:
@@ -109,7 +112,7 @@ class BaseForm(FormPart):
         return request.method == "POST" and self.validate()
 
     def show(self, refusal: Refusal) -> None:
-        """Put a refusal on the field it blames, or at the head of the form."""
+        """Show a refusal on the field it names, or at the head of the form."""
         target = self._fields.get(refusal.field or "")
         if target is not None:
             target.errors = [*target.errors, sentence_of(refusal)]
@@ -123,9 +126,9 @@ class BaseForm(FormPart):
 
 
 class VersionField(IntegerField):
-    """The version of a record that somebody opened, sent back so that nobody's change is lost.
+    """The version of the record that the page showed, sent back so that no change of others is overwritten.
 
-    Left out or made up it is 0, which none is; WTForms would take the record's present one for it.
+    Left out or made up it is 0, which no record has; WTForms would take the record's current version instead.
     """
 
     widget = HiddenInput()
@@ -134,20 +137,20 @@ class VersionField(IntegerField):
         super().__init__(default=0, **kwargs)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """What came with the form."""
+        """Parse the value that came with the form."""
         text = valuelist[0] if valuelist else ""
         self.data = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
     def show(self, version: int) -> None:
-        """Have the page carry the newest version, once its reader was told that there is one."""
+        """Put the newest version into the page, after the reader was told that there is one."""
         self.raw_data, self.data = None, version
 
 
 class Filled(InputRequired):
-    """Filled with something, and not with spaces only, which WTForms takes for an answer."""
+    """Require a value. WTForms accepts spaces only; this does not."""
 
     def __call__(self, form: Any, field: Any) -> None:
-        """Refuse what is empty once it is cleaned."""
+        """Refuse a value that is empty after cleaning."""
         super().__call__(form, field)
         if field.data == "":
             field.errors[:] = []
@@ -155,43 +158,43 @@ class Filled(InputRequired):
 
 
 def required(message: str | None = None) -> Filled:
-    """The field must be filled; the sentence says with what."""
+    """Return a validator: the field must be filled; the sentence says with what."""
     return Filled(message or _l("Please fill in this field."))
 
 
 def at_most(length: int) -> Length:
-    """No more than so many characters."""
+    """Return a validator: the text has at most `length` characters."""
     return Length(max=length, message=_l("That is too long: at most %(max)d characters."))
 
 
 def choices_of(*pairs: tuple[str, Any]) -> list[Any]:
-    """What a select or radio field offers: (value, words) pairs in the shape that WTForms 3.3 asks for."""
+    """Return the options of a select or radio field: (value, words) pairs in the shape that WTForms 3.3 needs."""
     return [SelectChoice(value, words) for value, words in pairs]
 
 
 def optional() -> Optional:
-    """May be left empty; then nothing else is checked."""
+    """Return a validator: the field may be empty; then nothing else is checked."""
     return Optional()
 
 
 _SPACE = "".join(letter for letter in map(chr, range(0x3001)) if letter.isspace()) + "\u200b\u2060\ufeff"
-"""What nobody sees at the ends of a text: also the marks that cells copied from a spreadsheet or a page may begin with."""
+"""Characters without ink that are stripped from both ends of a text, also marks that cells copied from a spreadsheet may begin with."""
 
 
 def clean_text(value: Any) -> Any:
-    """Composed Unicode without surrounding space, or the value as it is when it is no text."""
+    """Return text as composed Unicode (NFC) without surrounding space; return other values unchanged."""
     return unicodedata.normalize("NFC", value).strip(_SPACE) if isinstance(value, str) else value
 
 
 def readable(form: Form, field: Field) -> None:
-    """Refuse what cannot be stored or shown: NUL and other control characters, half surrogates."""
+    """Refuse characters that cannot be stored or shown: NUL and other control characters, lone surrogates."""
     value = field.data
     if not isinstance(value, str):
         return
     allowed = "\r\n\t" if isinstance(field, TextAreaField) else ""
     kept = "".join(c for c in value if c in allowed or unicodedata.category(c) not in ("Cc", "Cs"))
     if kept != value:
-        field.data = kept  # what the form shows again must be fit to be shown
+        field.data = kept  # the form shows this text again, so it must be safe to show
         raise StopValidation(_("This contains a character that cannot be kept. Please delete it and type the text again."))
 
 
@@ -205,12 +208,12 @@ def whole_address(_form: Form, field: Field) -> None:
 
 
 def one_line(label: Any, *, length: int = LINE, needed: bool = True, message: str | None = None, **kwargs: Any) -> StringField:
-    """A line of text, cleaned, checked for unreadable characters and for length (in characters)."""
+    """Return a field for one line of text: cleaned, checked for unreadable characters and for length (in characters)."""
     return StringField(label, filters=[clean_text], validators=_validators(length, needed, message, kwargs), **kwargs)
 
 
 def paragraphs(label: Any, *, length: int = PAGE, needed: bool = False, message: str | None = None, **kwargs: Any) -> TextAreaField:
-    """Several lines of text."""
+    """Return a field for several lines of text."""
     return TextAreaField(label, filters=[clean_text], validators=_validators(length, needed, message, kwargs), **kwargs)
 
 

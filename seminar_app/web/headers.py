@@ -1,4 +1,4 @@
-"""Headers of every answer, error pages included: what the browser may load, keep and tell others."""
+"""Headers of every answer, error pages included: what the browser may load, cache and send to other sites."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(),
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Give each answer its headers."""
+    """Add the headers to each answer."""
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -44,14 +44,14 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def csp_nonce() -> str:
-    """This answer's nonce, made when first asked for."""
+    """Return this answer's nonce; it is made on the first call."""
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return str(g.csp_nonce)
 
 
 def content_security_policy(nonce: str) -> str:
-    """Own files only; scripts by nonce; nothing inline, no frames, forms that stay here."""
+    """Return the policy: own files only; scripts by nonce; nothing inline, no frames, forms only to this site."""
     return (
         f"default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; "
         "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

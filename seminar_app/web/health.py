@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can serve."""
+"""Report whether the process is alive, and whether it can serve."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from seminar_app.web.database import db
 
 MAINTENANCE = "maintenance"
 SERVER_PID = "CONSTANCIA_SERVER_PID"
-"""Which `flask serve` a web process belongs to."""
+"""Process id of the `flask serve` that a web process belongs to."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -29,12 +29,12 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def healthz() -> ResponseReturnValue:
-    """Alive."""
+    """Report that the process is alive."""
     return {"status": "ok"}
 
 
 def readyz() -> ResponseReturnValue:
-    """Whether a proxy should send people here. Why not is for the log; strangers are told one word."""
+    """Tell a proxy whether to send people here. The reason goes to the log only; visitors get one word."""
     why = not_ready()
     if why is None:
         return {"status": "ok"}
@@ -43,7 +43,7 @@ def readyz() -> ResponseReturnValue:
 
 
 def not_ready() -> str | None:
-    """Why people should not be sent here now, or None: maintenance, about to stop, no database, or one of an older version."""
+    """Return why people should not be sent here now: maintenance, about to stop, no database, or an older one. Else None."""
     settings: Settings = current_app.extensions["settings"]
     if maintenance_file(settings).exists():
         return "maintenance is on."
@@ -60,24 +60,24 @@ def not_ready() -> str | None:
 
 
 def maintenance_file(settings: Settings) -> Path:
-    """There while `flask maintenance on` holds for this machine."""
+    """Return the path of the file that exists while `flask maintenance on` holds for this machine."""
     return settings.data_dir / MAINTENANCE
 
 
 def stopping_file(settings: Settings, server: int) -> Path:
-    """There from the moment that this server was told to stop."""
+    """Return the path of the file that exists from the moment this server was told to stop."""
     return settings.data_dir / f"stopping-{server}"
 
 
 def serves_schema(found: object) -> bool:
     """Whether this code can work on a database of this version: its own, or a newer one.
 
-    A migration takes nothing away that the version before it uses (docs/operations.md), so that old and new code run side by side.
+    A migration removes nothing that the version before it uses (docs/operations.md), so old and new code can run side by side.
     """
     return isinstance(found, str) and found >= newest_migration()
 
 
 @cache
 def newest_migration() -> str:
-    """Number of the last migration in `migrations/versions`, from the file that says so: Alembic is 11 MB that serving does not need."""
+    """Return the number of the last migration, read from `migrations/versions/NEWEST`: importing Alembic would cost 11 MB."""
     return (PROJECT_ROOT / "migrations" / "versions" / "NEWEST").read_text(encoding="ascii").strip()

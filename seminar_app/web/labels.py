@@ -1,4 +1,4 @@
-"""Words for stored values: each feature says how its enums are called, templates ask with `{{ value | label }}`."""
+"""Labels for stored values: each feature registers the words of its enums; templates use `{{ value | label }}`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _labels: dict[tuple[type[StrEnum], str], Any] = {}
 
 
 def register(kind: type[StrEnum], words: Mapping[Any, Any]) -> None:
-    """Give every member of `kind` its (lazily translated) word.
+    """Register the (lazily translated) word of every member of `kind`.
 
     Raises:
         ValueError: a member has no word.
@@ -23,15 +23,15 @@ def register(kind: type[StrEnum], words: Mapping[Any, Any]) -> None:
 
 
 def label(value: StrEnum) -> str:
-    """The word for a member, in the current language."""
+    """Return the word for a member, in the current language."""
     return str(_labels[type(value), value.value])
 
 
 def word_of(kind: str, value: str) -> str | None:
-    """The word for a stored value of the enum of this name, for readers that may not know its feature; None where there is none."""
+    """Return the word for a stored value of the enum with this name, for callers that may not import its feature; else None."""
     return next((str(word) for (each, stored), word in _labels.items() if each.__name__ == kind and stored == value), None)
 
 
 def choices(kind: type[StrEnum]) -> list[tuple[str, Any]]:
-    """(value, word) pairs in the enum's order, for a select or radio field."""
+    """Return (value, word) pairs in the enum's order, for a select or radio field."""
     return [(member.value, _labels[kind, member.value]) for member in kind]

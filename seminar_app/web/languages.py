@@ -1,4 +1,4 @@
-"""Spanish and English: which one a person gets, and how they choose the other."""
+"""Spanish and English: select the language of a request, and let people choose the other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ blueprint = Blueprint("web", __name__)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Choose each request's language; whatever is not a request speaks the default one."""
+    """Select each request's language. Outside a request the default language is used."""
     app.config["BABEL_DEFAULT_LOCALE"] = settings.default_language
     babel.init_app(app, locale_selector=_selected, default_translation_directories="translations")
     csrf.exempt(choose_language)  # a page of another site could at worst change the language of this one
@@ -29,12 +29,12 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def current_language() -> str:
-    """`es` or `en`, the language of what is being written now."""
+    """Return `es` or `en`, the language of the text being written now."""
     return str(get_locale() or "es")[:2]
 
 
 def _selected() -> str | None:
-    """The link's choice, else the person's own, else the browser's."""
+    """Return the link's choice, else the person's own, else the browser's."""
     if not has_request_context():
         return None
     chosen: str | None = g.get("language") or session.get("language")
@@ -42,7 +42,7 @@ def _selected() -> str | None:
 
 
 def local_path(target: str | None) -> str:
-    """`target` if it is a path of this site, else the front page: a redirect never leaves."""
+    """Return `target` if it is a path of this site, else the front page. So a redirect never leaves the site."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or any(ord(c) < 32 or c == "\\" for c in target):
         return "/"
     parts = urlsplit(target)
@@ -52,7 +52,7 @@ def local_path(target: str | None) -> str:
 @blueprint.post("/language")
 @public
 def choose_language() -> Response:
-    """Keep the chosen language for this browser and go back to where the person was."""
+    """Store the chosen language in the browser's session and go back to the same page."""
     if (language := request.form.get("language")) in CODES:
         session["language"] = language
         session.permanent = True

@@ -1,4 +1,4 @@
-"""How often one address may try the few things worth trying often."""
+"""Limit how often one visitor or mailbox may try the actions that attackers repeat."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from config import Settings
 from seminar_app.core.folding import canonical_email
 
 OF_ONE_SUBSCRIBER = 64
-"""Bits of an IPv6 address that a subscriber cannot choose; the rest anybody changes at will."""
+"""Bits of an IPv6 address that a subscriber cannot choose; a subscriber can change the other bits at will."""
 
 
 def visitor_key() -> str:
-    """Whom to count: the visitor's IPv4 address, or the network of their IPv6 address. Private addresses count like others."""
+    """Return the key to count a visitor by: the IPv4 address, or the network of the IPv6 address. Private addresses count too."""
     try:
         address = ip_address(get_remote_address())
     except ValueError:
@@ -34,7 +34,7 @@ def visitor_key() -> str:
 
 
 def mailbox_key() -> str:
-    """Whom to count where anybody can have mail sent: the address that was typed, as a hash."""
+    """Return the key to count a mailbox by, for forms that send mail: the address that was typed, as a hash."""
     typed = canonical_email(request.form.get("email", ""))
     return "mailbox:" + hashlib.sha256(typed.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -43,7 +43,7 @@ limiter = Limiter(key_func=visitor_key, headers_enabled=False)
 
 
 class OneAtATime(MemoryStorage):
-    """Counting in memory, one attempt at a time: two that count at one moment would start the library's timer twice, which is an error."""
+    """Memory storage that counts one attempt at a time: two at one moment would start the library's timer twice, an error."""
 
     STORAGE_SCHEME = ["one-at-a-time"]
 
@@ -52,20 +52,20 @@ class OneAtATime(MemoryStorage):
         super().__init__(uri, **options)  # type: ignore[arg-type]
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """Count, and say how many there are."""
+        """Increase the counter and return it."""
         with self._counting:
             return super().incr(key, expiry, amount)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Count in memory for one process, or in what `LIMITER_STORAGE` names for several."""
+    """Count in memory for one process, or in the storage that `LIMITER_STORAGE` names for several."""
     app.config["RATELIMIT_STORAGE_URI"] = settings.limiter_storage.replace("memory://", "one-at-a-time://")
     app.config["RATELIMIT_ENABLED"] = settings.limits_enabled
-    app.config["RATELIMIT_FAIL_ON_FIRST_BREACH"] = False  # all are looked at, so that the longest wait is known
+    app.config["RATELIMIT_FAIL_ON_FIRST_BREACH"] = False  # evaluate all limits, so that the longest wait is known
     limiter.init_app(app)
 
 
 def seconds_to_wait() -> int:
-    """How long until the request that was just refused may be tried again: the longest of the limits it met, at least a second."""
+    """Return the seconds until the refused request may be tried again: the longest of the limits it met, at least 1."""
     ends = [limit.window.reset_time for limit in limiter.current_limits if limit.breached]
     return max(1, math.ceil(max(ends, default=0) - time.time()))

@@ -1,7 +1,7 @@
-"""What the log says: lines that a person or a program reads, each with the id of its request, none with what people wrote.
+"""Write log lines for people and programs. Each carries the id of its request, none carries text that people wrote.
 
-A request leaves its route's pattern and never its address: the address may hold a personal link's secret, a search, a name.
-An exception leaves its kind and where it came from and never its text: the database quotes rows in it.
+A request is logged with its route's pattern, never its address: the address may hold a personal link's secret, a search, a
+name. An exception is logged with its type and the lines of code, never its text: the database quotes rows in it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from seminar_app.web.database import db
 requests_log = logging.getLogger("constancia.requests")
 
 WORK_ID: ContextVar[str | None] = ContextVar("work_id", default=None)
-"""The request or the run of a job that this thread is busy with."""
+"""The request, or the run of a job, that this thread works on."""
 _statements: ContextVar[list[int] | None] = ContextVar("statements", default=None)
 
 HONEST_ID = re.compile(r"[A-Za-z0-9_-]{8,32}")
@@ -36,14 +36,14 @@ STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "
 
 
 class Lines(logging.Formatter):
-    """One line for each record, as text or as JSON; what was passed as `extra` becomes fields."""
+    """Format one line for each record, as text or as JSON; values passed as `extra` become fields."""
 
     def __init__(self, form: LogFormat) -> None:
         super().__init__()
         self._json = form is LogFormat.JSON
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line; a failure's places follow, in JSON as a field and in text below."""
+        """Format the record. The traceback of a failure follows: a field in JSON, lines below in text."""
         fields: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -63,7 +63,7 @@ class Lines(logging.Formatter):
 
 
 def places(error: BaseException) -> str:
-    """Kind of a failure and of what caused it, with the lines of code; without its text, which may quote people's data."""
+    """Return the types of a failure and its causes, with the lines of code, but without texts, which may quote people's data."""
     told: list[str] = []
     seen: set[int] = set()
     link: BaseException | None = error
@@ -75,13 +75,13 @@ def places(error: BaseException) -> str:
 
 
 def _kind(error: BaseException) -> str:
-    """`sqlalchemy.exc.IntegrityError (23505)`: the SQL state says which rule it was."""
+    """Return `sqlalchemy.exc.IntegrityError (23505)`: the SQL state tells which constraint it was."""
     state = getattr(getattr(error, "orig", error), "sqlstate", None) or getattr(getattr(error, "orig", error), "sqlite_errorname", None)
     return f"{type(error).__module__}.{type(error).__qualname__}" + (f" ({state})" if isinstance(state, str) else "")
 
 
 def set_up(settings: Settings) -> None:
-    """Send this process's log to the standard error. Called where a process begins, so that tests and shells keep their own."""
+    """Send this process's log to standard error. Called where a process starts, so that tests and shells keep their own logging."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines(settings.log_format))
     root = logging.getLogger()
@@ -89,7 +89,7 @@ def set_up(settings: Settings) -> None:
     root.setLevel(logging.INFO)
     for name, level in {"huey": logging.WARNING, "flask-limiter": logging.ERROR, "alembic": logging.WARNING}.items():
         logging.getLogger(name).setLevel(level)
-    for name in ("_granian", "granian.access"):  # the server's own words, in our form
+    for name in ("_granian", "granian.access"):  # the server's own messages, in our format
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     sys.excepthook = _last_words
@@ -103,7 +103,7 @@ def _last_words(kind: type[BaseException], error: BaseException, trace: Tracebac
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Give each request an id, and write a line about it when it is answered."""
+    """Give each request an id, and log a line when it is answered."""
     app.before_request(lambda: _begin(settings))
     if settings.log_requests:
         with app.app_context():
@@ -120,7 +120,7 @@ def _begin(settings: Settings) -> None:
 
 
 def request_id_of(given: str | None) -> str:
-    """The id that a proxy of ours gave the request, if it is one, else a new one; at most 32 characters."""
+    """Return the id that a proxy of ours gave the request, if it is valid, else a new one; at most 32 characters."""
     bare = (given or "").replace("-", "") if given and len(given) == 36 else given or ""
     return bare if HONEST_ID.fullmatch(bare) else uuid.uuid4().hex
 
@@ -157,7 +157,7 @@ def write_line(
     request_id: str | None = None,
     level: int = logging.INFO,
 ) -> None:
-    """The line about an answer. `request_id` where the request has none of its own yet."""
+    """Log the line about an answer. `request_id` is for requests that have no id in the context yet."""
     if not requests_log.isEnabledFor(level):
         return
     fields: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The staff's two menus. Each room adds its own entry when the app is made; a page shows those its reader may open."""
+"""The two menus of staff. Each room adds its own entry when the app is made; a page shows the entries its reader may open."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from seminar_app.web.access import current_actor, policy_of
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of a menu. Whether somebody sees it follows from the endpoint's policy."""
+    """A menu entry. The endpoint's policy decides who sees it."""
 
     label: Any
     endpoint: str
     order: int
     prefix: str = ""
-    """Endpoints that begin with this (one, or several apart by spaces) keep the line marked as current."""
+    """Endpoints that begin with this prefix (or one of several, separated by spaces) keep the entry marked as current."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A menu's line as the template shows it."""
+    """A menu entry as the template shows it."""
 
     label: str
     url: str
@@ -40,25 +40,26 @@ def init_app(app: Flask) -> None:
 
 
 def add_staff_entry(app: Flask, entry: Entry) -> None:
-    """A line of the header's menu: Seminars 10, People 20, Agencies 30, Offices 40, Accounts 50, Messages 60, Trail 70."""
+    """Add an entry to the header's menu: Seminars 10, People 20, Agencies 30, Offices 40, Accounts 50, Messages 60, Trail 70."""
     app.extensions["staff_entries"].append(entry)
 
 
 def add_seminar_entry(app: Flask, entry: Entry) -> None:
-    """A line of the side list inside a seminar: Overview 10, Roster 20, Sessions 30, Attendance 40, Feedback 50, Messages 60, Settings 70.
+    """Add an entry to the seminar's menu.
 
-    The endpoint takes `slug` and nothing else.
+    Overview 10, Roster 20, Sessions 30, Attendance 40, Feedback 50, Messages 60, Settings 70. The endpoint takes `slug` and
+    nothing else.
     """
     app.extensions["seminar_entries"].append(entry)
 
 
 def staff_navigation() -> list[Line]:
-    """What the person signed in may open."""
+    """Return the header entries that the signed-in account may open."""
     return _lines("staff_entries", {})
 
 
 def seminar_navigation(slug: str) -> list[Line]:
-    """What the person signed in may open inside this seminar."""
+    """Return the entries inside this seminar that the signed-in account may open."""
     return _lines("seminar_entries", {"slug": slug})
 
 

@@ -1,4 +1,4 @@
-"""From where a request may come: addressed to our own name, and sent by our own pages."""
+"""Check where a request comes from: it must be addressed to our name, and forms must come from our pages."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from config import Settings
 from seminar_app.web.errors import form_from_elsewhere
 
 ANY_NAME = frozenset({"healthz", "readyz"})
-"""Asked for by machines that know our number and not our name."""
+"""Endpoints that monitors call by IP address, without our name."""
 OTHER_SITES = frozenset({"cross-site", "same-site"})
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Refuse what is addressed to another name (400) and forms that another site sends (422).
+    """Refuse requests addressed to another name (400) and forms that another site sends (422).
 
-    The token against forgery is checked for each form as well; a browser that does not say where a form comes from is
-    believed as far as its token is right. Flask-WTF would ask for a Referer under HTTPS, which pages behind a secret link
-    never send, so it is told not to.
+    The CSRF token is checked for each form as well. A browser that does not say where a form comes from is trusted if its token
+    is right. Flask-WTF would require a Referer under HTTPS, which pages behind a secret link never send, so that check is off.
     """
     app.config["WTF_CSRF_SSL_STRICT"] = False
 

@@ -1,7 +1,8 @@
-"""Public pages kept until the database changes: a crowd at one page costs one rendering, and nobody reads an old one.
+"""Cache public pages until the database changes: a crowd at one page costs one rendering, and no visitor reads an old page.
 
-For visitors without a cookie only. What is kept is valid while nothing at all has been committed since it was rendered,
-which the database says in one cheap question (`DatabaseState`), and for a second at most, because doors open by the clock.
+For visitors without a cookie only. A cached page is valid while no transaction has been committed since it was rendered,
+which the database says in one cheap query (`DatabaseState`), and for one second at most, because registration opens and
+closes by the clock.
 """
 
 from __future__ import annotations
@@ -35,12 +36,15 @@ LONGEST_SECONDS = 1.0
 MOST_PAGES = 200
 NONCE_PLACE = NONCE_BYTES.decode()
 ANSWER_HOLDS = {"sqlite": 0.0, "postgresql": 0.02}
-"""Seconds for which one answer about the database serves all. PostgreSQL's costs a way to another process and back, which under a
-crowd is more than all the rest; SQLite's costs nothing worth saving."""
+"""Seconds for which one answer about the database serves all requests.
+
+PostgreSQL's answer costs a round trip to another process, which under a crowd is more than all the rest. SQLite's answer
+costs nothing worth saving.
+"""
 
 
 class DatabaseState:
-    """A value that is the same only while no transaction has been committed.
+    """A value that stays the same only while no transaction is committed.
 
     SQLite: `PRAGMA data_version` of a connection that never writes. PostgreSQL: the snapshot, which names every
     transaction that is still open and the next one; equal snapshots see equal rows.
@@ -58,10 +62,10 @@ class DatabaseState:
         self._info: dict[Any, Any] = {}
 
     def now(self) -> Hashable | None:
-        """The state, or None where the database does not say (then nothing is kept and nothing kept is used).
+        """Return the state, or None if the database gives none (then the cache is neither filled nor used).
 
-        Whoever comes while a question is on its way takes the answer to the next one, together with all who came meanwhile:
-        an answer counts only for those who were there before it was asked.
+        An answer counts only for callers that were there before its query began. A caller that comes while a query is running
+        waits for the next one, together with all others that came meanwhile.
         """
         with self._turn:
             if time.monotonic() < self._holds_until:
@@ -109,7 +113,7 @@ class DatabaseState:
         return connection
 
     def close(self) -> None:
-        """Let go of the connection; the next question opens another."""
+        """Close the connection; the next query opens another."""
         connection, self._connection = self._connection, None
         if connection is not None:
             try:
@@ -120,7 +124,7 @@ class DatabaseState:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A page, the state of the database it was rendered from, and until when (monotonic seconds) it may be given out."""
+    """A page, the state of the database it was rendered from, and until when (monotonic seconds) it may be served."""
 
     page: str
     state: Hashable
@@ -128,7 +132,7 @@ class Kept:
 
 
 class PageCache:
-    """The pages, the least recently used dropped first."""
+    """The page cache; the least recently used page is dropped first."""
 
     def __init__(self, engine: Engine) -> None:
         self._database = DatabaseState(engine)
@@ -136,11 +140,11 @@ class PageCache:
         self._lock = threading.Lock()
 
     def database_state(self) -> Hashable | None:
-        """The state to keep a page with, or None."""
+        """Return the state to cache a page with, or None."""
         return self._database.now()
 
     def get(self, key: Hashable, state: Hashable | None) -> Kept | None:
-        """The page if it was kept with this state, and not for too long."""
+        """Return the page if it was cached with this state and has not expired; else None."""
         with self._lock:
             kept = self._pages.get(key)
             if kept is None or state is None or kept.state != state or time.monotonic() >= kept.until:
@@ -149,7 +153,7 @@ class PageCache:
             return kept
 
     def keep(self, key: Hashable, page: str, state: Hashable) -> Kept:
-        """Keep a page that was rendered from what the database held at `state` or later."""
+        """Cache a page that was rendered from the database at `state` or later."""
         with self._lock:
             kept = self._pages[key] = Kept(page, state, time.monotonic() + LONGEST_SECONDS)
             while len(self._pages) > MOST_PAGES:
@@ -158,7 +162,7 @@ class PageCache:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Begin with nothing kept, unless the settings say that nothing is to be."""
+    """Start with an empty cache, or without one if the settings turn it off."""
     if settings.page_cache:
         with app.app_context():
             pages = app.extensions["kept_pages"] = PageCache(db.engine)
@@ -168,7 +172,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def cached_while_unchanged(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """For a public page that follows from address, language, database and clock alone, and says the same to all who have no cookie."""
+    """Cache a public view. Its page must depend only on address, language, database and clock, and be the same without a cookie."""
 
     @wraps(view)
     def kept(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
@@ -189,21 +193,21 @@ def cached_while_unchanged(view: Callable[P, ResponseReturnValue]) -> Callable[P
 
 
 def _may_be_cached(found: Kept) -> None:
-    """Tell the step before the application that this whole answer is the same for all."""
+    """Tell `KeptAnswers` that this complete answer is the same for all visitors."""
     route = request.url_rule.rule if request.url_rule is not None else "-"
     request.environ[CACHEABLE] = Keeping(found.state, found.until, csp_nonce(), route)
 
 
 def cached_with_fresh_values(name: str, *, state: Hashable, values: Mapping[str, str], render: Callable[[], str]) -> str:
-    """The same for a form: a page that differs between visitors only in some values, as its token against forgery.
+    """Return a form from the cache: a page that differs between visitors only in some values, such as its CSRF token.
 
-    For whoever comes without a cookie. It is as old as a second at most; what somebody sends is checked against what is true then.
+    For visitors without a cookie. The page is at most one second old; a form that is sent is checked against the current data.
 
     Args:
-        name: the page's own.
+        name: identifies the page.
         state: what was read just now and decides what the page says.
-        values: by any name, the texts that are this visitor's alone; each stands in the page as it is.
-        render: makes the page with these values in it.
+        values: by any name, the texts that belong to this visitor only; each stands in the page as it is.
+        render: renders the page with these values in it.
     """
     pages: PageCache | None = current_app.extensions.get("kept_pages")
     if pages is None or request.cookies or request.query_string:

@@ -1,4 +1,4 @@
-"""Which page of a list an address asks for."""
+"""Page numbers of lists."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ LAST_PAGE = 10_000
 
 
 def page_number(name: str = "page") -> int:
-    """The number in the address, from 1; whatever is no such number is the first page."""
+    """Return the page number in the address, from 1; the first page if the value is not a number."""
     text = request.args.get(name, "1")
     return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() and len(text) <= 6 else 1

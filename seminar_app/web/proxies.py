@@ -1,4 +1,4 @@
-"""Who really asks, where proxies of ours stand before the program."""
+"""Find the visitor's address behind our own proxies."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from config import Settings
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Believe what so many proxies say of the visitor's address and of HTTPS; nobody is believed unless settings say so.
+    """Trust what this many proxies say about the visitor's address and about HTTPS; none unless the settings say so.
 
-    The name asked for is left as it came: a proxy passes the Host header on.
+    The host name stays as it came: a proxy passes the Host header on.
     """
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies

@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 MOST_ANSWERS = 400
 CACHEABLE = "constancia.may_be_kept"
-"""Where a view leaves what it knows of its answer, a `Keeping`."""
+"""Key of the WSGI environment under which a view leaves a `Keeping`."""
 NONCE_PLACE = b"nonce-of-this-answer-goes-here"
 SAME_FOR = ("HTTP_HOST", "wsgi.url_scheme", "PATH_INFO", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING")
 LONGEST_NAME = 500
-"""Characters of all these together: longer ones are nobody's browser, and keeping them would fill the memory."""
+"""Characters of all these together. No browser sends longer ones, and caching them would fill the memory."""
 OWN_TO_EACH = {"content-length", "content-encoding", "x-request-id"}
 
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """What a view says of an answer that may be kept: of which state of the database, until when, with which nonce in it."""
+    """What a view says of an answer that may be cached: the state of the database, the end (monotonic seconds), the nonce in it."""
 
     state: Hashable
     until: float
@@ -50,11 +50,12 @@ class _Answer:
 
 
 class ResponseCache:
-    """The step before the application.
+    """WSGI middleware with the page cache.
 
     Args:
-        state: the database's state now, as `DatabaseState.now` tells it.
-        log_requests: whether each answer leaves a line.
+        app: the application behind it.
+        state: returns the database's state now, as `DatabaseState.now` does.
+        log_requests: whether each answer is logged.
         trust_ids: whether a proxy of ours gives requests their ids.
     """
 
@@ -67,7 +68,7 @@ class ResponseCache:
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer from what is kept, or let the application answer and keep that if it may be."""
+        """Answer from the cache; else call the application, and cache its answer if that is allowed."""
         if environ["REQUEST_METHOD"] != "GET" or "HTTP_COOKIE" in environ or environ.get("QUERY_STRING"):
             return self._app(environ, start_response)
         began = time.perf_counter()

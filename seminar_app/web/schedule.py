@@ -1,4 +1,4 @@
-"""What is done without anybody asking. Each room says what and when; `flask worker` does it."""
+"""Scheduled jobs. Each room registers its jobs and their times; `flask worker` runs them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from flask import Flask
 EVERY_MINUTE = timedelta(minutes=1)
 
 ending = threading.Event()
-"""Set when this process is told to end: a job that goes on for long looks at it between two steps."""
+"""Set when this process is told to end. A long job checks it between two steps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A deed of a room. It runs in an application context, opens its own units of work, and may be run twice without harm.
+    """A scheduled job. It runs in an application context, opens its own units of work, and may run twice without harm.
 
     Attributes:
         name: in the log, and for `flask job NAME`.
+        run: does the work.
         every: whole minutes between two runs, a divisor of an hour; or
         daily_at: time of day, UTC.
     """
@@ -37,7 +38,7 @@ class Job:
             raise ValueError("a job's pause divides an hour into whole minutes")
 
     def due_by(self, instant: datetime) -> datetime:
-        """When it was due last, at `instant` or before it; UTC."""
+        """Return the last time the job was due, at `instant` or before it; UTC."""
         if self.every is not None:
             hour = instant.replace(minute=0, second=0, microsecond=0)
             return hour + (instant - hour) // self.every * self.every
@@ -47,11 +48,11 @@ class Job:
 
 
 def add_job(app: Flask, job: Job) -> None:
-    """Have `flask worker` run it. Called in a room's `init_app`."""
+    """Let `flask worker` run this job. Called in a room's `init_app`."""
     jobs_of(app)[job.name] = job
 
 
 def jobs_of(app: Flask) -> dict[str, Job]:
-    """All jobs by name."""
+    """Return all jobs by name."""
     jobs: dict[str, Job] = app.extensions.setdefault("jobs", {})
     return jobs

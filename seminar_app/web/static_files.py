@@ -1,4 +1,4 @@
-"""Static files: served by WhiteNoise, named with a content hash so that browsers keep them for a year."""
+"""Static files: served by WhiteNoise, with a content hash in the address so that browsers cache them for a year."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ OF_FILES = (
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "same-origin"),
 )
-"""A file is read as what it is, by our own pages; opened by itself, a picture runs nothing."""
+"""Headers of files: the type is not guessed, only our pages may use a file, and a picture opened by itself runs no script."""
 
 
 class Files(WhiteNoise):  # type: ignore[misc]  # without types
-    """WhiteNoise, whose every answer carries our headers: files, parts of files, and refusals too.
+    """WhiteNoise with our headers on every answer: files, parts of files, and refusals.
 
     Args:
-        headers: what each answer is given.
+        headers: added to each answer.
     """
 
     def __init__(self, *args: Any, headers: Iterable[tuple[str, str]], **kwargs: Any) -> None:
@@ -62,10 +62,10 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 @lru_cache(maxsize=256)
 def static_url(path: str) -> str:
-    """Address of a file below `seminar_app/static`, changing when its content does.
+    """Return the address of a file below `seminar_app/static`. It changes when the content does.
 
     Raises:
-        FileNotFoundError: a template asks for a file that is not there.
+        FileNotFoundError: a template names a file that does not exist.
     """
     digest = hashlib.sha256((ROOT / path).read_bytes()).hexdigest()[:12]
     return f"/static/{path}?v={digest}"

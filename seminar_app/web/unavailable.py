@@ -1,4 +1,4 @@
-"""When the database cannot serve just now: which failures say so, and what somebody sent, kept to be sent again."""
+"""Handle a database that cannot serve: recognize the failures, and offer the form that was sent to be sent again."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from wtforms import Form
 from wtforms.fields import BooleanField, FieldList, FileField, FormField, PasswordField, SelectField, SubmitField
 
 PASSING = ("08", "25006", "40001", "40P01", "53", "55P03", "57", "58", "F0", "XX001", "XX002")
-"""PostgreSQL's codes, or how they begin: not reachable, read-only (a standby, a full disk), deadlock, out of room, locked, going
-down, its files unreadable, damaged."""
+"""PostgreSQL's codes, or how they begin.
+
+Not reachable, read-only (a standby, a full disk), deadlock, out of room, locked, shutting down, its files unreadable or damaged.
+"""
 
 
 def is_unavailable(error: Exception) -> bool:
-    """Whether the database is locked, full, restarted, read-only, damaged or gone, rather than asked for something impossible."""
+    """Whether the database is locked, full, restarted, read-only, damaged or gone, as opposed to a statement it cannot run."""
     if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
         return True
     if not isinstance(error, DBAPIError):
@@ -34,12 +36,12 @@ def is_unavailable(error: Exception) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class KeptForm:
-    """What was sent, for a page that offers to send it again.
+    """The form that was sent, for a page that offers to send it again.
 
     Attributes:
-        action: where to.
-        fields: names and values, all of them, the token against forgery as it came.
-        shown: what the person typed or chose, by the labels of the form; empty where no form was made yet.
+        action: address to send it to.
+        fields: all names and values, the CSRF token as it came.
+        shown: what the person typed or chose, by the labels of the form; empty if the view had not made the form yet.
     """
 
     action: str
@@ -48,7 +50,7 @@ class KeptForm:
 
 
 def kept_form() -> KeptForm | None:
-    """What was sent with this request, or None: nothing, a file, or a password, which no page repeats."""
+    """Return the form of this request. None if there is none, or it has a file or a password, which no page repeats."""
     if request.method != "POST":
         return None
     try:
@@ -64,7 +66,7 @@ def kept_form() -> KeptForm | None:
 
 
 def _shown(form: Any) -> Iterator[tuple[str, str]]:
-    """Labels and values of what can be seen in the form."""
+    """Yield labels and values of the visible fields."""
     for field in form:
         if isinstance(field, FormField):
             yield from _shown(field.form)
@@ -82,7 +84,7 @@ def _is_hidden(field: Any) -> bool:
 
 
 def _value(field: Any) -> str:
-    """What was sent, in the words of the choice where the field has them at hand (an agency is shown by its code)."""
+    """Return the sent value, in the words of the option if the field has them (an agency is shown by its code)."""
     sent = ", ".join(str(value) for value in field.raw_data or () if value)
     if isinstance(field, SelectField) and field.choices:
         choices: Any = field.iter_choices()  # the stubs are of 3.2

@@ -1,4 +1,4 @@
-"""Pages are fetched with the checking client, as in `tests/web`; requests of the table by a `Sender`."""
+"""Fixtures: pages are fetched with the checking client, as in `tests/web`; requests of the access table with a `Sender`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tests.support.factories import Make
 
 @pytest.fixture
 def client(app: Flask) -> CheckingClient:
-    """A browser that nobody is signed in with, speaking English."""
+    """A browser that is not signed in and asks for English."""
     return CheckingClient(app.test_client())
 
 
 @pytest.fixture
 def sender(app: Flask, make: Make, session: Session) -> Iterator[Sender]:
-    """Sends requests to a program in which everybody of the table exists."""
+    """A sender of requests to an app in which all people of the table exist."""
     sender = Sender(build(app, make, session))
     yield sender
     sender.close()

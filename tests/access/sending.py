@@ -1,4 +1,4 @@
-"""Every request of the table: to which address, with what in it, and what came of it."""
+"""Send every request of the access table: build its address and body, and report what came of it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ STATES = {
 
 @dataclass
 class Outcome:
-    """What one request got, in the words of the table, and what it changed."""
+    """The result of one request in the words of the table, and what it wrote."""
 
     word: str
     response: TestResponse
@@ -59,7 +59,7 @@ class Outcome:
 
 @dataclass
 class Sender:
-    """Sends the requests, each in a browser that holds nothing but that person's cookie."""
+    """Sends the requests, each in a new browser that holds only that person's cookie."""
 
     world: World
     app: Flask = field(init=False)
@@ -84,14 +84,14 @@ class Sender:
         return client
 
     def send(self, line: Line, who: str, *, own: bool) -> Outcome:
-        """The request of this line, as this person, for their own object or for somebody else's."""
+        """Send the request of this line as this person, for the person's own object or another's."""
         values = address_values(self.world, line, who, own=own)
         self.prepare(line, values, who, own=own)
         body = self.body(line, values, who, own=own) if line.method == "POST" else None
         return self.send_to(self.url(line.endpoint, values), line.method, who, body)
 
     def prepare(self, line: Line, values: Values, who: str, *, own: bool) -> None:
-        """Do first what the request would take back."""
+        """Send first the request that this one undoes."""
         before = {
             "seminars_staff.sessions_restore": ("seminars_staff.sessions_delete", who),
             "agencies_staff.remove_alias": ("agencies_staff.add_alias", "admin"),
@@ -108,7 +108,7 @@ class Sender:
         headers = {"Accept-Language": "en"}
         response = client.open(url, method=method, data=body, headers=headers)
         response.get_data()
-        response.close()  # as a server does, whether the answer has a body or not
+        response.close()  # as a server does, with or without a body
         writes = [s for s in self.statements if s.split(None, 1)[0] in ("INSERT", "UPDATE", "DELETE") and "web_session" not in s]
         return Outcome(word(response, writes), response, writes)
 
@@ -117,7 +117,7 @@ class Sender:
             return self.app.url_for(endpoint, **values)
 
     def body(self, line: Line, values: Values, who: str, *, own: bool) -> dict[str, Any]:
-        """What the page's own form would send, filled in where it begins empty, with a valid token."""
+        """Build the body that the page's form sends, with values for empty fields and a valid token."""
         if "token" in values:
             filled = self._form(line.endpoint, values) if line.outcome(who, own=own) == "yes" else {}
         elif (filled := self._forms.get((line.endpoint, own), {})) == {}:
@@ -126,7 +126,7 @@ class Sender:
         return {**filled, **(given(self.world, values, own) if given else {}), "csrf_token": self.world.form_token}
 
     def _form(self, endpoint: str, values: Values) -> dict[str, Any]:
-        """What the page at the same address would send as it stands; nothing where there is no such page."""
+        """Return what the page at the same address would send unchanged; empty if there is no such page."""
         takes_get = any(rule.endpoint == endpoint and "GET" in (rule.methods or ()) for rule in self.app.url_map.iter_rules())
         if not takes_get or endpoint in WITHOUT_PAGE:
             return {}
@@ -138,7 +138,7 @@ class Sender:
 
 
 def _filled(page: Page, url: str) -> dict[str, Any]:
-    """What the page's form for this address would send as it stands."""
+    """Return what the page's form for this address would send unchanged."""
     for form in page.select("main form"):
         if (form.attrs.get("method") or "get").lower() == "post" and (form.attrs.get("action") or url) == url:
             form.attrs["id"] = "form-to-send"
@@ -147,7 +147,7 @@ def _filled(page: Page, url: str) -> dict[str, Any]:
 
 
 def word(response: TestResponse, writes: list[str]) -> str:
-    """The outcome in the words of the table; a status that the table knows no word for is itself."""
+    """Return the outcome in the words of the table, or the status code if the table has no word for it."""
     if response.status_code in (301, 302, 303):
         path = urlsplit(response.headers["Location"]).path
         if path == SIGN_IN and not writes:
@@ -159,7 +159,7 @@ def word(response: TestResponse, writes: list[str]) -> str:
 
 
 def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
-    """What stands in the address: of one's own side or of the other's."""
+    """Return the values for the address: objects of the person's own side, or of the other side."""
     side, endpoint = world.side(own=own), line.endpoint
     name = endpoint.partition(".")[2]
     wanted = {a for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint for a in rule.arguments}
@@ -232,7 +232,7 @@ def _agency_code(world: World, name: str) -> str:
 
 
 def person_to_register(world: World, _values: Values, own: bool) -> dict[str, Any]:
-    """What the public form and staff's send for somebody new."""
+    """Return what the public form and the staff's form send for a new person."""
     return {
         "submission_id": uuid.uuid4().hex,
         "notice": "1.en",

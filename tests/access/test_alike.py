@@ -1,4 +1,4 @@
-"""One answer for the known and the unknown: the same bytes, and the same time as far as a stranger can measure."""
+"""Known and unknown addresses get the same answer: the same bytes, and in the same time as far as a stranger can measure."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from tests.support.checking_client import FreshClient
 from tests.support.factories import Make
 
 MOST_APART = 0.005
-"""Seconds between the medians."""
+"""Greatest difference between two medians, in seconds."""
 CLOCKS = [pytest.param(time.thread_time, 9, id="short"), pytest.param(time.perf_counter, 300, id="full", marks=pytest.mark.full)]
-"""Beside other tests the program's own work is measured, which a busy machine does not change; alone, what a stranger's watch says."""
+"""Clocks. The short run measures CPU time, which other load does not change; the full run measures time as a stranger would."""
 RETRIES = 4
-"""A machine that is busy with something else for a moment is measured again; what really takes longer does so each time."""
+"""Number of measurements. Other load disturbs one of them; a real difference appears in each."""
 
 Send = Callable[[], TestResponse]
 Clock = Callable[[], float]
@@ -47,7 +47,7 @@ Clock = Callable[[], float]
 
 @dataclass
 class Stranger:
-    """A browser that nobody is signed in with, at a program that hashes as it does in production."""
+    """A browser that is not signed in, at an app that hashes passwords as in production."""
 
     app: Flask
     token: str
@@ -72,7 +72,7 @@ def stranger(database: TestDatabase, app: Flask) -> Iterator[Stranger]:
 
 @pytest.fixture
 def accounts(stranger: Stranger, make: Make) -> dict[str, str]:
-    """Addresses by what is true of them."""
+    """Return e-mail addresses by the state of their account."""
     with stranger.app.app_context():
         password = hash_password(PASSWORD)
     make.account(email="known@office.example", password=password)
@@ -88,7 +88,7 @@ def accounts(stranger: Stranger, make: Make) -> dict[str, str]:
 
 
 def apart(ways: Mapping[str, Send], clock: Clock, turns: int) -> dict[str, float]:
-    """Median seconds of each way less the quickest way's; the ways take turns, so that the machine's moods fall on all alike."""
+    """Return median seconds of each way above the quickest way. The ways alternate, so that other load hits all of them alike."""
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(turns + 2):
         for name, send in ways.items():
@@ -102,7 +102,7 @@ def apart(ways: Mapping[str, Send], clock: Clock, turns: int) -> dict[str, float
 
 
 def told_apart(ways: Mapping[str, Send], clock: Clock, turns: int) -> dict[str, float]:
-    """Which ways a stranger can tell from the quickest one, however often they measure."""
+    """Return the ways that differ from the quickest one in every measurement."""
     found: dict[str, float] = {}
     for _try in range(RETRIES):
         found = {name: seconds for name, seconds in apart(ways, clock, turns).items() if seconds >= MOST_APART}
@@ -112,7 +112,7 @@ def told_apart(ways: Mapping[str, Send], clock: Clock, turns: int) -> dict[str, 
 
 
 def as_read(response: TestResponse) -> tuple[int, dict[str, str], str]:
-    """Status, headers and body without what is new in each answer, and without what was typed."""
+    """Return status, headers and body, without what is new in each answer and without what was typed."""
     headers = {k: v for k, v in response.headers.items() if k not in ("X-Request-ID", "Set-Cookie", "Content-Length")}
     nonce = re.search(r"nonce-([\w-]+)", headers["Content-Security-Policy"])
     assert nonce is not None
@@ -142,7 +142,7 @@ def test_a_refused_sign_in_takes_the_same_time_for_all(stranger: Stranger, accou
 
 
 def test_an_address_without_a_hash_is_told_apart(stranger: Stranger, accounts: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The broken twin: nobody's password is checked against nothing."""
+    """The broken twin: for an address without an account no password hash is computed."""
     monkeypatch.setattr(password_routes, "dummy_hash", lambda: "")
     assert {"known", "typed otherwise"} <= set(told_apart(sign_in_ways(stranger, accounts), time.thread_time, 5))
 
@@ -169,7 +169,7 @@ def test_asking_for_a_new_password_takes_the_same_time_for_all(
 
 @pytest.fixture
 def forms(stranger: Stranger, make: Make, session: Session) -> dict[str, Send]:
-    """The registration form sent by all kinds of people, to a seminar with seats, to one that is full and to one that asks for a CURP."""
+    """Return the registration form filled in by known and new people, for a seminar with seats, a full one and one that asks for a CURP."""
     day, numbers = now().date() + timedelta(days=30), count(1)
     agency = make.agency("PGR")
     dates: dict[str, Any] = {"starts_on": day, "ends_on": day}
@@ -219,7 +219,7 @@ def test_registering_reads_the_same_for_all(forms: dict[str, Send]) -> None:
 
 @pytest.fixture
 def work_and_waits(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The work of this thread, and what it slept without sleeping: a busy machine changes neither."""
+    """Count the CPU time of this thread plus the pauses that were asked for, without pausing: other load changes neither."""
     slept = 0.0
 
     def sleep(seconds: float) -> None:
@@ -237,7 +237,7 @@ def work_and_waits(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def test_registering_takes_the_same_time_for_all(forms: dict[str, Send], work_and_waits: Clock) -> None:
-    """Each form by itself: that one asks for more than another everybody can see."""
+    """Compare within one kind of form: it is no secret that one form asks for more than another."""
     assert slower_than_others(forms, work_and_waits, 9) == {}
 
 
@@ -254,7 +254,7 @@ def slower_than_others(forms: dict[str, Send], clock: Clock, turns: int) -> dict
 def test_somebody_known_who_waits_for_nobody_is_told_apart(
     forms: dict[str, Send], work_and_waits: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The broken twin: the known are answered as soon as they can be."""
+    """The broken twin: answers do not wait, so registering a known person is quicker than a new one."""
     register = services.register
 
     def slow_where_there_is_much_to_write(session: Session, **values: Any) -> Any:

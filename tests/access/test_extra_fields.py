@@ -1,4 +1,4 @@
-"""What no form shows, no form takes: every column of every table is sent along with every form of the table of policy."""
+"""A form ignores fields that it does not show: the columns of all tables are sent along with every form of the access table."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ ID = uuid.UUID(int=0x31337313373133731337)
 MARKS = (NUMBER, DAY, ID.hex[-20:], "1931, 3, 13")
 
 ITS_OWN = {"registration_staff.remove": {"note"}}
-"""Fields of a form that stands on another page, where they are not looked for."""
+"""Fields of forms whose page has another address, so that the test does not read them there."""
 
 
 def marked(kind: TypeEngine[Any]) -> str | None:
-    """A value of this type that is recognized wherever it turns up; None where there is none."""
+    """Return a value of this type that is recognizable in a statement; None if the type allows none."""
     if isinstance(kind, (Boolean, LargeBinary)):
         return None
     if isinstance(kind, Enum):
@@ -43,14 +43,14 @@ def marked(kind: TypeEngine[Any]) -> str | None:
 
 
 def every_column() -> dict[str, str]:
-    """All names of columns, each with a marked value."""
+    """Return the names of all columns, each with a marked value."""
     columns = [column for table in Base.metadata.sorted_tables for column in table.columns]
     return {column.name: value for column in columns if (value := marked(column.type)) is not None}
 
 
 @pytest.fixture
 def written(sender: Sender) -> Iterator[list[str]]:
-    """Statements that write, with what they write."""
+    """The statements that write, with their parameters."""
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
@@ -65,7 +65,7 @@ def written(sender: Sender) -> Iterator[list[str]]:
 
 
 def faults_of(sender: Sender, line: Line, written: list[str]) -> list[str]:
-    """What somebody who may send this form gets written by fields that are not in it."""
+    """Return what extra fields of this form write, sent by a person who may send it."""
     who = next((who for who in (*STAFF, "official", "stranger") if line.outcome(who, own=True) == "yes"), "stranger")
     values = address_values(sender.world, line, who, own=True)
     sender.prepare(line, values, who, own=True)
@@ -88,7 +88,7 @@ def test_no_form_takes_a_column_that_it_does_not_show(sender: Sender, written: l
 def test_a_form_that_fills_a_row_with_whatever_comes_is_noticed(
     sender: Sender, written: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The broken twin: the page on which somebody chooses a language takes a name along."""
+    """The broken twin: the form that chooses a language also stores a name."""
 
     def careless(session: Any, *, actor: Any, **_rest: object) -> None:
         for column, value in request.form.items():

@@ -46,7 +46,7 @@ NO_TEXT |= {
 
 
 def spoil(session: Session, text: str = MARKUP) -> int:
-    """Put markup, or another text that means harm, into every column that holds what people wrote; how many columns that are."""
+    """Put markup, or another hostile text, into every column that holds text of people. Return the number of columns."""
     spoiled = 0
     with unit_of_work(session) as writing:
         for table in Base.metadata.sorted_tables:
@@ -57,7 +57,7 @@ def spoil(session: Session, text: str = MARKUP) -> int:
 
 
 def written(table: Table) -> list[str]:
-    """The table's columns of text, keys and what rules look at left out."""
+    """Return the table's text columns, without keys and without columns that rules read."""
     if table.name in NOT_WRITTEN_BY_PEOPLE:
         return []
     unique = {column.name for rule in table.constraints if isinstance(rule, UniqueConstraint) for column in rule.columns}
@@ -72,7 +72,7 @@ def written(table: Table) -> list[str]:
 
 
 def spoiled_world(app: Flask, make: Make, session: Session) -> World:
-    """Everything filled in, then everything spoiled, and somebody signed in whom every page is open to."""
+    """Build the world, spoil all of its texts, and sign in an account that may open every page."""
     world = build(app, make, session)
     everybody = make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}))
     sign_in(world, "everybody", everybody, session)
@@ -83,7 +83,7 @@ def spoiled_world(app: Flask, make: Make, session: Session) -> World:
 
 
 def all_pages(app: Flask, world: World) -> Walk:
-    """Every page that links lead to, as somebody with a personal link and as staff."""
+    """Walk every page that links lead to, with a personal link and as staff."""
     person = f"/staff/people/{world.own.person.public_id.hex}"
     personal = f"/registrations/{link_of(world.own.registration)}"
     return walk(app, CheckingClient(Sender(world).client("everybody")), "/", "/staff/", person, personal)
@@ -102,7 +102,7 @@ def test_markup_is_text_on_every_page(app: Flask, make: Make, session: Session) 
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_markup_is_text_in_every_mail(app: Flask, language: str) -> None:
-    """Names, titles, places and reasons stand in the letter's HTML part as they were typed; no line of a header is anybody's to write."""
+    """Names, titles, places and reasons appear as typed in the HTML part. They cannot add lines to a header."""
     templates = Path("templates/email")
     kinds = sorted(path.name.split(".")[0] for path in templates.glob(f"*.{language}.txt"))
     assert len(kinds) > 12
@@ -138,7 +138,7 @@ BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def test_no_cell_of_any_export_is_a_formula(sender: Sender, session: Session) -> None:
-    """Every address that gives a file, with a formula in everything that people wrote."""
+    """Every address that sends a file, with a formula in every text of people."""
     world = sender.world
     spoil(session, FORMULA)
     exports = [endpoint for endpoint, _method in addresses(sender.app) if "export" in endpoint]

@@ -1,4 +1,4 @@
-"""The table of policy is true: every address, every role, one's own object and somebody else's."""
+"""The access table is true: every address, every role, the person's own object and another's."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ AT_THE_DOOR = ("no", "sign-in")
 
 
 def cells_of(sender: Sender, line: Line, *, all_of_them: bool) -> list[tuple[str, bool, str]]:
-    """Who, own or not, and what the table says.
+    """Return who sends the request, for an own object or not, and the outcome in the table.
 
-    Requests that would be the same to the last byte are sent once; `all_of_them` also sends somebody else's object past a
-    door that refuses before it looks.
+    Requests that would be equal to the last byte are sent once. `all_of_them` also asks for another's object where the role alone
+    is refused.
     """
     arguments = {argument for rule in addresses(sender.app).values() if rule.endpoint == line.endpoint for argument in rule.arguments}
     cells = []
@@ -63,7 +63,7 @@ def cells_of(sender: Sender, line: Line, *, all_of_them: bool) -> list[tuple[str
 
 
 def faults_of(sender: Sender, line: Line, *, all_of_them: bool = False) -> list[str]:
-    """Where the program does otherwise than the table says; refusals first, so that nothing has changed when they are sent."""
+    """Return the differences from the table. Requests to be refused are sent first, before anything has changed."""
     cells = cells_of(sender, line, all_of_them=all_of_them)
     cells.sort(key=lambda cell: cell[2] == "yes")
     faults, changed = [], False
@@ -94,7 +94,7 @@ def one_line(endpoint: str, method: str = "GET") -> Line:
 
 
 def test_a_scope_that_is_dropped_is_noticed(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The broken twin: the query that finds a seminar forgets whose it is."""
+    """The broken twin: the query that finds a seminar does not check its office."""
     monkeypatch.setattr(
         "seminar_app.attendance.staff_routes.seminar_to_coordinate", lambda session, _actor, slug: find_seminar(session, slug)
     )
@@ -103,7 +103,7 @@ def test_a_scope_that_is_dropped_is_noticed(sender: Sender, monkeypatch: pytest.
 
 
 def test_a_door_left_open_is_noticed(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The broken twin: a page of administrators that says it is for all staff."""
+    """The broken twin: a page for administrators is declared for all staff."""
     monkeypatch.setitem(sender.app.extensions["access"], "accounts_staff.accounts", Policy(Audience.STAFF))
     assert len(faults_of(sender, one_line("accounts_staff.accounts"))) == len(STAFF) - 1
 
@@ -134,7 +134,7 @@ def test_an_id_of_one_seminar_under_the_address_of_another_is_nobodys(sender: Se
 
 
 def test_a_liaison_sees_own_people_only_where_others_are_too(sender: Sender, make: Make) -> None:
-    """In one and the same seminar: the other agency's people are on no page, and their ids are not found."""
+    """In the same seminar: the other agency's people are on no page, and their ids are not found."""
     world = sender.world
     stranger = make.person("Xochitl", "Zaragoza", None, agency_id=world.other.agency.id)
     theirs = make.registration(world.own.seminar, stranger, agency=world.other.agency)
@@ -148,7 +148,7 @@ def test_a_liaison_sees_own_people_only_where_others_are_too(sender: Sender, mak
 
 
 def test_no_form_is_taken_without_its_token(sender: Sender) -> None:
-    """Every POST of the table, by somebody who may send it; the two that are let through change no data of anybody."""
+    """Every POST of the table, sent by a person who may send it. Only the choice of a language is accepted; it changes no stored data."""
     for line in lines():
         if line.method == "POST":
             who = next(who for who in (*STAFF, "official") if line.outcome(who, own=True) != "no")
@@ -159,7 +159,7 @@ def test_no_form_is_taken_without_its_token(sender: Sender) -> None:
 
 
 def test_asking_for_the_head_changes_nothing_and_goes_through_the_same_door(sender: Sender) -> None:
-    """At every address: what HEAD writes are looks at people, where somebody may look."""
+    """At every address: HEAD writes nothing but records of access, and only where people are shown."""
     for line in lines():
         if line.method != "GET":
             continue
@@ -173,7 +173,7 @@ def test_asking_for_the_head_changes_nothing_and_goes_through_the_same_door(send
 
 
 def test_a_method_cannot_be_smuggled_in(sender: Sender) -> None:
-    """No header, field or parameter turns a GET into a POST or a POST into anything else."""
+    """No header, field or parameter turns a GET into a POST or a POST into another method."""
     world = sender.world
     url = sender.url("seminars_staff.close", {"slug": world.own.seminar.slug})
     client = sender.client("organizer")

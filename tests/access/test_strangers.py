@@ -1,4 +1,4 @@
-"""What every answer says to a browser, and what no header, name, address or extra field gets a stranger."""
+"""What every answer tells a browser; and no header, name, address or extra field gives a stranger more."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ ELSEWHERE = (
 
 @pytest.fixture
 def production(database: TestDatabase, app: Flask, tmp_path: Path) -> Iterator[Flask]:
-    """The program as it is set up for people: by its public name, under HTTPS, behind one proxy."""
+    """The app as it is set up for people: under its public name, with HTTPS, behind one proxy."""
     settings = replace(settings_for(database.url, database.folder), mode=Mode.PRODUCTION, public_url=PUBLIC, trusted_proxies=1)
     real = create_app(settings)
     real.test_client_class = FreshClient
@@ -172,7 +172,7 @@ def test_the_cookie_is_only_ours(production: Flask) -> None:
 
 
 def test_a_form_behind_a_personal_link_can_be_sent_under_https(production: Flask, make: Make, session: Session) -> None:
-    """Such a page sends no Referer, which Flask-WTF would ask for as soon as it knows that it is HTTPS."""
+    """Such a page sends no Referer, which Flask-WTF would require under HTTPS."""
     world = build(production, make, session)
     registration = world.seated(own=True)
     client = production.test_client()
@@ -224,7 +224,7 @@ EXTRA = {
 
 
 def test_fields_that_no_form_has_change_nothing(sender: Sender, make: Make, session: Session) -> None:
-    """Registering, correcting, naming oneself: state, seat, office, role and the rest are not in anybody's hands."""
+    """Registering, correcting, changing one's name: state, seat, office, role and the rest cannot be set by the form."""
     world = sender.world
     full = make.seminar(
         office=world.own.office, seats=1, slug="full", starts_on=world.own.seminar.starts_on, ends_on=world.own.seminar.ends_on
@@ -251,7 +251,7 @@ def test_fields_that_no_form_has_change_nothing(sender: Sender, make: Make, sess
 
 
 def attempt(app: Flask, email: str, password: str, *, forwarded: str, known: str = "", peer: str = "10.0.0.2") -> tuple[TestResponse, str]:
-    """Sign-in tried by a browser that holds nothing but a visitor's cookie and `known`; the answer, and the mark that it leaves."""
+    """Try to sign in with a new browser that holds only a visitor's cookie and `known`. Return the answer and the new mark."""
     token = str(URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps("0" * 40))
     with app.test_request_context():
         cookie = str(app.session_interface.get_signing_serializer(app).dumps({"csrf_token": "0" * 40}))  # type: ignore[attr-defined]
@@ -271,7 +271,7 @@ def attempt(app: Flask, email: str, password: str, *, forwarded: str, known: str
 
 
 def tries(app: Flask, email: str, times: int, *, forwarded: str, known: str = "", typed: str = "not it") -> list[int]:
-    """The statuses of so many attempts, each by a browser of its own."""
+    """Return the statuses of `times` attempts, each with a new browser."""
     return [attempt(app, email, typed, forwarded=forwarded.format(number), known=known)[0].status_code for number in range(times)]
 
 
@@ -293,7 +293,7 @@ def test_guesses_at_one_moment_are_no_more_than_guesses_one_by_one(production: F
 
 
 def test_strangers_who_guess_do_not_keep_an_owner_out(production: Flask, make: Make) -> None:
-    """Whoever signed in with this browser before has tries of their own; a mark made up, or another account's, is a stranger's."""
+    """A browser that signed in before has attempts of its own. A forged mark, or another account's, counts as a stranger's."""
     password = "three words never joined"
     with production.app_context():
         made = hash_password(password)
@@ -330,7 +330,7 @@ def test_a_new_password_by_mail_lets_an_owner_in_whom_strangers_keep_out(app: Fl
 
 
 def test_limits_hold_for_an_address_whatever_it_says_of_itself(production: Flask) -> None:
-    """What a visitor writes into X-Forwarded-For stands before what our proxy adds, and only that is believed; private ones count too."""
+    """Only the address that our proxy adds to X-Forwarded-For counts, not what a visitor writes before it; private addresses count too."""
     limiter.enabled = True
     got = []
     for number in range(36):
@@ -359,7 +359,7 @@ def test_without_a_proxy_of_ours_nobody_is_believed(app: Flask) -> None:
 
 
 def test_nobodys_mailbox_can_be_filled_through_the_form(sender: Sender, session: Session) -> None:
-    """Other names with one address are other people, each with a mail; from many addresses too there is an end to it."""
+    """Other names with the same address are other people, each with a mail. The limit holds for mails from many addresses too."""
     world = sender.world
     limiter.enabled = True
     limiter.reset()

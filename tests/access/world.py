@@ -1,6 +1,6 @@
-"""Two offices that know nothing of each other, and one person of each kind: what is one's own stands beside what is somebody else's.
+"""Two offices that share nothing, and one person of each kind, so that each has own objects and another's.
 
-`own` belongs to the first office; the coordinator is assigned to its seminars, the liaison's agency is its people's.
+`own` belongs to the first office; the coordinator is assigned to its seminars, and the liaison's agency is that of its people.
 `other` belongs to the second office, and its people to another agency.
 """
 
@@ -49,7 +49,7 @@ STAFF = ("liaison", "coordinator", "organizer", "auditor", "admin")
 
 @dataclass
 class Side:
-    """What belongs together: an office, an agency, a seminar to come and one that is held today, with their people."""
+    """One side: an office, an agency, a future seminar and one that is held today, with their people."""
 
     office: Office
     agency: Agency
@@ -64,7 +64,7 @@ class Side:
 
 @dataclass
 class World:
-    """Both sides, who is signed in by which cookie, and what requests need."""
+    """Both sides, the cookies of signed-in accounts, and values that requests need."""
 
     app: Flask
     make: Make
@@ -72,9 +72,9 @@ class World:
     other: Side
     accounts: dict[str, UserAccount]
     somebody: UserAccount
-    """An account that administrators try things on."""
+    """An account on which administrators act."""
     doorkeeper: UserAccount
-    """A coordinator of no seminar yet."""
+    """A coordinator without a seminar so far."""
     cookies: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, uuid.UUID] = field(default_factory=dict)
     form_token: str = ""
@@ -84,11 +84,11 @@ class World:
         return self.own if own else self.other
 
     def number(self) -> int:
-        """A number that was not given before."""
+        """Return a number that was not used before."""
         return int(next(self._number))
 
     def fresh_seminar(self, state: SeminarState, *, own: bool, **values: Any) -> Seminar:
-        """A seminar in this state with a session, for a change that would leave another in no state to be changed again."""
+        """Create a seminar in this state with a session, for a change that cannot be repeated on the same seminar."""
         day = clock.now().date() + timedelta(days=30)
         side = self.side(own=own)
         dates = {"starts_on": day, "ends_on": day + timedelta(days=1)}
@@ -97,7 +97,7 @@ class World:
         return made
 
     def fresh_held(self, *, own: bool, opened: bool) -> Seminar:
-        """A seminar that has begun, with somebody seated, and its feedback form open or not."""
+        """Create a seminar that has begun, with a person seated, and with its feedback form open or not."""
         side, now = self.side(own=own), clock.now()
         made = self.make.seminar(office=side.office, starts_on=now.date() - timedelta(days=1), ends_on=now.date() + timedelta(days=1))
         self.make.seminar_session(made)
@@ -111,30 +111,30 @@ class World:
         return made
 
     def fresh_registration(self, state: RegistrationState, *, own: bool) -> Registration:
-        """Somebody of the side's agency in its seminar."""
+        """Register a person of the side's agency in its seminar."""
         side = self.side(own=own)
         return self.make.registration(side.seminar, agency=side.agency, state=state)
 
     def seated(self, *, own: bool, held: bool = False) -> Registration:
-        """Somebody who holds a seat of the side's open pool."""
+        """Register a person with a seat of the side's open pool."""
         side = self.side(own=own)
         seminar = side.held if held else side.seminar
         pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
         return self.make.registration(seminar, self.make.person(agency_id=side.agency.id), agency=side.agency, pool=pool)
 
     def begin_again(self, who: str) -> None:
-        """Sign somebody in again whose session a request has ended."""
+        """Sign in again an account whose session a request has ended."""
         if who in self.accounts:
             sign_in(self, who, self.accounts[who], self.make.session)
 
     def fresh_session_of(self, account: UserAccount) -> uuid.UUID:
-        """Another browser that the account is signed in with."""
+        """Create a session of the account in another browser."""
         with unit_of_work(self.make.session) as session:
             identifier = session_store.start(session, account=account, values={}, now=clock.now())
             return session.scalars(select(WebSession.public_id).where(WebSession.id_hash == token_hash(identifier))).one()
 
     def factor_of(self, account: UserAccount) -> uuid.UUID:
-        """A second factor of this account."""
+        """Create a second factor of this account."""
         factor = SecondFactor(public_id=uuid.uuid4(), user_account_id=account.id, kind=FactorKind.APP, name="Phone", counter=0)
         factor.sealed_secret, factor.created_at = b"sealed", clock.now()
         with unit_of_work(self.make.session) as session:
@@ -142,14 +142,14 @@ class World:
         return factor.public_id
 
     def reset_token(self) -> str:
-        """A link for choosing a password, of an account that nobody else uses."""
+        """Create a link for choosing a password, for an account without other use."""
         account = self.make.account(password="nothing")
         with unit_of_work(self.make.session) as session:
             row = session.get_one(UserAccount, account.id)
             return new_reset_link(session, row, now=clock.now()).token(KEY)
 
     def failed_message(self) -> Message:
-        """A message that may be sent again."""
+        """Create a message that may be sent again."""
         with unit_of_work(self.make.session) as session:
             message = enqueue(
                 session, now=clock.now(), kind="password_changed", language="es", to_address="a@x.example", to_name="A", context={}
@@ -160,12 +160,12 @@ class World:
 
 
 def link_of(registration: Registration) -> str:
-    """The personal link's token."""
+    """Return the token of the personal link."""
     return SecretLink("registration", registration.public_id, 1).token(KEY)
 
 
 def build(app: Flask, make: Make, session: Session) -> World:
-    """Make everything, and sign everybody in."""
+    """Create both sides and sign in all accounts."""
     own, other = _side(make, session, "PGR"), _side(make, session, "INM")
     with app.app_context():
         password = {"password": hash_password(PASSWORD)}
@@ -190,7 +190,7 @@ def build(app: Flask, make: Make, session: Session) -> World:
 
 
 def sign_in(world: World, who: str, account: UserAccount, session: Session) -> None:
-    """Give somebody a session and remember its cookie."""
+    """Create a session for the account and remember its cookie."""
     with unit_of_work(session) as writing:
         now = clock.now()
         values = {"csrf_token": CSRF, "language": "en"}

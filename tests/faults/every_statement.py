@@ -1,13 +1,13 @@
-"""A pytest plugin: the web tests' own POSTs, each sent first with a fault raised after each of its statements in turn.
+"""A pytest plugin: send each POST of the web tests first with a fault after each of its statements in turn.
 
-`pytest -p tests.faults.every_statement tests/web/…`. The database must then be as before, the answer must not say
-that it was done, and the browser, with whatever cookie it was given, must be able to send it again; the last sending, which
-reaches no fault any more, is the one that the test asked for. What does not hold fails the test that sent it.
+`pytest -p tests.faults.every_statement tests/web/…`. After a fault the database must be as before, the answer must not report
+success, and the browser, with any cookie it was given, must be able to send the form again. The last sending meets no fault
+and is the one that the test asked for. A violation fails the test that sent the form.
 A commit counts as a statement: the fault is raised just before it.
 
 EVERY_POST=1    every POST of every test, instead of the first of each endpoint that writes something
-TWIN=halfway    a registration's change of state is committed on its own
-FOUND=file      append a line for each endpoint that was tried: its name, the test, how many faults
+TWIN=halfway    the broken twin: a registration's change of state is committed on its own
+FOUND=file      append a line for each endpoint that was tried: its name, the test, the database, how many faults
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from tests.support.checking_client import FreshClient
 from tests.support.crawler import endpoint_of
 
 OWN_TIME = {"web_session": {"seen_at", "values"}}
-"""When a browser was last seen, and what it is told next, are kept in a transaction of their own after each answer."""
+"""Columns left out of the comparison: after each answer, a transaction of its own stores when a browser was last seen and its values."""
 SEVERAL_COMMITS: dict[str, str] = {
     "registration_staff.search": "each look leaves its row in the trail before anything is read",
     "people_staff.index": "each look leaves its row in the trail before anything is read",
@@ -47,7 +47,7 @@ WRITES = ("INSERT", "UPDATE", "DELETE")
 
 @dataclass
 class Fault:
-    """Raised after the statement with this number (from 1) of the writing transactions of one request."""
+    """Raise an error after statement number `at` (from 1) of the writing transactions of one request."""
 
     at: int = 0
     seen: int = 0
@@ -60,7 +60,11 @@ class Fault:
     """Called at the first statement of each writing transaction."""
 
     def pass_by(self, statement: str) -> None:
-        """One more; the time has come, or not yet."""
+        """Count one more statement, and raise the fault if it is the one.
+
+        Raises:
+            OperationalError: this is statement number `at`.
+        """
         self.seen += 1
         self.last = statement
         if self.seen == self.at:
@@ -70,7 +74,7 @@ class Fault:
 
 @dataclass
 class State:
-    """What the plugin knows while a test runs."""
+    """State of the plugin while a test runs."""
 
     database: TestDatabase | None = None
     node: str = ""
@@ -82,7 +86,7 @@ STATE = State()
 
 
 def contents(database: TestDatabase) -> dict[str, str]:
-    """A checksum of each table."""
+    """Return a checksum of each table."""
     found = {}
     with opened(database) as cursor:
         for table in Base.metadata.sorted_tables:
@@ -94,7 +98,7 @@ def contents(database: TestDatabase) -> dict[str, str]:
 
 @contextmanager
 def opened(database: TestDatabase) -> Iterator[Any]:
-    """A cursor of a connection that is nobody else's."""
+    """Open a connection outside the app's pool, and yield its cursor."""
     connection: Any
     if isinstance(database, PostgresqlDatabase):
         connection = psycopg.connect(database.url)
@@ -110,7 +114,7 @@ whole_open = FreshClient.open
 
 
 def open_with_faults(self: FreshClient, *args: Any, **kwargs: Any) -> TestResponse:
-    """The request, after it was sent with a fault at each of its statements."""
+    """Send the request, first with a fault at each of its statements."""
     endpoint = endpoint_of(self.application, str(args[0]), "POST") if kwargs.get("method") == "POST" and args else None
     kind = type(STATE.database).__name__
     if endpoint is None or STATE.database is None or (endpoint, kind) in STATE.tried:
@@ -142,7 +146,7 @@ def open_with_faults(self: FreshClient, *args: Any, **kwargs: Any) -> TestRespon
 
 
 def after_statement(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-    """Every statement of a transaction that may write, but for those that only keep a browser's own values after an answer."""
+    """Count a statement of a transaction that may write. Updates that only store a browser's session are left out."""
     if STATE.fault is not None and WRITING.get() and not statement.startswith("UPDATE web_session SET"):
         if not STATE.fault.real:
             STATE.fault.when_it_begins()
@@ -152,7 +156,7 @@ def after_statement(_connection: object, _cursor: object, statement: str, *_rest
 
 
 def before_commit(_connection: object) -> None:
-    """Its end."""
+    """Count the commit of a writing transaction."""
     if STATE.fault is not None and STATE.fault.real:
         STATE.fault.pass_by("COMMIT")
         STATE.fault.commits += STATE.fault.wrote
@@ -160,13 +164,13 @@ def before_commit(_connection: object) -> None:
 
 
 def after_rollback(_connection: object) -> None:
-    """Its other end."""
+    """Note that a transaction has ended without a commit."""
     if STATE.fault is not None:
         STATE.fault.real = False
 
 
 def commit_halfway(session: Any, **values: Any) -> None:
-    """The broken twin: what was changed so far is committed before the change is written down."""
+    """Commit halfway, the broken twin: the state is committed before the change is written to audit log and outbox."""
     whole_change(session, **values)
     session.connection().connection.driver_connection.commit()
 
@@ -175,7 +179,7 @@ whole_change = changes.change_state
 
 
 def pytest_configure() -> None:
-    """Begin to disturb."""
+    """Install the plugin's hooks."""
     setattr(FreshClient, "open", open_with_faults)  # noqa: B010
     event.listen(Engine, "after_cursor_execute", after_statement)
     event.listen(Engine, "commit", before_commit)

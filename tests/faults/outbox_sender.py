@@ -1,4 +1,4 @@
-"""A sender for tests that can be killed between the server's «taken» and our note of it, in a process of its own."""
+"""A mail sender for tests, in its own process. It can be killed between the server's acceptance and our record of it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from tests.support.mail import add_test_kinds
 
 
 def deliver(environment: Mapping[str, str], dies_at: int, broken: bool) -> None:
-    """Send what is due, and die when this number of mails has been taken (0: never).
+    """Send the mail that is due, and die when this number of mails has been accepted (0: never).
 
     Args:
-        broken: the twin, in which the note comes before the mail.
+        environment: settings of the app.
+        dies_at: number of the mail.
+        broken: the broken twin, which records a mail as sent before it sends it.
     """
     os.environ.update(environment)
     app = create_app()
@@ -33,7 +35,7 @@ def deliver(environment: Mapping[str, str], dies_at: int, broken: bool) -> None:
 
     def note_then_send(lease: Any, now: Any) -> None:
         acknowledge(lease, now)
-        die_when_due()  # by now the note is written and the mail is not sent yet
+        die_when_due()  # the record is written, and the mail is not sent yet
         mail = rendering.mail_of(write_letter(app, lease.message), lease.message, sender="a@b.example", now=now())
         with Mailer(MailServer.from_url(app.extensions["settings"].smtp_url)) as mailer:
             send(mailer, mail)

@@ -1,16 +1,16 @@
-"""The product as a server loads it for fault tests (its limit by address off: all come from one), and its broken twins.
+"""The app as a server loads it for fault tests, and its broken twins. Limits by address are off: all requests come from one.
 
-BROKEN names what is taken out:
-    lock        seats are decided on what was read before the transaction began
+BROKEN names the protection to remove:
+    lock        seats are decided on data that was read before the transaction began
     check       (with lock) SQLite does not enforce CHECK constraints either
     submission  every sending of the form counts as a new one
     early       the answer goes out before the commit
-    moved       a SQLite file that was moved away goes on being written to
-    places      as many writers may stand and wait as there are threads
-    certain     whatever fails, nothing was saved
-    patience    every failure of the database is our own fault (500), and nothing is kept
+    moved       a SQLite file that was moved away is still written to
+    places      as many writers may wait as there are threads
+    certain     every failure is reported as «nothing was saved»
+    patience    every failure of the database is reported as our own (500), and the form is not kept
 
-WAIT_SECONDS is how long writers wait for a lock, instead of the product's own limit.
+WAIT_SECONDS is how long writers wait for a lock, instead of the app's own limit.
 """
 # ruff: noqa: B010  twins are made by putting something else in the place of what the product calls
 
@@ -49,20 +49,20 @@ stale = threading.local()
 
 
 def read_first(work: Work) -> Any:
-    """Read the pools, let others do so too, then begin to write."""
+    """Read the pools, give others time to read them too, then begin to write."""
     stale.pools = [pool_state(row) for row in db.session().scalars(select(SeatPool))]
     time.sleep(0.02)
     return whole(work)
 
 
 def without_lock(session: Session, seminar_id: int) -> LockedSeats:
-    """The seats as they were before the lock."""
+    """Lock the seats, but return them as they were before the lock."""
     seats = lock_seats(session, seminar_id)
     return replace(seats, pools=[pool for pool in stale.pools if pool.id in seats.rows])
 
 
 def answer_first(work: Work) -> SimpleNamespace:
-    """Commit a moment after the answer."""
+    """Answer now, and commit a moment later."""
     this_app = current_app._get_current_object()  # type: ignore[attr-defined]
 
     def later() -> None:
@@ -75,7 +75,7 @@ def answer_first(work: Work) -> SimpleNamespace:
 
 
 def without_checks(connection: Any, _record: object) -> None:
-    """Let SQLite store what CHECK constraints forbid."""
+    """Let SQLite store rows that violate CHECK constraints."""
     connection.execute("PRAGMA ignore_check_constraints=ON")
 
 
@@ -111,20 +111,24 @@ if "patience" in broken:
 # Witnesses: that a lock was waited for, and that a process died between its first written row and the end of its commit.
 
 WITNESS = os.environ.get("WITNESS")
-"""Folder for what is witnessed."""
+"""Folder for the records of the fault probe."""
 begin_to_write = sqlite_writing._begin_to_write
 slots = iter(range(1000))
 here = threading.local()
 
 
 class Watching:
-    """SQLite's cursor, which notes each time that somebody else held the lock."""
+    """SQLite's cursor, which records each time that another connection held the lock."""
 
     def __init__(self, cursor: Any) -> None:
         self._cursor = cursor
 
     def execute(self, statement: str) -> Any:
-        """As the cursor does."""
+        """Execute the statement, and record a locked database.
+
+        Raises:
+            sqlite3.OperationalError: as the cursor raises it.
+        """
         try:
             return self._cursor.execute(statement)
         except sqlite_module().OperationalError as error:
@@ -134,7 +138,7 @@ class Watching:
 
 
 def note(what: str, value: int) -> None:
-    """A byte of this thread's in a file that outlives the process; `waited` only grows."""
+    """Write one byte for this thread to a file that outlives the process. The file `waited` only grows."""
     if what == "waited":
         flags, place = os.O_APPEND, 0
     else:
@@ -146,14 +150,14 @@ def note(what: str, value: int) -> None:
 
 
 def row_was_written(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-    """From the first row on."""
+    """Record the first row that a transaction writes."""
     if statement.startswith(("INSERT", "UPDATE", "DELETE")) and not getattr(here, "writing", False):
         here.writing = True
         note("writing", 1)
 
 
 def is_over(_session: object) -> None:
-    """Committed or rolled back."""
+    """Record the end of a transaction, by commit or rollback."""
     if getattr(here, "writing", False):
         here.writing = False
         note("writing", 0)

@@ -1,4 +1,4 @@
-"""The real server on a test's database, whole or broken, and seminars far enough away to be registered for."""
+"""The real server on a test's database, with or without protections, and seminars far enough in the future to register for."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ FAR = date(2090, 6, 3)
 
 @contextmanager
 def serving(database: TestDatabase, folder: Path, *, broken: str = "", workers: int = 2, **settings: str) -> Iterator[LiveServer]:
-    """The server with several processes; `broken` names what is taken out (see `registration_app`)."""
+    """Run the server with several processes; `broken` names the protection to remove (see `registration_app`)."""
     target = "tests.faults.registration_app:app"
     with LiveServer(database.url, folder, workers=workers, target=target, environment={"BROKEN": broken} | settings) as live:
         yield live
 
 
 def seminars(make: Make, number: int, *, seats: int) -> list[Seminar]:
-    """So many seminars with so many seats each."""
+    """Create `number` seminars with `seats` seats each."""
     office = make.office()
     return [make.seminar(office=office, seats=seats, starts_on=FAR, ends_on=FAR) for _ in range(number)]
 
 
 def miscounted(session: Session) -> list[str]:
-    """Pools whose figure is not the number of people who hold a seat of theirs, or is above their size."""
+    """Return the pools whose counter differs from the people who hold a seat in them, or is above the pool's size."""
     session.rollback()
     holding = select(Registration.seat_pool_id, func.count()).where(Registration.state == RegistrationState.REGISTERED)
     held = {row[0]: row[1] for row in session.execute(holding.group_by(Registration.seat_pool_id))}

@@ -1,4 +1,4 @@
-"""A fault after each statement of something that writes in steps: each step is whole or not there, and the next run ends what is left."""
+"""Raise a fault after each statement of code that writes in steps: each step is all or nothing, and the next run finishes the rest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.faults.every_statement import STATE, Fault, contents
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """Every statement is heard meanwhile."""
+    """Listen to every statement while the block runs."""
     heard: dict[str, Callable[..., object]] = {
         "after_cursor_execute": every_statement.after_statement,
         "commit": every_statement.before_commit,
@@ -33,7 +33,7 @@ def listening() -> Iterator[None]:
 
 @contextmanager
 def disturbed(at: int) -> Iterator[Fault]:
-    """A fault after the statement with this number, of those that belong to writing."""
+    """Raise a fault after the statement with this number, counting only writing transactions."""
     fault = STATE.fault = Fault(at=at)
     try:
         yield fault
@@ -42,11 +42,15 @@ def disturbed(at: int) -> Iterator[Fault]:
 
 
 def run_to_the_end(run: Callable[[], object], database: TestDatabase, *, from_the_start: bool = False) -> int:
-    """Run it again and again, disturbed at each statement of each of its steps in turn; how many faults it took.
+    """Run `run` again and again, with a fault at each statement of each of its steps in turn.
 
     Args:
-        run: does what is left to do, and raises what the database raised, or returns whether it said that something is left.
-        from_the_start: it does everything once more each time.
+        run: does the work that is left. It raises the database's error, or returns whether it reported that work is left.
+        database: compared before and after each fault.
+        from_the_start: `run` repeats all of its work each time.
+
+    Returns:
+        Number of faults that were raised.
     """
     faults, at = 0, 1
     while True:
@@ -56,7 +60,7 @@ def run_to_the_end(run: Callable[[], object], database: TestDatabase, *, from_th
             try:
                 told = run()
             except OperationalError as error:
-                assert "the fault of this test" in str(error)  # noqa: PT017  or it was not raised at all
+                assert "the fault of this test" in str(error)  # noqa: PT017  no error at all is also allowed
             else:
                 assert told or not fault.fired, f"a fault after statement {at} ({fault.last[:80]}) was taken for success"
         if not fault.fired:

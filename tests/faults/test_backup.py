@@ -1,4 +1,4 @@
-"""A backup of a database that many are writing holds all that was acknowledged before it began, and can be restored.
+"""A backup of a database under load holds all registrations acknowledged before it began, and can be restored.
 
 The broken twin copies the file of a live database, as people do.
 """
@@ -36,7 +36,7 @@ KEY = secrets.token_hex(32)
 
 
 def do(folder: Path, database_url: str, *arguments: str) -> None:
-    """A command of the program, which must succeed."""
+    """Run a command of the app, which must succeed."""
     folder.mkdir(exist_ok=True)
     done = run(replace(settings_for(database_url, folder), backup_keys=(KEY,)), *arguments)
     assert done.exit_code == 0, done.output
@@ -44,7 +44,7 @@ def do(folder: Path, database_url: str, *arguments: str) -> None:
 
 @contextmanager
 def another_database(database: TestDatabase, folder: Path) -> Iterator[str]:
-    """Address of an empty place to restore to, of the same kind."""
+    """Return the URL of an empty database of the same kind, to restore to."""
     if database.url.startswith("sqlite"):
         yield f"sqlite:///{folder / 'restored.sqlite3'}"
         return
@@ -60,7 +60,7 @@ def another_database(database: TestDatabase, folder: Path) -> Iterator[str]:
 
 
 def registered_in(url: str) -> set[str]:
-    """Addresses of all who are registered in a database."""
+    """Return the e-mail addresses of all who are registered in a database."""
     if url.startswith("sqlite"):
         with closing(sqlite_module().connect(database_path(url))) as connection:
             return {email for (email,) in connection.execute(ADDRESSES)}
@@ -70,7 +70,7 @@ def registered_in(url: str) -> set[str]:
 
 @dataclass
 class WriteQueue:
-    """People who register one after the other, and what each was told."""
+    """Clients that register people one after the other, and the addresses that were acknowledged."""
 
     sender: FormSender
     slug: str
@@ -78,7 +78,7 @@ class WriteQueue:
     ended: threading.Event = field(default_factory=threading.Event)
 
     def register(self, first: int) -> None:
-        """Until it is enough."""
+        """Register people until told to end."""
         number = first
         while not self.ended.is_set():
             name = letters(30_000 + number)
@@ -88,7 +88,7 @@ class WriteQueue:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Many at once, while the block runs."""
+        """Run several clients at once while the block runs."""
         with ThreadPoolExecutor(CLIENTS) as pool:
             running = [pool.submit(self.register, first) for first in range(CLIENTS)]
             try:
@@ -99,7 +99,7 @@ class WriteQueue:
                 one.result()
 
     def wait_for_more(self, number: int) -> None:
-        """Until so many more were told."""
+        """Wait until `number` more registrations are acknowledged."""
         enough, deadline = len(self.told) + number, time.monotonic() + 30
         while len(self.told) < enough:
             assert time.monotonic() < deadline, "nobody writes, so nothing is tried"
@@ -108,7 +108,7 @@ class WriteQueue:
 
 @contextmanager
 def under_load(database: TestDatabase, make: Make, folder: Path) -> Iterator[WriteQueue]:
-    """The real server, with people who register."""
+    """Run the real server with clients that register people."""
     make.agency("PGR")
     seminar = make.seminar(seats=100_000, starts_on=FAR, ends_on=FAR)
     slug = seminar.slug

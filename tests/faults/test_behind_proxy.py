@@ -1,6 +1,6 @@
-"""The program in production behind the proxy of `deploy/Caddyfile`: TLS, cookies, names, addresses, references, what no log holds.
+"""The app in production behind the proxy of `deploy/Caddyfile`: TLS, cookies, names, addresses, request ids, and logs without secrets.
 
-Without Caddy on this machine nothing of it is shown.
+Without Caddy on this machine these tests are skipped.
 """
 
 from __future__ import annotations
@@ -35,30 +35,30 @@ pytestmark = pytest.mark.skipif(shutil.which("caddy") is None, reason="NOT TRIED
 EMAIL, PASSWORD = "ana@office.example", "four words nobody joins"
 SECRET = "an-unmistakable-secret-in-an-address"
 ASKED_IN_A_MINUTE = 10
-"""Times that one address may ask for a new password."""
+"""Requests a minute in which one address may ask for a new password."""
 
 
 @dataclass
 class Site:
-    """The program and what stands before it."""
+    """The app and the proxy in front of it."""
 
     machine: Machine
     proxy: Proxy
     cookie: str = ""
 
     def get(self, path: str) -> Told:
-        """A page, as a browser that keeps its cookie sees it."""
+        """Get a page, as a browser that keeps its cookie."""
         return self._kept(self.proxy.ask(path, cookie=self.cookie))
 
     def submit(self, path: str, **fields: str) -> Told:
-        """The form of a page, sent with its token and where it leads."""
+        """Send the form of a page with its CSRF token, and follow the redirect."""
         found = TOKEN.search(page := self.get(path).body)
         assert found, page[:300]
         told = self._kept(self.proxy.ask(path, fields={"csrf_token": found[1], **fields}, cookie=self.cookie))
         return self.get(told.headers["Location"].removeprefix(f"https://{NAME}")) if told.status in (302, 303) else told
 
     def lines(self) -> list[dict[str, object]]:
-        """What the program logged."""
+        """Return the lines that the app logged."""
         return [json.loads(line) for line in self.machine.log().splitlines() if line.startswith("{")]
 
     def _kept(self, told: Told) -> Told:
@@ -116,7 +116,7 @@ def test_only_the_visitors_true_address_is_counted_and_only_our_name_is_served(s
     assert 429 in asked, "whoever forges X-Forwarded-For asks without end"
     assert asks(0, "127.0.0.3") != 429, "another visitor pays for it"
 
-    assert send(site.machine.port, "GET", "/login").status == 400  # asked for by a number
+    assert send(site.machine.port, "GET", "/login").status == 400  # by IP address instead of name
     elsewhere = site.proxy.ask("/login", headers={"Host": "elsewhere.example"})
     assert "<form" not in elsewhere.body
     given = str(uuid.uuid4())

@@ -1,7 +1,7 @@
-"""A fault after each statement of each form that writes: all or nothing. The forms are those that the web tests send.
+"""Raise a fault after each statement of each form that writes: all or nothing. The forms are those that the web tests send.
 
-`write_paths.txt` names a web test for each endpoint that takes a POST; `every_statement` is the plugin that disturbs it.
-A new endpoint needs a line: its name, and a test of `tests/web` that sends its form and succeeds.
+`write_paths.txt` names a web test for each endpoint that takes a POST; `every_statement` is the plugin that raises the faults.
+A new endpoint needs a line: its name, and a test of `tests/web` that sends its form successfully.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ WRITE_NOTHING = {
     "sign_in.recovery_codes_kept": "it forgets what the session showed, and the session is kept after each answer",
 }
 FEWEST_STATEMENTS = 3
-"""Of the shortest write path: begin to write, write the row, commit; so many faults at least are raised in each."""
+"""Statements of the shortest write path: begin to write, write the row, commit. Each path meets at least this many faults."""
 TWIN = "registration.withdraw"
 
 
 def write_paths() -> dict[str, str]:
-    """The web test of each endpoint."""
+    """Return the web test of each endpoint."""
     lines = (line.split() for line in PATHS.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
-    return {endpoint: node for endpoint, node in lines}  # noqa: C416  two words a line, or an error
+    return {endpoint: node for endpoint, node in lines}  # noqa: C416  a line with other than two words is an error
 
 
 def disturb(nodes: list[str], engine: str, folder: Path, **settings: str) -> tuple[subprocess.CompletedProcess[str], dict[str, int]]:
-    """Run these web tests with the plugin; what they said, and how many faults each endpoint survived."""
+    """Run these web tests with the plugin. Return the process, and the number of faults that each endpoint survived."""
     found = folder / f"found-{engine}"
     command = [sys.executable, "-m", "pytest", "-p", "tests.faults.every_statement", "-p", "no:cacheprovider", "-k", engine, *nodes]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")} | {"FOUND": str(found)} | settings

@@ -1,4 +1,4 @@
-"""A fault after each statement of each command that writes: it fails, its steps stay whole, and the next run ends what is left."""
+"""Raise a fault after each statement of each command that writes: it fails, its steps stay whole, the next run finishes the rest."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ from tests.support.installation import reinstall
 
 OLD, NEW = f"old:{'o' * 40}", f"new:{'n' * 40}"
 FEWEST_STATEMENTS = 2
-"""Of the shortest: write the row, commit."""
+"""Statements of the shortest command: write the row, commit."""
 Prepare = Callable[[Make], list[str]]
-"""Makes what the command works on, and says with which arguments it is called."""
+"""Creates the data that a command needs, and returns the command's arguments."""
 Count = Callable[[Session], int]
 
 
@@ -126,9 +126,9 @@ COMMANDS: dict[str, tuple[Prepare, Count, int]] = {
     "users reset-second-factor": (a_lost_phone, rows(SecondFactor, SecondFactor.name == "Gone"), 0),
 }
 LONG = {"agencies seed"}
-"""Of so many statements that they are disturbed in the long form only."""
+"""Commands with so many statements that they are tried in the full run only."""
 FROM_THE_START = {"people erase"}
-"""Who was erased is erased once more, since a restore may have brought traces back."""
+"""Commands that repeat all their work. People who were erased are erased again: a restore may have brought residual data back."""
 TRIED_ELSEWHERE = {
     "database prepare": "migrations: tests/migrations",
     "demo load": "tests/integration/cli/test_demo.py",
@@ -151,11 +151,11 @@ WRITE_NOTHING = {
     "settings check",
 }
 OTHERS = {"db", "limiter", "routes", "run", "shell"}
-"""Flask's and its extensions' own."""
+"""Commands of Flask and its extensions."""
 
 
 def run(app: Flask, arguments: list[str]) -> bool:
-    """The command, whose failures are raised; whether it says that something is left to do."""
+    """Run the command and raise its failures. Return whether it reports that work is left."""
     done = app.test_cli_runner(catch_exceptions=False).invoke(args=arguments)
     assert done.exit_code == 0, done.output
     return "traces are still in the files" in done.output
@@ -188,7 +188,7 @@ def test_every_command_is_tried_here_or_elsewhere_or_writes_nothing(app: Flask) 
 def test_a_command_that_commits_half_way_is_found_out(
     app: Flask, database: TestDatabase, make: Make, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The broken twin: an account is there before it has its role."""
+    """The broken twin: the account is committed before it has its role."""
 
     def too_early(work: Session, **values: Any) -> UserAccount:
         account = create_account(work, **values | {"grants": []})

@@ -1,4 +1,4 @@
-"""A fault after each statement of each job that writes: steps stay whole, and the next run ends what is left."""
+"""Raise a fault after each statement of each job that writes: steps stay whole, and the next run finishes the rest."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from tests.faults.steps import run_to_the_end
 from tests.support.factories import Make
 
 DAY = date(2026, 3, 1)
-"""On which the quotas of these seminars are over."""
+"""First day after the quotas of these seminars have ended."""
 FEWEST_STATEMENTS = 2
-"""Of the shortest: delete, commit."""
+"""Statements of the shortest job: delete, commit."""
 
 
 def quotas_whose_day_has_come(make: Make) -> None:
@@ -86,7 +86,7 @@ def test_a_job_that_fails_anywhere_leaves_whole_steps_and_is_ended_by_the_next_r
 def test_a_step_that_commits_half_way_is_found_out(
     app: Flask, database: TestDatabase, make: Make, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The broken twin: what is over is gone before the trail says so."""
+    """The broken twin: expired rows are gone before the audit log says so."""
 
     def too_late(work: Session, **values: Any) -> None:
         work.flush()

@@ -1,7 +1,7 @@
-"""One seat is left, and people come to it in every way there is at the same instant.
+"""One seat is left, and people ask for it in every possible way at the same instant.
 
-By the form, by staff's hand, approved, restored, promoted by a withdrawal or a removal, by seats shared out anew and by
-quotas released on their day. Whoever gets the seat, as many sit as there are seats, and everybody else waits.
+By the form, added by staff, approved, restored, promoted by a withdrawal or a removal, by a new distribution of seats, and by
+the release of quotas on their day. In the end every seat is taken, no seat is taken twice, and all others wait.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ from tests.support.server import LiveServer
 from tests.support.staff import signed_in_sender
 
 OPEN, QUOTA = 4, 3
-"""Seats for everybody, and of the quota; of both together all but one are taken."""
+"""Seats of the open pool, and of the quota; all but one of both together are taken."""
 SEATED, WAITING, PENDING = RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.PENDING
 BY_FORM, BY_HAND, APPROVED, RESTORED, WITHDRAWN, REMOVED, RESIZED = 6, 3, 3, 3, 2, 1, 3
 
 
 @dataclass
 class Round:
-    """A seminar with one seat left, and who is on its list."""
+    """A seminar with one seat left, and the people on its list."""
 
     seminar: Seminar
     seated: list[Registration]
     pending: list[Registration]
     off: list[Registration]
     opened: str
-    """How the seats were shared out when the pages that share them out anew were opened."""
+    """Edition of the seats when the forms that change the seats were opened."""
 
 
 def prepare(make: Make, session: Session, seminar: Seminar, agency: Agency, *, due: bool) -> Round:
-    """Seat all but one; let some wait for an answer and some be off the list; `due`: the quota's day has come."""
+    """Seat people in all seats but one; add people who wait for approval and people to restore; `due`: the quota's day has come."""
     yesterday = clock.now().date() - timedelta(days=2)
     quota = make.pool(seminar, agency, QUOTA, release_on=yesterday if due else seminar.starts_on)
     free = session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id, SeatPool.agency_id.is_(None))).one()
@@ -75,7 +75,7 @@ def prepare(make: Make, session: Session, seminar: Seminar, agency: Agency, *, d
 
 
 def ways(round_: Round, form: FormSender, staff: FormSender, app: Flask) -> list[Callable[[], int]]:
-    """Everything that happens at once; each gives the status it was answered with."""
+    """Return the requests that are sent at once; each returns the status of its answer."""
     slug, agency = round_.seminar.slug, form.agency
     roster = f"/staff/seminars/{slug}/roster"
     everything: list[Callable[[], int]] = []
@@ -109,7 +109,7 @@ def ways(round_: Round, form: FormSender, staff: FormSender, app: Flask) -> list
 
 
 def crowd(live: LiveServer, database: TestDatabase, session: Session, staff: FormSender, rounds: list[Round]) -> list[str]:
-    """Let everything happen at once in each round; says what went wrong."""
+    """Send all requests at once in each round. Return the violations."""
     faults: list[str] = []
     form = FormSender(live.port, "PGR")
     form.open(rounds[0].seminar.slug)
@@ -123,7 +123,7 @@ def crowd(live: LiveServer, database: TestDatabase, session: Session, staff: For
             states = Counter(session.scalars(select(Registration.state).where(mine)))
             capacity = session.scalar(select(func.sum(SeatPool.size)).where(SeatPool.seminar_id == round_.seminar.id)) or 0
             everybody = len(round_.seated) + len(round_.pending) + len(round_.off) + BY_FORM + BY_HAND
-            if set(answers) - {303, 422} or answers[422] > RESIZED:  # too few seats, or shared out meanwhile
+            if set(answers) - {303, 422} or answers[422] > RESIZED:  # 422: too few seats, or the seats were changed meanwhile
                 faults.append(f"{slug}: answers {dict(answers)}")
             if states[SEATED] > capacity:
                 faults.append(f"{slug}: oversold, {states[SEATED]} in {capacity} seats")

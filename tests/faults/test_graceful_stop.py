@@ -1,4 +1,4 @@
-"""`flask serve` told to stop: it says so first, finishes what was begun, acknowledges it, keeps it, and ends with 0."""
+"""`flask serve` is told to stop: /readyz says so first, the server finishes, acknowledges and keeps running requests, and exits with 0."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SLOW_SECONDS = 2.5
 
 @contextmanager
 def served(database: TestDatabase, folder: Path, port: int, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-    """`flask serve` on the test's database, ready."""
+    """Run `flask serve` on the test's database, and yield it when it is ready."""
     environment = {
         "SEMINAR_MODE": "test",
         "SECRET_KEY": "test key of at least thirty-two characters",
@@ -66,7 +66,7 @@ def served(database: TestDatabase, folder: Path, port: int, **settings: str) -> 
 
 
 def ready(port: int) -> int:
-    """What /readyz answers; 0 where nobody listens."""
+    """Return the status of /readyz; 0 if the port is closed."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
             return int(answer.status)
@@ -77,7 +77,7 @@ def ready(port: int) -> int:
 
 
 def slow_write(session: Session, sender: FormSender, slug: str) -> tuple[threading.Thread, list[Answer]]:
-    """Send a form that has to wait for a lock which this test holds; returns once it waits."""
+    """Send a form that must wait for a lock held by this test. Return once it waits."""
     answers: list[Answer] = []
     sending = threading.Thread(target=lambda: answers.append(sender.send(slug, letters(700), uuid.uuid4())))
     sending.start()
@@ -87,10 +87,10 @@ def slow_write(session: Session, sender: FormSender, slug: str) -> tuple[threadi
 
 
 def kill_children(pid: int) -> None:
-    """The web processes too, which would else finish what they do."""
+    """Kill the web processes too, because they would finish their requests."""
     found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
     for child in found.stdout.split():
-        with suppress(ProcessLookupError):  # `ps` itself, or one that has ended
+        with suppress(ProcessLookupError):  # `ps` itself, or a process that has ended
             os.kill(int(child), signal.SIGKILL)
 
 
@@ -139,7 +139,7 @@ def test_readyz_says_no_before_the_door_is_closed_and_in_maintenance(
         time.sleep(0.5)
         assert ready(port) == 503
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/seminars/{seminar.slug}", timeout=5) as answer:
-            assert answer.status == 200  # whoever is sent here still is served
+            assert answer.status == 200  # requests that still arrive are served
         assert process.wait(20) == 0
     assert ready(port) == 0
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
@@ -157,7 +157,7 @@ def test_strangers_are_told_one_word_whatever_is_wrong(database: TestDatabase, m
     assert (answer.status_code, answer.get_json()) == (503, {"status": "unavailable"})
     with unit_of_work(session) as writing:
         writing.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert client.get("/readyz").status_code == 200  # newer: old code goes on while new code is being put in its place
+    assert client.get("/readyz").status_code == 200  # newer: old code keeps running while new code is being deployed
     with unit_of_work(session) as writing:
         writing.execute(text("DROP TABLE alembic_version"))
     answer = client.get("/readyz")

@@ -1,4 +1,4 @@
-"""What was acknowledged is in the database, once, whenever workers are killed: against the real server."""
+"""Every acknowledged registration is in the database, once, even when workers are killed: against the real server."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PATIENCE_SECONDS = 20.0
 
 @dataclass
 class Crowd:
-    """People who send the form until somebody says that it has arrived; what they were told is recorded."""
+    """Clients that send a form until it is acknowledged, and the record of their answers."""
 
     sender: FormSender
     slug: str
@@ -46,11 +46,11 @@ class Crowd:
 
     @property
     def told(self) -> int:
-        """How often somebody was told that it had arrived."""
+        """Number of acknowledged forms."""
         return self.recorder.statuses[303]
 
     def register(self, first: int) -> None:
-        """Register one after the other, from this number on."""
+        """Register people one after the other, from this number on."""
         number = first
         while not self.ended.is_set():
             name, submission = letters(20_000 + number), uuid.uuid4()
@@ -63,14 +63,14 @@ class Crowd:
             number += CROWD
 
     def wait_for_more(self, number: int) -> None:
-        """Until so many more were told so."""
+        """Wait until `number` more forms are acknowledged."""
         enough, deadline = self.told + number, time.monotonic() + PATIENCE_SECONDS
         while self.told < enough and time.monotonic() < deadline:
             time.sleep(0.002)
 
 
 def kill_again_and_again(crowd: Crowd, kills: int, kill: Callable[[random.Random], None]) -> None:
-    """Let the crowd register while somebody kills at random moments; ends when all is quiet."""
+    """Let the clients register while `kill` is called at random moments; return when all clients have ended."""
     chance = random.Random(7)
     with ThreadPoolExecutor(CROWD) as pool:
         running = [pool.submit(crowd.register, first) for first in range(CROWD)]
@@ -94,7 +94,7 @@ def crowd_at(live: LiveServer, slug: str, *, patient: bool) -> Crowd:
 
 @dataclass
 class Killer:
-    """Kills workers one at a time, or all together, and asks the witness how they died."""
+    """Kills workers one at a time or all together, and asks the fault probe whether they died in the middle of a write."""
 
     live: LiveServer
     witness: Witness
@@ -102,12 +102,12 @@ class Killer:
     in_mid_write: int = 0
 
     def one(self, chance: random.Random) -> None:
-        """kill -9 of one worker."""
+        """Kill one worker with SIGKILL."""
         if pids := self.live.worker_pids():
             self._kill(chance.choice(pids))
 
     def all(self, _chance: random.Random) -> None:
-        """kill -9 of every worker at one instant."""
+        """Kill all workers with SIGKILL at one instant."""
         for pid in self.live.worker_pids():
             self._kill(pid)
 
@@ -120,7 +120,7 @@ class Killer:
 
 
 def _lives(pid: int) -> bool:
-    """Whether it still runs; a dead one that nobody has buried does not."""
+    """Whether the process still runs; a zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in ("Z", "X")
     except (FileNotFoundError, ProcessLookupError):
@@ -128,7 +128,7 @@ def _lives(pid: int) -> bool:
 
 
 def lost_or_doubled(session: Session, recorder: Recorder) -> list[str]:
-    """What the checker finds, of registrations and of the messages that go with them."""
+    """Return the violations among registrations and the messages that belong to them."""
     session.rollback()
     people = session.scalars(select(Person.email).join(Registration, Registration.person_id == Person.id))
     faults = check(recorder, [address or "" for address in people])
@@ -139,7 +139,7 @@ def lost_or_doubled(session: Session, recorder: Recorder) -> list[str]:
 def test_what_was_acknowledged_survives_the_killing_of_workers(
     database: TestDatabase, make: Make, session: Session, tmp_path: Path, kills: int
 ) -> None:
-    """The server lives on: it begins a worker again however quickly it dies, here one after the other within a second."""
+    """The server keeps running: it restarts workers however fast they die, here one after the other within a second."""
     make.agency("PGR")
     (seminar,) = seminars(make, 1, seats=SEATS)
     with serving(database, tmp_path, workers=3, WITNESS=str(tmp_path)) as live, witnessing(database, tmp_path) as witness:

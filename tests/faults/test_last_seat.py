@@ -1,4 +1,4 @@
-"""No seat is given twice, whoever asks for it and in whatever way: against the real server, with several processes."""
+"""No seat is given twice when many people ask for it at once: against the real server, with several processes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SEATED, WAITING = RegistrationState.REGISTERED, RegistrationState.WAITLISTED
 
 
 def rush(live: LiveServer, session: Session, rounds: list[Seminar]) -> list[str]:
-    """In each round 64 people want the one seat; says what went wrong."""
+    """In each round let 64 people ask for the one seat. Return the violations."""
     faults: list[str] = []
     sender = FormSender(live.port, "PGR")
     sender.open(rounds[0].slug)
@@ -76,7 +76,7 @@ def test_the_last_seat_goes_to_one_and_everybody_else_waits(
 
 
 def drop_the_check(session: Session) -> None:
-    """On PostgreSQL for all; on SQLite the broken server looks away (`check`)."""
+    """Drop the CHECK on PostgreSQL; on SQLite the broken server ignores it (`check`)."""
     if session.get_bind().dialect.name == "postgresql":
         with unit_of_work(session):
             session.execute(text("ALTER TABLE seat_pool DROP CONSTRAINT ck_seat_pool_room"))

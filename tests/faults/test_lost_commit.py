@@ -1,4 +1,4 @@
-"""PostgreSQL's connection goes between the commit and its answer: nobody says that it was saved, or that it was not."""
+"""PostgreSQL's connection breaks between a commit and its answer: the page must say neither «saved» nor «not saved»."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ SETTLED_SECONDS = 10.0
 
 
 def counted(session: Session) -> tuple[int, int]:
-    """Registrations and messages."""
+    """Count registrations and messages."""
     session.rollback()
     one, other = (session.scalar(select(func.count()).select_from(table)) or 0 for table in (Registration, Message))
     return one, other
 
 
 def settle(session: Session, expected: tuple[int, int]) -> None:
-    """A database that is left alone with a commit ends it in its own time."""
+    """Wait for the numbers: a database that lost its client finishes the commit in its own time."""
     deadline = time.monotonic() + SETTLED_SECONDS
     while counted(session) != expected and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -51,7 +51,7 @@ def settle(session: Session, expected: tuple[int, int]) -> None:
 
 
 def sender_in(live: LiveServer, slug: str, language: str) -> FormSender:
-    """Somebody who reads this language."""
+    """Return a client whose browser asks for this language."""
     sender = FormSender(live.port, "PGR")
     sender.open(slug)
     sender.cookie = sender.post("/language", {"language": language}).cookie
@@ -59,7 +59,7 @@ def sender_in(live: LiveServer, slug: str, language: str) -> FormSender:
 
 
 def page_of(answer: Answer) -> str:
-    """What is read on it."""
+    """Return the text of the page."""
     return html.unescape(answer.body.decode())
 
 

@@ -1,7 +1,7 @@
-"""What becomes of people and their forms when the database does not serve: against the real server, on both databases.
+"""People and their forms while the database cannot serve: against the real server, on both databases.
 
-Whoever sends a form gets a 503 that says when to try again and holds what they typed; what only reads goes on where it
-can; nothing is written that was not acknowledged; and when the fault is over the same server goes on by itself.
+A person who sends a form gets a 503 that says when to try again and keeps what was typed. Pages that only read work where
+they can. Nothing is written that was not acknowledged. When the outage is over, the same server goes on by itself.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LONGEST_READ_SECONDS = 8.0
 
 @dataclass
 class Visitors:
-    """People at one seminar's form and page."""
+    """Clients at the form and the page of one seminar."""
 
     live: LiveServer
     slug: str
@@ -51,17 +51,17 @@ class Visitors:
         self.sender.open(self.slug)
 
     def register(self, name: str, submission: uuid.UUID) -> Answer:
-        """Send the form; what came back is recorded."""
+        """Send the form and record the answer."""
         answer = self.sender.send(self.slug, name, submission)
         self.recorder.note(address_of(name), answer.status)
         return answer
 
     def read(self) -> int:
-        """Open the seminar's page as somebody whom nothing is kept for."""
+        """Open the seminar's page with a cookie, so that the page cache is not used."""
         return send(self.live.port, "GET", f"/seminars/{self.slug}", cookie="language=es").status
 
     def suffer(self, what: str, *, reads: bool, at_rest: Callable[[], None] = lambda: None) -> list[tuple[str, uuid.UUID]]:
-        """Register while the fault lasts; notes what is not as it must be, and gives back who is still to be registered."""
+        """Register while the outage lasts, and record violations. Return the people who are still to be registered."""
         people = [(letters(900 + self.number + n), uuid.uuid4()) for n in range(WRITERS)]
         self.number += WRITERS
         with ThreadPoolExecutor(WRITERS) as pool:
@@ -85,7 +85,7 @@ class Visitors:
         return people
 
     def recover(self, what: str, people: list[tuple[str, uuid.UUID]]) -> None:
-        """The same people send the same form again, until each is told that it has arrived."""
+        """Send the same forms again, until each is acknowledged."""
         deadline = time.monotonic() + RECOVERY_SECONDS
         while time.monotonic() < deadline and self.read() != 200:
             time.sleep(0.1)
@@ -97,7 +97,7 @@ class Visitors:
 
 
 def through(visitors: Visitors, database: TestDatabase, url: str, *, outage: Outage, reads: bool) -> list[str]:
-    """One outage, from before to after; everything that was wrong with it."""
+    """Run one outage, with a registration before it and recovery after it. Return the violations."""
     what = outage.__name__
     visitors.recover(f"before {what}", [(letters(700 + visitors.number), uuid.uuid4())])
     with outage(database, url, visitors.live):
@@ -130,7 +130,7 @@ def test_a_lock_that_is_held_for_twenty_seconds(database: TestDatabase, make: Ma
 def test_a_database_that_is_missing_read_only_damaged_full_or_restarted(
     database: TestDatabase, make: Make, session: Session, tmp_path: Path
 ) -> None:
-    """One server lives through all of it, one after the other."""
+    """One server lives through all outages, one after the other."""
     make.agency("PGR")
     (seminar,) = seminars(make, 1, seats=500)
     if isinstance(database, PostgresqlDatabase):
@@ -161,7 +161,7 @@ def test_a_database_that_is_missing_read_only_damaged_full_or_restarted(
 
 
 def forget_connections(database: TestDatabase) -> None:
-    """Those that this test itself holds are gone too."""
+    """Close the connections that this test itself holds."""
     with database.app.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -194,7 +194,7 @@ def test_a_server_that_takes_the_fault_for_its_own_keeps_nothing(
 
 
 def test_after_everything_each_is_there_once(database: TestDatabase, make: Make, session: Session, tmp_path: Path) -> None:
-    """Six people at a time, while the lock comes and goes."""
+    """Six people at a time, while the lock is taken and released."""
     make.agency("PGR")
     (seminar,) = seminars(make, 1, seats=500)
     with serving(database, tmp_path, WAIT_SECONDS="0.3") as live, ThreadPoolExecutor(WRITERS) as pool:

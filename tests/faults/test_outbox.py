@@ -1,4 +1,4 @@
-"""The outbox with a server that refuses, hangs and dies after DATA, and senders that are killed: all delivered, copies share a name."""
+"""A mail server that refuses, hangs and dies after DATA, and senders that are killed: all mail arrives, copies share a Message-ID."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.server import FORKS
 
 SHORT, FULL = 200, 5_000
 LONGEST_SECONDS = 1_800
-"""That one sender may take: one mail in a hundred hangs for a second, and there may be thousands."""
+"""Seconds for one sender: one mail in a hundred hangs for more than a second, and there may be thousands."""
 
 
 def fill(session: Session, mails: int) -> set[str]:
@@ -44,7 +44,7 @@ def fill(session: Session, mails: int) -> set[str]:
 
 
 def run_sender(database: TestDatabase, server: ScriptedServer, dies_at: int = 0, *, twin: bool = False) -> bool:
-    """Run a sender in a process of its own; whether it was killed."""
+    """Run a sender in its own process. Return whether it was killed."""
     settings = {
         "SEMINAR_MODE": "test",
         "SECRET_KEY": "test key of at least thirty-two characters",
@@ -63,7 +63,7 @@ def run_sender(database: TestDatabase, server: ScriptedServer, dies_at: int = 0,
 
 
 def time_passes(session: Session) -> None:
-    """Leases end and pauses are over."""
+    """Let leases and pauses end."""
     with unit_of_work(session) as open_session:
         unfinished = Message.state.in_((MessageState.WAITING, MessageState.SENDING))
         open_session.execute(update(Message).where(unfinished).values(not_before=clock.now() - timedelta(seconds=1)))
@@ -80,7 +80,7 @@ def storm(database: TestDatabase, session: Session, *, mails: int, kills: int, s
 
     killed = 0
     with ScriptedServer(behave, hang_seconds=1.5) as server:
-        for _ in range(3 * kills):  # a sender whose server seems ill (three failures in a row) ends before it is killed
+        for _ in range(3 * kills):  # after three failures in a row a sender ends before it is killed
             if killed == kills:
                 break
             killed += run_sender(database, server, dies_at=chance.randint(1, max(1, mails // (2 * kills))))

@@ -1,4 +1,4 @@
-"""The same form sent ten times at once is one registration and one message, and ten times the same answer: against the real server."""
+"""The same form sent ten times at once gives one registration, one message and ten equal answers: against the real server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SAME_FORM = 10
 
 
 def press_many_times(live: LiveServer, session: Session, wanted: list[Seminar]) -> list[str]:
-    """In each round the same form is sent ten times at once; says what went wrong."""
+    """In each round send the same form ten times at once. Return the violations."""
     faults: list[str] = []
     sender = FormSender(live.port, "PGR")
     sender.open(wanted[0].slug)

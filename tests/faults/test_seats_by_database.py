@@ -1,7 +1,7 @@
-"""The database itself keeps the seats: many processes that know nothing of our services fill pools exactly.
+"""The database itself guards the seats: many processes without our services fill pools exactly.
 
-Plain drivers, plain SQL: inserts, moves from pool to pool, withdrawals. What the trigger and the CHECK of migration 0002
-refuse is refused for everybody; without either of them too many sit.
+Plain drivers, plain SQL: inserts, moves from pool to pool, withdrawals. The trigger and the CHECK of migration 0002 refuse
+the extra person on every path; without either of them pools are overfilled.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ BACK = "UPDATE registration SET seat_pool_id = {0}, state = 'registered' WHERE p
 
 
 def connect(url: str) -> tuple[Any, str, tuple[type[Exception], ...]]:
-    """A connection of the driver's own, how it marks a value, and what it raises when the database refuses."""
+    """Return a driver's connection, its placeholder for values, and the errors by which the database refuses."""
     if url.startswith("postgresql"):
         refusals = (psycopg.errors.CheckViolation, psycopg.errors.UniqueViolation)
         return psycopg.connect(url, autocommit=True), "%s", refusals
@@ -49,7 +49,7 @@ def connect(url: str) -> tuple[Any, str, tuple[type[Exception], ...]]:
 
 
 def struggle(url: str, start: Any, seed: int, ids: tuple[int, int, list[int], list[int]], done: Any) -> None:
-    """Seat, move, unseat and seat again at random; tells how often it did so and how often it was refused."""
+    """Take, change, leave and retake seats at random. Report how often that worked and how often it was refused."""
     seminar, agency, pools, people = ids
     connection, mark, refusals = connect(url)
     chance = random.Random(seed)
@@ -66,7 +66,7 @@ def struggle(url: str, start: Any, seed: int, ids: tuple[int, int, list[int], li
             did += 1
         except refusals:
             refused += 1
-    for person in people:  # and now all at once for whatever is left
+    for person in people:  # then everyone tries for each seat that is left
         for pool in pools:
             try:
                 connection.execute(BACK.format(mark), (pool, person))
@@ -78,7 +78,7 @@ def struggle(url: str, start: Any, seed: int, ids: tuple[int, int, list[int], li
 
 
 def struggling(database: TestDatabase, make: Make, session: Session, before: Callable[[], None] = lambda: None) -> tuple[int, list[str]]:
-    """Let the processes struggle; how often one was refused, and what is wrong afterwards."""
+    """Run the processes. Return how often the database refused, and the violations afterwards."""
     agency, seminar = make.agency(), make.seminar(seats=SIZES[0])
     make.pool(seminar, agency, SIZES[1])
     pools = list(session.scalars(select(SeatPool.id).order_by(SeatPool.id)))

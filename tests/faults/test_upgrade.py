@@ -1,6 +1,6 @@
-"""A new version while people go on: two machines behind the proxy, the steps of `docs/operations.md`, and nobody refused.
+"""An upgrade without downtime: two machines behind the proxy, the steps of `docs/operations.md`, and no request refused.
 
-The new version is this program with one migration more. Without Caddy on this machine nothing of it is shown.
+The new version is this app with one more migration. Without Caddy on this machine these tests are skipped.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ def upgrade() -> None:
 {steps}
 '''
 UNSEEN_SECONDS = 3
-"""Longer than the proxy takes to notice that a machine is in maintenance."""
+"""Longer than the proxy needs to notice that a machine is in maintenance."""
 
 
 def next_version(folder: Path, steps: str) -> Path:
-    """A copy of the program with one migration more."""
+    """Copy the app and add one migration."""
     for name in ("seminar_app", "templates", "migrations"):
         shutil.copytree(PROJECT_ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("config.py", "pyproject.toml"):
@@ -67,7 +67,7 @@ def next_version(folder: Path, steps: str) -> Path:
 
 @dataclass
 class People:
-    """Who looks at pages and registers through the proxy the whole time, each from an address of their own."""
+    """Visitors who read pages and register through the proxy the whole time, each from an address of their own."""
 
     proxy: Proxy
     slug: str
@@ -91,7 +91,7 @@ class People:
             thread.join(120)
 
     def refused(self) -> dict[tuple[str, int], int]:
-        """Answers that are neither a page nor the way to one."""
+        """Answers that are neither a page nor a redirect to one."""
         return {what: number for what, number in self.answers.items() if what[1] not in (200, 303)}
 
     def _read(self, source: str) -> None:
@@ -114,7 +114,7 @@ class People:
             self._note("registration", done.status)
             if done.status == 303:
                 self.acknowledged.append(address_of(name))
-            time.sleep(0.5)  # at most 60 a minute from one address are let through
+            time.sleep(0.5)  # one address may send at most 60 a minute
 
     def _note(self, what: str, status: int) -> None:
         with self._turn:
@@ -155,4 +155,4 @@ def test_nobody_is_refused_while_a_new_version_takes_over(
     assert not people.refused(), f"{people.answers}\n{one.log()[-2000:]}\n{two.log()[-2000:]}"
     assert len(people.acknowledged) >= 5
     assert [kept[email] for email in people.acknowledged] == [1] * len(people.acknowledged)
-    print(f"{people.answers}, {len(people.acknowledged)} acknowledged")  # noqa: T201  what -s shows
+    print(f"{people.answers}, {len(people.acknowledged)} acknowledged")  # noqa: T201  shown with -s

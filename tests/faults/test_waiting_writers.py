@@ -1,7 +1,7 @@
-"""More people send forms than the server has threads while somebody holds the lock: pages are read all the same.
+"""More people send forms than the server has threads while the database is locked: pages can still be read.
 
-Against the real server with the product's own waits (10 and 15 s), which the lock outlasts in the full form. Those who find no
-place to wait are told so at once; pages stand behind writers no longer than it takes to know that the lock is stuck.
+Against the real server with the app's own waits (10 and 15 s), which the lock outlasts in the full run. Forms that find no
+place to wait get an answer at once. Pages wait behind writers only until the server knows that the lock is stuck.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ CROWD = 64
 WORKERS = 2
 READERS = 2
 TOLD = CROWD - WORKERS * PLACES
-"""So many find no place, and are told so at once."""
+"""Number of forms that find no place to wait and get an answer at once."""
 STEADY_SECONDS = 1.5
-"""For which pages are read when that is done."""
+"""Seconds during which pages are read afterwards."""
 QUICK_SECONDS = 0.5
-"""A page, on a machine on which much else is going on."""
+"""Seconds for one page, on a machine with other work."""
 
 
 @dataclass
 class Reading:
-    """Somebody opens the seminar's page again and again: when, how long it took, with what status."""
+    """Clients that open the seminar's page again and again, and record time, duration and status."""
 
     live: LiveServer
     slug: str
@@ -50,7 +50,7 @@ class Reading:
 
     @contextmanager
     def going_on(self) -> Iterator[None]:
-        """While the block runs."""
+        """Read pages while the block runs."""
         over = threading.Event()
 
         def look() -> None:
@@ -70,22 +70,28 @@ class Reading:
             one.result()
 
     def longest(self, since: float) -> float:
-        """Seconds of the slowest page that was asked for after this."""
+        """Return the seconds of the slowest page requested after `since`."""
         return max(seconds for begun, seconds, _status in self.looks if begun >= since)
 
     def median(self, since: float) -> float:
-        """Seconds of the page in the middle of those."""
+        """Return the median seconds of the pages requested after `since`."""
         return statistics.median(seconds for begun, seconds, _status in self.looks if begun >= since)
 
 
 def crowd_while_locked(
     database: TestDatabase, visitors: Visitors, pool: ThreadPoolExecutor, *, least: float, most: float
 ) -> tuple[Reading, float, float]:
-    """Let all write and some read while the lock is held; what was read, when the crowd came, when all without a place were told so.
+    """Send all forms and read pages while the lock is held.
 
     Args:
+        database: that is locked.
+        visitors: send the forms.
+        pool: a thread for each form.
         least: seconds that the lock is held.
-        most: that it is held if not all are told.
+        most: seconds after which the lock is released if not all have got an answer.
+
+    Returns:
+        The pages that were read, when the crowd came, and when all without a place to wait had their answer (monotonic seconds).
     """
     reading = Reading(visitors.live, visitors.slug)
     people = [(letters(4000 + n), uuid.uuid4()) for n in range(CROWD)]

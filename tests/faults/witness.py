@@ -1,4 +1,4 @@
-"""That a fault really happened: somebody waited for a lock, a process died in the middle of a write."""
+"""Fault probe: proves that a fault really happened, that is, a writer waited for a lock or a process died while writing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WAITING = b"SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 class Witness:
-    """What was seen. SQLite's waits are noted by the server itself (`WITNESS`), PostgreSQL's are seen by looking often."""
+    """Observed faults. On SQLite the server records waits (`WITNESS`); on PostgreSQL a thread polls for them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -26,11 +26,11 @@ class Witness:
 
     @property
     def waits(self) -> int:
-        """How often somebody was seen to wait for a lock."""
+        """How often a wait for a lock was observed."""
         return self._seen + sum(file.stat().st_size for file in self.folder.glob("waited-*"))
 
     def died_writing(self, pid: int) -> bool:
-        """Whether this process, which is dead, had written a row and not come to the end of its commit."""
+        """Whether this dead process had written a row and not finished its commit."""
         file = self.folder / f"writing-{pid}"
         return file.exists() and any(file.read_bytes())
 
@@ -43,13 +43,13 @@ class Witness:
                 time.sleep(LOOK_SECONDS)
 
     def end(self) -> None:
-        """Stop looking."""
+        """Stop polling."""
         self._over.set()
 
 
 @contextmanager
 def witnessing(database: TestDatabase, folder: Path) -> Iterator[Witness]:
-    """A witness while the block runs; give the server `WITNESS=str(folder)`."""
+    """Run the fault probe while the block runs; give the server `WITNESS=str(folder)`."""
     witness = Witness(folder)
     looking = None
     if isinstance(database, PostgresqlDatabase):

@@ -1,4 +1,4 @@
-"""Both engines at once, made for this worker when first asked for."""
+"""Fixtures: both database engines at once, made for this worker when first needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.fuzz.pair import Pair, Side, same_ids, stopped_clock
 
 @pytest.fixture(scope="session")
 def kept_pair(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, worker_id: str) -> Iterator[tuple[Pair, datetime]]:
-    """The worlds, with the instant at which their clocks stand."""
+    """Both engines with their worlds, and the instant at which their clocks stand."""
     instant = clock.now()
     limiter.enabled = False
     databases = (
@@ -41,4 +41,4 @@ def pair(kept_pair: tuple[Pair, datetime]) -> Iterator[Pair]:
     limiter.enabled = False
     with stopped_clock(instant):
         yield pair
-        pair.restore()  # of a test that failed half way the next one must see nothing
+        pair.restore()  # undo a test that failed half way

@@ -1,4 +1,4 @@
-"""The forms that stand on the pages, each filled in well enough to be taken."""
+"""Find the forms on the pages, and fill in each so that it is accepted."""
 
 from __future__ import annotations
 
@@ -17,20 +17,23 @@ from tests.access.world import PASSWORD
 from tests.support.crawler import endpoint_of
 
 OF_EACH = 1
-"""How many addresses of one endpoint (with the same query names) are opened besides the starts."""
+"""Number of addresses of one endpoint (with the same query names) that are opened besides the starts."""
 NOT_SENT = ("submit", "button", "image", "file", "reset")
 BY_NAME = {"agency": "PGR", "year": "2019", "code": "NEWCODE", "title_es": "Entrevista", "surname2": "Ibáñez", "unit": "Norte"}
-"""What is typed where a page does not say by itself what is needed, and into a few that may stay empty."""
+"""Values for fields whose page does not say what they need, and for a few fields that may stay empty."""
 Attributes = dict[str, str | None]
 
 
 @dataclass(frozen=True)
 class FoundForm:
-    """A form, and what somebody who means well sends with it.
+    """A form with the values of a well-meaning person.
 
     Args:
-        who: in whose browser it stands.
-        endpoint: what it is sent to.
+        who: the person in whose browser it stands.
+        method: of the form.
+        action: address to send it to.
+        endpoint: that receives it.
+        filled: names and values.
     """
 
     who: str
@@ -45,14 +48,14 @@ class FoundForm:
 
 @dataclass
 class Found:
-    """What a walk came by: addresses that were opened, and forms, each once by where it goes and which fields it has."""
+    """Result of a walk: opened addresses with their status, and forms, each once by target and fields."""
 
     pages: dict[str, int] = field(default_factory=dict)
     forms: dict[object, FoundForm] = field(default_factory=dict)
 
 
 def find(app: Flask, get: Callable[[str], TestResponse], who: str, starts: Iterable[str], today: date) -> Found:
-    """Follow every link from the starts, as `crawler.walk` does, without looking at the pages: that is done elsewhere, and takes long."""
+    """Follow every link from the starts, as `crawler.walk` does, without checking the pages: other tests do that, and it is slow."""
     found, opened, queue, given = Found(), Counter[object](), deque(starts), set(starts)
     while queue:
         url = queue.popleft()
@@ -88,7 +91,7 @@ class _Form:
 
 
 class _Page(HTMLParser):
-    """Links and forms of a page; our own pages, whose every tag is closed."""
+    """Parser for links and forms of our own pages, in which every tag is closed."""
 
     def __init__(self, today: date) -> None:
         super().__init__()
@@ -118,7 +121,7 @@ class _Page(HTMLParser):
             self._select = (name, "required" in attributes, [])
         elif tag == "textarea":
             self._area, self._text = name, ""
-        elif tag == "button" or kind == "radio":  # one of them is pressed
+        elif tag == "button" or kind == "radio":  # one of them is pressed or chosen
             if form.pressed.setdefault(name, value) == value and (name, value) not in form.filled:
                 form.filled.append((name, value))
         elif tag == "input" and kind == "checkbox":

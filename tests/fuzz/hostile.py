@@ -1,4 +1,4 @@
-"""What is typed by somebody who means harm, and by somebody whose keyboard slipped: values, and ways to send them."""
+"""Values that an attacker types, or a person whose hand slips, and ways to send them."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ NAMES = st.text(st.sampled_from(sorted(set("_-[]().0q\0é "))) | st.characters(c
 
 
 class Wire(StrEnum):
-    """How the fields travel; only the first two are what a browser does."""
+    """Encoding of the fields; browsers use only the first two."""
 
     URLENCODED = "urlencoded"
     MULTIPART = "multipart"
@@ -121,7 +121,7 @@ TYPES = {
 
 
 def body_of(pairs: Pairs, wire: Wire) -> tuple[bytes, str]:
-    """The bytes of a request and its content type."""
+    """Return the body of a request and its content type."""
     kind = TYPES.get(wire, f"multipart/form-data; boundary={BOUNDARY}")
     match wire:
         case Wire.JSON:
@@ -162,14 +162,14 @@ def _multipart(pairs: Pairs, *, after: bytes = b"", file: bool = False) -> bytes
 
 @dataclass(frozen=True)
 class Tampering:
-    """What is done to a form that was filled in well. Places count round the form's fields, so that it fits any form.
+    """Changes to a form that was filled in well. Places count modulo the number of fields, so that they fit any form.
 
     Args:
         changed: another value, at a place.
         dropped: places that are not sent.
-        doubled: another value behind the one that is sent, at a place.
+        doubled: a second value for the field at a place.
         unknown: fields that the form does not have.
-        wire: how it travels.
+        wire: encoding.
     """
 
     changed: tuple[tuple[int, str], ...] = ()
@@ -179,7 +179,7 @@ class Tampering:
     wire: Wire = Wire.URLENCODED
 
     def of(self, filled: Pairs) -> list[tuple[str, str]]:
-        """The fields that are sent."""
+        """Return the fields to send."""
         if not filled:
             return list(self.unknown)
         size = len(filled)

@@ -1,4 +1,4 @@
-"""One world on two engines: whatever is sent to the one is sent to the other, and both must say the same."""
+"""One world on two database engines: each request is sent to both, and both must answer the same."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ from tests.support.checking_client import FreshClient
 from tests.support.factories import Make
 
 LONGEST_ANSWER = 5.0
-"""Seconds, for any one answer."""
+"""Seconds for any one answer."""
 WHO = ("stranger", "official", "half", "liaison", "coordinator", "organizer", "auditor", "admin")
 NEW_EACH_TIME = re.compile(
     r'nonce="[^"]*"|name="csrf_token"[^>]*>|&#34;challenge&#34;: &#34;[^&]*&#34;|src="data:image/svg[^"]*"'
     r"|<code[^>]*>[^<]*</code>|\b\w{4}(?:-\w{4}){3}\b"
 )
-"""Nonces, form tokens; the key of an app, codes on paper."""
+"""Text that is new in each answer: nonces, form tokens, the challenge and key of a second factor, recovery codes."""
 COUNTS = union_all(*(select(literal(table.name), func.count()).select_from(table) for table in Base.metadata.sorted_tables))
 
 
 @dataclass(frozen=True)
 class Said:
-    """What an engine answered, without what is new each time, and how many rows each table has afterwards."""
+    """An engine's answer without text that is new each time, and the number of rows in each table afterwards."""
 
     status: int
     location: str
@@ -60,7 +60,7 @@ class Said:
     seconds: float
 
     def differs_from(self, other: Said) -> str:
-        """Where it is not what the other said, in words; empty where it is."""
+        """Describe the first difference from the other answer; empty if there is none."""
         for name in ("status", "location"):
             if getattr(self, name) != getattr(other, name):
                 return f"{name} {getattr(self, name)!r} and {getattr(other, name)!r}"
@@ -75,7 +75,7 @@ class Said:
 
 
 class Side:
-    """One engine: its program, its world, and how it becomes again what it was."""
+    """One engine: its app, its world, and a way to reset its rows."""
 
     def __init__(self, database: TestDatabase) -> None:
         self.database = database
@@ -93,7 +93,7 @@ class Side:
             self.rows = self._rows()
 
     def file(self, who: str, url: str) -> bytes:
-        """What somebody gets there."""
+        """Return the file at this address, as this person gets it."""
         response = self.client(who).get(url, headers={"Accept-Language": "en"})
         assert response.status_code == 200, url
         return response.get_data()
@@ -104,7 +104,7 @@ class Side:
         return client
 
     def send(self, who: str, method: str, url: str, body: bytes | None = None, kind: str | None = None, *, language: str = "en") -> Said:
-        """One request by somebody."""
+        """Send one request as this person."""
         headers = {"Accept-Language": language, "X-CSRFToken": self.world.form_token}
         begun = time.perf_counter()
         response = self.client(who).open(url, method=method, data=body, content_type=kind, headers=headers)
@@ -136,7 +136,7 @@ class Side:
         self._restoring = "; ".join(("BEGIN; SET LOCAL session_replication_role = replica", *copies, *sequences, "COMMIT")).encode()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         if isinstance(self.database, PostgresqlDatabase):
             self._connection.close()
         with self.app.app_context():
@@ -144,7 +144,7 @@ class Side:
             db.engine.dispose()
 
     def restore(self) -> None:
-        """Make all rows again what they were."""
+        """Reset all rows."""
         if isinstance(self.database, SqliteDatabase):
             self.database.reset()
             return
@@ -152,7 +152,7 @@ class Side:
 
 
 def enrich(side: Side) -> None:
-    """Make what forms stand on besides: each state of a seminar and of a registration, and what was taken away."""
+    """Create rows that further forms need: each state of a seminar and of a registration, and removed or disabled objects."""
     world, past = side.world, clock.now().date() - timedelta(days=10)
     seminars = [world.fresh_seminar(state, own=True) for state in SeminarState]
     seminars += [world.fresh_seminar(SeminarState.PUBLISHED, own=True, starts_on=past, ends_on=past)]
@@ -209,7 +209,7 @@ def enrich(side: Side) -> None:
 
 @dataclass
 class Pair:
-    """Both engines, the forms of both, and what came of what was sent."""
+    """Both engines, the forms found on their pages, and statistics of the answers."""
 
     sqlite: Side
     postgresql: Side
@@ -225,11 +225,11 @@ class Pair:
 
     @property
     def forms(self) -> list[FoundForm]:
-        """Of everybody."""
+        """Forms of all people."""
         return [form for found in self.found.values() for form in found.forms.values()]
 
     def look_round(self) -> None:
-        """Open what links lead to, as everybody, and remember the forms that stand there."""
+        """Open the pages that links lead to, as each person, and remember their forms."""
         side = self.sqlite
         for who in WHO:
             client, today = side.client(who), clock.now().date()
@@ -239,7 +239,7 @@ class Pair:
     def send(
         self, who: str, method: str, url: str, body: bytes | None = None, kind: str | None = None, *, restoring: bool = True
     ) -> list[str]:
-        """The same request to both; what is wrong with the answers. What it changed is undone afterwards."""
+        """Send the same request to both engines. Return the violations. Changes are undone afterwards."""
         said = []
         self.sent += 1
         for side in self.sides:
@@ -254,21 +254,21 @@ class Pair:
         return [*faults, *filter(None, [one.differs_from(other)])]
 
     def restore(self) -> None:
-        """Make all rows again what they were."""
+        """Reset all rows."""
         for side in self.sides:
             side.restore()
 
     def post(self, who: str, url: str, fields: Mapping[str, str]) -> list[str]:
-        """Send a form as a browser does, and leave what came of it."""
+        """Send a form as a browser does, and keep the changes. Return the violations."""
         body, kind = body_of([("csrf_token", self.sqlite.world.form_token), *fields.items()], Wire.URLENCODED)
         return self.send(who, "POST", url, body, kind, restoring=False)
 
     def form(self, endpoint: str, who: str) -> FoundForm:
-        """The form of this person that goes there."""
+        """Return this person's form for the endpoint."""
         return next(form for form in self.found[who].forms.values() if form.endpoint == endpoint and form.method == "POST")
 
     def send_form(self, form: FoundForm, tampering: Tampering) -> list[str]:
-        """Send a form that was tampered with; what is wrong with the answers."""
+        """Send a tampered form. Return the violations."""
         pairs = tampering.of(form.filled)
         if form.method == "GET":
             query = "&".join(f"{quoted(name)}={quoted(value)}" for name, value in pairs)
@@ -278,13 +278,13 @@ class Pair:
 
 
 def quoted(value: str) -> str:
-    """As it stands in an address."""
+    """Return the text quoted for an address."""
     return quote(value.encode("utf-8", "surrogatepass"), safe="")
 
 
 @contextmanager
 def same_ids(seed: int) -> Iterator[None]:
-    """New ids are the same on both engines, so that their answers can be compared letter by letter."""
+    """Make new ids the same on both engines, so that their answers can be compared letter by letter."""
     chance = random.Random(seed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=chance.getrandbits(128), version=4))
@@ -293,7 +293,7 @@ def same_ids(seed: int) -> Iterator[None]:
 
 @contextmanager
 def stopped_clock(at: datetime) -> Iterator[None]:
-    """It stays one instant."""
+    """Stop the clock at one instant."""
 
     class Stopped(datetime):
         @classmethod
@@ -306,5 +306,5 @@ def stopped_clock(at: datetime) -> Iterator[None]:
 
 
 def fresh_token(app: Flask) -> str:
-    """A form token that is valid for another hour."""
+    """Return a form token with a new lifetime."""
     return str(URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps(CSRF))

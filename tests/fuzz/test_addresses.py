@@ -1,4 +1,4 @@
-"""Every address that is opened, with whatever may stand in it, on both engines: no failure, and one answer."""
+"""Every address that opens a page, with hostile parts and queries, on both engines: no failure, and equal answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ INPUTS = [pytest.param(120, id="short"), pytest.param(6_000, id="full", marks=py
 
 @dataclass(frozen=True)
 class Opened:
-    """An address that somebody opens."""
+    """An address that this person can open."""
 
     who: str
     path: str
@@ -32,7 +32,7 @@ class Opened:
 
 
 def opened(pair: Pair) -> list[Opened]:
-    """One of each endpoint, as the one who may do least and has it."""
+    """Return one address of each endpoint, opened by the first person in the list who can open it."""
     app = pair.sqlite.app
     rules = {rule.endpoint: rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     first: dict[str, Opened] = {}
@@ -45,13 +45,13 @@ def opened(pair: Pair) -> list[Opened]:
 
 
 def names_asked_for() -> list[str]:
-    """What the program reads of a query anywhere."""
+    """Return the names of query parameters that the app reads anywhere."""
     sources = (PROJECT_ROOT / "seminar_app").rglob("*.py")
     return sorted({name for path in sources for name in ASKED_FOR.findall(path.read_text(encoding="utf-8"))} | {"unknown", "page[]", "\0"})
 
 
 def with_part(one: Opened, place: int, part: str) -> str:
-    """The address with another text in the place of one of its variable parts; as it is where there is none."""
+    """Replace one variable part of the address by another text; unchanged if it has none."""
     pieces = one.path.split("/")
     variable = [at for at, piece in enumerate(one.rule.rule.split("/")) if piece.startswith("<")]
     if variable:
@@ -60,7 +60,7 @@ def with_part(one: Opened, place: int, part: str) -> str:
 
 
 def faults_of(pair: Pair, inputs: int) -> list[str]:
-    """What is wrong with the answers to so many addresses."""
+    """Return the violations among `inputs` addresses."""
     faults: list[str] = []
     pages, names = opened(pair), names_asked_for()
     texts = NASTY.map(quoted) | st.sampled_from(RAW)
@@ -94,7 +94,7 @@ def test_every_address_answers_the_same_on_both_engines_and_never_fails(pair: Pa
 
 
 def test_a_number_of_a_page_that_is_not_looked_at_is_noticed(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The broken twin: a page beyond what either engine can count to."""
+    """The broken twin: a page number beyond what either engine can count to."""
     url = "/?show=past&page=" + "9" * 30
     assert pair.send("stranger", "GET", url) == []
     monkeypatch.setattr("seminar_app.seminars.routes.page_number", lambda: int("9" * 30))

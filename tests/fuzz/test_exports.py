@@ -1,4 +1,4 @@
-"""Every file that is given away is read back: each cell as it went in through a form, none that a spreadsheet would run."""
+"""Every exported file is read back: each cell as it was typed in a form, and no cell that a spreadsheet would run."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ FUZZED = {"deadline": None, "database": None, "phases": [Phase.generate], "suppr
 
 
 def of_csv(content: bytes) -> Table:
-    """Rows of a CSV as another program reads them, each cell led back to the text that it was made from."""
+    """Return the rows of a CSV file as another program reads them, each cell converted back to its original text."""
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
     dangerous = [cell for row in rows for cell in row if BEGINS_A_FORMULA.match(cell) and not TELEPHONE.fullmatch(cell)]
     assert dangerous == [], "a spreadsheet would run these"
@@ -58,7 +58,7 @@ def of_csv(content: bytes) -> Table:
 
 
 def of_xlsx(content: bytes, sheet: str) -> Table:
-    """Rows of a sheet, none of them a formula."""
+    """Return the rows of a sheet; none may be a formula."""
     rows = list(openpyxl.load_workbook(io.BytesIO(content))[sheet].iter_rows())
     assert [cell.value for row in rows for cell in row if cell.data_type in ("f", "e")] == [], "a spreadsheet would run these"
     unlike = [cell.value for row in rows for cell in row if str(cell.value or "")[:1] in tuple("=+-@") and cell.data_type == "s"]
@@ -74,7 +74,7 @@ def columns(table: Iterable[list[str]], *places: int) -> Counter[tuple[str, ...]
 
 
 def people_of(side: Side, slug: str) -> Counter[tuple[str, ...]]:
-    """Surnames, given names and positions of those who hold a seat, as the database has them."""
+    """Return surnames, given names and positions of people with a seat, from the database."""
     with side.app.app_context():
         of_seminar = (
             select(Registration.id)
@@ -90,7 +90,7 @@ def people_of(side: Side, slug: str) -> Counter[tuple[str, ...]]:
 
 
 def attendance_faults(pair: Pair, inputs: int) -> list[str]:
-    """Register people, take the attendance away in each kind of file, and look for what is not as it was."""
+    """Register people, export the attendance in each format, and return the differences."""
     slug, form, faults = pair.sqlite.world.own.seminar.slug, pair.form("registration_staff.add", "organizer"), list[str]()
     url = f"/staff/seminars/{slug}/roster/add"
     accepted = 0
@@ -134,7 +134,7 @@ def _attendance(slug: str, kind: str) -> str:
 
 
 def difference(kind: str, reading: Callable[[], Counter[tuple[str, ...]]], expected: Counter[tuple[str, ...]]) -> str:
-    """What the file says otherwise, or why it cannot be read; empty where it is right."""
+    """Describe how the file differs, or why it cannot be read; empty if it is right."""
     try:
         found = reading()
     except (AssertionError, ValueError, KeyError, csv.Error) as error:
@@ -148,7 +148,7 @@ def test_attendance_is_read_back_as_it_was_typed(pair: Pair, inputs: int) -> Non
 
 
 def test_cells_without_the_guard_are_noticed(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The broken twin: texts go into the file as they are."""
+    """The broken twin: texts are written to the file unchanged."""
     monkeypatch.setattr(table_writer, "safe_text", lambda text: text)
     assert any(fault.startswith("csv") for fault in attendance_faults(pair, 2))
 
@@ -209,7 +209,7 @@ def test_comments_are_read_back_as_they_were_typed(pair: Pair, inputs: int) -> N
                 texts = Counter((str(prompt), str(said)) for prompt, said in db.session.execute(wanted).all())
                 db.session.remove()
             page = side.client("organizer").get(f"/staff/seminars/{slug}/feedback/export?format=csv", headers={"Accept-Language": "en"})
-            if page.status_code != 200:  # fewer than five were taken
+            if page.status_code != 200:  # fewer than five forms were accepted
                 continue
             book = side.file("organizer", f"/staff/seminars/{slug}/feedback/export?format=xlsx")
             for kind, table in {"csv": of_csv(page.get_data()), "xlsx": of_xlsx(book, "Feedback")}.items():

@@ -1,6 +1,6 @@
-"""Every form of every page, sent with whatever comes to both engines: no failure, and one answer.
+"""Every form of every page, sent with hostile values to both engines: no failure, and equal answers.
 
-The forms are found by following links as everybody; a new one is tried without a word here.
+The forms are found by following links as each person, so a new form is tested without a change here.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ FOUND_BY_NO_WALK = {
     "sign_in.set_up_passkey": "the same; the page of `accounts.add_passkey`",
 }
 INPUTS = [pytest.param(3, id="short"), pytest.param(130, id="full", marks=pytest.mark.full)]
-"""For each form; the first is the form as somebody fills it in who means well."""
+"""Inputs for each form; the first is the form as a well-meaning person fills it in."""
 
 
 def one_of_each(forms: list[FoundForm]) -> list[FoundForm]:
-    """Each form as the one who may do least and has it."""
+    """Return each form once, as the first person in the list who has it."""
     first: dict[object, FoundForm] = {}
     for form in forms:
         first.setdefault((form.method, form.endpoint, tuple(name for name, _ in form.filled)), form)
@@ -34,7 +34,7 @@ def one_of_each(forms: list[FoundForm]) -> list[FoundForm]:
 
 
 def faults_of(pair: Pair, form: FoundForm, inputs: int) -> list[str]:
-    """What is wrong with the answers to so many inputs."""
+    """Return the violations among `inputs` tampered forms."""
     faults: list[str] = []
 
     @seed(crc32(str(form).encode()))
@@ -62,7 +62,7 @@ def test_every_form_answers_the_same_on_both_engines_and_never_fails(pair: Pair,
 
 
 def test_a_form_that_lets_a_nul_through_is_noticed(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The broken twin: SQLite keeps the character, PostgreSQL cannot."""
+    """The broken twin: SQLite stores the character, PostgreSQL cannot."""
     form = pair.form("registration.register", "stranger")
     place = [name for name, _ in form.filled].index("position")
     with_nul = Tampering(changed=((place, "Fis\0cal"),))

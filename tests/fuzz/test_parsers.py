@@ -1,4 +1,4 @@
-"""Whatever a reader is given, from any bytes to nearly what its writer writes, it answers or refuses in the way that it says it does."""
+"""A parser given any bytes, or nearly valid input, returns a result or refuses in its documented way."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ BYTES = st.binary(max_size=200)
 
 
 def fuzzed(inputs: int) -> settings:
-    """So many, the same ones each time."""
+    """Return settings for `inputs` examples, the same ones in each run."""
     quiet = list(HealthCheck)
     return settings(
         max_examples=inputs, deadline=None, database=None, derandomize=True, suppress_health_check=quiet, report_multiple_bugs=False
@@ -63,7 +63,7 @@ KEYS = st.sampled_from(["k1:" + "ab3$" * 9, "k1:" + "x" * 40, "a:b,c:d", "q7Wz-r
 
 
 def possible(text: str) -> str:
-    """As far as the system lets it into an environment or a path: no NUL, nothing that it cannot write."""
+    """Return the text without characters that the system refuses in an environment or a path: NUL and lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
@@ -270,7 +270,7 @@ BOOKS = st.dictionaries(
     st.lists(XML, max_size=4).map("".join) | TEXT,
 ).map(workbook)
 HEADED = "correo;nombre;apellido paterno;sexo;fecha de nacimiento;curp\n"
-"""What any list begins with."""
+"""First line of every list."""
 ROWS = st.builds(
     "{}@b.example;{};{};{};{};{}\n".format,
     st.sampled_from("abc"),
@@ -291,7 +291,7 @@ LISTS = (
 
 
 def read_file(content: bytes, ending: str) -> None:
-    """A list that cannot be read is a ValueError or what the reader of workbooks says."""
+    """Read a list. An unreadable one must raise ValueError or the workbook reader's error."""
     with tempfile.NamedTemporaryFile(suffix=ending) as file:
         file.write(content)
         file.flush()
@@ -313,7 +313,7 @@ def test_any_file_is_a_list_or_none(inputs: int) -> None:
 
 
 def test_a_reader_that_trips_over_a_cell_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The broken twin: a sex that is neither is looked up instead of asked for."""
+    """The broken twin: an unknown sex raises KeyError instead of being asked for."""
     monkeypatch.setattr(reading, "as_sex", lambda text, **_rest: {"F": "F", "M": "M"}[text])
     with pytest.raises(KeyError):
         test_any_file_is_a_list_or_none(60)

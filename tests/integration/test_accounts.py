@@ -1,4 +1,4 @@
-"""Accounts, what they may do, and who runs a seminar's door."""
+"""Accounts, their permissions, and the coordinators of a seminar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marks on real databases: what is kept, what is refused, and what it costs."""
+"""Marks on real databases: what is stored, what is refused, and how many statements it takes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ANA, BETO = "account:" + "a" * 32, "account:" + "b" * 32
 
 @dataclass
 class Sheet:
-    """A seminar with two sessions and two groups; the services called on its first session."""
+    """A seminar with two sessions and two agency groups; services are called on its first session."""
 
     session: Session
     now: datetime
@@ -224,7 +224,7 @@ def test_a_hundred_marks_take_as_many_statements_as_ten(sheet: Sheet, make: Make
 
 
 def test_of_two_words_about_one_person_the_last_counts(sheet: Sheet) -> None:
-    """No page of ours sends them, but `was-<id>` can be written in more than one way."""
+    """Our pages send one entry for each person, but `was-<id>` can be written in more than one way."""
     person = sheet.people[0].public_id
     for words in ((P, A), (L, E)):
         outcomes = sheet.call("record", entries=[Entry(person, word) for word in words])

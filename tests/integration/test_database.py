@@ -1,4 +1,4 @@
-"""The ground: transactions, the trail, seats counted by the database."""
+"""The base: transactions, the audit log, seats counted by the database."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_seat_of_another_seminar_is_impossible(make: Make, session: Session) -
 
 
 def test_a_missing_file_stays_missing(tmp_path: Path) -> None:
-    """SQLite would make an empty database where there is none, and the program would begin anew over lost data."""
+    """SQLite would create an empty database for a missing file, and the app would start without its data."""
     missing = tmp_path / "moved.sqlite3"
     url, options = engine_settings(f"sqlite:///{missing}")
     engine = create_engine(url, **options)
@@ -95,7 +95,7 @@ def test_a_missing_file_stays_missing(tmp_path: Path) -> None:
 
 @pytest.mark.postgresql_only
 def test_rows_of_several_at_once_are_chained_one_behind_the_other(app: Flask, session: Session, now: datetime) -> None:
-    """All have written and none has committed when they come to the chain's end; SQLite lets only one come so far."""
+    """All transactions have written and none has committed when they reach the end of the chain. SQLite lets only one get so far."""
     together, faults = threading.Barrier(6), []
 
     def one(number: int) -> None:

@@ -1,4 +1,4 @@
-"""Feedback: forms in versions, answers that belong to nobody, figures that change by five."""
+"""Feedback: forms in versions, anonymous answers, figures that change by five."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_opening_makes_the_standard_form_with_the_seminars_speakers(make: Make, 
 def test_a_form_is_not_opened_before_the_first_day_nor_for_a_seminar_that_is_not_held(make: Make, now: datetime) -> None:
     with pytest.raises(SeminarNotBegun):
         hold(make, people=1, starts_on=date(2026, 3, 3), ends_on=date(2026, 3, 4)).open(now)
-    # 1 March 20:00 in Tijuana is 2 March in UTC: the first day is the seminar's own
+    # 1 March 20:00 in Tijuana is 2 March in UTC: the first day counts in the seminar's zone
     with pytest.raises(SeminarNotBegun):
         hold(make, people=1, time_zone="America/Tijuana").open(datetime(2026, 3, 2, 4, 0, tzinfo=UTC))
     for state in (SeminarState.DRAFT, SeminarState.CANCELLED, SeminarState.ARCHIVED):

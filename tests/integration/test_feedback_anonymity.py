@@ -1,4 +1,4 @@
-"""Nothing in the database ties an answer to a person: no id, no order on the disk, no transaction. With its broken twin."""
+"""Nothing in the database links an answer to a person: no id, no order on disk, no transaction. With its broken twin."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ PEOPLE = 12
 
 
 def without_mixing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The broken twin: rows are added where the database puts them, as any program would."""
+    """The broken twin: new rows are simply added, and the database chooses their place."""
     monkeypatch.setattr(answering, "MIXED_AT_ONCE", 0)
 
 
 def answer_in_order(make: Make, now: datetime) -> Held:
-    """Everybody answers in the order of their registrations; the comment tells the test, and nobody else, whose it is."""
+    """Let all people answer in the order of their registrations. Only the test knows by the comment whose answer it is."""
     held = hold(make, people=PEOPLE)
     held.open(now)
     for person in range(PEOPLE):
@@ -40,7 +40,7 @@ def answer_in_order(make: Make, now: datetime) -> Held:
 
 
 def cells(path: str, table: str) -> Iterator[bytes]:
-    """The cells of a WITHOUT ROWID table as they lie on its pages, the one written first at a page's end coming first.
+    """Yield the cells of a WITHOUT ROWID table in their order on disk, from the end of each page, where the oldest cell is.
 
     Source: https://www.sqlite.org/fileformat.html, sections 1.6 and 2.2.
     """
@@ -59,7 +59,7 @@ def cells(path: str, table: str) -> Iterator[bytes]:
 
 
 def order_on_disk(session: Session, database: TestDatabase, held: Held) -> tuple[list[int], list[int]]:
-    """The people in the order in which their responses lie on the disk, and in that of their receipts."""
+    """Return the people in the order of their responses on disk, and in the order of their receipts."""
     owners = {
         row.response_id: int(row.text[1:])
         for row in session.execute(select(Answer.response_id, Answer.text).where(Answer.text.like("p__")))
@@ -96,7 +96,7 @@ def test_neither_responses_nor_receipts_lie_in_the_order_of_arrival(
 
 
 def test_the_newest_lies_anywhere(make: Make, now: datetime, session: Session, database: TestDatabase) -> None:
-    """One look at the disk does not tell who came last: a newcomer's rows are not simply put behind the others."""
+    """The disk does not show who answered last: new rows are not simply put after the others."""
     held = hold(make, people=PEOPLE)
     held.open(now)
     places: list[tuple[bool, bool]] = []
@@ -205,7 +205,7 @@ def test_the_write_ahead_log_keeps_no_earlier_state(make: Make, now: datetime, s
 
 
 def send_twice(url: str, folder: str, values: dict[str, Any], ready: Any, results: Any) -> None:
-    """In a process of its own: send one person's answers as soon as the other process is ready too."""
+    """Send one person's answers from a process of its own, as soon as the other process is ready too."""
     app = make_app(url, Path(folder))
     with app.app_context():
         db.session.scalars(select(Response.id)).all()

@@ -1,4 +1,4 @@
-"""Several workers, one run: each time a job is due one of them does it, and none begins while another is at it."""
+"""Several workers, one run: each time a job is due one worker does it, and no worker begins while another is running it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ran: list[str] = []
 
 @pytest.fixture
 def workers(database: TestDatabase) -> Iterator[list[tuple[Flask, Any]]]:
-    """Two, as on two machines: an app each, and one queue."""
+    """Two workers, as on two machines: an app each, and one queue."""
     ran.clear()
     made = []
     for name in ("one", "two"):
@@ -56,7 +56,7 @@ def workers(database: TestDatabase) -> Iterator[list[tuple[Flask, Any]]]:
 
 
 def all_ask(workers: list[tuple[Flask, Any]]) -> None:
-    """Each worker's clock puts the job into the queue, and the first takes everything out."""
+    """Let each worker's clock put the job into the queue, and the first worker take all tasks out."""
     for _app, work in workers:
         work.enqueue(next(task for task in work._registry.periodic_tasks if task.name == "counted"))
     taker = workers[0][1]

@@ -1,4 +1,4 @@
-"""The quick answer for one code is the same as the whole list's."""
+"""The quick lookup of one code gives the same agency as the complete list."""
 
 from __future__ import annotations
 

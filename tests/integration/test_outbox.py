@@ -43,7 +43,7 @@ def put(session: Session, now: datetime, **values: Any) -> Message:
 
 @pytest.fixture
 def mailing(app: Flask) -> Iterator[Callable[[ScriptedServer], Flask]]:
-    """Have the app hand its mail to a server of the test."""
+    """Let the app send its mail to a server of the test."""
     before = app.extensions["settings"]
     add_test_kinds(app)
 

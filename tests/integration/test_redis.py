@@ -1,4 +1,4 @@
-"""Limits and jobs in a real Redis, as several machines share them. Without `redis-server` on this machine nothing of it is shown."""
+"""Limits and jobs in a real Redis, as several machines share them. Without `redis-server` on this machine these tests are skipped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One code, two processes at the same moment: one gets in. The broken twin remembers used codes in memory, as a process would."""
+"""Two processes try one code at the same moment: one gets in. The broken twin remembers used codes in each process's memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions in the table: what a cookie opens, and when it stops to."""
+"""Sessions in the table: what a cookie opens, and when it no longer does."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def test_a_lock_that_is_not_let_go_is_a_database_error_in_good_time(app: Flask, 
 def test_who_finds_no_place_waits_while_another_process_gets_on(
     app: Flask, database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch, seen: float
 ) -> None:
-    """The lock is always taken by somebody else, who commits all the time: ours are only not the next."""
+    """Another process holds the lock almost always, but commits all the time: our writers are just not the next."""
     monkeypatch.setattr(sqlite_writing, "PROGRESS_SECONDS", seen)
     monkeypatch.setattr(sqlite_writing, "RETRY_SECONDS", (0.02, 0.03))
     monkeypatch.setattr(write_queue, "PATIENCE_SECONDS", 0.3)
@@ -103,7 +103,7 @@ def test_who_finds_no_place_waits_while_another_process_gets_on(
 
 
 def test_where_the_others_cannot_be_seen_nobody_fails_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a write-ahead log whoever is about to write may not even be looked past."""
+    """Without a write-ahead log, a waiting writer cannot even read whether others have committed, while one is about to write."""
 
     class Locked:
         def execute(self, _statement: str) -> None:
@@ -117,7 +117,7 @@ def test_where_the_others_cannot_be_seen_nobody_fails_for_it(monkeypatch: pytest
 
 
 def test_who_reads_and_then_writes_has_read_the_newest(app: Flask) -> None:
-    """Nobody writes between the reading and the writing of a unit of work, and nobody is refused for it."""
+    """No other transaction writes between the read and the write of a unit of work, and none fails because of it."""
     turns, faults = threading.Barrier(4), []
 
     def count_on() -> None:

@@ -1,4 +1,4 @@
-"""Accounts, roles and sessions in any order of steps: the product beside the model, and every cookie tried after each step."""
+"""Accounts, roles and sessions in any order of steps: the app is compared with the model, and every cookie tried, after each step."""
 
 from __future__ import annotations
 

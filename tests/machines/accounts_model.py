@@ -1,4 +1,4 @@
-"""What the rules of accounts say, a second time and on its own. Source: SECURITY.md on sessions, docs/decisions/0002 and 0018."""
+"""A second, independent statement of the rules of accounts. Source: SECURITY.md on sessions, docs/decisions/0002 and 0018."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attendance in any order of steps: the product's services on a real database beside the model, compared after each step."""
+"""Attendance in any order of steps: the app's services on a real database are compared with the model after each step."""
 
 from __future__ import annotations
 

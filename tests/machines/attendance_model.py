@@ -1,4 +1,4 @@
-"""What the rules of attendance say, a second time and on its own. Source: docs/decisions/0006-attendance.md."""
+"""A second, independent statement of the rules of attendance. Source: docs/decisions/0006-attendance.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the machines' databases need not do."""
+"""Fixtures: the databases of the machines skip what only a power failure would need."""
 
 from __future__ import annotations
 

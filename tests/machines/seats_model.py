@@ -1,6 +1,6 @@
-"""What the rules of seats say, a second time and on its own: plain Python that asks nothing of the product but its words for states.
+"""A second, independent statement of the rules of seats: plain Python that shares only the names of states with the app.
 
-Source: docs/decisions/0004-seat-pools.md and the sentences of `registration`'s services.
+Source: docs/decisions/0004-seat-pools.md and the refusals of `registration`'s services.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Accounts with roles and sessions in any order of steps, and the breakages that this must notice."""
+"""Accounts with roles and sessions in any order of steps, and the mutations that this test must notice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attendance in any order of steps, and the breakages that this must notice."""
+"""Attendance in any order of steps, and the mutations that this test must notice."""
 
 from __future__ import annotations
 

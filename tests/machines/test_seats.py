@@ -1,4 +1,4 @@
-"""Seats with quotas and a waiting list in any order of steps, and the breakages that this must notice."""
+"""Seats with quotas and a waiting list in any order of steps, and the mutations that this test must notice."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A security key in Python: it makes a passkey for a page and signs challenges with it, as WebAuthn Level 2 says.
 
-Chromium's own stands in `tests/browser/test_passkeys.py`; this one needs no browser, and can be told to do wrong.
+`tests/browser/test_passkeys.py` uses Chromium's own key. This one needs no browser, and can be told to misbehave.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ USER_PRESENT, USER_VERIFIED, NEW_CREDENTIAL = 0x01, 0x04, 0x40
 
 
 class Authenticator:
-    """One key that holds one passkey.
+    """A security key that holds one passkey.
 
     Args:
-        origin: where its browser is.
-        counts: whether it tells how often it was used; many keys always say 0.
+        origin: of the site that its browser shows.
+        counts: whether it reports how often it was used; many keys always report 0.
     """
 
     def __init__(self, origin: str = "http://localhost", *, counts: bool = True) -> None:
@@ -37,7 +37,7 @@ class Authenticator:
         self._key = ec.generate_private_key(ec.SECP256R1())
 
     def make(self, page: Page) -> str:
-        """What the browser sends after `navigator.credentials.create` with the options of this page."""
+        """Return what the browser sends after `navigator.credentials.create` with the options of this page."""
         options = _options(page, "make")
         public = cbor.encode(dict(ES256.from_cryptography_key(self._key.public_key())))  # type: ignore[no-untyped-call]
         credential = bytes(16) + len(self.credential_id).to_bytes(2, "big") + self.credential_id + public
@@ -47,7 +47,7 @@ class Authenticator:
         return self._answer(clientDataJSON=told, attestationObject=whole)
 
     def sign(self, page: Page) -> str:
-        """What the browser sends after `navigator.credentials.get` with the options of this page."""
+        """Return what the browser sends after `navigator.credentials.get` with the options of this page."""
         options = _options(page, "use")
         data = self._data(options["rpId"], 0)
         told = self._client_data("webauthn.get", options["challenge"])

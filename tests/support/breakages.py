@@ -1,4 +1,4 @@
-"""Breakages of the product for the time of a test: one expression of one function is another, for everybody who calls it."""
+"""Mutations of the app for the time of a test: one expression of one function is replaced, for all of its callers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A test client that looks at every page it fetches, so that no test has to remember to."""
+"""A test client that checks every page it fetches, so that no test can forget to."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from tests.support.selecting import elements_of, select
 
 
 class FreshClient(FlaskClient):
-    """Each request in an empty context, as a server gives it.
+    """A client that sends each request in a new application context, as a server does.
 
-    Flask would otherwise lend the request the test's own application context, and `g` and the database session with it:
-    what one request remembered, the next would find.
+    Flask would otherwise share the test's own application context with the request, and with it `g` and the database session.
+    Then one request would find what another one stored.
     """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
@@ -34,7 +34,7 @@ HANDLER = re.compile(r"^on[a-z]+$")
 
 
 class PageFault(AssertionError):
-    """A page that was fetched is not as every page must be."""
+    """A fetched page breaks a rule for all pages."""
 
 
 @dataclass
@@ -46,26 +46,26 @@ class Page:
 
     @cached_property
     def elements(self) -> list[Any]:
-        """All of them, in the page's order."""
+        """All elements, in the page's order."""
         return elements_of(self.html.root)
 
     @property
     def text(self) -> str:
-        """All that a person reads, spaces folded."""
+        """All text that a person reads, with spaces folded."""
         return " ".join(" ".join(node.to_text() for node in self.html.query("body")).split())
 
     def select(self, selector: str) -> list[Any]:
-        """Elements by CSS selector."""
+        """Return elements by CSS selector."""
         return select(self.html.root, selector, self.elements)
 
     def one(self, selector: str) -> Any:
-        """The only element that the selector finds."""
+        """Return the only element that the selector finds."""
         found = self.select(selector)
         assert len(found) == 1, f"{len(found)} elements match {selector}"
         return found[0]
 
     def fields(self, form_selector: str) -> dict[str, list[str]]:
-        """What a browser would send from this form as it stands: names and values."""
+        """Return what a browser would send from this form unchanged: names and values."""
         values: dict[str, list[str]] = {}
         form = self.one(form_selector)
         for element in select(form, "input, select, textarea"):
@@ -95,24 +95,24 @@ def _value(option: Any) -> str:
 
 @dataclass
 class CheckingClient:
-    """Fetches pages of the app and refuses to hand over one that is not right."""
+    """Fetches pages of the app, and fails the test if a page breaks a rule for all pages."""
 
     flask: FlaskClient
     language: str = "en"
     headers: dict[str, str] = field(default_factory=dict)
 
     def get(self, url: str, *, status: int = 200, **kwargs: Any) -> Page:
-        """Fetch a page; the status must be as said, and a page that is HTML must be right."""
+        """Fetch a page. The status must be `status`, and an HTML page must pass the checks."""
         forget_the_last_request()
         return self._page(self.flask.get(url, headers=self._headers(), **kwargs), url, status)
 
     def post(self, url: str, data: dict[str, Any] | None = None, *, status: int = 303, **kwargs: Any) -> Page:
-        """Send a form without looking at it first. Most tests want `submit`."""
+        """Send a form without opening its page first. Most tests want `submit`."""
         forget_the_last_request()
         return self._page(self.flask.post(url, data=data, headers=self._headers() | kwargs.pop("headers", {}), **kwargs), url, status)
 
     def submit(self, url: str, data: dict[str, Any] | None = None, *, form: str = "main form", status: int = 303) -> Page:
-        """Open a page, fill in a form of it and send it, hidden fields and token included.
+        """Open a page, fill in one of its forms and send it, with hidden fields and token.
 
         A value of None leaves the field out, as an unchecked box does.
         """
@@ -129,7 +129,7 @@ class CheckingClient:
         return self.post(element.attrs.get("action") or url, values, status=status)
 
     def follow(self, page: Page) -> Page:
-        """Go where a 303 points."""
+        """Open the target of a 303."""
         return self.get(page.response.headers["Location"])
 
     def _headers(self) -> dict[str, str]:
@@ -148,7 +148,7 @@ class CheckingClient:
 
 
 def forget_the_last_request() -> None:
-    """Empty `g`: a test that holds a database session holds an app context too, and Flask lets its requests share that one."""
+    """Empty `g`. A test with a database session has an app context, and Flask lets its requests share that context."""
     if has_app_context():
         vars(g).clear()
 

@@ -1,6 +1,6 @@
-"""`python -m tests.support.code_spender DATABASE FOLDER`: a process that spends codes as it is told, one line of JSON each.
+"""`python -m tests.support.code_spender DATABASE FOLDER`: a process that uses codes on command, one line of JSON each.
 
-Told «memory», it remembers which codes were used in itself instead of in the database: what must not be.
+The broken twin (any way but «real»): the process remembers used codes itself instead of in the database.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _remembered(session: Session, factor: SecondFactor, period: int, now: dateti
 
 
 def main(database_url: str, folder: str) -> None:
-    """Answer «right», «used» or «wrong» to each order."""
+    """Answer each command with the result of the check: right, used or wrong."""
     app = make_app(database_url, Path(folder))
     real = proofs._spent
     with app.app_context():

@@ -1,4 +1,4 @@
-"""Commands of the program on an app of their own, without the cost of a process."""
+"""Run commands of the app on an app of their own, without the cost of a process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seminar_app.web.database import db
 
 
 def run(settings: Settings, *arguments: str) -> Result:
-    """What `flask …` does with these settings. In a context of its own: a command would take the app of the test for its own."""
+    """Run `flask …` with these settings, in a new context: a command would otherwise use the app of the test."""
     return Context().run(_run, settings, arguments)
 
 

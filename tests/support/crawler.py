@@ -1,4 +1,4 @@
-"""Walks the site as somebody who follows every link, and remembers every form on the way."""
+"""Walk the site: follow every link, and remember every form on the way."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tests.support.checking_client import CheckingClient, Page
 from tests.support.selecting import select
 
 TIMES = 2
-"""How many addresses of one endpoint (with the same query names) are opened."""
+"""Number of addresses of one endpoint (with the same query names) that are opened."""
 
 
 @dataclass(frozen=True)
 class Form:
-    """A form on a page: where it is, where it goes, what a browser would send."""
+    """A form on a page: its page, its action, and what a browser would send."""
 
     page: str
     action: str
@@ -29,7 +29,7 @@ class Form:
 
 @dataclass
 class Walk:
-    """What a walk has seen."""
+    """Pages, endpoints and forms that a walk has found."""
 
     pages: dict[str, Page] = field(default_factory=dict)
     forms: list[Form] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Walk:
 
 
 def endpoint_of(app: Flask, url: str, method: str = "GET") -> str | None:
-    """The endpoint that answers an address of the site, or None."""
+    """Return the endpoint of an address of the site, or None."""
     try:
         endpoint, _values = app.url_map.bind("localhost").match(urlsplit(url).path, method=method)
     except HTTPException:
@@ -46,7 +46,7 @@ def endpoint_of(app: Flask, url: str, method: str = "GET") -> str | None:
 
 
 def walk(app: Flask, client: CheckingClient, *starts: str) -> Walk:
-    """Open the pages and everything they lead to within the site; each must answer 200 and pass the client's checks."""
+    """Open the pages and all that they link to within the site. Each must answer 200 and pass the client's checks."""
     seen, opened, known_forms = Walk(), Counter[tuple[str, tuple[str, ...]]](), set[tuple[str, str, tuple[str, ...]]]()
     queue = deque(starts)
     while queue:

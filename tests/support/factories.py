@@ -1,4 +1,4 @@
-"""Rows to begin a test with. `Make(session)` writes them through a unit of work of the test's own."""
+"""Rows to begin a test with. `Make(session)` writes them in units of work of its own."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ THEN = datetime(2026, 1, 5, 16, 0, tzinfo=UTC)
 
 
 class Make:
-    """Makes rows with everything filled in that a test does not care about; each call is committed."""
+    """Creates rows, and fills in all values that a test does not give; each call is committed."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -56,7 +56,7 @@ class Make:
         return self._add(row)
 
     def account(self, *grants: tuple[RoleName, dict[str, int]], **values: Any) -> UserAccount:
-        """`make.account((RoleName.ORGANIZER, {"office_id": office.id}))`."""
+        """Create an account: `make.account((RoleName.ORGANIZER, {"office_id": office.id}))`."""
         n = next(self._number)
         base = {
             "public_id": uuid.uuid4(),
@@ -76,7 +76,7 @@ class Make:
         return self._add(RoleGrant(user_account_id=account.id, role=role, granted_at=THEN, **scope))
 
     def seminar(self, *, office: Office | None = None, seats: int = 10, **values: Any) -> Seminar:
-        """A published seminar with an open pool of `seats`, registration open, in Cancún."""
+        """Create a published seminar in Cancún with an open pool of `seats` and open registration."""
         n = next(self._number)
         base = {
             "public_id": uuid.uuid4(),
@@ -106,7 +106,7 @@ class Make:
         )
 
     def seminar_session(self, seminar: Seminar, *, day: int = 0, hour: int = 9, minutes: int = 180, **values: Any) -> SeminarSession:
-        """A session on the seminar's `day` (0 is the first), at `hour` in Cancún (UTC-5), of `minutes` contact minutes."""
+        """Create a session on the seminar's `day` (0 is the first), at `hour` in Cancún (UTC-5), of `minutes` contact minutes."""
         starts = datetime(seminar.starts_on.year, seminar.starts_on.month, seminar.starts_on.day, tzinfo=UTC) + timedelta(
             days=day, hours=hour + 5
         )
@@ -135,7 +135,7 @@ class Make:
     def registration(
         self, seminar: Seminar, person: Person | None = None, *, agency: Agency | None = None, pool: SeatPool | None = None, **values: Any
     ) -> Registration:
-        """Somebody registered: in `pool` if given, else in the state that `values` say (withdrawn if they say nothing)."""
+        """Create a registration: with a seat of `pool` if given, else in the state given in `values` (default: withdrawn)."""
         public_id = uuid.uuid4()
         base = {
             "public_id": public_id,

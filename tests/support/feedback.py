@@ -22,7 +22,7 @@ REQUIRED = {"met_objectives": "4", "relevance": "5", "confidence_before": "2", "
 
 
 def actor(role: RoleName = RoleName.ADMIN, **scope: int) -> Actor:
-    """Somebody signed in."""
+    """Return a signed-in account."""
     return Actor(user_id=1, public_id=uuid.uuid4(), name="Ana Roe", language="en", grants=(Grant(role, **scope),))
 
 
@@ -40,7 +40,7 @@ class Held:
             self.form_id = services.open_form(session, now=now, actor=actor(), seminar_id=self.seminar.id).id
 
     def answer(self, person: int, **answers: str) -> bool:
-        """The answers of the person with this number; what is required is filled in."""
+        """Answer as the person with this number; required questions are filled in."""
         return self.answer_exactly(person, REQUIRED | answers)
 
     def answer_exactly(self, person: int, answers: Mapping[str, str], version: int | None = None) -> bool:
@@ -51,7 +51,7 @@ class Held:
 
 
 def hold(make: Make, *, people: int, speakers: tuple[str, ...] = ("Luis Ortega",), **values: Any) -> Held:
-    """A seminar that began on 2 March 2026 (a day that `now` is on) with `people` seated."""
+    """Create a seminar that began on 2 March 2026 (a day that `now` is on) with `people` seated."""
     dates: dict[str, Any] = {"starts_on": date(2026, 3, 2), "ends_on": date(2026, 3, 2)}
     seminar = make.seminar(seats=people, **dates | values)
     pool = make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()

@@ -1,4 +1,4 @@
-"""Many people sending forms at once, over real connections."""
+"""Many clients that send forms at once, over real connections."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TIMEOUT_SECONDS = 60
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; status 0 is no answer at all."""
+    """The answer of the server; status 0 means no answer."""
 
     status: int
     location: str = ""
@@ -32,7 +32,7 @@ class Answer:
 
 
 def send(port: int, method: str, path: str, *, cookie: str = "", fields: Mapping[str, str] | None = None) -> Answer:
-    """One request over a connection of its own; without an answer the status is 0."""
+    """Send one request over a connection of its own; without an answer the status is 0."""
     headers = {"Cookie": cookie} if cookie else {}
     if fields is not None:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -47,7 +47,7 @@ def send(port: int, method: str, path: str, *, cookie: str = "", fields: Mapping
 
 
 def entry_of(name: str, agency: str) -> dict[str, str]:
-    """What somebody of this given name writes into the registration form."""
+    """Return the registration form of a person with this given name."""
     return {
         "given_names": name,
         "surname1": "López",
@@ -59,17 +59,17 @@ def entry_of(name: str, agency: str) -> dict[str, str]:
 
 
 def address_of(name: str) -> str:
-    """Where somebody of this given name is written to."""
+    """Return the e-mail address of the person with this given name."""
     return f"{name.lower()}@pgr.example"
 
 
 @dataclass
 class FormSender:
-    """Opens the form once, then sends it for anybody: what a browser keeps between the two is a cookie and a token.
+    """Opens the form once, then sends it for any person. Between requests it keeps a cookie and a token, as a browser does.
 
     Args:
         port: of a server on the loopback address.
-        agency: code of the agency that everybody is of.
+        agency: code of the agency of all people.
     """
 
     port: int
@@ -91,7 +91,7 @@ class FormSender:
         connection.close()
 
     def send(self, slug: str, name: str, submission: uuid.UUID) -> Answer:
-        """Send the form for somebody of this given name; without an answer the status is 0."""
+        """Send the form for the person with this given name; without an answer the status is 0."""
         return self.post(
             f"/seminars/{slug}/register",
             entry_of(name, self.agency) | {"submission_id": submission.hex, "notice": "1.es", "notice_read": "y"},
@@ -103,7 +103,7 @@ class FormSender:
 
 
 def at_once(pool: ThreadPoolExecutor, work: Callable[[Given], Found], given: Sequence[Given]) -> list[Found]:
-    """Do the work for all, each in a thread of its own, all starting at the same instant."""
+    """Call `work` for all, each in its own thread, all starting at the same instant."""
     gate = threading.Barrier(len(given))
 
     def begin(one: Given) -> Found:
@@ -114,7 +114,7 @@ def at_once(pool: ThreadPoolExecutor, work: Callable[[Given], Found], given: Seq
 
 
 def letters(number: int) -> str:
-    """A name for a number: names have no digits."""
+    """Return a name for a number, because names have no digits."""
     name = ""
     while True:
         number, rest = divmod(number, 26)

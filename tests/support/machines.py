@@ -1,4 +1,4 @@
-"""Running a state machine so that it says the same each time, and asking whether it notices a breakage."""
+"""Run a state machine the same way each time, and check whether it notices a mutation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mail server for tests, which can be told to behave badly, and a kind of mail to send."""
+"""A mail server for tests, which can be told to misbehave, and kinds of mail to send."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TAKE, LATER, NEVER, HANG, DIE_AFTER_DATA = "take", "later", "never", "hang", "di
 
 
 class ScriptedServer:
-    """An SMTP server that does what `behave(how often this Message-ID came)` says, and keeps what it took."""
+    """An SMTP server. `behave(how often this Message-ID came)` says what it does; it keeps the mail that it accepted."""
 
     def __init__(self, behave: Callable[[int], str] = lambda _n: TAKE, *, hang_seconds: float = 5.0) -> None:
         self.behave = behave
@@ -46,7 +46,7 @@ class ScriptedServer:
 
     @property
     def copies(self) -> Counter[str]:
-        """How often each Message-ID was taken."""
+        """How often each Message-ID was accepted."""
         return Counter(str(mail["Message-ID"]) for mail in self.taken)
 
     def __enter__(self) -> ScriptedServer:
@@ -79,7 +79,7 @@ class ScriptedServer:
 
 
 def add_test_kinds(app: Flask) -> None:
-    """Make the kinds of mail above known to the app."""
+    """Add the templates above to the app."""
     environment = app.extensions["mail_templates"]
     if not isinstance(environment.loader, ChoiceLoader):
         environment.loader = ChoiceLoader([DictLoader(TEMPLATES), environment.loader])

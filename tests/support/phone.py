@@ -10,7 +10,7 @@ from tests.support.checking_client import Page
 
 
 class Phone:
-    """Somebody's app, once it has read the key."""
+    """An authenticator app that has read the key."""
 
     def __init__(self, key: str) -> None:
         self.key = key.replace("-", "")
@@ -22,5 +22,5 @@ class Phone:
         return cls(page.one("code").to_text().strip())
 
     def shows(self, at: datetime) -> str:
-        """The six digits at this moment."""
+        """Return the six digits at this moment."""
         return self._app.at(at)

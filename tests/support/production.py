@@ -1,4 +1,4 @@
-"""`flask serve` as it runs in production, in a folder of its own as on a machine of its own."""
+"""Run `flask serve` as in production, in a folder of its own that stands for a machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ START_SECONDS = 60
 
 
 def production(database_url: str, **more: str) -> dict[str, str]:
-    """Settings that production starts with; a test's SQLite file is closed to others, as production wants it."""
+    """Return settings with which production starts. A SQLite file of a test gets the permissions that production requires."""
     if database_url.startswith("sqlite"):
         database_path(database_url).chmod(0o600)
     return {
@@ -38,10 +38,10 @@ def production(database_url: str, **more: str) -> dict[str, str]:
 
 
 class Machine:
-    """One that serves the program of `code`, and may be told to begin another.
+    """A machine that serves the app in `code`; it may be told to serve another.
 
     Args:
-        code: folder of the program.
+        code: folder of the app.
         settings: of `production`.
     """
 
@@ -61,7 +61,7 @@ class Machine:
             self._process.wait()
 
     def start(self) -> None:
-        """Begin, and wait until it is ready or in maintenance."""
+        """Start, and wait until it is ready or in maintenance."""
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 self._command("serve", "--no-jobs"), cwd=self.code, env=self._environment, stdout=log, stderr=log
@@ -73,19 +73,19 @@ class Machine:
             time.sleep(0.05)
 
     def stop(self) -> int:
-        """Tell it to end, wait, and give its exit code."""
+        """Tell the server to end, wait, and return its exit code."""
         assert self._process is not None
         self._process.terminate()
         return self._process.wait(90)
 
     def command(self, *arguments: str) -> str:
-        """What `flask …` says on this machine; it must end well."""
+        """Run `flask …` on this machine and return its output; it must succeed."""
         done = subprocess.run(self._command(*arguments), cwd=self.code, env=self._environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 
     def says(self) -> int:
-        """What /readyz answers; 0 where nobody listens."""
+        """Return the status of /readyz; 0 if the port is closed."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
                 return int(answer.status)
@@ -95,7 +95,7 @@ class Machine:
             return 0
 
     def log(self) -> str:
-        """What it wrote."""
+        """Return the server's output."""
         return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
 
     def _command(self, *arguments: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The proxy that `deploy/Caddyfile` describes, on a free port, with a certificate of its own."""
+"""Run the proxy of `deploy/Caddyfile` on a free port, with a certificate of its own."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ ROOT_CERTIFICATE = Path("caddy/pki/authorities/local/root.crt")
 
 @dataclass
 class Told:
-    """An answer through the proxy; status 0 is none at all."""
+    """An answer through the proxy; status 0 means no answer."""
 
     status: int
     headers: http.client.HTTPMessage
     body: str
 
     def cookie(self) -> str:
-        """What a browser sends back."""
+        """Return the cookie that a browser would send back."""
         return "; ".join(line.split(";")[0] for line in self.headers.get_all("Set-Cookie") or [])
 
 
 class Proxy:
-    """Caddy with the project's own file; only name, ports and certificate are put in.
+    """Caddy with the project's own file; only name, ports and certificate are replaced.
 
     Args:
-        upstream: ports of the program on the loopback address.
-        quiet: whether Caddy's own log is kept as the file says; without, as Caddy has it by itself.
+        upstream: ports of the app on the loopback address.
+        quiet: whether to keep the log settings of the file; else Caddy's defaults apply.
     """
 
     def __init__(self, folder: Path, upstream: Sequence[int], *, quiet: bool = True) -> None:
@@ -88,10 +88,14 @@ class Proxy:
         headers: Mapping[str, str] | None = None,
         source: str = "127.0.0.1",
     ) -> Told:
-        """One request over a TLS connection of its own, whose certificate is checked; with `fields` a form is sent.
+        """Send one request over its own TLS connection, and check the certificate; with `fields` a form is sent.
 
         Args:
-            source: the loopback address that it comes from.
+            path: of the request.
+            fields: of the form.
+            cookie: the Cookie header.
+            headers: further headers.
+            source: the loopback address that the request comes from.
         """
         connection = Verified("127.0.0.1", self.port, timeout=60, context=self.trust, source=source)
         sent = {"Host": f"{NAME}:{self.port}"} | ({"Cookie": cookie} if cookie else {}) | dict(headers or {})
@@ -118,7 +122,7 @@ class Proxy:
 
 
 class Verified(http.client.HTTPSConnection):
-    """A connection to a number that must prove a name."""
+    """A connection to an IP address that checks the certificate against the name."""
 
     def __init__(self, host: str, port: int, *, timeout: float, context: ssl.SSLContext, source: str = "") -> None:
         super().__init__(host, port, timeout=timeout, context=context)
@@ -126,6 +130,6 @@ class Verified(http.client.HTTPSConnection):
         self._trust = context
 
     def connect(self) -> None:
-        """Connect, and believe only who has the name's certificate."""
+        """Connect, and fail if the certificate is not for the name."""
         self.sock = socket.create_connection((self.host, self.port), self.timeout, self._source)
         self.sock = self._trust.wrap_socket(self.sock, server_hostname=NAME)

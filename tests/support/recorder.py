@@ -1,4 +1,4 @@
-"""What clients were told, against what the database holds."""
+"""Compare what clients were told with what the database holds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REFUSED = range(400, 500)
 
 
 class Outcome(StrEnum):
-    """What the client of one call knows when it is over."""
+    """What a client knows after one call."""
 
     OK = "ok"
     FAIL = "fail"
@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
 
 def outcome_of(status: int) -> Outcome:
-    """What an answer says; no answer (0) and any 5xx leave it open whether the write has happened."""
+    """Return the outcome of a status. No answer (0) and any 5xx leave open whether the write has happened."""
     if status in ACCEPTED:
         return Outcome.OK
     return Outcome.FAIL if status in REFUSED else Outcome.UNKNOWN
@@ -29,14 +29,14 @@ def outcome_of(status: int) -> Outcome:
 
 @dataclass
 class Recorder:
-    """Notes every call by what it would write; many threads may note at once."""
+    """Records every call by what it would write; many threads may record at once."""
 
     calls: dict[str, Counter[Outcome]] = field(default_factory=lambda: defaultdict(Counter))
     statuses: Counter[int] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, what: str, status: int) -> Outcome:
-        """The answer to one call; the same `what` may be tried again and again, and is meant to be written once."""
+        """Record the answer to one call. The same `what` may be sent several times, and should be written once."""
         outcome = outcome_of(status)
         with self._lock:
             self.calls[what][outcome] += 1
@@ -44,19 +44,20 @@ class Recorder:
         return outcome
 
     def told(self, outcome: Outcome) -> list[str]:
-        """What this was said of at least once."""
+        """Return what got this outcome at least once."""
         with self._lock:
             return [what for what, outcomes in self.calls.items() if outcomes[outcome]]
 
 
 def check(recorder: Recorder, found: Iterable[str]) -> list[str]:
-    """Every ok is there once, no fail is there, what is unknown is there at most once; and nothing that nobody sent.
+    """Check the database: each ok exists once, each fail does not exist, each unknown exists at most once, and nothing else exists.
 
     Args:
+        recorder: of all calls.
         found: what the database holds, each as often as it holds it.
 
     Returns:
-        A line for each fault.
+        A line for each violation.
     """
     counts = Counter(found)
     faults = [f"{what}: {count} in the database, and nobody sent it" for what, count in counts.items() if what not in recorder.calls]

@@ -1,7 +1,7 @@
-"""Elements of a parsed page by the CSS selectors that tests use, found in one walk over the page.
+"""Find elements of a parsed page by the CSS selectors that tests use, in one walk over the page.
 
-JustHTML's own `query` answers any selector, and takes for the simple ones as long as reading the page. What is not simple
-is left to it.
+JustHTML's own `query` supports any selector, but for simple ones it takes as long as parsing the page. Other selectors are
+passed to it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _QUOTED_SPACE = re.compile(r"""["'][^"']*[\s,][^"']*["']""")
 
 @dataclass(frozen=True, slots=True)
 class Compound:
-    """What is asked of one element: its name (None: any), and what its attributes must be (None: there)."""
+    """Conditions for one element: its name (None: any), attributes (value None: present) and classes."""
 
     tag: str | None
     attributes: tuple[tuple[str, str | None], ...]
     classes: tuple[str, ...]
 
     def matches(self, element: Any) -> bool:
-        """Whether the element is so."""
+        """Whether the element meets the conditions."""
         if self.tag is not None and element.name != self.tag:
             return False
         attributes = element.attrs
@@ -39,11 +39,11 @@ class Compound:
 
 
 Path = tuple[Compound, ...]
-"""Compounds of which each stands somewhere within the one before it."""
+"""Conditions of nested elements, the outermost first."""
 
 
 def elements_of(root: Any) -> list[Any]:
-    """Every element below `root`, in the page's order."""
+    """Return all elements below `root`, in the page's order."""
     found, waiting = [], list(reversed(root.children or ()))
     while waiting:
         node = waiting.pop()
@@ -57,7 +57,7 @@ def elements_of(root: Any) -> list[Any]:
 
 
 def select(root: Any, selector: str, elements: list[Any] | None = None) -> list[Any]:
-    """As `root.query(selector)`; `elements` are `elements_of(root)`, from whoever has them already."""
+    """Find the same elements as `root.query(selector)`; `elements` is `elements_of(root)`, if the caller has it already."""
     paths = _simple(selector)
     if paths is None:
         return list(root.query(selector))
@@ -78,7 +78,7 @@ def _stands(element: Any, path: Path) -> bool:
 
 @cache
 def _simple(selector: str) -> tuple[Path, ...] | None:
-    """The selector's alternatives, or None where there is more to it."""
+    """Return the alternatives of the selector, or None if it is not a simple one."""
     if _QUOTED_SPACE.search(selector):
         return None
     paths = [tuple(_compounds(words)) for words in selector.split(",")]

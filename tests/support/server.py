@@ -1,4 +1,4 @@
-"""The real server on a real database, for tests that need processes: browsers, races, crashes."""
+"""Run the real server on a real database, for tests that need processes: browsers, races, crashes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FORKS.set_forkserver_preload(["tests.support.serving", "pytest"])
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody uses now."""
+    """Return a port of the loopback address that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -32,11 +32,11 @@ def free_port() -> int:
 
 @dataclass
 class LiveServer:
-    """The product's web server with several worker processes, on a database that is migrated already.
+    """The app's web server with several worker processes, on a database that is already migrated.
 
     Args:
         threads: requests that each worker answers at once.
-        target: what the server loads; a broken twin names an app of its own.
+        target: what the server loads; a broken twin names its own app.
         environment: settings on top of the test's.
     """
 
@@ -51,11 +51,11 @@ class LiveServer:
 
     @property
     def url(self) -> str:
-        """Where it serves, without a slash at the end."""
+        """Address of the server, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> LiveServer:
-        """Start and wait until it says that it is ready."""
+        """Start, and wait until the server reports that it is ready."""
         settings = {
             "SEMINAR_MODE": "test",
             "SECRET_KEY": "test key of at least thirty-two characters",
@@ -78,28 +78,28 @@ class LiveServer:
         return self
 
     def log(self) -> str:
-        """What it wrote, the last 4,000 characters."""
+        """Return the last 4,000 characters of the server's output."""
         return (self.data_dir / f"server-{self.port}.log").read_text(errors="replace")[-4000:]
 
     def worker_pids(self) -> list[int]:
-        """Process ids of the workers as they are now."""
+        """Return the current process ids of the workers."""
         assert self.process is not None
         found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False)
         return [int(pid) for pid in found.stdout.split()]
 
     def kill_worker(self, pid: int) -> None:
-        """kill -9; the server starts another in its place."""
+        """Kill a worker with SIGKILL; the server starts another one."""
         os.kill(pid, signal.SIGKILL)
 
     def kill(self) -> None:
-        """kill -9 of the server and all its workers at one instant; `start()` begins it again on the same port."""
+        """Kill the server and all its workers with SIGKILL at one instant; `start()` starts it again on the same port."""
         assert self.process is not None
         self._signal(signal.SIGKILL)
         self.process.join()
         self.process = None
 
     def stop(self) -> None:
-        """End it and everything it started."""
+        """End the server and all processes that it started."""
         if self.process is None:
             return
         for how in (signal.SIGTERM, signal.SIGKILL):
@@ -107,7 +107,7 @@ class LiveServer:
             self.process.join(STOP_SECONDS)
             if not self.process.is_alive():
                 break
-        self._signal(signal.SIGKILL)  # whatever of its group is left
+        self._signal(signal.SIGKILL)  # the rest of its process group
         self.process = None
 
     def _signal(self, how: signal.Signals) -> None:

@@ -1,7 +1,7 @@
-"""The product's web server in a process of its own, on any app.
+"""Run the app's web server in its own process, on any app.
 
-As `flask serve` does, it loads the program before it makes workers, which are then copies of it; and the many servers of
-a run of tests are copies of one process that has loaded it (multiprocessing's fork server, which preloads this module).
+As `flask serve` does, it loads the app before it forks workers, which are then copies of it. The many servers of a test run
+are copies of one process that has loaded the app (multiprocessing's fork server, which preloads this module).
 """
 
 from __future__ import annotations
@@ -20,13 +20,18 @@ ROOMS = (accounts, agencies, attendance, audit, cli, feedback, messages, people,
 
 
 def serve(target: str, port: int, workers: int, threads: int, log: str, environment: Mapping[str, str]) -> None:
-    """Serve until told to end, in a group of its own, writing to the file `log`.
+    """Serve until told to end, in its own process group, with output to the file `log`.
 
     Args:
-        environment: all of it.
+        target: the app to load.
+        port: on the loopback address.
+        workers: number of processes.
+        threads: requests that each worker answers at once.
+        log: path of the file.
+        environment: the complete environment.
     """
     os.setsid()
-    multiprocessing.set_start_method("fork", force=True)  # as in `flask serve`; a child of the fork server says otherwise
+    multiprocessing.set_start_method("fork", force=True)  # as in `flask serve`; a child of the fork server has another default
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(PROJECT_ROOT)

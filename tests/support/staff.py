@@ -1,4 +1,4 @@
-"""Somebody signed in, for tests of pages that do not test signing in."""
+"""A signed-in account, for tests of pages that do not test signing in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ADMIN = Actor(user_id=1, public_id=uuid.UUID(int=1), name="Ada Admin", language=
 
 
 def signed_in_sender(app: Flask, account: UserAccount, port: int) -> FormSender:
-    """A browser that this account is signed in with, over real connections: its row in the table, its cookie and its token."""
+    """Return a browser in which this account is signed in, over real connections: session row, cookie and token."""
     raw = "0" * 40
     with app.app_context():
         with unit_of_work() as session:

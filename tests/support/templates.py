@@ -1,4 +1,4 @@
-"""Templates compiled once in a run of tests, for all of its processes and apps: each would otherwise compile them anew."""
+"""Compile templates once in a test run, for all of its processes and apps, instead of once in each app."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 FOLDER = "TESTS_COMPILED_TEMPLATES"
-"""The environment variable that names the run's folder. A run has one of its own: what is compiled depends on the program's settings."""
+"""Environment variable with the run's folder. Each run has its own, because compiled templates depend on the app's settings."""
 
 
 def keep_compiled() -> None:
-    """Every app made from now on reads what was compiled, and keeps what it compiles, where there is a folder for it."""
+    """Let every app made from now on share compiled templates, if the run has a folder for them."""
     if folder := os.environ.get(FOLDER):
         Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(folder)}

@@ -1,6 +1,6 @@
-"""Somebody with a browser, who notices what is wrong with each page.
+"""A person with a browser, who notices faults of each page.
 
-Axe's findings, sideways scrolling, errors in the console, refused scripts.
+Faults are axe's findings, sideways scrolling, errors in the console (among them refused scripts), and server errors.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 AXE = Path(__file__).resolve().parents[1] / "browser" / "vendor" / "axe.min.js"
 KINDS = """[...new Set([...document.querySelectorAll('body *')].map(
     e => [e.tagName, e.className, e.type, e.getAttribute('role'), e.hidden].join(' ')))].sort().join('\\n')"""
-"""The kinds of elements on a page: the same page with the same kinds is looked through by axe once in a process."""
+"""Script for the kinds of elements on a page. In one process, axe checks the same page with the same kinds once."""
 _looked_through: set[tuple[str, str, int, str]] = set()
 PHONE = 360
 DESK = 1280
@@ -23,7 +23,7 @@ DESK = 1280
 
 @dataclass
 class Visitor:
-    """A browser window of its own, `width` pixels wide, speaking `language`.
+    """A browser window of its own, `width` pixels wide, that asks for `language`.
 
     Call `look()` on each page that the journey reaches.
     """
@@ -61,13 +61,13 @@ class Visitor:
             assert not self.complaints, "\n".join(self.complaints)
 
     def go(self, path: str) -> Page:
-        """Open an address of the site and look at it."""
+        """Open an address of the site and check the page."""
         self.page.goto(path)
         self.look()
         return self.page
 
     def look(self) -> None:
-        """Check the page that is open, as far as a program can: access, width, language."""
+        """Check the open page as far as a program can: accessibility, width, language."""
         self.page.wait_for_load_state("load")
         where = f"{self.page.url} ({self.language}, {self.width} px)"
         assert self.page.locator("html").get_attribute("lang") == self.language, where
@@ -77,7 +77,7 @@ class Visitor:
         assert not findings, f"{where}:\n" + "\n".join(findings)
 
     def sign_in(self, email: str, password: str) -> None:
-        """Through the form, as a person does."""
+        """Sign in through the form, as a person does."""
         self.page.goto("/login")
         self.look()
         self.page.locator("input[type=email], input[name=email]").first.fill(email)

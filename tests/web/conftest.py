@@ -1,4 +1,4 @@
-"""Pages are fetched with the checking client."""
+"""Fixtures: pages are fetched with the checking client."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ SignIn = Callable[[CheckingClient, UserAccount], CheckingClient]
 
 @pytest.fixture
 def client(app: Flask) -> CheckingClient:
-    """A browser that nobody is signed in with, speaking English."""
+    """A browser that is not signed in and asks for English."""
     return CheckingClient(app.test_client())
 
 
 @pytest.fixture
 def sign_in(app: Flask) -> SignIn:
-    """`sign_in(client, make.account(...))`: a real session in the table and its real cookie, without the cost of a password.
+    """Sign an account in: `sign_in(client, make.account(...))` makes a real session and cookie, without the cost of a password hash.
 
-    The page speaks the account's language from then on, unless the session is told another.
+    From then on pages use the account's language, unless the session has another.
     """
 
     def sign_in(client: CheckingClient, account: UserAccount) -> CheckingClient:
@@ -46,7 +46,7 @@ def sign_in(app: Flask) -> SignIn:
 
 @pytest.fixture
 def strict(app: Flask) -> Iterator[Flask]:
-    """The program as it runs outside the demonstration: everybody must have a second factor."""
+    """The app as it runs outside the demonstration: every account must have a second factor."""
     settings: Settings = app.extensions["settings"]
     app.extensions["settings"] = replace(settings, second_factor=True)
     yield app

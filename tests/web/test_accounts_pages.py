@@ -1,4 +1,4 @@
-"""The staff's pages about accounts, offices and the trail, and who gets through which door."""
+"""Staff pages about accounts, offices and the audit log, and the roles that each page admits."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def fresh(session: Session) -> Session:
 
 
 def test_every_staff_page_opens_for_its_roles_and_no_others(app: Flask, session: Session, make: Make, sign_in: SignIn) -> None:
-    """At the door only: whose object it is, each page's own tests say."""
+    """Roles only: each page's own tests check whose object it is."""
     office, seminar, agency = make.office(), make.seminar(), make.agency()
     people = {
         "admin": make.account((RoleName.ADMIN, {})),

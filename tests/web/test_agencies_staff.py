@@ -23,7 +23,7 @@ INDEX = "/staff/agencies/"
 
 @pytest.fixture
 def seeded(session: Session, now: datetime, client: CheckingClient, make: Make, sign_in: SignIn) -> Session:
-    """The directory, and an administrator signed in."""
+    """The directory of agencies, and an administrator signed in."""
     with unit_of_work(session) as open_session:
         seed_directory(open_session, now)
     sign_in(client, make.account((RoleName.ADMIN, {})))

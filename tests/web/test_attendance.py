@@ -1,4 +1,4 @@
-"""Attendance as staff meet it: the sheet with and without JavaScript, the timetable, a person's past, the file."""
+"""Attendance as staff use it: the sheet with and without JavaScript, the timetable, a person's history, the file."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ HTMX = {"HX-Request": "true"}
 
 @dataclass
 class Door:
-    """A seminar with two sessions, four people of two groups, and its coordinator's browser."""
+    """A seminar with two sessions, four people of two agency groups, and its coordinator's browser."""
 
     client: CheckingClient
     session: Session
@@ -72,7 +72,7 @@ class Door:
         return found
 
     def say(self, fields: dict[str, str], *, status: int = 200) -> Page:
-        """Post fields as the page's script does: a few lines, the token in the form."""
+        """Post fields as the page's script does: a few lines, with the token in the form."""
         data = {"csrf_token": self.client.get(self.sheet()).one("main form [name=csrf_token]").attrs["value"]} | fields
         return self.client.post(self.sheet(), data, status=status, headers=HTMX)
 

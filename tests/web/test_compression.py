@@ -1,4 +1,4 @@
-"""Which pages travel compressed."""
+"""Which pages are compressed."""
 
 from __future__ import annotations
 

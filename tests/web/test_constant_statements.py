@@ -13,11 +13,11 @@ from bench.population import Size
 from tests.conftest import TestDatabase
 
 SEARCHES_MORE = 2
-"""A search takes one more step for a name that is neither rare nor everywhere."""
+"""A search takes one or two more statements for a name that is neither rare nor common."""
 
 
 def counted(side: large.Side) -> dict[str, int]:
-    """Statements of each page."""
+    """Return the number of statements of each page."""
     return {name: len(large.statements(side, page)) for name, page in side.pages.items()}
 
 

@@ -1,4 +1,4 @@
-"""Every page that links lead to is right in both languages, and no form answers a hostile value with a failure."""
+"""Every page that links lead to is correct in both languages, and no form answers a hostile value with a failure."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ TAILS = ("%00", "x" * 3000, "%ED%A0%80", "1" + "0" * 20)
 
 @pytest.fixture
 def world(make: Make, session: Session) -> dict[str, str]:
-    """A small office with a seminar next month: addresses to begin a walk at."""
+    """Create a small office with a seminar next month. Return addresses to begin a walk at."""
     now = clock.now()
     with unit_of_work(session):
         seed_directory(session, now=now)
@@ -70,18 +70,18 @@ def world(make: Make, session: Session) -> dict[str, str]:
     return {
         "seminar": f"/seminars/{seminar.slug}",
         "personal": f"/registrations/{token}",
-        "person": f"/staff/people/{person.public_id.hex}",  # found by a search that is a POST, so that no name is in an address
+        "person": f"/staff/people/{person.public_id.hex}",  # found by a search that is a POST, so that no address contains a name
     }
 
 
 @pytest.fixture
 def admin_client(client: CheckingClient, make: Make, sign_in: SignIn) -> CheckingClient:
-    """Signed in as the one whom everything is open to."""
+    """A browser signed in with an account that may open every page."""
     return sign_in(client, make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {})))
 
 
 def strangers_walk(app: Flask, client: CheckingClient, world: dict[str, str]) -> Walk:
-    """What somebody with a personal link and no account can reach."""
+    """Walk what a person with a personal link and no account can reach."""
     return walk(app, client, "/", world["seminar"], world["personal"], "/login")
 
 
@@ -111,7 +111,7 @@ def test_every_staff_page_is_right(
 
 
 def attack(app: Flask, client: CheckingClient, seen: Walk, *, rounds: int) -> list[str]:
-    """Send every form hostile values, another one in each field and each round; the addresses that answered with a failure."""
+    """Send every form hostile values, shifted by one field in each round. Return the addresses that answered with a failure."""
     failed = []
     for form in seen.forms:
         names = [name for name, _ in form.fields if name != "csrf_token"]

@@ -1,4 +1,4 @@
-"""Feedback's pages: the form on a phone, and what staff see and do."""
+"""Pages of feedback: the form on a phone, and what staff see and do."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def address(held: Held, person: int = 0) -> str:
 
 
 def token(page: Page) -> dict[str, str]:
-    """What every form of this browser carries."""
+    """Return the CSRF token for any form of this browser."""
     return {"csrf_token": page.select("[name=csrf_token]")[0].attrs["value"]}
 
 

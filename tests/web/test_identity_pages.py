@@ -1,4 +1,4 @@
-"""Birth data, CURP and passport through the pages: asked for, kept sealed, shown masked to their owner, opened by staff with a trace."""
+"""Birth data, CURP and passport on pages: asked for, sealed, shown masked to their owner, opened by staff with an audit row."""
 
 from __future__ import annotations
 

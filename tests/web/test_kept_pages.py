@@ -1,4 +1,4 @@
-"""Pages that are kept until the database changes."""
+"""The page cache: pages are cached until the database changes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support.factories import Make
 
 @pytest.fixture
 def keeping(database: TestDatabase, make: Make) -> Iterator[Flask]:
-    """An app that keeps its pages, with one page that counts how often it was rendered."""
+    """An app with the page cache, and a page that counts its renderings."""
     soon = datetime.now(UTC).date() + timedelta(days=30)
     make.seminar(slug="kept", starts_on=soon, ends_on=soon)
     app = create_app(replace(settings_for(database.url, database.folder), page_cache=True))
@@ -65,7 +65,7 @@ def test_an_answer_given_before_flask_looks_differs_only_in_what_is_its_own(keep
     keeping.before_request(lambda: begun.append("flask"))
     plain, small = {"Accept-Language": "en"}, {"Accept-Language": "en", "Accept-Encoding": "gzip"}
     with keeping.app_context(), unit_of_work() as open_session:
-        open_session.scalars(select(Seminar)).one().title_en = "long " * 30 + "title"  # worth compressing
+        open_session.scalars(select(Seminar)).one().title_en = "long " * 30 + "title"  # large enough to be compressed
     for headers in (plain, small):
         first, second = (keeping.test_client().get("/seminars/kept", headers=headers) for _ in range(2))
         own = ("X-Request-ID", "Content-Security-Policy", "Content-Length")
@@ -101,7 +101,7 @@ def test_a_language_or_a_cookie_of_ones_own_is_another_page(keeping: Flask) -> N
 
 
 def test_what_no_browser_sends_is_not_kept(keeping: Flask) -> None:
-    """Hundreds of long headers would fill a worker's memory: such a request is answered like any other, each time anew."""
+    """Hundreds of long headers would fill a worker's memory, so the answer to such a request is not cached."""
     begun: list[str] = []
     keeping.before_request(lambda: begun.append("flask"))
     for _turn in range(2):
@@ -151,7 +151,7 @@ def test_whoever_comes_while_a_question_is_on_its_way_gets_the_answer_to_the_nex
         first = pool.submit(state.now)
         assert on_its_way.wait(10)
         later = [pool.submit(state.now) for _ in range(8)]
-        time.sleep(0.2)  # so that they stand and wait
+        time.sleep(0.2)  # so that all of them wait
         come_back.set()
         assert first.result(10) == 0
         assert all(other.result(10) != 0 for other in later)
@@ -175,7 +175,7 @@ def test_a_form_is_rendered_once_for_a_crowd_and_each_visitor_has_a_token_and_a_
         statuses.append(client.post("/seminars/kept/register", data={"csrf_token": token}).status_code)
     numbers = {re.search(r'name="submission_id"[^>]*value="([^"]+)"', page).group(1) for page in pages}  # type: ignore[union-attr]
     assert len(numbers) == 3
-    assert statuses == [422, 422, 422]  # read, and found wanting; a token of somebody else's would not have been read at all
+    assert statuses == [422, 422, 422]  # the form was read and found incomplete; with another visitor's token it would not be read
     assert all("goes-here" not in page for page in pages)
 
 

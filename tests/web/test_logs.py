@@ -1,4 +1,4 @@
-"""What a request leaves in the log: enough to find it again, and nothing that people wrote or that opens a door."""
+"""What a request leaves in the log: enough to find it again, but no text of people and no secret."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.support.factories import Make
 
 @pytest.fixture
 def lines() -> Iterator[StringIO]:
-    """All that any logger says, as JSON lines."""
+    """All output of all loggers, as JSON lines."""
     said = StringIO()
     handler = logging.StreamHandler(said)
     handler.setFormatter(Lines(LogFormat.JSON))
@@ -43,7 +43,7 @@ def lines() -> Iterator[StringIO]:
 
 @pytest.fixture
 def logging_app(database: TestDatabase, make: Make) -> Iterator[Flask]:
-    """The product as it runs in production, as far as its log goes."""
+    """The app with the logging of production."""
     app = create_app(replace(settings_for(database.url, database.folder), log_requests=True, trusted_proxies=1, limits_enabled=False))
     yield app
     with app.app_context():

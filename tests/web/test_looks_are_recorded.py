@@ -1,4 +1,4 @@
-"""A page of staff says that it shows people exactly if it does, and each showing is in the trail; so it is with commands."""
+"""A staff page declares that it shows people exactly if it does, and each access is in the audit log; the same holds for commands."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from tests.web.conftest import SignIn
 SURNAME, ADDRESS, PHONE, CURP = "Canaria", "canaria@pgr.example", "+529981234567", "HEMN841101MSPRRR02"
 CANARIES = (SURNAME, ADDRESS, "998 123 4567", PHONE, CURP)
 REFUSED_OR_ALONE = {"registration_staff.remove", "attendance_staff.save", "messages_staff.send_again"}
-"""They show people only when they refuse; the addresses that show the same page otherwise are walked."""
+"""These show people only when they refuse. Other addresses that show the same page are tested."""
 ONLY_WITH_FIVE_ANSWERS = {"feedback_staff.results", "feedback_staff.export_results"}
-"""Comments may name people. What they record is in tests/web/test_feedback.py."""
+"""Comments may name people. tests/web/test_feedback.py checks what these pages record."""
 BODIES: dict[str, dict[str, str]] = {
     "registration_staff.search": {"words": SURNAME},
     "messages_staff.search": {"q": ADDRESS},
@@ -38,10 +38,10 @@ BODIES: dict[str, dict[str, str]] = {
     "attendance_staff.save": {},
     "registration_staff.remove": {},
 }
-"""Pages that are shown in answer to a POST, and what is sent."""
+"""Pages that answer a POST, and the form to send."""
 
 NAMES_NOBODY = {"sign_in", "sign_in_staff", "accounts_staff", "offices_staff", "agencies_staff", "seminars_staff", "security"}
-"""Rooms whose forms show staff, agencies and seminars."""
+"""Rooms whose forms show staff, agencies and seminars only."""
 LEADS_ON = {
     "registration_staff.add": "the form again with what whoever sent it typed",
     "registration_staff.approve": "to the roster",
@@ -54,7 +54,7 @@ LEADS_ON = {
     "feedback_staff.close_form": "to the results",
     "feedback_staff.remind": "to the results",
 }
-"""Forms that answer without anybody's data, and with what."""
+"""Forms whose answer shows no person's data, and what it shows instead."""
 
 
 @dataclass
@@ -96,7 +96,7 @@ def token(client: CheckingClient) -> str:
 
 
 def text_of(data: bytes) -> str:
-    """The body, and what is in the sheets of a workbook."""
+    """Return the body as text, for a workbook the XML of its sheets."""
     if not data.startswith(b"PK"):
         return data.decode("utf-8", "replace")
     with zipfile.ZipFile(io.BytesIO(data)) as book:
@@ -109,7 +109,7 @@ def actions(session: Session) -> list[str]:
 
 
 def addresses(app: Flask, world: World) -> list[tuple[str, str, str]]:
-    """(endpoint, method, address) of every staff page that can be asked for."""
+    """Return (endpoint, method, address) of every staff page that can be tested."""
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
@@ -162,7 +162,7 @@ def test_every_page_that_shows_people_says_so_and_leaves_a_row(
 
 
 def test_every_form_of_staffs_is_walked_or_shows_nobody(app: Flask) -> None:
-    """A new form needs its body above, or its word on what it answers with."""
+    """A new form needs an entry in BODIES, or one that says what it answers with."""
     forms = {
         rule.endpoint
         for rule in app.url_map.iter_rules()
@@ -193,7 +193,7 @@ def test_commands_that_write_people_leave_a_row(app: Flask, session: Session, wo
 
 
 def test_no_command_writes_people_unseen(app: Flask) -> None:
-    """A new command is to be thought about: these write personal data or may, and record it; the others write none."""
+    """A new command needs a decision: commands that write personal data must record it. So far only the attendance export writes any."""
     commands = set()
     for name, command in app.cli.commands.items():
         commands |= {f"{name} {each}" for each in command.commands} if hasattr(command, "commands") else {name}

@@ -1,4 +1,4 @@
-"""Passkeys without a browser: made, used, and refused where they were made elsewhere, for another moment, or are copied."""
+"""Passkeys without a browser: made and used; refused if made for another site, for another challenge, or if copied."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def enrolled(strict: Flask, client: CheckingClient, staff: UserAccount) -> Authe
 
 
 def asked(client: CheckingClient) -> Page:
-    """The second step's page, after the password."""
+    """Return the page of the second step, after the password."""
     sign_in_by_form(client)
     return client.get(STEP)
 
 
 def make_one(client: CheckingClient, url: str, key: Authenticator | None = None, status: int = 303) -> Page:
-    """What a browser does with the page that asks for a new passkey: the page is fetched once, since each has its own challenge."""
+    """Do what a browser does on the page for a new passkey. The page is fetched once, because each has its own challenge."""
     page = client.get(url)
     sent = {"passkey": (key or Authenticator()).make(page), "name": "Llave"}
     return client.post(url, page.fields("main form[method=post]") | sent, status=status)
@@ -149,7 +149,7 @@ def test_a_passkey_is_refused_that_is_not_this_one_for_this_page_and_moment(
 def test_what_is_asked_to_make_a_passkey_is_no_proof(
     enrolled: Authenticator, client: CheckingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They lie in one list; each says what it is for."""
+    """The challenges share one list, and each says what it is for."""
     options_to_use = passkeys_of_the_product.options_to_use
 
     def for_making(known: Sequence[SecondFactor]) -> tuple[dict[str, Any], dict[str, Any]]:

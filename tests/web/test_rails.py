@@ -1,4 +1,4 @@
-"""Rails that every page runs on."""
+"""Promises that hold for every page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public form and the personal page, as an official meets them."""
+"""The public form and the personal page, as an official uses them."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_an_official_registers_in_two_minutes(client: CheckingClient, seminar: S
 
 
 def answers(client: CheckingClient, **values: Any) -> tuple[int, str, bytes, bytes]:
-    """Everything that a stranger sees after sending the form."""
+    """Return all that a stranger sees after sending the form."""
     page = client.submit("/seminars/cancun-2026/register", FILLED | values)
     after = client.follow(page)
     body = after.response.get_data()
@@ -103,7 +103,7 @@ def test_the_answer_is_the_same_whoever_sends_it_and_whatever_becomes_of_it(
 
 
 def apart_by(client: CheckingClient, url: str, letters: str) -> float:
-    """Seconds between the medians of the faster half of each: strangers, and somebody known. The slower half tells of the machine."""
+    """Return the difference of medians in seconds, known person against strangers, over the faster half of each; the rest is other load."""
     values: dict[str, Any] = dict(client.get(url).fields("main form")) | FILLED
     known: list[float] = []
     unknown: list[float] = []
@@ -121,7 +121,7 @@ def test_the_answer_takes_as_long_for_somebody_known_as_for_a_stranger(client: C
     make.seminar(seats=500, slug="toluca-2026")
     alphabets = ("abcdefghijklmnopqrstuvwxyz", "αβγδεζηθικλμνξοπρστυφχψω", "абвгдежзийклмнопрстуфхцч")
     apart = []
-    for letters in alphabets:  # a busy machine is given three tries
+    for letters in alphabets:  # other load: three attempts
         apart.append(apart_by(client, "/seminars/toluca-2026/register", letters))
         if apart[-1] < 0.005:
             return

@@ -1,4 +1,4 @@
-"""The roster, the seats and people, as staff meet them."""
+"""The roster, the seats and people, as staff use them."""
 
 from __future__ import annotations
 
@@ -269,7 +269,7 @@ def test_a_rosters_statements_do_not_grow_with_it(
         client.post("/staff/people/", {"words": "ruiz", "csrf_token": token}, status=200)
         counts.append(len(statements))
     assert counts[:2] == counts[3:5]
-    assert counts[5] <= counts[2]  # a name that many have needs no search for how many
+    assert counts[5] <= counts[2]  # a common name needs no count first
 
 
 def test_a_person_is_opened_with_their_seminars_and_the_look_is_recorded(

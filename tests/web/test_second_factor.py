@@ -1,4 +1,4 @@
-"""The second factor: required, set up, proved, recovered, reset; and nothing is open before it."""
+"""The second factor: required, set up, proved, recovered, reset; and no page is open before it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def staff(app: Flask, make: Make) -> UserAccount:
 
 
 class Clock:
-    """The time as the program has it, moved by hand."""
+    """The app's clock, moved by hand."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = clock.now()
@@ -68,7 +68,7 @@ def prove(client: CheckingClient, code: str, status: int = 303, url: str = STEP)
 
 @pytest.fixture
 def enrolled(strict: Flask, client: CheckingClient, staff: UserAccount, time: Clock) -> tuple[Phone, list[str]]:
-    """Ana has an app and codes on paper; `client` is signed out again."""
+    """Ana has an app and recovery codes; `client` is signed out again."""
     sign_in_by_form(client)
     phone, page = set_up_app(client, time)
     codes = [node.to_text() for node in client.follow(page).select(".recovery-codes code")]
@@ -151,7 +151,7 @@ def test_nothing_of_the_staffs_is_open_between_the_password_and_the_second_facto
 
 
 def test_what_is_shown_between_password_and_factor_is_not_compressed(strict: Flask, client: CheckingClient, staff: UserAccount) -> None:
-    """An app's secret, beside words that an address chose: its length must tell nothing."""
+    """The secret of an app, on a page with text from the address: its compressed length must reveal nothing."""
     sign_in_by_form(client)
     for url in (SET_UP, f"{SET_UP}/app?next=/staff/audit-log/"):
         answer = client.flask.get(url, headers={"Accept-Encoding": "gzip"})

@@ -1,4 +1,4 @@
-"""Staff's pages about seminars: who sees what, from a new draft to the archive."""
+"""Staff pages about seminars: who sees what, from a new draft to the archive."""
 
 from __future__ import annotations
 
@@ -358,7 +358,7 @@ def test_the_overview_says_how_full_what_is_next_and_what_is_wrong(
 
 
 def send(client: CheckingClient, url: str, values: dict[str, Any], language: str) -> int:
-    """Send what no browser would: half surrogates as the bytes they are."""
+    """Send a form that no browser sends: lone surrogates as their bytes."""
     body = urlencode(values, doseq=True, errors="surrogatepass")
     headers = {"Accept-Language": language}
     return client.flask.post(url, data=body, content_type="application/x-www-form-urlencoded", headers=headers).status_code

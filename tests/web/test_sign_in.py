@@ -1,4 +1,4 @@
-"""Signing in and out, and what no cookie, link or address gives away."""
+"""Signing in and out, and what cookies, links and addresses must not reveal."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_the_session_gets_a_fresh_id_at_sign_in(app: Flask, client: CheckingClie
 def test_the_id_that_a_browser_had_before_signing_in_opens_nothing_any_more(
     client: CheckingClient, session: Session, staff: UserAccount
 ) -> None:
-    """Whoever planted an id in somebody's browser has nothing of it, not even the row."""
+    """An attacker who planted an id in a browser gains nothing: even its row is gone after the sign-in."""
     with client.flask.session_transaction() as values:
         values["step"] = "kept on the server"
     planted = cookie(client)
@@ -398,7 +398,7 @@ def test_a_cookie_over_https_is_bound_to_the_host(app: Flask, tmp_path: Path) ->
 
 @pytest.fixture
 def commits_fail(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Call it, and the next commit fails."""
+    """Return a function; after it is called, the next commit fails."""
 
     def fail_once() -> None:
         whole = core._commit
@@ -415,7 +415,7 @@ def commits_fail(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 def test_nobody_is_half_signed_in_out_or_over_by_what_was_not_saved(
     client: CheckingClient, staff: UserAccount, commits_fail: Callable[[], None]
 ) -> None:
-    """A browser that was told that nothing was saved, with what it was told to keep, can send the same again."""
+    """A browser that was told that nothing was saved can send the same form again, with the cookie it was given."""
     entry = {"email": "ana@office.example", "password": PASSWORD}
     new = "five new words to join"
     passwords = {"password": PASSWORD, "new_password": new, "new_password_confirm": new}
@@ -424,7 +424,7 @@ def test_nobody_is_half_signed_in_out_or_over_by_what_was_not_saved(
         ("/staff/account/password", passwords, "main form"),
         (OWN, {}, ".only-wide form[action='/logout']"),
     ):
-        client.get(url)  # shows, and forgets, what was to be said
+        client.get(url)  # shows pending messages, and so removes them
         commits_fail()
         client.submit(url, values, form=form, status=503)
         client.submit(url, values, form=form)

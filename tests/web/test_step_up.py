@@ -1,4 +1,4 @@
-"""Exports and changes of accounts ask again who somebody is, and lead back to what was being done."""
+"""Exports and changes of accounts ask for a new proof of identity, and then lead back to the work."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CONFIRM = "/staff/account/confirm"
 
 
 def rest(session: Session) -> None:
-    """The last proof of everybody was long ago."""
+    """Make the last proof of all sessions too old."""
     session.rollback()
     with unit_of_work(session) as database:
         database.execute(update(WebSession).values(proven_at=clock.now() - FRESH - timedelta(seconds=1)))
@@ -37,7 +37,7 @@ def rest(session: Session) -> None:
 
 @pytest.fixture
 def stale(client: CheckingClient, session: Session, staff: UserAccount) -> CheckingClient:
-    """Ana signed in with her password, some while ago."""
+    """Ana signed in with her password, some time ago."""
     sign_in_by_form(client)
     rest(session)
     return client
@@ -141,13 +141,13 @@ def test_the_question_leads_nowhere_else(stale: CheckingClient) -> None:
 
 
 def opened(client: CheckingClient) -> str:
-    """The cookie that opens pages now."""
+    """Return the cookie that opens pages now."""
     assert "Ana Ruiz" in client.get(OWN).text
     return cookie(client)
 
 
 def replay(client: CheckingClient, old: str) -> None:
-    """A copy of an old cookie opens nothing."""
+    """Check that a copy of an old cookie opens nothing."""
     thief = CheckingClient(client.flask.application.test_client())
     thief.flask.set_cookie("session", old)
     assert thief.get(OWN, status=303).response.headers["Location"].startswith("/login")
@@ -159,7 +159,7 @@ def test_an_old_cookie_is_refused_in_the_six_cases(
     sign_in_by_form(client)
     before = opened(client)
     set_up_app(client, time, "/staff/account/second-step/app")
-    replay(client, before)  # signed in anew, with the factor
+    replay(client, before)  # a new sign-in, with the factor
     before = opened(client)
     with unit_of_work(session) as database:
         reset_second_factor(database, now=time.now, actor=None, account_id=staff.id)
@@ -168,7 +168,7 @@ def test_an_old_cookie_is_refused_in_the_six_cases(
     rest(session)
     before = opened(client)
     client.submit(CONFIRM, {"proof_password": PASSWORD}, form="main form.form")
-    replay(client, before)  # step-up
+    replay(client, before)  # new proof of identity
     before = opened(client)
     new = "five new words to join"
     client.submit("/staff/account/password", {"password": PASSWORD, "new_password": new, "new_password_confirm": new})
@@ -194,7 +194,7 @@ def test_an_old_cookie_is_refused_in_the_six_cases(
 
 
 def test_without_a_fresh_id_the_replay_is_noticed(stale: CheckingClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The broken twin: a proof that leaves the session its id."""
+    """The broken twin: after a proof the session keeps its id."""
     before = cookie(stale)
     monkeypatch.setattr("seminar_app.sign_in.session_store.secrets.token_urlsafe", lambda _bytes: before)
     stale.submit(CONFIRM, {"proof_password": PASSWORD}, form="main form.form")

@@ -1,4 +1,4 @@
-"""The details of the trail, as an auditor reads them."""
+"""The details of the audit log, as an auditor reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two requests at the same moment, on PostgreSQL, where writers do not wait for each other before they look."""
+"""Two requests at the same moment, on PostgreSQL, where a writer reads without waiting for others."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OFFICE = {"code": "MID", "name_es": "Mérida", "name_en": "Merida", "country": "
 
 @contextmanager
 def nobody_adds_before_all_have_looked(app: Flask, table: str) -> Iterator[None]:
-    """The first row of each goes in only when everybody is about to add one."""
+    """Hold back the first row of each request until all are about to insert one."""
     barrier = Barrier(AT_ONCE)
     waited: set[int] = set()
 
@@ -57,14 +57,14 @@ def all_at_once(*sent: Callable[[], Any]) -> list[Any]:
 
 
 def ready(client: CheckingClient, url: str, values: dict[str, str]) -> Callable[[], int]:
-    """The form of a page, filled in; call it to send it."""
+    """Return a function that sends the filled form of a page."""
     fields: dict[str, Any] = dict(client.get(url).fields("main form.form")) | values
     return lambda: client.flask.post(url, data=fields, headers={"Accept-Language": "en"}).status_code
 
 
 @pytest.fixture
 def administrators(app: Flask, make: Make, sign_in: SignIn) -> list[CheckingClient]:
-    """Two browsers, each of somebody who may do everything."""
+    """Two browsers, each with an account that is administrator and organizer."""
     office = make.office()
     return [
         sign_in(CheckingClient(app.test_client()), make.account((RoleName.ADMIN, {}), (RoleName.ORGANIZER, {"office_id": office.id})))
@@ -90,7 +90,7 @@ def test_of_two_who_add_the_same_the_second_finds_the_firsts(app: Flask, adminis
 def test_without_looking_again_the_second_fails(
     app: Flask, administrators: list[CheckingClient], session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The broken twin."""
+    """The broken twin: a conflict is not tried again."""
     monkeypatch.setattr(unit_of_work, "RETRIED", frozenset())
     sendings = [ready(browser, "/staff/seminars/new", SEMINAR) for browser in administrators]
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
@@ -113,7 +113,7 @@ def reset_link_of(session: Session, account: UserAccount) -> str:
 
 
 def times_spent(app: Flask, session: Session, make: Make) -> int:
-    """How often one link, sent by two at once, was good for a new password."""
+    """Return how many of two simultaneous uses of one link set a new password."""
     account = make.account((RoleName.ADMIN, {}))
     link = reset_link_of(session, account)
     all_at_once(*(spend(app, link, f"five new words to join {number}") for number in range(AT_ONCE)))
@@ -127,6 +127,6 @@ def test_a_reset_link_is_spent_once(app: Flask, session: Session, make: Make) ->
 
 
 def test_without_the_accounts_lock_a_link_is_spent_twice(app: Flask, session: Session, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The broken twin."""
+    """The broken twin: the rows are read without a lock."""
     monkeypatch.setattr(Select, "with_for_update", lambda self, **_options: self)
     assert AT_ONCE in [times_spent(app, session, make) for _ in range(5)]

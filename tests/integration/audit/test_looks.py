@@ -25,7 +25,7 @@ from tests.support.factories import Make
 from tests.support.installation import reinstall
 
 Look = tuple[str, str, str | None]
-"""Action, subject, seminar."""
+"""Action, subject and seminar of one access."""
 ZONE = "America/Mexico_City"
 
 
@@ -129,7 +129,7 @@ def test_each_limit_alerts_by_itself(app: Flask, session: Session, make: Make, n
 
 
 def test_a_coordinators_working_day_alerts_nobody(session: Session, make: Make, now: datetime) -> None:
-    """A day at the door: ninety people, three sessions marked group by group, everybody opened once, lists printed for each session."""
+    """A day at the door: ninety people, three sessions marked by group, every person opened once, lists printed for each session."""
     make.account((RoleName.ADMIN, {}))
     coordinator = make.account((RoleName.COORDINATOR, {}))
     sheets = [("attendance.viewed", f"seminar_session:{n}", "cancun-2014") for n in range(3) for _ in range(40)]

@@ -1,4 +1,4 @@
-"""The trail is tampered with by SQL, on both databases, and every way is found; what the database alone cannot tell, the anchor does."""
+"""Tampering with the audit log by SQL is found, on both databases. What the database alone cannot show, the anchor shows."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def write(session: Session, now: datetime, rows: int = ROWS) -> None:
 
 
 def tamper(session: Session, *statements: str) -> None:
-    """Somebody with the database in their hands."""
+    """Act as an attacker with access to the database."""
     session.close()
     with write_mode(), db.engine.begin() as connection:
         for statement in statements:
@@ -48,7 +48,7 @@ def tamper(session: Session, *statements: str) -> None:
 
 
 def forge(session: Session, *, keep: int) -> None:
-    """Somebody with the database and the key writes everything after row `keep` anew."""
+    """Act as an attacker with the database and the key: rewrite all rows after row `keep`."""
     with unit_of_work(session) as writing:
         rows = writing.scalars(select(AuditRow).order_by(AuditRow.sequence)).all()
         before, keys = GENESIS, chain_keys(session)
@@ -128,7 +128,7 @@ def test_every_row_removed_swapped_added_or_cut_off_is_found(session: Session, n
 
 
 def test_without_the_seal_a_cut_end_would_go_unseen(session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The broken twin: the head alone says where the chain ends, and whoever cuts rows off says it with the row before."""
+    """The broken twin: only the head says where the chain ends, so an attacker who cuts rows off names the row before as the end."""
     write(session, now)
     cut = "UPDATE audit_head SET sequence = 4, digest = (SELECT digest FROM audit WHERE sequence = 4)"
     tamper(session, "DELETE FROM audit WHERE sequence > 4", cut)
@@ -138,7 +138,7 @@ def test_without_the_seal_a_cut_end_would_go_unseen(session: Session, now: datet
 
 
 def test_a_row_of_a_trail_that_went_another_way_is_found(session: Session, now: datetime) -> None:
-    """A copy of the database goes on by itself, and a row that it chained rightly is put into the place of ours."""
+    """A copy of the database continues on its own. A row that is valid in the copy's chain replaces a row of ours."""
     write(session, now, 2)
     tamper(session, "CREATE TABLE fork AS SELECT * FROM audit_head")
     write(session, now, 2)

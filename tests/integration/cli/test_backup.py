@@ -1,4 +1,4 @@
-"""`flask backup` and `flask restore`: what they refuse, what they keep, and what does not come back to life."""
+"""`flask backup` and `flask restore`: what they refuse, what they preserve, and what a restore must not bring back."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def settings(database: TestDatabase) -> Settings:
 
 @pytest.fixture
 def full(database: TestDatabase, session: Session, make: Make) -> Session:
-    """Somebody registered, somebody who waits, a mail on its way, an account, a session, and a trail."""
+    """A database with a seminar, two withdrawn registrations, an unsent mail and an audit row."""
     seminar = make.seminar(seats=1)
     for _ in range(2):
         make.registration(seminar)
@@ -65,7 +65,7 @@ def full(database: TestDatabase, session: Session, make: Make) -> Session:
 
 
 def let_go(database: TestDatabase, session: Session) -> None:
-    """What stopping the servers does."""
+    """Close all connections, as stopping the servers does."""
     session.close()
     db.engine.dispose()
     database.close()
@@ -78,7 +78,7 @@ def cleaned(result: Result) -> str:
 
 @pytest.fixture
 def kept_aside(database: TestDatabase) -> Iterator[None]:
-    """Nothing of one test is left for the next."""
+    """Remove the files that one test would leave for the next."""
     yield
     for left in database.folder.glob("*.before-*"):
         left.unlink()
@@ -110,7 +110,7 @@ def test_what_was_backed_up_comes_back_and_what_was_there_is_kept(
     assert "1 mails had not left" in done.output
 
     after = {table.name: full.scalar(select(func.count()).select_from(table)) for table in db.metadata.sorted_tables}
-    assert after == before | {"audit": (before["audit"] or 0) + 2, "web_session": 0}  # that it was made, and that it was restored
+    assert after == before | {"audit": (before["audit"] or 0) + 2, "web_session": 0}  # one row for the backup, one for the restore
     assert "Gone" not in full.scalars(select(Person.surname1)).all()
     assert verify(full).intact
     last = full.scalars(select(AuditRow.action).order_by(AuditRow.sequence.desc()).limit(2)).all()
@@ -118,7 +118,7 @@ def test_what_was_backed_up_comes_back_and_what_was_there_is_kept(
     pool = full.scalars(select(SeatPool)).one()
     assert pool.taken == full.scalar(select(func.count()).select_from(Registration).where(Registration.seat_pool_id.is_not(None)))
     full.rollback()
-    # Counting goes on, and so do the numbers of rows.
+    # The chain continues, and so do the ids of rows.
     with unit_of_work(full) as writing:
         record(writing, now=NOW, actor="command", action="agencies.seeded", subject="agency:all")
     assert verify(full).intact
@@ -172,7 +172,7 @@ def test_what_was_issued_ended_or_on_its_way_does_not_come_back_to_life(
         versions.append(found.reset_version)
         assert full.scalar(select(func.count()).select_from(WebSession)) == 0
         assert full.scalar(select(func.count()).select_from(RecoveryCode)) == 0
-        assert full.scalars(select(SecondFactor.counter)).one() > began // 30  # no code seen until now is taken
+        assert full.scalars(select(SecondFactor.counter)).one() > began // 30  # no code shown until now is accepted
         message = full.scalars(select(Message)).one()
         assert (message.state, message.last_error) == (MessageState.FAILED, HELD)
         full.rollback()

@@ -1,4 +1,4 @@
-"""The demonstration, loaded through the services: what it holds, and that it is loaded once."""
+"""The demonstration is loaded through the services: its content, and that it is loaded once."""
 
 from __future__ import annotations
 

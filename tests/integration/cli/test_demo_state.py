@@ -1,4 +1,4 @@
-"""Where the demonstration is, pages say so; production does not start there."""
+"""Pages of a demonstration say that it is one; production does not start on a demonstration's data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The restore drill, as somebody runs it once a month."""
+"""The restore drill, as an administrator runs it once a month."""
 
 from __future__ import annotations
 

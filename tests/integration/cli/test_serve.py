@@ -1,4 +1,4 @@
-"""`flask serve`, as `make run` calls it: prepares, loads, says where it is, serves, and ends with all that it began."""
+"""`flask serve`, as `make run` calls it: it prepares, loads, prints its address, serves, and ends with all its processes."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_the_demonstration_is_served_with_one_command_and_loaded_once(tmp_path: 
         assert "demo-banner" in answer.read().decode()
     time.sleep(1)
     children = children_of(process.pid)
-    assert len(children) == 3  # two web workers, and the one for mail and jobs
+    assert len(children) == 3  # two web workers, and one for mail and jobs
     process.send_signal(signal.SIGINT)
     said, _nothing = process.communicate(timeout=60)
     assert process.returncode == 0, said

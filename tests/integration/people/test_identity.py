@@ -1,4 +1,4 @@
-"""CURP, birth data and passports: sealed in the table, opened with a trace, found by a blind index, given to a new key while in use."""
+"""CURP, birth data and passports: sealed in the table, opened with an audit row, found by a blind index, rotated to a new key in use."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def opened(session: Session, now: datetime, person: Person) -> Identity:
 
 
 def tamper(session: Session, *statements: str) -> None:
-    """Somebody with the database in their hands."""
+    """Act as an attacker with access to the database."""
     session.close()
     with write_mode(), db.engine.begin() as connection:
         for statement in statements:

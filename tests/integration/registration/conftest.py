@@ -1,4 +1,4 @@
-"""What the tests of registration share."""
+"""Helpers that the tests of registration share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Register = Callable[..., Registration]
 
 
 def entry(agency: Agency, given_names: str = "Luz María", email: str | None = None, **values: Any) -> Entry:
-    """Somebody of an agency; the address follows from the name unless it is given."""
+    """Return the form of a person of an agency; the address follows from the name unless it is given."""
     person = {"given_names": given_names, "surname1": "López", "surname2": "Ibáñez"} | values
     person.setdefault("certificate_name", certificate_name(person["given_names"], person["surname1"], person["surname2"]))
     email = email or f"{given_names.split(maxsplit=1)[0].lower()}@pgr.example"
@@ -33,7 +33,7 @@ def entry(agency: Agency, given_names: str = "Luz María", email: str | None = N
 
 @pytest.fixture
 def register(session: Session, now: datetime) -> Register:
-    """Registers somebody by the public form's service, in a unit of work of its own."""
+    """Registers a person by the public form's service, in a unit of work of its own."""
 
     def register(seminar: Seminar, agency: Agency, given_names: str = "Luz María", **values: Any) -> Registration:
         options = {
@@ -55,7 +55,7 @@ def register(session: Session, now: datetime) -> Register:
 
 
 def pool_of(session: Session, seminar: Seminar, agency: Agency | None) -> SeatPool:
-    """A seminar's pool as it is in the database now."""
+    """Return a seminar's pool as it is in the database now."""
     session.expire_all()
     return session.scalars(
         select(SeatPool).where(SeatPool.seminar_id == seminar.id, SeatPool.agency_id == (agency.id if agency else None))

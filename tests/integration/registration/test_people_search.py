@@ -1,4 +1,4 @@
-"""Whichever way a search of people goes, it finds the same people: those whom the words find, seen by this member of staff."""
+"""Every strategy of the people search finds the same people: those whose name or address matches and whom this account may see."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.support.factories import Make
 NAMES = ("Ana", "Luz", "Ana María", "Zoé"), ("García", "Garcés", "Ruiz", "De la O"), ("López", "Paz", None)
 WORDS = ("garcía", "ana gar", "lu", "zoe ruiz", "o la", "xyz", "person1", "person12@", "R-", "%", "g_rcia", "garcia garcia", "ana\\")
 SIZES = [(1_000, 5_000), (0, 5_000), (5, 5_000), (5, 40), (5, 0), (0, 0)]
-"""How many are looked at first, and how many are few: by the first people, by the index of the words, by reach, in order."""
+"""Values of FIRST and FEW that force each strategy: by the first people, by the index of words, by visibility, in order."""
 See = Callable[[Person], bool]
 
 
 @pytest.fixture
 def crowd(make: Make, session: Session) -> dict[str, tuple[Actor, See]]:
-    """A hundred and twenty people of three agencies in two offices' seminars; who looks, and whom each may see."""
+    """Create 120 people of three agencies in seminars of two offices. Return accounts, and whether each may see a person."""
     chance = random.Random(7)
     offices = [make.office(), make.office()]
     seminars = [make.seminar(office=offices[0]), make.seminar(office=offices[1]), make.seminar(office=offices[1])]
@@ -64,7 +64,7 @@ def actor(*grants: Grant) -> Actor:
 
 
 def found_by(words: str, person: Person) -> bool:
-    """The rule once more: every word begins one of the name's, or the address begins so; a reserved identity is not found by name."""
+    """State the rule again: each word begins a word of the name, or the text begins the address. A name never finds a reserved identity."""
     parts = [] if "@" in words else name_key(words).split()
     by_name = bool(parts) and all(any(word.startswith(part) for word in person.search_key.split()) for part in parts)
     return not person.reserved and (by_name or (person.email or "").startswith(words.lower()))
@@ -89,7 +89,7 @@ def test_every_way_finds_the_same_people(
 
 @pytest.mark.postgresql_only
 def test_names_stand_in_the_same_order_whatever_the_servers_locale(session: Session) -> None:
-    """Of a locale's order, in which «de la o» may stand behind «delao», nothing is left; SQLite has never had one."""
+    """The column has no locale, in which «de la o» may stand after «delao»; SQLite's order never depends on a locale."""
     assert session.scalar(text("SELECT pg_collation_for(min(search_key)) FROM person")) == '"C"'
 
 

@@ -29,12 +29,12 @@ from tests.support.installation import reinstall
 
 
 def states(session: Session) -> list[str]:
-    """States of all registrations in order of arrival."""
+    """Return the states of all registrations in order of arrival."""
     return [state.value for state in session.scalars(select(Registration.state).order_by(Registration.id))]
 
 
 def mails(session: Session) -> list[str]:
-    """Kinds of all mails in order."""
+    """Return the kinds of all mails in order."""
     return list(session.scalars(select(Message.kind).order_by(Message.id)))
 
 

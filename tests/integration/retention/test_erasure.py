@@ -1,4 +1,4 @@
-"""0 traces: somebody with unmistakable values is erased, and none of them is left in any table, file, statistic or export."""
+"""No residual data: a person with unique values is erased, and no table, file, statistic or export still holds one of the values."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ CURP, PASSPORT = "QQWZ841101MSPRRR07", "XK7719283"
 
 @dataclass
 class World:
-    """Who is erased, and the seminar that counts them."""
+    """The person to erase, and the seminar that still counts the person."""
 
     slug: str
     seminar_id: int
@@ -84,7 +84,7 @@ def world(make: Make, session: Session, now: datetime) -> World:
 
 
 def found_in_tables(session: Session) -> set[str]:
-    """`table.column` of every value of every table that holds a token, and the statistics of PostgreSQL."""
+    """Return `table.column` of each value that holds a token, and PostgreSQL's statistics that do."""
     session.rollback()
     places = set()
     for table in db.metadata.sorted_tables:
@@ -102,7 +102,7 @@ def found_in_tables(session: Session) -> set[str]:
 
 
 def found_in_files(database: TestDatabase, session: Session) -> set[str]:
-    """Files of the database that hold a token."""
+    """Return the files of the database that hold a token."""
     session.rollback()
     if session.get_bind().dialect.name == "sqlite":
         path = database_path(database.url)
@@ -160,7 +160,7 @@ def test_nothing_of_an_erased_person_is_left_and_they_still_count(
 def test_the_search_for_traces_finds_a_column_that_was_forgotten(
     world: World, session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The broken twins: mail left where it is; a note left where it is."""
+    """The broken twins: mail is not erased; a note is not erased."""
     with monkeypatch.context() as broken, unit_of_work(session) as work:
         broken.setattr(erasing, "_delete_messages", lambda *_: 0)
         erase_person(work, now=now, actor="command", public_id=world.person)
