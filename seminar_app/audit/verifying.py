@@ -1,6 +1,6 @@
 """Whether the trail is as it was written: the chain is walked row by row, and held against the anchor outside the database.
 
-What each of the two finds: docs/decisions/0016-trail-and-anchor.md.
+What each of the two finds: docs/decisions/0016-audit-log-and-anchor.md.
 """
 
 from __future__ import annotations
