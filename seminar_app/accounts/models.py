@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from seminar_app.core.actor import RoleName
+from seminar_app.core.data_subject import STAFF
 from seminar_app.core.tables import Base, value_enum
 
 
@@ -19,16 +20,16 @@ class UserAccount(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
-    email: Mapped[str] = mapped_column(String(320), unique=True)
+    email: Mapped[str] = mapped_column(String(320), unique=True, info=STAFF)
     """Canonical: lower case, no spaces around."""
-    name: Mapped[str] = mapped_column(String(200))
-    password: Mapped[str | None] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(200), info=STAFF)
+    password: Mapped[str | None] = mapped_column(String(255), info=STAFF)
     """Argon2id hash."""
     active: Mapped[bool] = mapped_column(default=True)
-    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
-    language: Mapped[str] = mapped_column(String(2))
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, info=STAFF)
+    language: Mapped[str] = mapped_column(String(2), info=STAFF)
     created_at: Mapped[datetime]
-    reset_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    reset_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, info=STAFF)
     """SHA-256 of the newest reset link's token, until it is used."""
     reset_version: Mapped[int] = mapped_column(default=0)
     """Which issue of the reset link that is."""

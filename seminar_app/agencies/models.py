@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, String, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from seminar_app.agencies.rules import AgencyLevel
+from seminar_app.core.data_subject import NO_PERSON
 from seminar_app.core.tables import Base, value_enum
 
 
@@ -21,18 +22,18 @@ class Agency(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(String(32), unique=True)
-    name_es: Mapped[str] = mapped_column(String(200))
-    name_en: Mapped[str] = mapped_column(String(200))
+    code: Mapped[str] = mapped_column(String(32), unique=True, info=NO_PERSON)
+    name_es: Mapped[str] = mapped_column(String(200), info=NO_PERSON)
+    name_en: Mapped[str] = mapped_column(String(200), info=NO_PERSON)
     level: Mapped[AgencyLevel] = mapped_column(value_enum(AgencyLevel))
-    country: Mapped[str] = mapped_column(String(2))
-    state: Mapped[str | None] = mapped_column(String(60))
+    country: Mapped[str] = mapped_column(String(2), info=NO_PERSON)
+    state: Mapped[str | None] = mapped_column(String(60), info=NO_PERSON)
     """Name of the state, as officials write it («Quintana Roo»), for state and municipal agencies."""
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
     """Last day on which the agency existed; None if it still exists."""
-    search_key: Mapped[str] = mapped_column(String(600))
+    search_key: Mapped[str] = mapped_column(String(600), info=NO_PERSON)
     """Code and both names, folded."""
     version: Mapped[int] = mapped_column(default=1)
 
@@ -49,8 +50,8 @@ class AgencyAlias(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
-    alias: Mapped[str] = mapped_column(String(200))
-    search_key: Mapped[str] = mapped_column(String(200))
+    alias: Mapped[str] = mapped_column(String(200), info=NO_PERSON)
+    search_key: Mapped[str] = mapped_column(String(200), info=NO_PERSON)
 
 
 class AgencySuccession(Base):
@@ -71,5 +72,5 @@ class AgencySuccession(Base):
     to_agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
     happened_on: Mapped[date | None] = mapped_column(Date)
     happened_in: Mapped[int | None]
-    source: Mapped[str | None] = mapped_column(String(300))
+    source: Mapped[str | None] = mapped_column(String(300), info=NO_PERSON)
     """Where the date is published, so that it can be checked."""

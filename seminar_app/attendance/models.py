@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from seminar_app.attendance.rules import MarkMethod, MarkStatus
+from seminar_app.core.data_subject import NO_PERSON
 from seminar_app.core.tables import Base, value_enum
 
 
@@ -30,7 +31,7 @@ class Mark(Base):
     time_in: Mapped[datetime | None]
     time_out: Mapped[datetime | None]
     method: Mapped[MarkMethod] = mapped_column(value_enum(MarkMethod))
-    recorded_by: Mapped[str] = mapped_column(String(64))
+    recorded_by: Mapped[str] = mapped_column(String(64), info=NO_PERSON)
     """Actor who wrote the mark, as in the audit log: `account:…` or `command`."""
     recorded_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -52,7 +53,7 @@ class MarkHistory(Base):
     time_in: Mapped[datetime | None]
     time_out: Mapped[datetime | None]
     method: Mapped[MarkMethod] = mapped_column(value_enum(MarkMethod))
-    recorded_by: Mapped[str] = mapped_column(String(64))
+    recorded_by: Mapped[str] = mapped_column(String(64), info=NO_PERSON)
     recorded_at: Mapped[datetime]
-    replaced_by: Mapped[str] = mapped_column(String(64))
+    replaced_by: Mapped[str] = mapped_column(String(64), info=NO_PERSON)
     replaced_at: Mapped[datetime]

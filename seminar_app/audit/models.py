@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Date, Index, Integer, LargeB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from seminar_app.audit.rules import AccessKind
+from seminar_app.core.data_subject import NO_PERSON
 from seminar_app.core.tables import Base, value_enum
 
 Sequence = BigInteger().with_variant(Integer(), "sqlite")
@@ -29,17 +30,17 @@ class AuditRow(Base):
 
     sequence: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(index=True)
-    actor: Mapped[str] = mapped_column(String(64))
+    actor: Mapped[str] = mapped_column(String(64), info=NO_PERSON)
     """`account:<public id>`, `registration:<public id>` for an official by link, `public`, or `command`."""
-    action: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(64), info=NO_PERSON)
     """Noun and verb: `roster.viewed`, `registration.removed`."""
-    subject: Mapped[str] = mapped_column(String(96), index=True)
+    subject: Mapped[str] = mapped_column(String(96), index=True, info=NO_PERSON)
     """`<table>:<public id>`."""
-    seminar: Mapped[str | None] = mapped_column(String(120))
+    seminar: Mapped[str | None] = mapped_column(String(120), info=NO_PERSON)
     """Slug of the seminar it happened in, where there is one."""
-    details: Mapped[dict[str, Any]]
-    request_id: Mapped[str | None] = mapped_column(String(32))
-    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    details: Mapped[dict[str, Any]] = mapped_column(info=NO_PERSON)
+    request_id: Mapped[str | None] = mapped_column(String(32), info=NO_PERSON)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), info=NO_PERSON)
 
 
 class AuditHead(Base):
@@ -50,22 +51,22 @@ class AuditHead(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sequence: Mapped[int] = mapped_column(Sequence)
-    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
-    seal: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), info=NO_PERSON)
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=NO_PERSON)
     """Keyed hash of this end; None until the first row is chained."""
 
 
 class AccessCount(Base):
     """How often an account looked at one thing on a day."""
 
-    __tablename__ = "look_count"
-    __table_args__ = (Index("ix_look_count_day", "day"),)
+    __tablename__ = "access_count"
+    __table_args__ = (Index("ix_access_count_day", "day"),)
 
-    actor: Mapped[str] = mapped_column(String(64), primary_key=True)
+    actor: Mapped[str] = mapped_column(String(64), primary_key=True, info=NO_PERSON)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     """Where the office is."""
     kind: Mapped[AccessKind] = mapped_column(value_enum(AccessKind), primary_key=True)
-    subject: Mapped[str] = mapped_column(String(120), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(120), primary_key=True, info=NO_PERSON)
     """A seminar's slug for rosters, else the subject as in the trail."""
     times: Mapped[int]
 
@@ -73,8 +74,8 @@ class AccessCount(Base):
 class AccessAlert(Base):
     """The administrators were told of an account's looks on a day."""
 
-    __tablename__ = "look_alert"
+    __tablename__ = "access_alert"
 
-    actor: Mapped[str] = mapped_column(String(64), primary_key=True)
+    actor: Mapped[str] = mapped_column(String(64), primary_key=True, info=NO_PERSON)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     at: Mapped[datetime]

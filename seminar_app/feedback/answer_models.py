@@ -7,6 +7,7 @@ import uuid
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from seminar_app.core.data_subject import FREE_TEXT
 from seminar_app.core.tables import Base
 
 
@@ -35,5 +36,5 @@ class Answer(Base):
     question_id: Mapped[int] = mapped_column(ForeignKey("feedback_question.id", ondelete="RESTRICT"), index=True)
     number: Mapped[int | None]
     """Scale 1 to 5, yes 1, no 0."""
-    text: Mapped[str | None] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(Text, info=FREE_TEXT)
     """Words, or the value of the option chosen."""

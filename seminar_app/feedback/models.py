@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from seminar_app.core.data_subject import FREE_TEXT, NO_PERSON
 from seminar_app.core.tables import Base, value_enum
 from seminar_app.feedback.rules import FormKind, QuestionKind
 
@@ -54,13 +55,13 @@ class Question(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("feedback_form_version.id", ondelete="RESTRICT"))
     position: Mapped[int]
-    key: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(64), info=NO_PERSON)
     """Stable across versions and seminars: `met_objectives`, `speaker:<public id>`."""
     kind: Mapped[QuestionKind] = mapped_column(value_enum(QuestionKind))
     required: Mapped[bool] = mapped_column(default=False)
-    prompt_es: Mapped[str] = mapped_column(String(300))
-    prompt_en: Mapped[str] = mapped_column(String(300))
-    options: Mapped[list[Any]]
+    prompt_es: Mapped[str] = mapped_column(String(300), info=NO_PERSON)
+    prompt_en: Mapped[str] = mapped_column(String(300), info=NO_PERSON)
+    options: Mapped[list[Any]] = mapped_column(info=NO_PERSON)
     """For a scale: the words at both ends; for a choice: its options. Each {"value", "es", "en"}."""
 
 
@@ -84,4 +85,4 @@ class ShownFigures(Base):
     __tablename__ = "feedback_shown"
 
     form_id: Mapped[int] = mapped_column(ForeignKey("feedback_form.id", ondelete="RESTRICT"), primary_key=True)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=FREE_TEXT)

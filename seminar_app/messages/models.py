@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from seminar_app.core.data_subject import PARTICIPANT
 from seminar_app.core.tables import Base, value_enum
 from seminar_app.messages.rules import MessageState
 
@@ -28,18 +29,18 @@ class Message(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
-    message_id: Mapped[str] = mapped_column(String(120), unique=True)
+    message_id: Mapped[str] = mapped_column(String(120), unique=True, info=PARTICIPANT)
     """The Message-ID header, the same on every attempt, so that a mailbox drops copies."""
-    dedupe_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    dedupe_key: Mapped[str | None] = mapped_column(String(200), unique=True, info=PARTICIPANT)
     """A second message with the same key is not enqueued."""
-    kind: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(64), info=PARTICIPANT)
     """Template: `templates/email/<kind>.<language>.txt`; the first line is the subject."""
-    language: Mapped[str] = mapped_column(String(2))
-    to_address: Mapped[str] = mapped_column(String(320))
-    to_name: Mapped[str] = mapped_column(String(300))
-    context: Mapped[dict[str, Any]]
-    link_endpoint: Mapped[str | None] = mapped_column(String(64))
-    link_purpose: Mapped[str | None] = mapped_column(String(32))
+    language: Mapped[str] = mapped_column(String(2), info=PARTICIPANT)
+    to_address: Mapped[str] = mapped_column(String(320), info=PARTICIPANT)
+    to_name: Mapped[str] = mapped_column(String(300), info=PARTICIPANT)
+    context: Mapped[dict[str, Any]] = mapped_column(info=PARTICIPANT)
+    link_endpoint: Mapped[str | None] = mapped_column(String(64), info=PARTICIPANT)
+    link_purpose: Mapped[str | None] = mapped_column(String(32), info=PARTICIPANT)
     link_owner: Mapped[uuid.UUID | None]
     link_version: Mapped[int | None]
     state: Mapped[MessageState] = mapped_column(value_enum(MessageState))
@@ -48,4 +49,4 @@ class Message(Base):
     leased_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    last_error: Mapped[str | None] = mapped_column(Text)
+    last_error: Mapped[str | None] = mapped_column(Text, info=PARTICIPANT)

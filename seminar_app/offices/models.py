@@ -7,6 +7,7 @@ import uuid
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from seminar_app.core.data_subject import NO_PERSON
 from seminar_app.core.tables import Base
 
 
@@ -17,9 +18,9 @@ class Office(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
-    code: Mapped[str] = mapped_column(String(32), unique=True)
-    name_es: Mapped[str] = mapped_column(String(200))
-    name_en: Mapped[str] = mapped_column(String(200))
-    city: Mapped[str | None] = mapped_column(String(100))
-    country: Mapped[str] = mapped_column(String(2))
+    code: Mapped[str] = mapped_column(String(32), unique=True, info=NO_PERSON)
+    name_es: Mapped[str] = mapped_column(String(200), info=NO_PERSON)
+    name_en: Mapped[str] = mapped_column(String(200), info=NO_PERSON)
+    city: Mapped[str | None] = mapped_column(String(100), info=NO_PERSON)
+    country: Mapped[str] = mapped_column(String(2), info=NO_PERSON)
     active: Mapped[bool] = mapped_column(default=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from seminar_app.core.data_subject import NO_PERSON, PARTICIPANT
 from seminar_app.core.tables import Base, value_enum
 from seminar_app.people.rules import Sex
 
@@ -25,22 +26,22 @@ class Person(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
-    given_names: Mapped[str] = mapped_column(String(100))
-    surname1: Mapped[str] = mapped_column(String(100))
-    surname2: Mapped[str | None] = mapped_column(String(100))
-    certificate_name: Mapped[str] = mapped_column(String(300))
+    given_names: Mapped[str] = mapped_column(String(100), info=PARTICIPANT)
+    surname1: Mapped[str] = mapped_column(String(100), info=PARTICIPANT)
+    surname2: Mapped[str | None] = mapped_column(String(100), info=PARTICIPANT)
+    certificate_name: Mapped[str] = mapped_column(String(300), info=PARTICIPANT)
     """The name as printed on the certificate."""
     sex: Mapped[Sex | None] = mapped_column(value_enum(Sex))
-    email: Mapped[str | None] = mapped_column(String(320))
+    email: Mapped[str | None] = mapped_column(String(320), info=PARTICIPANT)
     """Canonical. Two people may share an office's mailbox, so it identifies a person only together with the name."""
-    phone: Mapped[str | None] = mapped_column(String(32))
+    phone: Mapped[str | None] = mapped_column(String(32), info=PARTICIPANT)
     """E.164 if it can be read as a number, else as typed."""
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
     """Where the person works now; a registration has the agency of its own time."""
-    language: Mapped[str] = mapped_column(String(2))
+    language: Mapped[str] = mapped_column(String(2), info=NO_PERSON)
     reserved: Mapped[bool] = mapped_column(default=False)
     """A reserved identity: shown by code on every sheet, screen and export."""
-    search_key: Mapped[str] = mapped_column(String(320).with_variant(String(320, "C"), "postgresql"))
+    search_key: Mapped[str] = mapped_column(String(320).with_variant(String(320, "C"), "postgresql"), info=PARTICIPANT)
     """Given names and surnames, folded. Sorted by code point, regardless of the server's locale."""
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from seminar_app.core.data_subject import NO_PERSON, PARTICIPANT
 from seminar_app.core.tables import Base, value_enum
 from seminar_app.people.models import Person
 from seminar_app.registration.rules import RegistrationState, RemovalReason, Source
@@ -20,11 +21,11 @@ class Notice(Base):
     __table_args__ = (UniqueConstraint("kind", "language", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(32), info=NO_PERSON)
     """`privacy`."""
-    language: Mapped[str] = mapped_column(String(2))
+    language: Mapped[str] = mapped_column(String(2), info=NO_PERSON)
     version: Mapped[int]
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text, info=NO_PERSON)
     published_at: Mapped[datetime]
 
 
@@ -49,10 +50,10 @@ class Registration(Base):
     seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
-    unit: Mapped[str | None] = mapped_column(String(200))
-    rank: Mapped[str | None] = mapped_column(String(100))
-    position: Mapped[str | None] = mapped_column(String(200))
-    state_name: Mapped[str | None] = mapped_column(String(60))
+    unit: Mapped[str | None] = mapped_column(String(200), info=PARTICIPANT)
+    rank: Mapped[str | None] = mapped_column(String(100), info=PARTICIPANT)
+    position: Mapped[str | None] = mapped_column(String(200), info=PARTICIPANT)
+    state_name: Mapped[str | None] = mapped_column(String(60), info=PARTICIPANT)
     """The Mexican state (or other region) where the person works."""
     state: Mapped[RegistrationState] = mapped_column(value_enum(RegistrationState))
     removal_reason: Mapped[RemovalReason | None] = mapped_column(value_enum(RemovalReason))
@@ -60,12 +61,12 @@ class Registration(Base):
     queue_place: Mapped[int | None]
     """Position on the waiting list in order of arrival, unique within the seminar."""
     source: Mapped[Source] = mapped_column(value_enum(Source))
-    language: Mapped[str] = mapped_column(String(2))
+    language: Mapped[str] = mapped_column(String(2), info=NO_PERSON)
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id", ondelete="RESTRICT"))
     """The privacy notice the person was shown; None if staff wrote the registration."""
     submission_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
     """Id of the display of the form that was sent: the same form sent twice makes one registration and one message."""
-    link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=PARTICIPANT)
     link_version: Mapped[int] = mapped_column(default=1)
     registered_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -84,9 +85,9 @@ class RegistrationHistory(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="RESTRICT"))
     at: Mapped[datetime]
-    actor: Mapped[str] = mapped_column(String(64))
+    actor: Mapped[str] = mapped_column(String(64), info=NO_PERSON)
     """As in the audit log: `account:…`, `registration:…`, `public`, `command`, or `rule` for an automatic change."""
     from_state: Mapped[RegistrationState | None] = mapped_column(value_enum(RegistrationState, "from_state"))
     to_state: Mapped[RegistrationState] = mapped_column(value_enum(RegistrationState, "to_state"))
     seat_pool_id: Mapped[int | None] = mapped_column(ForeignKey("seat_pool.id", ondelete="RESTRICT"))
-    note: Mapped[str | None] = mapped_column(String(300))
+    note: Mapped[str | None] = mapped_column(String(300), info=PARTICIPANT)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from seminar_app.core.data_subject import NO_PERSON, STAFF
 from seminar_app.core.folding import fold
 from seminar_app.core.tables import Base, value_enum
 from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, RegistrationMode, SeminarState
@@ -32,27 +33,27 @@ class Seminar(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
-    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    slug: Mapped[str] = mapped_column(String(120), unique=True, info=NO_PERSON)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id", ondelete="RESTRICT"), index=True)
     state: Mapped[SeminarState] = mapped_column(value_enum(SeminarState))
-    title_es: Mapped[str | None] = mapped_column(String(200))
-    title_en: Mapped[str | None] = mapped_column(String(200))
-    topic_es: Mapped[str | None] = mapped_column(String(200))
-    topic_en: Mapped[str | None] = mapped_column(String(200))
-    objectives_es: Mapped[str | None] = mapped_column(Text)
-    objectives_en: Mapped[str | None] = mapped_column(Text)
-    audience_es: Mapped[str | None] = mapped_column(Text)
-    audience_en: Mapped[str | None] = mapped_column(Text)
-    funding_source: Mapped[str | None] = mapped_column(String(200))
-    venue: Mapped[str | None] = mapped_column(String(200))
-    city: Mapped[str] = mapped_column(String(100))
-    country: Mapped[str] = mapped_column(String(2))
-    time_zone: Mapped[str] = mapped_column(String(64))
+    title_es: Mapped[str | None] = mapped_column(String(200), info=NO_PERSON)
+    title_en: Mapped[str | None] = mapped_column(String(200), info=NO_PERSON)
+    topic_es: Mapped[str | None] = mapped_column(String(200), info=NO_PERSON)
+    topic_en: Mapped[str | None] = mapped_column(String(200), info=NO_PERSON)
+    objectives_es: Mapped[str | None] = mapped_column(Text, info=NO_PERSON)
+    objectives_en: Mapped[str | None] = mapped_column(Text, info=NO_PERSON)
+    audience_es: Mapped[str | None] = mapped_column(Text, info=NO_PERSON)
+    audience_en: Mapped[str | None] = mapped_column(Text, info=NO_PERSON)
+    funding_source: Mapped[str | None] = mapped_column(String(200), info=NO_PERSON)
+    venue: Mapped[str | None] = mapped_column(String(200), info=NO_PERSON)
+    city: Mapped[str] = mapped_column(String(100), info=NO_PERSON)
+    country: Mapped[str] = mapped_column(String(2), info=NO_PERSON)
+    time_zone: Mapped[str] = mapped_column(String(64), info=NO_PERSON)
     """IANA name. Times are shown to the seminar's participants in this zone."""
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date] = mapped_column(Date)
     registration_mode: Mapped[RegistrationMode] = mapped_column(value_enum(RegistrationMode))
-    registration_code: Mapped[str | None] = mapped_column(String(64))
+    registration_code: Mapped[str | None] = mapped_column(String(64), info=NO_PERSON)
     approval: Mapped[Approval] = mapped_column(value_enum(Approval))
     registration_opens_at: Mapped[datetime | None]
     registration_closes_at: Mapped[datetime | None]
@@ -62,16 +63,16 @@ class Seminar(Base):
     """Whether the registration form asks for birth date and place."""
     asks_curp: Mapped[Asked] = mapped_column(value_enum(Asked, "asks_curp"), default=Asked.NO, server_default=Asked.NO)
     asks_passport: Mapped[Asked] = mapped_column(value_enum(Asked, "asks_passport"), default=Asked.NO, server_default=Asked.NO)
-    identity_reason_es: Mapped[str | None] = mapped_column(String(300))
+    identity_reason_es: Mapped[str | None] = mapped_column(String(300), info=NO_PERSON)
     """Why identity data are asked for, as the official reads it above the fields."""
-    identity_reason_en: Mapped[str | None] = mapped_column(String(300))
-    state_reason: Mapped[str | None] = mapped_column(String(300))
+    identity_reason_en: Mapped[str | None] = mapped_column(String(300), info=NO_PERSON)
+    state_reason: Mapped[str | None] = mapped_column(String(300), info=NO_PERSON)
     """Why the seminar was cancelled, as registered people read it."""
     archived_from: Mapped[SeminarState | None] = mapped_column(value_enum(SeminarState, "archived_from"))
     """The state before it was archived."""
     demo: Mapped[bool] = mapped_column(default=False)
     """Made by `demo load`: its people are synthetic, and production refuses to start with such data."""
-    search_key: Mapped[str] = mapped_column(String(700), default="")
+    search_key: Mapped[str] = mapped_column(String(700), default="", info=NO_PERSON)
     """Titles, city and slug, folded; set by the mapper events."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime | None]
@@ -111,12 +112,12 @@ class SeminarSession(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"))
-    title_es: Mapped[str | None] = mapped_column(String(200))
-    title_en: Mapped[str | None] = mapped_column(String(200))
+    title_es: Mapped[str | None] = mapped_column(String(200), info=NO_PERSON)
+    title_en: Mapped[str | None] = mapped_column(String(200), info=NO_PERSON)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     contact_minutes: Mapped[int]
-    room: Mapped[str | None] = mapped_column(String(100))
+    room: Mapped[str | None] = mapped_column(String(100), info=NO_PERSON)
     counts_for_completion: Mapped[bool] = mapped_column(default=True)
     changed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
@@ -136,8 +137,8 @@ class Speaker(Base):
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("seminar_session.id", ondelete="RESTRICT"))
     position: Mapped[int]
-    name: Mapped[str] = mapped_column(String(200))
-    affiliation: Mapped[str | None] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200), info=STAFF)
+    affiliation: Mapped[str | None] = mapped_column(String(200), info=STAFF)
 
 
 class SeatPool(Base):

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from seminar_app.core.data_subject import STAFF
 from seminar_app.core.tables import Base, value_enum
 from seminar_app.sign_in.rules import FactorKind
 
@@ -29,12 +30,12 @@ class SecondFactor(Base):
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     user_account_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
     kind: Mapped[FactorKind] = mapped_column(value_enum(FactorKind))
-    name: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(60), info=STAFF)
     """What the owner calls it: «Phone»."""
-    sealed_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_secret: Mapped[bytes | None] = mapped_column(LargeBinary, info=STAFF)
     """What the app and we share, sealed for this row."""
-    credential_id: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
-    credential: Mapped[bytes | None] = mapped_column(LargeBinary)
+    credential_id: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True, info=STAFF)
+    credential: Mapped[bytes | None] = mapped_column(LargeBinary, info=STAFF)
     """The passkey's public half, as WebAuthn's attested credential data."""
     counter: Mapped[int] = mapped_column(BigInteger)
     """App: the 30 seconds whose code was used last, so that no code is taken twice. Passkey: uses, as the device counts them."""
@@ -49,7 +50,7 @@ class RecoveryCode(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_account_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=STAFF)
 
 
 class WebSession(Base):
@@ -57,14 +58,14 @@ class WebSession(Base):
 
     __tablename__ = "web_session"
 
-    id_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    id_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True, info=STAFF)
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     """Names the session on its owner's page; opens nothing."""
     user_account_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
-    values: Mapped[dict[str, Any]]
+    values: Mapped[dict[str, Any]] = mapped_column(info=STAFF)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(index=True)
-    browser: Mapped[str | None] = mapped_column(String(60))
+    browser: Mapped[str | None] = mapped_column(String(60), info=STAFF)
     """What the owner knows it by: «Firefox, Windows»."""
     proven_at: Mapped[datetime | None]
     """When its owner last proved who they are, by password or second factor."""

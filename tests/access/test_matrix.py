@@ -168,7 +168,7 @@ def test_asking_for_the_head_changes_nothing_and_goes_through_the_same_door(send
             got = sender.send_to(sender.url(line.endpoint, values), "HEAD", who)
             assert got.word == line.outcome(who, own=True), f"HEAD {line.endpoint} as {who}"
             tables = {statement.split()[2 if statement.startswith(("INSERT", "DELETE")) else 1] for statement in got.writes}
-            looks = {"audit", "audit_head", "look_count", "feedback_shown"} if accesses_of_endpoint(sender.app, line.endpoint) else set()
+            looks = {"audit", "audit_head", "access_count", "feedback_shown"} if accesses_of_endpoint(sender.app, line.endpoint) else set()
             assert tables <= looks, f"HEAD {line.endpoint} as {who} wrote {tables}"
 
 

@@ -1,4 +1,4 @@
-"""Reads the table of policy, and prints it as a page for people."""
+"""Reads the rooms' tables of access, and prints them as one page for people."""
 
 from __future__ import annotations
 
@@ -10,8 +10,23 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.routing import Rule
 
-POLICY = Path(__file__).with_name("policy.txt")
-PAGE = Path(__file__).parents[2] / "docs" / "access.md"
+ROOT = Path(__file__).parents[2]
+POLICY = "seminar_app/*/access.txt"
+"""One file a room. A line is an endpoint, a method, and what each of `WHO` gets: for their own object, after a slash for another's."""
+PAGE = ROOT / "docs" / "access.md"
+SECTIONS = (
+    "Public pages",
+    "Behind a personal link",
+    "Signing in",
+    "One's own account",
+    "Seminars",
+    "Who takes part",
+    "Attendance",
+    "Feedback",
+    "Agencies",
+    "Offices, accounts, messages, audit log",
+)
+"""In the order of the page. A room's lines stand in as many as they belong to."""
 
 WHO = ("stranger", "official", "liaison", "coordinator", "organizer", "auditor", "admin")
 OUTCOMES = ("yes", "404", "no", "sign-in", "ask")
@@ -20,8 +35,8 @@ UNCHANGING = {"HEAD", "OPTIONS"}
 
 INTRODUCTION = """# Who gets what
 
-Every address of the program, and what each kind of person gets there. Printed by `python -m tools.access` from the table
-`tools/access/policy.txt` and from the program's own addresses; a test says when it is out of date, and another sends each of these
+Every address of the program, and what each kind of person gets there. Printed by `python -m tools.access` from each room's
+`access.txt` and from the program's own addresses; a test says when it is out of date, and another sends each of these
 requests to the program, on both databases, for one's own and for somebody else's.
 
 | a cell | means |
@@ -36,8 +51,8 @@ requests to the program, on both databases, for one's own and for somebody else'
 *Own* is, for an **official**, the registration that the personal link opens (somebody else's: a link made up, or replaced since); for a
 **liaison**, people of their agency and of what lies below it, in any seminar that is not a draft; for a **coordinator**, a seminar
 they are assigned to; for an **organizer**, a seminar of their office and people who registered for one. A **stranger** has neither
-account nor link. An **admin** sees all but the trail of nobody: looking leaves a row. Whoever holds several roles may do what any of
-them may.
+account nor link. An **admin** sees everything, and each access to personal data leaves a row in the audit log. An account with several roles may do
+what any of them may.
 
 An id of one seminar under the address of another is 404 for everybody, administrators too. A form without its token is refused
 (422), whoever sends it. HEAD gets what GET gets and changes nothing.
@@ -60,17 +75,18 @@ class Line:
 
 @cache
 def lines() -> tuple[Line, ...]:
-    """The table.
+    """The tables of all rooms, in the order of the sections.
 
     Raises:
-        ValueError: a line is not of the table's shape.
+        ValueError: a line is not of the table's shape, or its section is unknown.
     """
-    return tuple(_read())
+    found = [line for path in sorted(ROOT.glob(POLICY)) for line in _read(path)]
+    return tuple(sorted(found, key=lambda line: SECTIONS.index(line.section)))
 
 
-def _read() -> Iterator[Line]:
+def _read(path: Path) -> Iterator[Line]:
     section = ""
-    for number, text in enumerate(POLICY.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if not text.strip() or text.startswith("#"):
             continue
         if text.startswith("["):
@@ -78,8 +94,8 @@ def _read() -> Iterator[Line]:
             continue
         endpoint, method, *cells = text.split()
         pairs = tuple((own, other or own) for own, _slash, other in (cell.partition("/") for cell in cells))
-        if len(pairs) != len(WHO) or any(outcome not in OUTCOMES for pair in pairs for outcome in pair):
-            raise ValueError(f"{POLICY.name}:{number}: {text}")
+        if len(pairs) != len(WHO) or any(outcome not in OUTCOMES for pair in pairs for outcome in pair) or section not in SECTIONS:
+            raise ValueError(f"{path.relative_to(ROOT)}:{number}: {text}")
         yield Line(section, endpoint, method, pairs)
 
 
