@@ -1,8 +1,7 @@
 """python -m bench [--engine sqlite|postgresql|both] [--only page,registration,…] [--large] [--seconds 5] [--write].
 
 Prints one row for each mark of BAR with the limit measured in the same run, and at the end which are met; `--large` adds the
-pages over a million people (some fifteen minutes). `--write` puts the figures into docs/benchmarks.md, and with `--large` the
-plans into docs/plans.md.
+pages over a million people (some fifteen minutes). With `--large`, `--write` puts the plans into docs/plans.md.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from bench.results import TO_COME, Row, summary, table
 
 PARTS = ("page", "registration", "attendance", "start", "weight", "clone")
 DOCS = Path(__file__).parents[1] / "docs"
-REPORT, PLANS = DOCS / "benchmarks.md", DOCS / "plans.md"
+PLANS = DOCS / "plans.md"
 
 
 def main() -> None:
@@ -49,8 +48,6 @@ def main() -> None:
         rows += found
     if wanted:
         rows += TO_COME
-        if options.write:
-            replace(REPORT, "figures", f"{head(busy)}\n\n{table(rows)}")
     if options.large:
         if options.pair:
             with opened(options.pair[0]) as small, opened(options.pair[1]) as big:
@@ -61,7 +58,6 @@ def main() -> None:
         print(table(found), flush=True)
         rows += found
         if options.write:
-            replace(REPORT, "large", f"{head(busy)}\n\n{table(found)}")
             replace(PLANS, "plans", f"{head(busy)}\n\n{large.plans_table(looked)}")
     print(f"\n{summary(rows)}")
 

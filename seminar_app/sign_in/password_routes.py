@@ -128,8 +128,6 @@ def reset_asked() -> ResponseReturnValue:
 def reset_password(token: str) -> ResponseReturnValue:
     """The page behind the mail's link: told to no other site, kept by no cache."""
     g.secret_link = True
-    if load_actor() is not None or half_signed_in() is not None:
-        return redirect(STAFF_HOME, code=303)
     account = signing.owner_of_link(session(), token)
     if account is None:
         return _link_is_over()

@@ -190,7 +190,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     if "person_id" in wanted:
         values["person_id"] = side.person.public_id.hex
     if "code" in wanted:
-        values["code"] = side.office.code if endpoint.startswith("accounts_staff.") else _agency_code(world, name)
+        values["code"] = side.office.code if endpoint.startswith("offices_staff.") else _agency_code(world, name)
     return values | ({"factor_id": _factor_id(world, who, own=own)} if "factor_id" in wanted else {})
 
 
@@ -219,7 +219,7 @@ def _public_id(world: World, endpoint: str, *, own: bool) -> uuid.UUID:
         return world.failed_message().public_id
     if endpoint == "accounts_staff.take_role":
         return world.make.account((RoleName.AUDITOR, {})).public_id
-    if endpoint.startswith("accounts_staff."):
+    if endpoint.startswith(("accounts_staff.", "sign_in_staff.")):
         return world.somebody.public_id
     side = world.side(own=own)
     return world.make.seminar_session(side.seminar).public_id if endpoint.endswith("sessions_delete") else side.seminar_session.public_id

@@ -11,9 +11,9 @@ from flask import request
 from sqlalchemy import Boolean, Date, Enum, Integer, LargeBinary, event
 from sqlalchemy.types import TypeEngine
 
-from seminar_app.accounts import services
 from seminar_app.accounts.models import UserAccount
 from seminar_app.core.tables import Base
+from seminar_app.sign_in import routes
 from seminar_app.web.database import db
 from tests.access.sending import Sender, address_values
 from tests.access.test_matrix import one_line
@@ -95,5 +95,5 @@ def test_a_form_that_fills_a_row_with_whatever_comes_is_noticed(
             if column == "name":
                 setattr(session.get(UserAccount, actor.user_id), column, value)
 
-    monkeypatch.setattr(services, "choose_language", careless)
+    monkeypatch.setattr(routes, "choose_language", careless)
     assert faults_of(sender, one_line("sign_in.own", "POST"), written)
