@@ -160,8 +160,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A folder for the run's compiled templates, which its workers share."""
-    if not hasattr(config, "workerinput"):
+    """A folder for the run's compiled templates, which its workers share, and runs that a test begins."""
+    if not hasattr(config, "workerinput") and FOLDER not in os.environ:
         folder = tempfile.TemporaryDirectory(prefix="constancia-templates-")
         os.environ[FOLDER] = folder.name
         config.add_cleanup(folder.cleanup)
