@@ -38,6 +38,7 @@ def fresh(session: Session) -> Session:
     return session
 
 
+@pytest.mark.sqlite_first
 def test_every_staff_page_opens_for_its_roles_and_no_others(app: Flask, session: Session, make: Make, sign_in: SignIn) -> None:
     """At the door only: whose object it is, each page's own tests say."""
     office, seminar, agency = make.office(), make.seminar(), make.agency()
