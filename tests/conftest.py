@@ -24,6 +24,7 @@ from seminar_app import create_app
 from seminar_app.cli.database import install_migrations, make_sqlite_file
 from seminar_app.web.database import db
 from seminar_app.web.limits import limiter
+from tests.support import slowest_first
 from tests.support.checking_client import FreshClient
 from tests.support.emptying import Emptier
 from tests.support.factories import Make
@@ -153,13 +154,19 @@ class PostgresqlDatabase:
 TestDatabase = SqliteDatabase | PostgresqlDatabase
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--keep-durations`."""
+    slowest_first.add_option(parser)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """A folder for the run's compiled templates, which its workers share."""
-    if not hasattr(config, "workerinput"):
+    """A folder for the run's compiled templates, which its workers share, and runs that a test begins."""
+    if not hasattr(config, "workerinput") and FOLDER not in os.environ:
         folder = tempfile.TemporaryDirectory(prefix="constancia-templates-")
         os.environ[FOLDER] = folder.name
         config.add_cleanup(folder.cleanup)
     keep_compiled()
+    slowest_first.keep_durations(config)
 
 
 def pytest_collection_finish() -> None:
@@ -170,15 +177,16 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to the long form the pairs of database and language, or width, that cost more than they find."""
+    """Leave to the long form the pairs of database and language, or width, that cost more than they find. The slowest go first."""
     for item in items:
         if isinstance(item, pytest.Function):
             given: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
             of_phones = given.get("language") == "es" or given.get("width", NARROW) < NARROW
             if item.get_closest_marker("crossed") and of_phones != (given["database"] == "sqlite"):
                 item.add_marker("full")
-            if item.get_closest_marker("sqlite_first") and given["database"] != "sqlite":
+            if item.get_closest_marker("sqlite_first") and given.get("database", "sqlite") != "sqlite":
                 item.add_marker("full")
+    slowest_first.put_slowest_first(items)
 
 
 @pytest.fixture(scope="session")

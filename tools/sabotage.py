@@ -118,7 +118,7 @@ def run_tests(tree: Path, tests: Iterable[str], *, on: str = SQLITE, stop: bool 
     other = POSTGRESQL if on == SQLITE else SQLITE
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "not full", "-k", f"not {other}", "--tb=short"]
     command += [f"--junitxml={report}", *(["-x"] if stop else []), *sorted(set(tests))]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "SEMINAR_"))}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "SEMINAR_", "TESTS_"))}
     environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tree)}
     limit = LONGEST_SECONDS if stop else 10 * LONGEST_SECONDS
     try:

@@ -136,11 +136,13 @@ def test_a_refused_sign_in_reads_the_same_for_all(stranger: Stranger, accounts: 
     assert {name for name, answer in answers.items() if answer != answers["known"]} == set()
 
 
+@pytest.mark.sqlite_first  # what takes time is the hash
 @pytest.mark.parametrize(("clock", "turns"), CLOCKS)
 def test_a_refused_sign_in_takes_the_same_time_for_all(stranger: Stranger, accounts: dict[str, str], clock: Clock, turns: int) -> None:
     assert told_apart(sign_in_ways(stranger, accounts), clock, turns) == {}
 
 
+@pytest.mark.sqlite_first
 def test_an_address_without_a_hash_is_told_apart(stranger: Stranger, accounts: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The broken twin: for an address without an account no password hash is computed."""
     monkeypatch.setattr(password_routes, "dummy_hash", lambda: "")
@@ -251,6 +253,7 @@ def slower_than_others(forms: dict[str, Send], clock: Clock, turns: int) -> dict
     return told_apart({name: send for name, send in forms.items() if name not in asked}, clock, turns) | told_apart(asked, clock, turns)
 
 
+@pytest.mark.sqlite_first
 def test_somebody_known_who_waits_for_nobody_is_told_apart(
     forms: dict[str, Send], work_and_waits: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

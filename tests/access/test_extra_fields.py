@@ -20,6 +20,8 @@ from tests.access.test_matrix import one_line
 from tests.access.world import STAFF
 from tools.access.table import Line, lines
 
+pytestmark = pytest.mark.sqlite_first
+
 NUMBER, WORDS, DAY = "31337", "mass31337", "1931-03-13"
 ID = uuid.UUID(int=0x31337313373133731337)
 MARKS = (NUMBER, DAY, ID.hex[-20:], "1931, 3, 13")

@@ -27,6 +27,8 @@ from tests.support.crawler import Walk, walk
 from tests.support.factories import Make
 from tools.access.table import addresses
 
+pytestmark = pytest.mark.sqlite_first
+
 MARKUP = "'\"><img src=x onerror=alert(1)>"
 SHOWN = "&lt;img src=x onerror=alert(1)&gt;"
 NOT_WRITTEN_BY_PEOPLE = {"audit", "audit_head", "web_session", "alembic_version"}

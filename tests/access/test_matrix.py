@@ -16,6 +16,9 @@ from tests.access.world import STAFF
 from tests.support.factories import Make
 from tools.access.table import PAGE, WHO, Line, addresses, lines, page
 
+pytestmark = pytest.mark.sqlite_first
+"""Doors and 404 are not the database's; every page and form is sent to PostgreSQL by `tests/fuzz`."""
+
 CHANGES_NOTHING = {
     "sign_in.second_step",  # for whoever is half signed in; the others are led on
     "sign_in.set_up_app",

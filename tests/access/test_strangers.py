@@ -37,6 +37,8 @@ from tests.conftest import TestDatabase, settings_for
 from tests.support.checking_client import CheckingClient, FreshClient
 from tests.support.factories import KEY, Make
 
+pytestmark = pytest.mark.sqlite_first
+
 PUBLIC = "https://seminarios.example.org"
 ELSEWHERE = (
     "https://evil.example/",

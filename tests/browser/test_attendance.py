@@ -21,7 +21,7 @@ from tests.support.factories import Make
 from tests.support.server import LiveServer
 from tests.support.visitor import DESK, PHONE, Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite_first]
 SECONDS_OF_THE_PAGE = 45
 """Of the three minutes for ninety people; a person needs a second and a half for each face."""
 

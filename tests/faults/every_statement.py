@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,6 +76,7 @@ class State:
     """State of the plugin while a test runs."""
 
     database: TestDatabase | None = None
+    contents: Contents | None = None
     node: str = ""
     fault: Fault | None = None
     tried: set[tuple[str, str]] = field(default_factory=set)
@@ -85,29 +85,46 @@ class State:
 STATE = State()
 
 
-def contents(database: TestDatabase) -> dict[str, str]:
-    """Return a checksum of each table."""
-    found = {}
-    with opened(database) as cursor:
-        for table in Base.metadata.sorted_tables:
-            columns = ", ".join(f'"{column.name}"' for column in table.columns if column.name not in OWN_TIME.get(table.name, ()))
-            rows = sorted(map(repr, cursor.execute(f'SELECT {columns} FROM "{table.name}"').fetchall()))  # noqa: S608  our own tables
-            found[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
-    return found
+class Contents:
+    """A checksum of each table, read by a connection of its own that stays open: each new one would read the schema again."""
 
+    def __init__(self, database: TestDatabase) -> None:
+        columns = {
+            table.name: ", ".join(f'"{column.name}"' for column in table.columns if column.name not in OWN_TIME.get(table.name, ()))
+            for table in Base.metadata.sorted_tables
+        }
+        self._connection: Any
+        if isinstance(database, PostgresqlDatabase):
+            self._connection, self._read = psycopg.connect(database.url, autocommit=True), self._postgresql
+            rows = "SELECT md5(string_agg(line, '' ORDER BY line)) FROM (SELECT md5(ROW({})::text) AS line FROM \"{}\") AS lines"
+        else:
+            self._connection, self._read = sqlite_module().connect(make_url(database.url).database), self._sqlite
+            rows = 'SELECT {} FROM "{}"'
+        self._statements = {name: rows.format(names, name) for name, names in columns.items()}
+        self._version: object = None
+        self._last: dict[str, str] = {}
 
-@contextmanager
-def opened(database: TestDatabase) -> Iterator[Any]:
-    """Open a connection outside the app's pool, and yield its cursor."""
-    connection: Any
-    if isinstance(database, PostgresqlDatabase):
-        connection = psycopg.connect(database.url)
-    else:
-        connection = sqlite_module().connect(make_url(database.url).database)
-    try:
-        yield connection.cursor()
-    finally:
-        connection.close()
+    def read(self) -> dict[str, str]:
+        """As they are now."""
+        return self._read()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._connection.close()
+
+    def _postgresql(self) -> dict[str, str]:
+        together = " UNION ALL ".join(f"SELECT '{name}', coalesce(({statement}), '')" for name, statement in self._statements.items())
+        return dict(self._connection.execute(together).fetchall())
+
+    def _sqlite(self) -> dict[str, str]:
+        version = self._connection.execute("PRAGMA data_version").fetchone()  # another one after each commit of somebody else
+        if version != self._version:
+            self._version, self._last = version, {name: self._checksum(statement) for name, statement in self._statements.items()}
+        return self._last
+
+    def _checksum(self, statement: str) -> str:
+        rows = sorted(map(repr, self._connection.execute(statement).fetchall()))
+        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
 whole_open = FreshClient.open
@@ -119,7 +136,8 @@ def open_with_faults(self: FreshClient, *args: Any, **kwargs: Any) -> TestRespon
     kind = type(STATE.database).__name__
     if endpoint is None or STATE.database is None or (endpoint, kind) in STATE.tried:
         return whole_open(self, *args, **kwargs)
-    before = contents(STATE.database)
+    contents = STATE.contents = STATE.contents or Contents(STATE.database)
+    before = contents.read()
     number = 0
     while True:
         number += 1
@@ -132,10 +150,10 @@ def open_with_faults(self: FreshClient, *args: Any, **kwargs: Any) -> TestRespon
             break
         where = f"{endpoint}: a fault after statement {number} ({fault.last[:80]})"
         if not fault.commits:
-            assert contents(STATE.database) == before, f"{where} left half of it"
+            assert contents.read() == before, f"{where} left half of it"
             assert response.status_code >= 500, f"{where} was answered with {response.status_code}, as if it had been done"
         else:
-            before = contents(STATE.database)
+            before = contents.read()
     assert fault.commits <= 1 or endpoint in SEVERAL_COMMITS, f"{endpoint} commits {fault.commits} times"
     if fault.wrote and not os.environ.get("EVERY_POST"):
         STATE.tried.add((endpoint, kind))
@@ -196,4 +214,6 @@ def _disturbed(request: pytest.FixtureRequest) -> Iterator[None]:
     STATE.node = request.node.nodeid
     STATE.database = request.getfixturevalue("database") if "database" in request.fixturenames else None
     yield
-    STATE.database = None
+    if STATE.contents is not None:
+        STATE.contents.close()
+    STATE.database = STATE.contents = None

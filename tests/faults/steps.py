@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 
 from sqlalchemy import Engine, event
@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.conftest import TestDatabase
 from tests.faults import every_statement
-from tests.faults.every_statement import STATE, Fault, contents
+from tests.faults.every_statement import STATE, Contents, Fault
 
 
 @contextmanager
@@ -52,11 +52,16 @@ def run_to_the_end(run: Callable[[], object], database: TestDatabase, *, from_th
     Returns:
         Number of faults that were raised.
     """
+    with closing(Contents(database)) as contents:
+        return _disturb_each(run, contents, from_the_start=from_the_start)
+
+
+def _disturb_each(run: Callable[[], object], contents: Contents, *, from_the_start: bool) -> int:
     faults, at = 0, 1
     while True:
         committed: dict[str, str] = {}
         with listening(), disturbed(at) as fault:
-            fault.when_it_begins = partial(_read_into, committed, database)
+            fault.when_it_begins = partial(_read_into, committed, contents)
             try:
                 told = run()
             except OperationalError as error:
@@ -66,9 +71,9 @@ def run_to_the_end(run: Callable[[], object], database: TestDatabase, *, from_th
         if not fault.fired:
             return faults
         faults += 1
-        assert contents(database) == committed, f"a fault after statement {at} ({fault.last[:80]}) left half of a step"
+        assert contents.read() == committed, f"a fault after statement {at} ({fault.last[:80]}) left half of a step"
         at = 1 if fault.commits and not from_the_start else at + 1
 
 
-def _read_into(committed: dict[str, str], database: TestDatabase) -> None:
-    committed.update(contents(database))
+def _read_into(committed: dict[str, str], contents: Contents) -> None:
+    committed.update(contents.read())

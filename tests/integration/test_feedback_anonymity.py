@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from seminar_app.web.database import db
 from tests.conftest import SqliteDatabase, TestDatabase, make_app
 from tests.support.factories import Make
 from tests.support.feedback import REQUIRED, Held, hold
+from tests.support.server import FORKS
 
 PEOPLE = 12
 
@@ -230,10 +230,9 @@ def test_two_processes_sending_one_persons_form_leave_one_receipt_and_one_respon
     held.open(now)
     held.answer(1)
     session.rollback()
-    context = multiprocessing.get_context("spawn")
-    ready, results = context.Barrier(2), context.Queue()
+    ready, results = FORKS.Barrier(2), FORKS.Queue()
     values = {"registration_id": held.people[0].id, "form_id": held.form_id}
-    processes = [context.Process(target=send_twice, args=(database.url, str(database.folder), values, ready, results)) for _ in range(2)]
+    processes = [FORKS.Process(target=send_twice, args=(database.url, str(database.folder), values, ready, results)) for _ in range(2)]
     for process in processes:
         process.start()
     taken = [results.get(timeout=60) for _ in range(4)]

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import base64
-import json
-import os
-import subprocess
-import sys
 import uuid
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -23,8 +18,10 @@ from seminar_app.sign_in.models import SecondFactor
 from seminar_app.sign_in.rules import FactorKind
 from seminar_app.sign_in.services.proofs import about
 from tests.conftest import TestDatabase
+from tests.support.code_spender import spend
 from tests.support.factories import KEY, Make
 from tests.support.phone import Phone
+from tests.support.server import FORKS
 
 AT_ONCE = 2
 ROUNDS = 4
@@ -34,31 +31,22 @@ class Spender:
     """A process that tries a code when it is told to."""
 
     def __init__(self, database: TestDatabase) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.code_spender", database.url, str(database.folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[2],
-            env=os.environ | {"PYTHONWARNINGS": "ignore"},
-        )
+        self.orders, theirs = FORKS.Pipe()
+        self.process = FORKS.Process(target=spend, args=(database.url, str(database.folder), theirs))
+        self.process.start()
+        theirs.close()
         assert self.answer() == "ready"
 
     def tell(self, **order: object) -> None:
-        assert self.process.stdin
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
+        self.orders.send(order)
 
     def answer(self) -> str:
-        assert self.process.stdout
-        return self.process.stdout.readline().strip()
+        return str(self.orders.recv())
 
     def end(self) -> None:
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.wait(10)
-        assert self.process.stdout
-        self.process.stdout.close()
+        self.orders.send({})
+        self.process.join(10)
+        self.orders.close()
 
 
 def test_of_two_processes_with_one_code_one_gets_in(database: TestDatabase, session: Session, make: Make) -> None:

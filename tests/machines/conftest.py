@@ -12,7 +12,7 @@ from sqlalchemy import event
 from seminar_app.web.database import db
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def nobody_waits_for_the_disk(app: Flask) -> Iterator[None]:
     """What is not yet on the disk is lost with the machine only, and so is the test; the tests' PostgreSQL does the same."""
 

@@ -41,11 +41,12 @@ BREAKAGES = (
 
 
 @pytest.fixture
-def machine(session: Session) -> type[Attendance]:
+def machine(nobody_waits_for_the_disk: None, session: Session) -> type[Attendance]:
     """The machine on this test's database."""
     return type("AttendanceHere", (Attendance,), {"world": World.made(session)})
 
 
+@pytest.mark.sqlite_first
 def test_attendance_is_what_the_model_says_after_each_step(machine: type[Attendance]) -> None:
     run(machine, *SHORT)
 
@@ -55,11 +56,10 @@ def test_attendance_is_what_the_model_says_after_each_of_many_steps(machine: typ
     run(machine, *FULL)
 
 
-@pytest.mark.sqlite_only
-@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.words)
-def test_each_breakage_breaks_what_stands_there(breakage: Breakage) -> None:
-    with breakage.in_place():
-        pass
+def test_each_breakage_breaks_what_stands_there() -> None:
+    for breakage in BREAKAGES:
+        with breakage.in_place():
+            pass
 
 
 @pytest.mark.sqlite_only

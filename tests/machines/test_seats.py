@@ -45,11 +45,12 @@ BREAKAGES = (
 
 
 @pytest.fixture
-def machine(session: Session) -> type[Seats]:
+def machine(nobody_waits_for_the_disk: None, session: Session) -> type[Seats]:
     """The machine on this test's database."""
     return type("SeatsHere", (Seats,), {"world": World.made(session)})
 
 
+@pytest.mark.sqlite_first
 def test_seats_are_what_the_model_says_after_each_step(machine: type[Seats]) -> None:
     run(machine, *SHORT)
 
@@ -59,6 +60,7 @@ def test_seats_are_what_the_model_says_after_each_of_many_steps(machine: type[Se
     run(machine, *FULL)
 
 
+@pytest.mark.sqlite_first
 def test_of_two_removals_the_one_that_is_taken_back_is_not_told(machine: type[Seats]) -> None:
     """One person in two seminars, or two people with one address in the same: whoever is restored, the other's mail still goes."""
     state = machine()
@@ -78,11 +80,10 @@ def test_of_two_removals_the_one_that_is_taken_back_is_not_told(machine: type[Se
     assert [(mail.kind, mail.name) for mail in state.mails[2:]] == [("registered", "Eva"), ("removed", "Eva")]
 
 
-@pytest.mark.sqlite_only
-@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.words)
-def test_each_breakage_breaks_what_stands_there(breakage: Breakage) -> None:
-    with breakage.in_place():
-        pass
+def test_each_breakage_breaks_what_stands_there() -> None:
+    for breakage in BREAKAGES:
+        with breakage.in_place():
+            pass
 
 
 @pytest.mark.sqlite_only

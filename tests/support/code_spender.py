@@ -1,15 +1,13 @@
-"""`python -m tests.support.code_spender DATABASE FOLDER`: a process that uses codes on command, one line of JSON each.
+"""A process that spends codes as it is told, order by order.
 
 The broken twin (any way but «real»): the process remembers used codes itself instead of in the database.
 """
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -28,20 +26,15 @@ def _remembered(session: Session, factor: SecondFactor, period: int, now: dateti
     return first
 
 
-def main(database_url: str, folder: str) -> None:
-    """Answer each command with the result of the check: right, used or wrong."""
+def spend(database_url: str, folder: str, orders: Connection) -> None:
+    """Answer «right», «used» or «wrong» to each order, until an empty one comes."""
     app = make_app(database_url, Path(folder))
     real = proofs._spent
     with app.app_context():
-        print("ready", flush=True)  # noqa: T201
-        for line in sys.stdin:
-            order: dict[str, Any] = json.loads(line)
+        orders.send("ready")
+        while order := orders.recv():
             proofs._spent = real if order["way"] == "real" else _remembered
             now = datetime.fromisoformat(order["at"])
             with unit_of_work() as session:
                 answer = check_code(session, now=now, account_id=order["account"], code=order["code"], keys=(KEY,))
-            print(answer.value, flush=True)  # noqa: T201
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+            orders.send(answer.value)

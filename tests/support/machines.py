@@ -8,8 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from tests.support.breakages import Breakage
 
-SHORT = (100, 50)
-SHORT_OF_ACCOUNTS = (60, 50)
+SHORT = (50, 50)
 FULL = (2000, 100)
 """Examples, and steps of each at most."""
 

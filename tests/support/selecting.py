@@ -37,6 +37,11 @@ class Compound:
                 return False
         return not self.classes or set(self.classes) <= set((attributes.get("class") or "").split())
 
+    def among(self, elements: list[Any]) -> list[Any]:
+        """Those that are so. Most that is asked for has a name, which leaves few to be looked at."""
+        named = elements if self.tag is None else [element for element in elements if element.name == self.tag]
+        return [element for element in named if self.matches(element)] if self.attributes or self.classes else list(named)
+
 
 Path = tuple[Compound, ...]
 """Conditions of nested elements, the outermost first."""
@@ -62,6 +67,8 @@ def select(root: Any, selector: str, elements: list[Any] | None = None) -> list[
     if paths is None:
         return list(root.query(selector))
     found = elements_of(root) if elements is None else elements
+    if len(paths) == 1 and len(paths[0]) == 1:
+        return paths[0][0].among(found)
     return [element for element in found if any(_stands(element, path) for path in paths)]
 
 

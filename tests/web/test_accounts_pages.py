@@ -40,6 +40,7 @@ def fresh(session: Session) -> Session:
     return session
 
 
+@pytest.mark.sqlite_first
 def test_every_staff_page_opens_for_its_roles_and_no_others(app: Flask, session: Session, make: Make, sign_in: SignIn) -> None:
     """Roles only: each page's own tests check whose object it is."""
     office, seminar, agency = make.office(), make.seminar(), make.agency()
@@ -110,6 +111,7 @@ def test_an_account_from_invitation_to_disabling(client: CheckingClient, session
     assert "This is your own account" in refused.text
 
 
+@pytest.mark.full  # `tests/fuzz` tries such values at every form
 def test_hostile_input_gets_a_sentence_or_a_4xx(client: CheckingClient, make: Make, admin: UserAccount) -> None:
     account = make.account()
     url = f"{ACCOUNTS}{account.public_id}/"
@@ -142,6 +144,9 @@ def test_hostile_input_gets_a_sentence_or_a_4xx(client: CheckingClient, make: Ma
             assert client.flask.get(path).status_code < 500, path
     for number in ("9" * 18, "9" * 30, "-1", "0", "x"):
         client.get(f"/staff/audit-log/?before={number}")
+
+
+def test_what_does_not_exist_is_not_found(client: CheckingClient, admin: UserAccount) -> None:
     for foreign in (uuid.uuid4(), "x", "1"):
         client.get(f"{ACCOUNTS}{foreign}/", status=404)
         client.get(f"/staff/offices/{foreign}", status=404)

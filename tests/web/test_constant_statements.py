@@ -21,6 +21,7 @@ def counted(side: large.Side) -> dict[str, int]:
     return {name: len(large.statements(side, page)) for name, page in side.pages.items()}
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     "size", [Size(300, 60, 300, 900), pytest.param(Size(10_000, 400, 20_000, 100_000), marks=pytest.mark.full)], ids=["short", "full"]
 )

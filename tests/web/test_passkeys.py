@@ -22,6 +22,9 @@ from tests.support.factories import Make
 from tests.web.conftest import SignIn
 from tests.web.test_sign_in import PASSWORD, sign_in_by_form
 
+pytestmark = pytest.mark.sqlite_first
+"""A passkey is made and opens a page on both engines in `tests/browser/test_passkeys.py`."""
+
 SET_UP, ADD, STEP = "/login/set-up/passkey", "/staff/account/second-step/passkey", "/login/second-step"
 
 

@@ -31,6 +31,9 @@ from tests.support.phone import Phone
 from tests.web.conftest import SignIn
 from tests.web.test_sign_in import OWN, PASSWORD, actions, cookie, reset_token, sign_in_by_form
 
+pytestmark = pytest.mark.sqlite_first
+"""That a code is spent once on both engines: `tests/integration/test_second_factor_race.py`."""
+
 STEP, SET_UP, CODES = "/login/second-step", "/login/set-up", "/staff/account/recovery-codes"
 
 

@@ -364,7 +364,7 @@ def send(client: CheckingClient, url: str, values: dict[str, Any], language: str
     return client.flask.post(url, data=body, content_type="application/x-www-form-urlencoded", headers=headers).status_code
 
 
-@pytest.mark.crossed
+@pytest.mark.full  # `tests/fuzz` tries such values at every form
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_whatever_is_typed_gets_a_sentence_or_is_kept(organizer: CheckingClient, make: Make, office: Office, language: str) -> None:
     seminar = make.seminar(office=office)

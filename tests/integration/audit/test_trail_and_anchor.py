@@ -80,7 +80,14 @@ def test_every_changed_column_is_found(session: Session, now: datetime, column: 
     [
         (["DELETE FROM audit WHERE sequence = 3"], 4),
         (["DELETE FROM audit WHERE sequence = 1"], 2),
-        (["DELETE FROM audit WHERE sequence = 3", "UPDATE audit SET sequence = sequence - 1 WHERE sequence > 3"], 3),
+        (
+            [
+                "DELETE FROM audit WHERE sequence = 3",
+                "UPDATE audit SET sequence = sequence + 99 WHERE sequence > 3",  # by way of free numbers, whatever order the rows lie in
+                "UPDATE audit SET sequence = sequence - 100 WHERE sequence > 99",
+            ],
+            3,
+        ),
         (
             [
                 "UPDATE audit SET sequence = 99 WHERE sequence = 3",

@@ -35,6 +35,7 @@ def counts(session: Session) -> list[int]:
     return [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
 
+@pytest.mark.sqlite_first
 def test_the_demonstration_is_the_model_seminar_and_is_loaded_once(app: Flask, session: Session) -> None:
     assert load_demo(now=TODAY)
 

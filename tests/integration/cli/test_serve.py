@@ -10,12 +10,15 @@ import subprocess
 import sys
 import time
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from config import Settings, SettingsError
+from config import Mode, Settings, SettingsError
 from seminar_app.web.health import SERVER_PID
+from tests.conftest import settings_for
+from tests.support.commands import run
 from tests.support.server import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -111,12 +114,16 @@ def test_the_demonstration_is_served_with_one_command_and_loaded_once(tmp_path: 
     assert "holds the demonstration" in said
     assert "Traceback" not in said
 
-    empty = tmp_path / "empty"
-    process = start(empty, port, **production)
-    said, _nothing = process.communicate(timeout=60)
-    assert process.returncode != 0
-    assert "database prepare" in said
-    assert not (empty / "constancia.sqlite3").exists()
+
+def test_production_does_not_make_a_database_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seminar_app.cli.web_server.web_server", lambda *_what, **_how: pytest.fail("it serves"))
+    file = tmp_path / "constancia.sqlite3"
+    settings = replace(settings_for(f"sqlite:///{file}", tmp_path), mode=Mode.PRODUCTION, public_url="https://seminars.example")
+    done = run(settings, "serve", "--port", str(free_port()))
+    assert done.exit_code != 0
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert "database prepare" in done.output
+    assert not file.exists()
 
 
 def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path) -> None:
