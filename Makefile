@@ -7,7 +7,7 @@ export PORT ?= 5000
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-full test-sabotage check audit format freeze bench screens assets prepared clean
+.PHONY: help run test test-full test-mutations check audit format freeze bench screens assets prepared clean
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -36,8 +36,8 @@ test: $(VENV)/ready-dev prepared  ## Set everything up and run the tests, on SQL
 test-full: $(VENV)/ready-dev prepared  ## The same with the long forms (hours)
 	@$(BIN)/python -m tools.cost $(BIN)/pytest -n auto --dist loadgroup
 
-test-sabotage: $(VENV)/ready-dev prepared  ## Break each protection by one line, in a copy, and see that the tests notice
-	$(BIN)/python -m tools.sabotage
+test-mutations: $(VENV)/ready-dev prepared  ## Break each protection by one line, in a copy, and see that the tests notice
+	$(BIN)/python -m tools.mutation_tests
 
 check: $(VENV)/ready-dev  ## Format, lint, types, contracts, translations, then the tests
 	$(BIN)/ruff format --check .

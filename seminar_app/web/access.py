@@ -85,7 +85,7 @@ def staff(*roles: str, fresh: str = "", gives_file: bool = False) -> Callable[[V
 def shows_people(*actions: str) -> Callable[[View], View]:
     """Declare that the page or file holds personal data of participants.
 
-    Each access writes a row with one of these actions to the audit log. `tests/web/test_looks_are_recorded.py` checks every
+    Each access writes a row with one of these actions to the audit log. `tests/web/test_access_is_recorded.py` checks every
     page against it.
     """
 

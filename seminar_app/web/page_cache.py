@@ -165,7 +165,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Start with an empty cache, or without one if the settings turn it off."""
     if settings.page_cache:
         with app.app_context():
-            pages = app.extensions["kept_pages"] = PageCache(db.engine)
+            pages = app.extensions["page_cache"] = PageCache(db.engine)
         app.wsgi_app = ResponseCache(  # type: ignore[method-assign]
             app.wsgi_app, state=pages.database_state, log_requests=settings.log_requests, trust_ids=bool(settings.trusted_proxies)
         )
@@ -176,7 +176,7 @@ def cached_while_unchanged(view: Callable[P, ResponseReturnValue]) -> Callable[P
 
     @wraps(view)
     def kept(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        pages: PageCache | None = current_app.extensions.get("kept_pages")
+        pages: PageCache | None = current_app.extensions.get("page_cache")
         if pages is None or request.method != "GET" or request.cookies or request.query_string:
             return view(*args, **kwargs)
         key = (request.host, request.path, current_language())
@@ -209,7 +209,7 @@ def cached_with_fresh_values(name: str, *, state: Hashable, values: Mapping[str,
         values: by any name, the texts that belong to this visitor only; each stands in the page as it is.
         render: renders the page with these values in it.
     """
-    pages: PageCache | None = current_app.extensions.get("kept_pages")
+    pages: PageCache | None = current_app.extensions.get("page_cache")
     if pages is None or request.cookies or request.query_string:
         return render()
     key = (name, request.host, request.path, current_language())

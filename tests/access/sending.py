@@ -248,7 +248,7 @@ def person_to_register(world: World, _values: Values, own: bool) -> dict[str, An
 
 def _seminar(world: World, _values: Values, own: bool) -> dict[str, Any]:
     return {
-        "title_en": "Interviewing witnesses",
+        "title_en": "Interviewing probes",
         "office_id": str(world.side(own=own).office.id),
         "city": "Mérida",
         "country": "MX",

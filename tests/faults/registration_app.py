@@ -108,9 +108,9 @@ if "patience" in broken:
     setattr(errors, "is_unavailable", lambda _error: False)
 
 
-# Witnesses: that a lock was waited for, and that a process died between its first written row and the end of its commit.
+# FaultProbes: that a lock was waited for, and that a process died between its first written row and the end of its commit.
 
-WITNESS = os.environ.get("WITNESS")
+FAULT_PROBE = os.environ.get("FAULT_PROBE")
 """Folder for the records of the fault probe."""
 begin_to_write = sqlite_writing._begin_to_write
 slots = iter(range(1000))
@@ -144,7 +144,7 @@ def note(what: str, value: int) -> None:
     else:
         here.slot = getattr(here, "slot", None) or next(slots) + 1
         flags, place = 0, here.slot
-    file = os.open(f"{WITNESS}/{what}-{os.getpid()}", os.O_CREAT | os.O_WRONLY | flags)
+    file = os.open(f"{FAULT_PROBE}/{what}-{os.getpid()}", os.O_CREAT | os.O_WRONLY | flags)
     os.pwrite(file, bytes([value]), place)
     os.close(file)
 
@@ -163,7 +163,7 @@ def is_over(_session: object) -> None:
         note("writing", 0)
 
 
-if WITNESS:
+if FAULT_PROBE:
     setattr(sqlite_writing, "_begin_to_write", lambda cursor, queue: begin_to_write(Watching(cursor), queue))
     with app.app_context():
         event.listen(db.engine, "after_cursor_execute", row_was_written)

@@ -20,8 +20,8 @@ from seminar_app.messages.models import Message
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
 from tests.conftest import TestDatabase
+from tests.faults.fault_probe import FaultProbe, probing
 from tests.faults.serving import miscounted, seminars, serving
-from tests.faults.witness import Witness, witnessing
 from tests.support.factories import Make
 from tests.support.form_sender import FormSender, address_of, letters
 from tests.support.recorder import Outcome, Recorder, check
@@ -97,7 +97,7 @@ class Killer:
     """Kills workers one at a time or all together, and asks the fault probe whether they died in the middle of a write."""
 
     live: LiveServer
-    witness: Witness
+    fault_probe: FaultProbe
     killed: int = 0
     in_mid_write: int = 0
 
@@ -116,7 +116,7 @@ class Killer:
         while _lives(pid):
             time.sleep(0.001)
         self.killed += 1
-        self.in_mid_write += self.witness.died_writing(pid)
+        self.in_mid_write += self.fault_probe.died_writing(pid)
 
 
 def _lives(pid: int) -> bool:
@@ -142,8 +142,8 @@ def test_what_was_acknowledged_survives_the_killing_of_workers(
     """The server keeps running: it restarts workers however fast they die, here one after the other within a second."""
     make.agency("PGR")
     (seminar,) = seminars(make, 1, seats=SEATS)
-    with serving(database, tmp_path, workers=3, WITNESS=str(tmp_path)) as live, witnessing(database, tmp_path) as witness:
-        crowd, killer, server = crowd_at(live, seminar.slug, patient=True), Killer(live, witness), live.process
+    with serving(database, tmp_path, workers=3, FAULT_PROBE=str(tmp_path)) as live, probing(database, tmp_path) as fault_probe:
+        crowd, killer, server = crowd_at(live, seminar.slug, patient=True), Killer(live, fault_probe), live.process
         kill_again_and_again(crowd, kills, killer.one)
         assert live.process is server
         assert server is not None
@@ -161,7 +161,7 @@ def test_an_acknowledgement_before_the_commit_loses_registrations(
     make.agency("PGR")
     (seminar,) = seminars(make, 1, seats=SEATS)
     with serving(database, tmp_path, broken="early") as live:
-        crowd, killer = crowd_at(live, seminar.slug, patient=False), Killer(live, Witness(tmp_path))
+        crowd, killer = crowd_at(live, seminar.slug, patient=False), Killer(live, FaultProbe(tmp_path))
         kill_again_and_again(crowd, 2, killer.all)
     assert [line for line in lost_or_doubled(session, crowd.recorder) if "0 in the database" in line]
 

@@ -17,8 +17,8 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool, Seminar
 from tests.conftest import TestDatabase
+from tests.faults.fault_probe import probing
 from tests.faults.serving import miscounted, seminars, serving
-from tests.faults.witness import witnessing
 from tests.support.factories import Make
 from tests.support.form_sender import Answer, FormSender, address_of, at_once, letters
 from tests.support.recorder import Recorder, check
@@ -70,9 +70,9 @@ def test_the_last_seat_goes_to_one_and_everybody_else_waits(
 ) -> None:
     make.agency("PGR")
     wanted = seminars(make, rounds, seats=1)
-    with serving(database, tmp_path, WITNESS=str(tmp_path)) as live, witnessing(database, tmp_path) as witness:
+    with serving(database, tmp_path, FAULT_PROBE=str(tmp_path)) as live, probing(database, tmp_path) as fault_probe:
         assert rush(live, session, wanted) == []
-    assert witness.waits >= rounds, "nobody waited for a lock, so nothing was tried"
+    assert fault_probe.waits >= rounds, "nobody waited for a lock, so nothing was tried"
 
 
 def drop_the_check(session: Session) -> None:

@@ -14,8 +14,8 @@ from seminar_app.messages.models import Message
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import Seminar
 from tests.conftest import TestDatabase
+from tests.faults.fault_probe import probing
 from tests.faults.serving import seminars, serving
-from tests.faults.witness import witnessing
 from tests.support.factories import Make
 from tests.support.form_sender import Answer, FormSender, address_of, at_once, letters
 from tests.support.server import LiveServer
@@ -52,9 +52,9 @@ def test_the_same_form_ten_times_at_once_is_one_registration_and_one_message(
 ) -> None:
     make.agency("PGR")
     wanted = seminars(make, rounds, seats=5)
-    with serving(database, tmp_path, WITNESS=str(tmp_path)) as live, witnessing(database, tmp_path) as witness:
+    with serving(database, tmp_path, FAULT_PROBE=str(tmp_path)) as live, probing(database, tmp_path) as fault_probe:
         assert press_many_times(live, session, wanted) == []
-    assert witness.waits >= rounds // 5, "nobody waited for a lock, so nothing was tried"
+    assert fault_probe.waits >= rounds // 5, "nobody waited for a lock, so nothing was tried"
 
 
 def test_a_form_that_does_not_know_itself_sends_more_than_one_message(

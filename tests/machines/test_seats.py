@@ -8,38 +8,38 @@ from sqlalchemy.orm import Session
 from seminar_app.registration import rules
 from seminar_app.registration.services import changes, personal, registering, seats, staff
 from tests.machines.seats import Seats, World
-from tests.support.breakages import Breakage
 from tests.support.machines import FULL, SHORT, notices, run
+from tests.support.mutations import Mutation
 
-BREAKAGES = (
-    Breakage("the open pool is tried before the agency's own", rules.pools_one_may_hold, "(*agency_path, None)", "(None, *agency_path)"),
-    Breakage("released seats are lost", rules.after_releases, "(moved if", "(0 if"),
-    Breakage("the newest in the queue comes first", rules.decide_promotions, "person.queue_place)", "-person.queue_place)"),
-    Breakage("whoever withdraws frees a seat for nobody", personal.withdraw, "    settle(session, now=now, seats=seats)\n", ""),
-    Breakage("a pool with no room takes one more", rules.decide_seat, "pool.room > 0", "pool.room >= 0"),
-    Breakage("two are given the same free seat", rules.decide_promotions, "taken + 1", "taken + 0"),
-    Breakage("a quota is released a day late", rules.is_released, "release_on <= today", "release_on < today"),
-    Breakage("staff take a seat from its holder", rules.check_pools, "< pool.taken", "< pool.taken - 1"),
-    Breakage(
+MUTATIONS = (
+    Mutation("the open pool is tried before the agency's own", rules.pools_one_may_hold, "(*agency_path, None)", "(None, *agency_path)"),
+    Mutation("released seats are lost", rules.after_releases, "(moved if", "(0 if"),
+    Mutation("the newest in the queue comes first", rules.decide_promotions, "person.queue_place)", "-person.queue_place)"),
+    Mutation("whoever withdraws frees a seat for nobody", personal.withdraw, "    settle(session, now=now, seats=seats)\n", ""),
+    Mutation("a pool with no room takes one more", rules.decide_seat, "pool.room > 0", "pool.room >= 0"),
+    Mutation("two are given the same free seat", rules.decide_promotions, "taken + 1", "taken + 0"),
+    Mutation("a quota is released a day late", rules.is_released, "release_on <= today", "release_on < today"),
+    Mutation("staff take a seat from its holder", rules.check_pools, "< pool.taken", "< pool.taken - 1"),
+    Mutation(
         "whoever was removed comes back by the form",
         rules.may_register_again,
         "state is RegistrationState.WITHDRAWN",
         "not may_edit(state)",
     ),
-    Breakage("a removed person's seat is not seen to be free", staff.remove, "    seats.moved(left=left, took=None)\n", ""),
-    Breakage("places are counted through all seminars", seats.next_queue_place, ".where(Registration.seminar_id == seminar_id)", ""),
-    Breakage("seats that were added are given to nobody", seats.resize, "return settle(session, now=now, seats=seats)", "return 0"),
-    Breakage("history says what it became twice", changes.change_state, '"from_state": before', '"from_state": state'),
-    Breakage("the same form twice is two messages", registering.register, "registration.submission_id == submission:", "False:"),
-    Breakage("a closed form still takes registrations", registering.check_door, " or not found.lets_in", ""),
-    Breakage("somebody seated moves to another agency", rules.may_change_agency, "state is RegistrationState.PENDING", "may_edit(state)"),
-    Breakage(
+    Mutation("a removed person's seat is not seen to be free", staff.remove, "    seats.moved(left=left, took=None)\n", ""),
+    Mutation("places are counted through all seminars", seats.next_queue_place, ".where(Registration.seminar_id == seminar_id)", ""),
+    Mutation("seats that were added are given to nobody", seats.resize, "return settle(session, now=now, seats=seats)", "return 0"),
+    Mutation("history says what it became twice", changes.change_state, '"from_state": before', '"from_state": state'),
+    Mutation("the same form twice is two messages", registering.register, "registration.submission_id == submission:", "False:"),
+    Mutation("a closed form still takes registrations", registering.check_door, " or not found.lets_in", ""),
+    Mutation("somebody seated moves to another agency", rules.may_change_agency, "state is RegistrationState.PENDING", "may_edit(state)"),
+    Mutation(
         "whoever comes now is served before those who wait",
         registering.settle_due,
         "if decide_releases(seats.pools, today=seats.today(now)):",
         "if False:",
     ),
-    Breakage("a cancelled seminar gives seats", rules.hands_out_seats, "seminar.state not in _NOBODY_COMES and ", ""),
+    Mutation("a cancelled seminar gives seats", rules.hands_out_seats, "seminar.state not in _NOBODY_COMES and ", ""),
 )
 """The first two are tried in `make test`."""
 
@@ -80,19 +80,19 @@ def test_of_two_removals_the_one_that_is_taken_back_is_not_told(machine: type[Se
     assert [(mail.kind, mail.name) for mail in state.mails[2:]] == [("registered", "Eva"), ("removed", "Eva")]
 
 
-def test_each_breakage_breaks_what_stands_there() -> None:
-    for breakage in BREAKAGES:
-        with breakage.in_place():
+def test_each_mutation_changes_what_stands_there() -> None:
+    for mutation in MUTATIONS:
+        with mutation.in_place():
             pass
 
 
 @pytest.mark.sqlite_only
-@pytest.mark.parametrize("breakage", BREAKAGES[:2], ids=lambda breakage: breakage.words)
-def test_a_broken_seat_is_noticed(machine: type[Seats], breakage: Breakage) -> None:
-    assert notices(machine, breakage) is not None
+@pytest.mark.parametrize("mutation", MUTATIONS[:2], ids=lambda mutation: mutation.words)
+def test_a_broken_seat_is_noticed(machine: type[Seats], mutation: Mutation) -> None:
+    assert notices(machine, mutation) is not None
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("breakage", BREAKAGES[2:], ids=lambda breakage: breakage.words)
-def test_every_broken_seat_is_noticed(machine: type[Seats], breakage: Breakage) -> None:
-    assert notices(machine, breakage) is not None
+@pytest.mark.parametrize("mutation", MUTATIONS[2:], ids=lambda mutation: mutation.words)
+def test_every_broken_seat_is_noticed(machine: type[Seats], mutation: Mutation) -> None:
+    assert notices(machine, mutation) is not None

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import HypothesisException
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from tests.support.breakages import Breakage
+from tests.support.mutations import Mutation
 
 SHORT = (50, 50)
 FULL = (2000, 100)
@@ -30,9 +30,9 @@ def run(machine: type[RuleBasedStateMachine], examples: int, steps: int, *, phas
     )
 
 
-def notices(machine: type[RuleBasedStateMachine], breakage: Breakage, *, examples: int = 200, steps: int = 50) -> BaseException | None:
+def notices(machine: type[RuleBasedStateMachine], mutation: Mutation, *, examples: int = 200, steps: int = 50) -> BaseException | None:
     """What the machine says of the broken program, or None where it sees nothing."""
-    with breakage.in_place():
+    with mutation.in_place():
         try:
             run(machine, examples, steps, phases=(Phase.generate,))
         except HypothesisException:

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 
 @dataclass(frozen=True, slots=True)
-class Breakage:
+class Mutation:
     """What is broken, in words; the function; what stands there once, and what stands there instead."""
 
     words: str

@@ -16,8 +16,8 @@ LOOK_SECONDS = 0.005
 WAITING = b"SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
-class Witness:
-    """Observed faults. On SQLite the server records waits (`WITNESS`); on PostgreSQL a thread polls for them."""
+class FaultProbe:
+    """Observed faults. On SQLite the server records waits (`FAULT_PROBE`); on PostgreSQL a thread polls for them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -48,16 +48,16 @@ class Witness:
 
 
 @contextmanager
-def witnessing(database: TestDatabase, folder: Path) -> Iterator[Witness]:
-    """Run the fault probe while the block runs; give the server `WITNESS=str(folder)`."""
-    witness = Witness(folder)
+def probing(database: TestDatabase, folder: Path) -> Iterator[FaultProbe]:
+    """Run the fault probe while the block runs; give the server `FAULT_PROBE=str(folder)`."""
+    fault_probe = FaultProbe(folder)
     looking = None
     if isinstance(database, PostgresqlDatabase):
-        looking = threading.Thread(target=witness.look, args=(database.url,))
+        looking = threading.Thread(target=fault_probe.look, args=(database.url,))
         looking.start()
     try:
-        yield witness
+        yield fault_probe
     finally:
-        witness.end()
+        fault_probe.end()
         if looking:
             looking.join()

@@ -1,8 +1,8 @@
 """Break one protection at a time in a copy of the program, and see whether the tests notice.
 
-    python -m tools.sabotage [NAME…]     all breakages of tests/sabotage/breakages.toml, or those whose name holds a word
+    python -m tools.mutation_tests [NAME…]     all mutations of tests/mutations/mutations.toml, or those whose name holds a word
 
-A breakage is one line put in the place of another. It is **killed** when a test named for it fails. Before that, all the
+A mutation is one line put in the place of another. It is **killed** when a test named for it fails. Before that, all the
 named tests must pass on an unbroken copy. Nothing is changed in the working tree.
 """
 
@@ -26,7 +26,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 ROOT = Path(__file__).resolve().parent.parent
-BREAKAGES = ROOT / "tests" / "sabotage" / "breakages.toml"
+MUTATIONS = ROOT / "tests" / "mutations" / "mutations.toml"
 NOT_COPIED = shutil.ignore_patterns(".venv", ".git", ".*_cache", ".hypothesis", "node_modules", "instance", "build", "docs", "*.egg-info")
 LONGEST_SECONDS = 400
 AT_ONCE = 2
@@ -36,7 +36,7 @@ _one_server = threading.Lock()
 
 
 class Verdict(StrEnum):
-    """What came of a breakage."""
+    """What came of a mutation."""
 
     KILLED = "killed"
     SURVIVED = "SURVIVED"
@@ -47,7 +47,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Breakage:
+class Mutation:
     """One line of one file, what takes its place, and the tests that must notice."""
 
     name: str
@@ -73,29 +73,29 @@ class Breakage:
 class Outcome:
     """A verdict, the first test that noticed (or what was said instead), and how long it took."""
 
-    breakage: Breakage
+    mutation: Mutation
     verdict: Verdict
     told: str
     seconds: float = 0.0
 
 
-def read_breakages(path: Path = BREAKAGES) -> list[Breakage]:
-    """The breakages of the file, in its order."""
+def read_mutations(path: Path = MUTATIONS) -> list[Mutation]:
+    """The mutations of the file, in its order."""
     with path.open("rb") as source:
-        rows = tomllib.load(source)["breakage"]
-    return [Breakage(**row | {"tests": tuple(row["tests"])}) for row in rows]
+        rows = tomllib.load(source)["mutation"]
+    return [Mutation(**row | {"tests": tuple(row["tests"])}) for row in rows]
 
 
-def fault_of(breakage: Breakage, root: Path = ROOT) -> str | None:
-    """Why this breakage cannot be tried, or None: its line must be there once, what takes its place be Python, its tests exist."""
-    broken = breakage.applied_to((root / breakage.file).read_text(encoding="utf-8"))
+def fault_of(mutation: Mutation, root: Path = ROOT) -> str | None:
+    """Why this mutation cannot be tried, or None: its line must be there once, what takes its place be Python, its tests exist."""
+    broken = mutation.applied_to((root / mutation.file).read_text(encoding="utf-8"))
     if broken is None:
-        return f"{breakage.file} has not exactly one line «{breakage.before}»"
+        return f"{mutation.file} has not exactly one line «{mutation.before}»"
     try:
         ast.parse(broken)
     except SyntaxError as error:
-        return f"with the line broken {breakage.file} is no Python: {error}"
-    for test in breakage.tests:
+        return f"with the line broken {mutation.file} is no Python: {error}"
+    for test in mutation.tests:
         file, _colons, function = test.partition("::")
         if not (root / file).exists() or (f"def {function}(" not in (root / file).read_text(encoding="utf-8") and function):
             return f"there is no test {test}"
@@ -130,24 +130,24 @@ def run_tests(tree: Path, tests: Iterable[str], *, on: str = SQLITE, stop: bool 
     return Run(done.returncode, tuple(failed), (done.stdout + done.stderr)[-4000:])
 
 
-def attempt(breakage: Breakage, tree: Path) -> Outcome:
+def attempt(mutation: Mutation, tree: Path) -> Outcome:
     """Break the line in `tree`, run the tests named, and put the line back."""
-    target = tree / breakage.file
+    target = tree / mutation.file
     whole = target.read_text(encoding="utf-8")
-    broken = breakage.applied_to(whole)
+    broken = mutation.applied_to(whole)
     if broken is None:
-        return Outcome(breakage, Verdict.STALE, breakage.before)
+        return Outcome(mutation, Verdict.STALE, mutation.before)
     began = time.monotonic()
     target.write_text(broken, encoding="utf-8")
     try:
-        if breakage.on == POSTGRESQL:
+        if mutation.on == POSTGRESQL:
             with _one_server:
-                run = run_tests(tree, breakage.tests, on=breakage.on)
+                run = run_tests(tree, mutation.tests, on=mutation.on)
         else:
-            run = run_tests(tree, breakage.tests, on=breakage.on)
+            run = run_tests(tree, mutation.tests, on=mutation.on)
     finally:
         target.write_text(whole, encoding="utf-8")
-    return Outcome(breakage, *_judged(run), time.monotonic() - began)
+    return Outcome(mutation, *_judged(run), time.monotonic() - began)
 
 
 def _judged(run: Run) -> tuple[Verdict, str]:
@@ -165,10 +165,10 @@ def copied(root: Path, to: Path) -> Path:
     return to
 
 
-def unbroken(breakages: Sequence[Breakage], tree: Path) -> str | None:
+def unbroken(mutations: Sequence[Mutation], tree: Path) -> str | None:
     """None where all the tests named pass as things are; else what was said."""
     for kind in (SQLITE, POSTGRESQL):
-        tests = {test for breakage in breakages if breakage.on == kind for test in breakage.tests}
+        tests = {test for mutation in mutations if mutation.on == kind for test in mutation.tests}
         if tests:
             run = run_tests(tree, tests, on=kind, stop=False)
             if run.code != 0 or " passed" not in run.said:
@@ -176,35 +176,35 @@ def unbroken(breakages: Sequence[Breakage], tree: Path) -> str | None:
     return None
 
 
-def try_all(breakages: Sequence[Breakage], root: Path = ROOT) -> list[Outcome]:
+def try_all(mutations: Sequence[Mutation], root: Path = ROOT) -> list[Outcome]:
     """Try each, two at a time, and say each outcome as it comes."""
-    with tempfile.TemporaryDirectory(prefix="constancia-sabotage-") as folder, ThreadPoolExecutor(AT_ONCE) as pool:
+    with tempfile.TemporaryDirectory(prefix="constancia-mutations-") as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         trees: SimpleQueue[Path] = SimpleQueue()
         for number in range(AT_ONCE):
             trees.put(copied(root, Path(folder) / str(number)))
 
-        def one(breakage: Breakage) -> Outcome:
+        def one(mutation: Mutation) -> Outcome:
             tree = trees.get()
             try:
-                outcome = attempt(breakage, tree)
+                outcome = attempt(mutation, tree)
             finally:
                 trees.put(tree)
-            print(f"{outcome.verdict.value:<9} {outcome.seconds:5.1f} s  {breakage.name}  ({outcome.told[-2000:]})", flush=True)
+            print(f"{outcome.verdict.value:<9} {outcome.seconds:5.1f} s  {mutation.name}  ({outcome.told[-2000:]})", flush=True)
             return outcome
 
-        return list(pool.map(one, breakages))
+        return list(pool.map(one, mutations))
 
 
 def main(words: Sequence[str]) -> int:
-    """0 where every breakage is killed."""
-    breakages = [breakage for breakage in read_breakages() if not words or any(word in breakage.name for word in words)]
-    with tempfile.TemporaryDirectory(prefix="constancia-sabotage-") as folder:
-        said = unbroken(breakages, copied(ROOT, Path(folder) / "unbroken"))
+    """0 where every mutation is killed."""
+    mutations = [mutation for mutation in read_mutations() if not words or any(word in mutation.name for word in words)]
+    with tempfile.TemporaryDirectory(prefix="constancia-mutations-") as folder:
+        said = unbroken(mutations, copied(ROOT, Path(folder) / "unbroken"))
     if said is not None:
-        print(f"The tests named fail without any breakage, so that they prove nothing:\n{said}")
+        print(f"The tests named fail without any mutation, so that they prove nothing:\n{said}")
         return 1
     print("Unbroken, all the tests named pass.", flush=True)
-    outcomes = try_all(breakages)
+    outcomes = try_all(mutations)
     killed = sum(outcome.verdict is Verdict.KILLED for outcome in outcomes)
     print(f"{killed} of {len(outcomes)} killed.")
     return 0 if outcomes and killed == len(outcomes) else 1

@@ -1,4 +1,4 @@
-"""Protections broken one at a time must be noticed: ten of them here, all by `make test-sabotage`. And the breaking itself works."""
+"""Protections broken one at a time must be noticed: ten of them here, all by `make test-mutations`. And the breaking itself works."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tools.sabotage import ROOT, Breakage, Verdict, attempt, copied, fault_of, read_breakages, unbroken
+from tools.mutation_tests import ROOT, Mutation, Verdict, attempt, copied, fault_of, read_mutations, unbroken
 
-BREAKAGES = read_breakages()
-QUICK = [breakage for breakage in BREAKAGES if breakage.quick]
+MUTATIONS = read_mutations()
+QUICK = [mutation for mutation in MUTATIONS if mutation.quick]
 DOOR = "def opens(key: str) -> bool:\n    return key == 'right'\n"
 ITS_TEST = """
 from door import opens
@@ -21,7 +21,7 @@ def test_only_the_right_key_opens():
 def test_nothing():
     pass
 """
-OPEN = Breakage("the door is open", "door.py", "return key == 'right'", "return True", ("test_door.py::test_only_the_right_key_opens",))
+OPEN = Mutation("the door is open", "door.py", "return key == 'right'", "return True", ("test_door.py::test_only_the_right_key_opens",))
 
 
 @pytest.fixture
@@ -33,23 +33,23 @@ def tree(tmp_path: Path) -> Path:
 
 
 def test_there_are_forty_and_none_is_stale() -> None:
-    assert len(BREAKAGES) >= 40
-    assert len({breakage.name for breakage in BREAKAGES}) == len(BREAKAGES)
+    assert len(MUTATIONS) >= 40
+    assert len({mutation.name for mutation in MUTATIONS}) == len(MUTATIONS)
     assert len(QUICK) == 10
-    assert [fault for breakage in BREAKAGES if (fault := fault_of(breakage))] == []
+    assert [fault for mutation in MUTATIONS if (fault := fault_of(mutation))] == []
 
 
 @pytest.fixture(scope="session")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy for this worker; each breakage is put back."""
-    return copied(ROOT, tmp_path_factory.mktemp("sabotage") / "copy")
+    """A copy for this worker; each mutation is put back."""
+    return copied(ROOT, tmp_path_factory.mktemp("mutations") / "copy")
 
 
-@pytest.mark.parametrize("breakage", QUICK, ids=lambda breakage: breakage.name)
-def test_the_suite_notices(breakage: Breakage, program: Path) -> None:
-    outcome = attempt(breakage, program)
+@pytest.mark.parametrize("mutation", QUICK, ids=lambda mutation: mutation.name)
+def test_the_suite_notices(mutation: Mutation, program: Path) -> None:
+    outcome = attempt(mutation, program)
     assert outcome.verdict is Verdict.KILLED, outcome.told
-    assert (program / breakage.file).read_bytes() == (ROOT / breakage.file).read_bytes()
+    assert (program / mutation.file).read_bytes() == (ROOT / mutation.file).read_bytes()
 
 
 def test_what_is_noticed_what_is_not_and_what_proves_nothing(tree: Path) -> None:

@@ -32,7 +32,7 @@ def keeping(database: TestDatabase, make: Make) -> Iterator[Flask]:
     make.seminar(slug="kept", starts_on=soon, ends_on=soon)
     app = create_app(replace(settings_for(database.url, database.folder), page_cache=True))
     app.testing = True
-    app.extensions["kept_pages"]._database.answer_holds = 0.0
+    app.extensions["page_cache"]._database.answer_holds = 0.0
     app.extensions["rendered"] = 0
 
     @app.get("/kept")
@@ -47,7 +47,7 @@ def keeping(database: TestDatabase, make: Make) -> Iterator[Flask]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-    app.extensions["kept_pages"]._database.close()
+    app.extensions["page_cache"]._database.close()
 
 
 def test_a_page_is_rendered_once_while_nothing_changes_and_each_answer_has_its_own_nonce(keeping: Flask) -> None:
