@@ -1,6 +1,6 @@
-"""What each column that can hold words or bytes says of people: the one place where a new column is classified.
+"""Classification of every text and binary column by the person it describes. New columns must be added here.
 
-`tests/integration/retention/` holds the schema against it, and an erased person against the columns that are `PERSON`.
+`tests/integration/retention/` compares this with the schema, and checks that an erasure empties the `PERSON` columns.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from enum import StrEnum
 
 
 class Says(StrEnum):
-    """Of whom a column speaks."""
+    """The kind of person that a column describes."""
 
     PERSON = "person"
-    """Of a participant: goes with erasure."""
+    """A participant: the value is removed at erasure."""
     STAFF = "staff"
-    """Of somebody with an account, or a speaker whom the seminar page names."""
+    """An account holder, or a speaker named on the seminar page."""
     NOBODY = "nobody"
-    """Texts of the office, codes, ids, hashes, settings."""
+    """No person: texts of the office, codes, ids, hashes, settings."""
     WORDS = "words"
-    """Free words that belong to nobody and might name anybody; erasure cannot find them."""
+    """Free text without an owner that may mention any person; erasure cannot find it."""
 
 
 _COLUMNS = {
@@ -56,4 +56,4 @@ _COLUMNS = {
 }
 
 POLICY: dict[str, Says] = {column: says for says, columns in _COLUMNS.items() for column in columns.split()}
-"""`table.column` to what it says."""
+"""Classification by `table.column`."""
