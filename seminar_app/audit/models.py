@@ -1,4 +1,4 @@
-"""The trail: who did and who saw what. No personal data, only ids."""
+"""Tables of the audit log. They hold ids only, no personal data."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Sequence = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class AuditRow(Base):
-    """One deed or look.
+    """One change, or one access to data.
 
-    `digest` is a keyed hash of the row and of the digest before it, so no row can be changed, removed or swapped unseen.
+    `digest` is a keyed hash of the row and of the digest before it, so no row can be changed, removed or swapped unnoticed.
     """
 
     __tablename__ = "audit"
-    __table_args__ = (  # each with the number behind it: the newest of one actor's are read without looking at anybody else's
+    __table_args__ = (  # each index includes `sequence`, so that an actor's newest rows are found without reading other rows
         Index("ix_audit_actor_sequence", "actor", "sequence", postgresql_ops={"actor": "text_pattern_ops"}),
         Index("ix_audit_action_sequence", "action", "sequence"),
         Index("ix_audit_seminar_sequence", "seminar", "sequence"),
@@ -30,20 +30,20 @@ class AuditRow(Base):
     sequence: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(String(64))
-    """`account:<public id>`, `registration:<public id>` for an official by link, `public`, or `command`."""
+    """`account:<public id>`, `registration:<public id>` for an official by link, `public`, `command` or `rule`."""
     action: Mapped[str] = mapped_column(String(64))
-    """Noun and verb: `roster.viewed`, `registration.removed`."""
+    """Noun and past verb: `roster.viewed`, `registration.removed`."""
     subject: Mapped[str] = mapped_column(String(96), index=True)
     """`<table>:<public id>`."""
     seminar: Mapped[str | None] = mapped_column(String(120))
-    """Slug of the seminar it happened in, where there is one."""
+    """Slug of the seminar it happened in, if any."""
     details: Mapped[dict[str, Any]]
     request_id: Mapped[str | None] = mapped_column(String(32))
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class AuditHead(Base):
-    """The newest link of the chain: one row, locked while a link is added."""
+    """The end of the chain: a single row, locked while a row is added."""
 
     __tablename__ = "audit_head"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
@@ -56,22 +56,22 @@ class AuditHead(Base):
 
 
 class AccessCount(Base):
-    """How often an account looked at one thing on a day."""
+    """How often an account accessed one object on a day."""
 
     __tablename__ = "look_count"
     __table_args__ = (Index("ix_look_count_day", "day"),)
 
     actor: Mapped[str] = mapped_column(String(64), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
-    """Where the office is."""
+    """The day in the office's time zone."""
     kind: Mapped[AccessKind] = mapped_column(value_enum(AccessKind), primary_key=True)
     subject: Mapped[str] = mapped_column(String(120), primary_key=True)
-    """A seminar's slug for rosters, else the subject as in the trail."""
+    """A seminar's slug for rosters, else the subject as in the audit log."""
     times: Mapped[int]
 
 
 class AccessAlert(Base):
-    """The administrators were told of an account's looks on a day."""
+    """A record that the administrators were alerted about an account's access on a day."""
 
     __tablename__ = "look_alert"
 
