@@ -14,7 +14,7 @@ WAIT_MS: ContextVar[int | None] = ContextVar("database_wait_ms", default=None)
 
 @contextmanager
 def write_mode(wait_ms: int | None = None) -> Iterator[None]:
-    """Let transactions that begin inside the block write. Only the unit of work, migrations and `residual_data` use it.
+    """Let transactions that begin inside the block write. In the program only the unit of work, migrations and `residual_data` do so.
 
     Args:
         wait_ms: how long to wait for SQLite's lock; None for the default.
