@@ -63,7 +63,7 @@ def make_backup(app: Flask, target: Path) -> Made:
 
 
 def key_mark(settings: Settings) -> str:
-    """Return a keyed mark that is equal for equal SECRET_KEYs and reveals nothing else about the key."""
+    """Return a mark that shows whether two programs have the same SECRET_KEY for the audit log, and nothing else about the key."""
     return hmac.new(settings.secret_keys[-1].encode(), b"backup-mark", hashlib.sha256).hexdigest()[:16]
 
 

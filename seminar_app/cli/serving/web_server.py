@@ -1,4 +1,4 @@
-"""The web server: granian, with dead workers restarted without limit."""
+"""The web server: granian, with dead workers restarted as often as they die, unless none could ever start."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST_PAUSE_SECONDS = 2.0
 WELL_AFTER_SECONDS = 5.0
 """A worker that has lived this long works; when it dies, the next one starts after the shortest pause."""
 HOPELESS_DEATHS = 5
-"""Limit of early deaths for each worker before any has ever worked. Then no worker can start, and the server ends."""
+"""Failed starts for each worker, before any has ever worked, after which the server gives up and ends."""
 
 
 class WebServer(Granian):  # type: ignore[misc, valid-type]  # which of its servers Granian is depends on the platform
