@@ -1,9 +1,9 @@
-"""Break one protection at a time in a copy of the program, and see whether the tests notice.
+"""Mutation tests: break one protection at a time in a copy of the program, and check that the tests notice.
 
-    python -m tools.sabotage [NAME…]     all breakages of tests/sabotage/breakages.toml, or those whose name holds a word
+  python -m tools.sabotage [NAME…]     all mutations of tests/sabotage/breakages.toml, or those whose name contains a word
 
-A breakage is one line put in the place of another. It is **killed** when a test named for it fails. Before that, all the
-named tests must pass on an unbroken copy. Nothing is changed in the working tree.
+A mutation replaces one line by another. It is **killed** when a test named for it fails. Before that, all named tests must
+pass on an unchanged copy. Nothing is changed in the working tree.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ LONGEST_SECONDS = 400
 AT_ONCE = 2
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _one_server = threading.Lock()
-"""Tests on PostgreSQL run one after the other: where the settings name a server, their databases have the same names."""
+"""Makes tests on PostgreSQL run one after the other: where the settings name a server, their databases have the same names."""
 
 
 class Verdict(StrEnum):
-    """What came of a breakage."""
+    """Result of a mutation."""
 
     KILLED = "killed"
     SURVIVED = "SURVIVED"
     STALE = "STALE"
-    """The line to be broken is not there, or more than once."""
+    """The line to replace is missing, or occurs more than once."""
     NO_ANSWER = "NO ANSWER"
-    """The tests did not run to a verdict: nothing failed, and nothing passed."""
+    """The tests gave no verdict: none failed, and none passed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Breakage:
-    """One line of one file, what takes its place, and the tests that must notice."""
+    """One line of one file, its replacement, and the tests that must notice."""
 
     name: str
     file: str
@@ -59,7 +59,7 @@ class Breakage:
     quick: bool = False
 
     def applied_to(self, text: str) -> str | None:
-        """The file with the line broken, or None where it is not there exactly once."""
+        """Return the text with the line replaced, or None where the line does not occur exactly once."""
         lines = text.split("\n")
         found = [number for number, line in enumerate(lines) if line.strip() == self.before]
         if len(found) != 1:
@@ -71,7 +71,7 @@ class Breakage:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A verdict, the first test that noticed (or what was said instead), and how long it took."""
+    """A verdict, the first test that noticed (or the output instead), and the seconds it took."""
 
     breakage: Breakage
     verdict: Verdict
@@ -80,14 +80,14 @@ class Outcome:
 
 
 def read_breakages(path: Path = BREAKAGES) -> list[Breakage]:
-    """The breakages of the file, in its order."""
+    """Return the mutations of the file, in its order."""
     with path.open("rb") as source:
         rows = tomllib.load(source)["breakage"]
     return [Breakage(**row | {"tests": tuple(row["tests"])}) for row in rows]
 
 
 def fault_of(breakage: Breakage, root: Path = ROOT) -> str | None:
-    """Why this breakage cannot be tried, or None: its line must be there once, what takes its place be Python, its tests exist."""
+    """Return why this mutation cannot be tried, or None: the line must occur once, the replacement be valid Python, the tests exist."""
     broken = breakage.applied_to((root / breakage.file).read_text(encoding="utf-8"))
     if broken is None:
         return f"{breakage.file} has not exactly one line «{breakage.before}»"
@@ -104,7 +104,7 @@ def fault_of(breakage: Breakage, root: Path = ROOT) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How a run of tests ended: pytest's exit code (None: not in time), which tests failed, and the end of what it said."""
+    """Result of a test run: pytest's exit code (None: out of time), the failed tests, and the end of its output."""
 
     code: int | None
     failed: tuple[str, ...]
@@ -131,7 +131,7 @@ def run_tests(tree: Path, tests: Iterable[str], *, on: str = SQLITE, stop: bool 
 
 
 def attempt(breakage: Breakage, tree: Path) -> Outcome:
-    """Break the line in `tree`, run the tests named, and put the line back."""
+    """Replace the line in `tree`, run the named tests, and restore the line."""
     target = tree / breakage.file
     whole = target.read_text(encoding="utf-8")
     broken = breakage.applied_to(whole)
@@ -151,7 +151,7 @@ def attempt(breakage: Breakage, tree: Path) -> Outcome:
 
 
 def _judged(run: Run) -> tuple[Verdict, str]:
-    """Killed only by a test that failed: an error before any test ran is no verdict, and neither are tests that were all skipped."""
+    """Judge a run. Only a failed test kills: an error before any test ran, or only skipped tests, give no verdict."""
     if run.code == 1 and run.failed:
         return Verdict.KILLED, run.failed[0]
     if run.code == 0 and " passed" in run.said:
@@ -160,13 +160,13 @@ def _judged(run: Run) -> tuple[Verdict, str]:
 
 
 def copied(root: Path, to: Path) -> Path:
-    """A copy of the tree without what is made from it, but for the compiled modules: a broken file is newer than its own."""
+    """Copy the tree without generated files. Compiled modules are copied, because a mutated file is newer than its own."""
     shutil.copytree(root, to, ignore=NOT_COPIED)
     return to
 
 
 def unbroken(breakages: Sequence[Breakage], tree: Path) -> str | None:
-    """None where all the tests named pass as things are; else what was said."""
+    """Return None if all named tests pass without a mutation, else the output."""
     for kind in (SQLITE, POSTGRESQL):
         tests = {test for breakage in breakages if breakage.on == kind for test in breakage.tests}
         if tests:
@@ -177,7 +177,7 @@ def unbroken(breakages: Sequence[Breakage], tree: Path) -> str | None:
 
 
 def try_all(breakages: Sequence[Breakage], root: Path = ROOT) -> list[Outcome]:
-    """Try each, two at a time, and say each outcome as it comes."""
+    """Try all mutations, two at a time, and print each outcome when it is known."""
     with tempfile.TemporaryDirectory(prefix="constancia-sabotage-") as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         trees: SimpleQueue[Path] = SimpleQueue()
         for number in range(AT_ONCE):
@@ -196,7 +196,7 @@ def try_all(breakages: Sequence[Breakage], root: Path = ROOT) -> list[Outcome]:
 
 
 def main(words: Sequence[str]) -> int:
-    """0 where every breakage is killed."""
+    """Return 0 if every mutation is killed."""
     breakages = [breakage for breakage in read_breakages() if not words or any(word in breakage.name for word in words)]
     with tempfile.TemporaryDirectory(prefix="constancia-sabotage-") as folder:
         said = unbroken(breakages, copied(ROOT, Path(folder) / "unbroken"))

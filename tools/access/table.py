@@ -1,4 +1,4 @@
-"""Reads the table of policy, and prints it as a page for people."""
+"""Read the policy table, and print it as a page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "access.md"
 WHO = ("stranger", "official", "liaison", "coordinator", "organizer", "auditor", "admin")
 OUTCOMES = ("yes", "404", "no", "sign-in", "ask")
 UNCHANGING = {"HEAD", "OPTIONS"}
-"""Answered for every page like GET; no lines of their own."""
+"""Methods that every page answers like GET; they have no lines of their own."""
 
 INTRODUCTION = """# Who gets what
 
@@ -46,7 +46,7 @@ An id of one seminar under the address of another is 404 for everybody, administ
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One address and method: what each kind of person gets for their own object and for somebody else's."""
+    """One URL and method, with the outcome for each role: on its own object and on a foreign one."""
 
     section: str
     endpoint: str
@@ -54,16 +54,16 @@ class Line:
     cells: tuple[tuple[str, str], ...]
 
     def outcome(self, who: str, *, own: bool) -> str:
-        """What the table says."""
+        """Return the outcome in the table."""
         return self.cells[WHO.index(who)][0 if own else 1]
 
 
 @cache
 def lines() -> tuple[Line, ...]:
-    """The table.
+    """Return the table's lines.
 
     Raises:
-        ValueError: a line is not of the table's shape.
+        ValueError: a line does not have the table's format.
     """
     return tuple(_read())
 
@@ -84,7 +84,7 @@ def _read() -> Iterator[Line]:
 
 
 def addresses(app: Flask) -> dict[tuple[str, str], Rule]:
-    """Every (endpoint, method) of the program; files of the style sheet's kind aside."""
+    """Return the URL rule of each (endpoint, method) of the program, without static files."""
     found = {}
     for rule in app.url_map.iter_rules():
         for method in (rule.methods or set()) - UNCHANGING:
@@ -94,7 +94,7 @@ def addresses(app: Flask) -> dict[tuple[str, str], Rule]:
 
 
 def page(app: Flask) -> str:
-    """The table as Markdown, with each address."""
+    """Return the table as Markdown, with each URL."""
     found = addresses(app)
     parts, section = [INTRODUCTION], ""
     for line in lines():
