@@ -1,8 +1,8 @@
 """python -m bench [--engine sqlite|postgresql|both] [--only page,registration,…] [--large] [--seconds 5] [--write].
 
-Prints one row for each mark of BAR with the limit measured in the same run, and at the end which are met; `--large` adds the
-pages over a million people (some fifteen minutes). `--write` puts the figures into docs/benchmarks.md, and with `--large` the
-plans into docs/plans.md.
+Prints one row for each mark of BAR.md with the limit measured in the same run, and at the end which marks are met; `--large`
+adds the pages over a million people (about fifteen minutes). `--write` puts the figures into docs/benchmarks.md, and with
+`--large` the plans into docs/plans.md.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the servers keep their compiled modules, as they do in use
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # let the servers keep their compiled modules, as in real use
     wanted = set(filter(None, options.only.split(",")))
     if unknown := wanted - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def measure(engine: str, wanted: set[str], seconds: float) -> list[Row]:
-    """All rows of one database."""
+    """Return all rows of one database."""
     rows: list[Row] = []
     if not wanted:
         return rows
@@ -90,12 +90,12 @@ def measure(engine: str, wanted: set[str], seconds: float) -> list[Row]:
 
 
 def head(busy: float) -> str:
-    """When and on what."""
+    """Return the heading: date and machine."""
     return f"Measured on {datetime.now(UTC):%d %B %Y} on {starts.machine()}; load of the machine when it began: {busy:.1f}."
 
 
 def replace(report: Path, name: str, text: str) -> None:
-    """Put a text between its marks in a report."""
+    """Replace the text between its marks in a report."""
     begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
     before, rest = report.read_text(encoding="utf-8").split(begin)
     _old, after = rest.split(end)
