@@ -420,7 +420,7 @@ def _unsafe_in_production(env: Mapping[str, str], data_dir: Path, database_url: 
         except FileNotFoundError:
             continue
         except OSError as error:
-            faults.append(f"{path} cannot be read by the user who runs this (number {os.getuid()}): {error.strerror}.")
+            faults.append(f"{path} cannot be checked by the user who runs this (number {os.getuid()}): {error.strerror}.")
             continue
         if os.getuid() == 0 != found.st_uid:
             faults.append(
@@ -431,7 +431,7 @@ def _unsafe_in_production(env: Mapping[str, str], data_dir: Path, database_url: 
             faults.append(f"SEMINAR_DATA_DIR is {path}, which is no folder.")
         elif found.st_mode & OTHERS:
             way_out = f"`chmod 700 {path}`, if it is the program's own folder" if path.is_dir() else f"`chmod 600 {path}`"
-            faults.append(f"Every user of this machine can read {path}: {way_out}.")
+            faults.append(f"Other users of this machine have access to {path}: {way_out}.")
     return faults
 
 
