@@ -1,4 +1,4 @@
-"""Typed settings, read from the environment once at start. What is missing or unsafe is said in a sentence, and nothing starts."""
+"""Typed settings, read from the environment once at start. If one is missing or unsafe, the program says so and does not start."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROJECT_ROOT = Path(__file__).resolve().parent
 SHORTEST_KEY = 32
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 FEWEST_LETTERS = 10
-"""Different characters that a key must have; 32 from `openssl rand -hex` have fewer once in a million million."""
+"""Minimum of different characters in a key; 32 from `openssl rand -hex` have fewer once in a million million."""
 WELL_KNOWN = (
     "changeme",
     "change-me",
@@ -37,17 +37,17 @@ WELL_KNOWN = (
     "qwerty",
     "12345678",
 )
-"""What stands in keys that somebody copied or typed."""
+"""Parts of keys that were copied from an example or typed by hand."""
 THREADS = 8
-"""Requests that a web worker answers at once: enough that pages are read while a few wait for SQLite's one write lock."""
+"""Requests that a web worker answers at once: enough to serve reads while a few writers wait for SQLite's single write lock."""
 KEPT_FOR_READING = 2
-"""Threads that writers leave alone when they have to wait."""
+"""Threads that waiting writers leave free for readers."""
 LONGEST_NUMBER = 9
-"""Digits of a number that is read at all."""
+"""Maximum digits of a number; longer values are refused."""
 POOL_SIZE = 5
-"""Database connections that a process keeps; as many again while they are needed."""
+"""Database connections that a process keeps; at peak it may open as many again."""
 OTHERS = 0o007
-"""Permissions of whoever is neither the owner nor of the group."""
+"""File permission bits of users outside owner and group."""
 NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "ceph", "fuse.ceph", "glusterfs", "fuse.glusterfs", "9p", "afs"}
 )
@@ -60,7 +60,7 @@ KEY_ENTRY = re.compile(r"[a-z0-9][a-z0-9-]{0,15}:[!-~]{32,}")
 
 
 class Mode(StrEnum):
-    """How strict the start is: `production` refuses anything that is only good enough to look at."""
+    """How strict the start is: `production` refuses everything that is only acceptable for a trial."""
 
     DEMO = "demo"
     PRODUCTION = "production"
@@ -68,28 +68,28 @@ class Mode(StrEnum):
 
 
 class LogFormat(StrEnum):
-    """How a line of the log looks: for a person, or for a program that collects them."""
+    """Format of log lines: for a person, or for a log collector."""
 
     TEXT = "text"
     JSON = "json"
 
 
 class SettingsError(SystemExit):
-    """A setting is missing or wrong; the process stops with the sentences as its last words."""
+    """A setting is missing or wrong; the process prints the sentences and stops."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLimits:
-    """How much of other people's data an account may look at in a day before administrators are told.
+    """How much personal data an account may access in a day before administrators are alerted.
 
-    The defaults let a coordinator see everybody of a seminar of ninety a few times over, and an organizer prepare several
-    seminars; they do not let anybody walk through an office's years.
+    With the defaults, a coordinator can see all people of a seminar of ninety a few times, and an organizer can prepare several
+    seminars. They do not allow an account to read through an office's past years.
 
     Attributes:
         rosters: different rosters and attendance sheets.
-        roster_views: openings of them, the same ones again included.
+        roster_views: openings of them, repeated ones included.
         people: different people opened one by one.
-        searches: people looked for by words, and lists of mail with its addresses.
+        searches: text searches for people, and lists of mail with its addresses.
         exports: files made.
     """
 
@@ -102,12 +102,12 @@ class AccessLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaysKept:
-    """How many days personal data are kept; the nightly job takes what is older. Set by `RETAIN_…`.
+    """How many days personal data are kept; the nightly job deletes what is older. Set by `RETAIN_…`.
 
     Attributes:
         identity: CURP, birth data, passport, after the end of the person's last seminar.
         messages: mail that was sent or given up, after it was written.
-        notes: what staff wrote about a decision, after the seminar's end.
+        notes: notes of staff about a decision, after the seminar's end.
         not_seated: people who never held a seat to the end (declined, withdrawn, waiting), after their last seminar's end.
         phone: telephone numbers, after the end of the person's last seminar.
         people: everything that names a person, after the end of their last seminar.
@@ -123,29 +123,29 @@ class DaysKept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything the environment decides.
+    """All settings that the environment decides.
 
     Attributes:
         data_dir: folder of the database, the generated key and the job queue.
-        database_url: SQLAlchemy address; SQLite in `data_dir` unless DATABASE_URL says otherwise.
+        database_url: SQLAlchemy URL; SQLite in `data_dir` unless DATABASE_URL says otherwise.
         secret_keys: newest first; the first signs, all verify.
-        public_url: address that links in mail begin with, without a slash at the end.
+        public_url: beginning of the links in mail, without a slash at the end.
         smtp_url: `smtp://user:password@host:port` (STARTTLS) or `smtps://`; None keeps mail in the outbox.
-        jobs_url: `redis://…` or `postgresql://…` of the queue of jobs; None keeps it in a file in `data_dir`.
+        jobs_url: `redis://…` or `postgresql://…` of the job queue; None keeps it in a file in `data_dir`.
         pool_size: database connections a process keeps.
         waiting_writers: requests of one process that may write, or wait to, at once; the other threads are left for reading.
         identity_keys: `<id>:<secret>`, newest first; the first seals CURP, birth data, passports and originals, all open.
-        audit_keys: the same for the audit log's chain; none means that its key is derived from `secret_keys`.
+        audit_keys: the same for the audit log's chain; if empty, its key is derived from `secret_keys`.
         audit_anchor: file outside the database to which the audit log's head is appended; None keeps no anchor.
-        page_cache: whether public pages are kept until the database changes; tests replace the database itself.
-        log_format: how log lines look.
-        log_requests: whether each request leaves a line.
-        trusted_proxies: how many proxies of our own stand before us, whose X-Forwarded-For, X-Forwarded-Proto and X-Request-ID are
-            believed.
-        backup_keys: what backups are encrypted with, newest first; the first writes, all read.
-        drain_seconds: how long `/readyz` says «no» before a server that was told to stop takes no more connections.
-        second_factor: whether everybody on the staff must have one; without, each may choose to.
-        warnings: what may be meant so, and probably is not; sentences.
+        page_cache: whether public pages are cached until the database changes; tests replace the database itself.
+        log_format: format of log lines.
+        log_requests: whether each request is logged.
+        trusted_proxies: number of our own proxies before the program, whose X-Forwarded-For, X-Forwarded-Proto and X-Request-ID
+            are trusted.
+        backup_keys: keys that encrypt backups, newest first; the first writes, all read.
+        drain_seconds: how long `/readyz` fails before a server that was told to stop takes no more connections.
+        second_factor: whether all staff must have a second factor; if not, it is optional.
+        warnings: sentences about settings that are allowed but probably not intended.
     """
 
     mode: Mode
@@ -178,12 +178,12 @@ class Settings:
 
     @property
     def secure_cookies(self) -> bool:
-        """Whether cookies carry `Secure` and the `__Host-` prefix: wherever the public address is HTTPS."""
+        """Whether cookies carry `Secure` and the `__Host-` prefix: True where the public URL is HTTPS."""
         return self.public_url.startswith("https://")
 
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
-        """Names that a request may be addressed to, from the public address; none outside production, where any may be."""
+        """Return the host names that requests may name: the public URL's in production, else empty, which allows any."""
         host = urlsplit(self.public_url).hostname
         return (host,) if self.mode is Mode.PRODUCTION and host else ()
 
@@ -288,7 +288,7 @@ def _host_of(address: str) -> str | None:
 
 
 def _addresses(env: Mapping[str, str]) -> list[str]:
-    """What is wrong with the addresses of servers, as far as it shows without asking them; other schemes are somebody else's fault."""
+    """Return the faults in server URLs that show without a connection. URLs with other schemes are checked elsewhere."""
     faults = []
     for name in ("SMTP_URL", "DATABASE_URL", "JOBS_URL", "LIMITER_STORAGE"):
         address = env.get(name) or ""
@@ -311,7 +311,7 @@ def _addresses(env: Mapping[str, str]) -> list[str]:
 
 
 def _choices(env: Mapping[str, str], mode: Mode, faults: list[str]) -> tuple[str, str, str, bool]:
-    """Sender, language, time zone, and whether requests are logged."""
+    """Return sender, language, time zone, and whether requests are logged."""
     sender = env.get("MAIL_FROM") or "Constancia <no-reply@constancia.invalid>"
     if not MAIL_ADDRESS.fullmatch(sender):
         faults.append("MAIL_FROM is no mail address, for example Constancia <no-reply@seminarios.example.org>.")
@@ -357,7 +357,7 @@ def _log_format(env: Mapping[str, str], faults: list[str]) -> LogFormat:
 
 
 def _waiting_writers(env: Mapping[str, str], faults: list[str]) -> int:
-    """As many as are said, or all threads and connections that a process has but two; one always may."""
+    """Return the configured number, else the smaller of threads and connections, minus two; at least one."""
     threads = _whole_number(env, "WEB_THREADS", 1, 64, faults, usual=THREADS)
     return _whole_number(env, "WAITING_WRITERS", 1, 64, faults, usual=max(1, min(threads, 2 * POOL_SIZE) - KEPT_FOR_READING))
 
@@ -371,10 +371,10 @@ def _whole_number(env: Mapping[str, str], name: str, least: int, most: int, faul
 
 
 def _keys(env: Mapping[str, str], name: str, mode: Mode, faults: list[str], *, apart_from: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The key of this name and the one before it; a weak one is a fault, which says how to make a good one.
+    """Return the key of this name and the one before it; add a fault for each weak one, with advice.
 
     Args:
-        apart_from: what none of them may be.
+        apart_from: keys that none of them may equal.
     """
     named = [(place, key) for place in (name, f"{name}_BEFORE") if (key := env.get(place))]
     for place, key in named:
@@ -383,12 +383,12 @@ def _keys(env: Mapping[str, str], name: str, mode: Mode, faults: list[str], *, a
     if named and named[0][0] != name:
         faults.append(f"{name}_BEFORE is set without {name}: the older key would be used for what is new.")
     if {key for _place, key in named} & set(apart_from):
-        faults.append(f"{name} holds the SECRET_KEY: whoever learns one of them must not have the other.")
+        faults.append(f"{name} holds the SECRET_KEY: a person who learns one of them must not have the other.")
     return tuple(key for _place, key in named)
 
 
 def key_weakness(key: str, *, strict: bool = True) -> str | None:
-    """Why somebody could guess this key, or None; without `strict` only its length is looked at."""
+    """Return why the key could be guessed, or None; without `strict` only its length is checked."""
     if len(key) < SHORTEST_KEY:
         return f"is too short: it needs at least {SHORTEST_KEY} characters"
     if not strict:
@@ -401,10 +401,10 @@ def key_weakness(key: str, *, strict: bool = True) -> str | None:
 
 
 def _unsafe_in_production(env: Mapping[str, str], data_dir: Path, database_url: str) -> list[str]:
-    """What is good enough on a desk and not over people's data."""
+    """Return faults that are acceptable on a developer's machine but not with real data."""
     faults = []
     if env.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"):  # as Flask reads it
-        faults.append("FLASK_DEBUG is set, which shows the program's inside to whoever makes it fail: unset it.")
+        faults.append("FLASK_DEBUG is set, which shows the program's code and data to any visitor who causes an error: unset it.")
     files = [data_dir]
     if database_url.startswith(("sqlite:////", "sqlite:///file:/")):
         database = Path(database_url.removeprefix("sqlite:///").removeprefix("file:").split("?")[0])
@@ -420,7 +420,7 @@ def _unsafe_in_production(env: Mapping[str, str], data_dir: Path, database_url: 
         except FileNotFoundError:
             continue
         except OSError as error:
-            faults.append(f"{path} cannot be looked at by the user who runs this (number {os.getuid()}): {error.strerror}.")
+            faults.append(f"{path} cannot be checked by the user who runs this (number {os.getuid()}): {error.strerror}.")
             continue
         if os.getuid() == 0 != found.st_uid:
             faults.append(
@@ -431,12 +431,12 @@ def _unsafe_in_production(env: Mapping[str, str], data_dir: Path, database_url: 
             faults.append(f"SEMINAR_DATA_DIR is {path}, which is no folder.")
         elif found.st_mode & OTHERS:
             way_out = f"`chmod 700 {path}`, if it is the program's own folder" if path.is_dir() else f"`chmod 600 {path}`"
-            faults.append(f"Everybody on this machine can look into {path}: {way_out}.")
+            faults.append(f"Other users of this machine have access to {path}: {way_out}.")
     return faults
 
 
 def file_system_of(path: Path) -> str | None:
-    """Kind of the file system that holds `path` (`ext4`, `nfs4`), or None where the system does not say (only Linux does)."""
+    """Return the kind of the file system that holds `path` (`ext4`, `nfs4`), or None where it is unknown (only Linux tells)."""
     try:
         lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -449,7 +449,7 @@ def file_system_of(path: Path) -> str | None:
 def _warnings(
     mode: Mode, *, server: bool, storage: str, jobs_url: str | None, proxies: int, encrypted: bool, sender: bool
 ) -> tuple[str, ...]:
-    """What production may do, and probably should not."""
+    """Return warnings about production settings that are allowed but probably not intended."""
     if mode is not Mode.PRODUCTION:
         return ()
     told = {
@@ -458,7 +458,7 @@ def _warnings(
         "LIMITER_STORAGE is memory://, so each web process counts attempts by itself; several machines need redis://…": storage.startswith(
             "memory:"
         ),
-        "TRUSTED_PROXIES is 0: behind a proxy all seem to come from its one address, and a few strangers use up everybody's limits."
+        "TRUSTED_PROXIES is 0: behind a proxy all requests seem to come from its one address, so a few strangers use up the limits of all."
         " Say how many proxies stand before this program, usually 1.": not proxies,
         "JOBS_URL is not set, so this machine has a queue of jobs of its own: with several machines name one for all, or run `flask worker`"
         " on one only.": server and not jobs_url,
@@ -470,7 +470,7 @@ HOW_TO_MAKE = "`echo k$(date +%Y):$(openssl rand -hex 32)`, and keep it away fro
 
 
 def _entries(env: Mapping[str, str], name: str, secret_keys: tuple[str, ...], mode: Mode, faults: list[str]) -> tuple[str, ...]:
-    """The keys of a ring, `<id>:<secret>` parted by commas or spaces, newest first."""
+    """Parse the keys of a ring, `<id>:<secret>` separated by commas or spaces, newest first."""
     entries = tuple((env.get(name) or "").replace(",", " ").split())
     if not all(KEY_ENTRY.fullmatch(entry) for entry in entries):
         faults.append(
@@ -480,17 +480,17 @@ def _entries(env: Mapping[str, str], name: str, secret_keys: tuple[str, ...], mo
         return ()
     ids, own = [entry.partition(":")[0] for entry in entries], [entry.partition(":")[2] for entry in entries]
     if len(set(ids)) < len(ids):
-        faults.append(f"{name} has two keys of one id: what is sealed says by the id which of them opens it.")
+        faults.append(f"{name} has two keys with the same id: the id in a sealed value decides which key opens it.")
     for key_id, key in zip(ids, own, strict=True):
         if (weakness := key_weakness(key, strict=mode is Mode.PRODUCTION)) is not None:
             faults.append(f"The key «{key_id}» of {name} {weakness}; make one with `openssl rand -hex 32`.")
     if set(own) & set(secret_keys):
-        faults.append(f"{name} holds the SECRET_KEY: whoever learns one of them must not have the other.")
+        faults.append(f"{name} holds the SECRET_KEY: a person who learns one of them must not have the other.")
     return entries
 
 
 def _whole_numbers(env: Mapping[str, str], prefix: str, kind: type[AccessLimits | DaysKept], faults: list[str]) -> dict[str, int]:
-    """The fields of `kind` that the environment sets; a misspelt one of `RETAIN_…`, which nobody else uses, is a fault."""
+    """Return the fields of `kind` that the environment sets. An unknown `RETAIN_…` name is a fault, because only we use that prefix."""
     known = {f"{prefix}{limit.name.upper()}" for limit in fields(kind)}
     if kind is DaysKept:
         faults += [
@@ -505,14 +505,14 @@ def _whole_numbers(env: Mapping[str, str], prefix: str, kind: type[AccessLimits 
             if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER and int(text) > 0:
                 given[limit.name] = int(text)
             else:
-                faults.append(f"{name} is «{text}»; it is a whole number from 1 on.")
+                faults.append(f"{name} is «{text}»; it must be a whole number of at least 1.")
     return given
 
 
 def _kept_key(data_dir: Path, name: str) -> str:
-    """A key made at the first start outside production, kept so that sessions and sealed data survive a restart.
+    """Return a key made at the first start outside production, stored so that sessions and sealed data survive a restart.
 
-    It is whole before it has its name, and the first one stays: processes that start at once agree on it.
+    The file gets its name only when it is complete, and the first one stays, so processes that start together agree on it.
     """
     path = data_dir / name
     try:

@@ -1,1 +1,1 @@
-"""What BAR asks to be measured. `python -m bench` prints the rows; with `--write` they go to docs/benchmarks.md."""
+"""The measurements that BAR.md asks for. `python -m bench` prints the rows; with `--write` they go to docs/benchmarks.md."""

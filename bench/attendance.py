@@ -1,4 +1,4 @@
-"""Marks as a coordinator's page sends them, and the export of everybody's."""
+"""Measure marking as a coordinator's page does it, and the export of all people's attendance."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_EXTRA_MB = 50
 
 
 def measure(database: Database, *, seconds: float, pages_per_second: float) -> list[Row]:
-    """Rows of the report."""
+    """Return the rows of the report."""
     sheet = data.seminar(database, "marking", people=4_000, sessions=6, marked=False)
     cookie = signed_in(database, RoleName.ORGANIZER, office_id=sheet.office_id)
     made = {size: data.seminar(database, f"export-{size[0]}", people=size[0], sessions=size[1]) for size in EXPORTS}
@@ -78,7 +78,7 @@ def _export(database: Database, server: LiveServer, browser: Browser, slug: str,
     path = f"/staff/seminars/{slug}/attendance/export?format={form}&lang=es"
     browser.get(
         f"/staff/seminars/{slug}/attendance/export?format=csv"
-    ) if people < 5_000 else None  # the first request of a worker loads much
+    ) if people < 5_000 else None  # the first request of a worker loads much code
     idle = servers.memory_mb(worker)
     servers.forget_peak(worker)
     waits = []

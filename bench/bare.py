@@ -1,4 +1,4 @@
-"""The limit that a page is held against: a Flask view that renders a template of the same bytes, and nothing else."""
+"""The limit for a page: a Flask view that renders a template of the same bytes, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The limit of a form: Flask-WTF with as many fields as the registration form, and one row that is committed, under the same server."""
+"""The limit for a form: Flask-WTF with as many fields as the registration form, which commits one row, under the same server."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ rows = Table("bench_form", MetaData(), Column("id", Integer, primary_key=True), 
 
 @app.get("/readyz")
 def ready() -> dict[str, str]:
-    """Make the table, and say that it is there."""
+    """Make the table, and answer that it exists."""
     with write_mode(), engine.begin() as connection:
         rows.create(connection, checkfirst=True)
     return {"status": "ok"}
@@ -55,7 +55,7 @@ def ready() -> dict[str, str]:
 
 @app.route("/register", methods=["GET", "POST"])
 def register() -> ResponseReturnValue:
-    """Show the form; write what was sent."""
+    """Show the form; on POST, write one row."""
     form = BareForm()
     if not form.validate_on_submit():
         return render_template_string(PAGE, form=form), 422 if form.is_submitted() else 200

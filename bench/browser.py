@@ -1,4 +1,4 @@
-"""A small browser: one connection, cookies, hidden fields. It measures what a person waits for, so it does nothing else."""
+"""A small browser: one connection, cookies, hidden fields. It does nothing else, so that it measures only the response time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ATTRIBUTE = re.compile(r"\b(name|value)=\"([^\"]*)\"")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, text and where it redirects to."""
+    """Status, text and redirect target."""
 
     status: int
     text: str
@@ -26,7 +26,7 @@ class Answer:
     size: int
 
     def hidden(self) -> dict[str, str]:
-        """Hidden fields of the page's last form (the ones before it are the header's)."""
+        """Return the hidden fields of the page's last form (earlier forms are the header's)."""
         form = self.text[self.text.rfind("<form") :]
         found = {}
         for tag in HIDDEN.findall(form):
@@ -36,7 +36,7 @@ class Answer:
 
 
 class Browser:
-    """`get` and `post` paths of one server."""
+    """Sends GET and POST requests to one server."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -46,7 +46,7 @@ class Browser:
 
     @property
     def cookie(self) -> str:
-        """The Cookie header."""
+        """Return the Cookie header."""
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     def take(self, cookie: str) -> None:

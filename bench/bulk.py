@@ -1,7 +1,7 @@
-"""Rows into tables by the million: COPY on PostgreSQL with constraints and triggers set aside meanwhile, executemany on SQLite.
+"""Insert millions of rows: COPY with constraints and triggers removed meanwhile on PostgreSQL, executemany on SQLite.
 
-Values are plain: whole numbers, None, bytes, and texts as both databases read them (ids as hexadecimal, instants as `moment`
-writes them). Whatever was set aside is made again from the catalogue and checked by the database over all rows at once.
+Values are plain: whole numbers, None, bytes, and texts that both databases read (ids as hexadecimal, instants as `moment`
+writes them). What was removed is made again from the catalogue, and the database checks it over all rows at once.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ COUNT_SEATS = "UPDATE seat_pool SET taken = n FROM (SELECT seat_pool_id, count(*
 
 
 def moment(at: datetime) -> str:
-    """An instant of UTC as both databases read it."""
+    """Return an instant in UTC in the format that both databases read."""
     return f"{at:%Y-%m-%d %H:%M:%S.%f}"
 
 
 class Sink(Protocol):
-    """Where rows go."""
+    """Receiver of rows."""
 
     def add(self, table: str, row: Sequence[Value]) -> None:
-        """One row, with its values in the order of the table's columns as `Tables` has them."""
+        """Add one row, with its values in the order of the table's columns in `Tables`."""
         ...
 
 
@@ -42,13 +42,13 @@ Tables = dict[str, tuple[str, ...]]
 
 @contextmanager
 def filling(database: Database, tables: Tables) -> Iterator[Sink]:
-    """Take rows for these tables; when the block ends they stand, counted and checked."""
+    """Yield a sink for rows of these tables; at the end of the block they are stored, counted and checked."""
     with _filling_postgresql(database.url, tables) if database.engine == "postgresql" else _filling_sqlite(database.url, tables) as sink:
         yield sink
 
 
 def connect(url: str) -> psycopg.Connection[Any]:
-    """A plain connection to a PostgreSQL database by its SQLAlchemy address."""
+    """Return a plain connection to a PostgreSQL database by its SQLAlchemy URL."""
     return psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True)
 
 
@@ -57,7 +57,7 @@ def connect(url: str) -> psycopg.Connection[Any]:
 
 @dataclass
 class _Copies:
-    """One COPY a table, each on a connection of its own, so that rows of all tables come as they are made."""
+    """One COPY for each table, each on its own connection, so that rows of all tables can be written in any order."""
 
     copies: dict[str, psycopg.Copy]
     waiting: dict[str, list[str]] = field(default_factory=dict)
@@ -108,7 +108,7 @@ def _filling_postgresql(url: str, tables: Tables) -> Iterator[Sink]:
 
 
 def _set_aside(connection: psycopg.Connection[Any], tables: list[str]) -> list[str]:
-    """Drop keys and indexes of these tables and switch their triggers off; returns what makes all of it again."""
+    """Drop keys and indexes of these tables and disable their triggers; return the statements that restore all of it."""
     keys = connection.execute(
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), contype::text FROM pg_constraint"
         " WHERE contype IN ('f', 'u', 'p') AND (conrelid::regclass::text = ANY(%s) OR confrelid::regclass::text = ANY(%s))"
@@ -136,7 +136,7 @@ def _set_aside(connection: psycopg.Connection[Any], tables: list[str]) -> list[s
 
 @dataclass
 class _Statements:
-    """Rows gathered and written in one transaction; the triggers run, the keys are checked before the commit."""
+    """Collects rows and writes them in one transaction; the triggers run, and the keys are checked before the commit."""
 
     connection: Any
     inserts: dict[str, str]

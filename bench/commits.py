@@ -1,4 +1,4 @@
-"""The limit that a write is held against: bare transactions of one row, one after another, on the same engine."""
+"""The limit for a write: bare transactions of one row, one after another, on the same engine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seminar_app.web.database import db
 
 
 def commits_per_second(database: Database, *, seconds: float = 2.0) -> float:
-    """INSERT and COMMIT through the app's own engine (its pragmas, its durability) over one connection."""
+    """Return the rate of INSERT and COMMIT through the app's own engine (its pragmas, its durability) over one connection."""
     with database.app.app_context():
         with write_mode():
             with db.engine.begin() as connection:

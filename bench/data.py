@@ -1,8 +1,8 @@
-"""Rows to measure on: an office, the agencies, a published seminar with as many people as asked, and whole databases of any size.
+"""Test data: an office, the agencies, a published seminar of any size, and whole databases of any size.
 
-    python -m bench.data --people 1000000 --seminars 20000 --registrations 2000000 --marks 12000000 [--engine postgresql] [--url URL]
+  python -m bench.data --people 1000000 --seminars 20000 --registrations 2000000 --marks 12000000 [--engine postgresql] [--url URL]
 
-fills a new database (or, with `--url`, one that is empty and migrated) and says how long it took.
+fills a new database (or, with `--url`, one that is empty and migrated) and prints how long it took.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ FEEDBACK_TABLES = ("feedback_form", "feedback_form_version", "feedback_question"
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The seminar, its address, and public ids of what a client needs to name."""
+    """The seminar, its slug, and public ids that a client needs."""
 
     seminar_id: int
     slug: str
@@ -62,7 +62,7 @@ class Made:
 
 
 def prepare(database: Database) -> None:
-    """What every seminar needs once: the agencies and an office."""
+    """Add what every seminar needs once: the agencies and an office."""
     now = datetime.now(UTC)
     with database.app.app_context():
         with unit_of_work() as session:
@@ -80,7 +80,7 @@ def prepare(database: Database) -> None:
 
 
 def seminar(database: Database, slug: str, *, people: int = 0, sessions: int = 6, seats: int | None = None, marked: bool = True) -> Made:
-    """A published seminar that is open for registration, with so many seated people, each marked in each session."""
+    """Make a published seminar that is open for registration, with seated people, each marked in every session."""
     with database.app.app_context(), write_mode(), db.engine.begin() as connection:
         made = _seminar(connection, slug, people, sessions, seats if seats is not None else people + 100, marked=marked)
         if database.engine == "postgresql":
@@ -214,7 +214,7 @@ def _people(
 
 
 def _word(n: int) -> str:
-    """A surname that nobody has, different for each number."""
+    """Return an invented surname, different for each number."""
     syllables = ("ba", "co", "de", "fi", "gu", "la", "mo", "ne", "pi", "ru", "sa", "te", "vi", "xo", "za", "ñu")
     word = ""
     for _ in range(4):
@@ -238,7 +238,7 @@ def _bulk(connection: Connection, model: type[Base], rows: Iterable[dict[str, An
 
 
 def find(database: Database, slug: str) -> Made | None:
-    """A seminar that `seminar` made before."""
+    """Return a seminar that `seminar` made before, or None."""
     with database.app.app_context():
         session = db.session()
         seminar = session.scalar(select(Seminar).where(Seminar.slug == slug))
@@ -253,12 +253,12 @@ def find(database: Database, slug: str) -> Made | None:
 
 
 def agency_id(database: Database, code: str) -> int:
-    """The agency with this code."""
+    """Return the id of the agency with this code."""
     return int(_one(database, select(Agency.id).where(Agency.code == code)))
 
 
 def person_of(database: Database, registration: uuid.UUID) -> uuid.UUID:
-    """Public id of who is registered."""
+    """Return the public id of the registered person."""
     found = select(Person.public_id).join(Registration, Registration.person_id == Person.id).where(Registration.public_id == registration)
     return uuid.UUID(str(_one(database, found)))
 
@@ -272,7 +272,7 @@ def _one(database: Database, statement: Select[Any]) -> Any:
 
 
 def with_feedback(database: Database, made: Made) -> None:
-    """A feedback form that most of a seminar's people have answered; nothing where there is one."""
+    """Add a feedback form that most of a seminar's people have answered, unless there is one."""
     with database.app.app_context():
         session = db.session()
         known = session.scalar(select(FeedbackForm.id).where(FeedbackForm.seminar_id == made.seminar_id))
@@ -289,7 +289,7 @@ def with_feedback(database: Database, made: Made) -> None:
 
 
 def fill(database: Database, size: Size) -> float:
-    """Write a whole population into a prepared database; returns the seconds it took."""
+    """Write a whole population into a prepared database; return the seconds it took."""
     begun = time.perf_counter()
     with database.app.app_context():
         ground, keys = _ground(), chain_keys(db.session())
@@ -306,7 +306,7 @@ def fill(database: Database, size: Size) -> float:
 
 
 def _ground() -> Ground:
-    """What stands before a population is written; lets go of the database."""
+    """Return what exists before a population is written, and close the database connections."""
     session = db.session()
     agencies = all_agencies(session)
     parents = {agency.id: agency.parent_id for agency in agencies.values()}
@@ -326,7 +326,7 @@ def _ground() -> Ground:
 
 
 def counts(database: Database) -> dict[str, int]:
-    """Rows of each table that `fill` writes."""
+    """Return the number of rows of each table that `fill` writes."""
     tables = Base.metadata.tables
     with database.app.app_context():
         found = {name: db.session().scalar(select(func.count()).select_from(tables[name])) or 0 for name in TABLES}

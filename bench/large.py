@@ -1,7 +1,7 @@
-"""BAR's last row: every page with a million people, held against the same page with a hundredth of them, both asked in turns.
+"""BAR.md's last row: each page with a million people, compared with the same page with a hundredth of them, in alternation.
 
-Both databases hold the same two seminars beside everything else (100 and 2,500 people), so that what differs is only what
-else there is. For each page the statements are counted, and carried out once more with EXPLAIN.
+Both databases hold the same two seminars (100 and 2,500 people) beside everything else, so that only the amount of other data
+differs. For each page the statements are counted, and run once more with EXPLAIN.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SESSIONS = 6
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page, who looks at it, and what is sent to it (None: it is fetched)."""
+    """A page, the role that views it, and the data sent to it (None: a GET)."""
 
     what: str
     path: str
@@ -53,7 +53,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was found of a page: p95 in milliseconds in both, the median of the rounds' ratios, statements, plans on the large one."""
+    """Result for a page: p95 in milliseconds on both, median ratio of the rounds, statements, and plans on the large database."""
 
     page: Page
     small: float
@@ -64,12 +64,12 @@ class Looked:
 
     @property
     def faults(self) -> list[str]:
-        """What its statements do that would not stay fast."""
+        """Return what in its statements would become slow with more data."""
         return [f"{plan.what}: {', '.join(plan.faults)}" for plan in self.plans if plan.faults]
 
 
 def measure(*, size: Size = LARGE, only: str = "") -> list[Looked]:
-    """Each page on two new databases, this one and one with a hundredth of it."""
+    """Measure each page on two new databases, one of this size and one a hundredth of it."""
     with fresh_pair() as (small, large):
         for database, its_size in ((small, size.part(SHARE)), (large, size)):
             data.prepare(database)
@@ -78,7 +78,7 @@ def measure(*, size: Size = LARGE, only: str = "") -> list[Looked]:
 
 
 def compare(small: Database, large: Database, *, only: str = "") -> list[Looked]:
-    """Every page on both; `only`: those whose name has this in it."""
+    """Measure each page on both; `only` selects those whose name contains it."""
     sides = (side(small), side(large))
     names = [name for name in sides[0].pages if only in name]
     waits: dict[str, list[tuple[float, float]]] = {}
@@ -97,7 +97,7 @@ def compare(small: Database, large: Database, *, only: str = "") -> list[Looked]
 
 
 def rows_of(looked: list[Looked]) -> list[Row]:
-    """Lines of the report."""
+    """Return the lines of the report."""
     return [
         Row(
             what=f"{found.page.what}, large data ({found.statements[1]} statements)",
@@ -113,7 +113,7 @@ def rows_of(looked: list[Looked]) -> list[Row]:
 
 
 def side(database: Database, *, people: tuple[int, int] = PROBES, prefix: str = "probe") -> Side:
-    """The pages of a database with two seminars of so many people, which are made where they are not there."""
+    """Return the pages of a database with two seminars of these sizes; missing seminars are made."""
     made = [
         data.find(database, f"{prefix}-{count}") or data.seminar(database, f"{prefix}-{count}", people=count, sessions=SESSIONS)
         for count in people
@@ -177,7 +177,7 @@ def _pages(database: Database, probe: data.Made, crowd: data.Made) -> Iterator[P
 
 @contextmanager
 def _browsers(side: Side) -> Iterator[dict[RoleName | None, tuple[Browser, str]]]:
-    """A browser for each role on a server of its own, with the token that its forms carry."""
+    """Yield a browser for each role on a running server, with the CSRF token for its forms."""
     with servers.product(side.database) as server, ExitStack() as stack:
         found: dict[RoleName | None, tuple[Browser, str]] = {None: (stack.enter_context(Browser(server.url)), "")}
         for role, cookie in side.cookies.items():
@@ -189,7 +189,7 @@ def _browsers(side: Side) -> Iterator[dict[RoleName | None, tuple[Browser, str]]
 
 
 def _round(name: str, sides: tuple[Side, Side], browsers: list[dict[RoleName | None, tuple[Browser, str]]]) -> tuple[float, float]:
-    """p95 on both, each request after one of the other side."""
+    """Return p95 on both sides, with requests that alternate between them."""
     waits: tuple[list[float], list[float]] = ([], [])
     for n in range(REQUESTS + 4):
         for side, own, found in zip(sides, browsers, waits, strict=True):
@@ -213,7 +213,7 @@ def _ask(page: Page, browsers: dict[RoleName | None, tuple[Browser, str]]) -> fl
 
 
 def statements(side: Side, page: Page) -> list[Statement]:
-    """What a look at the page sends to the database."""
+    """Return the statements that one request of the page sends to the database."""
     app = side.database.app
     client = app.test_client(use_cookies=False)
     headers = {"Accept-Language": "es"} | ({"Cookie": side.cookies[page.who]} if page.who else {})
@@ -237,7 +237,7 @@ def statements(side: Side, page: Page) -> list[Statement]:
 
 
 def _plans(side: Side, page: Page) -> tuple[int, tuple[Plan, ...]]:
-    """How many statements the page takes, and how they are carried out."""
+    """Return the number of the page's statements, and their plans."""
     statements(side, page)
     seen = statements(side, page)
     with side.database.app.app_context():
@@ -250,7 +250,7 @@ def _plans(side: Side, page: Page) -> tuple[int, tuple[Plan, ...]]:
 
 
 def plans_table(looked: list[Looked]) -> str:
-    """Markdown: each statement of each page on the large data."""
+    """Return Markdown: each statement of each page on the large data."""
     lines = ["| page | statement | ms | 8 kB pages | rows looked at | scans |", "|" + "---|" * 6]
     for found in looked:
         for plan in found.plans:

@@ -1,4 +1,4 @@
-"""Requests as fast as they go: wrk, and where it is not installed a slower client of our own that says so."""
+"""Send requests as fast as possible: by wrk, or where it is missing by a slower client of our own, which says so."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FIGURE = re.compile(r"BENCH requests=(\d+) seconds=([\d.]+) p50=([\d.]+) p95=([\
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Requests a second, latency in milliseconds, and answers that were errors (4xx, 5xx or none)."""
+    """Requests a second, latency in milliseconds, and failed answers (4xx, 5xx or none)."""
 
     rate: float
     p50: float
@@ -35,7 +35,7 @@ class Load:
 
 @cache
 def has_wrk() -> bool:
-    """Whether wrk is there; if not, says once what that means."""
+    """Whether wrk is installed; if not, print once what that means."""
     if shutil.which("wrk"):
         return True
     print("wrk is not installed (Debian: apt-get install wrk): a Python client takes its place and is itself the limit.", file=sys.stderr)
@@ -45,7 +45,7 @@ def has_wrk() -> bool:
 def fetch(
     url: str, *, seconds: float, connections: int = 8, threads: int = 2, script: str = "get.lua", arguments: tuple[str, ...] = ()
 ) -> Load:
-    """Fetch `url` for so long over so many connections; `script` of bench/wrk decides what is sent."""
+    """Fetch `url` for this time over this many connections; `script` of bench/wrk decides what is sent."""
     if not has_wrk():
         return fetch_with_threads(url, seconds=seconds, connections=connections)
     command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds:.0f}s", "--timeout", "30s", "-s", str(SCRIPTS / script), url]
@@ -58,7 +58,7 @@ def fetch(
 
 
 def fetch_with_threads(url: str, *, seconds: float, connections: int) -> Load:
-    """The same for plain GETs with the standard library."""
+    """Fetch with the standard library instead of wrk, for plain GETs."""
     parts = urlsplit(url)
     assert parts.hostname
     deadline = time.perf_counter() + seconds

@@ -1,4 +1,4 @@
-"""The public seminar page against a bare view of the same bytes, taken in turns so that a noisy minute hits both."""
+"""The public seminar page against a bare view of the same bytes, in alternation, so that noise affects both."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_MEMORY_MB = 100
 
 
 def measure(database: Database, *, seconds: float) -> tuple[list[Row], float]:
-    """Rows of the report, and the bare view's requests a second (others are held against it too)."""
+    """Return the rows of the report, and the bare view's requests a second (other parts use it as their limit)."""
     made = data.seminar(database, "page", people=90)
     path = f"/seminars/{made.slug}"
     with servers.product(database) as server:
@@ -62,7 +62,7 @@ def measure(database: Database, *, seconds: float) -> tuple[list[Row], float]:
 
 
 def bare_pages_per_second(database: Database, *, seconds: float) -> float:
-    """The bare view's requests a second alone, for parts that are held against it without this one."""
+    """Return the bare view's requests a second, for parts that run without this one."""
     made = data.find(database, "page") or data.seminar(database, "page", people=90)
     with servers.product(database) as server:
         page = get(f"{server.url}/seminars/{made.slug}")
@@ -78,7 +78,7 @@ def get(url: str) -> str:
 
 
 def count_statements(database: Database, path: str) -> int:
-    """How often a second visit of the page asks the database."""
+    """Return how many statements a second visit of the page needs."""
     from sqlalchemy import event
 
     client = database.app.test_client()

@@ -1,4 +1,4 @@
-"""What PostgreSQL does for a statement, in a line: how long, how many pages it touched, how many rows it read and by which scans."""
+"""PostgreSQL's plan of a statement in one line: time, pages touched, rows read, and kinds of scan."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Statement = tuple[str, Any]
 
 @contextmanager
 def statements_of(engine: Engine) -> Iterator[list[Statement]]:
-    """The statements that are sent meanwhile, with their values."""
+    """Collect the statements that are sent inside the block, with their values."""
     seen: list[Statement] = []
 
     def note(_connection: object, _cursor: object, statement: str, values: Any, *_rest: object) -> None:
@@ -33,15 +33,15 @@ def statements_of(engine: Engine) -> Iterator[list[Statement]]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A statement's plan as it was carried out.
+    """A statement's plan as it was executed.
 
     Attributes:
         what: the statement, shortened to its tables.
         milliseconds: planning and execution.
         buffers: 8 kB pages read, from memory or disk.
-        read: rows that its scans looked at, found or not.
+        read: rows that its scans read, whether they matched or not.
         scans: kinds of scan with their table or index.
-        faults: why this would not stay fast as the data grows.
+        faults: why this would become slow as the data grow.
     """
 
     what: str
@@ -53,7 +53,7 @@ class Plan:
 
 
 def big_tables(engine: Engine) -> Mapping[str, int]:
-    """Tables with so many rows that nobody may read them whole."""
+    """Return the tables that are too large to be read whole, with their rows."""
     with engine.connect() as connection:
         rows = connection.execute(
             text("SELECT relname, reltuples::bigint FROM pg_class WHERE relkind = 'r' AND reltuples >= :many"), {"many": BIG_TABLE}
@@ -62,7 +62,7 @@ def big_tables(engine: Engine) -> Mapping[str, int]:
 
 
 def plan_of(engine: Engine, statement: Statement, big: Mapping[str, int]) -> Plan | None:
-    """Carry the statement out and look at how; None for what is not a SELECT of tables."""
+    """Execute the statement and return its plan; None for anything but a SELECT of tables."""
     sql, values = statement
     if not sql.lstrip().upper().startswith(("SELECT", "WITH")) or " FOR UPDATE" in sql or "\nFROM " not in sql:
         return None

@@ -1,8 +1,8 @@
-"""A made-up decade of training, of any size and always the same: offices, staff, people, seminars and all that follows from them.
+"""An invented decade of training, of any size and always the same: offices, staff, people, seminars and everything else.
 
-A fifth of the seminars is still to come. Seminars differ in size as real ones do (most have tens of people, a few thousands),
-seats come from quotas and the open pool, and registrations are in every state that happens. With them go what a real database
-holds beside them: the history, the outbox, the trail with its chain, and for every twentieth seminar its feedback.
+A fifth of the seminars is in the future. Seminars differ in size as real ones do (most have tens of people, a few thousands),
+seats come from quotas and the open pool, and registrations are in every state that occurs. With them come the other rows of a
+real database: the history, the outbox, the audit log with its chain, and for every twentieth seminar its feedback.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TO_COME = 0.2
 OFFICES = 66
 STAFF = 250
 OWN_OFFICE = 0.3
-"""Share of the seminars that the first office holds, so that one organizer's list is long in any size."""
+"""Share of the seminars that the first office holds, so that one organizer's list is long at any size."""
 FEEDBACK_EVERY = 20
 PAST_STATES = (("registered", 82), ("withdrawn", 6), ("removed", 4), ("declined", 3), ("waitlisted", 5))
 COMING_STATES = (("registered", 75), ("pending", 8), ("waitlisted", 7), ("nominated", 4), ("withdrawn", 6))
@@ -83,7 +83,7 @@ TABLES: Tables = {
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many of what."""
+    """The number of rows of each kind."""
 
     people: int
     seminars: int
@@ -91,17 +91,17 @@ class Size:
     marks: int
 
     def part(self, share: float) -> Size:
-        """The same in small."""
+        """Return the same proportions at a smaller size."""
         return Size(*(max(1, round(count * share)) for count in (self.people, self.seminars, self.registrations, self.marks)))
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What stands before: the agencies with the group each belongs to, the first office, and the app's key.
+    """What exists before: the agencies with their groups, the first office, and the app's key.
 
     Attributes:
         first: the first free id of each table.
-        trail: number and digest of the trail's last row.
+        trail: number and digest of the audit log's last row.
     """
 
     agencies: Mapping[int, int]
@@ -113,7 +113,7 @@ class Base:
 
 @dataclass(slots=True)
 class _AuditValues:
-    """What `digest` reads of a row of the trail."""
+    """The fields of an audit row that `digest` reads."""
 
     sequence: int
     at: datetime
@@ -126,7 +126,7 @@ class _AuditValues:
 
 
 class Population:
-    """Writes all of it to a sink; `trail` is the chain's end afterwards."""
+    """Writes all rows to a sink; afterwards `trail` is the end of the audit log's chain."""
 
     def __init__(self, sink: Sink, base: Base, size: Size, *, keys: ChainKeys, now: datetime, seed: int = SEED) -> None:
         self.keys = keys
@@ -144,7 +144,7 @@ class Population:
         self.trail = base.trail
 
     def write(self) -> None:
-        """All of it."""
+        """Write all rows."""
         self._offices_and_staff()
         self._people()
         sizes = self._sizes()
@@ -200,14 +200,14 @@ class Population:
             self.people_name.append(whole)
 
     def _sizes(self) -> list[int]:
-        """How many registrations each seminar has."""
+        """Return the number of registrations of each seminar."""
         weights = [self.random.lognormvariate(0, 0.7) for _ in range(self.size.seminars)]
         scale = self.size.registrations / sum(weights)
         most = min(5_000, self.size.people)
         return [min(most, max(1, round(weight * scale))) for weight in weights]
 
     def _sessions_of_each(self, sizes: list[int]) -> tuple[int, float]:
-        """Sessions of a seminar on average, and the share of its sheet that is marked, so that the marks come out as asked."""
+        """Return the average number of sessions, and the share of each sheet to mark, so that the total of marks is as asked."""
         seated = sum(sizes[: round(len(sizes) * (1 - TO_COME))]) * PAST_STATES[0][1] / 100
         average = max(3, round(self.size.marks / seated / 0.93))
         return average, min(1.0, self.size.marks / seated / average)
@@ -256,7 +256,7 @@ class Population:
         return seminar_sessions
 
     def _registrations(self, seminar_id: int, slug: str, people: int, made: datetime, *, past: bool, number: int) -> list[int]:
-        """Registrations in all states with what followed from each; returns those who hold a seat."""
+        """Write registrations in all states and the rows that follow from each; return those that hold a seat."""
         pick, base = self.random, self.base
         kinds = PAST_STATES if past else COMING_STATES
         states = pick.choices([kind for kind, _weight in kinds], [weight for _kind, weight in kinds], k=people)
@@ -341,7 +341,7 @@ class Population:
 
 
 def feedback(population: Population, seminar_id: int, registrations: list[int], made: datetime) -> None:
-    """A form of ten scales that these registrations have answered."""
+    """Write a form of ten scale questions that these registrations have answered."""
     self, at = population, moment(made)
     form_id, version_id = self._next("feedback_form"), self._next("feedback_form_version")
     self.sink.add("feedback_form", (form_id, self._hex(), seminar_id, "reaction", at, None))

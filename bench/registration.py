@@ -1,4 +1,4 @@
-"""Registering by the web form: how long one person waits for it, and how many it takes at once."""
+"""Registration by the web form: how long one person waits, and how many are handled at once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ AGENCY = "INM"
 
 
 def measure(database: Database, *, seconds: float, pages_per_second: float) -> list[Row]:
-    """Rows of the report. `pages_per_second`: of the bare view under the same server."""
+    """Return the rows of the report. `pages_per_second`: rate of the bare view under the same server."""
     made = data.seminar(database, "registering", seats=1_000_000)
     path = f"/seminars/{made.slug}/register"
     with servers.product(database) as server:
@@ -64,7 +64,7 @@ def measure(database: Database, *, seconds: float, pages_per_second: float) -> l
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What the bar holds registering against: the bare transaction or the bare page, whichever is slower."""
+    """The limit for registering: the bare transaction or the bare page, whichever is slower."""
 
     commits: float
     pages: float
@@ -78,7 +78,7 @@ class Limit:
 
 
 def _together(database: Database, url: str, path: str, *, seconds: float, most: float) -> Load:
-    """Forms sent by many at once, each a person of their own; only what stands in a table afterwards counts as done."""
+    """Send forms over many connections, each for another person; only rows found in a table afterwards count."""
     bodies = database.folder / "bodies"
     with Browser(url) as browser:
         hidden = browser.get(path).hidden()
@@ -90,7 +90,7 @@ def _together(database: Database, url: str, path: str, *, seconds: float, most: 
 
 
 def _rows(database: Database, limit: Limit, ours: Load, bare: Load) -> list[Row]:
-    """Ours against the bar's limit, and what a form that only keeps its fields reaches of it."""
+    """Return our rate against the limit, and beside it the rate of a form that only stores its fields."""
     return [
         Row(
             what=f"registering, {CONNECTIONS} at once (the form as it is sent)",
@@ -113,7 +113,7 @@ def _rows(database: Database, limit: Limit, ours: Load, bare: Load) -> list[Row]
 
 
 def fields(hidden: dict[str, str], n: int) -> dict[str, str]:
-    """The form filled in by person number `n`."""
+    """Return the form filled in for person number `n`."""
     return hidden | {
         "given_names": "Luz María",
         "surname1": "López",
@@ -135,7 +135,7 @@ def _numbers(count: int) -> Iterator[int]:
 
 
 def count(database: Database) -> int:
-    """Registrations in the table, and rows that the bare form wrote."""
+    """Return the number of registrations, plus the rows that the bare form wrote."""
     with database.app.app_context():
         with db.engine.connect() as connection:
             tables = [name for name in ("registration", "bench_form") if inspect(connection).has_table(name)]

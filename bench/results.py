@@ -1,11 +1,11 @@
-"""One measured figure, what it is held against, and whether that is enough."""
+"""One measured figure, the limit it is compared with, and whether it is enough."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 LATER = "with its feature"
-"""What cannot be measured before what it measures is built."""
+"""Verdict of a mark whose feature does not exist yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,9 +14,9 @@ class Row:
 
     Attributes:
         figure: what was measured, with its unit.
-        limit: what the same machine could do at best in the same run, or what BAR allows, with its unit.
-        ratio: of figure to limit where both are rates, else None.
-        passed: whether BAR's mark is met; None where BAR has none.
+        limit: the machine's best in the same run, or what BAR.md allows, with its unit.
+        ratio: figure divided by limit where both are rates, else None.
+        passed: whether BAR.md's mark is met; None where it has none.
     """
 
     what: str
@@ -37,14 +37,14 @@ HEADINGS = ["what", "database", "measured", "limit in the same run", "ratio", "m
 
 
 def table(rows: list[Row]) -> str:
-    """Markdown."""
+    """Return the rows as Markdown."""
     lines = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
     lines += ["| " + " | ".join(row.cells()) + " |" for row in rows]
     return "\n".join(lines)
 
 
 def summary(rows: list[Row]) -> str:
-    """How many marks are met, and which are not."""
+    """Return how many marks are met, and which are not."""
     missed, later = [row for row in rows if row.passed is False], [row for row in rows if not row.figure]
     lines = [f"{sum(row.passed is True for row in rows)} met, {len(missed)} not met, {len(later)} {LATER}."]
     for row in missed:

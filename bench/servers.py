@@ -1,4 +1,4 @@
-"""The real server on a measured database, and what its processes weigh."""
+"""The real server on a measured database, and the memory of its processes."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ SETTINGS = {"GRANIAN_BLOCKING_THREADS": str(THREADS), "GRANIAN_LOG_LEVEL": "erro
 
 
 def product(database: Database, *, workers: int = WEB_WORKERS) -> LiveServer:
-    """Constancia as `flask serve` runs it, without the limits on attempts."""
+    """Return Constancia as `flask serve` runs it, without rate limits."""
     return LiveServer(
         database.url, database.folder, workers=workers, target="bench.targets:app", environment=SETTINGS | {"SECRET_KEY": KEY}
     )
 
 
 def bare(page: str, folder: Path) -> LiveServer:
-    """A bare Flask view that renders a template of these bytes, under the same server."""
+    """Return a bare Flask view that renders a template of these bytes, under the same server."""
     template = folder / "bare.html"
     template.write_text("{% raw %}" + page.replace("{%", "").replace("{{", "") + "{% endraw %}<!-- {{ title }} -->", encoding="utf-8")
     return LiveServer("", folder, target="bench.bare:app", environment=SETTINGS | {"BENCH_TEMPLATE": str(template)})
 
 
 def bare_form(database: Database) -> LiveServer:
-    """A bare form with as many fields, which writes one row into the same database, under the same server."""
+    """Return a bare form with as many fields, which writes one row into the same database, under the same server."""
     return LiveServer(database.url, database.folder, target="bench.bare_form:app", environment=SETTINGS | {"SECRET_KEY": KEY})
 
 
 def memory_mb(pid: int) -> float:
-    """Resident memory of a process in MB, shared pages included."""
+    """Return the resident memory of a process in MB, shared pages included."""
     return _status(pid, "VmRSS")
 
 
 def peak_mb(pid: int) -> float:
-    """The most it has had since `forget_peak`."""
+    """Return the peak of resident memory in MB since `forget_peak`."""
     return _status(pid, "VmHWM")
 
 
 def forget_peak(pid: int) -> None:
-    """Begin to look for the peak from now."""
+    """Reset the recorded peak."""
     Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
 
 
@@ -54,5 +54,5 @@ def _status(pid: int, name: str) -> float:
 
 
 def largest_worker(server: LiveServer) -> float:
-    """Memory of the largest worker, in MB."""
+    """Return the memory of the largest worker, in MB."""
     return max(memory_mb(pid) for pid in server.worker_pids() if os.path.exists(f"/proc/{pid}"))  # noqa: PTH110

@@ -1,4 +1,4 @@
-"""Staff to look at pages with: an account of each role, and a browser's cookie that is signed in with it."""
+"""Staff for measured pages: an account of each role, and a signed-in browser's cookie."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seminar_app.web.database import db, unit_of_work
 
 
 def signed_in(database: Database, role: RoleName, *, office_id: int | None = None, agency_id: int | None = None) -> str:
-    """The Cookie header of a browser that is signed in with this role; the session is written as sign-in writes it."""
+    """Return the Cookie header of a browser signed in with this role; the session is written as sign-in writes it."""
     now = datetime.now(UTC)
     email = f"{role}@bench.example"
     with database.app.app_context():

@@ -1,4 +1,4 @@
-"""From the command to the first answer, and what a first visit of the registration page weighs."""
+"""Time from the command to the first answer, and the weight of a first visit to the registration page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SLOW_3G = {"offline": False, "latency": 400, "downloadThroughput": 400 * 1024 / 
 
 
 def cold_start(database: Database) -> Row:
-    """`flask serve` on a prepared database, as a second `make run` does it."""
+    """Measure `flask serve` on a prepared database, as in a second `make run`."""
     waits = []
     for _ in range(ROUNDS):
         port = free_port()
@@ -60,7 +60,7 @@ def cold_start(database: Database) -> Row:
 
 
 def clone_to_demo() -> Row:
-    """`git clone` and `make run` in a folder of its own, until the demonstration's seminar answers; packages come from pip's cache."""
+    """Measure `git clone` and `make run` in a new folder until the demonstration's seminar answers; packages come from pip's cache."""
     root = Path(__file__).parents[1]
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="constancia-clone-") as name:
@@ -104,7 +104,7 @@ def _answers(url: str) -> bool:
 
 
 def page_weight(database: Database) -> list[Row]:
-    """Bytes over the wire in a real browser, first and second visit; and how soon it is usable at 400 kbit/s and 400 ms."""
+    """Measure bytes over the wire in a real browser, first and second visit, and the time until usable at 400 kbit/s and 400 ms."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         print("Chromium is not installed: the weight of the registration page was not measured.", file=sys.stderr)
@@ -161,6 +161,6 @@ def _row(database: Database, what: str, figure: str, mark: str, passed: bool) ->
 
 
 def machine() -> str:
-    """What it was measured on, in a line."""
+    """Return a description of the machine, in a line."""
     cpu = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
     return f"{os.cpu_count()} × {cpu.group(1) if cpu else 'unknown'}, Python {sys.version.split()[0]}"

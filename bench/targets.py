@@ -1,4 +1,4 @@
-"""What the measured server loads: the product, with the limits on attempts off since one address makes all of them."""
+"""The app that the measured server loads: the product without rate limits, because all requests come from one address."""
 
 from __future__ import annotations
 

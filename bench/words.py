@@ -1,4 +1,4 @@
-"""Names, places and topics to make people and seminars of, the frequent ones first."""
+"""Names, places and topics for invented people and seminars, frequent ones first."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from config import PROJECT_ROOT, Settings
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The application, assembled. Reads as a table of contents: what it stands on, then its rooms, then its commands."""
+    """Assemble the application: first its base, then its features, then its commands."""
     from seminar_app import (
         accounts,
         agencies,

@@ -1,4 +1,4 @@
-"""The clockwork that runs every room's jobs (`web.schedule`): Huey, on a file of its own unless `JOBS_URL` names a server."""
+"""Run the scheduled jobs of all features (`web.schedule`) with Huey, on a file of its own unless `JOBS_URL` names a server."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from seminar_app.web.schedule import Job, ending, jobs_of
 log = logging.getLogger(__name__)
 
 WORKERS = 3
-"""Threads: one is nearly always with the mail."""
+"""Threads; one is nearly always busy with mail."""
 STOP_SECONDS = 30
 
 
 def clockwork(app: Flask) -> Any:
-    """Huey with all jobs of the app. The queue holds names of jobs only, and losing it loses nothing: the next minute asks again."""
+    """Return Huey with all jobs of the app. The queue holds only job names; if it is lost, the next minute queues them again."""
     settings: Settings = app.extensions["settings"]
     work = _queue(settings)
     for job in jobs_of(app).values():
@@ -36,17 +36,17 @@ def clockwork(app: Flask) -> Any:
     return work
 
 
-class _Consumer(Consumer):  # type: ignore[misc]  # Huey brings no types
-    """Huey's, which tells the jobs that it ends before it waits for them."""
+class _Consumer(Consumer):  # type: ignore[misc]  # Huey has no types
+    """Huey's consumer, which tells running jobs about the shutdown before it waits for them."""
 
     def stop(self, graceful: bool = False) -> None:
-        """Let the step that is being done end, then stop."""
+        """Let each running job finish its current step, then stop."""
         ending.set()
         super().stop(graceful=graceful)
 
 
 def run_worker(app: Flask) -> None:
-    """Run jobs until the process is told to end (SIGTERM or SIGINT); what is being done is finished first."""
+    """Run jobs until the process receives SIGTERM or SIGINT; jobs in progress finish first."""
     consumer = _Consumer(
         clockwork(app),
         workers=WORKERS,
@@ -58,14 +58,14 @@ def run_worker(app: Flask) -> None:
 
 
 def run_job(app: Flask, name: str, *, unless: Callable[[], bool] = lambda: False) -> object:
-    """Do one job now, alone among all workers.
+    """Run one job now, under a lock so that no other process runs it.
 
     Args:
-        unless: asked once nobody else can be at it; true leaves the job as it is.
+        unless: called under the lock; if true, the job is skipped.
 
     Raises:
-        KeyError: there is none of this name.
-        AlreadyLocked: another process is at it.
+        KeyError: there is no job of this name.
+        AlreadyLocked: another process runs it.
     """
     settings: Settings = app.extensions["settings"]
     with app.app_context():
@@ -96,7 +96,7 @@ def _when(job: Job) -> Any:
 
 
 def _guarded(app: Flask, work: Any, job: Job) -> Callable[[], None]:
-    """One run of a job at a time, and one for each time it is due however many workers ask; after a failure the next comes as planned."""
+    """Run a job once each time it is due, even if several workers start it; a failure is logged and does not stop later runs."""
 
     def done_already() -> bool:
         due = job.due_by(now()).isoformat()

@@ -1,4 +1,4 @@
-"""What a WSGI server loads: `granian --interface wsgi seminar_app.wsgi:app`, or any other."""
+"""Entry point for a WSGI server: `granian --interface wsgi seminar_app.wsgi:app`, or any other."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Commands for whoever works on the program."""
+"""Commands for developers."""

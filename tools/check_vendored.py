@@ -1,8 +1,8 @@
-"""Compare every built or vendored file with its checksum: those of browsers with their manifests, the list of stolen passwords.
+"""Compare every built or vendored file with its checksum: browser files with their manifests, and the list of leaked passwords.
 
-    python -m tools.check_vendored
+  python -m tools.check_vendored
 
-A file that was changed by hand, is missing, or stands beside the listed ones without being listed is named; exit code 1.
+Lists each file that was changed by hand, is missing, or lies beside the listed ones without being listed; then exits with 1.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ MANIFESTS = {
     ROOT / "tests" / "browser" / "vendor" / "MANIFEST.json": ROOT / "tests" / "browser" / "vendor",
 }
 DATA = ROOT / "seminar_app" / "sign_in" / "common_passwords.txt"
-"""Made from a package of npm; what it was made from, its version and its licence stand at its head."""
+"""Made from an npm package; the head of the file names its source, version and licence."""
 SHA256_OF_DATA = "9aba690697a1aca4745db842af02eb86040a2ee232c09e394cf59318efdeab98"
 OWN = {"img/favicon.svg", "MANIFEST.json", "vendor/MANIFEST.json"}
 WRITTEN_HERE = ("js/", "css/")
-"""Our own; what is built among them (css/constancia.css) is listed all the same."""
+"""Our own files; those built into these folders (css/constancia.css) are listed all the same."""
 
 
 def faults() -> Iterator[str]:
-    """A sentence for each file that is not as its manifest says."""
+    """Yield a sentence for each file that does not match its manifest."""
     if hashlib.sha256(DATA.read_bytes()).hexdigest() != SHA256_OF_DATA:
         yield f"{DATA.relative_to(ROOT)} is not the list that was made"
     for manifest, folder in MANIFESTS.items():
@@ -49,7 +49,7 @@ def faults() -> Iterator[str]:
 
 
 def main() -> int:
-    """Say what is wrong; returns the exit code."""
+    """Print the faults; return the exit code."""
     found = list(faults())
     print("\n".join(found) or "Every vendored file is as it came.")
     return 1 if found else 0

@@ -1,10 +1,10 @@
-"""Every layout and macro on sample pages, in both languages: to look at, to photograph, to run axe over.
+"""Every layout and macro on sample pages, in both languages: to view, to photograph, and to check with axe.
 
-    python -m tools.gallery serve                 look at it in a browser
-    python -m tools.gallery shoot FOLDER [NAME…]  pictures at 360 and 1280 px
-    python -m tools.gallery axe [NAME…]           what axe-core finds, and sideways scrolling at 320 px; exit code 1 if any
+  python -m tools.gallery serve                 view the pages in a browser
+  python -m tools.gallery shoot FOLDER [NAME…]  pictures at 360 and 1280 px
+  python -m tools.gallery axe [NAME…]           findings of axe-core, and sideways scrolling at 320 px; exit code 1 if any
 
-The sample pages are in `tools/gallery_pages`; nothing here reads a database.
+The sample pages are in `tools/gallery_pages`; no database is used.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ WIDTHS = (360, 1280)
 
 
 def names() -> list[str]:
-    """The sample pages."""
+    """Return the names of the sample pages."""
     return sorted(path.stem for path in PAGES.glob("*.html") if not path.stem.startswith("_"))
 
 
 def create_gallery() -> Flask:
-    """An app that gives the templates what the real one gives them, from samples."""
+    """Return an app that gives the templates the same context as the real one, with sample values."""
     app = Flask(__name__, static_folder=None)
     app.config.update(SECRET_KEY=secrets.token_hex(), BABEL_DEFAULT_LOCALE="es", WTF_CSRF_CHECK_DEFAULT=False)
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "seminar_app" / "translations")
@@ -138,7 +138,7 @@ def _page(language: str, name: str) -> Any:
 
 @contextmanager
 def served() -> Iterator[str]:
-    """The gallery behind an address of this machine."""
+    """Serve the gallery on a local address, and yield it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, create_gallery(), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -150,7 +150,7 @@ def served() -> Iterator[str]:
 
 @contextmanager
 def browsing() -> Iterator[Browser]:
-    """The system's Chromium, with a profile of its own that is thrown away."""
+    """Yield the system's Chromium, with a temporary profile."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS + QUIET)
         try:
@@ -160,7 +160,7 @@ def browsing() -> Iterator[Browser]:
 
 
 def shoot(folder: Path, wanted: list[str]) -> None:
-    """Pictures of whole pages: `NAME-LANGUAGE-WIDTH.png`."""
+    """Take pictures of whole pages: `NAME-LANGUAGE-WIDTH.png`."""
     folder.mkdir(parents=True, exist_ok=True)
     with served() as address, browsing() as browser:
         for width in WIDTHS:
@@ -173,7 +173,7 @@ def shoot(folder: Path, wanted: list[str]) -> None:
 
 
 def faults(wanted: list[str]) -> list[str]:
-    """What axe finds (WCAG 2.2 AA and good practice), scripts that the policy stopped, scrolling sideways at 320 px."""
+    """Return findings of axe (WCAG 2.2 AA and good practice), scripts blocked by the policy, and sideways scrolling at 320 px."""
     found: list[str] = []
     rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
     with served() as address, browsing() as browser:
@@ -197,7 +197,7 @@ def faults(wanted: list[str]) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run a command; returns the exit code."""
+    """Run a command; return the exit code."""
     compile_catalogues()
     match arguments:
         case ["serve"]:

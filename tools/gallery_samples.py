@@ -45,12 +45,12 @@ MARKS = ("present",) * 14 + ("late", "left_early", "excused", "absent", "")
 
 
 def say(spanish: str, english: str) -> str:
-    """The sentence in the language of the page."""
+    """Return the sentence in the page's language."""
     return spanish if str(get_locale()) == "es" else english
 
 
 class Both:
-    """A label in both languages, chosen when it is shown."""
+    """A label in both languages; the language is chosen when it is shown."""
 
     def __init__(self, spanish: str, english: str) -> None:
         self.words = (spanish, english)
@@ -63,12 +63,12 @@ class Both:
 
 
 def needed(spanish: str, english: str) -> InputRequired:
-    """Required, with this sentence."""
+    """Return a validator that requires a value, with this sentence."""
     return InputRequired(Both(spanish, english))  # type: ignore[arg-type]
 
 
 def label(spanish: str, english: str) -> Any:
-    """A label as WTForms takes it."""
+    """Return a label in the form that WTForms takes."""
     return Both(spanish, english)
 
 
@@ -86,7 +86,7 @@ AGENCIES: Any = {
 
 
 class RegistrationSample(Form):
-    """A registration as an official meets it."""
+    """A registration form as an official sees it."""
 
     given_names = StringField(
         label("Nombre(s)", "Given names"),
@@ -132,7 +132,7 @@ class RegistrationSample(Form):
 
 
 class SeminarSample(Form):
-    """Settings of a seminar as an organizer meets them."""
+    """A seminar's settings form as an organizer sees it."""
 
     name_es = StringField(label("Nombre en español", "Name in Spanish"), [needed("Escriba el nombre.", "Enter the name.")])
     name_en = StringField(label("Nombre en inglés", "Name in English"), [Optional()])
@@ -166,7 +166,7 @@ class Person:
 
 
 def agencies() -> list[tuple[str, str, int, int]]:
-    """(code, name, taken, size) of the four groups."""
+    """Return (code, name, taken, size) of the four groups."""
     return [
         ("PGR", say("Procuraduría General de la República", "Federal attorney general"), 24, 24),
         ("PGJ", say("Procuradurías de los estados", "State attorneys general"), 38, 40),
@@ -177,7 +177,7 @@ def agencies() -> list[tuple[str, str, int, int]]:
 
 @lru_cache
 def roster() -> dict[str, list[Person]]:
-    """90 people in four groups, the same each time."""
+    """Return 90 people in four groups, the same each time."""
     random = Random(2014)
     groups: dict[str, list[Person]] = {}
     for code, number in (("PGR", 25), ("PGJ", 40), ("CNS", 18), ("INM", 7)):

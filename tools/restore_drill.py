@@ -1,7 +1,7 @@
-"""Restore a backup into a scratch place and see that it serves: `python -m tools.restore_drill FILE`.
+"""Restore a backup into a temporary place and check that it serves: `python -m tools.restore_drill FILE`.
 
-Uses the keys of the environment. On PostgreSQL name an empty database in DRILL_DATABASE_URL; SQLite gets a folder that is deleted
-afterwards. Mail and the trail's anchor stay where they are: the scratch server has no mail server, no worker and no anchor.
+Uses the keys of the environment. On PostgreSQL, name an empty database in DRILL_DATABASE_URL; SQLite gets a folder that is deleted
+afterwards. Real mail and the audit log's anchor are not touched: the temporary server has no mail server, no worker and no anchor.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60
 PAGES = ("/readyz", "/")
 LEFT_ALONE = {"SMTP_URL", "JOBS_URL", "LIMITER_STORAGE", "AUDIT_ANCHOR"}
-"""Settings that name what is in use."""
+"""Settings that name services in real use."""
 
 
 def drill(backup: Path) -> list[tuple[str, float]]:
-    """Do it.
+    """Run the drill.
 
     Returns:
         Each step with its seconds.
 
     Raises:
-        SystemExit: a step failed, with what it said.
+        SystemExit: a step failed; the message has its output.
     """
     with tempfile.TemporaryDirectory(prefix="constancia-drill-") as folder:
         environment = _environment(Path(folder))

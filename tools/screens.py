@@ -1,6 +1,6 @@
-"""`python -m tools.screens` (`make screens`): pictures of the main pages into docs/screens, from a demonstration of its own.
+"""`python -m tools.screens` (`make screens`): pictures of the main pages for docs/screens, from a temporary demonstration.
 
-Spanish at 360 px, as officials see it on a phone, and English at 1280 px, as an office does. Needs the system's Chromium.
+Spanish at 360 px, as officials see it on a phone, and English at 1280 px, as an office sees it. Needs the system's Chromium.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ START_SECONDS = 90
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A page and whoever looks at it (None: a visitor). `link`: the first link of the page with this address in it is followed."""
+    """A page and the role that views it (None: a visitor). `link`: follow the page's first link whose address contains this."""
 
     name: str
     path: str
@@ -42,7 +42,7 @@ class Screen:
 
 
 def screens() -> list[Screen]:
-    """The main pages."""
+    """Return the main pages."""
     coming = next_seminar(now().date()).slug
     return [
         Screen("calendar", "/"),
@@ -61,7 +61,7 @@ def screens() -> list[Screen]:
 
 @contextmanager
 def demonstration() -> Iterator[str]:
-    """A server with the demonstration in a folder of its own; its address."""
+    """Run a server with the demonstration in a temporary folder, and yield its address."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="constancia-screens-") as folder:
         environment = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "SEMINAR_MODE"}}
@@ -88,7 +88,7 @@ def _ready(url: str) -> bool:
 
 
 def take(browser: Browser, url: str, *, language: str, width: int, height: int) -> Iterator[Path]:
-    """All screens in one language and width."""
+    """Take all screens in one language and width."""
     contexts: dict[str | None, BrowserContext] = {}
     for screen in screens():
         if screen.account not in contexts:
@@ -115,7 +115,7 @@ def _link(page: Page, screen: Screen) -> str:
 
 
 def sign_in(page: Page, url: str, account: str, language: str) -> None:
-    """Sign in and read in the wanted language, whichever the account's is."""
+    """Sign in, and switch to the wanted language in place of the account's."""
     page.goto(f"{url}/login")
     page.fill("input[name=email]", f"{account}@{DEMO_DOMAIN}")
     page.fill("input[name=password]", PASSWORD)
@@ -127,7 +127,7 @@ def sign_in(page: Page, url: str, account: str, language: str) -> None:
 
 
 def main() -> int:
-    """Take them all; the exit code is 1 where a picture is too large to keep."""
+    """Take all pictures; return 1 where a picture is too large to keep."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         raise SystemExit("Chromium was not found: install Debian's package chromium.")

@@ -1,4 +1,4 @@
-"""`python -m tools.static_files`: a gzipped copy beside each static file that is worth one; WhiteNoise serves it where a browser takes it."""
+"""`python -m tools.static_files`: gzip static files where it saves space; WhiteNoise serves the copy to browsers that accept it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SMALLEST = 500
 
 
 def compress(path: Path) -> bool:
-    """Write the copy unless it is newer than the file; False where nothing was to do."""
+    """Write the gzipped copy unless it is newer than the file; return False where nothing was to do."""
     copy = path.with_name(f"{path.name}.gz")
     if path.suffix not in KINDS or path.stat().st_size < SMALLEST:
         return False

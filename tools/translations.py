@@ -1,8 +1,8 @@
-"""The Spanish of the program: one catalogue a room in source, one catalogue for the program when compiled.
+"""The program's Spanish: one source catalogue for each feature, compiled into one catalogue for the program.
 
-    python -m tools.translations compile        merge all catalogues into the one that is read at run time
-    python -m tools.translations update ROOM    add what the room's pages and code say and nobody has translated
-    python -m tools.translations check          say what is missing, unused or said twice in two ways
+  python -m tools.translations compile        merge all catalogues into the one that is read at run time
+  python -m tools.translations update ROOM    add the feature's new sentences from pages and code
+  python -m tools.translations check          report sentences that are missing, unused or translated in two ways
 
 The English is in the code itself.
 """
@@ -38,7 +38,7 @@ MessageId = str | tuple[str, ...]
 
 
 def spoken() -> Iterator[tuple[str, MessageId]]:
-    """(room, sentence) of everything that the code and the templates say. Layouts, macros and error pages are the room `look`."""
+    """Yield (feature, sentence) for all texts in code and templates. Layouts, macros and error pages are the feature `look`."""
     for base in (ROOT / "seminar_app", ROOT / "templates"):
         for filename, _line, message, _comments, _context in extract_from_dir(
             str(base), METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=(), directory_filter=lambda _folder: True
@@ -48,7 +48,7 @@ def spoken() -> Iterator[tuple[str, MessageId]]:
 
 
 def catalogues() -> dict[str, Catalog]:
-    """Each room's catalogue, by the room's name."""
+    """Return each feature's catalogue, by the feature's name."""
     found = {}
     for path in sorted(FOLDER.glob("*.po")):
         with path.open("rb") as file:
@@ -57,7 +57,7 @@ def catalogues() -> dict[str, Catalog]:
 
 
 def merged() -> tuple[Catalog, list[str]]:
-    """One catalogue of all, and a line for each sentence that two rooms translate differently."""
+    """Return one catalogue of all, and a line for each sentence that two features translate differently."""
     whole, faults = Catalog(locale="es", domain="messages"), []
     for room, catalogue in catalogues().items():
         for message in catalogue:
@@ -84,7 +84,7 @@ def compile_catalogues() -> None:
 
 
 def update(room: str) -> int:
-    """Add the room's untranslated sentences to its catalogue, empty; returns how many are empty now."""
+    """Add the feature's new sentences to its catalogue, untranslated; return how many are untranslated now."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"{room}.po"
     known, _faults = merged()
@@ -99,12 +99,12 @@ def update(room: str) -> int:
 
 
 def _is_said(message: Message) -> bool:
-    """Whether it has its Spanish, in both numbers where it counts."""
+    """Whether the sentence has its Spanish, in singular and plural where it counts."""
     return all(message.string) if isinstance(message.string, (tuple, list)) else bool(message.string)
 
 
 def faults() -> list[str]:
-    """What is missing, empty, marked fuzzy, said in two ways, or changed in its places (%(name)s)."""
+    """Return sentences that are missing, empty, marked fuzzy, translated in two ways, or changed in their places (%(name)s)."""
     whole, found = merged()
     said = set()
     for room, sentence in spoken():
@@ -127,7 +127,7 @@ def _checks(message: Message, catalogue: Catalog) -> list[tuple[Message, list[ob
 
 
 def main(arguments: list[str]) -> int:
-    """Run a command; returns the exit code."""
+    """Run a command; return the exit code."""
     match arguments:
         case ["compile"]:
             compile_catalogues()

@@ -1,4 +1,4 @@
-"""The staff's accounts and roles."""
+"""Staff accounts and roles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seminar_app.web.navigation import Entry, add_staff_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages, words and menu entry."""
+    """Register the feature's pages, words and menu entry."""
     audit_words.init_app()
     labels.register(RoleName, ROLES)
     app.register_blueprint(staff_routes.blueprint)

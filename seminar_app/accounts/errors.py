@@ -1,4 +1,4 @@
-"""What is refused here, and the sentence for it."""
+"""Refusals about accounts, each with its sentence."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ from seminar_app.core.errors import N_, Refusal
 
 
 class EmailTaken(Refusal):
-    """Two accounts may not have one address."""
+    """Another account has this address."""
 
     sentence = N_("There is an account with the address %(email)s already.")
     field = "email"
 
 
 class OwnAccount(Refusal):
-    """An administrator would lock themselves out."""
+    """Administrators must not lock themselves out."""
 
     sentence = N_("This is your own account. Ask another administrator to disable it or to take your role as administrator away.")
 
 
 class LastAdmin(Refusal):
-    """Somebody must be left to look after accounts."""
+    """At least one administrator must remain."""
 
     sentence = N_("This is the only administrator left. Make somebody else an administrator first.")
 
 
 class AccountDisabled(Refusal):
-    """A disabled account is not sent a way in."""
+    """A disabled account is not sent a link for choosing a password."""
 
     sentence = N_("This account is disabled. Enable it first.")
 
 
 class NotACoordinator(Refusal):
-    """Only somebody who is a coordinator, and whose account is enabled, can be assigned."""
+    """The account is not a coordinator's, or is disabled, so it cannot be assigned."""
 
     sentence = N_("%(name)s is not a coordinator, or the account is disabled. An administrator can change that.")

@@ -1,4 +1,4 @@
-"""What staff fill in about accounts and offices."""
+"""Forms about accounts."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def _language_field() -> RadioField:
 
 
 class AccountForm(BaseForm):
-    """An account that exists."""
+    """Fields of an existing account."""
 
     name = one_line(_l("Name"), length=200, message=_l("Please write the name."), render_kw={"autocomplete": "off"})
     language = _language_field()
 
 
 class NewAccountForm(BaseForm):
-    """An account to be made, with the first thing its owner may do."""
+    """Fields of a new account, with its first role."""
 
     name = one_line(_l("Name"), length=200, message=_l("Please write the name."), render_kw={"autocomplete": "off"})
     email = one_line(
@@ -39,6 +39,6 @@ class NewAccountForm(BaseForm):
 
 
 class GrantForm(BaseForm):
-    """One more thing somebody may do."""
+    """One more role for an account."""
 
     grant = SelectField(_l("What they may do"), validators=[required(_l("Please choose what they may do."))])

@@ -1,4 +1,4 @@
-"""Offices, the staff's accounts, what each may do and for whom, and the sessions they are signed in with."""
+"""Staff accounts and their roles."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from seminar_app.core.tables import Base, value_enum
 
 
 class UserAccount(Base):
-    """A member of staff who signs in. Officials have none."""
+    """An account of a member of staff. Officials have none."""
 
     __tablename__ = "user_account"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     email: Mapped[str] = mapped_column(String(320), unique=True, info=STAFF)
-    """Canonical: lower case, no spaces around."""
+    """Canonical: lower case, without surrounding spaces."""
     name: Mapped[str] = mapped_column(String(200), info=STAFF)
     password: Mapped[str | None] = mapped_column(String(255), info=STAFF)
     """Argon2id hash."""
@@ -32,23 +32,23 @@ class UserAccount(Base):
     reset_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, info=STAFF)
     """SHA-256 of the newest reset link's token, until it is used."""
     reset_version: Mapped[int] = mapped_column(default=0)
-    """Which issue of the reset link that is."""
+    """Version number of that reset link."""
     reset_until: Mapped[datetime | None]
     wrong_proofs: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Wrong codes and wrong passwords of somebody whose password was right before, one after the other."""
+    """Number of wrong second factors and repeated passwords in a row, after a correct sign-in password."""
     wrong_proof_at: Mapped[datetime | None]
-    """When the last of them was."""
+    """When the last wrong one was."""
 
     is_authenticated = True
     is_anonymous = False
 
     @property
     def is_active(self) -> bool:
-        """Whether the account may sign in. Flask-Login asks, as it asks the three beside this."""
+        """Whether the account may sign in. Flask-Login reads it, like the attributes above."""
         return self.active
 
     def get_id(self) -> str:
-        """What a session holds: new with every change of the password."""
+        """Return the value that a session stores; it changes with every new password."""
         return self.fs_uniquifier
 
 
@@ -73,5 +73,5 @@ class RoleGrant(Base):
     office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id", ondelete="RESTRICT"), index=True)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
     seminar_id: Mapped[int | None] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"), index=True)
-    """For a coordinator: the seminar; none means «is a coordinator, not assigned yet»."""
+    """For a coordinator: the seminar; None means a coordinator who is not assigned yet."""
     granted_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""Reading accounts, what they may do, their sessions, and offices."""
+"""Queries about accounts and their roles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class GrantLine:
-    """A role as a page tells it: of which office, agency or seminar (known by its id here; its title is the seminars' room's)."""
+    """A role for display, with its office or agency. Its seminar is an id only, because titles belong to the seminars feature."""
 
     role: RoleName
     seminar_id: int | None
@@ -39,7 +39,7 @@ class AccountLine:
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:
-    """A page of the list, and how many were found in all."""
+    """One page of the list, and the total number found."""
 
     lines: Sequence[AccountLine]
     page: int
@@ -47,17 +47,17 @@ class AccountPage:
 
     @property
     def pages(self) -> int:
-        """How many pages there are, at least one."""
+        """Return the number of pages, at least one."""
         return max(1, -(-self.found // PAGE_SIZE))
 
 
 def account_by_email(session: Session, email: str) -> UserAccount | None:
-    """The account with this address, however it was typed."""
+    """Return the account with this address, or None; case and surrounding spaces do not matter."""
     return session.scalar(select(UserAccount).where(UserAccount.email == canonical_email(email)))
 
 
 def get_account(session: Session, public_id: uuid.UUID) -> UserAccount:
-    """An account.
+    """Return the account with this public id.
 
     Raises:
         NotFound: there is none with this id.
@@ -69,10 +69,10 @@ def get_account(session: Session, public_id: uuid.UUID) -> UserAccount:
 
 
 def accounts(session: Session, *, text: str = "", role: RoleName | None = None, page: int = 1) -> AccountPage:
-    """Accounts by name, 50 a page.
+    """Return accounts by name, 50 a page.
 
-    A text is looked for in name and address without regard to case or accents. Staff are some hundreds at most, so they
-    are read whole and looked at in memory; what they may do is read for the page that is shown.
+    The text is searched in name and address, without regard to case or accents. There are some hundreds of accounts at most,
+    so all are read and filtered in memory; roles are read only for the page that is shown.
     """
     wanted = select(UserAccount)
     if role is not None:
@@ -87,7 +87,7 @@ def accounts(session: Session, *, text: str = "", role: RoleName | None = None, 
 
 
 def grants_of(session: Session, account_ids: Collection[int]) -> Mapping[int, Sequence[GrantLine]]:
-    """What these accounts may do, in one statement."""
+    """Return the roles of these accounts by account id, in one statement."""
     lines: dict[int, list[GrantLine]] = {}
     rows = session.execute(
         select(RoleGrant, Office, Agency)
@@ -102,7 +102,7 @@ def grants_of(session: Session, account_ids: Collection[int]) -> Mapping[int, Se
 
 
 def names_by_audit_name(session: Session, audit_names: Collection[str]) -> Mapping[str, str]:
-    """Names of staff by how the trail calls them: `account:<hex>` and `user_account:<hex>`."""
+    """Return names of staff by their names in the audit log: `account:<hex>` and `user_account:<hex>`."""
     ids = set()
     for audit_name in audit_names:
         kind, _colon, hexadecimal = audit_name.partition(":")
@@ -113,19 +113,19 @@ def names_by_audit_name(session: Session, audit_names: Collection[str]) -> Mappi
 
 
 def everybody(session: Session) -> Sequence[tuple[uuid.UUID, str]]:
-    """Ids and names of all accounts, by name."""
+    """Return ids and names of all accounts, by name."""
     rows = session.execute(select(UserAccount.public_id, UserAccount.name))
     return sorted(((row.public_id, row.name) for row in rows), key=lambda row: fold(row[1]))
 
 
 def coordinators_of(session: Session, seminar_id: int) -> Sequence[UserAccount]:
-    """Who is assigned to a seminar, by name."""
+    """Return the coordinators assigned to a seminar, by name."""
     assigned = select(RoleGrant.user_account_id).where(RoleGrant.role == RoleName.COORDINATOR, RoleGrant.seminar_id == seminar_id)
     return _by_name(session.scalars(select(UserAccount).where(UserAccount.id.in_(assigned))))
 
 
 def possible_coordinators(session: Session) -> Sequence[UserAccount]:
-    """Who can be assigned to a seminar: whoever is a coordinator, assigned or not, and has an enabled account."""
+    """Return the accounts that can be assigned to a seminar: enabled accounts with the coordinator role, assigned or not."""
     coordinators = select(RoleGrant.user_account_id).where(RoleGrant.role == RoleName.COORDINATOR)
     return _by_name(session.scalars(select(UserAccount).where(UserAccount.id.in_(coordinators), UserAccount.active)))
 

@@ -1,4 +1,4 @@
-"""Administrators' pages about accounts and what each may do."""
+"""Administrators' pages about accounts and roles."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ blueprint = Blueprint("accounts_staff", __name__)
 @blueprint.get("/staff/accounts/")
 @staff(RoleName.ADMIN)
 def accounts() -> ResponseReturnValue:
-    """Everybody who may sign in; a role stays in the address, a search does not, because it names people."""
+    """List all accounts. A role filter is kept in the URL; a search text is not, because it names people."""
     return _accounts_page(request.args.get("role", ""), text="")
 
 
 @blueprint.post("/staff/accounts/")
 @staff(RoleName.ADMIN)
 def find_accounts() -> ResponseReturnValue:
-    """The same searched by name or address, which were sent in the body; a role alone goes on to the address that keeps it."""
+    """Search by name or address, sent in the request body; a role alone redirects to the URL that keeps it."""
     role, text = request.form.get("role", ""), request.form.get("q", "").strip()[:200]
     if not text:
         return redirect(url_for(".accounts", role=role or None), code=303)
@@ -56,7 +56,7 @@ def _accounts_page(role: str, *, text: str) -> str:
 @blueprint.route("/staff/accounts/new", methods=["GET", "POST"])
 @staff(RoleName.ADMIN, fresh="POST")
 def new_account() -> ResponseReturnValue:
-    """Give somebody an account."""
+    """Make an account."""
     form = NewAccountForm(data={"language": current_language()})
     form.grant.choices = _grant_choices()
     if form.accepts():
@@ -83,7 +83,7 @@ def new_account() -> ResponseReturnValue:
 @blueprint.route("/staff/accounts/<uuid:public_id>/", methods=["GET", "POST"])
 @staff(RoleName.ADMIN, fresh="POST")
 def account(public_id: uuid.UUID) -> ResponseReturnValue:
-    """One account: what it is called, what it may do, whether it may sign in."""
+    """Show one account with its roles; on POST, change its name and language."""
     row = queries.get_account(session(), public_id)
     form = AccountForm(data={"name": row.name, "language": row.language})
     if form.accepts():
@@ -99,7 +99,7 @@ def account(public_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/staff/accounts/<uuid:public_id>/roles")
 @staff(RoleName.ADMIN, fresh="POST")
 def give_role(public_id: uuid.UUID) -> ResponseReturnValue:
-    """Let an account do one thing more."""
+    """Add a role to an account."""
     row = queries.get_account(session(), public_id)
     form = GrantForm()
     form.grant.choices = _grant_choices()
@@ -115,7 +115,7 @@ def give_role(public_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/staff/accounts/<uuid:public_id>/roles/take")
 @staff(RoleName.ADMIN, fresh="POST")
 def take_role(public_id: uuid.UUID) -> ResponseReturnValue:
-    """Take a role away; the page then offers to give it back."""
+    """Remove a role; the page then offers to give it back."""
     value = request.form.get("grant", "")
 
     def work(database: Session, account_id: int) -> None:
@@ -128,7 +128,7 @@ def take_role(public_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/staff/accounts/<uuid:public_id>/disable")
 @staff(RoleName.ADMIN, fresh="POST")
 def disable(public_id: uuid.UUID) -> ResponseReturnValue:
-    """Let nobody sign in with it."""
+    """Disable the account's sign-in."""
     said = _("The account is disabled and signed out everywhere.")
     return _do(public_id, lambda database, account_id: services.disable_account(database, **_by(account_id)), said)
 
@@ -136,7 +136,7 @@ def disable(public_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/staff/accounts/<uuid:public_id>/enable")
 @staff(RoleName.ADMIN, fresh="POST")
 def enable(public_id: uuid.UUID) -> ResponseReturnValue:
-    """Let it sign in again."""
+    """Enable the account's sign-in again."""
     said = _("The account is enabled.")
     return _do(public_id, lambda database, account_id: services.enable_account(database, **_by(account_id)), said)
 
@@ -144,7 +144,7 @@ def enable(public_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/staff/accounts/<uuid:public_id>/invite")
 @staff(RoleName.ADMIN, fresh="POST")
 def send_way_in(public_id: uuid.UUID) -> ResponseReturnValue:
-    """Send its owner a link for choosing a password."""
+    """Send the account's owner a link for choosing a password."""
     said = _("A message with a link for choosing a password is on its way.")
     return _do(public_id, lambda database, account_id: services.send_way_in(database, **_by(account_id)), said)
 
@@ -156,7 +156,7 @@ def _by(account_id: int) -> dict[str, Any]:
 def _do(
     public_id: uuid.UUID, work: Callable[[Session, int], object], said: str | None = None, *, taken: str | None = None
 ) -> ResponseReturnValue:
-    """Do one thing to an account and go back to its page, which says what happened."""
+    """Apply a change to an account and return to its page, which shows the result."""
     row = queries.get_account(session(), public_id)
     try:
         with unit_of_work() as database:
@@ -194,7 +194,7 @@ def _account_page(row: UserAccount, form: AccountForm, grant_form: GrantForm | N
 
 
 def _grant_choices() -> Any:
-    """Everything somebody can be allowed, in groups, as `role:code` and words."""
+    """Return all roles that can be given, in groups, as `role:code` and words."""
     language, database = current_language(), session()
     groups = {
         _("For everything"): {"admin:": str(ROLES[RoleName.ADMIN]), "auditor:": str(ROLES[RoleName.AUDITOR])},
@@ -211,7 +211,7 @@ def _grant_choices() -> Any:
 
 
 def grant_named(database: Session, value: str) -> Grant:
-    """The grant that a form names `role:code`.
+    """Return the grant for a form value `role:code`.
 
     Raises:
         NotFound: there is no such role, office, agency or seminar.

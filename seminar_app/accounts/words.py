@@ -1,4 +1,4 @@
-"""How roles, what they are for, and the trail's rows are told to a person."""
+"""Words for roles and their scopes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROLES = {
 
 
 def grant_words(line: GrantLine, seminar_titles: Mapping[int, str]) -> str:
-    """«Organizer of HSI-CDMX · …»: a role and what it is for."""
+    """Return a role and its scope in words, for example «Organizer of HSI-CDMX · …»."""
     if line.office is not None:
         return str(_("Organizer of %(office)s", office=office_name(line.office)))
     if line.agency is not None:
@@ -37,7 +37,7 @@ def grant_words(line: GrantLine, seminar_titles: Mapping[int, str]) -> str:
 
 
 def grants_in_short(lines: Iterable[GrantLine]) -> str:
-    """«Organizer of HSI, OPDAT; Coordinator of 3 seminars»: as much as a row of a list has room for."""
+    """Return an account's roles in short, for a row of a list: «Organizer of HSI, OPDAT; Coordinator of 3 seminars»."""
     of_role: dict[RoleName, list[GrantLine]] = {}
     for line in lines:
         of_role.setdefault(line.role, []).append(line)
@@ -62,7 +62,7 @@ def _role_in_short(role: RoleName, lines: list[GrantLine]) -> str:
 
 
 def grant_value(line: GrantLine, slugs: Mapping[int, str]) -> str:
-    """How a form names a grant: `organizer:CODE`, `coordinator:slug`, `admin:`."""
+    """Return the form value of a grant: `organizer:CODE`, `coordinator:slug`, `admin:`."""
     if line.seminar_id is not None:
         return f"{line.role.value}:{slugs.get(line.seminar_id, '')}"
     scope = line.office or line.agency

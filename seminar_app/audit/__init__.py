@@ -1,4 +1,4 @@
-"""The trail of who did and who saw what."""
+"""The audit log: what was changed and which data were accessed, and by which account."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVERY_HOUR = timedelta(hours=1)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Give the trail its keys, and have its end anchored every hour where a file is named for it."""
+    """Schedule the deletion of old access counts, and the hourly anchor where the settings name a file for it."""
     add_job(app, Job("delete-old-counts", _delete_old_counts, daily_at=time(7)))
     if (path := settings.audit_anchor) is not None:
         add_job(app, Job("anchor-audit-log", lambda: append_anchor(session(), path, now=clock.now()), every=EVERY_HOUR))

@@ -1,6 +1,6 @@
-"""How much of other people's data each account looked at on a day: counted with the trail's rows, in their transaction.
+"""Daily counts of each account's access to personal data, written with the audit rows in their transaction.
 
-A leaked account shows by what it reads. Above a limit the administrators are told, once an account and day.
+A compromised account shows by what it reads. Above a limit, administrators are told, once for each account and day.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ KEPT = timedelta(days=92)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DailyAccess:
-    """What one account looked at in a day. The names are those of `AccessLimits`."""
+    """One account's access counts of a day. The fields have the names of `AccessLimits`."""
 
     rosters: int = 0
     roster_views: int = 0
@@ -34,19 +34,19 @@ class DailyAccess:
     exports: int = 0
 
     def above(self, allowed: AccessLimits) -> bool:
-        """Whether any of them is above its limit."""
+        """Whether any count is above its limit."""
         return any(getattr(self, limit.name) > getattr(allowed, limit.name) for limit in fields(self))
 
 
 Teller = Callable[[Session, str, date, DailyAccess, datetime], None]
-"""`tell(session, actor, day, looks, now)` writes to the administrators, in the transaction of the look."""
+"""`tell(session, actor, day, counts, now)` writes to the administrators, in the transaction of the access."""
 
 
 _tellers: list[Teller] = []
 
 
 def tell_with(tell: Teller) -> Teller:
-    """Register the function that writes to the administrators. The room that knows accounts does it."""
+    """Register the function that writes to the administrators; the `oversight` feature does it."""
     if tell not in _tellers:
         _tellers.append(tell)
     return tell
@@ -58,7 +58,7 @@ def day_of(session: Session, now: datetime) -> date:
 
 
 def count(session: Session, rows: Iterable[Link]) -> None:
-    """Count the rows that are looks of staff; tell the administrators where one goes above a limit."""
+    """Count the rows that are access by staff; alert the administrators where a count exceeds its limit."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for row in rows:
         kind = access_kind(row.action, row.subject)
@@ -80,12 +80,12 @@ def count(session: Session, rows: Iterable[Link]) -> None:
 
 
 def daily_access_of(session: Session, *, actor: str, day: date) -> DailyAccess:
-    """One account's looks of a day."""
+    """Return one account's access counts of a day."""
     return daily_access_on(session, day=day, actor=actor).get(actor, DailyAccess())
 
 
 def daily_access_on(session: Session, *, day: date, actor: str | None = None) -> dict[str, DailyAccess]:
-    """Everybody's looks of a day, by `account:<public id>`."""
+    """Return all accounts' access counts of a day, by `account:<public id>`."""
     counted = (
         select(AccessCount.actor, AccessCount.kind, func.count(), func.sum(AccessCount.times))
         .where(AccessCount.day == day)
@@ -109,11 +109,11 @@ def daily_access_on(session: Session, *, day: date, actor: str | None = None) ->
 
 
 def alerts_since(session: Session, day: date) -> list[tuple[str, date]]:
-    """(account, day) of the alerts since a day, the newest first."""
+    """Return (account, day) of the alerts since a day, newest first."""
     rows = session.execute(select(AccessAlert.actor, AccessAlert.day).where(AccessAlert.day >= day).order_by(AccessAlert.at.desc()))
     return [(row.actor, row.day) for row in rows]
 
 
 def delete_old_counts(session: Session, *, now: datetime) -> None:
-    """Counts are for watching, not for keeping: after three months they go. The trail keeps every look."""
+    """Delete counts after three months, because they only serve for supervision. The audit log keeps every access."""
     session.execute(delete(AccessCount).where(AccessCount.day < day_of(session, now) - KEPT))

@@ -1,6 +1,6 @@
-"""The anchor: a file outside the database to which the chain's end is appended, so that whoever rewrites the whole trail is found.
+"""The anchor: a file outside the database that records the chain's end, so that a rewrite of the whole audit log is detected.
 
-One JSON object a line: when, the last row's number and digest, and a keyed hash of the line and of the one before it.
+One JSON object a line: the time, the last row's number and digest, and a keyed hash of the line and of the one before it.
 """
 
 from __future__ import annotations
@@ -38,23 +38,23 @@ class Anchor:
 
     @property
     def line(self) -> str:
-        """What the file holds."""
+        """Return the line for the file."""
         return json.dumps({"at": self.at, "sequence": self.sequence, "digest": self.digest, "mac": self.mac}) + "\n"
 
     @property
     def text(self) -> str:
-        """What the line's hash is about."""
+        """Return the content that the line's keyed hash covers."""
         return f"{self.at}\0{self.sequence}\0{self.digest}"
 
 
 def append_anchor(session: Session, path: Path, *, now: datetime) -> Anchor | None:
-    """Append where the chain ends now; None where that stands in the file already, or nothing is chained yet.
+    """Append the chain's current end; return None where the file has it already, or the chain is empty.
 
-    The line is on the disk when this returns. Two processes that do it at once write one after the other.
+    The line is on the disk when this returns. Two concurrent processes write one after the other.
 
     Raises:
         AnchorBroken: the file is not as it was written; nothing is added to it.
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     keys, fresh = chain_keys(session), not path.exists()
     path.touch(mode=0o600)
@@ -62,7 +62,7 @@ def append_anchor(session: Session, path: Path, *, now: datetime) -> Anchor | No
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         last = None
-        for last in _lines(file, keys):  # noqa: B007  the last one is wanted
+        for last in _lines(file, keys):  # noqa: B007  only the last line is needed
             pass
         session.rollback()  # another process may have written a later end while this one waited for the file
         head = session.execute(select(AuditHead.sequence, AuditHead.digest).where(AuditHead.id == 1)).one_or_none()
@@ -80,10 +80,10 @@ def append_anchor(session: Session, path: Path, *, now: datetime) -> Anchor | No
 
 
 def set_anchor_aside(path: Path, *, now: datetime) -> Path | None:
-    """Keep the anchor of a database that was replaced beside the one that begins now; None where there is none.
+    """Rename the anchor of a replaced database, so that a new one can begin; return None where there is none.
 
     Raises:
-        OSError: it cannot be renamed.
+        OSError: the file cannot be renamed.
     """
     aside = path.with_name(f"{path.name}.before-{now.strftime('%Y%m%d%H%M%S%f')}")
     try:
@@ -94,10 +94,10 @@ def set_anchor_aside(path: Path, *, now: datetime) -> Path | None:
 
 
 def read_anchors(path: Path, keys: ChainKeys) -> Iterator[Anchor]:
-    """Every line, oldest first.
+    """Yield every line, oldest first.
 
     Raises:
-        AnchorBroken: a line was changed, removed or put in, or was written with a key that is not in the settings.
+        AnchorBroken: a line was changed, removed or inserted, or its key is not in the settings.
         FileNotFoundError: there is no such file.
     """
     with path.open(encoding="ascii", errors="replace") as file:

@@ -1,4 +1,4 @@
-"""The keyed hashes that chain the audit log: of a row, of the chain's end, of a line of the anchor."""
+"""Keyed hashes of the audit log: of a row, of the chain's end, and of a line of the anchor."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GENESIS = bytes(32)
 
 
 class Link(Protocol):
-    """What is hashed of a row."""
+    """The fields of a row that its hash covers."""
 
     sequence: int
     at: datetime
@@ -32,26 +32,26 @@ class Link(Protocol):
 
 
 class ChainKeys:
-    """The keys that chain and verify, oldest first: a chain goes on with a newer key and never goes back to an older one."""
+    """The keys that chain and verify, oldest first: a chain may move to a newer key but never back to an older one."""
 
     def __init__(self, *, audit_keys: Sequence[str], secret_keys: Sequence[str]) -> None:
         """Derive the keys.
 
         Args:
-            audit_keys: `<id>:<secret>`, newest first; the first chains from now on, all verify.
-            secret_keys: the settings' secret keys, newest first. A key derived from them chains where there are no audit keys,
-                and verifies what was chained before there were.
+            audit_keys: `<id>:<secret>`, newest first; the first chains new rows, all verify.
+            secret_keys: the settings' secret keys, newest first. Keys derived from them chain where there are no audit keys, and
+                verify the rows chained before there were any.
         """
         before = [hashlib.sha256(b"audit-chain\0" + key.encode()).digest() for key in reversed(secret_keys)]
         self._keys = before + [Key.of(entry).derived("audit-chain") for entry in reversed(audit_keys)]
 
     @property
     def newest(self) -> int:
-        """Number of the key that chains now; older keys have smaller numbers."""
+        """Return the number of the key that chains new rows; older keys have smaller numbers."""
         return len(self._keys) - 1
 
     def digest(self, row: Link, *, before: bytes, key: int) -> bytes:
-        """HMAC-SHA256 over the row's content and the digest before it, 32 bytes."""
+        """Return the HMAC-SHA256 over the row's content and the digest before it, 32 bytes."""
         content = json.dumps(
             [
                 row.sequence,
@@ -70,11 +70,11 @@ class ChainKeys:
         return hmac.new(self._keys[key], before + content.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
 
     def head_seal(self, sequence: int, last: bytes, *, key: int) -> bytes:
-        """HMAC over where the chain ends: an attacker who cuts rows off cannot make the seal of an earlier end."""
+        """Return the HMAC over the chain's end. An attacker who removes the last rows cannot make the seal of an earlier end."""
         return hmac.new(self._keys[key], b"head\0" + str(sequence).encode() + b"\0" + last, hashlib.sha256).digest()
 
     def anchor_mac(self, text: str, *, before: str, key: int) -> str:
-        """HMAC over a line of the anchor and the one before it, in hexadecimal digits."""
+        """Return the HMAC over a line of the anchor and the one before it, in hexadecimal digits."""
         return hmac.new(self._keys[key], f"anchor\0{before}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The trail: who did and who saw what. No personal data, only ids."""
+"""Tables of the audit log. They hold ids only, no personal data."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Sequence = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class AuditRow(Base):
-    """One deed or look.
+    """One change, or one access to data.
 
-    `digest` is a keyed hash of the row and of the digest before it, so no row can be changed, removed or swapped unseen.
+    `digest` is a keyed hash of the row and of the digest before it, so no row can be changed, removed or swapped unnoticed.
     """
 
     __tablename__ = "audit"
@@ -31,20 +31,20 @@ class AuditRow(Base):
     sequence: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(String(64), info=NO_PERSON)
-    """`account:<public id>`, `registration:<public id>` for an official by link, `public`, or `command`."""
+    """`account:<public id>`, `registration:<public id>` for an official by link, `public`, `command` or `rule`."""
     action: Mapped[str] = mapped_column(String(64), info=NO_PERSON)
-    """Noun and verb: `roster.viewed`, `registration.removed`."""
+    """Noun and past verb: `roster.viewed`, `registration.removed`."""
     subject: Mapped[str] = mapped_column(String(96), index=True, info=NO_PERSON)
     """`<table>:<public id>`."""
     seminar: Mapped[str | None] = mapped_column(String(120), info=NO_PERSON)
-    """Slug of the seminar it happened in, where there is one."""
+    """Slug of the seminar it happened in, if any."""
     details: Mapped[dict[str, Any]] = mapped_column(info=NO_PERSON)
     request_id: Mapped[str | None] = mapped_column(String(32), info=NO_PERSON)
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), info=NO_PERSON)
 
 
 class AuditHead(Base):
-    """The newest link of the chain: one row, locked while a link is added."""
+    """The end of the chain: a single row, locked while a row is added."""
 
     __tablename__ = "audit_head"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
@@ -57,22 +57,22 @@ class AuditHead(Base):
 
 
 class AccessCount(Base):
-    """How often an account looked at one thing on a day."""
+    """How often an account accessed one object on a day."""
 
     __tablename__ = "access_count"
     __table_args__ = (Index("ix_access_count_day", "day"),)
 
     actor: Mapped[str] = mapped_column(String(64), primary_key=True, info=NO_PERSON)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
-    """Where the office is."""
+    """The day in the office's time zone."""
     kind: Mapped[AccessKind] = mapped_column(value_enum(AccessKind), primary_key=True)
     subject: Mapped[str] = mapped_column(String(120), primary_key=True, info=NO_PERSON)
-    """A seminar's slug for rosters, else the subject as in the trail."""
+    """A seminar's slug for rosters, else the subject as in the audit log."""
     times: Mapped[int]
 
 
 class AccessAlert(Base):
-    """The administrators were told of an account's looks on a day."""
+    """A record that the administrators were alerted about an account's access on a day."""
 
     __tablename__ = "access_alert"
 

@@ -1,4 +1,4 @@
-"""Reading the trail, and checking that nobody has touched it."""
+"""Queries of the audit log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """What a look at the trail is narrowed to; None means all.
+    """Filter for audit rows; None means all.
 
     Attributes:
         actor: `account:<public id>`, `public`, `command`, `rule`, or `registration` for all officials by link.
@@ -32,10 +32,10 @@ class AuditFilter:
 
 
 def audit_log(session: Session, wanted: AuditFilter, *, before: int | None = None) -> tuple[Sequence[AuditRow], bool]:
-    """50 rows, the newest first, and whether there are older ones.
+    """Return 50 rows, newest first, and whether there are older ones.
 
     Args:
-        before: only rows older than the one with this sequence number.
+        before: return only rows older than this sequence number.
     """
     found = select(AuditRow).order_by(AuditRow.sequence.desc()).limit(PAGE_SIZE + 1)
     if wanted.actor == "registration":

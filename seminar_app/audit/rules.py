@@ -1,4 +1,4 @@
-"""What of the trail is a look at other people's data. No database."""
+"""Which audit rows count as access to personal data. No database."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from enum import StrEnum
 
 
 class AccessKind(StrEnum):
-    """What was looked at."""
+    """The kind of data that was accessed."""
 
     ROSTER = "roster"
     """A roster or the attendance of a seminar."""
     PERSON = "person"
-    """One person: their record, registration, attendance, identity, or a mail to them."""
+    """One person: the record, a registration, attendance, identity, or a mail to the person."""
     SEARCH = "search"
-    """People found by words, or a list of mail with its addresses."""
+    """A text search for people, or a list of mail with its addresses."""
     EXPORT = "export"
     """A file of people."""
 
@@ -34,6 +34,6 @@ _LOOKS = {
 
 
 def access_kind(action: str, subject: str) -> AccessKind | None:
-    """Which kind of look a row of the trail is; None for a deed. Attendance of one person is a look at that person."""
+    """Return the kind of access that an audit row records, or None for a change. Attendance of one person is access to that person."""
     kind = _LOOKS.get(action)
     return AccessKind.PERSON if kind is AccessKind.ROSTER and subject.startswith("registration:") else kind

@@ -1,4 +1,4 @@
-"""Writing the trail: rows gather during a unit of work and are chained last, so the chain is locked only while it commits."""
+"""Write the audit log: rows are collected during a unit of work and chained at its end, so the chain is locked only briefly."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOVE_HEAD = update(_HEAD).where(_HEAD.c.id == 1)
 
 @dataclass(slots=True)
 class _Gathered:
-    """A row of the trail before it has its place in the chain. A plain record, because every change of anything writes one."""
+    """An audit row before it is chained. A plain dataclass, because every change writes one and it must be fast."""
 
     at: datetime
     actor: str
@@ -50,14 +50,14 @@ def record(
     details: dict[str, Any] | None = None,
     request_id: str | None = None,
 ) -> None:
-    """Leave a row in the trail, in the transaction of what it tells of.
+    """Add a row to the audit log, in the transaction of the change or access that it records.
 
     Args:
         actor: `account:<public id>`, `registration:<public id>`, `public`, `command` or `rule`.
         action: noun and past verb, `registration.withdrawn`.
         subject: `<table>:<public id>`.
-        seminar: slug, where it happened in one.
-        details: numbers, states and ids; never a name, address or anything else about a person.
+        seminar: slug of the seminar it happened in, if any.
+        details: numbers, states and ids; never a name, address or any other personal data.
     """
     row = _Gathered(now, actor, action, subject, seminar, details or {}, request_id)
     session.info.setdefault(_GATHERED, []).append(row)
@@ -65,10 +65,10 @@ def record(
 
 @before_commit
 def _chain(session: Session) -> None:
-    """Give the gathered rows their numbers and digests. The head's lock makes this the one place where writers queue."""
+    """Give the collected rows their numbers and digests. Writers queue only here, for the lock on the chain's head."""
     if not session.info.get(_GATHERED):
         return
-    access_log.count(session, tuple(session.info[_GATHERED]))  # may leave rows of its own
+    access_log.count(session, tuple(session.info[_GATHERED]))  # may add rows of its own
     rows: list[_Gathered] = session.info.pop(_GATHERED)
     keys, connection = chain_keys(session), session.connection()
     sequence, last = connection.execute(_LOCK_HEAD).one()

@@ -1,6 +1,6 @@
-"""Whether the trail is as it was written: the chain is walked row by row, and held against the anchor outside the database.
+"""Verify the audit log: check the chain row by row, and compare it with the anchor outside the database.
 
-What each of the two finds: docs/decisions/0016-audit-log-and-anchor.md.
+What each of the two detects: docs/decisions/0016-audit-log-and-anchor.md.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ AT_ONCE = 1_000
 
 @dataclass(slots=True)
 class Verification:
-    """What the walk found.
+    """Result of the check.
 
     Attributes:
         rows: rows read.
-        broken: places where the chain does not hold; the sequence numbers of the first thousand are in `broken_at`.
-        contradicted: rows of the anchor that are missing or are others now.
-        anchors: lines of the anchor that were held against the trail.
-        by_newest_key: whether the end was chained with the newest key. Right after a change of keys it was not yet; later it
-            means that somebody with an older key wrote the end.
+        broken: number of places where the chain does not hold; `broken_at` has the sequence numbers of the first thousand.
+        contradicted: anchored rows that are missing or have another digest now.
+        anchors: lines of the anchor that were compared.
+        by_newest_key: whether the end was chained with the newest key. It is False right after a change of keys. Later, False means
+            that a person with an older key wrote the end.
     """
 
     rows: int = 0
@@ -46,19 +46,19 @@ class Verification:
         return not self.broken and not self.contradicted
 
     def note(self, sequence: int) -> None:
-        """The chain does not hold here."""
+        """Record that the chain does not hold at this row."""
         self.broken += 1
         if len(self.broken_at) < MOST_NAMED:
             self.broken_at.append(sequence)
 
 
 def verify(session: Session, anchors: Iterable[Anchor] = ()) -> Verification:
-    """Walk the whole chain. A changed row fails itself, a removed or swapped one its successor, a cut end the head.
+    """Check the whole chain. A changed row fails at itself, a removed or swapped one at its successor, a cut end at the head.
 
-    Memory does not grow with the trail, and the program may go on writing meanwhile.
+    Memory does not grow with the audit log, and the program may continue to write meanwhile.
 
     Args:
-        anchors: lines of the anchor whose own hashes hold, in their order.
+        anchors: valid lines of the anchor, in order.
     """
     found = Verification()
     anchored: dict[int, list[str]] = {}
@@ -82,17 +82,17 @@ def verify(session: Session, anchors: Iterable[Anchor] = ()) -> Verification:
     if head is None or not _ends_at(keys, head, expected - 1, before, key) or _rows_behind_the_head(session):
         found.note(expected)
     found.by_newest_key = not found.rows or key == keys.newest
-    found.contradicted = sorted([*found.contradicted, *anchored])  # what is left of the anchor has no row any more
+    found.contradicted = sorted([*found.contradicted, *anchored])  # what is left of the anchor refers to rows that no longer exist
     return found
 
 
 def _key_of(keys: ChainKeys, row: Any, before: bytes, oldest: int) -> int | None:
-    """Number of the key the row was chained with: that of the row before it or a newer one; None where none fits."""
+    """Return the number of the key that chained the row: the previous row's key or a newer one; None where none fits."""
     return next((key for key in range(oldest, keys.newest + 1) if keys.digest(row, before=before, key=key) == row.digest), None)
 
 
 def _ends_at(keys: ChainKeys, head: Any, last: int, last_digest: bytes, oldest: int) -> bool:
-    """Whether the head is the end of what was walked, and was sealed as such. The head of an empty trail has no seal."""
+    """Whether the head matches the last row read and has a valid seal. The head of an empty audit log has no seal."""
     if head.sequence != last or (last and head.digest != last_digest):
         return False
     if not last:
@@ -101,6 +101,6 @@ def _ends_at(keys: ChainKeys, head: Any, last: int, last_digest: bytes, oldest: 
 
 
 def _rows_behind_the_head(session: Session) -> bool:
-    """Whether there are rows that the head does not know, asked in one statement so that a writer cannot come between."""
+    """Whether there are rows after the head. One statement reads both, so that a concurrent writer does not matter."""
     end = select(AuditHead.sequence).scalar_subquery()
     return bool(session.scalar(select(func.count()).select_from(AuditRow).where(AuditRow.sequence > end)))

@@ -1,4 +1,4 @@
-"""Words for the audit log. Each room registers those of its own actions, rows and details; pages read all of them here."""
+"""Words for the audit log. Each feature registers those of its own actions, rows and details; the pages read them here."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def register(
     numbers: Mapping[str, InWords] | None = None,
     texts: Mapping[str, InWords] | None = None,
 ) -> None:
-    """Add a room's words. Sentences are translated lazily.
+    """Add a feature's words. Sentences are translated lazily.
 
     Args:
-        actions: `roster.viewed` to «looked at the roster».
-        kinds: table of a row's subject to what such a row is called.
-        fields: column to its name on the form, for details that list columns.
+        actions: action to words, for example `roster.viewed` to «looked at the roster».
+        kinds: table of a subject to the word for such a row.
+        fields: column to its label on the form, for details that list columns.
         states: first word of an action to the enum of the states in its details.
         numbers: key of a whole number in the details to the function that words it.
         texts: key of a text in the details to the function that words it.
@@ -53,30 +53,30 @@ def all_actions() -> list[tuple[str, str]]:
 
 
 def action_words(action: str) -> str:
-    """«signed in». An action without words is shown by its name, never hidden."""
+    """Return an action in words, for example «signed in». An action without words is shown by its name, never hidden."""
     return str(_actions.get(action, action))
 
 
 def kind_words(kind: str) -> str:
-    """What a row of this table is called."""
+    """Return the word for a row of this table."""
     return str(_kinds.get(kind, kind))
 
 
 def field_words(column: str) -> str:
-    """What a column is called."""
+    """Return the label of a column."""
     return str(_fields.get(column, column))
 
 
 def state_enum(room: str) -> type[StrEnum] | None:
-    """The enum of the states in the details of a room's actions."""
+    """Return the enum of the states in the details of a feature's actions."""
     return _states.get(room)
 
 
 def number_words(key: str, value: int) -> str | None:
-    """«3 people»; None where no room words this key."""
+    """Return a number in words, for example «3 people»; None where no feature words this key."""
     return _numbers[key](value) if key in _numbers else None
 
 
 def text_words(key: str, value: str) -> str | None:
-    """The words for a text in the details; None where no room words this key."""
+    """Return the words for a text in the details; None where no feature words this key."""
     return _texts[key](value) if key in _texts else None

@@ -1,4 +1,4 @@
-"""Commands for the shell."""
+"""Commands for the command line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from seminar_app.cli.serving import command as serving
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add the commands, and say on each page whether this is a demonstration."""
+    """Register the commands and their audit words."""
     audit_words.init_app()
     app.cli.add_command(database.group)
     app.cli.add_command(agencies.group)

@@ -1,4 +1,4 @@
-"""`flask agencies …`: the directory that comes with the program."""
+"""`flask agencies …`: the agency directory that the program brings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ group = AppGroup("agencies", help="The agencies' directory.")
 
 @group.command("seed")
 def seed() -> None:
-    """Add the agencies that come with the program and are not there yet."""
+    """Add the agencies of the built-in directory that are missing."""
     with unit_of_work() as session:
         added = seed_directory(session, now())
     click.echo(f"{added} agencies added." if added else "The directory is complete already.")

@@ -1,4 +1,4 @@
-"""`flask attendance …`: attendance as a file for whoever works with scripts."""
+"""`flask attendance …`: attendance as a file, for scripts."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ group = AppGroup("attendance", help="Attendance of a seminar as a file.")
 def export(slug: str, form: str, output: Path | None, language: str) -> None:
     """Write the attendance of the seminar SLUG: one line a person, grouped by agency.
 
-    An existing file is replaced once the new one is whole. It holds personal data, so only its owner may read it, and the
-    audit log keeps that it was made.
+    An existing file is replaced once the new one is complete. It holds personal data, so only its owner may read it, and the
+    audit log records the export.
     """
     if form == "pdf":
         raise click.UsageError("PDF is not made yet. Use --format xlsx for a sheet to print, or csv or json for a program.")

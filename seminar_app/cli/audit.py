@@ -1,4 +1,4 @@
-"""`flask audit …`: whether the audit log is as it was written, and its anchor outside the database."""
+"""`flask audit …`: verify the audit log, and anchor it outside the database."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ group = AppGroup("audit", help="The audit log of who did and who saw what.")
 @group.command("verify")
 @click.option("--anchor", "path", type=click.Path(dir_okay=False, path_type=Path), help="The anchor; AUDIT_ANCHOR if not said.")
 def verify(path: Path | None) -> None:
-    """Walk the whole audit log and hold it against the anchor; end with 1 and the rows where it does not hold."""
+    """Check the whole audit log against its hash chain and the anchor; on a fault, list the rows and exit with 1."""
     path = path or _anchor_of_settings()
     anchors, fault = _read(path) if path is not None else ([], None)
     found = walk(session(), anchors)
@@ -51,7 +51,7 @@ def verify(path: Path | None) -> None:
     if anchors:
         click.echo(f"It agrees with the anchor's {found.anchors} lines; the newest is row {anchors[-1].sequence}, of {anchors[-1].at}.")
     else:
-        click.echo("There is no anchor: somebody with the database and the key can have written it anew. Set AUDIT_ANCHOR.")
+        click.echo("There is no anchor: a person with the database and the key could have rewritten it. Set AUDIT_ANCHOR.")
 
 
 @group.command("anchor")
@@ -75,7 +75,7 @@ def _anchor_of_settings() -> Path | None:
 
 
 def _read(path: Path) -> tuple[list[Anchor], str | None]:
-    """The lines that hold, and what is wrong with the first that does not."""
+    """Return the valid lines of the anchor, and a sentence about the first invalid one."""
     anchors: list[Anchor] = []
     try:
         for line in read_anchors(path, chain_keys(session())):

@@ -1,4 +1,4 @@
-"""`flask database …`: make the database exist and bring its schema up to date."""
+"""`flask database …`: create the database and migrate its schema."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ group = AppGroup("database", help="Make the database and bring it up to date.")
 
 @group.command("prepare")
 def prepare() -> None:
-    """Make the SQLite file where there is none, then run the migrations that are missing."""
+    """Create the SQLite file where there is none, then run the missing migrations."""
     prepare_database()
     click.echo("The database is up to date.")
 
 
 def prepare_database() -> None:
-    """Make the SQLite file where there is none, and run the migrations that are missing; quick where nothing is."""
+    """Create the SQLite file where there is none, and run the missing migrations; quick where none is missing."""
     make_sqlite_file()
     if not is_up_to_date(or_newer=True):
         from flask_migrate import upgrade
@@ -36,7 +36,7 @@ def prepare_database() -> None:
 
 
 def install_migrations(app: Flask) -> None:
-    """Give the app Flask-Migrate. Only what migrates does: Alembic would be an eighth of a web worker's memory."""
+    """Add Flask-Migrate to the app. Only commands that migrate call this, because Alembic takes an eighth of a web worker's memory."""
     from flask_migrate import Migrate
 
     if "migrate" not in app.extensions:
@@ -44,17 +44,17 @@ def install_migrations(app: Flask) -> None:
 
 
 def is_up_to_date(*, or_newer: bool = False) -> bool:
-    """Whether the database exists and its schema is the one that this code was written for."""
+    """Whether the database exists and its schema is the one this code was written for (or, with `or_newer`, a newer one it can serve)."""
     try:
         with db.engine.connect() as connection:
             found = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    except DBAPIError:  # no file, no server, or nothing in it yet
+    except DBAPIError:  # no file, no server, or an empty database
         return False
     return found == newest_migration() or (or_newer and serves_schema(found))
 
 
 def refuse_unprepared() -> None:
-    """In production nothing makes or migrates a database by itself: a missing file is restored, not replaced by an empty one.
+    """In production, refuse to start without a migrated database. A missing file must be restored, not replaced by an empty one.
 
     Raises:
         ClickException: the database is missing or of another version.
@@ -70,7 +70,7 @@ def refuse_unprepared() -> None:
 
 
 def make_sqlite_file() -> None:
-    """The only place that creates a database file; everything else opens what is there."""
+    """Create the SQLite file if it is missing. No other code creates a database file."""
     url = db.engine.url
     if url.get_backend_name() != "sqlite":
         return

@@ -1,4 +1,4 @@
-"""`flask keys …`: which keys hold what is sealed, and giving all of it to the newest."""
+"""`flask keys …`: which keys the sealed values use, and how to move all of them to the newest."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _ring() -> KeyRing:
 
 @group.command("check")
 def check() -> None:
-    """Say how many rows each key holds; end with 1 where a row's key is not in IDENTITY_KEYS."""
+    """Print how many rows each key holds; exit with 1 where a row's key is not in IDENTITY_KEYS."""
     lost = False
     for sealed in SEALED:
         held = sealed.count_by_key(session())
@@ -66,10 +66,10 @@ def check() -> None:
 @group.command("rotate")
 @click.option("--batch", default=BATCH, show_default=True, type=click.IntRange(1, 10_000), help="Rows of one transaction.")
 def rotate(batch: int) -> None:
-    """Seal everything again with the newest key of IDENTITY_KEYS.
+    """Seal all rows again with the newest key of IDENTITY_KEYS.
 
-    The program may go on running, once all of it was started with the new key in front and the old one behind. A run that
-    is cut off goes on where it was. When `keys check` says that the old key may go, take it out of IDENTITY_KEYS.
+    The program may continue to run, once every process was started with the new key first and the old one behind it. A run that
+    is interrupted continues where it stopped. When `keys check` says that the old key may go, remove it from IDENTITY_KEYS.
     """
     failed = 0
     for sealed in SEALED:
@@ -82,7 +82,7 @@ def rotate(batch: int) -> None:
 
 
 def _rotate(sealed: Sealed, *, left: int, batch: int) -> int:
-    """One table, step by step; how many rows did not open."""
+    """Rotate one table, step by step; return how many rows did not open."""
     after: int | None = 0
     done = failed = 0
     while after is not None:

@@ -22,7 +22,7 @@ group = AppGroup("messages", help="Mail on its way.")
 
 @group.command("deliver")
 def deliver() -> None:
-    """Send what is due now, once."""
+    """Send the mail that is due now, once."""
     settings: Settings = current_app.extensions["settings"]
     if settings.smtp_url is None:
         raise click.ClickException("SMTP_URL is not set, so mail stays in the outbox, where administrators read it.")
@@ -32,7 +32,7 @@ def deliver() -> None:
 
 @group.command("release")
 def release() -> None:
-    """Send what a restore has held back."""
+    """Send the mail that a restore has held back."""
     with unit_of_work() as session:
         released = release_held(session, now=now())
     click.echo(f"{released} mails will be sent.")
@@ -42,7 +42,7 @@ def release() -> None:
 @click.argument("address")
 @click.option("--language", type=click.Choice(["es", "en"]), default="es", show_default=True)
 def test(address: str, language: str) -> None:
-    """Put a test message to ADDRESS into the outbox, to see that mail arrives."""
+    """Put a test message to ADDRESS into the outbox, to check that mail arrives."""
     with unit_of_work() as session:
         enqueue(session, now=now(), kind="test_mail", language=language, to_address=address, to_name=address, context={})
     click.echo("It waits in the outbox. `flask messages deliver` sends it, or `flask worker` within seconds.")
@@ -51,8 +51,8 @@ def test(address: str, language: str) -> None:
 @click.command("worker")
 @with_appcontext
 def worker() -> None:
-    """Send mail and run the nightly jobs, until stopped."""
-    from seminar_app.jobs import run_worker  # Huey is for this process, not for those that serve pages
+    """Send mail and run the scheduled jobs until stopped."""
+    from seminar_app.jobs import run_worker  # only this process needs Huey; web workers do not load it
 
     settings: Settings = current_app.extensions["settings"]
     if settings.mode is Mode.PRODUCTION:
@@ -66,7 +66,7 @@ def worker() -> None:
 @click.argument("name")
 @with_appcontext
 def job(name: str) -> None:
-    """Run one job now."""
+    """Run the job NAME now."""
     from seminar_app.jobs import run_job
 
     app = current_app._get_current_object()  # type: ignore[attr-defined]

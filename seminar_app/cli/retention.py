@@ -22,8 +22,8 @@ retention = AppGroup("retention", help="How long personal data are kept.")
 people = AppGroup("people", help="Erasing people.")
 
 NOT_TAKEN = """\
-No rule takes: the audit log (ids and numbers only; its chain needs every row), answers to feedback (nobody's), marks and registrations
-(they are counted, without a name). Counts of looks go after 92 days by a job of their own. Limits on attempts are in no table."""
+No rule deletes: the audit log (ids and numbers only; its chain needs every row), answers to feedback (anonymous), marks and registrations
+(they are counted, without a name). A separate job deletes access counts after 92 days. Limits on attempts are in no table."""
 
 
 @retention.command("show")
@@ -51,9 +51,9 @@ def run(*, dry_run: bool, rewrite: bool) -> None:
 @click.argument("public_ids", nargs=-1, required=True, type=click.UUID)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase(public_ids: tuple[uuid.UUID, ...], *, yes: bool) -> None:
-    """Erase people for good: their public ids stand in the address of their page.
+    """Erase people permanently. Their public ids are in the addresses of their pages.
 
-    Their participations stay in every count, without a name. After a restore, give it all ids that `people erased` printed before.
+    Their participations stay in every count, without a name. After a restore, run this with all ids that `people erased` printed before.
     """
     if not yes:
         click.confirm(f"Erase {len(public_ids)} people? It cannot be undone.", abort=True)
@@ -62,7 +62,7 @@ def erase(public_ids: tuple[uuid.UUID, ...], *, yes: bool) -> None:
         try:
             done = in_unit_of_work(lambda work, who=public_id: erase_person(work, now=now(), actor="command", public_id=who))  # type: ignore[misc]
         except NotFound:
-            click.echo(f"{public_id.hex}: nobody has this id.", err=True)
+            click.echo(f"{public_id.hex}: no person has this id.", err=True)
             missing += 1
             continue
         click.echo(
@@ -70,14 +70,14 @@ def erase(public_ids: tuple[uuid.UUID, ...], *, yes: bool) -> None:
             f"{done.messages} messages and {done.notes} notes gone; birth data and documents: {'gone' if done.identity else 'none'}."
         )
     if not sweep(now=now()):
-        click.echo("Somebody was reading, so traces are still in the files; the worker takes them tonight.", err=True)
+        click.echo("The database was in use, so residual data are still in the files; the worker removes them tonight.", err=True)
     if missing:
         sys.exit(1)
 
 
 @people.command("erased")
 def erased() -> None:
-    """Print the public ids of everybody who was erased. Keep them away from the database: a restored one needs them."""
+    """Print the public ids of all erased people. Keep the list outside the database: after a restore it is needed."""
     for public_id in session().scalars(select(Person.public_id).where(Person.erased_at.is_not(None)).order_by(Person.id)):
         click.echo(public_id.hex)
 

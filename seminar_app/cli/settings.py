@@ -1,4 +1,4 @@
-"""`flask settings …` and `flask maintenance …`: what this machine runs with, and whether people are sent to it."""
+"""`flask settings …` and `flask maintenance …`: this machine's settings, and whether a proxy sends it requests."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ NOT_SHOWN = {"warnings"}
 
 @group.command("check")
 def check() -> None:
-    """Print every setting, what is doubtful about them, and whether what they name answers; end with 1 where something does not.
+    """Print every setting, all warnings, and whether the named servers answer; exit with 1 where one does not.
 
-    A setting that is wrong stops every command before it begins, with a sentence for each fault; this one too.
+    An invalid setting stops every command before it begins, this one too, with a sentence for each fault.
     """
     settings: Settings = current_app.extensions["settings"]
     for field in fields(settings):
@@ -36,7 +36,7 @@ def check() -> None:
     click.echo()
     faults = [fault for fault in (database_fault(), redis_fault(settings)) if fault]
     for warning in settings.warnings:
-        click.secho(f"Mind: {warning}", fg="yellow")
+        click.secho(f"Warning: {warning}", fg="yellow")
     for fault in faults:
         click.secho(f"Wrong: {fault}", fg="red", err=True)
     if faults:
@@ -45,7 +45,7 @@ def check() -> None:
 
 
 def shown(name: str, value: object) -> str:
-    """A setting as it may stand on a screen: of a key only how many there are, of an address no password."""
+    """Return a setting as it may be printed: for keys only their number, for URLs no password."""
     if name in SECRET:
         number = len(value) if isinstance(value, tuple) else int(value is not None)
         return f"({number} kept secret)" if number else "-"
@@ -55,7 +55,7 @@ def shown(name: str, value: object) -> str:
 
 
 def database_fault() -> str | None:
-    """What is wrong with the database; prints what it is where nothing is."""
+    """Return what is wrong with the database, or print which database it is and return None."""
     if (why := not_ready()) is not None:
         return f"{why[0].upper()}{why[1:]}"
     engine = db.engine
@@ -71,7 +71,7 @@ def database_fault() -> str | None:
 
 
 def redis_fault(settings: Settings) -> str | None:
-    """Whether each Redis that the settings name answers."""
+    """Return a sentence about the first Redis in the settings that does not answer, or None."""
     for name, url in {"LIMITER_STORAGE": settings.limiter_storage, "JOBS_URL": settings.jobs_url or ""}.items():
         if url.startswith(("redis", "unix")):
             import redis
@@ -86,7 +86,7 @@ def redis_fault(settings: Settings) -> str | None:
 
 @maintenance.command("on")
 def on() -> None:
-    """Have /readyz say «no» on this machine, so that a proxy sends nobody here. Pages are still served to whoever comes."""
+    """Make /readyz fail on this machine, so that a proxy sends it no requests. Pages are still served to direct requests."""
     settings: Settings = current_app.extensions["settings"]
     maintenance_file(settings).touch(mode=0o600)
     click.echo("Maintenance is on: /readyz answers 503.")
@@ -94,7 +94,7 @@ def on() -> None:
 
 @maintenance.command("off")
 def off() -> None:
-    """Have people sent here again."""
+    """Make /readyz succeed again."""
     settings: Settings = current_app.extensions["settings"]
     maintenance_file(settings).unlink(missing_ok=True)
     click.echo("Maintenance is off.")

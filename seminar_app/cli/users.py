@@ -1,4 +1,4 @@
-"""`flask users …`: the first accounts, before there is anybody who could make them on a page."""
+"""`flask users …`: the first accounts, while no administrator exists yet."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ group = AppGroup("users", help="Accounts of staff.")
 @click.option("--office", "office_code", help="Code of the office that an organizer works for.")
 @click.option("--agency", "agency_code", help="Code of the agency that a liaison speaks for.")
 @click.option("--seminar", "slug", help="Address (slug) of the seminar that a coordinator runs; may be left out.")
-@click.option("--language", type=click.Choice(["es", "en"]), default=None, help="Of their pages and mail; the program's default.")
+@click.option("--language", type=click.Choice(["es", "en"]), default=None, help="For pages and mail; else the program's default.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making a link.")
 def create(
     *,
@@ -56,7 +56,7 @@ def create(
     address, name = _checked(email, name)
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     if password is not None and (weakness := password_weakness(password, own_words=(name, address.partition("@")[0]))):
-        raise click.ClickException(f"This password is too weak ({weakness}); choose at least 12 characters that are nobody's name.")
+        raise click.ClickException(f"This password is too weak ({weakness}); choose at least 12 characters, and no name.")
     password_hash = hash_password(password) if password is not None else None
     try:
         with unit_of_work() as session:
@@ -82,7 +82,7 @@ def create(
 @group.command("reset-second-factor")
 @click.argument("email")
 def reset_second_factor(*, email: str) -> None:
-    """Remove the second factor of somebody who lost it, an administrator's too; the account is signed out everywhere."""
+    """Remove a lost second factor, also an administrator's; the account is signed out everywhere."""
     with unit_of_work() as session:
         account = account_by_email(session, email)
         if account is None:
@@ -92,7 +92,7 @@ def reset_second_factor(*, email: str) -> None:
 
 
 def _checked(email: str, name: str) -> tuple[str, str]:
-    """The address and the name, refused where they could not be kept or written to."""
+    """Return address and name normalized; refuse an address that is not valid or a name that cannot be stored."""
     try:
         address = validate_email(email.strip(), check_deliverability=False).normalized
     except ValueError as error:

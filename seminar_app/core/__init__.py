@@ -1,1 +1,1 @@
-"""What every feature stands on and that knows nothing of any feature, nor of Flask."""
+"""Basic parts that every feature uses and that depend on no feature and not on Flask."""

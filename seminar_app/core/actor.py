@@ -1,4 +1,4 @@
-"""Who acts: the roles an account holds, and for which office, agency or seminar. No database."""
+"""The acting account: its roles, and the office, agency or seminar of each. No database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class RoleName(StrEnum):
-    """The roles of staff, in the words of the door (`web.access`)."""
+    """The roles of staff, as the access check (`web.access`) names them."""
 
     ADMIN = "admin"
     ORGANIZER = "organizer"
@@ -20,7 +20,7 @@ class RoleName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One role and the id of what it is for: an organizer's office, a coordinator's seminar, a liaison's agency."""
+    """One role and the id it is for: an organizer's office, a coordinator's seminar, a liaison's agency."""
 
     role: RoleName
     office_id: int | None = None
@@ -30,7 +30,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody signed in, as the rules see them."""
+    """A signed-in account, as the rules see it."""
 
     user_id: int
     public_id: uuid.UUID
@@ -40,32 +40,32 @@ class Actor:
 
     @property
     def roles(self) -> frozenset[str]:
-        """Names of the roles held, whatever they are for."""
+        """Return the names of the roles held, in any scope."""
         return frozenset(grant.role.value for grant in self.grants)
 
     @property
     def audit_name(self) -> str:
-        """How the trail names this person."""
+        """Return the account's name in the audit log."""
         return f"account:{self.public_id.hex}"
 
     @property
     def is_admin(self) -> bool:
-        """Whether this is an administrator."""
+        """Whether the account is an administrator."""
         return RoleName.ADMIN in self.roles
 
     @property
     def office_ids(self) -> frozenset[int]:
-        """Offices this person organizes for."""
+        """Return the offices that this account organizes for."""
         return _ids(grant.office_id for grant in self.grants if grant.role is RoleName.ORGANIZER)
 
     @property
     def seminar_ids(self) -> frozenset[int]:
-        """Seminars this person coordinates."""
+        """Return the seminars that this account coordinates."""
         return _ids(grant.seminar_id for grant in self.grants if grant.role is RoleName.COORDINATOR)
 
     @property
     def agency_ids(self) -> frozenset[int]:
-        """Agencies this person is the focal point of; what lies below them is theirs too."""
+        """Return the agencies that this account is the liaison of; agencies below them are included by the rules."""
         return _ids(grant.agency_id for grant in self.grants if grant.role is RoleName.LIAISON)
 
 
@@ -74,9 +74,9 @@ def _ids(values: Iterable[int | None]) -> frozenset[int]:
 
 
 COMMAND = "command"
-"""How the audit log names the command line."""
+"""Name of the command line in the audit log."""
 
 
 def audit_name(actor: Actor | None) -> str:
-    """How the audit log names who acts; no actor is the command line."""
+    """Return the actor's name in the audit log; None is the command line."""
     return actor.audit_name if actor else COMMAND

@@ -1,4 +1,4 @@
-"""The one place that asks what time it is. Services are given `now`; nothing below a route calls this."""
+"""The only source of the current time. Services are given `now`; nothing below a route calls this."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The present instant, in UTC, to the microsecond."""
+    """Return the current instant in UTC, to the microsecond."""
     return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Dates as people say them, in Spanish and English."""
+"""Dates in words, in Spanish and English."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from babel.dates import format_date, format_skeleton
 
 
 def long_date(value: date, language: str) -> str:
-    """«3 de junio de 2014», «June 3, 2014»."""
+    """Return «3 de junio de 2014», «June 3, 2014»."""
     return format_date(value, "long", locale=language)
 
 
 def date_range(first: date, last: date, language: str) -> str:
-    """«3 al 5 de junio de 2014», «June 3 to 5, 2014», or the one day."""
+    """Return «3 al 5 de junio de 2014», «June 3 to 5, 2014», or the single day."""
     end = long_date(last, language)
     if first == last:
         return end
@@ -28,5 +28,5 @@ def date_range(first: date, last: date, language: str) -> str:
 
 
 def noon(day: date) -> datetime:
-    """The middle of a day in UTC, for formats that want an instant."""
+    """Return noon of a day in UTC, for formatters that need an instant."""
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)

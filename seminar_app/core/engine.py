@@ -1,4 +1,4 @@
-"""The address and options of the database engine, and how its transactions begin on SQLite and PostgreSQL."""
+"""The database engine: its URL, its options, and how its transactions begin on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ STATEMENT_TIMEOUT_MS = 30_000
 
 
 def engine_settings(database_url: str, *, pool_size: int = 5) -> tuple[str, dict[str, Any]]:
-    """The address and the options that `create_engine` is given.
+    """Return the URL and the options for `create_engine`.
 
-    A SQLite file is opened `mode=rw`: a file that is missing stays missing, and is never replaced by an empty one.
+    A SQLite file is opened `mode=rw`, so that a missing file is an error and is never replaced by an empty one.
     """
     url = make_url(database_url)
     options: dict[str, Any] = {"pool_pre_ping": url.get_backend_name() != "sqlite", "pool_size": pool_size, "max_overflow": pool_size}
-    options["hide_parameters"] = True  # an error's text reaches the log, and what people wrote must not
+    options["hide_parameters"] = True  # error texts reach the log, and the values that people wrote must not
     if url.get_backend_name() == "sqlite":
         path = (url.database or "").removeprefix("file:")
         options["module"] = sqlite_module()
@@ -38,7 +38,7 @@ def engine_settings(database_url: str, *, pool_size: int = 5) -> tuple[str, dict
 
 
 def install_hooks(engine: Engine) -> None:
-    """Make transactions of this engine begin the way the unit of work says: IMMEDIATE to write, read-only to read."""
+    """Make this engine's transactions begin as the unit of work demands: IMMEDIATE to write, read-only to read."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", on_connect)
         event.listen(engine, "checkout", on_checkout)

@@ -1,4 +1,4 @@
-"""Refusals: expected answers of «no», each a sentence for the person who asked."""
+"""Refusals: expected negative answers, each with a sentence for the person who asked."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ def N_(sentence: str) -> str:  # noqa: N802  the name that catalogue extraction 
 
 
 class InBothLanguages(NamedTuple):
-    """A value for a refusal's sentence that is stored in Spanish and English; the reader's own is shown, else the other."""
+    """A value for a refusal's sentence in Spanish and English; the reader's language is used if present, else the other."""
 
     es: str | None
     en: str | None
 
 
 class Refusal(Exception):
-    """Something may not be done. Becomes the form again with the sentence on it, and 422.
+    """The request is refused by a rule. Shown as the form again with the sentence on it, and 422.
 
-    A subclass sets `sentence` (English, marked with `N_`, with %(name)s places) and, where one field is
-    to blame, `field`. Values for the places are keyword arguments; dates, times and texts in both languages are
-    written the reader's way.
+    A subclass sets `sentence` (English, marked with `N_`, with %(name)s places) and `field` where one field is the cause.
+    Keyword arguments fill the places; dates, times and texts in both languages are shown in the reader's language.
     """
 
     sentence: ClassVar[str] = N_("That cannot be done.")
@@ -34,11 +33,11 @@ class Refusal(Exception):
 
 
 class NotFound(Exception):
-    """There is no such thing, or it is somebody else's: the answer is the same 404."""
+    """The object does not exist, or the actor may not see it: the answer is the same 404."""
 
 
 class StaleEdit(Refusal):
-    """Somebody saved the same record after this person opened it; what was typed is kept."""
+    """Another person saved the same record after this form was opened; the typed values are kept."""
 
     sentence = N_(
         "Somebody else has changed this while you were editing it. What you typed is still here and nothing of it is saved yet: "

@@ -1,4 +1,7 @@
-"""Who works with a SQLite file: many at once, or one alone who replaces it. Locks of the system, gone with the process that holds them."""
+"""Lock on a SQLite file: shared by all processes that use it, exclusive for one that replaces it.
+
+The operating system holds the locks and drops them when the process ends.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +13,19 @@ from pathlib import Path
 
 
 class AlreadyLocked(Exception):
-    """Somebody else has it."""
+    """Another process holds the lock."""
 
 
 def lock_file(database: Path) -> Path:
-    """Beside the database, because a file that is replaced takes its own lock along."""
+    """Return the lock file beside the database. A lock on the database itself would go when the file is replaced."""
     return database.with_name(f"{database.name}.in-use")
 
 
 def share_lock(database: Path) -> None:
-    """Have this process count as one that works with the database, until it ends.
+    """Take a shared lock on the SQLite file until this process ends, so that a restore cannot replace it.
 
     Raises:
-        AlreadyLocked: it is being replaced just now.
+        AlreadyLocked: the file is being replaced.
     """
     if database.parent.is_dir():
         _lock(database, together=True)
@@ -30,10 +33,10 @@ def share_lock(database: Path) -> None:
 
 @contextmanager
 def alone(database: Path) -> Iterator[None]:
-    """Be the only one.
+    """Hold the exclusive lock while the block runs.
 
     Raises:
-        AlreadyLocked: others work with it.
+        AlreadyLocked: other processes use the database.
     """
     handle = _lock(database, together=False)
     try:

@@ -1,4 +1,4 @@
-"""Text made comparable: how a name is found whichever way somebody types it."""
+"""Fold text for comparison, so that a name is found whatever its spelling."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ _NOT_A_WORD = re.compile(r"[^0-9a-z]+")
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents or punctuation, single spaces: «Núñez  D'Acosta» becomes «nunez d acosta».
+    """Return lower case without accents or punctuation, single spaces: «Núñez  D'Acosta» becomes «nunez d acosta».
 
-    Ñ becomes n here because people without the key type n; a search key is for finding, never for showing.
+    Ñ becomes n, because people without that key type n. A folded key is for searching, never for display.
     """
     bare = text.casefold()
-    if not bare.isascii():  # lists of thousands are sorted by this, and most words are plain
+    if not bare.isascii():  # sorting folds lists of thousands, and most words are ASCII
         bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
     return _NOT_A_WORD.sub(" ", bare).strip()
 
 
 def canonical_email(address: str) -> str:
-    """An address as it is compared and stored: no surrounding space, lower case throughout."""
+    """Return the address as it is stored and compared: trimmed, in lower case."""
     return address.strip().casefold()

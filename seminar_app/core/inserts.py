@@ -1,7 +1,7 @@
-"""Adding rows at once: one INSERT, put together once, without the session's book-keeping.
+"""Fast inserts: one INSERT statement, compiled once, without the ORM's bookkeeping.
 
-The session is worth its price where objects are loaded and changed. What a registration adds (the person, the registration,
-its history, the mail, the trail) is written under locks that others wait for, where every tenth of a millisecond counts.
+The ORM's cost pays off where objects are loaded and changed. The rows that a registration adds (the person, the registration,
+its history, the mail, the audit row) are written under locks that others wait for, where every tenth of a millisecond counts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from seminar_app.core.tables import Base
 
 
 def insert_now(session: Session, row: Base) -> None:
-    """Write a new object's row; the session then holds the object as if it had been loaded, so that it can be changed."""
+    """Insert a new object's row; the session then treats the object as loaded, so that it can be changed."""
     session.flush()
     values = _values(row)
     added = session.connection().execute(_insertion(type(row)), values)
@@ -27,7 +27,7 @@ def insert_now(session: Session, row: Base) -> None:
 
 
 def insert_unless_present(session: Session, row: Base, *, index_elements: tuple[str, ...]) -> bool:
-    """The same, unless a row with these values (of a UNIQUE constraint) is there or is just being added; whether it was added."""
+    """Insert the row unless its UNIQUE values are present or are just being inserted; return whether it was inserted."""
     session.flush()
     insertion = _insertion_unless_there(type(row), session.get_bind().dialect.name, index_elements)
     added = session.connection().execute(insertion, _values(row)).one_or_none()
@@ -45,13 +45,13 @@ def _adopt(session: Session, row: Base, **key: Any) -> None:
 
 
 def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows that nobody asks for again in this transaction; all name the same columns."""
+    """Insert rows that are not needed as objects in this transaction; all must name the same columns."""
     session.flush()
     session.connection().execute(_insertion(model), rows[0] if len(rows) == 1 else rows)
 
 
 def _values(row: Base) -> dict[str, Any]:
-    """What each column is to hold: what was set, else the column's default, else nothing."""
+    """Return the values to insert: explicit, else the column default, else NULL."""
     given = row.__dict__
     return {name: given.get(name, default) for name, default in _defaults(type(row)).items()}
 

@@ -1,7 +1,7 @@
-"""What one installation keeps outside its database: settings, keys, the queue of writers. It hangs on the engine.
+"""State of one installation outside its database: settings, keys and the write queue. Stored on the engine.
 
-A service that is given a session finds here what it needs, so that no module holds keys or settings, and two
-applications in one process do not share them.
+A service finds it through its session. So no module global holds keys or settings, and two applications in one process
+do not share them.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _OPTION = "installation"
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Settings, and what is made of them once.
+    """Settings, and the objects built from them once.
 
     Attributes:
         ring: keys of CURP, birth data and passport.
-        zone: where a day begins for the office.
-        write_queue: how many may write, or wait to, at once in this process.
+        zone: time zone in which the office's day begins.
+        write_queue: limit on concurrent and waiting writers in this process.
     """
 
     settings: Settings
@@ -41,7 +41,7 @@ class Installation:
 
 
 def install(engine: Engine, settings: Settings) -> None:
-    """Hang the installation on its engine; once when the application is made."""
+    """Store the installation on its engine; called once when the application is made."""
     engine.update_execution_options(**{_OPTION: Installation(settings)})
 
 

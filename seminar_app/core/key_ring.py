@@ -1,6 +1,6 @@
-"""Keys for what a copy of the database must not give away: newest first, each with a name that the ciphertext carries.
+"""Keys for values that a copy of the database must not reveal: newest first, each with a name that the ciphertext carries.
 
-What it protects and what not: docs/decisions/0015-sealed-columns.md.
+What this protects and what it does not: docs/decisions/0015-sealed-columns.md.
 """
 
 from __future__ import annotations
@@ -22,34 +22,34 @@ NONCE_BYTES = 12
 
 
 class CannotOpen(Exception):
-    """The value was changed, belongs elsewhere, or was sealed with a key that is not in the ring."""
+    """The value was changed, belongs to another row, or was sealed with a key that is not in the ring."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """One key: the name that ciphertext carries, and the secret that everything is derived from."""
+    """One key: the name in the ciphertext, and the secret that everything is derived from."""
 
     id: str
     secret: str
 
     @classmethod
     def of(cls, entry: str) -> Key:
-        """A key as the settings have it, `<id>:<secret>`."""
+        """Parse a key from the settings, `<id>:<secret>`."""
         name, _colon, secret = entry.partition(":")
         return cls(name, secret)
 
     def derived(self, purpose: str) -> bytes:
-        """32 bytes that serve this purpose only."""
+        """Return 32 bytes derived for this purpose only."""
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"constancia\0" + purpose.encode()).derive(self.secret.encode())
 
     @cached_property
     def cipher(self) -> AESGCM:
-        """For sealing."""
+        """Return the cipher for sealing."""
         return AESGCM(self.derived("seal"))
 
 
 class KeyRing:
-    """The keys in use. The first seals; all open, so that a key can be changed while the program runs."""
+    """The keys in use. The first seals; all can open, so that a key can be changed while the program runs."""
 
     def __init__(self, entries: Sequence[str]) -> None:
         self._keys = tuple(Key.of(entry) for entry in entries)
@@ -58,12 +58,12 @@ class KeyRing:
 
     @property
     def newest(self) -> str:
-        """Name of the key that seals now."""
+        """Return the name of the key that seals now."""
         return self._first.id
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Names of all keys, newest first."""
+        """Return the names of all keys, newest first."""
         return tuple(self._by_id)
 
     @property
@@ -83,7 +83,7 @@ class KeyRing:
         return bytes((FORMAT, len(name))) + name + nonce + key.cipher.encrypt(nonce, plain, _bound(key.id, about))
 
     def open(self, sealed: bytes, *, about: str) -> bytes:
-        """What was sealed.
+        """Decrypt a sealed value.
 
         Raises:
             CannotOpen: it was changed or moved, or its key is not in the ring.
@@ -99,7 +99,7 @@ class KeyRing:
             raise CannotOpen(f"changed, or moved to {about}") from error
 
     def index(self, canonical: str, *, about: str) -> bytes:
-        """The blind index under which a value is looked up: HMAC-SHA256 of its canonical form, 32 bytes.
+        """Return the blind index for looking a value up: HMAC-SHA256 of its canonical form, 32 bytes.
 
         Args:
             about: `<table>|<column>`; the same text in two columns has two indexes.
@@ -107,7 +107,7 @@ class KeyRing:
         return self._index(self._first, canonical, about)
 
     def indexes(self, canonical: str, *, about: str) -> list[bytes]:
-        """The same under every key, for finding rows that were not rotated yet."""
+        """Return the blind index under every key, to find rows that are not rotated yet."""
         return [self._index(key, canonical, about) for key in self._keys]
 
     def _index(self, key: Key, canonical: str, about: str) -> bytes:
@@ -118,7 +118,7 @@ class KeyRing:
 
 
 def key_id_of(sealed: bytes) -> str:
-    """Name of the key that a value was sealed with.
+    """Return the name of the key that a value was sealed with.
 
     Raises:
         CannotOpen: this is no sealed value.
@@ -134,11 +134,11 @@ def _bound(key_id: str, about: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """What one step of a rotation did.
+    """Result of one step of a key rotation.
 
     Attributes:
-        last: where the next step goes on; None when there is nothing left.
-        done: rows that the newest key holds now.
+        last: where the next step continues; None when there is nothing left.
+        done: rows that are now sealed with the newest key.
         failed: rows that did not open and were left as they are.
     """
 

@@ -1,4 +1,4 @@
-"""Work that only one process does at a time. Locks that go with the process that holds them, however it ends."""
+"""Locks for work that only one process may do at a time. They end with the process that holds them, even if it is killed."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from seminar_app.core.file_lock import AlreadyLocked
 
 @contextmanager
 def process_lock(engine: Engine, folder: Path, name: str) -> Iterator[None]:
-    """Be the only process at this work: on PostgreSQL among all machines of the database, with SQLite among those on this one.
+    """Hold the lock on a named piece of work: across all machines on PostgreSQL, across this machine's processes on SQLite.
 
     Args:
-        folder: of this machine's own files; a lock file is made in it.
-        name: of the work; small letters, digits and hyphens.
+        folder: this machine's data folder; a lock file is made in it.
+        name: name of the work; small letters, digits and hyphens.
 
     Raises:
-        AlreadyLocked: another one is at it.
+        AlreadyLocked: another process is doing this work.
     """
     held = _by_database(engine, name) if engine.dialect.name == "postgresql" else _by_file(folder / f"{name}.running")
     with held:

@@ -1,4 +1,4 @@
-"""What a database keeps of rows that were deleted or overwritten, and taking it away."""
+"""Remove residual data: what the database files keep of rows that were deleted or overwritten."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ _STALE_STATISTICS = text(
     " OR tablename IN (SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND pg_indexes.tablename = :name))"
 )
 CLEARS_STATISTICS = (18,)
-"""Since this PostgreSQL statistics can be taken away; ANALYZE leaves those of a table that has become empty as they were."""
+"""PostgreSQL version that can clear statistics. ANALYZE leaves the old statistics of a table that has become empty."""
 
 
 def sweep_residual_data(engine: Engine, tables: Sequence[str], *, rewrite: bool = False) -> bool:
-    """Take away what deleted values left behind: in free space, the write-ahead log, statistics and indexes of words.
+    """Remove residues of deleted values from free space, the write-ahead log, statistics and text indexes.
 
-    SQLite writes the whole file anew; readers go on meanwhile, writers wait. PostgreSQL frees dead rows, samples the tables
-    again (its statistics hold frequent values) and builds indexes of words anew, because those never forget a word;
-    nobody waits. Bytes in pages that are still in use go with `rewrite`, which locks one table after the other.
+    SQLite rewrites the whole file; readers continue meanwhile, writers wait. PostgreSQL frees dead rows, samples the tables
+    again (its statistics hold frequent values) and rebuilds text indexes, which never drop a word by themselves; no connection
+    waits. Bytes in pages that are still in use are removed only by `rewrite`, which locks one table after the other.
 
     Args:
-        tables: those that were changed.
-        rewrite: on PostgreSQL, write the tables anew.
+        tables: the tables that were changed.
+        rewrite: on PostgreSQL, rewrite the tables.
 
     Returns:
-        Whether it was done; False where somebody else held what it needs, and it is to be tried again.
+        Whether it was done; False where another connection held a needed lock, so the caller must try again.
     """
     try:
         return _sweep_sqlite(engine) if engine.dialect.name == "sqlite" else _sweep_postgresql(engine, tables, rewrite=rewrite)

@@ -1,7 +1,7 @@
-"""How figures are rounded for reading: half up, everywhere. Decisions are made on the exact figures, never on these.
+"""Rounding of figures for display: half up, everywhere. Decisions use the exact figures, never the rounded ones.
 
-A reader takes «100 %» for all and the threshold for reached. So less than all never reads as 100, and less than a
-threshold never reads as the threshold: 79.96 with a threshold of 80 reads 79.9.
+A reader takes «100 %» as all and the threshold as reached. So less than all never shows as 100, and less than a
+threshold never shows as the threshold: 79.96 with a threshold of 80 shows as 79.9.
 
 Source: DESIGN.md, section 3, "Rounding".
 """
@@ -15,7 +15,7 @@ def tenths_of_percent(part: int, whole: int, *, threshold_percent: int | None = 
     """Return percent × 10; 0 where `whole` is 0.
 
     Args:
-        threshold_percent: whole percent that the figure is read against, if any.
+        threshold_percent: whole percent that the figure is compared with, if any.
     """
     if whole == 0:
         return 0

@@ -1,4 +1,4 @@
-"""Values that a copy of the database must not give away: sealed with a key that is kept outside it."""
+"""Values that a copy of the database must not reveal: sealed with a key that is kept outside it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def seal(keys: Sequence[str], plain: bytes, *, about: str) -> bytes:
 
 
 def unseal(keys: Sequence[str], sealed: bytes, *, about: str) -> bytes | None:
-    """What was sealed, or None where no key opens it or it was moved from another row."""
+    """Return the plain value, or None where no key opens it or it was moved from another row."""
     for key in keys:
         try:
             return AESGCM(_key(key)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode())

@@ -1,4 +1,4 @@
-"""Folders for what is written piece by piece before it is whole. They hold names, so what a killed process left goes with the next one."""
+"""Temporary folders for files that are written in pieces. They hold names, so leftovers of a killed process are removed."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ log = logging.getLogger(__name__)
 
 _PREFIX = "constancia-spool-"
 _TAKEN_WITHIN_SECONDS = 5.0
-"""A folder is made and then locked; one that is younger may be just between the two."""
+"""A folder is made and then locked; a younger folder without a lock may be between the two steps."""
 
 
 @contextmanager
 def spool() -> Iterator[Path]:
-    """A folder that nobody else may look into, gone at the end. The system's lock on it goes with the process, however that ends."""
+    """Yield a private folder that is deleted at the end. The system's lock on it ends with the process, even if it is killed."""
     forget_abandoned()
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as name:
         handle = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
@@ -33,7 +33,7 @@ def spool() -> Iterator[Path]:
 
 
 def forget_abandoned() -> None:
-    """Remove our folders that nobody holds any more. It never fails: a full disk must not keep a server from starting."""
+    """Remove our folders that no process locks any more. Never fails, because a full disk must not keep a server from starting."""
     try:
         for folder in _place().glob(f"{_PREFIX}*"):
             if _is_abandoned(folder):
@@ -43,8 +43,8 @@ def forget_abandoned() -> None:
 
 
 def _place() -> Path:
-    """Where temporary folders are made; `tempfile.gettempdir` would write a file to find out, and fail where it cannot."""
-    return Path(tempfile.tempdir or os.environ.get("TMPDIR") or "/tmp")  # noqa: S108  # nosec B108  only looked through
+    """Return where temporary folders are made. `tempfile.gettempdir` would write a test file, and fail on a full disk."""
+    return Path(tempfile.tempdir or os.environ.get("TMPDIR") or "/tmp")  # noqa: S108  # nosec B108  only searched
 
 
 def _is_abandoned(folder: Path) -> bool:

@@ -28,7 +28,7 @@ OPENED_FILE = "opened_file"
 
 
 def sqlite_module() -> ModuleType:
-    """The SQLite that Constancia runs on: the bundled new one where there is a wheel, else the system's."""
+    """Return the SQLite module in use: the bundled newer one where there is a wheel, else the standard library's."""
     try:
         from pysqlite3 import dbapi2
     except ImportError:  # platforms without a wheel
@@ -46,13 +46,13 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
 
 
 def database_path(database_url: str) -> Path:
-    """The file that a SQLite address names."""
+    """Return the file that a SQLite URL names."""
     return Path((make_url(database_url).database or "").removeprefix("file:").partition("?")[0])
 
 
 def on_connect(connection: Any, record: Any) -> None:
-    """Set a new connection up: we begin transactions ourselves, the journal is safe, and the file that was opened is noted."""
-    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own is deferred and loses to the first writer
+    """Set a new connection up: explicit transactions, a safe journal mode, and a note of which file it opened."""
+    connection.isolation_level = None  # we send BEGIN ourselves: the driver's own is deferred, so it fails when another writer is first
     module = sqlite_module()
     journal = "WAL" if wal_is_safe(module.sqlite_version_info) else "DELETE"
     if journal == "DELETE":
@@ -69,28 +69,28 @@ def on_connect(connection: Any, record: Any) -> None:
 
 
 def _file_at(path: str) -> tuple[int, int] | None:
-    """Which file that is, or None."""
+    """Return device and inode of the file, or None."""
     try:
-        found = os.stat(path)  # noqa: PTH116  a thousand times a second
+        found = os.stat(path)  # noqa: PTH116  called a thousand times a second
     except OSError:
         return None
     return found.st_dev, found.st_ino
 
 
 def is_still_there(info: Mapping[Any, Any]) -> bool:
-    """Whether the file that a connection opened (SQLite's; `info` is the connection's) is the one that lies at its place now.
+    """Whether the file that a SQLite connection opened is still the one at its path (`info` is the connection's).
 
-    A file that was deleted, moved or replaced stays open unseen, and whatever is written to it is lost.
+    A file that was deleted, moved or replaced stays open unnoticed, and everything written to it is lost.
     """
     opened = info.get(OPENED_FILE)
     return opened is None or not opened[0] or _file_at(opened[0]) == opened[1]
 
 
 def on_checkout(_connection: Any, record: Any, _proxy: object) -> None:
-    """Drop a connection whose file is no longer the one at its place.
+    """Drop a connection whose file is no longer the one at its path.
 
     Raises:
-        DisconnectionError: the pool opens another connection.
+        DisconnectionError: the pool then opens another connection.
     """
     if not is_still_there(record.info):
         log.error("The database file is missing or another one than was opened; opening what is there.")
@@ -98,19 +98,19 @@ def on_checkout(_connection: Any, record: Any, _proxy: object) -> None:
 
 
 def on_error(context: ExceptionContext) -> None:
-    """A file that could only be read when it was opened stays so for that connection; let the next one find it otherwise."""
+    """Discard a connection whose file was read-only when opened; a new connection may find it writable."""
     if WRITING.get() and "readonly" in str(context.original_exception):
         context.is_disconnect = True
 
 
 def forget_write_ahead_log(engine: Engine) -> bool:
-    """Empty SQLite's write-ahead log, which keeps earlier states of pages side by side with the transactions they came from.
+    """Empty SQLite's write-ahead log, which keeps earlier states of pages in the order of their transactions.
 
-    Call it after a commit whose order nobody may learn. Waits for nobody: where somebody is reading just now the log
-    stays, and goes with the next call.
+    Call it after a commit whose order must stay secret. It never waits: while a reader is active the log stays,
+    and the next call empties it.
 
     Returns:
-        Whether nothing of it is left; True on other databases, where there is no such file to empty.
+        Whether the log is empty; True on other databases, which have no such file.
     """
     if engine.dialect.name != "sqlite":
         return True

@@ -1,4 +1,4 @@
-"""How a SQLite transaction begins, and how a writer waits for the one write lock of the file."""
+"""How a SQLite transaction begins, and how a writer waits for the file's single write lock."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RETRY_SECONDS = (0.0005, 0.0015)
 
 
 PROGRESS_SECONDS = 0.1
-"""So often whoever waits for the lock looks whether somebody else has committed."""
+"""Interval at which a waiting writer checks whether other processes have committed."""
 
 
 _retrying = threading.Lock()
@@ -42,10 +42,10 @@ def begin(connection: Connection) -> None:
         try:
             _begin_to_write(cursor, installation_of(connection).write_queue)
         except OperationalError as error:
-            if "readonly" in str(error.orig):  # it could only be read when it was opened; the next connection may find it otherwise
+            if "readonly" in str(error.orig):  # the file was read-only when opened; the next connection may find it writable
                 connection.invalidate(error)
             raise
-        if not is_still_there(connection.info):  # it went while we stood in line
+        if not is_still_there(connection.info):  # the file went while this writer waited
             cursor.execute("ROLLBACK")
             raise OperationalError(BEGIN_TO_WRITE, None, sqlite_module().OperationalError("the database file is gone"))
     else:
@@ -54,13 +54,13 @@ def begin(connection: Connection) -> None:
 
 
 def _begin_to_write(cursor: Any, queue: WriteQueue) -> None:
-    """Wait for SQLite's one write lock, and look for it often.
+    """Wait for SQLite's single write lock, and poll it often.
 
-    SQLite's own waiting sleeps up to 100 ms between looks, so that under many writers the lock lies idle most of the time
-    and whoever is unlucky waits seconds. One thread of each process looks every millisecond; the others stand behind it.
+    SQLite's own wait sleeps up to 100 ms between attempts. Under many writers the lock then lies idle most of the time, and
+    an unlucky writer waits seconds. One thread of each process polls every millisecond; the others queue behind it.
 
     Raises:
-        OperationalError: nobody let go of it for `BUSY_TIMEOUT_MS`, or for what `write_mode` was told.
+        OperationalError: the lock was not free within `BUSY_TIMEOUT_MS`, or within the time that `write_mode` sets.
     """
     wait_seconds = (WAIT_MS.get() or BUSY_TIMEOUT_MS) / 1000
     deadline = time.monotonic() + wait_seconds
@@ -85,7 +85,7 @@ def _begin_to_write(cursor: Any, queue: WriteQueue) -> None:
 
 
 class _OtherCommits:
-    """Who waits for the lock sees whether other processes commit meanwhile, and so that it is not stuck."""
+    """Tell the write queue that other processes commit while this one waits, so that the lock does not count as stuck."""
 
     def __init__(self, cursor: Any, queue: WriteQueue) -> None:
         self._cursor = cursor
@@ -94,11 +94,11 @@ class _OtherCommits:
         self._version: int | None = None
 
     def look(self) -> None:
-        """Now and then."""
+        """Check, at most once every `PROGRESS_SECONDS`, whether the database has changed."""
         if time.monotonic() - self._looked_at < PROGRESS_SECONDS:
             return
         before, self._looked_at = self._version, time.monotonic()
-        with suppress(sqlite_module().OperationalError):  # without a write-ahead log the lock may keep this from being read, too
+        with suppress(sqlite_module().OperationalError):  # without a write-ahead log, the lock may block this read too
             self._version = self._cursor.execute("PRAGMA data_version").fetchone()[0]
         if before is not None and before != self._version:
             self._queue.note_progress()

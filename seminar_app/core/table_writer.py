@@ -1,6 +1,6 @@
-"""Tables for people and programs: CSV and XLSX from typed columns, row by row, and no cell that a spreadsheet would run.
+"""Write typed tables as CSV and XLSX, row by row, without cells that a spreadsheet would run as formulas.
 
-What a cell may begin with, and how it is read back: docs/decisions/0008-safe-cells.md.
+How such cells are escaped and read back: docs/decisions/0008-safe-cells.md.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from xlsxwriter.worksheet import Worksheet
 from seminar_app.core.spool import spool
 
 Value = str | int | float | date | time | None
-"""What a cell may hold: text; whole numbers; percent as 0 to 100; dates; times of day. None is an empty cell."""
+"""Value of a cell: text; whole numbers; percent as 0 to 100; dates; times of day. None is an empty cell."""
 
 LONGEST_CELL = 32_767
-"""UTF-16 units a cell of XLSX may hold (ECMA-376; Excel counts units, and most emoji are two); a longer text ends in «…»."""
+"""Maximum UTF-16 units in an XLSX cell (ECMA-376; Excel counts units, and most emoji are two). A longer text is cut and ends in «…»."""
 LONGEST_SHEET_NAME = 31
-"""Units, too."""
+"""In UTF-16 units too."""
 
 _RUNS = r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]|'"
 _MARKED = re.compile(rf"(?:\A|(?<=[;\t\r\n]))(?={_RUNS})")
-"""Where a spreadsheet might begin to read a formula: at the start of a cell, or after what some of them split at."""
+"""Where a spreadsheet might read a formula: at the start of a cell, or after a character at which some programs split it."""
 _FIRST = frozenset("=+-@＝＋－＠' ")
 _MARK = re.compile(r"(?:\A|(?<=[;\t\r\n]))'")
 _PHONE = re.compile(r"\A\+\d[\d ]{5,}\Z", re.ASCII)
@@ -43,7 +43,7 @@ _EPOCH = date(1899, 12, 30).toordinal()
 
 
 class Kind(enum.Enum):
-    """What a column holds, and so how each file writes it."""
+    """The type of a column, which decides how each format writes it."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -55,7 +55,7 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its heading, what it holds, and how wide it is in a spreadsheet (characters)."""
+    """One column: heading, type, and width in a spreadsheet (characters)."""
 
     heading: str
     kind: Kind = Kind.TEXT
@@ -63,9 +63,9 @@ class Column:
 
 
 def safe_text(text: str) -> str:
-    """The text as a CSV cell carries it: an apostrophe stands wherever a spreadsheet might begin to read a formula.
+    """Return the text for a CSV cell, with an apostrophe wherever a spreadsheet might read a formula.
 
-    A telephone number as `+52 82 2157 1983` (a plus, digits and spaces, nothing else) is left as it is: it can call nothing.
+    A telephone number such as `+52 82 2157 1983` (a plus, digits and spaces only) stays as it is, because it can run nothing.
     """
     if text[:1] not in _FIRST and ";" not in text and text.isprintable():
         return text  # nearly every cell: the search below takes five times as long
@@ -75,7 +75,7 @@ def safe_text(text: str) -> str:
 
 
 def read_text(cell: str) -> str:
-    """What `safe_text` was given: one apostrophe goes from the start of the cell and from after each `;`, tab and line break."""
+    """Undo `safe_text`: remove one apostrophe at the start of the cell and after each `;`, tab and line break."""
     return _MARK.sub("", cell) if "'" in cell else cell
 
 
@@ -92,7 +92,7 @@ def write_csv(target: IO[str], columns: Sequence[Column], rows: Iterable[Sequenc
 
 
 def _readable(text: str) -> str:
-    """Half surrogates cannot be written in UTF-8; nothing else is changed."""
+    """Replace lone surrogates, which UTF-8 cannot encode; change nothing else."""
     return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
 
 
@@ -106,9 +106,9 @@ _IN_CSV: dict[Kind, Any] = {
 
 
 class _Rows(Worksheet):  # type: ignore[misc]
-    """A sheet whose rows are written as XML at once.
+    """A worksheet whose rows are written as XML at once.
 
-    XlsxWriter's own cell functions take eight times as long, and write a text `<r>…</r>` into the file as it is.
+    XlsxWriter's own cell functions take eight times as long, and write a text `<r>…</r>` into the file unescaped.
     """
 
     def begin(self, columns: Sequence[Column], styles: _Styles) -> None:
@@ -148,12 +148,12 @@ class _Rows(Worksheet):  # type: ignore[misc]
         self.row_data_fh.write(f'<row r="{self._next}">{"".join(cells)}</row>')
 
     def finish(self) -> None:
-        """Put the filter's arrows over the columns, now that the last row is known."""
+        """Add the filter arrows over the columns, now that the last row is known."""
         if self._next > 1:
             self.autofilter(0, 0, self._next - 1, len(self._letters) - 1)
 
     def let_go(self) -> None:
-        """Close the file of its rows, which a workbook that is not finished leaves open."""
+        """Close the temporary file of the rows, which an unfinished workbook leaves open."""
         self.row_data_fh.close()
 
 
@@ -166,7 +166,7 @@ _IN_XLSX: dict[Kind, Any] = {
 
 
 def _xml(text: str) -> str:
-    """Text inside a cell: as XML, with what XML cannot carry written `_xHHHH_` (ECMA-376, ST_Xstring)."""
+    """Return a cell's text as XML, with characters that XML cannot carry as `_xHHHH_` (ECMA-376, ST_Xstring)."""
     if len(text) > LONGEST_CELL // 2 and _units(text) > LONGEST_CELL:
         text = _beginning(text, LONGEST_CELL - 1) + "…"
     if not (text.isprintable() and _MARKUP.isdisjoint(text)):
@@ -177,18 +177,18 @@ def _xml(text: str) -> str:
 
 
 def _units(text: str) -> int:
-    """UTF-16 units."""
+    """Return the length in UTF-16 units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _beginning(text: str, units: int) -> str:
-    """As much of a text as fits into so many UTF-16 units, without half a character."""
+    """Return the beginning of the text, at most this many UTF-16 units, without splitting a character."""
     return text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "ignore")
 
 
 @dataclass(frozen=True, slots=True)
 class _Styles:
-    """Numbers of the formats in the workbook's list: one a kind, plain and bold."""
+    """Indexes of the formats in the workbook: one for each column type, plain and bold."""
 
     heading: int
     quoted: int

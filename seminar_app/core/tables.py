@@ -1,4 +1,4 @@
-"""The base of all tables and the types of their columns."""
+"""The base class of all tables and the types of their columns."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment in UTC. Refuses a time without a zone, and gives back UTC on both databases."""
+    """An instant in UTC. Refuses a time without a zone, and returns UTC on both databases."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn any zone into UTC; a naive time is a programming error."""
+        """Convert to UTC; a naive time is a programming error."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -36,7 +36,7 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """SQLite gives back a naive time that is known to be UTC."""
+        """Return UTC; SQLite gives a naive time, which is known to be UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -46,7 +46,7 @@ Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresq
 
 
 def value_enum(kind: type[enum.StrEnum], name: str | None = None) -> Enum:
-    """A column that stores the enum's value and lets the database refuse any other; `name` where a table has two of a kind."""
+    """Return a column type that stores the enum's value, with a CHECK against any other; `name` where a table has two of one kind."""
     return Enum(
         kind,
         native_enum=False,
@@ -58,7 +58,7 @@ def value_enum(kind: type[enum.StrEnum], name: str | None = None) -> Enum:
 
 
 class Base(DeclarativeBase):
-    """Every table's parent: named constraints, instants in UTC, 128-bit public ids."""
+    """The base of every table: named constraints, instants in UTC, 128-bit public ids."""
 
     metadata = MetaData(
         naming_convention={

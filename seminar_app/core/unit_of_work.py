@@ -23,40 +23,40 @@ _before_commit: list[BeforeCommit] = []
 _UNDO = "undo"
 
 RETRIED = frozenset({"40001", "40P01", "23505"})
-"""PostgreSQL: serialization failure, deadlock, and a row that somebody else added since we looked, which we then find."""
+"""PostgreSQL codes: serialization failure, deadlock, and a row that another transaction inserted first, which a retry finds."""
 ATTEMPTS = 3
 LOST = ("08", "40003", "57P")
-"""PostgreSQL's codes, or how they begin: the connection, or the server, went in the middle."""
+"""PostgreSQL codes, or their beginnings, for a connection or server lost during the statement."""
 
 
 class SavedOrNot(OperationalError):
-    """The connection was lost between asking for the commit and hearing of it: whether it was saved nobody can know here."""
+    """The connection was lost between sending the commit and its answer, so it is unknown whether the data were saved."""
 
 
 def before_commit(hook: BeforeCommit) -> BeforeCommit:
-    """Have `hook(session)` run last in every unit of work, inside its transaction (the trail seals its rows so)."""
+    """Register `hook(session)` to run last in every unit of work, inside its transaction (the audit log chains its rows this way)."""
     if hook not in _before_commit:
         _before_commit.append(hook)
     return hook
 
 
 def if_undone(session: Session, undo: Callable[[], None]) -> None:
-    """Have `undo()` run if the open unit of work fails: for what a request changed besides the database on its account."""
+    """Call `undo()` if the open unit of work fails, for state that a request changed outside the database."""
     session.info.setdefault(_UNDO, []).append(undo)
 
 
 @contextmanager
 def unit_of_work(session: Session, *, wait_ms: int | None = None) -> Iterator[Session]:
-    """Begin to write, hand out the session, commit once; on any exception nothing has happened.
+    """Open a write transaction, yield the session and commit once; on any exception nothing is saved.
 
-    What was loaded before is let go first: inside, every row is read again under the lock, so services take
-    ids and not objects.
+    Objects loaded before are released first. Inside, every row is read again under the lock, so services take ids and
+    not objects.
 
     Args:
-        wait_ms: how long SQLite's one lock is worth waiting for, where that is less than for what somebody sent.
+        wait_ms: how long to wait for SQLite's write lock, where that is less than the default.
 
     Raises:
-        WriteQueueFull: too many wait to write in this process, and none of them gets on.
+        WriteQueueFull: too many writers wait in this process, and none of them makes progress.
     """
     if session.info.get("unit_of_work"):
         raise RuntimeError("a unit of work inside another would commit half of it")
@@ -81,7 +81,7 @@ def unit_of_work(session: Session, *, wait_ms: int | None = None) -> Iterator[Se
 
 
 def _commit(session: Session) -> None:
-    """Commit; a failure after which it may be saved all the same is told apart from one after which it is not."""
+    """Commit; distinguish a failure after which the data may be saved from one after which they are not."""
     try:
         session.commit()
     except DBAPIError as error:
@@ -91,7 +91,7 @@ def _commit(session: Session) -> None:
 
 
 def _answered(error: DBAPIError) -> bool:
-    """Whether the database itself said that a commit failed. SQLite does, but for a disk that does not answer."""
+    """Whether the database itself reported the failed commit. SQLite always does, except for a disk that does not answer."""
     if error.connection_invalidated or "disk I/O error" in str(error.orig):
         return False
     state = getattr(error.orig, "sqlstate", "" if isinstance(error.orig, sqlite_module().Error) else None)
@@ -99,7 +99,7 @@ def _answered(error: DBAPIError) -> bool:
 
 
 def in_unit_of_work(session: Session, work: Callable[[Session], T]) -> T:
-    """Run `work(session)` as one unit of work, again from the start when PostgreSQL says that somebody else's came between."""
+    """Run `work(session)` as one unit of work; repeat it from the start when PostgreSQL reports a conflict with another transaction."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with unit_of_work(session) as open_session:

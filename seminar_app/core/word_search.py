@@ -1,4 +1,4 @@
-"""Finding words that begin with what was typed, by an index where the database has one."""
+"""Search for words by their beginnings, with an index where the database has one."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from sqlalchemy.orm import Session
 
 
 def words_begin(session: Session, text: SQLColumnExpression[str], parts: Sequence[str], *, few: bool = True) -> ColumnElement[bool]:
-    """Whether for each of `parts` some word of a text begins with it.
+    """Return a condition: each of `parts` is the beginning of some word of the text.
 
-    PostgreSQL has an index over `words_of(text)`, which is the way to a few rows; a text is cheaper to look through
-    where so many match that some are always near. SQLite always looks through it.
+    PostgreSQL has an index over `words_of(text)`, which is fast for few matches. Where very many rows match, a scan is
+    cheaper. SQLite always scans.
 
     Args:
         text: a column, or an expression as the index has it.
-        parts: beginnings of words, written as the text is; at least one.
+        parts: beginnings of words, folded like the text; at least one.
     """
     if not few or session.get_bind().dialect.name != "postgresql":
         return and_(*(text.startswith(part, autoescape=True) | text.contains(f" {part}", autoescape=True) for part in parts))

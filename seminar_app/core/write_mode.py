@@ -14,10 +14,10 @@ WAIT_MS: ContextVar[int | None] = ContextVar("database_wait_ms", default=None)
 
 @contextmanager
 def write_mode(wait_ms: int | None = None) -> Iterator[None]:
-    """Transactions that begin inside may write. Only the unit of work, migrations and sign-in use it.
+    """Let transactions that begin inside the block write. In the program only the unit of work, migrations and `residual_data` do so.
 
     Args:
-        wait_ms: how long to wait for SQLite's lock, if not as long as ever.
+        wait_ms: how long to wait for SQLite's lock; None for the default.
     """
     writing, waiting = WRITING.set(True), WAIT_MS.set(wait_ms)
     try:

@@ -1,8 +1,8 @@
-"""How many may stand and wait to write in one process, so that some threads are always left for whoever only reads.
+"""Limit how many threads of one process write or wait to write, so that some threads are always free for readers.
 
-A write holds its place from before it begins until it is over. When all places are taken the next one waits as long as
-somebody comes out done, here or in another process; when nobody has for `PATIENCE_SECONDS`, whatever they stand behind is
-stuck, and from then on who finds no place is told so at once, until somebody comes out done again.
+A writer holds its place from before it begins until it ends. When all places are taken, the next writer waits as long as
+writers finish, here or in another process. When none has finished for `PATIENCE_SECONDS`, the lock counts as stuck. From
+then on, a writer that finds no place is refused at once, until another one finishes.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from sqlalchemy.exc import OperationalError
 
 PATIENCE_SECONDS = 2.0
-"""Far longer than any write of a request takes, and as long as pages may stand behind writers when a lock gets stuck."""
+"""Far longer than any write of a request takes. Also the longest time that pages wait behind writers when a lock gets stuck."""
 PLACES = 6
 
 
 class WriteQueueFull(OperationalError):
-    """So many wait to write already, and none of them gets on: nothing was begun. Try again later."""
+    """The places for writers are taken, and none of the writers makes progress. Nothing was begun; try again later."""
 
     def __init__(self) -> None:
         super().__init__("(beginning to write)", None, TimeoutError("too many wait to write"))
@@ -30,7 +30,7 @@ class WriteQueue:
     """The places of one process.
 
     Args:
-        places: how many may write, or wait to, at once; the server's threads less those kept for reading.
+        places: maximum of concurrent and waiting writers; the server's threads minus those kept for readers.
     """
 
     def __init__(self, places: int = PLACES) -> None:
@@ -42,23 +42,23 @@ class WriteQueue:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """A place while the block runs.
+        """Hold a place while the block runs.
 
         Raises:
-            WriteQueueFull: all are taken, and nobody gets on.
+            WriteQueueFull: all places are taken, and no writer makes progress.
         """
         self._enter()
         done = True
         try:
             yield
-        except OperationalError:  # it never got the lock, or there is no database
+        except OperationalError:  # the writer never got the lock, or there is no database
             done = False
             raise
         finally:
             self._leave(done=done)
 
     def note_progress(self) -> None:
-        """Somebody of another process came out done: what ours wait for is not stuck, they are only not the next."""
+        """Note that a writer of another process finished, so that the lock does not count as stuck."""
         with self._turn:
             self._stuck = False
             self._moved_at = time.monotonic()

@@ -1,4 +1,4 @@
-"""Offices and accounts of the demonstration. Its password is printed in the README; production does not start where it opens anything."""
+"""Offices and accounts of the demonstration. The README prints their password, so production does not start over them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class DemoAccounts:
-    """Those who act in the demonstration."""
+    """The two accounts that act in the demonstration's story."""
 
     organizer: Actor
     coordinator: Actor
@@ -42,7 +42,7 @@ class DemoAccounts:
 
 
 def make_offices(session: Session, *, now: datetime) -> dict[str, int]:
-    """Add the hosts that are not there; ids by code."""
+    """Add the missing host offices; return all office ids by code."""
     made: dict[str, int] = {row.code: row.id for row in session.execute(select(Office.code, Office.id))}
     for text in OFFICES:
         if text.code in made:

@@ -1,4 +1,4 @@
-"""Marks as a coordinator takes them: most people present, some of each other mark, and a few corrected afterwards."""
+"""Generate marks as a coordinator takes them: most people present, some of each other mark, a few corrected afterwards."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from seminar_app.seminars.models import SeminarSession
 
 ABSENT_THROUGHOUT = 1
 LEFT_FOR_GOOD = 5
-"""People who are not seen again from some session on, and so do not complete."""
+"""Number of people who are not seen again after some session, and so do not complete."""
 EXCUSED_A_DAY = 3
-"""People who are called back to their office for one whole day, with a letter."""
+"""Number of people who are called back to their office for one whole day, with a letter."""
 MINUTES_LOST = (10, 20, 30, 45, 60)
 PAPER_SESSION = 3
 """Index of the session whose list was taken on paper, because the network was down."""
 CORRECTED = 4
-"""Marks of the first session that were changed the same evening."""
+"""Number of marks of the first session that were changed the same evening."""
 
 
 def mark_everybody(session: Session, *, seminar_id: int, seated: Sequence[Registration], actor: str, chance: random.Random) -> None:
-    """Mark all sessions of a seminar for those who hold a seat; a few minutes after each ends."""
+    """Mark everyone with a seat in all sessions of a seminar, a few minutes after each session ends."""
     seminar_sessions = session.scalars(
         select(SeminarSession).where(SeminarSession.seminar_id == seminar_id).order_by(SeminarSession.starts_at)
     ).all()

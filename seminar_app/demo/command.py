@@ -1,4 +1,4 @@
-"""`flask demo load`."""
+"""The command `flask demo load`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ group = AppGroup("demo", help="The demonstration.")
 
 @group.command("load")
 def load() -> None:
-    """Load the demonstration, once; where it is already, nothing changes."""
+    """Load the demonstration; where it is loaded already, nothing changes."""
     from seminar_app.demo.load import load_demo
 
     settings: Settings = current_app.extensions["settings"]

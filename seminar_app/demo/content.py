@@ -1,4 +1,4 @@
-"""What the demonstration's seminars say: texts, days, sessions, speakers, seats. Speakers, like everybody in it, are made up."""
+"""Content of the demonstration's seminars: texts, days, sessions, speakers, seats. All people, speakers too, are invented."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LISTS = ("PGR.xlsx", "PGJ.csv", "CNS.csv", "INM.xlsx")
 
 REASON_ES = "La dependencia los pide para la póliza de viaje y el acceso al recinto."
 REASON_EN = "The agency asks for them for the travel insurance and the access to the venue."
-"""Why the seminars of the demonstration ask for birth data and CURP, which stand in three of the four lists."""
+"""Why the demonstration's seminars ask for birth data and CURP, which are in three of the four lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +185,10 @@ NEXT_SESSIONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeminarText:
-    """A seminar as the demonstration tells of it.
+    """The content of one seminar.
 
     Attributes:
-        quotas: seats by agency code; what they leave of `capacity` is the open pool.
+        quotas: seats by agency code; the rest of `capacity` is the open pool.
     """
 
     slug: str
@@ -263,7 +263,7 @@ TOLUCA = SeminarText(
 
 
 def next_seminar(today: date) -> SeminarText:
-    """The seminar that a visitor can register for: it begins on a Tuesday six to seven weeks from today."""
+    """Return the seminar that visitors can register for: it begins on a Tuesday six to seven weeks from today."""
     days_to_tuesday = (1 - today.weekday()) % 7
     starts_on = date.fromordinal(today.toordinal() + 42 + days_to_tuesday)
     return SeminarText(

@@ -1,4 +1,4 @@
-"""Answers to the evaluation of a seminar: most people answer, most are content, some say why."""
+"""Generate answers to a seminar's evaluation: most people answer, most are satisfied, some add a comment."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BEFORE_WEIGHTS = (8, 26, 38, 22, 6)
 def answer_feedback(
     session: Session, *, seminar_id: int, seated: Sequence[Registration], actor: Actor, opened: datetime, chance: random.Random
 ) -> None:
-    """Open the form, have people answer, close it two weeks later."""
+    """Open the form, generate the answers, and close the form two weeks later."""
     form = open_form(session, now=opened, actor=actor, seminar_id=seminar_id)
     session.flush()
     questions = get_version(session, form.id).questions

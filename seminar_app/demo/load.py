@@ -1,6 +1,6 @@
-"""What `flask demo load` loads: two seminars that are over, one to register for, and accounts to look at them with.
+"""Content of `flask demo load`: two past seminars, one open for registration, and accounts to explore them.
 
-Everything goes through the services that the pages call. Chance comes from a fixed seed.
+Everything goes through the services that the pages call. Randomness comes from a fixed seed.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from seminar_app.web.database import db, unit_of_work
 SEED = 20140603
 TOLUCA_PEOPLE = {"PGR": 18, "PGJ": 22, "CNS": 9, "INM": 9}
 NEXT_PEOPLE = {"PGR": ("FGR", 7), "PGJ": ("FGE", 5), "CNS": ("GN", 4), "INM": ("INM", 6)}
-"""How many of each list are registered for the coming seminar, and the agency group they belong to by then."""
+"""How many people of each list are registered for the coming seminar, and their agency group by then."""
 
 
 def load_demo(*, now: datetime) -> bool:
-    """Make the demonstration in one transaction; False where its first seminar is there already.
+    """Load the demonstration in one transaction; return False where its first seminar exists already.
 
     Raises:
-        SettingsError: the database holds something else.
+        SettingsError: the database holds other data.
     """
     if find_seminar(db.session(), content.CANCUN.slug) is not None:
         return False
@@ -47,7 +47,7 @@ def load_demo(*, now: datetime) -> bool:
 
 
 class _Story:
-    """What happens in the demonstration, in order."""
+    """The events of the demonstration, in order."""
 
     def __init__(self, session: Session, now: datetime) -> None:
         self.session, self.now = session, now
@@ -61,14 +61,14 @@ class _Story:
         self.people = listed_people()
 
     def tell(self) -> None:
-        """Cancún, Toluca, and what comes next."""
+        """Create the seminars of Cancún and Toluca, and the coming one."""
         self.cancun()
         self.toluca()
         self.upcoming()
         self.session.flush()
 
     def cancun(self) -> None:
-        """Everybody of the lists, in the order the lists came: the last of INM finds no seat."""
+        """Register all people of the lists, in the order of the lists; the last one of INM gets no seat."""
         text, by = content.CANCUN, self.accounts.organizer
         first = at(text.starts_on, 9, text.time_zone)
         seminar = make_seminar(
@@ -81,7 +81,7 @@ class _Story:
         self._hold(seminar.id, text, [r for r in registrations if r.state is RegistrationState.REGISTERED])
 
     def toluca(self) -> None:
-        """Some of them again, nine months later; two withdraw, one never comes."""
+        """Register some of them again, nine months later; two withdraw, one is removed."""
         text = content.TOLUCA
         first = at(text.starts_on, 9, text.time_zone)
         seminar = make_seminar(
@@ -118,7 +118,7 @@ class _Story:
         self._hold(seminar.id, text, seated)
 
     def upcoming(self) -> None:
-        """One that is open for registration, with some people in it already, in the agencies that came after."""
+        """Make a seminar that is open for registration, with some people registered already in the successor agencies."""
         zone = "America/Mexico_City"
         text = content.next_seminar(self.now.date())
         first = at(text.starts_on, 9, zone)
@@ -144,7 +144,7 @@ class _Story:
         return self.chance.sample(candidates, min(count, len(candidates)))
 
     def _hold(self, seminar_id: int, text: content.SeminarText, seated: list[Registration]) -> None:
-        """Close, hold, mark, evaluate, complete."""
+        """Close registration, mark attendance, complete the seminar and collect the evaluation."""
         organizer, coordinator = self.accounts.organizer, self.accounts.coordinator
         first = at(text.starts_on, 9, text.time_zone)
         last = first + timedelta(days=text.days - 1, hours=9)

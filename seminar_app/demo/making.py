@@ -1,4 +1,4 @@
-"""Seminars of the demonstration made as an organizer makes them, and people registered as they arrive."""
+"""Make the demonstration's seminars as an organizer would, and register people over time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ COMMAND = "command"
 
 
 def at(day: date, hour: int, time_zone: str) -> datetime:
-    """An instant by the seminar's own clock."""
+    """Return an instant given in the seminar's local time."""
     return datetime.combine(day, time(hour), ZoneInfo(time_zone)).astimezone(UTC)
 
 
@@ -39,7 +39,7 @@ def make_seminar(session: Session, text: SeminarText, *, offices: dict[str, int]
 
     Args:
         offices: ids by code.
-        now: when its organizer sat down to do it.
+        now: when its organizer created it.
     """
     details = SeminarDetails(
         slug=text.slug,
@@ -94,7 +94,7 @@ def make_seminar(session: Session, text: SeminarText, *, offices: dict[str, int]
 def register_all(
     session: Session, seminar: Seminar, entries: Sequence[Entry], *, begin: datetime, end: datetime, chance: random.Random
 ) -> list[Registration]:
-    """Register people one after another, at instants between two."""
+    """Register people one after another, at random instants between `begin` and `end`."""
     span = int((end - begin).total_seconds())
     instants = sorted(begin + timedelta(seconds=chance.randrange(span)) for _ in entries)
     registrations = []
@@ -115,7 +115,7 @@ def register_all(
 
 
 def consider_sent(session: Session, *, now: datetime) -> None:
-    """Note mail of the demonstration as sent: nobody has these addresses, and no server is to be asked. Never anybody else's mail."""
+    """Mark the demonstration's mail as sent, because its addresses do not exist. If any other mail waits, do nothing."""
     due = Message.state.in_((MessageState.WAITING, MessageState.SENDING)), Message.not_before <= now
     if session.scalar(select(Message.id).where(*due, Message.to_address.not_like("%.example")).limit(1)) is not None:
         return

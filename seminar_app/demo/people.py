@@ -1,4 +1,4 @@
-"""The people of the four lists as the services take them, and the agency each belongs to."""
+"""People of the four lists in the form that the services take, each with an agency."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from seminar_app.people.services import PersonData
 from seminar_app.registration.services import Entry
 
 STATE_NAMES = {"estado de mexico": "México"}
-"""How lists call a state that the directory calls by its own name."""
+"""Names of states in the lists that differ from the directory's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Listed:
 
 
 def listed_people() -> list[Listed]:
-    """Everybody accepted from the four lists, in their order."""
+    """Return all people accepted from the four lists, in order."""
     with as_file(files("seminar_app.demo") / "data") as folder:
         readings = read_lists([folder / name for name in LISTS])
     nominees = [(file.partition(".")[0], nominee) for file, reading in readings.items() for nominee in reading.accepted]
@@ -57,7 +57,7 @@ def _data(nominee: Nominee, known: Mapping[str, str]) -> PersonData:
 
 
 class Directory:
-    """Ids of agencies by code, and of the state offices below a group by their state."""
+    """Ids of agencies by code, and of a group's state offices by state."""
 
     def __init__(self, session: Session) -> None:
         rows = session.execute(select(Agency.id, Agency.code, Agency.parent_id, Agency.state)).all()
@@ -68,17 +68,17 @@ class Directory:
         }
 
     def id_of(self, code: str) -> int:
-        """Id of the agency with this code."""
+        """Return the id of the agency with this code."""
         return self._by_code[code]
 
     def office(self, group: str, state: str | None) -> int:
-        """The group's office in a state, or the group itself where it has none of its own."""
+        """Return the group's office in a state, or the group itself where it has none there."""
         key = (group, fold(STATE_NAMES.get(fold(state or ""), state or "")))
         return self._by_state.get(key, self._by_code[group])
 
 
 def entry(person: Listed, directory: Directory, *, group: str | None = None) -> Entry:
-    """What is registered of a person: where they worked as the list says, or in the agency that came after it."""
+    """Return a person's registration entry: with the agency in the list, or with its successor given by `group`."""
     nominee = person.nominee
     agency_id = directory.office(group or person.group, nominee.state)
     unit = f"Oficina de Representación en {nominee.state}" if person.group == "INM" and nominee.state else None

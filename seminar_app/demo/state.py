@@ -1,4 +1,4 @@
-"""Whether the demonstration is in the database: pages say so, and production refuses to start over it."""
+"""Whether the database holds the demonstration: pages show a banner, and production refuses to start over it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.web.database import db
 
 DEMO_DOMAIN = "demo.example"
-PASSWORD = "Cancun-2014-demo"  # noqa: S105  printed in the README; production does not start where it opens anything
+PASSWORD = "Cancun-2014-demo"  # noqa: S105  printed in the README; production does not start over the demonstration
 ASK_AGAIN_SECONDS = 10.0
 
 
@@ -29,7 +29,7 @@ class Shown:
 
     @property
     def email(self) -> str:
-        """The address it signs in with."""
+        """Return the address it signs in with."""
         return f"{self.name}@{DEMO_DOMAIN}"
 
 
@@ -44,14 +44,14 @@ ACCOUNTS = (
 
 
 def demo_is_loaded(session: Session) -> bool:
-    """Whether there is a seminar of the demonstration, or an account whose password is printed in the README."""
+    """Whether the database has a demonstration seminar, or an account whose password is printed in the README."""
     seminar = exists().where(Seminar.demo.is_(True))
     account = exists().where(UserAccount.email.endswith(f"@{DEMO_DOMAIN}", autoescape=True))
     return bool(session.scalar(select(seminar | account)))
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Give pages `demo_loaded` where a demonstration may be; in production see to it that there is none.
+    """Provide `demo_loaded` to the pages in demo mode; in production make sure that there is no demonstration.
 
     Raises:
         SettingsError: production, and the database holds the demonstration.
@@ -64,10 +64,10 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def refuse_demo_over_real_data(session: Session) -> None:
-    """Never put the demonstration, whose accounts have a public password, beside what people entered.
+    """Refuse to load the demonstration, whose accounts have a public password, into a database with real data.
 
     Raises:
-        SettingsError: the database has accounts or seminars of its own; most likely SEMINAR_MODE was forgotten.
+        SettingsError: the database has real accounts or seminars; most likely SEMINAR_MODE was forgotten.
     """
     if session.scalar(select(exists().where(UserAccount.email.not_like(f"%@{DEMO_DOMAIN}")))) or session.scalar(select(exists(Seminar.id))):
         raise SettingsError(
@@ -78,10 +78,10 @@ def refuse_demo_over_real_data(session: Session) -> None:
 
 
 def refuse_over_demo(app: Flask) -> None:
-    """Stop a production start over demo data. A database that does not answer, or is not migrated yet, holds none we could see.
+    """Stop a production start over demo data. A database that does not answer or is not migrated counts as free of them.
 
     Raises:
-        SettingsError: with what to do, as the last words of the process.
+        SettingsError: with advice; it ends the process.
     """
     with app.app_context():
         try:
@@ -100,14 +100,14 @@ def refuse_over_demo(app: Flask) -> None:
 
 
 class _State:
-    """The answer, kept: once loaded it stays so; until then the database is asked now and then, never on each page."""
+    """Caches whether the demonstration is loaded. Until it is, the database is asked at most every `ASK_AGAIN_SECONDS`."""
 
     def __init__(self) -> None:
         self._loaded = False
         self._ask_at = 0.0
 
     def loaded(self) -> bool:
-        """Whether pages carry the banner. A page about a failing database is a page too: then what was known is said."""
+        """Whether pages show the banner. If the database fails, return False, because error pages call this too."""
         if not self._loaded and time.monotonic() >= self._ask_at:
             self._ask_at = time.monotonic() + ASK_AGAIN_SECONDS
             try:

@@ -1,1 +1,1 @@
-"""Lists of nominees: how a file that an agency sends is read."""
+"""Lists of nominees: how an agency's file is read."""

@@ -1,4 +1,4 @@
-"""Names out of lists: two surnames in one cell, and capitals turned into the case a person would write."""
+"""Names in lists: split two surnames in one cell, and turn capitals into normal case."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _WORD_START = re.compile(r"(?<![^\W\d_])[^\W\d_]")
 
 
 def split_surnames(both: str) -> tuple[str, str]:
-    """«de la O Martínez» is «de la O» and «Martínez». The second is empty where there is one only.
+    """Split «de la O Martínez» into «de la O» and «Martínez». The second is empty where there is only one.
 
-    Prefixes go with the word after them; what is left over after the first surname is the second. A list that has
-    both in one cell does not say more, so whoever imports it for real is shown the split before it is kept.
+    A prefix belongs to the word after it; the words after the first surname are the second. The cell itself does not say
+    where to split, so a real import shows the result for confirmation.
     """
     words = both.split()
     end = 0
@@ -28,12 +28,12 @@ def split_surnames(both: str) -> tuple[str, str]:
 
 
 def spellings(names: Iterable[str]) -> Mapping[str, str]:
-    """How people who did not write in capitals spell each name, by its folded form."""
+    """Return how names that are not in capitals are spelled, by folded form."""
     return {fold(name): name for name in names if name and not name.isupper()}
 
 
 def normal_case(name: str, known: Mapping[str, str]) -> str:
-    """A name in capitals, in the case it would be written by hand; any other name as it is.
+    """Return a name in capitals in normal case; return any other name unchanged.
 
     Args:
         known: `spellings()` of the names at hand: only they can tell McGregor from Mcgregor, and «De la Cruz»
@@ -47,5 +47,5 @@ def normal_case(name: str, known: Mapping[str, str]) -> str:
 
 
 def _capital(word: str) -> str:
-    """«D’ACOSTA» is «D’Acosta»: a letter after none is large."""
+    """Return «D’Acosta» for «D’ACOSTA»: a letter that follows no letter is a capital."""
     return _WORD_START.sub(lambda match: match.group().upper(), word.lower())

@@ -1,8 +1,8 @@
-"""A plain reader for agencies' lists of nominees: it finds the header, and says who was accepted, who not, and why.
+"""A simple reader for agencies' lists of nominees: find the header, and report accepted rows, duplicates and errors.
 
-It reads what the four lists of the demonstration need: a header under a letterhead, a list on the second sheet, dates
-of several kinds, both surnames in one cell, sexes in two languages. Of it is kept what a registration has, and sealed
-what the seminar asks for.
+It handles what the demonstration's four lists need: a header below a letterhead, a list on the second sheet, dates of
+several kinds, both surnames in one cell, and sexes in two languages. It keeps only what a registration stores; identity
+data are sealed if the seminar asks for them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ NEEDED_COLUMNS = 4
 FEMALE = frozenset({"f", "femenino", "mujer", "female"})
 MALE = frozenset({"h", "masculino", "hombre", "male"})
 ENGLISH_SEX_HEADINGS = frozenset({"gender"})
-"""Under these «M» is male; in a Spanish list it is «mujer»."""
+"""Under these headings «M» is male; in a Spanish list it is «mujer»."""
 
 TEXT_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y")
 SPREADSHEET_DAY_0 = date(1899, 12, 30)
@@ -63,7 +63,7 @@ class Nominee:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A row about a person who stands in `of`: a row number of the same file, or the name of an earlier one."""
+    """A row about a person already read. `of` is a row number of the same file, or the name of an earlier file."""
 
     row: int
     of: int | str
@@ -73,7 +73,7 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What is wrong (an error: the row is left out) or looks wrong (a warning: it is accepted) with a row's field."""
+    """A fault in a field: as an error, the row is left out; as a warning, the row is accepted."""
 
     row: int
     field: str
@@ -82,7 +82,7 @@ class Remark:
 
 @dataclass(slots=True)
 class Reading:
-    """What came of one file."""
+    """Result of reading one file."""
 
     accepted: list[Nominee] = field(default_factory=list)
     duplicates: list[Duplicate] = field(default_factory=list)
@@ -98,7 +98,7 @@ class Known:
     by_curp: dict[str, tuple[str, Nominee]] = field(default_factory=dict)
 
     def find(self, nominee: Nominee) -> tuple[str, Nominee, str] | None:
-        """The same person and by what they are known, or None."""
+        """Return the same person with the reason for the match, or None."""
         if nominee.curp and (by_curp := self.by_curp.get(nominee.curp)):
             return *by_curp, "same CURP"
         if by_email := self.by_email.get(nominee.email):
@@ -106,18 +106,18 @@ class Known:
         return None
 
     def add(self, file: str, nominee: Nominee) -> None:
-        """Remember a person."""
+        """Add a person."""
         self.by_email[nominee.email] = (file, nominee)
         if nominee.curp:
             self.by_curp[nominee.curp] = (file, nominee)
 
 
 class Unreadable(ValueError):
-    """A cell does not hold what its column is for; the message is for the report."""
+    """A cell does not hold what its column is for; the message goes into the report."""
 
 
 def read_lists(paths: Sequence[Path]) -> dict[str, Reading]:
-    """Read the files in this order; a person of an earlier file is a duplicate in a later one. By file name."""
+    """Read the files in this order, and return results by file name. A person of an earlier file is a duplicate in a later one."""
     known = Known()
     return {path.name: read_list(path, known) for path in paths}
 
@@ -126,7 +126,7 @@ def read_list(path: Path, known: Known) -> Reading:
     """Read one file.
 
     Raises:
-        ValueError: no sheet of it has a header that can be recognized.
+        ValueError: no sheet has a recognizable header.
     """
     for rows in tables(path):
         header = find_header(rows)
@@ -136,7 +136,7 @@ def read_list(path: Path, known: Known) -> Reading:
 
 
 def find_header(rows: Sequence[Sequence[Cell]]) -> int | None:
-    """Index of the first row that names an address and enough other columns."""
+    """Return the index of the first row with an address column and enough other known columns."""
     for index, row in enumerate(rows):
         found = {FIELD_OF.get(fold(str(cell))) for cell in row} - {None}
         if "email" in found and len(found) >= NEEDED_COLUMNS:
@@ -157,13 +157,13 @@ def _read_rows(file: str, rows: Sequence[Sequence[Cell]], header: int, known: Kn
 
 
 def _is_person(cells: dict[str, Cell]) -> bool:
-    """Neither a blank row nor the totals below the list."""
+    """Whether the row is neither blank nor the totals below the list."""
     texts = [text for cell in cells.values() if (text := _text(cell))]
     return bool(texts) and not (len(texts) == 1 and fold(texts[0]).startswith("total"))
 
 
 def _take(reading: Reading, file: str, row: int, cells: dict[str, Cell], known: Known, *, m_is_male: bool) -> None:
-    """Put one row where it belongs."""
+    """Add one row to the accepted people, the duplicates or the errors."""
     nominee, errors = _nominee(row, cells, m_is_male=m_is_male)
     if nominee is None:
         reading.errors.extend(errors)
@@ -179,7 +179,7 @@ def _take(reading: Reading, file: str, row: int, cells: dict[str, Cell], known: 
 
 
 def _nominee(row: int, cells: dict[str, Cell], *, m_is_male: bool) -> tuple[Nominee | None, list[Remark]]:
-    """The row's person, or what is wrong with it."""
+    """Return the row's person, or None and its errors."""
     errors = []
     given_names, surname1, surname2 = _names(cells)
     email = canonical_email("".join(_text(cells.get("email", "")).split()))
@@ -209,7 +209,7 @@ def _nominee(row: int, cells: dict[str, Cell], *, m_is_male: bool) -> tuple[Nomi
 
 
 def _names(cells: dict[str, Cell]) -> tuple[str, str, str | None]:
-    """Given names and both surnames, out of three columns or out of one «surnames, given names»."""
+    """Return given names and both surnames, from three columns or from one «surnames, given names»."""
     if "full_name" in cells:
         surnames, _comma, given = _text(cells["full_name"]).rpartition(",")
         return given.strip(), *split_surnames(surnames)
@@ -222,7 +222,7 @@ def _text(cell: Cell) -> str:
 
 
 def as_sex(text: str, *, m_is_male: bool) -> str | None:
-    """F, M or X; None where the cell is empty or says something else."""
+    """Return F, M or X; None where the cell is empty or has another word."""
     word = fold(text)
     if word == "m":
         return "M" if m_is_male else "F"
@@ -232,7 +232,7 @@ def as_sex(text: str, *, m_is_male: bool) -> str | None:
 
 
 def as_date(cell: Cell) -> date | None:
-    """A date cell, a spreadsheet's day number, or a date in text, day before month; None where there is nothing.
+    """Convert a date cell, a spreadsheet's day number, or a date in text (day before month); None for an empty cell.
 
     Raises:
         Unreadable: it is no date, or a day that no month has.

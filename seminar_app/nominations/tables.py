@@ -1,4 +1,4 @@
-"""Rows of a CSV or XLSX file as they stand in it, each with the number that a spreadsheet shows for it."""
+"""Rows of a CSV or XLSX file, unchanged, in positions that match the row numbers of a spreadsheet."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 
 Cell = object
-"""Text, a number, a date or an instant; the empty text where there is nothing."""
+"""Text, a number, a date or an instant; the empty text for an empty cell."""
 
 DELIMITERS = ";,\t"
 
 
 def tables(path: Path) -> Iterator[list[Sequence[Cell]]]:
-    """Each sheet of the file as a list of rows; a CSV has one. Row 1 is at index 0, and blank rows keep their place.
+    """Yield each sheet of the file as a list of rows; a CSV has one. Row 1 is at index 0, and blank rows keep their place.
 
     Raises:
-        ValueError: a cell of a CSV is longer than any text.
+        ValueError: a cell of a CSV is longer than the reader allows.
     """
     if path.suffix == ".xlsx":
         book = CalamineWorkbook.from_path(str(path))
@@ -34,14 +34,14 @@ def tables(path: Path) -> Iterator[list[Sequence[Cell]]]:
 
 
 def decoded(content: bytes) -> str:
-    """UTF-8, with or without its mark, where it is; else the code page that Spanish Windows saves in (cp1252)."""
+    """Decode as UTF-8, with or without a byte order mark, else as cp1252, in which Spanish Windows saves."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")  # five bytes mean nothing there
+        return content.decode("cp1252", errors="replace")  # five bytes are undefined in cp1252
 
 
 def delimiter(text: str) -> str:
-    """The separator that the first line has most of: spreadsheets in Spanish save CSV with semicolons."""
+    """Return the most frequent separator of the first line; spreadsheets in Spanish save CSV with semicolons."""
     first = text.partition("\n")[0]
     return max(DELIMITERS, key=first.count)

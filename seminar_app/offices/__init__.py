@@ -1,4 +1,4 @@
-"""Offices: who holds seminars, and who hosts with them."""
+"""Offices: they hold seminars or host them together."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seminar_app.web.navigation import Entry, add_staff_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages, words and menu entry."""
+    """Register the feature's pages, words and menu entry."""
     audit_words.init_app()
     app.register_blueprint(staff_routes.blueprint)
     add_staff_entry(app, Entry(_l("Offices"), "offices_staff.offices", 40))

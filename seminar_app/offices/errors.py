@@ -1,4 +1,4 @@
-"""What is refused about offices, and the sentence for it."""
+"""Refusals about offices, each with its sentence."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from seminar_app.core.errors import N_, Refusal
 
 
 class CodeTaken(Refusal):
-    """Two offices may not have one code."""
+    """Another office has this code."""
 
     sentence = N_("There is an office with the code %(code)s already.")
     field = "code"

@@ -19,7 +19,7 @@ CODE = r"^[A-Za-z0-9][A-Za-z0-9-]*$"
 
 
 class OfficeForm(BaseForm):
-    """An office that exists."""
+    """Fields of an existing office."""
 
     name_es = one_line(_l("Name in Spanish"), length=200, message=_l("Please write the name in Spanish."))
     name_en = one_line(_l("Name in English"), length=200, message=_l("Please write the name in English."))
@@ -32,7 +32,7 @@ class OfficeForm(BaseForm):
 
 
 class NewOfficeForm(OfficeForm):
-    """An office to be added."""
+    """Fields of a new office."""
 
     code = one_line(
         _l("Code"),
@@ -45,7 +45,7 @@ class NewOfficeForm(OfficeForm):
 
 
 def country_names() -> dict[str, str]:
-    """Name of every country by its code, in the order of the reader's language, behind an empty choice."""
+    """Return the names of all countries by code, in alphabetical order of the reader's language, after an empty choice."""
     territories = Locale.parse(current_language()).territories
     countries = [(code, name) for code, name in territories.items() if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY]
     return {"": _("Choose a country")} | dict(sorted(countries, key=lambda country: fold(country[1])))

@@ -12,7 +12,7 @@ from seminar_app.core.tables import Base
 
 
 class Office(Base):
-    """An office that holds seminars, or that hosts with one that does."""
+    """An office that holds seminars, or hosts one together with another office."""
 
     __tablename__ = "office"
 

@@ -1,4 +1,4 @@
-"""Reading offices."""
+"""Queries about offices."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from seminar_app.offices.models import Office
 
 
 def offices(session: Session) -> Sequence[Office]:
-    """All offices, those in use first, then by code."""
+    """Return all offices, active ones first, then by code."""
     return session.scalars(select(Office).order_by(Office.active.desc(), Office.code)).all()
 
 
 def find_office_by_code(session: Session, code: str) -> Office | None:
-    """The office with this code, as a person may type it: case does not matter."""
+    """Return the office with this code, or None; case and surrounding spaces do not matter."""
     return session.scalar(select(Office).where(Office.code == code.strip().upper()))
 
 
 def get_office(session: Session, code: str) -> Office:
-    """An office.
+    """Return the office with this code.
 
     Raises:
         NotFound: there is none with this code.

@@ -1,4 +1,4 @@
-"""Changing offices."""
+"""Services that change offices."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def create_office(
     """Add an office.
 
     Raises:
-        CodeTaken: the code is another's.
+        CodeTaken: another office has this code.
     """
     code = code.strip().upper()
     if find_office_by_code(session, code) is not None:
@@ -37,7 +37,7 @@ def create_office(
 def edit_office(
     session: Session, *, now: datetime, actor: Actor, office_id: int, name_es: str, name_en: str, city: str | None, country: str
 ) -> None:
-    """Change what an office is called and where it is; its code stays."""
+    """Change an office's name and place; its code stays."""
     office = _locked_office(session, office_id)
     values = {"name_es": name_es, "name_en": name_en, "city": city, "country": country}
     changed = [field for field, value in values.items() if getattr(office, field) != value]
@@ -48,12 +48,12 @@ def edit_office(
 
 
 def retire_office(session: Session, *, now: datetime, actor: Actor, office_id: int) -> None:
-    """Offer it for no new seminar; what it held stays."""
+    """Retire an office: it is not offered for new seminars; its seminars stay."""
     _set_active(session, now, actor, office_id, active=False)
 
 
 def restore_office(session: Session, *, now: datetime, actor: Actor, office_id: int) -> None:
-    """Offer it again."""
+    """Make a retired office available again."""
     _set_active(session, now, actor, office_id, active=True)
 
 

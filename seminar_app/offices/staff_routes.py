@@ -23,7 +23,7 @@ blueprint = Blueprint("offices_staff", __name__)
 @blueprint.get("/staff/offices/")
 @staff(RoleName.ADMIN)
 def offices() -> ResponseReturnValue:
-    """Every office, those in use first."""
+    """List all offices, active ones first."""
     return render_template("offices/staff/offices.html", offices=queries.offices(session()), countries=country_names())
 
 
@@ -50,7 +50,7 @@ def new_office() -> ResponseReturnValue:
 @blueprint.route("/staff/offices/<code>", methods=["GET", "POST"])
 @staff(RoleName.ADMIN)
 def office(code: str) -> ResponseReturnValue:
-    """Change what an office is called and where it is."""
+    """Change an office's name and place."""
     row = queries.get_office(session(), code)
     form = OfficeForm(obj=row)
     if form.accepts():
@@ -64,14 +64,14 @@ def office(code: str) -> ResponseReturnValue:
 @blueprint.post("/staff/offices/<code>/retire")
 @staff(RoleName.ADMIN)
 def retire_office(code: str) -> ResponseReturnValue:
-    """Offer it for no new seminar."""
+    """Retire an office."""
     return _do(code, services.retire_office, _("%(office)s is retired. Its seminars stay.", office=code))
 
 
 @blueprint.post("/staff/offices/<code>/restore")
 @staff(RoleName.ADMIN)
 def restore_office(code: str) -> ResponseReturnValue:
-    """Offer it again."""
+    """Make a retired office available again."""
     return _do(code, services.restore_office, _("%(office)s is in use again.", office=code))
 
 

@@ -1,4 +1,4 @@
-"""How an office is written on a page."""
+"""Words for an office on a page."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from seminar_app.web.languages import current_language
 
 
 def office_name(office: Office) -> str:
-    """The office's code and its name in the reader's language."""
+    """Return the office's code and its name in the reader's language."""
     return f"{office.code} · {office.name_en if current_language() == 'en' else office.name_es}"

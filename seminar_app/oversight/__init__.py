@@ -1,4 +1,4 @@
-"""Pages of the audit log, and of how much of other people's data each account opened."""
+"""Pages of the audit log and of the access log, which counts each account's access to personal data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from seminar_app.web.navigation import Entry, add_staff_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages, words and menu entry, and have administrators told of unusual access."""
+    """Register the feature's pages, words and menu entry, and the alert to administrators about unusual access."""
     audit_words.init_app()
     tell_with(tell_admins)
     app.register_blueprint(staff_routes.blueprint)

@@ -1,4 +1,4 @@
-"""Administrators are told when an account looks at more of other people's data than a working day needs."""
+"""Alert the administrators when an account accesses more personal data than a working day needs."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ MAIL = "access_alert"
 
 
 def tell_admins(session: Session, actor: str, day: date, looks: DailyAccess, now: datetime) -> None:
-    """A mail to each administrator and a row in the trail, in the transaction of the look that went above a limit.
+    """Send a mail to each administrator and write an audit row, in the transaction of the access that exceeded a limit.
 
     Args:
-        actor: `account:<public id>` of who looked.
+        actor: `account:<public id>` of the account that exceeded the limit.
     """
     public_id = UUID(hex=actor.partition(":")[2])
     name = session.scalar(select(UserAccount.name).where(UserAccount.public_id == public_id)) or public_id.hex[:8].upper()

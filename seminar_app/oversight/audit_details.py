@@ -1,4 +1,4 @@
-"""The details of a row of the audit log in words. What no room has worded is shown by its name, never hidden."""
+"""Words for the details of an audit row. Details without registered words are shown by their names, never hidden."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from seminar_app.web.labels import word_of
 
 COLUMN_LISTS = ("columns", "fields", "changed")
 Codes = Mapping[str, Mapping[int, str]]
-"""Codes of offices and agencies by their ids: {"office": {1: "HSI"}, "agency": {9: "INM"}}."""
+"""Codes of offices and agencies by id: {"office": {1: "HSI"}, "agency": {9: "INM"}}."""
 
 
 def details_words(action: str, details: Mapping[str, Any], codes: Codes) -> str:
-    """«Registered → Withdrawn», «210 minutes», «PGR 0 → 28»."""
+    """Return the details in words, for example «Registered → Withdrawn», «210 minutes», «PGR 0 → 28»."""
     room = action.partition(".")[0]
     told = [_change(room, details, codes)]
     for key, value in details.items():
@@ -37,7 +37,7 @@ def _change(room: str, details: Mapping[str, Any], codes: Codes) -> str:
 
 
 def _seats(before: Mapping[str, Any], after: Mapping[str, Any], agencies: Mapping[int, str]) -> str:
-    """Only the pools that changed; the open pool is kept under «None»."""
+    """Return only the pools that changed; the open pool has the key «None»."""
     changed = []
     for key in dict.fromkeys((*before, *after)):
         was, now = before.get(key, 0), after.get(key, 0)
@@ -66,7 +66,7 @@ def _told(room: str, key: str, value: Any, codes: Codes) -> str:
     worded = words.number_words(key, value) if isinstance(value, int) else words.text_words(key, value) if isinstance(value, str) else None
     if worded is not None:
         return worded
-    return "" if key == "seminar_id" else f"{key} {_plain(value)}"  # the name of a seminar is on the account's own page
+    return "" if key == "seminar_id" else f"{key} {_plain(value)}"  # the account's page shows the seminar's name
 
 
 def _plain(value: Any) -> str:

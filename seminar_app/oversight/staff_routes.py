@@ -32,7 +32,7 @@ ACTOR = re.compile(r"account:[0-9a-f]{32}|registration:[0-9a-f]{32}")
 @blueprint.get("/staff/audit-log/")
 @staff(RoleName.AUDITOR, RoleName.ADMIN)
 def audit_log() -> ResponseReturnValue:
-    """Who did and who saw what, the newest first."""
+    """Show the audit log, newest first, with filters."""
     chosen = {name: request.args.get(name, "")[:120] for name in ("actor", "action", "seminar", "day")}
     zone = ZoneInfo(current_app.extensions["settings"].default_time_zone)
     day = _asked_day(chosen["day"])
@@ -76,7 +76,7 @@ def audit_log() -> ResponseReturnValue:
 @blueprint.get("/staff/access-log/")
 @staff(RoleName.AUDITOR, RoleName.ADMIN)
 def access_log() -> ResponseReturnValue:
-    """Rosters, people and exports by account on one day, the most first; alerts of the last thirty days."""
+    """Show access counts by account for one day, highest first, and the alerts of the last thirty days."""
     today = day_of(session(), clock.now())
     day = _asked_day(request.args.get("day", "")[:10]) or today
     found = daily_access_on(session(), day=day)
@@ -95,7 +95,7 @@ def access_log() -> ResponseReturnValue:
 
 
 def _asked_day(text: str) -> date | None:
-    """A day of an address, or None where it is none that the trail could hold."""
+    """Return the day in the URL, or None where it is not a plausible date."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Who did what to which row, in words."""
+"""Words for the actor and the subject of an audit row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STRANGERS = ("public", "registration", "command", "rule")
 
 
 def actor_words(actor: str, names: Mapping[str, str]) -> str:
-    """Staff by name; an official by the short code of their registration."""
+    """Return the actor in words: staff by name, an official by the short code of the registration."""
     kind, _colon, code = actor.partition(":")
     match kind:
         case "account":
@@ -32,12 +32,12 @@ def actor_words(actor: str, names: Mapping[str, str]) -> str:
 
 
 def subject_words(subject: str, names: Mapping[str, str]) -> str:
-    """Which row: staff by name, anything else by its kind and the beginning of its id."""
+    """Return the subject in words: staff by name, any other row by its kind and the beginning of its id."""
     kind, _colon, code = subject.partition(":")
     if subject in names:
         return names[subject]
     if subject == "user_account:unknown":
         return str(_("an address without an account"))
     if subject in ("outbox:list", "person:many"):
-        return ""  # what was done says it
+        return ""  # the action says it all
     return f"{kind_words(kind)} {short_id(code)}".strip()

@@ -13,11 +13,11 @@ from seminar_app.retention.applying import apply_all
 from seminar_app.web.schedule import Job, add_job
 
 NIGHT = time(9, 30)
-"""UTC: three in the morning in Mexico."""
+"""In UTC: three in the morning in Mexico City."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Have the rules applied every night. The demonstration's people are synthetic and its seminars long past: they stay."""
+    """Schedule the rules for every night, except in the demonstration, whose people are synthetic and must stay."""
     audit_words.init_app()
     if settings.mode is Mode.DEMO:
         return

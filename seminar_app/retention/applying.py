@@ -1,4 +1,4 @@
-"""The nightly job: what is older than its kind is kept goes, some rows a transaction, with the number in the trail."""
+"""The nightly job that deletes data after their retention time, in small transactions, each with its row count in the audit log."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ Take = Callable[[Session, datetime, Sequence[Any]], object]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How long one kind of data is kept.
+    """How long one kind of data is kept, and how it is deleted.
 
     Attributes:
-        name: a field of `DaysKept`, or a name of its own where the time is not for setting.
-        what: in words, for `retention show`.
-        due: ids of the rows whose time is over.
-        take: what is done with them.
+        name: a field of `DaysKept`, or another name where the time is fixed.
+        what: description for `retention show`.
+        due: query for the ids of the rows whose time is over.
+        take: function that deletes or empties these rows.
     """
 
     name: str
@@ -64,7 +64,7 @@ def _in_a_seminar_since(person_id: SQLColumnExpression[int], now: datetime, days
 
 
 def _people(now: datetime, days: int) -> Select[Any]:
-    """Nobody registered since, and the record itself is older."""
+    """Select people whose record is older than this and who had no registration in a seminar since."""
     old = Person.created_at < now - timedelta(days=days)
     return select(Person.public_id).where(Person.erased_at.is_(None), old, ~_in_a_seminar_since(Person.id, now, days)).order_by(Person.id)
 
@@ -133,12 +133,12 @@ RULES = (
 
 
 def days_of(rule: Rule, kept: DaysKept) -> int:
-    """Days that the rule keeps; 0 where its time is not for setting."""
+    """Return how many days the rule keeps data; 0 where the time is fixed."""
     return int(getattr(kept, rule.name, 0))
 
 
 def count_due(session: Session, *, now: datetime, kept: DaysKept) -> dict[str, int]:
-    """How many rows each rule would take now."""
+    """Return how many rows each rule would take now."""
     return {
         rule.name: session.scalar(select(func.count()).select_from(rule.due(now, days_of(rule, kept)).order_by(None).subquery())) or 0
         for rule in RULES
@@ -146,7 +146,7 @@ def count_due(session: Session, *, now: datetime, kept: DaysKept) -> dict[str, i
 
 
 def apply_all(*, now: datetime, kept: DaysKept, rewrite: bool = False) -> dict[str, int]:
-    """Apply every rule. It may be cut off and begun again at any time; each step stands by itself."""
+    """Apply every rule. It may be interrupted and started again at any time, because each step is complete in itself."""
     done = {rule.name: _apply(rule, now=now, days=days_of(rule, kept)) for rule in RULES}
     sweep(now=now, rewrite=rewrite)
     return done
@@ -172,7 +172,7 @@ def _step(session: Session, rule: Rule, *, now: datetime, days: int) -> int:
 
 
 def sweep(*, now: datetime, rewrite: bool = False) -> bool:
-    """Take away what deleted values left behind, if anything was deleted since that was last done; the trail remembers."""
+    """Remove residual data if anything was deleted since the last sweep, which the audit log records."""
     newest = select(func.max(AuditRow.sequence))
     with unit_of_work() as session:
         deleted = session.scalar(newest.where(AuditRow.action.in_(SWEEPABLE))) or 0

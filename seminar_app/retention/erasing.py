@@ -1,4 +1,4 @@
-"""Erasing one person. What is left is counted (agency, sex, seminar, marks, completion) and names nobody."""
+"""Erase a person. The remaining rows still count (agency, sex, seminar, marks, completion) but no longer identify the person."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ STANDING = (RegistrationState.REGISTERED, RegistrationState.WAITLISTED, Registra
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """What was done, in rows.
+    """Number of rows that an erasure changed.
 
     Attributes:
         registrations: kept without unit, rank, position, link and form.
-        withdrawn: those of them in seminars that were not over; their seats went to whoever waited.
+        withdrawn: registrations in seminars that were not over; their seats went to the waiting list.
         messages: deleted from the outbox.
-        notes: of staff about decisions, emptied.
+        notes: emptied notes of staff about decisions.
         identity: whether CURP, birth data or passport were on file.
     """
 
@@ -46,7 +46,7 @@ class Erased:
 
 
 def erase_person(session: Session, *, now: datetime, actor: str, public_id: uuid.UUID) -> Erased:
-    """Take away everything that names the person. Doing it again changes nothing more.
+    """Remove everything that names the person. Repeating it changes nothing more.
 
     Raises:
         NotFound: there is no such person.
@@ -61,7 +61,7 @@ def erase_person(session: Session, *, now: datetime, actor: str, public_id: uuid
     for registration in registrations:
         registration.unit = registration.rank = registration.position = registration.state_name = None
         registration.submission_id = None
-        registration.link_hash = secrets.token_bytes(32)  # of no link
+        registration.link_hash = secrets.token_bytes(32)  # a hash that matches no link
     notes = _changed(
         session.execute(
             update(RegistrationHistory)
@@ -73,7 +73,7 @@ def erase_person(session: Session, *, now: datetime, actor: str, public_id: uuid
     identity = forget_identity(session, person_id)
     person.given_names = person.surname1 = person.certificate_name = person.search_key = ""
     person.surname2 = person.email = person.phone = person.agency_id = None
-    person.reserved = True  # every sheet, screen and export shows a code then, and no contact
+    person.reserved = True  # every sheet, screen and export then shows a code, and no contact data
     person.erased_at = person.erased_at or now
     session.flush()
     done = Erased(registrations=len(registrations), withdrawn=withdrawn, messages=messages, notes=notes, identity=identity)
@@ -82,7 +82,7 @@ def erase_person(session: Session, *, now: datetime, actor: str, public_id: uuid
 
 
 def _give_seats_back(session: Session, *, now: datetime, actor: str, person_id: int) -> int:
-    """Withdraw the person, without a mail, from seminars that are not over."""
+    """Withdraw the person from seminars that are not over, without a mail; return the number of registrations."""
     standing = select(Registration.id).where(Registration.person_id == person_id, Registration.state.in_(STANDING))
     withdrawn = 0
     for registration_id in session.scalars(standing.order_by(Registration.seminar_id)).all():
@@ -98,7 +98,7 @@ def _give_seats_back(session: Session, *, now: datetime, actor: str, person_id: 
 
 
 def _delete_messages(session: Session, person: Person, owners: list[uuid.UUID]) -> int:
-    """All mail to the person; of an address that somebody else has too, what is theirs by link or name."""
+    """Delete all mail to the person. If others share the address, delete only what is the person's by link or name."""
     if person.email is None:
         return 0
     shared = session.scalar(select(Person.id).where(Person.email == person.email, Person.id != person.id).limit(1))

@@ -28,13 +28,13 @@ from seminar_app.web.languages import local_path
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Add this room's pages and words, and tell the access check who is signed in."""
+    """Register the feature's pages and audit words, and tell the access check how to find the signed-in account."""
     audit_words.init_app()
     labels.register(FactorKind, FACTOR_KINDS)
     hashing.init_app(app, settings)
     app.session_interface = WebSessions()
-    login_manager = LoginManager(app, add_context_processor=False)  # templates are given `current_actor`
-    login_manager.session_protection = None  # the session is a row in the table, with a random id
+    login_manager = LoginManager(app, add_context_processor=False)  # templates use `current_actor` instead
+    login_manager.session_protection = None  # the session is a database row with a random id, so Flask-Login need not protect it
     login_manager.user_loader(_account)
     access.init_app(app, load_actor=load_actor, owed_step=second_step_routes.owed_step, ask_again=ask_again)
     when_disabled(session_store.end_all_of)
@@ -45,13 +45,13 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _account(uniquifier: str) -> UserAccount | None:
-    """The account of this browser's session, for Flask-Login."""
+    """Return the account of this browser's session, for Flask-Login."""
     stored = browser_session().stored
     return stored.account if stored and stored.account and stored.account.fs_uniquifier == uniquifier else None
 
 
 def _form_too_old(_error: CSRFError) -> ResponseReturnValue:
-    """A form of staff's that was open until its session ended leads back to sign-in; any other is explained."""
+    """Handle a failed CSRF check: lead staff whose session has ended back to sign-in, and explain the failure to anyone else."""
     policy = access.policy_of_request()
     if policy is None or policy.audience is not access.Audience.STAFF or load_actor() is not None:
         return form_from_elsewhere()

@@ -1,4 +1,4 @@
-"""The codes of an authenticator app, and the codes on paper that stand in for it. No database, no Flask.
+"""Codes of an authenticator app, and the recovery codes on paper that replace it. No database, no Flask.
 
 Source: RFC 6238 (TOTP), by pyotp.
 """
@@ -19,43 +19,43 @@ DIGITS = 6
 SECRET_BYTES = 20
 PERIOD_SECONDS = 30
 SLACK_SECONDS = 30
-"""How far the clock of a phone may be off."""
+"""Tolerated difference between the phone's clock and the server's."""
 RECOVERY_CODES = 10
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Without 0, 1, I, L, O and U: nothing that is mistaken when it is copied from paper."""
+"""Letters and digits without 0, 1, I, L, O and U, which are easily confused when copied from paper."""
 GROUPS, GROUP = 4, 4
 
 
 def new_secret() -> bytes:
-    """What an app and we are to share: 160 random bits."""
+    """Return a new secret of 160 random bits for an authenticator app to share with the server."""
     return secrets.token_bytes(SECRET_BYTES)
 
 
 def address_for_app(secret: bytes, *, account: str) -> str:
-    """The `otpauth://` address that a QR code holds."""
+    """Return the `otpauth://` address that the QR code holds."""
     return _totp(secret).provisioning_uri(name=account, issuer_name=ISSUER)
 
 
 def key_for_typing(secret: bytes) -> str:
-    """The same secret in groups of letters and digits, for whoever cannot scan."""
+    """Return the secret as groups of letters and digits, for a person who cannot scan the QR code."""
     key = _base32(secret)
     return "-".join(key[start : start + GROUP] for start in range(0, len(key), GROUP))
 
 
 def is_app_code(text: str) -> bool:
-    """Whether this looks like an app's code rather than one on paper."""
+    """Whether the text has the form of an app code (6 digits) and not of a recovery code."""
     code = "".join(text.split())
     return len(code) == DIGITS and code.isascii() and code.isdigit()
 
 
 def period_of(secret: bytes, text: str, *, now: datetime, last: int) -> int | None:
-    """The 30 seconds (counted since 1970) that this code belongs to, or None for a wrong one.
+    """Return the 30-second period (counted since 1970) that the code belongs to, or None for a wrong code.
 
     Args:
         last: period of the code that was used last.
 
     Raises:
-        CodeUsed: right, but used already. A code of an earlier period than `last` is a wrong one.
+        CodeUsed: the code belongs to period `last`, so it was used before. A code of an earlier period counts as wrong.
     """
     if not is_app_code(text):
         return None
@@ -72,16 +72,19 @@ def period_of(secret: bytes, text: str, *, now: datetime, last: int) -> int | No
 
 
 class CodeUsed(Exception):
-    """A code that was right once."""
+    """The code is right but was used before."""
 
 
 def new_recovery_code() -> str:
-    """`7QX4-…`: 16 letters and digits, 78 random bits."""
+    """Return a recovery code such as `7QX4-…`: 16 letters and digits, 78 random bits."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
 
 
 def recovery_hash(text: str, *, account: uuid.UUID) -> bytes:
-    """What the database keeps of a code on paper, however it was typed: with 78 random bits it needs no slow hash."""
+    """Return the SHA-256 that the database keeps of a recovery code; case and separators do not matter.
+
+    The code has 78 random bits, so it needs no slow hash.
+    """
     code = "".join(c for c in text.upper() if c.isalnum())
     return hashlib.sha256(b"recovery-code\0" + account.bytes + code.encode("utf-8", "surrogatepass")).digest()
 

@@ -1,4 +1,4 @@
-"""This room's words in the audit log."""
+"""Words of this feature in the audit log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The blueprint that the pages around signing in hang on."""
+"""The blueprint that all sign-in pages register on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff fill in about their second factor, and where they are asked who they are."""
+"""Forms about the second factor: proving it and setting it up."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from seminar_app.web.forms import BaseForm, at_most, clean_text, one_line, optio
 APP_CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 PAPER_CODE = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 PROOF = "proof_"
-"""Fields that begin so belong to the question who somebody is, whatever other form they stand in."""
+"""Prefix of the proof's fields. It keeps them apart when the proof is asked inside another form."""
 
 
 class ProofForm(BaseForm):
-    """A code or a passkey, or the password of somebody who has no second factor."""
+    """Proof of identity: a code or a passkey, or the password where the account has no second factor."""
 
     proof_code = StringField(_l("Code from your app"), filters=[clean_text], validators=[optional(), readable, at_most(60)])
     proof_password = PasswordField(
@@ -37,12 +37,12 @@ class ProofForm(BaseForm):
 
     @classmethod
     def sent(cls) -> bool:
-        """Whether an answer to the question came with this request."""
+        """Whether this request carries a proof."""
         return request.method == "POST" and any(name.startswith(PROOF) for name in request.form)
 
 
 class AppForm(BaseForm):
-    """The first code of an app, and what its owner calls it."""
+    """The first code of an app, and the owner's name for the app."""
 
     code = one_line(_l("Code that the app shows now"), length=20, message=_l("Please write the code."), render_kw=APP_CODE)
     name = one_line(_l("Name"), length=60, needed=False, description=_l("So that you know it in the list, for example «Phone»."))

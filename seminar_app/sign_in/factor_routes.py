@@ -1,4 +1,4 @@
-"""Each person's own second factor: adding, taking away, and the codes on paper."""
+"""Pages where staff manage their own second factors and recovery codes."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from seminar_app.web.languages import current_language, local_path
 @blueprint.route("/staff/account/second-step/app", methods=["GET", "POST"])
 @staff(fresh="GET POST")
 def add_app() -> ResponseReturnValue:
-    """One more app."""
+    """Add an app."""
     return setting_up.app_page(entering=False)
 
 
 @blueprint.route("/staff/account/second-step/passkey", methods=["GET", "POST"])
 @staff(fresh="GET POST")
 def add_passkey() -> ResponseReturnValue:
-    """One more passkey."""
+    """Add a passkey."""
     return setting_up.passkey_page(entering=False)
 
 
 @blueprint.post("/staff/account/second-step/<uuid:factor_id>/remove")
 @staff(fresh="POST")
 def remove_factor(factor_id: uuid.UUID) -> ResponseReturnValue:
-    """Take one of one's own away."""
+    """Remove one of the account's own second factors."""
     required: bool = current_app.extensions["settings"].second_factor
     try:
         with unit_of_work() as database:
@@ -54,7 +54,7 @@ def remove_factor(factor_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.route("/staff/account/recovery-codes", methods=["GET", "POST"])
 @staff(fresh="GET POST")
 def recovery_codes() -> ResponseReturnValue:
-    """Show new recovery codes until they are on paper; make new ones."""
+    """Show new recovery codes until the owner confirms that they are on paper; on POST, make new ones."""
     account, now = setting_up.the_account(), clock.now()
     if not queries.factors_of(session(), account.id):
         return redirect(url_for("sign_in.own"), code=303)
@@ -77,7 +77,7 @@ def recovery_codes() -> ResponseReturnValue:
 @blueprint.get("/staff/account/recovery-codes.txt")
 @staff(fresh="GET", gives_file=True)
 def recovery_codes_file() -> ResponseReturnValue:
-    """The new codes as a text to keep."""
+    """Download the new recovery codes as a text file."""
     account = setting_up.the_account()
     codes = setting_up.kept_codes(account)
     if not codes:
@@ -91,7 +91,7 @@ def recovery_codes_file() -> ResponseReturnValue:
 @blueprint.post("/staff/account/recovery-codes/kept")
 @staff()
 def recovery_codes_kept() -> ResponseReturnValue:
-    """Forget the new codes: their owner has them."""
+    """Remove the new codes from the session, because their owner has written them down."""
     flask_session.pop(setting_up.CODES_KEY, None)
     target = local_path(request.form.get("next"))
     return redirect(url_for("sign_in.own") if target == "/" else target, code=303)

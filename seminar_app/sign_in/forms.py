@@ -10,7 +10,7 @@ from seminar_app.web.languages import LANGUAGES
 
 
 class OwnLanguageForm(BaseForm):
-    """One's own language."""
+    """The language of the account's own pages and mail."""
 
     language = RadioField(
         _l("Language of your pages and mail"), choices=dict(LANGUAGES), validators=[required(_l("Please choose a language."))]

@@ -20,19 +20,19 @@ _HASHER, _DUMMY = "password_hasher", "password_hash_of_no_account"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Hang the hasher on the application."""
+    """Create the password hasher and store it on the application."""
     in_tests = settings.mode is Mode.TEST
     memory, passes = (MEMORY_KIB_IN_TESTS, PASSES_IN_TESTS) if in_tests else (MEMORY_KIB, PASSES)
     app.extensions[_HASHER] = PasswordHasher(time_cost=passes, memory_cost=memory, parallelism=1)
 
 
 def hash_password(password: str) -> str:
-    """Return the hash to keep."""
+    """Return the Argon2id hash to store."""
     return _hasher().hash(_bytes_of(password))
 
 
 def verify_password(password: str, kept: str) -> bool:
-    """Whether this is the password of which `kept` is the hash."""
+    """Whether `kept` is the hash of this password."""
     try:
         return _hasher().verify(kept, _bytes_of(password))
     except (VerificationError, InvalidHashError):
@@ -40,12 +40,12 @@ def verify_password(password: str, kept: str) -> bool:
 
 
 def is_outdated(kept: str) -> bool:
-    """Whether the hash was made at another cost than today's, so that the next right password is hashed anew."""
+    """Whether the hash was made with another cost than today's and must be renewed at the next correct sign-in."""
     return _hasher().check_needs_rehash(kept)
 
 
 def dummy_hash() -> str:
-    """Return a hash that no password opens, so that an unknown address takes as long as a known one."""
+    """Return a hash that matches no password, so that checking an unknown address takes as long as a known one."""
     kept = current_app.extensions
     if _DUMMY not in kept:
         kept[_DUMMY] = hash_password(secrets.token_urlsafe(32))

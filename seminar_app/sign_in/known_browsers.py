@@ -1,6 +1,6 @@
-"""Browsers in which somebody has signed in before: strangers who guess at their account use up the tries of strangers, not theirs.
+"""Device cookies: browsers in which an account has signed in before have a limit of their own on sign-in attempts.
 
-Without it whoever knows an address could keep its owner out for ever, by being wrong often enough.
+Without them, any person who knows an address could lock its owner out by failing often enough.
 
 Source: OWASP, Slow Down Online Guessing Attacks with Device Cookies.
 """
@@ -23,7 +23,7 @@ _COOKIE = re.compile(r"([A-Za-z0-9_-]{22})\.([0-9a-f]{64})")
 
 
 def remember_browser(email: str) -> None:
-    """Give this answer a cookie that says: the account with this address was signed in here. It opens nothing."""
+    """Set a cookie that records that the account with this address has signed in here. The cookie gives no access."""
     number = secrets.token_urlsafe(16)
     settings = _settings()
     value = f"{number}.{_proof(settings.secret_keys[0], email, number)}"
@@ -35,7 +35,7 @@ def remember_browser(email: str) -> None:
 
 
 def tries_of(email: str) -> str:
-    """On whose account an attempt at this address goes: one browser's that its owner has used, or that of all others together."""
+    """Return the rate-limit key of an attempt: this browser's own if it is known for the address, else the one that all others share."""
     typed = canonical_email(email)
     settings = _settings()
     found = _COOKIE.fullmatch(request.cookies.get(_name(settings), ""))

@@ -15,7 +15,7 @@ from seminar_app.sign_in.rules import FactorKind
 
 
 class SecondFactor(Base):
-    """What somebody proves at sign-in besides the password: a passkey, or an app that shows a new code every 30 seconds."""
+    """A second factor: a passkey, or an app that shows a new code every 30 seconds."""
 
     __tablename__ = "second_factor"
     __table_args__ = (
@@ -31,20 +31,20 @@ class SecondFactor(Base):
     user_account_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
     kind: Mapped[FactorKind] = mapped_column(value_enum(FactorKind))
     name: Mapped[str] = mapped_column(String(60), info=STAFF)
-    """What the owner calls it: «Phone»."""
+    """The owner's name for it, for example «Phone»."""
     sealed_secret: Mapped[bytes | None] = mapped_column(LargeBinary, info=STAFF)
-    """What the app and we share, sealed for this row."""
+    """The secret shared with the app, sealed for this row."""
     credential_id: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True, info=STAFF)
     credential: Mapped[bytes | None] = mapped_column(LargeBinary, info=STAFF)
-    """The passkey's public half, as WebAuthn's attested credential data."""
+    """The passkey's public key, as WebAuthn attested credential data."""
     counter: Mapped[int] = mapped_column(BigInteger)
-    """App: the 30 seconds whose code was used last, so that no code is taken twice. Passkey: uses, as the device counts them."""
+    """App: period of the last used code, so that no code is accepted twice. Passkey: the use counter that the device reports."""
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
 
 class RecoveryCode(Base):
-    """One of the codes on paper that stand in for a lost second factor, each once. Kept as hashes; a used one is deleted."""
+    """A recovery code that replaces a lost second factor once. Stored as a hash; deleted when used."""
 
     __tablename__ = "recovery_code"
 
@@ -54,20 +54,20 @@ class RecoveryCode(Base):
 
 
 class WebSession(Base):
-    """A browser that is signed in. The cookie holds a random id, the table its hash: a stolen table opens nothing."""
+    """The session of a signed-in browser. The table holds only a hash of the cookie's id, so a stolen table gives no access."""
 
     __tablename__ = "web_session"
 
     id_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True, info=STAFF)
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
-    """Names the session on its owner's page; opens nothing."""
+    """Identifies the session on its owner's page; gives no access."""
     user_account_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
     values: Mapped[dict[str, Any]] = mapped_column(info=STAFF)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(index=True)
     browser: Mapped[str | None] = mapped_column(String(60), info=STAFF)
-    """What the owner knows it by: «Firefox, Windows»."""
+    """Description for the owner, for example «Firefox, Windows»."""
     proven_at: Mapped[datetime | None]
-    """When its owner last proved who they are, by password or second factor."""
+    """When the owner last proved their identity, by password or second factor."""
     factor_at: Mapped[datetime | None]
-    """When the second factor was proved in this session; none where only the password was."""
+    """When the second factor was proved in this session; None where only the password was."""

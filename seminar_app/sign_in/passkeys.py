@@ -1,6 +1,6 @@
-"""Passkeys (WebAuthn), checked by python-fido2, which a worker imports when somebody first makes or uses one.
+"""Passkeys (WebAuthn), checked by python-fido2, which a worker imports at the first use of a passkey.
 
-Not by Flask-Security's own: docs/decisions/0018-second-factor.md.
+Why not Flask-Security: docs/decisions/0018-second-factor.md.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LONGEST_ANSWER = 20_000
-"""Characters of what a browser may send."""
+"""Maximum length of the browser's answer, in characters."""
 NAME = "Constancia"
 
 PAGES = 4
-"""So many pages that ask may stand open side by side; the oldest is forgotten first."""
+"""How many open pages keep their challenge; the oldest is dropped first."""
 
 State = Mapping[str, Any]
 
 
 def one_more(states: Sequence[State] | None, state: State) -> list[State]:
-    """What the session keeps when one more page asks: whoever goes back to the first of two tabs may answer there."""
+    """Return the session's challenges with this one added, so that two open tabs can both be answered."""
     return [*(states or ()), state][-PAGES:]
 
 
 def origin() -> str | None:
-    """The origin that passkeys are made for, or None where there can be none: WebAuthn wants a name, and no bare address.
+    """Return the origin that passkeys are bound to, or None where passkeys are impossible: WebAuthn needs a host name, not an IP address.
 
-    It is the public address; a demonstration may be looked at as `localhost` too.
+    It is the public URL's origin; outside production `localhost` works too.
     """
     settings: Settings = current_app.extensions["settings"]
     public = urlsplit(settings.public_url)
@@ -53,7 +53,7 @@ def origin() -> str | None:
 
 
 def options_to_make(account: UserAccount, known: Sequence[SecondFactor]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the browser is asked for to make a passkey, and what the session keeps until it answers."""
+    """Return the browser's options for making a passkey, and the state that the session keeps until the answer."""
     from fido2.webauthn import PublicKeyCredentialUserEntity, ResidentKeyRequirement, UserVerificationRequirement
 
     options, state = _server().register_begin(
@@ -66,7 +66,7 @@ def options_to_make(account: UserAccount, known: Sequence[SecondFactor]) -> tupl
 
 
 def options_to_use(known: Sequence[SecondFactor]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the browser is asked for to use one of these passkeys, and what the session keeps until it answers."""
+    """Return the browser's options for using one of these passkeys, and the state that the session keeps until the answer."""
     from fido2.webauthn import UserVerificationRequirement
 
     options, state = _server().authenticate_begin(_descriptors(known), user_verification=UserVerificationRequirement.PREFERRED)
@@ -74,10 +74,10 @@ def options_to_use(known: Sequence[SecondFactor]) -> tuple[dict[str, Any], dict[
 
 
 def made(states: Sequence[State] | None, answer: str) -> tuple[bytes, bytes, int]:
-    """Id, public half and count of uses of the passkey that the browser made.
+    """Return id, public key and use counter of the passkey that the browser made.
 
     Raises:
-        PasskeyRefused: it was not made for one of these pages and at this moment.
+        PasskeyRefused: the answer matches none of the open challenges, or is malformed.
     """
     try:
         sent = _read(answer)
@@ -90,7 +90,7 @@ def made(states: Sequence[State] | None, answer: str) -> tuple[bytes, bytes, int
 
 
 def used(states: Sequence[State] | None, known: Sequence[SecondFactor], answer: str) -> tuple[bytes | None, int]:
-    """Id and count of uses of the passkey that signed one of these pages' challenges; None where none of these did."""
+    """Return id and use counter of the passkey that signed one of the open challenges; (None, 0) where the answer is not valid."""
     try:
         from fido2.webauthn import AttestedCredentialData, AuthenticationResponse
 
@@ -98,7 +98,7 @@ def used(states: Sequence[State] | None, known: Sequence[SecondFactor], answer: 
         credentials = [AttestedCredentialData(factor.credential) for factor in known if factor.credential]
         signed = _server().authenticate_complete(_answered(states, "use", sent), credentials, response=sent)
         return bytes(signed.credential_id), int(AuthenticationResponse.from_dict(sent).response.authenticator_data.counter)
-    except Exception as error:  # noqa: BLE001  whatever a parser makes of a stranger's bytes, the answer is one: no
+    except Exception as error:  # noqa: BLE001  any error that a parser raises on untrusted bytes means the same: refused
         log.info("A passkey was refused: %s", type(error).__name__)
         return None, 0
 
@@ -131,7 +131,7 @@ def _descriptors(known: Sequence[SecondFactor]) -> list[Any]:
 
 
 def _answered(states: Sequence[State] | None, purpose: str, sent: dict[str, Any]) -> State:
-    """Of the pages that asked, the one that this is the answer to."""
+    """Return the open challenge that this answer belongs to."""
     from fido2.utils import websafe_decode, websafe_encode
     from fido2.webauthn import CollectedClientData
 

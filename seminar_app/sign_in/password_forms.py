@@ -1,4 +1,4 @@
-"""Forms about the password: signing in, asking for a new one, choosing and changing it. They check the shape only."""
+"""Forms for signing in and for asking for, choosing and changing a password. They check the shape only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from seminar_app.sign_in.passwords import LONGEST, SHORTEST, Weakness, normalize
 from seminar_app.web.forms import BaseForm, at_most, clean_text, readable, whole_address
 
 MOST = 1_000
-"""Characters of a password that are read at all; longer ones are refused before they cost a hash."""
+"""Maximum length of a password field; longer input is refused before it costs a hash."""
 
 
 def _email() -> EmailField:
@@ -53,7 +53,7 @@ def _again(field: str) -> PasswordField:
 
 
 class SignInForm(BaseForm):
-    """E-mail and password, and the page to go on to."""
+    """E-mail and password, and the page to open afterwards."""
 
     next = HiddenField()
     email = _email()
@@ -61,16 +61,16 @@ class SignInForm(BaseForm):
 
 
 class AskForResetForm(BaseForm):
-    """Takes every well-formed address: what follows is the same whether an account has it or not."""
+    """Accepts every well-formed address; the answer is the same whether an account has it or not."""
 
     email = _email()
 
 
 class _NewPasswordForm(BaseForm):
-    """What the forms that set a password share: the rule for a new one."""
+    """Base of the forms that set a password: the rule for a new one."""
 
     def is_weak(self, field: PasswordField, account: UserAccount) -> bool:
-        """Whether the password is too weak for this account; then a sentence on the field says why."""
+        """Whether the password is too weak for this account; if so, put the reason on the field."""
         own_words = (account.name, account.email.partition("@")[0])
         weakness = password_weakness(normalize_password(str(field.data)), own_words=own_words)
         if weakness is not None:
@@ -79,14 +79,14 @@ class _NewPasswordForm(BaseForm):
 
 
 class NewPasswordForm(_NewPasswordForm):
-    """Behind the link of the mail."""
+    """The new password, chosen by the link from the mail."""
 
     password = _new_password()
     password_confirm = _again("password")
 
 
 class ChangeOwnPasswordForm(_NewPasswordForm):
-    """The old password and the new one."""
+    """The present password and the new one."""
 
     password = _password(_l("Present password"), _l("Please write your present password."))
     new_password = _new_password()

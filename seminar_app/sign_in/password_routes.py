@@ -1,4 +1,4 @@
-"""Pages about the password: sign in, sign out, ask for a new one, choose and change it."""
+"""Pages for signing in and out, and for asking for, choosing and changing a password."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _refused(response: Response) -> bool:
 @limiter.limit("30 per 10 minutes", methods=["POST"], deduct_when=_refused)
 @limiter.limit("5 per minute; 30 per hour", methods=["POST"], key_func=_address_key)  # counted first, so that a hundred at once are not one
 def login() -> ResponseReturnValue:
-    """Sign in and go on to the page that was asked for; before it to the second factor, where one is owed."""
+    """Sign in and open the requested page, or first the page of the second factor where one is owed."""
     if load_actor() is not None or half_signed_in() is not None:
         return redirect(STAFF_HOME, code=303)
     form = SignInForm(data={"next": _came_for(request.args.get("next"))})
@@ -58,7 +58,7 @@ def login() -> ResponseReturnValue:
 
 
 def _sign_in(email: str, password: str) -> bool:
-    """Check the password and sign in. One hash is computed and one row is recorded, whether there is such an account or not.
+    """Check the password and sign in. A known and an unknown address both cost one hash and one audit row.
 
     An account that is disabled, or has no password yet, is treated as an unknown address.
     """
@@ -76,7 +76,7 @@ def _sign_in(email: str, password: str) -> bool:
 
 
 def _came_for(target: str | None) -> str | None:
-    """A path of this site that the person asked for; a target elsewhere is dropped."""
+    """Return the requested path if it is on this site, else None."""
     path = local_path(target)
     return None if path == "/" else path
 
@@ -89,7 +89,7 @@ def _after_sign_in(came_for: str | None) -> str:
 @blueprint.post("/logout")
 @public
 def logout() -> ResponseReturnValue:
-    """Sign this browser out. CSRF is checked here: a person whose session has ended is not told that the form was too old."""
+    """Sign this browser out. CSRF is checked only where a session exists, so an expired session does not show a CSRF error."""
     if load_actor() is None and half_signed_in() is None:
         return redirect(url_for("sign_in.login"), code=303)
     csrf.protect()
@@ -103,7 +103,7 @@ def logout() -> ResponseReturnValue:
 @limiter.limit("10 per minute; 40 per hour", methods=["POST"])
 @limiter.limit("4 per hour", methods=["POST"], key_func=_address_key)
 def ask_for_reset() -> ResponseReturnValue:
-    """Ask for a link for choosing a password. The answer is the same for every well-formed address."""
+    """Send a link for choosing a password. The answer is the same for every well-formed address."""
     if load_actor() is not None or half_signed_in() is not None:
         return redirect(STAFF_HOME, code=303)
     form = AskForResetForm()
@@ -118,7 +118,7 @@ def ask_for_reset() -> ResponseReturnValue:
 @blueprint.get("/reset/sent")
 @public
 def reset_asked() -> ResponseReturnValue:
-    """What happens after a new password was asked for, whether there is such an account or not."""
+    """Explain what happens next; the page is the same whether the account exists or not."""
     return render_template("sign_in/reset_asked.html")
 
 
@@ -126,7 +126,7 @@ def reset_asked() -> ResponseReturnValue:
 @personal_link
 @limiter.limit("20 per minute", methods=["POST"])
 def reset_password(token: str) -> ResponseReturnValue:
-    """The page behind the mail's link: told to no other site, kept by no cache."""
+    """Choose a password by the link from the mail. The response sends no referrer and is not cached."""
     g.secret_link = True
     account = signing.owner_of_link(session(), token)
     if account is None:
@@ -141,13 +141,13 @@ def reset_password(token: str) -> ResponseReturnValue:
             signing.reset_password(database, owner, new_hash)
     if owner is None:
         return _link_is_over()
-    remember_browser(owner.email)  # an owner whom strangers' wrong attempts keep out gets in again by the mail's link
+    remember_browser(owner.email)  # if attackers used up the attempts at this address, the mail's link lets the owner in again
     flash(_("Your new password is set. Please sign in with it."), "success")
     return redirect(url_for("sign_in.set_up" if invited and _goes_on(owner.id) else "sign_in.login"), code=303)
 
 
 def _goes_on(account_id: int) -> bool:
-    """Whether the owner of a new account goes on to set up the second factor, which is required here."""
+    """Sign a newly invited owner in for setting up the second factor, if one is required; return whether that was done."""
     if not second_factor_required():
         return False
     with unit_of_work() as database:
@@ -163,7 +163,7 @@ def _link_is_over() -> ResponseReturnValue:
 @staff(fresh="GET POST")
 @limiter.limit("10 per 10 minutes", methods=["POST"], key_func=_actor_key)
 def change_password() -> ResponseReturnValue:
-    """Change the password; the account's other browsers are signed out."""
+    """Change the password and sign the account's other browsers out."""
     form, stored = ChangeOwnPasswordForm(), browser_session().stored
     account = stored.account if stored else None
     if (
@@ -185,7 +185,7 @@ def change_password() -> ResponseReturnValue:
 
 
 def _may_change(form: ChangeOwnPasswordForm, kept: str) -> bool:
-    """Put a sentence on the form where the present password is wrong, or the new one is the same."""
+    """Put an error on the form if the present password is wrong or the new one is the same; return whether there is none."""
     if not verify_password(str(form.password.data), kept):
         form.password.errors = [_("This is not your present password.")]
     elif form.new_password.data == form.password.data:

@@ -1,4 +1,4 @@
-"""What makes a password too weak. No database, no Flask."""
+"""Rules for password strength. No database, no Flask."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ COMMON = (
     "welcome", "bienvenido", "letmein", "abc123", "123456", "654321", "111111", "000000", "admin", "mexico", "america", "constancia",
     "seminario", "seminar", "dragon", "monkey", "football", "futbol", "princess", "princesa", "sunshine", "superman", "master",
 )  # fmt: skip
-"""Words that lists of stolen passwords begin with, and the names of this program."""
+"""Common beginnings of leaked passwords, and the names of this program."""
 
 STOLEN = Path(__file__).with_name("common_passwords.txt")
-"""28,000 passwords that many people use, folded, one a line; read through when somebody chooses a password, and not kept."""
+"""28,000 common passwords, folded, one a line. The file is read at each choice of a password and not kept in memory."""
 LEAST_LEFT = 6
-"""Letters or digits that must be left when a common word or password is taken out."""
+"""Minimum of letters or digits that must remain when a common word or password is taken out."""
 
 
 class Weakness(StrEnum):
@@ -35,16 +35,16 @@ class Weakness(StrEnum):
 
 
 def normalize_password(password: str) -> str:
-    """The same password however it was typed: Unicode's normal form NFKC. Source: NIST SP 800-63B-4, 3.1.1.2."""
+    """Return the password in Unicode's normal form NFKC, so that it does not depend on the keyboard. Source: NIST SP 800-63B-4, 3.1.1.2."""
     return unicodedata.normalize("NFKC", password)
 
 
 def password_weakness(password: str, *, own_words: Iterable[str] = ()) -> Weakness | None:
-    """Why this password is too weak, or None.
+    """Return why the password is too weak, or None.
 
-    Length does the work: 12 to 128 characters of any kind, with no rule about digits or signs. What is left after a
-    common word, a password from stolen lists, or a word of the owner's own name and address has been taken out must still
-    be long enough to guess at (6 letters or digits), and there must be 5 different characters.
+    Length is the main rule: 12 to 128 characters of any kind, with no rule about digits or signs. A common word, a password
+    from leaked lists and words of the owner's name and address are taken out; at least 6 letters or digits must remain.
+    There must be 5 different characters.
 
     Source: OWASP ASVS 5.0, 6.2; NIST SP 800-63B-4, 3.1.1.
     """
@@ -69,7 +69,7 @@ def _little_is_left(folded: str, words: Iterable[str]) -> bool:
 
 
 def _is_stolen(folded: str) -> bool:
-    """Whether one of the stolen passwords, once or repeated, makes up all of it but a few letters."""
+    """Whether a leaked password, once or repeated, makes up all of it except a few letters."""
     shortest = max(len(folded) - LEAST_LEFT + 1, 1)
     parts = {folded[begin : begin + size] for size in range(shortest, len(folded) + 1) for begin in range(len(folded) - size + 1)}
     parts |= {

@@ -1,6 +1,6 @@
-"""Asking who somebody is, at sign-in for the second factor and again before exports and changes of accounts.
+"""Ask for proof of identity: the second factor at sign-in, and again before exports and account changes.
 
-A right answer gives the session a fresh id: the old cookie opens nothing from then on.
+A correct proof gives the session a fresh id, so the old cookie is void from then on.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.languages import local_path
 
 PASSKEY_KEY = "passkeys"
-"""Where the session keeps the challenges that a passkey is to sign, one for each page that asks."""
+"""Session key for the challenges that a passkey must sign, one for each page that asks."""
 OWN_QUESTION = frozenset({"sign_in.change_password"})
-"""Asks for the present password itself, which will do for whoever has no second factor."""
+"""Endpoints that ask for the present password themselves; that is enough for accounts without a second factor."""
 
 
 @dataclass(slots=True)
 class Question:
-    """What the page that asks offers."""
+    """The kinds of proof that the page offers."""
 
     password: bool = False
     code: bool = False
     app: bool = False
-    """Whether the code may be an app's; else it is one from paper."""
+    """Whether an app code is accepted; else only a recovery code is."""
     passkey: dict[str, Any] | None = None
-    """For the browser's `navigator.credentials.get`."""
+    """Options for the browser's `navigator.credentials.get`."""
     kept: list[tuple[str, str]] = field(default_factory=list)
-    """Fields of the form that waits for the answer."""
+    """Fields of the original form, which is sent on once the proof is correct."""
 
 
 def second_factor_required() -> bool:
@@ -57,7 +57,7 @@ def second_factor_required() -> bool:
 
 
 def question(stored: StoredSession) -> Question:
-    """What this account can prove itself with; a new challenge for its passkeys is kept in the session."""
+    """Return the proofs this account can give. A new challenge for its passkeys is stored in the session."""
     if stored.account is None or not stored.has_factor:
         return Question(password=True)
     factors = queries.factors_of(session(), stored.account.id)
@@ -70,7 +70,7 @@ def question(stored: StoredSession) -> Question:
 
 
 def prove(form: ProofForm) -> bool:
-    """Check the answer and go on under a fresh session id, or put a sentence on the form. Each attempt is committed."""
+    """Check the proof and give the session a fresh id, or put an error on the form. Each attempt is committed."""
     stored = browser_session().stored
     if stored is None or stored.account is None:
         return False
@@ -88,15 +88,15 @@ def prove(form: ProofForm) -> bool:
             if stored.owes_factor:
                 record_own_change(database, clock.now(), "account.signed_in", account, factor=how)
     if how == "passkey":
-        flask_session.pop(PASSKEY_KEY, None)  # only now: what the database could not take may be sent again
-    form.proof_passkey.data = None  # an answer that was looked at is not sent again
+        flask_session.pop(PASSKEY_KEY, None)  # only after the commit: a proof that the database could not take may be sent again
+    form.proof_passkey.data = None  # an answer that was checked is not sent again
     if answer is not Proof.RIGHT:
         _say(form, how, answer)
     return answer is Proof.RIGHT
 
 
 def ask_again() -> Response | None:
-    """None where staff proved lately who they are; else the page that asks, which keeps the form that was sent."""
+    """Return None if the last proof is recent enough, else a page that asks for one and carries the submitted form along."""
     stored = browser_session().stored
     if stored is None or stored.account is None:
         return redirect(url_for("sign_in.login"), code=303)
@@ -107,7 +107,7 @@ def ask_again() -> Response | None:
         return redirect(url_for("sign_in.confirm", next=request.full_path.rstrip("?"), back=back), code=303)
     form = ProofForm(formdata=request.form if ProofForm.sent() else None)
     if ProofForm.sent() and prove(form):
-        return None  # and the view goes on with the same form
+        return None  # the view continues with the submitted form
     stored = browser_session().stored
     if stored is None:
         return redirect(url_for("sign_in.login"), code=303)

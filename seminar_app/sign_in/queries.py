@@ -1,4 +1,4 @@
-"""Reading an account's sessions and second factors."""
+"""Queries about an account's sessions and second factors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from seminar_app.sign_in.rules import IDLE, LONGEST
 
 
 def sessions_of(session: Session, account_id: int, *, now: datetime) -> Sequence[WebSession]:
-    """The account's open sessions, the one seen last first."""
+    """Return the account's open sessions, most recently seen first."""
     return session.scalars(
         select(WebSession)
         .where(WebSession.user_account_id == account_id, WebSession.seen_at > now - IDLE, WebSession.created_at > now - LONGEST)
@@ -22,10 +22,10 @@ def sessions_of(session: Session, account_id: int, *, now: datetime) -> Sequence
 
 
 def factors_of(session: Session, account_id: int) -> Sequence[SecondFactor]:
-    """The account's passkeys and apps, the oldest first."""
+    """Return the account's passkeys and apps, oldest first."""
     return session.scalars(select(SecondFactor).where(SecondFactor.user_account_id == account_id).order_by(SecondFactor.id)).all()
 
 
 def recovery_codes_left(session: Session, account_id: int) -> int:
-    """How many codes on paper were not used yet."""
+    """Return the number of unused recovery codes."""
     return session.scalar(select(func.count()).select_from(RecoveryCode).where(RecoveryCode.user_account_id == account_id)) or 0

@@ -1,4 +1,4 @@
-"""The page of a person's own account."""
+"""The page of the signed-in person's own account."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from seminar_app.web.database import session, unit_of_work
 @blueprint.route("/staff/account/", methods=["GET", "POST"])
 @staff()
 def own() -> ResponseReturnValue:
-    """Language, password, and where one is signed in."""
+    """Show the account's language, password, second factors and open sessions; on POST, change the language."""
     actor, now = current_actor(), clock.now()
     form = OwnLanguageForm(data={"language": actor.language})
     if form.accepts():
@@ -55,7 +55,7 @@ def own() -> ResponseReturnValue:
 @blueprint.post("/staff/account/sessions/<uuid:session_id>/end")
 @staff()
 def end_session(session_id: uuid.UUID) -> ResponseReturnValue:
-    """Sign out of one of one's browsers."""
+    """Sign one of the account's own browsers out."""
     with unit_of_work() as database:
         services.end_one_session(database, now=clock.now(), actor=current_actor(), session_id=session_id)
     flash(_("That browser is signed out."), "success")
@@ -65,7 +65,7 @@ def end_session(session_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/staff/account/sessions/end-others")
 @staff()
 def end_other_sessions() -> ResponseReturnValue:
-    """Sign out of all of one's browsers but this one."""
+    """Sign all of the account's browsers out except this one."""
     stored = browser_session().stored
     with unit_of_work() as database:
         ended = services.end_other_sessions(database, now=clock.now(), actor=current_actor(), this=stored.id_hash if stored else b"")

@@ -6,70 +6,70 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 IDLE = timedelta(minutes=30)
-"""After so long without a request a session ends."""
+"""A session ends after this time without a request."""
 
 
 LONGEST = timedelta(hours=12)
-"""However busy, a session ends so long after signing in."""
+"""A session ends this long after signing in, however busy it is."""
 
 
 HALF_SIGNED_IN = timedelta(minutes=20)
-"""So long after the password the second factor may be proved, or the first one set up."""
+"""Time after the password in which the second factor must be proved, or the first one set up."""
 
 
 FRESH = timedelta(minutes=15)
-"""Exports and changes of accounts ask again when the last proof is older."""
+"""Exports and account changes ask again when the last proof is older than this."""
 
 
 WRONG_PROOFS = 5
-"""After so many wrong codes in a row an account takes none for a while."""
+"""After this many wrong proofs in a row, the account accepts none for a while."""
 
 
 PROOFS_REST = timedelta(minutes=15)
 
 
 SEEN_EVERY = timedelta(minutes=1)
-"""How finely the table knows when a browser was last seen."""
+"""How precisely the table records when a browser was last seen."""
 
 
 class FactorKind(StrEnum):
-    """What somebody can prove at sign-in besides the password."""
+    """The kinds of second factor."""
 
     APP = "app"
     PASSKEY = "passkey"
 
 
 class Proof(StrEnum):
-    """What came of a code, a passkey or a password that somebody proved themselves with."""
+    """Result of checking a code, a passkey or a password."""
 
     RIGHT = "right"
     WRONG = "wrong"
     USED = "used"
-    """Right, and not for the first time."""
+    """Right, but used before."""
     RESTING = "resting"
-    """Not looked at: there were too many wrong ones."""
+    """Not checked: there were too many wrong ones."""
 
 
 def session_holds(*, created_at: datetime, seen_at: datetime, now: datetime) -> bool:
-    """Whether a browser that signed in then and was last seen then is signed in still. Source: DESIGN.md, the bar."""
+    """Whether a session that began and was last used at these instants is still open. Source: DESIGN.md, the bar."""
     return now - seen_at < IDLE and now - created_at < LONGEST
 
 
 def owes_second_factor(*, has_factor: bool, required: bool, factor_at: datetime | None) -> bool:
-    """Whether a session that began with the right password still opens nothing: a factor is to be proved, or to be set up."""
+    """Whether a session with only the password proved has no access yet, because a second factor must be proved or set up."""
     return factor_at is None and (has_factor or required)
 
 
 def is_fresh(proven_at: datetime | None, *, now: datetime) -> bool:
-    """Whether the last proof of who somebody is will do for an export or a change of an account."""
+    """Whether the last proof of identity is recent enough for an export or an account change."""
     return proven_at is not None and now - proven_at < FRESH
 
 
 def proofs_rest(wrong: int, last_at: datetime | None, *, now: datetime) -> bool:
-    """Whether there were so many wrong proofs that none is looked at yet. Source: docs/decisions/0018-second-factor.md."""
+    """Whether proofs are refused unchecked because of too many wrong ones. Source: docs/decisions/0018-second-factor.md."""
     return wrong >= WRONG_PROOFS and last_at is not None and now - last_at < PROOFS_REST
 
 
 def wrong_proofs_after(wrong: int, last_at: datetime | None, *, now: datetime) -> int:
-    """How many wrong proofs in a row there are after one more; the count begins again when the last was long ago."""
+    """Return the number of wrong proofs in a row after one more. The count starts again after a rest of `PROOFS_REST`."""
     return wrong + 1 if last_at is not None and now - last_at < PROOFS_REST else 1

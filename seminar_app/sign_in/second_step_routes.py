@@ -1,4 +1,4 @@
-"""Between the password and the staff's pages: the second factor is proved or, the first time, set up. And the question who somebody is."""
+"""Pages between the password and the staff pages: prove or set up the second factor. Also the page that asks for proof again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from seminar_app.web.languages import local_path
 
 
 def owed_step() -> str | None:
-    """Where a browser must go in which the password was right and no more."""
+    """Return the endpoint that a browser with only the password proved must go to, else None."""
     stored = half_signed_in()
     if stored is None:
         return None
@@ -25,7 +25,7 @@ def owed_step() -> str | None:
 
 
 def came_for(name: str = "next") -> str:
-    """The page of ours that somebody was going to, else the staff's first."""
+    """Return the requested page of this site, else the staff home page."""
     target = local_path(request.values.get(name))
     return STAFF_HOME if target == "/" else target
 
@@ -33,7 +33,7 @@ def came_for(name: str = "next") -> str:
 @blueprint.route("/login/second-step", methods=["GET", "POST"])
 @access.half_signed_in
 def second_step() -> ResponseReturnValue:
-    """Ask for the second factor of somebody whose password was right."""
+    """Ask for the second factor after the correct password."""
     stored, paper = half_signed_in(), "paper" in request.args
     if stored is None or not stored.has_factor:
         return redirect(url_for("sign_in.set_up", next=request.args.get("next")), code=303)
@@ -48,7 +48,7 @@ def second_step() -> ResponseReturnValue:
 @blueprint.get("/login/set-up")
 @access.half_signed_in
 def set_up() -> ResponseReturnValue:
-    """Choose the first second factor."""
+    """Offer the kinds of second factor for the first set-up."""
     if owed_step() != "sign_in.set_up":
         return redirect(url_for("sign_in.second_step", next=request.args.get("next")), code=303)
     return render_template("sign_in/set_up.html", passkeys=passkeys.origin() is not None, came_for=request.args.get("next"))
@@ -57,7 +57,7 @@ def set_up() -> ResponseReturnValue:
 @blueprint.route("/login/set-up/app", methods=["GET", "POST"])
 @access.half_signed_in
 def set_up_app() -> ResponseReturnValue:
-    """The first second factor: an app."""
+    """Set up an app as the first second factor."""
     if owed_step() != "sign_in.set_up":
         return redirect(url_for("sign_in.second_step"), code=303)
     return setting_up.app_page(entering=True)
@@ -66,7 +66,7 @@ def set_up_app() -> ResponseReturnValue:
 @blueprint.route("/login/set-up/passkey", methods=["GET", "POST"])
 @access.half_signed_in
 def set_up_passkey() -> ResponseReturnValue:
-    """The first second factor: a passkey."""
+    """Set up a passkey as the first second factor."""
     if owed_step() != "sign_in.set_up":
         return redirect(url_for("sign_in.second_step"), code=303)
     return setting_up.passkey_page(entering=True)
@@ -75,7 +75,7 @@ def set_up_passkey() -> ResponseReturnValue:
 @blueprint.route("/staff/account/confirm", methods=["GET", "POST"])
 @staff()
 def confirm() -> ResponseReturnValue:
-    """Ask staff again who they are, and lead on to what they were about to do."""
+    """Ask a signed-in member of staff for proof of identity, then continue to the requested page."""
     form, target = ProofForm(), came_for()
     if request.method == "POST" and prove(form):
         if _gives_file(target):
@@ -91,7 +91,7 @@ def confirm() -> ResponseReturnValue:
 @blueprint.get("/staff/account/file")
 @staff()
 def file_ready() -> ResponseReturnValue:
-    """A page that stays while a file comes, after its reader was asked who they are."""
+    """Stay as a page while a file downloads after the proof of identity."""
     target = came_for()
     if not _gives_file(target):
         return redirect(target, code=303)

@@ -1,4 +1,4 @@
-"""The table of signed-in browsers. A row is found by the hash of what the cookie holds; without a row the cookie opens nothing."""
+"""The table of signed-in browsers. Rows are found by the hash of the cookie's id; without a row the cookie gives no access."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from seminar_app.sign_in.models import SecondFactor, WebSession
 from seminar_app.sign_in.rules import HALF_SIGNED_IN, IDLE, LONGEST, owes_second_factor, session_holds
 
 ACCOUNT_KEY = "_user_id"
-"""Where Flask-Login keeps who is signed in: the account's `fs_uniquifier`, new with every change of password."""
+"""Flask-Login's session key. It holds the account's `fs_uniquifier`, which changes with every new password."""
 
 _FIND = (
     select(
@@ -43,12 +43,12 @@ _FIND = (
     .where(WebSession.id_hash == bindparam("id_hash"))
     .order_by(RoleGrant.id)
 )
-"""Put together once: every request of somebody signed in asks this."""
+"""Compiled once, because every request of a signed-in account runs it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
-    """A browser's row, with the account it is signed in with (if any) and what that account may do."""
+    """A browser's session row, with its account (if any) and that account's grants."""
 
     id_hash: bytes
     public_id: uuid.UUID
@@ -61,13 +61,13 @@ class StoredSession:
     factor_at: datetime | None = None
     has_factor: bool = False
     owes_factor: bool = False
-    """Only the password was right so far: this session opens nothing but the pages of the second step."""
+    """Only the password was proved so far; the session can open only the pages of the second step."""
 
 
 def find(session: Session, identifier: str, *, now: datetime, factor_required: bool = False) -> StoredSession | None:
-    """The browser's session with account and grants, in one statement.
+    """Return the session with account and grants, in one statement.
 
-    None where there is no row, it has timed out, its account is disabled, or its account's password changed since.
+    Return None where there is no row, it has timed out, the account is disabled, or the account's password has changed since.
     """
     id_hash = token_hash(identifier)
     rows = session.execute(_FIND, {"id_hash": id_hash}).all()
@@ -107,10 +107,10 @@ def start(
     factor_at: datetime | None = None,
     began_at: datetime | None = None,
 ) -> str:
-    """Add a session and return what the cookie will hold: 256 random bits, 43 characters. Sweeps away what has timed out.
+    """Add a session and return the cookie's value: 256 random bits, 43 characters. Also delete sessions that have timed out.
 
     Args:
-        began_at: when the session began whose place it takes; it ends no later than that one would have.
+        began_at: start of the session that this one replaces; the new session ends no later than that one would have.
     """
     session.execute(delete(WebSession).where(or_(WebSession.seen_at < now - IDLE, WebSession.created_at < now - LONGEST)))
     identifier = secrets.token_urlsafe(32)
@@ -132,9 +132,9 @@ def start(
 
 
 def rotate(session: Session, id_hash: bytes, *, values: Mapping[str, Any], now: datetime, with_factor: bool) -> str | None:
-    """Give a session a fresh id after a proof of who its owner is; the old id opens nothing. When it began stays.
+    """Give a session a fresh id after a proof of identity; the old id is void. `created_at` stays.
 
-    None where it was ended, or given another id, meanwhile: of two proofs at once one goes on.
+    Return None where the session was ended or rotated meanwhile, so only one of two concurrent proofs succeeds.
     """
     identifier = secrets.token_urlsafe(32)
     changed = {"id_hash": token_hash(identifier), "values": _as_json(values), "proven_at": now, "seen_at": now}
@@ -150,22 +150,22 @@ def keep(session: Session, id_hash: bytes, *, values: Mapping[str, Any], now: da
 
 
 def note_seen(session: Session, id_hash: bytes, *, now: datetime) -> None:
-    """Move the idle time-out on."""
+    """Restart the idle time-out."""
     session.execute(update(WebSession).where(WebSession.id_hash == id_hash).values(seen_at=now))
 
 
 def end(session: Session, id_hash: bytes) -> None:
-    """From the next request on, this cookie opens nothing."""
+    """End one session; the next request with its cookie is not signed in."""
     _delete(session, WebSession.id_hash == id_hash)
 
 
 def end_all_of(session: Session, account_id: int) -> int:
-    """End every session of an account; returns how many there were."""
+    """End all sessions of an account; return how many there were."""
     return _delete(session, WebSession.user_account_id == account_id)
 
 
 def end_others_of(session: Session, account_id: int, id_hash: bytes) -> int:
-    """End every session of an account but this one; returns how many there were."""
+    """End all sessions of an account except this one; return how many there were."""
     return _delete(session, (WebSession.user_account_id == account_id) & (WebSession.id_hash != id_hash))
 
 

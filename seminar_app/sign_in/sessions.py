@@ -1,7 +1,7 @@
-"""Flask's session, kept in the table `web_session` for whoever is signed in. Why not Flask-Session: docs/decisions/0002-sessions.md.
+"""Flask's session, stored in the table `web_session` once signed in. Why not Flask-Session: docs/decisions/0002-sessions.md.
 
-A visitor has Flask's signed cookie only, so public pages write nothing. As soon as a session holds anything
-but a visitor's few values it moves to the table and the cookie carries a random id.
+A visitor has Flask's signed cookie only, so public pages write nothing. As soon as a session holds any value
+outside `VISITOR_KEYS`, it moves to the table and the cookie holds a random id.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from seminar_app.web.database import session, unit_of_work
 log = logging.getLogger(__name__)
 
 VISITOR_KEYS = frozenset({"csrf_token", "language", "_permanent", "_flashes"})
-"""All that a signed cookie may hold."""
+"""The only keys that the signed cookie may hold."""
 WORTH_WAITING_MS = 2_000
-"""How long a page that is ready waits for the write lock, so that what only concerns the browser is kept."""
+"""How long a finished page waits for the write lock to save the session."""
 STEP_KEYS = frozenset({"passkeys", "app_secret"})
-"""What is under way in the second step; a session with a new id begins without."""
+"""State of an unfinished second step; a session with a new id starts without it."""
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{43}")
-"""A signed cookie has dots in it, an identifier never."""
+"""Shape of a session id. A signed cookie contains dots, a session id never does."""
 
 
 class BrowserSession(SessionMixin):
-    """What `flask.session` is: a mapping that asks the database only when somebody looks, and only if the cookie holds an id."""
+    """The value of `flask.session`: a mapping that reads the database at first access, and only if the cookie holds an id."""
 
     def __init__(self, *, visitor: Mapping[str, Any] | None = None, identifier: str | None = None) -> None:
         self._values: dict[str, Any] | None = None if identifier else dict(visitor or {})
@@ -56,19 +56,19 @@ class BrowserSession(SessionMixin):
 
     @property
     def stored(self) -> StoredSession | None:
-        """The row in the table, or None for a visitor."""
+        """Return the row in the table, or None for a visitor."""
         self._all()
         return self._stored
 
     @property
     def identifier(self) -> str | None:
-        """What the cookie is to hold, for a session in the table."""
+        """Return the cookie's value, for a session in the table."""
         return self._identifier
 
     def _all(self) -> dict[str, Any]:
         if self._values is None:
             self._values = {}
-            self.unreachable = True  # until proven otherwise: the page that says so must not look again, nor touch the cookie
+            self.unreachable = True  # set before the query: if it fails, the error page must not query again or change the cookie
             self._stored = find_stored(session(), cast(str, self._identifier))
             self.unreachable = False
             if self._stored is None:
@@ -78,7 +78,7 @@ class BrowserSession(SessionMixin):
         return self._values
 
     def way_back(self) -> Callable[[], None]:
-        """What makes it again what it is now."""
+        """Return a function that restores the present state."""
         kept = copy.deepcopy(self._all()), self._identifier, self._stored, self.cookie_is_stale, self.modified
 
         def go_back() -> None:
@@ -89,7 +89,7 @@ class BrowserSession(SessionMixin):
 
     @contextmanager
     def unless_it_fails(self) -> Iterator[None]:
-        """Forget what a view put into it before it failed, but not an id that was saved: nobody is half signed in."""
+        """Restore the state if the block fails, except where a new id is already committed, so that session and cookie agree."""
         go_back, came_as = self.way_back(), self._identifier
         try:
             yield
@@ -99,7 +99,7 @@ class BrowserSession(SessionMixin):
             raise
 
     def move_to(self, identifier: str | None, stored: StoredSession | None) -> None:
-        """Go on under another id (sign-in), or without one (sign-out)."""
+        """Continue under another id (sign-in), or without one (sign-out)."""
         self._identifier, self._stored, self.cookie_is_stale = identifier, stored, True
         self._values = dict(stored.values) if stored else {key: value for key, value in self._all().items() if key == "language"}
         self.modified = False
@@ -123,18 +123,18 @@ class BrowserSession(SessionMixin):
 
 
 def browser_session() -> BrowserSession:
-    """This request's session, as what it is."""
+    """Return this request's session with its real type."""
     return cast(BrowserSession, flask_session._get_current_object())  # type: ignore[attr-defined]
 
 
 def find_stored(database: Session, identifier: str) -> StoredSession | None:
-    """The session that a cookie names, by the settings of this program."""
+    """Return the session of this cookie, by the application's settings."""
     required: bool = current_app.extensions["settings"].second_factor
     return session_store.find(database, identifier, now=clock.now(), factor_required=required)
 
 
 def load_actor() -> Actor | None:
-    """Who is signed in; costs the one statement that finds the session. Nobody, where the second factor is still owed."""
+    """Return the signed-in actor, at the cost of one statement; None while the second factor is still owed."""
     stored = browser_session().stored
     if stored is None or stored.account is None or stored.owes_factor:
         return None
@@ -143,15 +143,15 @@ def load_actor() -> Actor | None:
 
 
 def half_signed_in() -> StoredSession | None:
-    """The session of a browser where the password was right and the second factor is still owed."""
+    """Return the session if the password was proved and the second factor is still owed, else None."""
     stored = browser_session().stored
     return stored if stored is not None and stored.account is not None and stored.owes_factor else None
 
 
 def move_in(database: Session, account: UserAccount, *, browser: str | None = None) -> None:
-    """Sign this browser in under a fresh id, in an open unit of work; whatever id it had before opens nothing any more.
+    """Sign this browser in under a fresh id, in an open unit of work; its earlier id is void.
 
-    A factor that this account proved in it before (and now it changes its password) needs no second proof.
+    A second factor that this account has proved in this browser stays proved (for example when it changes its password).
     """
     current, now = browser_session(), clock.now()
     if_undone(database, current.way_back())
@@ -173,7 +173,7 @@ def move_in(database: Session, account: UserAccount, *, browser: str | None = No
 def move_on(database: Session, *, with_factor: bool, keep: Mapping[str, Any] | None = None) -> bool:
     """Give this browser's session a fresh id after a proof, in an open unit of work; False where it was ended meanwhile.
 
-    The CSRF token is new when somebody gets in, and stays where a form is waiting for the proof.
+    The CSRF token changes at sign-in; it stays where a form waits for the proof.
     """
     current = browser_session()
     if current.stored is None:
@@ -207,7 +207,7 @@ class WebSessions(SecureCookieSessionInterface):
     """Opens and saves the session of each request."""
 
     def open_session(self, app: Flask, request: Request) -> BrowserSession:  # type: ignore[override]
-        """Read the cookie; the database is not asked yet."""
+        """Read the cookie; the database is not queried yet."""
         cookie = request.cookies.get(self.get_cookie_name(app)) or ""
         if IDENTIFIER.fullmatch(cookie):
             return BrowserSession(identifier=cookie)
@@ -222,7 +222,7 @@ class WebSessions(SecureCookieSessionInterface):
         return BrowserSession(visitor={key: value for key, value in values.items() if key in VISITOR_KEYS})
 
     def save_session(self, app: Flask, session: BrowserSession, response: Response) -> None:  # type: ignore[override]
-        """Keep what changed, in a short transaction of its own; a page that is ready is not lost because that failed."""
+        """Save changed values in a short transaction; if that fails, log it and still send the finished page."""
         if session._values is None or session.unreachable:
             return
         response.vary.add("Cookie")

@@ -1,4 +1,4 @@
-"""The pages on which a second factor is set up: at the first sign-in, where one is required, or from one's own account."""
+"""Pages for setting up a second factor: at the first sign-in where one is required, or from the account page."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from seminar_app.web.database import session, unit_of_work
 
 APP_KEY = "app_secret"
 CODES_KEY = "recovery_codes"
-"""Where the session keeps new recovery codes, sealed, until their owner says that they are on paper."""
+"""Session key for new recovery codes, sealed, until their owner confirms that they are on paper."""
 
 PUBLIC_LAYOUT, STAFF_LAYOUT = "_layout/public.html", "_layout/staff.html"
 
 
 def the_account() -> UserAccount:
-    """Whose session this is, half signed in or wholly; the door has seen to it that there is one."""
+    """Return the account of this session, fully signed in or not; the access check makes sure that there is one."""
     stored = browser_session().stored
     if stored is None or stored.account is None:
         raise AccountJustChanged
@@ -43,7 +43,7 @@ def the_account() -> UserAccount:
 
 
 def app_page(*, entering: bool) -> ResponseReturnValue:
-    """A QR code to scan, and a code of the app as proof that it worked."""
+    """Show a QR code to scan, and take a code of the app as proof that it worked."""
     account, form = the_account(), AppForm()
     secret = _secret_of(account)
     if form.accepts():
@@ -76,11 +76,11 @@ def app_page(*, entering: bool) -> ResponseReturnValue:
 
 
 def passkey_page(*, entering: bool) -> ResponseReturnValue:
-    """A button with which the browser makes a passkey."""
+    """Show a button with which the browser makes a passkey."""
     if passkeys.origin() is None:
         return redirect(_back(entering), code=303)
     account, form = the_account(), PasskeyForm()
-    challenges = flask_session.get(PASSKEY_KEY)  # until it was answered: what could not be saved may be sent again
+    challenges = flask_session.get(PASSKEY_KEY)  # kept until answered: what could not be saved may be sent again
     if form.accepts():
 
         def add(database: Session) -> SecondFactor:
@@ -100,7 +100,7 @@ def passkey_page(*, entering: bool) -> ResponseReturnValue:
             return _take_on(account, add, entering=entering)
         except Refusal as refusal:
             form.show(refusal)
-    form.passkey.data = None  # an answer that was looked at is not sent again
+    form.passkey.data = None  # an answer that was checked is not sent again
     options, state = passkeys.options_to_make(account, queries.factors_of(session(), account.id))
     flask_session[PASSKEY_KEY] = passkeys.one_more(challenges, state)
     page = render_template(
@@ -114,19 +114,19 @@ def passkey_page(*, entering: bool) -> ResponseReturnValue:
 
 
 def keep_codes(account: UserAccount, codes: list[str]) -> dict[str, Any]:
-    """New recovery codes as the session keeps them."""
+    """Return the session values that hold new recovery codes, sealed."""
     sealed = seal(_keys(), "\n".join(codes).encode(), about=_about_codes(account))
     return {CODES_KEY: base64.b64encode(sealed).decode("ascii")}
 
 
 def kept_codes(account: UserAccount) -> list[str]:
-    """New recovery codes that nobody has said to be on paper yet, or none."""
+    """Return the new recovery codes that are not yet confirmed as written down, or an empty list."""
     plain = _unsealed(flask_session.get(CODES_KEY), _about_codes(account))
     return plain.decode().split("\n") if plain else []
 
 
 def _take_on(account: UserAccount, add: Callable[[Session], SecondFactor], *, entering: bool) -> ResponseReturnValue:
-    """Add the factor; the session that did goes on under a fresh id, all others have the factor to prove."""
+    """Add the factor. This session continues under a fresh id; all other sessions must prove the factor."""
     now = clock.now()
     with unit_of_work() as database:
         factor = add(database)
@@ -143,7 +143,7 @@ def _take_on(account: UserAccount, add: Callable[[Session], SecondFactor], *, en
 
 
 def _secret_of(account: UserAccount) -> bytes:
-    """The secret that the page shows until the app is taken on, the same after a wrong code and a reload."""
+    """Return the secret shown until the app is added; it stays the same after a wrong code or a reload."""
     about = f"setting-up:{account.public_id.hex}"
     secret = _unsealed(flask_session.get(APP_KEY), about)
     if secret is None:
@@ -166,7 +166,7 @@ def _about_codes(account: UserAccount) -> str:
 
 
 def _qr(address: str) -> str:
-    import segno  # 4 MB that only this page needs
+    import segno  # 4 MB of memory that only this page needs
 
     return str(segno.make(address, error="m").svg_data_uri(scale=5, border=4))
 

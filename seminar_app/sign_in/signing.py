@@ -1,7 +1,7 @@
-"""What signing in, signing out and a new password change: the account, its sessions, this browser, the audit log and mail.
+"""Signing in, signing out and setting a password: changes to the account, its sessions, the audit log and mail.
 
-All run in the caller's open unit of work. The caller has checked the password or the link; the account is read again
-here under a lock, because it may have changed meanwhile.
+All functions run in the caller's open unit of work. The caller has checked the password or the link; the account is read
+again here under a lock, because it may have changed meanwhile.
 """
 
 from __future__ import annotations
@@ -38,22 +38,22 @@ def sign_in(database: Session, account: UserAccount, *, new_hash: str | None = N
     """Give the browser a session of this account under a fresh id.
 
     Args:
-        account: as it was when its password was checked.
-        new_hash: of the same password, where the cost of hashing was raised.
+        account: the account as of the password check.
+        new_hash: new hash of the same password, where the hashing cost was raised.
 
     Raises:
-        AccountJustChanged: disabled, or given another password, since then.
+        AccountJustChanged: the account was disabled, or its password changed, since then.
     """
     current = _unchanged(database, account)
     if new_hash is not None:
         current.password = new_hash
     _enter(database, current)
-    if sessions.half_signed_in() is None:  # else this is recorded when the second factor is proved
+    if sessions.half_signed_in() is None:  # else the sign-in is recorded when the second factor is proved
         note(database, "account.signed_in", current)
 
 
 def sign_out(database: Session) -> None:
-    """Delete the browser's row, so that a copy of its cookie opens nothing."""
+    """Delete the browser's session row, so that a copy of its cookie is void."""
     stored = sessions.browser_session().stored
     logout_user()
     sessions.move_out(database)
@@ -62,7 +62,7 @@ def sign_out(database: Session) -> None:
 
 
 def refuse(database: Session, account: UserAccount | None) -> None:
-    """Record a wrong password: on the account, or on an address without one, which is not named. Both take the same time."""
+    """Record a wrong password, on the account or on an unknown address, which is not named. Both take the same time."""
     whose = account.public_id.hex if account is not None else "unknown"
     log.warning("Sign-in refused for account %s, reference %s", whose, g.get("request_id", "-"))
     record(
@@ -76,7 +76,7 @@ def refuse(database: Session, account: UserAccount | None) -> None:
 
 
 def ask_for_reset(database: Session, email: str) -> None:
-    """Send a link for choosing a password, if an enabled account has this address; the audit log has a row either way."""
+    """Send a link for choosing a password if an enabled account has this address. An audit row is written in both cases."""
     found = account_by_email(database, email)
     account = found if found is not None and found.active else None
     note(database, "account.reset_asked", account)
@@ -85,10 +85,10 @@ def ask_for_reset(database: Session, email: str) -> None:
 
 
 def owner_of_link(database: Session, token: str, *, lock: bool = False) -> UserAccount | None:
-    """The account whose reset link or invitation this is, while it is good.
+    """Return the account that this reset link or invitation belongs to, while the link is valid.
 
     Args:
-        lock: hold the account until the commit, for the transaction that spends the link.
+        lock: lock the account until the commit, for the transaction that spends the link.
     """
     wanted = select(UserAccount).where(UserAccount.reset_hash == token_hash(token))
     account = database.scalar(wanted.with_for_update() if lock else wanted)
@@ -98,17 +98,17 @@ def owner_of_link(database: Session, token: str, *, lock: bool = False) -> UserA
 
 
 def reset_password(database: Session, account: UserAccount, new_hash: str) -> None:
-    """Spend the account's link: a new password, and the end of every session of the account."""
+    """Set a new password, void the account's link and end all its sessions."""
     _set_password(account, new_hash)
     note(database, "account.password_reset", account, sessions_ended=session_store.end_all_of(database, account.id))
     _tell(database, account)
 
 
 def change_password(database: Session, account: UserAccount, new_hash: str) -> None:
-    """Set a new password and end the account's other sessions. This browser goes on under a fresh id.
+    """Set a new password and end the account's other sessions. This browser continues under a fresh id.
 
     Raises:
-        AccountJustChanged: disabled, or given another password, since the present one was checked.
+        AccountJustChanged: the account was disabled, or its password changed, since the present one was checked.
     """
     current = _unchanged(database, account)
     _set_password(current, new_hash)
@@ -128,14 +128,14 @@ def enter_after_invitation(database: Session, account_id: int) -> bool:
 
 
 def browser_words(user_agent: str) -> str | None:
-    """«Firefox, Windows»: what the owner of a session knows it by."""
+    """Return a description of the browser for its owner, for example «Firefox, Windows»."""
     browser = next((name for sign, name in BROWSERS if sign in user_agent), None)
     system = next((name for sign, name in SYSTEMS if sign in user_agent), None)
     return ", ".join(filter(None, (browser, system))) or None
 
 
 def note(database: Session, action: str, account: UserAccount | None, **details: Any) -> None:
-    """Record what an account did to itself, or what somebody not signed in did where there is no account."""
+    """Record what an account did to itself, or an anonymous action where there is no account."""
     record(
         database,
         now=clock.now(),
@@ -162,7 +162,7 @@ def _enter(database: Session, account: UserAccount) -> None:
 
 def _set_password(account: UserAccount, new_hash: str) -> None:
     account.password = new_hash
-    account.fs_uniquifier = uuid.uuid4().hex  # sessions and challenges of the old password open nothing
+    account.fs_uniquifier = uuid.uuid4().hex  # voids sessions and challenges made under the old password
     account.reset_hash = account.reset_until = None
 
 

@@ -1,4 +1,4 @@
-"""Administrators' pages about an account's sessions and second factor. They lead back to the account's page."""
+"""Administrators' actions on an account's sessions and second factor. Each returns to the account's page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def end_sessions(public_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/staff/accounts/<uuid:public_id>/second-step/reset")
 @staff(RoleName.ADMIN, fresh="POST")
 def reset_second_factor(public_id: uuid.UUID) -> ResponseReturnValue:
-    """Take the second factor away from an account whose owner lost it."""
+    """Remove the second factor of an account whose owner has lost it."""
     said = _("The second step is removed, and the account is signed out everywhere. Its owner gets a message.")
     return _change(public_id, services.reset_second_factor, said)
 

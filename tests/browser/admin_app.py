@@ -1,4 +1,4 @@
-"""The program with an administrator always signed in, for journeys that do not test signing in."""
+"""The program with an administrator always signed in, for journeys that do not test sign-in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The system's Chromium on the real server. Without Chromium these tests are skipped, with REQUIRE_BROWSER=1 they fail."""
+"""The system's Chromium on the real server. Without Chromium these tests are skipped, or fail with REQUIRE_BROWSER=1."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ FLAGS = [
 
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-"""The shell first: the same engine without the windows around it, which take a quarter of the time."""
+"""The headless shell comes first: it is the same engine without the windows around it, which take a quarter of the time."""
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """One browser for all browser tests of a worker."""
+    """Yield one browser for all browser tests of a worker."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         if os.environ.get("REQUIRE_BROWSER") == "1":
@@ -44,6 +44,6 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def server(database: TestDatabase, tmp_path: Path) -> Iterator[LiveServer]:
-    """The real server with two workers on this test's database."""
+    """Run the real server with two workers on this test's database."""
     with LiveServer(database.url, tmp_path) as live:
         yield live

@@ -1,4 +1,4 @@
-"""Choosing an agency: by any name, with the keyboard, with the thumb, and without JavaScript."""
+"""Choosing an agency: by any of its names, by keyboard, by touch, and without JavaScript."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EDIT = "/staff/agencies/INM/edit"
 
 @pytest.fixture
 def office(database: TestDatabase, session: Session, now: datetime, tmp_path: Path) -> Iterator[LiveServer]:
-    """The server with the directory, and an administrator signed in."""
+    """Run the server with the agency directory and a signed-in administrator."""
     with unit_of_work(session) as open_session:
         seed_directory(open_session, now)
     with LiveServer(database.url, tmp_path, workers=1, target="tests.browser.admin_app:app") as live:

@@ -1,4 +1,4 @@
-"""Taking attendance as a coordinator does: by keyboard, by thumb, without a network for a while, without JavaScript."""
+"""Taking attendance as a coordinator does: by keyboard, by touch, during a network failure, and without JavaScript."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.visitor import DESK, PHONE, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite_first]
 SECONDS_OF_THE_PAGE = 45
-"""Of the three minutes for ninety people; a person needs a second and a half for each face."""
+"""The page's part of the three minutes for ninety people; a person needs a second and a half to recognize each face."""
 
 
 @dataclass
@@ -90,7 +90,7 @@ def test_marking_by_keyboard_with_undo_minutes_and_find(door: Door) -> None:
         page = visitor.go(door.sheet)
         page.locator("#find").focus()
         page.keyboard.press("ArrowDown")
-        page.keyboard.type("ple")  # present, late, left early; each moves on
+        page.keyboard.type("ple")  # present, late, left early; each key moves to the next person
         saved(page)
         assert door.marks() == ["present", "late", "left_early", None, None, None]
         page.keyboard.type("x")
@@ -144,7 +144,7 @@ def test_without_a_network_marks_are_kept_said_and_sent_later(door: Door) -> Non
         visitor.look()
         assert door.marks()[:2] == [None, None]
         visitor.context.set_offline(False)
-        saved(page)  # by itself
+        saved(page)  # the page saves by itself
         assert door.marks()[:2] == ["present", "late"]
         network = ("ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
         visitor.complaints = [said for said in visitor.complaints if not any(word in said for word in network)]
@@ -192,7 +192,7 @@ def test_without_javascript_one_button_saves_the_sheet(door: Door) -> None:
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("people_count", [90])
 def test_ninety_people_are_marked_in_three_minutes(door: Door) -> None:
-    """The page's share of it: one letter a person, twenty a second, a person in ten not simply present. The rest is for looking up."""
+    """The page's part: one key a person, twenty a second, one person in ten not simply present. The rest is for recognizing faces."""
     with door.open(width=DESK) as visitor:
         page = visitor.go(door.sheet)
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""A person whose data are unmistakable walks through every journey; afterwards none of it lies where it should not."""
+"""A person with unmistakable data goes through every journey; afterwards none of the data are where they must not be."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CANARIES = (GIVEN, SURNAME, OTHER, "kanarievogel", "12345987", "Pajarera", "Cana
 
 
 def found_in(text: str) -> list[str]:
-    """Which of the person's data are in it, however they are written."""
+    """Return which of the person's data the text contains, in any spelling."""
     folded = text.casefold()
     return [canary for canary in CANARIES if canary.casefold() in folded]
 
@@ -54,7 +54,7 @@ def register(page: Page, slug: str) -> None:
 
 
 def look_everywhere(page: Page, slug: str, registration: Registration) -> None:
-    """What staff do: search by name and address in every list, open, mark, export, remove."""
+    """Do what staff do: search by name and address in every list, open, mark, export, remove."""
     page.goto("/login")
     page.locator("[name=email]").fill("ana@office.example")
     page.locator("[name=password]").fill(PASSWORD)
@@ -94,7 +94,7 @@ def look_everywhere(page: Page, slug: str, registration: Registration) -> None:
 
 
 def kept_by_browser(page: Page) -> str:
-    """Everything that this site keeps in the browser between pages."""
+    """Return everything that this site stores in the browser between pages."""
     stores = page.evaluate(
         """async () => JSON.stringify({local: {...localStorage}, session: {...sessionStorage},
         databases: (await indexedDB.databases()).map(d => d.name), caches: await caches.keys(), cookies: document.cookie})"""

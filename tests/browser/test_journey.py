@@ -1,6 +1,6 @@
-"""The main job, by hand: a seminar from creation to exported attendance and feedback, in both languages, on a phone and at a desk.
+"""The main job as a user does it: a seminar from creation to exported attendance and feedback, in both languages and widths.
 
-Every page on the way is looked at: axe, width, language, console.
+Every page on the way is checked: axe, width, language, console.
 """
 
 from __future__ import annotations
@@ -43,21 +43,21 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "A long enough passphrase 2026"
 SLUG = "trata-puebla"
-WHERE = ZoneInfo("America/Mexico_City")  # where it is still yesterday during the first hours of a UTC day
+WHERE = ZoneInfo("America/Mexico_City")  # there it is still yesterday during the first hours of a UTC day
 POOLS = (("FGR", 1), ("FGE", 3), ("GN", 2), ("INM", 2))
 OFFICIALS = (
     ("Sofía", "Güemes", "Ibáñez", "FGR"),
     ("Noé", "de la O", "Martínez", "Quintana Roo"),
     ("Citlali", "Núñez", "Argüelles", "Guardia Nacional"),
     ("José Luis", "San Martín", "", "Migración"),
-    ("Tomás", "Ordóñez", "Muñoz", "FGR"),  # the second of a quota of one: the open pool's only seat
-    ("Ángeles", "Mac Gregor", "Zúñiga", "FGR"),  # and the third waits
+    ("Tomás", "Ordóñez", "Muñoz", "FGR"),  # the second for a quota of one: takes the open pool's only seat
+    ("Ángeles", "Mac Gregor", "Zúñiga", "FGR"),  # the third joins the waiting list
 )
 
 
 @dataclass
 class Office:
-    """Who works there, and the server they work on."""
+    """The two staff accounts, and the server they use."""
 
     server: LiveServer
     session: Session
@@ -65,14 +65,14 @@ class Office:
     coordinator: UserAccount
 
     def registrations(self) -> list[tuple[Registration, Person]]:
-        """Everybody, in order of arrival, as the database has them now."""
+        """Return all registrations with their people, in order of arrival, from the database."""
         self.session.rollback()
         self.session.expire_all()
         rows = self.session.execute(select(Registration, Person).join(Person).order_by(Registration.id)).all()
         return [(row[0], row[1]) for row in rows]
 
     def let_days_pass(self, days: int) -> None:
-        """The seminar's day has come: everything about it happened so many days earlier."""
+        """Move the seminar this many days into the past, so that its day has come."""
         with unit_of_work(self.session) as session:
             seminar = session.scalars(select(Seminar)).one()
             seminar.starts_on, seminar.ends_on = seminar.starts_on - timedelta(days=days), seminar.ends_on - timedelta(days=days)
@@ -83,13 +83,13 @@ class Office:
                 )
 
     def personal_page(self, registration: Registration) -> str:
-        """The address that the official's mail carries."""
+        """Return the address in the official's mail."""
         return f"/registrations/{SecretLink('registration', registration.public_id, registration.link_version).token(KEY)}"
 
 
 @pytest.fixture
 def language() -> str:
-    """What everybody speaks; each journey says."""
+    """Return the language of all people in the journey; each test can override it."""
     return "es"
 
 
@@ -113,7 +113,7 @@ def office(app: Flask, database: TestDatabase, make: Make, session: Session, tmp
 
 
 def fill(page: Page | Locator, values: dict[str, str]) -> None:
-    """Type into fields by their names."""
+    """Fill fields by their names."""
     for name, value in values.items():
         field = page.locator(f"[name='{name}']")
         if field.first.evaluate("e => e.tagName === 'SELECT' && e.hidden"):
@@ -129,19 +129,19 @@ def fill(page: Page | Locator, values: dict[str, str]) -> None:
 
 
 def choose(page: Page | Locator, typed: str, *, number: int = 0) -> None:
-    """Find an agency in the picker as somebody types."""
+    """Find an agency in the picker by typing."""
     pick(page.locator("[role=combobox]").nth(number), typed)
 
 
 def pick(box: Locator, typed: str) -> None:
-    """Type into a searching select and take what it finds first."""
+    """Type into a searching select and take its first match."""
     box.fill(typed)
     box.press("ArrowDown")
     box.press("Enter")
 
 
 def press(visitor: Visitor, selector: str, *, look: bool = True) -> None:
-    """Press a button or link and look at where it leads."""
+    """Press a button or link, and check the page it leads to."""
     with visitor.page.expect_navigation():
         visitor.page.locator(selector).first.click()
     if look:
@@ -149,7 +149,7 @@ def press(visitor: Visitor, selector: str, *, look: bool = True) -> None:
 
 
 def create_and_publish(visitor: Visitor, first: date) -> None:
-    """The organizer's part: a seminar with two sessions, four quotas, a coordinator."""
+    """Organizer: create and publish a seminar with two sessions, four quotas and a coordinator."""
     page = visitor.go("/staff/seminars/new")
     fill(
         page,
@@ -193,7 +193,7 @@ def create_and_publish(visitor: Visitor, first: date) -> None:
 
 
 def register(visitor: Visitor, official: tuple[str, str, str, str], *, look: bool) -> None:
-    """An official's part: three requests from the seminar's page to what happens next."""
+    """Official: register in three requests, from the seminar's page to the page that follows."""
     given, surname1, surname2, agency = official
     page = visitor.page
     page.goto(f"/seminars/{SLUG}")
@@ -218,7 +218,7 @@ def register(visitor: Visitor, official: tuple[str, str, str, str], *, look: boo
 
 
 def mark_two_sessions(visitor: Visitor, seated: list[Person]) -> None:
-    """The coordinator's part: everybody present in the first; by keyboard in the second."""
+    """Coordinator: mark everyone present in the first session; mark the second by keyboard."""
     page = visitor.go(f"/staff/seminars/{SLUG}/attendance/")
     links = [str(link.get_attribute("href")) for link in page.locator(".session-list a").all()]
     visitor.go(links[0])
@@ -239,7 +239,7 @@ def mark_two_sessions(visitor: Visitor, seated: list[Person]) -> None:
 
 
 def download(page: Page, file_format: str, headings: str) -> Path:
-    """What the export button gives."""
+    """Return the file that the export button gives."""
     fill(page, {"format": file_format, "lang": headings})
     with page.expect_download() as waiting:
         page.locator("form[action$='/export'] button").click()
@@ -248,7 +248,7 @@ def download(page: Page, file_format: str, headings: str) -> Path:
 
 
 def check_exports(visitor: Visitor, seated: list[Person]) -> None:
-    """Both files, read back by other programs."""
+    """Read both files back with other programs."""
     rows = list(csv.DictReader(io.StringIO(download(visitor.page, "csv", "keys").read_text(encoding="utf-8-sig"))))
     assert {row["surname1"] for row in rows if row["status"] == "registered"} == {person.surname1 for person in seated}
     assert [row["agency"] for row in rows] == sorted((row["agency"] for row in rows), key=[row["agency"] for row in rows].index)
@@ -261,7 +261,7 @@ def check_exports(visitor: Visitor, seated: list[Person]) -> None:
 
 
 def answer_feedback(visitor: Visitor, address: str, *, look: bool) -> None:
-    """An official's part, on the phone: from the personal page to the thanks."""
+    """Official: answer the feedback on the phone, from the personal page to the thanks."""
     page = visitor.page
     page.goto(address)
     if look:

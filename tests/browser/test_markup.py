@@ -1,4 +1,4 @@
-"""Markup in every text that people write does nothing in a real browser: no script, no image, no refusal by the policy needed."""
+"""Markup in any text that people write has no effect in a real browser: no script, no image, and nothing for the policy to block."""
 
 from __future__ import annotations
 

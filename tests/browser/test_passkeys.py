@@ -1,4 +1,4 @@
-"""A passkey in a real browser: made at the first sign-in, used at the next, with the authenticator that Chromium pretends to have."""
+"""A passkey in a real browser, with Chromium's virtual authenticator: made at the first sign-in, used at the next."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ AUTHENTICATOR = {
 def test_a_passkey_is_made_and_opens_the_next_sign_in(
     app: Flask, make: Make, chromium: Browser, database: TestDatabase, tmp_path: Path
 ) -> None:
-    language, width = ("es", PHONE) if database.url.startswith("sqlite") else ("en", DESK)  # each once
+    language, width = ("es", PHONE) if database.url.startswith("sqlite") else ("en", DESK)  # each language and width is tried once
     with app.app_context():
         password = hash_password(PASSWORD)
     make.account((RoleName.ADMIN, {}), email=EMAIL, name="Ana Ruiz", password=password, language=language)

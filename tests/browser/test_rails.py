@@ -1,4 +1,4 @@
-"""The server and the browser meet."""
+"""The server answers a real browser."""
 
 from __future__ import annotations
 

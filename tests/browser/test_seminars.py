@@ -1,4 +1,4 @@
-"""The seminars' pages in a real browser: access, width and language of each, and a seminar made by keyboard alone."""
+"""The seminars' pages in a real browser: accessibility, width and language of each, and a seminar made by keyboard alone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FUTURE: dict[str, Any] = {"starts_on": date(2090, 6, 5), "ends_on": date(2090, 6
 
 @pytest.fixture
 def office(database: TestDatabase, session: Session, make: Make, tmp_path: Path) -> Iterator[LiveServer]:
-    """The server with an office, its organizer, and seminars in several states."""
+    """Run the server with an office, its organizer, and seminars in several states."""
     ours = make.office(name_es="Oficina de Cancún", name_en="Cancún office")
     make.account(
         (RoleName.ORGANIZER, {"office_id": ours.id}), email="organizer@demo.example", language="es", password=hash_password(PASSWORD)

@@ -158,7 +158,7 @@ def run(app: Flask, arguments: list[str]) -> bool:
     """Run the command and raise its failures. Return whether it reports that work is left."""
     done = app.test_cli_runner(catch_exceptions=False).invoke(args=arguments)
     assert done.exit_code == 0, done.output
-    return "traces are still in the files" in done.output
+    return "residual data are still in the files" in done.output
 
 
 @pytest.mark.parametrize("command", [pytest.param(name, marks=pytest.mark.full) if name in LONG else name for name in COMMANDS])

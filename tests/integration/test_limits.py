@@ -1,4 +1,4 @@
-"""Counting attempts, many at one moment."""
+"""Counting of concurrent attempts."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ THREADS, ROUNDS = 8, 25
 
 def set_slowly(storage: MemoryStorage, timer: Any) -> None:
     vars(storage)["timer"] = timer
-    time.sleep(0.002)  # others come between the making of the timer and its start
+    time.sleep(0.002)  # lets other threads run between making the timer and starting it
 
 
 def faults_of(kind: type[MemoryStorage]) -> int:
-    """How many of many attempts at once could not be counted."""
+    """Return how many of many concurrent attempts could not be counted."""
     slow = property(lambda storage: vars(storage)["timer"], set_slowly)
     storage = type("Slow", (kind,), {"timer": slow, "STORAGE_SCHEME": None})()
 
@@ -47,5 +47,5 @@ def test_attempts_at_one_moment_are_all_counted() -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_librarys_own_counting_fails_at_some() -> None:
-    """The broken twin."""
+    """The unfixed version, which the test must catch."""
     assert faults_of(MemoryStorage) > 0

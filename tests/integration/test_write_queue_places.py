@@ -1,4 +1,4 @@
-"""Places to write, and to wait for it: passed on while somebody gets on, refused at once when nobody does."""
+"""The write queue: writers wait while others finish, and are refused at once when none does."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_who_finds_no_place_waits_while_others_get_on() -> None:
             with lock:
                 inside[0] += 1
                 most[0] = max(most[0], inside[0])
-            time.sleep(0.02)  # 40 of them, two at a time: twice the patience in all
+            time.sleep(0.02)  # 40 of them, two at a time: twice the patience in total
             with lock:
                 inside[0] -= 1
 

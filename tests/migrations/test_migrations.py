@@ -46,11 +46,11 @@ def test_every_migration_can_be_undone_and_done_again(app: Flask) -> None:
 
 
 MADE_ANEW = {"audit_head.seal"}
-"""The trail's end is sealed by the program with its key, at the next row that it writes."""
+"""Columns left out of the comparison: the program writes the audit log's seal again with the next row."""
 
 
 def contents(connection: Connection) -> dict[str, str]:
-    """A checksum of every row of every table, whatever order they are in."""
+    """Return a checksum of each table's rows, independent of their order."""
     found = {}
     for table in Base.metadata.sorted_tables:
         columns = [column for column in table.columns if f"{table.name}.{column.name}" not in MADE_ANEW]
@@ -60,11 +60,11 @@ def contents(connection: Connection) -> dict[str, str]:
 
 
 THOUSANDS = Size(people=3_000, seminars=120, registrations=4_000, marks=10_000)
-"""More than 10,000 rows, and more than any step takes at once."""
+"""More than 10,000 rows, and more than any migration step handles at once."""
 
 
 def fill(make: Make) -> None:
-    """Some of everything that hangs together."""
+    """Add rows of every kind, connected with each other."""
     group = make.agency("PGJ")
     state = make.agency("PGJ-ROO", parent=group, state="Quintana Roo")
     office = make.office()

@@ -1,4 +1,4 @@
-"""What a mark is worth, and who completes."""
+"""Credited minutes of a mark, and completion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What everything stands on: folding, links, settings."""
+"""Basic parts: folding, links, settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feedback: which figures may be shown, and what they say."""
+"""Feedback: which figures may be shown, and their values."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def scale(**counts: int) -> Tally:
 
 
 def numbers_in(value: Any) -> Iterator[Any]:
-    """Every number that a figure carries, texts that hold digits included; the question itself is left out."""
+    """Yield every number in a figure, also texts that contain digits; the question itself is left out."""
     if isinstance(value, Asked):
         return
     if is_dataclass(value) and not isinstance(value, type):

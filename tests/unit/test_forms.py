@@ -1,4 +1,4 @@
-"""What every form does with a text before anything looks at it."""
+"""Cleaning that every form applies to a text before its validation."""
 
 from __future__ import annotations
 

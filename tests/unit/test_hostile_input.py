@@ -1,4 +1,4 @@
-"""Whatever somebody types, or writes into a list of nominees, the readers answer or refuse; they never fail otherwise."""
+"""For any input, typed or in a list of nominees, the readers answer or refuse; they never fail otherwise."""
 
 from __future__ import annotations
 

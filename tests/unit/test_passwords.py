@@ -1,4 +1,4 @@
-"""What makes a password too weak."""
+"""Rules for password strength."""
 
 from __future__ import annotations
 

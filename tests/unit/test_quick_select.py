@@ -1,9 +1,9 @@
-"""Options are written as WTForms itself writes them."""
+"""Options are written exactly as WTForms writes them."""
 
 from __future__ import annotations
 
 import pytest
-from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # the stubs are of 3.2
+from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # the type stubs are of version 3.2
 from wtforms.widgets import Select
 
 from seminar_app.web.forms import QuickSelect
@@ -20,4 +20,4 @@ CHOICES = [
 
 @pytest.mark.parametrize("choice", CHOICES, ids=str)
 def test_an_option_is_written_as_the_library_writes_it(choice: Choice) -> None:
-    assert QuickSelect.render_option(choice) == Select.render_option(choice)  # type: ignore[call-arg]  # the same
+    assert QuickSelect.render_option(choice) == Select.render_option(choice)  # type: ignore[call-arg]  # as above

@@ -1,4 +1,4 @@
-"""The checker of fault tests notices what it is there to notice."""
+"""The checker of the fault tests detects each kind of fault."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ THEIR_REASONS = {
 
 
 def ends_in(source: str) -> list[int]:
-    """Lines that end a transaction."""
+    """Return the lines that end a transaction."""
     calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
     return [call.lineno for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in ENDS]
 

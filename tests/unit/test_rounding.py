@@ -1,4 +1,4 @@
-"""Figures are rounded half up, and a reader never takes less for all, or for the threshold."""
+"""Figures are rounded half up, and less than all, or less than the threshold, never reads as reached."""
 
 from __future__ import annotations
 

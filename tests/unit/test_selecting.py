@@ -1,4 +1,4 @@
-"""What the tests' own selecting finds is what JustHTML finds."""
+"""The tests' own CSS selection finds the same elements as JustHTML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a seminar may do and when."""
+"""Rules for what a seminar may do, and when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings that are good enough to look at a demonstration and not over people's data stop a production start, each with its way out."""
+"""Settings that suit a demonstration but not real data stop a production start, each with advice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was being written when a process was killed does not stay on the disk."""
+"""Temporary files of a killed process do not stay on the disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that spreadsheets open: nothing runs, everything is read back as it was."""
+"""Files for spreadsheets: no formula runs, and every value is read back unchanged."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_every_text_of_an_xlsx_is_text_and_whole() -> None:
     cells = [sheet.cell(row, 1) for row in range(2, len(texts) + 2)]
     assert [cell.value for cell in cells] == texts
     assert {cell.data_type for cell in cells} <= {"s", "inlineStr"}
-    assert all(cell.quotePrefix for cell in cells if str(cell.value).startswith(("=", "+", "-", "@")))  # editing it makes no formula of it
+    assert all(cell.quotePrefix for cell in cells if str(cell.value).startswith(("=", "+", "-", "@")))  # editing makes no formula of it
     file.seek(0)
     read = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python()
     assert [row[0] for row in read[1:]] == texts

@@ -1,4 +1,4 @@
-"""Everything the program says, it says in Spanish too."""
+"""Every text of the program has a Spanish translation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came from elsewhere is as it came."""
+"""Vendored files are unchanged."""
 
 from __future__ import annotations
 

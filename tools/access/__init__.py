@@ -1,1 +1,1 @@
-"""Who gets what at every address: the table a reader can check, and the page printed from it."""
+"""Access policy: which role gets which answer at every URL, as a table to check and a page generated from it."""

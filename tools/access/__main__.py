@@ -1,4 +1,4 @@
-"""`python -m tools.access`: print docs/access.md from the table and the program's addresses."""
+"""`python -m tools.access`: generate docs/access.md from the policy table and the program's URLs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tools.access.table import PAGE, page
 
 
 def main() -> None:
-    """Write the page."""
+    """Write the page to docs/access.md."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(Settings.from_environment({"SEMINAR_MODE": "test", "SEMINAR_DATA_DIR": folder}))
         PAGE.write_text(page(app), encoding="utf-8")

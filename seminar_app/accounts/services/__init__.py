@@ -1,4 +1,4 @@
-"""Changing accounts and what they may do."""
+"""Services that change accounts and their roles."""
 
 from __future__ import annotations
 

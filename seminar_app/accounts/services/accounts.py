@@ -1,4 +1,4 @@
-"""Changing accounts, what they may do, and where they are signed in. Whoever calls has made sure that the actor may."""
+"""Change accounts and their roles. The caller has checked that the actor may."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _on_disabled: list[OnDisabled] = []
 
 
 def when_disabled(hook: OnDisabled) -> OnDisabled:
-    """Register what another room does in the transaction that disables an account. `sign_in` ends its sessions."""
+    """Register a hook for the transaction that disables an account. `sign_in` ends the account's sessions with it."""
     if hook not in _on_disabled:
         _on_disabled.append(hook)
     return hook
@@ -48,7 +48,7 @@ def create_account(
     Args:
         actor: the administrator; None for the command line.
         password_hash: Argon2id, where the password is known already.
-        invite: send a mail with a link for choosing a password, good for seven days.
+        invite: send a mail with a link for choosing a password, valid for seven days.
 
     Raises:
         EmailTaken: there is an account with this address.
@@ -78,7 +78,7 @@ def create_account(
 
 
 def edit_account(session: Session, *, now: datetime, actor: Actor, account_id: int, name: str, language: str) -> None:
-    """Change name and language."""
+    """Change the account's name and language."""
     account = locked_account(session, account_id)
     changed = [field for field, value in (("name", name), ("language", language)) if getattr(account, field) != value]
     account.name, account.language = name, language
@@ -87,7 +87,7 @@ def edit_account(session: Session, *, now: datetime, actor: Actor, account_id: i
 
 
 def choose_language(session: Session, *, now: datetime, actor: Actor, language: str) -> None:
-    """The language of one's own pages and mail, wherever one signs in."""
+    """Set the language of the actor's own pages and mail; it holds in every browser."""
     account = locked_account(session, actor.user_id)
     if account.language != language:
         account.language = language
@@ -95,7 +95,7 @@ def choose_language(session: Session, *, now: datetime, actor: Actor, language: 
 
 
 def give_role(session: Session, *, now: datetime, actor: Actor | None, account_id: int, grant: Grant) -> None:
-    """Let an account do something; what it may do already is not given twice."""
+    """Add a role to an account; a role it has already is not added again."""
     account = locked_account(session, account_id)
     if find_grant(session, account_id, grant) is not None:
         return
@@ -114,12 +114,12 @@ def give_role(session: Session, *, now: datetime, actor: Actor | None, account_i
 
 
 def take_role(session: Session, *, now: datetime, actor: Actor, account_id: int, grant: Grant) -> None:
-    """Take a role away; it can be given again.
+    """Remove a role; it can be given again.
 
     Raises:
         NotFound: the account has no such role.
-        OwnAccount: an administrator's own role as one.
-        LastAdmin: nobody would be left.
+        OwnAccount: the role is the actor's own administrator role.
+        LastAdmin: no administrator would be left.
     """
     _lock_admins(session)
     account = locked_account(session, account_id)
@@ -133,11 +133,11 @@ def take_role(session: Session, *, now: datetime, actor: Actor, account_id: int,
 
 
 def disable_account(session: Session, *, now: datetime, actor: Actor, account_id: int) -> None:
-    """Let nobody sign in with it, and end its sessions at once.
+    """Disable the account's sign-in, and end its sessions at once.
 
     Raises:
-        OwnAccount: one's own.
-        LastAdmin: nobody would be left.
+        OwnAccount: the account is the actor's own.
+        LastAdmin: no administrator would be left.
     """
     _lock_admins(session)
     account = locked_account(session, account_id)
@@ -150,7 +150,7 @@ def disable_account(session: Session, *, now: datetime, actor: Actor, account_id
 
 
 def enable_account(session: Session, *, now: datetime, actor: Actor, account_id: int) -> None:
-    """Let it sign in again."""
+    """Enable the account's sign-in again."""
     account = locked_account(session, account_id)
     if not account.active:
         account.active = True
@@ -158,10 +158,10 @@ def enable_account(session: Session, *, now: datetime, actor: Actor, account_id:
 
 
 def send_way_in(session: Session, *, now: datetime, actor: Actor, account_id: int) -> None:
-    """Send a link for choosing a password: an invitation to whoever has none yet, a reset to anybody else.
+    """Send a link for choosing a password: an invitation if the account has none yet, else a reset.
 
     Raises:
-        AccountDisabled: it would lead nowhere.
+        AccountDisabled: the account could not use the link.
     """
     account = locked_account(session, account_id)
     if not account.active:
@@ -176,7 +176,7 @@ def _told(grant: Grant) -> dict[str, Any]:
 
 
 def _lock_admins(session: Session) -> None:
-    """Begin with this where the number of administrators may fall, so that two of them cannot take each other away."""
+    """Lock all administrators before their number may fall, so that two of them cannot remove each other at once."""
     admins = select(RoleGrant.user_account_id).where(RoleGrant.role == RoleName.ADMIN)
     session.execute(select(UserAccount.id).where(UserAccount.id.in_(admins)).order_by(UserAccount.id).with_for_update()).all()
 

@@ -1,4 +1,4 @@
-"""What all changes here share: finding the row under a lock, and the trail."""
+"""Parts that all account services share: reading a row under a lock, and writing the audit row."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seminar_app.core.errors import NotFound
 
 
 def locked_account(session: Session, account_id: int) -> UserAccount:
-    """An account that nobody else changes until the commit."""
+    """Return the account, locked until the commit."""
     account = session.get(UserAccount, account_id, with_for_update=True)
     if account is None:
         raise NotFound
@@ -23,7 +23,7 @@ def locked_account(session: Session, account_id: int) -> UserAccount:
 
 
 def find_grant(session: Session, account_id: int, grant: Grant) -> RoleGrant | None:
-    """The row of a grant that the account has."""
+    """Return the account's row for this grant, or None."""
     return session.scalar(
         select(RoleGrant).where(
             RoleGrant.user_account_id == account_id,
@@ -36,7 +36,7 @@ def find_grant(session: Session, account_id: int, grant: Grant) -> RoleGrant | N
 
 
 def record_own_change(session: Session, now: datetime, action: str, account: UserAccount, **details: Any) -> None:
-    """A row in the trail about an account, by whoever signs in or is signed in with it."""
+    """Write an audit row about an account, with the account itself as the actor."""
     name = account.public_id.hex
     record(session, now=now, actor=f"account:{name}", action=action, subject=f"user_account:{name}", details=details)
 
@@ -51,7 +51,7 @@ def record_change(
     seminar: str | None = None,
     **details: Any,
 ) -> None:
-    """A row in the trail; no actor is the command line."""
+    """Write an audit row about an account; actor None is the command line."""
     record(
         session,
         now=now,

@@ -1,4 +1,4 @@
-"""Who runs the door of a seminar: assigned by its office."""
+"""Coordinators of a seminar, assigned by its office."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from seminar_app.core.errors import NotFound
 def assign_coordinator(
     session: Session, *, now: datetime, actor: Actor, seminar_id: int, office_id: int, slug: str, account_public_id: uuid.UUID
 ) -> UserAccount:
-    """Let a coordinator run the door of a seminar; twice is as good as once.
+    """Assign a coordinator to a seminar; assigning the same one again changes nothing.
 
     Args:
-        office_id: the seminar's office; only its organizers and administrators may.
-        slug: the seminar's, for the trail.
+        office_id: the seminar's office; only its organizers and administrators may assign.
+        slug: the seminar's slug, for the audit log.
 
     Raises:
-        NotFound: no such account, or the seminar is another office's.
-        NotACoordinator: the account is not one, or is disabled.
+        NotFound: no such account, or the actor may not organize for this office.
+        NotACoordinator: the account has no coordinator role, or is disabled.
     """
     account = _to_assign(session, actor, office_id, account_public_id)
     is_one = session.scalar(
@@ -47,10 +47,10 @@ def assign_coordinator(
 def withdraw_coordinator(
     session: Session, *, now: datetime, actor: Actor, seminar_id: int, office_id: int, slug: str, account_public_id: uuid.UUID
 ) -> UserAccount:
-    """Take a coordinator from a seminar; they stay a coordinator who can be assigned.
+    """Withdraw a coordinator from a seminar; the account keeps the coordinator role and can be assigned again.
 
     Raises:
-        NotFound: no such account, or the seminar is another office's.
+        NotFound: no such account, or the actor may not organize for this office.
     """
     account = _to_assign(session, actor, office_id, account_public_id)
     row = find_grant(session, account.id, Grant(RoleName.COORDINATOR, seminar_id=seminar_id))

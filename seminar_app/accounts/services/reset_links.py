@@ -12,7 +12,7 @@ from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.messages.services import enqueue
 
 RESET_WITHIN = timedelta(hours=1)
-"""How long a link lasts that somebody asked for; an invitation lasts longer."""
+"""How long a requested link is valid; an invitation is valid longer."""
 
 
 INVITED_WITHIN = timedelta(days=7)
@@ -25,7 +25,7 @@ RESET_ENDPOINT = "sign_in.reset_password"
 
 
 def new_reset_link(session: Session, account: UserAccount, *, now: datetime, within: timedelta = RESET_WITHIN) -> SecretLink:
-    """Issue a reset link; earlier ones are void. Only the hash of its token is kept, and the mail is written when it is sent."""
+    """Issue a reset link and void earlier ones. Only the hash of its token is stored; the mail is rendered when it is sent."""
     account.reset_version += 1
     link = SecretLink(RESET_PURPOSE, account.public_id, account.reset_version)
     account.reset_hash = token_hash(link.token(installation_of(session).settings.secret_keys[0]))
@@ -34,7 +34,7 @@ def new_reset_link(session: Session, account: UserAccount, *, now: datetime, wit
 
 
 def send_reset_link(database: Session, account: UserAccount, *, now: datetime, invited: bool = False) -> None:
-    """Put a reset link into the outbox: for somebody who forgot the password, or who was given an account."""
+    """Put a reset link into the outbox, for a forgotten password or for a new account."""
     within = INVITED_WITHIN if invited else RESET_WITHIN
     enqueue(
         database,

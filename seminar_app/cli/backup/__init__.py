@@ -1,1 +1,1 @@
-"""`flask backup` and `flask restore`: everything in one file, and back. Why so: docs/decisions/0017-backups.md."""
+"""`flask backup` and `flask restore`: the whole database in one file, and back. Why so: docs/decisions/0017-backups.md."""

@@ -22,12 +22,12 @@ from seminar_app.web.database import unit_of_work
 
 @click.command("backup")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--keep-days", type=click.IntRange(1), help="Then delete what this command wrote into the same folder so many days ago.")
+@click.option("--keep-days", type=click.IntRange(1), help="Then delete backups in the same folder that are older than this many days.")
 @with_appcontext
 def backup(file: Path, *, keep_days: int | None) -> None:
-    """Write everything to FILE while the program goes on; encrypted where BACKUP_KEY is set. In a folder it gets a name of its own.
+    """Write the whole database to FILE while the program runs; encrypted where BACKUP_KEY is set. In a folder, the file gets a dated name.
 
-    SECRET_KEY, IDENTITY_KEYS and BACKUP_KEY are not in it: keep them somewhere else, or nobody can use it.
+    SECRET_KEY, IDENTITY_KEYS and BACKUP_KEY are not in it. Keep them in another place: without them the backup cannot be used.
     """
     from seminar_app.cli.backup.making import make_backup
 
@@ -43,7 +43,7 @@ def backup(file: Path, *, keep_days: int | None) -> None:
     except BackupFault as fault:
         raise click.ClickException(str(fault)) from fault
     if not settings.backup_keys:
-        click.secho("Not encrypted: BACKUP_KEY is not set. Whoever has this file has the roster.", fg="yellow", err=True)
+        click.secho("Not encrypted: BACKUP_KEY is not set. Any person who has this file can read the roster.", fg="yellow", err=True)
     kind = "encrypted" if made.encrypted else "in the clear"
     click.echo(f"{file}: {made.bytes:,} bytes, {kind}; {made.rows:,} rows in {made.tables} tables, database version {made.schema}.")
     click.echo(f"SHA-256 {made.sha256}")
@@ -53,27 +53,27 @@ def backup(file: Path, *, keep_days: int | None) -> None:
 
 
 def _record_backup() -> None:
-    """Whoever copies everything has looked at everything. A database that cannot be written any more is backed up without it."""
+    """Record the backup as access to all data. A database that no longer accepts writes is backed up without that row."""
     try:
         with unit_of_work() as session:
             record(session, now=now(), actor="command", action="database.backed_up", subject="database:all")
     except DBAPIError as error:
         click.secho(
-            f"The audit log does not tell of this backup: the database takes no rows ({type(error).__name__}).", fg="yellow", err=True
+            f"The audit log does not record this backup: the database accepts no rows ({type(error).__name__}).", fg="yellow", err=True
         )
 
 
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask before data are replaced.")
-@click.option("--check", "check_only", is_flag=True, help="Only look whether it could be restored; changes nothing.")
-@click.option("--accept-broken-audit-log", is_flag=True, help="Restore although the audit log in the backup was touched.")
-@click.option("--send-waiting-mail", is_flag=True, help="Send what waited when the backup was made; it may have been sent since.")
+@click.option("--check", "check_only", is_flag=True, help="Only check whether it could be restored; changes nothing.")
+@click.option("--accept-broken-audit-log", is_flag=True, help="Restore although the audit log in the backup was changed.")
+@click.option("--send-waiting-mail", is_flag=True, help="Send the mail that waited when the backup was made; it may have been sent since.")
 @with_appcontext
 def restore(file: Path, *, yes: bool, check_only: bool, accept_broken_audit_log: bool, send_waiting_mail: bool) -> None:
-    """Put what FILE holds in the place of the database, once it has been looked through; what was there is kept aside.
+    """Replace the database by the content of FILE, after checking it. The replaced data are kept beside it.
 
-    Stop the web server and the worker first. Everybody signs in again, and mail that was on its way waits for you.
+    Stop the web server and the worker first. All staff must sign in again, and undelivered mail waits for your decision.
     """
     from seminar_app.cli.backup.restoring import Wishes, restore_backup
 
@@ -81,7 +81,7 @@ def restore(file: Path, *, yes: bool, check_only: bool, accept_broken_audit_log:
         if yes:
             return True
         if not sys.stdin.isatty():
-            raise BackupFault(f"{place} holds data. Nobody can be asked here whether to replace them: say --yes.")
+            raise BackupFault(f"{place} holds data, and there is no terminal to ask whether to replace them. To replace them, give --yes.")
         return click.confirm(f"{place} holds data. Replace them with the backup? What is there now is kept aside.")
 
     wishes = Wishes(
@@ -106,7 +106,7 @@ def restore(file: Path, *, yes: bool, check_only: bool, accept_broken_audit_log:
 
 
 def _begin_another_anchor() -> None:
-    """The anchor knows rows that came after the backup, and would contradict the restored audit log every night from now on."""
+    """Set the anchor aside: it holds rows from after the backup, and would contradict the restored audit log at every check."""
     settings: Settings = current_app.extensions["settings"]
     if (path := settings.audit_anchor) is None:
         return
@@ -118,4 +118,4 @@ def _begin_another_anchor() -> None:
         )
         return
     if aside:
-        click.echo(f"The anchor of the audit log before is kept as {aside}: it shows what was done since the backup. Another one begins.")
+        click.echo(f"The old anchor is kept as {aside}: it shows what was done since the backup. A new one begins.")

@@ -1,9 +1,9 @@
-"""The file that a backup is: a header that anybody may read, then frames that only the key's owner can.
+"""Format of a backup file: a readable header, then frames that can be encrypted.
 
 Layout: `MAGIC`, one line of JSON (the header), then frames of kind (1 byte), length (4 bytes, big-endian) and body.
 Kinds: `M` the manifest, `T` a section begins, `D` a piece of its data (deflated), `E` the end with a SHA-256 over all bodies.
-Encrypted bodies are AES-256-GCM with a key of this file alone (scrypt over the backup key and a random salt); the nonce counts the
-frames, and header, kind and number are authenticated, so that no frame can be left out, moved or taken from another backup.
+Encrypted bodies are AES-256-GCM with a key of this file alone (scrypt over the backup key and a random salt). The nonce counts
+the frames; header, kind and number are authenticated, so that no frame can be left out, moved or taken from another backup.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ MANIFEST, SECTION, DATA, END = b"M", b"T", b"D", b"E"
 
 
 class BackupFault(Exception):
-    """The file cannot be used; the text is a sentence that says why and what to do."""
+    """The backup file cannot be used; the text is a sentence with the reason and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What may be known of a backup without its key.
+    """Facts about a backup that are readable without its key.
 
     Attributes:
         made_at: ISO instant, UTC.
@@ -67,19 +67,19 @@ class BackupWriter:
         out.write(MAGIC + line)
 
     def manifest(self, about: dict[str, Any]) -> None:
-        """What the backup holds; first of all."""
+        """Write the manifest, which lists the backup's content. Call this first."""
         self._frame(MANIFEST, json.dumps(about, sort_keys=True).encode())
 
     def section(self, about: dict[str, Any]) -> None:
-        """What the data that follows belongs to."""
+        """Begin a section: describe the data that follow."""
         self._frame(SECTION, json.dumps(about).encode())
 
     def data(self, piece: bytes) -> None:
-        """At most `PIECE_BYTES` of the section."""
+        """Write a piece of the section, at most `PIECE_BYTES`."""
         self._frame(DATA, zlib.compress(piece, 2))
 
     def end(self) -> None:
-        """Say that it is whole; last of all."""
+        """Write the end frame, which marks the backup as complete. Call this last."""
         self._frame(END, json.dumps({"sha256": self._sum.hexdigest()}).encode())
 
     def _frame(self, kind: bytes, body: bytes) -> None:
@@ -91,7 +91,7 @@ class BackupWriter:
 
 
 class BackupReader:
-    """Reads one backup, and raises `BackupFault` at the first thing that is not as it was written."""
+    """Reads one backup, and raises `BackupFault` at the first fault."""
 
     def __init__(self, source: IO[bytes], *, keys: Sequence[str]) -> None:
         if source.read(len(MAGIC)) != MAGIC:
@@ -110,7 +110,7 @@ class BackupReader:
         self.manifest: dict[str, Any] = _object(body)
 
     def pieces(self) -> Iterator[tuple[bytes, bytes]]:
-        """Kind and content of each frame after the manifest, up to the end; returning means that the whole file was as it was written."""
+        """Yield kind and content of each frame after the manifest. If the iteration ends without a fault, the whole file is intact."""
         while True:
             before = self._sum.hexdigest()
             kind, body = self._frame()

@@ -1,4 +1,4 @@
-"""A folder of backups: how one is named there, and which are deleted by age, because an erased person is in them."""
+"""A folder of backups: how they are named, and which are deleted by age, because they still hold erased people."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from pathlib import Path
 
 NAME = "constancia-%Y-%m-%dT%H%M%SZ.backup"
 NAMED = re.compile(r"(constancia-\d{4}-\d\d-\d\dT\d{6}Z\.backup)|\.(constancia-\d{4}-\d\d-\d\dT\d{6}Z\.backup)\.\w+")
-"""A backup, or the part of one that was killed while it was written."""
+"""A backup, or the partial file of a backup that was killed."""
 
 
 def name_for(at: datetime) -> str:
-    """The name of a backup that is made at this instant, in UTC."""
+    """Return the name of a backup made at this instant, in UTC."""
     return at.astimezone(UTC).strftime(NAME)
 
 
 def delete_older(folder: Path, limit: datetime) -> list[Path]:
-    """Delete what was made before `limit` as its name says; whatever has another name stays.
+    """Delete backups made before `limit` according to their names; files with other names stay.
 
-    Called after a new one is whole and on the disk, so that the newest is never among them.
+    Call it after a new backup is complete and on the disk, so that the newest is never deleted.
 
     Returns:
-        What was deleted, oldest first.
+        The deleted files, oldest first.
     """
     gone = []
     for path in sorted(folder.iterdir()):
@@ -35,7 +35,7 @@ def delete_older(folder: Path, limit: datetime) -> list[Path]:
 
 
 def _made_at(name: str) -> datetime | None:
-    """The instant in a backup's name; None where it is not a name of ours."""
+    """Return the instant in a backup's name; None where the name does not have our form."""
     if found := NAMED.fullmatch(name):
         with suppress(ValueError):  # 2026-99-99
             return datetime.strptime(found[1] or found[2], NAME).replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Write a backup: one file, whole or not at all, for its owner's eyes only."""
+"""Write a backup: one file, complete or not at all, readable by its owner only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from seminar_app.web.database import db
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was written."""
+    """Figures of the written backup."""
 
     bytes: int
     sha256: str
@@ -36,9 +36,9 @@ class Made:
 
 
 def make_backup(app: Flask, target: Path) -> Made:
-    """Write all that the database holds, as of one moment, to `target`, which is replaced once the new file is whole and on the disk.
+    """Write the whole database, as of one moment, to `target`. The file is replaced once the new one is complete and on the disk.
 
-    Whatever was committed before it began is in it. Other processes go on reading and writing meanwhile.
+    The backup includes everything committed before it began. Other processes continue to read and write meanwhile.
 
     Raises:
         BackupFault: the database cannot be read, or the file cannot be written.
@@ -63,12 +63,12 @@ def make_backup(app: Flask, target: Path) -> Made:
 
 
 def key_mark(settings: Settings) -> str:
-    """Tells whether two programs have the same SECRET_KEY for the audit log, and nothing else about it."""
+    """Return a mark that shows whether two programs have the same SECRET_KEY for the audit log, and nothing else about the key."""
     return hmac.new(settings.secret_keys[-1].encode(), b"backup-mark", hashlib.sha256).hexdigest()[:16]
 
 
 def app_version() -> str:
-    """The program's own, from its metadata where it is installed and else from its project file."""
+    """Return the program's version: from the installed package's metadata, else from the project file."""
     try:
         return version("constancia")
     except PackageNotFoundError:

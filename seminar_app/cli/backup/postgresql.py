@@ -1,7 +1,7 @@
-"""Our tables of a PostgreSQL database into a backup by COPY, and a backup into a schema of its own that takes the place of the old one.
+"""Back up our tables of a PostgreSQL database by COPY, and restore them into a new schema that then replaces the old one.
 
-No client programs are needed, and a backup goes from one version of PostgreSQL to another. Tables are made by the migrations, not by
-the backup: what is restored has the constraints and triggers that the program knows.
+No client programs are needed, and a backup can move between versions of PostgreSQL. The migrations make the tables, not the
+backup, so a restored database has the constraints and triggers that the program knows.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ OTHERS = """
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[psycopg.Connection[Any]]:
-    """A transaction that sees the database as of one moment, however long it takes, and hinders nobody."""
+    """Yield a connection that sees the database as of one moment, however long it takes, and blocks no other connection."""
     with psycopg.connect(address(engine.url.render_as_string(hide_password=False))) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
@@ -48,23 +48,23 @@ def snapshot(engine: Engine) -> Iterator[psycopg.Connection[Any]]:
 
 
 def address(url: str) -> str:
-    """What psycopg takes of SQLAlchemy's address; the server's library knows `+` for nothing but itself."""
+    """Convert SQLAlchemy's URL for psycopg; libpq reads `+` as a plain character, so spaces become `%20`."""
     place, mark, options = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False).partition("?")
     return place + mark + options.replace("+", "%20")
 
 
 def counts(connection: psycopg.Connection[Any]) -> dict[str, int]:
-    """Rows of each table."""
+    """Return the number of rows of each table."""
     return {table: _one(connection, sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))) for table in _tables(connection)}
 
 
 def sequences(connection: psycopg.Connection[Any]) -> dict[str, int]:
-    """The last number that each sequence has given; those that gave none are left out."""
+    """Return the last number that each sequence has given; unused sequences are left out."""
     return {name: last for name, last in connection.execute(SEQUENCES) if last is not None}
 
 
 def write(connection: psycopg.Connection[Any], out: BackupWriter) -> None:
-    """Each table, those that others point to first."""
+    """Write each table; tables that others refer to come first."""
     tables = _tables(connection)
     order: TopologicalSorter[str] = TopologicalSorter({table: set() for table in tables})
     for table, pointed_to in connection.execute(POINTS_TO):
@@ -84,10 +84,10 @@ def write(connection: psycopg.Connection[Any], out: BackupWriter) -> None:
 
 
 class PostgresqlPlace:
-    """Where a backup is restored to: a new schema of the same database.
+    """The place that a backup is restored to: a new schema of the same database.
 
     Args:
-        make_tables: runs the migrations up to a version on the address it is given.
+        make_tables: function that migrates the database at a URL up to a version.
     """
 
     def __init__(self, engine: Engine, stamp: str, make_tables: Callable[[str, str], None]) -> None:
@@ -104,10 +104,10 @@ class PostgresqlPlace:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else is connected to the database at the beginning, nor at the moment of the swap.
+        """Make sure that no other connection uses the database at the beginning; `swap` checks again.
 
         Raises:
-            BackupFault: somebody is, or the server does not answer.
+            BackupFault: another connection is open, or the server does not answer.
         """
         try:
             with psycopg.connect(address(self._old_url), autocommit=True) as connection:
@@ -121,7 +121,7 @@ class PostgresqlPlace:
             raise BackupFault(f"The database does not answer ({type(error).__name__}), so nothing was restored.") from error
 
     def holds_data(self) -> bool:
-        """Whether tables would be replaced that have rows."""
+        """Whether the tables to be replaced have rows."""
         with psycopg.connect(address(self._old_url)) as connection:
             return any(number for table, number in counts(connection).items() if table not in {"alembic_version", "audit_head"})
 
@@ -136,23 +136,23 @@ class PostgresqlPlace:
             if missing := set(backup.manifest["counts"]) - set(tables):
                 raise BackupFault(f"This backup has tables that this program does not know: {', '.join(sorted(missing))}.")
             connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables))))
-            _triggers(connection, tables, "DISABLE")  # seats are counted in what is restored already
+            _triggers(connection, tables, "DISABLE")  # the restored rows contain the seat counts already
             _fill(connection, backup, tables)
             _triggers(connection, tables, "ENABLE")
             for name, last in backup.manifest["sequences"].items():
                 connection.execute("SELECT setval(%s::regclass, %s)", (sql.Identifier(name).as_string(), last))
 
     def faults(self) -> Iterator[str]:
-        """Nothing of its own: constraints held while the rows came in."""
+        """Yield nothing: PostgreSQL checked the constraints while the rows were inserted."""
         yield from ()
 
     def counts(self) -> dict[str, int]:
-        """Rows of each table of the new schema."""
+        """Return the number of rows of each table of the new schema."""
         with psycopg.connect(address(self.url)) as connection:
             return counts(connection)
 
     def swap(self) -> str | None:
-        """Rename both schemas in one transaction; the old one is kept, and its name returned."""
+        """Rename both schemas in one transaction, and return the name of the old one, which is kept."""
         with psycopg.connect(address(self._old_url)) as connection:
             self._refuse_others(connection)
             schema = connection.execute("SELECT current_schema()").fetchone()
@@ -163,7 +163,7 @@ class PostgresqlPlace:
         return f"the schema {self.aside}"
 
     def discard(self) -> None:
-        """Leave nothing of the new schema."""
+        """Drop the new schema, if it exists."""
         with psycopg.connect(address(self._old_url), autocommit=True) as connection:
             connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(self._new)))
 

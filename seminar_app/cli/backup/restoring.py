@@ -1,7 +1,7 @@
-"""Restore a backup: into a new place first, looked through there, and only then in the place of what was there.
+"""Restore a backup: load it into a new place, check it there, and only then replace the old data.
 
-What must not come back to life with old data is put to rest before anybody is let in: sessions, links for choosing a password, and mail
-that was on its way. Why: docs/decisions/0017-backups.md.
+Old sessions, old links for choosing a password and undelivered mail are disabled before anyone can sign in, so that they do not
+become valid again with the old data. Why: docs/decisions/0017-backups.md.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from seminar_app.web.health import newest_migration
 
 
 class Place(Protocol):
-    """Where a backup is restored to, before and after it is known to be good."""
+    """The place that a backup is restored to, before and after the backup is checked."""
 
     url: str
 
-    def alone(self) -> AbstractContextManager[None]: ...  # noqa: D102  see the two that there are
+    def alone(self) -> AbstractContextManager[None]: ...  # noqa: D102  see the two implementations
     def holds_data(self) -> bool: ...  # noqa: D102
     def load(self, backup: BackupReader) -> None: ...  # noqa: D102
     def faults(self) -> Iterator[str]: ...  # noqa: D102
@@ -52,11 +52,11 @@ class Place(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was done.
+    """Result of a restore.
 
     Attributes:
-        aside: what was there before, and where it is kept; None where there was nothing, or where this was only a check.
-        held: mails that wait for somebody to say that they shall be sent.
+        aside: where the replaced data are kept; None where there were none, or where this was only a check.
+        held: mails that wait for a decision whether to send them.
         sessions: browsers that were signed in when the backup was made.
     """
 
@@ -69,13 +69,13 @@ class Restored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What whoever restores has said.
+    """Options chosen by the person who restores.
 
     Attributes:
-        replace: asked with the place's name where there are data; False stops.
-        check_only: look whether it could be restored, and leave everything as it is.
-        accept_broken_audit_log: restore although the audit log in the backup does not hold.
-        send_waiting_mail: send what waited when the backup was made, although it may have been sent since.
+        replace: called with the place's name where there are data; False stops the restore.
+        check_only: check whether the backup could be restored, and change nothing.
+        accept_broken_audit_log: restore although the audit log in the backup does not verify.
+        send_waiting_mail: send the mail that waited when the backup was made, although it may have been sent since.
     """
 
     replace: Callable[[str], bool]
@@ -88,7 +88,7 @@ def restore_backup(app: Flask, file: Path, wishes: Wishes) -> Restored:
     """Restore `file` over the database that the settings name.
 
     Raises:
-        BackupFault: with the reason; then everything is as it was.
+        BackupFault: with the reason; nothing was changed.
     """
     settings: Settings = app.extensions["settings"]
     db.session.remove()
@@ -173,10 +173,10 @@ def _migrate(inside: Flask, version: str = "head") -> None:
 
 
 def _broken_rules(session: Session, *, accept_broken_audit_log: bool) -> Iterator[str]:
-    """What the rules that stand above single rows find wrong; sentences."""
+    """Yield a sentence for each violated rule that involves several rows."""
     seated = select(func.count()).select_from(Registration).where(Registration.seat_pool_id == SeatPool.id).scalar_subquery()
     if wrong := session.scalars(select(SeatPool.id).where(SeatPool.taken != seated)).all():
-        yield f"{len(wrong)} seat pools count other seats than are taken."
+        yield f"{len(wrong)} seat pools have a wrong count of taken seats."
     found = audit_log.verify(session)
     if not found.intact and not accept_broken_audit_log:
         yield (
@@ -200,6 +200,6 @@ def _put_to_rest(backup: BackupReader, wishes: Wishes) -> tuple[int, int]:
     return held, sessions
 
 
-class _nothing(AbstractContextManager[None]):  # noqa: N801  as contextlib's own are named
+class _nothing(AbstractContextManager[None]):  # noqa: N801  in lower case, as contextlib names its own
     def __exit__(self, *_exception: object) -> None:
         return None

@@ -1,4 +1,4 @@
-"""A SQLite file into a backup, and a backup into a new SQLite file that takes the old one's place when it is known to be good."""
+"""Back up a SQLite file, and restore it into a new SQLite file that replaces the old one after it is checked."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ LEFT_BEHIND_SECONDS = 24 * 3600
 
 @contextmanager
 def copied(database: Path) -> Iterator[Path]:
-    """A copy of a database that others go on writing, by SQLite's own means, as of one moment; gone afterwards.
+    """Yield a temporary copy of the database as of one moment, made by SQLite's backup API while others continue to write.
 
-    It lies beside the database, where its content lies anyway, and not where the backup goes. All pages in one step: in smaller
-    ones it would begin again with every write of somebody else, and never end under load.
+    The copy lies beside the database, where its content lies anyway, and not at the backup's destination. All pages are copied
+    in one step: smaller steps would restart at every write of another process, and never end under load.
 
     Raises:
         BackupFault: the database itself is damaged.
     """
-    for left in database.parent.glob(f"{COPY}*"):  # of a backup that was killed
+    for left in database.parent.glob(f"{COPY}*"):  # left by a backup that was killed
         if left.stat().st_mtime < time.time() - LEFT_BEHIND_SECONDS:
             left.unlink(missing_ok=True)
     handle, name = tempfile.mkstemp(prefix=COPY, suffix=".sqlite3", dir=database.parent)
@@ -51,14 +51,14 @@ def copied(database: Path) -> Iterator[Path]:
 
 
 def counts(copy: Path) -> dict[str, int]:
-    """Rows of each table."""
+    """Return the number of rows of each table."""
     with closing(_opened(copy)) as connection:
         tables = [name for (name,) in connection.execute(TABLES)]
         return {table: connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in sorted(tables)}  # noqa: S608  names of our own tables  # nosec B608
 
 
 def write(copy: Path, out: BackupWriter) -> None:
-    """The file, in pieces."""
+    """Write the file to the backup, in pieces."""
     out.section({"name": "database"})
     with copy.open("rb") as source:
         for piece in iter(lambda: source.read(PIECE_BYTES), b""):
@@ -66,7 +66,7 @@ def write(copy: Path, out: BackupWriter) -> None:
 
 
 class SqlitePlace:
-    """Where a backup is restored to: a new file beside the database's."""
+    """The place that a backup is restored to: a new file beside the database."""
 
     def __init__(self, database: Path, stamp: str) -> None:
         self.database = database
@@ -79,10 +79,10 @@ class SqlitePlace:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else works with the database meanwhile.
+        """Hold the file lock, so that no other process uses the database meanwhile.
 
         Raises:
-            BackupFault: somebody does.
+            BackupFault: another process uses it.
         """
         self.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
@@ -93,7 +93,7 @@ class SqlitePlace:
             raise BackupFault(f"{self.database} is in use: stop the web server and the worker first, then restore.") from error
 
     def holds_data(self) -> bool:
-        """Whether a database would be replaced that has rows, or cannot be read."""
+        """Whether the database to be replaced has rows, or cannot be read."""
         if not self.database.exists() or self.database.stat().st_size == 0:
             return False
         try:
@@ -110,7 +110,7 @@ class SqlitePlace:
                     out.write(piece)
 
     def faults(self) -> Iterator[str]:
-        """What SQLite itself finds wrong with the new file; sentences."""
+        """Yield a sentence for each fault that SQLite finds in the new file."""
         try:
             with closing(_opened(self._new)) as connection:
                 said = [line for (line,) in connection.execute("PRAGMA integrity_check(5)")]
@@ -122,16 +122,16 @@ class SqlitePlace:
             yield f"SQLite cannot read the restored file: {error}."
 
     def counts(self) -> dict[str, int]:
-        """Rows of each table of the new file."""
+        """Return the number of rows of each table of the new file."""
         return counts(self._new)
 
     def swap(self) -> str | None:
-        """Put the new file in the database's place in one step; the old one is kept, and its name returned."""
+        """Put the new file in the database's place in one step; return the path of the old one, which is kept."""
         with closing(_opened(self._new)) as connection:
             connection.execute("PRAGMA journal_mode=DELETE")
         _to_disk(self._new)
         kept = None
-        for suffix in ("-wal", "-shm", "-journal"):  # only where the old one was too damaged to be folded: never beside the new one
+        for suffix in ("-wal", "-shm", "-journal"):  # left only by a file too damaged to fold; never beside the new one
             with suppress(FileNotFoundError):
                 Path(f"{self.database}{suffix}").rename(f"{self.aside}{suffix}")
         if self.database.exists():
@@ -142,12 +142,12 @@ class SqlitePlace:
         return kept
 
     def discard(self) -> None:
-        """Leave nothing of the new file."""
+        """Delete the new file, if it exists."""
         for suffix in ("", "-wal", "-shm", "-journal"):
             Path(f"{self._new}{suffix}").unlink(missing_ok=True)
 
     def _fold_log(self) -> None:
-        """Bring what lies in the write-ahead log into the file, which SQLite does only for whoever is alone."""
+        """Bring the write-ahead log's content into the file, which SQLite does only for a sole connection."""
         if not self.database.exists() or self.database.stat().st_size == 0:
             return
         try:
@@ -158,7 +158,7 @@ class SqlitePlace:
             if "locked" in str(error):
                 raise AlreadyLocked from error
         except sqlite_module().DatabaseError:
-            return  # damaged, which may be why somebody restores
+            return  # a damaged database may be the reason for the restore
 
 
 def _opened(path: Path, *, timeout: float = BUSY_TIMEOUT_MS / 1000) -> Any:

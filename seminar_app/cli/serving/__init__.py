@@ -1,1 +1,1 @@
-"""`flask serve`: the web server, and the process of mail and jobs beside it."""
+"""`flask serve`: the web server, and beside it the process for mail and jobs."""

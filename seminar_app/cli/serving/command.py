@@ -1,4 +1,4 @@
-"""`flask serve`: the whole program with one command. Database, demonstration, web server, mail and jobs."""
+"""`flask serve`: the whole program with one command: database, demonstration, web server, mail and jobs."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ WEB_WORKERS = 2
 @click.option("--jobs/--no-jobs", default=True, help="Run mail and jobs beside the web server.")
 @with_appcontext
 def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> None:
-    """Serve Constancia; in demo mode first make the database and load the demonstration."""
+    """Serve Constancia; in demo mode, first make the database and load the demonstration."""
     settings: Settings = current_app.extensions["settings"]
     refuse_taken_port(host, port)
     if settings.mode is Mode.PRODUCTION:
         refuse_unprepared()
         for warning in settings.warnings:
-            click.secho(f"Mind: {warning}", fg="yellow", err=True)
+            click.secho(f"Warning: {warning}", fg="yellow", err=True)
     else:
         prepare(settings)
     db.session.remove()
     db.engine.dispose()
     announce_server()
-    os.environ["WEB_THREADS"] = str(threads)  # for the workers, who leave some of them to readers
+    os.environ["WEB_THREADS"] = str(threads)  # the workers read it, to keep some threads free for readers
     from seminar_app.cli.serving.web_server import web_server
 
     server = web_server(
@@ -71,9 +71,9 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
 
 
 def drain_first(server: Any, settings: Settings) -> None:
-    """When told to stop, first say so at `/readyz` for `DRAIN_SECONDS`, so that a proxy sends nobody any more; then stop.
+    """On the first stop signal, make `/readyz` fail for `DRAIN_SECONDS`, so that a proxy sends no more requests; then stop.
 
-    What is on its way is finished then, within `STOP_SECONDS`. Told twice, it does not wait.
+    Requests in progress have `STOP_SECONDS` to finish. A second signal stops at once.
     """
     sign = stopping_file(settings, os.getpid())
     sign.unlink(missing_ok=True)
@@ -92,9 +92,9 @@ def drain_first(server: Any, settings: Settings) -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Make and migrate the database and load the demonstration, as far as that is still to do.
+    """Make and migrate the database and load the demonstration, if not done yet.
 
-    In processes of their own: workers are copies of this one, and would carry what only the preparation needs.
+    This runs in separate processes. Web workers are forks of this one, and would keep the memory that only the preparation needs.
     """
     if not is_up_to_date():
         run_command("database", "prepare")
@@ -104,10 +104,10 @@ def prepare(settings: Settings) -> None:
 
 
 def refuse_taken_port(host: str, port: int) -> None:
-    """Say at once that somebody else listens there, and what to do.
+    """Fail at once, with advice, if another program listens at this address.
 
     Raises:
-        ClickException: the address is taken or not ours.
+        ClickException: the address is in use, or not one of this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
@@ -121,8 +121,8 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 
 def announce(settings: Settings, host: str, port: int) -> None:
-    """Where it is and who may come in: the last thing on the screen."""
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # nosec B104  # noqa: S104  what to type in a browser, not what to bind
+    """Print the address, and the demo accounts in demo mode. This is the last output before serving."""
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # nosec B104  # noqa: S104  shown for the browser, not used to bind
     click.secho(f"\n  Constancia is at http://{shown}:{port}", bold=True)
     if settings.mode is Mode.DEMO and shown != host:
         click.echo("  Every computer of your network can open it, and the demo accounts with it.")

@@ -1,4 +1,4 @@
-"""Processes beside the web server, and how none of them outlives it."""
+"""Processes beside the web server, and how they end with it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from seminar_app.web.health import SERVER_PID
 from seminar_app.web.languages import CODES
 
 STOP_SECONDS = 30
-"""What requests on their way have, when the server is told to stop."""
+"""Time that requests in progress have when the server is told to stop."""
 JOBS_STOP_SECONDS = 35
-"""Longer than the worker gives the mail it is just sending."""
+"""Longer than the time that the worker has for the mail in delivery."""
 RESTART_SECONDS = 2.0
 PR_SET_PDEATHSIG = 1
 M_ARENA_MAX = -8
@@ -38,14 +38,14 @@ main()
 
 
 def announce_server() -> None:
-    """Tell children whose they are; called by the server before it makes any."""
+    """Publish the server's process id to child processes; called by the server before it starts any."""
     os.environ[SERVER_PID] = str(os.getpid())
 
 
 def end_with_server() -> None:
-    """In a child of `flask serve`: have the kernel end it when the server is killed and cannot (Linux). Elsewhere it does nothing.
+    """In a child of `flask serve`: have the kernel end it when the server is killed (Linux only; elsewhere it does nothing).
 
-    A server that was killed while the child was still starting is noticed too: nobody would tell of it later.
+    If the server was killed while the child was starting, the kernel sends no signal later, so this case is checked here.
     """
     server = os.environ.get(SERVER_PID)
     if sys.platform != "linux" or server is None or server == str(os.getpid()):
@@ -56,10 +56,10 @@ def end_with_server() -> None:
 
 
 def work_with_database(settings: Settings) -> None:
-    """Count as one who works with the SQLite file, so that nobody replaces it underneath.
+    """Take a shared lock on the SQLite file so that a restore cannot replace it.
 
     Raises:
-        SystemExit: it is being replaced just now.
+        SystemExit: the file is being replaced.
     """
     if not settings.database_url.startswith("sqlite"):
         return
@@ -70,22 +70,22 @@ def work_with_database(settings: Settings) -> None:
 
 
 def spare_memory() -> None:
-    """Have glibc's malloc share two arenas among all threads; one for each thread costs a web worker some 15 MB and gains nothing."""
+    """Limit glibc's malloc to two arenas for all threads; one for each thread costs a web worker about 15 MB without benefit."""
     if (libc := _glibc()) is not None:
         libc.mallopt(M_ARENA_MAX, 2)
 
 
 def switch_threads_often() -> None:
-    """Have threads hand the interpreter over after half a millisecond instead of five.
+    """Make threads switch after half a millisecond instead of five.
 
-    Whoever holds the write lock lets the interpreter go at each statement, and would wait those five milliseconds for it
-    again and again behind a thread that renders a page, while every other writer waits for the lock.
+    The thread with the write lock releases the interpreter at each statement. With the default it would wait five milliseconds each
+    time behind a thread that renders a page, while every other writer waits for the lock.
     """
     sys.setswitchinterval(0.0005)
 
 
 def settle_memory() -> None:
-    """Once the app is made: load what every page needs, then give back what loading it took."""
+    """Preload what every page needs, then return unused memory. Called once, after the app is made."""
     for code in CODES:
         format_date(date(2014, 6, 3), "full", locale=code)
         format_time(time(9), "H:mm", locale=code)
@@ -104,15 +104,15 @@ def run_command(*arguments: str) -> None:
     """Run `flask …` of this program to its end.
 
     Raises:
-        ClickException: it failed; what it said stands above.
+        ClickException: it failed; its own output stands above.
     """
-    done = subprocess.run([sys.executable, "-m", "flask", "--app", "seminar_app", *arguments], cwd=PROJECT_ROOT, check=False)  # noqa: S603  our own
+    done = subprocess.run([sys.executable, "-m", "flask", "--app", "seminar_app", *arguments], cwd=PROJECT_ROOT, check=False)  # noqa: S603  our own command
     if done.returncode:
         raise click.ClickException(f"`flask {' '.join(arguments)}` ended with {done.returncode}.")
 
 
 class JobsProcess:
-    """`flask worker` (mail, jobs) as a child of the server: begun again when it dies, stopped with it."""
+    """`flask worker` (mail, jobs) as a child of the server: restarted when it dies, stopped with the server."""
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
@@ -120,12 +120,12 @@ class JobsProcess:
         self._keeper: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin, and keep it going from a thread of its own."""
+        """Start the worker, and restart it from a thread when it ends."""
         self._keeper = threading.Thread(target=self._keep, name="jobs", daemon=True)
         self._keeper.start()
 
     def stop(self) -> None:
-        """Ask it to finish what it does, wait, and end it if it does not."""
+        """Ask the worker to finish its work, wait, and kill it if it does not end in time."""
         self._stopping.set()
         process, self._process = self._process, None
         if process is None:
@@ -142,7 +142,7 @@ class JobsProcess:
             process = self._process = subprocess.Popen(  # noqa: S603  our own interpreter and program
                 [sys.executable, "-c", WORKER],
                 cwd=PROJECT_ROOT,
-                start_new_session=True,  # Ctrl-C reaches the server, and the server tells it
+                start_new_session=True,  # Ctrl-C reaches only the server, which then stops the worker
             )
             code = process.wait()
             if not self._stopping.is_set():

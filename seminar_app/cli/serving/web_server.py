@@ -1,4 +1,4 @@
-"""The web server: granian, which here begins a dead worker again however often and however quickly one dies."""
+"""The web server: granian, with dead workers restarted as often as they die, unless none could ever start."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from granian.log import LogLevels
 log = logging.getLogger("granian")
 
 SHORTEST_PAUSE_SECONDS = 0.1
-"""Not none: workers that end because everything is told to end are not begun again."""
+"""Not zero: workers that end because the whole server ends must not be restarted."""
 LONGEST_PAUSE_SECONDS = 2.0
 WELL_AFTER_SECONDS = 5.0
-"""A worker that has lived so long works; when it dies the next begins after the shortest pause."""
+"""A worker that has lived this long works; when it dies, the next one starts after the shortest pause."""
 HOPELESS_DEATHS = 5
-"""So often each worker ended by itself before any has ever worked: it cannot start, and the server says so by ending."""
+"""Failed starts for each worker, before any has ever worked, after which the server gives up and ends."""
 
 
 class WebServer(Granian):  # type: ignore[misc, valid-type]  # which of its servers Granian is depends on the platform
-    """Granian with a watch of its own over the workers.
+    """Granian with its own supervision of the workers.
 
-    Granian's ends the whole server when a worker dies within 5.5 seconds of its rebirth, and may forget one of two that
-    die at the same instant. Here who has died is asked of the system each time, and only the pause before the next birth grows.
+    Granian ends the whole server when a worker dies within 5.5 seconds of its restart, and may miss one of two workers that
+    die at the same instant. Here the system is asked each time which workers have died, and only the pause before a restart grows.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -54,12 +54,12 @@ class WebServer(Granian):  # type: ignore[misc, valid-type]  # which of its serv
             self._note_deaths()
             if not self._has_worked and self._failed_starts >= HOPELESS_DEATHS * self.workers:
                 log.error("No worker could start; see what stands above.")
-                self.interrupt_children.append(0)  # an exit code that says so
+                self.interrupt_children.append(0)  # any entry means a failing exit code
                 return
             self._bring_back(spawn_target, target_loader)
 
     def _next_look(self) -> float | None:
-        """Seconds until somebody is due; None to wait for the next death."""
+        """Return the seconds until the next restart is due; None to wait for the next death."""
         return max(0.0, min(self._due.values()) - time.monotonic()) if self._due else None
 
     def _note_deaths(self) -> None:
@@ -72,7 +72,7 @@ class WebServer(Granian):  # type: ignore[misc, valid-type]  # which of its serv
                 self._has_worked = True
                 self._deaths[index] = 0
             deaths = self._deaths[index] = self._deaths.get(index, 0) + 1
-            self._failed_starts += (worker.inner.exitcode or 0) > 0  # below nothing: killed from outside
+            self._failed_starts += (worker.inner.exitcode or 0) > 0  # a negative exit code means killed by a signal
             pause = min(SHORTEST_PAUSE_SECONDS * 2.0 ** min(deaths - 1, 10), LONGEST_PAUSE_SECONDS)
             log.warning("Worker %d died after %.1f s; the next begins in %.1f s.", index + 1, lived, pause)
             self._due[index] = now + pause
@@ -88,19 +88,19 @@ class WebServer(Granian):  # type: ignore[misc, valid-type]  # which of its serv
 
 
 def _load_as_a_worker(load: Callable[..., Any]) -> Any:
-    """Load the app; until granian listens to signals in this copy of the server, being told to end ends it."""
+    """Load the app in a worker. Until granian handles signals in this fork, SIGTERM and SIGINT must end it."""
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, signal.SIG_DFL)
     return load()
 
 
 def web_server(target: str, *, host: str, port: int, workers: int, threads: int, stop_seconds: int, working_dir: Path) -> WebServer:
-    """The server of the program, not started yet.
+    """Return the program's web server, not started yet.
 
     Args:
         target: `module:app`.
         threads: requests that each worker answers at once.
-        stop_seconds: for what is being answered when it is told to end.
+        stop_seconds: time for requests in progress when a worker is told to end.
     """
     return WebServer(
         target,

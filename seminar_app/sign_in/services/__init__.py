@@ -1,4 +1,4 @@
-"""Proving who an account's owner is: second factors, their codes, and the sessions that follow."""
+"""Services that prove an owner's identity: second factors, their codes, and the sessions that follow."""
 
 from __future__ import annotations
 

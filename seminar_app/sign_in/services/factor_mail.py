@@ -1,4 +1,4 @@
-"""Mail to the owner of an account about their second factor: whoever did not do it themselves learns of it."""
+"""Mail to an account's owner about changes to the second factor, so that the owner learns of a change by another person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seminar_app.messages.services import enqueue
 
 
 def tell_owner(session: Session, account: UserAccount, what: str, *, now: datetime, **context: Any) -> None:
-    """Enqueue. `what`: added, removed, reset, codes_made or recovery_code_used."""
+    """Enqueue the mail. `what`: added, removed, reset, codes_made or recovery_code_used."""
     enqueue(
         session,
         now=now,

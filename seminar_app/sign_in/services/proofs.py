@@ -1,6 +1,6 @@
-"""Checking what somebody proves themselves with. Every answer is committed, the wrong ones too: they are counted.
+"""Check codes, passkeys and passwords. Wrong answers are committed too, because they are counted.
 
-A code is spent by one conditional UPDATE (or DELETE), so that of two processes with the same code one has it.
+A code is spent by one conditional UPDATE (or DELETE), so that only one of two processes can use it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from seminar_app.sign_in.services.factor_mail import tell_owner
 
 
 def about(factor: SecondFactor) -> str:
-    """What a sealed secret belongs to."""
+    """Return what the sealed secret is bound to."""
     return f"second_factor.secret:{factor.public_id.hex}"
 
 
 def check_code(session: Session, *, now: datetime, account_id: int, code: str, keys: Sequence[str]) -> Proof:
-    """Look at a code of an app or from paper, and spend it if it is right.
+    """Check a code of an app or a recovery code, and spend it if it is right.
 
     Args:
         keys: the settings' secret keys, newest first.
@@ -42,11 +42,11 @@ def check_code(session: Session, *, now: datetime, account_id: int, code: str, k
 
 
 def check_passkey(session: Session, *, now: datetime, account_id: int, credential_id: bytes | None, uses: int) -> Proof:
-    """Note the use of a passkey whose signature was right.
+    """Record the result of a passkey check, and refuse a use counter that does not rise.
 
     Args:
-        credential_id: which of them; None where the signature was wrong.
-        uses: as the device counts them. A count that does not rise is a copy of the passkey; 0 is a device that does not count.
+        credential_id: the passkey that signed; None where the signature was wrong.
+        uses: the device's use counter. A counter that does not rise means a copied passkey; 0 is a device that does not count.
     """
     account = locked_account(session, account_id)
     if proofs_rest(account.wrong_proofs, account.wrong_proof_at, now=now):
@@ -63,7 +63,7 @@ def check_passkey(session: Session, *, now: datetime, account_id: int, credentia
 
 
 def check_password(session: Session, *, now: datetime, account_id: int, right: bool) -> Proof:
-    """Count a password that somebody signed in was asked for again; whether it is right was found out before."""
+    """Count the result of a repeated password check; the caller has checked the password."""
     account = locked_account(session, account_id)
     if proofs_rest(account.wrong_proofs, account.wrong_proof_at, now=now):
         return Proof.RESTING
@@ -85,14 +85,14 @@ def _spend_app_code(session: Session, now: datetime, account: UserAccount, code:
         if period is None:
             continue
         if _spent(session, factor, period, now):
-            factor.sealed_secret = seal(keys, secret, about=about(factor))  # with the newest key, so that an older one can go
+            factor.sealed_secret = seal(keys, secret, about=about(factor))  # sealed with the newest key, so that older keys can be removed
             return Proof.RIGHT
         answer = Proof.USED
     return answer
 
 
 def _spent(session: Session, factor: SecondFactor, period: int, now: datetime) -> bool:
-    """Whether this is the first use of a period's code: true for one of all who try."""
+    """Spend a period's code; True only for the first of several concurrent attempts."""
     done = session.execute(
         update(SecondFactor)
         .where(SecondFactor.id == factor.id, SecondFactor.counter < period)

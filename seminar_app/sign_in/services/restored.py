@@ -1,4 +1,4 @@
-"""What accounts need after a restore: nothing that was issued, spent or ended since the backup may come back to life."""
+"""Invalidate what was issued before a restore: old sessions, links and codes must not become valid again."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from seminar_app.sign_in.rules import FactorKind
 
 
 def end_everything_issued(session: Session, *, now: datetime) -> int:
-    """End all sessions and all links for choosing a password, and have later links differ from all that were ever issued.
+    """End all sessions and all links for choosing a password, and make later links differ from all issued before.
 
-    A link is derived from its number, so numbers used after the backup must not come again: they go on from the minutes since 1970,
-    which no account's counting reaches.
+    A link is derived from its version number, so numbers used after the backup must not come again. Numbering continues from the
+    minutes since 1970, which no account's own count reaches.
 
-    The same for second factors: an app's code of the time since the backup is taken by nobody, and the codes on paper end, because
-    which of them were spent since then is not known. Their owners make new ones.
+    For second factors: app codes of the time since the backup are refused. All recovery codes end, because it is not known which
+    of them were used since; their owners make new ones.
 
     Returns:
-        How many sessions there were.
+        The number of sessions ended.
     """
     session.execute(delete(RecoveryCode).execution_options(synchronize_session=False))
     session.execute(

@@ -1,4 +1,4 @@
-"""Adding and taking away second factors, and making the codes on paper."""
+"""Add and remove second factors, and make recovery codes."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ MOST_FACTORS = 10
 def add_app(
     session: Session, *, now: datetime, account_id: int, name: str, secret: bytes, code: str, keys: Sequence[str], first: bool = False
 ) -> SecondFactor:
-    """Take an app on, after one right code of it; that code is spent.
+    """Add an app after one correct code, which is thereby spent.
 
     Args:
-        first: only if the account has no second factor: whoever has one proves it, and does not add another in its place.
+        first: refuse if the account has a second factor already; its owner must prove that one instead.
 
     Raises:
-        WrongSetupCode: the code is not this secret's.
-        AccountJustChanged: not the first after all.
-        EnoughFactors: there are ten already.
+        WrongSetupCode: the code does not match the secret.
+        AccountJustChanged: `first`, and the account has a factor by now.
+        EnoughFactors: the account has ten already.
     """
     period = app_codes.period_of(secret, code, now=now, last=0)
     if period is None:
@@ -47,12 +47,12 @@ def add_app(
 def add_passkey(
     session: Session, *, now: datetime, account_id: int, name: str, credential_id: bytes, credential: bytes, uses: int, first: bool = False
 ) -> SecondFactor:
-    """Take a passkey on, whose making was checked. `first`: as for an app.
+    """Add a passkey that the caller has verified. `first`: as for an app.
 
     Raises:
-        AccountJustChanged: not the first after all.
-        PasskeyKnown: it is some account's already.
-        EnoughFactors: there are ten already.
+        AccountJustChanged: `first`, and the account has a factor by now.
+        PasskeyKnown: the passkey belongs to an account already.
+        EnoughFactors: the account has ten already.
     """
     if session.scalar(select(SecondFactor.id).where(SecondFactor.credential_id == credential_id)) is not None:
         raise PasskeyKnown
@@ -76,16 +76,16 @@ def _add(session: Session, now: datetime, account_id: int, name: str, factor: Se
 
 
 def count_factors(session: Session, account_id: int) -> int:
-    """How many second factors an account has."""
+    """Return the number of the account's second factors."""
     return session.scalar(select(func.count()).select_from(SecondFactor).where(SecondFactor.user_account_id == account_id)) or 0
 
 
 def remove_factor(session: Session, *, now: datetime, actor: Actor, factor_id: uuid.UUID, required: bool) -> None:
-    """Take one of the actor's own away; with the last one go the codes on paper.
+    """Remove one of the actor's own second factors; with the last one, delete the recovery codes.
 
     Raises:
-        NotFound: it is gone already, or somebody else's.
-        LastFactor: everybody must have one here.
+        NotFound: it is removed already, or belongs to another account.
+        LastFactor: it is the last one, and one is required.
     """
     account = locked_account(session, actor.user_id)
     factor = session.scalar(select(SecondFactor).where(SecondFactor.public_id == factor_id, SecondFactor.user_account_id == account.id))
@@ -103,7 +103,7 @@ def remove_factor(session: Session, *, now: datetime, actor: Actor, factor_id: u
 
 
 def make_recovery_codes(session: Session, *, now: datetime, account_id: int) -> list[str]:
-    """Ten new codes for paper, to be shown now and never again; earlier ones are void."""
+    """Replace the account's recovery codes with ten new ones. The caller shows them once; only hashes are stored."""
     account = locked_account(session, account_id)
     _forget_codes(session, account_id)
     codes = [app_codes.new_recovery_code() for _ in range(app_codes.RECOVERY_CODES)]
@@ -116,13 +116,13 @@ def make_recovery_codes(session: Session, *, now: datetime, account_id: int) -> 
 
 
 def reset_second_factor(session: Session, *, now: datetime, actor: Actor | None, account_id: int) -> None:
-    """Take all of somebody's factors and codes away (a lost phone), and sign the account out everywhere.
+    """Remove all second factors and recovery codes of an account (a lost phone), and sign it out everywhere.
 
     Args:
         actor: the administrator; None for the command line.
 
     Raises:
-        OwnSecondFactor: one's own.
+        OwnSecondFactor: the account is the actor's own.
     """
     if actor is not None and actor.user_id == account_id:
         raise OwnSecondFactor

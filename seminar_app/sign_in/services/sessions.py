@@ -1,4 +1,4 @@
-"""Signing browsers out. The caller has made sure that the actor may."""
+"""Sign browsers out. The caller has checked that the actor may."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from seminar_app.sign_in.models import WebSession
 
 
 def end_all_sessions(session: Session, *, now: datetime, actor: Actor, account_id: int) -> int:
-    """Sign an account out everywhere; returns of how many browsers."""
+    """Sign an account out everywhere; return how many sessions ended."""
     account = locked_account(session, account_id)
     ended = session_store.end_all_of(session, account.id)
     record_change(session, now, actor, "account.sessions_ended", account, sessions_ended=ended)
@@ -27,7 +27,7 @@ def end_one_session(session: Session, *, now: datetime, actor: Actor, session_id
     """Sign one of the actor's own browsers out.
 
     Raises:
-        NotFound: it is over already, or somebody else's.
+        NotFound: the session has ended, or belongs to another account.
     """
     found = session.scalar(select(WebSession).where(WebSession.public_id == session_id, WebSession.user_account_id == actor.user_id))
     if found is None:
@@ -37,7 +37,7 @@ def end_one_session(session: Session, *, now: datetime, actor: Actor, session_id
 
 
 def end_other_sessions(session: Session, *, now: datetime, actor: Actor, this: bytes) -> int:
-    """Sign the actor's other browsers out; returns how many.
+    """Sign the actor's other browsers out; return how many sessions ended.
 
     Args:
         this: hash of the id of the session that stays.

@@ -243,7 +243,7 @@ def test_a_backup_whose_rules_do_not_hold_is_refused(database: TestDatabase, ful
     let_go(database, full)
     done = run(settings, "restore", str(file), "--yes")
     assert done.exit_code == 1
-    assert "1 seat pools count other seats than are taken." in done.output
+    assert "1 seat pools have a wrong count of taken seats." in done.output
     assert "row 1: " in done.output
     done = run(settings, "restore", str(file), "--yes", "--accept-broken-trail")
     assert "row 1" not in done.output

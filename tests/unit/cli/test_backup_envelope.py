@@ -1,4 +1,4 @@
-"""What is no backup, or not a whole one any more, is said in a sentence."""
+"""A file that is no backup, or a damaged one, is refused with a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The four lists of the demonstration, against what a right reader reports for each."""
+"""The four lists of the demonstration, compared with what a correct reader must report for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names, phones and addresses as people write them."""
+"""Rules for names, phones and addresses as people write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Seats, the waiting list and releases, by the rules."""
+"""Rules for seats, the waiting list and releases."""
 
 from __future__ import annotations
 
