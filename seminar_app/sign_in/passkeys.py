@@ -1,6 +1,6 @@
 """Passkeys (WebAuthn), checked by python-fido2, which a worker imports at the first use of a passkey.
 
-Why not Flask-Security: docs/decisions/0018-second-factor.md.
+Source: docs/decisions/0018-second-factor.md.
 """
 
 from __future__ import annotations
