@@ -1,4 +1,4 @@
-"""BAR.md's last row: each page with a million people, compared with the same page with a hundredth of them, in alternation.
+"""Each page with a million people, compared with the same page with a hundredth of them, in alternation.
 
 Both databases hold the same two seminars (100 and 2,500 people) beside everything else, so that only the amount of other data
 differs. For each page the statements are counted, and run once more with EXPLAIN.

@@ -14,9 +14,9 @@ class Row:
 
     Attributes:
         figure: what was measured, with its unit.
-        limit: the machine's best in the same run, or what BAR.md allows, with its unit.
+        limit: the machine's best in the same run, or what the mark allows, with its unit.
         ratio: figure divided by limit where both are rates, else None.
-        passed: whether BAR.md's mark is met; None where it has none.
+        passed: whether the mark is met; None where there is none.
     """
 
     what: str

@@ -1,6 +1,6 @@
 """Write the attendance of a seminar as a file: CSV, XLSX or JSON, in Spanish, English or keys for scripts.
 
-The columns are a contract (DESIGN.md, section 6). Who is in it: docs/decisions/0006-attendance.md.
+The columns are a contract with scripts that read the file; who is in it: docs/decisions/0006-attendance.md.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Rounding of figures for display: half up, everywhere. Decisions use the exact figures, never the rounded ones.
+"""Rounding of figures for display: half up, with two exceptions. Decisions use the exact figures, never the rounded ones.
 
 A reader takes «100 %» as all and the threshold as reached. So less than all never shows as 100, and less than a
 threshold never shows as the threshold: 79.96 with a threshold of 80 shows as 79.9.
 
-Source: DESIGN.md, section 3, "Rounding".
+Source: docs/decisions/0006-attendance.md.
 """
 
 from __future__ import annotations

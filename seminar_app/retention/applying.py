@@ -125,7 +125,7 @@ RULES = (
     ),
     Rule("messages", "mail that was sent or given up", _messages, _deleted(Message, Message.id)),
     Rule("notes", "notes of staff about decisions, after the seminar", _notes, _emptied(RegistrationHistory, "note")),
-    Rule("not_seated", "people who never held a seat, after their last seminar: erased", _not_seated, _erase),
+    Rule("not_seated", "people who hold no seat to the end of any seminar, after the last: erased", _not_seated, _erase),
     Rule("phone", "telephone numbers, after the person's last seminar", _phones, _emptied(Person, "phone")),
     Rule("people", "everybody, after their last seminar: erased", _people, _erase),
     Rule("sessions", "sessions of staff that have timed out", _sessions, _deleted(WebSession, WebSession.id_hash)),

@@ -51,7 +51,7 @@ class Proof(StrEnum):
 
 
 def session_holds(*, created_at: datetime, seen_at: datetime, now: datetime) -> bool:
-    """Whether a session that began and was last used at these instants is still open. Source: DESIGN.md, the bar."""
+    """Whether a session that began and was last used at these instants is still open. Source: docs/decisions/0002-sessions.md."""
     return now - seen_at < IDLE and now - created_at < LONGEST
 
 
