@@ -16,9 +16,6 @@ from tests.fuzz.hostile import NASTY
 from tests.fuzz.pair import Pair, quoted
 from tests.support.crawler import endpoint_of
 
-pytestmark = pytest.mark.xdist_group("fuzz")
-"""One worker makes the two worlds of `pair`, which takes long, and tries all that stands on them."""
-
 ASKED_FOR = re.compile(r"""(?:args|values)(?:\.get\(|\[)["'](\w+)""")
 RAW = ("%FF", "%", "%zz", "%ED%A0%80", "%C0%80", "..%2F..", "%2e%2e", ";x=1", "+")
 """Parts of an address that no browser writes."""

@@ -29,9 +29,6 @@ from seminar_app.web.database import db
 from tests.fuzz.hostile import FORMULAS, MARKUP, SIGNS
 from tests.fuzz.pair import Pair, Side
 
-pytestmark = pytest.mark.xdist_group("fuzz")
-"""One worker makes the two worlds of `pair`, which takes long, and tries all that stands on them."""
-
 Table = list[list[str]]
 BEGINS_A_FORMULA = re.compile(r"[\s\u200b\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
 TELEPHONE = re.compile(r"\+[0-9 ]*[0-9][0-9 ]*")

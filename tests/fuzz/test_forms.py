@@ -17,9 +17,6 @@ from tests.fuzz.found_forms import FoundForm
 from tests.fuzz.hostile import TAMPERINGS, Tampering
 from tests.fuzz.pair import Pair
 
-pytestmark = pytest.mark.xdist_group("fuzz")
-"""One worker makes the two worlds of `pair`, which takes long, and tries all that stands on them."""
-
 FOUND_BY_NO_WALK = {
     "sign_in.set_up_app": "only where a second factor is owed; the page of `accounts.add_app`",
     "sign_in.set_up_passkey": "the same; the page of `accounts.add_passkey`",

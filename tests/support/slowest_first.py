@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 LIST = Path(__file__).parents[1] / "durations.txt"
+PAIR = "pair"
 LEAST_SECONDS = 2.0
 """A test that takes less is not in the list."""
 _GROUP = re.compile(r"@[\w-]+$")
@@ -36,8 +37,12 @@ def put_slowest_first(items: list[pytest.Item]) -> None:
 
 
 def in_order(items: list[pytest.Item], seconds: Mapping[str, float]) -> list[pytest.Item]:
-    """The slowest first; those that are not in the list stay as they were, behind the others."""
-    return sorted(items, key=lambda item: -seconds.get(_name(item.nodeid), 0.0))
+    """The slowest first; those that are not in the list stay as they were, behind the others.
+
+    Before them go the tests on the two databases of `tests/fuzz`, which a worker makes once: a test that restarts the worker's
+    PostgreSQL must not come between them.
+    """
+    return sorted(items, key=lambda item: (PAIR not in getattr(item, "fixturenames", ()), -seconds.get(_name(item.nodeid), 0.0)))
 
 
 def read(text: str) -> dict[str, float]:

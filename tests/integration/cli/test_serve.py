@@ -116,7 +116,7 @@ def test_the_demonstration_is_served_with_one_command_and_loaded_once(tmp_path: 
 
 
 def test_production_does_not_make_a_database_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seminar_app.cli.web_server.web_server", lambda *_what, **_how: pytest.fail("it serves"))
+    monkeypatch.setattr("seminar_app.cli.serving.web_server.web_server", lambda *_what, **_how: pytest.fail("it serves"))
     file = tmp_path / "constancia.sqlite3"
     settings = replace(settings_for(f"sqlite:///{file}", tmp_path), mode=Mode.PRODUCTION, public_url="https://seminars.example")
     done = run(settings, "serve", "--port", str(free_port()))
