@@ -8,8 +8,8 @@ from config import Settings
 from seminar_app.cli import agencies, attendance, audit, audit_words, database, keys, messages, users
 from seminar_app.cli import retention as retention_commands
 from seminar_app.cli import settings as settings_commands
-from seminar_app.cli.backup import commands as backup
-from seminar_app.cli.serving import command as serving
+from seminar_app.cli.backup.commands import backup, restore
+from seminar_app.cli.serving.command import serve
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -27,6 +27,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(retention_commands.people)
     for command in (messages.group, messages.worker, messages.job):
         app.cli.add_command(command)
-    app.cli.add_command(backup.backup)
-    app.cli.add_command(backup.restore)
-    app.cli.add_command(serving.serve)
+    app.cli.add_command(backup)
+    app.cli.add_command(restore)
+    app.cli.add_command(serve)
