@@ -1,9 +1,7 @@
-"""The system's Chromium on the real server. Without Chromium these tests are skipped, or fail with REQUIRE_BROWSER=1."""
+"""The system's Chromium on the real server. Without Chromium these tests are skipped, or fail with REQUIRE_FOREIGN_TOOLS=1."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.conftest import TestDatabase
+from tests.support.foreign_tools import found
 from tests.support.server import LiveServer
 
 FLAGS = [
@@ -31,11 +30,7 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Yield one browser for all browser tests of a worker."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail("no Chromium was found and REQUIRE_BROWSER=1")
-        pytest.skip("no Chromium was found: install Debian's package chromium-headless-shell or chromium to run the browser tests")
+    path = found(*BROWSERS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

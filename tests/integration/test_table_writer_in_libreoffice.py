@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import csv
-import shutil
 import subprocess
 from datetime import date, time
 from pathlib import Path
 
 import openpyxl
-import pytest
 
 from seminar_app.core.table_writer import read_text
+from tests.support.foreign_tools import found
 from tests.unit.test_table_writer import NASTY, PHONES, csv_of, xlsx_of
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
 def test_libreoffice_reads_the_same_and_runs_nothing(tmp_path: Path) -> None:
     texts = [text for text in (*NASTY, *PHONES) if not set(text) & set("\r\t") and "_x0041_" not in text]
     (tmp_path / "book.xlsx").write_bytes(xlsx_of([[text, 1, 83.3, date(2014, 6, 3), time(9, 5)] for text in texts]).getvalue())
@@ -23,7 +21,17 @@ def test_libreoffice_reads_the_same_and_runs_nothing(tmp_path: Path) -> None:
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     for source, target in (("book.xlsx", "csv:Text - txt - csv (StarCalc):44,34,76"), ("list.csv", "xlsx:Calc MS Excel 2007 XML")):
         reading = ["--infilter=CSV:44,34,76,1"] if source.endswith("csv") else []
-        command = ["soffice", profile, "--headless", *reading, "--convert-to", target, "--outdir", str(tmp_path), str(tmp_path / source)]
+        command = [
+            found("soffice"),
+            profile,
+            "--headless",
+            *reading,
+            "--convert-to",
+            target,
+            "--outdir",
+            str(tmp_path),
+            str(tmp_path / source),
+        ]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
     with (tmp_path / "book.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))[1:]
