@@ -42,8 +42,9 @@ def begin(connection: Connection) -> None:
         try:
             _begin_to_write(cursor, installation_of(connection).write_queue)
         except OperationalError as error:
-            if "readonly" in str(error.orig):  # the file was read-only when opened; the next connection may find it writable
+            if "readonly" in str(error.orig):  # the file was read-only when opened; connections opened now may find it writable
                 connection.invalidate(error)
+                connection.engine.dispose(close=False)  # the pool's other connections were opened then, too
             raise
         if not is_still_there(connection.info):  # the file went while this writer waited
             cursor.execute("ROLLBACK")

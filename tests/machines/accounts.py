@@ -30,7 +30,8 @@ from seminar_app.sign_in import session_store, sessions, signing
 from seminar_app.sign_in.hashing import hash_password, verify_password
 from seminar_app.sign_in.models import RecoveryCode, SecondFactor, WebSession
 from seminar_app.sign_in.rules import Proof, is_fresh
-from seminar_app.web.database import in_unit_of_work, session, unit_of_work
+from seminar_app.web.database import in_unit_of_work, unit_of_work
+from seminar_app.web.database import session as database_session
 from tests.machines.accounts_model import AccountModel, AccountsModel, Role, SessionModel, minutes
 from tests.machines.seats_model import Refused
 from tests.support.factories import Make
@@ -221,7 +222,7 @@ class Accounts(RuleBasedStateMachine):
 
         def done() -> str | None:
             with self._request(cookie):
-                user = session().scalars(select(UserAccount).where(UserAccount.id == self.world.account_ids[who][0])).one()
+                user = database_session().scalars(select(UserAccount).where(UserAccount.id == self.world.account_ids[who][0])).one()
                 right = verify_password(text, user.password or "")
                 with unit_of_work() as database:
                     if right:

@@ -104,7 +104,7 @@ def test_what_was_backed_up_comes_back_and_what_was_there_is_kept(
     let_go(database, full)
     refused = run(settings, "restore", str(file))
     assert refused.exit_code == 1
-    assert "say --yes" in refused.output
+    assert "give --yes" in refused.output
     done = run(settings, "restore", str(file), "--yes")
     assert done.exit_code == 0, cleaned(done)
     assert "1 mails had not left" in done.output
