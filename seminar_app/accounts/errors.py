@@ -12,6 +12,13 @@ class EmailTaken(Refusal):
     field = "email"
 
 
+class NotAnAddress(Refusal):
+    """The text is no address that mail can be sent to."""
+
+    sentence = N_("This is not a whole e-mail address. It looks like name@example.org.")
+    field = "email"
+
+
 class OwnAccount(Refusal):
     """Administrators must not lock themselves out."""
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.agencies.models import Agency
 from seminar_app.core.actor import RoleName
+from seminar_app.core.addresses import normal_address
 from seminar_app.core.errors import NotFound
-from seminar_app.core.folding import canonical_email, fold
+from seminar_app.core.folding import fold
 from seminar_app.offices.models import Office
 
 PAGE_SIZE = 50
@@ -53,7 +54,8 @@ class AccountPage:
 
 def account_by_email(session: Session, email: str) -> UserAccount | None:
     """Return the account with this address, or None; case and surrounding spaces do not matter."""
-    return session.scalar(select(UserAccount).where(UserAccount.email == canonical_email(email)))
+    address = normal_address(email)
+    return None if address is None else session.scalar(select(UserAccount).where(UserAccount.email == address))
 
 
 def get_account(session: Session, public_id: uuid.UUID) -> UserAccount:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 import click
-from email_validator import validate_email
 from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from seminar_app.accounts.services.reset_links import INVITED_WITHIN, RESET_PURP
 from seminar_app.agencies.queries import find_agency_by_code
 from seminar_app.core import clock
 from seminar_app.core.actor import Grant, RoleName
+from seminar_app.core.addresses import normal_address
 from seminar_app.core.errors import Refusal
 from seminar_app.core.links import SecretLink
 from seminar_app.offices.queries import find_office_by_code
@@ -93,10 +93,9 @@ def reset_second_factor(*, email: str) -> None:
 
 def _checked(email: str, name: str) -> tuple[str, str]:
     """Return address and name normalized; refuse an address that is not valid or a name that cannot be stored."""
-    try:
-        address = validate_email(email.strip(), check_deliverability=False).normalized
-    except ValueError as error:
-        raise click.ClickException(f"«{email}» is not a whole e-mail address.") from error
+    address = normal_address(email)
+    if address is None:
+        raise click.ClickException(f"«{email}» is not a whole e-mail address.")
     name = " ".join(name.split())
     if not name or len(name) > 200 or not name.isprintable():
         raise click.ClickException("The name must have 1 to 200 characters, all of them readable.")

@@ -17,8 +17,3 @@ def fold(text: str) -> str:
     if not bare.isascii():  # sorting folds lists of thousands, and most words are ASCII
         bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
     return _NOT_A_WORD.sub(" ", bare).strip()
-
-
-def canonical_email(address: str) -> str:
-    """Return the address as it is stored and compared: trimmed, in lower case."""
-    return address.strip().casefold()

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from seminar_app.core.addresses import search_form
 from seminar_app.core.errors import NotFound
-from seminar_app.core.folding import canonical_email
 from seminar_app.core.word_search import words_begin
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
@@ -60,7 +60,7 @@ def _conditions(session: Session, wanted: MessageFilter) -> list[ColumnElement[b
     if wanted.kind is not None:
         conditions.append(Message.kind == wanted.kind)
     if wanted.to:
-        begins = Message.to_address.startswith(canonical_email(wanted.to), autoescape=True)
+        begins = Message.to_address.startswith(search_form(wanted.to), autoescape=True)
         conditions.append(or_(begins, words_begin(session, func.lower(Message.to_name), wanted.to.lower().split())))
     return conditions
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from seminar_app.core.folding import canonical_email, fold
+from seminar_app.core.addresses import normal_address, search_form
+from seminar_app.core.folding import fold
 from seminar_app.nominations.names import normal_case, split_surnames
 from seminar_app.nominations.tables import Cell, tables
 from seminar_app.people.identity_rules import doubt_about_curp
@@ -182,7 +183,8 @@ def _nominee(row: int, cells: dict[str, Cell], *, m_is_male: bool) -> tuple[Nomi
     """Return the row's person, or None and its errors."""
     errors = []
     given_names, surname1, surname2 = _names(cells)
-    email = canonical_email("".join(_text(cells.get("email", "")).split()))
+    typed = search_form("".join(_text(cells.get("email", "")).split()))
+    email = (normal_address(typed) or typed) if EMAIL.fullmatch(typed) else typed
     if not EMAIL.fullmatch(email):
         errors.append(Remark(row, "email", "not an address" if email else "missing"))
     birth_date: date | None = None

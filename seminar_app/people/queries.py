@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from seminar_app.core.folding import canonical_email
+from seminar_app.core.addresses import search_form
 from seminar_app.core.word_search import words_begin
 from seminar_app.people.models import Person
 from seminar_app.people.rules import name_key
@@ -34,7 +34,7 @@ def ways_to_match(session: Session, words: str) -> list[ColumnElement[bool]]:
 
 def _ways(session: Session, words: str, who: type[Person], *, few: bool) -> list[ColumnElement[bool]]:
     parts = name_key(words).split()
-    address = who.email.startswith(canonical_email(words), autoescape=True)
+    address = who.email.startswith(search_form(words), autoescape=True)
     if "@" in words or not parts:
         return [address]
     return [words_begin(session, who.search_key, parts, few=few), address]

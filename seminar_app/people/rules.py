@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Protocol
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 
-from seminar_app.core.folding import canonical_email, fold
+from seminar_app.core.addresses import normal_address
+from seminar_app.core.folding import fold
 
 LONGEST_KEY = 320
 HOME_REGION = "MX"
@@ -73,12 +73,9 @@ def shown_phone(stored: str, *, region: str = HOME_REGION) -> str:
 
 
 def readable_email(typed: str) -> str | None:
-    """Return the address in canonical form, or None if no mail could reach it. No name server is asked."""
-    try:
-        address = validate_email(typed.strip(), check_deliverability=False, allow_smtputf8=False)
-    except (EmailNotValidError, UnicodeError):
-        return None
-    return canonical_email(address.ascii_email or address.normalized)
+    """Return the address in normal form, or None if no mail could reach it: an official's mail server may know ASCII only."""
+    address = normal_address(typed)
+    return address if address is not None and address.isascii() else None
 
 
 class Named(Protocol):

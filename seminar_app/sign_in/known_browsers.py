@@ -11,12 +11,13 @@ import hashlib
 import hmac
 import re
 import secrets
+import uuid
 from datetime import timedelta
 
 from flask import Response, after_this_request, current_app, request
 
 from config import Settings
-from seminar_app.core.folding import canonical_email
+from seminar_app.core.addresses import counting_key, normal_address
 
 LASTS = timedelta(days=180)
 _COOKIE = re.compile(r"([A-Za-z0-9_-]{22})\.([0-9a-f]{64})")
@@ -34,14 +35,18 @@ def remember_browser(email: str) -> None:
         return response
 
 
-def tries_of(email: str) -> str:
-    """Return the rate-limit key of an attempt: this browser's own if it is known for the address, else the one that all others share."""
-    typed = canonical_email(email)
-    settings = _settings()
+def tries_of(email: str, *, account_id: uuid.UUID | None) -> str:
+    """Return the rate-limit key of an attempt: this browser's own if it is known for the address, else the one that all others share.
+
+    Args:
+        email: as typed, in any spelling.
+        account_id: public id of the account with this address; the shared key is the account's, whatever the spelling.
+    """
+    typed, settings = normal_address(email) or "", _settings()
     found = _COOKIE.fullmatch(request.cookies.get(_name(settings), ""))
     if found is not None and any(hmac.compare_digest(_proof(key, typed, found[1]), found[2]) for key in settings.secret_keys):
         return f"known:{found[1]}"
-    return "account:" + hashlib.sha256(typed.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"account:{account_id.hex if account_id else counting_key(email)}"
 
 
 def _proof(key: str, email: str, number: str) -> str:

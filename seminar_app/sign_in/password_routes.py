@@ -23,7 +23,9 @@ from seminar_app.web.limits import limiter
 
 
 def _address_key() -> str:
-    return tries_of(request.form.get("email", ""))
+    email = request.form.get("email", "")
+    account = account_by_email(session(), email)
+    return tries_of(email, account_id=account.public_id if account else None)
 
 
 def _actor_key() -> str:

@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask import g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -23,8 +22,8 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import HiddenInput, Select
 
+from seminar_app.core.addresses import normal_address
 from seminar_app.core.errors import Refusal
-from seminar_app.core.folding import canonical_email
 from seminar_app.web.errors import sentence_of
 
 csrf = CSRFProtect()
@@ -199,12 +198,11 @@ def readable(form: Form, field: Field) -> None:
 
 
 def whole_address(_form: Form, field: Field) -> None:
-    """Refuse what is not a whole e-mail address; keep it in canonical form. Whether mail reaches it is not asked of the network."""
-    try:
-        validate_email(field.data, check_deliverability=False)
-    except (EmailNotValidError, ValueError) as error:
-        raise ValidationError(_("This is not a whole e-mail address. It looks like name@example.org.")) from error
-    field.data = canonical_email(field.data)
+    """Refuse what is not a whole e-mail address; keep it in normal form."""
+    address = normal_address(field.data)
+    if address is None:
+        raise ValidationError(_("This is not a whole e-mail address. It looks like name@example.org."))
+    field.data = address
 
 
 def one_line(label: Any, *, length: int = LINE, needed: bool = True, message: str | None = None, **kwargs: Any) -> StringField:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -14,7 +13,7 @@ from flask_limiter.util import get_remote_address
 from limits.storage import MemoryStorage
 
 from config import Settings
-from seminar_app.core.folding import canonical_email
+from seminar_app.core.addresses import counting_key
 
 OF_ONE_SUBSCRIBER = 64
 """Bits of an IPv6 address that a subscriber cannot choose; a subscriber can change the other bits at will."""
@@ -35,8 +34,7 @@ def visitor_key() -> str:
 
 def mailbox_key() -> str:
     """Return the key to count a mailbox by, for forms that send mail: the address that was typed, as a hash."""
-    typed = canonical_email(request.form.get("email", ""))
-    return "mailbox:" + hashlib.sha256(typed.encode("utf-8", "surrogatepass")).hexdigest()
+    return "mailbox:" + counting_key(request.form.get("email", ""))
 
 
 limiter = Limiter(key_func=visitor_key, headers_enabled=False)

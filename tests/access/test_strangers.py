@@ -282,6 +282,25 @@ def test_limits_hold_for_an_account_whatever_addresses_ask(production: Flask) ->
     assert tries(production, "ana@office.example", 8, forwarded="203.0.113.{}") == [422] * 5 + [429] * 3
 
 
+FULL_WIDTH = str.maketrans("abcdefghijklmnopqrstuvwxyz.", "ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ。")
+
+
+def spellings(address: str, times: int) -> list[str]:
+    """The same address, each time with other letters of its domain in full width."""
+    local, _at, domain = address.partition("@")
+    return [f"{local}@{domain[:number].translate(FULL_WIDTH)}{domain[number:]}" for number in range(times)]
+
+
+@pytest.mark.parametrize("there_is_one", [True, False])
+def test_another_spelling_of_an_address_has_no_attempts_of_its_own(production: Flask, make: Make, there_is_one: bool) -> None:
+    if there_is_one:
+        make.account(email="ana@office.example")
+    limiter.enabled = True
+    spelled = enumerate(spellings("ana@office.example", 8))
+    answers = [attempt(production, email, "not it", forwarded=f"203.0.113.{number}")[0].status_code for number, email in spelled]
+    assert answers == [422] * 5 + [429] * 3
+
+
 def guesses_at_one_moment(production: Flask) -> list[int]:
     limiter.enabled = True
     limiter.reset()
@@ -365,9 +384,9 @@ def test_nobodys_mailbox_can_be_filled_through_the_form(sender: Sender, session:
     world = sender.world
     limiter.enabled = True
     limiter.reset()
-    codes = []
+    codes, spelled = [], spellings(" Victim@FGR.example", 11)
     for number in range(33):
-        body = person_to_register(world, {}, True) | {"email": " Victim@FGR.example ", "csrf_token": world.form_token}
+        body = person_to_register(world, {}, True) | {"email": spelled[number % len(spelled)], "csrf_token": world.form_token}
         body["given_names"] = "Rosa" + "abcdefghijklmnopqrstuvwxyz"[number % 26] * (1 + number // 26)
         client = sender.client("stranger")
         url = f"/seminars/{world.own.seminar.slug}/register"

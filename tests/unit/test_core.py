@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config import Mode, Settings, SettingsError
-from seminar_app.core.folding import canonical_email, fold
+from seminar_app.core.folding import fold
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.core.sealing import seal, unseal
 from seminar_app.core.sqlite import wal_is_safe
@@ -20,10 +20,6 @@ from seminar_app.core.sqlite import wal_is_safe
 )
 def test_a_name_folds_to_what_somebody_without_accents_types(written: str, folded: str) -> None:
     assert fold(written) == folded
-
-
-def test_an_address_is_compared_without_case_or_space() -> None:
-    assert canonical_email("  Luz.Lopez@PGJ.example ") == "luz.lopez@pgj.example"
 
 
 def test_a_link_is_the_same_each_time_and_another_for_another_version_or_purpose() -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from seminar_app.audit.anchor import AnchorBroken, read_anchors
 from seminar_app.audit.chain import ChainKeys
-from seminar_app.core.folding import canonical_email, fold
+from seminar_app.core.addresses import counting_key, normal_address, search_form
+from seminar_app.core.folding import fold
 from seminar_app.core.links import token_hash
 from seminar_app.nominations.names import split_surnames
 from seminar_app.nominations.reading import FIELD_OF, Known, Unreadable, _read_rows, as_date, as_sex, find_header, read_list
@@ -30,7 +31,9 @@ CELLS = TEXT | st.floats() | st.integers() | st.dates() | st.datetimes() | st.bo
 INPUTS = [pytest.param(40, id="short"), pytest.param(2_000, id="full", marks=pytest.mark.full)]
 READERS: list[Callable[[str], Any]] = [
     fold,
-    canonical_email,
+    normal_address,
+    counting_key,
+    search_form,
     token_hash,
     is_name,
     name_key,

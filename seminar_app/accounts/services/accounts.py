@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.errors import AccountDisabled, EmailTaken, LastAdmin, OwnAccount
+from seminar_app.accounts.errors import AccountDisabled, EmailTaken, LastAdmin, NotAnAddress, OwnAccount
 from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.accounts.queries import account_by_email
 from seminar_app.accounts.services.common import find_grant, locked_account, record_change
 from seminar_app.accounts.services.reset_links import send_reset_link
 from seminar_app.core.actor import Actor, Grant, RoleName
+from seminar_app.core.addresses import normal_address
 from seminar_app.core.errors import NotFound
-from seminar_app.core.folding import canonical_email
 
 OnDisabled = Callable[[Session, int], int]
 """`hook(session, account_id)` returns how many sessions it ended."""
@@ -52,8 +52,11 @@ def create_account(
 
     Raises:
         EmailTaken: there is an account with this address.
+        NotAnAddress: no mail can be sent to it.
     """
-    address = canonical_email(email)
+    address = normal_address(email)
+    if address is None:
+        raise NotAnAddress(email=email)
     if account_by_email(session, address) is not None:
         raise EmailTaken(email=address)
     account = UserAccount(
