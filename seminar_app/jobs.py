@@ -54,7 +54,23 @@ def run_worker(app: Flask) -> None:
         shutdown_timeout=STOP_SECONDS,
         max_delay=1.0,
     )
-    consumer.run()
+    run_at_ends(app)
+    try:
+        consumer.run()
+    finally:
+        run_at_ends(app)
+
+
+def run_at_ends(app: Flask) -> None:
+    """Run the jobs that belong to a start or a stop. A failure is logged: it must not keep a process from starting or stopping."""
+    for job in jobs_of(app).values():
+        if job.at_ends:
+            try:
+                run_job(app, job.name)
+            except AlreadyLocked:
+                log.info("Job %s is still at its last run.", job.name)
+            except Exception:
+                log.exception("Job %s failed.", job.name)
 
 
 def run_job(app: Flask, name: str, *, unless: Callable[[], bool] = lambda: False) -> object:
@@ -80,8 +96,10 @@ def _queue(settings: Settings) -> Any:
     options: dict[str, Any] = {"results": False, "utc": True}
     url = settings.jobs_url
     if url is None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        return huey.SqliteHuey("constancia", filename=str(settings.data_dir / "jobs.sqlite3"), journal_mode="delete", **options)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = settings.data_dir / "jobs.sqlite3"
+        file.touch(mode=0o600)
+        return huey.SqliteHuey("constancia", filename=str(file), journal_mode="delete", **options)
     if url.startswith("redis"):
         return huey.RedisHuey("constancia", url=url, **options)
     return huey.PostgresHuey("constancia", dsn=url, **options)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from seminar_app.core.sqlite import forget_write_ahead_log, sqlite_module
+from seminar_app.core.sqlite import empty_write_ahead_log, sqlite_module
 from seminar_app.core.write_mode import write_mode
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def _sweep_sqlite(engine: Engine) -> bool:
         cursor.close()
     finally:
         connection.close()
-    return forget_write_ahead_log(engine)
+    return empty_write_ahead_log(engine)
 
 
 def _sweep_postgresql(engine: Engine, tables: Sequence[str], *, rewrite: bool) -> bool:

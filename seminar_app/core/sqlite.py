@@ -61,7 +61,7 @@ def on_connect(connection: Any, record: Any) -> None:
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     if cursor.execute("PRAGMA journal_mode").fetchone()[0].upper() != journal:
         cursor.execute(f"PRAGMA journal_mode={journal}")
-    for pragma in ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF"):
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF", "journal_size_limit=0"):
         cursor.execute(f"PRAGMA {pragma}")
     path = cursor.execute("PRAGMA database_list").fetchone()[2]
     record.info[OPENED_FILE] = (path, _file_at(path))
@@ -103,11 +103,13 @@ def on_error(context: ExceptionContext) -> None:
         context.is_disconnect = True
 
 
-def forget_write_ahead_log(engine: Engine) -> bool:
+def empty_write_ahead_log(engine: Engine, *, wait_ms: int = 0) -> bool:
     """Empty SQLite's write-ahead log, which keeps earlier states of pages in the order of their transactions.
 
-    Call it after a commit whose order must stay secret. It never waits: while a reader is active the log stays,
-    and the next call empties it.
+    Call it after a commit whose order must stay secret. While a connection reads an older state the log stays.
+
+    Args:
+        wait_ms: how long to wait for such readers, and for a writer.
 
     Returns:
         Whether the log is empty; True on other databases, which have no such file.
@@ -117,7 +119,7 @@ def forget_write_ahead_log(engine: Engine) -> bool:
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout=0")
+        cursor.execute(f"PRAGMA busy_timeout={wait_ms}")
         busy = bool(cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         cursor.close()

@@ -6,14 +6,20 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
+from seminar_app.core import clock
 from seminar_app.feedback import answer_models as answer_models
-from seminar_app.feedback import audit_words, routes, staff_routes
+from seminar_app.feedback import audit_words, log_emptying, routes, staff_routes
 from seminar_app.feedback import models as models
+from seminar_app.web.database import session
+from seminar_app.web.health import add_warning
 from seminar_app.web.navigation import Entry, add_seminar_entry
+from seminar_app.web.schedule import EVERY_MINUTE, Job, add_job
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Register the routes and the menu entry of feedback."""
+    add_job(app, Job("empty-write-ahead-log", lambda: log_emptying.empty_if_due(session()), every=EVERY_MINUTE, at_ends=True))
+    add_warning(app, "evaluations", lambda: log_emptying.overdue(session(), now=clock.now()))
     audit_words.init_app()
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(staff_routes.blueprint)

@@ -71,6 +71,23 @@ class TooManyQuestions(Refusal):
     sentence = N_("A form has at most %(most)d questions.")
 
 
+class OpenAndAnswered(Refusal):
+    """The questions of an open form that has been answered cannot change but for their spelling."""
+
+    sentence = N_(
+        "This form is open and has been answered, so only spelling can be corrected now. Close it first to change, add, remove or "
+        "reorder questions."
+    )
+
+
+class TooFewSinceTheChange(Refusal):
+    """The newest questions have too few answers: one that follows a reminder could be tied to its author."""
+
+    sentence = N_(
+        "The questions were changed. Reminders wait until %(least)d people have answered them, so that no answer can be tied to a person."
+    )
+
+
 class NobodyToRemind(Refusal):
     """No reminder is due: all have answered, were reminded today, or have no e-mail address."""
 

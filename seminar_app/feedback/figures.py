@@ -13,10 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from seminar_app.core.rounding import one_decimal, whole_percent
-from seminar_app.feedback.rules import Asked, QuestionKind
-
-LEAST = 5
-"""Smallest number of answers for which anything is shown."""
+from seminar_app.feedback.rules import LEAST, Asked, QuestionKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ See docs/decisions/0007-anonymous-feedback.md.
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from seminar_app.core.data_subject import FREE_TEXT, NO_PERSON
@@ -32,6 +32,8 @@ class FeedbackForm(Base):
     kind: Mapped[FormKind] = mapped_column(value_enum(FormKind))
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    reminded_on: Mapped[date | None] = mapped_column(Date)
+    """Day of the last reminders, in the seminar's time zone."""
 
 
 class FormVersion(Base):
@@ -86,3 +88,16 @@ class ShownFigures(Base):
 
     form_id: Mapped[int] = mapped_column(ForeignKey("feedback_form.id", ondelete="RESTRICT"), primary_key=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary, info=FREE_TEXT)
+
+
+class LogToEmpty(Base):
+    """The write-ahead log holds answers in their order and must be emptied; no row where it is empty (`log_emptying`)."""
+
+    __tablename__ = "log_to_empty"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    since: Mapped[datetime]
+    """To the minute."""
+    answers: Mapped[int]
+    """Since the log was last emptied, so that the row is not deleted under a new answer."""

@@ -9,9 +9,9 @@ from flask import session as browser_session
 from flask.typing import ResponseReturnValue
 from flask_babel import refresh
 
+from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal
-from seminar_app.core.sqlite import forget_write_ahead_log
-from seminar_app.feedback import answering, queries
+from seminar_app.feedback import answering, log_emptying, queries
 from seminar_app.feedback.forms import answers_form, answers_in
 from seminar_app.feedback.models import FeedbackForm
 from seminar_app.feedback.rules import FormStage
@@ -19,7 +19,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.queries import PersonalPage, personal_page
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.access import personal_link
-from seminar_app.web.database import db, in_unit_of_work, session
+from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.forms import BaseForm
 from seminar_app.web.languages import CODES, current_language
 
@@ -91,12 +91,14 @@ def _visit(token: str) -> Visit:
 def _take(visit: Visit, version: queries.Version, form: BaseForm) -> None:
     assert visit.form is not None  # noqa: S101  the caller has checked it
     registration_id, form_id, answers = visit.page.registration.id, visit.form.id, answers_in(form, version.questions)
-    in_unit_of_work(
-        lambda work: answering.answer(
-            work, registration_id=registration_id, form_id=form_id, version_number=version.number, answers=answers
-        )
-    )
-    forget_write_ahead_log(db.engine)
+
+    def answer_once(work: Session) -> None:
+        taken = answering.answer(work, registration_id=registration_id, form_id=form_id, version_number=version.number, answers=answers)
+        if taken:
+            log_emptying.note_due(work, now=clock.now())
+
+    in_unit_of_work(answer_once)
+    log_emptying.empty_if_due(session())
 
 
 def _version(form_id: int) -> queries.Version:

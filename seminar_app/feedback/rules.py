@@ -7,11 +7,16 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
 from seminar_app.seminars.rules import SeminarState
 
+LEAST = 5
+"""Smallest number of answers for which anything is shown."""
+SAME_WORDS = 0.8
+"""Share of letters that a corrected text has in common with the one before, 0 to 1; below it the text says something else."""
 SCALE = (1, 2, 3, 4, 5)
 YES, NO = 1, 0
 LONGEST_COMMENT = 2_000
@@ -142,6 +147,28 @@ def fitting(question: Asked, value: str | None) -> str | None:
 def unanswered(questions: Iterable[Asked], answers: Mapping[str, str]) -> tuple[Asked, ...]:
     """Return the required questions that have no answer."""
     return tuple(question for question in questions if question.required and question.key not in answers)
+
+
+def corrects_spelling(before: Sequence[Asked], after: Sequence[Asked]) -> bool:
+    """Whether only the spelling changed: the same questions and options in the same order, each text nearly as it was."""
+    if len(before) != len(after):
+        return False
+    pairs = list(zip(before, after, strict=True))
+    if any(_shape(old) != _shape(new) for old, new in pairs):
+        return False
+    return all(_nearly_same(was, now) for old, new in pairs for was, now in zip(_texts(old), _texts(new), strict=True))
+
+
+def _shape(question: Asked) -> tuple[Any, ...]:
+    return question.key, question.kind, question.required, tuple(option.value for option in question.options)
+
+
+def _texts(question: Asked) -> list[str]:
+    return [question.prompt_es, question.prompt_en, *(text for option in question.options for text in (option.es, option.en))]
+
+
+def _nearly_same(was: str, now: str) -> bool:
+    return not was or SequenceMatcher(None, was.casefold(), now.casefold(), autojunk=False).ratio() >= SAME_WORDS
 
 
 def fingerprint(questions: Sequence[Asked]) -> str:

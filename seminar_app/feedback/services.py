@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
@@ -22,20 +22,24 @@ from seminar_app.feedback.errors import (
     NoQuestions,
     NotOpenToClose,
     NotOpenToRemind,
+    OpenAndAnswered,
     SeminarNotBegun,
     SeminarNotHeld,
+    TooFewSinceTheChange,
     TooManyQuestions,
 )
 from seminar_app.feedback.models import FeedbackForm, FormVersion, Question
 from seminar_app.feedback.rules import Asked, FormKind, FormStage, WhyNotOpen
-from seminar_app.feedback.tallying import version_is_answered
-from seminar_app.messages.services import enqueue
+from seminar_app.feedback.tallying import count_newest_responses, version_is_answered
+from seminar_app.messages.services import delete_when_sent, enqueue
 from seminar_app.offices.models import Office
 from seminar_app.registration.links import issue_link
 from seminar_app.registration.services.mails import facts
 from seminar_app.seminars.models import Seminar
 
 _SPEAKER_KEY = re.compile(rf"\A{standard.SPEAKER}[0-9a-f]{{32}}\Z")
+REMINDER = "feedback_reminder"
+delete_when_sent(REMINDER)
 
 
 def get_or_make_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int) -> FeedbackForm:
@@ -110,6 +114,9 @@ def edit_questions(
 ) -> queries.Version:
     """Replace the questions: in place while they have no answers, else as the form's next version.
 
+    An open form that has been answered takes corrections of spelling only, in place. A version with one answer beside a
+    list of those who were reminded would tell whose answer it is.
+
     Args:
         session: to write with.
         now: of the change.
@@ -121,6 +128,7 @@ def edit_questions(
     Raises:
         StaleEdit: another account changed them meanwhile.
         NoQuestions, TooManyQuestions: none, or more than `rules.MOST_QUESTIONS`.
+        OpenAndAnswered: more than the spelling was changed.
     """
     seminar = _locked_seminar(session, seminar_id)
     form = get_or_make_form(session, now=now, actor=actor, seminar_id=seminar_id)
@@ -136,7 +144,10 @@ def edit_questions(
     if keyed == version.questions:
         return version
     number = version.number
-    if version_is_answered(session, version.id):
+    answered = version_is_answered(session, version.id)
+    if answered and queries.stage(form) is FormStage.OPEN:
+        return _correct_spelling(session, form, seminar, version, keyed, now=now, actor=actor)
+    if answered:
         number += 1
     else:
         session.execute(delete(Question).where(Question.version_id == version.id))
@@ -146,36 +157,65 @@ def edit_questions(
     return queries.get_version(session, form.id)
 
 
+def _correct_spelling(
+    session: Session,
+    form: FeedbackForm,
+    seminar: Seminar,
+    version: queries.Version,
+    corrected: Sequence[Asked],
+    *,
+    now: datetime,
+    actor: Actor,
+) -> queries.Version:
+    if not rules.corrects_spelling(version.questions, corrected):
+        raise OpenAndAnswered
+    for question in corrected:
+        options = [asdict(option) for option in question.options]
+        words = {"prompt_es": question.prompt_es, "prompt_en": question.prompt_en, "options": options}
+        session.execute(update(Question).where(Question.version_id == version.id, Question.key == question.key).values(words))
+    action = "feedback.questions_changed"
+    _record(session, form, seminar, now=now, actor=actor, action=action, version=version.number, questions=len(corrected))
+    return queries.get_version(session, form.id)
+
+
 def remind(session: Session, *, now: datetime, actor: Actor, seminar_id: int) -> None:
-    """Send a reminder to each person who is asked and has not answered, at most one a day. The number of mails stays secret.
+    """Send a reminder to each person who is asked and has not answered, once a day. The number of mails stays secret.
+
+    The rows of the reminders are deleted once they are sent (`delete_when_sent`): beside the receipts they
+    would tell who answered after a reminder.
 
     Raises:
         NotOpenToRemind: the form is not open.
+        TooFewSinceTheChange: fewer than five have answered the newest questions, and others answered earlier ones.
         NobodyToRemind: no mail is due.
     """
     seminar = _locked_seminar(session, seminar_id)
     form = get_or_make_form(session, now=now, actor=actor, seminar_id=seminar_id)
     if queries.stage(form) is not FormStage.OPEN:
         raise NotOpenToRemind
+    if queries.get_version(session, form.id).number > 1 and count_newest_responses(session, form.id) < rules.LEAST:
+        raise TooFewSinceTheChange(least=rules.LEAST)
     office = session.get_one(Office, seminar.office_id)
-    day = now.astimezone(ZoneInfo(seminar.time_zone)).date().isoformat()
+    day = now.astimezone(ZoneInfo(seminar.time_zone)).date()
+    if form.reminded_on == day:
+        raise NobodyToRemind
     enqueued = [
         enqueue(
             session,
             now=now,
-            kind="feedback_reminder",
+            kind=REMINDER,
             language=registration.language,
             to_address=registration.person.email or "",
             to_name=registration.person.certificate_name,
             context=facts(seminar, office, registration.language),
             link=issue_link(session, registration),
             link_endpoint="feedback.answer",
-            dedupe_key=f"feedback_reminder:{registration.public_id.hex}:{form.public_id.hex}:{day}",
         )
         for registration in queries.to_remind(session, seminar_id=seminar_id, form_id=form.id)
     ]
     if not any(enqueued):
         raise NobodyToRemind
+    form.reminded_on = day
     _record(session, form, seminar, now=now, actor=actor, action="feedback.reminded")
 
 

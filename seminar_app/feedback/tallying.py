@@ -37,3 +37,10 @@ def live_tallies(session: Session, form_id: int) -> dict[str, Tally]:
 def version_is_answered(session: Session, version_id: int) -> bool:
     """Whether anybody has answered this version, so that it stays as it is."""
     return bool(session.scalar(select(exists().where(Response.version_id == version_id))))
+
+
+def count_newest_responses(session: Session, form_id: int) -> int:
+    """How many responses the form's newest version has. For rules only; never shown."""
+    newest = select(func.max(FormVersion.number)).where(FormVersion.form_id == form_id).scalar_subquery()
+    of_newest = select(FormVersion.id).where(FormVersion.form_id == form_id, FormVersion.number == newest)
+    return session.scalar(select(func.count()).select_from(Response).where(Response.version_id.in_(of_newest))) or 0

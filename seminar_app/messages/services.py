@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,13 @@ from seminar_app.messages.rules import LEASE, MessageState, may_send_again, next
 
 LONGEST_ERROR = 500
 HELD = "Held: the database was restored from a backup, and this may have been sent before."
+
+_deleted_when_sent: set[str] = set()
+
+
+def delete_when_sent(kind: str) -> None:
+    """Have the rows of a kind of mail deleted as soon as they are sent. A room whose rows would tell too much registers its kind."""
+    _deleted_when_sent.add(kind)
 
 
 def enqueue(
@@ -127,7 +134,10 @@ def lease_next(session: Session, *, now: datetime) -> Lease | None:
 
 def record_sent(session: Session, lease: Lease, *, now: datetime) -> bool:
     """Record that the server has accepted the mail. False if another sender took over the lease meanwhile."""
-    return _finish(session, lease, state=MessageState.SENT, sent_at=now, not_before=now, last_error=None)
+    done = _finish(session, lease, state=MessageState.SENT, sent_at=now, not_before=now, last_error=None)
+    if done and lease.message.kind in _deleted_when_sent:
+        session.execute(delete(Message).where(Message.id == lease.message.id).execution_options(synchronize_session=False))
+    return done
 
 
 def record_failure(session: Session, lease: Lease, *, now: datetime, error: str, refused_for_good: bool) -> bool:

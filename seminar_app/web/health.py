@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +29,15 @@ def init_app(app: Flask, settings: Settings) -> None:
         declare(app, endpoint, Policy(Audience.PUBLIC))
 
 
+def add_warning(app: Flask, name: str, check: Callable[[], bool]) -> None:
+    """Let `/readyz` name what an administrator must look into while the program goes on serving. Called in a room's `init_app`.
+
+    Args:
+        check: true while the warning holds; called at each request of `/readyz`.
+    """
+    app.extensions.setdefault("warnings", {})[name] = check
+
+
 def healthz() -> ResponseReturnValue:
     """Report that the process is alive."""
     return {"status": "ok"}
@@ -37,9 +47,16 @@ def readyz() -> ResponseReturnValue:
     """Tell a proxy whether to send people here. The reason goes to the log only; visitors get one word."""
     why = not_ready()
     if why is None:
-        return {"status": "ok"}
+        return {"status": "ok"} | _warnings()
     current_app.logger.warning("Not ready: %s", why)
     return {"status": "unavailable"}, 503
+
+
+def _warnings() -> dict[str, list[str]]:
+    names = [name for name, check in current_app.extensions.get("warnings", {}).items() if check()]
+    for name in names:
+        current_app.logger.warning("Warning at /readyz: %s", name)
+    return {"warnings": names} if names else {}
 
 
 def not_ready() -> str | None:

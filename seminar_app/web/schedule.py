@@ -24,12 +24,14 @@ class Job:
         run: does the work.
         every: whole minutes between two runs, a divisor of an hour; or
         daily_at: time of day, UTC.
+        at_ends: run it also when a worker or the server starts and stops.
     """
 
     name: str
     run: Callable[[], object]
     every: timedelta | None = None
     daily_at: time | None = None
+    at_ends: bool = False
 
     def __post_init__(self) -> None:
         if (self.every is None) == (self.daily_at is None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -24,8 +25,10 @@ from seminar_app.feedback.errors import (
     NotOpenToClose,
     NotOpenToRemind,
     NotTakingPart,
+    OpenAndAnswered,
     SeminarNotBegun,
     SeminarNotHeld,
+    TooFewSinceTheChange,
     TooManyQuestions,
 )
 from seminar_app.feedback.figures import Tally
@@ -33,6 +36,7 @@ from seminar_app.feedback.models import FeedbackForm, ResponseReceipt, ShownFigu
 from seminar_app.feedback.rules import Asked, FormStage, QuestionKind
 from seminar_app.feedback.tallying import live_tallies
 from seminar_app.messages.models import Message
+from seminar_app.messages.services import lease_next, record_sent
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeminarSession
@@ -171,11 +175,13 @@ def test_questions_nobody_answered_change_in_place_and_answered_ones_make_the_ne
     level = next(question for question in first if question.key == "level")
     shorter = Asked(level.key, level.kind, level.prompt_es, level.prompt_en, options=level.options[:2])
     reworded = Asked(own, QuestionKind.TEXT, "¿Algo más que decir?", "Anything else to say?")
+    held.close(now)
     version = edit(held, now, [reworded, shorter])
     assert version.number == 2
     assert version.questions[0] == reworded, "a question keeps its key when its words change"
     assert version.questions[1].key != "level", "and not when its answers do"
     assert edit(held, now, list(version.questions)) == version, "saving what is there makes no version"
+    held.open(now)
     assert held.answer_exactly(1, {own: "sí"})
     assert held.answer_exactly(2, {"met_objectives": "2", "relevance": "3"}, version=1), "who began with the first version may finish"
     tallies = live_tallies(held.session, held.form_id)
@@ -198,6 +204,61 @@ def test_an_edit_of_what_somebody_else_changed_meanwhile_is_refused(make: Make, 
         edit(held, now, [])
     with pytest.raises(TooManyQuestions):
         edit(held, now, [OWN] * 61)
+
+
+def test_an_open_form_with_answers_takes_corrections_of_spelling_only(make: Make, now: datetime) -> None:
+    held = hold(make, people=2)
+    held.open(now)
+    held.answer(0)
+    first = list(queries.get_version(held.session, held.form_id).questions)
+    corrected = [replace(first[0], prompt_en=first[0].prompt_en + "?"), *first[1:]]
+    version = edit(held, now, corrected)
+    assert (version.number, list(version.questions)) == (1, corrected)
+    for other in (
+        [replace(first[0], prompt_en="Did the hotel suit you?"), *first[1:]],
+        [*corrected, OWN],
+        corrected[1:],
+        [*corrected[1:], corrected[0]],
+        [replace(corrected[0], required=not corrected[0].required), *corrected[1:]],
+    ):
+        with pytest.raises(OpenAndAnswered):
+            edit(held, now, other)
+    held.close(now)
+    assert edit(held, now, [*corrected, OWN]).number == 2
+
+
+def test_after_a_change_of_questions_reminders_wait_for_five_answers(make: Make, now: datetime) -> None:
+    """Else the one who answers the new version after a reminder is known: those reminded, less those who still have no receipt."""
+    held = hold(make, people=9)
+    held.open(now)
+    held.answer(0)
+    held.close(now)
+    edit(held, now, [*queries.get_version(held.session, held.form_id).questions, OWN])
+    held.open(now)
+    for person in range(1, 5):
+        held.answer(person)
+        with pytest.raises(TooFewSinceTheChange):
+            remind(held, now)
+    held.answer(5)
+    remind(held, now)
+
+
+def test_a_reminder_that_was_sent_leaves_no_row(make: Make, now: datetime) -> None:
+    held = hold(make, people=3)
+    held.open(now)
+    held.answer(0)
+    remind(held, now)
+    while True:
+        with unit_of_work(held.session) as session:
+            lease = lease_next(session, now=now)
+        if lease is None:
+            break
+        with unit_of_work(held.session) as session:
+            assert record_sent(session, lease, now=now)
+    assert count(held.session, Message) == 0
+    with pytest.raises(NobodyToRemind):
+        remind(held, now)
+    remind(held, now + timedelta(days=1))
 
 
 def test_figures_change_by_five_answers_or_not_at_all(make: Make, now: datetime) -> None:

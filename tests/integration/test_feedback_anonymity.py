@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
-from seminar_app.core.sqlite import forget_write_ahead_log, sqlite_module
+from seminar_app.core import clock
+from seminar_app.core.sqlite import empty_write_ahead_log, sqlite_module
 from seminar_app.core.tables import Base
-from seminar_app.feedback import answering
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.feedback import answering, log_emptying
 from seminar_app.feedback.answer_models import Answer, Response
 from seminar_app.feedback.models import ResponseReceipt
+from seminar_app.jobs import run_job
 from seminar_app.web.database import db
 from tests.conftest import SqliteDatabase, TestDatabase, make_app
 from tests.support.factories import Make
@@ -194,14 +200,98 @@ def test_the_write_ahead_log_keeps_no_earlier_state(make: Make, now: datetime, s
     log = database.folder / "test.sqlite3-wal"
     assert log.read_bytes().count(b"p00") > 1, "every earlier state is in it"
     session.rollback()
-    assert forget_write_ahead_log(db.engine)
+    assert empty_write_ahead_log(db.engine)
     assert log.stat().st_size == 0
     session.execute(text("SELECT 1 FROM response")).all()
     answer = db.engine.connect()
     answer.execute(text("SELECT 1 FROM response")).all()
-    assert forget_write_ahead_log(db.engine), "who reads the present state hinders nobody"
+    assert empty_write_ahead_log(db.engine), "who reads the present state hinders nobody"
     answer.close()
     session.rollback()
+
+
+@contextmanager
+def four_readers(path: Path) -> Iterator[None]:
+    """Four connections that always read: each holds a state of the database for a moment, and their moments overlap."""
+    over = threading.Event()
+
+    def read(number: int) -> None:
+        connection = sqlite_module().connect(str(path), isolation_level=None)
+        while not over.wait(0.003 * number):
+            connection.execute("BEGIN")
+            connection.execute("SELECT count(*) FROM response").fetchone()
+            over.wait(0.02)
+            connection.execute("COMMIT")
+        connection.close()
+
+    readers = [threading.Thread(target=read, args=(number,)) for number in range(1, 5)]
+    for reader in readers:
+        reader.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for reader in readers:
+            reader.join()
+
+
+def tied_by_an_insider(make: Make, now: datetime, database: TestDatabase) -> int:
+    """Answer eight times while four read; the insider copies the log after each. Return how many answers stand in a copy."""
+    held = hold(make, people=PEOPLE)
+    held.open(now)
+    path = database.folder / "test.sqlite3"
+    copies = []
+    with four_readers(path):
+        for person in range(8):
+            with unit_of_work(held.session) as session:
+                answers = REQUIRED | {"change": f"insider-{person}"}
+                values = {"registration_id": held.people[person].id, "form_id": held.form_id, "version_number": None}
+                assert answering.answer(session, answers=answers, **values)  # type: ignore[arg-type]
+                log_emptying.note_due(session, now=now)
+            log_emptying.empty_if_due(held.session)
+            copies.append(path.with_name(path.name + "-wal").read_bytes())
+    return sum(f"insider-{person}".encode() in copy for person, copy in enumerate(copies))
+
+
+@pytest.mark.sqlite_only
+def test_a_copy_of_the_log_ties_no_answer_while_others_read(make: Make, now: datetime, database: TestDatabase) -> None:
+    assert tied_by_an_insider(make, now, database) == 0
+
+
+@pytest.mark.sqlite_only
+def test_a_log_that_is_emptied_without_waiting_ties_answers(
+    make: Make, now: datetime, database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broken twin: as long as others read, the log is never emptied."""
+    monkeypatch.setattr(log_emptying, "WAIT_MS", 0)
+    assert tied_by_an_insider(make, now, database) > 0
+
+
+@pytest.mark.sqlite_only
+def test_a_log_that_could_not_be_emptied_stays_due_until_the_job_empties_it(
+    app: Flask, make: Make, now: datetime, session: Session, database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_emptying, "WAIT_MS", 50)
+    held = hold(make, people=2)
+    held.open(now)
+    reader = sqlite_module().connect(str(database.folder / "test.sqlite3"), isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM response").fetchone()
+    held.answer(0)
+    with unit_of_work(session) as work:
+        log_emptying.note_due(work, now=now)
+    assert not log_emptying.empty_if_due(session)
+    assert not log_emptying.overdue(session, now=now)
+    assert log_emptying.overdue(session, now=now + timedelta(minutes=11))
+    session.rollback()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=11))
+    assert app.test_client().get("/readyz").json == {"status": "ok", "warnings": ["evaluations"]}
+    reader.execute("COMMIT")
+    reader.close()
+    assert run_job(app, "empty-write-ahead-log")
+    assert not log_emptying.overdue(session, now=now + timedelta(minutes=11))
+    session.rollback()
+    assert app.test_client().get("/readyz").json == {"status": "ok"}
 
 
 def send_twice(url: str, folder: str, values: dict[str, Any], ready: Any, results: Any) -> None:

@@ -39,6 +39,10 @@ class Held:
         with unit_of_work(self.session) as session:
             self.form_id = services.open_form(session, now=now, actor=actor(), seminar_id=self.seminar.id).id
 
+    def close(self, now: datetime) -> None:
+        with unit_of_work(self.session) as session:
+            services.close_form(session, now=now, actor=actor(), seminar_id=self.seminar.id)
+
     def answer(self, person: int, **answers: str) -> bool:
         """Answer as the person with this number; required questions are filled in."""
         return self.answer_exactly(person, REQUIRED | answers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from seminar_app.feedback import figures, rules, standard
 from seminar_app.feedback.figures import Figure, Suppressed, Tally
-from seminar_app.feedback.rules import Asked, FormStage, Option, QuestionKind, WhyNotOpen
+from seminar_app.feedback.rules import LEAST, Asked, FormStage, Option, QuestionKind, WhyNotOpen
 from seminar_app.feedback.standard import SpeakerAsked
 from seminar_app.seminars.rules import SeminarState
 
@@ -86,8 +86,8 @@ def test_two_looks_never_differ_by_fewer_than_five_answers(arrivals: list[list[s
         next_shown = figures.advance(shown, {SCALE.key: tally_of(SCALE, answers)})
         before = shown[SCALE.key].answers if SCALE.key in shown else 0
         after = next_shown[SCALE.key].answers if SCALE.key in next_shown else 0
-        assert after == before or after - before >= figures.LEAST
-        assert len(answers) - after < figures.LEAST, "what may be shown is shown"
+        assert after == before or after - before >= LEAST
+        assert len(answers) - after < LEAST, "what may be shown is shown"
         shown = next_shown
 
 
@@ -96,7 +96,7 @@ def test_two_looks_never_differ_by_fewer_than_five_answers(arrivals: list[list[s
 def test_the_bars_of_a_figure_add_up_to_its_answers(asked: tuple[Asked, list[str]]) -> None:
     question, answers = asked
     figure = figures.figure_of(question, tally_of(question, answers))
-    assert isinstance(figure, Figure) == (len(answers) >= figures.LEAST)
+    assert isinstance(figure, Figure) == (len(answers) >= LEAST)
     if isinstance(figure, Figure) and question.values:
         assert sum(bar.count for bar in figure.bars) == figure.answers == len(answers)
         assert all(0 <= bar.percent <= 100 for bar in figure.bars)
@@ -205,3 +205,24 @@ def test_any_change_of_the_questions_changes_their_fingerprint() -> None:
         for questions in ([SCALE, TEXT], [TEXT, SCALE], [SCALE], [Asked(**asdict(SCALE) | {"required": True, "options": ()}), TEXT])
     }
     assert len(prints) == 4
+
+
+SCALE = Asked(
+    "q", QuestionKind.SCALE, "¿Se cumplieron los obgetivos?", "Were the obgectives met?", options=(Option("1", "Nada", "Not at all"),)
+)
+
+
+@pytest.mark.parametrize(
+    ("after", "spelling"),
+    [
+        (replace(SCALE, prompt_es="¿Se cumplieron los objetivos?", prompt_en="Were the objectives met?"), True),
+        (SCALE, True),
+        (replace(SCALE, prompt_en="Was the food good?"), False),
+        (replace(SCALE, options=(Option("1", "Mucho", "A lot"),)), False),
+        (replace(SCALE, kind=QuestionKind.TEXT), False),
+        (replace(SCALE, key="r"), False),
+        (replace(SCALE, required=True), False),
+    ],
+)
+def test_a_correction_of_spelling_leaves_each_question_what_it_was(after: Asked, spelling: bool) -> None:
+    assert rules.corrects_spelling([SCALE], [after]) is spelling

@@ -44,6 +44,7 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
     announce_server()
     os.environ["WEB_THREADS"] = str(threads)  # the workers read it, to keep some threads free for readers
     from seminar_app.cli.serving.web_server import web_server
+    from seminar_app.jobs import run_at_ends
 
     server = web_server(
         "seminar_app.wsgi:app",
@@ -67,6 +68,7 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
         stopping_file(settings, os.getpid()).unlink(missing_ok=True)
         if beside:
             beside.stop()
+        run_at_ends(current_app._get_current_object())  # type: ignore[attr-defined]
     click.echo("Constancia has stopped.")
 
 
