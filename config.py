@@ -133,6 +133,7 @@ class Settings:
         smtp_url: `smtp://user:password@host:port` (STARTTLS) or `smtps://`; None keeps mail in the outbox.
         jobs_url: `redis://…` or `postgresql://…` of the job queue; None keeps it in a file in `data_dir`.
         pool_size: database connections a process keeps.
+        body_readers: requests of one process whose bodies may be read at once; slow senders leave the other threads alone.
         waiting_writers: requests of one process that may write, or wait to, at once; the other threads are left for reading.
         identity_keys: `<id>:<secret>`, newest first; the first seals CURP, birth data, passports and originals, all open.
         audit_keys: the same for the audit log's chain; if empty, its key is derived from `secret_keys`.
@@ -162,6 +163,7 @@ class Settings:
     page_cache: bool = True
     pool_size: int = POOL_SIZE
     waiting_writers: int = THREADS - KEPT_FOR_READING
+    body_readers: int = THREADS // 2
     jobs_url: str | None = None
     log_format: LogFormat = LogFormat.TEXT
     log_requests: bool = False
@@ -230,6 +232,7 @@ class Settings:
         mail_from, default_language, default_time_zone, log_requests = _choices(env, mode, faults)
         second_factor = _second_factor(env, mode, faults)
         waiting_writers = _waiting_writers(env, faults)
+        body_readers = max(1, _web_threads(env, faults) // 2)
         if mode is Mode.PRODUCTION:
             faults += _unsafe_in_production(env, data_dir, database_url)
         log_format = _log_format(env, faults)
@@ -262,6 +265,7 @@ class Settings:
             backup_keys=backup_keys,
             drain_seconds=drain_seconds,
             waiting_writers=waiting_writers,
+            body_readers=body_readers,
             second_factor=second_factor,
             warnings=_warnings(
                 mode,
@@ -356,9 +360,13 @@ def _log_format(env: Mapping[str, str], faults: list[str]) -> LogFormat:
         return LogFormat.TEXT
 
 
+def _web_threads(env: Mapping[str, str], faults: list[str]) -> int:
+    return _whole_number(env, "WEB_THREADS", 1, 64, faults, usual=THREADS)
+
+
 def _waiting_writers(env: Mapping[str, str], faults: list[str]) -> int:
     """Return the configured number, else the smaller of threads and connections, minus two; at least one."""
-    threads = _whole_number(env, "WEB_THREADS", 1, 64, faults, usual=THREADS)
+    threads = _web_threads(env, [])
     return _whole_number(env, "WAITING_WRITERS", 1, 64, faults, usual=max(1, min(threads, 2 * POOL_SIZE) - KEPT_FOR_READING))
 
 

@@ -6,6 +6,7 @@ from flask import Flask
 
 from config import Settings
 from seminar_app.web import (
+    body_reading,
     compression,
     database,
     errors,
@@ -42,6 +43,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         TEMPLATES_AUTO_RELOAD=False,
     )
     database.init_app(app, settings)
+    body_reading.init_app(app, places=settings.body_readers, longest=MAX_REQUEST_BYTES)
     page_cache.init_app(app, settings)  # before what stands before it: proxies, static files
     proxies.init_app(app, settings)
     compression.init_app(app)

@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from seminar_app.core.errors import InBothLanguages, NotFound, Refusal
 from seminar_app.web.access import Audience, policy_of
+from seminar_app.web.body_reading import was_refused
 from seminar_app.web.database import db, may_be_saved
 from seminar_app.web.limits import seconds_to_wait
 from seminar_app.web.unavailable import is_unavailable, kept_form
@@ -137,6 +138,7 @@ def init_app(app: Flask) -> None:
     }
     for kind, handler in handlers.items():
         app.register_error_handler(kind, handler)
+    app.before_request(_refuse_unread)
     app.before_request(_refuse_unreadable)
 
 
@@ -235,6 +237,11 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     log.exception("Unexpected failure on %s, reference %s", request.endpoint, g.get("request_id", "-"))
     _let_go()
     return error_page(500)
+
+
+def _refuse_unread() -> ResponseReturnValue | None:
+    """Answer 503 where so many bodies are being read that this one was not."""
+    return error_page(503) if was_refused() else None
 
 
 def _refuse_unreadable() -> ResponseReturnValue | None:

@@ -14,6 +14,8 @@ from werkzeug.exceptions import HTTPException
 from wtforms import Form
 from wtforms.fields import BooleanField, FieldList, FileField, FormField, PasswordField, SelectField, SubmitField
 
+from seminar_app.web.body_reading import was_refused
+
 PASSING = ("08", "25006", "40001", "40P01", "53", "55P03", "57", "58", "F0", "XX001", "XX002")
 """PostgreSQL's codes, or how they begin.
 
@@ -51,7 +53,7 @@ class KeptForm:
 
 def kept_form() -> KeptForm | None:
     """Return the form of this request. None if there is none, or it has a file or a password, which no page repeats."""
-    if request.method != "POST":
+    if request.method != "POST" or was_refused():
         return None
     try:
         fields = list(request.form.items(multi=True))

@@ -6,6 +6,7 @@ BROKEN names the protection to remove:
     submission  every sending of the form counts as a new one
     early       the answer goes out before the commit
     moved       a SQLite file that was moved away is still written to
+    bodies      every thread may read a slow body
     places      as many writers may wait as there are threads
     certain     every failure is reported as «nothing was saved»
     patience    every failure of the database is reported as our own (500), and the form is not kept
@@ -85,7 +86,8 @@ if seconds := os.environ.get("WAIT_SECONDS"):
 if "moved" in broken:
     for module in (sqlite, sqlite_writing):
         setattr(module, "is_still_there", lambda _info: True)
-app = create_app(replace(Settings.from_environment(), limits_enabled=False))
+settings = replace(Settings.from_environment(), limits_enabled=False)
+app = create_app(replace(settings, body_readers=1000) if "bodies" in broken else settings)
 if "lock" in broken:
     for room in (routes, staff_routes, seats_routes):
         setattr(room, "in_unit_of_work", read_first)
