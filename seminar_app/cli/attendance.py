@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 import tempfile
 from pathlib import Path
-from typing import IO
 
 import click
 from flask.cli import AppGroup
@@ -14,6 +11,7 @@ from flask.cli import AppGroup
 from seminar_app.attendance.export import Format, Language, write
 from seminar_app.attendance.queries import attendance_of
 from seminar_app.attendance.services import note_export
+from seminar_app.cli.output import OUTPUT, deliver
 from seminar_app.core.clock import now
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.web.database import session, unit_of_work
@@ -24,7 +22,7 @@ group = AppGroup("attendance", help="Attendance of a seminar as a file.")
 @group.command("export")
 @click.argument("slug")
 @click.option("--format", "form", type=click.Choice([*(form.value for form in Format), "pdf"]), required=True, help="Kind of file.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to; the standard output if not said.")
+@click.option("--output", type=OUTPUT, help="Where to; the standard output if not said, or if it is -.")
 @click.option(
     "--lang",
     "language",
@@ -50,32 +48,4 @@ def export(slug: str, form: str, output: Path | None, language: str) -> None:
     with tempfile.TemporaryFile() as whole:
         write(whole, attendance, form=Format(form), language=Language(language))
         whole.seek(0)
-        _deliver(whole, output)
-
-
-def _deliver(whole: IO[bytes], output: Path | None) -> None:
-    if output is None:
-        if sys.stdout.isatty() and not _is_text(whole):
-            raise click.UsageError("This is not text to read on a screen: say where to with --output FILE.")
-        for block in iter(lambda: whole.read(65_536), b""):
-            sys.stdout.buffer.write(block)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        with tempfile.NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}.", delete=False) as part:
-            name = Path(part.name)
-            try:
-                shutil.copyfileobj(whole, part)
-                part.close()
-                name.replace(output)
-            finally:
-                name.unlink(missing_ok=True)
-    except OSError as error:
-        raise click.ClickException(f"{output} cannot be written: {error.strerror}.") from error
-    click.echo(f"Written: {output}", err=True)
-
-
-def _is_text(whole: IO[bytes]) -> bool:
-    begins = whole.read(2)
-    whole.seek(0)
-    return begins != b"PK"
+        deliver(whole, output, text=Format(form) in (Format.CSV, Format.JSON))

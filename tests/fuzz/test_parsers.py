@@ -216,7 +216,7 @@ HEADERS = st.fixed_dictionaries(
 
 def backup(*pieces: bytes) -> bytes:
     out = io.BytesIO()
-    writer = BackupWriter(out, PLAIN, key=None)
+    writer = BackupWriter(out, PLAIN, key=None, secret="s3cret" * 6)
     writer.manifest({"tables": ["x"]})
     writer.section({"table": "x"})
     for piece in pieces:
@@ -226,7 +226,7 @@ def backup(*pieces: bytes) -> bytes:
 
 
 def read_backup(content: bytes) -> list[bytes]:
-    reader = BackupReader(io.BytesIO(content), keys=["k3y$" * 9])
+    reader = BackupReader(io.BytesIO(content), keys=["k3y$" * 9], secrets=["s3cret" * 6], allow_unauthenticated=True)
     assert isinstance(reader.manifest, dict)
     return [piece for kind, piece in reader.pieces() if kind == b"D"]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import tempfile
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,18 +18,20 @@ from seminar_app.audit.anchor import set_anchor_aside
 from seminar_app.audit.services import record
 from seminar_app.cli.backup.envelope import BackupFault
 from seminar_app.cli.backup.keeping import delete_older, name_for
+from seminar_app.cli.output import STANDARD_OUTPUT, deliver
 from seminar_app.core.clock import now
 from seminar_app.web.database import unit_of_work
 
 
 @click.command("backup")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
 @click.option("--keep-days", type=click.IntRange(1), help="Then delete backups in the same folder that are older than this many days.")
 @with_appcontext
 def backup(file: Path, *, keep_days: int | None) -> None:
-    """Write the whole database to FILE while the program runs; encrypted where BACKUP_KEY is set. In a folder, the file gets a dated name.
+    """Write the whole database to FILE while the program runs; encrypted where BACKUP_KEY is set.
 
-    SECRET_KEY, IDENTITY_KEYS and BACKUP_KEY are not in it. Keep them in another place: without them the backup cannot be used.
+    In a folder, the file gets a dated name; `-` is the standard output. SECRET_KEY, IDENTITY_KEYS and BACKUP_KEY are not in it. Keep
+    them in another place: without them the backup cannot be used.
     """
     from seminar_app.cli.backup.making import make_backup
 
@@ -37,16 +41,25 @@ def backup(file: Path, *, keep_days: int | None) -> None:
         raise click.ClickException(f"--keep-days needs a folder that holds backups only, and {file} is none.")
     if file.is_dir():
         file /= name_for(at)
-    try:
-        _record_backup()
-        made = make_backup(current_app._get_current_object(), file)  # type: ignore[attr-defined]
-    except BackupFault as fault:
-        raise click.ClickException(str(fault)) from fault
+    to_standard_output = file == STANDARD_OUTPUT
+    with tempfile.TemporaryDirectory() if to_standard_output else nullcontext() as folder:
+        target = Path(folder) / "backup" if folder is not None else file
+        try:
+            _record_backup()
+            made = make_backup(current_app._get_current_object(), target)  # type: ignore[attr-defined]
+        except BackupFault as fault:
+            raise click.ClickException(str(fault)) from fault
+        if to_standard_output:
+            with target.open("rb") as whole:
+                deliver(whole, file, text=False)
     if not settings.backup_keys:
         click.secho("Not encrypted: BACKUP_KEY is not set. Any person who has this file can read the roster.", fg="yellow", err=True)
     kind = "encrypted" if made.encrypted else "in the clear"
-    click.echo(f"{file}: {made.bytes:,} bytes, {kind}; {made.rows:,} rows in {made.tables} tables, database version {made.schema}.")
-    click.echo(f"SHA-256 {made.sha256}")
+    click.echo(
+        f"{file}: {made.bytes:,} bytes, {kind}; {made.rows:,} rows in {made.tables} tables, database version {made.schema}.",
+        err=to_standard_output,
+    )
+    click.echo(f"SHA-256 {made.sha256}", err=to_standard_output)
     if keep_days is not None:
         for old in delete_older(file.parent, at - timedelta(days=keep_days)):
             click.echo(f"Deleted {old.name}: older than {keep_days} days.")
@@ -68,9 +81,12 @@ def _record_backup() -> None:
 @click.option("--yes", is_flag=True, help="Do not ask before data are replaced.")
 @click.option("--check", "check_only", is_flag=True, help="Only check whether it could be restored; changes nothing.")
 @click.option("--accept-broken-audit-log", is_flag=True, help="Restore although the audit log in the backup was changed.")
+@click.option("--allow-unauthenticated", is_flag=True, help="Take a backup of an earlier version, or one that is not encrypted.")
 @click.option("--send-waiting-mail", is_flag=True, help="Send the mail that waited when the backup was made; it may have been sent since.")
 @with_appcontext
-def restore(file: Path, *, yes: bool, check_only: bool, accept_broken_audit_log: bool, send_waiting_mail: bool) -> None:
+def restore(
+    file: Path, *, yes: bool, check_only: bool, accept_broken_audit_log: bool, allow_unauthenticated: bool, send_waiting_mail: bool
+) -> None:
     """Replace the database by the content of FILE, after checking it. The replaced data are kept beside it.
 
     Stop the web server and the worker first. All staff must sign in again, and undelivered mail waits for your decision.
@@ -85,7 +101,11 @@ def restore(file: Path, *, yes: bool, check_only: bool, accept_broken_audit_log:
         return click.confirm(f"{place} holds data. Replace them with the backup? What is there now is kept aside.")
 
     wishes = Wishes(
-        replace=may_replace, check_only=check_only, accept_broken_audit_log=accept_broken_audit_log, send_waiting_mail=send_waiting_mail
+        replace=may_replace,
+        check_only=check_only,
+        accept_broken_audit_log=accept_broken_audit_log,
+        allow_unauthenticated=allow_unauthenticated,
+        send_waiting_mail=send_waiting_mail,
     )
     try:
         done = restore_backup(current_app._get_current_object(), file, wishes)  # type: ignore[attr-defined]

@@ -1,7 +1,9 @@
 """Format of a backup file: a readable header, then frames that can be encrypted.
 
 Layout: `MAGIC`, one line of JSON (the header), then frames of kind (1 byte), length (4 bytes, big-endian) and body.
-Kinds: `M` the manifest, `T` a section begins, `D` a piece of its data (deflated), `E` the end with a SHA-256 over all bodies.
+Kinds: `M` the manifest, `T` a section begins, `D` a piece of its data (deflated), `E` the end: an HMAC with the installation's
+SECRET_KEY over the header and all frames before, so that only this installation can make a backup that it restores.
+Version 1 had a SHA-256 there, which anyone can compute; such a file is read only when that is allowed.
 Encrypted bodies are AES-256-GCM with a key of this file alone (scrypt over the backup key and a random salt). The nonce counts
 the frames; header, kind and number are authenticated, so that no frame can be left out, moved or taken from another backup.
 """
@@ -9,6 +11,7 @@ the frames; header, kind and number are authenticated, so that no frame can be l
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
 import zlib
@@ -20,7 +23,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-MAGIC = b"CONSTANCIA BACKUP 1\n"
+MAGIC = b"CONSTANCIA BACKUP 2\n"
+MAGIC_1 = b"CONSTANCIA BACKUP 1\n"
 LONGEST_HEADER = 4096
 PIECE_BYTES = 1 << 20
 LONGEST_BODY = 8 * PIECE_BYTES
@@ -53,9 +57,14 @@ class Header:
 
 
 class BackupWriter:
-    """Writes one backup to a file that is open for writing."""
+    """Writes one backup to a file that is open for writing.
 
-    def __init__(self, out: IO[bytes], header: Header, *, key: str | None) -> None:
+    Args:
+        key: encrypts the backup; None leaves it in plain text.
+        secret: of the installation; authenticates the backup.
+    """
+
+    def __init__(self, out: IO[bytes], header: Header, *, key: str | None, secret: str) -> None:
         self._cipher: AESGCM | None = None
         if key is not None:
             salt = os.urandom(SALT_BYTES)
@@ -63,7 +72,8 @@ class BackupWriter:
             self._cipher = AESGCM(derived)
             header = Header(**asdict(header) | {"salt": salt.hex(), "key_check": _check(derived)})
         line = json.dumps(asdict(header)).encode() + b"\n"
-        self._out, self._header, self._number, self._sum = out, hashlib.sha256(line).digest(), 0, hashlib.sha256()
+        self._out, self._header, self._number = out, hashlib.sha256(line).digest(), 0
+        self._mac = _mac(secret, self._header)
         out.write(MAGIC + line)
 
     def manifest(self, about: dict[str, Any]) -> None:
@@ -80,22 +90,35 @@ class BackupWriter:
 
     def end(self) -> None:
         """Write the end frame, which marks the backup as complete. Call this last."""
-        self._frame(END, json.dumps({"sha256": self._sum.hexdigest()}).encode())
+        self._frame(END, json.dumps({"hmac": self._mac.hexdigest()}).encode())
 
     def _frame(self, kind: bytes, body: bytes) -> None:
-        self._sum.update(body)
+        self._mac.update(_framed(kind, body))
         if self._cipher is not None:
             body = self._cipher.encrypt(_nonce(self._number), body, _bound(self._header, kind, self._number))
         self._number += 1
-        self._out.write(kind + len(body).to_bytes(4, "big") + body)
+        self._out.write(_framed(kind, body))
 
 
 class BackupReader:
-    """Reads one backup, and raises `BackupFault` at the first fault."""
+    """Reads one backup, and raises `BackupFault` at the first fault.
 
-    def __init__(self, source: IO[bytes], *, keys: Sequence[str]) -> None:
-        if source.read(len(MAGIC)) != MAGIC:
+    Args:
+        keys: of encrypted backups, newest first.
+        secrets: of the installation, newest first; one of them must have authenticated the backup.
+        allow_unauthenticated: also read a file that anyone may have made: one of version 1, or in plain text where there is a key.
+    """
+
+    def __init__(self, source: IO[bytes], *, keys: Sequence[str], secrets: Sequence[str], allow_unauthenticated: bool = False) -> None:
+        magic = source.read(len(MAGIC))
+        if magic not in (MAGIC, MAGIC_1):
             raise BackupFault("This is no backup of Constancia, or of a version that writes them in another way.")
+        self._authenticated = magic == MAGIC
+        if not self._authenticated and not allow_unauthenticated:
+            raise BackupFault(
+                "This backup is of a version before 0.2 and not authenticated: anyone who could write to its folder may have changed "
+                "it. If you are sure of where it lay, give --allow-unauthenticated."
+            )
         line = source.readline(LONGEST_HEADER)
         try:
             self.header = Header(**json.loads(line))
@@ -103,6 +126,12 @@ class BackupReader:
         except (ValueError, TypeError, RecursionError) as error:
             raise BackupFault("The beginning of this backup is damaged. Use another copy of it, or the one before.") from error
         self._source, self._bound, self._number, self._sum = source, hashlib.sha256(line).digest(), 0, hashlib.sha256()
+        self._macs = [_mac(secret, self._bound) for secret in secrets]
+        if keys and not self.header.salt and not allow_unauthenticated:
+            raise BackupFault(
+                "BACKUP_KEY is set, and this backup is not encrypted: it may not be yours. If you made it before the key was set, give "
+                "--allow-unauthenticated."
+            )
         self._cipher = _cipher_for(self.header, keys)
         kind, body = self._frame()
         if kind != MANIFEST:
@@ -112,11 +141,18 @@ class BackupReader:
     def pieces(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield kind and content of each frame after the manifest. If the iteration ends without a fault, the whole file is intact."""
         while True:
-            before = self._sum.hexdigest()
+            sha256, macs = self._sum.hexdigest(), [mac.hexdigest() for mac in self._macs]
             kind, body = self._frame()
             if kind == END:
-                if _object(body) != {"sha256": before} or self._source.read(1):
+                told = _object(body)
+                if self._source.read(1) or told.keys() != ({"hmac"} if self._authenticated else {"sha256"}):
                     raise _damaged()
+                if not self._authenticated and told["sha256"] != sha256:
+                    raise _damaged()
+                if self._authenticated and not any(hmac.compare_digest(mac, str(told["hmac"])) for mac in macs):
+                    raise BackupFault(
+                        "This backup was changed after it was made, or another installation made it (SECRET_KEY), so nothing was restored."
+                    )
                 return
             yield kind, _inflated(body) if kind == DATA else body
 
@@ -134,6 +170,8 @@ class BackupReader:
                 raise _damaged() from error
         self._number += 1
         self._sum.update(body)
+        for mac in self._macs:
+            mac.update(_framed(kind, body))
         return kind, body
 
 
@@ -180,6 +218,15 @@ def _derived(key: str, salt: bytes) -> bytes:
 
 def _check(derived: bytes) -> str:
     return hashlib.sha256(b"backup-key-check\0" + derived).hexdigest()[:8]
+
+
+def _mac(secret: str, header: bytes) -> hmac.HMAC:
+    key = hmac.new(secret.encode(), b"backup-authentication", hashlib.sha256).digest()
+    return hmac.new(key, header, hashlib.sha256)
+
+
+def _framed(kind: bytes, body: bytes) -> bytes:
+    return kind + len(body).to_bytes(4, "big") + body
 
 
 def _nonce(number: int) -> bytes:

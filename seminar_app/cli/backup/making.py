@@ -80,7 +80,7 @@ def app_version() -> str:
 def _write(settings: Settings, part: IO[bytes]) -> tuple[dict[str, int], str]:
     schema = _schema()
     header = Header(made_at=now().isoformat(timespec="seconds"), app_version=app_version(), schema=schema, engine=db.engine.dialect.name)
-    out = BackupWriter(part, header, key=settings.backup_keys[0] if settings.backup_keys else None)
+    out = BackupWriter(part, header, key=settings.backup_keys[0] if settings.backup_keys else None, secret=settings.secret_keys[0])
     if db.engine.dialect.name == "sqlite":
         with sqlite.copied(database_path(settings.database_url)) as copy:
             tables = sqlite.counts(copy)

@@ -75,12 +75,14 @@ class Wishes:
         replace: called with the place's name where there are data; False stops the restore.
         check_only: check whether the backup could be restored, and change nothing.
         accept_broken_audit_log: restore although the audit log in the backup does not verify.
+        allow_unauthenticated: also take a file of an earlier version, or in plain text although BACKUP_KEY is set.
         send_waiting_mail: send the mail that waited when the backup was made, although it may have been sent since.
     """
 
     replace: Callable[[str], bool]
     check_only: bool = False
     accept_broken_audit_log: bool = False
+    allow_unauthenticated: bool = False
     send_waiting_mail: bool = False
 
 
@@ -96,7 +98,12 @@ def restore_backup(app: Flask, file: Path, wishes: Wishes) -> Restored:
     place = _place(settings)
     try:
         with file.open("rb") as source, place.alone() if not wishes.check_only else _nothing():
-            backup = BackupReader(source, keys=settings.backup_keys)
+            backup = BackupReader(
+                source,
+                keys=settings.backup_keys,
+                secrets=settings.secret_keys,
+                allow_unauthenticated=wishes.allow_unauthenticated,
+            )
             _refuse_foreign(backup, settings)
             if not wishes.check_only and place.holds_data() and not wishes.replace(str(place)):
                 raise BackupFault("Nothing was restored.")

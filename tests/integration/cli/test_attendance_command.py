@@ -75,6 +75,13 @@ def test_a_file_is_whole_and_only_its_owners(app: Flask, seminar: Seminar, tmp_p
     assert english.splitlines()[0].startswith("Agency,Agency name,First surname")
 
 
+def test_a_minus_is_the_standard_output(app: Flask, seminar: Seminar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = export(app, "cancun-2014", "--format", "json", "--output", "-")
+    assert json.loads(result.stdout_bytes)["rows"][0]["percent"] == 80.0
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_where_the_disk_is_full_no_part_of_the_list_stays(
     app: Flask, seminar: Seminar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import secrets
 import shutil
@@ -24,7 +25,7 @@ from seminar_app.accounts.models import UserAccount
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.services import record
 from seminar_app.audit.verifying import verify
-from seminar_app.cli.backup.envelope import MAGIC, BackupFault, BackupReader
+from seminar_app.cli.backup.envelope import DATA, MAGIC, MAGIC_1, BackupFault, BackupReader, BackupWriter
 from seminar_app.cli.backup.keeping import name_for
 from seminar_app.core.actor import RoleName
 from seminar_app.core.clock import now
@@ -182,6 +183,44 @@ def test_what_was_issued_ended_or_on_its_way_does_not_come_back_to_life(
     assert full.scalars(select(Message.state)).all() == [MessageState.WAITING]
 
 
+def forged(clear: bytes) -> bytes:
+    """Return what an attacker who can write to the backups makes of one: every sum right but for the key of the installation."""
+    out = io.BytesIO()
+    reader = BackupReader(io.BytesIO(clear), keys=(), secrets=(settings_for("sqlite:///x", Path("x")).secret_keys[0],))
+    writer = BackupWriter(out, reader.header, key=None, secret="a guess of at least thirty-two characters")
+    writer.manifest(reader.manifest)
+    for kind, body in reader.pieces():
+        if kind == DATA:
+            writer.data(body)
+        else:
+            writer.section(json.loads(body))
+    writer.end()
+    return out.getvalue()
+
+
+def test_a_plain_backup_of_ones_own_is_taken_where_a_key_is_set_if_that_is_said(
+    database: TestDatabase, full: Session, settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "clear.backup"
+    assert run(replace(settings, backup_keys=()), "backup", str(file)).exit_code == 0
+    let_go(database, full)
+    assert run(settings, "restore", str(file), "--check").exit_code == 1
+    assert run(settings, "restore", str(file), "--check", "--allow-unauthenticated").exit_code == 0
+    assert run(replace(settings, backup_keys=()), "restore", str(file), "--check").exit_code == 0
+
+
+def test_a_backup_goes_to_the_standard_output_and_comes_back(
+    database: TestDatabase, full: Session, settings: Settings, tmp_path: Path
+) -> None:
+    written = run(settings, "backup", "-")
+    assert written.exit_code == 0
+    assert not Path("-").exists()
+    file = tmp_path / "from.output"
+    file.write_bytes(written.stdout_bytes)
+    let_go(database, full)
+    assert run(settings, "restore", str(file), "--check").exit_code == 0
+
+
 def test_a_file_that_is_cut_changed_foreign_or_locked_is_refused_in_a_sentence_and_nothing_changes(
     database: TestDatabase, full: Session, settings: Settings, tmp_path: Path
 ) -> None:
@@ -189,6 +228,7 @@ def test_a_file_that_is_cut_changed_foreign_or_locked_is_refused_in_a_sentence_a
     assert run(settings, "backup", str(file)).exit_code == 0
     assert run(replace(settings, backup_keys=()), "backup", str(tmp_path / "clear.backup")).exit_code == 0
     let_go(database, full)
+    plain = replace(settings, backup_keys=())
     whole, clear = file.read_bytes(), (tmp_path / "clear.backup").read_bytes()
     line = whole.index(b"\n", len(MAGIC))
     newer = whole.replace(json.dumps("schema").encode() + b': "00', json.dumps("schema").encode() + b': "99', 1)
@@ -207,8 +247,12 @@ def test_a_file_that_is_cut_changed_foreign_or_locked_is_refused_in_a_sentence_a
         "other key": (whole, replace(settings, backup_keys=(secrets.token_hex(32),)), "another BACKUP_KEY"),
         "no key": (whole, replace(settings, backup_keys=()), "encrypted"),
         "other SECRET_KEY": (whole, replace(settings, secret_keys=("another key of at least thirty-two letters",)), "another SECRET_KEY"),
-        "clear, one bit": (clear[:-200] + bytes([clear[-200] ^ 1]) + clear[-199:], settings, "nothing was restored"),
-        "clear, cut": (clear[:-90], settings, "damaged"),
+        "clear, one bit": (clear[:-200] + bytes([clear[-200] ^ 1]) + clear[-199:], plain, "nothing was restored"),
+        "clear, cut": (clear[:-90], plain, "damaged"),
+        "clear where a key is set": (clear, settings, "BACKUP_KEY is set"),
+        "forged": (forged(clear), plain, "another installation made it"),
+        "forged where a key is set": (forged(clear), settings, "BACKUP_KEY is set"),
+        "said to be of an earlier version": (MAGIC_1 + clear[len(MAGIC) :], plain, "--allow-unauthenticated"),
     }
     for name, (content, with_settings, sentence) in wrong.items():
         bad = tmp_path / "bad.backup"
@@ -245,7 +289,8 @@ def test_a_backup_whose_rules_do_not_hold_is_refused(database: TestDatabase, ful
     assert done.exit_code == 1
     assert "1 seat pools have a wrong count of taken seats." in done.output
     assert "row 1: " in done.output
-    done = run(settings, "restore", str(file), "--yes", "--accept-broken-trail")
+    done = run(settings, "restore", str(file), "--yes", "--accept-broken-audit-log")
+    assert "Error: 1 seat pools" in done.output
     assert "row 1" not in done.output
 
 
@@ -350,4 +395,4 @@ def test_a_reader_stops_at_a_frame_of_another_backup(database: TestDatabase, ful
     mixed = tmp_path / "mixed"
     mixed.write_bytes(first.read_bytes()[:-89] + second.read_bytes()[-89:])
     with mixed.open("rb") as source, pytest.raises(BackupFault, match="damaged"):
-        list(BackupReader(source, keys=(KEY,)).pieces())
+        list(BackupReader(source, keys=(KEY,), secrets=settings.secret_keys).pieces())

@@ -27,4 +27,4 @@ def frame(body: bytes) -> bytes:
 )
 def test_a_damaged_beginning_is_a_sentence(content: bytes) -> None:
     with pytest.raises(BackupFault, match="damaged"):
-        BackupReader(io.BytesIO(content), keys=[])
+        BackupReader(io.BytesIO(content), keys=[], secrets=[], allow_unauthenticated=True)
