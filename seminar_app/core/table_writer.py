@@ -28,11 +28,19 @@ LONGEST_CELL = 32_767
 LONGEST_SHEET_NAME = 31
 """In UTF-16 units too."""
 
-_RUNS = r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]|'"
-_MARKED = re.compile(rf"(?:\A|(?<=[;\t\r\n]))(?={_RUNS})")
-"""Where a spreadsheet might read a formula: at the start of a cell, or after a character at which some programs split it."""
-_FIRST = frozenset("=+-@＝＋－＠' ")
-_MARK = re.compile(r"(?:\A|(?<=[;\t\r\n]))'")
+_INVISIBLE_AND_PRINTABLE = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
+_INVISIBLE = (
+    "\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001-\U000e007f" + _INVISIBLE_AND_PRINTABLE
+)
+"""Format characters and others that no reader sees (Unicode 15: category Cf, and Default_Ignorable_Code_Point)."""
+_SPLITS = r";|\t\r\n"
+"""At these some programs begin a new cell, quotes or not."""
+_RUNS = rf"[\s{_INVISIBLE}]*[=+\-@＝＋－＠]|[\t\r\n]|'"
+_MARKED = re.compile(rf"(?:\A|(?<=[{_SPLITS}]))(?={_RUNS})")
+"""Where a spreadsheet might read a formula."""
+_MARK = re.compile(rf"(?:\A|(?<=[{_SPLITS}]))'")
+_HARMLESS = re.compile(rf"[^=+\-@＝＋－＠'\s{_INVISIBLE_AND_PRINTABLE};|][^;|]*")
 _PHONE = re.compile(r"\A\+\d[\d ]{5,}\Z", re.ASCII)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -67,15 +75,15 @@ def safe_text(text: str) -> str:
 
     A telephone number such as `+52 82 2157 1983` (a plus, digits and spaces only) stays as it is, because it can run nothing.
     """
-    if text[:1] not in _FIRST and ";" not in text and text.isprintable():
-        return text  # nearly every cell: the search below takes five times as long
+    if text.isprintable() and _HARMLESS.fullmatch(text):
+        return text  # nearly every cell: the search below takes twice as long
     if _PHONE.match(text):
         return text
     return _MARKED.sub("'", text)
 
 
 def read_text(cell: str) -> str:
-    """Undo `safe_text`: remove one apostrophe at the start of the cell and after each `;`, tab and line break."""
+    """Undo `safe_text`: remove one apostrophe at the start of the cell and after each `;`, `|`, tab and line break."""
     return _MARK.sub("", cell) if "'" in cell else cell
 
 

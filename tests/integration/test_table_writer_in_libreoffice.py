@@ -14,6 +14,23 @@ from tests.support.foreign_tools import found
 from tests.unit.test_table_writer import NASTY, PHONES, csv_of, xlsx_of
 
 
+def test_no_separator_that_is_chosen_when_opening_makes_a_formula(tmp_path: Path) -> None:
+    made = csv_of(tuple(text for text in NASTY if text.isprintable()))
+    (tmp_path / "list.csv").write_text(made, encoding="utf-8-sig", newline="")
+    command = [found("soffice"), f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to"]
+    for separator in ",;|\t":
+        reading = f"--infilter=CSV:{ord(separator)},34,76,1"
+        subprocess.run(
+            [*command, "xlsx:Calc MS Excel 2007 XML", reading, "--outdir", str(tmp_path), str(tmp_path / "list.csv")],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+        sheet = openpyxl.load_workbook(tmp_path / "list.xlsx").active
+        assert sheet is not None
+        assert [cell.value for row in sheet.iter_rows() for cell in row if cell.data_type == "f"] == [], separator
+
+
 def test_libreoffice_reads_the_same_and_runs_nothing(tmp_path: Path) -> None:
     texts = [text for text in (*NASTY, *PHONES) if not set(text) & set("\r\t") and "_x0041_" not in text]
     (tmp_path / "book.xlsx").write_bytes(xlsx_of([[text, 1, 83.3, date(2014, 6, 3), time(9, 5)] for text in texts]).getvalue())

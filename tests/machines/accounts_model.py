@@ -99,8 +99,10 @@ class AccountsModel:
         return SessionModel(account, before.began, now, now, before.factor_at)
 
     def prove(self, session: SessionModel, now: datetime, answer: str, *, with_factor: bool) -> SessionModel:
-        """The session goes on under another cookie where the answer was right; wrong ones are counted."""
+        """The session goes on under another cookie where the answer was right; wrong ones are counted, used ones are not."""
         account = session.account
+        if answer == "used":
+            return session
         if answer != "right":
             again = account.wrong_at is not None and now < account.wrong_at + minutes(15)
             account.wrong = account.wrong + 1 if again else 1

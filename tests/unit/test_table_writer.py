@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import sys
 import tempfile
+import unicodedata
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -39,6 +42,11 @@ NASTY = (
     "'quoted",
     "''twice",
     "x;'y",
+    "x|=1+1|y",
+    "|=1+1",
+    "x|'y",
+    "\u202a=1",
+    "\ufe0f=1",
     "-",
     "<r><t>x</t></r>",
     "<b>&amp;",
@@ -69,9 +77,15 @@ def xlsx_of(rows: list[list[Value]], *names: str) -> io.BytesIO:
 
 def test_no_csv_cell_begins_a_formula_and_each_is_read_back() -> None:
     cells = [row[0] for row in csv.reader(io.StringIO(csv_of(NASTY), newline=""))][1:]
-    assert [cell for cell in cells if cell.lstrip(" \u200b").startswith(DANGEROUS)] == []
-    assert [piece for cell in cells for piece in cell.split(";")[1:] if piece.startswith(DANGEROUS)] == []
+    assert [cell for cell in cells if cell.lstrip(" \u200b\u202a\ufe0f").startswith(DANGEROUS)] == []
+    assert [piece for cell in cells for piece in re.split("[;|]", cell)[1:] if piece.startswith(DANGEROUS)] == []
     assert tuple(read_text(cell) for cell in cells) == NASTY
+
+
+def test_no_format_character_hides_a_formula() -> None:
+    marks = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) == "Cf"]
+    assert len(marks) > 150
+    assert [mark for mark in marks if not safe_text(f"{mark}=1").startswith("'") or not safe_text(f"x|{mark}=1").startswith("x|'")] == []
 
 
 def test_a_telephone_number_stays_whole_without_being_read_back() -> None:
@@ -79,12 +93,12 @@ def test_a_telephone_number_stays_whole_without_being_read_back() -> None:
     assert safe_text("+52-82-2157") == "'+52-82-2157"  # a subtraction
 
 
-@given(st.text(alphabet=st.one_of(st.sampled_from("=+-@;'\t\n\r \u200b1a"), st.characters(exclude_categories=["Cs"]))))
+@given(st.text(alphabet=st.one_of(st.sampled_from("=+-@;|'\t\n\r \u200b\ufe0f1a"), st.characters(exclude_categories=["Cs"]))))
 def test_any_text_is_read_back(text: str) -> None:
     assert read_text(safe_text(text)) == text
 
 
-@given(st.text(alphabet="=+-@;'\t\n\r 1"))
+@given(st.text(alphabet="=+-@;|'\t\n\r 1"))
 def test_no_text_begins_a_formula_unless_it_is_a_telephone_number(text: str) -> None:
     safe = safe_text(text)
     assert not safe.startswith(("\t", "\r", "\n"))

@@ -202,6 +202,23 @@ def test_a_code_opens_once_and_an_older_one_never(
     assert "Ana Ruiz" in other.get(OWN).text
 
 
+def test_a_right_code_sent_again_and_again_does_not_make_the_account_rest(
+    client: CheckingClient, session: Session, enrolled: tuple[Phone, list[str]], time: Clock
+) -> None:
+    phone, _codes = enrolled
+    code = phone.shows(time.now)
+    sign_in_by_form(client)
+    prove(client, code)
+    tab = CheckingClient(client.flask.application.test_client())
+    sign_in_by_form(tab)
+    for _click in range(WRONG_PROOFS + 1):
+        assert "used already" in prove(tab, code, 422).text
+    assert session.scalars(select(UserAccount.wrong_proofs)).one() == 0
+    assert actions(session).count("account.proof_refused") == WRONG_PROOFS + 1
+    time.move(seconds=30)
+    assert prove(tab, phone.shows(time.now)).response.headers["Location"] == "/staff/"
+
+
 def test_too_many_wrong_codes_and_the_account_rests_whichever_browser_tries(
     client: CheckingClient, session: Session, enrolled: tuple[Phone, list[str]], time: Clock
 ) -> None:

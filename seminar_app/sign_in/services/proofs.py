@@ -125,7 +125,8 @@ def _counted(session: Session, now: datetime, account: UserAccount, answer: Proo
     if answer is Proof.RIGHT:
         account.wrong_proofs, account.wrong_proof_at = 0, None
     else:
-        account.wrong_proofs = wrong_proofs_after(account.wrong_proofs, account.wrong_proof_at, now=now)
-        account.wrong_proof_at = now
+        if answer is not Proof.USED:  # a double click, or a second tab: whoever sends it knew the code
+            account.wrong_proofs = wrong_proofs_after(account.wrong_proofs, account.wrong_proof_at, now=now)
+            account.wrong_proof_at = now
         record_own_change(session, now, "account.proof_refused", account, how=how, why=answer.value)
     return answer
