@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import threading
 import time
 import uuid
@@ -29,8 +28,6 @@ from tests.support.form_sender import TOKEN, address_of, entry_of, send
 from tests.support.phone import Phone
 from tests.support.production import Machine, production
 from tests.support.proxy import NAME, Proxy, Told
-
-pytestmark = pytest.mark.skipif(shutil.which("caddy") is None, reason="NOT TRIED: there is no caddy on this machine")
 
 EMAIL, PASSWORD = "ana@office.example", "four words nobody joins"
 SECRET = "an-unmistakable-secret-in-an-address"

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from tests.conftest import TestDatabase
 from tests.faults.serving import FAR, serving
 from tests.support.factories import Make
-from tests.support.foreign_tools import found
 from tests.support.production import Machine, production
 from tests.support.proxy import NAME, Proxy
 
@@ -116,7 +115,6 @@ def test_where_every_thread_may_read_a_body_slow_senders_stop_the_server(
 def test_behind_the_proxy_they_do_not_even_reach_the_server(
     database: TestDatabase, make: Make, session: Session, tmp_path: Path, seconds: float
 ) -> None:
-    found("caddy")
     make.seminar(seats=5, starts_on=FAR, ends_on=FAR)
     session.rollback()
     with (

@@ -27,8 +27,6 @@ from tests.support.form_sender import TOKEN, address_of, entry_of, letters
 from tests.support.production import Machine, production
 from tests.support.proxy import Proxy
 
-pytestmark = pytest.mark.skipif(shutil.which("caddy") is None, reason="NOT TRIED: there is no caddy on this machine")
-
 NEXT = f"{int(newest_migration()) + 1:04d}"
 ADDS = """
     op.add_column("registration", sa.Column("dietary_needs", sa.String(100), nullable=True))

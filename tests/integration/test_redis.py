@@ -1,8 +1,7 @@
-"""Limits and jobs in a real Redis, as several machines share them. Without `redis-server` on this machine these tests are skipped."""
+"""Limits and jobs in a real Redis, as several machines share them."""
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -20,15 +19,26 @@ from seminar_app.web.limits import limiter
 from seminar_app.web.schedule import Job, add_job
 from tests.conftest import TestDatabase, settings_for
 from tests.support.commands import run
+from tests.support.foreign_tools import found
 from tests.support.server import free_port
-
-pytestmark = pytest.mark.skipif(shutil.which("redis-server") is None, reason="NOT TRIED: there is no redis-server on this machine")
 
 
 @pytest.fixture
 def redis_url(tmp_path: Path) -> Iterator[str]:
     port = free_port()
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(tmp_path)]
+    command = [
+        found("redis-server"),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--dir",
+        str(tmp_path),
+    ]
     with (tmp_path / "redis.log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log)
     url = f"redis://127.0.0.1:{port}"

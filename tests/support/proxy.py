@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from config import PROJECT_ROOT
+from tests.support.foreign_tools import found
 from tests.support.server import free_port
 
 NAME = "seminars.example.org"
@@ -58,12 +59,12 @@ class Proxy:
         if not quiet:
             text = CADDYS_OWN_LOG.sub("", text)
         (folder / "Caddyfile").write_text(text, encoding="utf-8")
-        self.log = folder / "caddy.log"
+        self.log, self._caddy = folder / "caddy.log", found("caddy")
 
     def __enter__(self) -> Proxy:
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                ["caddy", "run", "--config", str(self._folder / "Caddyfile")],
+                [self._caddy, "run", "--config", str(self._folder / "Caddyfile")],
                 env=os.environ | {"XDG_DATA_HOME": str(self._folder), "XDG_CONFIG_HOME": str(self._folder)},
                 stdout=log,
                 stderr=log,
