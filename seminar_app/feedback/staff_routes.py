@@ -173,7 +173,11 @@ def _editor(
         queries.speakers(session(), seminar.id),
     )
     answered = form is not None and version_is_answered(session(), queries.get_version(session(), form.id).id)
-    return _page("questions", seminar, form, form_shown=shown, focus=focus, speakers_missing=missing, answered=answered), status
+    only_spelling = answered and form is not None and queries.stage(form) is rules.FormStage.OPEN
+    page = _page(
+        "questions", seminar, form, form_shown=shown, focus=focus, speakers_missing=missing, answered=answered, only_spelling=only_spelling
+    )
+    return page, status
 
 
 def _refuse_floods() -> None:

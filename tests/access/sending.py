@@ -298,7 +298,10 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "people_staff.index": lambda *_: {"words": "López"},
     "attendance_staff.save": _mark,
     "attendance_staff.clear": lambda world, _values, own: {"session": world.side(own=own).held_session.public_id.hex},
-    "feedback_staff.edit": lambda world, *_: {"do": "save", "questions-0-prompt_en": f"Did it meet its aims? {world.number()}"},
+    "feedback_staff.edit": lambda world, *_: {
+        "do": "save",
+        "questions-0-prompt_en": f"Did the seminar meet its objectives? {world.number()}",
+    },
     "agencies_staff.new": lambda world, *_: {
         "code": f"NEWAG{world.number()}",
         "name_es": "Una más",

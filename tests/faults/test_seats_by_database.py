@@ -40,7 +40,8 @@ BACK = "UPDATE registration SET seat_pool_id = {0}, state = 'registered' WHERE p
 def connect(url: str) -> tuple[Any, str, tuple[type[Exception], ...]]:
     """Return a driver's connection, its placeholder for values, and the errors by which the database refuses."""
     if url.startswith("postgresql"):
-        refusals = (psycopg.errors.CheckViolation, psycopg.errors.UniqueViolation)
+        # two changes from pool to pool in opposite directions deadlock here; the product locks the seminar first
+        refusals = (psycopg.errors.CheckViolation, psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected)
         return psycopg.connect(url, autocommit=True), "%s", refusals
     module = sqlite_module()
     connection = module.connect(make_url(url).database, timeout=30, isolation_level=None)
