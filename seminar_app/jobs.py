@@ -99,6 +99,7 @@ def _queue(settings: Settings) -> Any:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = settings.data_dir / "jobs.sqlite3"
         file.touch(mode=0o600)
+        file.chmod(0o600)  # of an earlier version
         return huey.SqliteHuey("constancia", filename=str(file), journal_mode="delete", **options)
     if url.startswith("redis"):
         return huey.RedisHuey("constancia", url=url, **options)

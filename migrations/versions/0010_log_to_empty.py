@@ -16,12 +16,16 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Domains of accounts with letters beyond ASCII are written in ASCII, as they are looked for now."""
+    """Domains of accounts with letters beyond ASCII are written in ASCII, as they are looked for now.
+
+    Where that address has an account already, the other account stays as it is and is found no more; its id is printed.
+    Reminders that were sent are deleted: beside the receipts they tell who answered after one.
+    """
     op.create_table(
         "log_to_empty",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.Column("token", sa.Integer(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_log_to_empty_only_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_to_empty")),
     )
@@ -29,12 +33,15 @@ def upgrade() -> None:
     connection = op.get_bind()
     for number, email in connection.execute(sa.text("SELECT id, email FROM user_account")).all():
         normal = _normal(email)
-        if normal != email:
+        if normal != email and connection.scalar(sa.text("SELECT 1 FROM user_account WHERE email = :normal"), {"normal": normal}):
+            print(f"Account {number} has the address of another account in another spelling. Disable one of them.")  # noqa: T201
+        elif normal != email:
             connection.execute(sa.text("UPDATE user_account SET email = :normal WHERE id = :id"), {"normal": normal, "id": number})
+    op.execute("DELETE FROM outbox WHERE kind = 'feedback_reminder' AND state = 'sent'")
 
 
 def downgrade() -> None:
-    """Addresses stay as they are: both forms are the same mailbox."""
+    """Addresses stay in ASCII; the version before finds such an account by that spelling only."""
     op.execute("ALTER TABLE feedback_form DROP COLUMN reminded_on")
     op.drop_table("log_to_empty")
 

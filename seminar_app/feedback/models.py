@@ -99,5 +99,5 @@ class LogToEmpty(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     since: Mapped[datetime]
     """To the minute."""
-    answers: Mapped[int]
-    """Since the log was last emptied, so that the row is not deleted under a new answer."""
+    token: Mapped[int]
+    """Another one with each answer, so that the row is not deleted under a new answer."""

@@ -11,12 +11,13 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
+from seminar_app.core.folding import fold
 from seminar_app.seminars.rules import SeminarState
 
 LEAST = 5
 """Smallest number of answers for which anything is shown."""
-SAME_WORDS = 0.8
-"""Share of letters that a corrected text has in common with the one before, 0 to 1; below it the text says something else."""
+SHORTEST_CORRECTED = 4
+"""Letters of the shortest word in which a letter may be corrected; in shorter ones it makes another word («no», «yes», «ni»)."""
 SCALE = (1, 2, 3, 4, 5)
 YES, NO = 1, 0
 LONGEST_COMMENT = 2_000
@@ -150,7 +151,11 @@ def unanswered(questions: Iterable[Asked], answers: Mapping[str, str]) -> tuple[
 
 
 def corrects_spelling(before: Sequence[Asked], after: Sequence[Asked]) -> bool:
-    """Whether only the spelling changed: the same questions and options in the same order, each text nearly as it was."""
+    """Whether only the spelling changed: the same questions and options in the same order, and in each text the same words.
+
+    Accents, case and punctuation may change, and in a word of four letters or more one letter after the first, or the order of its
+    letters. So «useful» does not become «useless», nor «útil» «inútil», nor 1 a 5.
+    """
     if len(before) != len(after):
         return False
     pairs = list(zip(before, after, strict=True))
@@ -168,7 +173,18 @@ def _texts(question: Asked) -> list[str]:
 
 
 def _nearly_same(was: str, now: str) -> bool:
-    return not was or SequenceMatcher(None, was.casefold(), now.casefold(), autojunk=False).ratio() >= SAME_WORDS
+    before, after = fold(was).split(), fold(now).split()
+    return len(before) == len(after) and all(map(_same_word, before, after))
+
+
+def _same_word(was: str, now: str) -> bool:
+    if was == now:
+        return True
+    if min(len(was), len(now)) < SHORTEST_CORRECTED or was[0] != now[0] or not (was + now).isalpha():
+        return False
+    edits = [edit for edit in SequenceMatcher(None, was, now, autojunk=False).get_opcodes() if edit[0] != "equal"]
+    one_letter = len(edits) == 1 and max(edits[0][2] - edits[0][1], edits[0][4] - edits[0][3]) == 1
+    return one_letter or sorted(was) == sorted(now)
 
 
 def fingerprint(questions: Sequence[Asked]) -> str:

@@ -40,10 +40,12 @@ class BodyReading:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
         length = environ.get("CONTENT_LENGTH", "")
-        announced = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
-        unannounced = not length and environ["REQUEST_METHOD"] in WITH_BODY  # sent in chunks, or by HTTP/2
+        readable = length.isascii() and length.isdigit()
+        announced = min(int(length.lstrip("0")[:19] or "0"), self._longest + 1) if readable else 0
+        unannounced = not readable and environ["REQUEST_METHOD"] in WITH_BODY  # sent in chunks, or by HTTP/2
         if (not announced and not unannounced) or announced > self._longest:
-            return self._app(environ, start_response)  # none, or refused by its announced length
+            environ["wsgi.input"] = BytesIO()  # no body, or one that is refused by its announced length: the application reads nothing
+            return self._app(environ, start_response)
         if self._places.acquire(timeout=WAIT_SECONDS):
             try:
                 body = _read(environ["wsgi.input"], announced or self._longest + 1)

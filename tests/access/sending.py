@@ -300,7 +300,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "attendance_staff.clear": lambda world, _values, own: {"session": world.side(own=own).held_session.public_id.hex},
     "feedback_staff.edit": lambda world, *_: {
         "do": "save",
-        "questions-0-prompt_en": f"Did the seminar meet its objectives? {world.number()}",
+        "questions-0-prompt_en": f"Did the seminar meet its objectives{'?' * (world.number() % 7 + 1)}",
     },
     "agencies_staff.new": lambda world, *_: {
         "code": f"NEWAG{world.number()}",

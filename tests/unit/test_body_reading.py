@@ -45,7 +45,8 @@ def test_where_all_places_are_taken_a_body_is_refused_unread_and_a_page_is_not()
     sender.start()
     assert slow.reading.wait(5)
     unread = BytesIO(b"y=2")
-    assert ask(app, unread) == ("503", b"")
+    for length in ("3", "3".zfill(30), ""):
+        assert ask(app, unread, length) == ("503", b"")
     assert unread.tell() == 0
     assert ask(app, BytesIO(), length="", REQUEST_METHOD="GET") == ("200", b"")
     slow.sent.set()
@@ -63,6 +64,10 @@ def test_where_all_places_are_taken_a_body_is_refused_unread_and_a_page_is_not()
         (b"abc", "", {}, b"abc"),
         (b"a" * 200, "", {}, b"a" * 101),
         (b"abc", "x", {}, b"abc"),
+        (b"abc", "3".zfill(30), {}, b"abc"),
+        (b"abc", "9" * 30, {}, b""),
+        (b"abc", "0", {}, b""),
+        (b"abc", "", {"REQUEST_METHOD": "GET"}, b""),
     ],
 )
 def test_a_body_arrives_as_it_was_sent_and_never_longer_than_the_application_takes(

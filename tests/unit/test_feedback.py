@@ -218,6 +218,9 @@ SCALE = Asked(
         (replace(SCALE, prompt_es="¿Se cumplieron los objetivos?", prompt_en="Were the objectives met?"), True),
         (SCALE, True),
         (replace(SCALE, prompt_en="Was the food good?"), False),
+        (replace(SCALE, prompt_en="Were not the obgectives met?"), False),
+        (replace(SCALE, options=(Option("1", "Nada", "Not at all!"),)), True),
+        (replace(SCALE, options=(Option("1", "Toda", "Not at all"),)), False),
         (replace(SCALE, options=(Option("1", "Mucho", "A lot"),)), False),
         (replace(SCALE, kind=QuestionKind.TEXT), False),
         (replace(SCALE, key="r"), False),
@@ -226,3 +229,23 @@ SCALE = Asked(
 )
 def test_a_correction_of_spelling_leaves_each_question_what_it_was(after: Asked, spelling: bool) -> None:
     assert rules.corrects_spelling([SCALE], [after]) is spelling
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "spelling"),
+    [
+        ("satisfied", "satisfed", True),
+        ("recieved", "received", True),
+        ("Util", "¡Útil!", True),
+        ("satisfied", "dissatisfied", False),
+        ("Útil", "Inútil", False),
+        ("useful", "useless", False),
+        ("moral", "amoral", False),
+        ("Fue útil", "No fue útil", False),
+        ("3 días", "5 días", False),
+        ("", "Útil", False),
+    ],
+)
+def test_no_correction_of_spelling_turns_a_word_round(was: str, now: str, spelling: bool) -> None:
+    asked = replace(SCALE, options=(Option("1", was, "x"),))
+    assert rules.corrects_spelling([asked], [replace(asked, options=(Option("1", now, "x"),))]) is spelling

@@ -116,7 +116,7 @@ class BackupReader:
         self._authenticated = magic == MAGIC
         if not self._authenticated and not allow_unauthenticated:
             raise BackupFault(
-                "This backup is of a version before 0.2 and not authenticated: anyone who could write to its folder may have changed "
+                "This backup is of format 1 and not authenticated: anyone who could write to its folder may have changed "
                 "it. If you are sure of where it lay, give --allow-unauthenticated."
             )
         line = source.readline(LONGEST_HEADER)
@@ -149,7 +149,8 @@ class BackupReader:
                     raise _damaged()
                 if not self._authenticated and told["sha256"] != sha256:
                     raise _damaged()
-                if self._authenticated and not any(hmac.compare_digest(mac, str(told["hmac"])) for mac in macs):
+                said = str(told.get("hmac")).encode("utf-8", "surrogatepass")
+                if self._authenticated and not any(hmac.compare_digest(mac.encode(), said) for mac in macs):
                     raise BackupFault(
                         "This backup was changed after it was made, or another installation made it (SECRET_KEY), so nothing was restored."
                     )

@@ -249,6 +249,7 @@ def test_a_file_that_is_cut_changed_foreign_or_locked_is_refused_in_a_sentence_a
         "other SECRET_KEY": (whole, replace(settings, secret_keys=("another key of at least thirty-two letters",)), "another SECRET_KEY"),
         "clear, one bit": (clear[:-200] + bytes([clear[-200] ^ 1]) + clear[-199:], plain, "nothing was restored"),
         "clear, cut": (clear[:-90], plain, "damaged"),
+        "clear, with letters for its hash": (clear[:-66] + "é".encode() * 32 + clear[-2:], plain, "another installation made it"),
         "clear where a key is set": (clear, settings, "BACKUP_KEY is set"),
         "forged": (forged(clear), plain, "another installation made it"),
         "forged where a key is set": (forged(clear), settings, "BACKUP_KEY is set"),
