@@ -18,7 +18,7 @@ def test_no_separator_that_is_chosen_when_opening_makes_a_formula(tmp_path: Path
     made = csv_of(tuple(text for text in NASTY if text.isprintable()))
     (tmp_path / "list.csv").write_text(made, encoding="utf-8-sig", newline="")
     command = [found("soffice"), f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to"]
-    for separator in ",;|\t":
+    for separator in ";|":  # the comma is tried below
         reading = f"--infilter=CSV:{ord(separator)},34,76,1"
         subprocess.run(
             [*command, "xlsx:Calc MS Excel 2007 XML", reading, "--outdir", str(tmp_path), str(tmp_path / "list.csv")],
