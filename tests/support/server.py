@@ -82,10 +82,10 @@ class LiveServer:
         return (self.data_dir / f"server-{self.port}.log").read_text(errors="replace")[-4000:]
 
     def worker_pids(self) -> list[int]:
-        """Return the current process ids of the workers."""
+        """Return the current process ids of the workers that live; a killed one is a zombie until the server takes note."""
         assert self.process is not None
-        found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False)
-        return [int(pid) for pid in found.stdout.split()]
+        found = subprocess.run(["ps", "-o", "stat=,pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False)
+        return [int(pid) for state, pid in map(str.split, found.stdout.splitlines()) if not state.startswith("Z")]
 
     def kill_worker(self, pid: int) -> None:
         """Kill a worker with SIGKILL; the server starts another one."""
