@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -16,6 +18,7 @@ from seminar_app.seminars.rules import SeminarState
 
 LEAST = 5
 """Smallest number of answers for which anything is shown."""
+_OF_SENTENCES = re.compile(r"[0-9a-z\s.,;:!?¿¡…\"'«»“”‘’()]")
 SHORTEST_CORRECTED = 4
 """Letters of the shortest word in which a letter may be corrected; in shorter ones it makes another word («no», «yes», «ni»)."""
 SCALE = (1, 2, 3, 4, 5)
@@ -174,7 +177,13 @@ def _texts(question: Asked) -> list[str]:
 
 def _nearly_same(was: str, now: str) -> bool:
     before, after = fold(was).split(), fold(now).split()
-    return len(before) == len(after) and all(map(_same_word, before, after))
+    return _signs(was) == _signs(now) and len(before) == len(after) and all(map(_same_word, before, after))
+
+
+def _signs(text: str) -> list[str]:
+    """All that is no Latin letter, digit, accent, space or mark of a sentence: «👍», «<», «-» and other scripts, which `fold` drops."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    return [sign for sign in bare if not unicodedata.combining(sign) and not _OF_SENTENCES.match(sign)]
 
 
 def _same_word(was: str, now: str) -> bool:

@@ -244,6 +244,11 @@ def test_a_correction_of_spelling_leaves_each_question_what_it_was(after: Asked,
         ("Fue útil", "No fue útil", False),
         ("3 días", "5 días", False),
         ("", "Útil", False),
+        ("👍", "👎", False),
+        ("< 5", "> 5", False),
+        ("-1", "1", False),
+        ("Да", "Нет", False),
+        ("«Si»", "¡Sí!", True),
     ],
 )
 def test_no_correction_of_spelling_turns_a_word_round(was: str, now: str, spelling: bool) -> None:
