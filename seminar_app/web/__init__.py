@@ -23,6 +23,7 @@ from seminar_app.web import (
     proxies,
     static_files,
 )
+from seminar_app.web import job_runs as job_runs
 
 MAX_REQUEST_BYTES = 5 * 1024 * 1024
 MAX_FORM_BYTES = 1024 * 1024

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -13,8 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from config import PROJECT_ROOT, Settings
+from seminar_app.core import clock
 from seminar_app.web.access import Audience, Policy, declare
-from seminar_app.web.database import db
+from seminar_app.web.checks import State, checks
+from seminar_app.web.database import db, session
 
 MAINTENANCE = "maintenance"
 SERVER_PID = "CONSTANCIA_SERVER_PID"
@@ -27,15 +28,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.add_url_rule("/readyz", "readyz", readyz)
     for endpoint in ("healthz", "readyz"):
         declare(app, endpoint, Policy(Audience.PUBLIC))
-
-
-def add_warning(app: Flask, name: str, check: Callable[[], bool]) -> None:
-    """Let `/readyz` name what an administrator must look into while the program goes on serving. Called in a room's `init_app`.
-
-    Args:
-        check: true while the warning holds; called at each request of `/readyz`.
-    """
-    app.extensions.setdefault("warnings", {})[name] = check
 
 
 def healthz() -> ResponseReturnValue:
@@ -53,7 +45,8 @@ def readyz() -> ResponseReturnValue:
 
 
 def _warnings() -> dict[str, list[str]]:
-    names = [name for name, check in current_app.extensions.get("warnings", {}).items() if check()]
+    asked = [check for check in checks() if check.in_readyz]
+    names = [check.name for check in asked if check.look(session(), clock.now()).state is State.WRONG]
     for name in names:
         current_app.logger.warning("Warning at /readyz: %s", name)
     return {"warnings": names} if names else {}

@@ -1,0 +1,36 @@
+"""When each job last ran, kept in the database so that every process, command and page can tell."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from seminar_app.core.data_subject import NO_PERSON
+from seminar_app.core.tables import Base
+
+BACKUP = "backup"
+"""Name under which the command `backup` notes its runs; other names are those of jobs (`web.schedule`)."""
+
+
+class JobRun(Base):
+    """The last run of a job, or of a command that is to run regularly."""
+
+    __tablename__ = "job_run"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True, info=NO_PERSON)
+    ended_at: Mapped[datetime]
+    failed: Mapped[bool]
+
+
+def note_run(session: Session, name: str, *, now: datetime, failed: bool = False) -> None:
+    """Note that the job has ended; within a unit of work."""
+    session.execute(delete(JobRun).where(JobRun.name == name))
+    session.add(JobRun(name=name, ended_at=now, failed=failed))
+    session.flush()
+
+
+def last_runs(session: Session) -> dict[str, JobRun]:
+    """Return the last run of each job that ever ran, by name."""
+    return {run.name: run for run in session.scalars(select(JobRun))}
