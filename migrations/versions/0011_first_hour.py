@@ -34,12 +34,10 @@ def upgrade() -> None:
     )
     name = op.f("fk_registration_office_notice_id_office_notice")
     if op.get_context().dialect.name == "sqlite":
-        op.execute(
-            f"ALTER TABLE registration ADD COLUMN office_notice_id INTEGER CONSTRAINT {name} REFERENCES office_notice (id) ON DELETE RESTRICT"
-        )
+        op.execute(f"ALTER TABLE registration ADD COLUMN office_notice_id INTEGER CONSTRAINT {name} REFERENCES office_notice (id)")
     else:
         op.add_column("registration", sa.Column("office_notice_id", sa.Integer(), nullable=True))
-        op.create_foreign_key(name, "registration", "office_notice", ["office_notice_id"], ["id"], ondelete="RESTRICT")
+        op.create_foreign_key(name, "registration", "office_notice", ["office_notice_id"], ["id"])
     op.create_table(
         "job_run",
         sa.Column("name", sa.String(length=64), nullable=False),
