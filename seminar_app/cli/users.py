@@ -24,6 +24,7 @@ from seminar_app.seminars.queries import find_seminar
 from seminar_app.sign_in import services as sign_in
 from seminar_app.sign_in.hashing import hash_password
 from seminar_app.sign_in.passwords import password_weakness
+from seminar_app.web.database import session as reading
 from seminar_app.web.database import unit_of_work
 
 group = AppGroup("users", help="Accounts of staff.")
@@ -39,6 +40,7 @@ group = AppGroup("users", help="Accounts of staff.")
 @click.option("--agency", "agency_code", help="Code of the agency that a liaison speaks for.")
 @click.option("--seminar", "slug", help="Address (slug) of the seminar that a coordinator runs; may be left out.")
 @click.option("--language", type=click.Choice(["es", "en"]), default=None, help="For pages and mail; else the program's default.")
+@click.option("--if-new", is_flag=True, help="Do nothing where there is an account with this address.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making a link.")
 def create(
     *,
@@ -49,11 +51,15 @@ def create(
     agency_code: str | None,
     slug: str | None,
     language: str | None,
+    if_new: bool,
     password_stdin: bool,
 ) -> None:
     """Make an account, and print the link with which its owner chooses a password."""
     settings: Settings = current_app.extensions["settings"]
     address, name = _checked(email, name)
+    if if_new and account_by_email(reading(), address) is not None:
+        click.echo(f"There is an account with the address {address} already.")
+        return
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     if password is not None and (weakness := password_weakness(password, own_words=(name, address.partition("@")[0]))):
         raise click.ClickException(f"This password is too weak ({weakness}); choose at least 12 characters, and no name.")
