@@ -6,6 +6,7 @@ The command `constancia` puts the lines of a settings file into the environment 
 from __future__ import annotations
 
 import os
+import pwd
 import re
 import secrets
 import tempfile
@@ -540,8 +541,8 @@ def _unsafe_in_production(env: Mapping[str, str], data_dir: Path, database_url: 
             continue
         if os.getuid() == 0 != found.st_uid:
             faults.append(
-                f"{path} belongs to user number {found.st_uid}, and this runs as root, whose new files that user could not open: run it as "
-                "that user."
+                f"{path} belongs to {user_name(found.st_uid)}, and this runs as root, whose new files that user could not open: begin the "
+                f"command with `runuser -u {user_name(found.st_uid)} --`."
             )
         elif path == data_dir and not path.is_dir():
             faults.append(f"SEMINAR_DATA_DIR is {path}, which is no folder.")
@@ -549,6 +550,14 @@ def _unsafe_in_production(env: Mapping[str, str], data_dir: Path, database_url: 
             way_out = f"`chmod 700 {path}`, if it is the program's own folder" if path.is_dir() else f"`chmod 600 {path}`"
             faults.append(f"Other users of this machine have access to {path}: {way_out}.")
     return faults
+
+
+def user_name(number: int) -> str:
+    """Return the name of a user of this machine, or the number where it has none."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def file_system_of(path: Path) -> str | None:

@@ -28,6 +28,7 @@ from config import (
     SETTINGS_FILE,
     Settings,
     own_folder,
+    user_name,
 )
 from seminar_app.cli import settings_file
 
@@ -176,7 +177,9 @@ class _Setup:
             raise click.ClickException(f"The folder {folder} cannot be made: {error.strerror}.") from error
         owner = service.pw_uid if service else os.getuid()
         if found.st_uid != owner:
-            raise click.ClickException(f"The folder {folder} belongs to user number {found.st_uid}, and the program runs as {owner}.")
+            raise click.ClickException(
+                f"The folder {folder} belongs to {user_name(found.st_uid)}, and the program runs as {user_name(owner)}."
+            )
         _say(f"Folder: {folder} {'was there' if there else 'is new'}.")
 
     def _service(self) -> pwd.struct_passwd | None:
@@ -199,16 +202,19 @@ class _Setup:
         """Run a command of the program as its user, with the settings as written, and print its output."""
         # Only what the file says: a variable of this shell would not be there at the next start.
         environment = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "HOME")}
-        done = subprocess.run(  # noqa: S603  our own interpreter and program
-            [sys.executable, "-m", "seminar_app", *arguments],
-            cwd=PROJECT_ROOT,
-            env=environment | {SETTINGS_FILE: str(self.file)},
-            check=False,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            **({"user": service.pw_uid, "group": service.pw_gid, "extra_groups": []} if service else {}),  # type: ignore[call-overload]
-        )
+        try:
+            done = subprocess.run(  # noqa: S603  our own interpreter and program
+                [sys.executable, "-m", "seminar_app", *arguments],
+                cwd=PROJECT_ROOT,
+                env=environment | {SETTINGS_FILE: str(self.file)},
+                check=False,
+                capture_output=True,
+                text=True,
+                stdin=subprocess.DEVNULL,
+                **({"user": service.pw_uid, "group": service.pw_gid, "extra_groups": []} if service else {}),  # type: ignore[call-overload]
+            )
+        except OSError as error:
+            raise click.ClickException(f"The user of the program cannot run {sys.executable}: {error.strerror}.") from error
         if done.returncode and not may_fail:
             raise click.ClickException(f"`constancia {' '.join(arguments)}` failed:\n{done.stderr or done.stdout}")
         _say(f"{done.stdout}{done.stderr}".strip().replace("\n", "\n  "))

@@ -10,8 +10,9 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from config import Settings
+from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.queries import account_by_email
-from seminar_app.accounts.services import create_account
+from seminar_app.accounts.services import create_account, send_way_in
 from seminar_app.accounts.services.reset_links import INVITED_WITHIN, RESET_PURPOSE
 from seminar_app.agencies.queries import find_agency_by_code
 from seminar_app.core import clock
@@ -58,7 +59,7 @@ def create(
     settings: Settings = current_app.extensions["settings"]
     address, name = _checked(email, name)
     if if_new and account_by_email(reading(), address) is not None:
-        click.echo(f"There is an account with the address {address} already.")
+        click.echo(f"There is an account with the address {address} already. `users link {address}` prints a new link.")
         return
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     if password is not None and (weakness := password_weakness(password, own_words=(name, address.partition("@")[0]))):
@@ -81,8 +82,28 @@ def create(
         raise click.ClickException(str(refusal)) from refusal
     click.echo(f"{account.name} can sign in at {settings.public_url}/login as {account.email}.")
     if password is None:
-        link = SecretLink(RESET_PURPOSE, account.public_id, account.reset_version).token(settings.secret_keys[0])
-        click.echo(f"To choose a password within {INVITED_WITHIN.days} days: {settings.public_url}/reset/{link}")
+        click.echo(f"To choose a password within {INVITED_WITHIN.days} days: {_link_of(account, settings)}")
+
+
+@group.command("link")
+@click.argument("email")
+def new_link(*, email: str) -> None:
+    """Print a new link for choosing a password, where mail does not arrive; earlier links of the account are void."""
+    settings: Settings = current_app.extensions["settings"]
+    with unit_of_work() as session:
+        account = account_by_email(session, email)
+        if account is None:
+            raise click.ClickException(f"There is no account with the address «{email}».")
+        try:
+            send_way_in(session, now=clock.now(), actor=None, account_id=account.id)
+        except Refusal as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+    click.echo(f"To choose a password until {account.reset_until:%Y-%m-%d %H:%M} UTC: {_link_of(account, settings)}")
+
+
+def _link_of(account: UserAccount, settings: Settings) -> str:
+    token = SecretLink(RESET_PURPOSE, account.public_id, account.reset_version).token(settings.secret_keys[0])
+    return f"{settings.public_url}/reset/{token}"
 
 
 @group.command("reset-second-factor")

@@ -118,7 +118,7 @@ def test_files_that_everybody_can_read_are_refused(good: dict[str, str], tmp_pat
 @pytest.mark.skipif(os.getuid() != 0, reason="who is not root cannot give files away")
 def test_root_does_not_work_on_the_files_of_somebody_else(good: dict[str, str], tmp_path: Path) -> None:
     os.chown(tmp_path, 12345, 12345)
-    with pytest.raises(SettingsError, match="run it as that user"):
+    with pytest.raises(SettingsError, match="runuser -u 12345 --"):
         Settings.from_environment(good)
 
 
