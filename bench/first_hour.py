@@ -7,6 +7,7 @@ of four groups, publishing. Needs the system's Chromium and Caddy. Packages come
 
 from __future__ import annotations
 
+import getpass
 import os
 import re
 import subprocess
@@ -59,6 +60,7 @@ def main() -> None:
         home = Path(folder)
         environment = {name: os.environ[name] for name in os.environ if name.startswith(("PATH", "PIP_", "LANG"))}
         environment |= {"HOME": folder, "CONSTANCIA_SETTINGS": f"{folder}/settings/env", "PORT": str(free_port())}
+        environment["CONSTANCIA_USER"] = getpass.getuser()
         link = install(hour, home, environment, mail.port)
         with served(hour, home / "constancia", environment) as port, proxied(home, port) as address:
             browser = playwright.chromium.launch(executable_path=found(*BROWSERS), args=FLAGS)
@@ -75,7 +77,8 @@ def install(hour: Hour, home: Path, environment: dict[str, str], mail_port: int)
     """Type README's lines up to `setup`; return the administrator's link."""
     *lines, setting_up, _serving = blocks()[0]
     answers = [
-        f"https://{NAME}", "127.0.0.1", "", str(mail_port), "", "", "en", "America/Cancun", f"{home}/data", "", "ana@office.example", "Ana Ruiz"
+        f"https://{NAME}", "127.0.0.1", "", str(mail_port), "", "", "en", "America/Cancun", f"{home}/data", "",
+        "ana@office.example", "Ana Ruiz",
     ]  # fmt: skip
     where, said = home, ""
     for line in (*lines, setting_up):
@@ -183,8 +186,8 @@ def administrate(hour: Hour, browser: Browser, address: str, link: str) -> None:
         page.goto("/staff/offices/new")
         fill(
             page,
-            {"code": "HSI", "name_es": "Investigaciones de Seguridad Nacional", "name_en": "Homeland Security Investigations", "city": "México",
-             "country": "MX", "email": "seminars@office.example", "phone": "+1 202 555 0142"},
+            {"code": "HSI", "name_es": "Investigaciones de Seguridad", "name_en": "Homeland Security Investigations",
+             "city": "México", "country": "MX", "email": "seminars@office.example", "phone": "+1 202 555 0142"},
         )  # fmt: skip
         press(hour, page, "main form button.usa-button")
         page.goto("/staff/accounts/new")

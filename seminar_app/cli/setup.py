@@ -54,7 +54,7 @@ def new_keys() -> dict[str, str]:
 @click.option("--agencies/--no-agencies", default=None, help="Load the directory of Mexican agencies that comes with the program.")
 @click.option("--admin-email", help="Address of the first administrator.")
 @click.option("--admin-name", help="Name of the first administrator.")
-@click.option("--user", help=f"For root: the user that the program runs as; else `{SERVICE}` where there is one.")
+@click.option("--user", envvar="CONSTANCIA_USER", help=f"For root: the user that the program runs as; else `{SERVICE}` where there is one.")
 @click.option("--no-input", is_flag=True, help="Ask nothing; what is not given is as usual, or missing.")
 @click.option("--keys", is_flag=True, help="Print four new keys as lines of the settings file, and do nothing else.")
 def setup(*, keys: bool, **given: Any) -> None:
@@ -189,7 +189,7 @@ class _Setup:
                 raise click.UsageError("Only root can set up for another user.")
             return None
         try:
-            return pwd.getpwnam(self.user or SERVICE)
+            service = pwd.getpwnam(self.user or SERVICE)
         except KeyError as error:
             if self.user:
                 raise click.ClickException(
@@ -197,6 +197,7 @@ class _Setup:
                 ) from error
             _say(f"Mind: there is no user {SERVICE}, so all of this is root's, and the program will run as root.")
             return None
+        return service if service.pw_uid else None
 
     def _command(self, service: pwd.struct_passwd | None, *arguments: str, may_fail: bool = False) -> None:
         """Run a command of the program as its user, with the settings as written, and print its output."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import re
 import shutil
@@ -46,6 +47,7 @@ class Installer:
             "HOME": str(folder),
             "CONSTANCIA_SETTINGS": str(folder / "settings" / "env"),
             "PORT": str(self.port),
+            "CONSTANCIA_USER": getpass.getuser(),  # root need not give all of it to a user `constancia` of this machine
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             **{name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "REQUESTS_"))},
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import stat
 from pathlib import Path
@@ -24,6 +25,7 @@ GIVEN = {
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CONSTANCIA_SETTINGS", str(tmp_path / "settings" / "env"))
+    monkeypatch.setenv("CONSTANCIA_USER", getpass.getuser())
     return tmp_path / "settings" / "env"
 
 
