@@ -76,6 +76,6 @@ def make_sqlite_file() -> None:
         return
     path = Path(str(url.database).removeprefix("file:"))
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         sqlite_module().connect(path).close()
