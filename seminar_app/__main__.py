@@ -39,6 +39,7 @@ def use_settings(context: click.Context, _parameter: click.Parameter, named: Pat
     """Put the settings file's lines into the environment, where a variable that is set already wins."""
     if context.resilient_parsing:
         return
+    os.environ["FLASK_SKIP_DOTENV"] = "1"  # children begun as `flask …` have all settings from here
     path = named or settings_file.usual_settings_file(os.environ)
     if named is None and not path.exists():
         return
