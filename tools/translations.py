@@ -18,9 +18,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from seminar_app.web.compiled import COMPILED, FOLDER, SOURCES, compiled_from, digest
+
 ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "seminar_app" / "translations" / "es" / "LC_MESSAGES"
-COMPILED = FOLDER / "messages.mo"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "_l": None, "N_": None}
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 OPTIONS = {"**.html": {"trimmed": "true"}, "**.txt": {"trimmed": "true"}}
@@ -71,11 +71,12 @@ def merged() -> tuple[Catalog, list[str]]:
 
 
 def compile_catalogues() -> None:
-    """Write the catalogue that the program reads, unless it is newer than its sources."""
-    sources = list(FOLDER.glob("*.po"))
-    if COMPILED.exists() and sources and COMPILED.stat().st_mtime >= max(path.stat().st_mtime for path in sources):
+    """Write the catalogue that the program reads, unless it was compiled from the same sources."""
+    sources = digest(FOLDER)
+    if sources is not None and compiled_from(COMPILED) == sources:
         return
     whole, _faults = merged()
+    whole.add(SOURCES, sources or "")
     FOLDER.mkdir(parents=True, exist_ok=True)
     part = COMPILED.with_suffix(".part")
     with part.open("wb") as file:
