@@ -61,3 +61,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     navigation.init_app(app)
     health.init_app(app, settings)
+    job_runs.init_app(app)
