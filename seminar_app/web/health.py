@@ -60,8 +60,7 @@ def not_ready() -> str | None:
     if (server := os.environ.get(SERVER_PID)) and stopping_file(settings, int(server)).exists():
         return "the server is about to stop."
     try:
-        with db.engine.connect() as connection:
-            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        found = schema_found()
     except SQLAlchemyError as error:
         if isinstance(error, ProgrammingError) or "no such table" in str(getattr(error, "orig", "")):
             return "the database is empty: `flask --app seminar_app database prepare` makes its tables."
@@ -77,6 +76,16 @@ def maintenance_file(settings: Settings) -> Path:
 def stopping_file(settings: Settings, server: int) -> Path:
     """Return the path of the file that exists from the moment this server was told to stop."""
     return settings.data_dir / f"stopping-{server}"
+
+
+def schema_found() -> object:
+    """Return the version of the database.
+
+    Raises:
+        SQLAlchemyError: there is no database, it is empty, or it does not answer.
+    """
+    with db.engine.connect() as connection:
+        return connection.scalar(text("SELECT version_num FROM alembic_version"))
 
 
 def serves_schema(found: object) -> bool:
