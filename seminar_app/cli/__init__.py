@@ -10,6 +10,7 @@ from seminar_app.cli import retention as retention_commands
 from seminar_app.cli import settings as settings_commands
 from seminar_app.cli.backup import drill
 from seminar_app.cli.backup.commands import backup, restore
+from seminar_app.cli.sentences import put_in_sentences
 from seminar_app.cli.serving.command import serve
 
 
@@ -33,3 +34,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(restore)
     app.cli.add_command(drill.command)
     app.cli.add_command(serve)
+    put_in_sentences(app.cli)  # this room is the last, so the commands of all others are there
