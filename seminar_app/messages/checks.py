@@ -45,7 +45,7 @@ def worker_runs(session: Session, now: datetime) -> Finding:
     signs = [runs[name].ended_at for name in (WORKER, DELIVER_MAIL) if name in runs]
     if not signs:
         never = _("No worker has run yet, so no mail leaves and nothing is deleted in time. Start `constancia worker`.")
-        return Finding(State.WRONG, never)
+        return Finding(State.LEFT, never)
     if now - max(signs) > WORKER_RUNS_WITHIN:
         return Finding(
             State.WRONG,
