@@ -81,7 +81,7 @@ def what_waiting_means(session: Session, now: datetime) -> str | None:
     return str(
         _(
             "Mail has been waiting since %(when)s. Officials who register keep their seat, but get their confirmation and their link "
-            "later.",
+            "later, once an administrator has mended it.",
             when=_in_words(session, stuck.since),
         )
     )
