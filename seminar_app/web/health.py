@@ -13,11 +13,13 @@ from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from config import RESOURCES, Settings
 from seminar_app.core import clock
+from seminar_app.core.sqlite import database_path
 from seminar_app.web.access import Audience, Policy, declare
 from seminar_app.web.checks import State, checks
 from seminar_app.web.database import db, session
 
 MAINTENANCE = "maintenance"
+PREPARE = "`constancia database prepare`"
 SERVER_PID = "CONSTANCIA_SERVER_PID"
 """Process id of the `flask serve` that a web process belongs to."""
 
@@ -59,14 +61,28 @@ def not_ready() -> str | None:
         return "maintenance is on."
     if (server := os.environ.get(SERVER_PID)) and stopping_file(settings, int(server)).exists():
         return "the server is about to stop."
+    return database_fault()
+
+
+def database_fault() -> str | None:
+    """Return what is wrong with the database as a whole, and what to do: not there, empty, older, not answering. Else None."""
     try:
-        with db.engine.connect() as connection:
-            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        found = schema_found()
     except SQLAlchemyError as error:
         if isinstance(error, ProgrammingError) or "no such table" in str(getattr(error, "orig", "")):
-            return "the database is empty: `flask --app seminar_app database prepare` makes its tables."
-        return f"the database does not answer, or is not there ({type(error).__name__})."
-    return None if serves_schema(found) else f"the database is of version {found}, this program needs {newest_migration()}."
+            return f"the database is empty: {PREPARE} makes its tables."
+        path = database_path(str(db.engine.url)) if db.engine.dialect.name == "sqlite" else None
+        if path is not None and not path.exists():
+            return f"there is no database at {path}: restore it from its backup, or make a new one with {PREPARE}."
+        return f"the database at {path or db.engine.url.render_as_string()} does not answer ({_first_line(error)})."
+    if serves_schema(found):
+        return None
+    return f"the database is of version {found}, this program needs {newest_migration()}: {PREPARE} brings it up to date."
+
+
+def _first_line(error: SQLAlchemyError) -> str:
+    """Return the driver's reason. At a connection it names host, port and user, no data."""
+    return (str(getattr(error, "orig", error)).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def maintenance_file(settings: Settings) -> Path:
@@ -77,6 +93,16 @@ def maintenance_file(settings: Settings) -> Path:
 def stopping_file(settings: Settings, server: int) -> Path:
     """Return the path of the file that exists from the moment this server was told to stop."""
     return settings.data_dir / f"stopping-{server}"
+
+
+def schema_found() -> object:
+    """Return the version of the database.
+
+    Raises:
+        SQLAlchemyError: there is no database, it is empty, or it does not answer.
+    """
+    with db.engine.connect() as connection:
+        return connection.scalar(text("SELECT version_num FROM alembic_version"))
 
 
 def serves_schema(found: object) -> bool:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from flask import Flask
 from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from seminar_app.core.data_subject import NO_PERSON
 from seminar_app.core.tables import Base
+from seminar_app.web.schedule import EVERY_MINUTE, Job, add_job
 
 BACKUP = "backup"
 """Name under which the command `backup` notes its runs; other names are those of jobs (`web.schedule`)."""
+WORKER = "worker"
+"""A job that does nothing: its runs, one a minute and one at the start, show that a worker runs, also while it sends mail for long."""
 
 
 class JobRun(Base):
@@ -34,3 +38,8 @@ def note_run(session: Session, name: str, *, now: datetime, failed: bool = False
 def last_runs(session: Session) -> dict[str, JobRun]:
     """Return the last run of each job that ever ran, by name."""
     return {run.name: run for run in session.scalars(select(JobRun))}
+
+
+def init_app(app: Flask) -> None:
+    """Schedule the sign of life."""
+    add_job(app, Job(WORKER, lambda: None, every=EVERY_MINUTE))

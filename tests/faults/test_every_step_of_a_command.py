@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from flask import Flask, current_app
 from sqlalchemy import func, select
@@ -152,6 +153,7 @@ TRIED_ELSEWHERE = {
     "job": "test_every_step_of_a_job.py",
     "worker": "test_every_step_of_a_job.py",
     "backup": "test_backup.py",
+    "drill": "tests/integration/cli/test_drill.py",
     "restore": "tests/integration/cli/test_backup.py",
     "drill": "tests/integration/cli/test_drill.py",
     "serve": "tests/integration/cli/test_serve.py",
@@ -172,8 +174,11 @@ OTHERS = {"db", "limiter", "routes", "run", "shell"}
 
 
 def run(app: Flask, arguments: list[str]) -> bool:
-    """Run the command and raise its failures. Return whether it reports that work is left."""
-    done = app.test_cli_runner(catch_exceptions=False).invoke(args=arguments)
+    """Run the command and raise its failures, which it puts in sentences. Return whether it reports that work is left."""
+    try:
+        done = app.test_cli_runner(catch_exceptions=False).invoke(args=arguments, standalone_mode=False)
+    except click.ClickException as told:
+        raise told.__cause__ or told from None
     assert done.exit_code == 0, done.output
     return "residual data are still in the files" in done.output
 
