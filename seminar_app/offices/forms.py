@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from babel import Locale
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.fields import SelectField
 from wtforms.validators import Regexp
 
-from seminar_app.core.folding import fold
 from seminar_app.web.forms import BaseForm, one_line, required
-from seminar_app.web.languages import current_language
+from seminar_app.web.places import country_choices
 
-_NO_COUNTRY = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"})
 CODE = r"^[A-Za-z0-9][A-Za-z0-9-]*$"
 
 
@@ -28,7 +24,7 @@ class OfficeForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.country.choices = country_names()
+        self.country.choices = country_choices()
 
 
 class NewOfficeForm(OfficeForm):
@@ -42,10 +38,3 @@ class NewOfficeForm(OfficeForm):
         description=_l("Short, in capitals, for example HSI-CDMX. It stays as it is."),
         render_kw={"autocapitalize": "characters", "spellcheck": "false"},
     )
-
-
-def country_names() -> dict[str, str]:
-    """Return the names of all countries by code, in alphabetical order of the reader's language, after an empty choice."""
-    territories = Locale.parse(current_language()).territories
-    countries = [(code, name) for code, name in territories.items() if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY]
-    return {"": _("Choose a country")} | dict(sorted(countries, key=lambda country: fold(country[1])))

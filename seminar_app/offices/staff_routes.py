@@ -13,7 +13,7 @@ from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import Refusal
 from seminar_app.offices import queries, services
-from seminar_app.offices.forms import NewOfficeForm, OfficeForm, country_names
+from seminar_app.offices.forms import NewOfficeForm, OfficeForm
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.database import in_unit_of_work, session, unit_of_work
 
@@ -24,7 +24,7 @@ blueprint = Blueprint("offices_staff", __name__)
 @staff(RoleName.ADMIN)
 def offices() -> ResponseReturnValue:
     """List all offices, active ones first."""
-    return render_template("offices/staff/offices.html", offices=queries.offices(session()), countries=country_names())
+    return render_template("offices/staff/offices.html", offices=queries.offices(session()))
 
 
 @blueprint.route("/staff/offices/new", methods=["GET", "POST"])
