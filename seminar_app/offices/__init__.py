@@ -19,13 +19,12 @@ from seminar_app.web.navigation import Entry, add_staff_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Register the feature's pages, words, menu entry and checks."""
+    """Register the feature's pages, words, menu entry and check."""
     audit_words.init_app()
     app.register_blueprint(staff_routes.blueprint)
     app.jinja_env.filters["text_blocks"] = text_blocks
     add_staff_entry(app, Entry(_l("Offices"), "offices_staff.offices", 40, "offices_staff."))
     add_check(app, Check("office", _l("Office"), _an_office, 10, "offices_staff.new_office", _l("Add an office")))
-    add_check(app, Check("office-contact", _l("Contact"), _contacts, 15, "offices_staff.offices", _l("See the offices")))
 
 
 def _an_office(session: Session, _now: datetime) -> Finding:
@@ -33,13 +32,3 @@ def _an_office(session: Session, _now: datetime) -> Finding:
     if active:
         return Finding(State.DONE, _("In use: %(offices)s.", offices=", ".join(active)))
     return Finding(State.LEFT, _("A seminar belongs to an office, and so do its organizers. Begin with yours."))
-
-
-def _contacts(session: Session, _now: datetime) -> Finding:
-    active = [office for office in offices(session) if office.active]
-    silent = ", ".join(office.code for office in active if not (office.email or office.phone))
-    if silent:
-        return Finding(State.LEFT, _("%(offices)s: give an e-mail address or a phone, so that people can ask for help.", offices=silent))
-    if not active:
-        return Finding(State.LEFT, _("With an e-mail address or a phone of the office, people can ask for help."))
-    return Finding(State.DONE, _("Each office in use can be reached."))

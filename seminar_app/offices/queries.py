@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -25,6 +26,12 @@ def offices_of(session: Session, actor: Actor) -> Sequence[Office]:
 def any_active_office(session: Session) -> bool:
     """Whether there is an office that can hold seminars and have organizers."""
     return bool(session.scalar(select(exists().where(Office.active))))
+
+
+def shared_by_offices(session: Session, name: Literal["country", "language"]) -> str | None:
+    """Return the country or language that all active offices share; None if they differ or there are none."""
+    found = {getattr(office, name) for office in offices(session) if office.active}
+    return found.pop() if len(found) == 1 else None
 
 
 def find_office_by_code(session: Session, code: str) -> Office | None:
@@ -59,3 +66,8 @@ def get_office_of(session: Session, actor: Actor, code: str) -> Office:
 def notices_of(session: Session, office_id: int) -> Sequence[OfficeNotice]:
     """Return all versions of what the office adds to the privacy notice, newest first."""
     return session.scalars(select(OfficeNotice).where(OfficeNotice.office_id == office_id).order_by(OfficeNotice.version.desc())).all()
+
+
+def language_of(session: Session, office_id: int) -> str | None:
+    """Return the office's language; None if it has none yet."""
+    return session.scalar(select(Office.language).where(Office.id == office_id))

@@ -24,7 +24,7 @@ from seminar_app.seminars.rules import MOST_SEATS
 from seminar_app.web.forms import LINE, BaseForm, FormPart, choices_of, one_line, optional, required
 
 LONGEST_CODE = 64
-EMPTY_QUOTAS = 2
+EMPTY_QUOTAS = 6
 
 
 def _agency() -> AgencyField:

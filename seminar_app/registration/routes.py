@@ -198,6 +198,8 @@ def _form(shown: FormPage, way: Door, now: datetime) -> RegistrationForm:
 
 def _page(form: RegistrationForm, shown: FormPage) -> str:
     """Return the page. It names the notice it shows; if the office has published another meanwhile, that one is still to be read."""
+    if form.agency.offers_none:
+        return render_template("registration/closed.html", seminar=shown.seminar, office=shown.office, way="no_agencies")
     newest = shown.notice.id if shown.notice else None
     if form.office_notice_shown != newest:
         form.notice_read.data = False

@@ -101,7 +101,8 @@ class SeminarForm(BaseForm):
     def choose_from(self, *, own_offices: Iterable[Office], offices: Iterable[Office]) -> None:
         """Fill the lists: the offices the account organizes for, all offices, countries, time zones, and the labels of the rules."""
         if "office_id" in self:
-            self.office_id.choices = [(office.id, text_of(office.name_es, office.name_en)) for office in own_offices]
+            own = [(office.id, text_of(office.name_es, office.name_en)) for office in own_offices]
+            self.office_id.choices = own if len(own) == 1 else [("", _l("Choose an office")), *own]
         names = [("", _l("Nobody else")), *((office.id, text_of(office.name_es, office.name_en)) for office in offices)]
         for entry in self.hosts:
             entry.choices = names

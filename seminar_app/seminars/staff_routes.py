@@ -28,7 +28,7 @@ from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.overview import People, overview_of
 from seminar_app.seminars.rules import Change, SeminarState, leads_to, may_edit, next_step, propose_slug, state_after, undoes
-from seminar_app.seminars.settings_page import defaults, differences, prepare, proposed_slug
+from seminar_app.seminars.settings_page import defaults, differences, own_offices, prepare, proposed_slug
 from seminar_app.web.access import staff
 from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
@@ -71,6 +71,7 @@ def index() -> ResponseReturnValue:
         states=choices(SeminarState),
         may_open={line.seminar.id: _may_open(line.seminar) for line in listed.lines},
         may_create=bool(actor().roles & set(ORGANIZERS)),
+        lacks_office=not listed.lines and not own_offices(session(), actor()),
     )
 
 
@@ -82,6 +83,8 @@ def _may_open(seminar: Seminar) -> bool:
 @staff(*ORGANIZERS)
 def new() -> ResponseReturnValue:
     """Create a seminar, on one page with several headed parts."""
+    if not own_offices(session(), actor()):
+        return render_template("seminars/staff/first_an_office.html"), 422 if request.method == "POST" else 200
     form = SeminarForm(data=defaults(session(), actor()))
     prepare(form, session(), actor())
     if form.accepts():

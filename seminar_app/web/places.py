@@ -11,6 +11,7 @@ from babel.dates import get_timezone_location
 from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 
 from seminar_app.core.folding import fold
 from seminar_app.core.time_zones import place_of, time_zones
@@ -61,10 +62,11 @@ def zone_words(time_zone: str) -> str:
     return str(_("%(place)s time", place=f"la {place}" if language == "es" and place.startswith("Ciudad ") else place))
 
 
-def zone_choices() -> dict[str, Any]:
-    """Return an empty choice, then for each region (zone, place in the reader's language, other names to find it by), sorted by place."""
-    regions = {str(REGION_NAMES[region]): zones for region, zones in _zone_choices(current_language()).items()}
-    return {"": _("Choose a time zone")} | regions
+def zone_choices() -> list[Any]:
+    """Return an empty choice, then all zones by region, sorted by place in the reader's language, with other names to find them by."""
+    regions = _zone_choices(current_language()).items()
+    zones = (SelectChoice(*zone, optgroup=str(REGION_NAMES[region])) for region, zones in regions for zone in zones)
+    return [SelectChoice("", _("Choose a time zone")), *zones]
 
 
 @lru_cache(maxsize=4)

@@ -13,6 +13,7 @@ from seminar_app.accounts.models import UserAccount
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
+from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import mail_of, write
 from seminar_app.offices.models import Office, OfficeNotice
@@ -180,3 +181,84 @@ def test_answers_to_the_mail_of_a_seminar_go_to_its_office(
     assert "hsi@office.example, 55 5080 2000" in mails[0][1].html
     assert "nobody reads this mailbox. Call" in mails[1][1].text
     assert mails[2][1].text.rstrip().splitlines()[-2].endswith("nobody reads this mailbox.")
+
+
+@pytest.fixture
+def admin(app: Flask, make: Make, sign_in: SignIn) -> CheckingClient:
+    return sign_in(CheckingClient(app.test_client()), make.account((RoleName.ADMIN, {})))
+
+
+def test_without_an_office_pages_lead_to_making_one_and_then_to_its_organizer(admin: CheckingClient, session: Session) -> None:
+    for url in ("/staff/seminars/", "/staff/seminars/new", "/staff/accounts/new"):
+        page = admin.get(url)
+        assert "First an office" in page.text, url
+        assert page.one("main a.usa-button[href='/staff/offices/new'], main a.usa-button--outline[href='/staff/offices/new']"), url
+    admin.post("/staff/seminars/new", {"csrf_token": admin.get("/staff/accounts/new").fields("main form")["csrf_token"]}, status=422)
+    made = admin.submit("/staff/offices/new", {"code": "hsi", "name_es": "HSI", "name_en": "HSI", "country": "PE", "language": "en"})
+    after = admin.follow(made)
+    assert "Next: its organizer" in after.text
+    account = admin.get(after.one("main .notice a.usa-button").attrs["href"])
+    fields = account.fields("main form")
+    assert (fields["grant"], fields["language"]) == (["organizer:HSI"], ["en"])
+    assert "First an office" not in account.text
+    office = session.scalars(select(Office)).one()
+    assert (office.language, office.time_zone) == ("en", "America/Mexico_City")
+
+
+def test_an_organizer_whose_office_is_retired_is_told_who_can_help(staff: CheckingClient, session: Session, office: Office) -> None:
+    with unit_of_work(session) as work:
+        work.get_one(Office, office.id).active = False
+    for url in ("/staff/seminars/", "/staff/seminars/new"):
+        assert "Your office is not in use" in staff.get(url).text
+
+
+def test_a_new_seminar_is_where_its_only_office_is(app: Flask, make: Make, sign_in: SignIn) -> None:
+    office = make.office(country="PE", time_zone="America/Lima")
+    make.seminar(office=office, country="MX", time_zone="America/Cancun")
+    organizer = sign_in(CheckingClient(app.test_client()), make.account((RoleName.ORGANIZER, {"office_id": office.id})))
+    fields = organizer.get("/staff/seminars/new").fields("main form")
+    assert (fields["country"], fields["time_zone"], fields["office_id"]) == (["PE"], ["America/Lima"], [str(office.id)])
+
+
+def test_what_no_office_and_no_seminar_tells_must_be_chosen(app: Flask, make: Make, sign_in: SignIn) -> None:
+    offices = [make.office(country=country) for country in ("AF", "MX")]
+    account = make.account(*((RoleName.ORGANIZER, {"office_id": office.id}) for office in offices))
+    organizer = sign_in(CheckingClient(app.test_client()), account)
+    url = "/staff/seminars/new"
+    fields = organizer.get(url).fields("main form")
+    assert (fields["country"], fields["time_zone"], fields["office_id"]) == ([""], [""], [""])
+    refused = organizer.submit(url, {"title_en": "x", "city": "Lima", "starts_on": "2031-05-05", "ends_on": "2031-05-06"}, status=422)
+    for sentence in ("choose the country", "choose the time zone", "choose the office"):
+        assert sentence in refused.text
+    make.seminar(office=offices[1], country="PE", time_zone="America/Lima")
+    fields = organizer.get(url).fields("main form")
+    assert (fields["country"], fields["time_zone"], fields["office_id"]) == (["PE"], ["America/Lima"], [str(offices[1].id)])
+
+
+def test_no_select_of_a_staff_form_chooses_its_first_entry_by_itself(admin: CheckingClient, make: Make) -> None:
+    make.office(language="en", country="MX")
+    make.seminar(slug="cancun-2026", office=make.office())
+    chosen_on_purpose = {"asks_birth", "asks_curp", "asks_passport"}  # «No» asks for nothing
+    for url in (
+        "/staff/seminars/new",
+        "/staff/offices/new",
+        "/staff/accounts/new",
+        "/staff/agencies/new",
+        "/staff/seminars/cancun-2026/roster/add",
+    ):
+        for select_box in admin.get(url).select("main form select"):
+            first = select_box.query("option")[0]
+            if select_box.attrs["name"] not in chosen_on_purpose:
+                assert first.attrs["value"] == "", (url, select_box.attrs["name"])
+
+
+def test_without_agencies_nobody_fills_in_a_form_that_cannot_be_sent(
+    client: CheckingClient, admin: CheckingClient, make: Make, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    make.seminar(office=office, slug="cancun-2026")
+    page = client.get("/seminars/cancun-2026/register")
+    assert "Registration is not possible yet" in page.text
+    assert "hsi@office.example" in page.text
+    for url in ("/staff/accounts/new", "/staff/seminars/cancun-2026/seats", "/staff/seminars/cancun-2026/roster/add"):
+        assert "First an agency" in admin.get(url).text, url
