@@ -7,7 +7,7 @@ export PORT ?= 5000
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-full test-mutations check audit format freeze bench screens assets prepared clean
+.PHONY: help install run test test-full test-mutations check audit format freeze bench screens assets prepared clean
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ $(VENV)/ready-dev: requirements-dev.txt $(VENV)/ready
 prepared: $(VENV)/ready
 	@$(BIN)/python -m tools.translations compile
 	@$(BIN)/python -m tools.static_files
+
+install: $(VENV)/ready  ## Set everything up and add the command .venv/bin/constancia, for a real installation
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 
 run: $(VENV)/ready prepared  ## Set everything up and serve the demo at http://127.0.0.1:5000 (PORT= to change)
 	@exec $(BIN)/flask --app seminar_app serve

@@ -1,8 +1,12 @@
-"""Typed settings, read from the environment once at start. If one is missing or unsafe, the program says so and does not start."""
+"""Typed settings, read from the environment once at start. If one is missing or unsafe, the program says so and does not start.
+
+The command `constancia` puts the lines of a settings file into the environment first; a variable that is set already wins.
+"""
 
 from __future__ import annotations
 
 import os
+import pwd
 import re
 import secrets
 import tempfile
@@ -15,6 +19,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PROJECT_ROOT = Path(__file__).resolve().parent
+IS_CLONE = (PROJECT_ROOT / "pyproject.toml").is_file()
+"""Whether the program runs from its repository; else it was installed by pip."""
+RESOURCES = PROJECT_ROOT if IS_CLONE else PROJECT_ROOT / "seminar_app"
+"""Folder of `templates` and `migrations`."""
+SETTINGS_FILE = "CONSTANCIA_SETTINGS"
+"""Environment variable that names the settings file."""
 SHORTEST_KEY = 32
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 FEWEST_LETTERS = 10
@@ -55,6 +65,7 @@ TRUE = ("1", "true", "yes", "on")
 BARE_ADDRESS = re.compile(r"https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 MAIL_ADDRESS = re.compile(r"[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+")
 LANGUAGES = ("es", "en")
+HOW_TO_MAKE = "`constancia setup --keys` makes new ones."
 FALSE = ("0", "false", "no", "off")
 KEY_ENTRY = re.compile(r"[a-z0-9][a-z0-9-]{0,15}:[!-~]{32,}")
 
@@ -78,74 +89,145 @@ class SettingsError(SystemExit):
     """A setting is missing or wrong; the process prints the sentences and stops."""
 
 
+def number(usual: int, sentence: str) -> int:
+    """Return a field of a class of numbers: its usual value, and what it is, for `settings list`."""
+    return field(default=usual, metadata={"sentence": sentence})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLimits:
-    """How much personal data an account may access in a day before administrators are alerted.
+    """How much personal data an account may access in a day before administrators are alerted. Set by `ALERT_…`.
 
     With the defaults, a coordinator can see all people of a seminar of ninety a few times, and an organizer can prepare several
     seminars. They do not allow an account to read through an office's past years.
-
-    Attributes:
-        rosters: different rosters and attendance sheets.
-        roster_views: openings of them, repeated ones included.
-        people: different people opened one by one.
-        searches: text searches for people, and lists of mail with its addresses.
-        exports: files made.
     """
 
-    rosters: int = 12
-    roster_views: int = 400
-    people: int = 250
-    searches: int = 120
-    exports: int = 25
+    rosters: int = number(12, "Different rosters and attendance sheets that an account opens in a day.")
+    roster_views: int = number(400, "Openings of rosters and sheets in a day, repeated ones included.")
+    people: int = number(250, "Different people that an account opens one by one in a day.")
+    searches: int = number(120, "Text searches for people, and lists of mail with its addresses, in a day.")
+    exports: int = number(25, "Files with personal data that an account makes in a day.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaysKept:
-    """How many days personal data are kept; the nightly job deletes what is older. Set by `RETAIN_…`.
+    """How many days personal data are kept; the nightly job deletes what is older. Set by `RETAIN_…`."""
+
+    identity: int = number(90, "CURP, birth data and passport, after the end of the person's last seminar.")
+    messages: int = number(180, "Mail that was sent or given up, after it was written.")
+    notes: int = number(365, "Notes of staff about a decision, after the seminar's end.")
+    not_seated: int = number(365, "People who never held a seat to the end, after their last seminar's end.")
+    phone: int = number(730, "Telephone numbers, after the end of the person's last seminar.")
+    people: int = number(1826, "Everything that names a person, after the end of their last seminar.")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A name that the environment or the settings file may set.
 
     Attributes:
-        identity: CURP, birth data, passport, after the end of the person's last seminar.
-        messages: mail that was sent or given up, after it was written.
-        notes: notes of staff about a decision, after the seminar's end.
-        not_seated: people who never held a seat to the end (declined, withdrawn, waiting), after their last seminar's end.
-        phone: telephone numbers, after the end of the person's last seminar.
-        people: everything that names a person, after the end of their last seminar.
+        name: as it is written.
+        usual: what holds where it is not set, in words where that depends.
+        sentence: what it is.
+        secret: whether its value is never shown.
+        needed: whether production does not start without it.
     """
 
-    identity: int = 90
-    messages: int = 180
-    notes: int = 365
-    not_seated: int = 365
-    phone: int = 730
-    people: int = 1826
+    name: str
+    usual: str
+    sentence: str
+    secret: bool = False
+    needed: bool = False
+
+
+def _numbers(prefix: str, kind: type[AccessLimits | DaysKept]) -> tuple[Setting, ...]:
+    return tuple(Setting(f"{prefix}{each.name.upper()}", str(each.default), each.metadata["sentence"]) for each in fields(kind))
+
+
+CHAPTERS: dict[str, tuple[Setting, ...]] = {
+    "What everybody sets": (
+        Setting("SEMINAR_MODE", "demo", "`production` for real data; `demo` loads the demonstration."),
+        Setting("PUBLIC_URL", "", "The https:// address that people use, with nothing behind the host.", needed=True),
+        Setting(
+            "SMTP_URL",
+            "",
+            "The mail server: smtps://user:password@host (TLS from the start), smtp://user:password@host:587 (STARTTLS), or "
+            "smtp://127.0.0.1:25?tls=none for one on this machine. In a password @ is %40, / is %2F, ? is %3F.",
+            secret=True,
+            needed=True,
+        ),
+        Setting(
+            "MAIL_FROM", "Constancia <no-reply@constancia.invalid>", "Sender of all mail; your mail server must be allowed to send for it."
+        ),
+        Setting("DEFAULT_LANGUAGE", "es", "`es` or `en`: of a visitor whose browser asks for neither, and of new offices."),
+        Setting("DEFAULT_TIME_ZONE", "America/Mexico_City", "Time zone of new offices and seminars."),
+    ),
+    "Keys": (
+        Setting("SECRET_KEYS", "", "Sign sessions and links, and recognize backups.", secret=True, needed=True),
+        Setting("IDENTITY_KEYS", "", "Encrypt CURP, birth data, passports and originals of lists.", secret=True, needed=True),
+        Setting("BACKUP_KEYS", "none: backups are not encrypted", "Encrypt backups.", secret=True),
+        Setting("AUDIT_KEYS", "derived from SECRET_KEYS", "Chain the audit log.", secret=True),
+    ),
+    "Data": (
+        Setting(
+            "SEMINAR_DATA_DIR",
+            "`instance` in a clone, else ~/.local/share/constancia",
+            "Folder of the database, the job queue and small files; mode 700.",
+        ),
+        Setting(
+            "DATABASE_URL",
+            "constancia.sqlite3 in SEMINAR_DATA_DIR",
+            "postgresql://user:password@host/name where one machine is not enough.",
+            secret=True,
+        ),
+        Setting("AUDIT_ANCHOR", "none", "File outside the database that gets the head of the audit log every hour; copy it elsewhere."),
+        Setting("DRILL_DATABASE_URL", "none", "An empty PostgreSQL database for `drill`.", secret=True),
+    ),
+    "Serving": (
+        Setting("HOST", "127.0.0.1", "Address that `serve` listens at; visitors reach it through a proxy only."),
+        Setting("PORT", "5000", "Port that `serve` listens at."),
+        Setting("TRUSTED_PROXIES", "0", "Number of your own proxies before the program, usually 1."),
+        Setting("WEB_WORKERS", "2", "Web processes."),
+        Setting("WEB_THREADS", str(THREADS), "Requests that a web process answers at once."),
+        Setting("WAITING_WRITERS", "WEB_THREADS minus 2", "Requests of a process that may write, or wait to, at once."),
+        Setting("DRAIN_SECONDS", "0", "How long /readyz says no before a server that stops takes no more connections."),
+        Setting("SECOND_FACTOR", "on in production", "Whether staff need a second factor; `off` for the demonstration and tests only."),
+        Setting("LOG_FORMAT", "text", "`text`, or `json` for a log collector."),
+        Setting("LOG_REQUESTS", "on in production", "Whether each request is a line of the log; addresses and names never are."),
+    ),
+    "Several machines": (
+        Setting("LIMITER_STORAGE", "memory://", "redis://host:6379/0 that counts attempts for all machines.", secret=True),
+        Setting(
+            "JOBS_URL",
+            "a file in SEMINAR_DATA_DIR",
+            "redis://host:6379/1 or postgresql://…: the queue of jobs for all machines.",
+            secret=True,
+        ),
+    ),
+    "Alerts: how much an account may open": _numbers("ALERT_", AccessLimits),
+    "Retention: days": _numbers("RETAIN_", DaysKept),
+}
+SETTINGS = tuple(setting for chapter in CHAPTERS.values() for setting in chapter)
+"""Every setting. What other programs set is not read."""
+FORMER_KEYS = {"SECRET_KEYS": "SECRET_KEY", "BACKUP_KEYS": "BACKUP_KEY"}
+"""Before 0.2.0 these held one key without an id, and the one before it in `…_BEFORE`. They are still read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All settings that the environment decides.
+    """All settings, as the program reads them. `SETTINGS` says what each is; the rest is here.
 
     Attributes:
-        data_dir: folder of the database, the generated key and the job queue.
-        database_url: SQLAlchemy URL; SQLite in `data_dir` unless DATABASE_URL says otherwise.
+        database_url: SQLAlchemy URL.
         secret_keys: newest first; the first signs, all verify.
-        public_url: beginning of the links in mail, without a slash at the end.
-        smtp_url: `smtp://user:password@host:port` (STARTTLS) or `smtps://`; None keeps mail in the outbox.
-        jobs_url: `redis://…` or `postgresql://…` of the job queue; None keeps it in a file in `data_dir`.
+        backup_keys: newest first; the first writes, all read.
+        identity_keys, audit_keys: `<id>:<secret>`, newest first; the first seals, all open.
+        public_url: without a slash at the end.
+        smtp_url: None keeps mail in the outbox.
+        limits_enabled, page_cache: tests turn them off.
         pool_size: database connections a process keeps.
-        body_readers: requests of one process whose bodies may be read at once; slow senders leave the other threads alone.
         waiting_writers: requests of one process that may write, or wait to, at once; the other threads are left for reading.
-        identity_keys: `<id>:<secret>`, newest first; the first seals CURP, birth data, passports and originals, all open.
-        audit_keys: the same for the audit log's chain; if empty, its key is derived from `secret_keys`.
-        audit_anchor: file outside the database to which the audit log's head is appended; None keeps no anchor.
-        page_cache: whether public pages are cached until the database changes; tests replace the database itself.
-        log_format: format of log lines.
-        log_requests: whether each request is logged.
-        trusted_proxies: number of our own proxies before the program, whose X-Forwarded-For, X-Forwarded-Proto and X-Request-ID
-            are trusted.
-        backup_keys: keys that encrypt backups, newest first; the first writes, all read.
-        drain_seconds: how long `/readyz` fails before a server that was told to stop takes no more connections.
-        second_factor: whether all staff must have a second factor; if not, it is optional.
+        body_readers: requests of one process whose bodies may be read at once; slow senders leave the other threads alone.
         warnings: sentences about settings that are allowed but probably not intended.
     """
 
@@ -199,7 +281,7 @@ class Settings:
         env = os.environ if environ is None else environ
         faults: list[str] = []
         mode = _mode(env, faults)
-        data_dir = Path(env.get("SEMINAR_DATA_DIR") or PROJECT_ROOT / "instance").resolve()
+        data_dir = Path(env.get("SEMINAR_DATA_DIR") or usual_data_dir(env)).resolve()
         port = env.get("PORT") or "5000"
         public_url = (env.get("PUBLIC_URL") or ("" if mode is Mode.PRODUCTION else f"http://127.0.0.1:{port}")).rstrip("/")
         if mode is Mode.PRODUCTION and not BARE_ADDRESS.fullmatch(public_url):
@@ -216,9 +298,7 @@ class Settings:
             faults.append("SMTP_URL may end with ?tls=none, and with nothing else behind a question mark; in a password it is written %3F.")
         elif smtp_url and mode is Mode.PRODUCTION and "tls=none" in smtp_url and _host_of(smtp_url) not in (None, *LOOPBACK):
             faults.append("SMTP_URL says tls=none, which is for a mail server on this same machine only: mail carries secret links.")
-        keys = _keys(env, "SECRET_KEY", mode, faults)
-        if not keys and mode is Mode.PRODUCTION:
-            faults.append("SECRET_KEY is missing: make one with `openssl rand -hex 32` and keep it out of the repository.")
+        keys = _secrets(_ring(env, "SECRET_KEYS", mode, faults))
         database_url = env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'constancia.sqlite3'}"
         if not database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             faults.append(
@@ -238,11 +318,15 @@ class Settings:
         log_format = _log_format(env, faults)
         trusted_proxies = _whole_number(env, "TRUSTED_PROXIES", 0, 5, faults)
         drain_seconds = _whole_number(env, "DRAIN_SECONDS", 0, 120, faults)
-        backup_keys = _keys(env, "BACKUP_KEY", mode, faults, apart_from=keys)
-        identity_keys = _entries(env, "IDENTITY_KEYS", keys, mode, faults)
-        if not identity_keys and mode is Mode.PRODUCTION:
-            faults.append("IDENTITY_KEYS is missing: CURP, birth data and passports are sealed with it. Make one with " + HOW_TO_MAKE)
-        audit_keys = _entries(env, "AUDIT_KEYS", keys, mode, faults)
+        backup_keys = _secrets(_ring(env, "BACKUP_KEYS", mode, faults, apart_from=keys))
+        identity_keys = _ring(env, "IDENTITY_KEYS", mode, faults, apart_from=keys)
+        audit_keys = _ring(env, "AUDIT_KEYS", mode, faults, apart_from=keys)
+        for name, found, use in (
+            ("SECRET_KEYS", keys, "links and sessions are signed"),
+            ("IDENTITY_KEYS", identity_keys, "documents are sealed"),
+        ):
+            if not found and mode is Mode.PRODUCTION and not any(name.rstrip("S") in fault for fault in faults):
+                faults.append(f"{name} is missing: {use} with it. {HOW_TO_MAKE}")
         access_limits = AccessLimits(**_whole_numbers(env, "ALERT_", AccessLimits, faults))
         kept = DaysKept(**_whole_numbers(env, "RETAIN_", DaysKept, faults))
         if faults:
@@ -378,21 +462,46 @@ def _whole_number(env: Mapping[str, str], name: str, least: int, most: int, faul
     return least
 
 
-def _keys(env: Mapping[str, str], name: str, mode: Mode, faults: list[str], *, apart_from: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Return the key of this name and the one before it; add a fault for each weak one, with advice.
+def _ring(env: Mapping[str, str], name: str, mode: Mode, faults: list[str], *, apart_from: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the keys of this name, `<id>:<secret>`, newest first; add a fault for each that cannot be used.
 
     Args:
-        apart_from: keys that none of them may equal.
+        apart_from: secrets that none of them may equal.
     """
-    named = [(place, key) for place in (name, f"{name}_BEFORE") if (key := env.get(place))]
-    for place, key in named:
-        if (weakness := key_weakness(key, strict=mode is Mode.PRODUCTION)) is not None:
-            faults.append(f"{place} {weakness}; make one with `openssl rand -hex 32`.")
-    if named and named[0][0] != name:
+    entries = tuple((env.get(name) or "").replace(",", " ").split())
+    if not entries and name in FORMER_KEYS:
+        return _former_ring(env, FORMER_KEYS[name], mode, faults, apart_from=apart_from)
+    if not all(KEY_ENTRY.fullmatch(entry) for entry in entries):
+        faults.append(
+            f"{name} is a list of <id>:<secret>, newest first, with commas between: the id of at most 16 small letters, digits and "
+            f"hyphens, the secret of at least {SHORTEST_KEY} characters. {HOW_TO_MAKE}"
+        )
+        return ()
+    ids = [entry.partition(":")[0] for entry in entries]
+    if len(set(ids)) < len(ids):
+        faults.append(f"{name} has two keys with the same id: the id in a sealed value decides which key opens it.")
+    _find_weak({f"The key «{entry.partition(':')[0]}» of {name}": entry.partition(":")[2] for entry in entries}, mode, faults, apart_from)
+    return entries
+
+
+def _former_ring(env: Mapping[str, str], name: str, mode: Mode, faults: list[str], *, apart_from: tuple[str, ...]) -> tuple[str, ...]:
+    named = {place: key for place in (name, f"{name}_BEFORE") if (key := env.get(place))}
+    if named and name not in named:
         faults.append(f"{name}_BEFORE is set without {name}: the older key would be used for what is new.")
-    if {key for _place, key in named} & set(apart_from):
-        faults.append(f"{name} holds the SECRET_KEY: a person who learns one of them must not have the other.")
-    return tuple(key for _place, key in named)
+    _find_weak(named, mode, faults, apart_from)
+    return tuple(f"{len(named) - place}:{key}" for place, key in enumerate(named.values()))
+
+
+def _find_weak(keys: Mapping[str, str], mode: Mode, faults: list[str], apart_from: tuple[str, ...]) -> None:
+    for what, key in keys.items():
+        if (weakness := key_weakness(key, strict=mode is Mode.PRODUCTION)) is not None:
+            faults.append(f"{what} {weakness}. {HOW_TO_MAKE}")
+        if key in apart_from:
+            faults.append(f"{what} is the key of SECRET_KEYS: a person who learns one of them must not have the other.")
+
+
+def _secrets(entries: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(entry.partition(":")[2] for entry in entries)
 
 
 def key_weakness(key: str, *, strict: bool = True) -> str | None:
@@ -432,8 +541,8 @@ def _unsafe_in_production(env: Mapping[str, str], data_dir: Path, database_url: 
             continue
         if os.getuid() == 0 != found.st_uid:
             faults.append(
-                f"{path} belongs to user number {found.st_uid}, and this runs as root, whose new files that user could not open: run it as "
-                "that user."
+                f"{path} belongs to {user_name(found.st_uid)}, and this runs as root, whose new files that user could not open: begin the "
+                f"command with `runuser -u {user_name(found.st_uid)} --`."
             )
         elif path == data_dir and not path.is_dir():
             faults.append(f"SEMINAR_DATA_DIR is {path}, which is no folder.")
@@ -441,6 +550,14 @@ def _unsafe_in_production(env: Mapping[str, str], data_dir: Path, database_url: 
             way_out = f"`chmod 700 {path}`, if it is the program's own folder" if path.is_dir() else f"`chmod 600 {path}`"
             faults.append(f"Other users of this machine have access to {path}: {way_out}.")
     return faults
+
+
+def user_name(number: int) -> str:
+    """Return the name of a user of this machine, or the number where it has none."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def file_system_of(path: Path) -> str | None:
@@ -461,40 +578,16 @@ def _warnings(
     if mode is not Mode.PRODUCTION:
         return ()
     told = {
-        "BACKUP_KEY is not set, so backups are written in the clear, and a backup holds the roster.": not encrypted,
+        "BACKUP_KEYS is not set, so backups are written in the clear, and a backup holds the roster.": not encrypted,
         "MAIL_FROM is not set, so mail comes from an address that does not exist, and mail servers refuse it.": not sender,
-        "LIMITER_STORAGE is memory://, so each web process counts attempts by itself; several machines need redis://…": storage.startswith(
-            "memory:"
-        ),
+        "LIMITER_STORAGE is memory://, so each machine counts attempts by itself; several need redis://…": server
+        and storage.startswith("memory:"),
         "TRUSTED_PROXIES is 0: behind a proxy all requests seem to come from its one address, so a few strangers use up the limits of all."
         " Say how many proxies stand before this program, usually 1.": not proxies,
         "JOBS_URL is not set, so this machine has a queue of jobs of its own: with several machines name one for all, or run `flask worker`"
         " on one only.": server and not jobs_url,
     }
     return tuple(sentence for sentence, holds in told.items() if holds)
-
-
-HOW_TO_MAKE = "`echo k$(date +%Y):$(openssl rand -hex 32)`, and keep it away from the database and its backups."
-
-
-def _entries(env: Mapping[str, str], name: str, secret_keys: tuple[str, ...], mode: Mode, faults: list[str]) -> tuple[str, ...]:
-    """Parse the keys of a ring, `<id>:<secret>` separated by commas or spaces, newest first."""
-    entries = tuple((env.get(name) or "").replace(",", " ").split())
-    if not all(KEY_ENTRY.fullmatch(entry) for entry in entries):
-        faults.append(
-            f"{name} is a list of <id>:<secret>, newest first: the id of at most 16 small letters, digits and hyphens, the secret of at "
-            f"least {SHORTEST_KEY} characters. Make one with {HOW_TO_MAKE}"
-        )
-        return ()
-    ids, own = [entry.partition(":")[0] for entry in entries], [entry.partition(":")[2] for entry in entries]
-    if len(set(ids)) < len(ids):
-        faults.append(f"{name} has two keys with the same id: the id in a sealed value decides which key opens it.")
-    for key_id, key in zip(ids, own, strict=True):
-        if (weakness := key_weakness(key, strict=mode is Mode.PRODUCTION)) is not None:
-            faults.append(f"The key «{key_id}» of {name} {weakness}; make one with `openssl rand -hex 32`.")
-    if set(own) & set(secret_keys):
-        faults.append(f"{name} holds the SECRET_KEY: a person who learns one of them must not have the other.")
-    return entries
 
 
 def _whole_numbers(env: Mapping[str, str], prefix: str, kind: type[AccessLimits | DaysKept], faults: list[str]) -> dict[str, int]:
@@ -536,3 +629,16 @@ def _kept_key(data_dir: Path, name: str) -> str:
         raise SettingsError(
             f"Constancia cannot start:\n  - SEMINAR_DATA_DIR is {data_dir}, which cannot hold a key: {error.strerror}."
         ) from error
+
+
+def usual_data_dir(env: Mapping[str, str]) -> Path:
+    """Return the data folder where SEMINAR_DATA_DIR is not set: `instance` of a clone, else one beneath /var/lib or the home."""
+    if IS_CLONE:
+        return PROJECT_ROOT / "instance"
+    return own_folder(env, "XDG_DATA_HOME", ".local/share", of_root="/var/lib")
+
+
+def own_folder(env: Mapping[str, str], name: str, beneath_home: str, *, of_root: str) -> Path:
+    """Return the program's folder of one kind, as the XDG base directory specification says for users."""
+    base = Path(of_root) if os.getuid() == 0 else Path(env.get(name) or Path.home() / beneath_home)
+    return base / "constancia"

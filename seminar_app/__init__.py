@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from config import PROJECT_ROOT, Settings
+from config import RESOURCES, Settings
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -29,7 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
 
     settings = settings or Settings.from_environment()
-    app = Flask(__name__, template_folder=str(PROJECT_ROOT / "templates"), static_folder=None, instance_path=str(settings.data_dir))
+    app = Flask(__name__, template_folder=str(RESOURCES / "templates"), static_folder=None, instance_path=str(settings.data_dir))
     app.config["SECRET_KEY"] = settings.secret_keys[0]
     app.config["SECRET_KEY_FALLBACKS"] = list(settings.secret_keys[1:])
     app.extensions["settings"] = settings

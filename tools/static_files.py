@@ -5,8 +5,7 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
-from seminar_app.web.static_files import ROOT
-
+ROOT = Path(__file__).resolve().parents[1] / "seminar_app" / "static"
 KINDS = frozenset({".css", ".js", ".svg", ".json", ".txt", ".html"})
 SMALLEST = 500
 
@@ -24,7 +23,7 @@ def compress(path: Path) -> bool:
     return True
 
 
-def main() -> None:
+def compress_all() -> None:
     """Bring all copies up to date, and remove those whose file is gone."""
     for path in sorted(ROOT.rglob("*")):
         if path.is_file() and path.suffix != ".gz":
@@ -34,4 +33,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    compress_all()

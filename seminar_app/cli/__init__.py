@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from config import Settings
-from seminar_app.cli import agencies, attendance, audit, audit_words, database, keys, messages, users
+from seminar_app.cli import agencies, attendance, audit, audit_words, database, keys, messages, settings_list, users
 from seminar_app.cli import retention as retention_commands
 from seminar_app.cli import settings as settings_commands
+from seminar_app.cli.backup import drill
 from seminar_app.cli.backup.commands import backup, restore
 from seminar_app.cli.serving.command import serve
 
@@ -21,6 +22,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(users.group)
     app.cli.add_command(audit.group)
     app.cli.add_command(settings_commands.group)
+    settings_commands.group.add_command(settings_list.list_settings)
     app.cli.add_command(settings_commands.maintenance)
     app.cli.add_command(keys.group)
     app.cli.add_command(retention_commands.retention)
@@ -29,4 +31,5 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.cli.add_command(command)
     app.cli.add_command(backup)
     app.cli.add_command(restore)
+    app.cli.add_command(drill.command)
     app.cli.add_command(serve)

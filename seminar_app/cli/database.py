@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from config import PROJECT_ROOT
+from config import RESOURCES
 from seminar_app.core.sqlite import database_path, sqlite_module
 from seminar_app.web.database import db
 from seminar_app.web.health import newest_migration, serves_schema
@@ -40,7 +40,7 @@ def install_migrations(app: Flask) -> None:
     from flask_migrate import Migrate
 
     if "migrate" not in app.extensions:
-        Migrate(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=False, compare_type=True)
+        Migrate(app, db, directory=str(RESOURCES / "migrations"), render_as_batch=False, compare_type=True)
 
 
 def is_up_to_date(*, or_newer: bool = False) -> bool:

@@ -10,8 +10,9 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from config import Settings
+from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.queries import account_by_email
-from seminar_app.accounts.services import create_account
+from seminar_app.accounts.services import create_account, send_way_in
 from seminar_app.accounts.services.reset_links import INVITED_WITHIN, RESET_PURPOSE
 from seminar_app.agencies.queries import find_agency_by_code
 from seminar_app.core import clock
@@ -24,6 +25,7 @@ from seminar_app.seminars.queries import find_seminar
 from seminar_app.sign_in import services as sign_in
 from seminar_app.sign_in.hashing import hash_password
 from seminar_app.sign_in.passwords import password_weakness
+from seminar_app.web.database import session as reading
 from seminar_app.web.database import unit_of_work
 
 group = AppGroup("users", help="Accounts of staff.")
@@ -39,6 +41,7 @@ group = AppGroup("users", help="Accounts of staff.")
 @click.option("--agency", "agency_code", help="Code of the agency that a liaison speaks for.")
 @click.option("--seminar", "slug", help="Address (slug) of the seminar that a coordinator runs; may be left out.")
 @click.option("--language", type=click.Choice(["es", "en"]), default=None, help="For pages and mail; else the program's default.")
+@click.option("--if-new", is_flag=True, help="Do nothing where there is an account with this address.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making a link.")
 def create(
     *,
@@ -49,11 +52,15 @@ def create(
     agency_code: str | None,
     slug: str | None,
     language: str | None,
+    if_new: bool,
     password_stdin: bool,
 ) -> None:
     """Make an account, and print the link with which its owner chooses a password."""
     settings: Settings = current_app.extensions["settings"]
     address, name = _checked(email, name)
+    if if_new and account_by_email(reading(), address) is not None:
+        click.echo(f"There is an account with the address {address} already. `users link {address}` prints a new link.")
+        return
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     if password is not None and (weakness := password_weakness(password, own_words=(name, address.partition("@")[0]))):
         raise click.ClickException(f"This password is too weak ({weakness}); choose at least 12 characters, and no name.")
@@ -75,8 +82,28 @@ def create(
         raise click.ClickException(str(refusal)) from refusal
     click.echo(f"{account.name} can sign in at {settings.public_url}/login as {account.email}.")
     if password is None:
-        link = SecretLink(RESET_PURPOSE, account.public_id, account.reset_version).token(settings.secret_keys[0])
-        click.echo(f"To choose a password within {INVITED_WITHIN.days} days: {settings.public_url}/reset/{link}")
+        click.echo(f"To choose a password within {INVITED_WITHIN.days} days: {_link_of(account, settings)}")
+
+
+@group.command("link")
+@click.argument("email")
+def new_link(*, email: str) -> None:
+    """Print a new link for choosing a password, where mail does not arrive; earlier links of the account are void."""
+    settings: Settings = current_app.extensions["settings"]
+    with unit_of_work() as session:
+        account = account_by_email(session, email)
+        if account is None:
+            raise click.ClickException(f"There is no account with the address «{email}».")
+        try:
+            send_way_in(session, now=clock.now(), actor=None, account_id=account.id)
+        except Refusal as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+    click.echo(f"To choose a password until {account.reset_until:%Y-%m-%d %H:%M} UTC: {_link_of(account, settings)}")
+
+
+def _link_of(account: UserAccount, settings: Settings) -> str:
+    token = SecretLink(RESET_PURPOSE, account.public_id, account.reset_version).token(settings.secret_keys[0])
+    return f"{settings.public_url}/reset/{token}"
 
 
 @group.command("reset-second-factor")

@@ -65,10 +65,7 @@ class Registration(Base):
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id", ondelete="RESTRICT"))
     """The privacy notice the person was shown; None if staff wrote the registration."""
     office_notice_id: Mapped[int | None] = mapped_column(ForeignKey("office_notice.id"))
-    """What the office added to it; None where it adds nothing.
-
-    NO ACTION on delete: SQLAlchemy reads no other rule back from a column that SQLite added.
-    """
+    """What the office added to it; None where it adds nothing. (NO ACTION: SQLAlchemy reads no other back from SQLite.)"""
     submission_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
     """Id of the display of the form that was sent: the same form sent twice makes one registration and one message."""
     link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=PARTICIPANT)

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
-from config import PROJECT_ROOT, Settings
+from config import RESOURCES, Settings
 from seminar_app.core import clock
 from seminar_app.web.access import Audience, Policy, declare
 from seminar_app.web.checks import State, checks
@@ -90,4 +90,4 @@ def serves_schema(found: object) -> bool:
 @cache
 def newest_migration() -> str:
     """Return the number of the last migration, read from `migrations/versions/NEWEST`: importing Alembic would cost 11 MB."""
-    return (PROJECT_ROOT / "migrations" / "versions" / "NEWEST").read_text(encoding="ascii").strip()
+    return (RESOURCES / "migrations" / "versions" / "NEWEST").read_text(encoding="ascii").strip()

@@ -27,9 +27,9 @@ def production(database_url: str, **more: str) -> dict[str, str]:
     return {
         "SEMINAR_MODE": "production",
         "PUBLIC_URL": f"https://{NAME}",
-        "SECRET_KEY": secrets.token_hex(32),
+        "SECRET_KEYS": f"k1:{secrets.token_hex(32)}",
         "IDENTITY_KEYS": f"k1:{secrets.token_hex(32)}",
-        "BACKUP_KEY": secrets.token_hex(32),
+        "BACKUP_KEYS": f"k1:{secrets.token_hex(32)}",
         "SMTP_URL": "smtp://127.0.0.1:9?tls=none",
         "DATABASE_URL": database_url,
         "TRUSTED_PROXIES": "1",

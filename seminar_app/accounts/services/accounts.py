@@ -160,7 +160,7 @@ def enable_account(session: Session, *, now: datetime, actor: Actor, account_id:
         record_change(session, now, actor, "account.enabled", account)
 
 
-def send_way_in(session: Session, *, now: datetime, actor: Actor, account_id: int) -> None:
+def send_way_in(session: Session, *, now: datetime, actor: Actor | None, account_id: int) -> None:
     """Send a link for choosing a password: an invitation if the account has none yet, else a reset.
 
     Raises:

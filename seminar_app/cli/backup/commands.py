@@ -28,9 +28,9 @@ from seminar_app.web.database import unit_of_work
 @click.option("--keep-days", type=click.IntRange(1), help="Then delete backups in the same folder that are older than this many days.")
 @with_appcontext
 def backup(file: Path, *, keep_days: int | None) -> None:
-    """Write the whole database to FILE while the program runs; encrypted where BACKUP_KEY is set.
+    """Write the whole database to FILE while the program runs; encrypted where BACKUP_KEYS is set.
 
-    In a folder, the file gets a dated name; `-` is the standard output. SECRET_KEY, IDENTITY_KEYS and BACKUP_KEY are not in it. Keep
+    In a folder, the file gets a dated name; `-` is the standard output. SECRET_KEYS, IDENTITY_KEYS and BACKUP_KEYS are not in it. Keep
     them in another place: without them the backup cannot be used.
     """
     from seminar_app.cli.backup.making import make_backup
@@ -53,7 +53,7 @@ def backup(file: Path, *, keep_days: int | None) -> None:
             with target.open("rb") as whole:
                 deliver(whole, file, text=False)
     if not settings.backup_keys:
-        click.secho("Not encrypted: BACKUP_KEY is not set. Any person who has this file can read the roster.", fg="yellow", err=True)
+        click.secho("Not encrypted: BACKUP_KEYS is not set. Any person who has this file can read the roster.", fg="yellow", err=True)
     kind = "encrypted" if made.encrypted else "in the clear"
     click.echo(
         f"{file}: {made.bytes:,} bytes, {kind}; {made.rows:,} rows in {made.tables} tables, database version {made.schema}.",

@@ -2,7 +2,7 @@
 
 Layout: `MAGIC`, one line of JSON (the header), then frames of kind (1 byte), length (4 bytes, big-endian) and body.
 Kinds: `M` the manifest, `T` a section begins, `D` a piece of its data (deflated), `E` the end: an HMAC with the installation's
-SECRET_KEY over the header and all frames before, so that only this installation can make a backup that it restores.
+SECRET_KEYS over the header and all frames before, so that only this installation can make a backup that it restores.
 Version 1 had a SHA-256 there, which anyone can compute; such a file is read only when that is allowed.
 Encrypted bodies are AES-256-GCM with a key of this file alone (scrypt over the backup key and a random salt). The nonce counts
 the frames; header, kind and number are authenticated, so that no frame can be left out, moved or taken from another backup.
@@ -129,7 +129,7 @@ class BackupReader:
         self._macs = [_mac(secret, self._bound) for secret in secrets]
         if keys and not self.header.salt and not allow_unauthenticated:
             raise BackupFault(
-                "BACKUP_KEY is set, and this backup is not encrypted: it may not be yours. If you made it before the key was set, give "
+                "BACKUP_KEYS is set, and this backup is not encrypted: it may not be yours. If you made it before the key was set, give "
                 "--allow-unauthenticated."
             )
         self._cipher = _cipher_for(self.header, keys)
@@ -152,7 +152,7 @@ class BackupReader:
                 said = str(told.get("hmac")).encode("utf-8", "surrogatepass")
                 if self._authenticated and not any(hmac.compare_digest(mac.encode(), said) for mac in macs):
                     raise BackupFault(
-                        "This backup was changed after it was made, or another installation made it (SECRET_KEY), so nothing was restored."
+                        "This backup was changed after it was made, or another installation made it (SECRET_KEYS), so nothing was restored."
                     )
                 return
             yield kind, _inflated(body) if kind == DATA else body
@@ -180,12 +180,12 @@ def _cipher_for(header: Header, keys: Sequence[str]) -> AESGCM | None:
     if not header.salt:
         return None
     if not keys:
-        raise BackupFault("This backup is encrypted. Set BACKUP_KEY to the key that it was made with.")
+        raise BackupFault("This backup is encrypted. Put the key that it was made with into BACKUP_KEYS.")
     for key in keys:
         derived = _derived(key, bytes.fromhex(header.salt))
         if _check(derived) == header.key_check:
             return AESGCM(derived)
-    raise BackupFault(f"This backup of {header.made_at} was made with another BACKUP_KEY. Set BACKUP_KEY to the one of that day.")
+    raise BackupFault(f"This backup of {header.made_at} was made with another key. Put the one of that day into BACKUP_KEYS.")
 
 
 def _damaged() -> BackupFault:

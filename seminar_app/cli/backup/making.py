@@ -7,7 +7,6 @@ import hmac
 import os
 import tempfile
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO
 
@@ -15,12 +14,13 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from config import PROJECT_ROOT, Settings
+from config import Settings
 from seminar_app.cli.backup import postgresql, sqlite
 from seminar_app.cli.backup.envelope import BackupFault, BackupWriter, Header
 from seminar_app.core.clock import now
 from seminar_app.core.sqlite import database_path
 from seminar_app.web.database import db
+from seminar_app.web.version import program_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +63,15 @@ def make_backup(app: Flask, target: Path) -> Made:
 
 
 def key_mark(settings: Settings) -> str:
-    """Return a mark that shows whether two programs have the same SECRET_KEY for the audit log, and nothing else about the key."""
+    """Return a mark that shows whether two programs have the same SECRET_KEYS for the audit log, and nothing else about the key."""
     return hmac.new(settings.secret_keys[-1].encode(), b"backup-mark", hashlib.sha256).hexdigest()[:16]
-
-
-def app_version() -> str:
-    """Return the program's version: from the installed package's metadata, else from the project file."""
-    try:
-        return version("constancia")
-    except PackageNotFoundError:
-        import tomllib
-
-        return str(tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
 
 
 def _write(settings: Settings, part: IO[bytes]) -> tuple[dict[str, int], str]:
     schema = _schema()
-    header = Header(made_at=now().isoformat(timespec="seconds"), app_version=app_version(), schema=schema, engine=db.engine.dialect.name)
+    header = Header(
+        made_at=now().isoformat(timespec="seconds"), app_version=program_version(), schema=schema, engine=db.engine.dialect.name
+    )
     out = BackupWriter(part, header, key=settings.backup_keys[0] if settings.backup_keys else None, secret=settings.secret_keys[0])
     if db.engine.dialect.name == "sqlite":
         with sqlite.copied(database_path(settings.database_url)) as copy:

@@ -75,7 +75,7 @@ class Wishes:
         replace: called with the place's name where there are data; False stops the restore.
         check_only: check whether the backup could be restored, and change nothing.
         accept_broken_audit_log: restore although the audit log in the backup does not verify.
-        allow_unauthenticated: also take a file of an earlier version, or in plain text although BACKUP_KEY is set.
+        allow_unauthenticated: also take a file of an earlier version, or in plain text although BACKUP_KEYS is set.
         send_waiting_mail: send the mail that waited when the backup was made, although it may have been sent since.
     """
 
@@ -167,8 +167,8 @@ def _refuse_foreign(backup: BackupReader, settings: Settings) -> None:
         )
     if backup.manifest["key_mark"] != key_mark(settings):
         raise BackupFault(
-            "This backup was made with another SECRET_KEY: personal links would be dead and the audit log could not be checked. "
-            "Set SECRET_KEY (and SECRET_KEY_BEFORE) to the one of that day."
+            "This backup was made with other SECRET_KEYS: personal links would be dead and the audit log could not be checked. "
+            "Put the keys of that day into SECRET_KEYS, behind those of today."
         )
 
 

@@ -1,4 +1,4 @@
-"""Restore a backup into a temporary place and check that it serves: `python -m tools.restore_drill FILE`.
+"""`drill`: restore a backup into a temporary place and check that it serves.
 
 Uses the keys of the environment. On PostgreSQL, name an empty database in DRILL_DATABASE_URL; SQLite gets a folder that is deleted
 afterwards. Real mail and the audit log's anchor are not touched: the temporary server has no mail server, no worker and no anchor.
@@ -16,7 +16,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+import click
+
+from config import PROJECT_ROOT
+
 START_SECONDS = 60
 PAGES = ("/readyz", "/")
 LEFT_ALONE = {"SMTP_URL", "JOBS_URL", "LIMITER_STORAGE", "AUDIT_ANCHOR"}
@@ -30,7 +33,7 @@ def drill(backup: Path) -> list[tuple[str, float]]:
         Each step with its seconds.
 
     Raises:
-        SystemExit: a step failed; the message has its output.
+        ClickException: a step failed; the message has its output.
     """
     with tempfile.TemporaryDirectory(prefix="constancia-drill-") as folder:
         environment = _environment(Path(folder))
@@ -41,9 +44,9 @@ def drill(backup: Path) -> list[tuple[str, float]]:
         began = time.monotonic()
         port = _free_port()
         with (Path(folder) / "log").open("wb") as log:
-            server = subprocess.Popen(
+            server = subprocess.Popen(  # noqa: S603  our own interpreter and program
                 [sys.executable, "-m", "flask", "--app", "seminar_app", "serve", "--no-jobs", "--workers", "1", "--port", str(port)],
-                cwd=ROOT,
+                cwd=PROJECT_ROOT,
                 env=environment,
                 stdout=log,
                 stderr=log,
@@ -62,15 +65,17 @@ def _environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in LEFT_ALONE}
     if kept.pop("DATABASE_URL", "").startswith("postgresql"):
         if not (scratch := os.environ.get("DRILL_DATABASE_URL")):
-            raise SystemExit("The drill failed: name an empty database in DRILL_DATABASE_URL; DATABASE_URL is the one that people use.")
+            raise click.ClickException(
+                "The drill failed: name an empty database in DRILL_DATABASE_URL; DATABASE_URL is the one that people use."
+            )
         kept["DATABASE_URL"] = scratch
     return kept | {"SEMINAR_MODE": "test", "SEMINAR_DATA_DIR": str(folder)}
 
 
 def _flask(environment: dict[str, str], *arguments: str) -> None:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603  our own interpreter and program
         [sys.executable, "-m", "flask", "--app", "seminar_app", *arguments],
-        cwd=ROOT,
+        cwd=PROJECT_ROOT,
         env=environment,
         capture_output=True,
         text=True,
@@ -78,19 +83,19 @@ def _flask(environment: dict[str, str], *arguments: str) -> None:
         check=False,
     )
     if done.returncode:
-        raise SystemExit(f"The drill failed: {done.stderr or done.stdout}")
+        raise click.ClickException(f"The drill failed: {done.stderr or done.stdout}")
 
 
 def _answers(server: subprocess.Popen[bytes], address: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  our own loopback address
+            with urllib.request.urlopen(address, timeout=5) as answer:  # nosec B310  # noqa: S310  our own loopback address
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError) as error:
             if server.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"The drill failed: {address} does not answer ({error}).") from error
+                raise click.ClickException(f"The drill failed: {address} does not answer ({error}).") from error
         time.sleep(0.05)
 
 
@@ -100,8 +105,9 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        raise SystemExit(__doc__)
-    for step, seconds in drill(Path(sys.argv[1])):
-        print(f"{seconds:6.1f} s  {step}")
+@click.command("drill")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def command(file: Path) -> None:
+    """Restore FILE into a temporary place, start the server there, ask for two pages, and say how long each step took."""
+    for step, seconds in drill(file):
+        click.echo(f"{seconds:6.1f} s  {step}")
