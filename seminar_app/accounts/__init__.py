@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.accounts import audit_words, staff_routes
+from seminar_app.accounts import audit_words, checks, staff_routes
 from seminar_app.accounts import models as models
 from seminar_app.accounts.words import ROLES
 from seminar_app.core.actor import RoleName
@@ -15,8 +15,9 @@ from seminar_app.web.navigation import Entry, add_staff_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Register the feature's pages, words and menu entry."""
+    """Register the feature's pages, words, menu entry and checks."""
     audit_words.init_app()
     labels.register(RoleName, ROLES)
     app.register_blueprint(staff_routes.blueprint)
     add_staff_entry(app, Entry(_l("Accounts"), "accounts_staff.accounts", 50))
+    checks.init_app(app)

@@ -134,3 +134,13 @@ def possible_coordinators(session: Session) -> Sequence[UserAccount]:
 
 def _by_name(found: Iterable[UserAccount]) -> Sequence[UserAccount]:
     return sorted(found, key=lambda account: fold(account.name))
+
+
+def offices_with_organizer(session: Session) -> Sequence[Office]:
+    """Return the active offices that have an organizer who can sign in, by code."""
+    organizers = (
+        select(RoleGrant.office_id)
+        .join(UserAccount, UserAccount.id == RoleGrant.user_account_id)
+        .where(RoleGrant.role == RoleName.ORGANIZER, UserAccount.active)
+    )
+    return session.scalars(select(Office).where(Office.active, Office.id.in_(organizers)).order_by(Office.code)).all()

@@ -18,7 +18,7 @@ from seminar_app.agencies.queries import agency_groups, find_agency_by_code
 from seminar_app.core import clock
 from seminar_app.core.actor import Grant, RoleName
 from seminar_app.core.errors import NotFound, Refusal
-from seminar_app.offices.queries import get_office, offices
+from seminar_app.offices.queries import find_office_by_code, get_office, offices, shared_by_offices
 from seminar_app.offices.words import office_name
 from seminar_app.seminars.queries import find_seminar, seminar_names
 from seminar_app.sign_in.queries import factors_of, recovery_codes_left, sessions_of
@@ -27,6 +27,7 @@ from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
 
+LONGEST_ROLE = 120
 blueprint = Blueprint("accounts_staff", __name__)
 
 
@@ -56,8 +57,9 @@ def _accounts_page(role: str, *, text: str) -> str:
 @blueprint.route("/staff/accounts/new", methods=["GET", "POST"])
 @staff(RoleName.ADMIN, fresh="POST")
 def new_account() -> ResponseReturnValue:
-    """Make an account."""
-    form = NewAccountForm(data={"language": current_language()})
+    """Make an account. `?role=organizer:CODE` chooses the role already; the language is its office's, else the one all offices share."""
+    role = request.args.get("role", "")[:LONGEST_ROLE]
+    form = NewAccountForm(data={"grant": role, "language": _usual_language(role)})
     form.grant.choices = _grant_choices()
     if form.accepts():
         try:
@@ -77,7 +79,9 @@ def new_account() -> ResponseReturnValue:
         else:
             flash(_("The account is made, and an invitation is on its way to %(email)s.", email=account.email), "success")
             return redirect(url_for("accounts_staff.account", public_id=account.public_id), code=303)
-    return render_template("accounts/staff/new_account.html", form=form), 422 if form.has_errors else 200
+    return render_template(
+        "accounts/staff/new_account.html", form=form, lacking=_lacking(form.grant.choices)
+    ), 422 if form.has_errors else 200
 
 
 @blueprint.route("/staff/accounts/<uuid:public_id>/", methods=["GET", "POST"])
@@ -184,6 +188,7 @@ def _account_page(row: UserAccount, form: AccountForm, grant_form: GrantForm | N
         account=row,
         form=form,
         grant_form=grant_form,
+        lacking=_lacking(grant_form.grant.choices),
         held=held,
         taken=taken if taken and taken not in {value for _words, value in held} else None,
         open_sessions=sessions_of(session(), row.id, now=clock.now()),
@@ -191,6 +196,16 @@ def _account_page(row: UserAccount, form: AccountForm, grant_form: GrantForm | N
         codes_left=recovery_codes_left(session(), row.id),
     )
     return page, 422 if form.has_errors or grant_form.has_errors else 200
+
+
+def _usual_language(role: str) -> str:
+    office = find_office_by_code(session(), role.removeprefix("organizer:")) if role.startswith("organizer:") else None
+    return (office.language if office else shared_by_offices(session(), "language")) or current_language()
+
+
+def _lacking(choices: Any) -> set[str]:
+    """Return which roles cannot be given because there is no office or no agency yet."""
+    return {"organizer", "liaison"} - {value.partition(":")[0] for group in choices.values() if isinstance(group, dict) for value in group}
 
 
 def _grant_choices() -> Any:

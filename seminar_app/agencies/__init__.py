@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Flask
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from config import Settings
 from seminar_app.agencies import audit_words, staff_routes
 from seminar_app.agencies import models as models
+from seminar_app.agencies.queries import agency_groups
 from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.web import labels
+from seminar_app.web.checks import Check, Finding, State, add_check
+from seminar_app.web.database import Session
 from seminar_app.web.navigation import Entry, add_staff_entry
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Register the feature's pages, labels and menu entry."""
+    """Register the feature's pages, labels and menu entry and check."""
     audit_words.init_app()
     labels.register(
         AgencyLevel,
@@ -27,3 +34,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     app.register_blueprint(staff_routes.blueprint)
     add_staff_entry(app, Entry(_l("Agencies"), "agencies_staff.index", 30, "agencies_staff."))
+    add_check(app, Check("agencies", _l("Agencies"), _directory, 30, "agencies_staff.index", _l("Open the directory")))
+
+
+def _directory(session: Session, now: datetime) -> Finding:
+    number = sum(len(group.offices) for group in agency_groups(session, on=now.date()))
+    if number:
+        return Finding(State.DONE, ngettext("The directory has %(num)d agency.", "The directory has %(num)d agencies.", number))
+    return Finding(State.LEFT, _("The directory is empty: nobody can register, because each person belongs to an agency."))

@@ -60,6 +60,11 @@ class AgencyField(SelectField):
         """The chosen agency, if it is among those offered."""
         return next((choice for choice in self._offered() if choice.id == self.data), None)
 
+    @property
+    def offers_none(self) -> bool:
+        """Whether there is no agency to choose: the directory is empty, or nothing in it exists on that day."""
+        return next(self._offered(), None) is None
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Store the code until `offer` finds the agency for it."""
         self.typed = str(valuelist[0]) if valuelist else None

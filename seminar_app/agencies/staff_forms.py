@@ -14,7 +14,7 @@ from wtforms.validators import NumberRange, Regexp, ValidationError
 from seminar_app.agencies.forms import AgencyField
 from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.agencies.services import AgencyFacts, End
-from seminar_app.web.forms import SHORT, BaseForm, VersionField, clean_text, one_line, optional, paragraphs
+from seminar_app.web.forms import SHORT, BaseForm, VersionField, clean_text, one_line, optional, paragraphs, required
 from seminar_app.web.labels import choices
 
 CODE = r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$"
@@ -33,7 +33,7 @@ class AgencyForm(BaseForm):
 
     name_es = one_line(_l("Name in Spanish"), message=_l("Please write the agency's name in Spanish."))
     name_en = one_line(_l("Name in English"), message=_l("Please write the agency's name in English."))
-    level = SelectField(_l("Level"))
+    level = SelectField(_l("Level"), validators=[required(_l("Please choose the level."))])
     country = one_line(
         _l("Country"),
         length=2,
@@ -49,7 +49,7 @@ class AgencyForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.level.choices = choices(AgencyLevel)
+        self.level.choices = [("", _("Choose a level")), *choices(AgencyLevel)]
 
     def facts(self) -> AgencyFacts:
         """Return what was written, once the form is valid."""

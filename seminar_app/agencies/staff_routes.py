@@ -22,6 +22,7 @@ from seminar_app.agencies.queries import (
 from seminar_app.agencies.staff_forms import AliasForm, EditAgencyForm, NewAgencyForm, RetireForm
 from seminar_app.core.clock import now
 from seminar_app.core.errors import Refusal, StaleEdit
+from seminar_app.offices.queries import shared_by_offices
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.forms import SHORT
@@ -68,7 +69,7 @@ def agency(code: str) -> ResponseReturnValue:
 @staff(ADMIN)
 def new() -> ResponseReturnValue:
     """Add an agency."""
-    form = NewAgencyForm(data={"country": "MX"} if request.method == "GET" else None)
+    form = NewAgencyForm(data={"country": shared_by_offices(session(), "country")} if request.method == "GET" else None)
     form.parent.offer(agency_groups(session(), whole=True), whole_groups=True)
     if form.accepts():
         try:

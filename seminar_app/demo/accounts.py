@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from seminar_app.accounts.services import create_account, give_role
 from seminar_app.core.actor import Actor, Grant, RoleName
-from seminar_app.demo.content import OFFICES
+from seminar_app.demo.content import NOTICE_EN, NOTICE_ES, NOTICE_OF, OFFICES
 from seminar_app.demo.people import Directory
 from seminar_app.demo.state import ACCOUNTS, PASSWORD
 from seminar_app.offices.models import Office
-from seminar_app.offices.services import create_office
+from seminar_app.offices.services import create_office, publish_notice
 from seminar_app.sign_in.hashing import hash_password
 
 NAMES = {
@@ -42,15 +42,28 @@ class DemoAccounts:
 
 
 def make_offices(session: Session, *, now: datetime) -> dict[str, int]:
-    """Add the missing host offices; return all office ids by code."""
+    """Add the missing host offices, one with its own words in the privacy notice; return all office ids by code."""
     made: dict[str, int] = {row.code: row.id for row in session.execute(select(Office.code, Office.id))}
     for text in OFFICES:
         if text.code in made:
             continue
         office = create_office(
-            session, now=now, actor=None, code=text.code, name_es=text.name_es, name_en=text.name_en, city=text.city, country="MX"
+            session,
+            now=now,
+            actor=None,
+            code=text.code,
+            name_es=text.name_es,
+            name_en=text.name_en,
+            city=text.city,
+            country="MX",
+            email=text.email,
+            phone=text.phone,
+            language="es",
+            time_zone="America/Mexico_City",
         )
         made[text.code] = office.id
+        if text.code == NOTICE_OF:
+            publish_notice(session, now=now, actor=None, office_id=office.id, text_es=NOTICE_ES, text_en=NOTICE_EN, opened=0)
     return made
 
 

@@ -15,28 +15,55 @@ REASON_EN = "The agency asks for them for the travel insurance and the access to
 
 @dataclass(frozen=True, slots=True)
 class OfficeText:
-    """An office: code, both names, city."""
+    """An office: code, both names, how it is reached, city. The numbers are of a range kept for invented ones."""
 
     code: str
     name_es: str
     name_en: str
+    email: str
+    phone: str
     city: str = "Ciudad de México"
 
 
 OFFICES = (
-    OfficeText("HSI", "Investigaciones de Seguridad Nacional (HSI)", "Homeland Security Investigations (HSI)"),
+    OfficeText(
+        "HSI",
+        "Investigaciones de Seguridad Nacional (HSI)",
+        "Homeland Security Investigations (HSI)",
+        "seminarios.hsi@demo.example",
+        "+1 202 555 0142",
+    ),
     OfficeText(
         "OPDAT",
         "Oficina de Desarrollo, Asistencia y Capacitación de Fiscalías (OPDAT)",
         "Office of Overseas Prosecutorial Development, Assistance and Training (OPDAT)",
+        "seminarios.opdat@demo.example",
+        "+1 202 555 0167",
     ),
     OfficeText(
         "INL",
         "Oficina de Asuntos Internacionales de Narcóticos y Aplicación de la Ley (INL)",
         "Bureau of International Narcotics and Law Enforcement Affairs (INL)",
+        "seminarios.inl@demo.example",
+        "+1 202 555 0118",
     ),
-    OfficeText("MERIDA", "Iniciativa Mérida", "Mérida Initiative"),
+    OfficeText("MERIDA", "Iniciativa Mérida", "Mérida Initiative", "merida@demo.example", "+1 202 555 0193"),
 )
+
+NOTICE_OF = "HSI"
+NOTICE_ES = """Esta oficina guarda las listas de asistencia por cinco años, porque así lo pide quien financia los seminarios.
+Después quedan solo las cifras.
+
+## Otra forma de pedir sus datos
+
+Si perdió su enlace personal, escriba al correo de la oficina o llame. Se le pedirá el nombre con el que se inscribió y el seminario."""
+NOTICE_EN = """This office keeps attendance lists for five years, as those who fund the seminars require.
+After that only the figures remain.
+
+## Another way to ask for your data
+
+If you have lost your personal link, write to the office or call. You will be asked for the name you registered with, and the seminar."""
+"""What the office HSI adds to the privacy notice."""
 
 
 @dataclass(frozen=True, slots=True)

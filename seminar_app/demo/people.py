@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
 from seminar_app.core.folding import fold
+from seminar_app.core.phones import readable_phone
 from seminar_app.demo.content import LISTS
 from seminar_app.nominations.names import normal_case, spellings
 from seminar_app.nominations.reading import Nominee, read_lists
 from seminar_app.people.identity import Identity
 from seminar_app.people.identity_rules import canonical_number
-from seminar_app.people.rules import Sex, certificate_name, readable_phone
+from seminar_app.people.rules import Sex, certificate_name
 from seminar_app.people.services import PersonData
 from seminar_app.registration.services import Entry
 

@@ -123,4 +123,4 @@ def _chosen_language() -> str | None:
 
 
 def _say(what: str, visit: Visit, token: str) -> ResponseReturnValue:
-    return render_template("feedback/message.html", what=what, seminar=visit.page.seminar, token=token)
+    return render_template("feedback/message.html", what=what, seminar=visit.page.seminar, office=visit.page.office, token=token)

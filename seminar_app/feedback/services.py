@@ -61,6 +61,17 @@ def get_or_make_form(session: Session, *, now: datetime, actor: Actor, seminar_i
     return form
 
 
+def refusal_to_open(seminar: Seminar, *, now: datetime) -> SeminarNotHeld | SeminarNotBegun | None:
+    """Return why the seminar's form cannot be opened now, or None."""
+    today = now.astimezone(ZoneInfo(seminar.time_zone)).date()
+    match rules.why_not_open(seminar_state=seminar.state, starts_on=seminar.starts_on, today=today):
+        case WhyNotOpen.SEMINAR_STATE:
+            return SeminarNotHeld()
+        case WhyNotOpen.TOO_EARLY:
+            return SeminarNotBegun()
+    return None
+
+
 def open_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int) -> FeedbackForm:
     """Open the form for answers. A closed form that is opened again keeps its answers; an open form stays open.
 
@@ -68,12 +79,8 @@ def open_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int)
         SeminarNotHeld, SeminarNotBegun: the form cannot be opened now.
     """
     seminar = _locked_seminar(session, seminar_id)
-    today = now.astimezone(ZoneInfo(seminar.time_zone)).date()
-    match rules.why_not_open(seminar_state=seminar.state, starts_on=seminar.starts_on, today=today):
-        case WhyNotOpen.SEMINAR_STATE:
-            raise SeminarNotHeld
-        case WhyNotOpen.TOO_EARLY:
-            raise SeminarNotBegun
+    if (refusal := refusal_to_open(seminar, now=now)) is not None:
+        raise refusal
     form = get_or_make_form(session, now=now, actor=actor, seminar_id=seminar_id)
     before = queries.stage(form)
     if before is not FormStage.OPEN:

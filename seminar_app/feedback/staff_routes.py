@@ -43,7 +43,16 @@ def results_page(slug: str) -> ResponseReturnValue:
     seminar = seminar_to_coordinate(session(), current_actor(), slug)
     form = queries.find_form(session(), seminar.id)
     found = look(seminar, form) if form else None
-    return _page("results", seminar, form, results=found, done=request.args.get("done"), questions=_questions(seminar, form))
+    refusal = services.refusal_to_open(seminar, now=present())
+    return _page(
+        "results",
+        seminar,
+        form,
+        results=found,
+        done=request.args.get("done"),
+        questions=_questions(seminar, form),
+        why_not_open=sentence_of(refusal) if refusal else None,
+    )
 
 
 def look(seminar: Seminar, form: FeedbackForm, *, exported: bool = False) -> Results:

@@ -4,6 +4,9 @@ A kind has one template for each language, `templates/email/<kind>.<language>.tx
 any person's name), then an empty line, then the text. Empty lines separate paragraphs, a line that begins with `- ` is an item
 of a list, and an address on a line of its own becomes the button. Templates get the message's `context` and also `to_name`,
 `link` (the secret link, if it has one), `public_url`, and `page(endpoint, **values)` for the address of any other page.
+
+A mail about a seminar has its office's `office`, `office_email` and `office_phone` in its context (empty where unknown): answers
+go to that address, and the end of the mail names what there is. Without them the end says that nobody reads the mailbox.
 """
 
 from __future__ import annotations
@@ -75,9 +78,12 @@ def write(app: Flask, message: Message, *, show_link: bool = True) -> Letter:
         written = templates.get_template(f"email/{message.kind}.{message.language}.txt").render(values)
         subject, _gap, body = written.strip().partition("\n")
         subject, body = " ".join(subject.split()), body.strip()
-        frame = {"subject": subject, "body": body, "public_url": settings.public_url, "language": message.language}
-        text = templates.get_template("email/_layout.txt").render(frame)
-        html = templates.get_template("email/_layout.html").render(frame | {"subject": escape(subject), "body": as_html(body)})
+        contact = {name: message.context.get(name) or "" for name in ("office", "office_email", "office_phone")}
+        words = contact | {"subject": subject}
+        frame = {"public_url": settings.public_url, "language": message.language}
+        text = templates.get_template("email/_layout.txt").render(frame | words | {"body": body})
+        escaped = {name: escape(value) for name, value in words.items()}
+        html = templates.get_template("email/_layout.html").render(frame | escaped | {"body": as_html(body)})
     return Letter(subject, body, text.strip() + "\n", html)
 
 
@@ -123,6 +129,8 @@ def mail_of(letter: Letter, message: Message, *, sender: str, now: datetime) -> 
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = Address(display_name=message.to_name, addr_spec=message.to_address)
+    if answers_to := message.context.get("office_email"):
+        mail["Reply-To"] = Address(addr_spec=answers_to)
     mail["Subject"] = letter.subject
     mail["Message-ID"] = message.message_id
     mail["Date"] = format_datetime(now)

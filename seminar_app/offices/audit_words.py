@@ -15,6 +15,8 @@ def init_app() -> None:
             "office.edited": _l("changed an office"),
             "office.retired": _l("retired an office"),
             "office.restored": _l("took an office into use again"),
+            "office.notice_published": _l("published an office's words in the privacy notice"),
+            "office.notice_withdrawn": _l("took back an office's words in the privacy notice"),
         },
         kinds={
             "office": _l("office"),

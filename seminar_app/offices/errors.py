@@ -10,3 +10,15 @@ class CodeTaken(Refusal):
 
     sentence = N_("There is an office with the code %(code)s already.")
     field = "code"
+
+
+class NoticeInOneLanguage(Refusal):
+    """The office's words are written in one language only."""
+
+    sentence = N_("Please write it in both languages: people read the notice in the language of their page.")
+
+
+class SameNotice(Refusal):
+    """The text is the one that people read already."""
+
+    sentence = N_("People read exactly this already, so there is nothing to publish.")

@@ -1,4 +1,4 @@
-"""Pages for auditors and administrators: the audit log, and the access log by account and day. Numbers and ids, no personal data."""
+"""Pages for auditors and administrators: the audit log, the access log by account and day, the installation. No personal data."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from seminar_app.core.actor import RoleName
 from seminar_app.offices.queries import offices
 from seminar_app.oversight import wording
 from seminar_app.oversight.audit_details import details_words
+from seminar_app.oversight.installation import facts, runs, standing
 from seminar_app.web.access import staff
 from seminar_app.web.database import session
 
@@ -91,6 +92,19 @@ def access_log() -> ResponseReturnValue:
         alerted={actor for actor, of_day in alerts if of_day == day},
         alerts=[(names.get(actor, actor), of_day) for actor, of_day in alerts if of_day != day],
         allowed=current_app.extensions["settings"].access_limits,
+    )
+
+
+@blueprint.get("/staff/installation")
+@staff(RoleName.ADMIN)
+def installation() -> ResponseReturnValue:
+    """Show administrators what is left to do, what is in order, and the facts of this installation."""
+    return render_template(
+        "oversight/staff/installation.html",
+        found=standing(session(), now=clock.now()),
+        facts_of_installation=facts(session()),
+        runs=runs(session()),
+        time_zone=current_app.extensions["settings"].default_time_zone,
     )
 
 

@@ -11,8 +11,9 @@ from wtforms.fields import Field
 from wtforms.validators import ValidationError
 from wtforms.widgets import EmailInput, TelInput
 
+from seminar_app.core.phones import readable_phone
 from seminar_app.people.models import Person
-from seminar_app.people.rules import Sex, certificate_name, is_name, readable_email, readable_phone
+from seminar_app.people.rules import Sex, certificate_name, is_name, readable_email
 from seminar_app.people.services import PersonData
 from seminar_app.web.forms import SHORT, BaseForm, choices_of, one_line
 

@@ -24,7 +24,7 @@ from seminar_app.seminars.rules import MOST_SEATS
 from seminar_app.web.forms import LINE, BaseForm, FormPart, choices_of, one_line, optional, required
 
 LONGEST_CODE = 64
-EMPTY_QUOTAS = 2
+EMPTY_QUOTAS = 6
 
 
 def _agency() -> AgencyField:
@@ -64,6 +64,7 @@ class RegistrationForm(PersonFields, IdentityFields):
         _l("I have read the privacy notice"), validators=[required(_l("Please read the privacy notice and mark that you have read it."))]
     )
     notice = HiddenField()
+    office_notice = HiddenField()
     submission_id = _showing()
 
     def entry(self) -> Entry:
@@ -82,6 +83,12 @@ class RegistrationForm(PersonFields, IdentityFields):
         """Version and language of the privacy notice that the page showed."""
         version, _dot, language = (self.notice.data or "").partition(".")
         return (int(version) if version.isascii() and version.isdigit() and len(version) < 4 else CURRENT_VERSION), language
+
+    @property
+    def office_notice_shown(self) -> int | None:
+        """Id of the office's version that the page showed; None if it showed none."""
+        typed = self.office_notice.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 class HandForm(PersonFields, IdentityFields):

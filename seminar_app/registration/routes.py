@@ -15,14 +15,13 @@ from flask_wtf.csrf import generate_csrf
 from seminar_app.agencies.queries import agency_groups, find_offered
 from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
-from seminar_app.offices.models import Office
 from seminar_app.people.identity import own_identity
 from seminar_app.registration import queries, response_time, services
 from seminar_app.registration.asking import asked_of, needed_of
 from seminar_app.registration.errors import NotInThisState
 from seminar_app.registration.forms import DecisionForm, EditForm, RegistrationForm, showing
 from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
-from seminar_app.registration.queries import PersonalPage
+from seminar_app.registration.queries import FormPage, PersonalPage
 from seminar_app.registration.rules import Door, day_there, door, may_change_agency, may_edit, may_register_again, may_withdraw
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import is_over
@@ -52,13 +51,14 @@ def _was_taken(response: Response) -> bool:
 def register(slug: str) -> ResponseReturnValue:
     """Show and process the form. The answer is the same for new and known people (docs/decisions/0005-same-answer.md)."""
     now = clock.now()
-    seminar, office = queries.seminar_for_form(session(), slug)
+    shown = queries.form_page(session(), slug)
+    seminar, office = shown.seminar, shown.office
     way = _door(seminar, now)
     if not way.lets_in:
         return render_template("registration/closed.html", seminar=seminar, office=office, way=way)
     if request.method != "POST":
-        return _empty_form(seminar, office, way, now)
-    form = _form(seminar, way, now)
+        return _empty_form(shown, way, now)
+    form = _form(shown, way, now)
     if form.accepts():
         version, language = form.notice_shown
         began = response_time.clock()
@@ -72,6 +72,7 @@ def register(slug: str) -> ResponseReturnValue:
                     submission_id=showing(form.submission_id),
                     notice_version=version,
                     notice_language=language,
+                    office_notice_id=form.office_notice_shown,
                     code=form.code.data if "code" in form else None,
                 )
             )
@@ -79,7 +80,7 @@ def register(slug: str) -> ResponseReturnValue:
             return redirect(url_for(".registered", slug=slug, check="curp" if form.doubtful_curp else None), code=303)
         except Refusal as refusal:
             form.show(refusal)
-    return _page(form, seminar, office), 422
+    return _page(form, shown), 422
 
 
 @blueprint.get("/seminars/<slug>/registered")
@@ -108,6 +109,7 @@ def personal(token: str) -> ResponseReturnValue:
         may_withdraw=may_withdraw(state, over=over),
         over=over,
         on_file=own_identity(session(), found.registration.person),
+        notice=queries.notice_read(session(), found.registration),
         may_return=may_register_again(state) and way is not None and way.lets_in,
     )
 
@@ -180,8 +182,9 @@ def _door(seminar: Seminar, now: datetime) -> Door:
     return way
 
 
-def _form(seminar: Seminar, way: Door, now: datetime) -> RegistrationForm:
+def _form(shown: FormPage, way: Door, now: datetime) -> RegistrationForm:
     """Return the form as this seminar needs it, with the agencies that exist on the day of registration."""
+    seminar = shown.seminar
     form = RegistrationForm()
     on = min(day_there(now, seminar.time_zone), seminar.starts_on)
     form.agency.offer_when_shown(lambda: agency_groups(session(), on=on), find=lambda code: find_offered(session(), code, on=on))
@@ -189,26 +192,41 @@ def _form(seminar: Seminar, way: Door, now: datetime) -> RegistrationForm:
     if way is not Door.CODE:
         del form.code
     if request.method != "POST":
-        form.notice.data = f"{CURRENT_VERSION}.{current_language()}"
         form.language.data = current_language()
     return form
 
 
-def _page(form: RegistrationForm, seminar: Seminar, office: Office) -> str:
-    notice = notice_paragraphs(CURRENT_VERSION, current_language())
-    return render_template("registration/register.html", form=form, seminar=seminar, office=office, notice=notice)
+def _page(form: RegistrationForm, shown: FormPage) -> str:
+    """Return the page. It names the notice it shows; if the office has published another meanwhile, that one is still to be read."""
+    if form.agency.offers_none:
+        return render_template("registration/closed.html", seminar=shown.seminar, office=shown.office, way="no_agencies")
+    newest = shown.notice.id if shown.notice else None
+    if form.office_notice_shown != newest:
+        form.notice_read.data = False
+    form.notice.data = f"{CURRENT_VERSION}.{current_language()}"
+    form.office_notice.data = str(newest or "")
+    return render_template(
+        "registration/register.html",
+        form=form,
+        seminar=shown.seminar,
+        office=shown.office,
+        notice=notice_paragraphs(CURRENT_VERSION, current_language()),
+        office_notice=shown.notice,
+    )
 
 
-def _empty_form(seminar: Seminar, office: Office, way: Door, now: datetime) -> str:
+def _empty_form(shown: FormPage, way: Door, now: datetime) -> str:
     """Return the empty form. Only its token and its id differ between visitors, so the page cache keeps the rest."""
     values = {"token": generate_csrf(), "number": uuid.uuid4().hex}
 
     def render() -> str:
-        form = _form(seminar, way, now)
+        form = _form(shown, way, now)
         form.submission_id.data = values["number"]
-        return _page(form, seminar, office)
+        return _page(form, shown)
 
-    state = (seminar.id, seminar.version, office.name_es, office.name_en, way, day_there(now, seminar.time_zone))
+    seminar, office, notice = shown.seminar, shown.office, shown.notice
+    words = (office.name_es, office.name_en, office.email, office.phone, notice.id if notice else None)
+    state = (seminar.id, seminar.version, words, way, day_there(now, seminar.time_zone))
     return cached_with_fresh_values("register", state=state, values=values, render=render)
 
 

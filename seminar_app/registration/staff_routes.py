@@ -16,6 +16,7 @@ from seminar_app.audit import services as audit
 from seminar_app.core import clock
 from seminar_app.core.actor import Actor, RoleName
 from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.offices.queries import language_of
 from seminar_app.people.forms import SearchForm
 from seminar_app.registration import queries, services
 from seminar_app.registration.asking import asked_of
@@ -39,6 +40,7 @@ from seminar_app.web.access import current_actor, shows_people, staff
 from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.labels import label
+from seminar_app.web.languages import current_language
 from seminar_app.web.paging import page_number
 
 FILTERS = ("state", "group", "pool", "page")
@@ -117,7 +119,7 @@ def add(slug: str) -> ResponseReturnValue:
     """Register a person by hand."""
     actor: Actor = current_actor()
     seminar = seminar_to_organize(session(), actor, slug)
-    form = HandForm()
+    form = HandForm(data={"language": language_of(session(), seminar.office_id) or current_language()})
     day = min(day_there(clock.now(), seminar.time_zone), seminar.starts_on)
     form.agency.offer(agency_groups(session(), on=day))
     form.ask(asked_of(seminar))

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.seminars import audit_words, labels, wording
+from seminar_app.seminars import audit_words, labels
 from seminar_app.seminars import models as models
 from seminar_app.seminars.blueprints import staff_blueprint
 from seminar_app.web.navigation import Entry, add_seminar_entry, add_staff_entry
@@ -18,7 +18,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     from seminar_app.seminars import routes, staff_routes, staff_session_routes  # noqa: F401  the last adds to the blueprint
 
     labels.init_app()
-    app.jinja_env.globals.update(country_name=wording.country_name, zone_words=wording.zone_words)
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(staff_blueprint)
     add_staff_entry(

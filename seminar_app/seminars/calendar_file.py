@@ -10,9 +10,9 @@ from icalendar import Calendar, Event
 
 from seminar_app.seminars.public_queries import PublicSession, SeminarPage
 from seminar_app.seminars.rules import SeminarState
-from seminar_app.seminars.wording import country_name
 from seminar_app.web.filters import lang_of, text_of
 from seminar_app.web.languages import current_language
+from seminar_app.web.places import country_name
 
 UID_DOMAIN = "constancia"
 A_YEAR = timedelta(days=366)

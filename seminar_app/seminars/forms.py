@@ -14,7 +14,6 @@ from seminar_app.offices.models import Office
 from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, RegistrationMode, local_of, locked_fields, parse_speakers
 from seminar_app.seminars.services import SeminarDetails, SessionDetails
-from seminar_app.seminars.wording import countries, zone_choices
 from seminar_app.web.filters import text_of
 from seminar_app.web.forms import (
     PAGE,
@@ -31,25 +30,12 @@ from seminar_app.web.forms import (
     required,
 )
 from seminar_app.web.labels import choices
+from seminar_app.web.places import country_choices, zone_choices
 
 MOST_HOSTS = 12
 EMPTY_HOSTS = 2
 LONGEST_SLUG = 80
 LONGEST_SPEAKER = 200
-
-REGION_NAMES = {
-    "America": _l("Americas"),
-    "Atlantic": _l("Atlantic"),
-    "Europe": _l("Europe"),
-    "Africa": _l("Africa"),
-    "Asia": _l("Asia"),
-    "Australia": _l("Australia"),
-    "Pacific": _l("Pacific"),
-    "Indian": _l("Indian Ocean"),
-    "Antarctica": _l("Antarctica"),
-    "Arctic": _l("Arctic"),
-    "UTC": _l("Universal time"),
-}
 
 _RULES: dict[str, type[StrEnum]] = {
     "registration_mode": RegistrationMode,
@@ -115,14 +101,15 @@ class SeminarForm(BaseForm):
     def choose_from(self, *, own_offices: Iterable[Office], offices: Iterable[Office]) -> None:
         """Fill the lists: the offices the account organizes for, all offices, countries, time zones, and the labels of the rules."""
         if "office_id" in self:
-            self.office_id.choices = [(office.id, text_of(office.name_es, office.name_en)) for office in own_offices]
+            own = [(office.id, text_of(office.name_es, office.name_en)) for office in own_offices]
+            self.office_id.choices = own if len(own) == 1 else [("", _l("Choose an office")), *own]
         names = [("", _l("Nobody else")), *((office.id, text_of(office.name_es, office.name_en)) for office in offices)]
         for entry in self.hosts:
             entry.choices = names
         if "country" in self:
-            self.country.choices = countries()
+            self.country.choices = country_choices()
         if "time_zone" in self:
-            self.time_zone.choices = {str(REGION_NAMES[region]): zones for region, zones in zone_choices().items()}
+            self.time_zone.choices = zone_choices()
         for name, kind in _RULES.items():
             if name in self:
                 getattr(self, name).choices = choices(kind)

@@ -38,6 +38,14 @@ class Host:
     name_en: str
 
 
+@dataclass(frozen=True, slots=True)
+class Contact(Host):
+    """The office that organizes, and how people reach it."""
+
+    email: str | None
+    phone: str | None
+
+
 @dataclass(slots=True, kw_only=True)
 class Invitation:
     """A seminar as the public sees it in the calendar."""
@@ -88,6 +96,7 @@ class SeminarPage(Invitation):
     """A seminar as the public sees it on its own page."""
 
     public_id: UUID
+    office: Contact
     topic_es: str | None
     topic_en: str | None
     objectives_es: str | None
@@ -185,7 +194,8 @@ def name_hosts(session: Session, invitations: Sequence[Invitation]) -> None:
         by_id[seminar_id].hosts.append(Host(name_es, name_en))
 
 
-_BY_SLUG = select(*_PAGE)
+_CONTACT = (Office.name_es, Office.name_en, Office.email, Office.phone)
+_BY_SLUG = select(*_PAGE, *(column.label(f"office_{column.key}") for column in _CONTACT)).join(Office, Office.id == Seminar.office_id)
 _SESSIONS = select(
     SeminarSession.id,
     SeminarSession.public_id,
@@ -211,7 +221,9 @@ def seminar_page(session: Session, slug: str) -> SeminarPage:
     row = session.execute(_BY_SLUG.where(Seminar.slug == slug)).one_or_none()
     if row is None or not is_public(row.state, row.archived_from):
         raise NotFound
-    page = SeminarPage(**row._mapping)
+    columns: Any = row[: len(_PAGE)]
+    contact: Any = row[len(_PAGE) :]
+    page = SeminarPage(**dict(zip(row._fields, columns, strict=False)), office=Contact(*contact))
     name_hosts(session, [page])
     rows = session.execute(
         _SESSIONS.where(SeminarSession.seminar_id == page.id).order_by(SeminarSession.starts_at, SeminarSession.id, Speaker.position)

@@ -11,12 +11,13 @@ from config import Settings
 from seminar_app.core import clock
 from seminar_app.seminars import public_queries
 from seminar_app.seminars.rules import local_of
-from seminar_app.seminars.wording import country_name, door, zone_words
+from seminar_app.seminars.wording import door
 from seminar_app.web.access import public
 from seminar_app.web.database import session
 from seminar_app.web.languages import CODES
 from seminar_app.web.page_cache import cached_while_unchanged
 from seminar_app.web.paging import page_number
+from seminar_app.web.places import country_name, zone_words
 
 blueprint = Blueprint("seminars", __name__)
 
@@ -43,9 +44,7 @@ def calendar() -> ResponseReturnValue:
     lines = [*(coming.lines if coming else ()), *(gone.lines if gone else ())]
     public_queries.name_hosts(session(), lines)
     doors = {line.id: door(line, now=now) for line in lines}
-    return render_template(
-        "seminars/calendar.html", coming=coming, gone=gone, only_past=only_past, page=page, doors=doors, country_name=country_name
-    )
+    return render_template("seminars/calendar.html", coming=coming, gone=gone, only_past=only_past, page=page, doors=doors)
 
 
 @blueprint.get("/seminars/<slug>")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,14 +21,24 @@ USUAL_SEATS = 40
 USUAL_THRESHOLD = 80
 
 
+def own_offices(session: Session, actor: Actor) -> list[Office]:
+    """Return the active offices that the account organizes for; a new seminar belongs to one of them."""
+    return [office for office in queries.offices_to_choose(session) if _own(actor, office, None)]
+
+
 def defaults(session: Session, actor: Actor) -> dict[str, Any]:
-    """Return the usual values of a new seminar; office, country, zone and funding source come from the newest one the account may see."""
+    """Return the usual values of a new seminar.
+
+    Country and time zone are those of the account's only office. An account with several offices continues from the newest seminar
+    that it may see. What neither tells is left empty and must be chosen.
+    """
     last = session.scalars(select(Seminar).where(queries.of_actor(actor)).order_by(Seminar.id.desc()).limit(1)).first()
-    zone = current_app.extensions["settings"].default_time_zone
+    offices = own_offices(session, actor)
+    only = offices[0] if len(offices) == 1 else None
     return {
-        "office_id": last.office_id if last else min(actor.office_ids, default=None),
-        "country": last.country if last else None,
-        "time_zone": last.time_zone if last else zone,
+        "office_id": only.id if only else last.office_id if last else None,
+        "country": only.country if only else last.country if last else None,
+        "time_zone": (only.time_zone if only else None) or (last.time_zone if last else None),
         "funding_source": last.funding_source if last else None,
         "capacity": USUAL_SEATS,
         "threshold_percent": USUAL_THRESHOLD,

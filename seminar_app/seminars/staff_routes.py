@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from config import Mode, Settings
 from seminar_app.accounts import queries as accounts
 from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.rules import may_coordinate, may_organize
@@ -29,8 +30,9 @@ from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.overview import People, overview_of
 from seminar_app.seminars.rules import Change, SeminarState, leads_to, may_edit, next_step, propose_slug, state_after, undoes
-from seminar_app.seminars.settings_page import defaults, differences, prepare, proposed_slug
+from seminar_app.seminars.settings_page import defaults, differences, own_offices, prepare, proposed_slug
 from seminar_app.web.access import staff
+from seminar_app.web.checks import State, in_state
 from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.labels import choices
@@ -43,7 +45,13 @@ LISTED = (*READERS, RoleName.LIAISON)
 @blueprint.get("/")
 @staff()
 def home() -> ResponseReturnValue:
-    """Redirect to the start page: the list of seminars for roles that have one, else the first page of the menu."""
+    """Redirect to the start page: the list of seminars for roles that have one, else the first page of the menu.
+
+    An administrator begins with what is left of the installation's first hour, as long as anything is. A demonstration is complete.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    if actor().is_admin and settings.mode is not Mode.DEMO and in_state(session(), State.LEFT, now=clock.now()):
+        return redirect(url_for("oversight.installation"), code=303)
     if actor().roles & set(LISTED):
         return redirect(url_for(".index"), code=303)
     lines = staff_navigation()
@@ -73,6 +81,8 @@ def index() -> ResponseReturnValue:
         may_open={line.seminar.id: _may_open(line.seminar) for line in listed.lines},
         may_create=bool(actor().roles & set(ORGANIZERS)),
         mail_waits=what_waiting_means(session(), now) if RoleName.ORGANIZER in actor().roles and not actor().is_admin else None,
+        wrong=in_state(session(), State.WRONG, now=now) if actor().is_admin else (),
+        lacks_office=not listed.lines and not filters.any and not own_offices(session(), actor()),
     )
 
 
@@ -84,6 +94,8 @@ def _may_open(seminar: Seminar) -> bool:
 @staff(*ORGANIZERS)
 def new() -> ResponseReturnValue:
     """Create a seminar, on one page with several headed parts."""
+    if not own_offices(session(), actor()):
+        return render_template("seminars/staff/first_an_office.html"), 422 if request.method == "POST" else 200
     form = SeminarForm(data=defaults(session(), actor()))
     prepare(form, session(), actor())
     if form.accepts():

@@ -1,17 +1,12 @@
-"""Sentences about a seminar for the public: whether they can register, where it is, and in which time zone its times are."""
+"""Sentences about a seminar for the public: whether they can register, and until when."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import get_timezone_location
 from flask_babel import gettext
 
-from seminar_app.core.folding import fold
 from seminar_app.seminars.public_queries import Invitation
 from seminar_app.seminars.rules import (
     Places,
@@ -22,12 +17,9 @@ from seminar_app.seminars.rules import (
     registration_closes,
     registration_window,
 )
-from seminar_app.seminars.time_zones import place_of, time_zones
 from seminar_app.web.filters import local_instant
 from seminar_app.web.labels import label
-from seminar_app.web.languages import current_language
-
-NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
+from seminar_app.web.places import zone_words
 
 
 def _(sentence: str, **values: str) -> str:
@@ -87,51 +79,3 @@ def _closed(seminar: Invitation, *, now: datetime) -> str:
         when = local_instant(closes, seminar.time_zone)
         return _("Registration closed on %(when)s, %(zone)s.", when=when, zone=zone_words(seminar.time_zone))
     return _("Registration is closed.")
-
-
-def zone_words(time_zone: str) -> str:
-    """Return the time zone in words: «hora de Cancún», «hora de la Ciudad de México», «Cancún time»."""
-    language = current_language()
-    place = _place(time_zone, language)
-    return _("%(place)s time", place=f"la {place}" if language == "es" and place.startswith("Ciudad ") else place)
-
-
-def zone_choices() -> dict[str, list[tuple[str, str, dict[str, str]]]]:
-    """Return for each region (zone, place in the reader's language, other names to find it by), sorted by place."""
-    return _zone_choices(current_language())
-
-
-@lru_cache(maxsize=4)
-def _zone_choices(language: str) -> dict[str, list[tuple[str, str, dict[str, str]]]]:
-    regions = {}
-    for region, zones in time_zones():
-        named: dict[str, str] = {}
-        for zone in zones:
-            place = _place(zone, language)
-            place = place_of(zone) if place in named else place  # Babel names this zone after another town with the same clock
-            named[f"{place} ({zone})" if place in named else place] = zone
-        lines = [(zone, place, {"data-aliases": place_of(zone)}) for place, zone in named.items()]
-        regions[region] = sorted(lines, key=lambda line: fold(line[1]))
-    return regions
-
-
-@lru_cache(maxsize=1024)
-def _place(time_zone: str, language: str) -> str:
-    return get_timezone_location(ZoneInfo(time_zone), locale=language, return_city=True)
-
-
-def country_name(code: str) -> str:
-    """Return the country's name in the reader's language, or its code if there is no such country."""
-    return _countries(current_language()).get(code, code)
-
-
-def countries() -> list[tuple[str, str]]:
-    """Return (code, name) of every country, sorted by name in the reader's language."""
-    return list(_countries(current_language()).items())
-
-
-@lru_cache(maxsize=4)
-def _countries(language: str) -> dict[str, str]:
-    names = {str(code): str(name) for code, name in Locale.parse(language).territories.items()}
-    codes = [code for code in names if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES]
-    return {code: names[code] for code in sorted(codes, key=lambda code: fold(names[code]))}

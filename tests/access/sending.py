@@ -319,6 +319,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "name_en": "Another",
         "country": "MX",
     },
+    "offices_staff.notice": lambda world, *_: {"text_es": f"Texto {world.number()}", "text_en": "Words", "do": "publish"},
     "offices_staff.office": lambda world, *_: {"city": f"City {world.number()}", "country": "MX"},
     "accounts_staff.find_accounts": lambda *_: {"q": "Staff"},
     "messages_staff.search": lambda *_: {"q": "a@x.example"},

@@ -155,7 +155,6 @@ TRIED_ELSEWHERE = {
     "backup": "test_backup.py",
     "drill": "tests/integration/cli/test_drill.py",
     "restore": "tests/integration/cli/test_backup.py",
-    "drill": "tests/integration/cli/test_drill.py",
     "serve": "tests/integration/cli/test_serve.py",
 }
 WRITE_NOTHING = {

@@ -26,10 +26,10 @@ from seminar_app.audit.chain import ChainKeys
 from seminar_app.cli.backup.envelope import MAGIC, BackupFault, BackupReader, BackupWriter, Header
 from seminar_app.core.errors import Refusal
 from seminar_app.core.key_ring import CannotOpen, KeyRing
+from seminar_app.core.phones import readable_phone, shown_phone
 from seminar_app.feedback.editing import changed
 from seminar_app.nominations import reading
 from seminar_app.nominations.reading import Known, read_list
-from seminar_app.people.rules import readable_phone, shown_phone
 from seminar_app.seminars.rules import parse_speakers
 from seminar_app.web.languages import local_path
 from seminar_app.web.logs import request_id_of

@@ -155,18 +155,24 @@ def test_an_organizer_assigns_and_withdraws_coordinators_of_their_office(session
 
 def test_offices(session: Session, admin: Actor, now: datetime) -> None:
     values = {"name_es": "Oficina", "name_en": "Office", "city": None, "country": "MX"}
+    values |= {"email": "office@hsi.example", "phone": None, "language": "es", "time_zone": "America/Cancun"}
     with unit_of_work(session) as open_session:
         office = offices.create_office(open_session, now=now, actor=admin, code=" hsi-cdmx ", **values)  # type: ignore[arg-type]
     with pytest.raises(CodeTaken), unit_of_work(session) as open_session:
         offices.create_office(open_session, now=now, actor=admin, code="HSI-CDMX", **values)  # type: ignore[arg-type]
     with unit_of_work(session) as open_session:
         offices.edit_office(
-            open_session, now=now, actor=admin, office_id=office.id, name_es="Oficina", name_en="The office", city="CDMX", country="MX"
+            open_session,
+            now=now,
+            actor=admin,
+            office_id=office.id,
+            **values | {"name_en": "The office", "city": "CDMX", "phone": "998 123 4567"},  # type: ignore[arg-type]
         )
         offices.retire_office(open_session, now=now, actor=admin, office_id=office.id)
         offices.retire_office(open_session, now=now, actor=admin, office_id=office.id)
         offices.restore_office(open_session, now=now, actor=admin, office_id=office.id)
-    assert get_office(session, "hsi-cdmx").name_en == "The office"
+    edited = get_office(session, "hsi-cdmx")
+    assert (edited.name_en, edited.phone, edited.time_zone) == ("The office", "+529981234567", "America/Cancun")
     assert actions(session) == ["office.created", "office.edited", "office.retired", "office.restored"]
 
 

@@ -16,6 +16,7 @@ from flask import Flask, render_template_string
 from sqlalchemy import select
 
 from seminar_app import create_app
+from seminar_app.offices.models import OfficeNotice
 from seminar_app.seminars.models import Seminar
 from seminar_app.web.access import public
 from seminar_app.web.database import db, session, unit_of_work
@@ -88,6 +89,20 @@ def test_any_commit_makes_it_new(keeping: Flask) -> None:
         with keeping.app_context(), unit_of_work() as open_session:
             open_session.scalars(select(Seminar)).one().title_en = title
         assert title in keeping.test_client().get("/kept").text
+
+
+def test_the_form_shows_an_office_s_new_words_at_once(keeping: Flask, make: Make) -> None:
+    make.agency("PGR")
+    plain = {"Accept-Language": "en"}
+    assert "Kept for a year" not in keeping.test_client().get("/seminars/kept/register", headers=plain).text
+    for version, words in enumerate(("Kept for a year.", "Kept for two years."), start=1):
+        office_id = make.session.scalars(select(Seminar.office_id)).one()
+        with keeping.app_context(), unit_of_work() as open_session:
+            open_session.add(
+                OfficeNotice(office_id=office_id, version=version, text_es=words, text_en=words, published_at=datetime.now(UTC))
+            )
+        shown = [keeping.test_client().get("/seminars/kept/register", headers=plain).text for _turn in range(2)]
+        assert all(words in text for text in shown)
 
 
 def test_a_language_or_a_cookie_of_ones_own_is_another_page(keeping: Flask) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from seminar_app.offices.rules import text_blocks
+
 PRIVACY = "privacy"
 CURRENT_VERSION = 1
 LANGUAGES = ("es", "en")
@@ -19,5 +21,4 @@ def notice_text(version: int, language: str) -> str:
 @cache
 def notice_paragraphs(version: int, language: str) -> tuple[tuple[bool, str], ...]:
     """Return (is a heading, text) for each paragraph of the notice, as a page shows them."""
-    blocks = (" ".join(block.split()) for block in notice_text(version, language).split("\n\n"))
-    return tuple((block.startswith("## "), block.removeprefix("## ")) for block in blocks)
+    return text_blocks(notice_text(version, language))

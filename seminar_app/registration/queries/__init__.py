@@ -8,7 +8,16 @@ from seminar_app.registration.queries.people import (
     people_in_reach,
     person_in_reach,
 )
-from seminar_app.registration.queries.personal import PersonalPage, personal_page, registration_by_token, seminar_for_form
+from seminar_app.registration.queries.personal import (
+    FormPage,
+    NoticeRead,
+    PersonalPage,
+    form_page,
+    notice_read,
+    personal_page,
+    registration_by_token,
+    seminar_for_form,
+)
 from seminar_app.registration.queries.roster import (
     Roster,
     RosterAccess,
@@ -23,7 +32,9 @@ from seminar_app.registration.queries.roster import (
 from seminar_app.registration.queries.seats import HeadCount, PoolLine, SeatsOverview, head_count, seats_overview
 
 __all__ = [
+    "FormPage",
     "HeadCount",
+    "NoticeRead",
     "Participation",
     "PersonInReach",
     "PersonalPage",
@@ -35,7 +46,9 @@ __all__ = [
     "RosterRow",
     "SeatsOverview",
     "StaffRegistration",
+    "form_page",
     "head_count",
+    "notice_read",
     "participations",
     "people_by_id_in_reach",
     "people_in_reach",

@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from seminar_app.agencies.models import Agency
 from seminar_app.core.errors import NotFound
 from seminar_app.core.links import token_hash
-from seminar_app.offices.models import Office
+from seminar_app.offices.models import Office, OfficeNotice
 from seminar_app.people.models import Person
-from seminar_app.registration.models import Registration
+from seminar_app.registration.models import Notice, Registration
 from seminar_app.seminars.models import Seminar
 
 LONGEST_TOKEN = 64
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """A seminar, its office, and the newest version of what the office adds to the privacy notice; None where it adds nothing."""
+
+    seminar: Seminar
+    office: Office
+    notice: OfficeNotice | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRead:
+    """The privacy notice that a person was shown: the program's, and the office's version if there was one."""
+
+    program: Notice
+    office: OfficeNotice | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +46,26 @@ class PersonalPage:
 
 
 _WITH_OFFICE = select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.slug == bindparam("slug"))
+
+_NEWEST = select(func.max(OfficeNotice.version)).where(OfficeNotice.office_id == Office.id).correlate(Office).scalar_subquery()
+_WITH_NOTICE = (
+    select(Seminar, Office, OfficeNotice)
+    .join(Office, Office.id == Seminar.office_id)
+    .outerjoin(OfficeNotice, (OfficeNotice.office_id == Office.id) & (OfficeNotice.version == _NEWEST) & (OfficeNotice.text_es != ""))
+    .where(Seminar.slug == bindparam("slug"))
+)
+
+
+def form_page(session: Session, slug: str) -> FormPage:
+    """Return what the public form shows of the seminar with this slug, in one statement.
+
+    Raises:
+        NotFound: no seminar has this slug.
+    """
+    found = session.execute(_WITH_NOTICE, {"slug": slug}).one_or_none()
+    if found is None:
+        raise NotFound
+    return FormPage(*found)
 
 
 def seminar_for_form(session: Session, slug: str) -> tuple[Seminar, Office]:
@@ -78,6 +115,16 @@ def personal_page(session: Session, token: str) -> PersonalPage:
     if found is None:
         raise NotFound
     return PersonalPage(*found)
+
+
+def notice_read(session: Session, registration: Registration) -> NoticeRead | None:
+    """Return the privacy notice the person was shown; None if staff wrote the registration."""
+    found = session.execute(
+        select(Notice, OfficeNotice)
+        .outerjoin(OfficeNotice, OfficeNotice.id == registration.office_notice_id)
+        .where(Notice.id == registration.notice_id)
+    ).one_or_none()
+    return NoticeRead(*found) if found is not None else None
 
 
 def _hash(token: str) -> bytes:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from seminar_app.core.dates import date_range
+from seminar_app.core.phones import shown_phone
 from seminar_app.messages.models import Message
 from seminar_app.messages.services import enqueue
 from seminar_app.offices.models import Office
@@ -52,7 +53,10 @@ def tell(
 
 
 def facts(seminar: Seminar, office: Office, language: str) -> dict[str, str]:
-    """Return the facts of the seminar that every mail states, in the reader's language: title, days, place, office."""
+    """Return the facts of the seminar that every mail states, in the reader's language: title, days, place, office.
+
+    The office's address and phone stand at the end of the mail, and answers go to the address (`messages.rendering`).
+    """
     spanish = language == "es"
     titles = (seminar.title_es, seminar.title_en) if spanish else (seminar.title_en, seminar.title_es)
     return {
@@ -60,6 +64,8 @@ def facts(seminar: Seminar, office: Office, language: str) -> dict[str, str]:
         "days": date_range(seminar.starts_on, seminar.ends_on, language),
         "place": ", ".join(filter(None, (seminar.venue, seminar.city))),
         "office": office.name_es if spanish else office.name_en,
+        "office_email": office.email or "",
+        "office_phone": shown_phone(office.phone) if office.phone else "",
         "slug": seminar.slug,
         "reason": seminar.state_reason or "",
     }

@@ -8,8 +8,10 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from seminar_app.offices.models import OfficeNotice
 from seminar_app.registration.models import Notice
 from seminar_app.registration.notices import CURRENT_VERSION, LANGUAGES, PRIVACY, notice_text
+from seminar_app.seminars.models import Seminar
 
 
 def ensure_notices(session: Session, *, now: datetime) -> None:
@@ -36,3 +38,15 @@ def notice_shown(session: Session, *, now: datetime, version: int, language: str
         ensure_notices(session, now=now)
         found = session.scalars(_KEPT, which).one()
     return found
+
+
+_OF_OFFICE = (
+    select(OfficeNotice.id)
+    .join(Seminar, Seminar.office_id == OfficeNotice.office_id)
+    .where(Seminar.id == bindparam("seminar_id"), OfficeNotice.id == bindparam("notice_id"))
+)
+
+
+def office_notice_shown(session: Session, *, seminar_id: int, notice_id: int | None) -> int | None:
+    """Return the id of the version that the form showed, if it is one of the seminar's office."""
+    return None if notice_id is None else session.scalar(_OF_OFFICE, {"seminar_id": seminar_id, "notice_id": notice_id})

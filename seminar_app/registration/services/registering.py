@@ -32,7 +32,7 @@ from seminar_app.registration.rules import (
 )
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.mails import tell
-from seminar_app.registration.services.notices import notice_shown
+from seminar_app.registration.services.notices import notice_shown, office_notice_shown
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, seat_or_queue, settle
 
 PUBLIC = "public"
@@ -67,6 +67,7 @@ def register(
     submission_id: uuid.UUID,
     notice_version: int,
     notice_language: str,
+    office_notice_id: int | None = None,
     code: str | None = None,
 ) -> Registration:
     """Take a registration from the public form.
@@ -77,6 +78,7 @@ def register(
     Args:
         submission_id: id of this display of the form.
         notice_version: version of the privacy notice that was shown; `notice_language` is its language.
+        office_notice_id: the version of the office's own words that was shown with it; None if the office had none.
         code: the registration code that was typed, if the form asks for one.
 
     Returns:
@@ -92,6 +94,7 @@ def register(
     agency = _agency(session, entry.agency_id)
     path = agency_path(session, agency.id)
     notice_id = notice_shown(session, now=now, version=notice_version, language=notice_language)
+    shown_by_office = office_notice_shown(session, seminar_id=seminar_id, notice_id=office_notice_id)
     person, known = find_or_add_person(session, now=now, data=entry.person, agency_id=agency.id)
     seats = lock_seats(session, seminar_id)
     check_door(seats, now=now, code=code)
@@ -108,6 +111,7 @@ def register(
     registration = registration or new_registration(session, seats, person, now=now, source=Source.FORM)
     fill(registration, entry, agency)
     registration.notice_id = notice_id
+    registration.office_notice_id = shown_by_office
     registration.submission_id = submission
     pending = first_state(seats.seminar.approval) is not None
     place(session, now=now, actor=PUBLIC, seats=seats, registration=registration, path=path, pending=pending)

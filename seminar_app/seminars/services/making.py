@@ -14,6 +14,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from seminar_app.audit import services as audit
 from seminar_app.core.errors import InBothLanguages
+from seminar_app.core.time_zones import is_time_zone
 from seminar_app.offices.models import Office
 from seminar_app.seminars import errors
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession
@@ -38,7 +39,6 @@ from seminar_app.seminars.rules import (
     moved,
     within_dates,
 )
-from seminar_app.seminars.time_zones import is_time_zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

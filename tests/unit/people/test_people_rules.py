@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 import pytest
 
+from seminar_app.core.phones import readable_phone, shown_phone
 from seminar_app.people.rules import (
     certificate_name,
     list_order,
     listed_name,
     name_key,
     readable_email,
-    readable_phone,
     reserved_code,
     shown_name,
-    shown_phone,
 )
 
 WHO = uuid.UUID("3f9a0000000000000000000000000000")
