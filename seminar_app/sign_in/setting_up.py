@@ -25,6 +25,7 @@ from seminar_app.sign_in.factor_forms import AppForm, PasskeyForm
 from seminar_app.sign_in.models import SecondFactor
 from seminar_app.sign_in.proving import PASSKEY_KEY
 from seminar_app.sign_in.sessions import browser_session
+from seminar_app.web.access import STAFF_HOME
 from seminar_app.web.database import session, unit_of_work
 
 APP_KEY = "app_secret"
@@ -141,7 +142,7 @@ def _take_on(account: UserAccount, add: Callable[[Session], SecondFactor], *, en
             record_own_change(database, now, "account.signed_in", account, factor=factor.kind.value)
     if not keep:
         return redirect(url_for("sign_in.own"), code=303)
-    return redirect(url_for("sign_in.recovery_codes", next=request.args.get("next")), code=303)
+    return redirect(url_for("sign_in.recovery_codes", next=request.args.get("next") or (STAFF_HOME if entering else None)), code=303)
 
 
 def _secret_of(account: UserAccount) -> bytes:

@@ -284,7 +284,9 @@ def test_an_invitation_leads_through_password_and_set_up(
     page = client.submit(url, {"password": "five new words to join", "password_confirm": "five new words to join"})
     assert page.response.headers["Location"] == SET_UP
     client.get(OWN, status=303)
-    set_up_app(client, time)
+    _phone, made = set_up_app(client, time)
+    kept = client.post(f"{CODES}/kept", client.follow(made).fields("main form"))
+    assert kept.response.headers["Location"] == "/staff/", "where the work begins, not the account's own page"
     assert client.get("/staff/audit-log/").response.status_code == 200
 
 
