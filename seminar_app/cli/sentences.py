@@ -80,6 +80,8 @@ def sentence_of(error: Exception) -> str | None:
 
 
 def _of_the_system(error: OSError) -> str | None:
+    if isinstance(error, BrokenPipeError):  # the reader of the output has enough, and click ends quietly
+        return None
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"{error.filename}: {FULL[0].lower()}{FULL[1:]}" if error.filename else FULL
     if error.filename is None:
