@@ -27,11 +27,11 @@ def anchor_is_kept(session: Session, _now: datetime) -> Finding:
         return Finding(State.LEFT, _("None is kept, so a person with database and keys could rewrite the log. Set AUDIT_ANCHOR."))
     folder = path.parent
     if not folder.exists():
-        return Finding(State.LEFT, _("The folder %(folder)s is not there yet. `constancia audit anchor` makes it.", folder=folder))
+        return Finding(State.LEFT, _("The folder %(folder)s is not there yet. «constancia audit anchor» makes it.", folder=folder))
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.W_OK)):
         return Finding(State.WRONG, _("The program cannot write %(path)s.", path=path))
     if folder.stat().st_mode & OTHERS:
-        return Finding(State.WRONG, _("Other users of the machine have access to %(folder)s: `chmod 700 %(folder)s`.", folder=folder))
+        return Finding(State.WRONG, _("Other users of the machine have access to %(folder)s: «chmod 700 %(folder)s».", folder=folder))
     if not path.exists():
-        return Finding(State.LEFT, _("It has no line yet. `constancia audit anchor` writes the first; the worker adds one each hour."))
+        return Finding(State.LEFT, _("It has no line yet. «constancia audit anchor» writes the first; the worker adds one each hour."))
     return Finding(State.DONE, _("It is kept in %(path)s.", path=path))

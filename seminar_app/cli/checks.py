@@ -27,7 +27,7 @@ def backup_is_new(session: Session, now: datetime) -> Finding:
     """Say when the last backup was written."""
     run = last_runs(session).get(BACKUP)
     if run is None:
-        return Finding(State.LEFT, _("None has been made yet. The command `constancia backup FOLDER` writes one."))
+        return Finding(State.LEFT, _("None has been made yet. The command «constancia backup FOLDER» writes one."))
     when = local_instant(run.ended_at, str(installation_of(session).zone))
     if now - run.ended_at > BACKUP_WITHIN:
         return Finding(State.WRONG, _("The last one is older than a day: it was written on %(when)s. Look at what makes them.", when=when))

@@ -24,7 +24,7 @@ WORKER_RUNS_WITHIN = timedelta(minutes=3)
 def init_app(app: Flask) -> None:
     """Register the checks."""
     page, action = "messages_staff.index", _l("Look at the messages")
-    add_check(app, Check("test-mail", _l("Mail server"), mail_was_taken, 40, page, action))
+    add_check(app, Check("test-mail", _l("Mail sent"), mail_was_taken, 40, page, action))
     add_check(app, Check("worker", _l("Worker"), worker_runs, 60))
     add_check(app, Check("waiting-mail", _l("Waiting messages"), mail_leaves, 70, page, action, in_readyz=True))
 
@@ -35,8 +35,8 @@ def mail_was_taken(session: Session, now: datetime) -> Finding:
         return no_mail_server()
     sent_at = last_sent_at(session)
     if sent_at is None:
-        return Finding(State.LEFT, _("It has taken no message yet. The command `constancia messages test --now` sends one."))
-    return Finding(State.DONE, _("It last took a message on %(when)s.", when=_in_words(session, sent_at)))
+        return Finding(State.LEFT, _("No message has been sent yet. The command «constancia messages test --now» sends one."))
+    return Finding(State.DONE, _("The mail server last took one on %(when)s.", when=_in_words(session, sent_at)))
 
 
 def worker_runs(session: Session, now: datetime) -> Finding:
@@ -44,13 +44,13 @@ def worker_runs(session: Session, now: datetime) -> Finding:
     runs = last_runs(session)
     signs = [runs[name].ended_at for name in (WORKER, DELIVER_MAIL) if name in runs]
     if not signs:
-        never = _("No worker has run yet, so no mail leaves and nothing is deleted in time. Start `constancia worker`.")
+        never = _("No worker has run yet, so no mail leaves and nothing is deleted in time. Start «constancia worker».")
         return Finding(State.LEFT, never)
     if now - max(signs) > WORKER_RUNS_WITHIN:
         return Finding(
             State.WRONG,
             _(
-                "No worker has run since %(when)s, so no mail leaves and nothing is deleted in time. Start `constancia worker`.",
+                "No worker has run since %(when)s, so no mail leaves and nothing is deleted in time. Start «constancia worker».",
                 when=_in_words(session, max(signs)),
             ),
         )

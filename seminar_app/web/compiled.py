@@ -54,5 +54,5 @@ def is_compiled(folder: Path = FOLDER) -> bool:
 def _finding() -> Finding:
     if is_compiled():
         return Finding(State.DONE, _("The Spanish texts are compiled."))
-    missing = _("The Spanish texts are not compiled, or older than the program. Run `python -m tools.translations compile`.")
+    missing = _("The Spanish texts are not compiled, or older than the program. Run «python -m tools.translations compile».")
     return Finding(State.WRONG, missing)

@@ -146,7 +146,7 @@ def test_the_anchors_folder_is_looked_at(anchor: Callable[[], tuple[State, str]]
     (folder / "lines").touch()
     assert anchor() == (State.DONE, f"It is kept in {folder / 'lines'}.")
     folder.chmod(0o755)
-    assert anchor() == (State.WRONG, f"Other users of the machine have access to {folder}: `chmod 700 {folder}`.")
+    assert anchor() == (State.WRONG, f"Other users of the machine have access to {folder}: «chmod 700 {folder}».")
     (folder / "lines").unlink()
     folder.rmdir()
     folder.touch()
