@@ -17,9 +17,9 @@ from seminar_app.core.clock import now
 from seminar_app.core.file_lock import AlreadyLocked
 from seminar_app.messages.checks import sends_mail, worker_runs
 from seminar_app.messages.delivery import deliver_due, send_test
-from seminar_app.messages.diagnosis import SECONDS, NoMail
+from seminar_app.messages.diagnosis import NoMail
 from seminar_app.messages.services import enqueue, release_held
-from seminar_app.messages.smtp import MailServer
+from seminar_app.messages.smtp import TIMEOUT_SECONDS, MailServer
 from seminar_app.web import logs
 from seminar_app.web.checks import State
 from seminar_app.web.database import session, unit_of_work
@@ -65,7 +65,7 @@ def test(address: str, language: str, *, at_once: bool) -> None:
     if at_once:
         server = _mail_server()
         try:
-            send_test(current_app._get_current_object(), server, address=to, language=language, timeout=SECONDS)  # type: ignore[attr-defined]
+            send_test(current_app._get_current_object(), server, address=to, language=language, timeout=TIMEOUT_SECONDS)  # type: ignore[attr-defined]
         except NoMail as why:
             raise click.ClickException(f"Not sent. {why}") from why
         click.echo(f"Sent: {server.place} took the message to {to}. Look whether it arrived, and whether among unwanted mail.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from seminar_app.web.checks import State, checks
 from seminar_app.web.database import db, session
 
 MAINTENANCE = "maintenance"
+WARN_AGAIN_SECONDS = 60.0
+"""A proxy asks each second; the log needs the same warning once a minute from each process."""
 PREPARE = "`constancia database prepare`"
 SERVER_PID = "CONSTANCIA_SERVER_PID"
 """Process id of the `flask serve` that a web process belongs to."""
@@ -49,8 +52,11 @@ def readyz() -> ResponseReturnValue:
 def _warnings() -> dict[str, list[str]]:
     asked = [check for check in checks() if check.in_readyz]
     names = [check.name for check in asked if check.look(session(), clock.now()).state is State.WRONG]
+    logged: dict[str, float] = current_app.extensions.setdefault("warnings_logged", {})
     for name in names:
-        current_app.logger.warning("Warning at /readyz: %s", name)
+        if time.monotonic() - logged.get(name, -WARN_AGAIN_SECONDS) >= WARN_AGAIN_SECONDS:
+            logged[name] = time.monotonic()
+            current_app.logger.warning("Warning at /readyz: %s", name)
     return {"warnings": names} if names else {}
 
 
@@ -71,13 +77,23 @@ def database_fault() -> str | None:
     except SQLAlchemyError as error:
         if isinstance(error, ProgrammingError) or "no such table" in str(getattr(error, "orig", "")):
             return f"the database is empty: {PREPARE} makes its tables."
-        path = database_path(str(db.engine.url)) if db.engine.dialect.name == "sqlite" else None
-        if path is not None and not path.exists():
-            return f"there is no database at {path}: restore it from its backup, or make a new one with {PREPARE}."
-        return f"the database at {path or db.engine.url.render_as_string()} does not answer ({_first_line(error)})."
+        return _not_answering(error)
     if serves_schema(found):
         return None
     return f"the database is of version {found}, this program needs {newest_migration()}: {PREPARE} brings it up to date."
+
+
+def _not_answering(error: SQLAlchemyError) -> str:
+    if db.engine.dialect.name != "sqlite":
+        return f"the database at {db.engine.url.render_as_string()} does not answer ({_first_line(error)})."
+    path = database_path(str(db.engine.url))
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return f"there is no database at {path}: restore it from its backup, or make a new one with {PREPARE}."
+    except OSError as refused:
+        return f"the database at {path} cannot be looked at by the user who runs this (number {os.getuid()}): {refused.strerror}."
+    return f"the database at {path} does not answer ({_first_line(error)})."
 
 
 def _first_line(error: SQLAlchemyError) -> str:

@@ -106,5 +106,10 @@ def test_the_page_of_messages_says_since_when_and_whether_a_worker_runs(
     assert "No worker has run" not in client.get(MESSAGES).text
 
 
-def test_readyz_names_it_and_goes_on_saying_yes(client: CheckingClient, later: datetime) -> None:
-    assert client.flask.get("/readyz").get_json() == {"status": "ok", "warnings": ["waiting-mail"]}
+def test_readyz_names_it_goes_on_saying_yes_and_writes_one_line_a_minute(
+    client: CheckingClient, later: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.flask.application.extensions.pop("warnings_logged", None)
+    for _ in range(3):
+        assert client.flask.get("/readyz").get_json() == {"status": "ok", "warnings": ["waiting-mail"]}
+    assert caplog.text.count("Warning at /readyz: waiting-mail") == 1

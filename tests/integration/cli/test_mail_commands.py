@@ -55,7 +55,7 @@ def test_one_that_is_not_taken_says_why_and_does_not_come_later(database: TestDa
 
 
 def test_a_server_that_hangs_does_not_hold_the_command(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seminar_app.cli.messages.SECONDS", 0.3)
+    monkeypatch.setattr("seminar_app.cli.messages.TIMEOUT_SECONDS", 0.3)
     with ScriptedServer(lambda _times: "hang", hang_seconds=1.0) as server:
         done = run(settings(database, server.url), "messages", "test", "--now", ANA)
     assert done.exit_code == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import Context
@@ -41,11 +42,16 @@ TRIED_ELSEWHERE = {"drill"}
 OF_OTHERS = {"db", "limiter"}
 
 
+DIRECTORY = "code,name_es,name_en,level,country\nMP,Ministerio Público,Public Ministry,federal,GT\n"
+
+
 def arguments(folder: Path) -> dict[str, list[str]]:
     """Return what each command is given: all that it asks for, so that it gets as far as the database."""
-    backup = folder / "some.backup"
+    backup, directory = folder / "some.backup", folder / "agencies.csv"
     backup.write_bytes(b"no backup")
+    directory.write_text(DIRECTORY, encoding="utf-8")
     return {
+        "agencies import": [str(directory)],
         "agencies seed": [],
         "attendance export": ["cancun-2014", "--format", "csv"],
         "audit anchor": [],
@@ -70,6 +76,7 @@ def arguments(folder: Path) -> dict[str, list[str]]:
         "serve": ["--no-jobs", "--port", str(free_port())],
         "settings check": [],
         "settings list": [],
+        "users link": ["ana@office.example"],
         "users create": ["--email", "ana@office.example", "--name", "Ana Ruiz", "--role", "admin"],
         "users reset-second-factor": ["ana@office.example"],
         "worker": [],
@@ -212,6 +219,21 @@ def test_where_the_folder_cannot_be_made_each_says_which(tmp_path: Path) -> None
     said = said_by(ask_in(settings_of(folder), tmp_path, but={"serve"}), but={"retention show", "settings list"})
     for name in said.keys() - {"restore"}:
         assert str(tmp_path / "file") in said[name], (name, said[name])
+
+
+def test_a_database_in_somebody_elses_folder_is_told_from_one_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stat = Path.stat
+
+    def closed(path: Path, **how: Any) -> Any:
+        if path == tmp_path / "constancia.sqlite3":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return stat(path, **how)
+
+    with installed(settings_of(tmp_path)) as app:
+        monkeypatch.setattr(Path, "stat", closed)
+        done = ask(app, "audit verify", [])
+    assert "cannot be looked at by the user who runs this" in done.output
+    assert "Permission denied" in done.output
 
 
 def test_a_fault_of_the_program_itself_stays_a_traceback(app: Flask) -> None:
