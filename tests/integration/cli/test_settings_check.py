@@ -89,7 +89,7 @@ def test_what_the_template_has_and_names_nearly_right_are_told(good: Settings, m
 
 
 def test_missing_spanish_is_wrong(good: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seminar_app.web.compiled.is_compiled", lambda: False)
+    monkeypatch.setattr("seminar_app.web.compiled._is_compiled", lambda _written: False)
     done = run(good, "settings", "check")
     assert done.exit_code == 1
     assert "wrong  Spanish: The Spanish texts are not compiled" in done.output
