@@ -16,8 +16,8 @@ from seminar_app import jobs
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.jobs import run_job
 from seminar_app.messages.checks import worker_runs
-from seminar_app.web.checks import State
-from seminar_app.web.job_runs import WORKER, last_runs, note_run
+from seminar_app.web.checks import Finding, State
+from seminar_app.web.job_runs import WORKER, jobs_succeed, last_runs, note_run
 from seminar_app.web.schedule import EVERY_MINUTE, Job, add_job, jobs_of
 
 
@@ -42,6 +42,12 @@ def test_a_run_is_noted_with_its_end_and_a_failed_one_as_failed(app: Flask, sess
         run_job(app, failing)
     runs = last_runs(session)
     assert {name: (run.ended_at, run.failed) for name, run in runs.items()} == {"delete-old-counts": (now, False), "fails": (now, True)}
+    with force_locale("en"):
+        assert jobs_succeed(session, now) == Finding(State.WRONG, "The last run failed of: fails. The worker's log says why.")
+        session.rollback()
+        with unit_of_work(session) as work:
+            note_run(work, "fails", now=now)
+        assert jobs_succeed(session, now).state is State.DONE
 
 
 def test_only_the_last_run_is_kept(session: Session, now: datetime) -> None:
