@@ -19,6 +19,8 @@ SECONDS = 5.0
 """How long a server may take for everything that `greet` asks."""
 SECURED = {"tls": "encrypted by TLS", "starttls": "encrypted by STARTTLS", "none": "not encrypted"}
 TLS_PORT = 465
+NOT_TLS = {"WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"}
+"""What OpenSSL says of an answer that is no TLS at all."""
 NO_SIGN_IN = "No suitable authentication method"
 """Of `smtplib`, where the server offers ways to sign in, but none that it knows."""
 
@@ -61,7 +63,7 @@ def _talk(server: MailServer, seconds: float, done: Callable[[str | Exception], 
             smtp.quit()
         finally:
             smtp.close()
-    except (smtplib.SMTPException, OSError, UnicodeError) as error:  # UnicodeError: a host or a password that cannot be sent
+    except (smtplib.SMTPException, OSError, ValueError) as error:  # ValueError: a host or a password that cannot be sent
         done(error)
     else:
         who = "signed in" if server.username is not None else "no sign-in"
@@ -82,7 +84,7 @@ def explain(error: Exception, server: MailServer, *, seconds: float | None = Non
             "certificate does, and this machine must know the authority that signed it."
         )
     if isinstance(error, ssl.SSLError):
-        if server.encryption == "tls":
+        if server.encryption == "tls" and error.reason in NOT_TLS:
             return (
                 f"{server.place} does not begin with TLS, as smtps:// wants: write smtp:// for a server that turns to TLS by STARTTLS "
                 "(usually port 587), or the port where it begins with TLS (usually 465)."

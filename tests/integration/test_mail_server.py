@@ -161,6 +161,7 @@ def test_nobody_listens_or_nobody_has_that_name() -> None:
     port = free_port()
     assert f"refuses connections at port {port}" in fault(f"smtp://127.0.0.1:{port}?tls=none")
     assert "No machine is named «mail.invalid»" in fault("smtps://mail.invalid")
+    assert "a character" in fault(f"smtps://{'m' * 64}.example")
 
 
 def test_a_server_that_hangs_is_left_after_the_time_for_everything() -> None:

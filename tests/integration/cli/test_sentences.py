@@ -239,6 +239,7 @@ def test_a_database_in_somebody_elses_folder_is_told_from_one_that_is_not_there(
 def test_a_fault_of_the_program_itself_stays_a_traceback(app: Flask) -> None:
     with app.app_context():
         assert sentence_of(IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed"))) is None
+        assert sentence_of(BrokenPipeError(errno.EPIPE, "Broken pipe")) is None, "Click ends quietly"
         assert sentence_of(DBAPIError("SELECT", {}, Exception("database is locked"))) is not None
 
 
