@@ -51,18 +51,19 @@ OFFICES = (
 )
 
 NOTICE_OF = "HSI"
-NOTICE_ES = """Esta oficina guarda las listas de asistencia por cinco años, porque así lo pide quien financia los seminarios.
-Después quedan solo las cifras.
-
-## Otra forma de pedir sus datos
-
-Si perdió su enlace personal, escriba al correo de la oficina o llame. Se le pedirá el nombre con el que se inscribió y el seminario."""
-NOTICE_EN = """This office keeps attendance lists for five years, as those who fund the seminars require.
-After that only the figures remain.
-
-## Another way to ask for your data
-
-If you have lost your personal link, write to the office or call. You will be asked for the name you registered with, and the seminar."""
+NOTICE_ES = (
+    "Esta oficina guarda las listas de asistencia por cinco años, porque así lo pide quien financia los seminarios."
+    " Después quedan solo las cifras.\n\n"
+    "## Otra forma de pedir sus datos\n\n"
+    "Si perdió su enlace personal, escriba al correo de la oficina o llame. Se le pedirá el nombre con el que se inscribió"
+    " y el seminario."
+)
+NOTICE_EN = (
+    "This office keeps attendance lists for five years, as those who fund the seminars require. After that only the figures remain.\n\n"
+    "## Another way to ask for your data\n\n"
+    "If you have lost your personal link, write to the office or call. You will be asked for the name you registered with,"
+    " and the seminar."
+)
 """What the office HSI adds to the privacy notice."""
 
 

@@ -75,7 +75,7 @@ def test_an_organizer_publishes_the_office_s_words_and_takes_them_back(staff: Ch
     assert "the program’s notice alone" in staff.get(NOTICE).text
     seen = staff.submit(NOTICE, WORDS | {"do": "show"}, status=200)
     assert "They are kept for <three> years." in seen.text
-    assert "Nothing is published yet." in seen.text
+    assert "This is not published yet." in seen.text
     assert session.scalars(select(OfficeNotice)).all() == []
     page = publish(staff, **WORDS)
     assert "From now on people read it" in page.text
