@@ -70,17 +70,25 @@ class Place:
         return text.replace(CERTIFICATE, str(self.folder / "certificate.pem")).replace(KEY, str(self.folder / "key.pem"))
 
 
+def caddy_is_2_6() -> bool:
+    """Whether the installed Caddy is the one that Debian has; newer ones buffer bodies by another directive."""
+    said = subprocess.run([found("caddy"), "version"], capture_output=True, text=True, check=True).stdout
+    return said.lstrip("v").startswith("2.6.")
+
+
 def caddy(place: Place) -> list[str]:
     """Write the Caddyfile and return the command."""
     text = (PROJECT_ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
     options = f"\n{{\n\tadmin off\n\thttps_port {place.https}\n\thttp_port {place.http}\n"
+    site = f"{{$PUBLIC_URL:{NAME}}} {{\n"
     text = place.replaced(
         text,
         {
             "\n{\n": options,
-            f"\n{NAME} {{\n": f"\n{NAME}:{place.https} {{\n\tbind 127.0.0.1\n",
+            site: f"{NAME}:{place.https} {{\n\tbind 127.0.0.1\n",
             "# tls /etc": "tls /etc",
-            "127.0.0.1:5000": " ".join(f"127.0.0.1:{port}" for port in place.upstream),
+            "{$UPSTREAM:127.0.0.1:5000}": " ".join(f"127.0.0.1:{port}" for port in place.upstream),
+            **({} if caddy_is_2_6() else {"{$BODIES:bodies_2_6}": "bodies"}),
         },
     )
     file = place.folder / "Caddyfile"
@@ -168,6 +176,7 @@ class Proxy:
 
     def __init__(self, folder: Path, upstream: Sequence[int], *, kind: Kind = caddy, quiet: bool = True) -> None:
         folder.mkdir(exist_ok=True)
+        self.kind = kind
         self._place = Place(folder, free_port(), free_port(), upstream, quiet)
         self.port, self.http_port, self.log = self._place.https, self._place.http, self._place.log
         make_certificate(folder)
