@@ -109,10 +109,10 @@ def lines_with_commands() -> Iterator[tuple[str, str]]:
         for line in file.read_text(encoding="utf-8").splitlines():
             if found := re.search(r"(?:bin/constancia|\brun --rm tasks|^#   constancia|constancia --) (?!-)([a-z].*)", line):
                 yield found[1], f"{file.name}: {line.strip()}"
-    for name in ("operations.md",):
+    for name in ("operations.md", "upgrades.md"):
         text = (PROJECT_ROOT / "docs" / name).read_text(encoding="utf-8")
         for line in text.splitlines():
-            if found := re.search(r"^    .*?(?:(?<![/.\w-])constancia|bin/constancia|run --rm tasks) ([a-z].*)", line):
+            if found := re.search(r"^    .*?(?:(?<![/.\w-])constancia|bin/constancia|run --rm tasks) (?!constancia)([a-z].*)", line):
                 yield found[1], f"{name}: {line.strip()}"
         for found in re.finditer(r"`constancia ([a-z][^`]*)`", text):
             yield found[1], f"{name}: {found[0]}"
