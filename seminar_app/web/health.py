@@ -23,6 +23,8 @@ MAINTENANCE = "maintenance"
 WARN_AGAIN_SECONDS = 60.0
 """A proxy asks each second; the log needs the same warning once a minute from each process."""
 PREPARE = "`constancia database prepare`"
+NOT_READY = "not_ready"
+"""Name of the application's extension that keeps the reason of the last answer, or None."""
 SERVER_PID = "CONSTANCIA_SERVER_PID"
 """Process id of the `flask serve` that a web process belongs to."""
 
@@ -43,10 +45,18 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Tell a proxy whether to send people here. The reason goes to the log only; visitors get one word."""
     why = not_ready()
-    if why is None:
-        return {"status": "ok"} | _warnings()
-    current_app.logger.warning("Not ready: %s", why)
-    return {"status": "unavailable"}, 503
+    _log_change(why)
+    return ({"status": "ok"} | _warnings(), 200) if why is None else ({"status": "unavailable"}, 503)
+
+
+def _log_change(why: str | None) -> None:
+    """Log when this process stops being ready, does so for another reason, or is ready again: a proxy asks every second."""
+    before = current_app.extensions.get(NOT_READY)
+    current_app.extensions[NOT_READY] = why
+    if why and why != before:
+        current_app.logger.warning("Not ready: %s", why)
+    elif before and not why:
+        current_app.logger.info("Ready again.")
 
 
 def _warnings() -> dict[str, list[str]]:
