@@ -129,7 +129,7 @@ def restore(
     if done.held:
         click.echo(
             f"{done.held} mails had not left when the backup was made, and may have since. They wait: see Messages, and send them with\n"
-            "  flask --app seminar_app messages release"
+            "  constancia messages release"
         )
     if done.aside:
         click.echo(f"What was there before is kept as {done.aside}. It holds the roster: delete it when you no longer need it.")
