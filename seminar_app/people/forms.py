@@ -11,6 +11,7 @@ from wtforms.fields import Field
 from wtforms.validators import ValidationError
 from wtforms.widgets import EmailInput, TelInput
 
+from seminar_app.core.folding import visible
 from seminar_app.core.phones import readable_phone
 from seminar_app.people.models import Person
 from seminar_app.people.rules import Sex, certificate_name, is_name, readable_email
@@ -46,6 +47,11 @@ def language_field() -> Any:
     return RadioField(_l("Language for mail and the certificate"), choices=choices_of(*LANGUAGES), default="es")
 
 
+def _seen(text: Any) -> Any:
+    """Take out what nobody sees: it would make a second person of the same name, or turn a page's text round."""
+    return visible(text) if isinstance(text, str) else text
+
+
 def _a_name(_form: Any, field: Field) -> None:
     if not is_name(str(field.data)):
         raise ValidationError(_("A name has letters, spaces, hyphens, apostrophes and dots. Please take out the other signs."))
@@ -66,6 +72,7 @@ class PersonFields(BaseForm):
         length=SHORT,
         message=_l("Please write your given name."),
         validators=[_a_name],
+        filters=[_seen],
         render_kw={"autocomplete": "given-name"},
     )
     surname1 = one_line(
@@ -73,14 +80,18 @@ class PersonFields(BaseForm):
         length=SHORT,
         message=_l("Please write your first surname."),
         validators=[_a_name],
+        filters=[_seen],
         render_kw={"autocomplete": "family-name"},
     )
-    surname2 = one_line(_l("Second surname"), length=SHORT, needed=False, validators=[_a_name], render_kw={"autocomplete": "off"})
+    surname2 = one_line(
+        _l("Second surname"), length=SHORT, needed=False, validators=[_a_name], filters=[_seen], render_kw={"autocomplete": "off"}
+    )
     certificate_name = one_line(
         _l("Name on the certificate"),
         length=LONGEST_CERTIFICATE_NAME,
         needed=False,
         validators=[_a_name],
+        filters=[_seen],
         render_kw={"autocomplete": "off"},
     )
     sex = RadioField(

@@ -43,6 +43,8 @@ def test_two_ways_of_typing_a_name_have_one_key() -> None:
 
 def test_names_in_another_alphabet_stay_different() -> None:
     assert name_key("Иван", "Петров") != name_key("Олег", "Сидоров")
+    pairs = (("Đan", "An"), ("Łan", "An"), ("Þóra", "Óra"), ("Øla", "La"))
+    assert not [pair for pair in pairs if name_key(pair[0], "Nguyễn") == name_key(pair[1], "Nguyễn")]
 
 
 @pytest.mark.parametrize(
