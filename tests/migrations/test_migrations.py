@@ -150,7 +150,7 @@ def test_letters_come_back_into_the_keys_of_people_and_nobody_becomes_another(
 
 def keys_of(people: list[Person]) -> list[str]:
     with db.engine.connect() as connection:
-        found = dict(connection.execute(text("SELECT id, search_key FROM person")).all())  # type: ignore[arg-type]
+        found: dict[int, str] = {row.id: row.search_key for row in connection.execute(text("SELECT id, search_key FROM person"))}
     return [found[person.id] for person in people]
 
 
