@@ -21,6 +21,7 @@ from seminar_app.web.forms import SHORT, BaseForm, choices_of, one_line
 LONGEST_EMAIL = 254
 LONGEST_PHONE = 32
 LONGEST_CERTIFICATE_NAME = 300
+HYPHENS = ("-", "–", "—", "‐")
 LANGUAGES = (("es", "Español"), ("en", "English"))
 
 
@@ -57,6 +58,12 @@ def _a_name(_form: Any, field: Field) -> None:
         raise ValidationError(_("A name has letters, spaces, hyphens, apostrophes and dots. Please take out the other signs."))
 
 
+def _a_surname(form: Any, field: Field) -> None:
+    """Accept a hyphen for «I have none»: a single name is enough, and a field left empty by mistake is still noticed."""
+    if field.data not in HYPHENS:
+        _a_name(form, field)
+
+
 def _address(_form: Any, field: Field) -> None:
     address = readable_email(str(field.data))
     if address is None:
@@ -78,9 +85,10 @@ class PersonFields(BaseForm):
     surname1 = one_line(
         _l("First surname"),
         length=SHORT,
-        message=_l("Please write your first surname."),
-        validators=[_a_name],
+        message=_l("Please write your first surname, or a hyphen if you have only one name."),
+        validators=[_a_surname],
         filters=[_seen],
+        description=_l("If you have only one name, write a hyphen."),
         render_kw={"autocomplete": "family-name"},
     )
     surname2 = one_line(
@@ -109,11 +117,13 @@ class PersonFields(BaseForm):
         """Fill the form with the stored data."""
         for name in ("given_names", "surname1", "surname2", "certificate_name"):
             self[name].data = getattr(person, name)
+        self["surname1"].data = person.surname1 or HYPHENS[0]
         self["sex"].data = person.sex.value if person.sex else ""
 
     def person_data(self, *, email: str | None, phone: str | None, language: str) -> PersonData:
         """Return what was typed. If the name on the certificate is empty, it is built from the parts of the name."""
         given_names, surname1, surname2 = (self[name].data for name in ("given_names", "surname1", "surname2"))
+        surname1 = "" if surname1 in HYPHENS else surname1
         return PersonData(
             given_names=given_names,
             surname1=surname1,

@@ -74,10 +74,11 @@ def shown_name(person: Named) -> str:
 
 
 def listed_name(person: Named) -> str:
-    """Return the name for a list, surnames first: «López Ibáñez, Luz María»; or the code of a reserved identity."""
+    """Return the name for a list, surnames first: «López Ibáñez, Luz María», or a single name; or the code of a reserved identity."""
     if person.reserved:
         return reserved_code(person.public_id)
-    return f"{' '.join(filter(None, (person.surname1, person.surname2)))}, {person.given_names}"
+    surnames = " ".join(filter(None, (person.surname1, person.surname2)))
+    return f"{surnames}, {person.given_names}" if surnames else person.given_names
 
 
 def list_order(person: Named) -> tuple[str, ...]:
@@ -87,5 +88,5 @@ def list_order(person: Named) -> tuple[str, ...]:
     """
     if person.reserved:
         return ("\uffff", person.public_id.hex)
-    names = (person.surname1, person.surname2 or "", person.given_names)
-    return (*(spanish_order(name) for name in names), person.public_id.hex)
+    surnames = (person.surname1, person.surname2 or "") if person.surname1 else ()
+    return (*(spanish_order(name) for name in (*surnames, person.given_names)), person.public_id.hex)
