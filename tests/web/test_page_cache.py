@@ -31,6 +31,7 @@ def keeping(database: TestDatabase, make: Make) -> Iterator[Flask]:
     """An app with the page cache, and a page that counts its renderings."""
     soon = datetime.now(UTC).date() + timedelta(days=30)
     make.seminar(slug="kept", starts_on=soon, ends_on=soon)
+    make.agency("PGR")
     app = create_app(replace(settings_for(database.url, database.folder), page_cache=True))
     app.testing = True
     app.extensions["page_cache"]._database.answer_holds = 0.0
@@ -92,7 +93,6 @@ def test_any_commit_makes_it_new(keeping: Flask) -> None:
 
 
 def test_the_form_shows_an_office_s_new_words_at_once(keeping: Flask, make: Make) -> None:
-    make.agency("PGR")
     plain = {"Accept-Language": "en"}
     assert "Kept for a year" not in keeping.test_client().get("/seminars/kept/register", headers=plain).text
     for version, words in enumerate(("Kept for a year.", "Kept for two years."), start=1):

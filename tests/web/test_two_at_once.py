@@ -26,7 +26,14 @@ from tests.web.conftest import SignIn
 
 pytestmark = pytest.mark.postgresql_only
 AT_ONCE = 2
-SEMINAR = {"title_en": "Evidence", "city": "Mérida", "starts_on": "2031-05-05", "ends_on": "2031-05-06", "capacity": "20"}
+SEMINAR = {
+    "title_en": "Evidence",
+    "city": "Mérida",
+    "time_zone": "America/Merida",
+    "starts_on": "2031-05-05",
+    "ends_on": "2031-05-06",
+    "capacity": "20",
+}
 ACCOUNT = {"name": "Ana Roe", "email": "roe@office.example", "grant": "auditor:"}
 OFFICE = {"code": "MID", "name_es": "Mérida", "name_en": "Merida", "country": "MX"}
 
