@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 export PORT ?= 5000
 # Compiled modules are kept: without them each process that starts compiles the program again, and tests start hundreds.
 unexport PYTHONDONTWRITEBYTECODE
+# An .env of this folder is for Compose, not for a demonstration.
+export FLASK_SKIP_DOTENV := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test test-full test-mutations check audit format freeze bench screens assets prepared clean

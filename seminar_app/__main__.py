@@ -11,6 +11,7 @@ from flask.cli import ScriptInfo
 from config import SETTINGS_FILE, SettingsError
 from seminar_app import create_app
 from seminar_app.cli import settings_file
+from seminar_app.cli.sentences import put_in_sentences
 from seminar_app.cli.setup import setup
 from seminar_app.web.version import program_version
 
@@ -30,19 +31,30 @@ class Program(click.Group):
         """Return the command of this name, ready to run within the application."""
         if (own := super().get_command(ctx, name)) is not None:
             return own
+        refuse_missing_file()
         app = ctx.ensure_object(ScriptInfo).load_app()
         ctx.with_resource(app.app_context())
         return app.cli.get_command(ctx, name)
+
+
+def refuse_missing_file() -> None:
+    """Refuse to go on without the settings file that was named: a mistyped name must not begin a demonstration.
+
+    Raises:
+        SettingsError: there is no such file.
+    """
+    if (named := os.environ.get(SETTINGS_FILE)) and not Path(named).exists():
+        raise SettingsError(f"There is no settings file {named}. `constancia setup` makes one.")
 
 
 def use_settings(context: click.Context, _parameter: click.Parameter, named: Path | None) -> None:
     """Put the settings file's lines into the environment, where a variable that is set already wins."""
     if context.resilient_parsing:
         return
+    os.environ["FLASK_SKIP_DOTENV"] = "1"  # children begun as `flask …` have all settings from here
     path = named or settings_file.usual_settings_file(os.environ)
-    if named is None and not path.exists():
-        return
-    os.environ[SETTINGS_FILE] = str(path.absolute())
+    if named is not None or path.exists():
+        os.environ[SETTINGS_FILE] = str(path.absolute())
     if path.exists():
         for name, value in settings_file.read(path).items():
             os.environ.setdefault(name, value)
@@ -67,6 +79,7 @@ def main() -> None:
     """Registration and tracking for training seminars."""
 
 
+put_in_sentences(setup)
 main.add_command(setup)
 
 if __name__ == "__main__":

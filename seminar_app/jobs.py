@@ -16,7 +16,8 @@ from config import Settings
 from seminar_app.core.clock import now
 from seminar_app.core.file_lock import AlreadyLocked
 from seminar_app.core.process_lock import process_lock
-from seminar_app.web.database import db
+from seminar_app.web.database import db, unit_of_work
+from seminar_app.web.job_runs import WORKER, note_run
 from seminar_app.web.logs import WORK_ID
 from seminar_app.web.schedule import Job, ending, jobs_of
 
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 WORKERS = 3
 """Threads; one is nearly always busy with mail."""
 STOP_SECONDS = 30
+NOTE_WAIT_MS = 2_000
+"""How long noting a run waits for the database's write lock."""
 
 
 def clockwork(app: Flask) -> Any:
@@ -54,6 +57,7 @@ def run_worker(app: Flask) -> None:
         shutdown_timeout=STOP_SECONDS,
         max_delay=1.0,
     )
+    _run_and_log_failure(app, WORKER)
     run_at_ends(app)
     try:
         consumer.run()
@@ -65,16 +69,20 @@ def run_at_ends(app: Flask) -> None:
     """Run the jobs that belong to a start or a stop. A failure is logged: it must not keep a process from starting or stopping."""
     for job in jobs_of(app).values():
         if job.at_ends:
-            try:
-                run_job(app, job.name)
-            except AlreadyLocked:
-                log.info("Job %s is still at its last run.", job.name)
-            except Exception:
-                log.exception("Job %s failed.", job.name)
+            _run_and_log_failure(app, job.name)
+
+
+def _run_and_log_failure(app: Flask, name: str, *, unless: Callable[[], bool] = lambda: False) -> None:
+    try:
+        run_job(app, name, unless=unless)
+    except AlreadyLocked:
+        log.info("Job %s is still at its last run.", name)
+    except Exception:
+        log.exception("Job %s failed.", name)
 
 
 def run_job(app: Flask, name: str, *, unless: Callable[[], bool] = lambda: False) -> object:
-    """Run one job now, under a lock so that no other process runs it.
+    """Run one job now, under a lock so that no other process runs it, and note in the database when it ended.
 
     Args:
         unless: called under the lock; if true, the job is skipped.
@@ -87,9 +95,29 @@ def run_job(app: Flask, name: str, *, unless: Callable[[], bool] = lambda: False
     with app.app_context():
         try:
             with process_lock(db.engine, settings.data_dir, f"job-{name}"):
-                return None if unless() else jobs_of(app)[name].run()
+                return None if unless() else _run_and_note(jobs_of(app)[name])
         finally:
             db.session.remove()
+
+
+def _run_and_note(job: Job) -> object:
+    try:
+        done = job.run()
+    except Exception:
+        _note(job, failed=True)
+        raise
+    _note(job, failed=False)
+    return done
+
+
+def _note(job: Job, *, failed: bool) -> None:
+    """Note the run. Where that fails it is logged only: what the job has done is done."""
+    try:
+        db.session.remove()
+        with unit_of_work(wait_ms=NOTE_WAIT_MS) as session:
+            note_run(session, job.name, now=now(), failed=failed)
+    except Exception as error:  # noqa: BLE001  whatever keeps us from noting it
+        log.warning("The run of job %s could not be noted: %s.", job.name, type(error).__name__)
 
 
 def _queue(settings: Settings) -> Any:
@@ -127,11 +155,7 @@ def _guarded(app: Flask, work: Any, job: Job) -> Callable[[], None]:
     def run() -> None:
         WORK_ID.set(uuid.uuid4().hex)
         try:
-            run_job(app, job.name, unless=done_already)
-        except AlreadyLocked:
-            log.info("Job %s is still at its last run.", job.name)
-        except Exception:
-            log.exception("Job %s failed.", job.name)
+            _run_and_log_failure(app, job.name, unless=done_already)
         finally:
             WORK_ID.set(None)
 

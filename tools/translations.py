@@ -9,6 +9,9 @@ The English is in the code itself.
 
 from __future__ import annotations
 
+import gettext
+import hashlib
+import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +24,11 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "seminar_app" / "translations" / "es" / "LC_MESSAGES"
 COMPILED = FOLDER / "messages.mo"
+SOURCES = "digest of the catalogues"
+"""Entry of the compiled catalogue that says what it was made from, as `seminar_app.web.compiled` reads it when the program starts.
+
+That module is not imported here: a package is built where the program's libraries are not installed.
+"""
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "_l": None, "N_": None}
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 OPTIONS = {"**.html": {"trimmed": "true"}, "**.txt": {"trimmed": "true"}}
@@ -71,16 +79,34 @@ def merged() -> tuple[Catalog, list[str]]:
 
 
 def compile_catalogues() -> None:
-    """Write the catalogue that the program reads, unless it is newer than its sources."""
-    sources = list(FOLDER.glob("*.po"))
-    if COMPILED.exists() and sources and COMPILED.stat().st_mtime >= max(path.stat().st_mtime for path in sources):
+    """Write the catalogue that the program reads, unless it was compiled from the same sources."""
+    sources = _digest()
+    if sources in _compiled_from():
         return
     whole, _faults = merged()
+    whole.add(SOURCES, sources)
     FOLDER.mkdir(parents=True, exist_ok=True)
     part = COMPILED.with_suffix(".part")
     with part.open("wb") as file:
         write_mo(file, whole)
     part.replace(COMPILED)
+
+
+def _digest() -> str:
+    """Return a digest of all catalogues, with their names."""
+    whole = hashlib.sha256()
+    for path in sorted(FOLDER.glob("*.po")):
+        whole.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return whole.hexdigest()
+
+
+def _compiled_from() -> set[str]:
+    """Return the digest that the compiled catalogue carries, or nothing."""
+    try:
+        with COMPILED.open("rb") as file:
+            return {gettext.GNUTranslations(file).gettext(SOURCES)}
+    except (OSError, ValueError, struct.error):
+        return set()
 
 
 def update(room: str) -> int:

@@ -40,5 +40,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 def _directory(session: Session, now: datetime) -> Finding:
     number = sum(len(group.offices) for group in agency_groups(session, on=now.date()))
     if number:
-        return Finding(State.DONE, ngettext("The directory has %(num)d agency.", "The directory has %(num)d agencies.", number))
+        return Finding(
+            State.DONE, ngettext("%(num)d agency of the directory exists today.", "%(num)d agencies of the directory exist today.", number)
+        )
     return Finding(State.LEFT, _("The directory is empty: nobody can register, because each person belongs to an agency."))

@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from flask import Flask
 
 from config import Settings
-from seminar_app.audit import access_log
+from seminar_app.audit import access_log, checks
 from seminar_app.audit import models as models
 from seminar_app.audit.anchor import append_anchor
 from seminar_app.core import clock
@@ -22,6 +22,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     add_job(app, Job("delete-old-counts", _delete_old_counts, daily_at=time(7)))
     if (path := settings.audit_anchor) is not None:
         add_job(app, Job("anchor-audit-log", lambda: append_anchor(session(), path, now=clock.now()), every=EVERY_HOUR))
+    checks.init_app(app)
 
 
 def _delete_old_counts() -> None:

@@ -50,13 +50,15 @@ class Anchor:
 def append_anchor(session: Session, path: Path, *, now: datetime) -> Anchor | None:
     """Append the chain's current end; return None where the file has it already, or the chain is empty.
 
-    The line is on the disk when this returns. Two concurrent processes write one after the other.
+    The file and its folder are made where they are missing. The line is on the disk when this returns. Two concurrent processes write
+    one after the other.
 
     Raises:
         AnchorBroken: the file is not as it was written; nothing is added to it.
         OSError: the file cannot be written.
     """
     keys, fresh = chain_keys(session), not path.exists()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
     with path.open("a+", encoding="ascii", errors="replace") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from config import Settings
-from seminar_app.cli import agencies, attendance, audit, audit_words, database, keys, messages, settings_list, users
+from seminar_app.cli import agencies, attendance, audit, audit_words, checks, database, keys, messages, settings_list, users
 from seminar_app.cli import retention as retention_commands
 from seminar_app.cli import settings as settings_commands
 from seminar_app.cli.backup import drill
 from seminar_app.cli.backup.commands import backup, restore
+from seminar_app.cli.sentences import put_in_sentences
 from seminar_app.cli.serving.command import serve
 
 
@@ -33,3 +34,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(restore)
     app.cli.add_command(drill.command)
     app.cli.add_command(serve)
+    checks.init_app(app)
+    put_in_sentences(app.cli)  # this room is the last, so the commands of all others are there

@@ -45,11 +45,13 @@ def verify(path: Path | None) -> None:
         click.echo(fault, err=True)
     if not found.intact or fault is not None:
         sys.exit(1)
-    click.echo(f"The audit log is whole: {found.rows} rows, each as it was written.")
+    rows = "its one row is" if found.rows == 1 else f"{found.rows} rows, each"
+    click.echo(f"The audit log is whole: {rows} as it was written.")
     if not found.by_newest_key:
         click.echo("Its end was chained with an older key: right only if nothing was done since the key was changed.")
     if anchors:
-        click.echo(f"It agrees with the anchor's {found.anchors} lines; the newest is row {anchors[-1].sequence}, of {anchors[-1].at}.")
+        lines = "the one line of the anchor" if found.anchors == 1 else f"the anchor's {found.anchors} lines"
+        click.echo(f"It agrees with {lines}; the newest is row {anchors[-1].sequence}, of {anchors[-1].at}.")
     else:
         click.echo("There is no anchor: a person with the database and the key could have rewritten it. Set AUDIT_ANCHOR.")
 

@@ -11,9 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from config import RESOURCES
-from seminar_app.core.sqlite import database_path, sqlite_module
+from seminar_app.core.sqlite import sqlite_module
 from seminar_app.web.database import db
-from seminar_app.web.health import newest_migration, serves_schema
+from seminar_app.web.health import database_fault, newest_migration, serves_schema
 
 group = AppGroup("database", help="Make the database and bring it up to date.")
 
@@ -54,19 +54,13 @@ def is_up_to_date(*, or_newer: bool = False) -> bool:
 
 
 def refuse_unprepared() -> None:
-    """In production, refuse to start without a migrated database. A missing file must be restored, not replaced by an empty one.
+    """Refuse to start without a migrated database. In production a missing file must be restored, not replaced by an empty one.
 
     Raises:
         ClickException: the database is missing or of another version.
     """
-    if not is_up_to_date(or_newer=True):
-        url = db.engine.url
-        where = database_path(str(url)) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
-        raise click.ClickException(
-            f"The database at {where} is missing or not of this version. Restore it from its backup, or run\n"
-            "  flask --app seminar_app database prepare\n"
-            "which makes a new one where there is none, and migrates one that is older."
-        )
+    if (fault := database_fault()) is not None:
+        raise click.ClickException(f"{fault[0].upper()}{fault[1:]}")
 
 
 def make_sqlite_file() -> None:
@@ -76,6 +70,6 @@ def make_sqlite_file() -> None:
         return
     path = Path(str(url.database).removeprefix("file:"))
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         sqlite_module().connect(path).close()

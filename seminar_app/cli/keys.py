@@ -39,6 +39,16 @@ def _ring() -> KeyRing:
     return installation_of(session()).ring
 
 
+def lost_keys() -> list[str]:
+    """Return a sentence for each key that seals rows and is not in IDENTITY_KEYS."""
+    return [
+        f"{sealed.name} has rows ({rows}) sealed with the key «{key}», which IDENTITY_KEYS lacks: put it back, behind the newest."
+        for sealed in SEALED
+        for key, rows in sealed.count_by_key(session()).items()
+        if key not in _ring().ids
+    ]
+
+
 @group.command("check")
 def check() -> None:
     """Print how many rows each key holds; exit with 1 where a row's key is not in IDENTITY_KEYS."""

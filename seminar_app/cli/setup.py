@@ -119,7 +119,7 @@ class _Setup:
         self._take("MAIL_FROM", self.mail_from, "Sender of mail", _sender, usual=f"Constancia <no-reply@{host}>")
         self._take("DEFAULT_LANGUAGE", self.language, "Language, es or en", _language, usual="es")
         self._take("DEFAULT_TIME_ZONE", self.time_zone, "Time zone", _zone, usual="America/Mexico_City")
-        usual = str(own_folder(os.environ, "XDG_DATA_HOME", ".local/share", of_root="/var/lib"))
+        usual = os.environ.get("SEMINAR_DATA_DIR") or str(own_folder(os.environ, "XDG_DATA_HOME", ".local/share", of_root="/var/lib"))
         self._take("SEMINAR_DATA_DIR", str(self.data_dir) if self.data_dir else None, "Folder of the data", _folder, usual=usual)
         if self.database:
             values["DATABASE_URL"] = self.database

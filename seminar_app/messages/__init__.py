@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.messages import audit_words, rendering, staff_routes
+from seminar_app.messages import audit_words, checks, rendering, staff_routes
 from seminar_app.messages import models as models
-from seminar_app.messages.delivery import deliver_for
+from seminar_app.messages.delivery import deliver_and_watch
 from seminar_app.messages.rules import MessageState
 from seminar_app.messages.words import STATES
 from seminar_app.web import labels
 from seminar_app.web.navigation import Entry, add_staff_entry
-from seminar_app.web.schedule import Job, add_job
+from seminar_app.web.schedule import EVERY_MINUTE, Job, add_job
 
 DELIVER_SECONDS = 58
 
@@ -27,4 +25,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     rendering.init_app(app)
     app.register_blueprint(staff_routes.blueprint)
     add_staff_entry(app, Entry(_l("Messages"), "messages_staff.index", 60, "messages_staff."))
-    add_job(app, Job("deliver-mail", lambda: deliver_for(app, seconds=DELIVER_SECONDS), every=timedelta(minutes=1)))
+    add_job(app, Job(checks.DELIVER_MAIL, lambda: deliver_and_watch(app, seconds=DELIVER_SECONDS), every=EVERY_MINUTE))
+    checks.init_app(app)

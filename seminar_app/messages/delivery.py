@@ -23,8 +23,9 @@ from werkzeug.routing import BuildError
 from config import Settings
 from seminar_app.core import clock
 from seminar_app.messages import rendering
-from seminar_app.messages.queries import anything_due
-from seminar_app.messages.services import Lease, lease_next, record_failure, record_sent
+from seminar_app.messages.diagnosis import NoMail, explain
+from seminar_app.messages.queries import anything_due, stuck_mail
+from seminar_app.messages.services import Lease, enqueue, forget, lease_new, lease_next, record_failure, record_sent
 from seminar_app.messages.smtp import Mailer, MailServer, refused_for_good, what_happened
 from seminar_app.web.database import db, session, unit_of_work
 from seminar_app.web.schedule import ending
@@ -43,10 +44,11 @@ NOT_SENT = (SMTPException, OSError, TemplateError, BuildError, MessageError, Val
 
 @dataclass(slots=True)
 class Delivery:
-    """Counts of one pass."""
+    """Counts of one pass, and why the last message that was not sent was not."""
 
     sent: int = 0
     failed: int = 0
+    why: str | None = None
 
 
 def deliver_due(
@@ -69,17 +71,47 @@ def deliver_due(
         in_a_row = 0
         while done.sent + done.failed < most and in_a_row < FAILURES_IN_A_ROW and not ending.is_set() and (lease := _take(now())):
             try:
-                letter = rendering.write(app, lease.message)
-                mailer.send(rendering.mail_of(letter, lease.message, sender=settings.mail_from, now=now()))
+                _send(app, mailer, lease, now=now())
             except NOT_SENT as error:
                 _note_failure(lease, error, now)
                 done.failed += 1
+                done.why = explain(error, server)
                 in_a_row += 1
             else:
                 _acknowledge(lease, now)
                 done.sent += 1
                 in_a_row = 0
     return done
+
+
+def _send(app: Flask, mailer: Mailer, lease: Lease, *, now: datetime) -> None:
+    settings: Settings = app.extensions["settings"]
+    letter = rendering.write(app, lease.message)
+    mailer.send(rendering.mail_of(letter, lease.message, sender=settings.mail_from, now=now))
+
+
+def send_test(app: Flask, server: MailServer, *, address: str, language: str, timeout: float) -> None:
+    """Send a test message at once. A message that is not sent is not kept either, so that it does not come later unasked.
+
+    Args:
+        timeout: seconds for each answer of the mail server.
+
+    Raises:
+        NoMail: it was not sent; the text says why.
+    """
+    at = clock.now()
+    with unit_of_work() as work:
+        message = enqueue(work, now=at, kind="test_mail", language=language, to_address=address, to_name=address, context={})
+        assert message is not None  # noqa: S101  for the type checker: it has no key
+        lease = lease_new(work, message, now=at)
+    try:
+        with Mailer(server, timeout=timeout) as mailer:
+            _send(app, mailer, lease, now=at)
+    except NOT_SENT as error:
+        with unit_of_work() as work:
+            forget(work, lease)
+        raise NoMail(explain(error, server, seconds=timeout)) from error
+    _acknowledge(lease, clock.now)
 
 
 def deliver_for(app: Flask, *, seconds: float, pause: float = 2.0) -> Delivery:
@@ -90,9 +122,19 @@ def deliver_for(app: Flask, *, seconds: float, pause: float = 2.0) -> Delivery:
     end, done = time.monotonic() + seconds, Delivery()
     while True:
         part = deliver_due(app)
-        done.sent, done.failed = done.sent + part.sent, done.failed + part.failed
+        done.sent, done.failed, done.why = done.sent + part.sent, done.failed + part.failed, part.why or done.why
         if time.monotonic() + pause >= end or ending.wait(pause):
             return done
+
+
+def deliver_and_watch(app: Flask, *, seconds: float) -> Delivery:
+    """Send for `seconds`, then write a line into the log if mail still waits too long."""
+    done = deliver_for(app, seconds=seconds)
+    settings: Settings = app.extensions["settings"]
+    if settings.smtp_url is not None and (stuck := stuck_mail(session(), now=clock.now())) is not None:
+        # why is not said here: a server's answer may name the receiver
+        log.warning("Messages wait for too long: %d, the oldest since %s.", stuck.number, stuck.since.isoformat(timespec="minutes"))
+    return done
 
 
 def _take(now: datetime) -> Lease | None:

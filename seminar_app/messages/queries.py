@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from seminar_app.core.addresses import search_form
@@ -17,6 +17,7 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 
 PAGE_SIZE = 50
+WAITS_TOO_LONG = timedelta(minutes=10)
 UNSENT = (MessageState.WAITING, MessageState.SENDING, MessageState.FAILED)
 
 
@@ -92,7 +93,29 @@ def get_message(session: Session, public_id: uuid.UUID) -> Message:
     return message
 
 
-def oldest_waiting(session: Session, now: datetime) -> datetime | None:
-    """Return when the oldest message that is due was created, for monitoring; None if none is due."""
-    due = and_(Message.state.in_((MessageState.WAITING, MessageState.SENDING)), Message.not_before <= now)
-    return session.scalar(select(func.min(Message.created_at)).where(due))
+@dataclass(frozen=True, slots=True)
+class StuckMail:
+    """Messages that wait longer than they should: how many, and since when the oldest."""
+
+    number: int
+    since: datetime
+
+
+def stuck_mail(session: Session, *, now: datetime) -> StuckMail | None:
+    """Return the messages that have waited for more than ten minutes because nothing sends them, or because the server takes none.
+
+    A message that the server refuses while it takes later ones (a full mailbox) is not among them: only that receiver has to wait.
+    """
+    late, on_its_way = now - WAITS_TOO_LONG, Message.state.in_((MessageState.WAITING, MessageState.SENDING))
+    last_sent = last_sent_at(session)
+    untried = and_(Message.attempts == 0, Message.not_before <= late)
+    tried = and_(Message.attempts > 0, Message.created_at <= late, *([Message.created_at > last_sent] if last_sent else []))
+    since = case((Message.attempts == 0, Message.not_before), else_=Message.created_at)
+    row = session.execute(select(func.count(), func.min(since)).where(on_its_way, or_(untried, tried))).one()
+    return StuckMail(row[0], row[1]) if row[0] else None
+
+
+def last_sent_at(session: Session) -> datetime | None:
+    """Return when the mail server last took a message; None if it never did."""
+    sent = select(Message.sent_at).where(Message.state == MessageState.SENT).order_by(Message.not_before.desc()).limit(1)
+    return session.scalar(sent)

@@ -5,10 +5,12 @@ No function here talks to a mail server: `delivery.py` does, between two transac
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,12 +19,15 @@ from sqlalchemy.orm import Session
 from seminar_app.audit.services import record
 from seminar_app.core.errors import NotFound
 from seminar_app.core.inserts import insert_now
+from seminar_app.core.installation import installation_of
 from seminar_app.core.links import SecretLink
 from seminar_app.messages.errors import BeingSent
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import LEASE, MessageState, may_send_again, next_attempt
 
 LONGEST_ERROR = 500
+DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,80}")
+"""A host that fits into the Message-ID's column."""
 HELD = "Held: the database was restored from a backup, and this may have been sent before."
 
 _deleted_when_sent: set[str] = set()
@@ -66,6 +71,7 @@ def enqueue(
     if dedupe_key is not None and session.scalar(select(Message.id).where(Message.dedupe_key == dedupe_key)) is not None:
         return None
     message = _new(
+        session,
         now=now,
         dedupe_key=dedupe_key,
         kind=kind,
@@ -89,17 +95,23 @@ def enqueue(
     return message
 
 
-def _new(*, now: datetime, **values: Any) -> Message:
+def _new(session: Session, *, now: datetime, **values: Any) -> Message:
     public_id = uuid.uuid4()
     return Message(
         public_id=public_id,
-        message_id=f"<{public_id.hex}@constancia>",
+        message_id=f"<{public_id.hex}@{_domain(session)}>",
         state=MessageState.WAITING,
         attempts=0,
         not_before=now,
         created_at=now,
         **values,
     )
+
+
+def _domain(session: Session) -> str:
+    """Return the host of PUBLIC_URL: spam filters distrust a Message-ID whose domain does not exist."""
+    host = urlsplit(installation_of(session).settings.public_url).hostname or ""
+    return host if DOMAIN.fullmatch(host) else "constancia.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +134,15 @@ def lease_next(session: Session, *, now: datetime) -> Lease | None:
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    if message is None:
-        return None
+    return None if message is None else _lease(session, message, now=now)
+
+
+def lease_new(session: Session, message: Message, *, now: datetime) -> Lease:
+    """Lease a message in the transaction that enqueued it, so that no other sender takes it."""
+    return _lease(session, message, now=now)
+
+
+def _lease(session: Session, message: Message, *, now: datetime) -> Lease:
     until = now + LEASE
     message.state = MessageState.SENDING
     message.attempts += 1
@@ -150,6 +169,11 @@ def record_failure(session: Session, lease: Lease, *, now: datetime, error: str,
         not_before=again or now,
         last_error=error[:LONGEST_ERROR],
     )
+
+
+def forget(session: Session, lease: Lease) -> None:
+    """Delete a leased message that is not to be tried again."""
+    session.execute(delete(Message).where(Message.id == lease.message.id).execution_options(synchronize_session=False))
 
 
 def hold_undelivered(session: Session, *, now: datetime) -> int:
@@ -214,7 +238,7 @@ def send_again(session: Session, *, now: datetime, actor: str, public_id: uuid.U
         raise BeingSent
     if message.state is MessageState.SENT:
         copied = ("kind", "language", "to_address", "to_name", "context", "link_endpoint", "link_purpose", "link_owner", "link_version")
-        again = _new(now=now, **{name: getattr(message, name) for name in copied})
+        again = _new(session, now=now, **{name: getattr(message, name) for name in copied})
         session.add(again)
     else:
         again = message

@@ -29,6 +29,11 @@ class MailServer:
     encryption: str
     """`tls`, `starttls` or `none`."""
 
+    @property
+    def place(self) -> str:
+        """Return `host:port`."""
+        return f"{self.host}:{self.port}"
+
     @classmethod
     def from_url(cls, url: str) -> MailServer:
         """Parse the setting.
@@ -91,24 +96,33 @@ class Mailer:
         if self._smtp is not None and not _still_listens(self._smtp):
             self.close()
         if self._smtp is None:
-            self._smtp = self._connect()
+            self._smtp = connect(self._server, timeout=self._timeout)
         return self._smtp
 
-    def _connect(self) -> smtplib.SMTP:
-        server, context = self._server, ssl.create_default_context()
-        if server.encryption == "tls":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=self._timeout, context=context)
-        else:
-            smtp = smtplib.SMTP(server.host, server.port, timeout=self._timeout)
-        try:
-            if server.encryption == "starttls":
-                smtp.starttls(context=context)
-            if server.username is not None:
-                smtp.login(server.username, server.password or "")
-        except BaseException:
-            smtp.close()
-            raise
-        return smtp
+
+def connect(server: MailServer, *, timeout: float) -> smtplib.SMTP:
+    """Return a connection that is encrypted and signed in as the setting says.
+
+    Args:
+        timeout: seconds for each answer of the server.
+
+    Raises:
+        smtplib.SMTPException, OSError: the server is not there, or refuses; the connection is closed.
+    """
+    context = ssl.create_default_context()
+    if server.encryption == "tls":
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=context)
+    else:
+        smtp = smtplib.SMTP(server.host, server.port, timeout=timeout)
+    try:
+        if server.encryption == "starttls":
+            smtp.starttls(context=context)
+        if server.username is not None:
+            smtp.login(server.username, server.password or "")
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
 
 
 def _still_listens(smtp: smtplib.SMTP) -> bool:

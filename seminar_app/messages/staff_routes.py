@@ -18,6 +18,7 @@ from seminar_app.audit.services import record
 from seminar_app.core.clock import now
 from seminar_app.core.errors import Refusal
 from seminar_app.messages import queries, services
+from seminar_app.messages.checks import mail_leaves, worker_runs
 from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import Letter, write
 from seminar_app.messages.rules import MessageState, may_send_again
@@ -66,6 +67,7 @@ def _list(wanted: queries.MessageFilter) -> str:
         filtered=bool(filters or wanted.to),
         first_page=before is None,
         counts=queries.unsent_by_state(session()),
+        standing=[worker_runs(session(), now()), mail_leaves(session(), now())],
         kinds=sorted(KINDS, key=kind_in_words),
         subject_of=subject_of,
         **_words(),

@@ -11,6 +11,7 @@ from wtforms.fields import Field
 from wtforms.validators import ValidationError
 from wtforms.widgets import EmailInput, TelInput
 
+from seminar_app.core.folding import visible
 from seminar_app.core.phones import readable_phone
 from seminar_app.people.models import Person
 from seminar_app.people.rules import Sex, certificate_name, is_name, readable_email
@@ -20,6 +21,7 @@ from seminar_app.web.forms import SHORT, BaseForm, choices_of, one_line
 LONGEST_EMAIL = 254
 LONGEST_PHONE = 32
 LONGEST_CERTIFICATE_NAME = 300
+HYPHENS = ("-", "–", "—", "‐")
 LANGUAGES = (("es", "Español"), ("en", "English"))
 
 
@@ -46,9 +48,20 @@ def language_field() -> Any:
     return RadioField(_l("Language for mail and the certificate"), choices=choices_of(*LANGUAGES), default="es")
 
 
+def _seen(text: Any) -> Any:
+    """Take out what nobody sees: it would make a second person of the same name, or turn a page's text round."""
+    return visible(text) if isinstance(text, str) else text
+
+
 def _a_name(_form: Any, field: Field) -> None:
     if not is_name(str(field.data)):
         raise ValidationError(_("A name has letters, spaces, hyphens, apostrophes and dots. Please take out the other signs."))
+
+
+def _a_surname(form: Any, field: Field) -> None:
+    """Accept a hyphen for «I have none»: a single name is enough, and a field left empty by mistake is still noticed."""
+    if field.data not in HYPHENS:
+        _a_name(form, field)
 
 
 def _address(_form: Any, field: Field) -> None:
@@ -66,21 +79,27 @@ class PersonFields(BaseForm):
         length=SHORT,
         message=_l("Please write your given name."),
         validators=[_a_name],
+        filters=[_seen],
         render_kw={"autocomplete": "given-name"},
     )
     surname1 = one_line(
         _l("First surname"),
         length=SHORT,
-        message=_l("Please write your first surname."),
-        validators=[_a_name],
+        message=_l("Please write your first surname, or a hyphen if you have only one name."),
+        validators=[_a_surname],
+        filters=[_seen],
+        description=_l("If you have only one name, write a hyphen."),
         render_kw={"autocomplete": "family-name"},
     )
-    surname2 = one_line(_l("Second surname"), length=SHORT, needed=False, validators=[_a_name], render_kw={"autocomplete": "off"})
+    surname2 = one_line(
+        _l("Second surname"), length=SHORT, needed=False, validators=[_a_name], filters=[_seen], render_kw={"autocomplete": "off"}
+    )
     certificate_name = one_line(
         _l("Name on the certificate"),
         length=LONGEST_CERTIFICATE_NAME,
         needed=False,
         validators=[_a_name],
+        filters=[_seen],
         render_kw={"autocomplete": "off"},
     )
     sex = RadioField(
@@ -98,11 +117,13 @@ class PersonFields(BaseForm):
         """Fill the form with the stored data."""
         for name in ("given_names", "surname1", "surname2", "certificate_name"):
             self[name].data = getattr(person, name)
+        self["surname1"].data = person.surname1 or HYPHENS[0]
         self["sex"].data = person.sex.value if person.sex else ""
 
     def person_data(self, *, email: str | None, phone: str | None, language: str) -> PersonData:
         """Return what was typed. If the name on the certificate is empty, it is built from the parts of the name."""
         given_names, surname1, surname2 = (self[name].data for name in ("given_names", "surname1", "surname2"))
+        surname1 = "" if surname1 in HYPHENS else surname1
         return PersonData(
             given_names=given_names,
             surname1=surname1,

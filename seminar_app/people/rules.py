@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from seminar_app.core.addresses import normal_address
-from seminar_app.core.folding import fold
+from seminar_app.core.folding import IGNORED, fold, spanish_order
 
 LONGEST_KEY = 320
 _NOT_IN_NAMES = frozenset("/\\:@<>{}[]|#%=_~^$*+;!?")
@@ -31,17 +31,19 @@ def is_name(text: str) -> bool:
 
     A name is written into mail, so a web address in it would be sent to other people.
     """
-    return any(c.isalpha() for c in text) and not any(c.isdigit() or c in _NOT_IN_NAMES for c in text) and "www." not in text.casefold()
+    return (
+        any(c.isalpha() and not IGNORED.match(c) for c in text)
+        and not any(c.isdigit() or c in _NOT_IN_NAMES for c in text)
+        and "www." not in text.casefold()
+    )
 
 
 def name_key(*names: str | None) -> str:
     """Return names in comparable form: without accents, capitals, punctuation or extra spaces.
 
-    «MARÍA DE LA CRUZ  Ñáñez» and «Maria de la Cruz Nanez» become equal.
-    A word without a Latin letter stays as it is, so that two names in another alphabet do not become equal.
+    «MARÍA DE LA CRUZ  Ñáñez» and «Maria de la Cruz Nanez» become equal; «Đan» and «An» do not.
     """
-    words = " ".join(name for name in names if name).split()
-    return " ".join(fold(word) or word.casefold() for word in words)[:LONGEST_KEY]
+    return fold(" ".join(name for name in names if name))[:LONGEST_KEY]
 
 
 def readable_email(typed: str) -> str | None:
@@ -72,14 +74,19 @@ def shown_name(person: Named) -> str:
 
 
 def listed_name(person: Named) -> str:
-    """Return the name for a list, surnames first: «López Ibáñez, Luz María»; or the code of a reserved identity."""
+    """Return the name for a list, surnames first: «López Ibáñez, Luz María», or a single name; or the code of a reserved identity."""
     if person.reserved:
         return reserved_code(person.public_id)
-    return f"{' '.join(filter(None, (person.surname1, person.surname2)))}, {person.given_names}"
+    surnames = " ".join(filter(None, (person.surname1, person.surname2)))
+    return f"{surnames}, {person.given_names}" if surnames else person.given_names
 
 
 def list_order(person: Named) -> tuple[str, ...]:
-    """Return the sort key of a list of people. A reserved identity is sorted to the end by its id, so that its place gives nothing away."""
+    """Return the sort key of a list of people, in the order of the Spanish alphabet.
+
+    A reserved identity is sorted to the end by its id, so that its place gives nothing away.
+    """
     if person.reserved:
         return ("\uffff", person.public_id.hex)
-    return (name_key(person.surname1), name_key(person.surname2), name_key(person.given_names), person.public_id.hex)
+    surnames = (person.surname1, person.surname2 or "") if person.surname1 else ()
+    return (*(spanish_order(name) for name in (*surnames, person.given_names)), person.public_id.hex)

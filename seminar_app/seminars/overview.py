@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from seminar_app.messages.checks import what_waiting_means
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import (
     Change,
@@ -33,11 +34,11 @@ DAYS_TO_FIND_A_COORDINATOR = 14
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Something that needs attention, and the page where it is done."""
+    """Something that needs attention, and the page where it is done; None where the reader cannot do it."""
 
     sentence: str
-    url: str
-    action: str
+    url: str | None = None
+    action: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ class Overview:
     sessions: int
 
 
-def overview_of(session: Session, seminar: Seminar, *, people: People, coordinators: int, may_organize: bool, now: datetime) -> Overview:
+def overview_of(
+    session: Session, seminar: Seminar, *, people: People, coordinators: int, may_organize: bool, is_admin: bool, now: datetime
+) -> Overview:
     """Collect the overview. An account that may not organize the seminar gets no concerns and no changes of state."""
     sessions = session.scalar(select(func.count()).where(SeminarSession.seminar_id == seminar.id)) or 0
     needs = needs_before_publishing(
@@ -82,11 +85,12 @@ def overview_of(session: Session, seminar: Seminar, *, people: People, coordinat
         code=seminar.registration_code,
     )
     step = next_step(seminar, sessions=sessions, now=now)
+    concerns = _concerns(seminar, people=people, coordinators=coordinators, step=step, now=now)
     return Overview(
         step=step,
         checks=_checks(seminar, needs),
         dates=_dates(session, seminar, now=now),
-        concerns=_concerns(seminar, people=people, coordinators=coordinators, step=step, now=now) if may_organize else [],
+        concerns=[*_mail_that_waits(session, is_admin=is_admin, now=now), *concerns] if may_organize else [],
         changes=frozenset(change for change in Change if state_after(change, seminar.state) is not None) if may_organize else frozenset(),
         sessions=sessions,
     )
@@ -125,6 +129,12 @@ def _release_days(session: Session, seminar: Seminar) -> Sequence[date]:
     pools = select(SeatPool.release_on).where(SeatPool.seminar_id == seminar.id, SeatPool.release_on.is_not(None))
     days = session.scalars(pools.where(SeatPool.released_at.is_(None)).distinct())
     return [day for day in days if day is not None]
+
+
+def _mail_that_waits(session: Session, *, is_admin: bool, now: datetime) -> list[Concern]:
+    if (sentence := what_waiting_means(session, now)) is None:
+        return []
+    return [Concern(sentence, url_for("messages_staff.index"), _("See the messages")) if is_admin else Concern(sentence)]
 
 
 def _concerns(seminar: Seminar, *, people: People, coordinators: int, step: NextStep, now: datetime) -> list[Concern]:

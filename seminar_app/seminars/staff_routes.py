@@ -19,6 +19,7 @@ from seminar_app.accounts.services.coordinators import assign_coordinator, withd
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
+from seminar_app.messages.checks import what_waiting_means
 from seminar_app.registration import queries as registrations
 from seminar_app.seminars import queries, services
 from seminar_app.seminars.blueprints import ORGANIZERS, READERS, actor
@@ -79,6 +80,7 @@ def index() -> ResponseReturnValue:
         states=choices(SeminarState),
         may_open={line.seminar.id: _may_open(line.seminar) for line in listed.lines},
         may_create=bool(actor().roles & set(ORGANIZERS)),
+        mail_waits=what_waiting_means(session(), now) if RoleName.ORGANIZER in actor().roles and not actor().is_admin else None,
         wrong=in_state(session(), State.WRONG, now=now) if actor().is_admin else (),
         lacks_office=not listed.lines and not filters.any and not own_offices(session(), actor()),
     )
@@ -129,7 +131,15 @@ def overview(slug: str) -> ResponseReturnValue:
         "seminars/staff/overview.html",
         seminar=seminar,
         seminar_header=seminar_header(seminar),
-        page=overview_of(session(), seminar, people=people, coordinators=len(coordinators), may_organize=organizes, now=clock.now()),
+        page=overview_of(
+            session(),
+            seminar,
+            people=people,
+            coordinators=len(coordinators),
+            may_organize=organizes,
+            is_admin=actor().is_admin,
+            now=clock.now(),
+        ),
         people=people,
         seats=seats,
         organizes=organizes,

@@ -60,14 +60,16 @@ def recovery_codes() -> ResponseReturnValue:
         return redirect(url_for("sign_in.own"), code=303)
     if request.method == "POST":
         with unit_of_work() as database:
+            replaced = queries.recovery_codes_left(database, account.id) > 0
             codes = services.make_recovery_codes(database, now=now, account_id=account.id)
             tell_owner(database, account, "codes_made", now=now)
-            if not sessions.move_on(database, with_factor=False, keep=setting_up.keep_codes(account, codes)):
+            if not sessions.move_on(database, with_factor=False, keep=setting_up.keep_codes(account, codes, replaced=replaced)):
                 raise AccountJustChanged
         return redirect(url_for("sign_in.recovery_codes"), code=303)
     return render_template(
         "sign_in/recovery_codes.html",
         codes=setting_up.kept_codes(account),
+        replaced=bool(flask_session.get(setting_up.REPLACED_KEY)),
         left=queries.recovery_codes_left(session(), account.id),
         of=app_codes.RECOVERY_CODES,
         came_for=request.args.get("next"),
@@ -93,5 +95,6 @@ def recovery_codes_file() -> ResponseReturnValue:
 def recovery_codes_kept() -> ResponseReturnValue:
     """Remove the new codes from the session, because their owner has written them down."""
     flask_session.pop(setting_up.CODES_KEY, None)
+    flask_session.pop(setting_up.REPLACED_KEY, None)
     target = local_path(request.form.get("next"))
     return redirect(url_for("sign_in.own") if target == "/" else target, code=303)

@@ -25,11 +25,14 @@ from seminar_app.sign_in.factor_forms import AppForm, PasskeyForm
 from seminar_app.sign_in.models import SecondFactor
 from seminar_app.sign_in.proving import PASSKEY_KEY
 from seminar_app.sign_in.sessions import browser_session
+from seminar_app.web.access import STAFF_HOME
 from seminar_app.web.database import session, unit_of_work
 
 APP_KEY = "app_secret"
 CODES_KEY = "recovery_codes"
 """Session key for new recovery codes, sealed, until their owner confirms that they are on paper."""
+REPLACED_KEY = "recovery_codes_replaced"
+"""Session key that says whether they replace codes that still worked."""
 
 PUBLIC_LAYOUT, STAFF_LAYOUT = "_layout/public.html", "_layout/staff.html"
 
@@ -113,10 +116,10 @@ def passkey_page(*, entering: bool) -> ResponseReturnValue:
     return page, 422 if form.has_errors else 200
 
 
-def keep_codes(account: UserAccount, codes: list[str]) -> dict[str, Any]:
-    """Return the session values that hold new recovery codes, sealed."""
+def keep_codes(account: UserAccount, codes: list[str], *, replaced: bool) -> dict[str, Any]:
+    """Return the session values that hold new recovery codes, sealed, and whether they replace others that still worked."""
     sealed = seal(_keys(), "\n".join(codes).encode(), about=_about_codes(account))
-    return {CODES_KEY: base64.b64encode(sealed).decode("ascii")}
+    return {CODES_KEY: base64.b64encode(sealed).decode("ascii"), REPLACED_KEY: replaced}
 
 
 def kept_codes(account: UserAccount) -> list[str]:
@@ -132,14 +135,14 @@ def _take_on(account: UserAccount, add: Callable[[Session], SecondFactor], *, en
         factor = add(database)
         keep: dict[str, Any] = {}
         if queries.recovery_codes_left(database, account.id) == 0:
-            keep = keep_codes(account, services.make_recovery_codes(database, now=now, account_id=account.id))
+            keep = keep_codes(account, services.make_recovery_codes(database, now=now, account_id=account.id), replaced=False)
         if not sessions.move_on(database, with_factor=True, keep=keep):
             raise AccountJustChanged
         if entering:
             record_own_change(database, now, "account.signed_in", account, factor=factor.kind.value)
     if not keep:
         return redirect(url_for("sign_in.own"), code=303)
-    return redirect(url_for("sign_in.recovery_codes", next=request.args.get("next")), code=303)
+    return redirect(url_for("sign_in.recovery_codes", next=request.args.get("next") or (STAFF_HOME if entering else None)), code=303)
 
 
 def _secret_of(account: UserAccount) -> bytes:

@@ -7,6 +7,7 @@ from flask import Flask
 from config import Settings
 from seminar_app.web import (
     body_reading,
+    compiled,
     compression,
     database,
     errors,
@@ -14,6 +15,7 @@ from seminar_app.web import (
     forms,
     headers,
     health,
+    job_runs,
     languages,
     limits,
     logs,
@@ -24,7 +26,6 @@ from seminar_app.web import (
     proxies,
     static_files,
 )
-from seminar_app.web import job_runs as job_runs
 
 MAX_REQUEST_BYTES = 5 * 1024 * 1024
 MAX_FORM_BYTES = 1024 * 1024
@@ -55,9 +56,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     origins.init_app(app, settings)
     static_files.init_app(app, settings)
     languages.init_app(app, settings)
+    compiled.init_app(app)
     forms.csrf.init_app(app)
     limits.init_app(app, settings)
     filters.init_app(app)
     navigation.init_app(app)
     places.init_app(app)
     health.init_app(app, settings)
+    job_runs.init_app(app)

@@ -206,8 +206,13 @@ def whole_address(_form: Form, field: Field) -> None:
 
 
 def one_line(label: Any, *, length: int = LINE, needed: bool = True, message: str | None = None, **kwargs: Any) -> StringField:
-    """Return a field for one line of text: cleaned, checked for unreadable characters and for length (in characters)."""
-    return StringField(label, filters=[clean_text], validators=_validators(length, needed, message, kwargs), **kwargs)
+    """Return a field for one line of text: cleaned, checked for unreadable characters and for length (in characters).
+
+    `filters` come before the cleaning.
+    """
+    return StringField(
+        label, filters=[*kwargs.pop("filters", ()), clean_text], validators=_validators(length, needed, message, kwargs), **kwargs
+    )
 
 
 def paragraphs(label: Any, *, length: int = PAGE, needed: bool = False, message: str | None = None, **kwargs: Any) -> TextAreaField:

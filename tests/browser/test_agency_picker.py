@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import find_agency_by_code
 from seminar_app.agencies.seed import seed_directory
+from seminar_app.core.folding import fold
 from seminar_app.core.unit_of_work import unit_of_work
 from tests.conftest import TestDatabase
 from tests.support.server import LiveServer
@@ -100,3 +101,14 @@ def test_the_directorys_pages_please_axe(chromium: Browser, office: LiveServer) 
     with Visitor(chromium, office.url) as visitor:
         for path in ("?show=all", "?q=roo", "PF", "PGJ", "INM/retire", "new"):
             visitor.go(f"/staff/agencies/{path}")
+
+
+def test_pages_fold_text_as_the_program_does(chromium: Browser) -> None:
+    script = Path("seminar_app/static/js/folding.js").read_text(encoding="utf-8")
+    letters = [chr(n) for n in (*range(0x20, 0x250), *range(0x370, 0x400), *range(0x1E00, 0x2000)) if chr(n).isprintable()]
+    texts = [*letters, "Łódź Ærø", "小龙", "محمد", "Ma\u200bria", "𝔄na ﬁn", "O’Higgins-Núñez", "İstanbul", "क्ष", "ㅤ", "a_b 12½"]
+    page = chromium.new_page()
+    page.evaluate(script)
+    in_browser: list[str] = page.evaluate("texts => texts.map(foldText)", texts)
+    page.close()
+    assert [(text, there, fold(text)) for text, there in zip(texts, in_browser, strict=True) if there != fold(text)] == []

@@ -1,6 +1,6 @@
-"""The app in production behind the proxy of `deploy/Caddyfile`: TLS, cookies, names, addresses, request ids, and logs without secrets.
+"""The app in production behind the proxies of `deploy/`: TLS, cookies, names, addresses, request ids, and logs without secrets.
 
-Without Caddy on this machine these tests are skipped.
+What does not need the app is tried in `test_proxy_files.py`. Without Caddy, nginx or Apache on this machine their tests are skipped.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.support.factories import Make
 from tests.support.form_sender import TOKEN, address_of, entry_of, send
 from tests.support.phone import Phone
 from tests.support.production import Machine, production
-from tests.support.proxy import NAME, Proxy, Told
+from tests.support.proxy import KINDS, NAME, Proxy, Told
 
 EMAIL, PASSWORD = "ana@office.example", "four words nobody joins"
 SECRET = "an-unmistakable-secret-in-an-address"
@@ -118,6 +118,21 @@ def test_only_the_visitors_true_address_is_counted_and_only_our_name_is_served(s
     assert "<form" not in elsewhere.body
     given = str(uuid.uuid4())
     assert site.proxy.ask("/", headers={"X-Request-ID": given}).headers["X-Request-ID"] != given.replace("-", "")
+
+
+@pytest.mark.sqlite_only
+def test_each_proxy_serves_the_program_and_refuses_a_large_body(site: Site, tmp_path: Path) -> None:
+    for number, kind in enumerate(KINDS, 1):
+        with Proxy(tmp_path / kind.__name__, [site.machine.port], kind=kind) as proxy:
+            page = proxy.ask("/reset")
+            assert page.headers.get_all("Strict-Transport-Security") == ["max-age=63072000; includeSubDomains"], kind
+            assert page.cookie().startswith("__Host-")
+            found = TOKEN.search(page.body)
+            assert found, page.body[:300]
+            fields = {"csrf_token": found[1], "email": "nobody@office.example"}
+            assert proxy.ask("/reset", fields=fields, cookie=page.cookie(), source=f"127.0.2.{number}").status == 303
+            assert proxy.ask("/language", body=b"x" * 7_000_000).status == 413, kind
+            assert proxy.ask("/language", body=b"x" * 5_500_000).status == 413, kind
 
 
 @pytest.mark.sqlite_only

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from flask import Flask, current_app
 from sqlalchemy import func, select
@@ -81,6 +83,18 @@ def nobodys_account(make: Make) -> list[str]:
     return ["users", "create", "--email", "ana@office.example", "--name", "Ana Ruiz", "--role", "organizer", "--office", "CANCUN"]
 
 
+def an_account_without_mail(make: Make) -> list[str]:
+    make.account((RoleName.ADMIN, {}), email="ana@office.example")
+    return ["users", "link", "ana@office.example"]
+
+
+def agencies_in_a_file(make: Make) -> list[str]:
+    lines = ("code,name_es,name_en,level,country,parent", "MP-GT,Ministerio,Ministry,federal,GT,", "FECI,Fiscalía,Office,federal,GT,MP-GT")
+    path = Path(str(current_app.instance_path)) / "agencies.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return ["agencies", "import", str(path)]
+
+
 def a_lost_phone(make: Make) -> list[str]:
     account = make.account((RoleName.ADMIN, {}), email="ana@office.example")
     with unit_of_work(make.session) as work:
@@ -116,6 +130,7 @@ def rows(model: type[Any], *conditions: Any) -> Count:
 
 
 COMMANDS: dict[str, tuple[Prepare, Count, int]] = {
+    "agencies import": (agencies_in_a_file, rows(Agency, Agency.country == "GT"), 2),
     "agencies seed": (agencies_to_seed, rows(Agency, Agency.code == "INM"), 1),
     "attendance export": (a_seminar_to_export, rows(AuditRow, AuditRow.action == "attendance.exported"), 1),
     "keys rotate": (sealed_with_the_old_key, rows(PersonIdentity, PersonIdentity.key_id == "new"), 3),
@@ -123,6 +138,7 @@ COMMANDS: dict[str, tuple[Prepare, Count, int]] = {
     "messages test": (nobodys_mail, rows(Message), 1),
     "people erase": (two_people_to_erase, rows(Person, Person.erased_at.is_not(None)), 2),
     "users create": (nobodys_account, rows(UserAccount, UserAccount.email == "ana@office.example"), 1),
+    "users link": (an_account_without_mail, rows(UserAccount, UserAccount.reset_hash.is_not(None)), 1),
     "users reset-second-factor": (a_lost_phone, rows(SecondFactor, SecondFactor.name == "Gone"), 0),
 }
 LONG = {"agencies seed"}
@@ -137,6 +153,7 @@ TRIED_ELSEWHERE = {
     "job": "test_every_step_of_a_job.py",
     "worker": "test_every_step_of_a_job.py",
     "backup": "test_backup.py",
+    "drill": "tests/integration/cli/test_drill.py",
     "restore": "tests/integration/cli/test_backup.py",
     "serve": "tests/integration/cli/test_serve.py",
 }
@@ -149,14 +166,18 @@ WRITE_NOTHING = {
     "people erased",
     "retention show",
     "settings check",
+    "settings list",
 }
 OTHERS = {"db", "limiter", "routes", "run", "shell"}
 """Commands of Flask and its extensions."""
 
 
 def run(app: Flask, arguments: list[str]) -> bool:
-    """Run the command and raise its failures. Return whether it reports that work is left."""
-    done = app.test_cli_runner(catch_exceptions=False).invoke(args=arguments)
+    """Run the command and raise its failures, which it puts in sentences. Return whether it reports that work is left."""
+    try:
+        done = app.test_cli_runner(catch_exceptions=False).invoke(args=arguments, standalone_mode=False)
+    except click.ClickException as told:
+        raise told.__cause__ or told from None
     assert done.exit_code == 0, done.output
     return "residual data are still in the files" in done.output
 

@@ -67,6 +67,12 @@ JOBS: dict[str, tuple[Callable[[Make], None], Callable[[Session], int], int]] = 
 }
 
 
+@pytest.fixture(autouse=True)
+def _runs_not_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The note of a run is no step of the job; where it fails, the job has not (tests/integration/test_job_runs.py)."""
+    monkeypatch.setattr("seminar_app.jobs.note_run", lambda *_what, **_how: None)
+
+
 @pytest.mark.parametrize("name", JOBS)
 def test_a_job_that_fails_anywhere_leaves_whole_steps_and_is_ended_by_the_next_run(
     app: Flask, database: TestDatabase, make: Make, session: Session, name: str, now: datetime, monkeypatch: pytest.MonkeyPatch

@@ -43,9 +43,9 @@ LONGEST_ANSWER = 5.0
 WHO = ("stranger", "official", "half", "liaison", "coordinator", "organizer", "auditor", "admin")
 NEW_EACH_TIME = re.compile(
     r'nonce="[^"]*"|name="csrf_token"[^>]*>|&#34;challenge&#34;: &#34;[^&]*&#34;|src="data:image/svg[^"]*"'
-    r"|<code[^>]*>[^<]*</code>|\b\w{4}(?:-\w{4}){3}\b|(?:SQLite|PostgreSQL) [\d.]+"
+    r"|<code[^>]*>[^<]*</code>|\b\w{4}(?:-\w{4}){3}\b|(?:SQLite|PostgreSQL) [0-9.]+"
 )
-"""Text that is new in each answer: nonces, form tokens, the challenge and key of a second factor, recovery codes. And the engine's name."""
+"""Text that is new in each answer, or names the engine: nonces, form tokens, the challenge and key of a second factor, recovery codes."""
 COUNTS = union_all(*(select(literal(table.name), func.count()).select_from(table) for table in Base.metadata.sorted_tables))
 
 
@@ -157,7 +157,7 @@ def enrich(side: Side) -> None:
     seminars = [world.fresh_seminar(state, own=True) for state in SeminarState]
     seminars += [world.fresh_seminar(SeminarState.PUBLISHED, own=True, starts_on=past, ends_on=past)]
     registrations = [world.fresh_registration(state, own=True) for state in (RegistrationState.PENDING, RegistrationState.WITHDRAWN)]
-    unopened = world.fresh_held(own=True, opened=False)
+    unheard = world.fresh_held(own=True, opened=False)
     heard = world.fresh_held(own=True, opened=True)
     pool = world.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == heard.id)).one()
     side.heard, side.hearers = heard.slug, [link_of(world.make.registration(heard, pool=pool)) for _ in range(5)]
@@ -175,7 +175,7 @@ def enrich(side: Side) -> None:
     own = f"/staff/seminars/{world.own.seminar.slug}"
     roster = [f"{own}/roster/{registration.public_id.hex}" for registration in (*registrations, world.own.registration)]
     door = f"/staff/seminars/{world.own.held.slug}/attendance/people/{world.own.answered.public_id}"
-    more = [*(f"/staff/seminars/{seminar.slug}/feedback/" for seminar in (heard, unopened)), f"/staff/agencies/{world.own.agency.code}"]
+    more = [*(f"/staff/seminars/{one.slug}/feedback/" for one in (heard, unheard)), f"/staff/agencies/{world.own.agency.code}"]
     gone = [f"/staff/accounts/{account.public_id}/", f"/staff/agencies/{agency.code}", f"/staff/offices/{office.code}"]
     for url, fields in {
         f"{own}/sessions/{seminar_session.public_id}/delete": {},

@@ -82,7 +82,7 @@ def test_settings_check_asks_redis(database: TestDatabase, redis_url: str) -> No
     limiter.enabled = False
     done = run(settings, "settings", "check")
     assert done.exit_code == 0, done.output
-    assert done.output.count("answers") == 2
+    assert done.output.count("answers.") == 2
     done = run(replace(settings, jobs_url=f"redis://127.0.0.1:{free_port()}/1"), "settings", "check")
     assert done.exit_code == 1
     assert "The Redis of JOBS_URL does not answer" in done.output

@@ -23,6 +23,7 @@ from seminar_app.audit.verifying import verify
 from seminar_app.core.actor import RoleName
 from seminar_app.core.tables import Base
 from seminar_app.core.write_mode import write_mode
+from seminar_app.people.models import Person
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.database import db, unit_of_work
 from seminar_app.web.health import newest_migration
@@ -124,6 +125,33 @@ def test_seats_are_counted_again_when_the_counting_comes_back(app: Flask, make: 
             taken = connection.execute(text("SELECT taken FROM seat_pool WHERE agency_id IS NOT NULL ORDER BY id")).scalars().all()
         assert taken == [3, 3]
         db.session.remove()
+
+
+def test_letters_come_back_into_the_keys_of_people_and_nobody_becomes_another(
+    app: Flask, make: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("Đan", "Łukasz", "小龙", "Ma\u200bría", "José")
+    people = [make.person(given_names=name, surname1="Ruiz", surname2=None, email="oficina@pgr.example") for name in names]
+    keys = {"Øla": "la gil", "Ola": "ola gil"}  # of the version before
+    twins = [make.person(name, "Gil", None, email="otra@pgr.example", search_key=key) for name, key in keys.items()]
+    make.agency("ŁDZ", name_es="Łódź")
+    with app.app_context():
+        downgrade(revision="0011")
+        assert keys_of(people) == ["an ruiz", "ukasz ruiz", "小龙 ruiz", "ma ria ruiz", "jose ruiz"]
+        assert keys_of(twins) == ["la gil", "ola gil"]
+        upgrade()
+        assert keys_of(people) == ["dan ruiz", "lukasz ruiz", "小龙 ruiz", "maria ruiz", "jose ruiz"]
+        assert keys_of(twins) == ["la gil", "ola gil"], "two people of one mailbox stay two"
+        assert f"person {twins[0].id} has the letters of another" in capsys.readouterr().out
+        with db.engine.connect() as connection:
+            assert "ldz lodz" in str(connection.scalar(text("SELECT search_key FROM agency")))
+        db.session.remove()
+
+
+def keys_of(people: list[Person]) -> list[str]:
+    with db.engine.connect() as connection:
+        found: dict[int, str] = {row.id: row.search_key for row in connection.execute(text("SELECT id, search_key FROM person"))}
+    return [found[person.id] for person in people]
 
 
 def test_the_file_named_newest_names_the_newest_migration() -> None:

@@ -20,9 +20,9 @@ from tests.support.server import free_port
 START_SECONDS = 60
 
 
-def production(database_url: str, **more: str) -> dict[str, str]:
+def production(database_url: str, *, exists: bool = True, **more: str) -> dict[str, str]:
     """Return settings with which production starts. A SQLite file of a test gets the permissions that production requires."""
-    if database_url.startswith("sqlite"):
+    if exists and database_url.startswith("sqlite"):
         database_path(database_url).chmod(0o600)
     return {
         "SEMINAR_MODE": "production",

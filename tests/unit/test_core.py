@@ -1,4 +1,4 @@
-"""Basic parts: folding, links, settings."""
+"""Basic parts: links, settings."""
 
 from __future__ import annotations
 
@@ -8,18 +8,9 @@ from pathlib import Path
 import pytest
 
 from config import Mode, Settings, SettingsError
-from seminar_app.core.folding import fold
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.core.sealing import seal, unseal
 from seminar_app.core.sqlite import wal_is_safe
-
-
-@pytest.mark.parametrize(
-    ("written", "folded"),
-    [("Núñez  D'Acosta", "nunez d acosta"), ("MUÑOZ", "munoz"), ("de la O", "de la o"), ("Ma. José", "ma jose"), ("🎓", ""), ("", "")],
-)
-def test_a_name_folds_to_what_somebody_without_accents_types(written: str, folded: str) -> None:
-    assert fold(written) == folded
 
 
 def test_a_link_is_the_same_each_time_and_another_for_another_version_or_purpose() -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 from pathlib import Path
 
 import pytest
 
-from config import PROJECT_ROOT, LogFormat, Settings, SettingsError, file_system_of, key_weakness
+from config import LogFormat, Settings, SettingsError, file_system_of, key_weakness
 
 SECRET, KEY = secrets.token_hex(32), secrets.token_hex(32)
-DEPLOY = PROJECT_ROOT / "deploy"
 
 
 @pytest.fixture
@@ -151,24 +149,6 @@ def test_what_is_doubtful_is_said_and_does_not_stop(good: dict[str, str]) -> Non
     assert "LIMITER_STORAGE" in said
     assert "TRUSTED_PROXIES" not in said
     assert "BACKUP_KEY" not in said
-
-
-def test_the_settings_to_begin_with_are_whole_once_the_keys_are_in(tmp_path: Path) -> None:
-    lines = [line.split("=", 1) for line in (DEPLOY / "env").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
-    keys = {name: f"k1:{secrets.token_hex(32)}" for name in ("SECRET_KEYS", "BACKUP_KEYS", "IDENTITY_KEYS", "AUDIT_KEYS")}
-    assert {name for name, value in lines if not value} == keys.keys()
-    assert not Settings.from_environment(dict(lines) | keys | {"SEMINAR_DATA_DIR": str(tmp_path / "data")}).warnings
-
-
-def test_the_containers_settings_are_ones_that_the_program_reads() -> None:
-    read = (PROJECT_ROOT / "config.py").read_text(encoding="utf-8")
-    served = (PROJECT_ROOT / "seminar_app/cli/serving/command.py").read_text(encoding="utf-8")
-    block = (PROJECT_ROOT / "compose.yaml").read_text(encoding="utf-8").split("environment: &settings", 1)[1].split("depends_on", 1)[0]
-    image = (PROJECT_ROOT / "Containerfile").read_text(encoding="utf-8").split("ENV ", 1)[1].split("USER", 1)[0]
-    names = {*re.findall(r"^ +([A-Z_]+):", block, re.M), *re.findall(r"\b([A-Z_]+)=", image)}
-    assert len(names) > 15
-    known = {name for name in names if f'"{name}"' in read + served}
-    assert names - known == {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
 
 
 @pytest.mark.parametrize("folder", ["/dev/null/x", pytest.param("/x" + "x" * 300, id="a name too long")])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from seminar_app.web.access import policy_of
+from seminar_app.web.health import maintenance_file
 from tests.support.checking_client import CheckingClient
 
 
@@ -42,6 +45,24 @@ def test_an_error_page_speaks_the_readers_language_and_carries_the_headers(clien
 def test_ready_when_the_database_is_migrated(client: CheckingClient) -> None:
     client.get("/healthz")
     client.get("/readyz")
+
+
+@pytest.mark.sqlite_first
+def test_a_proxy_that_asks_every_second_gets_its_answer_and_fills_no_log(
+    app: Flask, client: CheckingClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    maintenance = maintenance_file(app.extensions["settings"])
+    maintenance.touch()
+    with caplog.at_level(logging.INFO):
+        for _ in range(3):
+            client.get("/readyz", status=503)
+        maintenance.unlink()
+        for _ in range(3):
+            client.get("/readyz")
+    assert [line.getMessage() for line in caplog.records if "eady" in line.getMessage()] == [
+        "Not ready: maintenance is on.",
+        "Ready again.",
+    ]
 
 
 def test_no_file_names_a_machine_or_an_index() -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.core import clock
 from seminar_app.messages.models import Message
+from seminar_app.people.models import Person
 from seminar_app.registration import links
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
@@ -126,6 +127,28 @@ def test_the_answer_takes_as_long_for_somebody_known_as_for_a_stranger(client: C
         if apart[-1] < 0.005:
             return
     raise AssertionError(f"the medians are {[f'{1000 * seconds:.1f} ms' for seconds in apart]} apart")
+
+
+def test_a_single_name_is_enough_and_a_surname_left_out_is_noticed(client: CheckingClient, seminar: Seminar, session: Session) -> None:
+    url, alone = "/seminars/cancun-2026/register", FILLED | {"given_names": "Suharto", "surname2": ""}
+    assert "or a hyphen if you have only one name" in client.submit(url, alone | {"surname1": ""}, status=422).text
+    client.submit(url, alone | {"surname1": " - "}, status=303)
+    person = session.get_one(Person, fresh(session).person_id)
+    assert (person.given_names, person.surname1, person.certificate_name, person.search_key) == ("Suharto", "", "Suharto", "suharto")
+    edit = f"{personal_url(session)}/edit"
+    assert client.get(edit).fields("main form")["surname1"] == ["-"]
+    client.submit(edit, {}, status=303)
+    assert session.get_one(Person, person.id).surname1 == ""
+
+
+def test_what_nobody_sees_is_taken_out_of_a_name_and_a_name_of_nothing_else_is_refused(
+    client: CheckingClient, seminar: Seminar, session: Session
+) -> None:
+    url = "/seminars/cancun-2026/register"
+    client.submit(url, FILLED | {"given_names": "\u3164"}, status=422)
+    client.submit(url, FILLED | {"given_names": "Ma\u200bría\u202e", "surname1": "So\u00adlís"}, status=303)
+    person = session.get_one(Person, fresh(session).person_id)
+    assert (person.given_names, person.surname1) == ("María", "Solís")
 
 
 def test_few_statements_make_the_form_and_take_it(client: CheckingClient, make: Make, seminar: Seminar, statements: StatementCount) -> None:

@@ -113,6 +113,7 @@ def test_the_first_sign_in_leads_to_setting_up_and_on_to_where_one_was_going(
     shown = client.follow(page)
     codes = [node.to_text() for node in shown.select(".recovery-codes code")]
     assert len(set(codes)) == app_codes.RECOVERY_CODES
+    assert "Earlier codes work no more" not in shown.text, "there were none"
     assert codes == [node.to_text() for node in client.get(CODES).select(".recovery-codes code")], "a reload loses nothing"
     text = client.get(f"{CODES}.txt").response
     assert all(code in text.get_data(as_text=True) for code in codes)
@@ -247,7 +248,9 @@ def test_a_recovery_code_works_once_however_it_is_typed_and_new_ones_replace_the
     sign_in_by_form(again)
     prove(again, codes[0], 422)
     client.submit(CODES, {})
-    new = [node.to_text() for node in client.get(CODES).select(".recovery-codes code")]
+    shown = client.get(CODES)
+    assert "Earlier codes work no more." in shown.text
+    new = [node.to_text() for node in shown.select(".recovery-codes code")]
     assert not set(new) & set(codes)
     prove(again, codes[1], 422)
     prove(again, new[0])
@@ -281,7 +284,9 @@ def test_an_invitation_leads_through_password_and_set_up(
     page = client.submit(url, {"password": "five new words to join", "password_confirm": "five new words to join"})
     assert page.response.headers["Location"] == SET_UP
     client.get(OWN, status=303)
-    set_up_app(client, time)
+    _phone, made = set_up_app(client, time)
+    kept = client.post(f"{CODES}/kept", client.follow(made).fields("main form"))
+    assert kept.response.headers["Location"] == "/staff/", "where the work begins, not the account's own page"
     assert client.get("/staff/audit-log/").response.status_code == 200
 
 

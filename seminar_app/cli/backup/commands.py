@@ -21,6 +21,7 @@ from seminar_app.cli.backup.keeping import delete_older, name_for
 from seminar_app.cli.output import STANDARD_OUTPUT, deliver
 from seminar_app.core.clock import now
 from seminar_app.web.database import unit_of_work
+from seminar_app.web.job_runs import BACKUP, note_run
 
 
 @click.command("backup")
@@ -52,6 +53,7 @@ def backup(file: Path, *, keep_days: int | None) -> None:
         if to_standard_output:
             with target.open("rb") as whole:
                 deliver(whole, file, text=False)
+    _note_backup()
     if not settings.backup_keys:
         click.secho("Not encrypted: BACKUP_KEYS is not set. Any person who has this file can read the roster.", fg="yellow", err=True)
     kind = "encrypted" if made.encrypted else "in the clear"
@@ -74,6 +76,15 @@ def _record_backup() -> None:
         click.secho(
             f"The audit log does not record this backup: the database accepts no rows ({type(error).__name__}).", fg="yellow", err=True
         )
+
+
+def _note_backup() -> None:
+    """Note that a whole backup was written, for the check of its age. Where that fails there is a backup nevertheless."""
+    try:
+        with unit_of_work() as session:
+            note_run(session, BACKUP, now=now())
+    except DBAPIError as error:
+        click.secho(f"The time of this backup could not be noted ({type(error).__name__}).", fg="yellow", err=True)
 
 
 @click.command("restore")
@@ -118,7 +129,7 @@ def restore(
     if done.held:
         click.echo(
             f"{done.held} mails had not left when the backup was made, and may have since. They wait: see Messages, and send them with\n"
-            "  flask --app seminar_app messages release"
+            "  constancia messages release"
         )
     if done.aside:
         click.echo(f"What was there before is kept as {done.aside}. It holds the roster: delete it when you no longer need it.")

@@ -20,6 +20,7 @@ from seminar_app.cli.backup.envelope import BackupFault, BackupWriter, Header
 from seminar_app.core.clock import now
 from seminar_app.core.sqlite import database_path
 from seminar_app.web.database import db
+from seminar_app.web.health import database_fault
 from seminar_app.web.version import program_version
 
 
@@ -92,7 +93,8 @@ def _schema() -> str:
         with db.engine.connect() as connection:
             return str(connection.scalar(text("SELECT version_num FROM alembic_version")))
     except DBAPIError as error:
-        raise BackupFault("There is no database to back up, or it does not answer.") from error
+        fault = database_fault() or "the database does not answer."
+        raise BackupFault(f"{fault[0].upper()}{fault[1:]}") from error
     finally:
         db.session.remove()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import threading
@@ -13,11 +14,16 @@ from flask.cli import with_appcontext
 
 from config import PROJECT_ROOT, THREADS, Mode, Settings
 from seminar_app.cli.database import is_up_to_date, refuse_unprepared
+from seminar_app.cli.languages import refuse_uncompiled
 from seminar_app.cli.serving.processes import STOP_SECONDS, JobsProcess, announce_server, run_command
+from seminar_app.cli.template_values import template_values
 from seminar_app.demo.state import ACCOUNTS, PASSWORD, demo_is_loaded, refuse_demo_over_real_data
 from seminar_app.web import logs
 from seminar_app.web.database import db
-from seminar_app.web.health import stopping_file
+from seminar_app.web.health import schema_found, stopping_file
+from seminar_app.web.version import program_version
+
+log = logging.getLogger(__name__)
 
 WEB_WORKERS = 2
 
@@ -32,13 +38,13 @@ WEB_WORKERS = 2
 def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> None:
     """Serve Constancia; in demo mode, first make the database and load the demonstration."""
     settings: Settings = current_app.extensions["settings"]
-    refuse_taken_port(host, port)
+    refuse_taken_port(host, port, production=settings.mode is Mode.PRODUCTION)
+    refuse_uncompiled()
     if settings.mode is Mode.PRODUCTION:
         refuse_unprepared()
-        for warning in settings.warnings:
-            click.secho(f"Warning: {warning}", fg="yellow", err=True)
     else:
         prepare(settings)
+    version = f"version {program_version()}, database {schema_found()}"
     db.session.remove()
     db.engine.dispose()
     announce_server()
@@ -61,7 +67,7 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
     if beside:
         server.on_startup(beside.start)
         server.on_shutdown(beside.stop)
-    server.on_startup(lambda: announce(settings, host, port))
+    server.on_startup(lambda: announce(settings, host, port, version))
     try:
         server.serve()
     finally:
@@ -69,7 +75,10 @@ def serve(host: str, port: int, workers: int, threads: int, *, jobs: bool) -> No
         if beside:
             beside.stop()
         run_at_ends(current_app._get_current_object())  # type: ignore[attr-defined]
-    click.echo("Constancia has stopped.")
+    if settings.mode is Mode.PRODUCTION:
+        log.info("Constancia has stopped.")
+    else:
+        click.echo("Constancia has stopped.")
 
 
 def drain_first(server: Any, settings: Settings) -> None:
@@ -105,7 +114,7 @@ def prepare(settings: Settings) -> None:
         run_command("demo", "load")
 
 
-def refuse_taken_port(host: str, port: int) -> None:
+def refuse_taken_port(host: str, port: int, *, production: bool) -> None:
     """Fail at once, with advice, if another program listens at this address.
 
     Raises:
@@ -117,15 +126,20 @@ def refuse_taken_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise click.ClickException(
-                f"Cannot listen at {host}:{port} ({error.strerror}). Another port: PORT={port + 1} make run"
-            ) from error
+            another = f"--port {port + 1} or PORT={port + 1}, and the same in the proxy" if production else f"PORT={port + 1} make run"
+            raise click.ClickException(f"Cannot listen at {host}:{port} ({error.strerror}). Another port: {another}") from error
 
 
-def announce(settings: Settings, host: str, port: int) -> None:
-    """Print the address, and the demo accounts in demo mode. This is the last output before serving."""
+def announce(settings: Settings, host: str, port: int, version: str) -> None:
+    """Say where the program is, with its version; in production in the log, else on the screen, with the demo accounts in demo mode."""
+    if settings.mode is Mode.PRODUCTION:
+        log.info("Constancia serves %s, %s; it listens at %s:%d.", settings.public_url, version, host, port)
+        for warning in (*settings.warnings, *template_values(settings)):
+            log.warning("%s", warning)
+        return
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # nosec B104  # noqa: S104  shown for the browser, not used to bind
-    click.secho(f"\n  Constancia is at http://{shown}:{port}", bold=True)
+    click.secho(f"\n  Constancia is at http://{shown}:{port}", bold=True, nl=False)
+    click.echo(f" ({version})")
     if settings.mode is Mode.DEMO and shown != host:
         click.echo("  Every computer of your network can open it, and the demo accounts with it.")
     if settings.mode is Mode.DEMO:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import logging
 import os
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from seminar_app.core.file_lock import AlreadyLocked, share_lock
 from seminar_app.core.sqlite import database_path
 from seminar_app.web.health import SERVER_PID
 from seminar_app.web.languages import CODES
+
+log = logging.getLogger(__name__)
 
 STOP_SECONDS = 30
 """Time that requests in progress have when the server is told to stop."""
@@ -146,5 +149,5 @@ class JobsProcess:
             )
             code = process.wait()
             if not self._stopping.is_set():
-                click.echo(f"Mail and jobs ended with {code}; beginning again.", err=True)
+                log.warning("Mail and jobs ended with %d; beginning again.", code)
                 self._stopping.wait(RESTART_SECONDS)

@@ -17,9 +17,13 @@ def is_slug(text: str) -> bool:
     return len(text) <= 80 and SLUG.fullmatch(text) is not None and text not in SLUGS_TAKEN_BY_PAGES
 
 
+def _in_ascii(text: str) -> str:
+    return "-".join(word for word in fold(text).split() if word.isascii())
+
+
 def propose_slug(*, city: str, starts_on: date, topic: str = "", taken: Collection[str] = ()) -> str:
     """Propose a slug that people can say on the phone: «cancun-2014»; with the month, then with a number, if it is taken."""
-    place = "-".join(fold(city).split()) or "-".join(fold(topic).split()) or "seminar"
+    place = _in_ascii(city) or _in_ascii(topic) or "seminar"
     place = place[:60].strip("-")
     stems: Sequence[str] = (f"{place}-{starts_on.year}", f"{place}-{starts_on.year}-{starts_on.month:02d}")
     for stem in stems:

@@ -330,10 +330,8 @@
   });
 
   // ------------------------------------------------------------ finding
-  const fold = (text) =>
-    text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").replace(/[^0-9a-z]+/g, " ").trim();
   const filter = () => {
-    const wanted = fold(find.value).split(" ").filter(Boolean);
+    const wanted = foldText(find.value).split(" ").filter(Boolean);
     let found = 0;
     for (const line of lines()) {
       line.hidden = !wanted.every((word) => line.dataset.search.includes(word));

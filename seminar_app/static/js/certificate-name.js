@@ -8,7 +8,7 @@
   const whole = () =>
     parts
       .map((part) => part.value.trim())
-      .filter(Boolean)
+      .filter((part) => part && !/^[-–—‐]$/u.test(part))
       .join(" ")
       .replace(/\s+/g, " ");
 

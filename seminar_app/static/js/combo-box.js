@@ -4,7 +4,6 @@
 (() => {
   "use strict";
 
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const LIMIT = 60;
 
   /** Every choice of the select with what it is found by. */
@@ -14,7 +13,7 @@
       .map((option) => {
         const aliases = (option.dataset.aliases ?? "").split("|").filter(Boolean);
         const group = option.parentElement.localName === "optgroup" ? option.parentElement.label : "";
-        return { option, group, label: option.text, aliases, searched: [option.text, ...aliases].map(plain) };
+        return { option, group, label: option.text, aliases, searched: [option.text, ...aliases].map(foldText) };
       });
   }
 
@@ -23,7 +22,7 @@
    * first, and in it what is called or begins like what was typed.
    */
   function found(choices, typed) {
-    const words = plain(typed).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+    const words = foldText(typed).split(" ").filter(Boolean);
     if (!words.length) return choices;
     const whole = words.join(" ");
     const has = (text) => words.every((word) => text.includes(word));
@@ -117,7 +116,7 @@
         item.setAttribute("aria-selected", "false");
         item.dataset.index = index;
         item.textContent = label;
-        if (alias && plain(alias) !== plain(label)) {
+        if (alias && foldText(alias) !== foldText(label)) {
           const small = document.createElement("span");
           small.className = "combo-alias";
           small.textContent = alias;
@@ -170,8 +169,8 @@
     }
     /** What was typed and left: an only match is taken, an exact name too, anything else clears the choice. */
     function settle() {
-      const typed = plain(input.value.trim());
-      if (chosen() && plain(chosen().label) === typed) return;
+      const typed = foldText(input.value.trim());
+      if (chosen() && foldText(chosen().label) === typed) return;
       const matches = typed ? found(choices, typed) : [];
       const exact = matches.filter(({ searched }) => searched.includes(typed));
       const taken = exact.length === 1 ? exact[0] : matches.length === 1 ? matches[0] : null;

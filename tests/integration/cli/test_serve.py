@@ -10,14 +10,17 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from config import Mode, Settings, SettingsError
-from seminar_app.web.health import SERVER_PID
-from tests.conftest import settings_for
+from seminar_app.web import logs
+from seminar_app.web.health import SERVER_PID, newest_migration
+from seminar_app.web.version import program_version
+from tests.conftest import TestDatabase, settings_for
 from tests.support.commands import run
 from tests.support.server import free_port
 
@@ -48,6 +51,10 @@ def wait_until_ready(port: int, process: subprocess.Popen[str], *, seconds: floa
             if process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(f"the server did not start: {process.communicate(timeout=5)[0]}")
             time.sleep(0.05)
+
+
+def in_production(database: TestDatabase, folder: Path) -> Settings:
+    return replace(settings_for(database.url, folder), mode=Mode.PRODUCTION, public_url="https://seminars.example")
 
 
 def children_of(pid: int) -> list[int]:
@@ -124,6 +131,67 @@ def test_production_does_not_make_a_database_by_itself(tmp_path: Path, monkeypat
     assert isinstance(done.exception, SystemExit), done.exception
     assert "database prepare" in done.output
     assert not file.exists()
+
+
+@pytest.mark.sqlite_only
+def test_production_does_not_serve_english_pages_that_say_they_are_spanish(
+    database: TestDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seminar_app.cli.languages.is_compiled", lambda: False)
+    for command in ("serve", "worker"):
+        done = run(in_production(database, tmp_path), command, *(["--port", str(free_port())] if command == "serve" else []))
+        assert done.exit_code == 1
+        assert "python -m tools.translations compile" in done.output
+
+
+class Quiet:
+    """A web server that starts, serves nobody, and ends."""
+
+    def __init__(self) -> None:
+        self.signal_handler_interrupt = lambda: None
+        self._hooks: list[Callable[[], None]] = []
+
+    def on_startup(self, hook: Callable[[], None]) -> None:
+        self._hooks.append(hook)
+
+    def serve(self) -> None:
+        for hook in self._hooks:
+            hook()
+
+
+@pytest.mark.sqlite_only
+def test_production_says_in_its_log_what_it_serves_and_what_it_doubts(
+    database: TestDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("seminar_app.cli.serving.web_server.web_server", lambda *_what, **_how: Quiet())
+    monkeypatch.setattr(logs, "set_up", lambda _settings: None)
+    settings = replace(
+        in_production(database, tmp_path), warnings=("Something is not set.",), mail_from="Constancia <no-reply@example.org>"
+    )
+    with caplog.at_level("INFO"):
+        done = run(settings, "serve", "--no-jobs", "--port", str(port := free_port()))
+    assert done.exit_code == 0, done.output
+    assert done.output == "", "all of it goes to the log, in the log's format"
+    said = [record.getMessage() for record in caplog.records if record.name.startswith("seminar_app.cli")]
+    version = f"version {program_version()}, database {newest_migration()}"
+    assert said[0] == f"Constancia serves https://seminars.example, {version}; it listens at 127.0.0.1:{port}."
+    assert said[1:] == [
+        "Something is not set.",
+        "MAIL_FROM still names example.org, which is only an example: put your own there.",
+        "Constancia has stopped.",
+    ]
+
+
+@pytest.mark.sqlite_only
+def test_a_taken_port_in_production_is_no_reason_to_start_the_demonstration(database: TestDatabase, tmp_path: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run(in_production(database, tmp_path), "serve", "--port", str(port))
+    assert done.exit_code == 1
+    assert f"Another port: --port {port + 1} or PORT={port + 1}, and the same in the proxy" in done.output
+    assert "make run" not in done.output
 
 
 def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 from config import Settings
 from seminar_app.cli import settings_file
 from seminar_app.cli.setup import KEYS, setup
+from tests.support import commands
+from tests.support.production import production
 
 GIVEN = {
     "--address": "https://seminarios.office.example",
@@ -109,3 +111,13 @@ def test_new_keys_are_lines_for_the_file_of_settings(tmp_path: Path) -> None:
     assert set(keys) == set(KEYS)
     assert len(set(keys.values())) == 4
     assert not list(tmp_path.glob("data*"))
+
+
+def test_prepare_alone_makes_a_folder_that_production_accepts(tmp_path: Path) -> None:
+    env = production(f"sqlite:///{tmp_path / 'data' / 'constancia.sqlite3'}", exists=False) | {"SEMINAR_DATA_DIR": str(tmp_path / "data")}
+    before = os.umask(0o022)
+    try:
+        assert commands.run(Settings.from_environment(env), "database", "prepare").exit_code == 0
+        assert "up to date" in commands.run(Settings.from_environment(env), "database", "prepare").output
+    finally:
+        os.umask(before)

@@ -16,8 +16,12 @@ from sqlalchemy.orm import Session
 from seminar_app.core import clock
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.jobs import clockwork, run_job
+from seminar_app.messages.checks import worker_runs
 from seminar_app.messages.services import enqueue
+from seminar_app.web.checks import State
+from seminar_app.web.health import newest_migration
 from seminar_app.web.schedule import Job, add_job, jobs_of
+from seminar_app.web.version import program_version
 from tests.conftest import TestDatabase
 from tests.support.mail import ScriptedServer
 
@@ -82,3 +86,9 @@ def test_the_worker_sends_mail_within_seconds_and_ends_when_told(database: TestD
             worker.wait()
     assert len(server.taken) == 1, (tmp_path / "log").read_text()
     assert "Constancia" in str(server.taken[0]["Subject"])
+    started, *_between, stopped = (tmp_path / "log").read_text().splitlines()
+    assert f"Worker started: version {program_version()}, database {newest_migration()}; mail server 127.0.0.1:{server.port}; " in started
+    assert "deliver-mail" in started
+    assert stopped.endswith("Worker stopped.")
+    session.rollback()
+    assert worker_runs(session, clock.now()).state is State.DONE

@@ -143,6 +143,17 @@ def test_a_shared_mailbox_with_another_name_is_another_person(make: Make, sessio
     assert states(session) == ["registered", "registered"]
 
 
+def test_people_of_one_mailbox_whose_names_differ_in_a_letter_are_all_seated(make: Make, session: Session, register: Register) -> None:
+    seminar, agency = make.seminar(seats=20), make.agency()
+    names = ("Đan", "An", "Łan", "Þóra", "Óra", "Øla", "La", "小龙", "محمد")
+    for name in names:
+        register(seminar, agency, name, email="oficina@pgr.example")
+    assert states(session) == ["registered"] * len(names)
+    for again in ("DAN", "lan", "Thora", "Ola"):
+        register(seminar, agency, again, email="oficina@pgr.example")
+    assert session.scalar(select(func.count()).select_from(Person)) == len(names)
+
+
 def test_the_public_form_never_brings_back_who_was_removed_or_declined(
     make: Make, session: Session, register: Register, now: datetime
 ) -> None:

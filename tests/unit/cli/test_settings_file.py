@@ -7,8 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from config import PROJECT_ROOT, SETTINGS, SettingsError
+from seminar_app.__main__ import main
 from seminar_app.cli import settings_file
 from seminar_app.cli.settings_list import held, settings_page, shown
 
@@ -64,7 +66,7 @@ def test_every_setting_that_the_code_reads_is_listed() -> None:
     read = set(re.findall(r'env(?:iron)?(?:\.get\(|\[)"([A-Z_]{3,})"', config + commands)) | set(
         re.findall(r'envvar="([A-Z_]+)"', commands)
     )
-    others = {"FLASK_DEBUG", "HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"}
+    others = {"CONSTANCIA_USER", "FLASK_DEBUG", "HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"}
     assert len(read) > 15
     assert read - others <= {setting.name for setting in SETTINGS}
 
@@ -81,3 +83,20 @@ def test_a_listed_setting_gives_no_secret_away(monkeypatch: pytest.MonkeyPatch) 
     assert held(by_name["PORT"], {"PORT": "5001"})[2] == "file"
     monkeypatch.delenv("PUBLIC_URL", raising=False)
     assert held(by_name["PUBLIC_URL"], {})[2] == "missing"
+
+
+def test_a_settings_file_that_was_named_and_is_not_there_begins_no_demonstration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEMINAR_MODE", "test")  # so that it is put back
+    monkeypatch.delenv("SEMINAR_MODE")
+    monkeypatch.setenv("CONSTANCIA_SETTINGS", str(tmp_path / "env"))
+    monkeypatch.setenv("FLASK_SKIP_DOTENV", "1")  # the command sets it; it is to be put back
+    done = CliRunner().invoke(main, ["serve"])
+    assert done.exit_code == 1
+    assert "There is no settings file" in str(done.exception)
+    done = CliRunner().invoke(main, ["setup", "--no-input"])
+    assert "--no-input" in done.output
+    (tmp_path / "env").write_text("SEMINAR_MODE=production\n")
+    (tmp_path / "env").chmod(0o600)
+    done = CliRunner().invoke(main, ["--help"])
+    assert done.exit_code == 0
+    assert "setup" in done.output

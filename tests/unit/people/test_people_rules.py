@@ -36,6 +36,19 @@ def test_the_certificate_carries_the_name_as_it_was_typed() -> None:
     assert certificate_name("José", "McGregor", None) == "José McGregor"
 
 
+def test_a_single_name_is_listed_and_sorted_by_itself() -> None:
+    alone = Somebody(given_names="Suharto", surname1="", certificate_name="Suharto")
+    assert listed_name(alone) == "Suharto"
+    people = [Somebody(surname1="Zuno"), alone, Somebody(surname1="Sánchez"), Somebody(surname1="Ñáñez"), Somebody(surname1="Núñez")]
+    assert [listed_name(one) for one in sorted(people, key=list_order)] == [
+        "Núñez, Luz",
+        "Ñáñez, Luz",
+        "Sánchez, Luz",
+        "Suharto",
+        "Zuno, Luz",
+    ]
+
+
 def test_two_ways_of_typing_a_name_have_one_key() -> None:
     assert name_key("MARÍA", "DE LA CRUZ", "Ñáñez") == name_key("maria ", "de  la cruz", "Nanez") == "maria de la cruz nanez"
     assert name_key("Ana", "Ruiz", None) == name_key("Ana", "Ruiz", "")
@@ -43,6 +56,8 @@ def test_two_ways_of_typing_a_name_have_one_key() -> None:
 
 def test_names_in_another_alphabet_stay_different() -> None:
     assert name_key("Иван", "Петров") != name_key("Олег", "Сидоров")
+    pairs = (("Đan", "An"), ("Łan", "An"), ("Þóra", "Óra"), ("Øla", "La"))
+    assert not [pair for pair in pairs if name_key(pair[0], "Nguyễn") == name_key(pair[1], "Nguyễn")]
 
 
 @pytest.mark.parametrize(
