@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 
 def text_blocks(text: str) -> tuple[tuple[bool, str], ...]:
     """Return (is a heading, words) for each paragraph of a notice. Empty lines separate paragraphs; `## ` begins a heading."""
-    blocks = (" ".join(block.split()) for block in text.replace("\r\n", "\n").split("\n\n"))
+    blocks = (" ".join(block.split()) for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")))
     return tuple((block.startswith("## "), block.removeprefix("## ")) for block in blocks if block)
 
 

@@ -311,6 +311,9 @@ def test_a_form_is_opened_from_nothing_and_refused_before_its_day(
     assert coordinator.get(staff_address(held, "preview")).select("fieldset[disabled]")
     early = datetime(2026, 2, 1, tzinfo=UTC)
     monkeypatch.setattr("seminar_app.feedback.staff_routes.present", lambda: early)
+    before = coordinator.get(staff_address(held)).text
+    assert "from the first day" in before
+    assert "Open feedback" not in before
     refused = coordinator.post(staff_address(held, "open"), token(page))
     assert "from the first day" in coordinator.follow(refused).text
     monkeypatch.setattr("seminar_app.feedback.staff_routes.present", clock.now)
