@@ -30,6 +30,7 @@ from tests.support.factories import Make
 def keeping(database: TestDatabase, make: Make) -> Iterator[Flask]:
     """An app with the page cache, and a page that counts its renderings."""
     soon = datetime.now(UTC).date() + timedelta(days=30)
+    make.agency("PGR")  # without any, registration is not open
     make.seminar(slug="kept", starts_on=soon, ends_on=soon)
     make.agency("PGR")
     app = create_app(replace(settings_for(database.url, database.folder), page_cache=True))

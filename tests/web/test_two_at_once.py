@@ -29,6 +29,7 @@ AT_ONCE = 2
 SEMINAR = {
     "title_en": "Evidence",
     "city": "Mérida",
+    "country": "MX",
     "time_zone": "America/Merida",
     "starts_on": "2031-05-05",
     "ends_on": "2031-05-06",
