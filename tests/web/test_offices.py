@@ -140,7 +140,7 @@ def test_a_form_that_comes_back_shows_the_newest_words_to_be_read(client: Checki
 
 @pytest.mark.usefixtures("seminar")
 def test_no_form_can_claim_another_office_s_words(client: CheckingClient, make: Make, session: Session) -> None:
-    other = OfficeNotice(office_id=make.office().id, version=1, text_es="x", text_en="x", published_at=NOW)
+    other = OfficeNotice(office_id=make.seminar(slug="other-2026").office_id, version=1, text_es="x", text_en="x", published_at=NOW)
     make._add(other)
     url = "/seminars/cancun-2026/register"
     for name, claimed in {"Ana": str(other.id), "Beto": "999999999", "Carla": "-1", "Dora": "x" * 50}.items():

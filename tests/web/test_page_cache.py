@@ -32,7 +32,6 @@ def keeping(database: TestDatabase, make: Make) -> Iterator[Flask]:
     soon = datetime.now(UTC).date() + timedelta(days=30)
     make.agency("PGR")  # without any, registration is not open
     make.seminar(slug="kept", starts_on=soon, ends_on=soon)
-    make.agency("PGR")
     app = create_app(replace(settings_for(database.url, database.folder), page_cache=True))
     app.testing = True
     app.extensions["page_cache"]._database.answer_holds = 0.0
