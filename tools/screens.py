@@ -128,7 +128,7 @@ def sign_in(page: Page, url: str, account: str, language: str) -> None:
 
 def main() -> int:
     """Take all pictures; return 1 where a picture is too large to keep."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    chromium = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
     if chromium is None:
         raise SystemExit("Chromium was not found: install Debian's package chromium.")
     FOLDER.mkdir(parents=True, exist_ok=True)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 REFUSED = "constancia.body_refused"
 """Key of the WSGI environment of a request whose body was not read."""
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+LONGEST_DISCARDED = 16_000_000
+"""Bytes of a body that is too long and is still read to its end: a proxy whose connection closes earlier answers 502, not our page."""
+PART = 65_536
 WAIT_SECONDS = 0.05
 """For a place. Bodies that are there already are read in microseconds, so only slow ones keep places for longer."""
 
@@ -30,7 +33,8 @@ class BodyReading:
     Args:
         app: the application behind it.
         places: how many bodies may be read at once.
-        longest: bytes that the application takes; of a longer body one byte more is read, and the application refuses it.
+        longest: bytes that the application takes; of a body of unknown length one byte more is read, one announced as longer is
+            thrown away, and the application refuses both.
     """
 
     def __init__(self, app: WSGIApplication, *, places: int, longest: int) -> None:
@@ -41,9 +45,14 @@ class BodyReading:
         """Answer a request."""
         length = environ.get("CONTENT_LENGTH", "")
         readable = length.isascii() and length.isdigit()
-        announced = min(int(length.lstrip("0")[:19] or "0"), self._longest + 1) if readable else 0
+        announced = int(length.lstrip("0")[:19] or "0") if readable else 0
         unannounced = not readable and environ["REQUEST_METHOD"] in WITH_BODY  # sent in chunks, or by HTTP/2
         if (not announced and not unannounced) or announced > self._longest:
+            if self._longest < announced <= LONGEST_DISCARDED and self._places.acquire(timeout=WAIT_SECONDS):
+                try:
+                    _discard(environ["wsgi.input"], announced)
+                finally:
+                    self._places.release()
             environ["wsgi.input"] = BytesIO()  # no body, or one that is refused by its announced length: the application reads nothing
             return self._app(environ, start_response)
         if self._places.acquire(timeout=WAIT_SECONDS):
@@ -64,6 +73,11 @@ def _read(source: InputStream, most: int) -> bytes:
         parts.append(part)
         missing -= len(part)
     return b"".join(parts)
+
+
+def _discard(source: InputStream, length: int) -> None:
+    while length > 0 and (part := source.read(min(PART, length))):
+        length -= len(part)
 
 
 def init_app(app: Flask, *, places: int, longest: int) -> None:

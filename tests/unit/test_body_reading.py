@@ -74,3 +74,11 @@ def test_a_body_arrives_as_it_was_sent_and_never_longer_than_the_application_tak
     body: bytes, length: str, more: dict[str, Any], seen: bytes
 ) -> None:
     assert ask(BodyReading(application, places=1, longest=100), BytesIO(body), length, **more) == ("200", seen)
+
+
+@pytest.mark.parametrize(("announced", "read"), [(200, 200), (16_000_001, 0)])
+def test_a_body_that_is_too_long_is_read_to_its_end_and_thrown_away_unless_it_is_huge(announced: int, read: int) -> None:
+    """A proxy that still sends when the connection closes answers 502 in place of our page."""
+    app, body = BodyReading(application, places=1, longest=100), BytesIO(b"a" * 200)
+    assert ask(app, body, str(announced)) == ("200", b"")
+    assert body.tell() == read

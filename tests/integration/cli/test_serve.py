@@ -67,7 +67,10 @@ def lives(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return "zombie" not in Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    try:
+        return "zombie" not in Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):  # it has ended since
+        return False
 
 
 def ends(pids: list[int], *, seconds: float = 15) -> bool:
