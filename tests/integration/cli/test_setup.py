@@ -97,6 +97,7 @@ def test_a_second_run_goes_on_where_the_first_was_stopped(file: Path, tmp_path: 
     assert stat.S_IMODE((tmp_path / "data" / "constancia.sqlite3").stat().st_mode) == 0o600
     second = run(file, "--no-agencies")
     assert second.exit_code == 0, second.output
+    assert "Keys: kept." in second.output
     assert settings_file.read(file) == values
     assert "already" in second.output
     assert "/reset/" not in second.output
