@@ -90,7 +90,7 @@ def test_a_settings_file_that_was_named_and_is_not_there_begins_no_demonstration
     monkeypatch.delenv("SEMINAR_MODE")
     monkeypatch.setenv("CONSTANCIA_SETTINGS", str(tmp_path / "env"))
     monkeypatch.setenv("FLASK_SKIP_DOTENV", "1")  # the command sets it; it is to be put back
-    done = CliRunner().invoke(main, ["serve"])
+    done = CliRunner().invoke(main, ["settings", "list"])
     assert done.exit_code == 1
     assert "There is no settings file" in str(done.exception)
     done = CliRunner().invoke(main, ["setup", "--no-input"])
