@@ -23,6 +23,7 @@ IS_CLONE = (PROJECT_ROOT / "pyproject.toml").is_file()
 """Whether the program runs from its repository; else it was installed by pip."""
 RESOURCES = PROJECT_ROOT if IS_CLONE else PROJECT_ROOT / "seminar_app"
 """Folder of `templates` and `migrations`."""
+SQLITE_FILE = "constancia.sqlite3"
 SETTINGS_FILE = "CONSTANCIA_SETTINGS"
 """Environment variable that names the settings file."""
 SHORTEST_KEY = 32
@@ -299,7 +300,7 @@ class Settings:
         elif smtp_url and mode is Mode.PRODUCTION and "tls=none" in smtp_url and _host_of(smtp_url) not in (None, *LOOPBACK):
             faults.append("SMTP_URL says tls=none, which is for a mail server on this same machine only: mail carries secret links.")
         keys = _secrets(_ring(env, "SECRET_KEYS", mode, faults))
-        database_url = env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'constancia.sqlite3'}"
+        database_url = env.get("DATABASE_URL") or f"sqlite:///{data_dir / SQLITE_FILE}"
         if not database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             faults.append(
                 "DATABASE_URL begins with sqlite:/// or postgresql://, for example postgresql://constancia@db.example.org/constancia."

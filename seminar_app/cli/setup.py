@@ -26,6 +26,7 @@ from config import (
     OTHERS,
     PROJECT_ROOT,
     SETTINGS_FILE,
+    SQLITE_FILE,
     Settings,
     own_folder,
     user_name,
@@ -92,6 +93,7 @@ class _Setup:
         self.values = settings_file.read(self.file) if self.file.exists() else {}
         service = self._service()
         self._ask()
+        self._refuse_foreign_database()
         self._make_keys()
         # A wrong one stops here, before anything is written. The folder is looked at by the commands, as the program's user.
         Settings.from_environment(self.values | {"SEMINAR_DATA_DIR": "/nonexistent"})
@@ -154,6 +156,18 @@ class _Setup:
         password = click.prompt("Password", hide_input=True) if user else ""
         who = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
         return f"{scheme}://{who}{host}:{port}" + ("?tls=none" if kind == "none" else "")
+
+    def _refuse_foreign_database(self) -> None:
+        """Refuse to make keys for data that other keys sealed: a mistyped name of the settings file must not break the audit log.
+
+        Only SQLite's file is seen; a PostgreSQL database is not asked.
+        """
+        found = Path(self.values["SEMINAR_DATA_DIR"]) / SQLITE_FILE
+        if found.exists() and not self.values.get("IDENTITY_KEYS"):
+            raise click.ClickException(
+                f"There is a database already, {found}, and {self.file} has no keys for it: its keys are in another settings file. Name "
+                "that one (`constancia --settings FILE setup`), or choose another folder (`--data-dir`)."
+            )
 
     def _make_keys(self) -> None:
         made = []

@@ -81,6 +81,15 @@ def test_a_folder_of_another_user_and_a_place_that_takes_no_file_are_said(file: 
     assert "cannot be" in str(run(file).exception)
 
 
+def test_no_new_keys_are_made_for_a_database_that_is_there(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data" / "constancia.sqlite3").touch(mode=0o600)
+    result = run(file)
+    assert result.exit_code == 1
+    assert "its keys are in another settings file" in result.output
+    assert not file.exists()
+
+
 @pytest.mark.sqlite_only
 def test_a_second_run_goes_on_where_the_first_was_stopped(file: Path, tmp_path: Path) -> None:
     settings_file.write(
