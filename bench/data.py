@@ -38,6 +38,7 @@ from seminar_app.core.write_mode import write_mode
 from seminar_app.feedback.models import FeedbackForm
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
+from seminar_app.people.rules import sort_key
 from seminar_app.registration.links import PURPOSE
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, Source
@@ -169,6 +170,7 @@ def _people(
             "language": "es",
             "reserved": False,
             "search_key": fold(name),
+            "sort_key": sort_key(given_names="Luz María", surname1=_word(n), surname2=_word(n * 7 + 3)),
             "created_at": now,
             "version": 1,
         }

@@ -20,7 +20,7 @@ from typing import Any
 from bench.bulk import Sink, Tables, moment
 from bench.words import GIVEN_NAMES, POSITIONS, STATES, SURNAMES, TOPICS
 from seminar_app.audit.chain import ChainKeys
-from seminar_app.core.folding import fold
+from seminar_app.core.folding import fold, spanish_order
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.people.rules import name_key
 from seminar_app.registration.links import ENDPOINT, PURPOSE
@@ -33,6 +33,7 @@ STAFF = 250
 OWN_OFFICE = 0.3
 """Share of the seminars that the first office holds, so that one organizer's list is long at any size."""
 FEEDBACK_EVERY = 20
+RESERVED_EVERY = 200
 PAST_STATES = (("registered", 82), ("withdrawn", 6), ("removed", 4), ("declined", 3), ("waitlisted", 5))
 COMING_STATES = (("registered", 75), ("pending", 8), ("waitlisted", 7), ("nominated", 4), ("withdrawn", 6))
 MARKS = (("present", 88), ("late", 4), ("left_early", 2), ("excused", 2), ("absent", 4))
@@ -44,7 +45,7 @@ TABLES: Tables = {
     "role_grant": ("id", "user_account_id", "role", "office_id", "agency_id", "seminar_id", "granted_at"),
     "person": (
         *("id", "public_id", "given_names", "surname1", "surname2", "certificate_name", "sex", "email", "phone"),
-        *("agency_id", "language", "reserved", "search_key", "created_at", "version"),
+        *("agency_id", "language", "reserved", "reserved_reason", "search_key", "sort_key", "created_at", "version"),
     ),
     "seminar": (
         *("id", "public_id", "slug", "office_id", "state", "archived_from", "title_es", "title_en", "objectives_es", "objectives_en"),
@@ -59,7 +60,7 @@ TABLES: Tables = {
     "seat_pool": ("id", "public_id", "seminar_id", "agency_id", "size", "taken"),
     "registration": (
         *("id", "public_id", "seminar_id", "person_id", "agency_id", "unit", "position", "state_name", "state", "removal_reason"),
-        *("seat_pool_id", "queue_place", "source", "language", "link_hash", "link_version", "registered_at", "version"),
+        *("seat_pool_id", "queue_place", "source", "language", "link_hash", "link_version", "reserved_code", "registered_at", "version"),
     ),
     "registration_history": ("id", "registration_id", "at", "actor", "from_state", "to_state", "seat_pool_id"),
     "mark": ("id", "registration_id", "session_id", "status", "minutes_credited", "method", "recorded_by", "recorded_at", "version"),
@@ -185,16 +186,27 @@ class Population:
         first, second = (pick.choices(range(len(SURNAMES)), cum_weights=weights, k=count) for _ in range(2))
         given_keys, surname_keys = [name_key(name) for name in GIVEN_NAMES], [name_key(name) for name in SURNAMES]
         self.people_agency = array("i", pick.choices(self.agencies, cum_weights=self.agency_weights, k=count))
+        given_order, surname_order = [spanish_order(name) for name in GIVEN_NAMES], [spanish_order(name) for name in SURNAMES]
         made = moment(self.now - timedelta(days=365 * YEARS))
         for n in range(count):
             names, surname1, surname2 = GIVEN_NAMES[given[n]], SURNAMES[first[n]], SURNAMES[second[n]] if n % 17 else None
             whole = f"{names} {surname1} {surname2}" if surname2 else f"{names} {surname1}"
             key = f"{given_keys[given[n]]} {surname_keys[first[n]]}" + (f" {surname_keys[second[n]]}" if surname2 else "")
+            order = "\x1f".join((surname_order[first[n]], surname_order[second[n]] if surname2 else "", given_order[given[n]]))
             email = f"{key.replace(' ', '.')}.{n}@bench.example" if n % 9 else None
             phone = f"+5255{10_000_000 + n}" if n % 3 else None
             row = (
                 *(self._next("person"), self._hex(), names, surname1, surname2, whole, "FMM"[n % 3], email, phone),
-                *(self.people_agency[n], "es" if n % 7 else "en", int(n % 200 == 0), key, made, 1),
+                *(
+                    self.people_agency[n],
+                    "es" if n % 7 else "en",
+                    int(n % RESERVED_EVERY == 0),
+                    None if n % RESERVED_EVERY else "own_request",
+                    key,
+                    order,
+                    made,
+                    1,
+                ),
             )
             self.sink.add("person", row)
             self.people_name.append(whole)
@@ -281,7 +293,7 @@ class Population:
                 *(registration_id, public_id, seminar_id, base.first["person"] + person, agency, None, POSITIONS[person % len(POSITIONS)]),
                 *(STATES[person % len(STATES)], state, "no_show" if state == "removed" else None),
                 *(None if pool is None else pools[pool], queue if state == "waitlisted" else None),
-                *("form", "es", link, 1, moment(at), 1),
+                *("form", "es", link, 1, None if person % RESERVED_EVERY else _code(registration_id), moment(at), 1),
             )
             self.sink.add("registration", row)
             self._history(registration_id, public_id, slug, state, None if pool is None else pools[pool], at)
@@ -357,3 +369,8 @@ def feedback(population: Population, seminar_id: int, registrations: list[int], 
         self.sink.add("response", (response, version_id))
         for question in questions:
             self.sink.add("answer", (self._hex(), response, question, self.random.randint(1, 5)))
+
+
+def _code(number: int) -> str:
+    """Return five letters for a reserved identity, different for up to 100,000 neighbours."""
+    return "".join("BCDFGHJKLM"[int(digit)] for digit in f"{number % 100_000:05}")

@@ -223,6 +223,7 @@ def _people() -> Select[Any]:
         Person.surname1,
         Person.surname2,
         Person.sex,
+        Person.sort_key,
         Person.reserved,
     ]
     return select(*columns).join(Person, Person.id == Registration.person_id)

@@ -10,6 +10,9 @@ from seminar_app.core.addresses import normal_address
 from seminar_app.core.folding import IGNORED, fold, spanish_order
 
 LONGEST_KEY = 320
+LONGEST_SORT_KEY = 640
+_BETWEEN_NAMES = "\x1f"
+"""Sorts before the space, so that «De» stands before «De la»."""
 _NOT_IN_NAMES = frozenset("/\\:@<>{}[]|#%=_~^$*+;!?")
 
 
@@ -19,6 +22,15 @@ class Sex(StrEnum):
     FEMALE = "F"
     MALE = "M"
     OTHER = "X"
+
+
+class ReservedReason(StrEnum):
+    """Why an identity is reserved; the last one only ends it."""
+
+    OWN_REQUEST = "own_request"
+    AGENCY_REQUEST = "agency_request"
+    AUTHORITY_ORDER = "authority_order"
+    MISTAKE = "mistake"
 
 
 def certificate_name(given_names: str, surname1: str, surname2: str | None) -> str:
@@ -46,6 +58,15 @@ def name_key(*names: str | None) -> str:
     return fold(" ".join(name for name in names if name))[:LONGEST_KEY]
 
 
+def sort_key(*, given_names: str, surname1: str, surname2: str | None) -> str:
+    """Return the key by which lists of people are sorted: first surname, second surname, given names, in Spanish order.
+
+    A single name stands where its surname would.
+    """
+    surnames = (surname1, surname2 or "") if surname1 else ()
+    return _BETWEEN_NAMES.join(spanish_order(name) for name in (*surnames, given_names))[:LONGEST_SORT_KEY]
+
+
 def readable_email(typed: str) -> str | None:
     """Return the address in normal form, or None if no mail could reach it: an official's mail server may know ASCII only."""
     address = normal_address(typed)
@@ -60,6 +81,7 @@ class Named(Protocol):
     surname1: str
     surname2: str | None
     certificate_name: str
+    sort_key: str
     reserved: bool
 
 
@@ -86,7 +108,4 @@ def list_order(person: Named) -> tuple[str, ...]:
 
     A reserved identity is sorted to the end by its id, so that its place gives nothing away.
     """
-    if person.reserved:
-        return ("\uffff", person.public_id.hex)
-    surnames = (person.surname1, person.surname2 or "") if person.surname1 else ()
-    return (*(spanish_order(name) for name in (*surnames, person.given_names)), person.public_id.hex)
+    return ("\uffff" if person.reserved else person.sort_key, person.public_id.hex)

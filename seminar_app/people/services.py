@@ -14,7 +14,10 @@ from seminar_app.core.inserts import insert_unless_present
 from seminar_app.people.errors import NameTaken
 from seminar_app.people.models import Person
 from seminar_app.people.queries import find_person
-from seminar_app.people.rules import Sex, name_key
+from seminar_app.people.rules import Sex, name_key, sort_key
+
+KEYS = ("search_key", "sort_key")
+"""Columns that follow from the name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,11 @@ class PersonData:
     def search_key(self) -> str:
         """The name in comparable form."""
         return name_key(self.given_names, self.surname1, self.surname2)
+
+    @property
+    def sort_key(self) -> str:
+        """The name's place in a list."""
+        return sort_key(given_names=self.given_names, surname1=self.surname1, surname2=self.surname2)
 
 
 def find_or_add_person(session: Session, *, now: datetime, data: PersonData, agency_id: int | None) -> tuple[Person, bool]:
@@ -55,6 +63,7 @@ def find_or_add_person(session: Session, *, now: datetime, data: PersonData, age
         agency_id=agency_id,
         language=data.language,
         search_key=data.search_key,
+        sort_key=data.sort_key,
         created_at=now,
     )
     if insert_unless_present(session, person, index_elements=("email", "search_key")):
@@ -83,6 +92,7 @@ def edit_person(session: Session, *, now: datetime, actor: str, person: Person, 
         "phone": data.phone,
         "language": data.language,
         "search_key": data.search_key,
+        "sort_key": data.sort_key,
     }
     if person.email is not None and wanted["search_key"] != person.search_key:
         other = find_person(session, email=person.email, key=data.search_key)
@@ -100,6 +110,6 @@ def edit_person(session: Session, *, now: datetime, actor: str, person: Person, 
             action="person.edited",
             subject=f"person:{person.public_id.hex}",
             seminar=seminar,
-            details={"columns": [column for column in changed if column != "search_key"]},
+            details={"columns": [column for column in changed if column not in KEYS]},
         )
     return changed

@@ -43,6 +43,7 @@ class Registration(Base):
         CheckConstraint("(state = 'removed') = (removal_reason IS NOT NULL)", name="removed"),
         Index("ix_registration_roster", "seminar_id", "state", "agency_id"),
         Index("ix_registration_of_person", "person_id", "agency_id", "seminar_id"),
+        Index("uq_registration_reserved_code", "seminar_id", "reserved_code", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,6 +71,8 @@ class Registration(Base):
     """Id of the display of the form that was sent: the same form sent twice makes one registration and one message."""
     link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=PARTICIPANT)
     link_version: Mapped[int] = mapped_column(default=1)
+    reserved_code: Mapped[str | None] = mapped_column(String(5), info=NO_PERSON)
+    """Five random letters by which a reserved identity is shown in this seminar; they stay when the identity is shown again."""
     registered_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -93,3 +96,33 @@ class RegistrationHistory(Base):
     to_state: Mapped[RegistrationState] = mapped_column(value_enum(RegistrationState, "to_state"))
     seat_pool_id: Mapped[int | None] = mapped_column(ForeignKey("seat_pool.id", ondelete="RESTRICT"))
     note: Mapped[str | None] = mapped_column(String(300), info=PARTICIPANT)
+
+
+class PersonJoin(Base):
+    """A registration that was given to a known person because address and name, or what staff chose, said so. It can be split."""
+
+    __tablename__ = "person_join"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="RESTRICT"), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    """The person that it was given to."""
+    joined_at: Mapped[datetime]
+    joined_by: Mapped[str] = mapped_column(String(64), info=NO_PERSON)
+    """Actor, as in the audit log."""
+    split_at: Mapped[datetime | None]
+    split_by: Mapped[str | None] = mapped_column(String(64), info=NO_PERSON)
+
+
+class NameRequest(Base):
+    """An official's own change of name that staff must accept, because the person holds a seat. Deleted when it is decided."""
+
+    __tablename__ = "name_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="RESTRICT"), unique=True)
+    given_names: Mapped[str] = mapped_column(String(100), info=PARTICIPANT)
+    surname1: Mapped[str] = mapped_column(String(100), info=PARTICIPANT)
+    surname2: Mapped[str | None] = mapped_column(String(100), info=PARTICIPANT)
+    certificate_name: Mapped[str] = mapped_column(String(300), info=PARTICIPANT)
+    asked_at: Mapped[datetime]

@@ -71,7 +71,7 @@ def erase_person(session: Session, *, now: datetime, actor: str, public_id: uuid
         )
     )
     identity = forget_identity(session, person_id)
-    person.given_names = person.surname1 = person.certificate_name = person.search_key = ""
+    person.given_names = person.surname1 = person.certificate_name = person.search_key = person.sort_key = ""
     person.surname2 = person.email = person.phone = person.agency_id = None
     person.reserved = True  # every sheet, screen and export then shows a code, and no contact data
     person.erased_at = person.erased_at or now

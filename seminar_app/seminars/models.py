@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, event, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, event, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from seminar_app.core.data_subject import NO_PERSON, STAFF
@@ -63,6 +63,8 @@ class Seminar(Base):
     """Whether the registration form asks for birth date and place."""
     asks_curp: Mapped[Asked] = mapped_column(value_enum(Asked, "asks_curp"), default=Asked.NO, server_default=Asked.NO)
     asks_passport: Mapped[Asked] = mapped_column(value_enum(Asked, "asks_passport"), default=Asked.NO, server_default=Asked.NO)
+    offers_reserved: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the registration form lets people ask that their identity be reserved."""
     identity_reason_es: Mapped[str | None] = mapped_column(String(300), info=NO_PERSON)
     """Why identity data are asked for, as the official reads it above the fields."""
     identity_reason_en: Mapped[str | None] = mapped_column(String(300), info=NO_PERSON)

@@ -157,6 +157,7 @@ class Attendance(RuleBasedStateMachine):
                 created_at=BEGIN,
                 certificate_name="Ana",
                 search_key=f"ana p{number}",
+                sort_key=f"p{number}",
             )
             for number in range(len(AGENCIES))
         ]

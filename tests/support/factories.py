@@ -21,6 +21,7 @@ from seminar_app.core.tables import Base
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
+from seminar_app.people.rules import sort_key
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
@@ -129,6 +130,7 @@ class Make:
             "created_at": THEN,
             "certificate_name": " ".join(filter(None, (given_names, surname1, surname2))),
             "search_key": fold(" ".join(filter(None, (given_names, surname1, surname2)))),
+            "sort_key": sort_key(given_names=given_names, surname1=surname1, surname2=surname2),
         }
         return self._add(Person(given_names=given_names, surname1=surname1, surname2=surname2, **base | values))
 

@@ -30,8 +30,8 @@ FIRST = 1_000
 """How many people are searched first, in the order of their names. Erased people have no name and are not among them."""
 FEW = 5_000
 """At most so many candidates are fetched by id and checked: those the words find, or those the account may see."""
-IN_ORDER = (Person.search_key, Person.id)
-IN_INDEX = (*IN_ORDER, Person.email, Person.reserved, Person.public_id)
+IN_ORDER = (Person.sort_key, Person.id)
+IN_INDEX = (*IN_ORDER, Person.search_key, Person.email, Person.reserved, Person.merged_into_id, Person.public_id)
 """Columns of PostgreSQL's index in this order, so that a search can be answered from the index without reading the table."""
 CODE = re.compile(r"R-[0-9A-F]{4}")
 """The code under which a reserved identity is shown."""
@@ -81,7 +81,7 @@ def _found(session: Session, actor: Actor, words: str) -> Sequence[Row[Person, A
     people, and its own index finds them. An account that may see few people has only those checked. For a frequent name and an
     account that may see many, all people are read in order, from an index that holds every column the condition needs.
     """
-    first = aliased(Person, select(*IN_INDEX).where(Person.search_key > "").order_by(*IN_ORDER).limit(FIRST).subquery())
+    first = aliased(Person, select(*IN_INDEX).where(Person.sort_key > "").order_by(*IN_ORDER).limit(FIRST).subquery())
     among_first = session.scalars(select(first.id).where(_found_by(session, words, first))).all()
     wanted = _found_by(session, words), _in_reach(session, actor)
     found = _named(session, _among(among_first), *wanted) if among_first else []

@@ -36,7 +36,9 @@ def crowd(make: Make, session: Session) -> dict[str, tuple[Actor, See]]:
     agencies: list[Agency] = [group, make.agency("FGR-1", parent=group), make.agency("INM")]
     for number in range(120):
         given, first, second = (chance.choice(names) for names in NAMES)
-        hidden = {"reserved": number % 17 == 0} | ({"reserved": True, "search_key": "", "email": None} if number % 40 == 0 else {})
+        hidden = {"reserved": number % 17 == 0} | (
+            {"reserved": True, "search_key": "", "sort_key": "", "email": None} if number % 40 == 0 else {}
+        )
         where = chance.choice([*(agency.id for agency in agencies), None])
         person = make.person(str(given), str(first), second, agency_id=where, **hidden)
         for seminar in chance.sample(seminars, chance.choice([0, 1, 1, 2])):
@@ -80,7 +82,7 @@ def test_every_way_finds_the_same_people(
     everybody = session.scalars(select(Person)).all()
     for who, (looks, sees) in crowd.items():
         for words in WORDS:
-            wanted = sorted((p.search_key, p.id) for p in everybody if found_by(words, p) and sees(p))
+            wanted = sorted((p.sort_key, p.id) for p in everybody if found_by(words, p) and sees(p))
             people, more = people_in_reach(session, looks, words)
             assert {found.person.id for found in people} == {key[1] for key in wanted[:50]}, (who, words)
             assert len(people) == len(wanted[:50]), "nobody twice"
@@ -90,7 +92,7 @@ def test_every_way_finds_the_same_people(
 @pytest.mark.postgresql_only
 def test_names_stand_in_the_same_order_whatever_the_servers_locale(session: Session) -> None:
     """The column has no locale, in which «de la o» may stand after «delao»; SQLite's order never depends on a locale."""
-    assert session.scalar(text("SELECT pg_collation_for(min(search_key)) FROM person")) == '"C"'
+    assert session.scalar(text("SELECT pg_collation_for(min(sort_key)) FROM person")) == '"C"'
 
 
 def test_a_code_finds_a_reserved_identity_and_what_only_looks_like_one_is_an_address(make: Make, session: Session) -> None:

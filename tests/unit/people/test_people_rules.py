@@ -16,6 +16,7 @@ from seminar_app.people.rules import (
     readable_email,
     reserved_code,
     shown_name,
+    sort_key,
 )
 
 WHO = uuid.UUID("3f9a0000000000000000000000000000")
@@ -29,6 +30,10 @@ class Somebody:
     surname2: str | None = None
     certificate_name: str = "Luz López"
     reserved: bool = False
+
+    @property
+    def sort_key(self) -> str:
+        return sort_key(given_names=self.given_names, surname1=self.surname1, surname2=self.surname2)
 
 
 def test_the_certificate_carries_the_name_as_it_was_typed() -> None:

@@ -1,0 +1,25 @@
+"""The circumstances of a change: when, by whom, in which request. Services take it first after the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeContext:
+    """When a change is made, by whom, and in which request.
+
+    Attributes:
+        now: in UTC.
+        actor: name in the audit log: `account:<public id>`, `registration:<public id>`, `public`, `command` or `rule`.
+        request_id: the request that made the change; None for commands and jobs.
+    """
+
+    now: datetime
+    actor: str
+    request_id: str | None = None
+
+    def by(self, actor: str) -> ChangeContext:
+        """Return the same circumstances with another actor, for what a rule changes in consequence."""
+        return replace(self, actor=actor)
