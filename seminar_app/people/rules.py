@@ -81,8 +81,12 @@ class Named(Protocol):
     surname1: str
     surname2: str | None
     certificate_name: str
-    sort_key: str
     reserved: bool
+
+    @property
+    def sort_key(self) -> str:
+        """Place in a list."""
+        ...
 
 
 def reserved_code(public_id: uuid.UUID) -> str:
