@@ -309,15 +309,3 @@ def _record_change(session: Session, call: _Call, changed: Sequence[Outcome]) ->
         details["to"] = Counter(outcome.after.status.value if outcome.after else "cleared" for outcome in changed)
     action = "attendance.marked" if any(outcome.after for outcome in changed) else "attendance.cleared"
     audit.record(session, now=call.now, actor=call.actor, action=action, subject=subject, seminar=call.seminar.slug, details=details)
-
-
-def record_access(session: Session, *, seminar: Seminar, subject: str, actor: str, now: datetime) -> None:
-    """Record in the audit log that an account saw attendance. `subject`: `seminar:…`, `seminar_session:…` or `registration:…`."""
-    audit.record(session, now=now, actor=actor, action="attendance.viewed", subject=subject, seminar=seminar.slug)
-
-
-def note_export(session: Session, *, seminar: Seminar, form: str, language: str, actor: str, now: datetime) -> None:
-    """Record in the audit log that an account downloaded the attendance as a file."""
-    details = {"format": form, "language": language}
-    subject = f"seminar:{seminar.public_id.hex}"
-    audit.record(session, now=now, actor=actor, action="attendance.exported", subject=subject, seminar=seminar.slug, details=details)

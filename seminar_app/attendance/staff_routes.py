@@ -26,7 +26,7 @@ from seminar_app.oversight.wording import actor_words
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate
-from seminar_app.web.access import current_actor, shows_people, staff
+from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
 from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
@@ -44,7 +44,8 @@ ANSWER = "X-Attendance"
 @shows_people("attendance.viewed")
 def timetable(slug: str) -> ResponseReturnValue:
     """Show the timetable: people down, sessions across, completion at the end."""
-    seminar = _seen(slug)
+    seminar = _seminar(slug)
+    shown(f"seminar:{seminar.public_id.hex}", seminar=slug)
     page = TimetablePage.of(queries.attendance_of(session(), seminar, former=True), now=now())
     return render_template("attendance/staff/timetable.html", page=page, seminar=seminar, seminar_header=seminar_header(seminar))
 
@@ -54,8 +55,7 @@ def timetable(slug: str) -> ResponseReturnValue:
 @shows_people("attendance.viewed")
 def marking(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
     """Show the sheet of one session."""
-    seminar = _seen(slug, f"seminar_session:{session_id.hex}", session_id)
-    return _sheet(seminar, session_id)
+    return _sheet(_seminar(slug), session_id)
 
 
 @blueprint.post("/<uuid:session_id>")
@@ -63,7 +63,7 @@ def marking(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
 @shows_people("attendance.viewed", "attendance.marked", "attendance.cleared")
 def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
     """Save marks: the whole sheet, a few lines of it, or «all of this agency present»."""
-    actor, seminar = current_actor(), seminar_to_coordinate(session(), current_actor(), slug)
+    actor, seminar = current_actor(), _seminar(slug)
     where = {"seminar_id": seminar.id, "session_id": session_id, "actor": actor.audit_name, "now": now()}
     group = request.form.get("all_present")
 
@@ -81,8 +81,10 @@ def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
         return _refused(seminar, session_id, refusal)
     overtaken = _overtaken(outcomes, actor.audit_name)
     if "HX-Request" in request.headers:
-        if not any(outcome.changed for outcome in outcomes):  # nothing was marked, and the lines show names all the same
-            _seen(slug, f"seminar_session:{session_id.hex}", session_id)
+        if any(outcome.changed for outcome in outcomes):
+            needs_no_access_row("the marks left one")
+        else:  # nothing was marked, and the lines show names all the same
+            shown(f"seminar_session:{session_id.hex}", seminar=slug, action="attendance.viewed")
         return _lines(seminar, session_id, outcomes, overtaken=overtaken)
     changed = sum(outcome.changed for outcome in outcomes)
     if overtaken:
@@ -99,9 +101,9 @@ def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
 @shows_people("attendance.viewed")
 def person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
     """Show one person's marks in all sessions, and their history."""
-    queries.person_on_sheet(session(), seminar_to_coordinate(session(), current_actor(), slug).id, registration_id)
-    seminar = _seen(slug, f"registration:{registration_id.hex}")
+    seminar = _seminar(slug)
     someone = queries.person_on_sheet(session(), seminar.id, registration_id)
+    shown(f"registration:{registration_id.hex}", seminar=slug)
     past = history.history_of(session(), someone.registration_id)
     names = history.account_names(session(), {mark.recorded_by for mark in past} | {mark.replaced_by for mark in past})
     page = PersonPage(seminar, someone, queries.sessions_of(session(), seminar.id), past, names)
@@ -112,7 +114,7 @@ def person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
 @door
 def clear(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
     """Clear one mark."""
-    actor, seminar = current_actor(), seminar_to_coordinate(session(), current_actor(), slug)
+    actor, seminar = current_actor(), _seminar(slug)
     try:
         session_id = uuid.UUID(hex=request.form.get("session", "")[:32])
     except ValueError:
@@ -130,22 +132,22 @@ def clear(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
 @shows_people("attendance.exported")
 def export(slug: str) -> ResponseReturnValue:
     """Send the attendance as a file."""
-    seminar = seminar_to_coordinate(session(), current_actor(), slug)
+    seminar = _seminar(slug)
     try:
         form = Format(request.args.get("format", Format.XLSX))
         language = Language(request.args.get("lang", current_language()))
     except ValueError:
         abort(400)
-    at = now()
-    with unit_of_work() as writing:
-        services.note_export(writing, seminar=seminar, form=form, language=language, actor=current_actor().audit_name, now=at)
+    shown(f"seminar:{seminar.public_id.hex}", seminar=slug, format=form, language=language)
     whole = tempfile.TemporaryFile()  # noqa: SIM115  whole before its first byte is sent, so that a failure is a page; _blocks closes it
     write(whole, queries.attendance_of(session(), seminar, former=True), form=form, language=language)
     response = Response(_blocks(whole), mimetype=MIME_TYPES[form])
     response.call_on_close(whole.close)  # nobody reads the answer to a HEAD
     response.content_length = whole.tell()
     whole.seek(0)
-    response.headers.set("Content-Disposition", "attachment", filename=file_name(slug, form=form, language=language, on=_day(at, seminar)))
+    response.headers.set(
+        "Content-Disposition", "attachment", filename=file_name(slug, form=form, language=language, on=_day(now(), seminar))
+    )
     return response
 
 
@@ -159,28 +161,22 @@ def _day(at: datetime, seminar: Seminar) -> date:
     return at.astimezone(ZoneInfo(seminar.time_zone)).date()
 
 
-def _seen(slug: str, subject: str | None = None, session_id: uuid.UUID | None = None) -> Seminar:
-    """Return the seminar if the account may run its door, after the access is recorded in the audit log."""
-    actor = current_actor()
-    seminar = seminar_to_coordinate(session(), actor, slug)
-    if session_id is not None:
-        queries.session_on_sheet(session(), seminar.id, session_id)
-    with unit_of_work() as writing:
-        subject = subject or f"seminar:{seminar.public_id.hex}"
-        services.record_access(writing, seminar=seminar, subject=subject, actor=actor.audit_name, now=now())
-    return seminar
+def _seminar(slug: str) -> Seminar:
+    """Return the seminar if the account may run its door."""
+    return seminar_to_coordinate(session(), current_actor(), slug)
 
 
 def _sheet(seminar: Seminar, session_id: uuid.UUID, refusal: Refusal | None = None) -> str:
     page = MarkingPage.read(session(), seminar, session_id, typed=request.form if refusal else None)
+    shown(f"seminar_session:{session_id.hex}", seminar=seminar.slug, action="attendance.viewed")
     error = sentence_of(refusal) if refusal else None
     return render_template("attendance/staff/marking.html", page=page, seminar=seminar, seminar_header=seminar_header(seminar), error=error)
 
 
 def _refused(seminar: Seminar, session_id: uuid.UUID, refusal: Refusal) -> ResponseReturnValue:
     if "HX-Request" in request.headers:
+        needs_no_access_row("a sentence")
         return Response(sentence_of(refusal), status=422, mimetype="text/plain", headers={ANSWER: "refused"})
-    _seen(seminar.slug, f"seminar_session:{session_id.hex}", session_id)
     return _sheet(seminar, session_id, refusal), 422
 
 

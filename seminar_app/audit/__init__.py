@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import time, timedelta
 
-from flask import Flask
+from flask import Flask, g
 
 from config import Settings
 from seminar_app.audit import access_log, checks
 from seminar_app.audit import models as models
 from seminar_app.audit.anchor import append_anchor
+from seminar_app.audit.services import record
 from seminar_app.core import clock
+from seminar_app.web.access import PersonalDataAccess, current_actor
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.schedule import Job, add_job
 
@@ -22,7 +25,24 @@ def init_app(app: Flask, settings: Settings) -> None:
     add_job(app, Job("delete-old-counts", _delete_old_counts, daily_at=time(7)))
     if (path := settings.audit_anchor) is not None:
         add_job(app, Job("anchor-audit-log", lambda: append_anchor(session(), path, now=clock.now()), every=EVERY_HOUR))
+    app.extensions["record_accesses"] = _record_accesses
     checks.init_app(app)
+
+
+def _record_accesses(accesses: Sequence[PersonalDataAccess]) -> None:
+    now, actor = clock.now(), current_actor().audit_name
+    with unit_of_work() as writing:
+        for access in accesses:
+            record(
+                writing,
+                now=now,
+                actor=actor,
+                action=access.action,
+                subject=access.subject,
+                seminar=access.seminar,
+                details=dict(access.details),
+                request_id=g.request_id,
+            )
 
 
 def _delete_old_counts() -> None:

@@ -226,15 +226,6 @@ def remind(session: Session, *, now: datetime, actor: Actor, seminar_id: int) ->
     _record(session, form, seminar, now=now, actor=actor, action="feedback.reminded")
 
 
-def record_access(session: Session, *, now: datetime, actor: Actor, seminar_id: int, exported: bool = False) -> None:
-    """Record in the audit log that an account viewed the figures, or downloaded them as a file."""
-    seminar = _locked_seminar(session, seminar_id, lock=False)
-    form = queries.find_form(session, seminar_id)
-    if form is not None:
-        action = "feedback.results_exported" if exported else "feedback.results_viewed"
-        _record(session, form, seminar, now=now, actor=actor, action=action)
-
-
 def _locked_seminar(session: Session, seminar_id: int, *, lock: bool = True) -> Seminar:
     wanted = select(Seminar).where(Seminar.id == seminar_id)
     seminar = session.scalar(wanted.with_for_update(key_share=True) if lock else wanted)

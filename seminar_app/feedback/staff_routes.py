@@ -24,7 +24,7 @@ from seminar_app.feedback.tallying import version_is_answered
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate, seminar_to_organize
-from seminar_app.web.access import current_actor, shows_people, staff
+from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
@@ -42,7 +42,7 @@ def results_page(slug: str) -> ResponseReturnValue:
     """Show the results as far as they may be shown, and the actions for the form."""
     seminar = seminar_to_coordinate(session(), current_actor(), slug)
     form = queries.find_form(session(), seminar.id)
-    found = look(seminar, form) if form else None
+    found = _results_of(seminar, form)
     refusal = services.refusal_to_open(seminar, now=present())
     return _page(
         "results",
@@ -55,17 +55,21 @@ def results_page(slug: str) -> ResponseReturnValue:
     )
 
 
-def look(seminar: Seminar, form: FeedbackForm, *, exported: bool = False) -> Results:
-    """Return the form's results. The access is recorded in the audit log if there is anything to see."""
+def _results_of(seminar: Seminar, form: FeedbackForm | None) -> Results | None:
+    """Return the form's results, if there is a form."""
+    if form is None:
+        needs_no_access_row("there is no form")
+        return None
     asked_now, asked_before = queries.all_questions(session(), form.id)
     answered = queries.count_answered(session(), form.id)
     rate = figures.response_rate(answered=answered, asked=queries.count_asked(session(), seminar_id=seminar.id, form_id=form.id))
-    shown: figures.Tallies = {}
-    if not rate.too_few:
-        with unit_of_work() as work:
-            shown = publishing.look(work, form_id=form.id, keys=current_app.extensions["settings"].secret_keys)
-            services.record_access(work, now=present(), actor=current_actor(), seminar_id=seminar.id, exported=exported)
-    return results(rate=rate, asked_now=asked_now, asked_before=asked_before, shown=shown)
+    if rate.too_few:
+        needs_no_access_row("there are no figures yet")
+        return results(rate=rate, asked_now=asked_now, asked_before=asked_before, shown={})
+    with unit_of_work() as work:
+        tallies = publishing.look(work, form_id=form.id, keys=current_app.extensions["settings"].secret_keys)
+    shown(f"feedback_form:{form.public_id.hex}", seminar=seminar.slug)
+    return results(rate=rate, asked_now=asked_now, asked_before=asked_before, shown=tallies)
 
 
 @blueprint.get("/export")
@@ -75,7 +79,7 @@ def export_results(slug: str) -> ResponseReturnValue:
     """Send the same figures as a file, `format=csv` or `xlsx`. Below five answers there is no file."""
     seminar = seminar_to_coordinate(session(), current_actor(), slug)
     form = queries.find_form(session(), seminar.id)
-    found = look(seminar, form, exported=True) if form else None
+    found = _results_of(seminar, form)
     if found is None or not found.shown:
         return redirect(url_for("feedback_staff.results", slug=slug), 303)
     if request.args.get("format") == "xlsx":

@@ -1,4 +1,4 @@
-"""The outbox for administrators: mails with their recipients, as these read them. Each access leaves a row in the audit log."""
+"""The outbox for administrators: mails with their recipients, as these read them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from jinja2 import TemplateError
 from werkzeug.routing import BuildError
 
 from config import Mode, Settings
-from seminar_app.audit.services import record
 from seminar_app.core.clock import now
 from seminar_app.core.errors import Refusal
 from seminar_app.messages import queries, services
@@ -23,7 +22,7 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import Letter, write
 from seminar_app.messages.rules import MessageState, may_send_again
 from seminar_app.messages.words import KINDS, SIGNS, STATES, kind_in_words
-from seminar_app.web.access import current_actor, shows_people, staff
+from seminar_app.web.access import current_actor, shown, shows_people, staff
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.errors import sentence_of
 
@@ -53,7 +52,7 @@ def search() -> ResponseReturnValue:
 
 def _list(wanted: queries.MessageFilter) -> str:
     kind = wanted.kind if wanted.kind in KINDS else None  # what stands in an address is anybody's words
-    _record_access("messages.viewed", "outbox:list", state=wanted.state, kind=kind, searched=bool(wanted.to))
+    shown("outbox:list", state=wanted.state, kind=kind, searched=bool(wanted.to))
     before, filters = _before(), _filters_of(wanted)
     page = queries.messages_page(session(), wanted, before=before)
     step = {"endpoint": ".search"} if wanted.to else {"endpoint": ".index", **filters}
@@ -97,9 +96,7 @@ def send_again(public_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _message_page(row: Message, *, refusal: str | None = None) -> str:
-    public_id = row.public_id
-    _record_access("message.viewed", f"outbox:{public_id.hex}", kind=row.kind)
-    row = queries.get_message(session(), public_id)
+    shown(f"outbox:{row.public_id.hex}", kind=row.kind)
     letter, fault = _written(row)
     return render_template(
         "messages/staff/message.html",
@@ -162,9 +159,3 @@ def _before() -> uuid.UUID | None:
         return uuid.UUID(request.args.get("before", ""))
     except ValueError:
         return None
-
-
-def _record_access(action: str, subject: str, **details: object) -> None:
-    actor = current_actor().audit_name
-    with unit_of_work() as open_session:
-        record(open_session, now=now(), actor=actor, action=action, subject=subject, details=details)

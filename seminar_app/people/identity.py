@@ -119,8 +119,8 @@ def keep_identity(
     return changed
 
 
-def open_identity(session: Session, *, now: datetime, actor: str, person: Person, request_id: str | None = None) -> Identity:
-    """Return all identity data of one person in the clear, and record the access in the audit log, in this transaction.
+def open_identity(session: Session, person: Person) -> Identity:
+    """Return all identity data of one person in the clear. The page that shows them records the access (`web.access.shows_people`).
 
     Raises:
         IdentityUnreadable: the data were changed outside the program, or their key is missing.
@@ -128,15 +128,6 @@ def open_identity(session: Session, *, now: datetime, actor: str, person: Person
     ring = installation_of(session).ring
     row = session.get(PersonIdentity, person.id)
     parts = [part for part in IdentityPart if row is not None and getattr(row, part) is not None]
-    audit.record(
-        session,
-        now=now,
-        actor=actor,
-        action="identity.viewed",
-        subject=f"person:{person.public_id.hex}",
-        details={"columns": [part.value for part in parts]},
-        request_id=request_id,
-    )
     if row is None:
         return Identity()
     try:

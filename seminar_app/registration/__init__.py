@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.registration import audit_words, jobs, labels, routes
+from seminar_app.registration import audit_words, jobs, labels, people_routes, routes
 from seminar_app.registration import models as models
 from seminar_app.registration import seats_routes as seats_routes
 from seminar_app.registration import seminar_changes as seminar_changes
@@ -23,6 +23,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     labels.init_app()
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(staff_blueprint)
+    app.register_blueprint(people_routes.blueprint)
+    navigation.add_staff_entry(app, Entry(_l("People"), "people_staff.index", 20, "people_staff."))
     navigation.add_seminar_entry(
         app, Entry(_l("Roster"), "registration_staff.roster", 20, "registration_staff.r registration_staff.search registration_staff.add")
     )

@@ -1,4 +1,4 @@
-"""The roster, and what staff do with a registration. Each access is in the audit log before the page is made."""
+"""The roster, and what staff do with a registration."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from seminar_app.agencies.queries import agency_groups
-from seminar_app.audit import services as audit
 from seminar_app.core import clock
 from seminar_app.core.actor import Actor, RoleName
 from seminar_app.core.errors import NotFound, Refusal
@@ -34,10 +33,9 @@ from seminar_app.registration.rules import (
     may_restore,
 )
 from seminar_app.seminars.header import seminar_header
-from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_organize
-from seminar_app.web.access import current_actor, shows_people, staff
-from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
+from seminar_app.web.access import current_actor, shown, shows_people, staff
+from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.labels import label
 from seminar_app.web.languages import current_language
@@ -69,8 +67,7 @@ def search(slug: str) -> ResponseReturnValue:
 
 def _roster_page(slug: str, asked: Mapping[str, str], *, words: str, done: uuid.UUID | None) -> ResponseReturnValue:
     access = queries.roster_access(session(), current_actor(), slug)
-    _record_access(access.seminar, "roster.viewed", f"seminar:{access.seminar.public_id.hex}")
-    access = queries.roster_access(session(), current_actor(), slug)
+    shown(f"seminar:{access.seminar.public_id.hex}", seminar=slug)
     wanted = _filter(asked, words)
     found = queries.roster(session(), access, wanted, page=page_number())
     lines = (line for group in found.groups for line in group.everybody)
@@ -97,7 +94,7 @@ def registration(slug: str, registration_id: str) -> ResponseReturnValue:
 
 def _registration_page(slug: str, registration_id: str, form: RemovalForm) -> ResponseReturnValue:
     found = queries.registration_in_reach(session(), current_actor(), slug, _needed(registration_id))
-    _record_access(found.access.seminar, "registration.viewed", f"registration:{found.registration.public_id.hex}")
+    shown(f"registration:{found.registration.public_id.hex}", seminar=slug)
     state = found.registration.state
     change = found.access.may_change
     page = render_template(
@@ -218,20 +215,6 @@ def _filter(arguments: Mapping[str, str], words: str) -> RosterFilter:
     except ValueError:
         state = None
     return RosterFilter(state, arguments.get("group", ""), arguments.get("pool", ""), words)
-
-
-def _record_access(seminar: Seminar, action: str, subject: str) -> None:
-    """Record the access in the audit log, committed before the page is made."""
-    with unit_of_work() as session:
-        audit.record(
-            session,
-            now=clock.now(),
-            actor=current_actor().audit_name,
-            action=action,
-            subject=subject,
-            seminar=seminar.slug,
-            request_id=g.request_id,
-        )
 
 
 def _id(text: str | None) -> uuid.UUID | None:

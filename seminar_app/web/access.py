@@ -6,10 +6,11 @@ answers 404.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from functools import wraps
+from typing import Any, Protocol, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -17,6 +18,8 @@ from werkzeug.wrappers import Response
 View = TypeVar("View", bound=Callable[..., Any])
 
 STAFF_HOME = "/staff/"
+SHOWING = frozenset({200, 422})
+"""Statuses of answers that show a page."""
 
 
 class Audience(StrEnum):
@@ -82,18 +85,58 @@ def staff(*roles: str, fresh: str = "", gives_file: bool = False) -> Callable[[V
     return lambda view: _declare(view, policy)
 
 
-def shows_people(*actions: str) -> Callable[[View], View]:
-    """Declare that the page or file holds personal data of participants.
+@dataclass(frozen=True, slots=True)
+class PersonalDataAccess:
+    """One access to personal data, as the audit log keeps it: `action`, `subject` (`<table>:<public id>`), slug of the seminar."""
 
-    Each access writes a row with one of these actions to the audit log. `tests/web/test_access_is_recorded.py` checks every
-    page against it.
+    action: str
+    subject: str
+    seminar: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def shows_people(*actions: str) -> Callable[[View], View]:
+    """Record each access to the page or file in the audit log, with one of these actions.
+
+    The view says what it shows (`shown`). Its answer is sent only after the row is committed, so a failing audit log means no
+    page; a view that ends in a refusal or a 404 leaves no row. An answer about which the view said nothing is not sent.
     """
 
     def declare(view: View) -> View:
-        view.accesses = frozenset(actions)  # type: ignore[attr-defined]
-        return view
+        @wraps(view)
+        def recorded(*args: Any, **kwargs: Any) -> Response:
+            answer = current_app.make_response(view(*args, **kwargs))
+            try:
+                _record_accesses(answer)
+            except BaseException:
+                answer.close()
+                raise
+            return answer
+
+        recorded.accesses = frozenset(actions)  # type: ignore[attr-defined]
+        return cast(View, recorded)
 
     return declare
+
+
+def shown(subject: str, *, seminar: str | None = None, action: str | None = None, **details: Any) -> None:
+    """Say what the answer of this view shows of people; `action` where the view declares several."""
+    if action is None:
+        (action,) = accesses_of_endpoint(current_app, request.endpoint or "")
+    g.setdefault("accesses", []).append(PersonalDataAccess(action, subject, seminar, details))
+
+
+def needs_no_access_row(reason: str) -> None:
+    """Say why this answer needs no row: it names nobody, or the change that it answers left one."""
+    g.no_access_row = reason
+
+
+def _record_accesses(answer: Response) -> None:
+    accesses: Sequence[PersonalDataAccess] = g.pop("accesses", ())
+    if accesses:
+        current_app.extensions["record_accesses"](accesses)
+    elif answer.status_code in SHOWING and "no_access_row" not in g:
+        raise RuntimeError(f"{request.endpoint} shows people and does not say whom")
 
 
 def accesses_of_endpoint(app: Flask, endpoint: str) -> frozenset[str]:

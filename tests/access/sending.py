@@ -295,7 +295,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration_staff.search": lambda *_: {"words": "López"},
     "registration_staff.remove": lambda *_: {"reason": "administrative"},
     "registration_staff.seats": lambda world, *_: {"capacity": str(400 + world.number())},
-    "people_staff.index": lambda *_: {"words": "López"},
+    "people_staff.search": lambda *_: {"words": "López"},
     "attendance_staff.save": _mark,
     "attendance_staff.clear": lambda world, _values, own: {"session": world.side(own=own).held_session.public_id.hex},
     "feedback_staff.edit": lambda world, *_: {
@@ -339,5 +339,5 @@ WITHOUT_PAGE = {
     "sign_in.ask_for_reset",
     "sign_in.reset_password",
     "sign_in.change_password",
-    "people_staff.index",
+    "people_staff.search",
 }

@@ -36,9 +36,6 @@ from tests.support.crawler import endpoint_of
 OWN_TIME = {"web_session": {"seen_at", "values"}}
 """Columns left out of the comparison: after each answer, a transaction of its own stores when a browser was last seen and its values."""
 SEVERAL_COMMITS: dict[str, str] = {
-    "registration_staff.search": "each look leaves its row in the trail before anything is read",
-    "people_staff.index": "each look leaves its row in the trail before anything is read",
-    "registration_staff.remove": "a refused form shows the person again, and the look leaves a row in the trail",
     "feedback.answer": "the row that says that the log is due goes once it is emptied; where that fails, a job tries again",
     "sign_in.login": "an attempt is counted before the password is checked",
 }

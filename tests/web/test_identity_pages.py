@@ -59,7 +59,7 @@ def token(client: CheckingClient) -> str:
 def kept(session: Session, now: datetime) -> Identity:
     session.rollback()
     with unit_of_work(session) as work:
-        return open_identity(work, now=now, actor="test", person=work.scalars(select(Person)).one())
+        return open_identity(work, work.scalars(select(Person)).one())
 
 
 def test_the_form_asks_what_the_seminar_asks_and_says_why(
