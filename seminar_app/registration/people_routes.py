@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from seminar_app.core.actor import RoleName
@@ -14,9 +14,10 @@ from seminar_app.people.forms import SearchForm
 from seminar_app.people.identity import open_identity, parts_on_file, same_numbers
 from seminar_app.people.identity_rules import doubt_about_curp
 from seminar_app.registration.queries import PersonInReach, participations, people_by_id_in_reach, people_in_reach, person_in_reach
-from seminar_app.web.access import current_actor, shown, shows_people, staff
+from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
 from seminar_app.web.database import session
 from seminar_app.web.errors import sentence_of
+from seminar_app.web.searches import keep_search, kept_search
 
 MAY_OPEN = frozenset({RoleName.ADMIN, RoleName.ORGANIZER})
 """Roles that may open birth data, CURP and passport: those that are responsible for the seminar, not those that run its check-in."""
@@ -26,24 +27,26 @@ blueprint = Blueprint("people_staff", __name__, url_prefix="/staff/people")
 
 @blueprint.get("/")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.LIAISON)
+@shows_people("people.searched")
 def index() -> ResponseReturnValue:
-    """Offer the search."""
-    return render_template("people/staff/index.html", form=SearchForm(), people=[], more=False, asked=False)
+    """Show the people that a search found (`find`), or offer to search."""
+    words = kept_search(request.args.get("find"))
+    if words:
+        shown("person:many")
+    else:
+        needs_no_access_row("nobody is searched for")
+    people, more = people_in_reach(session(), current_actor(), words)
+    return render_template("people/staff/index.html", form=SearchForm(data={"words": words}), people=people, more=more, asked=bool(words))
 
 
 @blueprint.post("/")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.LIAISON)
-@shows_people("people.searched")
 def search() -> ResponseReturnValue:
     """Search by name or e-mail. The words are sent in the request body, because they name people."""
     form = SearchForm()
-    words = (form.words.data or "") if form.accepts() else ""
-    if not (words or form.has_errors):
-        return redirect(url_for(".index"), code=303)
-    people, more = people_in_reach(session(), current_actor(), words)
-    shown("person:many")
-    page = render_template("people/staff/index.html", form=form, people=people, more=more, asked=bool(words))
-    return page, 422 if form.has_errors else 200
+    if form.accepts():
+        return redirect(url_for(".index", find=keep_search(form.words.data) if form.words.data else None), code=303)
+    return render_template("people/staff/index.html", form=form, people=[], more=False, asked=False), 422
 
 
 @blueprint.get("/<person_id>")

@@ -40,35 +40,20 @@ from seminar_app.web.errors import sentence_of
 from seminar_app.web.labels import label
 from seminar_app.web.languages import current_language
 from seminar_app.web.paging import page_number
+from seminar_app.web.searches import keep_search, kept_search
 
-FILTERS = ("state", "group", "pool", "page")
+FILTERS = ("state", "group", "pool", "find", "page")
 
 
 @blueprint.get("/roster/")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR, RoleName.LIAISON)
 @shows_people("roster.viewed")
 def roster(slug: str) -> ResponseReturnValue:
-    """Show the registrations of the seminar by agency group. Filters are part of the URL; a search is not, as it names people."""
-    return _roster_page(slug, request.args, words="", done=_id(request.args.get("of")))
-
-
-@blueprint.post("/roster/")
-@staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR, RoleName.LIAISON)
-@shows_people("roster.viewed")
-def search(slug: str) -> ResponseReturnValue:
-    """Search the roster by name or e-mail, sent in the request body; redirect to the URL with the filters if no words were sent."""
-    form = SearchForm()
-    words = form.words.data or "" if form.accepts() else ""
-    filters = _filters_sent()
-    if not words:
-        return redirect(f"{url_for('.roster', slug=slug)}?{urlencode(filters)}", code=303)
-    return _roster_page(slug, filters, words=words, done=None)
-
-
-def _roster_page(slug: str, asked: Mapping[str, str], *, words: str, done: uuid.UUID | None) -> ResponseReturnValue:
+    """Show the registrations of the seminar by agency group. Filters are part of the URL; the words of a search are not."""
     access = queries.roster_access(session(), current_actor(), slug)
     shown(f"seminar:{access.seminar.public_id.hex}", seminar=slug)
-    wanted = _filter(asked, words)
+    done = _id(request.args.get("of"))
+    wanted = _filter(request.args)
     found = queries.roster(session(), access, wanted, page=page_number())
     lines = (line for group in found.groups for line in group.everybody)
     return render_template(
@@ -78,10 +63,21 @@ def _roster_page(slug: str, asked: Mapping[str, str], *, words: str, done: uuid.
         access=access,
         roster=found,
         wanted=wanted,
-        filters_now={name: value for name, value in asked.items() if name in FILTERS and value},
+        filters_now=_filters_in(request.args),
         **_choices(found),
         done=next((line for line in lines if line.public_id == done), None) if done else None,
     )
+
+
+@blueprint.post("/roster/")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR, RoleName.LIAISON)
+def search(slug: str) -> ResponseReturnValue:
+    """Search the roster by name or e-mail, sent in the request body, and filter it."""
+    queries.roster_access(session(), current_actor(), slug)
+    form = SearchForm()
+    words = form.words.data if form.accepts() else None
+    filters = _filters_in(request.form) | ({"find": keep_search(words)} if words else {})
+    return redirect(f"{url_for('.roster', slug=slug)}?{urlencode(filters)}", code=303)
 
 
 @blueprint.get("/roster/<registration_id>")
@@ -101,6 +97,7 @@ def _registration_page(slug: str, registration_id: str, form: RemovalForm) -> Re
         "registration/staff/registration.html",
         seminar_header=seminar_header(found.access.seminar),
         found=found,
+        filters_now=_filters_in(request.args),
         form=form,
         may_approve=change and may_approve(state),
         may_decline=change and may_decline(state),
@@ -186,13 +183,13 @@ def _decide(slug: str, registration_id: str, service: Callable[..., Registration
         in_unit_of_work(work)
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
-    filters = _filters_sent()
+    filters = _filters_in(request.form)
     return redirect(f"{url_for('.roster', slug=slug)}?{urlencode([*filters.items(), ('of', found.public_id.hex)])}", code=303)
 
 
-def _filters_sent() -> dict[str, str]:
-    """Return the filters that came in the request body."""
-    return {name: request.form[name] for name in FILTERS if request.form.get(name)}
+def _filters_in(sent: Mapping[str, str]) -> dict[str, str]:
+    """Return the filters that came in the address or the request body."""
+    return {name: sent[name] for name in FILTERS if sent.get(name)}
 
 
 def _choices(found: Roster) -> dict[str, list[tuple[str, str]]]:
@@ -208,13 +205,13 @@ def _choices(found: Roster) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _filter(arguments: Mapping[str, str], words: str) -> RosterFilter:
-    """Return the filters of the URL; unknown values are ignored."""
+def _filter(arguments: Mapping[str, str]) -> RosterFilter:
+    """Return the filters of the URL, and the words of the search that it names; unknown values are ignored."""
     try:
         state = RegistrationState(arguments.get("state", ""))
     except ValueError:
         state = None
-    return RosterFilter(state, arguments.get("group", ""), arguments.get("pool", ""), words)
+    return RosterFilter(state, arguments.get("group", ""), arguments.get("pool", ""), kept_search(arguments.get("find")))
 
 
 def _id(text: str | None) -> uuid.UUID | None:

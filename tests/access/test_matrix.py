@@ -31,6 +31,8 @@ CHANGES_NOTHING = {
     "web.choose_language",  # a cookie
     "sign_in.change_password",  # sent with a wrong password, so that whoever sends it stays signed in
     "accounts_staff.find_accounts",  # looks at staff only
+    "people_staff.search",  # leads to the page that shows people
+    "registration_staff.search",
     "seminars_staff.sessions_restore",  # asks for a session deleted in the same browser
 }
 

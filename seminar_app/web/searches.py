@@ -1,0 +1,23 @@
+"""Searches for people: the words stay on the server, and the address of the results holds a random id, so that Back is safe."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import session as browser
+
+MOST_KEPT = 20
+_KEY = "searches"
+
+
+def keep_search(words: str) -> str:
+    """Keep the words of a search in the browser's session, and return the id for the address of its results."""
+    kept: dict[str, str] = {number: each for number, each in browser.get(_KEY, {}).items() if each != words}
+    number = secrets.token_hex(6)
+    browser[_KEY] = dict([*kept.items(), (number, words)][-MOST_KEPT:])
+    return number
+
+
+def kept_search(number: str | None) -> str:
+    """Return the words kept under this id; empty if it is unknown, or the session ended."""
+    return str(browser.get(_KEY, {}).get(number, "")) if number else ""
