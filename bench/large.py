@@ -152,7 +152,6 @@ def _pages(database: Database, probe: data.Made, crowd: data.Made) -> Iterator[P
     yield Page("registration", f"/staff/seminars/{probe.slug}/roster/{probe.registrations[0].hex}", organizer)
     yield Page("timetable of 100", f"/staff/seminars/{probe.slug}/attendance/", organizer)
     yield Page("marking of 100", f"/staff/seminars/{probe.slug}/attendance/{probe.sessions[0]}", organizer)
-    yield Page("attendance of a person", f"/staff/seminars/{probe.slug}/attendance/people/{probe.registrations[0]}", organizer)
     yield Page("export, CSV", f"/staff/seminars/{probe.slug}/attendance/export?format=csv", organizer)
     yield Page("export, XLSX", f"/staff/seminars/{probe.slug}/attendance/export?format=xlsx", organizer)
     yield Page("feedback", f"/staff/seminars/{probe.slug}/feedback/", organizer)

@@ -1,4 +1,4 @@
-"""People in Spanish order; reserved identities with their codes; merged records, joined registrations, requests and proposals.
+"""People in Spanish order; reserved identities with their codes; merged records, joined registrations, requests and proposals; mail by its link.
 
 Revision: 0013, after 0012.
 """
@@ -41,6 +41,7 @@ def upgrade() -> None:
     op.create_index("ix_person_in_order", "person", ["sort_key", "id"], postgresql_include=NOW)
     op.create_index(op.f("ix_person_merged_into_id"), "person", ["merged_into_id"])
     op.create_index("uq_registration_reserved_code", "registration", ["seminar_id", "reserved_code"], unique=True)
+    op.create_index("ix_outbox_link", "outbox", ["link_owner", "id"])
     op.execute("UPDATE person SET reserved_reason = 'own_request' WHERE reserved AND erased_at IS NULL")
     _give_codes()
     _create_tables()
@@ -50,6 +51,7 @@ def downgrade() -> None:
     """Merges can no longer be undone: the records that were merged stay as they are, without registrations."""
     for table in ("name_request", "person_join", "match_proposal", "person_merge"):
         op.drop_table(table)
+    op.drop_index("ix_outbox_link", table_name="outbox")
     op.drop_index("uq_registration_reserved_code", table_name="registration")
     op.drop_index(op.f("ix_person_merged_into_id"), table_name="person")
     op.drop_index("ix_person_in_order", table_name="person")

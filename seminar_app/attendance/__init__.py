@@ -6,8 +6,9 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.attendance import audit_words, labels, staff_routes
+from seminar_app.attendance import audit_words, labels, person_section, staff_routes
 from seminar_app.attendance import models as models
+from seminar_app.registration.sections import add_section
 from seminar_app.web.navigation import Entry, add_seminar_entry
 
 
@@ -17,4 +18,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     labels.init_app()
     app.jinja_env.globals["mark_labels"] = labels.control_labels
     app.register_blueprint(staff_routes.blueprint)
+    add_section(app, person_section.section)
     add_seminar_entry(app, Entry(_l("Attendance"), "attendance_staff.timetable", 40, "attendance_staff."))

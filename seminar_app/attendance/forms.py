@@ -1,8 +1,8 @@
-"""Parse the marking sheet: three fields for each person. The browser sends the whole sheet or a few lines of it.
+"""Parse the marking sheet, three fields for each person, and one person's page, three fields for each session.
 
 `mark-<id>`: a status, or empty for «not marked». `minutes-<id>`: empty for the stated default. `was-<id>`: what the page
-showed, `late:165` or empty. Only lines that the coordinator changed become entries. So a sheet that was open for a while
-does not undo changes that others made meanwhile.
+showed, `late:165` or empty. The browser sends the whole page or a few lines of it. Only lines that the coordinator changed
+become entries. So a page that was open for a while does not undo changes that others made meanwhile.
 """
 
 from __future__ import annotations
@@ -32,13 +32,31 @@ class UnreadableSheet(Refusal):
 
 
 def entries_of(form: Mapping[str, str]) -> list[Entry]:
-    """Return the lines that the coordinator changed, in the order of the sheet.
+    """Return the lines that the coordinator changed, in the order of the sheet; each line is a registration.
+
+    Raises:
+        UnreadableMinutes, UnreadableSheet: see `changed_lines`.
+    """
+    return [Entry(key, status, minutes, seen) for key, status, minutes, seen in changed_lines(form)]
+
+
+def entries_of_person(form: Mapping[str, str], registration: uuid.UUID) -> list[tuple[uuid.UUID, Entry]]:
+    """Return (session, entry) of the lines that were changed on one person's page; each line is a session.
+
+    Raises:
+        UnreadableMinutes, UnreadableSheet: see `changed_lines`.
+    """
+    return [(key, Entry(registration, status, minutes, seen)) for key, status, minutes, seen in changed_lines(form)]
+
+
+def changed_lines(form: Mapping[str, str]) -> list[tuple[uuid.UUID, MarkStatus | None, int | None, Seen]]:
+    """Return id, mark, minutes and the former mark of each line that was changed.
 
     Raises:
         UnreadableMinutes: minutes that are not a whole number.
         UnreadableSheet: an id or a status, new or former, that our pages do not send.
     """
-    entries = []
+    lines = []
     for name, was in form.items():
         if not name.startswith("was-"):
             continue
@@ -46,8 +64,8 @@ def entries_of(form: Mapping[str, str]) -> list[Entry]:
         seen, status = _seen(was), _status(form.get(f"mark-{key}", ""))
         minutes = _minutes(form.get(f"minutes-{key}", "")) if status in HAS_MINUTES else None
         if status is not seen.status or (minutes is not None and minutes != seen.minutes):
-            entries.append(Entry(_id(key), status, minutes, seen))
-    return entries
+            lines.append((id_of(key), status, minutes, seen))
+    return lines
 
 
 def as_sent(mark: SheetMark | None) -> str:
@@ -55,7 +73,12 @@ def as_sent(mark: SheetMark | None) -> str:
     return f"{mark.status.value}:{mark.minutes}" if mark else ""
 
 
-def _id(text: str) -> uuid.UUID:
+def id_of(text: str) -> uuid.UUID:
+    """Return the id in the name of a field.
+
+    Raises:
+        UnreadableSheet: it is no id.
+    """
     try:
         return uuid.UUID(hex=text)
     except ValueError as error:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.attendance import queries
 from seminar_app.attendance.forms import as_sent
-from seminar_app.attendance.history import PastMark
 from seminar_app.attendance.queries import Attendance, SheetGroup, SheetMark, SheetPerson, SheetSession
 from seminar_app.attendance.rules import (
     HAS_MINUTES,
@@ -22,13 +21,11 @@ from seminar_app.attendance.rules import (
     MarkStatus,
     completes,
     count_marks,
-    credited_minutes,
     default_minutes,
     takes_marks,
 )
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import fold
-from seminar_app.oversight.wording import actor_words
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar
 
@@ -253,32 +250,3 @@ def _by_day(attendance: Attendance) -> list[tuple[date, list[SheetSession]]]:
     for session in attendance.sessions:
         days.setdefault(session.starts_at.astimezone(zone).date(), []).append(session)
     return list(days.items())
-
-
-@dataclass(frozen=True, slots=True)
-class PersonPage:
-    """One person's marks in all sessions, each with its history, newest first."""
-
-    seminar: Seminar
-    person: SheetPerson
-    sessions: Sequence[SheetSession]
-    past: Sequence[PastMark]
-    names: Mapping[str, str]
-
-    def who(self, audit_name: str) -> str:
-        """Return the author of a mark in words."""
-        return actor_words(audit_name, self.names)
-
-    @property
-    def may_clear(self) -> bool:
-        """Whether a mark may be cleared now: marks can be changed, and the person holds a seat."""
-        return takes_marks(self.seminar.state) and self.person.state is RegistrationState.REGISTERED
-
-    def of_session(self, session: SheetSession) -> list[PastMark]:
-        """Return the mark of this session and its former values."""
-        return [mark for mark in self.past if mark.session_id == session.id]
-
-    def minutes(self, mark: PastMark, session: SheetSession) -> int:
-        """Return the minutes that the mark is, or was, worth in its session."""
-        rule = self.seminar.excused_rule
-        return credited_minutes(mark.status, mark.minutes, contact_minutes=session.contact_minutes, excused_rule=rule)

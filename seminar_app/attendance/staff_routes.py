@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from seminar_app.attendance import forms, history, queries, services
 from seminar_app.attendance.export import MIME_TYPES, Format, Language, file_name, write
-from seminar_app.attendance.pages import MarkingPage, PersonPage, TimetablePage
+from seminar_app.attendance.pages import MarkingPage, TimetablePage
 from seminar_app.attendance.rules import MarkStatus
-from seminar_app.attendance.services import Outcome
+from seminar_app.attendance.services import Entry, Outcome
 from seminar_app.core.actor import RoleName
 from seminar_app.core.clock import now
 from seminar_app.core.errors import Refusal
@@ -27,13 +28,15 @@ from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate
 from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
-from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
+from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
 
 blueprint = Blueprint("attendance_staff", __name__, url_prefix="/staff/seminars/<slug>/attendance")
 AT_THE_DOOR = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR)
 door = staff(*AT_THE_DOOR)
+
+OVERTAKEN = _l("Meanwhile somebody else had changed some of these marks. Yours are the newer ones; theirs stay in the history.")
 
 ANSWER = "X-Attendance"
 """Header of every answer about marks. An answer without it (a sign-in page, a proxy's error) says nothing about the marks."""
@@ -88,43 +91,36 @@ def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
         return _lines(seminar, session_id, outcomes, overtaken=overtaken)
     changed = sum(outcome.changed for outcome in outcomes)
     if overtaken:
-        flash(
-            _("Meanwhile somebody else had marked some of these people. Your marks are the newer ones; theirs stay in the history."),
-            "warning",
-        )
+        flash(OVERTAKEN, "warning")
     flash(ngettext("Saved: %(num)d mark.", "Saved: %(num)d marks.", changed) if changed else _("Nothing had changed."), "success")
     return redirect(url_for(".marking", slug=slug, session_id=session_id, _anchor=f"group-{group}" if group else None), code=303)
 
 
-@blueprint.get("/people/<uuid:registration_id>")
+@blueprint.post("/people/<uuid:registration_id>")
 @door
-@shows_people("attendance.viewed")
-def person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
-    """Show one person's marks in all sessions, and their history."""
-    seminar = _seminar(slug)
-    someone = queries.person_on_sheet(session(), seminar.id, registration_id)
-    shown(f"registration:{registration_id.hex}", seminar=slug)
-    past = history.history_of(session(), someone.registration_id)
-    names = history.account_names(session(), {mark.recorded_by for mark in past} | {mark.replaced_by for mark in past})
-    page = PersonPage(seminar, someone, queries.sessions_of(session(), seminar.id), past, names)
-    return render_template("attendance/staff/person.html", page=page, seminar=seminar, seminar_header=seminar_header(seminar))
-
-
-@blueprint.post("/people/<uuid:registration_id>/clear")
-@door
-def clear(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
-    """Clear one mark."""
+def save_person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
+    """Save one person's marks of several sessions, or take one away (`clear`), from the page of the registration."""
     actor, seminar = current_actor(), _seminar(slug)
+    person = queries.person_on_sheet(session(), seminar.id, registration_id)
+
+    def work(writing: Session) -> list[Outcome]:
+        entries = forms.entries_of_person(request.form, registration_id)
+        if cleared := request.form.get("clear"):
+            entries = [(forms.id_of(cleared), Entry(registration_id, None))]
+        who = {"seminar_id": seminar.id, "actor": actor.audit_name, "now": now()}
+        return [done for place, entry in sorted(entries) for done in services.record(writing, session_id=place, entries=[entry], **who)]
+
     try:
-        session_id = uuid.UUID(hex=request.form.get("session", "")[:32])
-    except ValueError:
-        abort(400)
-    with unit_of_work() as writing:
-        services.clear(
-            writing, seminar_id=seminar.id, session_id=session_id, registration=registration_id, actor=actor.audit_name, now=now()
-        )
-    flash(_("The mark was taken away. It stays in the history below."), "success")
-    return redirect(url_for(".person", slug=slug, registration_id=registration_id), code=303)
+        outcomes = in_unit_of_work(work)
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "error")
+    else:
+        changed = sum(outcome.changed for outcome in outcomes)
+        flash(ngettext("Saved: %(num)d mark.", "Saved: %(num)d marks.", changed) if changed else _("Nothing had changed."), "success")
+        if _overtaken(outcomes, actor.audit_name):
+            flash(OVERTAKEN, "warning")
+    page = url_for("registration_staff.registration", slug=slug, registration_id=person.public_id.hex, _anchor="attendance")
+    return redirect(page, code=303)
 
 
 @blueprint.get("/export")

@@ -94,6 +94,25 @@ def get_message(session: Session, public_id: uuid.UUID) -> Message:
 
 
 @dataclass(frozen=True, slots=True)
+class MailFate:
+    """A message about one registration, and what became of it; no address and no text."""
+
+    public_id: uuid.UUID
+    kind: str
+    state: MessageState
+    created_at: datetime
+    sent_at: datetime | None
+    error: str | None
+
+
+def mail_of(session: Session, owner: uuid.UUID) -> list[MailFate]:
+    """Return the messages whose secret link belongs to this owner (the public id of a registration), newest first."""
+    columns = (Message.public_id, Message.kind, Message.state, Message.created_at, Message.sent_at, Message.last_error)
+    rows = session.execute(select(*columns).where(Message.link_owner == owner).order_by(Message.id.desc()).limit(PAGE_SIZE))
+    return [MailFate(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class StuckMail:
     """Messages that wait longer than they should: how many, and since when the oldest."""
 

@@ -15,6 +15,8 @@ from seminar_app.agencies.queries import agency_groups
 from seminar_app.core import clock
 from seminar_app.core.actor import Actor, RoleName
 from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.messages.queries import mail_of
+from seminar_app.messages.words import SIGNS, STATES, kind_in_words
 from seminar_app.offices.queries import language_of
 from seminar_app.people.forms import SearchForm
 from seminar_app.registration import queries, services
@@ -32,6 +34,7 @@ from seminar_app.registration.rules import (
     may_remove,
     may_restore,
 )
+from seminar_app.registration.sections import sections_of
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.queries import seminar_to_organize
 from seminar_app.web.access import current_actor, shown, shows_people, staff
@@ -98,6 +101,11 @@ def _registration_page(slug: str, registration_id: str, form: RemovalForm) -> Re
         seminar_header=seminar_header(found.access.seminar),
         found=found,
         filters_now=_filters_in(request.args),
+        sections=sections_of(found),
+        mail=mail_of(session(), found.registration.public_id),
+        mail_states=STATES,
+        mail_signs=SIGNS,
+        kind_in_words=kind_in_words,
         form=form,
         may_approve=change and may_approve(state),
         may_decline=change and may_decline(state),

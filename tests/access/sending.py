@@ -297,7 +297,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration_staff.seats": lambda world, *_: {"capacity": str(400 + world.number())},
     "people_staff.search": lambda *_: {"words": "López"},
     "attendance_staff.save": _mark,
-    "attendance_staff.clear": lambda world, _values, own: {"session": world.side(own=own).held_session.public_id.hex},
+    "attendance_staff.save_person": lambda world, _values, own: {"clear": world.side(own=own).held_session.public_id.hex},
     "feedback_staff.edit": lambda world, *_: {
         "do": "save",
         "questions-0-prompt_en": f"Did the seminar meet its objectives{'?' * (world.number() % 7 + 1)}",

@@ -81,7 +81,6 @@ def look_everywhere(page: Page, slug: str, registration: Registration) -> None:
         f"/staff/seminars/{slug}/roster/{registration.public_id.hex}",
         f"/staff/people/{registration.person.public_id.hex}",
         f"/staff/seminars/{slug}/attendance/",
-        f"/staff/seminars/{slug}/attendance/people/{registration.public_id}",
         "/staff/account/",
         "/staff/access-log/",
         "/staff/audit-log/",

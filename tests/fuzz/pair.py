@@ -174,7 +174,7 @@ def enrich(side: Side) -> None:
         keep_identity(session, now=clock.now(), actor="command", person=person, identity=identity)
     own = f"/staff/seminars/{world.own.seminar.slug}"
     roster = [f"{own}/roster/{registration.public_id.hex}" for registration in (*registrations, world.own.registration)]
-    door = f"/staff/seminars/{world.own.held.slug}/attendance/people/{world.own.answered.public_id}"
+    door = f"/staff/seminars/{world.own.held.slug}/roster/{world.own.answered.public_id.hex}"
     more = [*(f"/staff/seminars/{one.slug}/feedback/" for one in (heard, unheard)), f"/staff/agencies/{world.own.agency.code}"]
     gone = [f"/staff/accounts/{account.public_id}/", f"/staff/agencies/{agency.code}", f"/staff/offices/{office.code}"]
     for url, fields in {

@@ -51,7 +51,7 @@ LEADS_ON = {
     "registration_staff.decline": "to the roster",
     "registration_staff.restore": "to the roster",
     "registration_staff.seats": "numbers",
-    "attendance_staff.clear": "to the person's page",
+    "attendance_staff.save_person": "to the person's page",
     "feedback_staff.edit": "questions",
     "feedback_staff.open_form": "to the results",
     "feedback_staff.close_form": "to the results",

@@ -54,6 +54,10 @@ class Door:
     def base(self) -> str:
         return f"/staff/seminars/{self.seminar.slug}/attendance/"
 
+    def person(self, place: int = 0) -> str:
+        """Return the address of a person's page, where the attendance of all sessions stands."""
+        return f"/staff/seminars/{self.seminar.slug}/roster/{self.people[place].public_id.hex}"
+
     def sheet(self, place: int = 0) -> str:
         return f"{self.base}{self.seminar_sessions[place].public_id}"
 
@@ -124,7 +128,7 @@ def test_a_sheet_that_was_open_for_long_does_not_undo_what_others_did(door: Door
         services.mark(session, registration=door.people[1].public_id, status=A, actor=beto, **where)
     door.client.post(door.sheet(), values | {door.field("mark", 0): "present"})
     assert door.marks() == {0: ("present", 180), 1: ("absent", 0)}
-    assert "somebody else had marked" in door.client.get(door.sheet()).text
+    assert "somebody else had changed" in door.client.get(door.sheet()).text
     assert len(door.session.scalars(select(MarkHistory)).all()) == 1
 
 
@@ -194,7 +198,7 @@ def test_what_cannot_be_is_answered_with_a_sentence_and_nothing_is_saved(door: D
 
 def test_only_who_runs_the_door_may_come(door: Door, app: Flask, make: Make, sign_in: SignIn) -> None:
     organizer = make.account((RoleName.ORGANIZER, {"office_id": door.office.id}))
-    pages = [door.base, door.sheet(), f"{door.base}people/{door.people[0].public_id}", f"{door.base}export?format=json"]
+    pages = [door.base, door.sheet(), f"{door.base}export?format=json"]
     insider = sign_in(CheckingClient(app.test_client()), organizer)
     for page in pages:
         insider.get(page)
@@ -218,8 +222,10 @@ def test_only_who_runs_the_door_may_come(door: Door, app: Flask, make: Make, sig
 def test_what_does_not_exist_is_not_found(door: Door, make: Make) -> None:
     other = make.seminar_session(make.seminar()).public_id
     stranger = make.registration(make.seminar()).public_id
-    for path in (str(other), str(uuid.uuid4()), f"people/{stranger}", "people/x", "1", "%00"):
+    for path in (str(other), str(uuid.uuid4()), "1", "%00"):
         assert door.client.flask.get(door.base + path).status_code in (400, 404), path
+    token = door.client.get(door.sheet()).one("main form [name=csrf_token]").attrs["value"]
+    door.client.post(f"{door.base}people/{stranger}", {"csrf_token": token}, status=404)
     door.client.get(f"{door.base}export?format=pdf", status=400)
     door.client.get(f"{door.base}export?format=csv&lang=fr", status=400)
 
@@ -227,9 +233,8 @@ def test_what_does_not_exist_is_not_found(door: Door, make: Make) -> None:
 def test_looks_and_exports_leave_rows_in_the_trail(door: Door) -> None:
     door.client.get(door.base)
     door.client.get(door.sheet())
-    door.client.get(f"{door.base}people/{door.people[0].public_id}")
     door.client.get(f"{door.base}export?format=csv&lang=keys")
-    assert door.trail() == ["attendance.viewed"] * 3 + ["attendance.exported"]
+    assert door.trail() == ["attendance.viewed"] * 2 + ["attendance.exported"]
 
 
 def test_the_timetable_shows_marks_counts_and_completion(door: Door, make: Make) -> None:
@@ -261,13 +266,33 @@ def test_pages_without_sessions_or_people_say_how_to_begin(door: Door, make: Mak
 def test_a_persons_page_shows_the_past_and_takes_a_mark_away(door: Door) -> None:
     door.say({door.field("was", 0): "", door.field("mark", 0): "absent"})
     door.say({door.field("was", 0): "absent:0", door.field("mark", 0): "late", door.field("minutes", 0): "60"})
-    where = f"{door.base}people/{door.people[0].public_id}"
-    page = door.client.get(where)
-    assert "60 minutes" in page.text
+    page = door.client.get(door.person())
+    assert "16.7%" in page.text
     assert f"when {door.coordinator.name} changed it" in page.text
-    page = door.client.follow(door.client.submit(where, form=".past form"))
-    assert "The mark was taken away" in page.text
+    key = door.seminar_sessions[0].public_id.hex
+    page = door.client.follow(door.client.submit(door.person(), {"clear": key}, form="#attendance form"))
+    assert "Saved: 1 mark" in page.text
     assert door.marks() == {}
+
+
+def test_a_persons_marks_are_set_in_place_for_several_sessions_at_once(door: Door) -> None:
+    one, two = (each.public_id.hex for each in door.seminar_sessions)
+    form = "#attendance form"
+    wanted = {f"mark-{one}": "present", f"mark-{two}": "late", f"minutes-{two}": "30"}
+    assert "Saved: 2 marks" in door.client.follow(door.client.submit(door.person(), wanted, form=form)).text
+    assert (door.marks(), door.marks(1)) == ({0: ("present", 180)}, {0: ("late", 30)})
+    assert "Nothing had changed" in door.client.follow(door.client.submit(door.person(), form=form)).text
+    for bad in (
+        {f"minutes-{two}": "9999"},
+        {f"minutes-{two}": "x"},
+        {f"mark-{one}": "asleep"},
+        {"clear": "x"},
+        {f"was-{'0' * 32}": "", f"mark-{'0' * 32}": "late"},
+    ):
+        sent = door.client.get(door.person()).fields(form)
+        answer = door.client.flask.post(f"{door.base}people/{door.people[0].public_id}", data=sent | bad)
+        assert answer.status_code in (303, 404), bad
+    assert (door.marks(), door.marks(1)) == ({0: ("present", 180)}, {0: ("late", 30)})
 
 
 def test_an_archived_seminar_is_only_read(door: Door) -> None:
@@ -392,7 +417,7 @@ def test_a_reserved_identity_is_a_code_on_every_page_and_in_every_file(door: Doo
     secret = make.person("Clandestina", "Secreta", "Oculta", reserved=True)
     with unit_of_work(door.session) as session:
         session.get_one(Registration, door.people[1].id).person_id = secret.id
-    pages = [door.base, door.sheet(), f"{door.base}people/{door.people[1].public_id}"]
+    pages = [door.base, door.sheet(), door.person(1)]
     pages += [f"{door.base}export?format={form}" for form in ("csv", "json")]
     for page in pages:
         body = door.client.get(page).response.get_data(as_text=True)

@@ -1,0 +1,99 @@
+"""One person's attendance, on the page of the registration: marks to set, credited minutes, and every former mark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import render_template
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from seminar_app.accounts.rules import may_coordinate
+from seminar_app.attendance import queries
+from seminar_app.attendance.forms import as_sent
+from seminar_app.attendance.history import PastMark, account_names, history_of
+from seminar_app.attendance.queries import SheetMark, SheetSession
+from seminar_app.attendance.rules import Completion, CountedSession, completes, completion, credited_minutes, takes_marks
+from seminar_app.core.actor import Actor
+from seminar_app.oversight.wording import actor_words
+from seminar_app.registration.queries import StaffRegistration
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import Seminar
+from seminar_app.web.access import current_actor
+from seminar_app.web.database import session
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """One session: the mark, the hidden value of the form, the minutes it is worth, and the former marks, newest first."""
+
+    session: SheetSession
+    mark: SheetMark | None
+    minutes: int
+    past: Sequence[PastMark]
+
+    @property
+    def was(self) -> str:
+        """Value of the hidden field that says what the page showed."""
+        return as_sent(self.mark)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAttendance:
+    """All that the section shows."""
+
+    seminar: Seminar
+    state: RegistrationState
+    lines: Sequence[SessionLine]
+    total: Completion
+    names: Mapping[str, str]
+    may_mark: bool
+
+    @property
+    def completes(self) -> bool:
+        """Whether the marks so far are enough, and the seat is held."""
+        return completes(self.state, self.total)
+
+    def who(self, audit_name: str) -> str:
+        """Return the author of a mark in words."""
+        return actor_words(audit_name, self.names)
+
+
+def person_attendance(session: Session, actor: Actor, seminar: Seminar, registration_id: int, state: RegistrationState) -> PersonAttendance:
+    """Read one person's attendance, in four statements."""
+    sessions = queries.sessions_of(session, seminar.id)
+    past = history_of(session, registration_id)
+    now = {one.session_id: SheetMark(one.status, one.minutes) for one in past if one.replaced_at is None}
+    rule = seminar.excused_rule
+
+    def line(each: SheetSession) -> SessionLine:
+        mark = now.get(each.id)
+        worth = (
+            credited_minutes(mark.status, mark.minutes, contact_minutes=each.contact_minutes, excused_rule=rule) if mark is not None else 0
+        )
+        return SessionLine(each, mark, worth, [one for one in past if one.session_id == each.id])
+
+    lines = [line(each) for each in sessions]
+    total = completion(
+        [CountedSession(each.contact_minutes, each.counts) for each in sessions],
+        [one.mark.stored if one.mark else None for one in lines],
+        threshold_percent=seminar.threshold_percent,
+        excused_rule=rule,
+    )
+    names = account_names(session, {one.recorded_by for one in past} | {one.replaced_by for one in past})
+    may_mark = (
+        takes_marks(seminar.state)
+        and state is RegistrationState.REGISTERED
+        and may_coordinate(actor, office_id=seminar.office_id, seminar_id=seminar.id)
+    )
+    return PersonAttendance(seminar, state, lines, total, names, may_mark)
+
+
+def section(found: StaffRegistration) -> Markup:
+    """Return the section; empty for people who never held a seat and have no marks."""
+    seminar, registration = found.access.seminar, found.registration
+    page = person_attendance(session(), current_actor(), seminar, registration.id, registration.state)
+    if registration.state is not RegistrationState.REGISTERED and not any(line.past for line in page.lines):
+        return Markup()
+    return Markup(render_template("attendance/staff/_person.html", page=page, seminar=seminar, registration_id=registration.public_id))  # noqa: S704  our own template

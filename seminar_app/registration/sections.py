@@ -1,0 +1,24 @@
+"""Sections that other rooms add to the page of a registration: attendance and, later, certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask, current_app
+from markupsafe import Markup
+
+from seminar_app.registration.queries import StaffRegistration
+
+Section = Callable[[StaffRegistration], Markup]
+"""Return the section as HTML that begins with a heading of level 2; empty where it has nothing to say."""
+
+
+def add_section(app: Flask, section: Section) -> None:
+    """Add a section at the end of the page."""
+    app.extensions.setdefault("registration_sections", []).append(section)
+
+
+def sections_of(found: StaffRegistration) -> list[Markup]:
+    """Return the sections of one registration, in the order in which the rooms added them."""
+    sections: list[Section] = current_app.extensions.get("registration_sections", [])
+    return [html for section in sections if (html := section(found))]
