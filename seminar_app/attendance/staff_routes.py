@@ -6,7 +6,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import IO
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -27,6 +27,7 @@ from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate
 from seminar_app.web.access import current_actor, shows_people, staff
+from seminar_app.web.change import change_context
 from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
@@ -63,23 +64,23 @@ def marking(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
 @shows_people("attendance.viewed", "attendance.marked", "attendance.cleared")
 def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
     """Save marks: the whole sheet, a few lines of it, or «all of this agency present»."""
-    actor, seminar = current_actor(), seminar_to_coordinate(session(), current_actor(), slug)
-    where = {"seminar_id": seminar.id, "session_id": session_id, "actor": actor.audit_name, "now": now()}
+    context, seminar = change_context(), seminar_to_coordinate(session(), current_actor(), slug)
+    where: dict[str, Any] = {"seminar_id": seminar.id, "session_id": session_id}
     group = request.form.get("all_present")
 
     def work(writing: Session) -> list[Outcome]:
         entries = forms.entries_of(request.form)
-        outcomes = services.record(writing, entries=entries, **where) if entries else []
+        outcomes = services.record(writing, context, entries=entries, **where) if entries else []
         if group is not None:
             agencies = queries.agencies_of_group(writing, group) if group else None
-            outcomes = outcomes + services.mark_all(writing, status=MarkStatus.PRESENT, agencies=agencies, **where)
+            outcomes = outcomes + services.mark_all(writing, context, status=MarkStatus.PRESENT, agencies=agencies, **where)
         return outcomes
 
     try:
         outcomes = in_unit_of_work(work)
     except Refusal as refusal:
         return _refused(seminar, session_id, refusal)
-    overtaken = _overtaken(outcomes, actor.audit_name)
+    overtaken = _overtaken(outcomes, context.actor)
     if "HX-Request" in request.headers:
         if not any(outcome.changed for outcome in outcomes):  # nothing was marked, and the lines show names all the same
             _seen(slug, f"seminar_session:{session_id.hex}", session_id)
@@ -112,15 +113,13 @@ def person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
 @door
 def clear(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
     """Clear one mark."""
-    actor, seminar = current_actor(), seminar_to_coordinate(session(), current_actor(), slug)
+    seminar = seminar_to_coordinate(session(), current_actor(), slug)
     try:
         session_id = uuid.UUID(hex=request.form.get("session", "")[:32])
     except ValueError:
         abort(400)
     with unit_of_work() as writing:
-        services.clear(
-            writing, seminar_id=seminar.id, session_id=session_id, registration=registration_id, actor=actor.audit_name, now=now()
-        )
+        services.clear(writing, change_context(), seminar_id=seminar.id, session_id=session_id, registration=registration_id)
     flash(_("The mark was taken away. It stays in the history below."), "success")
     return redirect(url_for(".person", slug=slug, registration_id=registration_id), code=303)
 
@@ -136,16 +135,18 @@ def export(slug: str) -> ResponseReturnValue:
         language = Language(request.args.get("lang", current_language()))
     except ValueError:
         abort(400)
-    at = now()
+    context = change_context()
     with unit_of_work() as writing:
-        services.note_export(writing, seminar=seminar, form=form, language=language, actor=current_actor().audit_name, now=at)
+        services.note_export(writing, context, seminar=seminar, form=form, language=language)
     whole = tempfile.TemporaryFile()  # noqa: SIM115  whole before its first byte is sent, so that a failure is a page; _blocks closes it
     write(whole, queries.attendance_of(session(), seminar, former=True), form=form, language=language)
     response = Response(_blocks(whole), mimetype=MIME_TYPES[form])
     response.call_on_close(whole.close)  # nobody reads the answer to a HEAD
     response.content_length = whole.tell()
     whole.seek(0)
-    response.headers.set("Content-Disposition", "attachment", filename=file_name(slug, form=form, language=language, on=_day(at, seminar)))
+    response.headers.set(
+        "Content-Disposition", "attachment", filename=file_name(slug, form=form, language=language, on=_day(context.now, seminar))
+    )
     return response
 
 
@@ -161,13 +162,12 @@ def _day(at: datetime, seminar: Seminar) -> date:
 
 def _seen(slug: str, subject: str | None = None, session_id: uuid.UUID | None = None) -> Seminar:
     """Return the seminar if the account may run its door, after the access is recorded in the audit log."""
-    actor = current_actor()
-    seminar = seminar_to_coordinate(session(), actor, slug)
+    seminar = seminar_to_coordinate(session(), current_actor(), slug)
     if session_id is not None:
         queries.session_on_sheet(session(), seminar.id, session_id)
     with unit_of_work() as writing:
         subject = subject or f"seminar:{seminar.public_id.hex}"
-        services.record_access(writing, seminar=seminar, subject=subject, actor=actor.audit_name, now=now())
+        services.record_access(writing, change_context(), seminar=seminar, subject=subject)
     return seminar
 
 

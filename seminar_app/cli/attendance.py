@@ -12,7 +12,7 @@ from seminar_app.attendance.export import Format, Language, write
 from seminar_app.attendance.queries import attendance_of
 from seminar_app.attendance.services import note_export
 from seminar_app.cli.output import OUTPUT, deliver
-from seminar_app.core.clock import now
+from seminar_app.core.change_context import command_context
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.web.database import session, unit_of_work
 
@@ -43,7 +43,7 @@ def export(slug: str, form: str, output: Path | None, language: str) -> None:
     if seminar is None:
         raise click.ClickException(f"There is no seminar «{slug}». Its slug is the last part of its page's address.")
     with unit_of_work() as writing:
-        note_export(writing, seminar=seminar, form=form, language=language, actor="command", now=now())
+        note_export(writing, command_context(), seminar=seminar, form=form, language=language)
     attendance = attendance_of(session(), seminar, former=True)
     with tempfile.TemporaryFile() as whole:
         write(whole, attendance, form=Format(form), language=Language(language))

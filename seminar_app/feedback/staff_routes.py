@@ -25,6 +25,7 @@ from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate, seminar_to_organize
 from seminar_app.web.access import current_actor, shows_people, staff
+from seminar_app.web.change import change_context
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
@@ -64,7 +65,7 @@ def look(seminar: Seminar, form: FeedbackForm, *, exported: bool = False) -> Res
     if not rate.too_few:
         with unit_of_work() as work:
             shown = publishing.look(work, form_id=form.id, keys=current_app.extensions["settings"].secret_keys)
-            services.record_access(work, now=present(), actor=current_actor(), seminar_id=seminar.id, exported=exported)
+            services.record_access(work, change_context(), seminar_id=seminar.id, exported=exported)
     return results(rate=rate, asked_now=asked_now, asked_before=asked_before, shown=shown)
 
 
@@ -118,7 +119,7 @@ def _change(slug: str, done: str, work_on: Callable[..., object]) -> ResponseRet
     seminar = seminar_to_coordinate(session(), current_actor(), slug)
     try:
         with unit_of_work() as work:
-            work_on(work, now=present(), actor=current_actor(), seminar_id=seminar.id)
+            work_on(work, change_context(), seminar_id=seminar.id)
     except Refusal as refusal:
         flash(sentence_of(refusal), "warning")
         return redirect(url_for("feedback_staff.results", slug=slug), 303)
@@ -157,12 +158,7 @@ def edit(slug: str) -> ResponseReturnValue:
         try:
             with unit_of_work() as work:
                 services.edit_questions(
-                    work,
-                    now=present(),
-                    actor=current_actor(),
-                    seminar_id=seminar.id,
-                    questions=[question_in(row) for row in rows],
-                    seen=sent.seen.data or "",
+                    work, change_context(), seminar_id=seminar.id, questions=[question_in(row) for row in rows], seen=sent.seen.data or ""
                 )
         except StaleEdit as refusal:
             sent.show(refusal)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from seminar_app.audit import services as audit
-from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound
 from seminar_app.people.errors import IdentityUnreadable
@@ -17,6 +16,7 @@ from seminar_app.people.identity import open_identity, parts_on_file, same_numbe
 from seminar_app.people.identity_rules import doubt_about_curp
 from seminar_app.registration.queries import PersonInReach, participations, people_by_id_in_reach, people_in_reach, person_in_reach
 from seminar_app.web.access import current_actor, shows_people, staff
+from seminar_app.web.change import change_context
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.errors import sentence_of
 
@@ -71,7 +71,7 @@ def identity(person_id: str) -> ResponseReturnValue:
         raise NotFound
     try:
         with unit_of_work() as work:
-            shown = open_identity(work, now=clock.now(), actor=current_actor().audit_name, person=found.person, request_id=g.request_id)
+            shown = open_identity(work, change_context(), person=found.person)
     except IdentityUnreadable as refusal:
         flash(sentence_of(refusal), "error")
         return redirect(url_for(".person", person_id=person_id), code=303)
@@ -94,4 +94,4 @@ def _public_id(text: str) -> uuid.UUID:
 def _record_access(action: str, subject: str) -> None:
     """Record the access in the audit log, committed before the page is made."""
     with unit_of_work() as session:
-        audit.record(session, now=clock.now(), actor=current_actor().audit_name, action=action, subject=subject, request_id=g.request_id)
+        audit.record(session, change_context(), action=action, subject=subject)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-View = TypeVar("View", bound=Callable[..., Any])
+from seminar_app.core.actor import Actor
+
+View = TypeVar("View", bound=Callable[..., object])
 
 STAFF_HOME = "/staff/"
 
@@ -44,15 +46,6 @@ class Policy:
     roles: frozenset[str] = frozenset()
     fresh: frozenset[str] = frozenset()
     gives_file: bool = False
-
-
-class ActorLike(Protocol):
-    """The facts about a signed-in account that this module needs."""
-
-    @property
-    def roles(self) -> frozenset[str]:
-        """Names of the roles held, for any office, seminar or agency."""
-        ...
 
 
 def public(view: View) -> View:
@@ -125,7 +118,7 @@ def policy_of_request() -> Policy | None:
 def init_app(
     app: Flask,
     *,
-    load_actor: Callable[[], ActorLike | None],
+    load_actor: Callable[[], Actor | None],
     owed_step: Callable[[], str | None],
     ask_again: Callable[[], Response | None],
 ) -> None:
@@ -145,11 +138,17 @@ def init_app(
     declare(app, "static", Policy(Audience.PUBLIC))
 
 
-def current_actor() -> Any:
+def find_actor() -> Actor | None:
     """Return the signed-in account, or None. The database is asked once a request."""
     if "actor" not in g:
         g.actor = current_app.extensions["load_actor"]()
-    return g.actor
+    found: Actor | None = g.actor
+    return found
+
+
+def current_actor() -> Actor:
+    """Return the signed-in account, on a page of staff; if nobody is signed in, the request is refused."""
+    return find_actor() or abort(403)
 
 
 def _check() -> Response | None:
@@ -161,7 +160,7 @@ def _check() -> Response | None:
         abort(403)
     if policy.audience not in (Audience.STAFF, Audience.HALF):
         return None
-    actor = current_actor()
+    actor = find_actor()
     if policy.audience is Audience.HALF:
         if actor is not None:
             return redirect(STAFF_HOME, code=303)

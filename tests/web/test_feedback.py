@@ -27,6 +27,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from tests.conftest import StatementCount, TestDatabase
 from tests.support.checking_client import CheckingClient, Page
+from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.feedback import REQUIRED, Held, actor, hold
 from tests.web.conftest import SignIn
@@ -51,7 +52,7 @@ def token(page: Page) -> dict[str, str]:
 
 def close(held: Held) -> None:
     with unit_of_work(held.session) as session:
-        services.close_form(session, now=datetime(2026, 3, 3, tzinfo=UTC), actor=actor(), seminar_id=held.seminar.id)
+        services.close_form(session, context(datetime(2026, 3, 3, tzinfo=UTC), actor()), seminar_id=held.seminar.id)
 
 
 def counts(session: Session) -> tuple[int, int]:
