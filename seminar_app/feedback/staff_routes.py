@@ -12,8 +12,8 @@ from flask import Blueprint, Response, abort, current_app, flash, redirect, rend
 from flask.typing import ResponseReturnValue
 
 from seminar_app.accounts.rules import may_organize
+from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
-from seminar_app.core.clock import now as present
 from seminar_app.core.errors import Refusal, StaleEdit
 from seminar_app.feedback import editing, export, figures, publishing, queries, rules, services, standard
 from seminar_app.feedback.forms import QuestionsForm, answers_form, editor, question_in, row_of
@@ -44,7 +44,7 @@ def results_page(slug: str) -> ResponseReturnValue:
     seminar = seminar_to_coordinate(session(), current_actor(), slug)
     form = queries.find_form(session(), seminar.id)
     found = look(seminar, form) if form else None
-    refusal = services.refusal_to_open(seminar, now=present())
+    refusal = services.refusal_to_open(seminar, now=clock.now())
     return _page(
         "results",
         seminar,

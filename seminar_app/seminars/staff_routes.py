@@ -226,7 +226,7 @@ def _coordinator(slug: str, account: str, change: Callable[..., UserAccount], sa
             seminar = queries.seminar_to_organize(work, current_actor(), slug)
             who = change(
                 work,
-                now=clock.now(),
+                change_context(),
                 actor=current_actor(),
                 seminar_id=seminar.id,
                 office_id=seminar.office_id,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.audit.models import AuditRow
 from seminar_app.core.actor import Actor, Grant, RoleName
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.seminars import errors, queries, services
@@ -199,7 +200,7 @@ def test_cancelling_needs_a_reason_and_keeps_it_in_the_archive(session: Session,
 
 
 def test_a_hook_that_refuses_stops_a_change_of_state(session: Session, make: Make, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_session: Session, _seminar: Seminar, change: Change, _now: datetime, _by: str) -> None:
+    def refuse(_session: Session, _context: ChangeContext, _seminar: Seminar, change: Change) -> None:
         if change is Change.CLOSE:
             raise errors.PeopleRegistered
 

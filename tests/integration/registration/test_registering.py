@@ -128,9 +128,9 @@ def test_somebody_registered_already_is_written_to_once_an_hour_and_nothing_chan
     for later in (1, 5, 70):
         register(
             seminar,
-            context(now + timedelta(minutes=later), "public"),
             other,
             given_names="LUZ MARIA",
+            now=now + timedelta(minutes=later),
             phone="+525500000000",
             email="luz@pgr.example",
         )
