@@ -45,6 +45,7 @@ from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession
 from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, SeminarState
 from seminar_app.web.database import db, unit_of_work
+from tests.support.context import context
 
 CHUNK = 2_000
 STATUSES = tuple(MarkStatus)
@@ -67,7 +68,7 @@ def prepare(database: Database) -> None:
     now = datetime.now(UTC)
     with database.app.app_context():
         with unit_of_work() as session:
-            seed_directory(session, now)
+            seed_directory(session, context(now))
             session.add(
                 Office(
                     public_id=uuid.uuid4(),

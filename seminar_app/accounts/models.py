@@ -43,6 +43,11 @@ class UserAccount(Base):
     is_anonymous = False
 
     @property
+    def audit_name(self) -> str:
+        """Return the account's name in the audit log as an actor."""
+        return f"account:{self.public_id.hex}"
+
+    @property
     def is_active(self) -> bool:
         """Whether the account may sign in. Flask-Login reads it, like the attributes above."""
         return self.active

@@ -17,12 +17,14 @@ from seminar_app.accounts.words import ROLES, grant_value, grant_words, grants_i
 from seminar_app.agencies.queries import agency_groups, find_agency_by_code
 from seminar_app.core import clock
 from seminar_app.core.actor import Grant, RoleName
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.offices.queries import find_office_by_code, get_office, offices, shared_by_offices
 from seminar_app.offices.words import office_name
 from seminar_app.seminars.queries import find_seminar, seminar_names
 from seminar_app.sign_in.queries import factors_of, recovery_codes_left, sessions_of
-from seminar_app.web.access import current_actor, staff
+from seminar_app.web.access import staff
+from seminar_app.web.change import change_context
 from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
@@ -66,8 +68,7 @@ def new_account() -> ResponseReturnValue:
             account = in_unit_of_work(
                 lambda database: services.create_account(
                     database,
-                    now=clock.now(),
-                    actor=current_actor(),
+                    change_context(),
                     email=str(form.email.data),
                     name=str(form.name.data),
                     language=form.language.data,
@@ -92,9 +93,7 @@ def account(public_id: uuid.UUID) -> ResponseReturnValue:
     form = AccountForm(data={"name": row.name, "language": row.language})
     if form.accepts():
         with unit_of_work() as database:
-            services.edit_account(
-                database, now=clock.now(), actor=current_actor(), account_id=row.id, name=str(form.name.data), language=form.language.data
-            )
+            services.edit_account(database, change_context(), account_id=row.id, name=str(form.name.data), language=form.language.data)
         flash(_("The account is changed."), "success")
         return redirect(url_for("accounts_staff.account", public_id=public_id), code=303)
     return _account_page(row, form)
@@ -111,7 +110,7 @@ def give_role(public_id: uuid.UUID) -> ResponseReturnValue:
         return _account_page(row, AccountForm(formdata=None, data={"name": row.name, "language": row.language}), form)
     with unit_of_work() as database:
         grant = grant_named(database, form.grant.data)
-        services.give_role(database, now=clock.now(), actor=current_actor(), account_id=row.id, grant=grant)
+        services.give_role(database, change_context(), account_id=row.id, grant=grant)
     flash(_("The role is given."), "success")
     return redirect(url_for("accounts_staff.account", public_id=public_id), code=303)
 
@@ -122,9 +121,8 @@ def take_role(public_id: uuid.UUID) -> ResponseReturnValue:
     """Remove a role; the page then offers to give it back."""
     value = request.form.get("grant", "")
 
-    def work(database: Session, account_id: int) -> None:
-        grant = grant_named(database, value)
-        services.take_role(database, now=clock.now(), actor=current_actor(), account_id=account_id, grant=grant)
+    def work(database: Session, context: ChangeContext, *, account_id: int) -> None:
+        services.take_role(database, context, account_id=account_id, grant=grant_named(database, value))
 
     return _do(public_id, work, taken=value)
 
@@ -134,7 +132,7 @@ def take_role(public_id: uuid.UUID) -> ResponseReturnValue:
 def disable(public_id: uuid.UUID) -> ResponseReturnValue:
     """Disable the account's sign-in."""
     said = _("The account is disabled and signed out everywhere.")
-    return _do(public_id, lambda database, account_id: services.disable_account(database, **_by(account_id)), said)
+    return _do(public_id, services.disable_account, said)
 
 
 @blueprint.post("/staff/accounts/<uuid:public_id>/enable")
@@ -142,7 +140,7 @@ def disable(public_id: uuid.UUID) -> ResponseReturnValue:
 def enable(public_id: uuid.UUID) -> ResponseReturnValue:
     """Enable the account's sign-in again."""
     said = _("The account is enabled.")
-    return _do(public_id, lambda database, account_id: services.enable_account(database, **_by(account_id)), said)
+    return _do(public_id, services.enable_account, said)
 
 
 @blueprint.post("/staff/accounts/<uuid:public_id>/invite")
@@ -150,21 +148,15 @@ def enable(public_id: uuid.UUID) -> ResponseReturnValue:
 def send_way_in(public_id: uuid.UUID) -> ResponseReturnValue:
     """Send the account's owner a link for choosing a password."""
     said = _("A message with a link for choosing a password is on its way.")
-    return _do(public_id, lambda database, account_id: services.send_way_in(database, **_by(account_id)), said)
+    return _do(public_id, services.send_way_in, said)
 
 
-def _by(account_id: int) -> dict[str, Any]:
-    return {"now": clock.now(), "actor": current_actor(), "account_id": account_id}
-
-
-def _do(
-    public_id: uuid.UUID, work: Callable[[Session, int], object], said: str | None = None, *, taken: str | None = None
-) -> ResponseReturnValue:
+def _do(public_id: uuid.UUID, work: Callable[..., object], said: str | None = None, *, taken: str | None = None) -> ResponseReturnValue:
     """Apply a change to an account and return to its page, which shows the result."""
     row = queries.get_account(session(), public_id)
     try:
         with unit_of_work() as database:
-            work(database, row.id)
+            work(database, change_context(), account_id=row.id)
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession
 from seminar_app.agencies.rules import AgencyLevel, search_key
 from seminar_app.audit.services import record
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.folding import fold
 
 DIRECTORY = Path(__file__).with_name("directory.json")
@@ -26,7 +27,7 @@ def published_directory() -> dict[str, Any]:
     return directory
 
 
-def seed_directory(session: Session, now: datetime) -> int:
+def seed_directory(session: Session, context: ChangeContext) -> int:
     """Add the missing agencies with their aliases and successions. Existing agencies stay as they are.
 
     Returns:
@@ -65,14 +66,7 @@ def seed_directory(session: Session, now: datetime) -> int:
                 )
             )
     if added:
-        record(
-            session,
-            now=now,
-            actor="command",
-            action="agencies.seeded",
-            subject="agency:directory",
-            details={"added": len(added)},
-        )
+        record(session, context, action="agencies.seeded", subject="agency:directory", details={"added": len(added)})
     return len(added)
 
 

@@ -1,13 +1,13 @@
 """Services that change the directory. An agency that ends is retired and keeps its name, so that past records stay correct.
 
-Every change adds a row to the audit log. `actor` is the name of the account in the audit log.
+Every change adds a row to the audit log.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -29,6 +29,7 @@ from seminar_app.agencies.queries import all_successions
 from seminar_app.agencies.rules import AgencyLevel, may_be_parent, search_key, would_return
 from seminar_app.agencies.seed import seed_directory
 from seminar_app.audit.services import record
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.core.folding import fold
 
@@ -58,7 +59,7 @@ class AgencyFacts:
     valid_from: date | None
 
 
-def add_agency(session: Session, *, now: datetime, actor: str, code: str, facts: AgencyFacts, aliases: Iterable[str] = ()) -> Agency:
+def add_agency(session: Session, context: ChangeContext, *, code: str, facts: AgencyFacts, aliases: Iterable[str] = ()) -> Agency:
     """Add an agency with its aliases.
 
     Raises:
@@ -76,11 +77,11 @@ def add_agency(session: Session, *, now: datetime, actor: str, code: str, facts:
         raise
     for alias in aliases:
         _add_alias(session, agency, alias)
-    _note(session, now, actor, "agency.added", agency, level=facts.level.value)
+    _note(session, context, "agency.added", agency, level=facts.level.value)
     return agency
 
 
-def edit_agency(session: Session, *, now: datetime, actor: str, agency_id: int, version: int, facts: AgencyFacts) -> Agency:
+def edit_agency(session: Session, context: ChangeContext, *, agency_id: int, version: int, facts: AgencyFacts) -> Agency:
     """Edit the data of an agency. Its code never changes, because sheets and files name the agency by it.
 
     Raises:
@@ -102,7 +103,7 @@ def edit_agency(session: Session, *, now: datetime, actor: str, agency_id: int, 
     changed = sorted(name for name, value in new.items() if name != "search_key" and getattr(agency, name) != value)
     for name, value in new.items():
         setattr(agency, name, value)
-    _note(session, now, actor, "agency.edited", agency, changed=changed)
+    _note(session, context, "agency.edited", agency, changed=changed)
     return agency
 
 
@@ -120,7 +121,7 @@ class End:
 
 
 def retire_agency(
-    session: Session, *, now: datetime, actor: str, agency_id: int, end: End, successor_ids: Sequence[int] = (), source: str | None = None
+    session: Session, context: ChangeContext, *, agency_id: int, end: End, successor_ids: Sequence[int] = (), source: str | None = None
 ) -> Agency:
     """Retire an agency and store its successors from the next day on. Records under its name do not change.
 
@@ -151,11 +152,11 @@ def retire_agency(
             )
         )
     successors = [_get(session, successor_id).code for successor_id in dict.fromkeys(successor_ids)]
-    _note(session, now, actor, "agency.retired", agency, valid_to=end.valid_to.isoformat(), successors=successors)
+    _note(session, context, "agency.retired", agency, valid_to=end.valid_to.isoformat(), successors=successors)
     return agency
 
 
-def undo_retirement(session: Session, *, now: datetime, actor: str, agency_id: int) -> Agency:
+def undo_retirement(session: Session, context: ChangeContext, *, agency_id: int) -> Agency:
     """Undo a retirement that was a mistake, and delete all successors of the agency.
 
     Raises:
@@ -167,11 +168,11 @@ def undo_retirement(session: Session, *, now: datetime, actor: str, agency_id: i
     before = agency.valid_to
     agency.valid_to = None
     session.execute(delete(AgencySuccession).where(AgencySuccession.from_agency_id == agency.id))
-    _note(session, now, actor, "agency.retirement_undone", agency, valid_to=before.isoformat())
+    _note(session, context, "agency.retirement_undone", agency, valid_to=before.isoformat())
     return agency
 
 
-def add_alias(session: Session, *, now: datetime, actor: str, agency_id: int, alias: str) -> None:
+def add_alias(session: Session, context: ChangeContext, *, agency_id: int, alias: str) -> None:
     """Add an alias by which the agency is found.
 
     Raises:
@@ -180,10 +181,10 @@ def add_alias(session: Session, *, now: datetime, actor: str, agency_id: int, al
     """
     agency = _locked(session, agency_id)
     _add_alias(session, agency, alias)
-    _note(session, now, actor, "agency.alias_added", agency, alias=alias)
+    _note(session, context, "agency.alias_added", agency, alias=alias)
 
 
-def remove_alias(session: Session, *, now: datetime, actor: str, agency_id: int, alias: str) -> None:
+def remove_alias(session: Session, context: ChangeContext, *, agency_id: int, alias: str) -> None:
     """Remove an alias of the agency.
 
     Raises:
@@ -194,7 +195,7 @@ def remove_alias(session: Session, *, now: datetime, actor: str, agency_id: int,
     if row is None:
         raise NotFound
     session.delete(row)
-    _note(session, now, actor, "agency.alias_removed", agency, alias=row.alias)
+    _note(session, context, "agency.alias_removed", agency, alias=row.alias)
 
 
 def _columns(code: str, facts: AgencyFacts) -> dict[str, Any]:
@@ -241,5 +242,5 @@ def _get(session: Session, agency_id: int) -> Agency:
     return agency
 
 
-def _note(session: Session, now: datetime, actor: str, action: str, agency: Agency, **details: Any) -> None:
-    record(session, now=now, actor=actor, action=action, subject=f"agency:{agency.code}", details=details)
+def _note(session: Session, context: ChangeContext, action: str, agency: Agency, **details: Any) -> None:
+    record(session, context, action=action, subject=f"agency:{agency.code}", details=details)

@@ -24,6 +24,7 @@ from seminar_app.core.clock import now
 from seminar_app.core.errors import Refusal, StaleEdit
 from seminar_app.offices.queries import shared_by_offices
 from seminar_app.web.access import current_actor, staff
+from seminar_app.web.change import change_context
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.forms import SHORT
 from seminar_app.web.languages import current_language
@@ -36,8 +37,7 @@ LONGEST_SEARCH = 200
 
 def may_change() -> bool:
     """Whether the signed-in account may edit the directory."""
-    actor = current_actor()
-    return actor is not None and ADMIN in actor.roles
+    return current_actor().is_admin
 
 
 @blueprint.get("/")
@@ -75,7 +75,7 @@ def new() -> ResponseReturnValue:
         try:
             with unit_of_work() as open_session:
                 added = services.add_agency(
-                    open_session, now=now(), actor=_actor(), code=form.code.data or "", facts=form.facts(), aliases=form.alias_list()
+                    open_session, change_context(), code=form.code.data or "", facts=form.facts(), aliases=form.alias_list()
                 )
             flash(_("%(code)s is in the directory.", code=added.code), "success")
             return redirect(url_for(".agency", code=added.code), code=303)
@@ -95,9 +95,7 @@ def edit(code: str) -> ResponseReturnValue:
     if form.accepts():
         try:
             with unit_of_work() as open_session:
-                services.edit_agency(
-                    open_session, now=now(), actor=_actor(), agency_id=row.id, version=form.version.data or 0, facts=form.facts()
-                )
+                services.edit_agency(open_session, change_context(), agency_id=row.id, version=form.version.data or 0, facts=form.facts())
             flash(_("Your changes to %(code)s are saved.", code=row.code), "success")
             return redirect(url_for(".agency", code=row.code), code=303)
         except StaleEdit as refusal:
@@ -122,8 +120,7 @@ def retire(code: str) -> ResponseReturnValue:
             with unit_of_work() as open_session:
                 services.retire_agency(
                     open_session,
-                    now=now(),
-                    actor=_actor(),
+                    change_context(),
                     agency_id=row.id,
                     end=form.end(),
                     successor_ids=form.successor_ids(),
@@ -141,7 +138,7 @@ def undo_retirement(code: str) -> ResponseReturnValue:
     """Undo a retirement."""
     row = get_agency_by_code(session(), code)
     with unit_of_work() as open_session:
-        services.undo_retirement(open_session, now=now(), actor=_actor(), agency_id=row.id)
+        services.undo_retirement(open_session, change_context(), agency_id=row.id)
     flash(_("%(code)s goes on: its end and its successors are taken back.", code=row.code), "success")
     return redirect(url_for(".agency", code=row.code), code=303)
 
@@ -155,7 +152,7 @@ def add_alias(code: str) -> ResponseReturnValue:
     if form.accepts():
         try:
             with unit_of_work() as open_session:
-                services.add_alias(open_session, now=now(), actor=_actor(), agency_id=row.id, alias=form.alias.data or "")
+                services.add_alias(open_session, change_context(), agency_id=row.id, alias=form.alias.data or "")
             flash(_("%(code)s is now found as «%(alias)s» too.", code=row.code, alias=form.alias.data), "success")
             return redirect(url_for(".agency", code=row.code), code=303)
         except Refusal as refusal:
@@ -172,7 +169,7 @@ def remove_alias(code: str) -> ResponseReturnValue:
     if not form.accepts():
         return _agency_page(row, form)
     with unit_of_work() as open_session:
-        services.remove_alias(open_session, now=now(), actor=_actor(), agency_id=row.id, alias=form.alias.data or "")
+        services.remove_alias(open_session, change_context(), agency_id=row.id, alias=form.alias.data or "")
     return redirect(url_for(".agency", code=row.code, removed=form.alias.data), code=303)
 
 
@@ -198,7 +195,3 @@ def _agency_page(row: Agency, form: AliasForm) -> ResponseReturnValue:
 
 def _today() -> date:
     return now().date()
-
-
-def _actor() -> str:
-    return str(current_actor().audit_name)

@@ -10,7 +10,6 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Row, Table, bindparam, delete, insert, select, update
@@ -21,6 +20,7 @@ from seminar_app.attendance.models import Mark, MarkHistory
 from seminar_app.attendance.queries import SheetMark
 from seminar_app.attendance.rules import HAS_MINUTES, MarkMethod, MarkStatus, may_credit, minutes_to_store, takes_marks
 from seminar_app.audit import services as audit
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
@@ -70,17 +70,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """The circumstances of the marks to write: seminar, session, method, actor and time."""
+    """What the marks to write have in common."""
 
     seminar: Seminar
     seminar_session: SeminarSession
     method: MarkMethod
-    actor: str
-    now: datetime
+    context: ChangeContext
 
 
 def mark(
     session: Session,
+    context: ChangeContext,
     *,
     seminar_id: int,
     session_id: uuid.UUID,
@@ -88,8 +88,6 @@ def mark(
     status: MarkStatus,
     minutes: int | None = None,
     method: MarkMethod = MarkMethod.LIST,
-    actor: str,
-    now: datetime,
 ) -> Outcome:
     """Mark one person in one session. The same mark again changes nothing.
 
@@ -100,29 +98,28 @@ def mark(
         AttendanceIsShut: the seminar is a draft or archived.
     """
     entry = Entry(registration, status, minutes)
-    return record(session, seminar_id=seminar_id, session_id=session_id, entries=[entry], method=method, actor=actor, now=now)[0]
+    return record(session, context, seminar_id=seminar_id, session_id=session_id, entries=[entry], method=method)[0]
 
 
-def clear(session: Session, *, seminar_id: int, session_id: uuid.UUID, registration: uuid.UUID, actor: str, now: datetime) -> Outcome:
+def clear(session: Session, context: ChangeContext, *, seminar_id: int, session_id: uuid.UUID, registration: uuid.UUID) -> Outcome:
     """Remove a mark as if it had never been taken. The history keeps it.
 
     Raises:
         NotFound, NotOnTheSheet, AttendanceIsShut: as for `mark`.
     """
     entry = Entry(registration, None)
-    return record(session, seminar_id=seminar_id, session_id=session_id, entries=[entry], actor=actor, now=now)[0]
+    return record(session, context, seminar_id=seminar_id, session_id=session_id, entries=[entry])[0]
 
 
 def mark_all(
     session: Session,
+    context: ChangeContext,
     *,
     seminar_id: int,
     session_id: uuid.UUID,
     status: MarkStatus,
     agencies: Collection[int] | None = None,
     method: MarkMethod = MarkMethod.LIST,
-    actor: str,
-    now: datetime,
 ) -> list[Outcome]:
     """Mark all people who have no mark yet: those of some agencies (ids), or the whole sheet. Existing marks stay.
 
@@ -142,18 +139,17 @@ def mark_all(
         unmarked = unmarked.where(Registration.agency_id.in_(agencies))
     people = {row.public_id: row.id for row in session.execute(unmarked)}
     entries = [Entry(public_id, status) for public_id in people]
-    return _write(session, _Call(seminar, seminar_session, method, actor, now), entries, people, {})
+    return _write(session, _Call(seminar, seminar_session, method, context), entries, people, {})
 
 
 def record(
     session: Session,
+    context: ChangeContext,
     *,
     seminar_id: int,
     session_id: uuid.UUID,
     entries: Sequence[Entry],
     method: MarkMethod = MarkMethod.LIST,
-    actor: str,
-    now: datetime,
 ) -> list[Outcome]:
     """Write a coordinator's entries, in a fixed number of statements per 500 people.
 
@@ -174,7 +170,7 @@ def record(
         if asked is not None and not may_credit(asked, contact_minutes=seminar_session.contact_minutes):
             raise MinutesOutOfRange(contact_minutes=seminar_session.contact_minutes, minutes=str(asked)[:20])
     entries = list({entry.registration: entry for entry in entries}.values())
-    return _write(session, _Call(seminar, seminar_session, method, actor, now), entries, people, marks)
+    return _write(session, _Call(seminar, seminar_session, method, context), entries, people, marks)
 
 
 _LOCK = (
@@ -245,12 +241,14 @@ def _write(
     for outcome in changed:
         row = marks.get(people[outcome.registration])
         if row is not None:
-            replaced.append({name: row._mapping[name] for name in KEPT} | {"replaced_by": call.actor, "replaced_at": call.now})
+            replaced.append(
+                {name: row._mapping[name] for name in KEPT} | {"replaced_by": call.context.actor, "replaced_at": call.context.now}
+            )
         if outcome.after is None:
             gone.append({"mark_id": row.id if row is not None else None})
             continue
         values = {"status": outcome.after.status, "minutes_credited": outcome.after.minutes}
-        values |= {"method": call.method, "recorded_by": call.actor, "recorded_at": call.now}
+        values |= {"method": call.method, "recorded_by": call.context.actor, "recorded_at": call.context.now}
         if row is None:
             new.append(values | {"registration_id": people[outcome.registration], "session_id": call.seminar_session.id, "version": 1})
         else:
@@ -308,4 +306,4 @@ def _record_change(session: Session, call: _Call, changed: Sequence[Outcome]) ->
         details["changed"] = len(changed)
         details["to"] = Counter(outcome.after.status.value if outcome.after else "cleared" for outcome in changed)
     action = "attendance.marked" if any(outcome.after for outcome in changed) else "attendance.cleared"
-    audit.record(session, now=call.now, actor=call.actor, action=action, subject=subject, seminar=call.seminar.slug, details=details)
+    audit.record(session, call.context, action=action, subject=subject, seminar=call.seminar.slug, details=details)

@@ -6,7 +6,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import IO
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -28,6 +28,7 @@ from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate
 from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
+from seminar_app.web.change import change_context
 from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
@@ -66,23 +67,23 @@ def marking(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
 @shows_people("attendance.viewed", "attendance.marked", "attendance.cleared")
 def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
     """Save marks: the whole sheet, a few lines of it, or «all of this agency present»."""
-    actor, seminar = current_actor(), _seminar(slug)
-    where = {"seminar_id": seminar.id, "session_id": session_id, "actor": actor.audit_name, "now": now()}
+    context, seminar = change_context(), _seminar(slug)
+    where: dict[str, Any] = {"seminar_id": seminar.id, "session_id": session_id}
     group = request.form.get("all_present")
 
     def work(writing: Session) -> list[Outcome]:
         entries = forms.entries_of(request.form)
-        outcomes = services.record(writing, entries=entries, **where) if entries else []
+        outcomes = services.record(writing, context, entries=entries, **where) if entries else []
         if group is not None:
             agencies = queries.agencies_of_group(writing, group) if group else None
-            outcomes = outcomes + services.mark_all(writing, status=MarkStatus.PRESENT, agencies=agencies, **where)
+            outcomes = outcomes + services.mark_all(writing, context, status=MarkStatus.PRESENT, agencies=agencies, **where)
         return outcomes
 
     try:
         outcomes = in_unit_of_work(work)
     except Refusal as refusal:
         return _refused(seminar, session_id, refusal)
-    overtaken = _overtaken(outcomes, actor.audit_name)
+    overtaken = _overtaken(outcomes, context.actor)
     if "HX-Request" in request.headers:
         if any(outcome.changed for outcome in outcomes):
             needs_no_access_row("the marks left one")
@@ -100,15 +101,18 @@ def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
 @door
 def save_person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
     """Save one person's marks of several sessions, or take one away (`clear`), from the page of the registration."""
-    actor, seminar = current_actor(), _seminar(slug)
+    context, seminar = change_context(), _seminar(slug)
     person = queries.person_on_sheet(session(), seminar.id, registration_id)
 
     def work(writing: Session) -> list[Outcome]:
         entries = forms.entries_of_person(request.form, registration_id)
         if cleared := request.form.get("clear"):
             entries = [(forms.id_of(cleared), Entry(registration_id, None))]
-        who = {"seminar_id": seminar.id, "actor": actor.audit_name, "now": now()}
-        return [done for place, entry in sorted(entries) for done in services.record(writing, session_id=place, entries=[entry], **who)]
+        return [
+            done
+            for place, entry in sorted(entries, key=lambda line: line[0])
+            for done in services.record(writing, context, seminar_id=seminar.id, session_id=place, entries=[entry])
+        ]
 
     try:
         outcomes = in_unit_of_work(work)
@@ -117,7 +121,7 @@ def save_person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
     else:
         changed = sum(outcome.changed for outcome in outcomes)
         flash(ngettext("Saved: %(num)d mark.", "Saved: %(num)d marks.", changed) if changed else _("Nothing had changed."), "success")
-        if _overtaken(outcomes, actor.audit_name):
+        if _overtaken(outcomes, context.actor):
             flash(OVERTAKEN, "warning")
     page = url_for("registration_staff.registration", slug=slug, registration_id=person.public_id.hex, _anchor="attendance")
     return redirect(page, code=303)

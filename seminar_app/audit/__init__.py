@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import time, timedelta
 
-from flask import Flask, g
+from flask import Flask
 
 from config import Settings
 from seminar_app.audit import access_log, checks
@@ -13,7 +13,8 @@ from seminar_app.audit import models as models
 from seminar_app.audit.anchor import append_anchor
 from seminar_app.audit.services import record
 from seminar_app.core import clock
-from seminar_app.web.access import PersonalDataAccess, current_actor
+from seminar_app.web.access import PersonalDataAccess
+from seminar_app.web.change import change_context
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.schedule import Job, add_job
 
@@ -30,19 +31,10 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _record_accesses(accesses: Sequence[PersonalDataAccess]) -> None:
-    now, actor = clock.now(), current_actor().audit_name
+    context = change_context()
     with unit_of_work() as writing:
-        for access in accesses:
-            record(
-                writing,
-                now=now,
-                actor=actor,
-                action=access.action,
-                subject=access.subject,
-                seminar=access.seminar,
-                details=dict(access.details),
-                request_id=g.request_id,
-            )
+        for one in accesses:
+            record(writing, context, action=one.action, subject=one.subject, seminar=one.seminar, details=dict(one.details))
 
 
 def _delete_old_counts() -> None:

@@ -17,6 +17,7 @@ from config import AccessLimits
 from seminar_app.audit.chain import Link
 from seminar_app.audit.models import AccessAlert, AccessCount
 from seminar_app.audit.rules import AccessKind, access_kind
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.installation import installation_of
 
 STAFF = "account:"
@@ -38,8 +39,8 @@ class DailyAccess:
         return any(getattr(self, limit.name) > getattr(allowed, limit.name) for limit in fields(self))
 
 
-Teller = Callable[[Session, str, date, DailyAccess, datetime], None]
-"""`tell(session, actor, day, counts, now)` writes to the administrators, in the transaction of the access."""
+Teller = Callable[[Session, ChangeContext, date, DailyAccess], None]
+"""`tell(session, context, day, counts)` writes to the administrators, in the transaction of the access."""
 
 
 _tellers: list[Teller] = []
@@ -76,7 +77,7 @@ def count(session: Session, rows: Iterable[Link]) -> None:
         alert = insert(AccessAlert).values(actor=row.actor, day=day, at=row.at)
         if session.scalar(alert.on_conflict_do_nothing().returning(AccessAlert.at)) is not None:
             for tell in _tellers:
-                tell(session, row.actor, day, seen, row.at)
+                tell(session, ChangeContext(row.at, row.actor, row.request_id), day, seen)
 
 
 def daily_access_of(session: Session, *, actor: str, day: date) -> DailyAccess:

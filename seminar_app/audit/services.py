@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from seminar_app.audit import access_log
 from seminar_app.audit.chain import chain_keys
 from seminar_app.audit.models import AuditHead, AuditRow
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_rows
 from seminar_app.core.unit_of_work import before_commit
 
@@ -41,25 +42,23 @@ _COLUMNS = tuple(column.name for column in fields(_Gathered))
 
 def record(
     session: Session,
+    context: ChangeContext,
     *,
-    now: datetime,
-    actor: str,
     action: str,
     subject: str,
     seminar: str | None = None,
     details: dict[str, Any] | None = None,
-    request_id: str | None = None,
 ) -> None:
     """Add a row to the audit log, in the transaction of the change or access that it records.
 
     Args:
-        actor: `account:<public id>`, `registration:<public id>`, `public`, `command` or `rule`.
+        context: time, actor and request of the row.
         action: noun and past verb, `registration.withdrawn`.
         subject: `<table>:<public id>`.
         seminar: slug of the seminar it happened in, if any.
         details: numbers, states and ids; never a name, address or any other personal data.
     """
-    row = _Gathered(now, actor, action, subject, seminar, details or {}, request_id)
+    row = _Gathered(context.now, context.actor, action, subject, seminar, details or {}, context.request_id)
     session.info.setdefault(_GATHERED, []).append(row)
 
 

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from seminar_app.agencies.queries import find_agency_by_code
 from seminar_app.agencies.services import add_agency, seed_directory
 from seminar_app.agencies.staff_forms import NewAgencyForm
-from seminar_app.core.clock import now
+from seminar_app.core.change_context import command_context
 from seminar_app.core.errors import Refusal
 from seminar_app.web.database import unit_of_work
 
@@ -31,7 +31,7 @@ group = AppGroup("agencies", help="The agencies' directory.")
 def seed() -> None:
     """Add the agencies of the built-in directory that are missing."""
     with unit_of_work() as session:
-        added = seed_directory(session, now())
+        added = seed_directory(session, command_context())
     click.echo(f"{added} agencies added." if added else "The directory is complete already.")
 
 
@@ -85,7 +85,7 @@ def _add(session: Session, row: dict[str, str]) -> list[str]:
     try:
         with session.begin_nested():
             facts = replace(form.facts(), parent_id=parent.id if parent else None)
-            add_agency(session, now=now(), actor="command", code=row["code"], facts=facts, aliases=form.alias_list())
+            add_agency(session, command_context(), code=row["code"], facts=facts, aliases=form.alias_list())
     except Refusal as refusal:
         return [str(refusal)]
     return []

@@ -12,8 +12,7 @@ from seminar_app.attendance.export import Format, Language, write
 from seminar_app.attendance.queries import attendance_of
 from seminar_app.audit.services import record
 from seminar_app.cli.output import OUTPUT, deliver
-from seminar_app.core.actor import COMMAND
-from seminar_app.core.clock import now
+from seminar_app.core.change_context import command_context
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.web.database import session, unit_of_work
 
@@ -46,8 +45,7 @@ def export(slug: str, form: str, output: Path | None, language: str) -> None:
     with unit_of_work() as writing:
         record(
             writing,
-            now=now(),
-            actor=COMMAND,
+            command_context(),
             action="attendance.exported",
             subject=f"seminar:{seminar.public_id.hex}",
             seminar=seminar.slug,

@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
-from seminar_app.core.clock import now
+from seminar_app.core.change_context import command_context
 from seminar_app.core.installation import installation_of
 from seminar_app.core.key_ring import KeyRing, Turned
 from seminar_app.people import identity
@@ -111,7 +111,7 @@ def _step(sealed: Sealed, after: int, batch: int) -> Callable[[Session], Turned]
         turned = sealed.rotate(writing, after=after, limit=batch)
         if turned.done:
             details: dict[str, Any] = {"rows": turned.done, "key": _ring().newest}
-            record(writing, now=now(), actor="command", action="keys.rotated", subject=f"{sealed.name}:many", details=details)
+            record(writing, command_context(), action="keys.rotated", subject=f"{sealed.name}:many", details=details)
         return turned
 
     return work

@@ -13,6 +13,7 @@ from seminar_app.cli.database import refuse_unprepared
 from seminar_app.cli.languages import refuse_uncompiled
 from seminar_app.cli.serving.processes import work_with_database
 from seminar_app.core.addresses import normal_address
+from seminar_app.core.change_context import command_context
 from seminar_app.core.clock import now
 from seminar_app.core.file_lock import AlreadyLocked
 from seminar_app.messages.checks import sends_mail, worker_runs
@@ -46,7 +47,7 @@ def deliver() -> None:
 def release() -> None:
     """Send the mail that a restore has held back."""
     with unit_of_work() as work:
-        released = release_held(work, now=now())
+        released = release_held(work, command_context())
     click.echo(f"{released} mails will be sent.")
 
 
@@ -65,13 +66,13 @@ def test(address: str, language: str, *, at_once: bool) -> None:
     if at_once:
         server = _mail_server()
         try:
-            send_test(current_app._get_current_object(), server, address=to, language=language, timeout=TIMEOUT_SECONDS)  # type: ignore[attr-defined]
+            send_test(current_app._get_current_object(), command_context(), server, address=to, language=language, timeout=TIMEOUT_SECONDS)  # type: ignore[attr-defined]
         except NoMail as why:
             raise click.ClickException(f"Not sent. {why}") from why
         click.echo(f"Sent: {server.place} took the message to {to}. Look whether it arrived, and whether among unwanted mail.")
         return
     with unit_of_work() as work:
-        enqueue(work, now=now(), kind="test_mail", language=language, to_address=to, to_name=to, context={})
+        enqueue(work, command_context(), kind="test_mail", language=language, to_address=to, to_name=to, facts={})
     click.echo(f"It waits in the outbox. {_who_sends_it()}")
 
 

@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from config import Settings
+from seminar_app.core.change_context import command_context, rule_context
 from seminar_app.core.clock import now
 from seminar_app.core.errors import NotFound
 from seminar_app.people.models import Person
@@ -42,7 +43,7 @@ def show() -> None:
 def run(*, dry_run: bool, rewrite: bool) -> None:
     """Apply the rules now, as the worker does every night."""
     kept = _settings().kept
-    done = count_due(session(), now=now(), kept=kept) if dry_run else apply_all(now=now(), kept=kept, rewrite=rewrite)
+    done = count_due(session(), now=now(), kept=kept) if dry_run else apply_all(rule_context(), kept=kept, rewrite=rewrite)
     for name, rows in done.items():
         click.echo(f"{rows:>8}  {name}")
 
@@ -60,7 +61,7 @@ def erase(public_ids: tuple[uuid.UUID, ...], *, yes: bool) -> None:
     missing = 0
     for public_id in public_ids:
         try:
-            done = in_unit_of_work(lambda work, who=public_id: erase_person(work, now=now(), actor="command", public_id=who))  # type: ignore[misc]
+            done = in_unit_of_work(lambda work, who=public_id: erase_person(work, command_context(), public_id=who))  # type: ignore[misc]
         except NotFound:
             click.echo(f"{public_id.hex}: no person has this id.", err=True)
             missing += 1
@@ -69,7 +70,7 @@ def erase(public_ids: tuple[uuid.UUID, ...], *, yes: bool) -> None:
             f"{public_id.hex}: erased. {done.registrations} registrations without a name, {done.withdrawn} of them withdrawn; "
             f"{done.messages} messages and {done.notes} notes gone; birth data and documents: {'gone' if done.identity else 'none'}."
         )
-    if not sweep(now=now()):
+    if not sweep(rule_context()):
         click.echo("The database was in use, so residual data are still in the files; the worker removes them tonight.", err=True)
     if missing:
         sys.exit(1)

@@ -15,9 +15,9 @@ from seminar_app.accounts.queries import account_by_email
 from seminar_app.accounts.services import create_account, send_way_in
 from seminar_app.accounts.services.reset_links import INVITED_WITHIN, RESET_PURPOSE
 from seminar_app.agencies.queries import find_agency_by_code
-from seminar_app.core import clock
 from seminar_app.core.actor import Grant, RoleName
 from seminar_app.core.addresses import normal_address
+from seminar_app.core.change_context import command_context
 from seminar_app.core.errors import Refusal
 from seminar_app.core.links import SecretLink
 from seminar_app.offices.queries import find_office_by_code
@@ -69,8 +69,7 @@ def create(
         with unit_of_work() as session:
             account = create_account(
                 session,
-                now=clock.now(),
-                actor=None,
+                command_context(),
                 email=address,
                 name=name,
                 language=language or settings.default_language,
@@ -95,7 +94,7 @@ def new_link(*, email: str) -> None:
         if account is None:
             raise click.ClickException(f"There is no account with the address «{email}».")
         try:
-            send_way_in(session, now=clock.now(), actor=None, account_id=account.id)
+            send_way_in(session, command_context(), account_id=account.id)
         except Refusal as refusal:
             raise click.ClickException(str(refusal)) from refusal
     click.echo(f"To choose a password until {account.reset_until:%Y-%m-%d %H:%M} UTC: {_link_of(account, settings)}")
@@ -114,7 +113,7 @@ def reset_second_factor(*, email: str) -> None:
         account = account_by_email(session, email)
         if account is None:
             raise click.ClickException(f"There is no account with the address «{email}».")
-        sign_in.reset_second_factor(session, now=clock.now(), actor=None, account_id=account.id)
+        sign_in.reset_second_factor(session, command_context(), account_id=account.id)
     click.echo(f"The second factor of {account.email} is removed. Its owner has a message, and sets up a new one at the next sign-in.")
 
 

@@ -73,10 +73,9 @@ def _ids(values: Iterable[int | None]) -> frozenset[int]:
     return frozenset(value for value in values if value is not None)
 
 
+PUBLIC = "public"
+"""Name in the audit log of a visitor who is not known."""
 COMMAND = "command"
 """Name of the command line in the audit log."""
-
-
-def audit_name(actor: Actor | None) -> str:
-    """Return the actor's name in the audit log; None is the command line."""
-    return actor.audit_name if actor else COMMAND
+RULE = "rule"
+"""Name in the audit log of what happens by a rule: a seat given to the first who waits, data deleted in time."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from seminar_app.core import clock
+from seminar_app.core.actor import COMMAND, RULE
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeContext:
@@ -23,3 +26,13 @@ class ChangeContext:
     def by(self, actor: str) -> ChangeContext:
         """Return the same circumstances with another actor, for what a rule changes in consequence."""
         return replace(self, actor=actor)
+
+
+def command_context() -> ChangeContext:
+    """Return a change now, by the command line."""
+    return ChangeContext(clock.now(), COMMAND)
+
+
+def rule_context() -> ChangeContext:
+    """Return a change now, by a rule that a job applies."""
+    return ChangeContext(clock.now(), RULE)

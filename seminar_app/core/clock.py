@@ -1,4 +1,4 @@
-"""The only source of the current time. Services are given `now`; nothing below a route calls this."""
+"""The only source of the current time. Routes, commands and jobs ask it; services get the time with the `ChangeContext`."""
 
 from __future__ import annotations
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.services import create_account, give_role
 from seminar_app.core.actor import Actor, Grant, RoleName
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.demo.content import NOTICE_EN, NOTICE_ES, NOTICE_OF, OFFICES
 from seminar_app.demo.people import Directory
 from seminar_app.demo.state import ACCOUNTS, PASSWORD
@@ -34,14 +34,12 @@ class DemoAccounts:
     organizer: Actor
     coordinator: Actor
 
-    def coordinate(self, session: Session, seminar_id: int, *, now: datetime) -> None:
+    def coordinate(self, session: Session, context: ChangeContext, *, seminar_id: int) -> None:
         """Assign the coordinator to a seminar."""
-        give_role(
-            session, now=now, actor=None, account_id=self.coordinator.user_id, grant=Grant(RoleName.COORDINATOR, seminar_id=seminar_id)
-        )
+        give_role(session, context, account_id=self.coordinator.user_id, grant=Grant(RoleName.COORDINATOR, seminar_id=seminar_id))
 
 
-def make_offices(session: Session, *, now: datetime) -> dict[str, int]:
+def make_offices(session: Session, context: ChangeContext) -> dict[str, int]:
     """Add the missing host offices, one with its own words in the privacy notice; return all office ids by code."""
     made: dict[str, int] = {row.code: row.id for row in session.execute(select(Office.code, Office.id))}
     for text in OFFICES:
@@ -49,8 +47,7 @@ def make_offices(session: Session, *, now: datetime) -> dict[str, int]:
             continue
         office = create_office(
             session,
-            now=now,
-            actor=None,
+            context,
             code=text.code,
             name_es=text.name_es,
             name_en=text.name_en,
@@ -63,11 +60,11 @@ def make_offices(session: Session, *, now: datetime) -> dict[str, int]:
         )
         made[text.code] = office.id
         if text.code == NOTICE_OF:
-            publish_notice(session, now=now, actor=None, office_id=office.id, text_es=NOTICE_ES, text_en=NOTICE_EN, opened=0)
+            publish_notice(session, context, office_id=office.id, text_es=NOTICE_ES, text_en=NOTICE_EN, opened=0)
     return made
 
 
-def make_accounts(session: Session, *, offices: dict[str, int], directory: Directory, now: datetime) -> DemoAccounts:
+def make_accounts(session: Session, context: ChangeContext, *, offices: dict[str, int], directory: Directory) -> DemoAccounts:
     """Add an account for each role."""
     grants = {
         "organizer": [Grant(RoleName.ORGANIZER, office_id=offices["HSI"]), Grant(RoleName.ORGANIZER, office_id=offices["OPDAT"])],
@@ -83,8 +80,7 @@ def make_accounts(session: Session, *, offices: dict[str, int], directory: Direc
         language = "es" if shown.name.startswith("liaison") or shown.name == "coordinator" else "en"
         account = create_account(
             session,
-            now=now,
-            actor=None,
+            context,
             email=shown.email,
             name=NAMES[shown.name],
             language=language,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.attendance.rules import MarkMethod, MarkStatus
 from seminar_app.attendance.services import Entry, mark, record
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import SeminarSession
 
@@ -52,22 +53,20 @@ def mark_everybody(session: Session, *, seminar_id: int, seated: Sequence[Regist
         method = MarkMethod.PAPER if index == PAPER_SESSION else MarkMethod.LIST
         record(
             session,
+            ChangeContext(seminar_session.ends_at + timedelta(minutes=chance.randint(2, 20)), actor),
             seminar_id=seminar_id,
             session_id=seminar_session.public_id,
             entries=entries,
             method=method,
-            actor=actor,
-            now=seminar_session.ends_at + timedelta(minutes=chance.randint(2, 20)),
         )
     for person in people[-CORRECTED:]:
         mark(
             session,
+            ChangeContext(seminar_sessions[0].ends_at + timedelta(hours=8), actor),
             seminar_id=seminar_id,
             session_id=seminar_sessions[0].public_id,
             registration=person.public_id,
             status=MarkStatus.LATE,
-            actor=actor,
-            now=seminar_sessions[0].ends_at + timedelta(hours=8),
         )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from seminar_app.core.actor import Actor
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.demo.content import COMMENTS_CHANGE, COMMENTS_USEFUL
 from seminar_app.feedback.answering import answer
 from seminar_app.feedback.queries import get_version
@@ -25,17 +26,17 @@ BEFORE_WEIGHTS = (8, 26, 38, 22, 6)
 
 
 def answer_feedback(
-    session: Session, *, seminar_id: int, seated: Sequence[Registration], actor: Actor, opened: datetime, chance: random.Random
+    session: Session, context: ChangeContext, *, seminar_id: int, seated: Sequence[Registration], chance: random.Random
 ) -> None:
     """Open the form, generate the answers, and close the form two weeks later."""
-    form = open_form(session, now=opened, actor=actor, seminar_id=seminar_id)
+    form = open_form(session, context, seminar_id=seminar_id)
     session.flush()
     questions = get_version(session, form.id).questions
     for person in seated:
         if chance.random() < ANSWER_SHARE:
             answers = {question.key: given for question in questions if (given := _answer(question, chance))}
             answer(session, registration_id=person.id, form_id=form.id, version_number=None, answers=answers)
-    close_form(session, now=opened + timedelta(days=OPEN_DAYS), actor=actor, seminar_id=seminar_id)
+    close_form(session, replace(context, now=context.now + timedelta(days=OPEN_DAYS)), seminar_id=seminar_id)
 
 
 def _answer(question: Asked, chance: random.Random) -> str:

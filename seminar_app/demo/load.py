@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.services import seed_directory
+from seminar_app.core.actor import COMMAND
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.demo import content
 from seminar_app.demo.accounts import make_accounts, make_offices
 from seminar_app.demo.attendance import mark_everybody
@@ -53,11 +55,12 @@ class _Story:
         self.session, self.now = session, now
         self.chance = random.Random(SEED)
         long_ago = at(content.CANCUN.starts_on - timedelta(days=120), 10, content.CANCUN.time_zone)
-        seed_directory(session, long_ago)
-        ensure_notices(session, now=long_ago)
+        context = ChangeContext(long_ago, COMMAND)
+        seed_directory(session, context)
+        ensure_notices(session, context)
         self.directory = Directory(session)
-        self.offices = make_offices(session, now=long_ago)
-        self.accounts = make_accounts(session, offices=self.offices, directory=self.directory, now=long_ago)
+        self.offices = make_offices(session, context)
+        self.accounts = make_accounts(session, context, offices=self.offices, directory=self.directory)
         self.people = listed_people()
 
     def tell(self) -> None:
@@ -69,10 +72,10 @@ class _Story:
 
     def cancun(self) -> None:
         """Register all people of the lists, in the order of the lists; the last one of INM gets no seat."""
-        text, by = content.CANCUN, self.accounts.organizer
+        text = content.CANCUN
         first = at(text.starts_on, 9, text.time_zone)
         seminar = make_seminar(
-            self.session, text, offices=self.offices, directory=self.directory, by=by.audit_name, now=first - timedelta(days=75)
+            self.session, self._organizer(first - timedelta(days=75)), text, offices=self.offices, directory=self.directory
         )
         entries = [entry(person, self.directory) for person in self.people]
         registrations = register_all(
@@ -85,12 +88,7 @@ class _Story:
         text = content.TOLUCA
         first = at(text.starts_on, 9, text.time_zone)
         seminar = make_seminar(
-            self.session,
-            text,
-            offices=self.offices,
-            directory=self.directory,
-            by=self.accounts.organizer.audit_name,
-            now=first - timedelta(days=70),
+            self.session, self._organizer(first - timedelta(days=70)), text, offices=self.offices, directory=self.directory
         )
         chosen = [person for group, count in TOLUCA_PEOPLE.items() for person in self._some(group, count)]
         self.chance.shuffle(chosen)
@@ -104,12 +102,11 @@ class _Story:
         )
         seated = [r for r in registrations if r.state is RegistrationState.REGISTERED]
         for registration in (seated.pop(5), seated.pop(17)):
-            withdraw(self.session, now=first - timedelta(days=8), registration_id=registration.id)
+            withdraw(self.session, ChangeContext(first - timedelta(days=8), registration.audit_name), registration_id=registration.id)
         removed = seated.pop(23)
         remove(
             self.session,
-            now=first - timedelta(days=6),
-            actor=self.accounts.organizer.audit_name,
+            self._organizer(first - timedelta(days=6)),
             seminar_id=seminar.id,
             registration_id=removed.id,
             reason=RemovalReason.DOCUMENTS,
@@ -124,13 +121,12 @@ class _Story:
         first = at(text.starts_on, 9, zone)
         seminar = make_seminar(
             self.session,
+            self._organizer(min(first - timedelta(days=64), self.now)),
             text,
             offices=self.offices,
             directory=self.directory,
-            by=self.accounts.organizer.audit_name,
-            now=min(first - timedelta(days=64), self.now),
         )
-        self.accounts.coordinate(self.session, seminar.id, now=self.now)
+        self.accounts.coordinate(self.session, ChangeContext(self.now, COMMAND), seminar_id=seminar.id)
         entries = []
         for came_from, (group, count) in NEXT_PEOPLE.items():
             entries += [entry(person, self.directory, group=group) for person in self._some(came_from, count, born_after=1970)]
@@ -139,17 +135,19 @@ class _Story:
             self.session, seminar, entries, begin=self.now - timedelta(days=12), end=self.now - timedelta(hours=2), chance=self.chance
         )
 
+    def _organizer(self, at: datetime) -> ChangeContext:
+        return ChangeContext(at, self.accounts.organizer.audit_name)
+
     def _some(self, group: str, count: int, *, born_after: int = 0) -> list[Listed]:
         candidates = [p for p in self.people if p.group == group and (not p.nominee.birth_date or p.nominee.birth_date.year > born_after)]
         return self.chance.sample(candidates, min(count, len(candidates)))
 
     def _hold(self, seminar_id: int, text: content.SeminarText, seated: list[Registration]) -> None:
         """Close registration, mark attendance, complete the seminar and collect the evaluation."""
-        organizer, coordinator = self.accounts.organizer, self.accounts.coordinator
         first = at(text.starts_on, 9, text.time_zone)
         last = first + timedelta(days=text.days - 1, hours=9)
-        change_state(self.session, seminar_id=seminar_id, change=Change.CLOSE, now=first - timedelta(days=7), by=organizer.audit_name)
-        self.accounts.coordinate(self.session, seminar_id, now=first - timedelta(days=7))
-        mark_everybody(self.session, seminar_id=seminar_id, seated=seated, actor=coordinator.audit_name, chance=self.chance)
-        change_state(self.session, seminar_id=seminar_id, change=Change.COMPLETE, now=last + timedelta(hours=2), by=organizer.audit_name)
-        answer_feedback(self.session, seminar_id=seminar_id, seated=seated, actor=organizer, opened=last, chance=self.chance)
+        change_state(self.session, self._organizer(first - timedelta(days=7)), seminar_id=seminar_id, change=Change.CLOSE)
+        self.accounts.coordinate(self.session, ChangeContext(first - timedelta(days=7), COMMAND), seminar_id=seminar_id)
+        mark_everybody(self.session, seminar_id=seminar_id, seated=seated, actor=self.accounts.coordinator.audit_name, chance=self.chance)
+        change_state(self.session, self._organizer(last + timedelta(hours=2)), seminar_id=seminar_id, change=Change.COMPLETE)
+        answer_feedback(self.session, self._organizer(last), seminar_id=seminar_id, seated=seated, chance=self.chance)

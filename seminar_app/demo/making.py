@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from seminar_app.core.actor import COMMAND
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.demo import content
 from seminar_app.demo.content import SeminarText
 from seminar_app.demo.people import Directory
@@ -26,7 +28,6 @@ from seminar_app.seminars.services import SeminarDetails, SessionDetails, add_se
 
 WINDOW_OPENS_DAYS = 60
 WINDOW_CLOSES_DAYS = 7
-COMMAND = "command"
 
 
 def at(day: date, hour: int, time_zone: str) -> datetime:
@@ -34,12 +35,12 @@ def at(day: date, hour: int, time_zone: str) -> datetime:
     return datetime.combine(day, time(hour), ZoneInfo(time_zone)).astimezone(UTC)
 
 
-def make_seminar(session: Session, text: SeminarText, *, offices: dict[str, int], directory: Directory, by: str, now: datetime) -> Seminar:
+def make_seminar(session: Session, context: ChangeContext, text: SeminarText, *, offices: dict[str, int], directory: Directory) -> Seminar:
     """Create the seminar with its sessions and seats, and publish it.
 
     Args:
+        context: when, and by which organizer.
         offices: ids by code.
-        now: when its organizer created it.
     """
     details = SeminarDetails(
         slug=text.slug,
@@ -67,10 +68,11 @@ def make_seminar(session: Session, text: SeminarText, *, offices: dict[str, int]
         registration_opens=datetime.combine(text.starts_on - timedelta(days=WINDOW_OPENS_DAYS), time(9)),
         registration_closes=datetime.combine(text.starts_on - timedelta(days=WINDOW_CLOSES_DAYS), time(18)),
     )
-    seminar = create_seminar(session, details=details, capacity=text.capacity, now=now, by=by, demo=True)
+    seminar = create_seminar(session, context, details=details, capacity=text.capacity, demo=True)
     for part in text.sessions:
         add_session(
             session,
+            context,
             seminar_id=seminar.id,
             details=SessionDetails(
                 day=text.starts_on + timedelta(days=part.day),
@@ -82,12 +84,10 @@ def make_seminar(session: Session, text: SeminarText, *, offices: dict[str, int]
                 room=part.room,
                 speakers=part.speakers,
             ),
-            now=now,
-            by=by,
         )
     wished = [WishedPool(directory.id_of(code), size) for code, size in text.quotas]
-    resize(session, now=now, actor=by, seminar_id=seminar.id, capacity=text.capacity, wished=wished)
-    change_state(session, seminar_id=seminar.id, change=Change.PUBLISH, now=now, by=by)
+    resize(session, context, seminar_id=seminar.id, capacity=text.capacity, wished=wished)
+    change_state(session, context, seminar_id=seminar.id, change=Change.PUBLISH)
     return seminar
 
 
@@ -102,8 +102,7 @@ def register_all(
         registrations.append(
             add_by_hand(
                 session,
-                now=now,
-                actor=COMMAND,
+                ChangeContext(now, COMMAND),
                 seminar_id=seminar.id,
                 entry=entry,
                 submission_id=uuid.UUID(int=chance.getrandbits(128), version=4),

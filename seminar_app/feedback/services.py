@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
-from seminar_app.core.actor import Actor
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.feedback import queries, rules, standard
 from seminar_app.feedback.errors import (
@@ -42,7 +42,7 @@ REMINDER = "feedback_reminder"
 delete_when_sent(REMINDER)
 
 
-def get_or_make_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int) -> FeedbackForm:
+def get_or_make_form(session: Session, context: ChangeContext, *, seminar_id: int) -> FeedbackForm:
     """Return the seminar's reaction form, locked. If there is none, make it: the standard form with a question for each speaker.
 
     Raises:
@@ -56,8 +56,8 @@ def get_or_make_form(session: Session, *, now: datetime, actor: Actor, seminar_i
     form = FeedbackForm(public_id=uuid.uuid4(), seminar_id=seminar.id, kind=FormKind.REACTION)
     session.add(form)
     session.flush()
-    _write_version(session, form, number=1, questions=standard.reaction_form(queries.speakers(session, seminar.id)), now=now)
-    _record(session, form, seminar, now=now, actor=actor, action="feedback.made")
+    _write_version(session, context, form, number=1, questions=standard.reaction_form(queries.speakers(session, seminar.id)))
+    _record(session, context, form, seminar, action="feedback.made")
     return form
 
 
@@ -72,32 +72,31 @@ def refusal_to_open(seminar: Seminar, *, now: datetime) -> SeminarNotHeld | Semi
     return None
 
 
-def open_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int) -> FeedbackForm:
+def open_form(session: Session, context: ChangeContext, *, seminar_id: int) -> FeedbackForm:
     """Open the form for answers. A closed form that is opened again keeps its answers; an open form stays open.
 
     Raises:
         SeminarNotHeld, SeminarNotBegun: the form cannot be opened now.
     """
     seminar = _locked_seminar(session, seminar_id)
-    if (refusal := refusal_to_open(seminar, now=now)) is not None:
+    if (refusal := refusal_to_open(seminar, now=context.now)) is not None:
         raise refusal
-    form = get_or_make_form(session, now=now, actor=actor, seminar_id=seminar_id)
+    form = get_or_make_form(session, context, seminar_id=seminar_id)
     before = queries.stage(form)
     if before is not FormStage.OPEN:
-        form.opened_at = form.opened_at or now
+        form.opened_at = form.opened_at or context.now
         form.closed_at = None
         action = "feedback.reopened" if before is FormStage.CLOSED else "feedback.opened"
-        _record(session, form, seminar, now=now, actor=actor, action=action)
+        _record(session, context, form, seminar, action=action)
     return form
 
 
-def close_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int, take_back: bool = False) -> FeedbackForm:
+def close_form(session: Session, context: ChangeContext, *, seminar_id: int, take_back: bool = False) -> FeedbackForm:
     """Close the form for answers.
 
     Args:
         session: to write with.
-        now: of the change.
-        actor: who closes it.
+        context: of the change.
         seminar_id: of the form's seminar.
         take_back: the form was opened by mistake; without answers it becomes a form that was never opened.
 
@@ -105,20 +104,18 @@ def close_form(session: Session, *, now: datetime, actor: Actor, seminar_id: int
         NotOpenToClose: the form is not open.
     """
     seminar = _locked_seminar(session, seminar_id)
-    form = get_or_make_form(session, now=now, actor=actor, seminar_id=seminar_id)
+    form = get_or_make_form(session, context, seminar_id=seminar_id)
     if queries.stage(form) is not FormStage.OPEN:
         raise NotOpenToClose
     if take_back and not queries.count_answered(session, form.id):
         form.opened_at = None
     else:
-        form.closed_at = now
-    _record(session, form, seminar, now=now, actor=actor, action="feedback.closed")
+        form.closed_at = context.now
+    _record(session, context, form, seminar, action="feedback.closed")
     return form
 
 
-def edit_questions(
-    session: Session, *, now: datetime, actor: Actor, seminar_id: int, questions: Sequence[Asked], seen: str
-) -> queries.Version:
+def edit_questions(session: Session, context: ChangeContext, *, seminar_id: int, questions: Sequence[Asked], seen: str) -> queries.Version:
     """Replace the questions: in place while they have no answers, else as the form's next version.
 
     An open form that has been answered takes corrections of spelling only, in place. A version with one answer beside a
@@ -126,8 +123,7 @@ def edit_questions(
 
     Args:
         session: to write with.
-        now: of the change.
-        actor: who edits.
+        context: of the change.
         seminar_id: of the form's seminar.
         questions: all of them, in order; a new question has the key ''.
         seen: `rules.fingerprint` of the questions that the editor began with.
@@ -138,7 +134,7 @@ def edit_questions(
         OpenAndAnswered: more than the spelling was changed.
     """
     seminar = _locked_seminar(session, seminar_id)
-    form = get_or_make_form(session, now=now, actor=actor, seminar_id=seminar_id)
+    form = get_or_make_form(session, context, seminar_id=seminar_id)
     version = queries.get_version(session, form.id)
     if rules.fingerprint(version.questions) != seen:
         raise StaleEdit
@@ -153,26 +149,19 @@ def edit_questions(
     number = version.number
     answered = version_is_answered(session, version.id)
     if answered and queries.stage(form) is FormStage.OPEN:
-        return _correct_spelling(session, form, seminar, version, keyed, now=now, actor=actor)
+        return _correct_spelling(session, context, form=form, seminar=seminar, version=version, corrected=keyed)
     if answered:
         number += 1
     else:
         session.execute(delete(Question).where(Question.version_id == version.id))
         session.execute(delete(FormVersion).where(FormVersion.id == version.id))
-    _write_version(session, form, number=number, questions=keyed, now=now)
-    _record(session, form, seminar, now=now, actor=actor, action="feedback.questions_changed", version=number, questions=len(keyed))
+    _write_version(session, context, form, number=number, questions=keyed)
+    _record(session, context, form, seminar, action="feedback.questions_changed", version=number, questions=len(keyed))
     return queries.get_version(session, form.id)
 
 
 def _correct_spelling(
-    session: Session,
-    form: FeedbackForm,
-    seminar: Seminar,
-    version: queries.Version,
-    corrected: Sequence[Asked],
-    *,
-    now: datetime,
-    actor: Actor,
+    session: Session, context: ChangeContext, *, form: FeedbackForm, seminar: Seminar, version: queries.Version, corrected: Sequence[Asked]
 ) -> queries.Version:
     if not rules.corrects_spelling(version.questions, corrected):
         raise OpenAndAnswered
@@ -181,11 +170,11 @@ def _correct_spelling(
         words = {"prompt_es": question.prompt_es, "prompt_en": question.prompt_en, "options": options}
         session.execute(update(Question).where(Question.version_id == version.id, Question.key == question.key).values(words))
     action = "feedback.questions_changed"
-    _record(session, form, seminar, now=now, actor=actor, action=action, version=version.number, questions=len(corrected))
+    _record(session, context, form, seminar, action=action, version=version.number, questions=len(corrected))
     return queries.get_version(session, form.id)
 
 
-def remind(session: Session, *, now: datetime, actor: Actor, seminar_id: int) -> None:
+def remind(session: Session, context: ChangeContext, *, seminar_id: int) -> None:
     """Send a reminder to each person who is asked and has not answered, once a day. The number of mails stays secret.
 
     The rows of the reminders are deleted once they are sent (`delete_when_sent`): beside the receipts they
@@ -197,24 +186,24 @@ def remind(session: Session, *, now: datetime, actor: Actor, seminar_id: int) ->
         NobodyToRemind: no mail is due.
     """
     seminar = _locked_seminar(session, seminar_id)
-    form = get_or_make_form(session, now=now, actor=actor, seminar_id=seminar_id)
+    form = get_or_make_form(session, context, seminar_id=seminar_id)
     if queries.stage(form) is not FormStage.OPEN:
         raise NotOpenToRemind
     if queries.get_version(session, form.id).number > 1 and count_newest_responses(session, form.id) < rules.LEAST:
         raise TooFewSinceTheChange(least=rules.LEAST)
     office = session.get_one(Office, seminar.office_id)
-    day = now.astimezone(ZoneInfo(seminar.time_zone)).date()
+    day = context.now.astimezone(ZoneInfo(seminar.time_zone)).date()
     if form.reminded_on == day:
         raise NobodyToRemind
     enqueued = [
         enqueue(
             session,
-            now=now,
+            context,
             kind=REMINDER,
             language=registration.language,
             to_address=registration.person.email or "",
             to_name=registration.person.certificate_name,
-            context=facts(seminar, office, registration.language),
+            facts=facts(seminar, office, registration.language),
             link=issue_link(session, registration),
             link_endpoint="feedback.answer",
         )
@@ -223,7 +212,7 @@ def remind(session: Session, *, now: datetime, actor: Actor, seminar_id: int) ->
     if not any(enqueued):
         raise NobodyToRemind
     form.reminded_on = day
-    _record(session, form, seminar, now=now, actor=actor, action="feedback.reminded")
+    _record(session, context, form, seminar, action="feedback.reminded")
 
 
 def _locked_seminar(session: Session, seminar_id: int, *, lock: bool = True) -> Seminar:
@@ -251,8 +240,8 @@ def _with_keys(before: Sequence[Asked], after: Sequence[Asked]) -> tuple[Asked, 
     return tuple(keyed.values())
 
 
-def _write_version(session: Session, form: FeedbackForm, *, number: int, questions: Sequence[Asked], now: datetime) -> None:
-    version = FormVersion(form_id=form.id, number=number, created_at=now)
+def _write_version(session: Session, context: ChangeContext, form: FeedbackForm, *, number: int, questions: Sequence[Asked]) -> None:
+    version = FormVersion(form_id=form.id, number=number, created_at=context.now)
     session.add(version)
     session.flush()
     for position, question in enumerate(questions, start=1):
@@ -261,13 +250,5 @@ def _write_version(session: Session, form: FeedbackForm, *, number: int, questio
     session.flush()
 
 
-def _record(session: Session, form: FeedbackForm, seminar: Seminar, *, now: datetime, actor: Actor, action: str, **details: Any) -> None:
-    record(
-        session,
-        now=now,
-        actor=actor.audit_name,
-        action=action,
-        subject=f"feedback_form:{form.public_id.hex}",
-        seminar=seminar.slug,
-        details=details,
-    )
+def _record(session: Session, context: ChangeContext, form: FeedbackForm, seminar: Seminar, *, action: str, **details: Any) -> None:
+    record(session, context, action=action, subject=f"feedback_form:{form.public_id.hex}", seminar=seminar.slug, details=details)

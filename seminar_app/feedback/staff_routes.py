@@ -12,8 +12,8 @@ from flask import Blueprint, Response, abort, current_app, flash, redirect, rend
 from flask.typing import ResponseReturnValue
 
 from seminar_app.accounts.rules import may_organize
+from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
-from seminar_app.core.clock import now as present
 from seminar_app.core.errors import Refusal, StaleEdit
 from seminar_app.feedback import editing, export, figures, publishing, queries, rules, services, standard
 from seminar_app.feedback.forms import QuestionsForm, answers_form, editor, question_in, row_of
@@ -25,6 +25,7 @@ from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate, seminar_to_organize
 from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
+from seminar_app.web.change import change_context
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
@@ -43,7 +44,7 @@ def results_page(slug: str) -> ResponseReturnValue:
     seminar = seminar_to_coordinate(session(), current_actor(), slug)
     form = queries.find_form(session(), seminar.id)
     found = _results_of(seminar, form)
-    refusal = services.refusal_to_open(seminar, now=present())
+    refusal = services.refusal_to_open(seminar, now=clock.now())
     return _page(
         "results",
         seminar,
@@ -122,7 +123,7 @@ def _change(slug: str, done: str, work_on: Callable[..., object]) -> ResponseRet
     seminar = seminar_to_coordinate(session(), current_actor(), slug)
     try:
         with unit_of_work() as work:
-            work_on(work, now=present(), actor=current_actor(), seminar_id=seminar.id)
+            work_on(work, change_context(), seminar_id=seminar.id)
     except Refusal as refusal:
         flash(sentence_of(refusal), "warning")
         return redirect(url_for("feedback_staff.results", slug=slug), 303)
@@ -161,12 +162,7 @@ def edit(slug: str) -> ResponseReturnValue:
         try:
             with unit_of_work() as work:
                 services.edit_questions(
-                    work,
-                    now=present(),
-                    actor=current_actor(),
-                    seminar_id=seminar.id,
-                    questions=[question_in(row) for row in rows],
-                    seen=sent.seen.data or "",
+                    work, change_context(), seminar_id=seminar.id, questions=[question_in(row) for row in rows], seen=sent.seen.data or ""
                 )
         except StaleEdit as refusal:
             sent.show(refusal)

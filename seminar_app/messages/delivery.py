@@ -22,6 +22,7 @@ from werkzeug.routing import BuildError
 
 from config import Settings
 from seminar_app.core import clock
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.messages import rendering
 from seminar_app.messages.diagnosis import NoMail, explain
 from seminar_app.messages.queries import anything_due, stuck_mail
@@ -90,7 +91,7 @@ def _send(app: Flask, mailer: Mailer, lease: Lease, *, now: datetime) -> None:
     mailer.send(rendering.mail_of(letter, lease.message, sender=settings.mail_from, now=now))
 
 
-def send_test(app: Flask, server: MailServer, *, address: str, language: str, timeout: float) -> None:
+def send_test(app: Flask, context: ChangeContext, server: MailServer, *, address: str, language: str, timeout: float) -> None:
     """Send a test message at once. A message that is not sent is not kept either, so that it does not come later unasked.
 
     Args:
@@ -99,14 +100,13 @@ def send_test(app: Flask, server: MailServer, *, address: str, language: str, ti
     Raises:
         NoMail: it was not sent; the text says why.
     """
-    at = clock.now()
     with unit_of_work() as work:
-        message = enqueue(work, now=at, kind="test_mail", language=language, to_address=address, to_name=address, context={})
+        message = enqueue(work, context, kind="test_mail", language=language, to_address=address, to_name=address, facts={})
         assert message is not None  # noqa: S101  for the type checker: it has no key
-        lease = lease_new(work, message, now=at)
+        lease = lease_new(work, message, now=context.now)
     try:
         with Mailer(server, timeout=timeout) as mailer:
-            _send(app, mailer, lease, now=at)
+            _send(app, mailer, lease, now=context.now)
     except NOT_SENT as error:
         with unit_of_work() as work:
             forget(work, lease)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.core.inserts import insert_now
 from seminar_app.core.installation import installation_of
@@ -40,13 +41,13 @@ def delete_when_sent(kind: str) -> None:
 
 def enqueue(
     session: Session,
+    context: ChangeContext,
     *,
-    now: datetime,
     kind: str,
     language: str,
     to_address: str,
     to_name: str,
-    context: dict[str, Any],
+    facts: dict[str, Any],
     link: SecretLink | None = None,
     link_endpoint: str | None = None,
     dedupe_key: str | None = None,
@@ -55,12 +56,12 @@ def enqueue(
 
     Args:
         session: to write with.
-        now: of the change.
+        context: of the change that the mail tells of.
         kind: template `templates/email/<kind>.<language>.txt`.
         language: `es` or `en`.
         to_address: e-mail address.
         to_name: name of the recipient.
-        context: values for the template, as JSON; no secret, no link.
+        facts: values for the template, as JSON; no secret, no link.
         link: a secret link to be made when the mail is rendered; the template gets its address as `link`.
         link_endpoint: page that takes the link's `token`.
         dedupe_key: a message with this key is enqueued once in all.
@@ -72,13 +73,13 @@ def enqueue(
         return None
     message = _new(
         session,
-        now=now,
+        now=context.now,
         dedupe_key=dedupe_key,
         kind=kind,
         language=language,
         to_address=to_address,
         to_name=to_name,
-        context=context,
+        context=facts,
         link_endpoint=link_endpoint,
         link_purpose=link.purpose if link else None,
         link_owner=link.owner if link else None,
@@ -176,7 +177,7 @@ def forget(session: Session, lease: Lease) -> None:
     session.execute(delete(Message).where(Message.id == lease.message.id).execution_options(synchronize_session=False))
 
 
-def hold_undelivered(session: Session, *, now: datetime) -> int:
+def hold_undelivered(session: Session, context: ChangeContext) -> int:
     """Set aside unsent messages after a restore: they may have been sent since the backup was made.
 
     Returns:
@@ -186,13 +187,13 @@ def hold_undelivered(session: Session, *, now: datetime) -> int:
         session.execute(
             update(Message)
             .where(Message.state.in_((MessageState.WAITING, MessageState.SENDING)))
-            .values(state=MessageState.FAILED, leased_until=None, not_before=now, last_error=HELD)
+            .values(state=MessageState.FAILED, leased_until=None, not_before=context.now, last_error=HELD)
             .execution_options(synchronize_session=False)
         )
     )
 
 
-def release_held(session: Session, *, now: datetime) -> int:
+def release_held(session: Session, context: ChangeContext) -> int:
     """Send all messages that `hold_undelivered` set aside. Each keeps its Message-ID, so that a mailbox drops copies.
 
     Returns:
@@ -202,7 +203,7 @@ def release_held(session: Session, *, now: datetime) -> int:
         session.execute(
             update(Message)
             .where(Message.state == MessageState.FAILED, Message.last_error == HELD)
-            .values(state=MessageState.WAITING, attempts=0, not_before=now, last_error=None)
+            .values(state=MessageState.WAITING, attempts=0, not_before=context.now, last_error=None)
             .execution_options(synchronize_session=False)
         )
     )
@@ -222,7 +223,7 @@ def _finish(session: Session, lease: Lease, **values: Any) -> bool:
     return isinstance(result, CursorResult) and result.rowcount == 1
 
 
-def send_again(session: Session, *, now: datetime, actor: str, public_id: uuid.UUID) -> Message:
+def send_again(session: Session, context: ChangeContext, *, public_id: uuid.UUID) -> Message:
     """Send a message again: an unsent one goes at once; of a sent one, a copy with its own Message-ID.
 
     A mailbox drops a second mail with the same Message-ID. That is right for a retry, but not for a person who asks for a copy.
@@ -238,15 +239,14 @@ def send_again(session: Session, *, now: datetime, actor: str, public_id: uuid.U
         raise BeingSent
     if message.state is MessageState.SENT:
         copied = ("kind", "language", "to_address", "to_name", "context", "link_endpoint", "link_purpose", "link_owner", "link_version")
-        again = _new(session, now=now, **{name: getattr(message, name) for name in copied})
+        again = _new(session, now=context.now, **{name: getattr(message, name) for name in copied})
         session.add(again)
     else:
         again = message
-        again.state, again.attempts, again.not_before = MessageState.WAITING, 0, now
+        again.state, again.attempts, again.not_before = MessageState.WAITING, 0, context.now
     record(
         session,
-        now=now,
-        actor=actor,
+        context,
         action="message.sent_again",
         subject=f"outbox:{message.public_id.hex}",
         details={"kind": message.kind, "as": again.public_id.hex},

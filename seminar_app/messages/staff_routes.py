@@ -22,7 +22,8 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import Letter, write
 from seminar_app.messages.rules import MessageState, may_send_again
 from seminar_app.messages.words import KINDS, SIGNS, STATES, kind_in_words
-from seminar_app.web.access import current_actor, shown, shows_people, staff
+from seminar_app.web.access import shown, shows_people, staff
+from seminar_app.web.change import change_context
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.errors import sentence_of
 
@@ -88,7 +89,7 @@ def send_again(public_id: uuid.UUID) -> ResponseReturnValue:
     """Send the message once more."""
     try:
         with unit_of_work() as open_session:
-            again = services.send_again(open_session, now=now(), actor=current_actor().audit_name, public_id=public_id)
+            again = services.send_again(open_session, change_context(), public_id=public_id)
     except Refusal as refusal:
         return _message_page(queries.get_message(session(), public_id), refusal=sentence_of(refusal)), 422
     flash(_("It is on its way again."), "success")

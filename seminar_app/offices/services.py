@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
-from seminar_app.core.actor import Actor, audit_name
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.core.phones import readable_phone
 from seminar_app.offices.errors import CodeTaken, NoticeInOneLanguage, SameNotice
@@ -20,9 +19,8 @@ from seminar_app.offices.rules import missing_language
 
 def create_office(
     session: Session,
+    context: ChangeContext,
     *,
-    now: datetime,
-    actor: Actor | None,
     code: str,
     name_es: str,
     name_en: str,
@@ -53,15 +51,14 @@ def create_office(
     office.language, office.time_zone = language, time_zone
     session.add(office)
     session.flush()
-    _record(session, now, actor, "office.created", office)
+    _record(session, context, "office.created", office)
     return office
 
 
 def edit_office(
     session: Session,
+    context: ChangeContext,
     *,
-    now: datetime,
-    actor: Actor,
     office_id: int,
     name_es: str,
     name_en: str,
@@ -80,22 +77,20 @@ def edit_office(
     for field, value in values.items():
         setattr(office, field, value)
     if changed:
-        _record(session, now, actor, "office.edited", office, fields=changed)
+        _record(session, context, "office.edited", office, fields=changed)
 
 
-def retire_office(session: Session, *, now: datetime, actor: Actor, office_id: int) -> None:
+def retire_office(session: Session, context: ChangeContext, *, office_id: int) -> None:
     """Retire an office: it is not offered for new seminars; its seminars stay."""
-    _set_active(session, now, actor, office_id, active=False)
+    _set_active(session, context, office_id, active=False)
 
 
-def restore_office(session: Session, *, now: datetime, actor: Actor, office_id: int) -> None:
+def restore_office(session: Session, context: ChangeContext, *, office_id: int) -> None:
     """Make a retired office available again."""
-    _set_active(session, now, actor, office_id, active=True)
+    _set_active(session, context, office_id, active=True)
 
 
-def publish_notice(
-    session: Session, *, now: datetime, actor: Actor | None, office_id: int, text_es: str, text_en: str, opened: int
-) -> OfficeNotice:
+def publish_notice(session: Session, context: ChangeContext, *, office_id: int, text_es: str, text_en: str, opened: int) -> OfficeNotice:
     """Publish what the office adds to the program's privacy notice, as its next version. Empty texts take its words back.
 
     Args:
@@ -114,10 +109,10 @@ def publish_notice(
         raise NoticeInOneLanguage
     if (text_es, text_en) == ((newest.text_es, newest.text_en) if newest else ("", "")):
         raise SameNotice
-    notice = OfficeNotice(office_id=office_id, version=opened + 1, text_es=text_es, text_en=text_en, published_at=now)
+    notice = OfficeNotice(office_id=office_id, version=opened + 1, text_es=text_es, text_en=text_en, published_at=context.now)
     session.add(notice)
     session.flush()
-    _record(session, now, actor, "office.notice_published" if text_es else "office.notice_withdrawn", office, version=notice.version)
+    _record(session, context, "office.notice_published" if text_es else "office.notice_withdrawn", office, version=notice.version)
     return notice
 
 
@@ -125,11 +120,11 @@ def _readable(phone: str | None, country: str) -> str | None:
     return readable_phone(phone, region=country) if phone else None
 
 
-def _set_active(session: Session, now: datetime, actor: Actor, office_id: int, *, active: bool) -> None:
+def _set_active(session: Session, context: ChangeContext, office_id: int, *, active: bool) -> None:
     office = _locked_office(session, office_id)
     if office.active != active:
         office.active = active
-        _record(session, now, actor, "office.restored" if active else "office.retired", office)
+        _record(session, context, "office.restored" if active else "office.retired", office)
 
 
 def _locked_office(session: Session, office_id: int) -> Office:
@@ -140,5 +135,5 @@ def _locked_office(session: Session, office_id: int) -> Office:
     return office
 
 
-def _record(session: Session, now: datetime, actor: Actor | None, action: str, office: Office, **details: Any) -> None:
-    record(session, now=now, actor=audit_name(actor), action=action, subject=f"office:{office.public_id.hex}", details=details)
+def _record(session: Session, context: ChangeContext, action: str, office: Office, **details: Any) -> None:
+    record(session, context, action=action, subject=f"office:{office.public_id.hex}", details=details)

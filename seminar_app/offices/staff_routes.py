@@ -10,32 +10,26 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from config import Settings
-from seminar_app.core import clock
-from seminar_app.core.actor import Actor, RoleName
+from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import Refusal, StaleEdit
 from seminar_app.core.phones import shown_phone
 from seminar_app.offices import queries, services
 from seminar_app.offices.forms import NewOfficeForm, NoticeForm, OfficeForm
 from seminar_app.offices.models import Office
 from seminar_app.web.access import current_actor, staff
+from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work, session, unit_of_work
 
 blueprint = Blueprint("offices_staff", __name__)
-
-
-def actor() -> Actor:
-    """Return the account that is signed in; the access check has made sure that there is one."""
-    found: Actor = current_actor()
-    return found
 
 
 @blueprint.get("/staff/offices/")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def offices() -> ResponseReturnValue:
     """List all offices, active ones first; an organizer sees their own. `?added=CODE` offers the next step after adding one."""
-    found = queries.offices_of(session(), actor())
+    found = queries.offices_of(session(), current_actor())
     added = next((office for office in found if office.code == request.args.get("added") and office.active), None)
-    return render_template("offices/staff/offices.html", offices=found, may_change=actor().is_admin, added=added)
+    return render_template("offices/staff/offices.html", offices=found, may_change=current_actor().is_admin, added=added)
 
 
 @blueprint.route("/staff/offices/new", methods=["GET", "POST"])
@@ -46,7 +40,7 @@ def new_office() -> ResponseReturnValue:
     if form.accepts():
         try:
             office = in_unit_of_work(
-                lambda database: services.create_office(database, now=clock.now(), actor=actor(), code=str(form.code.data), **form.facts())
+                lambda database: services.create_office(database, change_context(), code=str(form.code.data), **form.facts())
             )
         except Refusal as refusal:
             form.show(refusal)
@@ -64,7 +58,7 @@ def office(code: str) -> ResponseReturnValue:
     form = OfficeForm(data=_installed() | _values_of(row))
     if form.accepts():
         with unit_of_work() as database:
-            services.edit_office(database, now=clock.now(), actor=actor(), office_id=row.id, **form.facts())
+            services.edit_office(database, change_context(), office_id=row.id, **form.facts())
         flash(_("%(office)s is changed.", office=row.code), "success")
         return redirect(url_for("offices_staff.offices"), code=303)
     return render_template("offices/staff/office.html", form=form, office=row), 422 if form.has_errors else 200
@@ -74,7 +68,7 @@ def office(code: str) -> ResponseReturnValue:
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def notice(code: str) -> ResponseReturnValue:
     """Show what the office adds to the privacy notice and all earlier versions; on POST, show the new text or publish it."""
-    row = queries.get_office_of(session(), actor(), code)
+    row = queries.get_office_of(session(), current_actor(), code)
     versions = queries.notices_of(session(), row.id)
     newest = versions[0] if versions else None
     first = {"opened": newest.version, "text_es": newest.text_es, "text_en": newest.text_en} if newest else None
@@ -99,7 +93,7 @@ def notice(code: str) -> ResponseReturnValue:
 def _publish(row: Office, form: NoticeForm) -> str:
     texts = {"text_es": form.text_es.data or "", "text_en": form.text_en.data or ""}
     with unit_of_work() as database:
-        services.publish_notice(database, now=clock.now(), actor=actor(), office_id=row.id, opened=form.opened.data or 0, **texts)
+        services.publish_notice(database, change_context(), office_id=row.id, opened=form.opened.data or 0, **texts)
     if any(texts.values()):
         return str(_("Published. From now on people read it before they register."))
     return str(_("The office’s words are taken back. From now on people read the program’s notice alone."))
@@ -122,7 +116,7 @@ def restore_office(code: str) -> ResponseReturnValue:
 def _do(code: str, service: Callable[..., None], said: str) -> ResponseReturnValue:
     row = queries.get_office(session(), code)
     with unit_of_work() as database:
-        service(database, now=clock.now(), actor=current_actor(), office_id=row.id)
+        service(database, change_context(), office_id=row.id)
     flash(said, "success")
     return redirect(url_for("offices_staff.offices"), code=303)
 

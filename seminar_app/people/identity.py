@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.installation import installation_of
 from seminar_app.core.key_ring import CannotOpen, KeyRing, Turned
 from seminar_app.people.errors import IdentityUnreadable
@@ -57,9 +58,8 @@ NOTHING = Identity()
 
 def keep_identity(
     session: Session,
+    context: ChangeContext,
     *,
-    now: datetime,
-    actor: str,
     person: Person,
     identity: Identity,
     forget: Sequence[IdentityPart] = (),
@@ -83,7 +83,7 @@ def keep_identity(
     if not given and not forget:
         return []
     ring = installation_of(session).ring
-    row = _locked_row(session, person, now=now)
+    row = _locked_row(session, context, person)
     on_file = {part for part in IdentityPart if getattr(row, part) is not None}
     if only_missing:
         given = {part: value for part, value in given.items() if part not in on_file}
@@ -105,12 +105,11 @@ def keep_identity(
             setattr(row, f"{part}_index", None)
     changed = [part.value for part in IdentityPart if part in given or part in gone]
     if changed:
-        row.changed_at = now
+        row.changed_at = context.now
         session.flush()
         audit.record(
             session,
-            now=now,
-            actor=actor,
+            context,
             action="identity.kept",
             subject=f"person:{person.public_id.hex}",
             seminar=seminar,
@@ -238,10 +237,10 @@ def rotate(session: Session, *, after: int, limit: int) -> Turned:
     return Turned(last=found[-1][0].person_id if found else None, done=len(found) - failed, failed=failed)
 
 
-def _locked_row(session: Session, person: Person, *, now: datetime) -> PersonIdentity:
+def _locked_row(session: Session, context: ChangeContext, person: Person) -> PersonIdentity:
     """Return the person's row, locked; insert it if there is none."""
     insert = (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(PersonIdentity)
-    values = {"person_id": person.id, "key_id": installation_of(session).ring.newest, "changed_at": now}
+    values = {"person_id": person.id, "key_id": installation_of(session).ring.newest, "changed_at": context.now}
     session.execute(insert.values(**values).on_conflict_do_nothing(index_elements=["person_id"]))
     return session.scalars(
         select(PersonIdentity).where(PersonIdentity.person_id == person.id).with_for_update().execution_options(populate_existing=True)

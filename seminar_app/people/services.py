@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_unless_present
 from seminar_app.people.errors import NameTaken
 from seminar_app.people.models import Person
@@ -44,7 +44,7 @@ class PersonData:
         return sort_key(given_names=self.given_names, surname1=self.surname1, surname2=self.surname2)
 
 
-def find_or_add_person(session: Session, *, now: datetime, data: PersonData, agency_id: int | None) -> tuple[Person, bool]:
+def find_or_add_person(session: Session, context: ChangeContext, *, data: PersonData, agency_id: int | None) -> tuple[Person, bool]:
     """Return the person with this address and name, or a new one, and whether they were known before.
 
     A known person is not changed, because a stranger can type any name into a form. Without an address the name does not
@@ -64,7 +64,7 @@ def find_or_add_person(session: Session, *, now: datetime, data: PersonData, age
         language=data.language,
         search_key=data.search_key,
         sort_key=data.sort_key,
-        created_at=now,
+        created_at=context.now,
     )
     if insert_unless_present(session, person, index_elements=("email", "search_key")):
         return person, False
@@ -74,7 +74,7 @@ def find_or_add_person(session: Session, *, now: datetime, data: PersonData, age
     return known, True
 
 
-def edit_person(session: Session, *, now: datetime, actor: str, person: Person, data: PersonData, seminar: str | None = None) -> list[str]:
+def edit_person(session: Session, context: ChangeContext, *, person: Person, data: PersonData, seminar: str | None = None) -> list[str]:
     """Correct a person's data. The e-mail address stays, because the personal link is sent to it.
 
     Returns:
@@ -105,8 +105,7 @@ def edit_person(session: Session, *, now: datetime, actor: str, person: Person, 
         session.flush()
         audit.record(
             session,
-            now=now,
-            actor=actor,
+            context,
             action="person.edited",
             subject=f"person:{person.public_id.hex}",
             seminar=seminar,

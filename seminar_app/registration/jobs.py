@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from seminar_app.core import clock
+from seminar_app.core.change_context import rule_context
 from seminar_app.registration import services
 from seminar_app.web.database import in_unit_of_work
 from seminar_app.web.schedule import Job
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 def release_quotas() -> None:
     """Move the unused seats of quotas whose release date has come to the open pool, and seat people from the waiting list."""
-    moved = in_unit_of_work(lambda session: services.release_due_quotas(session, now=clock.now()))
+    moved = in_unit_of_work(lambda session: services.release_due_quotas(session, rule_context()))
     if moved:
         log.info("%d seats went to open pools.", moved)
 

@@ -80,6 +80,11 @@ class Registration(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def audit_name(self) -> str:
+        """Return the name in the audit log of an official who came by the personal link."""
+        return f"registration:{self.public_id.hex}"
+
 
 class RegistrationHistory(Base):
     """One change of a registration's state: the states before and after, who changed it, and why."""

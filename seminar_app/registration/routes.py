@@ -14,6 +14,7 @@ from flask_wtf.csrf import generate_csrf
 
 from seminar_app.agencies.queries import agency_groups, find_offered
 from seminar_app.core import clock
+from seminar_app.core.actor import PUBLIC
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.people.identity import own_identity
 from seminar_app.registration import queries, response_time, services
@@ -26,6 +27,7 @@ from seminar_app.registration.rules import Door, day_there, door, may_change_age
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import is_over
 from seminar_app.web.access import personal_link, public
+from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
@@ -50,7 +52,8 @@ def _was_taken(response: Response) -> bool:
 @limiter.limit(TO_ONE_MAILBOX, key_func=mailbox_key, methods=["POST"], deduct_when=_was_taken)
 def register(slug: str) -> ResponseReturnValue:
     """Show and process the form. The answer is the same for new and known people (docs/decisions/0005-same-answer.md)."""
-    now = clock.now()
+    context = change_context(PUBLIC)
+    now = context.now
     shown = queries.form_page(session(), slug)
     seminar, office = shown.seminar, shown.office
     way = _door(seminar, now)
@@ -66,7 +69,7 @@ def register(slug: str) -> ResponseReturnValue:
             made = in_unit_of_work(
                 lambda session: services.register(
                     session,
-                    now=now,
+                    context,
                     seminar_id=seminar.id,
                     entry=form.entry(),
                     submission_id=showing(form.submission_id),
@@ -76,7 +79,7 @@ def register(slug: str) -> ResponseReturnValue:
                     code=form.code.data if "code" in form else None,
                 )
             )
-            response_time.keep(began, new=made.registered_at == now, asked=bool(asked_of(seminar)))
+            response_time.keep(began, new=made.registered_at == context.now, asked=bool(asked_of(seminar)))
             return redirect(url_for(".registered", slug=slug, check="curp" if form.doubtful_curp else None), code=303)
         except Refusal as refusal:
             form.show(refusal)
@@ -136,7 +139,11 @@ def edit_personal(token: str) -> ResponseReturnValue:
         try:
             in_unit_of_work(
                 lambda session: services.edit(
-                    session, now=clock.now(), registration_id=registration.id, correction=correction, opened=form.opened.data or ""
+                    session,
+                    change_context(registration.audit_name),
+                    registration_id=registration.id,
+                    correction=correction,
+                    opened=form.opened.data or "",
                 )
             )
             flash(_("Your data are kept as you corrected them."), "success")
@@ -162,7 +169,11 @@ def withdraw(token: str) -> ResponseReturnValue:
     form = DecisionForm()
     if form.accepts():
         try:
-            in_unit_of_work(lambda session: services.withdraw(session, now=clock.now(), registration_id=found.registration.id))
+            in_unit_of_work(
+                lambda session: services.withdraw(
+                    session, change_context(found.registration.audit_name), registration_id=found.registration.id
+                )
+            )
         except Refusal as refusal:
             form.show(refusal)
         else:

@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from seminar_app.agencies.queries import agency_groups
-from seminar_app.core import clock
-from seminar_app.core.actor import Actor, RoleName
+from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import Refusal, StaleEdit
 from seminar_app.registration import queries, services
 from seminar_app.registration.blueprints import staff_blueprint as blueprint
@@ -20,6 +19,7 @@ from seminar_app.registration.queries import SeatsOverview
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.queries import seminar_to_organize
 from seminar_app.web.access import current_actor, staff
+from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work, session
 
 
@@ -27,8 +27,7 @@ from seminar_app.web.database import in_unit_of_work, session
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def seats(slug: str) -> ResponseReturnValue:
     """Edit capacity and quotas. More seats go to the waiting list at once; a change never takes a seat from a person who holds it."""
-    actor: Actor = current_actor()
-    seminar = seminar_to_organize(session(), actor, slug)
+    seminar = seminar_to_organize(session(), current_actor(), slug)
     overview = queries.seats_overview(session(), seminar.id)
     form = SeatsForm(data=None if request.method == "POST" else _as_it_is(overview))
     form.offer(agency_groups(session(), on=seminar.starts_on))
@@ -37,8 +36,7 @@ def seats(slug: str) -> ResponseReturnValue:
             seated = in_unit_of_work(
                 lambda session: services.resize(
                     session,
-                    now=clock.now(),
-                    actor=actor.audit_name,
+                    change_context(),
                     seminar_id=seminar.id,
                     capacity=form.capacity.data or 0,
                     wished=form.wished(),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.offices.models import Office
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
@@ -27,7 +26,7 @@ KIND = "seminar_cancelled"
 
 
 @when_changing_state
-def on_change(session: Session, seminar: Seminar, change: Change, now: datetime, _by: str) -> None:
+def on_change(session: Session, context: ChangeContext, seminar: Seminar, change: Change) -> None:
     """Mail the reason of a cancellation to everyone concerned; refuse to unpublish a seminar that has registrations.
 
     Raises:
@@ -41,4 +40,4 @@ def on_change(session: Session, seminar: Seminar, change: Change, now: datetime,
         people = select(Registration).where(Registration.seminar_id == seminar.id, Registration.state.in_(CONCERNED))
         for registration in session.scalars(people.options(joinedload(Registration.person)).order_by(Registration.id)).all():
             key = f"{KIND}:{registration.public_id.hex}"
-            tell(session, now=now, kind=KIND, seminar=seminar, office=office, registration=registration, dedupe_key=key)
+            tell(session, context, kind=KIND, seminar=seminar, office=office, registration=registration, dedupe_key=key)

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from seminar_app.agencies.queries import agency_groups
 from seminar_app.core import clock
-from seminar_app.core.actor import Actor, RoleName
+from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.messages.queries import mail_of
 from seminar_app.messages.words import SIGNS, STATES, kind_in_words
@@ -38,6 +38,7 @@ from seminar_app.registration.sections import sections_of
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.queries import seminar_to_organize
 from seminar_app.web.access import current_actor, shown, shows_people, staff
+from seminar_app.web.change import change_context
 from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.labels import label
@@ -119,7 +120,7 @@ def _registration_page(slug: str, registration_id: str, form: RemovalForm) -> Re
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def add(slug: str) -> ResponseReturnValue:
     """Register a person by hand."""
-    actor: Actor = current_actor()
+    actor = current_actor()
     seminar = seminar_to_organize(session(), actor, slug)
     form = HandForm(data={"language": language_of(session(), seminar.office_id) or current_language()})
     day = min(day_there(clock.now(), seminar.time_zone), seminar.starts_on)
@@ -129,12 +130,7 @@ def add(slug: str) -> ResponseReturnValue:
         try:
             made = in_unit_of_work(
                 lambda session: services.add_by_hand(
-                    session,
-                    now=clock.now(),
-                    actor=actor.audit_name,
-                    seminar_id=seminar.id,
-                    entry=form.entry(),
-                    submission_id=showing(form.submission_id),
+                    session, change_context(), seminar_id=seminar.id, entry=form.entry(), submission_id=showing(form.submission_id)
                 )
             )
             return redirect(url_for(".roster", slug=slug, of=made.public_id.hex), code=303)
@@ -179,13 +175,13 @@ def remove(slug: str, registration_id: str) -> ResponseReturnValue:
 
 def _decide(slug: str, registration_id: str, service: Callable[..., Registration], **values: Any) -> ResponseReturnValue:
     """Call one service on one registration and go back to the roster with the same filters."""
-    actor: Actor = current_actor()
+    actor = current_actor()
     seminar = seminar_to_organize(session(), actor, slug)
     found = queries.registration_in_reach(session(), actor, slug, _needed(registration_id)).registration
     DecisionForm().accepts()
 
     def work(session: Session) -> Registration:
-        return service(session, now=clock.now(), actor=actor.audit_name, seminar_id=seminar.id, registration_id=found.id, **values)
+        return service(session, change_context(), seminar_id=seminar.id, registration_id=found.id, **values)
 
     try:
         in_unit_of_work(work)

@@ -7,7 +7,7 @@ from datetime import time
 from flask import Flask
 
 from config import Mode, Settings
-from seminar_app.core import clock
+from seminar_app.core.change_context import rule_context
 from seminar_app.retention import audit_words
 from seminar_app.retention.applying import apply_all
 from seminar_app.web.schedule import Job, add_job
@@ -21,4 +21,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     audit_words.init_app()
     if settings.mode is Mode.DEMO:
         return
-    add_job(app, Job("retention", lambda: apply_all(now=clock.now(), kept=settings.kept), daily_at=NIGHT))
+    add_job(app, Job("retention", lambda: apply_all(rule_context(), kept=settings.kept), daily_at=NIGHT))

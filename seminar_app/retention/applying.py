@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from config import DaysKept
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.services import record
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.residual_data import sweep_residual_data
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
@@ -30,13 +31,12 @@ from seminar_app.web.schedule import ending
 
 log = logging.getLogger(__name__)
 
-ACTOR = "rule"
 BATCH = 100
 TOUCHED = ("person", "person_identity", "registration", "registration_history", "outbox", "web_session")
 SWEEPABLE = ("person.erased", "retention.applied")
 
 Due = Callable[[datetime, int], Select[Any]]
-Take = Callable[[Session, datetime, Sequence[Any]], object]
+Take = Callable[[Session, ChangeContext, Sequence[Any]], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +101,17 @@ def _sessions(now: datetime, _days: int) -> Select[Any]:
     return select(WebSession.id_hash).where(or_(WebSession.seen_at < now - IDLE, WebSession.created_at < now - LONGEST))
 
 
-def _erase(session: Session, now: datetime, ids: Sequence[Any]) -> None:
+def _erase(session: Session, context: ChangeContext, ids: Sequence[Any]) -> None:
     for public_id in ids:
-        erase_person(session, now=now, actor=ACTOR, public_id=public_id)
+        erase_person(session, context, public_id=public_id)
 
 
 def _deleted(model: Any, key: Any) -> Take:
-    return lambda session, _now, ids: session.execute(delete(model).where(key.in_(ids)).execution_options(synchronize_session=False))
+    return lambda session, _context, ids: session.execute(delete(model).where(key.in_(ids)).execution_options(synchronize_session=False))
 
 
 def _emptied(model: Any, column: str) -> Take:
-    return lambda session, _now, ids: session.execute(
+    return lambda session, _context, ids: session.execute(
         update(model).where(model.id.in_(ids)).values({column: None}).execution_options(synchronize_session=False)
     )
 
@@ -121,7 +121,7 @@ RULES = (
         "identity",
         "CURP, birth data, passport, after the person's last seminar",
         _identities,
-        lambda session, _now, ids: delete_identities(session, ids),
+        lambda session, _context, ids: delete_identities(session, ids),
     ),
     Rule("messages", "mail that was sent or given up", _messages, _deleted(Message, Message.id)),
     Rule("notes", "notes of staff about decisions, after the seminar", _notes, _emptied(RegistrationHistory, "note")),
@@ -145,33 +145,33 @@ def count_due(session: Session, *, now: datetime, kept: DaysKept) -> dict[str, i
     }
 
 
-def apply_all(*, now: datetime, kept: DaysKept, rewrite: bool = False) -> dict[str, int]:
+def apply_all(context: ChangeContext, *, kept: DaysKept, rewrite: bool = False) -> dict[str, int]:
     """Apply every rule. It may be interrupted and started again at any time, because each step is complete in itself."""
-    done = {rule.name: _apply(rule, now=now, days=days_of(rule, kept)) for rule in RULES}
-    sweep(now=now, rewrite=rewrite)
+    done = {rule.name: _apply(rule, context, days=days_of(rule, kept)) for rule in RULES}
+    sweep(context, rewrite=rewrite)
     return done
 
 
-def _apply(rule: Rule, *, now: datetime, days: int) -> int:
+def _apply(rule: Rule, context: ChangeContext, *, days: int) -> int:
     taken = 0
     while not ending.is_set():
-        step = in_unit_of_work(lambda session: _step(session, rule, now=now, days=days))
+        step = in_unit_of_work(lambda session: _step(session, context, rule, days=days))
         taken += step
         if step < BATCH:
             break
     return taken
 
 
-def _step(session: Session, rule: Rule, *, now: datetime, days: int) -> int:
-    ids = session.scalars(rule.due(now, days).limit(BATCH)).all()
+def _step(session: Session, context: ChangeContext, rule: Rule, *, days: int) -> int:
+    ids = session.scalars(rule.due(context.now, days).limit(BATCH)).all()
     if ids:
-        rule.take(session, now, ids)
+        rule.take(session, context, ids)
         details = {"rows": len(ids), "days": days}
-        record(session, now=now, actor=ACTOR, action="retention.applied", subject=f"retention:{rule.name}", details=details)
+        record(session, context, action="retention.applied", subject=f"retention:{rule.name}", details=details)
     return len(ids)
 
 
-def sweep(*, now: datetime, rewrite: bool = False) -> bool:
+def sweep(context: ChangeContext, *, rewrite: bool = False) -> bool:
     """Remove residual data if anything was deleted since the last sweep, which the audit log records."""
     newest = select(func.max(AuditRow.sequence))
     with unit_of_work() as session:
@@ -182,5 +182,5 @@ def sweep(*, now: datetime, rewrite: bool = False) -> bool:
     if not sweep_residual_data(db.engine, TOUCHED, rewrite=rewrite):
         return False
     with unit_of_work() as session:
-        record(session, now=now, actor=ACTOR, action="retention.swept", subject="database:all")
+        record(session, context, action="retention.swept", subject="database:all")
     return True

@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 import uuid
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
 from sqlalchemy import CursorResult, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
 from seminar_app.audit.services import record
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.messages.models import Message
 from seminar_app.people.identity import forget_identity
@@ -45,7 +45,7 @@ class Erased:
     identity: bool
 
 
-def erase_person(session: Session, *, now: datetime, actor: str, public_id: uuid.UUID) -> Erased:
+def erase_person(session: Session, context: ChangeContext, *, public_id: uuid.UUID) -> Erased:
     """Remove everything that names the person. Repeating it changes nothing more.
 
     Raises:
@@ -54,7 +54,7 @@ def erase_person(session: Session, *, now: datetime, actor: str, public_id: uuid
     person_id = session.scalar(select(Person.id).where(Person.public_id == public_id))
     if person_id is None:
         raise NotFound
-    withdrawn = _give_seats_back(session, now=now, actor=actor, person_id=person_id)
+    withdrawn = _give_seats_back(session, context, person_id=person_id)
     person = session.scalars(select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)).one()
     registrations = session.scalars(select(Registration).where(Registration.person_id == person_id).order_by(Registration.id)).all()
     messages = _delete_messages(session, person, [registration.public_id for registration in registrations])
@@ -74,25 +74,25 @@ def erase_person(session: Session, *, now: datetime, actor: str, public_id: uuid
     person.given_names = person.surname1 = person.certificate_name = person.search_key = person.sort_key = ""
     person.surname2 = person.email = person.phone = person.agency_id = None
     person.reserved = True  # every sheet, screen and export then shows a code, and no contact data
-    person.erased_at = person.erased_at or now
+    person.erased_at = person.erased_at or context.now
     session.flush()
     done = Erased(registrations=len(registrations), withdrawn=withdrawn, messages=messages, notes=notes, identity=identity)
-    record(session, now=now, actor=actor, action="person.erased", subject=f"person:{public_id.hex}", details=asdict(done))
+    record(session, context, action="person.erased", subject=f"person:{public_id.hex}", details=asdict(done))
     return done
 
 
-def _give_seats_back(session: Session, *, now: datetime, actor: str, person_id: int) -> int:
+def _give_seats_back(session: Session, context: ChangeContext, *, person_id: int) -> int:
     """Withdraw the person from seminars that are not over, without a mail; return the number of registrations."""
     standing = select(Registration.id).where(Registration.person_id == person_id, Registration.state.in_(STANDING))
     withdrawn = 0
     for registration_id in session.scalars(standing.order_by(Registration.seminar_id)).all():
         seats, registration = locked_registration(session, registration_id)
-        if registration.state not in STANDING or is_over(seats.seminar, now=now):
+        if registration.state not in STANDING or is_over(seats.seminar, now=context.now):
             continue
         left = registration.seat_pool_id
-        change_state(session, now=now, actor=actor, seminar=seats.seminar, registration=registration, state=RegistrationState.WITHDRAWN)
+        change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.WITHDRAWN)
         seats.moved(left=left, took=None)
-        settle(session, now=now, seats=seats)
+        settle(session, context, seats=seats)
         withdrawn += 1
     return withdrawn
 

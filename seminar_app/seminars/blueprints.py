@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from seminar_app.core.actor import Actor, RoleName
-from seminar_app.web.access import current_actor
+from seminar_app.core.actor import RoleName
 
 staff_blueprint = Blueprint("seminars_staff", __name__, url_prefix="/staff")
 READERS = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR)
 ORGANIZERS = (RoleName.ADMIN, RoleName.ORGANIZER)
-
-
-def actor() -> Actor:
-    """Return the account that is signed in; the access check has made sure that there is one."""
-    found: Actor = current_actor()
-    return found

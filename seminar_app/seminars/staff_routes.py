@@ -22,7 +22,7 @@ from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.messages.checks import what_waiting_means
 from seminar_app.registration import queries as registrations
 from seminar_app.seminars import queries, services
-from seminar_app.seminars.blueprints import ORGANIZERS, READERS, actor
+from seminar_app.seminars.blueprints import ORGANIZERS, READERS
 from seminar_app.seminars.blueprints import staff_blueprint as blueprint
 from seminar_app.seminars.errors import NotInThisState
 from seminar_app.seminars.forms import CancelForm, CopyForm, SeminarForm, details_of
@@ -31,7 +31,8 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.overview import People, overview_of
 from seminar_app.seminars.rules import Change, SeminarState, leads_to, may_edit, next_step, propose_slug, state_after, undoes
 from seminar_app.seminars.settings_page import defaults, differences, own_offices, prepare, proposed_slug
-from seminar_app.web.access import staff
+from seminar_app.web.access import current_actor, staff
+from seminar_app.web.change import change_context
 from seminar_app.web.checks import State, in_state
 from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
@@ -50,9 +51,9 @@ def home() -> ResponseReturnValue:
     An administrator begins with what is left of the installation's first hour, as long as anything is. A demonstration is complete.
     """
     settings: Settings = current_app.extensions["settings"]
-    if actor().is_admin and settings.mode is not Mode.DEMO and in_state(session(), State.LEFT, now=clock.now()):
+    if current_actor().is_admin and settings.mode is not Mode.DEMO and in_state(session(), State.LEFT, now=clock.now()):
         return redirect(url_for("oversight.installation"), code=303)
-    if actor().roles & set(LISTED):
+    if current_actor().roles & set(LISTED):
         return redirect(url_for(".index"), code=303)
     lines = staff_navigation()
     return redirect(lines[0].url if lines else url_for("seminars.calendar"), code=303)
@@ -69,44 +70,42 @@ def index() -> ResponseReturnValue:
         text=request.args.get("q", "")[:200],
     )
     now = clock.now()
-    listed = queries.seminars_for(session(), actor(), filters, page=page_number())
+    listed = queries.seminars_for(session(), current_actor(), filters, page=page_number())
     steps = {line.seminar.id: next_step(line.seminar, sessions=line.sessions, now=now) for line in listed.lines}
     return render_template(
         "seminars/staff/index.html",
         listed=listed,
         steps=steps,
         filters=filters,
-        year_choices=[(year, str(year)) for year in queries.years_of(session(), actor())],
+        year_choices=[(year, str(year)) for year in queries.years_of(session(), current_actor())],
         states=choices(SeminarState),
         may_open={line.seminar.id: _may_open(line.seminar) for line in listed.lines},
-        may_create=bool(actor().roles & set(ORGANIZERS)),
-        mail_waits=what_waiting_means(session(), now) if RoleName.ORGANIZER in actor().roles and not actor().is_admin else None,
-        wrong=in_state(session(), State.WRONG, now=now) if actor().is_admin else (),
-        lacks_office=not listed.lines and not filters.any and not own_offices(session(), actor()),
+        may_create=bool(current_actor().roles & set(ORGANIZERS)),
+        mail_waits=what_waiting_means(session(), now)
+        if RoleName.ORGANIZER in current_actor().roles and not current_actor().is_admin
+        else None,
+        wrong=in_state(session(), State.WRONG, now=now) if current_actor().is_admin else (),
+        lacks_office=not listed.lines and not filters.any and not own_offices(session(), current_actor()),
     )
 
 
 def _may_open(seminar: Seminar) -> bool:
-    return may_coordinate(actor(), office_id=seminar.office_id, seminar_id=seminar.id)
+    return may_coordinate(current_actor(), office_id=seminar.office_id, seminar_id=seminar.id)
 
 
 @blueprint.route("/seminars/new", methods=["GET", "POST"])
 @staff(*ORGANIZERS)
 def new() -> ResponseReturnValue:
     """Create a seminar, on one page with several headed parts."""
-    if not own_offices(session(), actor()):
+    if not own_offices(session(), current_actor()):
         return render_template("seminars/staff/first_an_office.html"), 422 if request.method == "POST" else 200
-    form = SeminarForm(data=defaults(session(), actor()))
-    prepare(form, session(), actor())
+    form = SeminarForm(data=defaults(session(), current_actor()))
+    prepare(form, session(), current_actor())
     if form.accepts():
         try:
             made = in_unit_of_work(
                 lambda work: services.create_seminar(
-                    work,
-                    details=form.details(slug=proposed_slug(work, form)),
-                    capacity=form.capacity.data or 0,
-                    now=clock.now(),
-                    by=actor().audit_name,
+                    work, change_context(), details=form.details(slug=proposed_slug(work, form)), capacity=form.capacity.data or 0
                 )
             )
             flash(_("The draft is saved. Next, add its sessions."), "success")
@@ -120,12 +119,12 @@ def new() -> ResponseReturnValue:
 @staff(*READERS)
 def overview(slug: str) -> ResponseReturnValue:
     """Show how full the seminar is, what comes next, and what needs attention."""
-    seminar = queries.seminar_to_coordinate(session(), actor(), slug)
+    seminar = queries.seminar_to_coordinate(session(), current_actor(), slug)
     counts = registrations.head_count(session(), seminar.id)
     seats = registrations.seats_overview(session(), seminar.id)
     people = People(registered=counts.registered, pending=counts.pending, waiting=counts.waitlisted, seats=seats.capacity)
     coordinators = accounts.coordinators_of(session(), seminar.id)
-    organizes = may_organize(actor(), office_id=seminar.office_id)
+    organizes = may_organize(current_actor(), office_id=seminar.office_id)
     done = _done(seminar)
     return render_template(
         "seminars/staff/overview.html",
@@ -137,7 +136,7 @@ def overview(slug: str) -> ResponseReturnValue:
             people=people,
             coordinators=len(coordinators),
             may_organize=organizes,
-            is_admin=actor().is_admin,
+            is_admin=current_actor().is_admin,
             now=clock.now(),
         ),
         people=people,
@@ -160,11 +159,11 @@ def _done(seminar: Seminar) -> Change | None:
 @staff(*ORGANIZERS)
 def settings(slug: str) -> ResponseReturnValue:
     """Edit all settings of the seminar that may still be changed."""
-    seminar = queries.seminar_to_organize(session(), actor(), slug)
+    seminar = queries.seminar_to_organize(session(), current_actor(), slug)
     hosts = [host.id for host in queries.hosts_of(session(), [seminar.id])[seminar.id]]
     form = SeminarForm(data=details_of(seminar) | {"version": seminar.version, "hosts": hosts})
     form.leave_out(seminar)
-    prepare(form, session(), actor(), seminar=seminar)
+    prepare(form, session(), current_actor(), seminar=seminar)
     theirs: list[tuple[Any, Any]] = []
     if may_edit(seminar.state) and form.accepts():
         try:
@@ -173,22 +172,20 @@ def settings(slug: str) -> ResponseReturnValue:
             return redirect(url_for(".settings", slug=edited.slug), code=303)
         except StaleEdit as refusal:
             form.show(refusal)
-            seminar = queries.seminar_to_organize(session(), actor(), slug)
+            seminar = queries.seminar_to_organize(session(), current_actor(), slug)
             form.version.show(seminar.version)
             theirs = differences(form, seminar)
         except Refusal as refusal:
             form.show(refusal)
-            seminar = queries.seminar_to_organize(session(), actor(), slug)
+            seminar = queries.seminar_to_organize(session(), current_actor(), slug)
     return _settings_page(seminar, form, theirs), 422 if form.has_errors else 200
 
 
 def _save_settings(form: SeminarForm, slug: str) -> Seminar:
     with unit_of_work() as work:
-        seminar = queries.seminar_to_organize(work, actor(), slug)
+        seminar = queries.seminar_to_organize(work, current_actor(), slug)
         details = form.details(slug=(form.slug.data or seminar.slug) if "slug" in form else seminar.slug, seminar=seminar)
-        return services.edit_seminar(
-            work, seminar_id=seminar.id, version=form.version.data or 0, details=details, now=clock.now(), by=actor().audit_name
-        )
+        return services.edit_seminar(work, change_context(), seminar_id=seminar.id, version=form.version.data or 0, details=details)
 
 
 def _settings_page(seminar: Seminar, form: SeminarForm, theirs: list[tuple[Any, Any]]) -> str:
@@ -226,11 +223,11 @@ def _coordinator(slug: str, account: str, change: Callable[..., UserAccount], sa
         raise NotFound from error
     try:
         with unit_of_work() as work:
-            seminar = queries.seminar_to_organize(work, actor(), slug)
+            seminar = queries.seminar_to_organize(work, current_actor(), slug)
             who = change(
                 work,
-                now=clock.now(),
-                actor=actor(),
+                change_context(),
+                actor=current_actor(),
                 seminar_id=seminar.id,
                 office_id=seminar.office_id,
                 slug=seminar.slug,
@@ -244,17 +241,17 @@ def _coordinator(slug: str, account: str, change: Callable[..., UserAccount], sa
 
 def _copied(work: Session, slug: str, *, wanted: str | None, starts_on: date) -> Seminar:
     """Return the copy, with the wanted slug or the next free one."""
-    source = queries.seminar_to_organize(work, actor(), slug)
+    source = queries.seminar_to_organize(work, current_actor(), slug)
     stem = propose_slug(city=source.city, starts_on=starts_on).rpartition("-")[0]
     free = wanted or propose_slug(city=source.city, starts_on=starts_on, taken=queries.slugs_like(work, stem))
-    return services.copy_seminar(work, seminar_id=source.id, slug=free, starts_on=starts_on, now=clock.now(), by=actor().audit_name)
+    return services.copy_seminar(work, change_context(), seminar_id=source.id, slug=free, starts_on=starts_on)
 
 
 @blueprint.route("/seminars/<slug>/copy", methods=["GET", "POST"])
 @staff(*ORGANIZERS)
 def copy(slug: str) -> ResponseReturnValue:
     """Copy the seminar to other days."""
-    seminar = queries.seminar_to_organize(session(), actor(), slug)
+    seminar = queries.seminar_to_organize(session(), current_actor(), slug)
     form = CopyForm()
     if form.accepts() and form.starts_on.data is not None:
         starts_on = form.starts_on.data
@@ -264,7 +261,7 @@ def copy(slug: str) -> ResponseReturnValue:
             return redirect(url_for(".overview", slug=made.slug), code=303)
         except Refusal as refusal:
             form.show(refusal)
-            seminar = queries.seminar_to_organize(session(), actor(), slug)
+            seminar = queries.seminar_to_organize(session(), current_actor(), slug)
     page = render_template("seminars/staff/copy.html", seminar=seminar, seminar_header=seminar_header(seminar), form=form)
     return page, 422 if form.has_errors else 200
 
@@ -273,7 +270,7 @@ def copy(slug: str) -> ResponseReturnValue:
 @staff(*ORGANIZERS)
 def cancel(slug: str) -> ResponseReturnValue:
     """Cancel the seminar: ask for the reason, and show how many people will read it."""
-    seminar = queries.seminar_to_organize(session(), actor(), slug)
+    seminar = queries.seminar_to_organize(session(), current_actor(), slug)
     if state_after(Change.CANCEL, seminar.state) is None:
         flash(sentence_of(NotInThisState()), "error")
         return redirect(url_for(".overview", slug=slug), code=303)
@@ -285,7 +282,7 @@ def cancel(slug: str) -> ResponseReturnValue:
             return redirect(url_for(".overview", slug=slug), code=303)
         except Refusal as refusal:
             form.show(refusal)
-            seminar = queries.seminar_to_organize(session(), actor(), slug)
+            seminar = queries.seminar_to_organize(session(), current_actor(), slug)
     page = render_template(
         "seminars/staff/cancel.html",
         seminar=seminar,
@@ -311,8 +308,8 @@ def _change_view(change: Change) -> Any:
 
 def _change(slug: str, change: Change, *, reason: str | None = None) -> None:
     with unit_of_work() as work:
-        seminar = queries.seminar_to_organize(work, actor(), slug)
-        services.change_state(work, seminar_id=seminar.id, change=change, now=clock.now(), by=actor().audit_name, reason=reason)
+        seminar = queries.seminar_to_organize(work, current_actor(), slug)
+        services.change_state(work, change_context(), seminar_id=seminar.id, change=change, reason=reason)
 
 
 for _one in Change:

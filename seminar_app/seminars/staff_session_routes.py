@@ -12,17 +12,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from seminar_app.accounts.rules import may_organize
-from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.seminars import queries, services
-from seminar_app.seminars.blueprints import ORGANIZERS, READERS, actor
+from seminar_app.seminars.blueprints import ORGANIZERS, READERS
 from seminar_app.seminars.blueprints import staff_blueprint as blueprint
 from seminar_app.seminars.forms import SessionForm
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import local_of, may_change_sessions
 from seminar_app.seminars.services import SessionDetails
-from seminar_app.web.access import staff
+from seminar_app.web.access import current_actor, staff
+from seminar_app.web.change import change_context
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.errors import sentence_of
 
@@ -35,7 +35,7 @@ USUAL_LENGTH = timedelta(hours=2)
 @staff(*READERS)
 def sessions(slug: str) -> ResponseReturnValue:
     """Show the sessions by day, and the sum of the contact minutes that count."""
-    seminar = queries.seminar_to_coordinate(session(), actor(), slug)
+    seminar = queries.seminar_to_coordinate(session(), current_actor(), slug)
     lines = queries.sessions_of(session(), seminar.id)
     deleted = browser.get(DELETED) or {}
     return render_template(
@@ -44,7 +44,7 @@ def sessions(slug: str) -> ResponseReturnValue:
         seminar_header=seminar_header(seminar),
         days=queries.by_day(lines, seminar.time_zone),
         minutes=sum(line.seminar_session.contact_minutes for line in lines if line.seminar_session.counts_for_completion),
-        editable=may_change_sessions(seminar.state) and may_organize(actor(), office_id=seminar.office_id),
+        editable=may_change_sessions(seminar.state) and may_organize(current_actor(), office_id=seminar.office_id),
         deleted=deleted if deleted.get("seminar") == seminar.slug else None,
     )
 
@@ -53,13 +53,13 @@ def sessions(slug: str) -> ResponseReturnValue:
 @staff(*ORGANIZERS)
 def add(slug: str) -> ResponseReturnValue:
     """Add a session; its times begin after the last one by default."""
-    seminar = queries.seminar_to_organize(session(), actor(), slug)
+    seminar = queries.seminar_to_organize(session(), current_actor(), slug)
     form = SessionForm(data=_after_the_last(seminar))
     if form.accepts():
         try:
             with unit_of_work() as work:
-                seminar = queries.seminar_to_organize(work, actor(), slug)
-                services.add_session(work, seminar_id=seminar.id, details=form.details(), now=clock.now(), by=actor().audit_name)
+                seminar = queries.seminar_to_organize(work, current_actor(), slug)
+                services.add_session(work, change_context(), seminar_id=seminar.id, details=form.details())
             flash(_("The session is added."), "success")
             return redirect(url_for(".sessions", slug=slug), code=303)
         except Refusal as refusal:
@@ -71,21 +71,20 @@ def add(slug: str) -> ResponseReturnValue:
 @staff(*ORGANIZERS)
 def edit(slug: str, public_id: uuid.UUID) -> ResponseReturnValue:
     """Edit a session."""
-    seminar = queries.seminar_to_organize(session(), actor(), slug)
+    seminar = queries.seminar_to_organize(session(), current_actor(), slug)
     line = queries.get_session(session(), seminar.id, public_id)
     form = SessionForm(data=SessionForm.values_of(line.seminar_session, line.speakers, seminar.time_zone))
     if form.accepts():
         try:
             with unit_of_work() as work:
-                seminar = queries.seminar_to_organize(work, actor(), slug)
+                seminar = queries.seminar_to_organize(work, current_actor(), slug)
                 services.edit_session(
                     work,
+                    change_context(),
                     seminar_id=seminar.id,
                     public_id=public_id,
                     version=form.version.data or 0,
                     details=form.details(),
-                    now=clock.now(),
-                    by=actor().audit_name,
                 )
             flash(_("The session is saved."), "success")
             return redirect(url_for(".sessions", slug=slug), code=303)
@@ -103,8 +102,8 @@ def delete(slug: str, public_id: uuid.UUID) -> ResponseReturnValue:
     """Delete a session, and store its data in the browser session so that it can be restored."""
     try:
         with unit_of_work() as work:
-            seminar = queries.seminar_to_organize(work, actor(), slug)
-            was = services.delete_session(work, seminar_id=seminar.id, public_id=public_id, now=clock.now(), by=actor().audit_name)
+            seminar = queries.seminar_to_organize(work, current_actor(), slug)
+            was = services.delete_session(work, change_context(), seminar_id=seminar.id, public_id=public_id)
         browser[DELETED] = _packed(was) | {"seminar": slug, "public_id": public_id.hex}
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
@@ -120,14 +119,9 @@ def restore(slug: str) -> ResponseReturnValue:
         raise NotFound
     try:
         with unit_of_work() as work:
-            seminar = queries.seminar_to_organize(work, actor(), slug)
+            seminar = queries.seminar_to_organize(work, current_actor(), slug)
             services.add_session(
-                work,
-                seminar_id=seminar.id,
-                details=_unpacked(deleted),
-                now=clock.now(),
-                by=actor().audit_name,
-                public_id=uuid.UUID(deleted["public_id"]),
+                work, change_context(), seminar_id=seminar.id, details=_unpacked(deleted), public_id=uuid.UUID(deleted["public_id"])
             )
         flash(_("The session is back."), "success")
     except Refusal as refusal:
@@ -137,7 +131,7 @@ def restore(slug: str) -> ResponseReturnValue:
 
 
 def _form_page(slug: str, form: SessionForm, *, seminar_session: uuid.UUID | None) -> ResponseReturnValue:
-    seminar = queries.seminar_to_organize(session(), actor(), slug)
+    seminar = queries.seminar_to_organize(session(), current_actor(), slug)
     days = [seminar.starts_on + timedelta(days=n) for n in range((seminar.ends_on - seminar.starts_on).days + 1)]
     page = render_template(
         "seminars/staff/session.html",

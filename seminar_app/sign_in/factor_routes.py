@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.sign_in import app_codes, queries, services, sessions, setting_up
 from seminar_app.sign_in.blueprints import own_blueprint as blueprint
 from seminar_app.sign_in.errors import AccountJustChanged
 from seminar_app.sign_in.services.factor_mail import tell_owner
 from seminar_app.web.access import current_actor, staff
+from seminar_app.web.change import change_context
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language, local_path
@@ -43,7 +43,7 @@ def remove_factor(factor_id: uuid.UUID) -> ResponseReturnValue:
     required: bool = current_app.extensions["settings"].second_factor
     try:
         with unit_of_work() as database:
-            services.remove_factor(database, now=clock.now(), actor=current_actor(), factor_id=factor_id, required=required)
+            services.remove_factor(database, change_context(), account_id=current_actor().user_id, factor_id=factor_id, required=required)
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
     else:
@@ -55,14 +55,15 @@ def remove_factor(factor_id: uuid.UUID) -> ResponseReturnValue:
 @staff(fresh="GET POST")
 def recovery_codes() -> ResponseReturnValue:
     """Show new recovery codes until the owner confirms that they are on paper; on POST, make new ones."""
-    account, now = setting_up.the_account(), clock.now()
+    account = setting_up.the_account()
     if not queries.factors_of(session(), account.id):
         return redirect(url_for("sign_in.own"), code=303)
     if request.method == "POST":
+        context = change_context()
         with unit_of_work() as database:
             replaced = queries.recovery_codes_left(database, account.id) > 0
-            codes = services.make_recovery_codes(database, now=now, account_id=account.id)
-            tell_owner(database, account, "codes_made", now=now)
+            codes = services.make_recovery_codes(database, context, account_id=account.id)
+            tell_owner(database, context, account, "codes_made")
             if not sessions.move_on(database, with_factor=False, keep=setting_up.keep_codes(account, codes, replaced=replaced)):
                 raise AccountJustChanged
         return redirect(url_for("sign_in.recovery_codes"), code=303)

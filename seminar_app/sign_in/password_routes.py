@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from seminar_app.accounts.queries import account_by_email
+from seminar_app.core.actor import PUBLIC
 from seminar_app.core.errors import Refusal
 from seminar_app.sign_in import signing
 from seminar_app.sign_in.blueprints import own_blueprint as blueprint
@@ -16,6 +17,7 @@ from seminar_app.sign_in.password_forms import AskForResetForm, ChangeOwnPasswor
 from seminar_app.sign_in.proving import second_factor_required
 from seminar_app.sign_in.sessions import browser_session, half_signed_in, load_actor
 from seminar_app.web.access import STAFF_HOME, owed_step, personal_link, public, staff
+from seminar_app.web.change import change_context
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.forms import csrf
 from seminar_app.web.languages import local_path
@@ -69,11 +71,12 @@ def _sign_in(email: str, password: str) -> bool:
     kept = account.password if account is not None and usable and account.password else dummy_hash()
     right = verify_password(password, kept) and usable
     new_hash = hash_password(password) if right and is_outdated(kept) else None
+    context = change_context(PUBLIC)
     with browser_session().unless_it_fails(), unit_of_work() as database:
         if not right or account is None:
-            signing.refuse(database, account)
+            signing.refuse(database, context, account)
             return False
-        signing.sign_in(database, account, new_hash=new_hash)
+        signing.sign_in(database, context, account, new_hash=new_hash)
     return True
 
 
@@ -96,7 +99,7 @@ def logout() -> ResponseReturnValue:
         return redirect(url_for("sign_in.login"), code=303)
     csrf.protect()
     with browser_session().unless_it_fails(), unit_of_work() as database:
-        signing.sign_out(database)
+        signing.sign_out(database, change_context(PUBLIC))
     return redirect("/", code=303)
 
 
@@ -111,7 +114,7 @@ def ask_for_reset() -> ResponseReturnValue:
     form = AskForResetForm()
     if form.accepts():
         with unit_of_work() as database:
-            signing.ask_for_reset(database, str(form.email.data))
+            signing.ask_for_reset(database, change_context(PUBLIC), str(form.email.data))
         flash(_("If an account has this address, a message with a link is on its way to it."), "info")
         return redirect(url_for("sign_in.reset_asked"), code=303)
     return render_template("sign_in/ask_for_reset.html", form=form), 422 if form.has_errors else 200
@@ -140,7 +143,7 @@ def reset_password(token: str) -> ResponseReturnValue:
     with unit_of_work() as database:
         owner = signing.owner_of_link(database, token, lock=True)
         if owner is not None:
-            signing.reset_password(database, owner, new_hash)
+            signing.reset_password(database, change_context(PUBLIC), owner, new_hash)
     if owner is None:
         return _link_is_over()
     remember_browser(owner.email)  # if attackers used up the attempts at this address, the mail's link lets the owner in again
@@ -177,7 +180,7 @@ def change_password() -> ResponseReturnValue:
         new_hash = hash_password(str(form.new_password.data))
         try:
             with browser_session().unless_it_fails(), unit_of_work() as database:
-                signing.change_password(database, account, new_hash)
+                signing.change_password(database, change_context(), account, new_hash)
         except Refusal as refusal:
             form.show(refusal)
         else:

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.services.common import record_own_change
 from seminar_app.core import clock
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.sign_in import passkeys, queries, services, sessions
 from seminar_app.sign_in.errors import AccountJustChanged
 from seminar_app.sign_in.factor_forms import PROOF, ProofForm
@@ -27,6 +28,7 @@ from seminar_app.sign_in.rules import FactorKind, Proof, is_fresh
 from seminar_app.sign_in.session_store import StoredSession
 from seminar_app.sign_in.sessions import browser_session
 from seminar_app.web.access import STAFF_HOME
+from seminar_app.web.change import change_context
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.languages import local_path
 
@@ -77,7 +79,8 @@ def prove(form: ProofForm) -> bool:
     account, challenges = stored.account, flask_session.get(PASSKEY_KEY)
     if not form.accepts():
         return False
-    how, check = _check(form, account, factor=stored.has_factor, challenges=challenges)
+    context = change_context(account.audit_name)
+    how, check = _check(form, context, account, factor=stored.has_factor, challenges=challenges)
     if check is None:
         return False
     with unit_of_work() as database:
@@ -86,7 +89,7 @@ def prove(form: ProofForm) -> bool:
             if not sessions.move_on(database, with_factor=stored.has_factor):
                 raise AccountJustChanged
             if stored.owes_factor:
-                record_own_change(database, clock.now(), "account.signed_in", account, factor=how)
+                record_own_change(database, context, "account.signed_in", account, factor=how)
     if how == "passkey":
         flask_session.pop(PASSKEY_KEY, None)  # only after the commit: a proof that the database could not take may be sent again
     form.proof_passkey.data = None  # an answer that was checked is not sent again
@@ -121,27 +124,28 @@ def ask_again() -> Response | None:
     return make_response(page, 422)
 
 
-def _check(form: ProofForm, account: UserAccount, *, factor: bool, challenges: Any) -> tuple[str, Callable[[Session], Proof] | None]:
-    now = clock.now()
+def _check(
+    form: ProofForm, context: ChangeContext, account: UserAccount, *, factor: bool, challenges: Any
+) -> tuple[str, Callable[[Session], Proof] | None]:
     if not factor:
         typed = str(form.proof_password.data or "")
         if not typed:
             form.proof_password.errors = [_("Please write your password.")]
             return "password", None
         right = account.password is not None and verify_password(typed, account.password)
-        return "password", lambda database: services.check_password(database, now=now, account_id=account.id, right=right)
+        return "password", lambda database: services.check_password(database, context, account_id=account.id, right=right)
     if form.proof_passkey.data:
         known: list[SecondFactor] = [f for f in queries.factors_of(session(), account.id) if f.kind is FactorKind.PASSKEY]
         credential_id, uses = passkeys.used(challenges, known, str(form.proof_passkey.data))
         return "passkey", lambda database: services.check_passkey(
-            database, now=now, account_id=account.id, credential_id=credential_id, uses=uses
+            database, context, account_id=account.id, credential_id=credential_id, uses=uses
         )
     code = str(form.proof_code.data or "")
     if not code:
         form.proof_code.errors = [_("Please write the code.")]
         return "code", None
     keys = current_app.extensions["settings"].secret_keys
-    return "code", lambda database: services.check_code(database, now=now, account_id=account.id, code=code, keys=keys)
+    return "code", lambda database: services.check_code(database, context, account_id=account.id, code=code, keys=keys)
 
 
 def _say(form: ProofForm, how: str, answer: Proof) -> None:

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from config import Settings
 from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.services.common import record_own_change
-from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
 from seminar_app.core.sealing import seal, unseal
 from seminar_app.sign_in import app_codes, passkeys, queries, services, sessions
@@ -26,6 +25,7 @@ from seminar_app.sign_in.models import SecondFactor
 from seminar_app.sign_in.proving import PASSKEY_KEY
 from seminar_app.sign_in.sessions import browser_session
 from seminar_app.web.access import STAFF_HOME
+from seminar_app.web.change import change_context
 from seminar_app.web.database import session, unit_of_work
 
 APP_KEY = "app_secret"
@@ -54,7 +54,7 @@ def app_page(*, entering: bool) -> ResponseReturnValue:
         def add(database: Session) -> SecondFactor:
             return services.add_app(
                 database,
-                now=clock.now(),
+                change_context(account.audit_name),
                 account_id=account.id,
                 name=form.name.data or _("Authenticator app"),
                 secret=secret,
@@ -90,7 +90,7 @@ def passkey_page(*, entering: bool) -> ResponseReturnValue:
             credential_id, credential, uses = passkeys.made(challenges, str(form.passkey.data))
             return services.add_passkey(
                 database,
-                now=clock.now(),
+                change_context(account.audit_name),
                 account_id=account.id,
                 name=form.name.data or _("Passkey"),
                 credential_id=credential_id,
@@ -130,16 +130,16 @@ def kept_codes(account: UserAccount) -> list[str]:
 
 def _take_on(account: UserAccount, add: Callable[[Session], SecondFactor], *, entering: bool) -> ResponseReturnValue:
     """Add the factor. This session continues under a fresh id; all other sessions must prove the factor."""
-    now = clock.now()
+    context = change_context(account.audit_name)
     with unit_of_work() as database:
         factor = add(database)
         keep: dict[str, Any] = {}
         if queries.recovery_codes_left(database, account.id) == 0:
-            keep = keep_codes(account, services.make_recovery_codes(database, now=now, account_id=account.id), replaced=False)
+            keep = keep_codes(account, services.make_recovery_codes(database, context, account_id=account.id), replaced=False)
         if not sessions.move_on(database, with_factor=True, keep=keep):
             raise AccountJustChanged
         if entering:
-            record_own_change(database, now, "account.signed_in", account, factor=factor.kind.value)
+            record_own_change(database, context, "account.signed_in", account, factor=factor.kind.value)
     if not keep:
         return redirect(url_for("sign_in.own"), code=303)
     return redirect(url_for("sign_in.recovery_codes", next=request.args.get("next") or (STAFF_HOME if entering else None)), code=303)

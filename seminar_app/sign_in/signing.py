@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import logging
 import uuid
-from typing import Any
 
-from flask import g, request
+from flask import request
 from flask_login import login_user, logout_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.queries import account_by_email
+from seminar_app.accounts.services.common import record_own_change
 from seminar_app.accounts.services.reset_links import send_reset_link
 from seminar_app.audit.services import record
 from seminar_app.core import clock
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.links import token_hash
 from seminar_app.messages.services import enqueue
 from seminar_app.sign_in import session_store, sessions
@@ -34,7 +35,7 @@ SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Win
            ("CrOS", "ChromeOS"), ("Linux", "Linux"))  # fmt: skip
 
 
-def sign_in(database: Session, account: UserAccount, *, new_hash: str | None = None) -> None:
+def sign_in(database: Session, context: ChangeContext, account: UserAccount, *, new_hash: str | None = None) -> None:
     """Give the browser a session of this account under a fresh id.
 
     Args:
@@ -49,39 +50,34 @@ def sign_in(database: Session, account: UserAccount, *, new_hash: str | None = N
         current.password = new_hash
     _enter(database, current)
     if sessions.half_signed_in() is None:  # else the sign-in is recorded when the second factor is proved
-        note(database, "account.signed_in", current)
+        record_own_change(database, context, "account.signed_in", current)
 
 
-def sign_out(database: Session) -> None:
+def sign_out(database: Session, context: ChangeContext) -> None:
     """Delete the browser's session row, so that a copy of its cookie is void."""
     stored = sessions.browser_session().stored
     logout_user()
     sessions.move_out(database)
     if stored is not None and stored.account is not None:
-        note(database, "account.signed_out", stored.account)
+        record_own_change(database, context, "account.signed_out", stored.account)
 
 
-def refuse(database: Session, account: UserAccount | None) -> None:
+def refuse(database: Session, context: ChangeContext, account: UserAccount | None) -> None:
     """Record a wrong password, on the account or on an unknown address, which is not named. Both take the same time."""
     whose = account.public_id.hex if account is not None else "unknown"
-    log.warning("Sign-in refused for account %s, reference %s", whose, g.get("request_id", "-"))
-    record(
-        database,
-        now=clock.now(),
-        actor="public",
-        action="account.sign_in_refused",
-        subject=f"user_account:{whose}",
-        request_id=g.get("request_id"),
-    )
+    log.warning("Sign-in refused for account %s, reference %s", whose, context.request_id)
+    record(database, context, action="account.sign_in_refused", subject=f"user_account:{whose}")
 
 
-def ask_for_reset(database: Session, email: str) -> None:
+def ask_for_reset(database: Session, context: ChangeContext, email: str) -> None:
     """Send a link for choosing a password if an enabled account has this address. An audit row is written in both cases."""
     found = account_by_email(database, email)
     account = found if found is not None and found.active else None
-    note(database, "account.reset_asked", account)
-    if account is not None:
-        send_reset_link(database, account, now=clock.now())
+    if account is None:
+        record(database, context, action="account.reset_asked", subject="user_account:unknown")
+    else:
+        record_own_change(database, context, "account.reset_asked", account)
+        send_reset_link(database, context, account)
 
 
 def owner_of_link(database: Session, token: str, *, lock: bool = False) -> UserAccount | None:
@@ -97,14 +93,15 @@ def owner_of_link(database: Session, token: str, *, lock: bool = False) -> UserA
     return account
 
 
-def reset_password(database: Session, account: UserAccount, new_hash: str) -> None:
+def reset_password(database: Session, context: ChangeContext, account: UserAccount, new_hash: str) -> None:
     """Set a new password, void the account's link and end all its sessions."""
     _set_password(account, new_hash)
-    note(database, "account.password_reset", account, sessions_ended=session_store.end_all_of(database, account.id))
-    _tell(database, account)
+    ended = session_store.end_all_of(database, account.id)
+    record_own_change(database, context, "account.password_reset", account, sessions_ended=ended)
+    _tell(database, context, account)
 
 
-def change_password(database: Session, account: UserAccount, new_hash: str) -> None:
+def change_password(database: Session, context: ChangeContext, account: UserAccount, new_hash: str) -> None:
     """Set a new password and end the account's other sessions. This browser continues under a fresh id.
 
     Raises:
@@ -114,8 +111,8 @@ def change_password(database: Session, account: UserAccount, new_hash: str) -> N
     _set_password(current, new_hash)
     session_store.end_all_of(database, current.id)
     _enter(database, current)
-    note(database, "account.password_changed", current)
-    _tell(database, current)
+    record_own_change(database, context, "account.password_changed", current)
+    _tell(database, context, current)
 
 
 def enter_after_invitation(database: Session, account_id: int) -> bool:
@@ -132,19 +129,6 @@ def browser_words(user_agent: str) -> str | None:
     browser = next((name for sign, name in BROWSERS if sign in user_agent), None)
     system = next((name for sign, name in SYSTEMS if sign in user_agent), None)
     return ", ".join(filter(None, (browser, system))) or None
-
-
-def note(database: Session, action: str, account: UserAccount | None, **details: Any) -> None:
-    """Record what an account did to itself, or an anonymous action where there is no account."""
-    record(
-        database,
-        now=clock.now(),
-        actor=f"account:{account.public_id.hex}" if account else "public",
-        action=action,
-        subject=f"user_account:{account.public_id.hex}" if account else "user_account:unknown",
-        details=details,
-        request_id=g.get("request_id"),
-    )
 
 
 def _unchanged(database: Session, account: UserAccount) -> UserAccount:
@@ -166,13 +150,13 @@ def _set_password(account: UserAccount, new_hash: str) -> None:
     account.reset_hash = account.reset_until = None
 
 
-def _tell(database: Session, account: UserAccount) -> None:
+def _tell(database: Session, context: ChangeContext, account: UserAccount) -> None:
     enqueue(
         database,
-        now=clock.now(),
+        context,
         kind="password_changed",
         language=account.language,
         to_address=account.email,
         to_name=account.name,
-        context={},
+        facts={},
     )

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from seminar_app.accounts.queries import get_account
-from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import Refusal
 from seminar_app.sign_in import services
-from seminar_app.web.access import current_actor, staff
+from seminar_app.web.access import staff
+from seminar_app.web.change import change_context
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.errors import sentence_of
 
@@ -40,7 +40,7 @@ def _change(public_id: uuid.UUID, service: Callable[..., object], said: str) -> 
     account = get_account(session(), public_id)
     try:
         with unit_of_work() as database:
-            service(database, now=clock.now(), actor=current_actor(), account_id=account.id)
+            service(database, change_context(), account_id=account.id)
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
     else:

@@ -10,12 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import wraps
-from typing import Any, Protocol, TypeVar, cast
+from typing import TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-View = TypeVar("View", bound=Callable[..., Any])
+from seminar_app.core.actor import Actor
+
+View = TypeVar("View", bound=Callable[..., object])
 
 STAFF_HOME = "/staff/"
 SHOWING = frozenset({200, 422})
@@ -47,15 +50,6 @@ class Policy:
     roles: frozenset[str] = frozenset()
     fresh: frozenset[str] = frozenset()
     gives_file: bool = False
-
-
-class ActorLike(Protocol):
-    """The facts about a signed-in account that this module needs."""
-
-    @property
-    def roles(self) -> frozenset[str]:
-        """Names of the roles held, for any office, seminar or agency."""
-        ...
 
 
 def public(view: View) -> View:
@@ -92,7 +86,7 @@ class PersonalDataAccess:
     action: str
     subject: str
     seminar: str | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 def shows_people(*actions: str) -> Callable[[View], View]:
@@ -104,8 +98,8 @@ def shows_people(*actions: str) -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         @wraps(view)
-        def recorded(*args: Any, **kwargs: Any) -> Response:
-            answer = current_app.make_response(view(*args, **kwargs))
+        def recorded(*args: object, **kwargs: object) -> Response:
+            answer = current_app.make_response(cast(ResponseReturnValue, view(*args, **kwargs)))
             try:
                 _record_accesses(answer)
             except BaseException:
@@ -119,7 +113,7 @@ def shows_people(*actions: str) -> Callable[[View], View]:
     return declare
 
 
-def shown(subject: str, *, seminar: str | None = None, action: str | None = None, **details: Any) -> None:
+def shown(subject: str, *, seminar: str | None = None, action: str | None = None, **details: object) -> None:
     """Say what the answer of this view shows of people; `action` where the view declares several."""
     if action is None:
         (action,) = accesses_of_endpoint(current_app, request.endpoint or "")
@@ -168,7 +162,7 @@ def policy_of_request() -> Policy | None:
 def init_app(
     app: Flask,
     *,
-    load_actor: Callable[[], ActorLike | None],
+    load_actor: Callable[[], Actor | None],
     owed_step: Callable[[], str | None],
     ask_again: Callable[[], Response | None],
 ) -> None:
@@ -188,11 +182,17 @@ def init_app(
     declare(app, "static", Policy(Audience.PUBLIC))
 
 
-def current_actor() -> Any:
+def find_actor() -> Actor | None:
     """Return the signed-in account, or None. The database is asked once a request."""
     if "actor" not in g:
         g.actor = current_app.extensions["load_actor"]()
-    return g.actor
+    found: Actor | None = g.actor
+    return found
+
+
+def current_actor() -> Actor:
+    """Return the signed-in account, on a page of staff; if nobody is signed in, the request is refused."""
+    return find_actor() or abort(403)
 
 
 def _check() -> Response | None:
@@ -204,7 +204,7 @@ def _check() -> Response | None:
         abort(403)
     if policy.audience not in (Audience.STAFF, Audience.HALF):
         return None
-    actor = current_actor()
+    actor = find_actor()
     if policy.audience is Audience.HALF:
         if actor is not None:
             return redirect(STAFF_HOME, code=303)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 
-from seminar_app.web.access import current_actor, policy_of
+from seminar_app.web.access import find_actor, policy_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def seminar_navigation(slug: str) -> list[Line]:
 
 
 def _lines(which: str, values: dict[str, Any]) -> list[Line]:
-    actor = current_actor()
+    actor = find_actor()
     if actor is None:
         return []
     lines = []

@@ -10,8 +10,17 @@ from sqlalchemy.orm import Session
 
 from tests.access.sending import Sender
 from tests.access.world import build
+from tests.support.audit_rows import watch_request_ids
 from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
+
+
+@pytest.fixture(autouse=True)
+def stray_rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Fail a test in which a row of the audit log did not carry the id of its request."""
+    strays = watch_request_ids(monkeypatch)
+    yield strays
+    assert strays == []
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 
 from config import Mode
 from seminar_app import create_app
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.clock import now
 from seminar_app.registration import response_time, services
 from seminar_app.registration.rules import RegistrationState, RemovalReason
@@ -260,9 +261,9 @@ def test_somebody_known_who_waits_for_nobody_is_told_apart(
     """The broken twin: answers do not wait, so registering a known person is quicker than a new one."""
     register = services.register
 
-    def slow_where_there_is_much_to_write(session: Session, **values: Any) -> Any:
-        made = register(session, **values)
-        if made.registered_at == values["now"]:
+    def slow_where_there_is_much_to_write(session: Session, context: ChangeContext, **values: Any) -> Any:
+        made = register(session, context, **values)
+        if made.registered_at == context.now:
             response_time.sleep(0.02)
         return made
 

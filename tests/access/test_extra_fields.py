@@ -92,10 +92,10 @@ def test_a_form_that_fills_a_row_with_whatever_comes_is_noticed(
 ) -> None:
     """The broken twin: the form that chooses a language also stores a name."""
 
-    def careless(session: Any, *, actor: Any, **_rest: object) -> None:
+    def careless(session: Any, _context: object, *, account_id: int, **_rest: object) -> None:
         for column, value in request.form.items():
             if column == "name":
-                setattr(session.get(UserAccount, actor.user_id), column, value)
+                setattr(session.get(UserAccount, account_id), column, value)
 
     monkeypatch.setattr(routes, "choose_language", careless)
     assert faults_of(sender, one_line("sign_in.own", "POST"), written)

@@ -35,6 +35,7 @@ from tests.access.test_matrix import one_line
 from tests.access.world import build, link_of
 from tests.conftest import TestDatabase, settings_for
 from tests.support.checking_client import CheckingClient, FreshClient
+from tests.support.context import context
 from tests.support.factories import KEY, Make
 
 pytestmark = pytest.mark.sqlite_first
@@ -338,7 +339,7 @@ def test_a_new_password_by_mail_lets_an_owner_in_whom_strangers_keep_out(app: Fl
     with app.app_context():
         account = make.account(password=hash_password("three words never joined"), email="ana@office.example")
     with unit_of_work(session) as database:
-        token = new_reset_link(database, database.get_one(UserAccount, account.id), now=now()).token(KEY)
+        token = new_reset_link(database, context(now()), database.get_one(UserAccount, account.id)).token(KEY)
     stranger, owner = CheckingClient(app.test_client()), CheckingClient(app.test_client())
     limiter.enabled = True
     limiter.reset()

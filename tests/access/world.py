@@ -39,6 +39,7 @@ from seminar_app.sign_in import session_store
 from seminar_app.sign_in.hashing import hash_password
 from seminar_app.sign_in.models import SecondFactor, WebSession
 from seminar_app.sign_in.rules import FactorKind
+from tests.support.context import context
 from tests.support.factories import KEY, Make
 from tests.support.feedback import REQUIRED, actor
 
@@ -107,7 +108,7 @@ class World:
             self.make.grant(self.accounts["coordinator"], RoleName.COORDINATOR, seminar_id=made.id)
         if opened:
             with unit_of_work(self.make.session) as session:
-                feedback.open_form(session, now=now, actor=actor(), seminar_id=made.id)
+                feedback.open_form(session, context(now, actor()), seminar_id=made.id)
         return made
 
     def fresh_registration(self, state: RegistrationState, *, own: bool) -> Registration:
@@ -146,13 +147,13 @@ class World:
         account = self.make.account(password="nothing")
         with unit_of_work(self.make.session) as session:
             row = session.get_one(UserAccount, account.id)
-            return new_reset_link(session, row, now=clock.now()).token(KEY)
+            return new_reset_link(session, context(clock.now()), row).token(KEY)
 
     def failed_message(self) -> Message:
         """Create a message that may be sent again."""
         with unit_of_work(self.make.session) as session:
             message = enqueue(
-                session, now=clock.now(), kind="password_changed", language="es", to_address="a@x.example", to_name="A", context={}
+                session, context(clock.now()), kind="password_changed", language="es", to_address="a@x.example", to_name="A", facts={}
             )
             assert message is not None
             message.state = MessageState.FAILED
@@ -211,7 +212,7 @@ def _side(make: Make, session: Session, code: str) -> Side:
     answering = [make.registration(held, agency=agency, pool=pools[held.id]) for _ in range(6)]
     make.mark(answering[0], held_session, MarkStatus.LATE)
     with unit_of_work(session) as writing:
-        form = feedback.open_form(writing, now=now, actor=actor(), seminar_id=held.id)
+        form = feedback.open_form(writing, context(now, actor()), seminar_id=held.id)
     from seminar_app.feedback import answering as answers
 
     for one in answering[:5]:

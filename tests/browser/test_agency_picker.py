@@ -15,6 +15,7 @@ from seminar_app.agencies.seed import seed_directory
 from seminar_app.core.folding import fold
 from seminar_app.core.unit_of_work import unit_of_work
 from tests.conftest import TestDatabase
+from tests.support.context import context
 from tests.support.server import LiveServer
 from tests.support.visitor import DESK, PHONE, Visitor
 
@@ -27,7 +28,7 @@ EDIT = "/staff/agencies/INM/edit"
 def office(database: TestDatabase, session: Session, now: datetime, tmp_path: Path) -> Iterator[LiveServer]:
     """Run the server with the agency directory and a signed-in administrator."""
     with unit_of_work(session) as open_session:
-        seed_directory(open_session, now)
+        seed_directory(open_session, context(now))
     with LiveServer(database.url, tmp_path, workers=1, target="tests.browser.admin_app:app") as live:
         yield live
 

@@ -35,6 +35,7 @@ from seminar_app.registration.services import ensure_notices
 from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.sign_in.hashing import hash_password
 from tests.conftest import TestDatabase
+from tests.support.context import context
 from tests.support.factories import KEY, Make
 from tests.support.server import LiveServer
 from tests.support.visitor import DESK, PHONE, Visitor
@@ -97,8 +98,8 @@ def language() -> str:
 def office(app: Flask, database: TestDatabase, make: Make, session: Session, tmp_path: Path, language: str) -> Iterator[Office]:
     now = clock.now()
     with unit_of_work(session):
-        seed_directory(session, now)
-        ensure_notices(session, now=now)
+        seed_directory(session, context(now))
+        ensure_notices(session, context(now))
     office, password = make.office(name_es="Investigaciones de Seguridad Nacional", name_en="Homeland Security Investigations"), ""
     with app.app_context():
         password = hash_password(PASSWORD)

@@ -186,9 +186,9 @@ def after_rollback(_connection: object) -> None:
         STATE.fault.real = False
 
 
-def commit_halfway(session: Any, **values: Any) -> None:
+def commit_halfway(session: Any, context: Any, **values: Any) -> None:
     """Commit halfway, the broken twin: the state is committed before the change is written to audit log and outbox."""
-    whole_change(session, **values)
+    whole_change(session, context, **values)
     session.connection().connection.driver_connection.commit()
 
 

@@ -20,6 +20,7 @@ from seminar_app.audit.models import AuditRow
 from seminar_app.audit.verifying import verify
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
@@ -32,6 +33,7 @@ from seminar_app.sign_in.rules import FactorKind
 from tests.conftest import TestDatabase
 from tests.faults.serving import miscounted
 from tests.faults.steps import run_to_the_end
+from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.installation import reinstall
 
@@ -59,7 +61,7 @@ def sealed_with_the_old_key(make: Make) -> list[str]:
     for number in range(3):
         person = make.person(email=f"sealed{number}@pgr.example")
         with unit_of_work(make.session) as work:
-            keep_identity(work, now=clock.now(), actor="command", person=person, identity=Identity(passport=f"G1234567{number}"))
+            keep_identity(work, context(clock.now()), person=person, identity=Identity(passport=f"G1234567{number}"))
     reinstall(current_app, identity_keys=(NEW, OLD))
     return ["keys", "rotate", "--batch", "2"]
 
@@ -68,9 +70,9 @@ def mail_held_back(make: Make) -> list[str]:
     with unit_of_work(make.session) as work:
         for number in range(2):
             to = f"held{number}@pgr.example"
-            enqueue(work, now=clock.now(), kind="test_mail", language="es", to_address=to, to_name=to, context={})
+            enqueue(work, context(clock.now()), kind="test_mail", language="es", to_address=to, to_name=to, facts={})
         work.flush()
-        hold_undelivered(work, now=clock.now())
+        hold_undelivered(work, context(clock.now()))
     return ["messages", "release"]
 
 
@@ -211,8 +213,8 @@ def test_a_command_that_commits_half_way_is_found_out(
 ) -> None:
     """The broken twin: the account is committed before it has its role."""
 
-    def too_early(work: Session, **values: Any) -> UserAccount:
-        account = create_account(work, **values | {"grants": []})
+    def too_early(work: Session, context: ChangeContext, **values: Any) -> UserAccount:
+        account = create_account(work, context, **values | {"grants": []})
         work.connection().connection.driver_connection.commit()  # type: ignore[union-attr]
         return account
 

@@ -16,6 +16,7 @@ from seminar_app.audit.rules import AccessKind
 from seminar_app.audit.services import record
 from seminar_app.audit.verifying import verify
 from seminar_app.core import clock
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.jobs import run_job
 from seminar_app.people.models import Person
@@ -94,10 +95,10 @@ def test_a_step_that_commits_half_way_is_found_out(
 ) -> None:
     """The broken twin: expired rows are gone before the audit log says so."""
 
-    def too_late(work: Session, **values: Any) -> None:
+    def too_late(work: Session, context: ChangeContext, **values: Any) -> None:
         work.flush()
         work.connection().connection.driver_connection.commit()  # type: ignore[union-attr]
-        record(work, **values)
+        record(work, context, **values)
 
     people_nobody_needs(make)
     session.rollback()

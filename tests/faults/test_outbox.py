@@ -18,6 +18,7 @@ from seminar_app.messages.rules import MessageState
 from seminar_app.messages.services import enqueue
 from tests.conftest import TestDatabase
 from tests.faults.outbox_sender import deliver
+from tests.support.context import context
 from tests.support.mail import DIE_AFTER_DATA, HANG, LATER, NEVER, TAKE, ScriptedServer
 from tests.support.server import FORKS
 
@@ -31,12 +32,12 @@ def fill(session: Session, mails: int) -> set[str]:
         rows = [
             enqueue(
                 open_session,
-                now=clock.now(),
+                context(clock.now()),
                 kind="test_pass",
                 language="en",
                 to_address=f"official{n}@pgr.example",
                 to_name=f"Official {n}",
-                context={"title": f"Seminar {n}"},
+                facts={"title": f"Seminar {n}"},
             )
             for n in range(mails)
         ]

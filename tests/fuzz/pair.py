@@ -36,6 +36,7 @@ from tests.conftest import PostgresqlDatabase, SqliteDatabase, TestDatabase
 from tests.fuzz.found_forms import Found, FoundForm, find
 from tests.fuzz.hostile import Tampering, Wire, body_of
 from tests.support.checking_client import FreshClient
+from tests.support.context import context
 from tests.support.factories import Make
 
 LONGEST_ANSWER = 5.0
@@ -171,7 +172,7 @@ def enrich(side: Side) -> None:
     with unit_of_work(world.make.session) as session:
         world.cookies["half"] = session_store.start(session, account=half, values={"csrf_token": CSRF, "language": "en"}, now=clock.now())
         person, identity = session.get_one(Person, world.own.person.id), Identity(birth_place="Mérida")
-        keep_identity(session, now=clock.now(), actor="command", person=person, identity=identity)
+        keep_identity(session, context(clock.now()), person=person, identity=identity)
     own = f"/staff/seminars/{world.own.seminar.slug}"
     roster = [f"{own}/roster/{registration.public_id.hex}" for registration in (*registrations, world.own.registration)]
     door = f"/staff/seminars/{world.own.held.slug}/roster/{world.own.answered.public_id.hex}"

@@ -25,6 +25,7 @@ from seminar_app.sign_in import services as sign_in
 from seminar_app.sign_in import session_store
 from seminar_app.sign_in.models import WebSession
 from seminar_app.web.database import db
+from tests.support.context import context
 from tests.support.factories import Make
 
 
@@ -48,8 +49,7 @@ def test_an_account_is_made_with_roles_and_an_invitation(session: Session, make:
     with unit_of_work(session) as open_session:
         account = services.create_account(
             open_session,
-            now=now,
-            actor=admin,
+            context(now, admin),
             email=" Eva@Office.Example",
             name="Eva",
             language="es",
@@ -63,7 +63,7 @@ def test_an_account_is_made_with_roles_and_an_invitation(session: Session, make:
     assert (message.kind, message.link_purpose, message.language) == ("account_invitation", "password-reset", "es")
     assert actions(session) == ["account.created", "account.role_given"]
     with pytest.raises(EmailTaken), unit_of_work(session) as open_session:
-        services.create_account(open_session, now=now, actor=admin, email="EVA@office.example", name="Other", language="es")
+        services.create_account(open_session, context(now, admin), email="EVA@office.example", name="Other", language="es")
 
 
 def test_the_last_administrator_and_oneself_cannot_be_locked_out(session: Session, make: Make, admin: Actor, now: datetime) -> None:
@@ -71,15 +71,15 @@ def test_the_last_administrator_and_oneself_cannot_be_locked_out(session: Sessio
     gone = actor_of(make.account(), Grant(RoleName.ADMIN))
     for refused, actor, account_id in ((OwnAccount, admin, admin.user_id),):
         with pytest.raises(refused), unit_of_work(session) as open_session:
-            services.disable_account(open_session, now=now, actor=actor, account_id=account_id)
+            services.disable_account(open_session, context(now, actor), account_id=account_id)
         with pytest.raises(refused), unit_of_work(session) as open_session:
-            services.take_role(open_session, now=now, actor=actor, account_id=account_id, grant=Grant(RoleName.ADMIN))
+            services.take_role(open_session, context(now, actor), account_id=account_id, grant=Grant(RoleName.ADMIN))
     with unit_of_work(session) as open_session:
-        services.disable_account(open_session, now=now, actor=admin, account_id=other.id)
+        services.disable_account(open_session, context(now, admin), account_id=other.id)
     with pytest.raises(LastAdmin), unit_of_work(session) as open_session:
-        services.disable_account(open_session, now=now, actor=gone, account_id=admin.user_id)
+        services.disable_account(open_session, context(now, gone), account_id=admin.user_id)
     with pytest.raises(LastAdmin), unit_of_work(session) as open_session:
-        services.take_role(open_session, now=now, actor=gone, account_id=admin.user_id, grant=Grant(RoleName.ADMIN))
+        services.take_role(open_session, context(now, gone), account_id=admin.user_id, grant=Grant(RoleName.ADMIN))
 
 
 def test_disabling_ends_sessions_and_links_and_enabling_brings_the_roles_back(
@@ -88,16 +88,16 @@ def test_disabling_ends_sessions_and_links_and_enabling_brings_the_roles_back(
     account = make.account((RoleName.AUDITOR, {}))
     with unit_of_work(session) as open_session:
         session_store.start(open_session, account=account, values={}, now=now)
-        services.send_way_in(open_session, now=now, actor=admin, account_id=account.id)
+        services.send_way_in(open_session, context(now, admin), account_id=account.id)
     with unit_of_work(session) as open_session:
-        services.disable_account(open_session, now=now, actor=admin, account_id=account.id)
-        services.disable_account(open_session, now=now, actor=admin, account_id=account.id)
+        services.disable_account(open_session, context(now, admin), account_id=account.id)
+        services.disable_account(open_session, context(now, admin), account_id=account.id)
     assert session.scalars(select(WebSession)).all() == []
     assert session.scalars(select(UserAccount.reset_hash).where(UserAccount.id == account.id)).one() is None
     with pytest.raises(AccountDisabled), unit_of_work(session) as open_session:
-        services.send_way_in(open_session, now=now, actor=admin, account_id=account.id)
+        services.send_way_in(open_session, context(now, admin), account_id=account.id)
     with unit_of_work(session) as open_session:
-        services.enable_account(open_session, now=now, actor=admin, account_id=account.id)
+        services.enable_account(open_session, context(now, admin), account_id=account.id)
     assert [line.role for line in queries.grants_of(session, [account.id])[account.id]] == [RoleName.AUDITOR]
     assert actions(session) == ["account.reset_sent", "account.disabled", "account.enabled"]
 
@@ -108,9 +108,9 @@ def test_only_ones_own_session_can_be_ended_one_by_one(session: Session, make: M
         session_store.start(open_session, account=other, values={}, now=now)
     public_id = session.scalars(select(WebSession.public_id)).one()
     with pytest.raises(NotFound), unit_of_work(session) as open_session:
-        sign_in.end_one_session(open_session, now=now, actor=admin, session_id=public_id)
+        sign_in.end_one_session(open_session, context(now, admin), account_id=admin.user_id, session_id=public_id)
     with unit_of_work(session) as open_session:
-        sign_in.end_one_session(open_session, now=now, actor=actor_of(other), session_id=public_id)
+        sign_in.end_one_session(open_session, context(now, actor_of(other)), account_id=other.id, session_id=public_id)
     assert session.scalars(select(WebSession)).all() == []
 
 
@@ -125,7 +125,13 @@ def test_an_organizer_assigns_and_withdraws_coordinators_of_their_office(session
     def assign(actor: Actor, public_id: uuid.UUID) -> None:
         with unit_of_work(session) as s:
             services.assign_coordinator(
-                s, now=now, actor=actor, seminar_id=seminar.id, office_id=seminar.office_id, slug=seminar.slug, account_public_id=public_id
+                s,
+                context(now, actor),
+                actor=actor,
+                seminar_id=seminar.id,
+                office_id=seminar.office_id,
+                slug=seminar.slug,
+                account_public_id=public_id,
             )
 
     assert [a.name for a in queries.possible_coordinators(session)] == ["Coco"]
@@ -141,7 +147,7 @@ def test_an_organizer_assigns_and_withdraws_coordinators_of_their_office(session
     with unit_of_work(session) as s:
         services.withdraw_coordinator(
             s,
-            now=now,
+            context(now, mine),
             actor=mine,
             seminar_id=seminar.id,
             office_id=seminar.office_id,
@@ -157,20 +163,19 @@ def test_offices(session: Session, admin: Actor, now: datetime) -> None:
     values = {"name_es": "Oficina", "name_en": "Office", "city": None, "country": "MX"}
     values |= {"email": "office@hsi.example", "phone": None, "language": "es", "time_zone": "America/Cancun"}
     with unit_of_work(session) as open_session:
-        office = offices.create_office(open_session, now=now, actor=admin, code=" hsi-cdmx ", **values)  # type: ignore[arg-type]
+        office = offices.create_office(open_session, context(now, admin), code=" hsi-cdmx ", **values)  # type: ignore[arg-type]
     with pytest.raises(CodeTaken), unit_of_work(session) as open_session:
-        offices.create_office(open_session, now=now, actor=admin, code="HSI-CDMX", **values)  # type: ignore[arg-type]
+        offices.create_office(open_session, context(now, admin), code="HSI-CDMX", **values)  # type: ignore[arg-type]
     with unit_of_work(session) as open_session:
         offices.edit_office(
             open_session,
-            now=now,
-            actor=admin,
+            context(now, admin),
             office_id=office.id,
             **values | {"name_en": "The office", "city": "CDMX", "phone": "998 123 4567"},  # type: ignore[arg-type]
         )
-        offices.retire_office(open_session, now=now, actor=admin, office_id=office.id)
-        offices.retire_office(open_session, now=now, actor=admin, office_id=office.id)
-        offices.restore_office(open_session, now=now, actor=admin, office_id=office.id)
+        offices.retire_office(open_session, context(now, admin), office_id=office.id)
+        offices.retire_office(open_session, context(now, admin), office_id=office.id)
+        offices.restore_office(open_session, context(now, admin), office_id=office.id)
     edited = get_office(session, "hsi-cdmx")
     assert (edited.name_en, edited.phone, edited.time_zone) == ("The office", "+529981234567", "America/Cancun")
     assert actions(session) == ["office.created", "office.edited", "office.retired", "office.restored"]
@@ -225,7 +230,7 @@ def test_audit_verify_names_the_rows_that_were_touched(app: Flask, session: Sess
     account = make.account()
     with unit_of_work(session) as open_session:
         for _time in range(4):
-            sign_in.end_all_sessions(open_session, now=now, actor=admin, account_id=account.id)
+            sign_in.end_all_sessions(open_session, context(now, admin), account_id=account.id)
     run = app.test_cli_runner().invoke
     assert "4 rows" in run(args=["audit", "verify"]).output
     with unit_of_work(session) as open_session:

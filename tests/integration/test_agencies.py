@@ -9,11 +9,12 @@ from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession
 from seminar_app.agencies.queries import agency_groups, agency_path, agency_paths, find_agency_by_code
 from seminar_app.agencies.services import seed_directory
 from seminar_app.core.unit_of_work import unit_of_work
+from tests.support.context import context
 
 
 def seed(session: Session, now: datetime) -> int:
     with unit_of_work(session) as open_session:
-        return seed_directory(open_session, now)
+        return seed_directory(open_session, context(now))
 
 
 def test_the_directory_is_seeded_once_and_what_somebody_changed_stays(session: Session, now: datetime) -> None:

@@ -25,6 +25,7 @@ from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
 from tests.conftest import StatementCount
+from tests.support.context import context
 from tests.support.factories import Make
 
 P, L, E, X, A = MarkStatus
@@ -43,9 +44,10 @@ class Sheet:
     people: list[Registration]
 
     def call(self, service: str, **values: Any) -> Any:
-        values = {"seminar_id": self.seminar.id, "session_id": self.seminar_sessions[0].public_id, "actor": ANA, "now": self.now} | values
+        change = context(values.pop("now", self.now), values.pop("actor", ANA))
+        values = {"seminar_id": self.seminar.id, "session_id": self.seminar_sessions[0].public_id} | values
         with unit_of_work(self.session) as session:
-            return getattr(services, service)(session, **values)
+            return getattr(services, service)(session, change, **values)
 
     def mark(self, person: int, status: MarkStatus, **values: Any) -> Any:
         return self.call("mark", registration=self.people[person].public_id, status=status, **values)

@@ -19,6 +19,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool
 from seminar_app.web.database import db
+from tests.support.context import context
 from tests.support.factories import Make
 
 
@@ -32,7 +33,7 @@ def test_outside_a_unit_of_work_the_database_refuses_to_write(make: Make, sessio
 def test_a_unit_of_work_that_fails_leaves_nothing(session: Session, now: datetime) -> None:
     def work() -> None:
         with unit_of_work(session):
-            audit.record(session, now=now, actor="command", action="test.done", subject="test:1")
+            audit.record(session, context(now), action="test.done", subject="test:1")
             session.execute(text("UPDATE audit_head SET sequence = 7"))
             raise RuntimeError
 
@@ -50,7 +51,7 @@ def test_a_unit_of_work_inside_another_is_refused(session: Session) -> None:
 def test_the_trail_notices_a_changed_a_removed_and_a_swapped_row(session: Session, now: datetime) -> None:
     for number in range(4):
         with unit_of_work(session):
-            audit.record(session, now=now, actor="command", action="test.done", subject=f"test:{number}", details={"ñ": number})
+            audit.record(session, context(now), action="test.done", subject=f"test:{number}", details={"ñ": number})
     assert trail.verify(session).rows == 4
     assert trail.verify(session).intact
     with unit_of_work(session):
@@ -102,7 +103,7 @@ def test_rows_of_several_at_once_are_chained_one_behind_the_other(app: Flask, se
         with app.app_context():
             try:
                 with unit_of_work(db.session()) as writing:
-                    audit.record(writing, now=now, actor="command", action="test.done", subject=f"test:{number}")
+                    audit.record(writing, context(now), action="test.done", subject=f"test:{number}")
                     together.wait()
             except DBAPIError as error:
                 faults.append(type(error.orig).__name__)

@@ -41,6 +41,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeminarSession
 from seminar_app.seminars.rules import SeminarState
+from tests.support.context import context
 from tests.support.factories import KEY, Make
 from tests.support.feedback import REQUIRED, Held, actor, hold
 
@@ -59,12 +60,12 @@ def count(session: Session, table: type) -> int:
 def edit(held: Held, now: datetime, questions: list[Asked], seen: str | None = None) -> queries.Version:
     seen = seen or rules.fingerprint(queries.get_version(held.session, held.form_id).questions)
     with unit_of_work(held.session) as session:
-        return services.edit_questions(session, now=now, actor=actor(), seminar_id=held.seminar.id, questions=questions, seen=seen)
+        return services.edit_questions(session, context(now, actor()), seminar_id=held.seminar.id, questions=questions, seen=seen)
 
 
 def remind(held: Held, now: datetime) -> None:
     with unit_of_work(held.session) as session:
-        services.remind(session, now=now, actor=actor(), seminar_id=held.seminar.id)
+        services.remind(session, context(now, actor()), seminar_id=held.seminar.id)
 
 
 def test_opening_makes_the_standard_form_with_the_seminars_speakers(make: Make, now: datetime) -> None:
@@ -99,7 +100,7 @@ def test_closing_reopening_and_taking_back(make: Make, now: datetime) -> None:
 
     def close(*, take_back: bool = False) -> FormStage:
         with unit_of_work(held.session) as session:
-            form = services.close_form(session, now=now, actor=actor(), seminar_id=held.seminar.id, take_back=take_back)
+            form = services.close_form(session, context(now, actor()), seminar_id=held.seminar.id, take_back=take_back)
         return queries.stage(form)
 
     with pytest.raises(NotOpenToClose):

@@ -21,6 +21,7 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import HIDDEN, write
 from seminar_app.messages.rules import LEASE, MessageState
 from seminar_app.messages.services import enqueue, lease_next, record_failure, record_sent, send_again
+from tests.support.context import context
 from tests.support.mail import DIE_AFTER_DATA, HANG, LATER, NEVER, TAKE, ScriptedServer, add_test_kinds
 
 OWNER = uuid.UUID(int=7)
@@ -33,10 +34,10 @@ def put(session: Session, now: datetime, **values: Any) -> Message:
         "language": "en",
         "to_address": "ana.nunez@pgr.example",
         "to_name": "Ana Núñez",
-        "context": {"title": "Trata de personas"},
+        "facts": {"title": "Trata de personas"},
     }
     with unit_of_work(session) as open_session:
-        message = enqueue(open_session, now=now, **base | values)
+        message = enqueue(open_session, context(now), **base | values)
     assert message is not None
     return message
 
@@ -65,13 +66,13 @@ def test_a_key_is_used_once_and_a_message_dies_with_its_transaction(session: Ses
     put(session, now, dedupe_key="pass:1")
     with unit_of_work(session) as open_session:
         again = enqueue(
-            open_session, now=now, kind="k", language="es", to_address="a@b.example", to_name="A", context={}, dedupe_key="pass:1"
+            open_session, context(now), kind="k", language="es", to_address="a@b.example", to_name="A", facts={}, dedupe_key="pass:1"
         )
     assert again is None
 
     def fails() -> None:
         with unit_of_work(session) as open_session:
-            enqueue(open_session, now=now, kind="k", language="es", to_address="a@b.example", to_name="A", context={})
+            enqueue(open_session, context(now), kind="k", language="es", to_address="a@b.example", to_name="A", facts={})
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -160,7 +161,7 @@ def test_a_refused_letter_is_tried_again_until_a_person_is_needed(
         assert states(session) == [MessageState.FAILED]
         server.behave = lambda _n: TAKE
         with unit_of_work(session) as open_session:
-            again = send_again(open_session, now=now, actor="account:0", public_id=message.public_id)
+            again = send_again(open_session, context(now, "account:0"), public_id=message.public_id)
         assert again.message_id == message.message_id
         assert deliver_due(app, now=lambda: now).sent == 1
     assert states(session) == [MessageState.SENT]
@@ -172,16 +173,16 @@ def test_a_sent_letter_is_sent_again_under_a_new_name_and_the_trail_says_so(sess
         lease = lease_next(open_session, now=now)
     assert lease is not None
     with pytest.raises(BeingSent), unit_of_work(session) as open_session:
-        send_again(open_session, now=now, actor="account:0", public_id=message.public_id)
+        send_again(open_session, context(now, "account:0"), public_id=message.public_id)
     with unit_of_work(session) as open_session:
         assert record_sent(open_session, lease, now=now)
     with unit_of_work(session) as open_session:
-        again = send_again(open_session, now=now, actor="account:0", public_id=message.public_id)
+        again = send_again(open_session, context(now, "account:0"), public_id=message.public_id)
     assert again.message_id != message.message_id
     assert states(session) == [MessageState.SENT, MessageState.WAITING]
     assert session.scalar(select(AuditRow.action)) == "message.sent_again"
     with pytest.raises(NotFound), unit_of_work(session) as open_session:
-        send_again(open_session, now=now, actor="account:0", public_id=uuid.uuid4())
+        send_again(open_session, context(now, "account:0"), public_id=uuid.uuid4())
 
 
 def test_a_lease_that_was_lost_acknowledges_nothing(session: Session, now: datetime) -> None:

@@ -19,6 +19,7 @@ from seminar_app.sign_in.rules import FactorKind
 from seminar_app.sign_in.services.proofs import about
 from tests.conftest import TestDatabase
 from tests.support.code_spender import spend
+from tests.support.context import context
 from tests.support.factories import KEY, Make
 from tests.support.phone import Phone
 from tests.support.server import FORKS
@@ -86,11 +87,11 @@ def test_a_recovery_code_is_spent_once(session: Session, make: Make) -> None:
                 created_at=now,
             )
         )
-        codes = sign_in.make_recovery_codes(database, now=now, account_id=account.id)
+        codes = sign_in.make_recovery_codes(database, context(now), account_id=account.id)
     answers = []
     for code in (codes[0], codes[0], codes[1], "", "0" * 16, codes[2] + "A"):
         with unit_of_work(session) as database:
-            answers.append(sign_in.check_code(database, now=now, account_id=account.id, code=code, keys=(KEY,)).value)
+            answers.append(sign_in.check_code(database, context(now), account_id=account.id, code=code, keys=(KEY,)).value)
     assert answers == ["right", "wrong", "right", "wrong", "wrong", "wrong"]
 
 
@@ -98,10 +99,12 @@ def test_a_recovery_code_is_spent_once(session: Session, make: Make) -> None:
 def test_a_copied_passkey_is_refused(session: Session, make: Make, uses: tuple[int, int]) -> None:
     account, now = make.account(), clock.now()
     with unit_of_work(session) as database:
-        sign_in.add_passkey(database, now=now, account_id=account.id, name="Key", credential_id=b"id", credential=b"public", uses=uses[0])
+        sign_in.add_passkey(
+            database, context(now), account_id=account.id, name="Key", credential_id=b"id", credential=b"public", uses=uses[0]
+        )
     answers = []
     for count in (uses[0] + 1, uses[1]):
         with unit_of_work(session) as database:
-            found = sign_in.check_passkey(database, now=now, account_id=account.id, credential_id=b"id", uses=count)
+            found = sign_in.check_passkey(database, context(now), account_id=account.id, credential_id=b"id", uses=count)
             answers.append(found.value)
     assert answers == ["right", "wrong"]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.audit.models import AuditRow
 from seminar_app.core.actor import Actor, Grant, RoleName
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.seminars import errors, queries, services
@@ -20,6 +21,7 @@ from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession, Speak
 from seminar_app.seminars.rules import Change, RegistrationMode, SeminarState, local_of
 from seminar_app.seminars.services import SeminarDetails, SessionDetails
 from tests.conftest import StatementCount
+from tests.support.context import context
 from tests.support.factories import Make
 
 BY = "account:test"
@@ -47,22 +49,22 @@ def morning(**values: Any) -> SessionDetails:
 
 def create(session: Session, details: SeminarDetails, now: datetime, capacity: int = 90) -> Seminar:
     with unit_of_work(session):
-        return services.create_seminar(session, details=details, capacity=capacity, now=now, by=BY)
+        return services.create_seminar(session, context(now, BY), details=details, capacity=capacity)
 
 
 def add(session: Session, seminar: Seminar, details: SessionDetails, now: datetime) -> SeminarSession:
     with unit_of_work(session):
-        return services.add_session(session, seminar_id=seminar.id, details=details, now=now, by=BY)
+        return services.add_session(session, context(now, BY), seminar_id=seminar.id, details=details)
 
 
 def change(session: Session, seminar: Seminar, change: Change, now: datetime, reason: str | None = None) -> Seminar:
     with unit_of_work(session):
-        return services.change_state(session, seminar_id=seminar.id, change=change, now=now, by=BY, reason=reason)
+        return services.change_state(session, context(now, BY), seminar_id=seminar.id, change=change, reason=reason)
 
 
 def edit(session: Session, seminar: Seminar, details: SeminarDetails, now: datetime, version: int | None = None) -> Seminar:
     with unit_of_work(session):
-        return services.edit_seminar(session, seminar_id=seminar.id, version=version or seminar.version, details=details, now=now, by=BY)
+        return services.edit_seminar(session, context(now, BY), seminar_id=seminar.id, version=version or seminar.version, details=details)
 
 
 def test_a_new_seminar_is_a_draft_with_one_open_pool_hosted_by_its_office(session: Session, make: Make, now: datetime) -> None:
@@ -198,7 +200,7 @@ def test_cancelling_needs_a_reason_and_keeps_it_in_the_archive(session: Session,
 
 
 def test_a_hook_that_refuses_stops_a_change_of_state(session: Session, make: Make, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_session: Session, _seminar: Seminar, change: Change, _now: datetime, _by: str) -> None:
+    def refuse(_session: Session, _context: ChangeContext, _seminar: Seminar, change: Change) -> None:
         if change is Change.CLOSE:
             raise errors.PeopleRegistered
 
@@ -241,12 +243,11 @@ def test_a_session_is_edited_with_its_speakers_who_stay_the_same_rows(session: S
     with unit_of_work(session):
         services.edit_session(
             session,
+            context(now, BY),
             seminar_id=seminar.id,
             public_id=seminar_session.public_id,
             version=seminar_session.version,
             details=morning(starts=time(8), speakers=[("Eva", "INL"), ("Ana", "HSI"), ("Zoé", None)]),
-            now=now,
-            by=BY,
         )
     line = queries.sessions_of(session, seminar.id)[0]
     assert [(s.name, s.affiliation) for s in line.speakers] == [("Eva", "INL"), ("Ana", "HSI"), ("Zoé", None)]
@@ -255,12 +256,11 @@ def test_a_session_is_edited_with_its_speakers_who_stay_the_same_rows(session: S
     with pytest.raises(StaleEdit), unit_of_work(session):
         services.edit_session(
             session,
+            context(now, BY),
             seminar_id=seminar.id,
             public_id=seminar_session.public_id,
             version=seminar_session.version,
             details=morning(),
-            now=now,
-            by=BY,
         )
 
 
@@ -271,16 +271,16 @@ def test_a_session_is_deleted_and_put_back_but_not_when_attendance_was_taken(ses
     empty, held = make.seminar_session(seminar), make.seminar_session(seminar, day=1)
     make.mark(make.registration(seminar, pool=pool), held)
     with unit_of_work(session):
-        was = services.delete_session(session, seminar_id=seminar.id, public_id=empty.public_id, now=now, by=BY)
+        was = services.delete_session(session, context(now, BY), seminar_id=seminar.id, public_id=empty.public_id)
     assert session.get(SeminarSession, empty.id) is None
     session.close()
     with unit_of_work(session):
-        back = services.add_session(session, seminar_id=seminar.id, details=was, now=now, by=BY, public_id=empty.public_id)
+        back = services.add_session(session, context(now, BY), seminar_id=seminar.id, details=was, public_id=empty.public_id)
     assert (back.starts_at, back.ends_at, back.public_id) == (empty.starts_at, empty.ends_at, empty.public_id)
     with pytest.raises(errors.SessionHasMarks), unit_of_work(session):
-        services.delete_session(session, seminar_id=seminar.id, public_id=held.public_id, now=now, by=BY)
+        services.delete_session(session, context(now, BY), seminar_id=seminar.id, public_id=held.public_id)
     with pytest.raises(NotFound), unit_of_work(session):
-        services.delete_session(session, seminar_id=other.id, public_id=held.public_id, now=now, by=BY)
+        services.delete_session(session, context(now, BY), seminar_id=other.id, public_id=held.public_id)
 
 
 def test_a_copy_has_everything_but_the_people(session: Session, make: Make, now: datetime) -> None:
@@ -290,7 +290,7 @@ def test_a_copy_has_everything_but_the_people(session: Session, make: Make, now:
     pool = make.pool(seminar, agency, 2, release_on=date(2026, 5, 20))
     make.registration(seminar, pool=pool)
     with unit_of_work(session):
-        copy = services.copy_seminar(session, seminar_id=seminar.id, slug="cancun-2027", starts_on=date(2027, 6, 2), now=now, by=BY)
+        copy = services.copy_seminar(session, context(now, BY), seminar_id=seminar.id, slug="cancun-2027", starts_on=date(2027, 6, 2))
     assert (copy.state, copy.ends_on, copy.title_es) == (SeminarState.DRAFT, date(2027, 6, 4), "Trata de personas")
     assert copy.registration_opens_at is not None
     assert local_of(copy.registration_opens_at, copy.time_zone) == datetime.combine(date(2027, 4, 30), time(8))
@@ -301,7 +301,7 @@ def test_a_copy_has_everything_but_the_people(session: Session, make: Make, now:
     assert [speaker.name for speaker in line.speakers] == ["Ana"]
     assert session.scalar(select(func.count()).select_from(Speaker)) == 2
     with pytest.raises(errors.SlugTaken), unit_of_work(session):
-        services.copy_seminar(session, seminar_id=seminar.id, slug="cancun-2027", starts_on=date(2028, 6, 2), now=now, by=BY)
+        services.copy_seminar(session, context(now, BY), seminar_id=seminar.id, slug="cancun-2027", starts_on=date(2028, 6, 2))
 
 
 def actor(*grants: Grant) -> Actor:

@@ -18,6 +18,7 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.queries import StuckMail, stuck_mail
 from seminar_app.messages.services import enqueue, hold_undelivered, lease_next, record_failure, record_sent, release_held
 from seminar_app.web.checks import State
+from tests.support.context import context
 from tests.support.installation import reinstall
 
 MINUTE = timedelta(minutes=1)
@@ -27,7 +28,7 @@ HOUR = timedelta(hours=1)
 def put(session: Session, at: datetime) -> Message:
     with unit_of_work(session) as work:
         to = "ana@pgr.example"
-        message = enqueue(work, now=at, kind="test_mail", language="es", to_address=to, to_name=to, context={})
+        message = enqueue(work, context(at), kind="test_mail", language="es", to_address=to, to_name=to, facts={})
     assert message is not None
     return message
 
@@ -74,10 +75,10 @@ def test_one_that_is_refused_while_later_ones_are_taken_waits_for_its_receiver_o
 def test_mail_that_is_released_after_a_restore_waits_from_then_on(session: Session, now: datetime) -> None:
     put(session, now)
     with unit_of_work(session) as work:
-        hold_undelivered(work, now=now)
+        hold_undelivered(work, context(now))
     assert stuck_mail(session, now=now + HOUR) is None
     with unit_of_work(session) as work:
-        release_held(work, now=now + HOUR)
+        release_held(work, context(now + HOUR))
     assert stuck_mail(session, now=now + HOUR + 5 * MINUTE) is None
     assert stuck_mail(session, now=now + HOUR + 11 * MINUTE) == StuckMail(1, now + HOUR)
 

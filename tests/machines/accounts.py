@@ -21,7 +21,7 @@ from seminar_app.accounts import services
 from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.accounts.rules import may_coordinate, may_organize
 from seminar_app.accounts.services.reset_links import RESET_PURPOSE
-from seminar_app.core.actor import Actor, Grant, RoleName
+from seminar_app.core.actor import PUBLIC, Actor, Grant, RoleName
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.messages.models import Message
@@ -34,6 +34,7 @@ from seminar_app.web.database import in_unit_of_work, unit_of_work
 from seminar_app.web.database import session as database_session
 from tests.machines.accounts_model import AccountModel, AccountsModel, Role, SessionModel, minutes
 from tests.machines.seats_model import Refused
+from tests.support.context import context
 from tests.support.factories import Make
 
 BEGIN = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -226,9 +227,9 @@ class Accounts(RuleBasedStateMachine):
                 right = verify_password(text, user.password or "")
                 with unit_of_work() as database:
                     if right:
-                        signing.sign_in(database, user)
+                        signing.sign_in(database, context(now, PUBLIC), user)
                     else:
-                        signing.refuse(database, user)
+                        signing.refuse(database, context(now, PUBLIC), user)
                 if not right:
                     return None
                 return sessions.browser_session().identifier
@@ -280,9 +281,9 @@ class Accounts(RuleBasedStateMachine):
         def done(database: Session) -> tuple[Proof, str | None]:
             if with_factor:
                 keys = self.world.app.extensions["settings"].secret_keys
-                answer = sign_in.check_code(database, now=now, account_id=account_id, code=code, keys=keys)
+                answer = sign_in.check_code(database, context(now), account_id=account_id, code=code, keys=keys)
             else:
-                answer = sign_in.check_password(database, now=now, account_id=account_id, right=kind == "right")
+                answer = sign_in.check_password(database, context(now), account_id=account_id, right=kind == "right")
             if answer is Proof.RIGHT:
                 assert sessions.move_on(database, with_factor=with_factor)
             return answer, sessions.browser_session().identifier
@@ -310,7 +311,7 @@ class Accounts(RuleBasedStateMachine):
         if session is None:
             return
         with self._request(self.browsers[browser]), unit_of_work() as database:
-            signing.sign_out(database)
+            signing.sign_out(database, context(self.world.now, PUBLIC))
         session.ended = True
 
     @rule(browser=browsers, password=numbers)
@@ -327,7 +328,7 @@ class Accounts(RuleBasedStateMachine):
             assert stored is not None
             assert stored.account is not None
             with unit_of_work() as database:
-                signing.change_password(database, stored.account, self.world.hashes[password])
+                signing.change_password(database, context(now, stored.account.audit_name), stored.account, self.world.hashes[password])
             identifier = sessions.browser_session().identifier
         self._holds(browser, identifier, self.model.change_password(session, password, now))
 
@@ -343,9 +344,9 @@ class Accounts(RuleBasedStateMachine):
         keys = self.world.app.extensions["settings"].secret_keys
         with self._request(cookie), unit_of_work() as database:
             sign_in.add_app(
-                database, now=now, account_id=account_id, name="App", secret=SECRETS[account.number], code=code, keys=keys, first=True
+                database, context(now), account_id=account_id, name="App", secret=SECRETS[account.number], code=code, keys=keys, first=True
             )
-            codes = sign_in.make_recovery_codes(database, now=now, account_id=account_id)
+            codes = sign_in.make_recovery_codes(database, context(now), account_id=account_id)
             assert sessions.move_on(database, with_factor=True)
             identifier = sessions.browser_session().identifier
         account.has_app, account.last_code, account.paper = True, int(now.timestamp()) // 30, set(codes)
@@ -357,7 +358,7 @@ class Accounts(RuleBasedStateMachine):
         account = self.model.accounts[who]
         if account.has_app:
             account_id = self.world.account_ids[who][0]
-            codes = in_unit_of_work(lambda session: sign_in.make_recovery_codes(session, now=self.world.now, account_id=account_id))
+            codes = in_unit_of_work(lambda session: sign_in.make_recovery_codes(session, context(self.world.now), account_id=account_id))
             self.spent[who] |= account.paper
             account.paper = set(codes)
 
@@ -369,7 +370,7 @@ class Accounts(RuleBasedStateMachine):
         actor, now = self._actor(session.account), self.world.now
         if all_others:
             this = token_hash(str(self.browsers[browser]))
-            in_unit_of_work(lambda database: sign_in.end_other_sessions(database, now=now, actor=actor, this=this))
+            in_unit_of_work(lambda database: sign_in.end_other_sessions(database, context(now, actor), account_id=actor.user_id, this=this))
             self.model.end_all_of(session.account, but=session)
             return
         other_cookie = next((cookie for cookie in reversed(self.model.cookies) if self.model.session(cookie, now)), None)
@@ -385,7 +386,11 @@ class Accounts(RuleBasedStateMachine):
 
         self._step(
             expected,
-            lambda: in_unit_of_work(lambda database: sign_in.end_one_session(database, now=now, actor=actor, session_id=stored.public_id)),
+            lambda: in_unit_of_work(
+                lambda database: sign_in.end_one_session(
+                    database, context(now, actor), account_id=actor.user_id, session_id=stored.public_id
+                )
+            ),
         )
 
     # Links.
@@ -399,7 +404,7 @@ class Accounts(RuleBasedStateMachine):
         account_id = self.world.account_ids[who][0]
         self._step(
             lambda: self.model.send_link(account, now),
-            lambda: in_unit_of_work(lambda session: services.send_way_in(session, now=now, actor=by, account_id=account_id)),
+            lambda: in_unit_of_work(lambda session: services.send_way_in(session, context(now, by), account_id=account_id)),
         )
 
     @rule(who=numbers, back=st.sampled_from((0, 0, 0, 1)), password=numbers)
@@ -441,7 +446,7 @@ class Accounts(RuleBasedStateMachine):
         with self._request(None), unit_of_work() as database:
             user = signing.owner_of_link(database, token, lock=True)
             if user is not None:
-                signing.reset_password(database, user, self.world.hashes[password])
+                signing.reset_password(database, context(self.world.now, PUBLIC), user, self.world.hashes[password])
         assert (user is not None) == self.model.use_link(account, number, password, self.world.now)
 
     # What administrators and organizers do.
@@ -457,13 +462,16 @@ class Accounts(RuleBasedStateMachine):
     def _give_or_take(self, by: int, who: int, role: Role, *, gives: bool) -> None:
         doer, account, now = self.model.accounts[by], self.model.accounts[who], self.world.now
         actor, account_id, grant = self._actor(doer), self.world.account_ids[who][0], self._grant(role)
-        where: dict[str, Any] = {"now": now, "actor": actor, "account_id": account_id, "grant": grant}
+        where: dict[str, Any] = {"account_id": account_id, "grant": grant}
+        change = context(now, actor)
         if gives:
-            self._step(lambda: account.roles.add(role), lambda: in_unit_of_work(lambda session: services.give_role(session, **where)))
+            self._step(
+                lambda: account.roles.add(role), lambda: in_unit_of_work(lambda session: services.give_role(session, change, **where))
+            )
         else:
             self._step(
                 lambda: self.model.take_role(doer, account, role),
-                lambda: in_unit_of_work(lambda session: services.take_role(session, **where)),
+                lambda: in_unit_of_work(lambda session: services.take_role(session, change, **where)),
             )
 
     @rule(by=numbers, who=numbers, seminar=st.integers(0, 1), assigns=st.sampled_from((True, True, False)))
@@ -484,16 +492,16 @@ class Accounts(RuleBasedStateMachine):
     def _assign_or_withdraw(self, by: int, who: int, seminar: int, *, assigns: bool) -> None:
         doer, account = self.model.accounts[by], self.model.accounts[who]
         where: dict[str, Any] = {
-            "now": self.world.now,
             "actor": self._actor(doer),
             "seminar_id": self.world.seminar_ids[seminar],
             "office_id": self.world.office_ids[seminar],
             "slug": "cancun",
             "account_public_id": self.world.account_ids[who][1],
         }
+        change = context(self.world.now, where["actor"])
         service = services.assign_coordinator if assigns else services.withdraw_coordinator
         ours = self.model.assign if assigns else self.model.withdraw
-        self._step(lambda: ours(doer, account, seminar), lambda: in_unit_of_work(lambda session: service(session, **where).id))
+        self._step(lambda: ours(doer, account, seminar), lambda: in_unit_of_work(lambda session: service(session, change, **where).id))
 
     @rule(by=numbers, who=numbers, what=st.sampled_from(("disable", "disable for a moment", "enable", "enable", "end", "reset factor")))
     def look_after_an_account(self, by: int, who: int, what: str) -> None:
@@ -509,8 +517,8 @@ class Accounts(RuleBasedStateMachine):
             "reset factor": (sign_in.reset_second_factor, lambda: self.model.reset_factor(doer, account)),
         }
         service, ours = services_and_ours[what]
-        where: dict[str, Any] = {"now": self.world.now, "actor": self._actor(doer), "account_id": self.world.account_ids[who][0]}
-        self._step(ours, lambda: in_unit_of_work(lambda session: service(session, **where)))
+        change, account_id = context(self.world.now, self._actor(doer)), self.world.account_ids[who][0]
+        self._step(ours, lambda: in_unit_of_work(lambda session: service(session, change, account_id=account_id)))
 
     @rule(passed=st.sampled_from((0.5, 0.5, 1, 4, 11, 14, 16, 20, 29, 31)))
     def time_passes(self, passed: float) -> None:

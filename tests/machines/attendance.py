@@ -31,6 +31,7 @@ from seminar_app.seminars.rules import Approval, Change, ExcusedRule, Registrati
 from seminar_app.seminars.services import SessionDetails, change_state, delete_session, edit_session
 from tests.machines.attendance_model import STATUSES, AttendanceModel, Before, MarkModel, Said, SessionModel
 from tests.machines.seats_model import Refused
+from tests.support.context import context
 from tests.support.factories import Make
 
 DAY = date(2026, 6, 3)
@@ -295,12 +296,11 @@ class Attendance(RuleBasedStateMachine):
             lambda: self.model.say(seminar_session, said, method=method, by=by, at=self.now),
             lambda session: services.record(
                 session,
+                context(self.now, by),
                 seminar_id=self.seminar_id,
                 session_id=self.session_ids[seminar_session][1],
                 entries=entries,
                 method=MarkMethod(method),
-                actor=by,
-                now=self.now,
             ),
         )
         self.step(*self.last)
@@ -312,14 +312,13 @@ class Attendance(RuleBasedStateMachine):
             lambda session: [
                 services.mark(
                     session,
+                    context(self.now, by),
                     seminar_id=self.seminar_id,
                     session_id=self.session_ids[seminar_session][1],
                     registration=self.person_ids[person][1],
                     status=MarkStatus(status),
                     minutes=asked,
                     method=MarkMethod(method),
-                    actor=by,
-                    now=self.now,
                 )
             ],
         )
@@ -355,13 +354,12 @@ class Attendance(RuleBasedStateMachine):
         def done(session: Session) -> list[services.Outcome]:
             return services.mark_all(
                 session,
+                context(self.now, by),
                 seminar_id=self.seminar_id,
                 session_id=self.session_ids[seminar_session][1],
                 status=MarkStatus(status),
                 agencies=queries.agencies_of_group(session, group) if group else None,
                 method=MarkMethod(method),
-                actor=by,
-                now=self.now,
             )
 
         self.last = (lambda: self.model.say_of_all(seminar_session, status, group, method=method, by=by, at=self.now), done)
@@ -374,11 +372,10 @@ class Attendance(RuleBasedStateMachine):
             lambda session: [
                 services.clear(
                     session,
+                    context(self.now, by),
                     seminar_id=self.seminar_id,
                     session_id=self.session_ids[seminar_session][1],
                     registration=self.person_ids[person][1],
-                    actor=by,
-                    now=self.now,
                 )
             ],
         )
@@ -389,14 +386,13 @@ class Attendance(RuleBasedStateMachine):
     def lose_or_get_back_a_seat(self, person: int) -> None:
         seated = self.model.seated[person]
         where: dict[str, Any] = {
-            "now": self.now,
-            "actor": "account:ana",
             "seminar_id": self.seminar_id,
             "registration_id": self.person_ids[person][0],
         }
 
         def done(session: Session) -> None:
-            remove(session, reason=RemovalReason.OTHER, **where) if seated else restore(session, **where)
+            change = context(self.now, "account:ana")
+            remove(session, change, reason=RemovalReason.OTHER, **where) if seated else restore(session, change, **where)
 
         self.step(lambda: self.model.seated.__setitem__(person, not seated), done)
 
@@ -404,7 +400,7 @@ class Attendance(RuleBasedStateMachine):
     def change_the_seminar(self, change: str) -> None:
         self.step(
             lambda: self.model.change(change),
-            lambda session: change_state(session, seminar_id=self.seminar_id, change=Change(change), now=self.now, by="account:ana").id,
+            lambda session: change_state(session, context(self.now, "account:ana"), seminar_id=self.seminar_id, change=Change(change)).id,
         )
 
     @rule(seminar_session=seminar_sessions, length=st.sampled_from((10, 20, 45, 60, 90)), counts=st.booleans())
@@ -431,7 +427,7 @@ class Attendance(RuleBasedStateMachine):
             )
             version = session.scalars(select(SeminarSession.version).where(SeminarSession.id == row_id)).one()
             edit_session(
-                session, seminar_id=self.seminar_id, public_id=public_id, version=version, details=details, now=self.now, by="account:ana"
+                session, context(self.now, "account:ana"), seminar_id=self.seminar_id, public_id=public_id, version=version, details=details
             )
 
         self.step(expected, done)
@@ -447,7 +443,7 @@ class Attendance(RuleBasedStateMachine):
 
         self.step(
             expected,
-            lambda session: delete_session(session, seminar_id=self.seminar_id, public_id=public_id, now=self.now, by="account:ana"),
+            lambda session: delete_session(session, context(self.now, "account:ana"), seminar_id=self.seminar_id, public_id=public_id),
         )
 
     @rule(passed=st.integers(1, 90))

@@ -27,6 +27,7 @@ from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import Approval, Change, RegistrationMode
 from seminar_app.seminars.services import change_state
 from tests.machines.seats_model import BEGIN, LAST_DAY, PARENT, Entry, Happened, Human, Mail, Pool, Refused, SeminarModel
+from tests.support.context import context
 from tests.support.factories import Make
 
 ACTOR = "account:somebody"
@@ -267,7 +268,7 @@ class Seats(RuleBasedStateMachine):
             lambda: self._remember(human, lambda: model.register(human, agency, (shown, *who), code=right, now=now)),
             lambda session: services.register(
                 session,
-                now=now,
+                context(now, "public"),
                 seminar_id=self.ids[seminar],
                 entry=self._entry(who, agency),
                 submission_id=uuid.uuid5(uuid.NAMESPACE_OID, str(shown)),
@@ -286,8 +287,7 @@ class Seats(RuleBasedStateMachine):
             lambda: self._remember(human, lambda: model.add_by_hand(human, agency, (shown, *typed), now=now)),
             lambda session: services.add_by_hand(
                 session,
-                now=now,
-                actor=ACTOR,
+                context(now, ACTOR),
                 seminar_id=self.ids[seminar],
                 entry=self._entry(typed, agency),
                 submission_id=uuid.uuid5(uuid.NAMESPACE_OID, str(shown)),
@@ -328,7 +328,8 @@ class Seats(RuleBasedStateMachine):
         model, entry, its_id = self._one(seminar, number)
         now = self.now
         self.step(
-            lambda: model.withdraw(entry, now=now), lambda session: services.withdraw(session, now=now, registration_id=its_id(session))
+            lambda: model.withdraw(entry, now=now),
+            lambda session: services.withdraw(session, context(now), registration_id=its_id(session)),
         )
 
     @precondition(has_anybody)
@@ -367,7 +368,7 @@ class Seats(RuleBasedStateMachine):
             unit="Unidad 1",
             position="Fiscal",
         )
-        services.edit(session, now=self.now, registration_id=registration_id, correction=correction, opened=edition(found))
+        services.edit(session, context(self.now), registration_id=registration_id, correction=correction, opened=edition(found))
 
     @precondition(has_anybody)
     @rule(seminar=which, number=numbers, verb=st.sampled_from(("approve", "approve", "decline", "remove", "restore", "restore")))
@@ -378,7 +379,7 @@ class Seats(RuleBasedStateMachine):
         self.step(
             lambda: getattr(model, verb)(entry, now=now),
             lambda session: getattr(services, verb)(
-                session, now=now, actor=ACTOR, seminar_id=seminar_id, registration_id=its_id(session), **more
+                session, context(now, ACTOR), seminar_id=seminar_id, registration_id=its_id(session), **more
             ),
         )
 
@@ -391,8 +392,7 @@ class Seats(RuleBasedStateMachine):
             lambda: model.resize(capacity, wished, now=now),
             lambda session: services.resize(
                 session,
-                now=now,
-                actor=ACTOR,
+                context(now, ACTOR),
                 seminar_id=self.ids[seminar],
                 capacity=capacity,
                 wished=[WishedPool(self.world.agency_ids[agency], size, day) for agency, size, day in wished],
@@ -413,7 +413,7 @@ class Seats(RuleBasedStateMachine):
         self.step(
             lambda: model.change(change, now=now),
             lambda session: change_state(
-                session, seminar_id=self.ids[seminar], change=Change(change), now=now, by=ACTOR, reason="La sede se cerró."
+                session, context(now, ACTOR), seminar_id=self.ids[seminar], change=Change(change), reason="La sede se cerró."
             ),
         )
 
@@ -427,7 +427,7 @@ class Seats(RuleBasedStateMachine):
             for model in self.models:
                 model.settle(self.now) if model.due(self.now) else None
 
-        self.step(expected, lambda session: services.release_due_quotas(session, now=self.now))
+        self.step(expected, lambda session: services.release_due_quotas(session, context(self.now)))
 
 
 def _person(email: str, name: str) -> PersonData:

@@ -28,7 +28,7 @@ MUTATIONS = (
     ),
     Mutation("ended sessions are kept", session_services.end_all_sessions, "session_store.end_all_of(session, account.id)", "0"),
     Mutation("this browser is signed out instead of the others", session_store.end_others_of, "!= id_hash", "== id_hash"),
-    Mutation("a session ends nobody else's", session_services.end_one_session, ", WebSession.user_account_id == actor.user_id", ""),
+    Mutation("a session ends nobody else's", session_services.end_one_session, ", WebSession.user_account_id == account_id", ""),
     Mutation("idle sessions stay open", rules.session_holds, "now - seen_at < IDLE and ", ""),
     Mutation("busy sessions never end", rules.session_holds, " and now - created_at < LONGEST", ""),
     Mutation("a proof is not remembered", session_store.rotate, '"proven_at": now, ', ""),

@@ -16,7 +16,7 @@ MUTATIONS = (
     ),
     Mutation("everybody is marked, whatever they were marked before", services.mark_all, ", Mark.id.is_(None))", ")"),
     Mutation("a mark taken away leaves no history", services._write, "if row is not None:", "if row is not None and outcome.after:"),
-    Mutation("history names the wrong person", services._write, '"replaced_by": call.actor', '"replaced_by": row.recorded_by'),
+    Mutation("history names the wrong person", services._write, '"replaced_by": call.context.actor', '"replaced_by": row.recorded_by'),
     Mutation("a corrected mark keeps its version", services._write, "row.version + 1", "row.version"),
     Mutation("those without a seat are marked too", services.mark_all, "Registration.state == RegistrationState.REGISTERED, ", ""),
     Mutation("all agencies are marked for one", services.mark_all, "if agencies is not None:", "if False:"),

@@ -28,6 +28,7 @@ from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.database import db, unit_of_work
 from seminar_app.web.health import newest_migration
 from tests.conftest import TestDatabase
+from tests.support.context import context
 from tests.support.factories import Make
 
 
@@ -109,7 +110,7 @@ def test_each_migration_goes_down_and_up_again_with_data(
             with db.engine.connect() as connection:
                 assert contents(connection) == before, revision
         with unit_of_work() as work:
-            record(work, now=now, actor="command", action="database.migrated", subject="database:all")
+            record(work, context(now), action="database.migrated", subject="database:all")
         assert verify(db.session()).intact
         db.session.remove()
 

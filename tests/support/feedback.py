@@ -16,6 +16,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import answering, services
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import SeatPool, Seminar, Speaker
+from tests.support.context import context
 from tests.support.factories import Make
 
 REQUIRED = {"met_objectives": "4", "relevance": "5", "confidence_before": "2", "confidence_now": "4", "recommend": "1"}
@@ -37,11 +38,11 @@ class Held:
 
     def open(self, now: datetime) -> None:
         with unit_of_work(self.session) as session:
-            self.form_id = services.open_form(session, now=now, actor=actor(), seminar_id=self.seminar.id).id
+            self.form_id = services.open_form(session, context(now, actor()), seminar_id=self.seminar.id).id
 
     def close(self, now: datetime) -> None:
         with unit_of_work(self.session) as session:
-            services.close_form(session, now=now, actor=actor(), seminar_id=self.seminar.id)
+            services.close_form(session, context(now, actor()), seminar_id=self.seminar.id)
 
     def answer(self, person: int, **answers: str) -> bool:
         """Answer as the person with this number; required questions are filled in."""

@@ -13,9 +13,18 @@ from seminar_app.accounts.models import UserAccount
 from seminar_app.core import clock
 from seminar_app.sign_in import session_store
 from seminar_app.web.database import db, unit_of_work
+from tests.support.audit_rows import watch_request_ids
 from tests.support.checking_client import CheckingClient
 
 SignIn = Callable[[CheckingClient, UserAccount], CheckingClient]
+
+
+@pytest.fixture(autouse=True)
+def stray_rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Fail a test in which a row of the audit log did not carry the id of its request."""
+    strays = watch_request_ids(monkeypatch)
+    yield strays
+    assert strays == []
 
 
 @pytest.fixture

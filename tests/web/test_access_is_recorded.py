@@ -24,6 +24,7 @@ from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.access import Audience, accesses_of_endpoint, policy_of
 from seminar_app.web.database import db
 from tests.support.checking_client import CheckingClient
+from tests.support.context import context
 from tests.support.factories import Make
 from tests.web.conftest import SignIn
 
@@ -78,8 +79,8 @@ def world(make: Make, session: Session, now: datetime) -> World:
     registration = make.registration(seminar, person, agency=agency, pool=pool)
     account = make.account((RoleName.COORDINATOR, {"seminar_id": seminar.id}))
     with unit_of_work(session) as work:
-        keep_identity(work, now=now, actor="command", person=person, identity=Identity(curp=CURP, birth_date=date(1984, 11, 1)))
-        mail = enqueue(work, now=now, kind="test_mail", language="es", to_address=ADDRESS, to_name=SURNAME, context={})
+        keep_identity(work, context(now), person=person, identity=Identity(curp=CURP, birth_date=date(1984, 11, 1)))
+        mail = enqueue(work, context(now), kind="test_mail", language="es", to_address=ADDRESS, to_name=SURNAME, facts={})
     assert mail is not None
     assert registration.state is RegistrationState.REGISTERED
     values = {

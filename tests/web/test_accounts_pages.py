@@ -22,6 +22,7 @@ from seminar_app.sign_in.models import WebSession
 from seminar_app.web.access import Audience, policy_of
 from tests.conftest import StatementCount
 from tests.support.checking_client import CheckingClient
+from tests.support.context import context
 from tests.support.factories import Make
 from tests.web.conftest import SignIn
 
@@ -181,7 +182,7 @@ def test_the_lists_cost_the_same_with_few_and_with_many_rows(
         for _account in range(5):
             account = make.account((RoleName.ORGANIZER, {"office_id": make.office().id}), (RoleName.COORDINATOR, {}))
             with unit_of_work(session) as open_session:
-                record(open_session, now=clock.now(), actor=f"account:{account.public_id.hex}", action="office.edited", subject="office:1")
+                record(open_session, context(clock.now(), f"account:{account.public_id.hex}"), action="office.edited", subject="office:1")
     assert all(few == many for few, many in counts.values()), counts
     assert counts[ACCOUNTS][0] <= 4
     assert counts["/staff/audit-log/"][0] <= 4
@@ -193,14 +194,13 @@ def test_the_trail_names_staff_and_never_officials(client: CheckingClient, sessi
         for number in range(60):
             record(
                 open_session,
-                now=clock.now(),
-                actor=f"registration:{official}",
+                context(clock.now(), f"registration:{official}"),
                 action="registration.withdrawn",
                 subject=f"registration:{official}",
                 seminar="cancun-2014",
                 details={"n": number},
             )
-        record(open_session, now=clock.now(), actor=f"account:{admin.public_id.hex}", action="some.thing", subject="command:x")
+        record(open_session, context(clock.now(), f"account:{admin.public_id.hex}"), action="some.thing", subject="command:x")
     page = client.get("/staff/audit-log/")
     assert "Ada Byron" in page.one("tbody").to_text()
     assert "some.thing" in page.text

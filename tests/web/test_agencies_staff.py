@@ -15,6 +15,7 @@ from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from tests.conftest import StatementCount
 from tests.support.checking_client import CheckingClient
+from tests.support.context import context
 from tests.support.factories import Make
 from tests.web.conftest import SignIn
 
@@ -25,7 +26,7 @@ INDEX = "/staff/agencies/"
 def seeded(session: Session, now: datetime, client: CheckingClient, make: Make, sign_in: SignIn) -> Session:
     """The directory of agencies, and an administrator signed in."""
     with unit_of_work(session) as open_session:
-        seed_directory(open_session, now)
+        seed_directory(open_session, context(now))
     sign_in(client, make.account((RoleName.ADMIN, {})))
     return session
 

@@ -12,6 +12,7 @@ from seminar_app.agencies.queries import agency_groups, find_agency_by_code
 from seminar_app.agencies.services import seed_directory
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.web.forms import BaseForm, required
+from tests.support.context import context
 
 
 class Form(BaseForm):
@@ -21,7 +22,7 @@ class Form(BaseForm):
 @pytest.fixture
 def seeded(session: Session, now: datetime) -> Session:
     with unit_of_work(session) as open_session:
-        seed_directory(open_session, now)
+        seed_directory(open_session, context(now))
     return session
 
 

@@ -30,6 +30,7 @@ from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
 from tests.conftest import NOW, StatementCount
 from tests.support.checking_client import CheckingClient, Page
+from tests.support.context import context
 from tests.support.factories import Make
 from tests.web.conftest import SignIn
 
@@ -122,10 +123,10 @@ def test_a_sheet_that_was_open_for_long_does_not_undo_what_others_did(door: Door
     page = door.client.get(door.sheet())
     values = page.fields("#sheet")
     with unit_of_work(door.session) as session:
-        where: dict[str, Any] = {"seminar_id": door.seminar.id, "session_id": door.seminar_sessions[0].public_id, "now": NOW}
+        where: dict[str, Any] = {"seminar_id": door.seminar.id, "session_id": door.seminar_sessions[0].public_id}
         beto = f"account:{make.session.info.get('x', uuid.uuid4().hex)}"
-        services.mark(session, registration=door.people[0].public_id, status=A, actor=beto, **where)
-        services.mark(session, registration=door.people[1].public_id, status=A, actor=beto, **where)
+        services.mark(session, context(NOW, beto), registration=door.people[0].public_id, status=A, **where)
+        services.mark(session, context(NOW, beto), registration=door.people[1].public_id, status=A, **where)
     door.client.post(door.sheet(), values | {door.field("mark", 0): "present"})
     assert door.marks() == {0: ("present", 180), 1: ("absent", 0)}
     assert "somebody else had changed" in door.client.get(door.sheet()).text

@@ -20,6 +20,7 @@ from seminar_app.people.models import Person
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool
 from tests.support.checking_client import CheckingClient
+from tests.support.context import context
 from tests.support.crawler import Walk, walk
 from tests.support.factories import KEY, Make
 from tests.web.conftest import SignIn
@@ -51,7 +52,7 @@ def world(make: Make, session: Session) -> dict[str, str]:
     """Create a small office with a seminar next month. Return addresses to begin a walk at."""
     now = clock.now()
     with unit_of_work(session):
-        seed_directory(session, now=now)
+        seed_directory(session, context(now))
     agency, office = make.agency("TEST"), make.office()
     day = now.date() + timedelta(days=30)
     seminar = make.seminar(office=office, seats=3, starts_on=day, ends_on=day + timedelta(days=1))
@@ -63,7 +64,7 @@ def world(make: Make, session: Session) -> dict[str, str]:
     make.registration(seminar, agency=agency)
     make.mark(registration, seminar_session, MarkStatus.LATE)
     with unit_of_work(session):
-        enqueue(session, now=now, kind="test_mail", language="es", to_address="a@x.example", to_name="A", context={})
+        enqueue(session, context(now), kind="test_mail", language="es", to_address="a@x.example", to_name="A", facts={})
     make.seminar(office=office, slug="past", starts_on=day - timedelta(days=90), ends_on=day - timedelta(days=90))
     token = SecretLink("registration", registration.public_id, 1).token(KEY)
     person = session.get_one(Person, registration.person_id)

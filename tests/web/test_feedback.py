@@ -27,6 +27,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from tests.conftest import StatementCount, TestDatabase
 from tests.support.checking_client import CheckingClient, Page
+from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.feedback import REQUIRED, Held, actor, hold
 from tests.web.conftest import SignIn
@@ -51,7 +52,7 @@ def token(page: Page) -> dict[str, str]:
 
 def close(held: Held) -> None:
     with unit_of_work(held.session) as session:
-        services.close_form(session, now=datetime(2026, 3, 3, tzinfo=UTC), actor=actor(), seminar_id=held.seminar.id)
+        services.close_form(session, context(datetime(2026, 3, 3, tzinfo=UTC), actor()), seminar_id=held.seminar.id)
 
 
 def counts(session: Session) -> tuple[int, int]:
@@ -304,20 +305,21 @@ def test_a_form_is_opened_from_nothing_and_refused_before_its_day(
     client: CheckingClient, sign_in: SignIn, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = hold(make, people=1)
-    coordinator = sign_in(client, make.account((RoleName.COORDINATOR, {"seminar_id": held.seminar.id})))
+    account = make.account((RoleName.COORDINATOR, {"seminar_id": held.seminar.id}))
+    coordinator = sign_in(client, account)
     page = coordinator.get(staff_address(held))
     assert "No results yet" in page.text
     assert "14 questions" in page.text or "13 questions" in page.text
     assert coordinator.get(staff_address(held, "preview")).select("fieldset[disabled]")
     early = datetime(2026, 2, 1, tzinfo=UTC)
-    monkeypatch.setattr("seminar_app.feedback.staff_routes.present", lambda: early)
-    before = coordinator.get(staff_address(held)).text
-    assert "from the first day" in before
-    assert "Open feedback" not in before
-    refused = coordinator.post(staff_address(held, "open"), token(page))
-    assert "from the first day" in coordinator.follow(refused).text
-    monkeypatch.setattr("seminar_app.feedback.staff_routes.present", clock.now)
-    opened = coordinator.post(staff_address(held, "open"), token(page))
+    with monkeypatch.context() as patched:
+        patched.setattr(clock, "now", lambda: early)
+        before = coordinator.get(staff_address(held)).text
+        assert "from the first day" in before
+        assert "Open feedback" not in before
+        refused = coordinator.post(staff_address(held, "open"), token(page))
+        assert "from the first day" in coordinator.follow(refused).text
+    opened = sign_in(client, account).post(staff_address(held, "open"), token(page))
     assert "Feedback is open" in coordinator.follow(opened).text
     coordinator.get(staff_address(held, "questions"), status=403)
 

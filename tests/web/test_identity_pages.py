@@ -22,6 +22,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Asked
 from tests.support.checking_client import CheckingClient
+from tests.support.context import context
 from tests.support.factories import KEY, Make
 from tests.web.conftest import SignIn
 
@@ -131,7 +132,7 @@ def test_staff_open_it_by_a_button_and_the_trail_has_it(
     twin = make.person(surname1="Gemela")
     make.registration(seminar, twin)
     with unit_of_work(session) as work:
-        keep_identity(work, now=now, actor="command", person=twin, identity=Identity(curp=WRONG_CURP))
+        keep_identity(work, context(now), person=twin, identity=Identity(curp=WRONG_CURP))
     organizer = make.account((RoleName.ORGANIZER, {"office_id": seminar.office_id}))
     sign_in(client, organizer)
     url = f"/staff/people/{person.public_id.hex}"
@@ -157,7 +158,7 @@ def test_who_may_not_see_it_does_not(
     person = make.person(agency_id=agency.id, reserved=role == "reserved")
     make.registration(seminar, person, agency=agency)
     with unit_of_work(session) as work:
-        keep_identity(work, now=now, actor="command", person=person, identity=Identity(curp=CURP))
+        keep_identity(work, context(now), person=person, identity=Identity(curp=CURP))
     accounts: dict[str, tuple[RoleName, dict[str, int]]] = {
         "liaison": (RoleName.LIAISON, {"agency_id": agency.id}),
         "coordinator": (RoleName.COORDINATOR, {"seminar_id": seminar.id}),
@@ -181,7 +182,7 @@ def test_a_person_is_found_by_the_curp(
     person = make.person(surname1="Buscada")
     make.registration(seminar, person)
     with unit_of_work(session) as work:
-        keep_identity(work, now=now, actor="command", person=person, identity=Identity(curp=CURP))
+        keep_identity(work, context(now), person=person, identity=Identity(curp=CURP))
     sign_in(client, make.account((RoleName.ADMIN, {})))
     found = client.follow(client.post("/staff/people/", {"csrf_token": token(client), "words": "hemn841101 msprrr02"})).text
     assert "Buscada" in found

@@ -18,6 +18,7 @@ from seminar_app.messages.services import enqueue
 from seminar_app.seminars.models import Seminar
 from seminar_app.web.job_runs import WORKER, note_run
 from tests.support.checking_client import CheckingClient
+from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.installation import reinstall
 from tests.web.conftest import SignIn
@@ -42,7 +43,7 @@ def later(session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch) -> d
     """A mail is written, nothing sends it, and eleven minutes have passed."""
     with unit_of_work(session) as work:
         to = "ana@pgr.example"
-        enqueue(work, now=now, kind="test_mail", language="es", to_address=to, to_name=to, context={})
+        enqueue(work, context(now), kind="test_mail", language="es", to_address=to, to_name=to, facts={})
     at = now + timedelta(minutes=11)
     monkeypatch.setattr(clock, "now", lambda: at)
     monkeypatch.setattr(staff_routes, "now", lambda: at)

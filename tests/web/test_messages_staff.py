@@ -20,6 +20,7 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.services import enqueue, lease_next, record_failure, record_sent
 from tests.conftest import StatementCount
 from tests.support.checking_client import CheckingClient
+from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.mail import add_test_kinds
 from tests.web.conftest import SignIn
@@ -43,12 +44,12 @@ def put(session: Session, now: datetime, **values: Any) -> Message:
         "language": "en",
         "to_address": "ana.nunez@pgr.example",
         "to_name": "Ana Núñez",
-        "context": {"title": "Trata <de> personas"},
+        "facts": {"title": "Trata <de> personas"},
         "link": LINK,
         "link_endpoint": "sign_in.reset_password",
     }
     with unit_of_work(session) as open_session:
-        message = enqueue(open_session, now=now, **base | values)
+        message = enqueue(open_session, context(now), **base | values)
     assert message is not None
     return message
 

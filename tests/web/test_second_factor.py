@@ -26,6 +26,7 @@ from seminar_app.sign_in.models import RecoveryCode, SecondFactor
 from seminar_app.sign_in.rules import PROOFS_REST, WRONG_PROOFS
 from seminar_app.web.access import Audience, policy_of
 from tests.support.checking_client import CheckingClient, Page
+from tests.support.context import context
 from tests.support.factories import KEY, Make
 from tests.support.phone import Phone
 from tests.web.conftest import SignIn
@@ -279,7 +280,7 @@ def test_an_invitation_leads_through_password_and_set_up(
     with unit_of_work(session) as database:
         from seminar_app.accounts.services.reset_links import send_reset_link
 
-        send_reset_link(database, database.get_one(UserAccount, account.id), now=time.now, invited=True)
+        send_reset_link(database, context(time.now), database.get_one(UserAccount, account.id), invited=True)
     url = f"/reset/{reset_token(session, account)}"
     page = client.submit(url, {"password": "five new words to join", "password_confirm": "five new words to join"})
     assert page.response.headers["Location"] == SET_UP

@@ -19,6 +19,7 @@ from seminar_app.sign_in.rules import FRESH, WRONG_PROOFS
 from seminar_app.sign_in.services import reset_second_factor
 from seminar_app.web.access import policy_of
 from tests.support.checking_client import CheckingClient, Page
+from tests.support.context import context
 from tests.support.factories import Make
 from tests.web.conftest import SignIn
 from tests.web.test_second_factor import Clock, set_up_app, staff, time
@@ -162,7 +163,7 @@ def test_an_old_cookie_is_refused_in_the_six_cases(
     replay(client, before)  # a new sign-in, with the factor
     before = opened(client)
     with unit_of_work(session) as database:
-        reset_second_factor(database, now=time.now, actor=None, account_id=staff.id)
+        reset_second_factor(database, context(time.now), account_id=staff.id)
     replay(client, before)  # the factor was reset
     sign_in(client, staff)
     rest(session)

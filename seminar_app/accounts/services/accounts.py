@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -15,8 +14,9 @@ from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.accounts.queries import account_by_email
 from seminar_app.accounts.services.common import find_grant, locked_account, record_change
 from seminar_app.accounts.services.reset_links import send_reset_link
-from seminar_app.core.actor import Actor, Grant, RoleName
+from seminar_app.core.actor import Grant, RoleName
 from seminar_app.core.addresses import normal_address
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 
 OnDisabled = Callable[[Session, int], int]
@@ -33,9 +33,8 @@ def when_disabled(hook: OnDisabled) -> OnDisabled:
 
 def create_account(
     session: Session,
+    context: ChangeContext,
     *,
-    now: datetime,
-    actor: Actor | None,
     email: str,
     name: str,
     language: str,
@@ -46,7 +45,6 @@ def create_account(
     """Make an account.
 
     Args:
-        actor: the administrator; None for the command line.
         password_hash: Argon2id, where the password is known already.
         invite: send a mail with a link for choosing a password, valid for seven days.
 
@@ -67,37 +65,37 @@ def create_account(
         active=True,
         fs_uniquifier=uuid.uuid4().hex,
         language=language,
-        created_at=now,
+        created_at=context.now,
         reset_version=0,
     )
     session.add(account)
     session.flush()
-    record_change(session, now, actor, "account.created", account)
+    record_change(session, context, "account.created", account)
     for grant in grants:
-        give_role(session, now=now, actor=actor, account_id=account.id, grant=grant)
+        give_role(session, context, account_id=account.id, grant=grant)
     if invite:
-        send_reset_link(session, account, now=now, invited=True)
+        send_reset_link(session, context, account, invited=True)
     return account
 
 
-def edit_account(session: Session, *, now: datetime, actor: Actor, account_id: int, name: str, language: str) -> None:
+def edit_account(session: Session, context: ChangeContext, *, account_id: int, name: str, language: str) -> None:
     """Change the account's name and language."""
     account = locked_account(session, account_id)
     changed = [field for field, value in (("name", name), ("language", language)) if getattr(account, field) != value]
     account.name, account.language = name, language
     if changed:
-        record_change(session, now, actor, "account.edited", account, fields=changed)
+        record_change(session, context, "account.edited", account, fields=changed)
 
 
-def choose_language(session: Session, *, now: datetime, actor: Actor, language: str) -> None:
-    """Set the language of the actor's own pages and mail; it holds in every browser."""
-    account = locked_account(session, actor.user_id)
+def choose_language(session: Session, context: ChangeContext, *, account_id: int, language: str) -> None:
+    """Set the language of the account's own pages and mail; it holds in every browser."""
+    account = locked_account(session, account_id)
     if account.language != language:
         account.language = language
-        record_change(session, now, actor, "account.edited", account, fields=["language"])
+        record_change(session, context, "account.edited", account, fields=["language"])
 
 
-def give_role(session: Session, *, now: datetime, actor: Actor | None, account_id: int, grant: Grant) -> None:
+def give_role(session: Session, context: ChangeContext, *, account_id: int, grant: Grant) -> None:
     """Add a role to an account; a role it has already is not added again."""
     account = locked_account(session, account_id)
     if find_grant(session, account_id, grant) is not None:
@@ -109,14 +107,14 @@ def give_role(session: Session, *, now: datetime, actor: Actor | None, account_i
             office_id=grant.office_id,
             agency_id=grant.agency_id,
             seminar_id=grant.seminar_id,
-            granted_at=now,
+            granted_at=context.now,
         )
     )
     session.flush()
-    record_change(session, now, actor, "account.role_given", account, **_told(grant))
+    record_change(session, context, "account.role_given", account, **_told(grant))
 
 
-def take_role(session: Session, *, now: datetime, actor: Actor, account_id: int, grant: Grant) -> None:
+def take_role(session: Session, context: ChangeContext, *, account_id: int, grant: Grant) -> None:
     """Remove a role; it can be given again.
 
     Raises:
@@ -130,12 +128,12 @@ def take_role(session: Session, *, now: datetime, actor: Actor, account_id: int,
     if row is None:
         raise NotFound
     if row.role is RoleName.ADMIN:
-        _somebody_stays_admin(session, actor, account)
+        _somebody_stays_admin(session, context, account)
     session.delete(row)
-    record_change(session, now, actor, "account.role_taken", account, **_told(grant))
+    record_change(session, context, "account.role_taken", account, **_told(grant))
 
 
-def disable_account(session: Session, *, now: datetime, actor: Actor, account_id: int) -> None:
+def disable_account(session: Session, context: ChangeContext, *, account_id: int) -> None:
     """Disable the account's sign-in, and end its sessions at once.
 
     Raises:
@@ -146,21 +144,21 @@ def disable_account(session: Session, *, now: datetime, actor: Actor, account_id
     account = locked_account(session, account_id)
     if not account.active:
         return
-    _somebody_stays_admin(session, actor, account)
+    _somebody_stays_admin(session, context, account)
     account.active = False
     account.reset_hash = account.reset_until = None
-    record_change(session, now, actor, "account.disabled", account, sessions_ended=sum(hook(session, account.id) for hook in _on_disabled))
+    record_change(session, context, "account.disabled", account, sessions_ended=sum(hook(session, account.id) for hook in _on_disabled))
 
 
-def enable_account(session: Session, *, now: datetime, actor: Actor, account_id: int) -> None:
+def enable_account(session: Session, context: ChangeContext, *, account_id: int) -> None:
     """Enable the account's sign-in again."""
     account = locked_account(session, account_id)
     if not account.active:
         account.active = True
-        record_change(session, now, actor, "account.enabled", account)
+        record_change(session, context, "account.enabled", account)
 
 
-def send_way_in(session: Session, *, now: datetime, actor: Actor | None, account_id: int) -> None:
+def send_way_in(session: Session, context: ChangeContext, *, account_id: int) -> None:
     """Send a link for choosing a password: an invitation if the account has none yet, else a reset.
 
     Raises:
@@ -169,8 +167,8 @@ def send_way_in(session: Session, *, now: datetime, actor: Actor | None, account
     account = locked_account(session, account_id)
     if not account.active:
         raise AccountDisabled
-    send_reset_link(session, account, now=now, invited=account.password is None)
-    record_change(session, now, actor, "account.reset_sent", account)
+    send_reset_link(session, context, account, invited=account.password is None)
+    record_change(session, context, "account.reset_sent", account)
 
 
 def _told(grant: Grant) -> dict[str, Any]:
@@ -184,8 +182,8 @@ def _lock_admins(session: Session) -> None:
     session.execute(select(UserAccount.id).where(UserAccount.id.in_(admins)).order_by(UserAccount.id).with_for_update()).all()
 
 
-def _somebody_stays_admin(session: Session, actor: Actor, account: UserAccount) -> None:
-    if account.id == actor.user_id:
+def _somebody_stays_admin(session: Session, context: ChangeContext, account: UserAccount) -> None:
+    if account.audit_name == context.actor:
         raise OwnAccount
     admins = session.scalars(
         select(UserAccount.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.audit.services import record
-from seminar_app.core.actor import Actor, Grant, audit_name
+from seminar_app.core.actor import Grant
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 
 
@@ -35,29 +35,19 @@ def find_grant(session: Session, account_id: int, grant: Grant) -> RoleGrant | N
     )
 
 
-def record_own_change(session: Session, now: datetime, action: str, account: UserAccount, **details: Any) -> None:
+def record_own_change(session: Session, context: ChangeContext, action: str, account: UserAccount, **details: Any) -> None:
     """Write an audit row about an account, with the account itself as the actor."""
-    name = account.public_id.hex
-    record(session, now=now, actor=f"account:{name}", action=action, subject=f"user_account:{name}", details=details)
+    record_change(session, context.by(account.audit_name), action, account, **details)
 
 
 def record_change(
     session: Session,
-    now: datetime,
-    actor: Actor | None,
+    context: ChangeContext,
     action: str,
     account: UserAccount,
     *,
     seminar: str | None = None,
     **details: Any,
 ) -> None:
-    """Write an audit row about an account; actor None is the command line."""
-    record(
-        session,
-        now=now,
-        actor=audit_name(actor),
-        action=action,
-        subject=f"user_account:{account.public_id.hex}",
-        seminar=seminar,
-        details=details,
-    )
+    """Write an audit row about an account."""
+    record(session, context, action=action, subject=f"user_account:{account.public_id.hex}", seminar=seminar, details=details)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,15 +13,17 @@ from seminar_app.accounts.rules import may_organize
 from seminar_app.accounts.services.accounts import give_role
 from seminar_app.accounts.services.common import find_grant, record_change
 from seminar_app.core.actor import Actor, Grant, RoleName
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 
 
 def assign_coordinator(
-    session: Session, *, now: datetime, actor: Actor, seminar_id: int, office_id: int, slug: str, account_public_id: uuid.UUID
+    session: Session, context: ChangeContext, *, actor: Actor, seminar_id: int, office_id: int, slug: str, account_public_id: uuid.UUID
 ) -> UserAccount:
     """Assign a coordinator to a seminar; assigning the same one again changes nothing.
 
     Args:
+        actor: the account that assigns, with its roles.
         office_id: the seminar's office; only its organizers and administrators may assign.
         slug: the seminar's slug, for the audit log.
 
@@ -38,14 +39,14 @@ def assign_coordinator(
         raise NotACoordinator(name=account.name)
     grant = Grant(RoleName.COORDINATOR, seminar_id=seminar_id)
     if find_grant(session, account.id, grant) is None:
-        session.add(RoleGrant(user_account_id=account.id, role=grant.role, seminar_id=seminar_id, granted_at=now))
+        session.add(RoleGrant(user_account_id=account.id, role=grant.role, seminar_id=seminar_id, granted_at=context.now))
         session.flush()
-        record_change(session, now, actor, "coordinator.assigned", account, seminar=slug)
+        record_change(session, context, "coordinator.assigned", account, seminar=slug)
     return account
 
 
 def withdraw_coordinator(
-    session: Session, *, now: datetime, actor: Actor, seminar_id: int, office_id: int, slug: str, account_public_id: uuid.UUID
+    session: Session, context: ChangeContext, *, actor: Actor, seminar_id: int, office_id: int, slug: str, account_public_id: uuid.UUID
 ) -> UserAccount:
     """Withdraw a coordinator from a seminar; the account keeps the coordinator role and can be assigned again.
 
@@ -57,8 +58,8 @@ def withdraw_coordinator(
     if row is not None:
         session.delete(row)
         session.flush()
-        give_role(session, now=now, actor=actor, account_id=account.id, grant=Grant(RoleName.COORDINATOR))
-        record_change(session, now, actor, "coordinator.withdrawn", account, seminar=slug)
+        give_role(session, context, account_id=account.id, grant=Grant(RoleName.COORDINATOR))
+        record_change(session, context, "coordinator.withdrawn", account, seminar=slug)
     return account
 
 

@@ -19,6 +19,7 @@ from seminar_app.audit.services import record
 from seminar_app.cli.backup.envelope import BackupFault
 from seminar_app.cli.backup.keeping import delete_older, name_for
 from seminar_app.cli.output import STANDARD_OUTPUT, deliver
+from seminar_app.core.change_context import command_context
 from seminar_app.core.clock import now
 from seminar_app.web.database import unit_of_work
 from seminar_app.web.job_runs import BACKUP, note_run
@@ -71,7 +72,7 @@ def _record_backup() -> None:
     """Record the backup as access to all data. A database that no longer accepts writes is backed up without that row."""
     try:
         with unit_of_work() as session:
-            record(session, now=now(), actor="command", action="database.backed_up", subject="database:all")
+            record(session, command_context(), action="database.backed_up", subject="database:all")
     except DBAPIError as error:
         click.secho(
             f"The audit log does not record this backup: the database accepts no rows ({type(error).__name__}).", fg="yellow", err=True

@@ -26,6 +26,7 @@ from seminar_app.cli.backup.making import key_mark
 from seminar_app.cli.backup.postgresql import PostgresqlPlace
 from seminar_app.cli.backup.sqlite import SqlitePlace
 from seminar_app.cli.database import install_migrations
+from seminar_app.core.change_context import command_context
 from seminar_app.core.clock import now
 from seminar_app.core.sqlite import database_path
 from seminar_app.messages import services as messages
@@ -194,12 +195,11 @@ def _broken_rules(session: Session, *, accept_broken_audit_log: bool) -> Iterato
 
 def _put_to_rest(backup: BackupReader, wishes: Wishes) -> tuple[int, int]:
     with unit_of_work() as session:
-        held = 0 if wishes.send_waiting_mail else messages.hold_undelivered(session, now=now())
-        sessions = end_everything_issued(session, now=now())
+        held = 0 if wishes.send_waiting_mail else messages.hold_undelivered(session, command_context())
+        sessions = end_everything_issued(session, command_context())
         record(
             session,
-            now=now(),
-            actor="command",
+            command_context(),
             action="database.restored",
             subject=f"database:{backup.header.made_at}",
             details={"mails_held": held, "sessions_ended": sessions},

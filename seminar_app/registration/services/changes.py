@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_now, insert_rows
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState, RemovalReason
@@ -16,9 +15,8 @@ from seminar_app.seminars.models import Seminar
 
 def change_state(
     session: Session,
+    context: ChangeContext,
     *,
-    now: datetime,
-    actor: str,
     seminar: Seminar,
     registration: Registration,
     state: RegistrationState,
@@ -44,8 +42,8 @@ def change_state(
         session.flush()
     step = {
         "registration_id": registration.id,
-        "at": now,
-        "actor": actor,
+        "at": context.now,
+        "actor": context.actor,
         "from_state": before,
         "to_state": state,
         "seat_pool_id": pool_id if pool_id is not None else left,
@@ -57,8 +55,7 @@ def change_state(
         details["reason"] = removal_reason.value
     audit.record(
         session,
-        now=now,
-        actor=actor,
+        context,
         action=f"registration.{state.value}",
         subject=f"registration:{registration.public_id.hex}",
         seminar=seminar.slug,

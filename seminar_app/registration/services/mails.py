@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.dates import date_range
 from seminar_app.core.phones import shown_phone
 from seminar_app.messages.models import Message
@@ -18,8 +17,8 @@ from seminar_app.seminars.models import Seminar
 
 def tell(
     session: Session,
+    context: ChangeContext,
     *,
-    now: datetime,
     kind: str,
     seminar: Seminar,
     office: Office,
@@ -40,12 +39,12 @@ def tell(
         return None
     return enqueue(
         session,
-        now=now,
+        context,
         kind=kind,
         language=registration.language,
         to_address=person.email,
         to_name=person.certificate_name,
-        context=facts(seminar, office, registration.language) | {"state": registration.state.value},
+        facts=facts(seminar, office, registration.language) | {"state": registration.state.value},
         link=issue_link(session, registration),
         link_endpoint=ENDPOINT,
         dedupe_key=dedupe_key,

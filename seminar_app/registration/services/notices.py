@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.offices.models import OfficeNotice
 from seminar_app.registration.models import Notice
 from seminar_app.registration.notices import CURRENT_VERSION, LANGUAGES, PRIVACY, notice_text
 from seminar_app.seminars.models import Seminar
 
 
-def ensure_notices(session: Session, *, now: datetime) -> None:
+def ensure_notices(session: Session, context: ChangeContext) -> None:
     """Store the privacy notice in both languages if it is missing. Two transactions at once end with one row each."""
     insert = (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(Notice)
     rows = [
-        {"kind": PRIVACY, "language": language, "version": version, "text": notice_text(version, language), "published_at": now}
+        {"kind": PRIVACY, "language": language, "version": version, "text": notice_text(version, language), "published_at": context.now}
         for language in LANGUAGES
         for version in range(1, CURRENT_VERSION + 1)
     ]
@@ -28,14 +27,14 @@ def ensure_notices(session: Session, *, now: datetime) -> None:
 _KEPT = select(Notice.id).where(Notice.kind == PRIVACY, Notice.language == bindparam("language"), Notice.version == bindparam("version"))
 
 
-def notice_shown(session: Session, *, now: datetime, version: int, language: str) -> int:
+def notice_shown(session: Session, context: ChangeContext, *, version: int, language: str) -> int:
     """Return the id of the stored notice of this version and language; an unpublished version counts as the current one."""
     version = version if 1 <= version <= CURRENT_VERSION else CURRENT_VERSION
     language = language if language in LANGUAGES else LANGUAGES[0]
     which = {"language": language, "version": version}
     found = session.scalar(_KEPT, which)
     if found is None:
-        ensure_notices(session, now=now)
+        ensure_notices(session, context)
         found = session.scalars(_KEPT, which).one()
     return found
 

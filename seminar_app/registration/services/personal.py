@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.agencies.models import Agency
 from seminar_app.audit import services as audit
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.people.identity import NOTHING, Identity, keep_identity
 from seminar_app.people.identity_rules import IdentityPart
@@ -52,12 +52,7 @@ def locked_registration(session: Session, registration_id: int) -> tuple[LockedS
     return seats, registration
 
 
-def actor_of(registration: Registration) -> str:
-    """Return the name that the audit log gives to an official who came by the link."""
-    return f"registration:{registration.public_id.hex}"
-
-
-def edit(session: Session, *, now: datetime, registration_id: int, correction: Correction, opened: str) -> None:
+def edit(session: Session, context: ChangeContext, *, registration_id: int, correction: Correction, opened: str) -> None:
     """Correct the official's data.
 
     Args:
@@ -76,7 +71,6 @@ def edit(session: Session, *, now: datetime, registration_id: int, correction: C
         raise NotInThisState
     if opened != edition(registration):
         raise StaleEdit
-    actor = actor_of(registration)
     columns = []
     if correction.agency_id != registration.agency_id:
         if not may_change_agency(registration.state):
@@ -94,23 +88,16 @@ def edit(session: Session, *, now: datetime, registration_id: int, correction: C
     if columns:
         audit.record(
             session,
-            now=now,
-            actor=actor,
+            context,
             action="registration.edited",
             subject=f"registration:{registration.public_id.hex}",
             seminar=seats.seminar.slug,
             details={"columns": columns},
         )
     keep_identity(
-        session,
-        now=now,
-        actor=actor,
-        person=registration.person,
-        identity=correction.identity,
-        forget=correction.forget,
-        seminar=seats.seminar.slug,
+        session, context, person=registration.person, identity=correction.identity, forget=correction.forget, seminar=seats.seminar.slug
     )
-    edit_person(session, now=now, actor=actor, person=registration.person, data=correction.person, seminar=seats.seminar.slug)
+    edit_person(session, context, person=registration.person, data=correction.person, seminar=seats.seminar.slug)
 
 
 def edition(registration: Registration) -> str:
@@ -118,7 +105,7 @@ def edition(registration: Registration) -> str:
     return f"{registration.version}.{registration.person.version}"
 
 
-def withdraw(session: Session, *, now: datetime, registration_id: int) -> bool:
+def withdraw(session: Session, context: ChangeContext, *, registration_id: int) -> bool:
     """Release the seat or the place in the queue; a freed seat goes to the first in the queue who may hold it.
 
     The submission id is cleared, so that the person can register again from the same page.
@@ -132,19 +119,12 @@ def withdraw(session: Session, *, now: datetime, registration_id: int) -> bool:
     seats, registration = locked_registration(session, registration_id)
     if registration.state is RegistrationState.WITHDRAWN:
         return False
-    if not may_withdraw(registration.state, over=is_over(seats.seminar, now=now)):
+    if not may_withdraw(registration.state, over=is_over(seats.seminar, now=context.now)):
         raise NotInThisState
     left = registration.seat_pool_id
     registration.submission_id = None
-    change_state(
-        session,
-        now=now,
-        actor=actor_of(registration),
-        seminar=seats.seminar,
-        registration=registration,
-        state=RegistrationState.WITHDRAWN,
-    )
+    change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.WITHDRAWN)
     seats.moved(left=left, took=None)
-    tell(session, now=now, kind="withdrawn", seminar=seats.seminar, office=seats.office, registration=registration)
-    settle(session, now=now, seats=seats)
+    tell(session, context, kind="withdrawn", seminar=seats.seminar, office=seats.office, registration=registration)
+    settle(session, context, seats=seats)
     return True

@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import agency_path
 from seminar_app.audit import services as audit
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.people.identity import NOTHING, Identity, keep_identity
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData, find_or_add_person
@@ -35,7 +36,6 @@ from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.notices import notice_shown, office_notice_shown
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, seat_or_queue, settle
 
-PUBLIC = "public"
 MAIL_OF_STATE = {
     RegistrationState.REGISTERED: "registered",
     RegistrationState.WAITLISTED: "waitlisted",
@@ -60,8 +60,8 @@ class Entry:
 
 def register(
     session: Session,
+    context: ChangeContext,
     *,
-    now: datetime,
     seminar_id: int,
     entry: Entry,
     submission_id: uuid.UUID,
@@ -93,12 +93,12 @@ def register(
     # and somebody known is answered no sooner than a stranger, for whom the same is read
     agency = _agency(session, entry.agency_id)
     path = agency_path(session, agency.id)
-    notice_id = notice_shown(session, now=now, version=notice_version, language=notice_language)
+    notice_id = notice_shown(session, context, version=notice_version, language=notice_language)
     shown_by_office = office_notice_shown(session, seminar_id=seminar_id, notice_id=office_notice_id)
-    person, known = find_or_add_person(session, now=now, data=entry.person, agency_id=agency.id)
+    person, known = find_or_add_person(session, context, data=entry.person, agency_id=agency.id)
     seats = lock_seats(session, seminar_id)
-    check_door(seats, now=now, code=code)
-    settle_due(session, now=now, seats=seats)
+    check_door(seats, now=context.now, code=code)
+    settle_due(session, context, seats=seats)
     submission = submission_of(submission_id, entry.person, seminar_id)
     registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
     if registration is None and (registration := find_submission(session, submission)) is not None and not known:
@@ -106,36 +106,22 @@ def register(
     if registration is not None and registration.submission_id == submission:
         return registration
     if registration is not None and not may_register_again(registration.state):
-        remind(session, now=now, seats=seats, registration=registration)
+        remind(session, context, seats=seats, registration=registration)
         return registration
-    registration = registration or new_registration(session, seats, person, now=now, source=Source.FORM)
+    registration = registration or new_registration(session, context, seats, person, source=Source.FORM)
     fill(registration, entry, agency)
     registration.notice_id = notice_id
     registration.office_notice_id = shown_by_office
     registration.submission_id = submission
     pending = first_state(seats.seminar.approval) is not None
-    place(session, now=now, actor=PUBLIC, seats=seats, registration=registration, path=path, pending=pending)
-    _keep(session, now=now, actor=PUBLIC, seats=seats, person=person, entry=entry)
-    tell(
-        session,
-        now=now,
-        kind=MAIL_OF_STATE[registration.state],
-        seminar=seats.seminar,
-        office=seats.office,
-        registration=registration,
-    )
+    place(session, context, seats=seats, registration=registration, path=path, pending=pending)
+    _keep(session, context, seats=seats, person=person, entry=entry)
+    tell(session, context, kind=MAIL_OF_STATE[registration.state], seminar=seats.seminar, office=seats.office, registration=registration)
     return registration
 
 
 def add_by_hand(
-    session: Session,
-    *,
-    now: datetime,
-    actor: str,
-    seminar_id: int,
-    entry: Entry,
-    submission_id: uuid.UUID,
-    source: Source = Source.STAFF,
+    session: Session, context: ChangeContext, *, seminar_id: int, entry: Entry, submission_id: uuid.UUID, source: Source = Source.STAFF
 ) -> Registration:
     """Register a person on their behalf, regardless of the window and the mode; seats and the waiting list follow the same rules.
 
@@ -144,36 +130,29 @@ def add_by_hand(
         NoSuchAgency: the agency does not exist.
     """
     seats = lock_seats(session, seminar_id)
-    settle_due(session, now=now, seats=seats)
+    settle_due(session, context, seats=seats)
     submission = submission_of(submission_id, entry.person, seminar_id)
     if (again := find_submission(session, submission)) is not None:
         return again
     agency = _agency(session, entry.agency_id)
-    person, known = find_or_add_person(session, now=now, data=entry.person, agency_id=agency.id)
+    person, known = find_or_add_person(session, context, data=entry.person, agency_id=agency.id)
     registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
     if registration is not None and not may_register_again(registration.state):
         raise AlreadyOnTheRoster(name=person.certificate_name)
-    registration = registration or new_registration(session, seats, person, now=now, source=source)
+    registration = registration or new_registration(session, context, seats, person, source=source)
     fill(registration, entry, agency)
     registration.submission_id = submission
     path = agency_path(session, agency.id)
-    place(session, now=now, actor=actor, seats=seats, registration=registration, path=path, pending=False)
-    _keep(session, now=now, actor=actor, seats=seats, person=person, entry=entry)
-    tell(
-        session,
-        now=now,
-        kind=MAIL_OF_STATE[registration.state],
-        seminar=seats.seminar,
-        office=seats.office,
-        registration=registration,
-    )
+    place(session, context, seats=seats, registration=registration, path=path, pending=False)
+    _keep(session, context, seats=seats, person=person, entry=entry)
+    tell(session, context, kind=MAIL_OF_STATE[registration.state], seminar=seats.seminar, office=seats.office, registration=registration)
     return registration
 
 
-def _keep(session: Session, *, now: datetime, actor: str, seats: LockedSeats, person: Person, entry: Entry) -> None:
+def _keep(session: Session, context: ChangeContext, *, seats: LockedSeats, person: Person, entry: Entry) -> None:
     """Seal the identity data that the seminar asked for; what a known person has on file stays as it is."""
     slug = seats.seminar.slug
-    keep_identity(session, now=now, actor=actor, person=person, identity=entry.identity, only_missing=True, seminar=slug)
+    keep_identity(session, context, person=person, identity=entry.identity, only_missing=True, seminar=slug)
 
 
 def submission_of(showing: uuid.UUID, person: PersonData, seminar_id: int) -> uuid.UUID:
@@ -205,10 +184,10 @@ def same_code(typed: str | None, code: str | None) -> bool:
     return bool(b) and hmac.compare_digest(a, b)
 
 
-def settle_due(session: Session, *, now: datetime, seats: LockedSeats) -> None:
+def settle_due(session: Session, context: ChangeContext, *, seats: LockedSeats) -> None:
     """If a quota's release date has come, serve the waiting list before the present registration."""
-    if decide_releases(seats.pools, today=seats.today(now)):
-        settle(session, now=now, seats=seats)
+    if decide_releases(seats.pools, today=seats.today(context.now)):
+        settle(session, context, seats=seats)
 
 
 def _agency(session: Session, agency_id: int) -> Agency:
@@ -237,7 +216,7 @@ def find_registration(session: Session, *, seminar_id: int, person: Person) -> R
     return found
 
 
-def new_registration(session: Session, seats: LockedSeats, person: Person, *, now: datetime, source: Source) -> Registration:
+def new_registration(session: Session, context: ChangeContext, seats: LockedSeats, person: Person, *, source: Source) -> Registration:
     """Return a registration that is not in the database yet, with its personal link."""
     registration = Registration(
         public_id=uuid.uuid4(),
@@ -245,7 +224,7 @@ def new_registration(session: Session, seats: LockedSeats, person: Person, *, no
         person_id=person.id,
         source=source,
         link_version=1,
-        registered_at=now,
+        registered_at=context.now,
     )
     issue_link(session, registration)
     set_committed_value(registration, "person", person)
@@ -263,37 +242,29 @@ def fill(registration: Registration, entry: Entry, agency: Agency) -> None:
 
 
 def place(
-    session: Session,
-    *,
-    now: datetime,
-    actor: str,
-    seats: LockedSeats,
-    registration: Registration,
-    path: Sequence[int],
-    pending: bool,
+    session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, path: Sequence[int], pending: bool
 ) -> None:
     """Set the registration to pending, or give it a seat or a place in the queue."""
     if pending:
-        change_state(session, now=now, actor=actor, seminar=seats.seminar, registration=registration, state=RegistrationState.PENDING)
+        change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.PENDING)
         return
-    seat_or_queue(session, now=now, actor=actor, seats=seats, registration=registration, agency_path=path)
+    seat_or_queue(session, context, seats=seats, registration=registration, agency_path=path)
 
 
-def remind(session: Session, *, now: datetime, seats: LockedSeats, registration: Registration) -> None:
+def remind(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration) -> None:
     """Mail a known person the state of their registration, at the address on file, at most once per clock hour."""
     tell(
         session,
-        now=now,
+        context,
         kind="already_registered",
         seminar=seats.seminar,
         office=seats.office,
         registration=registration,
-        dedupe_key=f"already_registered:{registration.public_id.hex}:{now:%Y%m%d%H}",
+        dedupe_key=f"already_registered:{registration.public_id.hex}:{context.now:%Y%m%d%H}",
     )
     audit.record(
         session,
-        now=now,
-        actor=PUBLIC,
+        context,
         action="registration.repeated",
         subject=f"registration:{registration.public_id.hex}",
         seminar=seats.seminar.slug,

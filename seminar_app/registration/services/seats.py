@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import agency_paths
 from seminar_app.audit import services as audit
+from seminar_app.core.actor import RULE
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.offices.models import Office
 from seminar_app.registration.errors import AgencyTwice, OpenPoolBelowTaken, QuotaBelowTaken, QuotasAboveCapacity
@@ -36,8 +38,6 @@ from seminar_app.registration.rules import (
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.mails import tell
 from seminar_app.seminars.models import SeatPool, Seminar
-
-RULE = "rule"
 
 
 @dataclass(slots=True)
@@ -84,9 +84,8 @@ def pool_state(row: SeatPool) -> PoolState:
 
 def seat_or_queue(
     session: Session,
+    context: ChangeContext,
     *,
-    now: datetime,
-    actor: str,
     seats: LockedSeats,
     registration: Registration,
     agency_path: Sequence[int],
@@ -97,8 +96,7 @@ def seat_or_queue(
     place = next_queue_place(session, seats.seminar.id) if decision.pool_id is None else None
     change_state(
         session,
-        now=now,
-        actor=actor,
+        context,
         seminar=seats.seminar,
         registration=registration,
         state=decision.state,
@@ -115,7 +113,7 @@ def next_queue_place(session: Session, seminar_id: int) -> int:
     return (last or 0) + 1
 
 
-def settle(session: Session, *, now: datetime, seats: LockedSeats) -> int:
+def settle(session: Session, context: ChangeContext, *, seats: LockedSeats) -> int:
     """Release the quotas whose day has come, then give every free seat to the first in the queue who may hold it.
 
     Nothing is done if the seminar is cancelled, completed, archived or over.
@@ -123,9 +121,9 @@ def settle(session: Session, *, now: datetime, seats: LockedSeats) -> int:
     Returns:
         How many people were given a seat.
     """
-    if not hands_out_seats(seats.seminar, now=now):
+    if not hands_out_seats(seats.seminar, now=context.now):
         return 0
-    release(session, now=now, seats=seats)
+    release(session, context, seats=seats)
     if not any(pool.room > 0 for pool in seats.pools):
         return 0
     waiting = session.scalars(
@@ -144,21 +142,20 @@ def settle(session: Session, *, now: datetime, seats: LockedSeats) -> int:
         registration = by_id[promotion.registration_id]
         change_state(
             session,
-            now=now,
-            actor=RULE,
+            context.by(RULE),
             seminar=seats.seminar,
             registration=registration,
             state=RegistrationState.REGISTERED,
             pool_id=promotion.pool_id,
         )
         seats.moved(left=None, took=promotion.pool_id)
-        tell(session, now=now, kind="seat_given", seminar=seats.seminar, office=seats.office, registration=registration)
+        tell(session, context, kind="seat_given", seminar=seats.seminar, office=seats.office, registration=registration)
     return len(promotions)
 
 
-def release(session: Session, *, now: datetime, seats: LockedSeats) -> int:
+def release(session: Session, context: ChangeContext, *, seats: LockedSeats) -> int:
     """Move the unused seats of quotas whose release date has come to the open pool. Return how many seats moved."""
-    releases = decide_releases(seats.pools, today=seats.today(now))
+    releases = decide_releases(seats.pools, today=seats.today(context.now))
     if not releases:
         return 0
     seats.pools = after_releases(seats.pools, releases)
@@ -166,11 +163,10 @@ def release(session: Session, *, now: datetime, seats: LockedSeats) -> int:
         seats.rows[pool.id].size = pool.size
     for step in releases:
         row = seats.rows[step.pool_id]
-        row.released_at = row.released_at or now
+        row.released_at = row.released_at or context.now
         audit.record(
             session,
-            now=now,
-            actor=RULE,
+            context.by(RULE),
             action="quota.released",
             subject=f"seat_pool:{row.public_id.hex}",
             seminar=seats.seminar.slug,
@@ -180,7 +176,7 @@ def release(session: Session, *, now: datetime, seats: LockedSeats) -> int:
     return sum(step.seats for step in releases)
 
 
-def release_due_quotas(session: Session, *, now: datetime) -> int:
+def release_due_quotas(session: Session, context: ChangeContext) -> int:
     """Release every quota whose day has come, in all seminars, and seat people who wait. Return how many seats moved."""
     due = session.scalars(
         select(SeatPool.seminar_id)
@@ -191,15 +187,15 @@ def release_due_quotas(session: Session, *, now: datetime) -> int:
     moved = 0
     for seminar_id in due:
         seats = lock_seats(session, seminar_id)
-        if not hands_out_seats(seats.seminar, now=now):
+        if not hands_out_seats(seats.seminar, now=context.now):
             continue
-        moved += sum(step.seats for step in decide_releases(seats.pools, today=seats.today(now)))
-        settle(session, now=now, seats=seats)
+        moved += sum(step.seats for step in decide_releases(seats.pools, today=seats.today(context.now)))
+        settle(session, context, seats=seats)
     return moved
 
 
 def resize(
-    session: Session, *, now: datetime, actor: str, seminar_id: int, capacity: int, wished: Sequence[WishedPool], opened: str | None = None
+    session: Session, context: ChangeContext, *, seminar_id: int, capacity: int, wished: Sequence[WishedPool], opened: str | None = None
 ) -> int:
     """Divide the seats anew, and give those that became free to the waiting list.
 
@@ -230,7 +226,7 @@ def resize(
         session.add(row)
         rows[agency_id] = row
     before = {str(row.agency_id): row.size for row in rows.values()}
-    today = seats.today(now)
+    today = seats.today(context.now)
     for agency_id, row in rows.items():
         row.size = sizes.get(agency_id, 0)
         row.release_on = dates.get(agency_id)
@@ -239,8 +235,7 @@ def resize(
     session.flush()
     audit.record(
         session,
-        now=now,
-        actor=actor,
+        context,
         action="seats.changed",
         subject=f"seminar:{seats.seminar.public_id.hex}",
         seminar=seats.seminar.slug,
@@ -248,7 +243,7 @@ def resize(
     )
     seats.rows = {row.id: row for row in rows.values()}
     seats.pools = [pool_state(row) for row in rows.values()]
-    return settle(session, now=now, seats=seats)
+    return settle(session, context, seats=seats)
 
 
 def _refusal(session: Session, fault: SeatRefusal, capacity: int) -> Exception:

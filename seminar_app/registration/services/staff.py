@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import agency_path
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
@@ -29,7 +30,7 @@ from seminar_app.registration.services.seats import LockedSeats, seat_or_queue, 
 TIME_TO_UNDO = timedelta(minutes=2)
 
 
-def approve(session: Session, *, now: datetime, actor: str, seminar_id: int, registration_id: int) -> Registration:
+def approve(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int) -> Registration:
     """Approve the registration: the person gets a seat, or joins the waiting list.
 
     Raises:
@@ -38,12 +39,12 @@ def approve(session: Session, *, now: datetime, actor: str, seminar_id: int, reg
     seats, registration = _locked(session, seminar_id, registration_id)
     if not may_approve(registration.state):
         raise NotInThisState
-    settle(session, now=now, seats=seats)
-    _seat(session, now=now, actor=actor, seats=seats, registration=registration, kind="approved")
+    settle(session, context, seats=seats)
+    _seat(session, context, seats=seats, registration=registration, kind="approved")
     return registration
 
 
-def decline(session: Session, *, now: datetime, actor: str, seminar_id: int, registration_id: int, note: str | None = None) -> Registration:
+def decline(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int, note: str | None = None) -> Registration:
     """Decline the registration.
 
     Raises:
@@ -52,28 +53,13 @@ def decline(session: Session, *, now: datetime, actor: str, seminar_id: int, reg
     seats, registration = _locked(session, seminar_id, registration_id)
     if not may_decline(registration.state):
         raise NotInThisState
-    change_state(
-        session,
-        now=now,
-        actor=actor,
-        seminar=seats.seminar,
-        registration=registration,
-        state=RegistrationState.DECLINED,
-        note=note,
-    )
-    _tell_unless_undone(session, now=now, kind="declined", seats=seats, registration=registration)
+    change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.DECLINED, note=note)
+    _tell_unless_undone(session, context, kind="declined", seats=seats, registration=registration)
     return registration
 
 
 def remove(
-    session: Session,
-    *,
-    now: datetime,
-    actor: str,
-    seminar_id: int,
-    registration_id: int,
-    reason: RemovalReason,
-    note: str | None = None,
+    session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int, reason: RemovalReason, note: str | None = None
 ) -> Registration:
     """Remove the registration; its seat goes at once to the first in the queue who may hold it.
 
@@ -86,8 +72,7 @@ def remove(
     left = registration.seat_pool_id
     change_state(
         session,
-        now=now,
-        actor=actor,
+        context,
         seminar=seats.seminar,
         registration=registration,
         state=RegistrationState.REMOVED,
@@ -95,12 +80,12 @@ def remove(
         note=note,
     )
     seats.moved(left=left, took=None)
-    _tell_unless_undone(session, now=now, kind="removed", seats=seats, registration=registration)
-    settle(session, now=now, seats=seats)
+    _tell_unless_undone(session, context, kind="removed", seats=seats, registration=registration)
+    settle(session, context, seats=seats)
     return registration
 
 
-def restore(session: Session, *, now: datetime, actor: str, seminar_id: int, registration_id: int) -> Registration:
+def restore(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int) -> Registration:
     """Undo a removal, a refusal or a withdrawal: give a seat if there is one, else the last place on the waiting list.
 
     If the mail about it has not been sent yet, it is deleted. The person then gets a mail only if they are on the waiting list.
@@ -116,12 +101,12 @@ def restore(session: Session, *, now: datetime, actor: str, seminar_id: int, reg
             Message.dedupe_key == _undo_key(registration),
             Message.state == MessageState.WAITING,
             Message.attempts == 0,
-            Message.not_before > now,
+            Message.not_before > context.now,
         )
     )
-    settle(session, now=now, seats=seats)
+    settle(session, context, seats=seats)
     silent = bool(getattr(unsaid, "rowcount", 0))
-    _seat(session, now=now, actor=actor, seats=seats, registration=registration, kind=None if silent else "approved")
+    _seat(session, context, seats=seats, registration=registration, kind=None if silent else "approved")
     return registration
 
 
@@ -132,24 +117,24 @@ def _locked(session: Session, seminar_id: int, registration_id: int) -> tuple[Lo
     return seats, registration
 
 
-def _seat(session: Session, *, now: datetime, actor: str, seats: LockedSeats, registration: Registration, kind: str | None) -> None:
+def _seat(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, kind: str | None) -> None:
     """Give a seat or a place in the queue, and mail which one. With `kind` None, only the waiting list is mailed."""
     path = agency_path(session, registration.agency_id)
-    seat_or_queue(session, now=now, actor=actor, seats=seats, registration=registration, agency_path=path)
+    seat_or_queue(session, context, seats=seats, registration=registration, agency_path=path)
     mail = "waitlisted" if registration.state is RegistrationState.WAITLISTED else kind
     if mail is not None:
-        tell(session, now=now, kind=mail, seminar=seats.seminar, office=seats.office, registration=registration)
+        tell(session, context, kind=mail, seminar=seats.seminar, office=seats.office, registration=registration)
 
 
 def _undo_key(registration: Registration) -> str:
     return f"off:{registration.public_id.hex}:{registration.version}"
 
 
-def _tell_unless_undone(session: Session, *, now: datetime, kind: str, seats: LockedSeats, registration: Registration) -> None:
+def _tell_unless_undone(session: Session, context: ChangeContext, *, kind: str, seats: LockedSeats, registration: Registration) -> None:
     """Queue the mail with a delay of two minutes, so that Undo can also delete it."""
     message = tell(
         session,
-        now=now,
+        context,
         kind=kind,
         seminar=seats.seminar,
         office=seats.office,
@@ -157,4 +142,4 @@ def _tell_unless_undone(session: Session, *, now: datetime, kind: str, seats: Lo
         dedupe_key=_undo_key(registration),
     )
     if message is not None:
-        message.not_before = now + TIME_TO_UNDO
+        message.not_before = context.now + TIME_TO_UNDO

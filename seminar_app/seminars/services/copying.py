@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession, Speaker
 from seminar_app.seminars.rules import SeminarState, moved
 from seminar_app.seminars.services.making import check_dates, check_slug, locked_seminar, trail
@@ -41,7 +42,7 @@ _COPIED = (
 )
 
 
-def copy_seminar(session: Session, *, seminar_id: int, slug: str, starts_on: date, now: datetime, by: str) -> Seminar:
+def copy_seminar(session: Session, context: ChangeContext, *, seminar_id: int, slug: str, starts_on: date) -> Seminar:
     """Create a draft that begins on another day. Sessions, window and release dates move with it and keep their local times.
 
     Raises:
@@ -62,8 +63,8 @@ def copy_seminar(session: Session, *, seminar_id: int, slug: str, starts_on: dat
         ends_on=ends_on,
         registration_opens_at=_later(source.registration_opens_at, source, days),
         registration_closes_at=_later(source.registration_closes_at, source, days),
-        created_at=now,
-        changed_at=now,
+        created_at=context.now,
+        changed_at=context.now,
         **{name: getattr(source, name) for name in _COPIED},
     )
     session.add(copy)
@@ -72,9 +73,9 @@ def copy_seminar(session: Session, *, seminar_id: int, slug: str, starts_on: dat
         session.add(SeminarHost(seminar_id=copy.id, office_id=host.office_id, position=host.position))
     for pool in session.scalars(select(SeatPool).where(SeatPool.seminar_id == source.id)).all():
         session.add(_pool(pool, copy, days))
-    _copy_sessions(session, source, copy, days=days, now=now)
+    _copy_sessions(session, context, source, copy, days=days)
     session.flush()
-    trail(session, copy, now=now, by=by, action="seminar.copied", source=source.slug)
+    trail(session, context, copy, action="seminar.copied", source=source.slug)
     return copy
 
 
@@ -87,7 +88,7 @@ def _pool(pool: SeatPool, copy: Seminar, days: int) -> SeatPool:
     return SeatPool(public_id=uuid.uuid4(), seminar_id=copy.id, agency_id=pool.agency_id, size=pool.size, taken=0, release_on=release_on)
 
 
-def _copy_sessions(session: Session, source: Seminar, copy: Seminar, *, days: int, now: datetime) -> None:
+def _copy_sessions(session: Session, context: ChangeContext, source: Seminar, copy: Seminar, *, days: int) -> None:
     speakers: dict[int, list[Speaker]] = {}
     of_source = select(SeminarSession.id).where(SeminarSession.seminar_id == source.id)
     for speaker in session.scalars(select(Speaker).where(Speaker.session_id.in_(of_source))).all():
@@ -103,7 +104,7 @@ def _copy_sessions(session: Session, source: Seminar, copy: Seminar, *, days: in
             contact_minutes=row.contact_minutes,
             room=row.room,
             counts_for_completion=row.counts_for_completion,
-            changed_at=now,
+            changed_at=context.now,
         )
         session.add(new)
         session.flush()

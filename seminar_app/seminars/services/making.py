@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from seminar_app.audit import services as audit
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import InBothLanguages
 from seminar_app.core.time_zones import is_time_zone
 from seminar_app.offices.models import Office
@@ -82,11 +83,8 @@ class SeminarDetails:
     identity_reason_en: str | None = None
 
 
-def create_seminar(session: Session, *, details: SeminarDetails, capacity: int, now: datetime, by: str, demo: bool = False) -> Seminar:
+def create_seminar(session: Session, context: ChangeContext, *, details: SeminarDetails, capacity: int, demo: bool = False) -> Seminar:
     """Create a draft with an open pool of `capacity` seats.
-
-    Args:
-        by: the actor, as in the audit log.
 
     Raises:
         Refusal: one of `seminars.errors`, for the first fault found.
@@ -94,17 +92,17 @@ def create_seminar(session: Session, *, details: SeminarDetails, capacity: int, 
     values = _checked(session, details, own_id=None)
     if not 1 <= capacity <= MOST_SEATS:
         raise errors.SeatsOutOfReach(most=MOST_SEATS)
-    seminar = Seminar(public_id=uuid.uuid4(), state=SeminarState.DRAFT, created_at=now, changed_at=now, demo=demo, **values)
+    seminar = Seminar(public_id=uuid.uuid4(), state=SeminarState.DRAFT, created_at=context.now, changed_at=context.now, demo=demo, **values)
     session.add(seminar)
     session.flush()
     _write_hosts(session, seminar, details)
     session.add(SeatPool(public_id=uuid.uuid4(), seminar_id=seminar.id, size=capacity, taken=0))
     session.flush()
-    trail(session, seminar, now=now, by=by, action="seminar.created", seats=capacity)
+    trail(session, context, seminar, action="seminar.created", seats=capacity)
     return seminar
 
 
-def edit_seminar(session: Session, *, seminar_id: int, version: int, details: SeminarDetails, now: datetime, by: str) -> Seminar:
+def edit_seminar(session: Session, context: ChangeContext, *, seminar_id: int, version: int, details: SeminarDetails) -> Seminar:
     """Save the edited data. If both days move equally, or the time zone changes, the sessions move too and keep their local times.
 
     Args:
@@ -123,15 +121,15 @@ def edit_seminar(session: Session, *, seminar_id: int, version: int, details: Se
     changed = sorted(name for name, value in values.items() if getattr(seminar, name) != value)
     if locked := sorted(set(changed) & locked_fields(seminar.state)):
         raise errors.FieldLocked(field=locked[0])
-    _move_sessions(session, seminar, details, now=now)
+    _move_sessions(session, context, seminar, details)
     for name in changed:
         setattr(seminar, name, values[name])
     if _write_hosts(session, seminar, details):
         changed.append("hosts")
         flag_modified(seminar, "slug")  # the version must rise: the hosts are part of what another editor's form shows
     if changed:
-        seminar.changed_at = now
-        trail(session, seminar, now=now, by=by, action="seminar.edited", fields=changed)
+        seminar.changed_at = context.now
+        trail(session, context, seminar, action="seminar.edited", fields=changed)
     session.flush()
     return seminar
 
@@ -143,10 +141,10 @@ def locked_seminar(session: Session, seminar_id: int) -> Seminar:
     ).scalar_one()
 
 
-def trail(session: Session, seminar: Seminar, *, now: datetime, by: str, action: str, subject: str | None = None, **details: Any) -> None:
+def trail(session: Session, context: ChangeContext, seminar: Seminar, *, action: str, subject: str | None = None, **details: Any) -> None:
     """Add a row about this seminar to the audit log."""
     subject = subject or f"seminar:{seminar.public_id.hex}"
-    audit.record(session, now=now, actor=by, action=action, subject=subject, seminar=seminar.slug, details=details)
+    audit.record(session, context, action=action, subject=subject, seminar=seminar.slug, details=details)
 
 
 def instant_from(local: datetime | None, time_zone: str, *, field: str) -> datetime | None:
@@ -214,7 +212,7 @@ def _checked(session: Session, details: SeminarDetails, *, own_id: int | None) -
     return cleaned | {"registration_opens_at": opens, "registration_closes_at": closes}
 
 
-def _move_sessions(session: Session, seminar: Seminar, details: SeminarDetails, *, now: datetime) -> None:
+def _move_sessions(session: Session, context: ChangeContext, seminar: Seminar, details: SeminarDetails) -> None:
     days = (details.starts_on - seminar.starts_on).days
     as_a_whole = days == (details.ends_on - seminar.ends_on).days
     for row in session.scalars(select(SeminarSession).where(SeminarSession.seminar_id == seminar.id).order_by(SeminarSession.starts_at)):
@@ -229,7 +227,7 @@ def _move_sessions(session: Session, seminar: Seminar, details: SeminarDetails, 
                 session=InBothLanguages(row.title_es, row.title_en), day=local_of(row.starts_at, seminar.time_zone).date()
             )
         if starts_at != row.starts_at:
-            row.starts_at, row.ends_at, row.changed_at = starts_at, ends_at, now
+            row.starts_at, row.ends_at, row.changed_at = starts_at, ends_at, context.now
 
 
 def _write_hosts(session: Session, seminar: Seminar, details: SeminarDetails) -> bool:

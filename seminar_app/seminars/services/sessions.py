@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import InBothLanguages, NotFound, StaleEdit
 from seminar_app.seminars import errors
 from seminar_app.seminars.models import Seminar, SeminarSession, Speaker
@@ -39,7 +40,7 @@ class SessionDetails:
 
 
 def add_session(
-    session: Session, *, seminar_id: int, details: SessionDetails, now: datetime, by: str, public_id: uuid.UUID | None = None
+    session: Session, context: ChangeContext, *, seminar_id: int, details: SessionDetails, public_id: uuid.UUID | None = None
 ) -> SeminarSession:
     """Add a session to a seminar.
 
@@ -51,16 +52,16 @@ def add_session(
     """
     seminar = _seminar(session, seminar_id)
     row = SeminarSession(public_id=public_id or uuid.uuid4(), seminar_id=seminar.id)
-    _write(session, seminar, row, details, now=now)
+    _write(session, context, seminar, row, details)
     session.add(row)
     session.flush()
     _write_speakers(session, row, details.speakers)
-    trail(session, seminar, now=now, by=by, action="session.added", subject=_subject(row), minutes=row.contact_minutes)
+    trail(session, context, seminar, action="session.added", subject=_subject(row), minutes=row.contact_minutes)
     return row
 
 
 def edit_session(
-    session: Session, *, seminar_id: int, public_id: uuid.UUID, version: int, details: SessionDetails, now: datetime, by: str
+    session: Session, context: ChangeContext, *, seminar_id: int, public_id: uuid.UUID, version: int, details: SessionDetails
 ) -> SeminarSession:
     """Edit a session.
 
@@ -73,14 +74,14 @@ def edit_session(
     row = _session_of(session, seminar, public_id)
     if row.version != version:
         raise StaleEdit
-    _write(session, seminar, row, details, now=now)
+    _write(session, context, seminar, row, details)
     _write_speakers(session, row, details.speakers)
-    trail(session, seminar, now=now, by=by, action="session.edited", subject=_subject(row), minutes=row.contact_minutes)
+    trail(session, context, seminar, action="session.edited", subject=_subject(row), minutes=row.contact_minutes)
     session.flush()
     return row
 
 
-def delete_session(session: Session, *, seminar_id: int, public_id: uuid.UUID, now: datetime, by: str) -> SessionDetails:
+def delete_session(session: Session, context: ChangeContext, *, seminar_id: int, public_id: uuid.UUID) -> SessionDetails:
     """Delete a session that has no attendance and no feedback.
 
     Returns:
@@ -110,7 +111,7 @@ def delete_session(session: Session, *, seminar_id: int, public_id: uuid.UUID, n
         session.execute(delete(SeminarSession).where(SeminarSession.id == row.id))
     except IntegrityError as error:
         raise errors.SessionHasMarks from error
-    trail(session, seminar, now=now, by=by, action="session.deleted", subject=_subject(row))
+    trail(session, context, seminar, action="session.deleted", subject=_subject(row))
     return was
 
 
@@ -133,7 +134,7 @@ def _subject(row: SeminarSession) -> str:
     return f"seminar_session:{row.public_id.hex}"
 
 
-def _write(session: Session, seminar: Seminar, row: SeminarSession, details: SessionDetails, *, now: datetime) -> None:
+def _write(session: Session, context: ChangeContext, seminar: Seminar, row: SeminarSession, details: SessionDetails) -> None:
     if not (details.title_es or details.title_en):
         raise errors.LanguageOfTextMissing
     if not seminar.starts_on <= details.day <= seminar.ends_on:
@@ -150,7 +151,7 @@ def _write(session: Session, seminar: Seminar, row: SeminarSession, details: Ses
     row.title_es, row.title_en, row.room = details.title_es or None, details.title_en or None, details.room or None
     row.starts_at, row.ends_at, row.contact_minutes = starts_at, ends_at, minutes
     row.counts_for_completion = details.counts_for_completion
-    row.changed_at = now
+    row.changed_at = context.now
 
 
 def _times(seminar: Seminar, details: SessionDetails) -> tuple[datetime, datetime]:

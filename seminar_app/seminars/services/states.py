@@ -8,12 +8,13 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.seminars import errors
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import Change, is_over, needs_before_publishing, state_after
 from seminar_app.seminars.services.making import locked_seminar, trail
 
-OnChange = Callable[[Session, Seminar, Change, datetime, str], None]
+OnChange = Callable[[Session, ChangeContext, Seminar, Change], None]
 _hooks: list[OnChange] = []
 
 _ACTIONS = {
@@ -30,7 +31,7 @@ _ACTIONS = {
 
 
 def when_changing_state(hook: OnChange) -> OnChange:
-    """Register `hook(session, seminar, change, now, by)` to run in each change of state, in its transaction, after the state is set.
+    """Register `hook(session, context, seminar, change)` to run in each change of state, in its transaction, after the state is set.
 
     Features that depend on this one use it to refuse the change (by raising a refusal) or to notify people.
     """
@@ -39,7 +40,7 @@ def when_changing_state(hook: OnChange) -> OnChange:
     return hook
 
 
-def change_state(session: Session, *, seminar_id: int, change: Change, now: datetime, by: str, reason: str | None = None) -> Seminar:
+def change_state(session: Session, context: ChangeContext, *, seminar_id: int, change: Change, reason: str | None = None) -> Seminar:
     """Change the state of a seminar.
 
     The pools are locked first, as in a registration, so that no registration is made while the state changes.
@@ -63,18 +64,18 @@ def change_state(session: Session, *, seminar_id: int, change: Change, now: date
     if change is Change.PUBLISH:
         _refuse_unready(session, seminar)
     elif change is Change.COMPLETE:
-        _refuse_early(session, seminar, now=now)
+        _refuse_early(session, seminar, now=context.now)
     elif change is Change.CANCEL:
         if not (reason and reason.strip()):
             raise errors.ReasonMissing
         seminar.state_reason = reason.strip()
     seminar.archived_from = before if change is Change.ARCHIVE else None
     seminar.state = after
-    seminar.changed_at = now
+    seminar.changed_at = context.now
     session.flush()
     for hook in _hooks:
-        hook(session, seminar, change, now, by)
-    trail(session, seminar, now=now, by=by, action=_ACTIONS[change], before=before.value, after=after.value)
+        hook(session, context, seminar, change)
+    trail(session, context, seminar, action=_ACTIONS[change], before=before.value, after=after.value)
     return seminar
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import CursorResult, case, delete, update
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.sign_in.app_codes import PERIOD_SECONDS
 from seminar_app.sign_in.models import RecoveryCode, SecondFactor, WebSession
 from seminar_app.sign_in.rules import FactorKind
 
 
-def end_everything_issued(session: Session, *, now: datetime) -> int:
+def end_everything_issued(session: Session, context: ChangeContext) -> int:
     """End all sessions and all links for choosing a password, and make later links differ from all issued before.
 
     A link is derived from its version number, so numbers used after the backup must not come again. Numbering continues from the
@@ -29,11 +28,11 @@ def end_everything_issued(session: Session, *, now: datetime) -> int:
     session.execute(
         update(SecondFactor)
         .where(SecondFactor.kind == FactorKind.APP)
-        .values(counter=int(now.timestamp()) // PERIOD_SECONDS + 1)
+        .values(counter=int(context.now.timestamp()) // PERIOD_SECONDS + 1)
         .execution_options(synchronize_session=False)
     )
     ended = session.execute(delete(WebSession).execution_options(synchronize_session=False))
-    first = int(now.timestamp() // 60)
+    first = int(context.now.timestamp() // 60)
     session.execute(
         update(UserAccount)
         .values(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.services.common import locked_account, record_change, record_own_change
-from seminar_app.core.actor import Actor
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.core.sealing import seal
 from seminar_app.sign_in import app_codes, session_store
@@ -24,7 +23,15 @@ MOST_FACTORS = 10
 
 
 def add_app(
-    session: Session, *, now: datetime, account_id: int, name: str, secret: bytes, code: str, keys: Sequence[str], first: bool = False
+    session: Session,
+    context: ChangeContext,
+    *,
+    account_id: int,
+    name: str,
+    secret: bytes,
+    code: str,
+    keys: Sequence[str],
+    first: bool = False,
 ) -> SecondFactor:
     """Add an app after one correct code, which is thereby spent.
 
@@ -36,16 +43,24 @@ def add_app(
         AccountJustChanged: `first`, and the account has a factor by now.
         EnoughFactors: the account has ten already.
     """
-    period = app_codes.period_of(secret, code, now=now, last=0)
+    period = app_codes.period_of(secret, code, now=context.now, last=0)
     if period is None:
         raise WrongSetupCode
     factor = SecondFactor(public_id=uuid.uuid4(), kind=FactorKind.APP, counter=period)
     factor.sealed_secret = seal(keys, secret, about=about(factor))
-    return _add(session, now, account_id, name, factor, first=first)
+    return _add(session, context, account_id, name, factor, first=first)
 
 
 def add_passkey(
-    session: Session, *, now: datetime, account_id: int, name: str, credential_id: bytes, credential: bytes, uses: int, first: bool = False
+    session: Session,
+    context: ChangeContext,
+    *,
+    account_id: int,
+    name: str,
+    credential_id: bytes,
+    credential: bytes,
+    uses: int,
+    first: bool = False,
 ) -> SecondFactor:
     """Add a passkey that the caller has verified. `first`: as for an app.
 
@@ -57,21 +72,21 @@ def add_passkey(
     if session.scalar(select(SecondFactor.id).where(SecondFactor.credential_id == credential_id)) is not None:
         raise PasskeyKnown
     factor = SecondFactor(public_id=uuid.uuid4(), kind=FactorKind.PASSKEY, credential_id=credential_id, credential=credential, counter=uses)
-    return _add(session, now, account_id, name, factor, first=first)
+    return _add(session, context, account_id, name, factor, first=first)
 
 
-def _add(session: Session, now: datetime, account_id: int, name: str, factor: SecondFactor, *, first: bool) -> SecondFactor:
+def _add(session: Session, context: ChangeContext, account_id: int, name: str, factor: SecondFactor, *, first: bool) -> SecondFactor:
     account = locked_account(session, account_id)
     there = count_factors(session, account_id)
     if first and there:
         raise AccountJustChanged
     if there >= MOST_FACTORS:
         raise EnoughFactors(most=MOST_FACTORS)
-    factor.user_account_id, factor.name, factor.created_at = account_id, name, now
+    factor.user_account_id, factor.name, factor.created_at = account_id, name, context.now
     session.add(factor)
     session.flush()
-    record_own_change(session, now, "account.factor_added", account, factor=factor.kind.value)
-    tell_owner(session, account, "added", now=now, factor=factor.kind.value)
+    record_own_change(session, context, "account.factor_added", account, factor=factor.kind.value)
+    tell_owner(session, context, account, "added", factor=factor.kind.value)
     return factor
 
 
@@ -80,14 +95,14 @@ def count_factors(session: Session, account_id: int) -> int:
     return session.scalar(select(func.count()).select_from(SecondFactor).where(SecondFactor.user_account_id == account_id)) or 0
 
 
-def remove_factor(session: Session, *, now: datetime, actor: Actor, factor_id: uuid.UUID, required: bool) -> None:
-    """Remove one of the actor's own second factors; with the last one, delete the recovery codes.
+def remove_factor(session: Session, context: ChangeContext, *, account_id: int, factor_id: uuid.UUID, required: bool) -> None:
+    """Remove one of the account's second factors; with the last one, delete the recovery codes.
 
     Raises:
         NotFound: it is removed already, or belongs to another account.
         LastFactor: it is the last one, and one is required.
     """
-    account = locked_account(session, actor.user_id)
+    account = locked_account(session, account_id)
     factor = session.scalar(select(SecondFactor).where(SecondFactor.public_id == factor_id, SecondFactor.user_account_id == account.id))
     if factor is None:
         raise NotFound
@@ -98,11 +113,11 @@ def remove_factor(session: Session, *, now: datetime, actor: Actor, factor_id: u
     session.flush()
     if last:
         _forget_codes(session, account.id)
-    record_own_change(session, now, "account.factor_removed", account, factor=factor.kind.value)
-    tell_owner(session, account, "removed", now=now, factor=factor.kind.value)
+    record_own_change(session, context, "account.factor_removed", account, factor=factor.kind.value)
+    tell_owner(session, context, account, "removed", factor=factor.kind.value)
 
 
-def make_recovery_codes(session: Session, *, now: datetime, account_id: int) -> list[str]:
+def make_recovery_codes(session: Session, context: ChangeContext, *, account_id: int) -> list[str]:
     """Replace the account's recovery codes with ten new ones. The caller shows them once; only hashes are stored."""
     account = locked_account(session, account_id)
     _forget_codes(session, account_id)
@@ -111,28 +126,25 @@ def make_recovery_codes(session: Session, *, now: datetime, account_id: int) -> 
         RecoveryCode(user_account_id=account_id, code_hash=app_codes.recovery_hash(code, account=account.public_id)) for code in codes
     )
     session.flush()
-    record_own_change(session, now, "account.recovery_codes_made", account)
+    record_own_change(session, context, "account.recovery_codes_made", account)
     return codes
 
 
-def reset_second_factor(session: Session, *, now: datetime, actor: Actor | None, account_id: int) -> None:
+def reset_second_factor(session: Session, context: ChangeContext, *, account_id: int) -> None:
     """Remove all second factors and recovery codes of an account (a lost phone), and sign it out everywhere.
-
-    Args:
-        actor: the administrator; None for the command line.
 
     Raises:
         OwnSecondFactor: the account is the actor's own.
     """
-    if actor is not None and actor.user_id == account_id:
-        raise OwnSecondFactor
     account = locked_account(session, account_id)
+    if account.audit_name == context.actor:
+        raise OwnSecondFactor
     session.execute(delete(SecondFactor).where(SecondFactor.user_account_id == account.id))
     _forget_codes(session, account.id)
     account.wrong_proofs, account.wrong_proof_at = 0, None
     ended = session_store.end_all_of(session, account.id)
-    record_change(session, now, actor, "account.factor_reset", account, sessions_ended=ended)
-    tell_owner(session, account, "reset", now=now)
+    record_change(session, context, "account.factor_reset", account, sessions_ended=ended)
+    tell_owner(session, context, account, "reset")
 
 
 def _forget_codes(session: Session, account_id: int) -> None:

@@ -21,6 +21,7 @@ from seminar_app.audit.verifying import verify
 from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
+from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.installation import reinstall
 
@@ -40,7 +41,7 @@ def the_limits_of_a_fresh_install(app: Flask) -> Iterator[None]:
 def look(session: Session, account: UserAccount, now: datetime, seen: Iterable[Look]) -> None:
     with unit_of_work(session) as writing:
         for action, subject, seminar in seen:
-            services.record(writing, now=now, actor=f"account:{account.public_id.hex}", action=action, subject=subject, seminar=seminar)
+            services.record(writing, context(now, f"account:{account.public_id.hex}"), action=action, subject=subject, seminar=seminar)
 
 
 def people(number: int) -> list[Look]:
@@ -53,7 +54,7 @@ def rosters(number: int) -> list[Look]:
 
 def record_then_fail(session: Session, account: UserAccount, now: datetime) -> None:
     with unit_of_work(session) as writing:
-        services.record(writing, now=now, actor=f"account:{account.public_id.hex}", action="roster.viewed", subject="seminar:1")
+        services.record(writing, context(now, f"account:{account.public_id.hex}"), action="roster.viewed", subject="seminar:1")
         raise RuntimeError
 
 

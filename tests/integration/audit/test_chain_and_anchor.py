@@ -21,6 +21,7 @@ from seminar_app.audit.verifying import verify
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.core.write_mode import write_mode
 from seminar_app.web.database import db
+from tests.support.context import context
 from tests.support.installation import reinstall
 
 SECRET = ("test key of at least thirty-two characters",)
@@ -36,7 +37,7 @@ def keys_of_the_tests(app: Flask) -> Iterator[None]:
 def write(session: Session, now: datetime, rows: int = ROWS) -> None:
     with unit_of_work(session) as writing:
         for number in range(rows):
-            record(writing, now=now, actor="account:a", action="roster.viewed", subject=f"seminar:{number}", details={"n": number})
+            record(writing, context(now, "account:a"), action="roster.viewed", subject=f"seminar:{number}", details={"n": number})
 
 
 def tamper(session: Session, *statements: str) -> None:

@@ -43,6 +43,7 @@ from seminar_app.sign_in.rules import FactorKind
 from seminar_app.web.database import db
 from tests.conftest import NOW, TestDatabase, settings_for
 from tests.support.commands import run
+from tests.support.context import context
 from tests.support.factories import Make
 
 KEY = secrets.token_hex(32)
@@ -60,8 +61,8 @@ def full(database: TestDatabase, session: Session, make: Make) -> Session:
     for _ in range(2):
         make.registration(seminar)
     with unit_of_work(session) as writing:
-        record(writing, now=NOW, actor="command", action="agencies.seeded", subject="agency:all", details={"number": 1})
-        enqueue(writing, now=NOW, kind="test_mail", language="es", to_address="a@pgr.example", to_name="Ana", context={})
+        record(writing, context(NOW), action="agencies.seeded", subject="agency:all", details={"number": 1})
+        enqueue(writing, context(NOW), kind="test_mail", language="es", to_address="a@pgr.example", to_name="Ana", facts={})
     return session
 
 
@@ -121,7 +122,7 @@ def test_what_was_backed_up_comes_back_and_what_was_there_is_kept(
     full.rollback()
     # The chain continues, and so do the ids of rows.
     with unit_of_work(full) as writing:
-        record(writing, now=NOW, actor="command", action="agencies.seeded", subject="agency:all")
+        record(writing, context(NOW), action="agencies.seeded", subject="agency:all")
     assert verify(full).intact
 
 
@@ -132,7 +133,7 @@ def test_the_trail_that_comes_back_begins_an_anchor_of_its_own_and_the_one_befor
     settings = replace(settings, audit_anchor=anchor)
     assert run(settings, "backup", str(file)).exit_code == 0
     with unit_of_work(full) as writing:
-        record(writing, now=NOW, actor="command", action="agencies.seeded", subject="agency:all")
+        record(writing, context(NOW), action="agencies.seeded", subject="agency:all")
     assert run(settings, "audit", "anchor").exit_code == 0
     of_before = anchor.read_text()
 

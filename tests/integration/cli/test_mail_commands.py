@@ -17,6 +17,7 @@ from seminar_app.messages.services import enqueue
 from seminar_app.web.job_runs import WORKER, note_run
 from tests.conftest import TestDatabase, settings_for
 from tests.support.commands import run
+from tests.support.context import context
 from tests.support.mail import LATER, NEVER, TAKE, ScriptedServer
 from tests.support.server import free_port
 
@@ -64,7 +65,7 @@ def test_a_server_that_hangs_does_not_hold_the_command(database: TestDatabase, m
 
 def test_delivering_fails_with_the_reason_where_something_was_not_sent(database: TestDatabase, session: Session) -> None:
     with unit_of_work(session) as work:
-        enqueue(work, now=clock.now(), kind="test_mail", language="es", to_address=ANA, to_name=ANA, context={})
+        enqueue(work, context(clock.now()), kind="test_mail", language="es", to_address=ANA, to_name=ANA, facts={})
     port = free_port()
     done = run(settings(database, f"smtp://127.0.0.1:{port}?tls=none"), "messages", "deliver")
     assert done.exit_code == 1

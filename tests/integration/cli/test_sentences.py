@@ -28,6 +28,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.people.identity import Identity, keep_identity
 from seminar_app.web.database import db
 from tests.conftest import SqliteDatabase, TestDatabase, settings_for
+from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.server import free_port
 
@@ -182,7 +183,7 @@ def test_where_the_server_of_the_database_is_away_each_says_so(tmp_path: Path) -
 def test_with_other_keys_what_is_sealed_is_missed_and_named(database: TestDatabase, make: Make, session: Session, tmp_path: Path) -> None:
     person = make.person()
     with unit_of_work(session) as work:
-        keep_identity(work, now=clock.now(), actor="command", person=person, identity=Identity(passport="G12345678"))
+        keep_identity(work, context(clock.now()), person=person, identity=Identity(passport="G12345678"))
     session.rollback()
     settings = settings_of(tmp_path, database.url, identity_keys=(f"other:{'o' * 40}",), secret_keys=("another key of thirty-two letters",))
     asked = ask_in(settings, tmp_path, but=MAKES_IT | GO_ON | {"demo load"})

@@ -23,6 +23,7 @@ from seminar_app.web.health import newest_migration
 from seminar_app.web.schedule import Job, add_job, jobs_of
 from seminar_app.web.version import program_version
 from tests.conftest import TestDatabase
+from tests.support.context import context
 from tests.support.mail import ScriptedServer
 
 ROOT = Path(__file__).parents[3]
@@ -68,13 +69,7 @@ def test_the_worker_sends_mail_within_seconds_and_ends_when_told(database: TestD
         try:
             with unit_of_work(session) as open_session:
                 enqueue(
-                    open_session,
-                    now=clock.now(),
-                    kind="test_mail",
-                    language="es",
-                    to_address="a@pgr.example",
-                    to_name="Ana",
-                    context={},
+                    open_session, context(clock.now()), kind="test_mail", language="es", to_address="a@pgr.example", to_name="Ana", facts={}
                 )
             deadline = time.monotonic() + 20
             while not server.taken and time.monotonic() < deadline:

@@ -30,6 +30,7 @@ from seminar_app.people.identity_models import PersonIdentity
 from seminar_app.people.identity_rules import CurpDoubt, IdentityPart
 from seminar_app.people.models import Person
 from seminar_app.web.database import db
+from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.installation import reinstall
 
@@ -48,7 +49,7 @@ def old_key_only(app: Flask) -> Iterator[None]:
 
 def keep(session: Session, now: datetime, person: Person, identity: Identity = ALL, **how: object) -> list[str]:
     with unit_of_work(session) as writing:
-        return keep_identity(writing, now=now, actor="command", person=person, identity=identity, **how)  # type: ignore[arg-type]
+        return keep_identity(writing, context(now), person=person, identity=identity, **how)  # type: ignore[arg-type]
 
 
 def opened(session: Session, now: datetime, person: Person) -> Identity:

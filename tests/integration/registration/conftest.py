@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
+from seminar_app.core.actor import PUBLIC
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.people.rules import certificate_name
 from seminar_app.people.services import PersonData
@@ -19,6 +20,7 @@ from seminar_app.registration import services
 from seminar_app.registration.models import Registration
 from seminar_app.registration.services import Entry
 from seminar_app.seminars.models import SeatPool, Seminar
+from tests.support.context import context
 
 Register = Callable[..., Registration]
 
@@ -36,14 +38,15 @@ def register(session: Session, now: datetime) -> Register:
     """Registers a person by the public form's service, in a unit of work of its own."""
 
     def register(seminar: Seminar, agency: Agency, given_names: str = "Luz María", **values: Any) -> Registration:
+        change = context(values.pop("now", now), PUBLIC)
         options = {
-            "now": values.pop("now", now),
             "submission_id": values.pop("submission_id", None) or uuid.uuid4(),
             "code": values.pop("code", None),
         }
         with unit_of_work(session):
             return services.register(
                 session,
+                change,
                 seminar_id=seminar.id,
                 entry=entry(agency, given_names, **values),
                 notice_version=1,

@@ -24,6 +24,7 @@ from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Approval, RegistrationMode, SeminarState
 from tests.integration.registration.conftest import Register, entry, pool_of
+from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.installation import reinstall
 
@@ -77,11 +78,11 @@ def test_a_freed_seat_goes_at_once_to_the_first_who_may_hold_it(make: Make, sess
     register(seminar, pgr, "Carla")
     register(seminar, pgr, "Dora")
     with unit_of_work(session):
-        assert services.withdraw(session, now=now, registration_id=first.id)
+        assert services.withdraw(session, context(now), registration_id=first.id)
     assert states(session) == ["withdrawn", "waitlisted", "registered", "waitlisted"]
     assert mails(session)[-2:] == ["withdrawn", "seat_given"]
     with unit_of_work(session):
-        assert not services.withdraw(session, now=now, registration_id=first.id)
+        assert not services.withdraw(session, context(now), registration_id=first.id)
 
 
 def test_whoever_withdrew_registers_again_and_queues_like_everybody(
@@ -92,7 +93,7 @@ def test_whoever_withdrew_registers_again_and_queues_like_everybody(
     first = register(seminar, agency, "Ana", submission_id=form)
     register(seminar, agency, "Beto")
     with unit_of_work(session):
-        services.withdraw(session, now=now, registration_id=first.id)
+        services.withdraw(session, context(now), registration_id=first.id)
     register(seminar, agency, "Ana", submission_id=form)
     assert states(session) == ["waitlisted", "registered"]
     history = session.scalars(
@@ -126,7 +127,12 @@ def test_somebody_registered_already_is_written_to_once_an_hour_and_nothing_chan
     register(seminar, agency)
     for later in (1, 5, 70):
         register(
-            seminar, other, now=now + timedelta(minutes=later), given_names="LUZ MARIA", phone="+525500000000", email="luz@pgr.example"
+            seminar,
+            other,
+            given_names="LUZ MARIA",
+            now=now + timedelta(minutes=later),
+            phone="+525500000000",
+            email="luz@pgr.example",
         )
     assert states(session) == ["registered"]
     assert mails(session) == ["registered", "already_registered", "already_registered"]
@@ -158,9 +164,9 @@ def test_the_public_form_never_brings_back_who_was_removed_or_declined(
     make: Make, session: Session, register: Register, now: datetime
 ) -> None:
     seminar, agency = make.seminar(), make.agency()
-    ids: dict[str, Any] = {"actor": "account:1", "seminar_id": seminar.id, "registration_id": register(seminar, agency).id}
+    ids: dict[str, Any] = {"seminar_id": seminar.id, "registration_id": register(seminar, agency).id}
     with unit_of_work(session):
-        services.remove(session, now=now, reason=RemovalReason.DOCUMENTS, **ids)
+        services.remove(session, context(now), reason=RemovalReason.DOCUMENTS, **ids)
     register(seminar, agency)
     assert states(session) == ["removed"]
     assert mails(session) == ["registered", "removed", "already_registered"]
@@ -195,29 +201,29 @@ def test_approval_by_hand_seats_nobody_until_somebody_says_yes(make: Make, sessi
     assert pool_of(session, seminar, None).taken == 0
     for registration in (ana, beto):
         with unit_of_work(session):
-            services.approve(session, now=now, actor="account:1", seminar_id=seminar.id, registration_id=registration.id)
+            services.approve(session, context(now, "account:1"), seminar_id=seminar.id, registration_id=registration.id)
     with unit_of_work(session):
-        services.decline(session, now=now, actor="account:1", seminar_id=seminar.id, registration_id=carla.id)
+        services.decline(session, context(now, "account:1"), seminar_id=seminar.id, registration_id=carla.id)
     assert states(session) == ["registered", "waitlisted", "declined"]
     assert mails(session) == ["pending"] * 3 + ["approved", "waitlisted", "declined"]
     with pytest.raises(NotInThisState), unit_of_work(session):
-        services.approve(session, now=now, actor="account:1", seminar_id=seminar.id, registration_id=ana.id)
+        services.approve(session, context(now, "account:1"), seminar_id=seminar.id, registration_id=ana.id)
 
 
 def test_undo_takes_back_a_removal_and_the_mail_that_has_not_left(make: Make, session: Session, register: Register, now: datetime) -> None:
     seminar, agency = make.seminar(seats=1), make.agency()
-    ids: dict[str, Any] = {"actor": "account:1", "seminar_id": seminar.id, "registration_id": register(seminar, agency, "Ana").id}
+    ids: dict[str, Any] = {"seminar_id": seminar.id, "registration_id": register(seminar, agency, "Ana").id}
     with unit_of_work(session):
-        services.remove(session, now=now, reason=RemovalReason.NO_SHOW, **ids)
+        services.remove(session, context(now), reason=RemovalReason.NO_SHOW, **ids)
     with unit_of_work(session):
-        services.restore(session, now=now + timedelta(seconds=5), **ids)
+        services.restore(session, context(now + timedelta(seconds=5)), **ids)
     assert states(session) == ["registered"]
     assert mails(session) == ["registered"]
     register(seminar, agency, "Beto")
     with unit_of_work(session):
-        services.remove(session, now=now, reason=RemovalReason.OTHER, note="dos veces", **ids)
+        services.remove(session, context(now), reason=RemovalReason.OTHER, note="dos veces", **ids)
     with unit_of_work(session):
-        services.restore(session, now=now + timedelta(minutes=3), **ids)
+        services.restore(session, context(now + timedelta(minutes=3)), **ids)
     assert states(session) == ["waitlisted", "registered"]
     assert mails(session) == ["registered", "waitlisted", "removed", "seat_given", "waitlisted"]
 
@@ -227,9 +233,9 @@ def test_staff_add_somebody_whatever_the_mode_and_never_twice(make: Make, sessio
     form = uuid.uuid4()
     for _ in range(2):
         with unit_of_work(session):
-            services.add_by_hand(session, now=now, actor="account:1", seminar_id=seminar.id, entry=entry(agency), submission_id=form)
+            services.add_by_hand(session, context(now, "account:1"), seminar_id=seminar.id, entry=entry(agency), submission_id=form)
     with pytest.raises(AlreadyOnTheRoster, match="Luz María López Ibáñez"), unit_of_work(session):
-        services.add_by_hand(session, now=now, actor="account:1", seminar_id=seminar.id, entry=entry(agency), submission_id=uuid.uuid4())
+        services.add_by_hand(session, context(now, "account:1"), seminar_id=seminar.id, entry=entry(agency), submission_id=uuid.uuid4())
     assert states(session) == ["registered"]
 
 
@@ -254,17 +260,17 @@ def test_on_the_release_date_unused_seats_reach_those_who_wait(make: Make, sessi
         register(seminar, inm, name)
     on_the_eve = datetime.fromisoformat("2026-03-10T04:59:00+00:00")
     with unit_of_work(session):
-        assert services.release_due_quotas(session, now=on_the_eve) == 0
+        assert services.release_due_quotas(session, context(on_the_eve)) == 0
     with unit_of_work(session):
-        assert services.release_due_quotas(session, now=on_the_eve + timedelta(minutes=1)) == 2
+        assert services.release_due_quotas(session, context(on_the_eve + timedelta(minutes=1))) == 2
     assert states(session) == ["registered", "registered", "registered", "waitlisted"]
     assert (pool_of(session, seminar, pgr).size, pool_of(session, seminar, None).size) == (1, 2)
     with unit_of_work(session):
-        assert services.release_due_quotas(session, now=on_the_eve + timedelta(days=1)) == 0
+        assert services.release_due_quotas(session, context(on_the_eve + timedelta(days=1))) == 0
     ana = session.scalars(select(Registration).order_by(Registration.id)).first()
     assert ana is not None
     with unit_of_work(session):
-        services.withdraw(session, now=on_the_eve + timedelta(days=2), registration_id=ana.id)
+        services.withdraw(session, context(on_the_eve + timedelta(days=2)), registration_id=ana.id)
     assert states(session) == ["withdrawn", "registered", "registered", "registered"]
     assert (pool_of(session, seminar, pgr).size, pool_of(session, seminar, None).size) == (0, 3)
 
@@ -285,7 +291,7 @@ def test_a_form_sent_again_after_the_name_was_corrected_is_the_same_form(
         person=entry(agency, "Anna", "ana@pgr.example").person, agency_id=agency.id, unit=made.unit, position=made.position
     )
     with unit_of_work(session):
-        services.edit(session, now=now, registration_id=made.id, correction=correction, opened="1.1")
+        services.edit(session, context(now), registration_id=made.id, correction=correction, opened="1.1")
     again = register(seminar, agency, "Ana", submission_id=showing)
     assert again.id == made.id
     assert mails(session) == ["registered"]
@@ -301,7 +307,7 @@ def test_a_form_sent_again_finds_its_registration_even_where_somebody_new_has_th
         person=entry(agency, "Anna", "ana@pgr.example").person, agency_id=agency.id, unit=made.unit, position=made.position
     )
     with unit_of_work(session):
-        services.edit(session, now=now, registration_id=made.id, correction=correction, opened="1.1")
+        services.edit(session, context(now), registration_id=made.id, correction=correction, opened="1.1")
     other = register(elsewhere, agency, "Ana")
     again = register(seminar, agency, "Ana", submission_id=showing)
     assert again.id == made.id
@@ -323,7 +329,7 @@ def test_nobody_is_given_a_seat_where_nobody_can_come_any_more(
         if state is not None:
             session.get_one(Seminar, seminar.id).state = state
     with unit_of_work(session):
-        assert services.release_due_quotas(session, now=later) == 0
-        services.remove(session, now=later, actor="account:x", seminar_id=seminar.id, registration_id=held.id, reason=RemovalReason.NO_SHOW)
+        assert services.release_due_quotas(session, context(later)) == 0
+        services.remove(session, context(later, "account:x"), seminar_id=seminar.id, registration_id=held.id, reason=RemovalReason.NO_SHOW)
     assert states(session) == ["removed", "waitlisted"]
     assert mails(session) == ["registered", "waitlisted", "removed"]

@@ -16,6 +16,7 @@ from config import DaysKept, Mode
 from seminar_app import create_app
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.verifying import verify
+from seminar_app.core.actor import RULE
 from seminar_app.core.data_subject import KEY
 from seminar_app.core.sqlite import database_path
 from seminar_app.core.unit_of_work import unit_of_work
@@ -40,6 +41,7 @@ from seminar_app.web.database import db
 from seminar_app.web.schedule import jobs_of
 from tests.conftest import TestDatabase, settings_for
 from tests.support.commands import run
+from tests.support.context import context
 from tests.support.factories import Make
 
 TOKENS = ("Zyxwana", "Qqvorin", "Wxkubel", "Jjfirma", "zzbuzon", "5591827364", "Vvunidad", "Kkrango", "Hhcargo", "Ppestado", "Nnnota")
@@ -75,11 +77,11 @@ def world(make: Make, session: Session, now: datetime) -> World:
         state_name="Ppestado",
     )
     with unit_of_work(session) as work:
-        made = registration.add_by_hand(work, now=now, actor="command", seminar_id=seminar.id, entry=entry, submission_id=uuid.uuid4())
+        made = registration.add_by_hand(work, context(now), seminar_id=seminar.id, entry=entry, submission_id=uuid.uuid4())
     with unit_of_work(session) as work:
         person = work.get_one(Person, made.person_id)
         identity = Identity(curp=CURP, passport=PASSPORT, birth_date=date(1984, 11, 1), birth_place="Ppestado")
-        keep_identity(work, now=now, actor="command", person=person, identity=identity)
+        keep_identity(work, context(now), person=person, identity=identity)
         work.scalars(select(RegistrationHistory)).one().note = "Nnnota"
     return World(seminar.slug, seminar.id, person.public_id)
 
@@ -139,7 +141,7 @@ def test_nothing_of_an_erased_person_is_left_and_they_still_count(
 
     assert found_in_tables(session) == set()
     session.rollback()
-    assert sweep(now=now, rewrite=True)
+    assert sweep(context(now, RULE), rewrite=True)
     assert found_in_files(database, session) == set()
     exported = run(settings, "attendance", "export", world.slug, "--format", "csv")
     assert not any(token.lower() in exported.output.lower() for token in TOKENS)
@@ -164,7 +166,7 @@ def test_the_search_for_traces_finds_a_column_that_was_forgotten(
     """The broken twins: mail is not erased; a note is not erased."""
     with monkeypatch.context() as broken, unit_of_work(session) as work:
         broken.setattr(erasing, "_delete_messages", lambda *_: 0)
-        erase_person(work, now=now, actor="command", public_id=world.person)
+        erase_person(work, context(now), public_id=world.person)
     assert found_in_tables(session) == {"outbox.to_address", "outbox.to_name"}
     with unit_of_work(session) as work:
         work.execute(text("DELETE FROM outbox"))
@@ -175,30 +177,30 @@ def test_the_search_for_traces_finds_a_column_that_was_forgotten(
 @pytest.mark.sqlite_only
 def test_without_the_sweep_the_log_still_holds_the_person(database: TestDatabase, world: World, session: Session, now: datetime) -> None:
     with unit_of_work(session) as work:
-        erase_person(work, now=now, actor="command", public_id=world.person)
+        erase_person(work, context(now), public_id=world.person)
     assert found_in_tables(session) == set()
     assert found_in_files(database, session) == {"test.sqlite3-wal"}
     session.rollback()
-    assert sweep(now=now)
+    assert sweep(context(now, RULE))
     assert found_in_files(database, session) == set()
 
 
 def test_mail_to_somebody_else_at_the_same_address_stays(world: World, make: Make, session: Session, now: datetime) -> None:
     make.person(surname1="Otra", email="zzbuzon@pgr.example")
     with unit_of_work(session) as work:
-        enqueue(work, now=now, kind="test_mail", language="es", to_address="zzbuzon@pgr.example", to_name="Luz Otra", context={})
+        enqueue(work, context(now), kind="test_mail", language="es", to_address="zzbuzon@pgr.example", to_name="Luz Otra", facts={})
     with unit_of_work(session) as work:
-        assert erase_person(work, now=now, actor="command", public_id=world.person).messages == 1
+        assert erase_person(work, context(now), public_id=world.person).messages == 1
     assert session.scalars(select(Message.to_name)).all() == ["Luz Otra"]
 
 
 def test_who_has_been_erased_does_not_come_back(world: World, session: Session, now: datetime) -> None:
     with unit_of_work(session) as work:
-        erase_person(work, now=now, actor="command", public_id=world.person)
+        erase_person(work, context(now), public_id=world.person)
     held = session.scalars(select(Registration.id)).one()
     session.rollback()
     with pytest.raises(NotInThisState), unit_of_work(session) as work:
-        registration.restore(work, now=now, actor="command", seminar_id=world.seminar_id, registration_id=held)
+        registration.restore(work, context(now), seminar_id=world.seminar_id, registration_id=held)
 
 
 def columns_of_words() -> dict[str, dict[Any, Any]]:
@@ -226,11 +228,11 @@ def test_each_rule_takes_what_is_over_and_nothing_else(database: TestDatabase, w
         assert count_due(session, now=before, kept=kept)[name] == 0, name
         assert count_due(session, now=after, kept=kept)[name] == 1, name
         session.rollback()
-        assert apply_all(now=after, kept=kept)[name] == 1
+        assert apply_all(context(after, RULE), kept=kept)[name] == 1
         session.rollback()
         assert count_due(session, now=after, kept=kept)[name] == 0
         session.rollback()
-        assert apply_all(now=after, kept=kept)[name] == 0, "twice is once"
+        assert apply_all(context(after, RULE), kept=kept)[name] == 0, "twice is once"
     assert found_in_tables(session) == set()
     assert session.scalar(select(func.count()).select_from(Registration).where(Registration.seat_pool_id.is_not(None))) == 1
     told = session.execute(select(AuditRow.subject, AuditRow.details).where(AuditRow.action == "retention.applied")).all()
