@@ -1,7 +1,8 @@
-"""Dates in words, in Spanish and English."""
+"""Dates in words, in Spanish and English, and months later."""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime
 
 from babel.dates import format_date, format_skeleton
@@ -25,6 +26,12 @@ def date_range(first: date, last: date, language: str) -> str:
         return f"{format_skeleton('MMMMd', noon(first), locale='en')} {to} {last.day}, {last.year}"
     begin = format_skeleton("MMMMd", noon(first), locale=language) if same_year else long_date(first, language)
     return f"{begin} {to} {end}"
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day so many months later, or that month's last day where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def noon(day: date) -> datetime:

@@ -79,7 +79,7 @@ def awaits_feedback(registration: Registration) -> bool:
 
 def _visit(token: str) -> Visit:
     g.secret_link = True
-    page = personal_page(session(), token)
+    page = personal_page(session(), token, today=clock.now().date())
     if "language" not in browser_session:
         g.language = page.registration.language
         refresh()

@@ -67,6 +67,36 @@ def sort_key(*, given_names: str, surname1: str, surname2: str | None) -> str:
     return _BETWEEN_NAMES.join(spanish_order(name) for name in (*surnames, given_names))[:LONGEST_SORT_KEY]
 
 
+class NameParts(Protocol):
+    """The parts of a name, and the name on the certificate."""
+
+    @property
+    def given_names(self) -> str: ...  # noqa: D102
+    @property
+    def surname1(self) -> str: ...  # noqa: D102
+    @property
+    def surname2(self) -> str | None: ...  # noqa: D102
+    @property
+    def certificate_name(self) -> str: ...  # noqa: D102
+
+
+def is_small_change(before: NameParts, after: NameParts) -> bool:
+    """Whether a name was changed in accents, capitals, signs and the order of its words only.
+
+    The name on the certificate may also be set to the words of the name itself.
+    """
+    words = _sorted_words(before.given_names, before.surname1, before.surname2)
+    certificate = _sorted_words(after.certificate_name)
+    return _sorted_words(after.given_names, after.surname1, after.surname2) == words and certificate in (
+        words,
+        _sorted_words(before.certificate_name),
+    )
+
+
+def _sorted_words(*names: str | None) -> list[str]:
+    return sorted(name_key(*names).split())
+
+
 def readable_email(typed: str) -> str | None:
     """Return the address in normal form, or None if no mail could reach it: an official's mail server may know ASCII only."""
     address = normal_address(typed)

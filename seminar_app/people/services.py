@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -74,8 +74,18 @@ def find_or_add_person(session: Session, context: ChangeContext, *, data: Person
     return known, True
 
 
-def edit_person(session: Session, context: ChangeContext, *, person: Person, data: PersonData, seminar: str | None = None) -> list[str]:
-    """Correct a person's data. The e-mail address stays, because the personal link is sent to it.
+def stored_data(person: Person) -> PersonData:
+    """Return what is stored of a person, to change a part of it."""
+    return PersonData(**{column.name: getattr(person, column.name) for column in fields(PersonData)})
+
+
+def edit_person(
+    session: Session, context: ChangeContext, *, person: Person, data: PersonData, seminar: str | None = None, with_email: bool = False
+) -> list[str]:
+    """Correct a person's data.
+
+    Args:
+        with_email: change the e-mail address too. The caller then replaces the personal links, because they were sent to the old one.
 
     Returns:
         Names of the columns that changed.
@@ -94,8 +104,11 @@ def edit_person(session: Session, context: ChangeContext, *, person: Person, dat
         "search_key": data.search_key,
         "sort_key": data.sort_key,
     }
-    if person.email is not None and wanted["search_key"] != person.search_key:
-        other = find_person(session, email=person.email, key=data.search_key)
+    if with_email:
+        wanted["email"] = data.email
+    email = wanted.get("email", person.email)
+    if email is not None and (email, data.search_key) != (person.email, person.search_key):
+        other = find_person(session, email=email, key=data.search_key)
         if other is not None and other.id != person.id:
             raise NameTaken
     changed = [column for column, value in wanted.items() if getattr(person, column) != value]

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from config import Settings
 from seminar_app.registration import audit_words, jobs, labels, people_routes, routes
+from seminar_app.registration import correction_routes as correction_routes
 from seminar_app.registration import models as models
 from seminar_app.registration import seats_routes as seats_routes
 from seminar_app.registration import seminar_changes as seminar_changes

@@ -74,3 +74,21 @@ class AgencyTwice(Refusal):
     """Two quotas name the same agency."""
 
     sentence = N_("%(agency)s has two quotas. Please put all of its seats into one.")
+
+
+class NoAddress(Refusal):
+    """The person has no e-mail address to which a link could be sent."""
+
+    sentence = N_("There is no e-mail address on file. Correct the data and add one, or tell this person by phone.")
+
+
+class LinkEnded(Refusal):
+    """The personal links of this seminar have ended."""
+
+    sentence = N_("The personal links of this seminar have ended: they work until 18 months after its last day.")
+
+
+class PersonIsErased(Refusal):
+    """The person's data were erased, and nothing is left to change."""
+
+    sentence = N_("The data of this person were erased. Nothing is left to change.")

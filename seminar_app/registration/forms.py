@@ -18,7 +18,7 @@ from seminar_app.people.identity_forms import IdentityFields
 from seminar_app.registration.models import Registration
 from seminar_app.registration.notices import CURRENT_VERSION, LANGUAGES
 from seminar_app.registration.rules import RemovalReason, WishedPool
-from seminar_app.registration.services import Correction, Entry
+from seminar_app.registration.services import Correction, Entry, StaffCorrection
 from seminar_app.registration.services.personal import edition
 from seminar_app.seminars.rules import MOST_SEATS
 from seminar_app.web.forms import LINE, BaseForm, FormPart, choices_of, one_line, optional, required
@@ -145,6 +145,39 @@ class EditForm(PersonFields, IdentityFields):
             position=self.position.data or None,
             identity=self.identity(),
             forget=self.forgotten(),
+        )
+
+
+class CorrectionForm(PersonFields):
+    """Staff's corrections of a participant."""
+
+    agency = _agency()
+    unit = _unit()
+    position = one_line(_l("Position"), length=LINE, needed=False)
+    email = email_field(needed=False)
+    phone = phone_field()
+    language = language_field()
+    opened = HiddenField()
+
+    def begin(self, registration: Registration) -> None:
+        """Fill the form with the stored data."""
+        person = registration.person
+        self.show_person(person)
+        self.agency.data, self.unit.data, self.position.data = registration.agency_id, registration.unit, registration.position
+        self.email.data, self.phone.data, self.language.data = person.email, person.phone, registration.language
+        self.reopen(registration)
+
+    def reopen(self, registration: Registration) -> None:
+        """Take the stored version as the new starting point; keep what was typed."""
+        self.opened.data = edition(registration)
+
+    def correction(self) -> StaffCorrection:
+        """Return what was filled in."""
+        return StaffCorrection(
+            person=self.person_data(email=self.email.data, phone=self.phone.data, language=self.language.data or LANGUAGES[0]),
+            agency_id=self.agency.data or 0,
+            unit=self.unit.data or None,
+            position=self.position.data or None,
         )
 
 

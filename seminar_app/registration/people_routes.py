@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -17,6 +15,7 @@ from seminar_app.registration.queries import PersonInReach, participations, peop
 from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
 from seminar_app.web.database import session
 from seminar_app.web.errors import sentence_of
+from seminar_app.web.ids import id_needed
 from seminar_app.web.searches import keep_search, kept_search
 
 MAY_OPEN = frozenset({RoleName.ADMIN, RoleName.ORGANIZER})
@@ -54,7 +53,7 @@ def search() -> ResponseReturnValue:
 @shows_people("person.viewed")
 def person(person_id: str) -> ResponseReturnValue:
     """Show one person and their registrations."""
-    found = person_in_reach(session(), current_actor(), _public_id(person_id))
+    found = person_in_reach(session(), current_actor(), id_needed(person_id))
     shown(f"person:{found.person.public_id.hex}")
     seminars = participations(session(), current_actor(), found.person.id)
     may_open = bool(current_actor().roles & MAY_OPEN) and not found.person.reserved
@@ -72,7 +71,7 @@ def person(person_id: str) -> ResponseReturnValue:
 @shows_people("identity.viewed")
 def open_documents(person_id: str) -> ResponseReturnValue:
     """Show birth data, CURP and passport in the clear. An attempt to open what cannot be opened is recorded too."""
-    found = person_in_reach(session(), current_actor(), _public_id(person_id))
+    found = person_in_reach(session(), current_actor(), id_needed(person_id))
     if found.person.reserved:
         raise NotFound
     shown(f"person:{found.person.public_id.hex}", columns=[part.value for part in parts_on_file(session(), found.person.id)])
@@ -88,10 +87,3 @@ def open_documents(person_id: str) -> ResponseReturnValue:
 def _twins(person_id: int) -> list[PersonInReach]:
     """Return other records with the same CURP or passport on file that the account may see."""
     return people_by_id_in_reach(session(), current_actor(), same_numbers(session(), person_id))
-
-
-def _public_id(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(hex=text)
-    except ValueError as error:
-        raise NotFound from error

@@ -112,6 +112,7 @@ def personal(token: str) -> ResponseReturnValue:
         may_withdraw=may_withdraw(state, over=over),
         over=over,
         on_file=own_identity(session(), found.registration.person),
+        asked=queries.name_asked(session(), found.registration.id),
         notice=queries.notice_read(session(), found.registration),
         may_return=may_register_again(state) and way is not None and way.lets_in,
     )
@@ -137,7 +138,7 @@ def edit_personal(token: str) -> ResponseReturnValue:
     if form.accepts():
         correction = form.correction(registration)
         try:
-            in_unit_of_work(
+            saved = in_unit_of_work(
                 lambda session: services.edit(
                     session,
                     change_context(registration.audit_name),
@@ -146,7 +147,10 @@ def edit_personal(token: str) -> ResponseReturnValue:
                     opened=form.opened.data or "",
                 )
             )
-            flash(_("Your data are kept as you corrected them."), "success")
+            if saved:
+                flash(_("Your data are kept as you corrected them."), "success")
+            else:
+                flash(_("The office looks at your new name and writes to you. Until then the lists show the name on file."), "success")
             return redirect(url_for(".personal", token=token), code=303)
         except StaleEdit as refusal:
             form.show(refusal)
@@ -244,7 +248,7 @@ def _empty_form(shown: FormPage, way: Door, now: datetime) -> str:
 def _personal(token: str) -> PersonalPage:
     """Return the registration of this link and set its language, unless the browser chose another; mark the response as not cacheable."""
     g.secret_link = True
-    found = queries.personal_page(session(), token)
+    found = queries.personal_page(session(), token, today=clock.now().date())
     if "language" not in browser:
         g.language = found.registration.language
     return found

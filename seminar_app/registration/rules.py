@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from seminar_app.core.dates import add_months
 from seminar_app.seminars.rules import Approval, HasWindow, RegistrationMode, SeminarState, Window, is_over, registration_window
 
 AgencyId = int
@@ -110,6 +111,22 @@ def decide_seat(pools: Sequence[PoolState], agency_path: Sequence[AgencyId]) -> 
     """
     with_room = (pool.id for pool in pools_one_may_hold(pools, agency_path) if pool.room > 0)
     return SeatDecision(next(with_room, None))
+
+
+def decide_move(pools: Sequence[PoolState], agency_path: Sequence[AgencyId], *, held: PoolId) -> PoolId:
+    """Return the pool that a seated person whose agency is corrected draws from.
+
+    The seat stays where the corrected agency's people may hold it. Else it moves to the nearest pool with room, and where there
+    is none it stays: nobody loses a seat to a correction.
+
+    Args:
+        pools: the seminar's pools, one per quota plus the open one.
+        agency_path: the corrected agency and its parents, nearest first.
+        held: the pool of the seat held now.
+    """
+    if held in {pool.id for pool in pools_one_may_hold(pools, agency_path)}:
+        return held
+    return decide_seat(pools, agency_path).pool_id or held
 
 
 # Who gets a seat that becomes free.
@@ -356,3 +373,19 @@ def edition_of_seats(shares: Iterable[tuple[int | None, int, date | None]]) -> s
     """
     pools = sorted(f"{agency_id or 0} {size} {release_on}" for agency_id, size, release_on in shares if size)
     return hashlib.sha256("\n".join(pools).encode()).hexdigest()[:16]
+
+
+# How long a personal link lives.
+
+LINK_MONTHS = 18
+"""Long enough for certificates and late evaluations. Source: docs/decisions/0024-personal-links.md."""
+
+
+def link_ends(ends_on: date) -> date:
+    """Return the last day on which the personal links of a seminar work. `ends_on`: the seminar's last day."""
+    return add_months(ends_on, LINK_MONTHS)
+
+
+def link_has_ended(ends_on: date, *, today: date) -> bool:
+    """Whether the personal links of a seminar have ended."""
+    return today > link_ends(ends_on)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +13,7 @@ from flask_babel import gettext as _
 from seminar_app.agencies.queries import agency_groups
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
-from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.core.errors import Refusal
 from seminar_app.messages.queries import mail_of
 from seminar_app.messages.words import SIGNS, STATES, kind_in_words
 from seminar_app.offices.queries import language_of
@@ -29,6 +28,8 @@ from seminar_app.registration.rules import (
     RegistrationState,
     RemovalReason,
     day_there,
+    link_ends,
+    link_has_ended,
     may_approve,
     may_decline,
     may_remove,
@@ -41,6 +42,7 @@ from seminar_app.web.access import current_actor, shown, shows_people, staff
 from seminar_app.web.change import change_context
 from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
+from seminar_app.web.ids import id_in, id_needed
 from seminar_app.web.labels import label
 from seminar_app.web.languages import current_language
 from seminar_app.web.paging import page_number
@@ -56,7 +58,7 @@ def roster(slug: str) -> ResponseReturnValue:
     """Show the registrations of the seminar by agency group. Filters are part of the URL; the words of a search are not."""
     access = queries.roster_access(session(), current_actor(), slug)
     shown(f"seminar:{access.seminar.public_id.hex}", seminar=slug)
-    done = _id(request.args.get("of"))
+    done = id_in(request.args.get("of"))
     wanted = _filter(request.args)
     found = queries.roster(session(), access, wanted, page=page_number())
     lines = (line for group in found.groups for line in group.everybody)
@@ -93,7 +95,7 @@ def registration(slug: str, registration_id: str) -> ResponseReturnValue:
 
 
 def _registration_page(slug: str, registration_id: str, form: RemovalForm) -> ResponseReturnValue:
-    found = queries.registration_in_reach(session(), current_actor(), slug, _needed(registration_id))
+    found = queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id))
     shown(f"registration:{found.registration.public_id.hex}", seminar=slug)
     state = found.registration.state
     change = found.access.may_change
@@ -103,10 +105,13 @@ def _registration_page(slug: str, registration_id: str, form: RemovalForm) -> Re
         found=found,
         filters_now=_filters_in(request.args),
         sections=sections_of(found),
+        asked=queries.name_asked(session(), found.registration.id),
         mail=mail_of(session(), found.registration.public_id),
         mail_states=STATES,
         mail_signs=SIGNS,
         kind_in_words=kind_in_words,
+        link_ends=link_ends(found.access.seminar.ends_on),
+        link_ended=link_has_ended(found.access.seminar.ends_on, today=clock.now().date()),
         form=form,
         may_approve=change and may_approve(state),
         may_decline=change and may_decline(state),
@@ -177,7 +182,7 @@ def _decide(slug: str, registration_id: str, service: Callable[..., Registration
     """Call one service on one registration and go back to the roster with the same filters."""
     actor = current_actor()
     seminar = seminar_to_organize(session(), actor, slug)
-    found = queries.registration_in_reach(session(), actor, slug, _needed(registration_id)).registration
+    found = queries.registration_in_reach(session(), actor, slug, id_needed(registration_id)).registration
     DecisionForm().accepts()
 
     def work(session: Session) -> Registration:
@@ -216,22 +221,3 @@ def _filter(arguments: Mapping[str, str]) -> RosterFilter:
     except ValueError:
         state = None
     return RosterFilter(state, arguments.get("group", ""), arguments.get("pool", ""), kept_search(arguments.get("find")))
-
-
-def _id(text: str | None) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(hex=text) if text else None
-    except ValueError:
-        return None
-
-
-def _needed(text: str) -> uuid.UUID:
-    """Return the id in a URL.
-
-    Raises:
-        NotFound: the text is not an id.
-    """
-    found = _id(text)
-    if found is None:
-        raise NotFound
-    return found

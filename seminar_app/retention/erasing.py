@@ -19,8 +19,7 @@ from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services.changes import change_state
-from seminar_app.registration.services.personal import locked_registration
-from seminar_app.registration.services.seats import settle
+from seminar_app.registration.services.seats import locked_registration, settle
 from seminar_app.seminars.rules import is_over
 
 STANDING = (RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.PENDING)

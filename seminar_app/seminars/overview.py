@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -52,12 +53,16 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """Number of registrations by state, counted by the registration feature; `seats` is the sum of the pools."""
+    """Number of registrations by state, counted by the registration feature; `seats` is the sum of the pools.
+
+    `names_asked`: registrations whose official asks for another name.
+    """
 
     registered: int
     pending: int
     waiting: int
     seats: int
+    names_asked: Sequence[uuid.UUID] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,10 @@ def _concerns(seminar: Seminar, *, people: People, coordinators: int, step: Next
     if people.pending:
         waiting = ngettext("%(num)d person waits for your approval.", "%(num)d people wait for your approval.", people.pending)
         found.append(Concern(waiting, url_for("registration_staff.roster", slug=slug, state="pending"), _("Look at them")))
+    if people.names_asked:
+        asking = ngettext("%(num)d person asks for another name.", "%(num)d people ask for another name.", len(people.names_asked))
+        first = url_for("registration_staff.registration", slug=slug, registration_id=people.names_asked[0].hex)
+        found.append(Concern(asking, first, _("Look at it")))
     if people.waiting and people.registered < people.seats and step in (NextStep.FILL, NextStep.PREPARE, NextStep.ATTEND):
         stuck = ngettext(
             "%(num)d person waits although there are free seats: the seats are kept for other agencies.",

@@ -122,7 +122,13 @@ def overview(slug: str) -> ResponseReturnValue:
     seminar = queries.seminar_to_coordinate(session(), current_actor(), slug)
     counts = registrations.head_count(session(), seminar.id)
     seats = registrations.seats_overview(session(), seminar.id)
-    people = People(registered=counts.registered, pending=counts.pending, waiting=counts.waitlisted, seats=seats.capacity)
+    people = People(
+        registered=counts.registered,
+        pending=counts.pending,
+        waiting=counts.waitlisted,
+        seats=seats.capacity,
+        names_asked=registrations.names_asked(session(), seminar.id),
+    )
     coordinators = accounts.coordinators_of(session(), seminar.id)
     organizes = may_organize(current_actor(), office_id=seminar.office_id)
     done = _done(seminar)

@@ -41,7 +41,7 @@ PAGES = {
     ),
     404: (
         _l("We did not find this page"),
-        _l("The address may be incomplete, or the link may have been replaced by a newer one."),
+        _l("The address may be incomplete, or the link was replaced, or it ended: personal links work until 18 months after the seminar."),
         _l("Check the address, or begin at the list of seminars."),
     ),
     405: (

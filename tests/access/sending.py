@@ -16,6 +16,7 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from seminar_app.core.actor import RoleName
+from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.database import db
@@ -158,6 +159,15 @@ def word(response: TestResponse, writes: list[str]) -> str:
     return {200: "yes", 422: "yes", 403: "no", 404: "404"}.get(response.status_code, str(response.status_code))
 
 
+def _registration(world: World, name: str, *, own: bool) -> Registration:
+    """Return a registration in the state that the endpoint needs."""
+    if name == "decide_name":
+        asking = world.fresh_registration(RegistrationState.PENDING, own=own)
+        world.make.name_request(asking)
+        return asking
+    return world.fresh_registration(STATES[name], own=own) if name in STATES else world.side(own=own).registration
+
+
 def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     """Return the values for the address: objects of the person's own side, or of the other side."""
     side, endpoint = world.side(own=own), line.endpoint
@@ -177,11 +187,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     if "token" in wanted:
         values["token"] = _token(world, name, who, own=own)
     if "registration_id" in wanted:
-        registration = side.registration
-        if held:
-            registration = side.answered
-        elif name in STATES:
-            registration = world.fresh_registration(STATES[name], own=own)
+        registration = side.answered if held else _registration(world, name, own=own)
         values["registration_id"] = registration.public_id if held else registration.public_id.hex
     if "session_id" in wanted:
         values["session_id"] = _session_id(world, endpoint, who, own=own)
@@ -294,6 +300,8 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "seminars_staff.sessions_edit": lambda world, *_: {"room": f"Room {world.number()}"},
     "registration_staff.search": lambda *_: {"words": "López"},
     "registration_staff.remove": lambda *_: {"reason": "administrative"},
+    "registration_staff.correct": lambda world, *_: {"given_names": "Luz", "unit": f"Unit {world.number()}"},
+    "registration_staff.decide_name": lambda *_: {"accept": "1"},
     "registration_staff.seats": lambda world, *_: {"capacity": str(400 + world.number())},
     "people_staff.search": lambda *_: {"words": "López"},
     "attendance_staff.save": _mark,

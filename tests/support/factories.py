@@ -22,7 +22,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.rules import sort_key
-from seminar_app.registration.models import Registration
+from seminar_app.registration.models import NameRequest, Registration
 from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, SeminarState
@@ -152,6 +152,11 @@ class Make:
             "registered_at": THEN,
         }
         return self._add(Registration(**base | values))
+
+    def name_request(self, registration: Registration, given_names: str = "Otra", surname1: str = "Persona", **values: Any) -> NameRequest:
+        """Let the official of a registration ask for another name."""
+        base = {"registration_id": registration.id, "certificate_name": f"{given_names} {surname1}", "asked_at": THEN}
+        return self._add(NameRequest(given_names=given_names, surname1=surname1, **base | values))
 
     def mark(
         self, registration: Registration, seminar_session: SeminarSession, status: MarkStatus = MarkStatus.PRESENT, **values: Any

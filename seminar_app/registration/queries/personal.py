@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, contains_eager
@@ -12,7 +14,8 @@ from seminar_app.core.errors import NotFound
 from seminar_app.core.links import token_hash
 from seminar_app.offices.models import Office, OfficeNotice
 from seminar_app.people.models import Person
-from seminar_app.registration.models import Notice, Registration
+from seminar_app.registration.models import NameRequest, Notice, Registration
+from seminar_app.registration.rules import link_has_ended
 from seminar_app.seminars.models import Seminar
 
 LONGEST_TOKEN = 64
@@ -80,28 +83,11 @@ def seminar_for_form(session: Session, slug: str) -> tuple[Seminar, Office]:
     return found[0], found[1]
 
 
-def registration_by_token(session: Session, token: str) -> Registration:
-    """Return the registration that a personal link opens, with its person.
-
-    Raises:
-        NotFound: no link has this token, or it was replaced.
-    """
-    found = session.scalar(
-        select(Registration)
-        .join(Registration.person)
-        .options(contains_eager(Registration.person))
-        .where(Registration.link_hash == _hash(token))
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
-def personal_page(session: Session, token: str) -> PersonalPage:
+def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
     """Return all that the personal page shows, in one statement.
 
     Raises:
-        NotFound: no link has this token, or it was replaced.
+        NotFound: no link has this token, it was replaced, or the seminar's links have ended.
     """
     found = session.execute(
         select(Registration, Seminar, Office, Agency)
@@ -112,9 +98,20 @@ def personal_page(session: Session, token: str) -> PersonalPage:
         .options(contains_eager(Registration.person))
         .where(Registration.link_hash == _hash(token))
     ).one_or_none()
-    if found is None:
+    if found is None or link_has_ended(found.Seminar.ends_on, today=today):
         raise NotFound
     return PersonalPage(*found)
+
+
+def name_asked(session: Session, registration_id: int) -> NameRequest | None:
+    """Return the name that the official asked for, if staff have not decided yet."""
+    return session.scalar(select(NameRequest).where(NameRequest.registration_id == registration_id))
+
+
+def names_asked(session: Session, seminar_id: int) -> list[uuid.UUID]:
+    """Return the registrations of a seminar that wait for staff's consent to another name, the oldest request first."""
+    asked = select(Registration.public_id).join(NameRequest, NameRequest.registration_id == Registration.id)
+    return list(session.scalars(asked.where(Registration.seminar_id == seminar_id).order_by(NameRequest.asked_at)))
 
 
 def notice_read(session: Session, registration: Registration) -> NoticeRead | None:

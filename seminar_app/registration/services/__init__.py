@@ -1,5 +1,8 @@
 """Services that change registrations and seats. Each locks the seminar's seats (`seats.lock_seats`) before it changes a registration."""
 
+from seminar_app.registration.services.correcting import StaffCorrection, correct
+from seminar_app.registration.services.links import send_link
+from seminar_app.registration.services.name_requests import decide_request
 from seminar_app.registration.services.notices import ensure_notices
 from seminar_app.registration.services.personal import Correction, edit, withdraw
 from seminar_app.registration.services.registering import Entry, add_by_hand, register
@@ -9,8 +12,11 @@ from seminar_app.registration.services.staff import approve, decline, remove, re
 __all__ = [
     "Correction",
     "Entry",
+    "StaffCorrection",
     "add_by_hand",
     "approve",
+    "correct",
+    "decide_request",
     "decline",
     "edit",
     "ensure_notices",
@@ -19,5 +25,6 @@ __all__ = [
     "remove",
     "resize",
     "restore",
+    "send_link",
     "withdraw",
 ]

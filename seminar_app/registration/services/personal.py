@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.core.errors import NotFound, StaleEdit
+from seminar_app.core.errors import StaleEdit
 from seminar_app.people.identity import NOTHING, Identity, keep_identity
 from seminar_app.people.identity_rules import IdentityPart
 from seminar_app.people.services import PersonData, edit_person
@@ -19,7 +18,8 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, may_change_agency, may_edit, may_withdraw
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.mails import tell
-from seminar_app.registration.services.seats import LockedSeats, lock_seats, settle
+from seminar_app.registration.services.name_requests import ask_where_needed
+from seminar_app.registration.services.seats import locked_registration, settle
 from seminar_app.seminars.rules import is_over
 
 
@@ -36,27 +36,14 @@ class Correction:
     forget: tuple[IdentityPart, ...] = ()
 
 
-def locked_registration(session: Session, registration_id: int) -> tuple[LockedSeats, Registration]:
-    """Lock the seats of the registration's seminar, then read the registration with its person.
-
-    Raises:
-        NotFound: there is no such registration.
-    """
-    seminar_id = session.scalar(select(Registration.seminar_id).where(Registration.id == registration_id))
-    if seminar_id is None:
-        raise NotFound
-    seats = lock_seats(session, seminar_id)
-    registration = session.scalars(
-        select(Registration).where(Registration.id == registration_id).options(joinedload(Registration.person))
-    ).one()
-    return seats, registration
-
-
-def edit(session: Session, context: ChangeContext, *, registration_id: int, correction: Correction, opened: str) -> None:
+def edit(session: Session, context: ChangeContext, *, registration_id: int, correction: Correction, opened: str) -> bool:
     """Correct the official's data.
 
     Args:
         opened: `edition` of what the page showed; if the data have changed since, nothing is saved.
+
+    Returns:
+        Whether everything was saved; False if the new name waits for staff's consent.
 
     Raises:
         NotInThisState: the registration is no longer active.
@@ -97,7 +84,9 @@ def edit(session: Session, context: ChangeContext, *, registration_id: int, corr
     keep_identity(
         session, context, person=registration.person, identity=correction.identity, forget=correction.forget, seminar=seats.seminar.slug
     )
-    edit_person(session, context, person=registration.person, data=correction.person, seminar=seats.seminar.slug)
+    data = ask_where_needed(session, context, registration=registration, data=correction.person, seminar=seats.seminar.slug)
+    edit_person(session, context, person=registration.person, data=data, seminar=seats.seminar.slug)
+    return data is correction.person
 
 
 def edition(registration: Registration) -> str:

@@ -77,6 +77,22 @@ def lock_seats(session: Session, seminar_id: int) -> LockedSeats:
     return LockedSeats(found[0], found[1], {row.id: row for row in rows}, [pool_state(row) for row in rows])
 
 
+def locked_registration(session: Session, registration_id: int) -> tuple[LockedSeats, Registration]:
+    """Lock the seats of the registration's seminar, then read the registration with its person.
+
+    Raises:
+        NotFound: there is no such registration.
+    """
+    seminar_id = session.scalar(select(Registration.seminar_id).where(Registration.id == registration_id))
+    if seminar_id is None:
+        raise NotFound
+    seats = lock_seats(session, seminar_id)
+    registration = session.scalars(
+        select(Registration).where(Registration.id == registration_id).options(joinedload(Registration.person))
+    ).one()
+    return seats, registration
+
+
 def pool_state(row: SeatPool) -> PoolState:
     """Return a pool in the form that the rules use."""
     return PoolState(row.id, row.agency_id, row.size, row.taken, row.release_on)

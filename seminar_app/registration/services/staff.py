@@ -24,8 +24,7 @@ from seminar_app.registration.rules import (
 )
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.mails import tell
-from seminar_app.registration.services.personal import locked_registration
-from seminar_app.registration.services.seats import LockedSeats, seat_or_queue, settle
+from seminar_app.registration.services.seats import LockedSeats, locked_registration, seat_or_queue, settle
 
 TIME_TO_UNDO = timedelta(minutes=2)
 

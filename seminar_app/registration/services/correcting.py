@@ -1,0 +1,110 @@
+"""Staff correct what is known of a participant: the person's record, and the agency, unit and position as of then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from seminar_app.agencies.models import Agency
+from seminar_app.agencies.queries import agency_path
+from seminar_app.audit import services as audit
+from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.errors import NotFound, StaleEdit
+from seminar_app.people.services import PersonData, edit_person
+from seminar_app.registration.errors import NoSuchAgency, PersonIsErased
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState, decide_move
+from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.links import replace_links_of
+from seminar_app.registration.services.name_requests import forget_request
+from seminar_app.registration.services.personal import edition
+from seminar_app.registration.services.seats import LockedSeats, locked_registration, settle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffCorrection:
+    """The corrected data; `person.email` None takes the address away."""
+
+    person: PersonData
+    agency_id: int
+    unit: str | None
+    position: str | None
+
+
+def correct(
+    session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int, correction: StaffCorrection, opened: str
+) -> list[str]:
+    """Correct a participant's data.
+
+    A new agency keeps the seat where its people may hold it, else moves it to the nearest pool with room; where there is none,
+    the seat stays as it is, because nobody loses a seat to a correction. A new address replaces the personal links.
+
+    Args:
+        opened: `edition` of what the page showed; if the data have changed since, nothing is saved.
+
+    Returns:
+        Names of the columns that changed.
+
+    Raises:
+        NotFound: there is no such registration in this seminar.
+        StaleEdit: the data were changed meanwhile.
+        PersonIsErased: nothing is left to correct.
+        NoSuchAgency: the agency does not exist.
+        NameTaken: another record has this name and this address.
+    """
+    seats, registration = locked_registration(session, registration_id)
+    if registration.seminar_id != seminar_id:
+        raise NotFound
+    if registration.person.erased_at is not None:
+        raise PersonIsErased
+    if opened != edition(registration):
+        raise StaleEdit
+    changed = []
+    if correction.agency_id != registration.agency_id:
+        _move(session, context, seats=seats, registration=registration, agency_id=correction.agency_id)
+        changed.append("agency_id")
+    wanted = {"unit": correction.unit, "position": correction.position, "language": correction.person.language}
+    for column, value in wanted.items():
+        if getattr(registration, column) != value:
+            setattr(registration, column, value)
+            changed.append(column)
+    if changed:
+        audit.record(
+            session,
+            context,
+            action="registration.edited",
+            subject=f"registration:{registration.public_id.hex}",
+            seminar=seats.seminar.slug,
+            details={"columns": changed},
+        )
+    person = registration.person
+    columns = edit_person(session, context, person=person, data=correction.person, seminar=seats.seminar.slug, with_email=True)
+    if "search_key" in columns or "certificate_name" in columns:
+        forget_request(session, registration_id)
+    if "email" in columns:
+        replace_links_of(session, context, person)
+    return [*changed, *columns]
+
+
+def _move(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, agency_id: int) -> None:
+    agency = session.get(Agency, agency_id)
+    if agency is None:
+        raise NoSuchAgency
+    registration.agency_id = agency.id
+    registration.state_name = agency.state or registration.state_name
+    held = registration.seat_pool_id
+    if held is not None:
+        pool_id = decide_move(seats.pools, agency_path(session, agency.id), held=held)
+        if pool_id != held:
+            change_state(
+                session,
+                context,
+                seminar=seats.seminar,
+                registration=registration,
+                state=RegistrationState.REGISTERED,
+                pool_id=pool_id,
+            )
+            seats.moved(left=held, took=pool_id)
+    session.flush()
+    settle(session, context, seats=seats)
