@@ -1,8 +1,9 @@
 """Store answers, so that no answer can be linked to a person. All answers come in through this module.
 
-The functions here get neither the time nor an actor, and write no audit log. A receipt says that the registration has
-answered; the response says what was answered. Each new answer rewrites both kinds of rows of the form in random order
-(responses and their answers also under new ids). So in the database they all stem from one transaction, in no order.
+The functions here get no `ChangeContext`, which would tell time, actor and request, and write no audit log. A receipt says
+that the registration has answered; the response says what was answered. Each new answer rewrites both kinds of rows of the
+form in random order (responses and their answers also under new ids). So in the database they all stem from one transaction,
+in no order.
 See docs/decisions/0007-anonymous-feedback.md.
 """
 

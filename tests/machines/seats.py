@@ -30,7 +30,7 @@ from tests.machines.seats_model import BEGIN, LAST_DAY, PARENT, Entry, Happened,
 from tests.support.context import context
 from tests.support.factories import Make
 
-ACTOR = "account:somebody"
+ACTOR, OWNER = "account:somebody", "registration:somebody"
 ZONES = {-5: "America/Cancun", 8: "Asia/Manila"}
 NAMES = ("Ana", "Eva")
 
@@ -329,7 +329,7 @@ class Seats(RuleBasedStateMachine):
         now = self.now
         self.step(
             lambda: model.withdraw(entry, now=now),
-            lambda session: services.withdraw(session, context(now), registration_id=its_id(session)),
+            lambda session: services.withdraw(session, context(now, OWNER), registration_id=its_id(session)),
         )
 
     @precondition(has_anybody)
@@ -368,7 +368,7 @@ class Seats(RuleBasedStateMachine):
             unit="Unidad 1",
             position="Fiscal",
         )
-        services.edit(session, context(self.now), registration_id=registration_id, correction=correction, opened=edition(found))
+        services.edit(session, context(self.now, OWNER), registration_id=registration_id, correction=correction, opened=edition(found))
 
     @precondition(has_anybody)
     @rule(seminar=which, number=numbers, verb=st.sampled_from(("approve", "approve", "decline", "remove", "restore", "restore")))
