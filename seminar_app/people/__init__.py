@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from config import Settings
 from seminar_app.core.phones import shown_phone
-from seminar_app.people import audit_words, labels, rules
+from seminar_app.people import audit_words, labels
 from seminar_app.people import identity_models as identity_models
 from seminar_app.people import models as models
 from seminar_app.web import navigation
@@ -20,6 +20,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     from seminar_app.people import staff_routes  # noqa: PLC0415  the pages read registrations, whose models need this package first
 
     labels.init_app()
-    app.jinja_env.filters.update(phone=shown_phone, shown_name=rules.shown_name, listed_name=rules.listed_name)
+    app.jinja_env.filters.update(phone=shown_phone)
     app.register_blueprint(staff_routes.blueprint)
     navigation.add_staff_entry(app, Entry(_l("People"), "people_staff.index", 20, "people_staff."))

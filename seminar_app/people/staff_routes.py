@@ -51,7 +51,7 @@ def person(person_id: str) -> ResponseReturnValue:
     _record_access("person.viewed", f"person:{public_id.hex}")
     found = person_in_reach(session(), current_actor(), public_id)
     seminars = participations(session(), current_actor(), found.person.id)
-    may_open = bool(current_actor().roles & MAY_OPEN) and not found.person.reserved
+    may_open = bool(current_actor().roles & MAY_OPEN) and not found.person.hidden
     return render_template(
         "people/staff/person.html",
         found=found,
@@ -67,7 +67,7 @@ def person(person_id: str) -> ResponseReturnValue:
 def identity(person_id: str) -> ResponseReturnValue:
     """Show birth data, CURP and passport in the clear. The access is in the audit log before the page is made."""
     found = person_in_reach(session(), current_actor(), _public_id(person_id))
-    if found.person.reserved:
+    if found.person.hidden:
         raise NotFound
     try:
         with unit_of_work() as work:

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.registration import audit_words, jobs, labels, routes
+from seminar_app.registration import audit_words, jobs, labels, receivers, routes
 from seminar_app.registration import models as models
 from seminar_app.registration import seats_routes as seats_routes
 from seminar_app.registration import seminar_changes as seminar_changes
@@ -21,6 +21,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Register the feature's pages, labels, menu entries and jobs."""
     audit_words.init_app()
     labels.init_app()
+    receivers.init_app()
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(staff_blueprint)
     navigation.add_seminar_entry(

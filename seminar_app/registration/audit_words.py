@@ -27,6 +27,7 @@ def init_app() -> None:
             "registration.promoted": _l("gave a seat to somebody waiting"),
             "registration.waitlisted": _l("joined the waiting list"),
             "registration.viewed": _l("looked at a registration"),
+            "reserved.opened": _l("opened the record of a reserved identity"),
             "roster.viewed": _l("looked at the roster"),
             "roster.exported": _l("exported the roster"),
         },

@@ -11,11 +11,11 @@ from seminar_app.registration.queries.people import (
 from seminar_app.registration.queries.personal import (
     FormPage,
     NoticeRead,
+    OwnRegistration,
     PersonalPage,
     form_page,
     notice_read,
     personal_page,
-    registration_by_token,
     seminar_for_form,
 )
 from seminar_app.registration.queries.roster import (
@@ -35,6 +35,7 @@ __all__ = [
     "FormPage",
     "HeadCount",
     "NoticeRead",
+    "OwnRegistration",
     "Participation",
     "PersonInReach",
     "PersonalPage",
@@ -54,7 +55,6 @@ __all__ = [
     "people_in_reach",
     "person_in_reach",
     "personal_page",
-    "registration_by_token",
     "registration_in_reach",
     "roster",
     "roster_access",

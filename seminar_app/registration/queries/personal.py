@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
 from seminar_app.core.errors import NotFound
 from seminar_app.core.links import token_hash
 from seminar_app.offices.models import Office, OfficeNotice
 from seminar_app.people.models import Person
+from seminar_app.people.shown import ShownPerson, as_shown
 from seminar_app.registration.models import Notice, Registration
+from seminar_app.registration.queries.shown import SHOWN
+from seminar_app.registration.rules import RegistrationState, edition_of
 from seminar_app.seminars.models import Seminar
 
 LONGEST_TOKEN = 64
@@ -36,10 +40,27 @@ class NoticeRead:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRegistration:
+    """A registration as its own person sees it: everything, and of a reserved identity also the code."""
+
+    id: int
+    seminar_id: int
+    agency_id: int
+    state: RegistrationState
+    language: str
+    registered_at: datetime
+    notice_id: int | None
+    office_notice_id: int | None
+    edition: str
+    """Version of the registration and its person, for a form that changes them."""
+    person: ShownPerson
+
+
+@dataclass(frozen=True, slots=True)
 class PersonalPage:
     """A registration (with its person), its seminar, office and agency."""
 
-    registration: Registration
+    registration: OwnRegistration
     seminar: Seminar
     office: Office
     agency: Agency
@@ -80,44 +101,52 @@ def seminar_for_form(session: Session, slug: str) -> tuple[Seminar, Office]:
     return found[0], found[1]
 
 
-def registration_by_token(session: Session, token: str) -> Registration:
-    """Return the registration that a personal link opens, with its person.
-
-    Raises:
-        NotFound: no link has this token, or it was replaced.
-    """
-    found = session.scalar(
-        select(Registration)
-        .join(Registration.person)
-        .options(contains_eager(Registration.person))
-        .where(Registration.link_hash == _hash(token))
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
 def personal_page(session: Session, token: str) -> PersonalPage:
     """Return all that the personal page shows, in one statement.
 
     Raises:
         NotFound: no link has this token, or it was replaced.
     """
-    found = session.execute(
-        select(Registration, Seminar, Office, Agency)
+    row = session.execute(
+        select(
+            *SHOWN,
+            Registration.id,
+            Registration.seminar_id,
+            Registration.state,
+            Registration.language,
+            Registration.registered_at,
+            Registration.notice_id,
+            Registration.office_notice_id,
+            Registration.version,
+            Person.version.label("person_version"),
+            Seminar,
+            Office,
+            Agency,
+        )
         .join(Person, Person.id == Registration.person_id)
         .join(Seminar, Seminar.id == Registration.seminar_id)
         .join(Office, Office.id == Seminar.office_id)
         .join(Agency, Agency.id == Registration.agency_id)
-        .options(contains_eager(Registration.person))
         .where(Registration.link_hash == _hash(token))
     ).one_or_none()
-    if found is None:
+    if row is None:
         raise NotFound
-    return PersonalPage(*found)
+    own = OwnRegistration(
+        id=row.id,
+        seminar_id=row.seminar_id,
+        agency_id=row.agency_id,
+        state=row.state,
+        language=row.language,
+        registered_at=row.registered_at,
+        notice_id=row.notice_id,
+        office_notice_id=row.office_notice_id,
+        edition=edition_of(row.version, row.person_version),
+        person=as_shown(row, agency=None, group=None, code=row.reserved_code, opened=True),
+    )
+    return PersonalPage(own, row.Seminar, row.Office, row.Agency)
 
 
-def notice_read(session: Session, registration: Registration) -> NoticeRead | None:
+def notice_read(session: Session, registration: OwnRegistration) -> NoticeRead | None:
     """Return the privacy notice the person was shown; None if staff wrote the registration."""
     found = session.execute(
         select(Notice, OfficeNotice)

@@ -3,6 +3,7 @@
 from seminar_app.registration.services.notices import ensure_notices
 from seminar_app.registration.services.personal import Correction, edit, withdraw
 from seminar_app.registration.services.registering import Entry, add_by_hand, register
+from seminar_app.registration.services.reserving import end_reserve, give_codes, reserve
 from seminar_app.registration.services.seats import release_due_quotas, resize
 from seminar_app.registration.services.staff import approve, decline, remove, restore
 
@@ -13,10 +14,13 @@ __all__ = [
     "approve",
     "decline",
     "edit",
+    "end_reserve",
     "ensure_notices",
+    "give_codes",
     "register",
     "release_due_quotas",
     "remove",
+    "reserve",
     "resize",
     "restore",
     "withdraw",

@@ -10,15 +10,18 @@ from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.agencies.models import Agency
 from seminar_app.audit import services as audit
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.people.identity import NOTHING, Identity, keep_identity
 from seminar_app.people.identity_rules import IdentityPart
+from seminar_app.people.rules import ReservedReason
 from seminar_app.people.services import PersonData, edit_person
 from seminar_app.registration.errors import AgencyIsFixed, NoSuchAgency, NotInThisState
 from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import RegistrationState, may_change_agency, may_edit, may_withdraw
+from seminar_app.registration.rules import RegistrationState, edition_of, may_change_agency, may_edit, may_withdraw
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.mails import tell
+from seminar_app.registration.services.reserving import reserve
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, settle
 from seminar_app.seminars.rules import is_over
 
@@ -34,6 +37,8 @@ class Correction:
     identity: Identity = NOTHING
     """Identity data that replaces what is on file, or is added to it."""
     forget: tuple[IdentityPart, ...] = ()
+    reserve: bool = False
+    """Whether the person asks that their identity be reserved; heeded where the seminar offers it."""
 
 
 def locked_registration(session: Session, registration_id: int) -> tuple[LockedSeats, Registration]:
@@ -111,11 +116,19 @@ def edit(session: Session, *, now: datetime, registration_id: int, correction: C
         seminar=seats.seminar.slug,
     )
     edit_person(session, now=now, actor=actor, person=registration.person, data=correction.person, seminar=seats.seminar.slug)
+    if correction.reserve and seats.seminar.offers_reserved:
+        reserve(
+            session,
+            ChangeContext(now, actor),
+            person_id=registration.person_id,
+            reason=ReservedReason.OWN_REQUEST,
+            seminar=seats.seminar.slug,
+        )
 
 
 def edition(registration: Registration) -> str:
     """Return which version of the registration and its person this is."""
-    return f"{registration.version}.{registration.person.version}"
+    return edition_of(registration.version, registration.person.version)
 
 
 def withdraw(session: Session, *, now: datetime, registration_id: int) -> bool:
