@@ -16,6 +16,7 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from seminar_app.core.actor import RoleName
+from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.database import db
@@ -46,6 +47,8 @@ STATES = {
     "restore": RegistrationState.WITHDRAWN,
     "remove": RegistrationState.PENDING,
 }
+RESERVING = {"reserve": False, "open_record": True, "show_again": True}
+"""Whether the identity must be reserved before."""
 
 
 @dataclass
@@ -177,11 +180,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     if "token" in wanted:
         values["token"] = _token(world, name, who, own=own)
     if "registration_id" in wanted:
-        registration = side.registration
-        if held:
-            registration = side.answered
-        elif name in STATES:
-            registration = world.fresh_registration(STATES[name], own=own)
+        registration = side.answered if held else _registration(world, name, own=own)
         values["registration_id"] = registration.public_id if held else registration.public_id.hex
     if "session_id" in wanted:
         values["session_id"] = _session_id(world, endpoint, who, own=own)
@@ -192,6 +191,12 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     if "code" in wanted:
         values["code"] = side.office.code if endpoint.startswith("offices_staff.") else _agency_code(world, name)
     return values | ({"factor_id": _factor_id(world, who, own=own)} if "factor_id" in wanted else {})
+
+
+def _registration(world: World, name: str, *, own: bool) -> Registration:
+    if name in RESERVING:
+        return world.fresh_coded(reserved=RESERVING[name], own=own)
+    return world.fresh_registration(STATES[name], own=own) if name in STATES else world.side(own=own).registration
 
 
 def _factor_id(world: World, who: str, *, own: bool) -> uuid.UUID:
@@ -294,6 +299,8 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "seminars_staff.sessions_edit": lambda world, *_: {"room": f"Room {world.number()}"},
     "registration_staff.search": lambda *_: {"words": "López"},
     "registration_staff.remove": lambda *_: {"reason": "administrative"},
+    "registration_staff.reserve": lambda *_: {"reserve_reason": "agency_request"},
+    "registration_staff.show_again": lambda *_: {"end_reason": "mistake"},
     "registration_staff.seats": lambda world, *_: {"capacity": str(400 + world.number())},
     "people_staff.index": lambda *_: {"words": "López"},
     "attendance_staff.save": _mark,

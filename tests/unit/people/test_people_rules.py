@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from seminar_app.core.phones import readable_phone, shown_phone
@@ -27,7 +29,9 @@ def test_the_certificate_carries_the_name_as_it_was_typed() -> None:
 def test_a_single_name_is_listed_and_sorted_by_itself() -> None:
     assert listed_name(given_names="Suharto", surname1="", surname2=None) == "Suharto"
     surnames = ["Zuno", "", "Sánchez", "Ñáñez", "Núñez"]
-    names = [{"given_names": "Luz" if surname else "Suharto", "surname1": surname, "surname2": None} for surname in surnames]
+    names: list[dict[str, Any]] = [
+        {"given_names": "Luz" if surname else "Suharto", "surname1": surname, "surname2": None} for surname in surnames
+    ]
     listed = [listed_name(**name) for name in sorted(names, key=lambda name: sort_key(**name))]
     assert listed == ["Núñez, Luz", "Ñáñez, Luz", "Sánchez, Luz", "Suharto", "Zuno, Luz"]
 
