@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
+from seminar_app.agencies.models import Agency
 from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
@@ -20,7 +21,7 @@ from seminar_app.people.models import Person
 from seminar_app.people.rules import RESERVED_LETTERS, ReservedReason
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
-from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.models import SeatPool, Seminar
 from tests.access.world import link_of
 from tests.conftest import NOW
 from tests.support.checking_client import CheckingClient
@@ -202,7 +203,7 @@ def test_an_official_asks_for_it_on_the_personal_page(house: House, session: Ses
     assert person(session).reserved_reason is ReservedReason.OWN_REQUEST
     page = client.get(link)
     assert LUZ in page.text
-    assert "On every list you stand as R-" in page.text
+    assert "En todas las listas usted figura como R-" in page.text
     assert client.get(f"{link}/edit").select("[name=reserve]") == []
     assert rows(session, "person.reserved") == [("person.reserved", "registration", "own_request")]
 
@@ -230,3 +231,35 @@ def test_an_organizer_offers_it_in_the_settings(house: House, session: Session, 
     session.rollback()
     assert not session.get_one(Seminar, house.seminar.id).offers_reserved
     assert CheckingClient(client.flask).get(f"/seminars/{house.seminar.slug}/register").select("[name=reserve]") == []
+
+
+def test_the_roster_of_a_states_quota_does_not_find_a_reserved_identity(
+    make: Make, house: House, session: Session, client: CheckingClient, sign_in: SignIn
+) -> None:
+    """The pool of a state's office would tell the state."""
+    sign_in(client, house.organizer)
+    agency = session.get_one(Agency, house.registration.agency_id)
+    pool = make.pool(house.seminar, agency, 2)
+    secret = make.registration(house.seminar, make.person("Eva", "Paz", reserved=True), agency=agency, pool=pool)
+    named = make.registration(house.seminar, make.person("Ana", "Ruiz"), agency=agency, pool=pool)
+    roster = f"/staff/seminars/{house.seminar.slug}/roster/"
+    filtered = client.get(f"{roster}?pool={pool.public_id.hex}").text
+    assert ("Ana" in filtered, f"R-{secret.reserved_code}" in filtered) == (True, False)
+    assert f"R-{secret.reserved_code}" in client.get(roster).text
+    assert named.reserved_code is None
+
+
+def test_namesakes_are_told_apart_on_the_roster_and_at_the_door(
+    make: Make, house: House, session: Session, client: CheckingClient, sign_in: SignIn
+) -> None:
+    sign_in(client, house.organizer)
+    agency, seminar_session = session.get_one(Agency, house.registration.agency_id), make.seminar_session(house.seminar)
+    pool = session.scalars(select(SeatPool).where(SeatPool.id == house.registration.seat_pool_id)).one()
+    make.registration(house.seminar, make.person(), agency=agency, pool=pool, position="Perita")
+    base = f"/staff/seminars/{house.seminar.slug}"
+    for page in ("roster/", "attendance/", f"attendance/{seminar_session.public_id}"):
+        lines = [node.to_text() for node in client.get(f"{base}/{page}").select("main th, .line-who")]
+        assert sum("López Ibáñez, Luz María" in line and "Perita" in line for line in lines) == 1
+        assert sum("López Ibáñez, Luz María" in line and "Fiscal" in line for line in lines) == 1
+    minutes = client.get(f"{base}/attendance/{seminar_session.public_id}").select(".line-minutes input")
+    assert len({field.attrs["aria-label"] for field in minutes}) == len(minutes) == 2
