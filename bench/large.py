@@ -205,6 +205,8 @@ def _ask(page: Page, browsers: dict[RoleName | None, tuple[Browser, str]]) -> fl
         browser.cookies.clear()
     begun = time.perf_counter()
     answer = browser.get(page.path) if page.sent is None else browser.post(page.path, page.sent | {"csrf_token": token})
+    if answer.status == 303 and answer.location:  # a search leads to the page of its results
+        answer = browser.get(answer.location)
     lasted = time.perf_counter() - begun
     if answer.status != 200:
         raise RuntimeError(f"{page.what} was answered with {answer.status}")
@@ -221,6 +223,8 @@ def statements(side: Side, page: Page) -> list[Statement]:
 
     def ask() -> None:
         answer = client.get(page.path, headers=headers) if page.sent is None else client.post(page.path, data=page.sent, headers=headers)
+        if answer.status_code == 303:
+            answer = client.get(answer.location, headers=headers)
         if answer.status_code != 200:
             raise RuntimeError(f"{page.what} was answered with {answer.status_code}")
 

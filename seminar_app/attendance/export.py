@@ -126,20 +126,20 @@ class _Sheet:
     def people(self) -> Iterator[tuple[SheetPerson, list[Value]]]:
         """Yield each person with their row of the contract, by group, agency and name."""
         for group in self.attendance.groups:
-            for person in sorted(group.people, key=lambda person: (person.agency.code, person.order)):
+            for person in sorted(group.people, key=_place):
                 yield person, self._line(person)
 
     def _line(self, person: SheetPerson) -> list[Value]:
-        done = self.attendance.completion_of(person)
+        done, shown = self.attendance.completion_of(person), person.shown
         return [
             person.agency.code,
             self.agency_name(person.agency),
-            person.surname1,
-            person.surname2,
-            person.given_names,
-            person.position,
-            person.state_name,
-            person.sex.value if person.sex else None,
+            shown.surname1,
+            shown.surname2,
+            shown.given_names,
+            shown.position,
+            shown.state_name,
+            shown.sex.value if shown.sex else None,
             self.words[person.state],
             *(self.words[mark.status] if mark else None for mark in self.attendance.marks_of(person)),
             done.minutes_credited,
@@ -152,6 +152,11 @@ class _Sheet:
         """Return the minutes that the mark is worth in its session."""
         rule = self.attendance.seminar.excused_rule
         return credited_minutes(mark.status, mark.minutes, contact_minutes=session.contact_minutes, excused_rule=rule)
+
+
+def _place(person: SheetPerson) -> tuple[Any, ...]:
+    """By agency and name; reserved identities last in the group."""
+    return person.shown.hidden, person.agency.code, person.shown.order
 
 
 def _headings() -> dict[str, str]:
@@ -176,6 +181,7 @@ def _headings() -> dict[str, str]:
         "time_out": _("Out"),
         "people": _("Registered people"),
         "women": _("Women"),
+        "reserved": _("Reserved identity"),
         "former": _("No longer registered, with marks"),
         "attended": _("Attended at all"),
         "completed_people": _("Completed"),
@@ -245,7 +251,7 @@ def _write_xlsx(target: IO[bytes], sheet: _Sheet) -> None:
         sheets = [book.sheet(sheet.session_title(session), columns) for session in sessions]
         for person, line in sheet.people():
             people.append(line)
-            who: list[Value] = [person.agency.code, person.surname1, person.surname2, person.given_names]
+            who: list[Value] = [person.agency.code, person.shown.surname1, person.shown.surname2, person.shown.given_names]
             for session, day, page, mark in zip(sessions, days, sheets, sheet.attendance.marks_of(person), strict=True):
                 if mark is not None:
                     times = [_local(mark.time_in, sheet.zone), _local(mark.time_out, sheet.zone)]
@@ -264,6 +270,7 @@ def _summary_columns(sheet: _Sheet) -> list[Column]:
         Column(sheet.heading("agency_name"), width=44),
         Column(sheet.heading("people"), Kind.INTEGER, 12),
         Column(sheet.heading("women"), Kind.INTEGER, 10),
+        Column(sheet.heading("reserved"), Kind.INTEGER, 12),
         *(Column(sheet.session_heading(session), Kind.INTEGER, 14) for session in sheet.attendance.sessions),
         Column(sheet.heading("attended"), Kind.INTEGER, 12),
         Column(sheet.heading("completed_people"), Kind.INTEGER, 12),
@@ -290,12 +297,13 @@ def _summary_line(code: str, name: str | None, figures: Sequence[int]) -> list[V
 
 
 def _figures(attendance: Attendance, group: SheetGroup) -> list[int]:
-    """Count people, women, attendance of each session, attended at all, completed; last, people who lost the seat after marks."""
+    """Count people, women, reserved identities, attendance of each session, attended at all, completed; last, people who lost the seat."""
     seated = [person for person in group.people if person.state is RegistrationState.REGISTERED]
     marks = [attendance.marks_of(person) for person in seated]
     return [
         len(seated),
-        sum(person.sex is Sex.FEMALE for person in seated),
+        sum(person.shown.sex is Sex.FEMALE for person in seated),
+        sum(person.shown.hidden for person in seated),
         *(count_marks(line[i].status if line[i] else None for line in marks).attended for i in range(len(attendance.sessions))),  # type: ignore[union-attr]
         sum(any(mark is not None and mark.status in ATTENDED for mark in line) for line in marks),
         sum(completes(person.state, attendance.completion_of(person)) for person in seated),

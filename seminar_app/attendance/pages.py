@@ -154,7 +154,7 @@ def _lines(group: SheetGroup | None, marks: Mapping[int, SheetMark], typed: Mapp
 def _line(person: SheetPerson, mark: SheetMark | None, typed: Mapping[str, str]) -> Line:
     status, key = mark.status.value if mark else "", person.public_id.hex
     minutes = str(mark.minutes) if mark and mark.status in HAS_MINUTES else ""
-    search = fold(f"{person.name} {person.agency.code} {person.state_name or ''}")
+    search = fold(f"{person.name} {person.agency.code} {person.shown.state_name or ''}")
     if f"was-{key}" in typed:
         status, minutes = typed.get(f"mark-{key}", ""), typed.get(f"minutes-{key}", "")
     return Line(person, status, minutes, as_sent(mark), search)

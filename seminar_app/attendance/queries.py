@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -19,8 +19,9 @@ from seminar_app.attendance.models import Mark
 from seminar_app.attendance.rules import Completion, CountedSession, Counts, MarkStatus, StoredMark, completion, counts_from
 from seminar_app.core.errors import NotFound
 from seminar_app.people.models import Person
-from seminar_app.people.rules import Sex, list_order, listed_name, reserved_code
+from seminar_app.people.shown import ShownPerson, told_apart
 from seminar_app.registration.models import Registration
+from seminar_app.registration.queries.shown import SHOWN, shown_person
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar, SeminarSession
 
@@ -42,22 +43,24 @@ class SheetSession:
 
 @dataclass(frozen=True, slots=True)
 class SheetPerson:
-    """A person as the sheet may show them. Of a reserved identity it shows only a code, the agency and the sex."""
+    """A registration on the sheet, with its person as they may be shown."""
 
     registration_id: int
     public_id: uuid.UUID
     """Public id of the registration."""
     state: RegistrationState
-    agency: AgencyChoice
-    name: str
-    """Surnames first, or the code of a reserved identity."""
-    surname1: str
-    surname2: str | None
-    given_names: str | None
-    position: str | None
-    state_name: str | None
-    sex: Sex | None
-    order: tuple[str, ...]
+    shown: ShownPerson
+
+    @property
+    def name(self) -> str:
+        """Surnames first, or the code of a reserved identity."""
+        return self.shown.name
+
+    @property
+    def agency(self) -> AgencyChoice:
+        """The agency as of then; of a reserved identity perhaps only its group."""
+        assert self.shown.agency is not None  # noqa: S101  for the type checker: a registration has an agency
+        return self.shown.agency
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,21 +214,7 @@ def person_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) -> 
 
 
 def _people() -> Select[Any]:
-    columns: list[Any] = [
-        Registration.id,
-        Registration.public_id.label("registration_public_id"),
-        Registration.state,
-        Registration.agency_id,
-        Registration.position,
-        Registration.state_name,
-        Person.public_id,
-        Person.given_names,
-        Person.surname1,
-        Person.surname2,
-        Person.sex,
-        Person.sort_key,
-        Person.reserved,
-    ]
+    columns: list[Any] = [Registration.id, Registration.public_id, Registration.state, *SHOWN]
     return select(*columns).join(Person, Person.id == Registration.person_id)
 
 
@@ -237,34 +226,21 @@ def _grouped(session: Session, people: Select[Any], agencies: Agencies | None = 
     for row in session.execute(people.execution_options(yield_per=1000)):
         if (group_id := group_ids.get(row.agency_id)) is None:
             group_id = group_ids[row.agency_id] = group_of(row.agency_id, parents)
-        by_group.setdefault(group_id, []).append(_person(row, agencies[row.agency_id]))
-    return [
-        SheetGroup(agencies[group_id], tuple(sorted(by_group[group_id], key=lambda person: person.order)))
-        for group_id in _in_order(by_group, agencies)
-    ]
+        person = shown_person(row, agencies, (row.agency_id, group_id))
+        by_group.setdefault(group_id, []).append(SheetPerson(row.id, row.public_id, row.state, person))
+    return [SheetGroup(agencies[group_id], _by_name(by_group[group_id])) for group_id in _in_order(by_group, agencies)]
+
+
+def _by_name(people: list[SheetPerson]) -> tuple[SheetPerson, ...]:
+    """Sort the people of a group, and tell namesakes apart."""
+    ordered = sorted(people, key=lambda person: person.shown.order)
+    shown = told_apart(person.shown for person in ordered)
+    return tuple(person if person.shown is one else replace(person, shown=one) for person, one in zip(ordered, shown, strict=True))
 
 
 def _in_order(group_ids: Iterable[int], agencies: Agencies) -> list[int]:
     levels = {level: number for number, level in enumerate(AgencyLevel)}
     return sorted(group_ids, key=lambda group_id: (levels[agencies[group_id].level], agencies[group_id].code))
-
-
-def _person(row: Any, agency: AgencyChoice) -> SheetPerson:
-    shown = not row.reserved
-    return SheetPerson(
-        registration_id=row.id,
-        public_id=row.registration_public_id,
-        state=row.state,
-        agency=agency,
-        name=listed_name(row),
-        surname1=row.surname1 if shown else reserved_code(row.public_id),
-        surname2=row.surname2 if shown else None,
-        given_names=row.given_names if shown else None,
-        position=row.position if shown else None,
-        state_name=row.state_name if shown else None,
-        sex=row.sex,
-        order=list_order(row),
-    )
 
 
 def marks_of_session(session: Session, session_id: int) -> dict[int, SheetMark]:

@@ -22,6 +22,7 @@ _LOOKS = {
     "roster.viewed": AccessKind.ROSTER,
     "attendance.viewed": AccessKind.ROSTER,
     "registration.viewed": AccessKind.PERSON,
+    "reserved.opened": AccessKind.PERSON,
     "person.viewed": AccessKind.PERSON,
     "identity.viewed": AccessKind.PERSON,
     "message.viewed": AccessKind.PERSON,

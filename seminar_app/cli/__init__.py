@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from config import Settings
-from seminar_app.cli import agencies, attendance, audit, audit_words, checks, database, keys, messages, settings_list, users
+from seminar_app.cli import agencies, attendance, audit, audit_words, checks, database, keys, messages, reserving, settings_list, users
 from seminar_app.cli import retention as retention_commands
 from seminar_app.cli import settings as settings_commands
 from seminar_app.cli.backup import drill
@@ -28,6 +28,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(keys.group)
     app.cli.add_command(retention_commands.retention)
     app.cli.add_command(retention_commands.people)
+    for command in (reserving.reserve, reserving.show_again):
+        retention_commands.people.add_command(command)
     for command in (messages.group, messages.worker, messages.job):
         app.cli.add_command(command)
     app.cli.add_command(backup)

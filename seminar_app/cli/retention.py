@@ -20,7 +20,7 @@ from seminar_app.retention.erasing import erase_person
 from seminar_app.web.database import in_unit_of_work, session
 
 retention = AppGroup("retention", help="How long personal data are kept.")
-people = AppGroup("people", help="Erasing people.")
+people = AppGroup("people", help="Erasing people, and reserving identities.")
 
 NOT_TAKEN = """\
 No rule deletes: the audit log (ids and numbers only; its chain needs every row), answers to feedback (anonymous), marks and registrations

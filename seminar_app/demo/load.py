@@ -20,9 +20,10 @@ from seminar_app.demo.feedback import answer_feedback
 from seminar_app.demo.making import at, consider_sent, make_seminar, register_all
 from seminar_app.demo.people import Directory, Listed, entry, listed_people
 from seminar_app.demo.state import refuse_demo_over_real_data
+from seminar_app.people.rules import MAY_RESERVE
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
-from seminar_app.registration.services import ensure_notices, remove, withdraw
+from seminar_app.registration.services import ensure_notices, remove, reserve, withdraw
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.seminars.rules import Change
 from seminar_app.seminars.services import change_state
@@ -32,6 +33,8 @@ SEED = 20140603
 TOLUCA_PEOPLE = {"PGR": 18, "PGJ": 22, "CNS": 9, "INM": 9}
 NEXT_PEOPLE = {"PGR": ("FGR", 7), "PGJ": ("FGE", 5), "CNS": ("GN", 4), "INM": ("INM", 6)}
 """How many people of each list are registered for the coming seminar, and their agency group by then."""
+RESERVED_OF = ("FGE", "INM", "FGR")
+"""Agency groups in which one person's identity is reserved."""
 
 
 def load_demo(*, now: datetime) -> bool:
@@ -131,9 +134,17 @@ class _Story:
         for came_from, (group, count) in NEXT_PEOPLE.items():
             entries += [entry(person, self.directory, group=group) for person in self._some(came_from, count, born_after=1970)]
         self.chance.shuffle(entries)
-        register_all(
+        registrations = register_all(
             self.session, seminar, entries, begin=self.now - timedelta(days=12), end=self.now - timedelta(hours=2), chance=self.chance
         )
+        self._reserve(registrations)
+
+    def _reserve(self, registrations: list[Registration]) -> None:
+        """Reserve the identity of one person of each of three agency groups, each for another reason, in all seminars."""
+        for group, reason in zip(RESERVED_OF, MAY_RESERVE, strict=True):
+            groups = {self.directory.id_of(group), *self.directory.offices_of(group)}
+            chosen = next(registration for registration in registrations if registration.agency_id in groups)
+            reserve(self.session, self._organizer(self.now - timedelta(hours=1)), person_id=chosen.person_id, reason=reason)
 
     def _organizer(self, at: datetime) -> ChangeContext:
         return ChangeContext(at, self.accounts.organizer.audit_name)

@@ -65,6 +65,7 @@ def make_seminar(session: Session, context: ChangeContext, text: SeminarText, *,
         asks_curp=Asked.OPTIONAL,
         identity_reason_es=content.REASON_ES,
         identity_reason_en=content.REASON_EN,
+        offers_reserved=True,
         registration_opens=datetime.combine(text.starts_on - timedelta(days=WINDOW_OPENS_DAYS), time(9)),
         registration_closes=datetime.combine(text.starts_on - timedelta(days=WINDOW_CLOSES_DAYS), time(18)),
     )

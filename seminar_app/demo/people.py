@@ -72,6 +72,10 @@ class Directory:
         """Return the id of the agency with this code."""
         return self._by_code[code]
 
+    def offices_of(self, group: str) -> list[int]:
+        """Return the ids of the group's state offices."""
+        return [agency_id for (code, _state), agency_id in self._by_state.items() if code == group]
+
     def office(self, group: str, state: str | None) -> int:
         """Return the group's office in a state, or the group itself where it has none there."""
         key = (group, fold(STATE_NAMES.get(fold(state or ""), state or "")))

@@ -15,8 +15,7 @@ from seminar_app.feedback import answering, log_emptying, queries
 from seminar_app.feedback.forms import answers_form, answers_in
 from seminar_app.feedback.models import FeedbackForm
 from seminar_app.feedback.rules import FormStage
-from seminar_app.registration.models import Registration
-from seminar_app.registration.queries import PersonalPage, personal_page
+from seminar_app.registration.queries import OwnRegistration, PersonalPage, personal_page
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.access import personal_link
 from seminar_app.web.database import Session, in_unit_of_work, session
@@ -71,7 +70,7 @@ def thanks(token: str) -> ResponseReturnValue:
     return _say("thanks", visit, token) if visit.answered else redirect(url_for("feedback.answer", token=token), 303)
 
 
-def awaits_feedback(registration: Registration) -> bool:
+def awaits_feedback(registration: OwnRegistration) -> bool:
     """Whether the personal page of this registration links to the form: it is open, the person holds a seat and has not answered."""
     seated = registration.state is RegistrationState.REGISTERED
     return seated and queries.awaits_answer(session(), seminar_id=registration.seminar_id, registration_id=registration.id)

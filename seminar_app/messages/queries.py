@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from seminar_app.core.addresses import search_form
 from seminar_app.core.errors import NotFound
 from seminar_app.core.word_search import words_begin
 from seminar_app.messages.models import Message
+from seminar_app.messages.receivers import is_withheld, shown_receivers
 from seminar_app.messages.rules import MessageState
 
 PAGE_SIZE = 50
@@ -38,20 +39,70 @@ class MessageFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownMessage:
+    """A message as administrators may see it. If its receiver must not be named, subject, text and the server's answer are withheld."""
+
+    public_id: uuid.UUID
+    kind: str
+    receiver: str
+    """Name and address, or what stands in their place."""
+    withheld: bool
+    subject: str | None
+    """None if it is withheld, or cannot be written."""
+    language: str
+    state: MessageState
+    attempts: int
+    not_before: datetime
+    created_at: datetime
+    sent_at: datetime | None
+    last_error: str | None
+    has_link: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MessagePage:
     """One page of the outbox, newest first; `next_before` is where the next page begins, None on the last."""
 
-    messages: Sequence[Message]
+    messages: Sequence[ShownMessage]
     next_before: uuid.UUID | None
 
 
-def messages_page(session: Session, wanted: MessageFilter, *, before: uuid.UUID | None = None) -> MessagePage:
+Subject = Callable[[Message], str | None]
+"""Writes the subject of a message; None if it cannot be written."""
+
+
+def messages_page(session: Session, wanted: MessageFilter, *, subject: Subject, before: uuid.UUID | None = None) -> MessagePage:
     """Return fifty messages, newest first; only messages older than `before` if it is given."""
     query = select(Message).where(*_conditions(session, wanted)).order_by(Message.id.desc()).limit(PAGE_SIZE + 1)
     if before is not None:
         query = query.where(Message.id < select(Message.id).where(Message.public_id == before).scalar_subquery())
     rows = session.scalars(query).all()
-    return MessagePage(rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].public_id if len(rows) > PAGE_SIZE else None)
+    shown = as_shown(session, rows[:PAGE_SIZE], subject=subject)
+    return MessagePage(shown, rows[PAGE_SIZE - 1].public_id if len(rows) > PAGE_SIZE else None)
+
+
+def as_shown(session: Session, rows: Sequence[Message], *, subject: Subject) -> list[ShownMessage]:
+    """Return messages as administrators may see them."""
+    codes = shown_receivers(session, rows)
+    return [_shown(row, codes.get(row.id), subject) for row in rows]
+
+
+def _shown(row: Message, code: str | None, subject: Subject) -> ShownMessage:
+    return ShownMessage(
+        public_id=row.public_id,
+        kind=row.kind,
+        receiver=code or f"{row.to_name}, {row.to_address}",
+        withheld=code is not None,
+        subject=subject(row) if code is None else None,
+        language=row.language,
+        state=row.state,
+        attempts=row.attempts,
+        not_before=row.not_before,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        last_error=row.last_error if code is None else None,
+        has_link=row.link_purpose is not None,
+    )
 
 
 def _conditions(session: Session, wanted: MessageFilter) -> list[ColumnElement[bool]]:
@@ -63,6 +114,7 @@ def _conditions(session: Session, wanted: MessageFilter) -> list[ColumnElement[b
     if wanted.to:
         begins = Message.to_address.startswith(search_form(wanted.to), autoescape=True)
         conditions.append(or_(begins, words_begin(session, func.lower(Message.to_name), wanted.to.lower().split())))
+        conditions.append(~is_withheld())
     return conditions
 
 

@@ -55,7 +55,7 @@ def _list(wanted: queries.MessageFilter) -> str:
     kind = wanted.kind if wanted.kind in KINDS else None  # what stands in an address is anybody's words
     shown("outbox:list", state=wanted.state, kind=kind, searched=bool(wanted.to))
     before, filters = _before(), _filters_of(wanted)
-    page = queries.messages_page(session(), wanted, before=before)
+    page = queries.messages_page(session(), wanted, subject=subject_of, before=before)
     step = {"endpoint": ".search"} if wanted.to else {"endpoint": ".index", **filters}
     return render_template(
         "messages/staff/index.html",
@@ -69,7 +69,6 @@ def _list(wanted: queries.MessageFilter) -> str:
         counts=queries.unsent_by_state(session()),
         standing=[worker_runs(session(), now()), mail_leaves(session(), now())],
         kinds=sorted(KINDS, key=kind_in_words),
-        subject_of=subject_of,
         **_words(),
     )
 
@@ -98,10 +97,11 @@ def send_again(public_id: uuid.UUID) -> ResponseReturnValue:
 
 def _message_page(row: Message, *, refusal: str | None = None) -> str:
     shown(f"outbox:{row.public_id.hex}", kind=row.kind)
-    letter, fault = _written(row)
+    as_seen = queries.as_shown(session(), [row], subject=subject_of)[0]
+    letter, fault = (None, None) if as_seen.withheld else _written(row)
     return render_template(
         "messages/staff/message.html",
-        message=row,
+        message=as_seen,
         letter=letter,
         fault=fault,
         refusal=refusal,
@@ -111,10 +111,10 @@ def _message_page(row: Message, *, refusal: str | None = None) -> str:
     )
 
 
-def subject_of(row: Message) -> str:
-    """Return the subject as it is sent, or the kind's name if the message cannot be rendered."""
+def subject_of(row: Message) -> str | None:
+    """Return the subject as it is sent, or None if the message cannot be rendered."""
     letter, _fault = _written(row)
-    return letter.subject if letter else kind_in_words(row.kind)
+    return letter.subject if letter else None
 
 
 def _written(row: Message) -> tuple[Letter | None, str | None]:

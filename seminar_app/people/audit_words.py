@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from seminar_app.audit.words import register
+from seminar_app.web.labels import word_of
 
 
 def init_app() -> None:
@@ -13,6 +14,8 @@ def init_app() -> None:
         actions={
             "person.edited": _l("changed a person's record"),
             "person.viewed": _l("looked at a person's record"),
+            "person.reserved": _l("reserved a person's identity"),
+            "person.shown_again": _l("ended a reserved identity"),
             "people.searched": _l("looked for people"),
             "identity.kept": _l("changed birth data, CURP or passport"),
             "identity.viewed": _l("opened birth data, CURP or passport"),
@@ -33,5 +36,8 @@ def init_app() -> None:
             "birth_date": _l("Date of birth"),
             "birth_place": _l("Place of birth"),
             "passport": _l("Passport"),
+        },
+        texts={
+            "reserved_because": lambda value: word_of("ReservedReason", value) or value,
         },
     )

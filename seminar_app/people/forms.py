@@ -13,9 +13,9 @@ from wtforms.widgets import EmailInput, TelInput
 
 from seminar_app.core.folding import visible
 from seminar_app.core.phones import readable_phone
-from seminar_app.people.models import Person
 from seminar_app.people.rules import Sex, certificate_name, is_name, readable_email
 from seminar_app.people.services import PersonData
+from seminar_app.people.shown import ShownPerson
 from seminar_app.web.forms import SHORT, BaseForm, choices_of, one_line
 
 LONGEST_EMAIL = 254
@@ -113,7 +113,7 @@ class PersonFields(BaseForm):
         default="",
     )
 
-    def show_person(self, person: Person) -> None:
+    def show_person(self, person: ShownPerson) -> None:
         """Fill the form with the stored data."""
         for name in ("given_names", "surname1", "surname2", "certificate_name"):
             self[name].data = getattr(person, name)

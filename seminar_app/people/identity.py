@@ -7,9 +7,11 @@ of the database reveals.
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,6 +29,20 @@ from seminar_app.people.models import Person
 log = logging.getLogger(__name__)
 
 TABLE = PersonIdentity.__tablename__
+
+
+class Owner(Protocol):
+    """Whose identity data it is: a person's row, or the person as shown."""
+
+    @property
+    def id(self) -> int:
+        """Internal id."""
+        ...
+
+    @property
+    def public_id(self) -> uuid.UUID:
+        """Id in addresses, and in what the values are sealed to."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +76,7 @@ def keep_identity(
     session: Session,
     context: ChangeContext,
     *,
-    person: Person,
+    person: Owner,
     identity: Identity,
     forget: Sequence[IdentityPart] = (),
     only_missing: bool = False,
@@ -118,7 +134,7 @@ def keep_identity(
     return changed
 
 
-def open_identity(session: Session, person: Person) -> Identity:
+def open_identity(session: Session, person: Owner) -> Identity:
     """Return all identity data of one person in the clear. The page that shows them records the access (`web.access.shows_people`).
 
     Raises:
@@ -145,7 +161,7 @@ def parts_on_file(session: Session, person_id: int) -> list[IdentityPart]:
     return [part for part, there in zip(IdentityPart, row or (), strict=False) if there]
 
 
-def own_identity(session: Session, person: Person) -> OnFile:
+def own_identity(session: Session, person: Owner) -> OnFile:
     """Return what the person may see of their own data: masked numbers, and what looks wrong with the CURP."""
     ring = installation_of(session).ring
     row = session.get(PersonIdentity, person.id)
@@ -237,7 +253,7 @@ def rotate(session: Session, *, after: int, limit: int) -> Turned:
     return Turned(last=found[-1][0].person_id if found else None, done=len(found) - failed, failed=failed)
 
 
-def _locked_row(session: Session, context: ChangeContext, person: Person) -> PersonIdentity:
+def _locked_row(session: Session, context: ChangeContext, person: Owner) -> PersonIdentity:
     """Return the person's row, locked; insert it if there is none."""
     insert = (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(PersonIdentity)
     values = {"person_id": person.id, "key_id": installation_of(session).ring.newest, "changed_at": context.now}
@@ -247,21 +263,21 @@ def _locked_row(session: Session, context: ChangeContext, person: Person) -> Per
     ).one()
 
 
-def _about(part: IdentityPart, person: Person) -> str:
+def _about(part: IdentityPart, person: Owner) -> str:
     return f"{TABLE}|{part}|{person.public_id.hex}"
 
 
-def _put(ring: KeyRing, row: PersonIdentity, part: IdentityPart, value: str, person: Person) -> None:
+def _put(ring: KeyRing, row: PersonIdentity, part: IdentityPart, value: str, person: Owner) -> None:
     setattr(row, part, ring.seal(value.encode("utf-8", "surrogatepass"), about=_about(part, person)))
     if part in CANONICAL:
         setattr(row, f"{part}_index", ring.index(CANONICAL[part](value), about=f"{TABLE}|{part}"))
 
 
-def _open(ring: KeyRing, row: PersonIdentity, part: IdentityPart, person: Person) -> str:
+def _open(ring: KeyRing, row: PersonIdentity, part: IdentityPart, person: Owner) -> str:
     return ring.open(getattr(row, part), about=_about(part, person)).decode("utf-8", "surrogatepass")
 
 
-def _opened(ring: KeyRing, row: PersonIdentity, part: IdentityPart, person: Person) -> str | None:
+def _opened(ring: KeyRing, row: PersonIdentity, part: IdentityPart, person: Owner) -> str | None:
     """Return the value, or None if it cannot be opened, so that a correction may replace it."""
     try:
         return _open(ring, row, part, person)
@@ -270,7 +286,7 @@ def _opened(ring: KeyRing, row: PersonIdentity, part: IdentityPart, person: Pers
         return None
 
 
-def _seal_again(ring: KeyRing, row: PersonIdentity, person: Person) -> None:
+def _seal_again(ring: KeyRing, row: PersonIdentity, person: Owner) -> None:
     """Seal all values of the row with the newest key, or none of them."""
     opened = {part: _open(ring, row, part, person) for part in IdentityPart if getattr(row, part) is not None}
     for part, value in opened.items():

@@ -10,6 +10,23 @@ from seminar_app.core.word_search import words_begin
 from seminar_app.people.models import Person
 from seminar_app.people.rules import name_key
 
+SHOWN = (
+    Person.id.label("person_id"),
+    Person.public_id.label("person_public_id"),
+    Person.given_names,
+    Person.surname1,
+    Person.surname2,
+    Person.certificate_name,
+    Person.sex,
+    Person.email,
+    Person.phone,
+    Person.sort_key,
+    Person.reserved,
+    Person.reserved_reason,
+    Person.erased_at,
+)
+"""The columns that `shown.as_shown` reads of a person."""
+
 _NAMED = select(Person).where(Person.email == bindparam("email"), Person.search_key == bindparam("key"))
 
 

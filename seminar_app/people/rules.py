@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from enum import StrEnum
 from typing import Protocol
 
@@ -14,6 +13,11 @@ LONGEST_SORT_KEY = 640
 _BETWEEN_NAMES = "\x1f"
 """Sorts before the space, so that «De» stands before «De la»."""
 _NOT_IN_NAMES = frozenset("/\\:@<>{}[]|#%=_~^$*+;!?")
+
+RESERVED_PREFIX = "R-"
+RESERVED_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+"""No vowels, so that a code is no word; no digits, and no Y, which is read as V."""
+RESERVED_LENGTH = 5
 
 
 class Sex(StrEnum):
@@ -31,6 +35,10 @@ class ReservedReason(StrEnum):
     AGENCY_REQUEST = "agency_request"
     AUTHORITY_ORDER = "authority_order"
     MISTAKE = "mistake"
+
+
+MAY_RESERVE = (ReservedReason.OWN_REQUEST, ReservedReason.AGENCY_REQUEST, ReservedReason.AUTHORITY_ORDER)
+"""Reasons for reserving an identity; each of them, and a mistake, may also end it."""
 
 
 def certificate_name(given_names: str, surname1: str, surname2: str | None) -> str:
@@ -103,43 +111,20 @@ def readable_email(typed: str) -> str | None:
     return address if address is not None and address.isascii() else None
 
 
-class Named(Protocol):
-    """A record with a name to show: a person, or a row of a list."""
-
-    public_id: uuid.UUID
-    given_names: str
-    surname1: str
-    surname2: str | None
-    certificate_name: str
-    reserved: bool
-
-    @property
-    def sort_key(self) -> str:
-        """Place in a list."""
-        ...
+def listed_name(*, given_names: str, surname1: str, surname2: str | None) -> str:
+    """Return the name for a list, surnames first: «López Ibáñez, Luz María», or a single name."""
+    surnames = " ".join(filter(None, (surname1, surname2)))
+    return f"{surnames}, {given_names}" if surnames else given_names
 
 
-def reserved_code(public_id: uuid.UUID) -> str:
-    """Return the code by which a reserved identity is shown on every sheet, screen and export: «R-3F9A»."""
-    return f"R-{public_id.hex[:4].upper()}"
+def reserved_name(code: str | None) -> str:
+    """Return the text that stands for a reserved identity everywhere: «R-BCDFG»; «R-?????» for a registration without a code."""
+    return f"{RESERVED_PREFIX}{code or '?' * RESERVED_LENGTH}"
 
 
-def shown_name(person: Named) -> str:
-    """Return the name for a screen or sheet: the name on the certificate, or the code of a reserved identity."""
-    return reserved_code(person.public_id) if person.reserved else person.certificate_name
-
-
-def listed_name(person: Named) -> str:
-    """Return the name for a list, surnames first: «López Ibáñez, Luz María», or a single name; or the code of a reserved identity."""
-    if person.reserved:
-        return reserved_code(person.public_id)
-    surnames = " ".join(filter(None, (person.surname1, person.surname2)))
-    return f"{surnames}, {person.given_names}" if surnames else person.given_names
-
-
-def list_order(person: Named) -> tuple[str, ...]:
-    """Return the sort key of a list of people, in the order of the Spanish alphabet.
-
-    A reserved identity is sorted to the end by its id, so that its place gives nothing away.
-    """
-    return ("\uffff" if person.reserved else person.sort_key, person.public_id.hex)
+def reserved_code(typed: str) -> str | None:
+    """Return the five letters of a code as people type it, with its prefix: «r-bcdfg»; None if the text is no code."""
+    code = typed.strip().upper()
+    letters = code.removeprefix(RESERVED_PREFIX)
+    is_code = code.startswith(RESERVED_PREFIX) and len(letters) == RESERVED_LENGTH and set(letters) <= set(RESERVED_LETTERS)
+    return letters if is_code else None

@@ -14,7 +14,7 @@ from seminar_app.core.inserts import insert_unless_present
 from seminar_app.people.errors import NameTaken
 from seminar_app.people.models import Person
 from seminar_app.people.queries import find_person
-from seminar_app.people.rules import Sex, name_key, sort_key
+from seminar_app.people.rules import ReservedReason, Sex, name_key, sort_key
 
 KEYS = ("search_key", "sort_key")
 """Columns that follow from the name."""
@@ -32,6 +32,8 @@ class PersonData:
     email: str | None = None
     phone: str | None = None
     language: str = "es"
+    reserved_reason: ReservedReason | None = None
+    """Why a new person's identity is reserved from the beginning. A known person is not changed by it."""
 
     @property
     def search_key(self) -> str:
@@ -62,6 +64,8 @@ def find_or_add_person(session: Session, context: ChangeContext, *, data: Person
         phone=data.phone,
         agency_id=agency_id,
         language=data.language,
+        reserved=data.reserved_reason is not None,
+        reserved_reason=data.reserved_reason,
         search_key=data.search_key,
         sort_key=data.sort_key,
         created_at=context.now,

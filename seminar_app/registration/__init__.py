@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.registration import audit_words, jobs, labels, people_routes, routes
+from seminar_app.registration import audit_words, jobs, labels, people_routes, receivers, routes
 from seminar_app.registration import correction_routes as correction_routes
 from seminar_app.registration import models as models
 from seminar_app.registration import seats_routes as seats_routes
@@ -22,6 +22,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Register the feature's pages, labels, menu entries and jobs."""
     audit_words.init_app()
     labels.init_app()
+    receivers.init_app()
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(staff_blueprint)
     app.register_blueprint(people_routes.blueprint)

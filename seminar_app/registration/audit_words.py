@@ -32,6 +32,7 @@ def init_app() -> None:
             "person.name_accepted": _l("accepted another name"),
             "person.name_declined": _l("declined another name"),
             "registration.viewed": _l("looked at a registration"),
+            "reserved.opened": _l("opened the record of a reserved identity"),
             "roster.viewed": _l("looked at the roster"),
             "roster.exported": _l("exported the roster"),
         },

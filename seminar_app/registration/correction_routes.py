@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from seminar_app.agencies.queries import agency_groups
 from seminar_app.core.actor import RoleName
-from seminar_app.core.errors import Refusal, StaleEdit
+from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.registration import queries, services
 from seminar_app.registration.blueprints import staff_blueprint as blueprint
 from seminar_app.registration.forms import CorrectionForm, DecisionForm
@@ -24,13 +24,14 @@ from seminar_app.web.ids import id_needed
 
 @blueprint.route("/roster/<registration_id>/correct", methods=["GET", "POST"])
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
-@shows_people("registration.viewed")
+@shows_people("registration.viewed", "reserved.opened")
 def correct(slug: str, registration_id: str) -> ResponseReturnValue:
     """Correct names, address, sex, and the agency, unit and position as of then."""
-    found = _found(slug, registration_id)
+    found = _opened(slug, registration_id)
     registration, seminar = found.registration, found.access.seminar
+    agency = registration.person.agency
     form = CorrectionForm()
-    form.agency.offer(agency_groups(session(), on=seminar.starts_on, also=registration.agency_id))
+    form.agency.offer(agency_groups(session(), on=seminar.starts_on, also=agency.id if agency else None))
     if form.accepts():
         try:
             changed = in_unit_of_work(
@@ -45,7 +46,7 @@ def correct(slug: str, registration_id: str) -> ResponseReturnValue:
             )
         except StaleEdit as refusal:
             form.show(refusal)
-            form.reopen(_found(slug, registration_id).registration)
+            form.reopen(_opened(slug, registration_id).registration)
         except Refusal as refusal:
             form.show(refusal)
         else:
@@ -53,7 +54,8 @@ def correct(slug: str, registration_id: str) -> ResponseReturnValue:
             return _to_page(slug, registration_id)
     elif not form.has_errors:
         form.begin(registration)
-    shown(f"registration:{registration.public_id.hex}", seminar=slug)
+    action = "reserved.opened" if registration.person.reserved else "registration.viewed"
+    shown(f"registration:{registration.public_id.hex}", seminar=slug, action=action)
     page = render_template(
         "registration/staff/correct.html", form=form, found=found, seminar=seminar, seminar_header=seminar_header(seminar)
     )
@@ -110,6 +112,16 @@ def _found(slug: str, registration_id: str) -> StaffRegistration:
     """Return the registration, if the account organizes its seminar."""
     seminar_to_organize(session(), current_actor(), slug)
     return queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id))
+
+
+def _opened(slug: str, registration_id: str) -> StaffRegistration:
+    """Return the registration in full; that of a reserved identity is opened."""
+    found = _found(slug, registration_id)
+    if found.registration.person.erased:
+        raise NotFound
+    if not found.registration.person.hidden:
+        return found
+    return queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id), opened=True)
 
 
 def _told(changed: list[str], *, has_address: bool) -> str:

@@ -44,6 +44,25 @@ class AlreadyOnTheRoster(Refusal):
     sentence = N_("%(name)s is on the roster of this seminar already. Open their registration there to change it.")
 
 
+class ReservedOnTheRoster(Refusal):
+    """Staff add a person who has a registration in this seminar already, under a reserved identity."""
+
+    sentence = N_("This person is on the roster of this seminar already.")
+
+
+class NoReasonToReserve(Refusal):
+    """An identity is to be reserved for a reason that only ends it."""
+
+    sentence = N_("Please choose why this identity is reserved.")
+    field = "reserve_reason"
+
+
+class IsErased(Refusal):
+    """The name of an erased person cannot be shown again."""
+
+    sentence = N_("The data of this person were erased, so there is no name to show.")
+
+
 class QuotasAboveCapacity(Refusal):
     """The quotas add up to more seats than the capacity."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,11 +17,11 @@ from wtforms.widgets import TextInput
 from seminar_app.agencies.forms import AgencyField
 from seminar_app.people.forms import PersonFields, email_field, language_field, phone_field
 from seminar_app.people.identity_forms import IdentityFields
-from seminar_app.registration.models import Registration
+from seminar_app.people.rules import MAY_RESERVE, ReservedReason
 from seminar_app.registration.notices import CURRENT_VERSION, LANGUAGES
+from seminar_app.registration.queries import OwnRegistration, SeenRegistration
 from seminar_app.registration.rules import RemovalReason, WishedPool
 from seminar_app.registration.services import Correction, Entry, StaffCorrection
-from seminar_app.registration.services.personal import edition
 from seminar_app.seminars.rules import MOST_SEATS
 from seminar_app.web.forms import LINE, BaseForm, FormPart, choices_of, one_line, optional, required
 
@@ -41,12 +43,16 @@ def _position() -> Any:
     )
 
 
+def _reserve() -> BooleanField:
+    return BooleanField(_l("Keep my identity reserved"))
+
+
 def _showing() -> HiddenField:
     return HiddenField(default=lambda: uuid.uuid4().hex)
 
 
 class RegistrationForm(PersonFields, IdentityFields):
-    """The public registration form. The route deletes `code` if the seminar asks for none."""
+    """The public registration form. The route deletes `code` if the seminar asks for none, and `reserve` if it does not offer it."""
 
     code = one_line(
         _l("Registration code"),
@@ -60,6 +66,7 @@ class RegistrationForm(PersonFields, IdentityFields):
     email = email_field()
     phone = phone_field()
     language = language_field()
+    reserve = _reserve()
     notice_read = BooleanField(
         _l("I have read the privacy notice"), validators=[required(_l("Please read the privacy notice and mark that you have read it."))]
     )
@@ -70,8 +77,10 @@ class RegistrationForm(PersonFields, IdentityFields):
     def entry(self) -> Entry:
         """Return what was filled in."""
         language = self.language.data or LANGUAGES[0]
+        person = self.person_data(email=self.email.data, phone=self.phone.data, language=language)
+        reserved = "reserve" in self and self.reserve.data
         return Entry(
-            person=self.person_data(email=self.email.data, phone=self.phone.data, language=language),
+            person=replace(person, reserved_reason=ReservedReason.OWN_REQUEST) if reserved else person,
             agency_id=self.agency.data or 0,
             unit=self.unit.data or None,
             position=self.position.data or None,
@@ -114,29 +123,30 @@ class HandForm(PersonFields, IdentityFields):
 
 
 class EditForm(PersonFields, IdentityFields):
-    """The official's own corrections. The route deletes `agency` if it can no longer be changed."""
+    """The official's own corrections. The route deletes `agency` if it cannot be changed, and `reserve` if it is not offered."""
 
     agency = _agency()
     unit = _unit()
     position = _position()
     phone = phone_field()
     language = language_field()
+    reserve = _reserve()
     opened = HiddenField()
 
-    def begin(self, registration: Registration) -> None:
+    def begin(self, registration: OwnRegistration) -> None:
         """Fill the form with the stored data."""
         self.show_person(registration.person)
-        self.unit.data, self.position.data = registration.unit, registration.position
+        self.unit.data, self.position.data = registration.person.unit, registration.person.position
         self.phone.data, self.language.data = registration.person.phone, registration.language
         self.reopen(registration)
         if "agency" in self:
             self.agency.data = registration.agency_id
 
-    def reopen(self, registration: Registration) -> None:
+    def reopen(self, registration: OwnRegistration) -> None:
         """Take the stored version as the new starting point; keep what was typed."""
-        self.opened.data = edition(registration)
+        self.opened.data = registration.edition
 
-    def correction(self, registration: Registration) -> Correction:
+    def correction(self, registration: OwnRegistration) -> Correction:
         """Return what was filled in."""
         return Correction(
             person=self.person_data(email=None, phone=self.phone.data, language=self.language.data or LANGUAGES[0]),
@@ -145,6 +155,7 @@ class EditForm(PersonFields, IdentityFields):
             position=self.position.data or None,
             identity=self.identity(),
             forget=self.forgotten(),
+            reserve="reserve" in self and bool(self.reserve.data),
         )
 
 
@@ -159,17 +170,18 @@ class CorrectionForm(PersonFields):
     language = language_field()
     opened = HiddenField()
 
-    def begin(self, registration: Registration) -> None:
+    def begin(self, registration: SeenRegistration) -> None:
         """Fill the form with the stored data."""
         person = registration.person
         self.show_person(person)
-        self.agency.data, self.unit.data, self.position.data = registration.agency_id, registration.unit, registration.position
+        self.agency.data = person.agency.id if person.agency else None
+        self.unit.data, self.position.data = person.unit, person.position
         self.email.data, self.phone.data, self.language.data = person.email, person.phone, registration.language
         self.reopen(registration)
 
-    def reopen(self, registration: Registration) -> None:
+    def reopen(self, registration: SeenRegistration) -> None:
         """Take the stored version as the new starting point; keep what was typed."""
-        self.opened.data = edition(registration)
+        self.opened.data = registration.edition
 
     def correction(self) -> StaffCorrection:
         """Return what was filled in."""
@@ -206,6 +218,31 @@ class RemovalForm(BaseForm):
         validators=[required(_l("Please choose why this person is removed."))],
     )
     note = one_line(_l("Note for the office"), length=300, needed=False)
+
+
+def _reason(label: Any, reasons: Iterable[ReservedReason], message: Any) -> SelectField:
+    found = ((reason.value, word) for reason, word in _REASONS.items() if reason in reasons)
+    return SelectField(label, choices=choices_of(("", _l("Choose a reason")), *found), validators=[required(message)])
+
+
+_REASONS = {
+    ReservedReason.OWN_REQUEST: _l("The person asks for it"),
+    ReservedReason.AGENCY_REQUEST: _l("The agency asks for it"),
+    ReservedReason.AUTHORITY_ORDER: _l("An authority orders it"),
+    ReservedReason.MISTAKE: _l("It was a mistake"),
+}
+
+
+class ReserveForm(BaseForm):
+    """The reason for reserving an identity."""
+
+    reserve_reason = _reason(_l("Reason"), MAY_RESERVE, _l("Please choose why this identity is reserved."))
+
+
+class EndReserveForm(BaseForm):
+    """The reason for showing the name again."""
+
+    end_reason = _reason(_l("Reason"), ReservedReason, _l("Please choose why the name is shown again."))
 
 
 class DecisionForm(BaseForm):

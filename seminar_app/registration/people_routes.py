@@ -56,7 +56,7 @@ def person(person_id: str) -> ResponseReturnValue:
     found = person_in_reach(session(), current_actor(), id_needed(person_id))
     shown(f"person:{found.person.public_id.hex}")
     seminars = participations(session(), current_actor(), found.person.id)
-    may_open = bool(current_actor().roles & MAY_OPEN) and not found.person.reserved
+    may_open = bool(current_actor().roles & MAY_OPEN) and not found.person.hidden
     return render_template(
         "people/staff/person.html",
         found=found,
@@ -72,7 +72,7 @@ def person(person_id: str) -> ResponseReturnValue:
 def open_documents(person_id: str) -> ResponseReturnValue:
     """Show birth data, CURP and passport in the clear. An attempt to open what cannot be opened is recorded too."""
     found = person_in_reach(session(), current_actor(), id_needed(person_id))
-    if found.person.reserved:
+    if found.person.hidden:
         raise NotFound
     shown(f"person:{found.person.public_id.hex}", columns=[part.value for part in parts_on_file(session(), found.person.id)])
     try:

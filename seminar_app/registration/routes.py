@@ -133,6 +133,8 @@ def edit_personal(token: str) -> ResponseReturnValue:
         form.agency.offer(agency_groups(session(), on=registration.registered_at.date(), also=registration.agency_id))
     else:
         del form.agency
+    if registration.person.reserved or not found.seminar.offers_reserved:
+        del form.reserve
     on_file = own_identity(session(), registration.person)
     form.ask(asked_of(found.seminar), on_file=on_file.parts, stays=needed_of(found.seminar))
     if form.accepts():
@@ -206,6 +208,8 @@ def _form(shown: FormPage, way: Door, now: datetime) -> RegistrationForm:
     form.ask(asked_of(seminar), needed=needed_of(seminar))
     if way is not Door.CODE:
         del form.code
+    if not seminar.offers_reserved:
+        del form.reserve
     if request.method != "POST":
         form.language.data = current_language()
     return form

@@ -365,6 +365,11 @@ def check_pools(pools: Sequence[PoolState], *, capacity: int, wished: Sequence[W
     return None
 
 
+def edition_of(registration_version: int, person_version: int) -> str:
+    """Return which version of a registration and its person this is, for a form that changes both."""
+    return f"{registration_version}.{person_version}"
+
+
 def edition_of_seats(shares: Iterable[tuple[int | None, int, date | None]]) -> str:
     """Return a short hash of how the seats are divided. It changes as soon as the division changes.
 

@@ -9,21 +9,23 @@ from urllib.parse import urlencode
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from seminar_app.agencies.queries import agency_groups
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
-from seminar_app.core.errors import Refusal
+from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.messages.queries import mail_of
 from seminar_app.messages.words import SIGNS, STATES, kind_in_words
 from seminar_app.offices.queries import language_of
 from seminar_app.people.forms import SearchForm
+from seminar_app.people.rules import ReservedReason
 from seminar_app.registration import queries, services
 from seminar_app.registration.asking import asked_of
 from seminar_app.registration.blueprints import staff_blueprint as blueprint
-from seminar_app.registration.forms import DecisionForm, HandForm, RemovalForm, showing
+from seminar_app.registration.forms import DecisionForm, EndReserveForm, HandForm, RemovalForm, ReserveForm, showing
 from seminar_app.registration.models import Registration
-from seminar_app.registration.queries import Roster, RosterFilter
+from seminar_app.registration.queries import Roster, RosterFilter, StaffRegistration
 from seminar_app.registration.rules import (
     RegistrationState,
     RemovalReason,
@@ -91,13 +93,64 @@ def search(slug: str) -> ResponseReturnValue:
 @shows_people("registration.viewed")
 def registration(slug: str, registration_id: str) -> ResponseReturnValue:
     """Show one registration, its history, and what can be done with it."""
-    return _registration_page(slug, registration_id, RemovalForm())
+    return _registration_page(slug, registration_id)
 
 
-def _registration_page(slug: str, registration_id: str, form: RemovalForm) -> ResponseReturnValue:
-    found = queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id))
+@blueprint.post("/roster/<registration_id>/open")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.LIAISON)
+@shows_people("reserved.opened")
+def open_record(slug: str, registration_id: str) -> ResponseReturnValue:
+    """Show the full record of a reserved identity."""
+    return _registration_page(slug, registration_id, opened=True)
+
+
+@blueprint.post("/roster/<registration_id>/reserve")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.LIAISON)
+@shows_people("registration.viewed")
+def reserve(slug: str, registration_id: str) -> ResponseReturnValue:
+    """Reserve the identity of this registration's person, in all seminars."""
+    found, form = queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id)), ReserveForm()
+    if not found.may_reserve and not found.may_open:
+        raise NotFound
+    if not form.accepts():
+        return _registration_page(slug, registration_id, reserve_form=form)
+    return _reserving(found, services.reserve, ReservedReason(form.reserve_reason.data))
+
+
+@blueprint.post("/roster/<registration_id>/show-again")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER)
+@shows_people("registration.viewed")
+def show_again(slug: str, registration_id: str) -> ResponseReturnValue:
+    """End the reserved identity of this registration's person."""
+    seminar_to_organize(session(), current_actor(), slug)
+    found, form = queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id)), EndReserveForm()
+    if not form.accepts():
+        return _registration_page(slug, registration_id, end_form=form)
+    return _reserving(found, services.end_reserve, ReservedReason(form.end_reason.data))
+
+
+def _reserving(found: StaffRegistration, service: Callable[..., bool], reason: ReservedReason) -> ResponseReturnValue:
+    """Call the service and go back to the registration's page."""
+    seminar, registration, context = found.access.seminar.slug, found.registration, change_context()
+    try:
+        in_unit_of_work(lambda session: service(session, context, person_id=registration.person.id, reason=reason, seminar=seminar))
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "error")
+    return redirect(url_for(".registration", slug=seminar, registration_id=registration.public_id.hex), code=303)
+
+
+def _registration_page(
+    slug: str,
+    registration_id: str,
+    form: RemovalForm | None = None,
+    *,
+    reserve_form: ReserveForm | None = None,
+    end_form: EndReserveForm | None = None,
+    opened: bool = False,
+) -> ResponseReturnValue:
+    found = queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id), opened=opened)
     shown(f"registration:{found.registration.public_id.hex}", seminar=slug)
-    state = found.registration.state
+    state, hidden = found.registration.state, found.registration.person.hidden
     change = found.access.may_change
     page = render_template(
         "registration/staff/registration.html",
@@ -105,20 +158,24 @@ def _registration_page(slug: str, registration_id: str, form: RemovalForm) -> Re
         found=found,
         filters_now=_filters_in(request.args),
         sections=sections_of(found),
-        asked=queries.name_asked(session(), found.registration.id),
-        mail=mail_of(session(), found.registration.public_id),
+        asked=None if hidden else queries.name_asked(session(), found.registration.id),
+        mail=[] if hidden else mail_of(session(), found.registration.public_id),
         mail_states=STATES,
         mail_signs=SIGNS,
         kind_in_words=kind_in_words,
         link_ends=link_ends(found.access.seminar.ends_on),
         link_ended=link_has_ended(found.access.seminar.ends_on, today=clock.now().date()),
-        form=form,
+        opened=opened,
+        form=form or RemovalForm(MultiDict()),
+        reserve_form=reserve_form or ReserveForm(MultiDict()),
+        end_form=end_form or EndReserveForm(MultiDict()),
         may_approve=change and may_approve(state),
         may_decline=change and may_decline(state),
         may_remove=change and may_remove(state),
         may_restore=change and may_restore(state),
     )
-    return page, 422 if form.has_errors else 200
+    faulty = any(sent is not None and sent.has_errors for sent in (form, reserve_form, end_form))
+    return page, 422 if faulty else 200
 
 
 @blueprint.route("/roster/add", methods=["GET", "POST"])

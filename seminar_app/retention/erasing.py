@@ -19,6 +19,7 @@ from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.reserving import give_codes
 from seminar_app.registration.services.seats import locked_registration, settle
 from seminar_app.seminars.rules import is_over
 
@@ -73,8 +74,10 @@ def erase_person(session: Session, context: ChangeContext, *, public_id: uuid.UU
     person.given_names = person.surname1 = person.certificate_name = person.search_key = person.sort_key = ""
     person.surname2 = person.email = person.phone = person.agency_id = None
     person.reserved = True  # every sheet, screen and export then shows a code, and no contact data
+    person.reserved_reason = None
     person.erased_at = person.erased_at or context.now
     session.flush()
+    give_codes(session, person_id)
     done = Erased(registrations=len(registrations), withdrawn=withdrawn, messages=messages, notes=notes, identity=identity)
     record(session, context, action="person.erased", subject=f"person:{public_id.hex}", details=asdict(done))
     return done

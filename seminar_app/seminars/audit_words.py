@@ -65,6 +65,7 @@ def init_app() -> None:
             "asks_passport": _l("Asks for the passport"),
             "identity_reason_es": _l("Why it asks, in Spanish"),
             "identity_reason_en": _l("Why it asks, in English"),
+            "offers_reserved": _l("Offers a reserved identity"),
         },
         states={"seminar": SeminarState},
         numbers={

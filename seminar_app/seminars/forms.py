@@ -92,6 +92,8 @@ class SeminarForm(BaseForm):
     identity_reason_es = one_line(_l("Why you ask, in Spanish"), length=300, needed=False)
     identity_reason_en = one_line(_l("Why you ask, in English"), length=300, needed=False)
 
+    offers_reserved = BooleanField(_l("People may ask for a reserved identity"))
+
     threshold_percent = IntegerField(
         _l("Attendance needed to complete, in percent"), validators=[required(_l("Please write a percentage."))]
     )

@@ -47,6 +47,8 @@ STATES = {
     "restore": RegistrationState.WITHDRAWN,
     "remove": RegistrationState.PENDING,
 }
+RESERVING = {"reserve": False, "open_record": True, "show_again": True}
+"""Whether the identity must be reserved before."""
 
 
 @dataclass
@@ -165,6 +167,8 @@ def _registration(world: World, name: str, *, own: bool) -> Registration:
         asking = world.fresh_registration(RegistrationState.PENDING, own=own)
         world.make.name_request(asking)
         return asking
+    if name in RESERVING:
+        return world.fresh_coded(reserved=RESERVING[name], own=own)
     return world.fresh_registration(STATES[name], own=own) if name in STATES else world.side(own=own).registration
 
 
@@ -302,6 +306,8 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration_staff.remove": lambda *_: {"reason": "administrative"},
     "registration_staff.correct": lambda world, *_: {"given_names": "Luz", "unit": f"Unit {world.number()}"},
     "registration_staff.decide_name": lambda *_: {"accept": "1"},
+    "registration_staff.reserve": lambda *_: {"reserve_reason": "agency_request"},
+    "registration_staff.show_again": lambda *_: {"end_reason": "mistake"},
     "registration_staff.seats": lambda world, *_: {"capacity": str(400 + world.number())},
     "people_staff.search": lambda *_: {"words": "López"},
     "attendance_staff.save": _mark,

@@ -116,6 +116,12 @@ class World:
         side = self.side(own=own)
         return self.make.registration(side.seminar, agency=side.agency, state=state)
 
+    def fresh_coded(self, *, reserved: bool, own: bool) -> Registration:
+        """Register a person whose identity is reserved, or who is to be reserved."""
+        side = self.side(own=own)
+        person = self.make.person(agency_id=side.agency.id, reserved=reserved)
+        return self.make.registration(side.seminar, person, agency=side.agency)
+
     def seated(self, *, own: bool, held: bool = False) -> Registration:
         """Register a person with a seat of the side's open pool."""
         side = self.side(own=own)

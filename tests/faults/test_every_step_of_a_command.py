@@ -28,6 +28,8 @@ from seminar_app.messages.services import enqueue, hold_undelivered
 from seminar_app.people.identity import Identity, keep_identity
 from seminar_app.people.identity_models import PersonIdentity
 from seminar_app.people.models import Person
+from seminar_app.people.rules import ReservedReason
+from seminar_app.registration.models import Registration
 from seminar_app.sign_in.models import SecondFactor
 from seminar_app.sign_in.rules import FactorKind
 from tests.conftest import TestDatabase
@@ -122,6 +124,19 @@ def two_people_to_erase(make: Make) -> list[str]:
     return ["people", "erase", "--yes", *(person.public_id.hex for person in people)]
 
 
+def somebody_to_reserve(make: Make) -> list[str]:
+    person = make.person()
+    for _ in range(2):
+        make.registration(make.seminar(), person)
+    return ["people", "reserve", person.public_id.hex, "--reason", "authority_order"]
+
+
+def somebody_to_show_again(make: Make) -> list[str]:
+    person = make.person(reserved=True, reserved_reason=ReservedReason.OWN_REQUEST)
+    coded = make.registration(make.seminar(), person)
+    return ["people", "show-again", f"R-{coded.reserved_code}", "--reason", "mistake"]
+
+
 def a_seminar_to_export(make: Make) -> list[str]:
     make.registration(make.seminar(slug="cancun-2014"))
     return ["attendance", "export", "cancun-2014", "--format", "csv"]
@@ -139,6 +154,8 @@ COMMANDS: dict[str, tuple[Prepare, Count, int]] = {
     "messages release": (mail_held_back, rows(Message, Message.state == MessageState.WAITING), 2),
     "messages test": (nobodys_mail, rows(Message), 1),
     "people erase": (two_people_to_erase, rows(Person, Person.erased_at.is_not(None)), 2),
+    "people reserve": (somebody_to_reserve, rows(Registration, Registration.reserved_code.is_not(None)), 2),
+    "people show-again": (somebody_to_show_again, rows(Person, Person.reserved), 0),
     "users create": (nobodys_account, rows(UserAccount, UserAccount.email == "ana@office.example"), 1),
     "users link": (an_account_without_mail, rows(UserAccount, UserAccount.reset_hash.is_not(None)), 1),
     "users reset-second-factor": (a_lost_phone, rows(SecondFactor, SecondFactor.name == "Gone"), 0),

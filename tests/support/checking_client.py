@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import Context
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import g, has_app_context
+from flask import Flask, before_render_template, g, has_app_context
 from flask.testing import FlaskClient
 from justhtml import JustHTML
+from sqlalchemy import Row
 from werkzeug.test import TestResponse
 
+from seminar_app.core.data_subject import KEY, DataSubject
+from seminar_app.core.tables import Base
 from tests.support.selecting import elements_of, select
 
 
@@ -104,12 +109,17 @@ class CheckingClient:
     def get(self, url: str, *, status: int = 200, **kwargs: Any) -> Page:
         """Fetch a page. The status must be `status`, and an HTML page must pass the checks."""
         forget_the_last_request()
-        return self._page(self.flask.get(url, headers=self._headers(), **kwargs), url, status)
+        with no_mapped_people(self.flask.application):
+            response = self.flask.get(url, headers=self._headers(), **kwargs)
+        return self._page(response, url, status)
 
     def post(self, url: str, data: dict[str, Any] | None = None, *, status: int = 303, **kwargs: Any) -> Page:
         """Send a form without opening its page first. Most tests want `submit`."""
         forget_the_last_request()
-        return self._page(self.flask.post(url, data=data, headers=self._headers() | kwargs.pop("headers", {}), **kwargs), url, status)
+        headers = self._headers() | kwargs.pop("headers", {})
+        with no_mapped_people(self.flask.application):
+            response = self.flask.post(url, data=data, headers=headers, **kwargs)
+        return self._page(response, url, status)
 
     def submit(self, url: str, data: dict[str, Any] | None = None, *, form: str = "main form", status: int = 303) -> Page:
         """Open a page, fill in one of its forms and send it, with hidden fields and token.
@@ -145,6 +155,46 @@ class CheckingClient:
         if faults := list(_faults(page, body, whole="<html" in body[:300])):
             raise PageFault(f"{url}:\n" + "\n".join(f"  - {fault}" for fault in faults))
         return page
+
+
+@contextmanager
+def no_mapped_people(app: Flask) -> Iterator[None]:
+    """Fail if a template meanwhile gets a row with a participant's data, in whatever container: templates get `ShownPerson`."""
+    found: list[str] = []
+
+    def look(_app: Flask, template: Any, context: dict[str, Any], **_more: Any) -> None:
+        found.extend(f"{template.name} gets {what}" for what in mapped_people(context))
+
+    with before_render_template.connected_to(look, app):
+        yield
+    if found:
+        raise PageFault(f"rows of people in templates: {found}")
+
+
+def mapped_people(values: Any) -> Iterator[str]:
+    """Yield where a row of a table with a participant's columns is found, within mappings, dataclasses and collections."""
+    waiting, seen = [("", values)], set[int]()
+    while waiting:
+        where, value = waiting.pop()
+        if isinstance(value, str | bytes | int | float | None) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, Base):
+            if _tells_of_participants(type(value)):
+                yield f"{type(value).__name__} as {where}"
+        elif isinstance(value, Row):
+            waiting += [(f"{where}[{place}]", each) for place, each in enumerate(value)]
+        elif isinstance(value, Mapping):
+            waiting += [(f"{where}.{key}", each) for key, each in value.items()]
+        elif is_dataclass(value) and not isinstance(value, type):
+            waiting += [(f"{where}.{each.name}", getattr(value, each.name)) for each in fields(value)]
+        elif isinstance(value, list | tuple | set | frozenset | deque):
+            waiting += [(f"{where}[{place}]", each) for place, each in enumerate(value)]
+
+
+@cache
+def _tells_of_participants(kind: type[Base]) -> bool:
+    return any(column.info.get(KEY) is DataSubject.PARTICIPANT for column in kind.__table__.columns)
 
 
 def forget_the_last_request() -> None:

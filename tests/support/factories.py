@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -21,7 +22,7 @@ from seminar_app.core.tables import Base
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
-from seminar_app.people.rules import sort_key
+from seminar_app.people.rules import RESERVED_LETTERS, sort_key
 from seminar_app.registration.models import NameRequest, Registration
 from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
@@ -150,6 +151,7 @@ class Make:
             "language": "es",
             "link_hash": token_hash(SecretLink("registration", public_id, 1).token(KEY)),
             "registered_at": THEN,
+            "reserved_code": "".join(secrets.choice(RESERVED_LETTERS) for _ in range(5)) if person and person.reserved else None,
         }
         return self._add(Registration(**base | values))
 

@@ -39,6 +39,9 @@ BODIES: dict[str, dict[str, str]] = {
     "people_staff.identity": {},
     "attendance_staff.save": {},
     "registration_staff.remove": {},
+    "registration_staff.reserve": {},
+    "registration_staff.show_again": {},
+    "registration_staff.open_record": {},
 }
 """Pages that answer a POST, and the form to send."""
 
@@ -80,6 +83,7 @@ def world(make: Make, session: Session, now: datetime) -> World:
     person = make.person(surname1=SURNAME, email=ADDRESS, phone=PHONE)
     pool = make.pool(seminar, agency, 2)
     registration = make.registration(seminar, person, agency=agency, pool=pool)
+    reserved = make.registration(seminar, make.person(surname1=SURNAME, reserved=True), agency=agency)
     account = make.account((RoleName.COORDINATOR, {"seminar_id": seminar.id}))
     with unit_of_work(session) as work:
         keep_identity(work, context(now), person=person, identity=Identity(curp=CURP, birth_date=date(1984, 11, 1)))
@@ -90,6 +94,7 @@ def world(make: Make, session: Session, now: datetime) -> World:
         "slug": seminar.slug,
         "session_id": seminar_session.public_id,
         "registration_id": registration.public_id,
+        "reserved_id": reserved.public_id,
         "person_id": person.public_id.hex,
         "public_id": mail.public_id,
         "account_id": account.public_id,
@@ -126,6 +131,8 @@ def addresses(app: Flask, world: World) -> list[tuple[str, str, str]]:
             values: dict[str, Any] = {name: world.values.get(name, 1) for name in rule.arguments}
             if rule.endpoint.startswith("registration_staff") and "registration_id" in values:
                 values["registration_id"] = values["registration_id"].hex
+            if rule.endpoint == "registration_staff.open_record":
+                values["registration_id"] = world.values["reserved_id"].hex
             if rule.endpoint.startswith("offices_staff") and "code" in values:
                 values["code"] = "HSI"
             if rule.endpoint.startswith(("accounts_staff", "sign_in_staff")) and "public_id" in values:

@@ -226,10 +226,10 @@ def test_the_official_corrects_their_data(client: CheckingClient, seminar: Semin
     url = personal_url(session)
     form = client.get(f"{url}/edit")
     assert not form.select("[name=agency]")
-    changes = {"surname2": "", "certificate_name": "Ma. Fernanda de la Cruz", "unit": "SEIDO", "phone": "", "language": "en"}
+    changes = {"surname2": "Nañez", "certificate_name": "De la Cruz Ñáñez, Fernanda María", "unit": "SEIDO", "phone": "", "language": "en"}
     page = client.follow(client.submit(f"{url}/edit", changes))
     assert "Your data are kept" in page.text
-    assert "Ma. Fernanda de la Cruz" in page.text
+    assert "De la Cruz Ñáñez, Fernanda María" in page.text
     assert "SEIDO" in page.text
     stale = dict(form.fields("main form")) | {"unit": "OTRA"}
     told = client.post(f"{url}/edit", stale, status=422)

@@ -7,22 +7,25 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, or_, select, true, union_all
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, and_, bindparam, false, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
-from seminar_app.agencies.models import Agency
-from seminar_app.agencies.queries import agency_paths
+from seminar_app.agencies.queries import AgencyChoice, agency_paths, all_agencies
+from seminar_app.agencies.rules import path_of
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
 from seminar_app.people.identity import has_number
 from seminar_app.people.identity_rules import canonical_number
 from seminar_app.people.models import Person
-from seminar_app.people.queries import matches, ways_to_match
-from seminar_app.people.rules import list_order
+from seminar_app.people.queries import SHOWN, matches, ways_to_match
+from seminar_app.people.rules import reserved_code, reserved_name
+from seminar_app.people.shown import ShownPerson, agency_shown, as_shown
 from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar
 
 MOST_SHOWN = 50
@@ -33,27 +36,26 @@ FEW = 5_000
 IN_ORDER = (Person.sort_key, Person.id)
 IN_INDEX = (*IN_ORDER, Person.search_key, Person.email, Person.reserved, Person.merged_into_id, Person.public_id)
 """Columns of PostgreSQL's index in this order, so that a search can be answered from the index without reading the table."""
-CODE = re.compile(r"R-[0-9A-F]{4}")
-"""The code under which a reserved identity is shown."""
 NUMBER = re.compile(r"(?=.*[0-9])[A-Z0-9]{6,20}")
 """Text that may be a CURP or passport number; it is also looked up by the blind index."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonInReach:
-    """A person and where they work now."""
+    """A person, with the agency where they work now."""
 
-    person: Person
-    agency: Agency | None
+    person: ShownPerson
 
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """A registration of a person, with its seminar and the agency as of then."""
+    """A registration of a person, with its seminar and the agency as of then. `code`: of a reserved identity."""
 
-    registration: Registration
+    public_id: uuid.UUID
+    state: RegistrationState
+    code: str | None
     seminar: Seminar
-    agency: Agency
+    agency: AgencyChoice | None
 
 
 def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[PersonInReach], bool]:
@@ -66,15 +68,50 @@ def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[Pe
     """
     if not words.strip():
         return [], False
+    code = reserved_code(words)
+    if code is not None and (by_code := _named(session, Person.reserved, _has_code(session, actor, code))):
+        return _as_found(session, actor, by_code[:MOST_SHOWN], code=code), len(by_code) > MOST_SHOWN
     number = NUMBER.fullmatch(canonical_number(words))
     found = _named(session, _in_reach(session, actor), ~Person.reserved, has_number(session, words)) if number else []
     found = found or _found(session, actor, words)
-    people = [PersonInReach(person, agency) for person, agency in found[:MOST_SHOWN]]
-    people.sort(key=lambda found: list_order(found.person))
-    return people, len(found) > MOST_SHOWN
+    return _as_found(session, actor, found[:MOST_SHOWN]), len(found) > MOST_SHOWN
 
 
-def _found(session: Session, actor: Actor, words: str) -> Sequence[Row[Person, Agency | None]]:
+def _as_found(session: Session, actor: Actor, rows: Iterable[Any], *, code: str | None = None) -> list[PersonInReach]:
+    """Return the people of these rows, sorted. A reserved identity has the code that was searched, else that of the newest seminar."""
+    rows = list(rows)
+    codes = {} if code else _codes(session, actor, [row.person_id for row in rows if row.reserved])
+    agencies = all_agencies(session, with_aliases=False) if rows else {}
+    people = [PersonInReach(_person(row, agencies, code or codes.get(row.person_id))) for row in rows]
+    return sorted(people, key=lambda found: found.person.order)
+
+
+def _person(row: Any, agencies: Mapping[int, AgencyChoice], code: str | None) -> ShownPerson:
+    agency, group = _with_group(agencies, row.agency_id)
+    return as_shown(row, agency=agency, group=group, code=code)
+
+
+def _with_group(agencies: Mapping[int, AgencyChoice], agency_id: int | None) -> tuple[AgencyChoice | None, AgencyChoice | None]:
+    if agency_id is None:
+        return None, None
+    path = path_of(agency_id, {agency.id: agency.parent_id for agency in agencies.values()})
+    return agencies[agency_id], agencies[path[-1]]
+
+
+def _codes(session: Session, actor: Actor, person_ids: Sequence[int]) -> dict[int, str]:
+    """Return the codes of reserved identities in the newest seminar that the account may see."""
+    if not person_ids:
+        return {}
+    rows = session.execute(
+        select(Registration.person_id, Registration.reserved_code)
+        .join(Seminar, Seminar.id == Registration.seminar_id)
+        .where(Registration.person_id.in_(person_ids), Registration.reserved_code.is_not(None), _registration_in_reach(session, actor))
+        .order_by(Seminar.starts_on, Seminar.id)
+    )
+    return {person_id: code for person_id, code in rows if code is not None}
+
+
+def _found(session: Session, actor: Actor, words: str) -> Sequence[Any]:
     """Return the first people, in order, that the words find and the account may see; one more than is shown.
 
     Three fast ways are tried. A frequent name soon gives fifty matches among the first people in order. A rare name has few
@@ -100,24 +137,17 @@ def _among(ids: Sequence[int]) -> ColumnElement[bool]:
     return Person.id.in_(bindparam("ids", ids, expanding=True, literal_execute=True))
 
 
-def _named(session: Session, *conditions: ColumnElement[bool]) -> Sequence[Row[Person, Agency | None]]:
-    """Return the first people, in order, that meet the conditions, with their agencies; one more than is shown."""
-    return session.execute(
-        select(Person, Agency).outerjoin(Agency, Agency.id == Person.agency_id).where(*conditions).order_by(*IN_ORDER).limit(MOST_SHOWN + 1)
-    ).all()
+def _named(session: Session, *conditions: ColumnExpressionArgument[bool]) -> Sequence[Any]:
+    """Return the first people, in order, that meet the conditions; one more than is shown."""
+    return session.execute(select(*SHOWN, Person.agency_id).where(*conditions).order_by(*IN_ORDER).limit(MOST_SHOWN + 1)).all()
 
 
 def people_by_id_in_reach(session: Session, actor: Actor, ids: Collection[int]) -> list[PersonInReach]:
     """Return those of these people that the account may see, by name, at most 50; without reserved identities."""
     if not ids:
         return []
-    found = session.execute(
-        select(Person, Agency)
-        .outerjoin(Agency, Agency.id == Person.agency_id)
-        .where(Person.id.in_(ids), ~Person.reserved, _in_reach(session, actor))
-        .limit(MOST_SHOWN)
-    )
-    return sorted((PersonInReach(person, agency) for person, agency in found), key=lambda each: list_order(each.person))
+    wanted = Person.id.in_(ids), ~Person.reserved, _in_reach(session, actor)
+    return _as_found(session, actor, _named(session, *wanted)[:MOST_SHOWN])
 
 
 def person_in_reach(session: Session, actor: Actor, public_id: uuid.UUID) -> PersonInReach:
@@ -126,26 +156,30 @@ def person_in_reach(session: Session, actor: Actor, public_id: uuid.UUID) -> Per
     Raises:
         NotFound: there is no such person, or the account may not see them.
     """
-    found = session.execute(
-        select(Person, Agency)
-        .outerjoin(Agency, Agency.id == Person.agency_id)
-        .where(Person.public_id == public_id, _in_reach(session, actor))
-    ).one_or_none()
-    if found is None:
+    found = session.execute(select(*SHOWN, Person.agency_id).where(Person.public_id == public_id, _in_reach(session, actor))).all()
+    if not found:
         raise NotFound
-    return PersonInReach(found[0], found[1])
+    return _as_found(session, actor, found)[0]
 
 
 def participations(session: Session, actor: Actor, person_id: int) -> list[Participation]:
     """Return the person's registrations that the account may see, newest seminar first."""
+    agencies = all_agencies(session, with_aliases=False)
     found = session.execute(
-        select(Registration, Seminar, Agency)
+        select(Registration.public_id, Registration.state, Registration.reserved_code, Registration.agency_id, Person.reserved, Seminar)
+        .join(Person, Person.id == Registration.person_id)
         .join(Seminar, Seminar.id == Registration.seminar_id)
-        .join(Agency, Agency.id == Registration.agency_id)
         .where(Registration.person_id == person_id, _registration_in_reach(session, actor))
         .order_by(Seminar.starts_on.desc(), Seminar.id.desc())
     )
-    return [Participation(*row) for row in found]
+    return [_participation(row, agencies) for row in found]
+
+
+def _participation(row: Any, agencies: Mapping[int, AgencyChoice]) -> Participation:
+    agency, group = _with_group(agencies, row.agency_id)
+    if not row.reserved:
+        return Participation(row.public_id, row.state, None, row.Seminar, agency)
+    return Participation(row.public_id, row.state, reserved_name(row.reserved_code), row.Seminar, agency_shown(agency, group))
 
 
 def _in_reach(session: Session, actor: Actor) -> ColumnElement[bool]:
@@ -184,13 +218,12 @@ def _agencies_below(session: Session, actor: Actor) -> list[int]:
 
 
 def _found_by(session: Session, words: str, who: type[Person] = Person) -> ColumnElement[bool]:
-    return _has_code(words, who) if _is_code(words) else and_(~who.reserved, matches(session, words, who))
+    return and_(~who.reserved, matches(session, words, who))
 
 
 def _ways_to_find(session: Session, words: str) -> list[Select[int]]:
     """Return one query of ids for each index that can find the words."""
-    ways = [_has_code(words, Person)] if _is_code(words) else [and_(~Person.reserved, way) for way in ways_to_match(session, words)]
-    return [select(Person.id).where(way) for way in ways]
+    return [select(Person.id).where(~Person.reserved, way) for way in ways_to_match(session, words)]
 
 
 def _ways_into_reach(session: Session, actor: Actor) -> list[Select[int]]:
@@ -203,16 +236,10 @@ def _ways_into_reach(session: Session, actor: Actor) -> list[Select[int]]:
     return [registered.where(_registration_in_reach(session, actor)), *working]
 
 
-def _is_code(words: str) -> bool:
-    code = words.strip().upper()
-    return CODE.fullmatch(code) is not None
+def _has_code(session: Session, actor: Actor, code: str) -> ColumnElement[bool]:
+    """Return the condition that a registration which the account may see has this code.
 
-
-def _has_code(words: str, who: type[Person]) -> ColumnElement[bool]:
-    """Return the condition that a person is shown under this code."""
-    return and_(who.reserved, who.public_id.between(*_range_of(words.strip().upper()[2:])))
-
-
-def _range_of(digits: str) -> tuple[uuid.UUID, uuid.UUID]:
-    """Return the first and the last id that begin with these four hexadecimal digits."""
-    return uuid.UUID(hex=digits.ljust(32, "0")), uuid.UUID(hex=digits.ljust(32, "F"))
+    A code in another office's seminar finds no one, because it would tell who that is.
+    """
+    coded = select(Registration.person_id).join(Seminar, Seminar.id == Registration.seminar_id)
+    return Person.id.in_(coded.where(Registration.reserved_code == code, _registration_in_reach(session, actor)))

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
 from seminar_app.core.errors import NotFound
 from seminar_app.core.links import token_hash
 from seminar_app.offices.models import Office, OfficeNotice
 from seminar_app.people.models import Person
+from seminar_app.people.rules import certificate_name
+from seminar_app.people.shown import ShownPerson, as_shown
 from seminar_app.registration.models import NameRequest, Notice, Registration
-from seminar_app.registration.rules import link_has_ended
+from seminar_app.registration.queries.shown import SHOWN
+from seminar_app.registration.rules import RegistrationState, edition_of, link_has_ended
 from seminar_app.seminars.models import Seminar
 
 LONGEST_TOKEN = 64
@@ -39,10 +42,33 @@ class NoticeRead:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRegistration:
+    """A registration as its own person sees it: everything, and of a reserved identity also the code."""
+
+    id: int
+    public_id: uuid.UUID
+    seminar_id: int
+    agency_id: int
+    state: RegistrationState
+    language: str
+    registered_at: datetime
+    notice_id: int | None
+    office_notice_id: int | None
+    edition: str
+    """Version of the registration and its person, for a form that changes them."""
+    person: ShownPerson
+
+    @property
+    def audit_name(self) -> str:
+        """Name of the official in the audit log."""
+        return f"registration:{self.public_id.hex}"
+
+
+@dataclass(frozen=True, slots=True)
 class PersonalPage:
     """A registration (with its person), its seminar, office and agency."""
 
-    registration: Registration
+    registration: OwnRegistration
     seminar: Seminar
     office: Office
     agency: Agency
@@ -89,23 +115,61 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
     Raises:
         NotFound: no link has this token, it was replaced, or the seminar's links have ended.
     """
-    found = session.execute(
-        select(Registration, Seminar, Office, Agency)
+    row = session.execute(
+        select(
+            *SHOWN,
+            Registration.id,
+            Registration.public_id,
+            Registration.seminar_id,
+            Registration.state,
+            Registration.language,
+            Registration.registered_at,
+            Registration.notice_id,
+            Registration.office_notice_id,
+            Registration.version,
+            Person.version.label("person_version"),
+            Seminar,
+            Office,
+            Agency,
+        )
         .join(Person, Person.id == Registration.person_id)
         .join(Seminar, Seminar.id == Registration.seminar_id)
         .join(Office, Office.id == Seminar.office_id)
         .join(Agency, Agency.id == Registration.agency_id)
-        .options(contains_eager(Registration.person))
         .where(Registration.link_hash == _hash(token))
     ).one_or_none()
-    if found is None or link_has_ended(found.Seminar.ends_on, today=today):
+    if row is None or link_has_ended(row.Seminar.ends_on, today=today):
         raise NotFound
-    return PersonalPage(*found)
+    own = OwnRegistration(
+        id=row.id,
+        public_id=row.public_id,
+        seminar_id=row.seminar_id,
+        agency_id=row.agency_id,
+        state=row.state,
+        language=row.language,
+        registered_at=row.registered_at,
+        notice_id=row.notice_id,
+        office_notice_id=row.office_notice_id,
+        edition=edition_of(row.version, row.person_version),
+        person=as_shown(row, agency=None, group=None, code=row.reserved_code, opened=True),
+    )
+    return PersonalPage(own, row.Seminar, row.Office, row.Agency)
 
 
-def name_asked(session: Session, registration_id: int) -> NameRequest | None:
+@dataclass(frozen=True, slots=True)
+class AskedName:
+    """The name that an official asked for."""
+
+    name: str
+    certificate_name: str
+
+
+def name_asked(session: Session, registration_id: int) -> AskedName | None:
     """Return the name that the official asked for, if staff have not decided yet."""
-    return session.scalar(select(NameRequest).where(NameRequest.registration_id == registration_id))
+    found = session.scalar(select(NameRequest).where(NameRequest.registration_id == registration_id))
+    if found is None:
+        return None
+    return AskedName(certificate_name(found.given_names, found.surname1, found.surname2), found.certificate_name)
 
 
 def names_asked(session: Session, seminar_id: int) -> list[uuid.UUID]:
@@ -114,7 +178,7 @@ def names_asked(session: Session, seminar_id: int) -> list[uuid.UUID]:
     return list(session.scalars(asked.where(Registration.seminar_id == seminar_id).order_by(NameRequest.asked_at)))
 
 
-def notice_read(session: Session, registration: Registration) -> NoticeRead | None:
+def notice_read(session: Session, registration: OwnRegistration) -> NoticeRead | None:
     """Return the privacy notice the person was shown; None if staff wrote the registration."""
     found = session.execute(
         select(Notice, OfficeNotice)

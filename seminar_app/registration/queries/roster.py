@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import may_coordinate, may_organize
+from seminar_app.accounts.rules import may_coordinate, may_organize, may_see_agency
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.agencies.rules import path_of
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
 from seminar_app.people.models import Person
-from seminar_app.people.rules import list_order, listed_name, name_key
+from seminar_app.people.rules import name_key
+from seminar_app.people.shown import ShownPerson, told_apart
 from seminar_app.registration.models import Registration, RegistrationHistory
-from seminar_app.registration.rules import RegistrationState
+from seminar_app.registration.queries.shown import SHOWN, shown_person
+from seminar_app.registration.rules import RegistrationState, RemovalReason, Source, edition_of
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.seminars.rules import SeminarState
@@ -80,16 +83,16 @@ class RosterRow:
     """One line of the roster; a reserved identity is listed under its code."""
 
     public_id: uuid.UUID
-    name: str
-    agency: AgencyChoice
-    unit: str | None
-    position: str | None
+    person: ShownPerson
     state: RegistrationState
-    queue_place: int | None
     pool: str | None
-    """Public id of the pool of the seat; None without a seat."""
-    order: tuple[str, ...]
+    """Public id of the pool of the seat; None without a seat, and where the pool would tell the state of a reserved identity."""
     searched: str
+
+    @property
+    def name(self) -> str:
+        """Surnames first, or the code."""
+        return self.person.name
 
 
 @dataclass(slots=True)
@@ -129,27 +132,29 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page
     agencies = all_agencies(session)
     parents = {agency.id: agency.parent_id for agency in agencies.values()}
     pools = list(session.scalars(select(SeatPool).where(SeatPool.seminar_id == access.seminar.id).order_by(SeatPool.id)))
-    pool_ids = {pool.id: pool.public_id.hex for pool in pools}
     lines = session.execute(
-        select(Registration, Person).join(Person, Person.id == Registration.person_id).where(Registration.seminar_id == access.seminar.id)
+        select(*SHOWN, Person.search_key, Registration.public_id, Registration.state, Registration.seat_pool_id)
+        .join(Person, Person.id == Registration.person_id)
+        .where(Registration.seminar_id == access.seminar.id)
     )
+    by_id = {pool.id: pool for pool in pools}
     groups: dict[int, RosterGroup] = {}
     counts: Counter[RegistrationState] = Counter()
     shown = 0
-    for registration, person in lines:
-        path = path_of(registration.agency_id, parents)
+    for row in lines:
+        path = path_of(row.agency_id, parents)
         if not access.covers(path):
             continue
         group = groups.setdefault(path[-1], RosterGroup(agencies[path[-1]]))
-        group.counts[registration.state] += 1
-        counts[registration.state] += 1
-        line = _row(registration, person, agencies[registration.agency_id], pool_ids)
+        group.counts[row.state] += 1
+        counts[row.state] += 1
+        line = _line(row, shown_person(row, agencies, path), by_id, agencies)
         group.everybody.append(line)
         if _is_wanted(line, group, wanted):
             group.rows.append(line)
             shown += 1
     for group in groups.values():
-        group.rows.sort(key=lambda line: line.order)
+        group.rows = _in_order(group.rows)
     levels = [level.value for level in type(next(iter(agencies.values())).level)] if agencies else []
     visible = [pool for pool in pools if access.agency_ids is None or (pool.agency_id and access.covers(path_of(pool.agency_id, parents)))]
     visible.sort(key=lambda pool: (pool.agency_id is None, agencies[pool.agency_id].code if pool.agency_id else ""))
@@ -168,22 +173,19 @@ def _keep_page(groups: list[RosterGroup], page: int) -> None:
         before += length
 
 
-def _row(registration: Registration, person: Person, agency: AgencyChoice, pool_ids: Mapping[int, str]) -> RosterRow:
-    name = listed_name(person)
-    searched = name_key(name) if person.reserved else f"{person.search_key} {person.email or ''}"
-    pool = pool_ids.get(registration.seat_pool_id) if registration.seat_pool_id is not None else None
-    return RosterRow(
-        registration.public_id,
-        name,
-        agency,
-        registration.unit,
-        registration.position,
-        registration.state,
-        registration.queue_place,
-        pool,
-        list_order(person),
-        searched,
-    )
+def _line(row: Any, person: ShownPerson, pools: Mapping[int, SeatPool], agencies: Mapping[int, AgencyChoice]) -> RosterRow:
+    pool = pools.get(row.seat_pool_id) if row.seat_pool_id is not None else None
+    if pool is not None and person.hidden and pool.agency_id is not None and agencies[pool.agency_id].state:
+        pool = None
+    searched = name_key(person.name) if person.hidden else f"{row.search_key} {person.email or ''}"
+    return RosterRow(row.public_id, person, row.state, pool.public_id.hex if pool else None, searched)
+
+
+def _in_order(lines: list[RosterRow]) -> list[RosterRow]:
+    """Sort the lines of a group, and tell namesakes apart."""
+    ordered = sorted(lines, key=lambda line: line.person.order)
+    people = told_apart(line.person for line in ordered)
+    return [replace(line, person=person) for line, person in zip(ordered, people, strict=True)]
 
 
 def _is_wanted(line: RosterRow, group: RosterGroup, wanted: RosterFilter) -> bool:
@@ -198,43 +200,117 @@ def _is_wanted(line: RosterRow, group: RosterGroup, wanted: RosterFilter) -> boo
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryStep:
+    """One change of the registration's state."""
+
+    at: datetime
+    to_state: RegistrationState
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRegistration:
+    """A registration as staff may see it. Of a reserved identity, outside the opened record, it has only the state and the code."""
+
+    id: int
+    public_id: uuid.UUID
+    state: RegistrationState
+    person: ShownPerson
+    removal_reason: RemovalReason | None = None
+    queue_place: int | None = None
+    source: Source | None = None
+    language: str | None = None
+    registered_at: datetime | None = None
+    """In UTC."""
+    edition: str = ""
+    """Version of the registration and its person, for a form that changes them."""
+
+
+@dataclass(frozen=True, slots=True)
 class StaffRegistration:
-    """A registration as staff see it, with its person, its agency and its history."""
+    """A registration with its history, and what the account may do about a reserved identity."""
 
     access: RosterAccess
-    registration: Registration
-    agency: AgencyChoice
+    registration: SeenRegistration
     group: AgencyChoice
-    history: list[RegistrationHistory]
+    history: Sequence[HistoryStep]
+    may_open: bool
+    """Whether the account may open the record: it is shown by code, and is of the account's own office or agency."""
+    may_reserve: bool
+    may_show_again: bool
 
-    @property
-    def shown_since(self) -> datetime:
-        """When the registration was made, in UTC."""
-        return self.registration.registered_at
 
-
-def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: uuid.UUID) -> StaffRegistration:
+def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: uuid.UUID, *, opened: bool = False) -> StaffRegistration:
     """Return one registration of a roster that the account may open.
 
+    Args:
+        opened: return the full record of a reserved identity. The caller writes the audit row.
+
     Raises:
-        NotFound: there is no such registration, or the account may not see people of its agency.
+        NotFound: there is no such registration, or the account may not see people of its agency, or not open their record.
     """
     access = roster_access(session, actor, slug)
-    registration = session.scalar(
-        select(Registration)
-        .join(Registration.person)
-        .options(contains_eager(Registration.person))
+    row = session.execute(
+        select(
+            *SHOWN,
+            Registration.id,
+            Registration.public_id,
+            Registration.state,
+            Registration.removal_reason,
+            Registration.queue_place,
+            Registration.source,
+            Registration.language,
+            Registration.registered_at,
+            Registration.version,
+            Person.version.label("person_version"),
+        )
+        .join(Person, Person.id == Registration.person_id)
         .where(Registration.seminar_id == access.seminar.id, Registration.public_id == public_id)
-    )
-    if registration is None:
+    ).one_or_none()
+    if row is None:
         raise NotFound
     agencies = all_agencies(session)
-    path = path_of(registration.agency_id, {agency.id: agency.parent_id for agency in agencies.values()})
+    path = path_of(row.agency_id, {agency.id: agency.parent_id for agency in agencies.values()})
     if not access.covers(path):
         raise NotFound
-    history = session.scalars(
-        select(RegistrationHistory)
-        .where(RegistrationHistory.registration_id == registration.id)
+    closed = shown_person(row, agencies, path)
+    own = access.may_change or may_see_agency(actor, agency_path=path)
+    may_open = closed.hidden and not closed.erased and own
+    if opened and not may_open:
+        raise NotFound
+    person = shown_person(row, agencies, path, opened=True) if opened else closed
+    return StaffRegistration(
+        access,
+        _seen(row, person),
+        agencies[path[-1]],
+        () if person.hidden else _history(session, row.id),
+        may_open=may_open and not opened,
+        may_reserve=own and not closed.reserved,
+        may_show_again=access.may_change and closed.reserved and not closed.erased,
+    )
+
+
+def _seen(row: Any, person: ShownPerson) -> SeenRegistration:
+    if person.hidden:
+        return SeenRegistration(row.id, row.public_id, row.state, person)
+    return SeenRegistration(
+        row.id,
+        row.public_id,
+        row.state,
+        person,
+        row.removal_reason,
+        row.queue_place,
+        row.source,
+        row.language,
+        row.registered_at,
+        edition_of(row.version, row.person_version),
+    )
+
+
+def _history(session: Session, registration_id: int) -> list[HistoryStep]:
+    rows = session.execute(
+        select(RegistrationHistory.at, RegistrationHistory.to_state, RegistrationHistory.note)
+        .where(RegistrationHistory.registration_id == registration_id)
         .order_by(RegistrationHistory.at, RegistrationHistory.id)
     )
-    return StaffRegistration(access, registration, agencies[registration.agency_id], agencies[path[-1]], list(history))
+    return [HistoryStep(*row) for row in rows]

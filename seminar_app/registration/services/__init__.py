@@ -6,6 +6,7 @@ from seminar_app.registration.services.name_requests import decide_request
 from seminar_app.registration.services.notices import ensure_notices
 from seminar_app.registration.services.personal import Correction, edit, withdraw
 from seminar_app.registration.services.registering import Entry, add_by_hand, register
+from seminar_app.registration.services.reserving import end_reserve, give_codes, reserve
 from seminar_app.registration.services.seats import release_due_quotas, resize
 from seminar_app.registration.services.staff import approve, decline, remove, restore
 
@@ -19,10 +20,13 @@ __all__ = [
     "decide_request",
     "decline",
     "edit",
+    "end_reserve",
     "ensure_notices",
+    "give_codes",
     "register",
     "release_due_quotas",
     "remove",
+    "reserve",
     "resize",
     "restore",
     "send_link",

@@ -10,6 +10,7 @@ from seminar_app.core.phones import shown_phone
 from seminar_app.messages.models import Message
 from seminar_app.messages.services import enqueue
 from seminar_app.offices.models import Office
+from seminar_app.people.rules import reserved_name
 from seminar_app.registration.links import ENDPOINT, issue_link
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import Seminar
@@ -44,7 +45,8 @@ def tell(
         language=registration.language,
         to_address=person.email,
         to_name=person.certificate_name,
-        facts=facts(seminar, office, registration.language) | {"state": registration.state.value},
+        facts=facts(seminar, office, registration.language)
+        | {"state": registration.state.value, "code": reserved_name(registration.reserved_code) if person.reserved else ""},
         link=issue_link(session, registration),
         link_endpoint=ENDPOINT,
         dedupe_key=dedupe_key,

@@ -12,13 +12,15 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import StaleEdit
 from seminar_app.people.identity import NOTHING, Identity, keep_identity
 from seminar_app.people.identity_rules import IdentityPart
+from seminar_app.people.rules import ReservedReason
 from seminar_app.people.services import PersonData, edit_person
 from seminar_app.registration.errors import AgencyIsFixed, NoSuchAgency, NotInThisState
 from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import RegistrationState, may_change_agency, may_edit, may_withdraw
+from seminar_app.registration.rules import RegistrationState, edition_of, may_change_agency, may_edit, may_withdraw
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.name_requests import ask_where_needed
+from seminar_app.registration.services.reserving import reserve
 from seminar_app.registration.services.seats import locked_registration, settle
 from seminar_app.seminars.rules import is_over
 
@@ -34,6 +36,8 @@ class Correction:
     identity: Identity = NOTHING
     """Identity data that replaces what is on file, or is added to it."""
     forget: tuple[IdentityPart, ...] = ()
+    reserve: bool = False
+    """Whether the person asks that their identity be reserved; heeded where the seminar offers it."""
 
 
 def edit(session: Session, context: ChangeContext, *, registration_id: int, correction: Correction, opened: str) -> bool:
@@ -84,14 +88,17 @@ def edit(session: Session, context: ChangeContext, *, registration_id: int, corr
     keep_identity(
         session, context, person=registration.person, identity=correction.identity, forget=correction.forget, seminar=seats.seminar.slug
     )
-    data = ask_where_needed(session, context, registration=registration, data=correction.person, seminar=seats.seminar.slug)
-    edit_person(session, context, person=registration.person, data=data, seminar=seats.seminar.slug)
+    slug = seats.seminar.slug
+    data = ask_where_needed(session, context, registration=registration, data=correction.person, seminar=slug)
+    edit_person(session, context, person=registration.person, data=data, seminar=slug)
+    if correction.reserve and seats.seminar.offers_reserved:
+        reserve(session, context, person_id=registration.person_id, reason=ReservedReason.OWN_REQUEST, seminar=slug)
     return data is correction.person
 
 
 def edition(registration: Registration) -> str:
     """Return which version of the registration and its person this is."""
-    return f"{registration.version}.{registration.person.version}"
+    return edition_of(registration.version, registration.person.version)
 
 
 def withdraw(session: Session, context: ChangeContext, *, registration_id: int) -> bool:

@@ -19,7 +19,7 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.people.identity import NOTHING, Identity, keep_identity
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData, find_or_add_person
-from seminar_app.registration.errors import AlreadyOnTheRoster, FormClosed, NoSuchAgency, WrongCode
+from seminar_app.registration.errors import AlreadyOnTheRoster, FormClosed, NoSuchAgency, ReservedOnTheRoster, WrongCode
 from seminar_app.registration.links import issue_link
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import (
@@ -34,6 +34,7 @@ from seminar_app.registration.rules import (
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.notices import notice_shown, office_notice_shown
+from seminar_app.registration.services.reserving import free_code, give_code_if_reserved, record_reserved
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, seat_or_queue, settle
 
 MAIL_OF_STATE = {
@@ -115,6 +116,7 @@ def register(
     registration.submission_id = submission
     pending = first_state(seats.seminar.approval) is not None
     place(session, context, seats=seats, registration=registration, path=path, pending=pending)
+    _reserve(session, context, seats=seats, registration=registration, known=known)
     _keep(session, context, seats=seats, person=person, entry=entry)
     tell(session, context, kind=MAIL_OF_STATE[registration.state], seminar=seats.seminar, office=seats.office, registration=registration)
     return registration
@@ -126,7 +128,7 @@ def add_by_hand(
     """Register a person on their behalf, regardless of the window and the mode; seats and the waiting list follow the same rules.
 
     Raises:
-        AlreadyOnTheRoster: the person has a registration in this seminar.
+        AlreadyOnTheRoster, ReservedOnTheRoster: the person has a registration in this seminar.
         NoSuchAgency: the agency does not exist.
     """
     seats = lock_seats(session, seminar_id)
@@ -138,15 +140,24 @@ def add_by_hand(
     person, known = find_or_add_person(session, context, data=entry.person, agency_id=agency.id)
     registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
     if registration is not None and not may_register_again(registration.state):
-        raise AlreadyOnTheRoster(name=person.certificate_name)
+        raise ReservedOnTheRoster if person.reserved else AlreadyOnTheRoster(name=person.certificate_name)
     registration = registration or new_registration(session, context, seats, person, source=source)
     fill(registration, entry, agency)
     registration.submission_id = submission
     path = agency_path(session, agency.id)
     place(session, context, seats=seats, registration=registration, path=path, pending=False)
+    _reserve(session, context, seats=seats, registration=registration, known=known)
     _keep(session, context, seats=seats, person=person, entry=entry)
     tell(session, context, kind=MAIL_OF_STATE[registration.state], seminar=seats.seminar, office=seats.office, registration=registration)
     return registration
+
+
+def _reserve(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, known: bool) -> None:
+    """Record that a new person's identity is reserved; give a known person's registration its code if it was reserved meanwhile."""
+    if known:
+        give_code_if_reserved(session, registration)
+    elif registration.person.reserved:
+        record_reserved(session, context, person=registration.person, seminar=seats.seminar.slug)
 
 
 def _keep(session: Session, context: ChangeContext, *, seats: LockedSeats, person: Person, entry: Entry) -> None:
@@ -224,6 +235,7 @@ def new_registration(session: Session, context: ChangeContext, seats: LockedSeat
         person_id=person.id,
         source=source,
         link_version=1,
+        reserved_code=free_code(session, seats.seminar.id) if person.reserved else None,
         registered_at=context.now,
     )
     issue_link(session, registration)

@@ -38,6 +38,7 @@ _COPIED = (
     "asks_passport",
     "identity_reason_es",
     "identity_reason_en",
+    "offers_reserved",
     "demo",
 )
 

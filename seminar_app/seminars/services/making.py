@@ -81,6 +81,7 @@ class SeminarDetails:
     asks_passport: Asked = Asked.NO
     identity_reason_es: str | None = None
     identity_reason_en: str | None = None
+    offers_reserved: bool = False
 
 
 def create_seminar(session: Session, context: ChangeContext, *, details: SeminarDetails, capacity: int, demo: bool = False) -> Seminar:

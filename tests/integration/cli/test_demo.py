@@ -20,6 +20,7 @@ from seminar_app.demo.state import ACCOUNTS
 from seminar_app.feedback.answer_models import Response
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
+from seminar_app.people.rules import MAY_RESERVE
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession
@@ -82,6 +83,12 @@ def test_the_demonstration_is_the_model_seminar_and_is_loaded_once(app: Flask, s
     people = session.scalars(select(Person.certificate_name)).all()
     assert len(people) == 94
     assert {"Citlali Güemes Dzul", "Héctor Mac Gregor Ordóñez", "Leticia Muñoz de la O", "José Luis San Martín"} <= set(people)
+
+    reserved = session.execute(select(Person.id, Person.reserved_reason).where(Person.reserved)).all()
+    assert {row.reserved_reason for row in reserved} == set(MAY_RESERVE)
+    coded = session.execute(select(Registration.reserved_code).where(Registration.person_id.in_([row.id for row in reserved]))).all()
+    assert len(coded) >= 6
+    assert (None,) not in {tuple(row) for row in coded}
 
     for shown in ACCOUNTS:
         account = session.scalars(select(UserAccount).where(UserAccount.email == shown.email)).one()

@@ -71,6 +71,8 @@ def arguments(folder: Path) -> dict[str, list[str]]:
         "messages test": ["ana@office.example"],
         "people erase": ["--yes", "0" * 32],
         "people erased": [],
+        "people reserve": ["R-BCDFG", "--reason", "own_request"],
+        "people show-again": ["R-BCDFG", "--reason", "mistake"],
         "restore": ["--check", str(backup)],
         "retention run": [],
         "retention show": [],

@@ -98,8 +98,9 @@ def test_names_stand_in_the_same_order_whatever_the_servers_locale(session: Sess
 def test_a_code_finds_a_reserved_identity_and_what_only_looks_like_one_is_an_address(make: Make, session: Session) -> None:
     admin = actor(Grant(RoleName.ADMIN))
     hidden = make.person("Zed", "Oculto", reserved=True)
+    coded = make.registration(make.seminar(), hidden)
     named = make.person("Rosa", "Luis", email="r-luis@pgr.example")
-    found, _more = people_in_reach(session, admin, f"r-{hidden.public_id.hex[:4]}")
+    found, _more = people_in_reach(session, admin, f"r-{(coded.reserved_code or '').lower()}")
     assert [one.person.id for one in found] == [hidden.id]
     assert people_in_reach(session, admin, "Zed") == ([], False)
     found, _more = people_in_reach(session, admin, "R-Luis")

@@ -287,11 +287,10 @@ def test_a_form_sent_again_after_the_name_was_corrected_is_the_same_form(
 ) -> None:
     seminar, agency, showing = make.seminar(), make.agency(), uuid.uuid4()
     made = register(seminar, agency, "Ana", submission_id=showing)
-    correction = services.Correction(
-        person=entry(agency, "Anna", "ana@pgr.example").person, agency_id=agency.id, unit=made.unit, position=made.position
-    )
+    person = entry(agency, "Anna", "ana@pgr.example").person
+    correction = services.StaffCorrection(person=person, agency_id=agency.id, unit=made.unit, position=made.position)
     with unit_of_work(session):
-        services.edit(session, context(now), registration_id=made.id, correction=correction, opened="1.1")
+        services.correct(session, context(now), seminar_id=seminar.id, registration_id=made.id, correction=correction, opened="1.1")
     again = register(seminar, agency, "Ana", submission_id=showing)
     assert again.id == made.id
     assert mails(session) == ["registered"]
@@ -303,11 +302,10 @@ def test_a_form_sent_again_finds_its_registration_even_where_somebody_new_has_th
 ) -> None:
     seminar, elsewhere, agency, showing = make.seminar(), make.seminar(), make.agency(), uuid.uuid4()
     made = register(seminar, agency, "Ana", submission_id=showing)
-    correction = services.Correction(
-        person=entry(agency, "Anna", "ana@pgr.example").person, agency_id=agency.id, unit=made.unit, position=made.position
-    )
+    person = entry(agency, "Anna", "ana@pgr.example").person
+    correction = services.StaffCorrection(person=person, agency_id=agency.id, unit=made.unit, position=made.position)
     with unit_of_work(session):
-        services.edit(session, context(now), registration_id=made.id, correction=correction, opened="1.1")
+        services.correct(session, context(now), seminar_id=seminar.id, registration_id=made.id, correction=correction, opened="1.1")
     other = register(elsewhere, agency, "Ana")
     again = register(seminar, agency, "Ana", submission_id=showing)
     assert again.id == made.id

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from seminar_app.core.phones import readable_phone, shown_phone
 from seminar_app.people.rules import (
+    MAY_RESERVE,
+    RESERVED_LETTERS,
+    ReservedReason,
     certificate_name,
-    list_order,
     listed_name,
     name_key,
     readable_email,
     reserved_code,
-    shown_name,
+    reserved_name,
     sort_key,
 )
-
-WHO = uuid.UUID("3f9a0000000000000000000000000000")
-
-
-@dataclass
-class Somebody:
-    public_id: uuid.UUID = WHO
-    given_names: str = "Luz"
-    surname1: str = "López"
-    surname2: str | None = None
-    certificate_name: str = "Luz López"
-    reserved: bool = False
-
-    @property
-    def sort_key(self) -> str:
-        return sort_key(given_names=self.given_names, surname1=self.surname1, surname2=self.surname2)
 
 
 def test_the_certificate_carries_the_name_as_it_was_typed() -> None:
@@ -42,16 +27,13 @@ def test_the_certificate_carries_the_name_as_it_was_typed() -> None:
 
 
 def test_a_single_name_is_listed_and_sorted_by_itself() -> None:
-    alone = Somebody(given_names="Suharto", surname1="", certificate_name="Suharto")
-    assert listed_name(alone) == "Suharto"
-    people = [Somebody(surname1="Zuno"), alone, Somebody(surname1="Sánchez"), Somebody(surname1="Ñáñez"), Somebody(surname1="Núñez")]
-    assert [listed_name(one) for one in sorted(people, key=list_order)] == [
-        "Núñez, Luz",
-        "Ñáñez, Luz",
-        "Sánchez, Luz",
-        "Suharto",
-        "Zuno, Luz",
+    assert listed_name(given_names="Suharto", surname1="", surname2=None) == "Suharto"
+    surnames = ["Zuno", "", "Sánchez", "Ñáñez", "Núñez"]
+    names: list[dict[str, Any]] = [
+        {"given_names": "Luz" if surname else "Suharto", "surname1": surname, "surname2": None} for surname in surnames
     ]
+    listed = [listed_name(**name) for name in sorted(names, key=lambda name: sort_key(**name))]
+    assert listed == ["Núñez, Luz", "Ñáñez, Luz", "Sánchez, Luz", "Suharto", "Zuno, Luz"]
 
 
 def test_two_ways_of_typing_a_name_have_one_key() -> None:
@@ -102,10 +84,17 @@ def test_an_address_is_read_as_a_mail_server_would(typed: str, canonical: str | 
     assert readable_email(typed) == canonical
 
 
-def test_a_reserved_identity_is_shown_and_sorted_by_its_code() -> None:
-    assert reserved_code(WHO) == "R-3F9A"
-    luz = Somebody()
-    assert (shown_name(luz), listed_name(luz)) == ("Luz López", "López, Luz")
-    secret = Somebody(reserved=True)
-    assert (shown_name(secret), listed_name(secret)) == ("R-3F9A", "R-3F9A")
-    assert list_order(luz) < list_order(secret)
+@pytest.mark.parametrize("typed", ["R-BCDFG", " r-bcdfg ", "R-bcdFG"])
+def test_a_code_is_read_as_people_type_it(typed: str) -> None:
+    assert reserved_code(typed) == "BCDFG"
+    assert reserved_name("BCDFG") == "R-BCDFG"
+
+
+@pytest.mark.parametrize("typed", ["BCDFG", "R-BCDF", "R-BCDFGH", "R-BCDFA", "R-3F9AC", "R-Luis", "", "R-"])
+def test_what_is_no_code_is_not_read_as_one(typed: str) -> None:
+    assert reserved_code(typed) is None
+
+
+def test_no_code_is_a_word_or_misread() -> None:
+    assert not set(RESERVED_LETTERS) & set("AEIOUY0123456789")
+    assert ReservedReason.MISTAKE not in MAY_RESERVE

@@ -1,0 +1,128 @@
+"""Reserve an identity, and end it. From then on every list, file and page shows a code (`people.shown`).
+
+The registrations are changed past the ORM: their version stays, so a change of seats under way meanwhile is not refused.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import Table, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from seminar_app.audit import services as audit
+from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.errors import NotFound
+from seminar_app.people.models import Person
+from seminar_app.people.rules import MAY_RESERVE, RESERVED_LENGTH, RESERVED_LETTERS, ReservedReason
+from seminar_app.registration.errors import IsErased, NoReasonToReserve
+from seminar_app.registration.models import Registration
+
+
+def reserve(session: Session, context: ChangeContext, *, person_id: int, reason: ReservedReason, seminar: str | None = None) -> bool:
+    """Reserve the person's identity in all seminars, past ones included.
+
+    Args:
+        person_id: internal id.
+        reason: `mistake` only ends it.
+        seminar: slug of the seminar in which it was asked for, for the audit log.
+
+    Returns:
+        Whether anything changed; False if the identity was reserved before.
+
+    Raises:
+        NotFound: there is no such person.
+        NoReasonToReserve: a mistake is no reason.
+    """
+    if reason not in MAY_RESERVE:
+        raise NoReasonToReserve
+    person = _locked(session, person_id)
+    if person.reserved:
+        return False
+    person.reserved, person.reserved_reason = True, reason
+    session.flush()
+    give_codes(session, person_id)
+    record_reserved(session, context, person=person, seminar=seminar)
+    return True
+
+
+def end_reserve(session: Session, context: ChangeContext, *, person_id: int, reason: ReservedReason, seminar: str | None = None) -> bool:
+    """Show the person by name again. The codes stay, so that older lists can still be read.
+
+    Returns:
+        Whether anything changed; False if the identity was not reserved.
+
+    Raises:
+        NotFound: there is no such person.
+        IsErased: the person was erased, and stays a code.
+    """
+    person = _locked(session, person_id)
+    if person.erased_at is not None:
+        raise IsErased
+    if not person.reserved:
+        return False
+    person.reserved, person.reserved_reason = False, None
+    session.flush()
+    _record(session, context, person=person, action="person.shown_again", reason=reason, seminar=seminar)
+    return True
+
+
+def record_reserved(session: Session, context: ChangeContext, *, person: Person, seminar: str | None) -> None:
+    """Write the audit row of an identity that has just been reserved."""
+    _record(session, context, person=person, action="person.reserved", reason=person.reserved_reason, seminar=seminar)
+
+
+def give_codes(session: Session, person_id: int) -> None:
+    """Give a code to each of the person's registrations that has none."""
+    without = select(Registration.id, Registration.seminar_id).where(
+        Registration.person_id == person_id, Registration.reserved_code.is_(None)
+    )
+    for registration_id, seminar_id in session.execute(without.order_by(Registration.seminar_id)).all():
+        code = free_code(session, seminar_id)
+        session.execute(update(_TABLE).where(_TABLE.c.id == registration_id).values(reserved_code=code))
+        loaded = session.identity_map.get(session.identity_key(Registration, registration_id))
+        if loaded is not None:
+            set_committed_value(loaded, "reserved_code", code)
+
+
+def give_code_if_reserved(session: Session, registration: Registration) -> None:
+    """Give a code to a new registration of a known person whose identity somebody reserved meanwhile.
+
+    Its INSERT has waited for the lock on the person, so what is read here is what that other transaction has left.
+    """
+    if registration.reserved_code is None and session.scalar(select(Person.reserved).where(Person.id == registration.person_id)):
+        give_codes(session, registration.person_id)
+
+
+def free_code(session: Session, seminar_id: int) -> str:
+    """Return a random code that nobody has in this seminar. Of 3.2 million; the database refuses a second one of them all the same."""
+    while True:
+        code = "".join(secrets.choice(RESERVED_LETTERS) for _ in range(RESERVED_LENGTH))
+        taken = select(Registration.id).where(Registration.seminar_id == seminar_id, Registration.reserved_code == code)
+        if session.scalar(taken) is None:
+            return code
+
+
+def _locked(session: Session, person_id: int) -> Person:
+    found = select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)
+    person = session.scalar(found)
+    if person is None:
+        raise NotFound
+    return person
+
+
+def _record(
+    session: Session, context: ChangeContext, *, person: Person, action: str, reason: ReservedReason | None, seminar: str | None
+) -> None:
+    audit.record(
+        session,
+        context,
+        action=action,
+        subject=f"person:{person.public_id.hex}",
+        seminar=seminar,
+        details={"reserved_because": reason.value} if reason else None,
+    )
+
+
+_TABLE: Table = Registration.__table__  # type: ignore[assignment]
