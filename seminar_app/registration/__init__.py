@@ -24,8 +24,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     receivers.init_app()
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(staff_blueprint)
+    below = ("registration_staff.r", "registration_staff.search", "registration_staff.add", "registration_staff.open_record")
     navigation.add_seminar_entry(
-        app, Entry(_l("Roster"), "registration_staff.roster", 20, "registration_staff.r registration_staff.search registration_staff.add")
+        app, Entry(_l("Roster"), "registration_staff.roster", 20, " ".join((*below, "registration_staff.show_again")))
     )
     navigation.add_seminar_entry(app, Entry(_l("Seats"), "registration_staff.seats", 25))
     add_job(app, jobs.RELEASE_QUOTAS)
