@@ -24,7 +24,7 @@ from seminar_app.attendance.queries import Attendance, SheetGroup, SheetMark, Sh
 from seminar_app.attendance.rules import ATTENDED, MarkStatus, completes, count_marks, credited_minutes
 from seminar_app.core.rounding import percent
 from seminar_app.core.table_writer import Column, Kind, Value, WorkbookWriter, write_csv
-from seminar_app.people.rules import Sex
+from seminar_app.people.rules import CountedAs
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.labels import label
 
@@ -302,8 +302,8 @@ def _figures(attendance: Attendance, group: SheetGroup) -> list[int]:
     marks = [attendance.marks_of(person) for person in seated]
     return [
         len(seated),
-        sum(person.shown.sex is Sex.FEMALE for person in seated),
-        sum(person.shown.hidden for person in seated),
+        sum(person.counted_as is CountedAs.FEMALE for person in seated),
+        sum(person.counted_as is CountedAs.RESERVED for person in seated),
         *(count_marks(line[i].status if line[i] else None for line in marks).attended for i in range(len(attendance.sessions))),  # type: ignore[union-attr]
         sum(any(mark is not None and mark.status in ATTENDED for mark in line) for line in marks),
         sum(completes(person.state, attendance.completion_of(person)) for person in seated),

@@ -19,6 +19,7 @@ from seminar_app.attendance.models import Mark
 from seminar_app.attendance.rules import Completion, CountedSession, Counts, MarkStatus, StoredMark, completion, counts_from
 from seminar_app.core.errors import NotFound
 from seminar_app.people.models import Person
+from seminar_app.people.rules import CountedAs, counted_as
 from seminar_app.people.shown import ShownPerson, told_apart
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries.shown import SHOWN, shown_person
@@ -50,6 +51,8 @@ class SheetPerson:
     """Public id of the registration."""
     state: RegistrationState
     shown: ShownPerson
+    counted_as: CountedAs
+    """In a breakdown by sex."""
 
     @property
     def name(self) -> str:
@@ -227,7 +230,8 @@ def _grouped(session: Session, people: Select[Any], agencies: Agencies | None = 
         if (group_id := group_ids.get(row.agency_id)) is None:
             group_id = group_ids[row.agency_id] = group_of(row.agency_id, parents)
         person = shown_person(row, agencies, (row.agency_id, group_id))
-        by_group.setdefault(group_id, []).append(SheetPerson(row.id, row.public_id, row.state, person))
+        counted = counted_as(row.sex, reserved=row.reserved, reason=row.reserved_reason, erased=row.erased_at is not None)
+        by_group.setdefault(group_id, []).append(SheetPerson(row.id, row.public_id, row.state, person, counted))
     return [SheetGroup(agencies[group_id], _by_name(by_group[group_id])) for group_id in _in_order(by_group, agencies)]
 
 

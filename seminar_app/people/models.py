@@ -48,7 +48,7 @@ class Person(Base):
     reserved: Mapped[bool] = mapped_column(default=False)
     """A reserved identity: shown by code on every sheet, screen and export (`people.shown`)."""
     reserved_reason: Mapped[ReservedReason | None] = mapped_column(value_enum(ReservedReason))
-    """Why; None for erased people, who are shown by code too."""
+    """Why. An erased person keeps it; one who was not reserved before has none, and is shown by code too."""
     search_key: Mapped[str] = mapped_column(String(320).with_variant(String(320, "C"), "postgresql"), info=PARTICIPANT)
     """Given names and surnames, folded."""
     sort_key: Mapped[str] = mapped_column(String(640).with_variant(String(640, "C"), "postgresql"), info=PARTICIPANT)

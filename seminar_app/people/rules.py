@@ -41,6 +41,26 @@ MAY_RESERVE = (ReservedReason.OWN_REQUEST, ReservedReason.AGENCY_REQUEST, Reserv
 """Reasons for reserving an identity; each of them, and a mistake, may also end it."""
 
 
+class CountedAs(StrEnum):
+    """How a person counts in a breakdown by sex."""
+
+    FEMALE = Sex.FEMALE.value
+    MALE = Sex.MALE.value
+    OTHER = Sex.OTHER.value
+    NOT_SAID = "not_said"
+    RESERVED = "reserved"
+
+
+def counted_as(sex: Sex | None, *, reserved: bool, reason: ReservedReason | None, erased: bool) -> CountedAs:
+    """Return how a person counts in a breakdown by sex: a reserved identity as reserved, never as a gap.
+
+    An erased person counts as before the erasure (docs/decisions/0019-erasure.md); the reason tells whether the identity was reserved.
+    """
+    if reason is not None or (reserved and not erased):
+        return CountedAs.RESERVED
+    return CountedAs(sex.value) if sex is not None else CountedAs.NOT_SAID
+
+
 def certificate_name(given_names: str, surname1: str, surname2: str | None) -> str:
     """Return the name as printed on the certificate: the parts in order, with the particles and capitals as typed."""
     return " ".join(" ".join((given_names, surname1, surname2 or "")).split())

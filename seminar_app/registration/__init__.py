@@ -27,8 +27,15 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(staff_blueprint)
     app.register_blueprint(people_routes.blueprint)
     navigation.add_staff_entry(app, Entry(_l("People"), "people_staff.index", 20, "people_staff."))
+    below = (
+        "registration_staff.r",
+        "registration_staff.search",
+        "registration_staff.add",
+        "registration_staff.open_record",
+        "registration_staff.correct",
+    )
     navigation.add_seminar_entry(
-        app, Entry(_l("Roster"), "registration_staff.roster", 20, "registration_staff.r registration_staff.search registration_staff.add")
+        app, Entry(_l("Roster"), "registration_staff.roster", 20, " ".join((*below, "registration_staff.show_again")))
     )
     navigation.add_seminar_entry(app, Entry(_l("Seats"), "registration_staff.seats", 25))
     add_job(app, jobs.RELEASE_QUOTAS)

@@ -74,7 +74,6 @@ def erase_person(session: Session, context: ChangeContext, *, public_id: uuid.UU
     person.given_names = person.surname1 = person.certificate_name = person.search_key = person.sort_key = ""
     person.surname2 = person.email = person.phone = person.agency_id = None
     person.reserved = True  # every sheet, screen and export then shows a code, and no contact data
-    person.reserved_reason = None
     person.erased_at = person.erased_at or context.now
     session.flush()
     give_codes(session, person_id)

@@ -24,6 +24,7 @@ from seminar_app.audit.models import AuditRow
 from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.offices.models import Office
+from seminar_app.people.rules import Sex
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import Seminar, SeminarSession
@@ -415,7 +416,7 @@ def test_json_has_numbers_as_numbers(door: Door, make: Make) -> None:
 
 
 def test_a_reserved_identity_is_a_code_on_every_page_and_in_every_file(door: Door, make: Make) -> None:
-    secret = make.person("Clandestina", "Secreta", "Oculta", reserved=True)
+    secret = make.person("Clandestina", "Secreta", "Oculta", reserved=True, sex=Sex.FEMALE)
     with unit_of_work(door.session) as session:
         row = session.get_one(Registration, door.people[1].id)
         row.person_id, row.reserved_code = secret.id, "BCDFG"
@@ -425,5 +426,7 @@ def test_a_reserved_identity_is_a_code_on_every_page_and_in_every_file(door: Doo
         body = door.client.get(page).response.get_data(as_text=True)
         assert not [word for word in ("Clandestina", "Secreta", "Oculta", "secreta") if word in body]
         assert "R-BCDFG" in body
-    book = openpyxl.load_workbook(io.BytesIO(door.client.get(f"{door.base}export?format=xlsx").response.get_data()))
+    book = openpyxl.load_workbook(io.BytesIO(door.client.get(f"{door.base}export?format=xlsx&lang=en").response.get_data()))
     assert not [cell for sheet in book for row in sheet.rows for cell in row if "ecreta" in str(cell.value)]
+    heading, *_groups, total = [[cell.value for cell in row] for row in book.worksheets[0].rows]
+    assert dict(zip(heading, total, strict=True))["Reserved identity"] == 1

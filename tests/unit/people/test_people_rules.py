@@ -10,8 +10,11 @@ from seminar_app.core.phones import readable_phone, shown_phone
 from seminar_app.people.rules import (
     MAY_RESERVE,
     RESERVED_LETTERS,
+    CountedAs,
     ReservedReason,
+    Sex,
     certificate_name,
+    counted_as,
     listed_name,
     name_key,
     readable_email,
@@ -98,3 +101,19 @@ def test_what_is_no_code_is_not_read_as_one(typed: str) -> None:
 def test_no_code_is_a_word_or_misread() -> None:
     assert not set(RESERVED_LETTERS) & set("AEIOUY0123456789")
     assert ReservedReason.MISTAKE not in MAY_RESERVE
+
+
+@pytest.mark.parametrize(
+    ("facts", "counted"),
+    [
+        ({}, CountedAs.FEMALE),
+        ({"sex": None}, CountedAs.NOT_SAID),
+        ({"reserved": True, "reason": ReservedReason.OWN_REQUEST}, CountedAs.RESERVED),
+        ({"reserved": True, "sex": None}, CountedAs.RESERVED),
+        ({"reserved": True, "erased": True}, CountedAs.FEMALE),
+        ({"reserved": True, "erased": True, "reason": ReservedReason.OWN_REQUEST}, CountedAs.RESERVED),
+    ],
+)
+def test_a_reserved_person_counts_as_reserved_and_an_erased_one_as_before(facts: dict[str, Any], counted: CountedAs) -> None:
+    plain: dict[str, Any] = {"sex": Sex.FEMALE, "reserved": False, "reason": None, "erased": False}
+    assert counted_as(**plain | facts) is counted
