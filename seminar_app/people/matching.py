@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 from seminar_app.people.evidence import IN_ORDER, Evidence
-from seminar_app.people.name_agreement import doubts, names_agree
-from seminar_app.people.rules import Sex, name_key
+from seminar_app.people.name_agreement import Name, doubts, names_agree
+from seminar_app.people.rules import Sex
 
 MOST_DOUBTS_ALONE = 1
 MOST_DOUBTS_SUPPORTED = 2
@@ -26,7 +27,7 @@ class By(StrEnum):
     LIST = "list"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Compared:
     """What is compared of a record.
 
@@ -44,10 +45,10 @@ class Compared:
     curp: bytes | None = None
     birth_date: bytes | None = None
 
-    @property
-    def key(self) -> str:
-        """The whole name in comparable form."""
-        return name_key(self.given_names, self.surname1, self.surname2)
+    @cached_property
+    def name(self) -> Name:
+        """The name in parts."""
+        return Name.of(self.given_names, self.surname1, self.surname2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def match(one: Compared, other: Compared, *, by: By, one_showing: bool = False) 
         by: who gave the data that are being compared with a record.
         one_showing: both were typed into the same display of the form.
     """
-    names = names_agree(one, other)
+    names = names_agree(one.name, other.name)
     address = _agrees(one.email, other.email)
     if address and names is not None and Evidence.NAME in names:
         return Same()

@@ -6,13 +6,11 @@ Source: docs/decisions/0022-who-is-the-same-person.md.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from dataclasses import dataclass
 
 from seminar_app.core.folding import fold
 from seminar_app.people.evidence import Evidence
-from seminar_app.people.name_words import Words, given_words, is_initial_of, is_slip, surname_words, without_spaces, written_alike
-from seminar_app.people.rules import name_key
-
+from seminar_app.people.name_words import Words, are_written_alike, given_words, is_initial_of, is_slip, surname_words
 
 Found = frozenset[Evidence]
 NOTHING: Found = frozenset()
@@ -20,23 +18,32 @@ _NO_DOUBT = frozenset({Evidence.NAME, Evidence.SINGLE_NAME, Evidence.PARTICLES, 
 _TWO_DOUBTS = frozenset({Evidence.SURNAME_MISSING, Evidence.ALPHABETS})
 
 
-class HasName(Protocol):
-    """A record with the parts of a name."""
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in parts, ready to be compared.
 
-    @property
-    def given_names(self) -> str:
-        """Given names as typed."""
-        ...
+    Attributes:
+        key: the whole name folded.
+        surnames: none for a single name, else one or two; «López de Hernández» in one field is two.
+        words: all words of the name, without particles.
+    """
 
-    @property
-    def surname1(self) -> str:
-        """First surname; empty for a single name."""
-        ...
+    key: str
+    given: Words
+    surnames: tuple[Words, ...]
+    words: frozenset[str]
 
-    @property
-    def surname2(self) -> str | None:
-        """Second surname."""
-        ...
+    @classmethod
+    def of(cls, given_names: str, surname1: str, surname2: str | None) -> Name:
+        """Return the name with these parts."""
+        given, *surnames = (fold(part or "") for part in (given_names, surname1, surname2))
+        found = [surname for surname in surnames if surname]
+        words = surnames[0].split()
+        if len(found) == 1 and "de" in words[1:-1]:
+            place = words.index("de", 1)
+            found = [" ".join(words[:place]), " ".join(words[place:])]
+        key = " ".join(filter(None, (given, *surnames)))
+        return cls(key, given_words(given), tuple(surname_words(surname) for surname in found), frozenset(given_words(key).words))
 
 
 def doubts(found: Iterable[Evidence]) -> int:
@@ -44,85 +51,68 @@ def doubts(found: Iterable[Evidence]) -> int:
     return sum(0 if each in _NO_DOUBT else 2 if each in _TWO_DOUBTS else 1 for each in found)
 
 
-def names_agree(one: HasName, other: HasName) -> Found | None:
+def names_agree(one: Name, other: Name) -> Found | None:
     """Return how the names agree, by the reading that leaves the fewest doubts; None if they are two names."""
-    single = {Evidence.SINGLE_NAME} if not one.surname1 and not other.surname1 else set()
-    if name_key(one.given_names, one.surname1, one.surname2) == name_key(other.given_names, other.surname1, other.surname2):
+    single = {Evidence.SINGLE_NAME} if not one.surnames and not other.surnames else set()
+    if one.key == other.key:
         return frozenset({Evidence.NAME, *single})
-    if _alphabet(one) != _alphabet(other):
+    if one.key.isascii() != other.key.isascii():  # folding makes the Latin alphabet ASCII
         return frozenset({Evidence.ALPHABETS})
-    readings = [_surname_by_surname(one, other), _divided(one, other)]
-    found = min((reading for reading in readings if reading is not None), key=doubts, default=None)
+    if one.words == other.words:  # divided otherwise into names, or one word typed twice
+        readings = [_surname_by_surname(one, other), frozenset({Evidence.DIVIDED})]
+    else:
+        readings = [_surname_by_surname(one, other)]
+    found = _clearest(readings)
     return None if found is None else found | single
 
 
-def _alphabet(person: HasName) -> bool:
-    """Whether the name is in the Latin alphabet, which folding makes ASCII."""
-    return fold(f"{person.given_names} {person.surname1}").isascii()
+def _clearest(readings: Iterable[Found | None]) -> Found | None:
+    return min((reading for reading in readings if reading is not None), key=doubts, default=None)
 
 
-def _surname_by_surname(one: HasName, other: HasName) -> Found | None:
+def _surname_by_surname(one: Name, other: Name) -> Found | None:
     """Compare given names with given names and each surname with its own, or with the other one if they are swapped."""
-    given = _part(given_words(one.given_names), given_words(other.given_names), one.given_names, other.given_names, given=True)
+    given = _part(one.given, other.given, given=True)
     if given is None:
         return None
-    mine, theirs = _surnames(one), _surnames(other)
+    mine, theirs = one.surnames, other.surnames
     readings = [_in_order(mine, theirs)]
     if len(mine) == len(theirs) == 2 and (swapped := _in_order(mine, theirs[::-1])) is not None:
         readings.append(swapped | {Evidence.SURNAMES_SWAPPED})
     if {len(mine), len(theirs)} == {1, 2}:
         short, long = sorted((mine, theirs), key=len)
-        second = _surname(short[0], long[1])
+        second = _part(short[0], long[1], given=False)
         readings.append(None if second is None else second | {Evidence.SURNAME_MISSING})
     if min(len(mine), len(theirs)) == 0:
         readings.append(frozenset({Evidence.SURNAME_MISSING}))
-    surnames = min((reading for reading in readings if reading is not None), key=doubts, default=None)
+    surnames = _clearest(readings)
     return None if surnames is None else given | surnames
 
 
-def _surnames(person: HasName) -> list[str]:
-    """Return the surnames; a married name in the field of the first one, as in «López de Hernández», is the second."""
-    surnames = [name for name in (person.surname1, person.surname2 or "") if name]
-    words = fold(person.surname1).split()
-    if len(surnames) == 1 and "de" in words[1:-1] and (place := words.index("de", 1)):
-        return [" ".join(words[:place]), " ".join(words[place:])]
-    return surnames
-
-
-def _in_order(mine: list[str], theirs: list[str]) -> Found | None:
+def _in_order(mine: tuple[Words, ...], theirs: tuple[Words, ...]) -> Found | None:
     if not mine or not theirs:
         return NOTHING if not mine and not theirs else None
-    first = _surname(mine[0], theirs[0])
+    first = _part(mine[0], theirs[0], given=False)
     if first is None:
         return None
     if len(mine) != len(theirs):
         return first | {Evidence.SECOND_SURNAME_MISSING}
     if len(mine) == 1:
         return first
-    if (second := _surname(mine[1], theirs[1])) is not None:
+    if (second := _part(mine[1], theirs[1], given=False)) is not None:
         return first | second
-    return first | {Evidence.MARRIED_NAME} if _is_married(mine[1]) != _is_married(theirs[1]) else None
+    return first | {Evidence.MARRIED_NAME} if mine[1].is_married != theirs[1].is_married else None
 
 
-def _is_married(surname: str) -> bool:
-    """Whether a second surname may be the husband's: «de Hernández», «Vda. de Hernández»; not «de la Cruz»."""
-    words = fold(surname).split()
-    return bool({"vda", "viuda"} & set(words)) or (words[:1] == ["de"] and words[1:2] not in (["la"], ["las"], ["los"]))
-
-
-def _surname(one: str, other: str) -> Found | None:
-    return _part(surname_words(one), surname_words(other), one, other, given=False)
-
-
-def _part(one: Words, other: Words, typed: str, typed_other: str, *, given: bool) -> Found | None:
+def _part(one: Words, other: Words, *, given: bool) -> Found | None:
     """Compare one part of two names."""
     free = {Evidence.PARTICLES} if one.particles != other.particles else set()
     free |= {Evidence.SHORT_FORM} if one.short != other.short else set()
     if one.words == other.words:
         return frozenset(free)
-    if one.joined == other.joined or without_spaces(typed) == without_spaces(typed_other):
+    if one.joined == other.joined or "".join(one.everything) == "".join(other.everything):
         return frozenset({Evidence.SPACING})
-    if written_alike(one.joined) == written_alike(other.joined):
+    if are_written_alike(one.joined, other.joined):
         return frozenset(free | {Evidence.SPELLING})
     found = _word_by_word(one.words, other.words, given=given)
     if found is None and is_slip(one.joined, other.joined, given=given):
@@ -156,14 +146,8 @@ def _word(one: str, other: str, *, given: bool, first: bool) -> Found | None:
         return NOTHING
     if given and is_initial_of(one, other, first=first):
         return frozenset({Evidence.INITIAL})
-    if written_alike(one) == written_alike(other):
+    if are_written_alike(one, other):
         return frozenset({Evidence.SPELLING})
     if is_slip(one, other, given=given):
         return frozenset({Evidence.GIVEN_SLIP if given else Evidence.SURNAME_SLIP})
     return None
-
-
-def _divided(one: HasName, other: HasName) -> Found | None:
-    """Compare the whole names as words in any order: divided otherwise into names, or one word typed twice."""
-    mine, theirs = (set(given_words(f"{each.given_names} {each.surname1} {each.surname2 or ''}").words) for each in (one, other))
-    return frozenset({Evidence.DIVIDED}) if mine == theirs else None

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from seminar_app.core.folding import fold
-
 SURNAME_PARTICLES = frozenset(
     "al bin bint d da das de del den der di do dos du e el i ibn la las los te ten ter van vda viuda von y".split()  # noqa: SIM905
 )
@@ -27,6 +25,8 @@ SURNAME_SHORT = {
     **dict.fromkeys(("schz", "sanchz"), "sanchez"),
 }
 """Short forms in the lists of Mexican agencies."""
+MOST_LETTERS_APART = 4
+"""Usual spellings of one name differ in no more letters; what differs in more need not be respelled."""
 J_IS = frozenset({"jose", "juan"})
 _WRITTEN_ALIKE = tuple(
     (re.compile(pattern), by)
@@ -56,48 +56,56 @@ class Words:
 
     Attributes:
         words: what is compared, folded, without particles.
-        particles: the words left out; they never tell two people apart.
+        everything: the same with particles and as written. Particles never tell two people apart.
         short: whether a short form was written out.
     """
 
     words: tuple[str, ...]
-    particles: tuple[str, ...] = ()
+    everything: tuple[str, ...]
     short: bool = False
+
+    @property
+    def particles(self) -> tuple[str, ...]:
+        """The words left out."""
+        return tuple(word for word in self.everything if word in SURNAME_PARTICLES) if len(self.everything) > len(self.words) else ()
 
     @property
     def joined(self) -> str:
         """The words without spaces."""
         return "".join(self.words)
 
-    def __bool__(self) -> bool:
-        return bool(self.words)
+    @property
+    def is_married(self) -> bool:
+        """Whether a second surname may be the husband's: «de Hernández», «Vda. de Hernández»; not «de la Cruz»."""
+        words = self.everything
+        return "vda" in words or "viuda" in words or (words[:1] == ("de",) and words[1:2] not in (("la",), ("las",), ("los",)))
 
 
-def given_words(text: str) -> Words:
-    """Return the words of given names: «Ma. del Carmen» becomes maria, carmen."""
-    return _words(text, GIVEN_PARTICLES, GIVEN_SHORT)
+def given_words(folded: str) -> Words:
+    """Return the words of given names: «ma del carmen» becomes maria, carmen."""
+    return _words(folded, GIVEN_PARTICLES, GIVEN_SHORT)
 
 
-def surname_words(text: str | None) -> Words:
-    """Return the words of a surname: «De la Cruz» becomes cruz, «Hdez.» becomes hernandez."""
-    return _words(text or "", SURNAME_PARTICLES, SURNAME_SHORT)
+def surname_words(folded: str) -> Words:
+    """Return the words of a surname: «de la cruz» becomes cruz, «hdez» becomes hernandez."""
+    return _words(folded, SURNAME_PARTICLES, SURNAME_SHORT)
 
 
-def _words(text: str, particles: frozenset[str], short: dict[str, str]) -> Words:
-    everything = fold(text).split()
+def _words(folded: str, particles: frozenset[str], short: dict[str, str]) -> Words:
+    everything = tuple(folded.split())
     kept = tuple(short.get(word, word) for word in everything if word not in particles)
     if not kept:  # a surname that looks like a particle
-        return Words(tuple(everything))
-    return Words(kept, tuple(word for word in everything if word in particles), any(word in short for word in everything))
+        return Words(everything, everything)
+    return Words(kept, everything, any(word in short for word in everything))
 
 
-def without_spaces(text: str | None) -> str:
-    """Return the name as one word, particles included: «De los Santos» and «Delossantos» are equal."""
-    return fold(text or "").replace(" ", "")
+def are_written_alike(one: str, other: str) -> bool:
+    """Whether the words are usual spellings of one name: Vázquez and Básquez, Martha and Marta, Müller and Mueller."""
+    most = MOST_LETTERS_APART
+    return OSA.distance(one, other, score_cutoff=most) <= most and _one_spelling(one) == _one_spelling(other)
 
 
-def written_alike(word: str) -> str:
-    """Return a form that is equal for usual spellings of one name: Vázquez and Básquez, Martha and Marta, Müller and Mueller."""
+def _one_spelling(word: str) -> str:
     for pattern, by in _WRITTEN_ALIKE:
         word = pattern.sub(by, word)
     return word
