@@ -51,6 +51,10 @@ class Tokens:
     birth_date: bytes | None = None
 
 
+NO_TOKENS = Tokens()
+"""Nothing to compare."""
+
+
 @dataclass(frozen=True, slots=True)
 class OnFile:
     """The parts on file as their owner may see them (numbers masked, birth data as empty text), and what looks wrong with the CURP."""

@@ -14,7 +14,7 @@ from seminar_app.core.addresses import search_form
 from seminar_app.core.folding import fold, spanish_order
 from seminar_app.core.word_search import words_begin
 from seminar_app.people.evidence import Evidence
-from seminar_app.people.identity import people_with_curp_of, tokens_of_people
+from seminar_app.people.identity import people_with_curp, people_with_curp_of, tokens_of_people
 from seminar_app.people.matching import By, Compared, Different, Perhaps, Same, match
 from seminar_app.people.models import MatchProposal, Person, PersonMerge
 from seminar_app.people.name_agreement import Name, names_agree
@@ -27,6 +27,13 @@ _NAMED = select(Person).where(Person.email == bindparam("email"), Person.search_
 def find_person(session: Session, *, email: str, key: str) -> Person | None:
     """Return the person with this canonical e-mail address and this name key."""
     return session.scalar(_NAMED, {"email": email, "key": key})
+
+
+def kept_record(session: Session, person: Person) -> Person:
+    """Return the record that this one was merged into, over all merges; the person itself if it was not merged."""
+    while person.merged_into_id is not None:
+        person = session.get_one(Person, person.merged_into_id)
+    return person
 
 
 def matches(session: Session, words: str, who: type[Person] = Person) -> ColumnElement[bool]:
@@ -118,6 +125,20 @@ def candidates(
     return found[:MOST_CANDIDATES]
 
 
+def with_curp(session: Session, sought: Compared, typed: str, *, by: By) -> list[Candidate]:
+    """Return the people with this CURP and what the rule says of each; never reserved, erased or merged people."""
+    people = session.scalars(
+        select(Person).where(
+            Person.id.in_(people_with_curp(session, typed)),
+            ~Person.reserved,
+            Person.merged_into_id.is_(None),
+            Person.erased_at.is_(None),
+        )
+    ).all()
+    verdicts = ((person, match(sought, other, by=by)) for person, other in zip(people, _compared(session, people), strict=True))
+    return [Candidate(person, verdict) for person, verdict in verdicts if not isinstance(verdict, Different)]
+
+
 def _among(ids: Collection[int]) -> ColumnElement[bool]:
     """Return the condition for these ids. They are literals, because sending many parameters takes longer than the look-up."""
     return Person.id.in_(bindparam("ids", sorted(ids), expanding=True, literal_execute=True))
@@ -193,4 +214,15 @@ def open_proposals(session: Session, *, limit: int = 50) -> list[tuple[MatchProp
     return [(proposal, first, second) for proposal, first, second in found]
 
 
-__all__ = ["Candidate", "candidates", "compared", "find_person", "matches", "merges_of", "open_proposals", "ways_to_match"]
+__all__ = [
+    "Candidate",
+    "candidates",
+    "compared",
+    "find_person",
+    "kept_record",
+    "matches",
+    "merges_of",
+    "open_proposals",
+    "ways_to_match",
+    "with_curp",
+]

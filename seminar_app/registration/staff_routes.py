@@ -23,7 +23,7 @@ from seminar_app.registration.asking import asked_of
 from seminar_app.registration.blueprints import staff_blueprint as blueprint
 from seminar_app.registration.forms import DecisionForm, HandForm, RemovalForm, showing
 from seminar_app.registration.models import Registration
-from seminar_app.registration.queries import Roster, RosterFilter
+from seminar_app.registration.queries import Roster, RosterFilter, reach_of
 from seminar_app.registration.rules import (
     RegistrationState,
     RemovalReason,
@@ -133,6 +133,7 @@ def add(slug: str) -> ResponseReturnValue:
                     seminar_id=seminar.id,
                     entry=form.entry(),
                     submission_id=showing(form.submission_id),
+                    reach=reach_of(session, actor),
                 )
             )
             return redirect(url_for(".roster", slug=slug, of=made.public_id.hex), code=303)

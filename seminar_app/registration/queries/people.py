@@ -19,10 +19,11 @@ from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
 from seminar_app.people.identity import has_number
 from seminar_app.people.identity_rules import canonical_number
+from seminar_app.people.matching import By
 from seminar_app.people.models import Person
-from seminar_app.people.queries import matches, ways_to_match
+from seminar_app.people.queries import Candidate, candidates, compared, matches, ways_to_match
 from seminar_app.people.rules import list_order
-from seminar_app.registration.models import Registration
+from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.seminars.models import Seminar
 
 MOST_SHOWN = 50
@@ -33,6 +34,8 @@ FEW = 5_000
 IN_ORDER = (Person.sort_key, Person.id)
 IN_INDEX = (*IN_ORDER, Person.search_key, Person.email, Person.reserved, Person.merged_into_id, Person.public_id)
 """Columns of PostgreSQL's index in this order, so that a search can be answered from the index without reading the table."""
+LISTED = Person.merged_into_id.is_(None)
+"""Records that were merged into another are listed nowhere."""
 CODE = re.compile(r"R-[0-9A-F]{4}")
 """The code under which a reserved identity is shown."""
 NUMBER = re.compile(r"(?=.*[0-9])[A-Z0-9]{6,20}")
@@ -67,7 +70,7 @@ def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[Pe
     if not words.strip():
         return [], False
     number = NUMBER.fullmatch(canonical_number(words))
-    found = _named(session, _in_reach(session, actor), ~Person.reserved, has_number(session, words)) if number else []
+    found = _named(session, _in_reach(session, actor), ~Person.reserved, LISTED, has_number(session, words)) if number else []
     found = found or _found(session, actor, words)
     people = [PersonInReach(person, agency) for person, agency in found[:MOST_SHOWN]]
     people.sort(key=lambda found: list_order(found.person))
@@ -114,7 +117,7 @@ def people_by_id_in_reach(session: Session, actor: Actor, ids: Collection[int]) 
     found = session.execute(
         select(Person, Agency)
         .outerjoin(Agency, Agency.id == Person.agency_id)
-        .where(Person.id.in_(ids), ~Person.reserved, _in_reach(session, actor))
+        .where(Person.id.in_(ids), ~Person.reserved, LISTED, _in_reach(session, actor))
         .limit(MOST_SHOWN)
     )
     return sorted((PersonInReach(person, agency) for person, agency in found), key=lambda each: list_order(each.person))
@@ -130,6 +133,7 @@ def person_in_reach(session: Session, actor: Actor, public_id: uuid.UUID) -> Per
         select(Person, Agency)
         .outerjoin(Agency, Agency.id == Person.agency_id)
         .where(Person.public_id == public_id, _in_reach(session, actor))
+        .where(LISTED)
     ).one_or_none()
     if found is None:
         raise NotFound
@@ -146,6 +150,27 @@ def participations(session: Session, actor: Actor, person_id: int) -> list[Parti
         .order_by(Seminar.starts_on.desc(), Seminar.id.desc())
     )
     return [Participation(*row) for row in found]
+
+
+def reach_of(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Person` that the account may see a person, for look-ups outside this module."""
+    return _in_reach(session, actor)
+
+
+def candidates_in_reach(session: Session, actor: Actor, person: Person) -> list[Candidate]:
+    """Return the people whom the account may see and who are or may be this one, likeliest first; never reserved people."""
+    return candidates(session, compared(session, person), by=By.STAFF, condition=_in_reach(session, actor), but=person)
+
+
+def joins_of(session: Session, person_id: int) -> list[tuple[PersonJoin, Registration]]:
+    """Return the registrations of a person that were given to a known record and can be split off, newest first."""
+    found = session.execute(
+        select(PersonJoin, Registration)
+        .join(Registration, Registration.id == PersonJoin.registration_id)
+        .where(Registration.person_id == person_id, PersonJoin.split_at.is_(None))
+        .order_by(PersonJoin.id.desc())
+    )
+    return [(join, registration) for join, registration in found]
 
 
 def _in_reach(session: Session, actor: Actor) -> ColumnElement[bool]:
@@ -184,7 +209,8 @@ def _agencies_below(session: Session, actor: Actor) -> list[int]:
 
 
 def _found_by(session: Session, words: str, who: type[Person] = Person) -> ColumnElement[bool]:
-    return _has_code(words, who) if _is_code(words) else and_(~who.reserved, matches(session, words, who))
+    found = _has_code(words, who) if _is_code(words) else and_(~who.reserved, matches(session, words, who))
+    return and_(found, who.merged_into_id.is_(None))
 
 
 def _ways_to_find(session: Session, words: str) -> list[Select[int]]:

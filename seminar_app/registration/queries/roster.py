@@ -131,7 +131,9 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page
     pools = list(session.scalars(select(SeatPool).where(SeatPool.seminar_id == access.seminar.id).order_by(SeatPool.id)))
     pool_ids = {pool.id: pool.public_id.hex for pool in pools}
     lines = session.execute(
-        select(Registration, Person).join(Person, Person.id == Registration.person_id).where(Registration.seminar_id == access.seminar.id)
+        select(Registration, Person)
+        .join(Person, Person.id == Registration.person_id)
+        .where(Registration.seminar_id == access.seminar.id, Person.merged_into_id.is_(None))
     )
     groups: dict[int, RosterGroup] = {}
     counts: Counter[RegistrationState] = Counter()
@@ -224,7 +226,7 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
         select(Registration)
         .join(Registration.person)
         .options(contains_eager(Registration.person))
-        .where(Registration.seminar_id == access.seminar.id, Registration.public_id == public_id)
+        .where(Registration.seminar_id == access.seminar.id, Registration.public_id == public_id, Person.merged_into_id.is_(None))
     )
     if registration is None:
         raise NotFound
