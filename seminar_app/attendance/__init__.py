@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from config import Settings
 from seminar_app.attendance import audit_words, labels, staff_routes
+from seminar_app.attendance import merging as merging
 from seminar_app.attendance import models as models
 from seminar_app.web.navigation import Entry, add_seminar_entry
 

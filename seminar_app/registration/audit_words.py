@@ -26,6 +26,9 @@ def init_app() -> None:
             "registration.declined": _l("declined a registration"),
             "registration.promoted": _l("gave a seat to somebody waiting"),
             "registration.waitlisted": _l("joined the waiting list"),
+            "registration.split": _l("split a registration off a person's record"),
+            "person.merged": _l("merged two records of one person"),
+            "person.separated": _l("undid a merge of two records"),
             "registration.viewed": _l("looked at a registration"),
             "roster.viewed": _l("looked at the roster"),
             "roster.exported": _l("exported the roster"),
@@ -41,6 +44,7 @@ def init_app() -> None:
         },
         states={"registration": RegistrationState},
         numbers={
+            "registrations": lambda n: ngettext("%(num)d registration", "%(num)d registrations", n),
             "seats": lambda n: ngettext("%(num)d seat", "%(num)d seats", n),
         },
         texts={
