@@ -279,7 +279,11 @@ def move_identity_back(session: Session, *, now: datetime, source: Person, targe
     parts = [IdentityPart(part) for part in moved.parts if other is not None and getattr(other, part) is not None]
     if not parts or other is None:
         return
+    mine = session.get(PersonIdentity, source.id)
+    changed_at = mine.changed_at if mine is not None else None
     _move(session, now=now, source=target, target=source, parts=parts)
+    if mine is not None and changed_at is not None:
+        mine.changed_at = changed_at
     if moved.changed_at is not None:
         other.changed_at = moved.changed_at
     elif all(getattr(other, part) is None for part in IdentityPart):
