@@ -226,7 +226,7 @@ def _people() -> Select[Any]:
         Person.sort_key,
         Person.reserved,
     ]
-    return select(*columns).join(Person, Person.id == Registration.person_id)
+    return select(*columns).join(Person, Person.id == Registration.person_id).where(Person.merged_into_id.is_(None))
 
 
 def _grouped(session: Session, people: Select[Any], agencies: Agencies | None = None) -> list[SheetGroup]:

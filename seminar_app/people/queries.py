@@ -72,6 +72,8 @@ STEP = 16
 PARTICLES = ("de ", "de la ", "de las ", "de los ", "del ", "da ", "dos ")
 ALTERNATIVES = {"b": "v", "c": "sk", "g": "j", "i": "y", "j": "gx", "k": "c", "s": "zc", "v": "b", "x": "j", "y": "i", "z": "sc"}
 """Letters that are written for one another."""
+UMLAUTS = ("a", "o", "u")
+"""Letters after which an «e» may stand for the dots: Müller, Mueller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def _resembling(session: Session, sought: Compared) -> list[int]:
         f"last{n}": first and f"{first}\uffff" for n, first in enumerate(ranges)
     }
     found = session.connection().execute(_within(len(ranges)), limits).all()
-    names = {person_id: key.replace("\x1f", " ") for person_id, key in found}
+    names = {person_id: key.replace("\x1f", " ").replace("ω", "") for person_id, key in found}
     own = " ".join(word for part in (*sought.name.surnames, sought.name.given) for word in part.words)
     likely = process.extract(own, names, scorer=fuzz.token_set_ratio, score_cutoff=RESEMBLING, limit=LIKELY)
     return [person_id for _name, _score, person_id in likely]
@@ -184,12 +186,15 @@ def _within(ranges: int) -> CompoundSelect[int, str]:
 def _beginnings(sought: Compared) -> Iterator[str]:
     """Yield the beginnings of sort keys: each name's first letters, with a letter written otherwise, and after particles."""
     for name in filter(None, (sought.surname1, sought.surname2, sought.given_names)):
-        without = surname_words(fold(name)).joined
-        for key in {spanish_order(name), fold(name), without}:
+        folded = fold(name)
+        without = surname_words(folded).joined
+        for key in {spanish_order(name), folded, folded.replace(" ", ""), without}:
             begin = key[:BEGINNING]
             yield begin
             yield from (f"{begin[:place]}{other}{begin[place + 1 :]}" for place, c in enumerate(begin) for other in ALTERNATIVES.get(c, ""))
             yield key[1 : BEGINNING + 1] if key.startswith("h") else f"h{begin[: BEGINNING - 1]}"
+            if begin[1:2] in UMLAUTS:
+                yield f"{begin[:2]}{key[3:4] if begin[2:] == 'e' else 'e'}"
         yield from (f"{particles}{without[:BEGINNING]}" for particles in PARTICLES)
 
 

@@ -12,6 +12,7 @@ from seminar_app.core.errors import NotFound
 from seminar_app.core.links import token_hash
 from seminar_app.offices.models import Office, OfficeNotice
 from seminar_app.people.models import Person
+from seminar_app.people.queries import kept_record
 from seminar_app.registration.models import Notice, Registration
 from seminar_app.seminars.models import Seminar
 
@@ -94,6 +95,13 @@ def registration_by_token(session: Session, token: str) -> Registration:
     )
     if found is None:
         raise NotFound
+    if found.person.merged_into_id is not None:
+        return session.scalars(
+            select(Registration)
+            .join(Registration.person)
+            .options(contains_eager(Registration.person))
+            .where(Registration.id == _that_stayed(session, found))
+        ).one()
     return found
 
 
@@ -103,18 +111,27 @@ def personal_page(session: Session, token: str) -> PersonalPage:
     Raises:
         NotFound: no link has this token, or it was replaced.
     """
-    found = session.execute(
+    whole = (
         select(Registration, Seminar, Office, Agency)
         .join(Person, Person.id == Registration.person_id)
         .join(Seminar, Seminar.id == Registration.seminar_id)
         .join(Office, Office.id == Seminar.office_id)
         .join(Agency, Agency.id == Registration.agency_id)
         .options(contains_eager(Registration.person))
-        .where(Registration.link_hash == _hash(token))
-    ).one_or_none()
+    )
+    found = session.execute(whole.where(Registration.link_hash == _hash(token))).one_or_none()
     if found is None:
         raise NotFound
+    if found[0].person.merged_into_id is not None:
+        found = session.execute(whole.where(Registration.id == _that_stayed(session, found[0]))).one()
     return PersonalPage(*found)
+
+
+def _that_stayed(session: Session, left: Registration) -> int:
+    """Return the id of the registration that stayed in the seminar when this one's person was merged; links of both open it."""
+    kept = kept_record(session, left.person)
+    stayed = select(Registration.id).where(Registration.seminar_id == left.seminar_id, Registration.person_id == kept.id)
+    return session.scalars(stayed).one()
 
 
 def notice_read(session: Session, registration: Registration) -> NoticeRead | None:

@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Mark
+from seminar_app.attendance.queries import people_by_group
 from seminar_app.attendance.rules import MarkMethod, MarkStatus
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.verifying import verify
@@ -42,8 +43,20 @@ from seminar_app.registration.errors import (
     SamePersonAgain,
     SeatTaken,
 )
+from seminar_app.registration.links import personal_token
 from seminar_app.registration.models import NameRequest, PersonJoin, Registration
-from seminar_app.registration.queries import candidates_in_reach, joins_of, people_in_reach, person_in_reach
+from seminar_app.registration.queries import (
+    RosterFilter,
+    candidates_in_reach,
+    joins_of,
+    people_in_reach,
+    person_in_reach,
+    personal_page,
+    registration_by_token,
+    registration_in_reach,
+    roster,
+    roster_access,
+)
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.registration.services.merging import decide_proposal, merge, split, undo_merge
 from seminar_app.retention.erasing import erase_person
@@ -336,6 +349,29 @@ def test_a_merged_record_is_listed_nowhere_and_its_registration_cannot_be_restor
     session.rollback()
     with pytest.raises(NotInThisState), unit_of_work(session) as work:
         services.restore(work, now=NOW, actor="command", seminar_id=both.seminar.id, registration_id=both.kept.id)
+
+
+def test_both_links_open_the_registration_that_stays(make: Make, session: Session) -> None:
+    both = pair(make, session, waits=False)
+    token = personal_token(session, session.get_one(Registration, both.kept.id))
+    session.close()
+    merged(session, both.kept.person_id, both.gone.person_id)
+    assert registration_by_token(session, token).id == both.gone.id
+    assert personal_page(session, token).registration.id == both.gone.id
+
+
+def test_somebody_merged_is_on_no_roster_and_in_no_export(make: Make, session: Session) -> None:
+    both = pair(make, session, waits=False)
+    make.mark(both.gone, make.seminar_session(both.seminar))
+    make.mark(both.kept, make.seminar_session(both.seminar), MarkStatus.ABSENT)
+    merged(session, both.kept.person_id, both.gone.person_id)
+    (group,) = people_by_group(session, both.seminar.id, former=True)
+    assert [person.registration_id for person in group.people] == [both.gone.id]
+    access = roster_access(session, actor(Grant(RoleName.ADMIN)), both.seminar.slug)
+    assert roster(session, access, RosterFilter()).total == 1
+    left = session.get_one(Registration, both.kept.id).public_id
+    with pytest.raises(NotFound):
+        registration_in_reach(session, actor(Grant(RoleName.ADMIN)), both.seminar.slug, left)
 
 
 def test_who_registers_with_the_merged_name_is_the_kept_record_and_the_join_can_be_split(
