@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from config import Settings
 from seminar_app.attendance import audit_words, labels, person_section, staff_routes
+from seminar_app.attendance import merging as merging
 from seminar_app.attendance import models as models
 from seminar_app.registration.sections import add_section
 from seminar_app.web.navigation import Entry, add_seminar_entry

@@ -218,7 +218,7 @@ def person_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) -> 
 
 def _people() -> Select[Any]:
     columns: list[Any] = [Registration.id, Registration.public_id, Registration.state, *SHOWN]
-    return select(*columns).join(Person, Person.id == Registration.person_id)
+    return select(*columns).join(Person, Person.id == Registration.person_id).where(Person.merged_into_id.is_(None))
 
 
 def _grouped(session: Session, people: Select[Any], agencies: Agencies | None = None) -> list[SheetGroup]:

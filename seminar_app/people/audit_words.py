@@ -17,11 +17,14 @@ def init_app() -> None:
             "person.reserved": _l("reserved a person's identity"),
             "person.shown_again": _l("ended a reserved identity"),
             "people.searched": _l("looked for people"),
+            "match.proposed": _l("proposed that two records may be one person"),
+            "match.rejected": _l("decided that two records are two people"),
             "identity.kept": _l("changed birth data, CURP or passport"),
             "identity.viewed": _l("opened birth data, CURP or passport"),
         },
         kinds={
             "person": _l("person"),
+            "match_proposal": _l("proposal"),
         },
         fields={
             "given_names": _l("Given names"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Protocol
@@ -58,6 +58,18 @@ class Identity:
         """Return the parts that were filled in, as text."""
         values = {IdentityPart(field.name): getattr(self, field.name) for field in fields(self)}
         return {part: value.isoformat() if isinstance(value, date) else value for part, value in values.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Keyed hashes of a CURP and a birth date: equal ones are equal values, and neither shows its value."""
+
+    curp: bytes | None = None
+    birth_date: bytes | None = None
+
+
+NO_TOKENS = Tokens()
+"""Nothing to compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +210,114 @@ def same_numbers(session: Session, person_id: int) -> dict[int, list[IdentityPar
     return found
 
 
+def tokens_of_people(session: Session, people: Iterable[Person]) -> dict[int, Tokens]:
+    """Return by person id what their CURP and birth date are compared by. Nothing is shown, so the access log has no row of it."""
+    by_id = {person.id: person for person in people}
+    if not by_id:
+        return {}
+    rows = session.scalars(select(PersonIdentity).where(PersonIdentity.person_id.in_(by_id)))
+    return {row.person_id: _tokens(session, _values(session, row, by_id[row.person_id])) for row in rows}
+
+
+def tokens_of(session: Session, identity: Identity) -> Tokens:
+    """Return what typed values are compared by."""
+    return _tokens(session, identity.given())
+
+
+def _values(session: Session, row: PersonIdentity, person: Person) -> dict[IdentityPart, str]:
+    ring = installation_of(session).ring
+    found = {part: _opened(ring, row, part, person) for part in (IdentityPart.CURP, IdentityPart.BIRTH_DATE) if getattr(row, part)}
+    return {part: value for part, value in found.items() if value}
+
+
+def _tokens(session: Session, values: Mapping[IdentityPart, str]) -> Tokens:
+    ring = installation_of(session).ring
+    curp, born = values.get(IdentityPart.CURP), values.get(IdentityPart.BIRTH_DATE)
+    return Tokens(
+        curp=ring.index(CANONICAL[IdentityPart.CURP](curp), about=f"{TABLE}|{IdentityPart.CURP}") if curp else None,
+        birth_date=ring.index(born, about=f"{TABLE}|{IdentityPart.BIRTH_DATE}") if born else None,
+    )
+
+
+def people_with_curp(session: Session, typed: str) -> Select[int]:
+    """Return the query of the ids of people with this CURP, for rows sealed with any key."""
+    indexes = installation_of(session).ring.indexes(CANONICAL[IdentityPart.CURP](typed), about=f"{TABLE}|{IdentityPart.CURP}")
+    return select(PersonIdentity.person_id).where(PersonIdentity.curp_index.in_(indexes))
+
+
+def people_with_curp_of(session: Session, person: Person) -> Select[int] | None:
+    """Return the query of the ids of people with this person's CURP; None if none is on file."""
+    row = session.get(PersonIdentity, person.id)
+    curp = None if row is None else _values(session, row, person).get(IdentityPart.CURP)
+    return people_with_curp(session, curp) if curp else None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityMove:
+    """Parts that a merge moved, and when the other record's values had last changed; None if it had no row."""
+
+    parts: list[str]
+    changed_at: datetime | None
+
+
+def move_identity(session: Session, context: ChangeContext, *, source: Person, target: Person) -> IdentityMove:
+    """Move the parts that `target` lacks, sealed for its row; the others stay with `source`. Their retention time goes on.
+
+    Raises:
+        IdentityUnreadable: a value was changed outside the program, or its key is missing. Then nothing is moved.
+    """
+    row, other = session.get(PersonIdentity, source.id), session.get(PersonIdentity, target.id)
+    there = [part for part in IdentityPart if row is not None and getattr(row, part) is not None]
+    parts = [part for part in there if other is None or getattr(other, part) is None]
+    before = other.changed_at if other is not None else None
+    if parts:
+        _move(session, context, source=source, target=target, parts=parts)
+    return IdentityMove([part.value for part in parts], before)
+
+
+def move_identity_back(session: Session, context: ChangeContext, *, source: Person, target: Person, moved: IdentityMove) -> None:
+    """Undo `move_identity` with the same `source` and `target`. Parts deleted since stay deleted.
+
+    Raises:
+        IdentityUnreadable: as for `move_identity`.
+    """
+    other = session.get(PersonIdentity, target.id)
+    parts = [IdentityPart(part) for part in moved.parts if other is not None and getattr(other, part) is not None]
+    if not parts or other is None:
+        return
+    mine = session.get(PersonIdentity, source.id)
+    changed_at = mine.changed_at if mine is not None else None
+    _move(session, context, source=target, target=source, parts=parts)
+    if mine is not None and changed_at is not None:
+        mine.changed_at = changed_at
+    if moved.changed_at is not None:
+        other.changed_at = moved.changed_at
+    elif all(getattr(other, part) is None for part in IdentityPart):
+        session.delete(other)
+    session.flush()
+
+
+def _move(session: Session, context: ChangeContext, *, source: Person, target: Person, parts: Sequence[IdentityPart]) -> None:
+    ring = installation_of(session).ring
+    old = session.get(PersonIdentity, target.id) is not None
+    rows = {person.id: _locked_row(session, context, person) for person in sorted((source, target), key=lambda each: each.id)}
+    row, other = rows[source.id], rows[target.id]
+    try:
+        values = {part: _open(ring, row, part, source) for part in parts}
+        if other.key_id != ring.newest:
+            _seal_again(ring, other, target)
+    except CannotOpen as error:
+        log.error("The identity of person %s does not open: %s.", source.public_id.hex, error)  # noqa: TRY400
+        raise IdentityUnreadable from error
+    for part, value in values.items():
+        _put(ring, other, part, value, target)
+        setattr(row, part, None)
+        if part in CANONICAL:
+            setattr(row, f"{part}_index", None)
+    other.changed_at = max(row.changed_at, other.changed_at) if old else row.changed_at
+    session.flush()
+
+
 def forget_identity(session: Session, person_id: int) -> bool:
     """Delete all identity data of an erased person; the caller writes the audit log. Return whether there were any."""
     row = session.get(PersonIdentity, person_id)
@@ -296,16 +416,24 @@ def _seal_again(ring: KeyRing, row: PersonIdentity, person: Owner) -> None:
 
 __all__ = [
     "Identity",
+    "IdentityMove",
     "OnFile",
+    "Tokens",
     "count_by_key",
     "delete_identities",
     "forget_identity",
     "has_number",
     "keep_identity",
+    "move_identity",
+    "move_identity_back",
     "open_identity",
     "own_identity",
     "parts_on_file",
+    "people_with_curp",
+    "people_with_curp_of",
     "rotate",
     "same_numbers",
+    "tokens_of",
+    "tokens_of_people",
     "with_identity_since",
 ]

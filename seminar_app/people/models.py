@@ -73,7 +73,7 @@ class PersonMerge(Base):
     kept_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
     gone_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
     moved: Mapped[dict[str, Any]] = mapped_column(info=NO_PERSON)
-    """Ids of what was moved, and names of the columns that were filled in; no values."""
+    """Ids of what was moved, states before, and names of the columns that were filled in; nothing that names a person."""
     merged_at: Mapped[datetime]
     merged_by: Mapped[str] = mapped_column(String(64), info=NO_PERSON)
     """Actor, as in the audit log."""

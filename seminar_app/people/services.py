@@ -6,14 +6,19 @@ import uuid
 from dataclasses import dataclass, fields
 from typing import Any
 
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_unless_present
 from seminar_app.people.errors import NameTaken
+from seminar_app.people.evidence import Evidence
+from seminar_app.people.identity import NO_TOKENS, NOTHING, Identity, Tokens, tokens_of
+from seminar_app.people.matching import By, Compared, Same
 from seminar_app.people.models import Person
-from seminar_app.people.queries import find_person
+from seminar_app.people.proposals import propose
+from seminar_app.people.queries import Candidate, find_person, kept_record, with_curp
 from seminar_app.people.rules import ReservedReason, Sex, name_key, sort_key
 
 KEYS = ("search_key", "sort_key")
@@ -46,13 +51,35 @@ class PersonData:
         return sort_key(given_names=self.given_names, surname1=self.surname1, surname2=self.surname2)
 
 
-def find_or_add_person(session: Session, context: ChangeContext, *, data: PersonData, agency_id: int | None) -> tuple[Person, bool]:
-    """Return the person with this address and name, or a new one, and whether they were known before.
+def find_or_add_person(
+    session: Session,
+    context: ChangeContext,
+    *,
+    data: PersonData,
+    agency_id: int | None,
+    by: By = By.FORM,
+    identity: Identity = NOTHING,
+    reach: ColumnElement[bool] | None = None,
+) -> tuple[Person, bool]:
+    """Return the person who is the same by `matching.match`, or a new one, and whether they were known before.
 
-    A known person is not changed, because a stranger can type any name into a form. Without an address the name does not
-    identify a person, so the person is new. If two transactions add the same person at once, UNIQUE and ON CONFLICT leave
-    one row, and both get it. Most people are new, so the row is inserted first, and a known person is read only if that fails.
+    A known person is not changed, because a stranger can type any name into a form. If two transactions add the same person at
+    once, UNIQUE and ON CONFLICT leave one row, and both get it. Most people are new, so the row is inserted first, and a known
+    person is read only if that fails. A record that was merged leads to the one that was kept.
+
+    Args:
+        by: who gave the data. Staff's and a list's CURP is looked up first, and only if `reach` is given.
+        identity: what was typed beside the name; only its CURP is compared.
+        reach: what the account may see, on `Person`. The same CURP outside it becomes a proposal to an administrator.
     """
+    outside: list[Candidate] = []
+    if by is not By.FORM and reach is not None and identity.curp:
+        found = with_curp(session, compared_of(data, tokens_of(session, identity)), identity.curp, by=by)
+        within = set(session.scalars(select(Person.id).where(Person.id.in_([each.person.id for each in found]), reach)))
+        known = [each.person for each in found if isinstance(each.verdict, Same) and each.person.id in within]
+        if len(known) == 1:
+            return known[0], True
+        outside = [each for each in found if each.person.id not in within]
     person = Person(
         public_id=uuid.uuid4(),
         given_names=data.given_names,
@@ -71,11 +98,45 @@ def find_or_add_person(session: Session, context: ChangeContext, *, data: Person
         created_at=context.now,
     )
     if insert_unless_present(session, person, index_elements=("email", "search_key")):
+        for each in outside:
+            propose(session, context, one=person.id, other=each.person.id, why=each.why or (Evidence.CURP_AGREES,))
         return person, False
-    known = find_person(session, email=data.email or "", key=data.search_key)
-    if known is None:
+    found_person = find_person(session, email=data.email or "", key=data.search_key)
+    if found_person is None:
         raise RuntimeError("a person who is there was not found")
-    return known, True
+    return kept_record(session, found_person), True
+
+
+def compared_of(data: PersonData, tokens: Tokens = NO_TOKENS) -> Compared:
+    """Return what is compared of typed data."""
+    return Compared(
+        given_names=data.given_names,
+        surname1=data.surname1,
+        surname2=data.surname2,
+        email=data.email,
+        sex=data.sex,
+        curp=tokens.curp,
+        birth_date=tokens.birth_date,
+    )
+
+
+def hold_person(session: Session, person: Person) -> Person | None:
+    """Keep a known person from being merged or erased until the transaction ends; return the record to use.
+
+    Called after the seats are locked, as a merge locks the seats before the people. Another transaction may have merged the
+    person since they were found: then it is the record that was kept.
+
+    Returns:
+        None if the person was erased meanwhile.
+    """
+    while True:
+        held = session.scalars(_HELD, {"person_id": person.id}, execution_options={"populate_existing": True}).one()
+        if held.merged_into_id is None:
+            return None if held.erased_at is not None else held
+        person = kept_record(session, held)
+
+
+_HELD = select(Person).where(Person.id == bindparam("person_id")).with_for_update(read=True, key_share=True)
 
 
 def stored_data(person: Person) -> PersonData:

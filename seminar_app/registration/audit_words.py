@@ -31,6 +31,9 @@ def init_app() -> None:
             "person.name_asked": _l("asked for another name"),
             "person.name_accepted": _l("accepted another name"),
             "person.name_declined": _l("declined another name"),
+            "registration.split": _l("split a registration off a person's record"),
+            "person.merged": _l("merged two records of one person"),
+            "person.separated": _l("undid a merge of two records"),
             "registration.viewed": _l("looked at a registration"),
             "reserved.opened": _l("opened the record of a reserved identity"),
             "roster.viewed": _l("looked at the roster"),
@@ -47,6 +50,7 @@ def init_app() -> None:
         },
         states={"registration": RegistrationState},
         numbers={
+            "registrations": lambda n: ngettext("%(num)d registration", "%(num)d registrations", n),
             "seats": lambda n: ngettext("%(num)d seat", "%(num)d seats", n),
         },
         texts={

@@ -111,3 +111,58 @@ class PersonIsErased(Refusal):
     """The person's data were erased, and nothing is left to change."""
 
     sentence = N_("The data of this person were erased. Nothing is left to change.")
+
+
+class MergeWithItself(Refusal):
+    """The two records to merge are one."""
+
+    sentence = N_("This is one and the same record. Please choose another one to merge it with.")
+
+
+class MergeOfErased(Refusal):
+    """One of the people was erased, so nothing can be merged or separated any more."""
+
+    sentence = N_("One of these two people was erased, so the records can be neither merged nor separated.")
+
+
+class MergedAlready(Refusal):
+    """One of the records was merged meanwhile."""
+
+    sentence = N_("One of these two records has been merged meanwhile. Please look for the person again.")
+
+
+class MergeUndone(Refusal):
+    """The merge was undone before."""
+
+    sentence = N_("This merge has been undone already.")
+
+
+class MergedSince(Refusal):
+    """One of the records took part in a later merge."""
+
+    sentence = N_("One of these records was merged again later. Please undo the later merge first.")
+
+
+class SeatTaken(Refusal):
+    """Undoing a merge needs a seat, and there is none."""
+
+    sentence = N_("The seat that became free by the merge in «%(seminar)s» was given to somebody else, and no other one is free.")
+
+
+class PeopleChanged(Refusal):
+    """A registration of one of the people came in at the same moment."""
+
+    sentence = N_("A registration of one of these people has just come in. Nothing has been changed; please press the button again.")
+
+
+class NotJoined(Refusal):
+    """The registration cannot be split off."""
+
+    sentence = N_("This registration was not given to a known person, or it has been split off already.")
+
+
+class SamePersonAgain(Refusal):
+    """The new record would have the known person's name and address."""
+
+    sentence = N_("With this name and this address it would be the same person again. Please change one of them.")
+    field = "given_names"

@@ -25,7 +25,7 @@ from seminar_app.registration.asking import asked_of
 from seminar_app.registration.blueprints import staff_blueprint as blueprint
 from seminar_app.registration.forms import DecisionForm, EndReserveForm, HandForm, RemovalForm, ReserveForm, showing
 from seminar_app.registration.models import Registration
-from seminar_app.registration.queries import Roster, RosterFilter, StaffRegistration
+from seminar_app.registration.queries import Roster, RosterFilter, StaffRegistration, reach_of
 from seminar_app.registration.rules import (
     RegistrationState,
     RemovalReason,
@@ -192,7 +192,12 @@ def add(slug: str) -> ResponseReturnValue:
         try:
             made = in_unit_of_work(
                 lambda session: services.add_by_hand(
-                    session, change_context(), seminar_id=seminar.id, entry=form.entry(), submission_id=showing(form.submission_id)
+                    session,
+                    change_context(),
+                    seminar_id=seminar.id,
+                    entry=form.entry(),
+                    submission_id=showing(form.submission_id),
+                    reach=reach_of(session, current_actor()),
                 )
             )
             return redirect(url_for(".roster", slug=slug, of=made.public_id.hex), code=303)

@@ -35,6 +35,9 @@ BATCH = 100
 TOUCHED = ("person", "person_identity", "registration", "registration_history", "outbox", "web_session")
 SWEEPABLE = ("person.erased", "retention.applied")
 
+KEPT = func.coalesce(Person.merged_into_id, Person.id)
+"""The record that counts for the time: a merged one keeps its data as long as the person takes part."""
+
 Due = Callable[[datetime, int], Select[Any]]
 Take = Callable[[Session, ChangeContext, Sequence[Any]], object]
 
@@ -64,8 +67,8 @@ def _in_a_seminar_since(person_id: SQLColumnExpression[int], now: datetime, days
 
 
 def _people(now: datetime, days: int) -> Select[Any]:
-    """Select people whose record is older than this and who had no registration in a seminar since."""
-    old = Person.created_at < now - timedelta(days=days)
+    """Select people whose record is older than this and who had no registration in a seminar since. Merged records go with theirs."""
+    old = (Person.created_at < now - timedelta(days=days)) & Person.merged_into_id.is_(None)
     return select(Person.public_id).where(Person.erased_at.is_(None), old, ~_in_a_seminar_since(Person.id, now, days)).order_by(Person.id)
 
 
@@ -75,12 +78,12 @@ def _not_seated(now: datetime, days: int) -> Select[Any]:
 
 def _phones(now: datetime, days: int) -> Select[Any]:
     old = Person.created_at < now - timedelta(days=days)
-    return select(Person.id).where(Person.phone.is_not(None), old, ~_in_a_seminar_since(Person.id, now, days)).order_by(Person.id)
+    return select(Person.id).where(Person.phone.is_not(None), old, ~_in_a_seminar_since(KEPT, now, days)).order_by(Person.id)
 
 
 def _identities(now: datetime, days: int) -> Select[Any]:
     old = Person.id.in_(with_identity_since(now - timedelta(days=days)))
-    return select(Person.id).where(old, ~_in_a_seminar_since(Person.id, now, days))
+    return select(Person.id).where(old, ~_in_a_seminar_since(KEPT, now, days))
 
 
 def _messages(now: datetime, days: int) -> Select[Any]:

@@ -16,7 +16,7 @@ from seminar_app.core.errors import NotFound
 from seminar_app.messages.models import Message
 from seminar_app.people.identity import forget_identity
 from seminar_app.people.models import Person
-from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.models import NameRequest, PersonJoin, Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.reserving import give_codes
@@ -46,7 +46,7 @@ class Erased:
 
 
 def erase_person(session: Session, context: ChangeContext, *, public_id: uuid.UUID) -> Erased:
-    """Remove everything that names the person. Repeating it changes nothing more.
+    """Remove everything that names the person, in all records that were merged with theirs. Repeating it changes nothing more.
 
     Raises:
         NotFound: there is no such person.
@@ -54,32 +54,72 @@ def erase_person(session: Session, context: ChangeContext, *, public_id: uuid.UU
     person_id = session.scalar(select(Person.id).where(Person.public_id == public_id))
     if person_id is None:
         raise NotFound
-    withdrawn = _give_seats_back(session, context, person_id=person_id)
-    person = session.scalars(select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)).one()
-    registrations = session.scalars(select(Registration).where(Registration.person_id == person_id).order_by(Registration.id)).all()
-    messages = _delete_messages(session, person, [registration.public_id for registration in registrations])
+    ids = _merged_together(session, person_id)
+    withdrawn = sum(_give_seats_back(session, context, person_id=each) for each in ids)
+    locked = select(Person).where(Person.id.in_(ids)).order_by(Person.id).with_for_update().execution_options(populate_existing=True)
+    people = session.scalars(locked).all()
+    done = Erased(registrations=0, withdrawn=withdrawn, messages=0, notes=0, identity=False)
+    owners = session.scalars(select(Registration.public_id).where(Registration.person_id.in_(ids))).all()
+    for person in people:
+        done = _plus(done, _erase_record(session, context, person=person, owners=list(owners)))
+    last = next(person for person in people if person.public_id == public_id)
+    record(session, context, action="person.erased", subject=f"person:{last.public_id.hex}", details=asdict(done))
+    return done
+
+
+def _merged_together(session: Session, person_id: int) -> list[int]:
+    """Return the ids of all records that were merged with this one: all are one person's."""
+    found, new = {person_id}, {person_id}
+    while new:
+        into = select(Person.merged_into_id).where(Person.id.in_(new), Person.merged_into_id.is_not(None))
+        of = select(Person.id).where(Person.merged_into_id.in_(new))
+        new = {each for each in (*session.scalars(into), *session.scalars(of)) if each is not None} - found
+        found |= new
+    return sorted(found)
+
+
+def _plus(one: Erased, other: Erased) -> Erased:
+    return Erased(
+        registrations=one.registrations + other.registrations,
+        withdrawn=one.withdrawn + other.withdrawn,
+        messages=one.messages + other.messages,
+        notes=one.notes + other.notes,
+        identity=one.identity or other.identity,
+    )
+
+
+def _erase_record(session: Session, context: ChangeContext, *, person: Person, owners: list[uuid.UUID]) -> Erased:
+    """Erase one record. `owners`: public ids of the registrations of all records merged with it, whose mail goes too."""
+    registrations = session.scalars(select(Registration).where(Registration.person_id == person.id).order_by(Registration.id)).all()
+    messages = _delete_messages(session, person, owners)
     for registration in registrations:
         registration.unit = registration.rank = registration.position = registration.state_name = None
         registration.submission_id = None
         registration.link_hash = secrets.token_bytes(32)  # a hash that matches no link
+    ids = [each.id for each in registrations]
     notes = _changed(
         session.execute(
             update(RegistrationHistory)
-            .where(RegistrationHistory.registration_id.in_([each.id for each in registrations]), RegistrationHistory.note.is_not(None))
+            .where(RegistrationHistory.registration_id.in_(ids), RegistrationHistory.note.is_not(None))
             .values(note=None)
             .execution_options(synchronize_session=False)
         )
     )
-    identity = forget_identity(session, person_id)
+    session.execute(delete(NameRequest).where(NameRequest.registration_id.in_(ids)).execution_options(synchronize_session=False))
+    session.execute(  # a join can no longer be split off
+        update(PersonJoin)
+        .where(PersonJoin.registration_id.in_(ids), PersonJoin.split_at.is_(None))
+        .values(split_at=context.now, split_by=context.actor)
+        .execution_options(synchronize_session=False)
+    )
+    identity = forget_identity(session, person.id)
     person.given_names = person.surname1 = person.certificate_name = person.search_key = person.sort_key = ""
     person.surname2 = person.email = person.phone = person.agency_id = None
     person.reserved = True  # every sheet, screen and export then shows a code, and no contact data
     person.erased_at = person.erased_at or context.now
     session.flush()
-    give_codes(session, person_id)
-    done = Erased(registrations=len(registrations), withdrawn=withdrawn, messages=messages, notes=notes, identity=identity)
-    record(session, context, action="person.erased", subject=f"person:{public_id.hex}", details=asdict(done))
-    return done
+    give_codes(session, person.id)
+    return Erased(registrations=len(registrations), withdrawn=0, messages=messages, notes=notes, identity=identity)
 
 
 def _give_seats_back(session: Session, context: ChangeContext, *, person_id: int) -> int:

@@ -3,10 +3,13 @@
 from seminar_app.registration.queries.people import (
     Participation,
     PersonInReach,
+    candidates_in_reach,
+    joins_of,
     participations,
     people_by_id_in_reach,
     people_in_reach,
     person_in_reach,
+    reach_of,
 )
 from seminar_app.registration.queries.personal import (
     FormPage,
@@ -51,8 +54,10 @@ __all__ = [
     "SeatsOverview",
     "SeenRegistration",
     "StaffRegistration",
+    "candidates_in_reach",
     "form_page",
     "head_count",
+    "joins_of",
     "name_asked",
     "names_asked",
     "notice_read",
@@ -61,6 +66,7 @@ __all__ = [
     "people_in_reach",
     "person_in_reach",
     "personal_page",
+    "reach_of",
     "registration_in_reach",
     "roster",
     "roster_access",

@@ -20,11 +20,12 @@ from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
 from seminar_app.people.identity import has_number
 from seminar_app.people.identity_rules import canonical_number
+from seminar_app.people.matching import By
 from seminar_app.people.models import Person
-from seminar_app.people.queries import SHOWN, matches, ways_to_match
+from seminar_app.people.queries import SHOWN, Candidate, candidates, compared, matches, ways_to_match
 from seminar_app.people.rules import reserved_code, reserved_name
 from seminar_app.people.shown import ShownPerson, agency_shown, as_shown
-from seminar_app.registration.models import Registration
+from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar
 
@@ -36,6 +37,8 @@ FEW = 5_000
 IN_ORDER = (Person.sort_key, Person.id)
 IN_INDEX = (*IN_ORDER, Person.search_key, Person.email, Person.reserved, Person.merged_into_id, Person.public_id)
 """Columns of PostgreSQL's index in this order, so that a search can be answered from the index without reading the table."""
+LISTED = Person.merged_into_id.is_(None)
+"""Records that were merged into another are listed nowhere."""
 NUMBER = re.compile(r"(?=.*[0-9])[A-Z0-9]{6,20}")
 """Text that may be a CURP or passport number; it is also looked up by the blind index."""
 
@@ -72,7 +75,7 @@ def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[Pe
     if code is not None and (by_code := _named(session, Person.reserved, _has_code(session, actor, code))):
         return _as_found(session, actor, by_code[:MOST_SHOWN], code=code), len(by_code) > MOST_SHOWN
     number = NUMBER.fullmatch(canonical_number(words))
-    found = _named(session, _in_reach(session, actor), ~Person.reserved, has_number(session, words)) if number else []
+    found = _named(session, _in_reach(session, actor), ~Person.reserved, LISTED, has_number(session, words)) if number else []
     found = found or _found(session, actor, words)
     return _as_found(session, actor, found[:MOST_SHOWN]), len(found) > MOST_SHOWN
 
@@ -146,7 +149,7 @@ def people_by_id_in_reach(session: Session, actor: Actor, ids: Collection[int]) 
     """Return those of these people that the account may see, by name, at most 50; without reserved identities."""
     if not ids:
         return []
-    wanted = Person.id.in_(ids), ~Person.reserved, _in_reach(session, actor)
+    wanted = Person.id.in_(ids), ~Person.reserved, LISTED, _in_reach(session, actor)
     return _as_found(session, actor, _named(session, *wanted)[:MOST_SHOWN])
 
 
@@ -156,7 +159,8 @@ def person_in_reach(session: Session, actor: Actor, public_id: uuid.UUID) -> Per
     Raises:
         NotFound: there is no such person, or the account may not see them.
     """
-    found = session.execute(select(*SHOWN, Person.agency_id).where(Person.public_id == public_id, _in_reach(session, actor))).all()
+    wanted = Person.public_id == public_id, LISTED, _in_reach(session, actor)
+    found = session.execute(select(*SHOWN, Person.agency_id).where(*wanted)).all()
     if not found:
         raise NotFound
     return _as_found(session, actor, found)[0]
@@ -180,6 +184,27 @@ def _participation(row: Any, agencies: Mapping[int, AgencyChoice]) -> Participat
     if not row.reserved:
         return Participation(row.public_id, row.state, None, row.Seminar, agency)
     return Participation(row.public_id, row.state, reserved_name(row.reserved_code), row.Seminar, agency_shown(agency, group))
+
+
+def reach_of(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Person` that the account may see a person, for look-ups outside this module."""
+    return _in_reach(session, actor)
+
+
+def candidates_in_reach(session: Session, actor: Actor, person: Person) -> list[Candidate]:
+    """Return the people whom the account may see and who are or may be this one, likeliest first; never reserved people."""
+    return candidates(session, compared(session, person), by=By.STAFF, condition=_in_reach(session, actor), but=person)
+
+
+def joins_of(session: Session, person_id: int) -> list[tuple[PersonJoin, Registration]]:
+    """Return the registrations of a person that were given to a known record and can be split off, newest first."""
+    found = session.execute(
+        select(PersonJoin, Registration)
+        .join(Registration, Registration.id == PersonJoin.registration_id)
+        .where(Registration.person_id == person_id, PersonJoin.split_at.is_(None))
+        .order_by(PersonJoin.id.desc())
+    )
+    return [(join, registration) for join, registration in found]
 
 
 def _in_reach(session: Session, actor: Actor) -> ColumnElement[bool]:
@@ -218,7 +243,7 @@ def _agencies_below(session: Session, actor: Actor) -> list[int]:
 
 
 def _found_by(session: Session, words: str, who: type[Person] = Person) -> ColumnElement[bool]:
-    return and_(~who.reserved, matches(session, words, who))
+    return and_(~who.reserved, who.merged_into_id.is_(None), matches(session, words, who))
 
 
 def _ways_to_find(session: Session, words: str) -> list[Select[int]]:

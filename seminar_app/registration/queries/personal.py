@@ -14,6 +14,7 @@ from seminar_app.core.errors import NotFound
 from seminar_app.core.links import token_hash
 from seminar_app.offices.models import Office, OfficeNotice
 from seminar_app.people.models import Person
+from seminar_app.people.queries import kept_id
 from seminar_app.people.rules import certificate_name
 from seminar_app.people.shown import ShownPerson, as_shown
 from seminar_app.registration.models import NameRequest, Notice, Registration
@@ -115,7 +116,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
     Raises:
         NotFound: no link has this token, it was replaced, or the seminar's links have ended.
     """
-    row = session.execute(
+    whole = (
         select(
             *SHOWN,
             Registration.id,
@@ -128,6 +129,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
             Registration.office_notice_id,
             Registration.version,
             Person.version.label("person_version"),
+            Person.merged_into_id,
             Seminar,
             Office,
             Agency,
@@ -136,10 +138,12 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
         .join(Seminar, Seminar.id == Registration.seminar_id)
         .join(Office, Office.id == Seminar.office_id)
         .join(Agency, Agency.id == Registration.agency_id)
-        .where(Registration.link_hash == _hash(token))
-    ).one_or_none()
+    )
+    row = session.execute(whole.where(Registration.link_hash == _hash(token))).one_or_none()
     if row is None or link_has_ended(row.Seminar.ends_on, today=today):
         raise NotFound
+    if row.merged_into_id is not None:
+        row = session.execute(whole.where(Registration.id == _that_stayed(session, row.seminar_id, row.person_id))).one()
     own = OwnRegistration(
         id=row.id,
         public_id=row.public_id,
@@ -154,6 +158,12 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
         person=as_shown(row, agency=None, group=None, code=row.reserved_code, opened=True),
     )
     return PersonalPage(own, row.Seminar, row.Office, row.Agency)
+
+
+def _that_stayed(session: Session, seminar_id: int, person_id: int) -> int:
+    """Return the id of the registration that stayed in the seminar when this person was merged; links of both open it."""
+    kept = kept_id(session, person_id)
+    return session.scalars(select(Registration.id).where(Registration.seminar_id == seminar_id, Registration.person_id == kept)).one()
 
 
 @dataclass(frozen=True, slots=True)

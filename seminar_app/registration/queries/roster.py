@@ -135,7 +135,7 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page
     lines = session.execute(
         select(*SHOWN, Person.search_key, Registration.public_id, Registration.state, Registration.seat_pool_id)
         .join(Person, Person.id == Registration.person_id)
-        .where(Registration.seminar_id == access.seminar.id)
+        .where(Registration.seminar_id == access.seminar.id, Person.merged_into_id.is_(None))
     )
     by_id = {pool.id: pool for pool in pools}
     groups: dict[int, RosterGroup] = {}
@@ -266,6 +266,7 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
         )
         .join(Person, Person.id == Registration.person_id)
         .where(Registration.seminar_id == access.seminar.id, Registration.public_id == public_id)
+        .where(Person.merged_into_id.is_(None))
     ).one_or_none()
     if row is None:
         raise NotFound

@@ -5,23 +5,25 @@ from __future__ import annotations
 import hmac
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy.orm import Session, contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import agency_path
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.inserts import insert_rows
 from seminar_app.people.identity import NOTHING, Identity, keep_identity
+from seminar_app.people.matching import By, Same, match
 from seminar_app.people.models import Person
-from seminar_app.people.services import PersonData, find_or_add_person
+from seminar_app.people.services import PersonData, compared_of, find_or_add_person, hold_person
 from seminar_app.registration.errors import AlreadyOnTheRoster, FormClosed, NoSuchAgency, ReservedOnTheRoster, WrongCode
 from seminar_app.registration.links import issue_link
-from seminar_app.registration.models import Registration
+from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.registration.rules import (
     Door,
     RegistrationState,
@@ -98,17 +100,22 @@ def register(
     shown_by_office = office_notice_shown(session, seminar_id=seminar_id, notice_id=office_notice_id)
     person, known = find_or_add_person(session, context, data=entry.person, agency_id=agency.id)
     seats = lock_seats(session, seminar_id)
+    if known:
+        person, known = _held(session, context, person=person, entry=entry)
     check_door(seats, now=context.now, code=code)
     settle_due(session, context, seats=seats)
     submission = submission_of(submission_id, entry.person, seminar_id)
     registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
-    if registration is None and (registration := find_submission(session, submission)) is not None and not known:
-        session.delete(person)  # the form came already, from somebody whose name was corrected since
+    if registration is None and (registration := _sent_before(session, submission_id, entry.person, seminar_id)) is not None:
+        if not known:  # the form came already, and the name was corrected since, or a second surname was added or left out
+            session.delete(person)
+        return registration
     if registration is not None and registration.submission_id == submission:
         return registration
     if registration is not None and not may_register_again(registration.state):
         remind(session, context, seats=seats, registration=registration)
         return registration
+    joined = known and registration is None
     registration = registration or new_registration(session, context, seats, person, source=Source.FORM)
     fill(registration, entry, agency)
     registration.notice_id = notice_id
@@ -116,6 +123,8 @@ def register(
     registration.submission_id = submission
     pending = first_state(seats.seminar.approval) is not None
     place(session, context, seats=seats, registration=registration, path=path, pending=pending)
+    if joined:
+        note_join(session, context, registration=registration)
     _reserve(session, context, seats=seats, registration=registration, known=known)
     _keep(session, context, seats=seats, person=person, entry=entry)
     tell(session, context, kind=MAIL_OF_STATE[registration.state], seminar=seats.seminar, office=seats.office, registration=registration)
@@ -123,9 +132,20 @@ def register(
 
 
 def add_by_hand(
-    session: Session, context: ChangeContext, *, seminar_id: int, entry: Entry, submission_id: uuid.UUID, source: Source = Source.STAFF
+    session: Session,
+    context: ChangeContext,
+    *,
+    seminar_id: int,
+    entry: Entry,
+    submission_id: uuid.UUID,
+    source: Source = Source.STAFF,
+    reach: ColumnElement[bool] | None = None,
 ) -> Registration:
     """Register a person on their behalf, regardless of the window and the mode; seats and the waiting list follow the same rules.
+
+    Args:
+        reach: the people the account may see (`queries.reach_of`). Somebody among them with the same CURP and a compatible name
+            is known; without it only address and name are compared.
 
     Raises:
         AlreadyOnTheRoster, ReservedOnTheRoster: the person has a registration in this seminar.
@@ -137,15 +157,23 @@ def add_by_hand(
     if (again := find_submission(session, submission)) is not None:
         return again
     agency = _agency(session, entry.agency_id)
-    person, known = find_or_add_person(session, context, data=entry.person, agency_id=agency.id)
+    by = By.LIST if source in (Source.NOMINATION, Source.IMPORT) else By.STAFF
+    person, known = find_or_add_person(
+        session, context, data=entry.person, agency_id=agency.id, by=by, identity=entry.identity, reach=reach
+    )
+    if known:
+        person, known = _held(session, context, person=person, entry=entry)
     registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
     if registration is not None and not may_register_again(registration.state):
         raise ReservedOnTheRoster if person.reserved else AlreadyOnTheRoster(name=person.certificate_name)
+    joined = known and registration is None
     registration = registration or new_registration(session, context, seats, person, source=source)
     fill(registration, entry, agency)
     registration.submission_id = submission
     path = agency_path(session, agency.id)
     place(session, context, seats=seats, registration=registration, path=path, pending=False)
+    if joined:
+        note_join(session, context, registration=registration)
     _reserve(session, context, seats=seats, registration=registration, known=known)
     _keep(session, context, seats=seats, person=person, entry=entry)
     tell(session, context, kind=MAIL_OF_STATE[registration.state], seminar=seats.seminar, office=seats.office, registration=registration)
@@ -164,6 +192,43 @@ def _keep(session: Session, context: ChangeContext, *, seats: LockedSeats, perso
     """Seal the identity data that the seminar asked for; what a known person has on file stays as it is."""
     slug = seats.seminar.slug
     keep_identity(session, context, person=person, identity=entry.identity, only_missing=True, seminar=slug)
+
+
+def _held(session: Session, context: ChangeContext, *, person: Person, entry: Entry) -> tuple[Person, bool]:
+    """Return the known person, whom nobody can merge or erase now; a new one if they were erased meanwhile."""
+    held = hold_person(session, person)
+    if held is not None:
+        return held, True
+    return find_or_add_person(session, context, data=entry.person, agency_id=entry.agency_id)
+
+
+def note_join(session: Session, context: ChangeContext, *, registration: Registration) -> None:
+    """Record that a registration was given to a known person, so that it can be split off."""
+    row = {"registration_id": registration.id, "person_id": registration.person_id, "joined_at": context.now, "joined_by": context.actor}
+    insert_rows(session, PersonJoin, [row])
+
+
+def _sent_before(session: Session, showing: uuid.UUID, person: PersonData, seminar_id: int) -> Registration | None:
+    """Return the registration that this display of the form has made for the same person; a missing second surname does not count."""
+    submission = submission_of(showing, person, seminar_id)
+    if person.surname2:
+        return find_submission(session, submission, submission_of(showing, replace(person, surname2=None), seminar_id))
+    if (found := find_submission(session, submission)) is not None or person.email is None:
+        return found
+    with_second = select(Registration).join(Registration.person).options(contains_eager(Registration.person))
+    others = session.scalars(
+        with_second.where(
+            Registration.seminar_id == seminar_id,
+            Person.email == person.email,
+            Person.search_key.startswith(f"{person.search_key} ", autoescape=True),
+        )
+    )
+    for other in others:
+        sent = replace(person, given_names=other.person.given_names, surname1=other.person.surname1, surname2=other.person.surname2)
+        verdict = match(compared_of(person), compared_of(sent), by=By.FORM, one_showing=True)
+        if submission_of(showing, sent, seminar_id) == other.submission_id and isinstance(verdict, Same):
+            return other
+    return None
 
 
 def submission_of(showing: uuid.UUID, person: PersonData, seminar_id: int) -> uuid.UUID:
@@ -208,15 +273,17 @@ def _agency(session: Session, agency_id: int) -> Agency:
     return agency
 
 
-_OF_SUBMISSION = select(Registration).where(Registration.submission_id == bindparam("submission_id"))
+_OF_SUBMISSION = select(Registration).where(
+    (Registration.submission_id == bindparam("submission_id")) | (Registration.submission_id == bindparam("or_this"))
+)
 _OF_PERSON = select(Registration).where(
     Registration.seminar_id == bindparam("seminar_id"), Registration.person_id == bindparam("person_id")
 )
 
 
-def find_submission(session: Session, submission: uuid.UUID) -> Registration | None:
-    """Return the registration that this submission made."""
-    return session.scalar(_OF_SUBMISSION, {"submission_id": submission})
+def find_submission(session: Session, submission: uuid.UUID, or_this: uuid.UUID | None = None) -> Registration | None:
+    """Return the registration that this submission made, or the other one."""
+    return session.scalars(_OF_SUBMISSION, {"submission_id": submission, "or_this": or_this or submission}).first()
 
 
 def find_registration(session: Session, *, seminar_id: int, person: Person) -> Registration | None:

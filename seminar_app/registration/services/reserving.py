@@ -73,17 +73,19 @@ def record_reserved(session: Session, context: ChangeContext, *, person: Person,
     _record(session, context, person=person, action="person.reserved", reason=person.reserved_reason, seminar=seminar)
 
 
-def give_codes(session: Session, person_id: int) -> None:
-    """Give a code to each of the person's registrations that has none."""
+def give_codes(session: Session, person_id: int) -> list[int]:
+    """Give a code to each of the person's registrations that has none; return the ids of these."""
     without = select(Registration.id, Registration.seminar_id).where(
         Registration.person_id == person_id, Registration.reserved_code.is_(None)
     )
-    for registration_id, seminar_id in session.execute(without.order_by(Registration.seminar_id)).all():
+    found = session.execute(without.order_by(Registration.seminar_id)).all()
+    for registration_id, seminar_id in found:
         code = free_code(session, seminar_id)
         session.execute(update(_TABLE).where(_TABLE.c.id == registration_id).values(reserved_code=code))
         loaded = session.identity_map.get(session.identity_key(Registration, registration_id))
         if loaded is not None:
             set_committed_value(loaded, "reserved_code", code)
+    return [registration_id for registration_id, _seminar_id in found]
 
 
 def give_code_if_reserved(session: Session, registration: Registration) -> None:

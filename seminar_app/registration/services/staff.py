@@ -90,10 +90,10 @@ def restore(session: Session, context: ChangeContext, *, seminar_id: int, regist
     If the mail about it has not been sent yet, it is deleted. The person then gets a mail only if they are on the waiting list.
 
     Raises:
-        NotInThisState: there is nothing to undo, or the person was erased.
+        NotInThisState: there is nothing to undo, or the person was erased or merged into another record.
     """
     seats, registration = _locked(session, seminar_id, registration_id)
-    if not may_restore(registration.state) or registration.person.erased_at is not None:
+    if not may_restore(registration.state) or registration.person.erased_at is not None or registration.person.merged_into_id is not None:
         raise NotInThisState
     unsaid = session.execute(
         delete(Message).where(

@@ -1,0 +1,73 @@
+"""Merging two records of one person: what is allowed, and which of two registrations stays. No database.
+
+Source: docs/decisions/0022-who-is-the-same-person.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class HasRecord(Protocol):
+    """What a merge depends on."""
+
+    id: int
+    merged_into_id: int | None
+    erased_at: datetime | None
+
+
+class MergeFault(StrEnum):
+    """Why two records cannot be merged, or a merge cannot be undone."""
+
+    ITSELF = "itself"
+    ERASED = "erased"
+    MERGED = "merged"
+    UNDONE = "undone"
+    MERGED_SINCE = "merged_since"
+
+
+def merge_fault(kept: HasRecord, gone: HasRecord) -> MergeFault | None:
+    """Return why `gone` cannot be merged into `kept`, or None."""
+    if kept.id == gone.id:
+        return MergeFault.ITSELF
+    if kept.erased_at is not None or gone.erased_at is not None:
+        return MergeFault.ERASED
+    if kept.merged_into_id is not None or gone.merged_into_id is not None:
+        return MergeFault.MERGED
+    return None
+
+
+def undo_fault(kept: HasRecord, gone: HasRecord, *, undone: bool, merged_since: bool) -> MergeFault | None:
+    """Return why a merge cannot be undone, or None. Whether a seat is free is asked for each registration.
+
+    Args:
+        undone: this merge has been undone before.
+        merged_since: one of the two records took part in a later merge that stands.
+    """
+    if undone:
+        return MergeFault.UNDONE
+    if kept.erased_at is not None or gone.erased_at is not None:
+        return MergeFault.ERASED
+    if merged_since or gone.merged_into_id != kept.id:
+        return MergeFault.MERGED_SINCE
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two registrations in one seminar."""
+
+    registration_id: int
+    minutes: int
+    """Credited."""
+    seated: bool
+    registered_at: datetime
+
+
+def which_stays(one: Side, other: Side) -> tuple[Side, Side]:
+    """Return the registration that stays and the one that leaves: the one with credited minutes, else the seated, else the earlier."""
+    stays, leaves = sorted((one, other), key=lambda side: (side.minutes == 0, not side.seated, side.registered_at, side.registration_id))
+    return stays, leaves

@@ -1,0 +1,12 @@
+"""Merge two records of one person, undo it, split a joined registration off, and decide proposals.
+
+Each locks the seats of all seminars concerned in the order of their ids, then the people in the order of theirs.
+"""
+
+from seminar_app.registration.services.merging.hooks import MergeHook, when_merging
+from seminar_app.registration.services.merging.merge import merge
+from seminar_app.registration.services.merging.proposals import decide_proposal
+from seminar_app.registration.services.merging.split import split
+from seminar_app.registration.services.merging.undo import undo_merge
+
+__all__ = ["MergeHook", "decide_proposal", "merge", "split", "undo_merge", "when_merging"]

@@ -1,0 +1,44 @@
+"""What rooms that depend on registrations do when two of one person become one, for example with marks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+
+class MergeHook(Protocol):
+    """The part of another room in a merge. It runs in the merge's transaction, after the seats and people are locked."""
+
+    @property
+    def name(self) -> str:
+        """Table of the rows that are copied; ids of the copies are kept under it."""
+        ...
+
+    def credited_minutes(self, session: Session, registration_ids: Collection[int]) -> Mapping[int, int]:
+        """Return the credited minutes of these registrations, those without any left out, and lock what `copy` will read."""
+        ...
+
+    def copy(self, session: Session, *, leaves: int, stays: int) -> Sequence[int]:
+        """Copy rows of one registration to the other where that has none; return the ids of the copies."""
+        ...
+
+    def take_back(self, session: Session, copies: Collection[int]) -> None:
+        """Delete copies that nobody has changed since."""
+        ...
+
+
+_hooks: list[MergeHook] = []
+
+
+def when_merging(hook: MergeHook) -> MergeHook:
+    """Register a room's part in merges."""
+    if all(each.name != hook.name for each in _hooks):
+        _hooks.append(hook)
+    return hook
+
+
+def hooks() -> Sequence[MergeHook]:
+    """Return the registered hooks."""
+    return tuple(_hooks)

@@ -1,0 +1,161 @@
+"""Merge two records of one person."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy.orm import Session
+
+from seminar_app.audit import services as audit
+from seminar_app.core.change_context import ChangeContext
+from seminar_app.people.identity import move_identity
+from seminar_app.people.models import Person, PersonMerge
+from seminar_app.people.proposals import close_proposal
+from seminar_app.people.queries import find_person
+from seminar_app.registration.merge_rules import Side, merge_fault, which_stays
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState, RemovalReason
+from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.merging.hooks import hooks
+from seminar_app.registration.services.merging.records import (
+    REFUSALS,
+    Locked,
+    Moved,
+    exchange,
+    give,
+    left_registration,
+    lock_records,
+)
+from seminar_app.registration.services.reserving import give_codes
+from seminar_app.registration.services.seats import settle
+
+FILLED = ("phone", "sex", "agency_id")
+"""Columns that the kept record gets from the other one where it has nothing. Names stay as they are."""
+
+
+def merge(session: Session, context: ChangeContext, *, kept: int, gone: int) -> PersonMerge:
+    """Merge one record into another: registrations, marks, identity data and contact data that the kept one lacks go to it.
+
+    Of two registrations in one seminar the one with credited minutes stays, else the seated, else the earlier. The other becomes
+    removed (administrative) and stays with the merged record; its seat goes to the queue. The merged record keeps all else, so
+    that the merge can be undone, and its address and name lead to the kept record.
+
+    Args:
+        kept, gone: ids of people.
+
+    Raises:
+        NotFound: one of them does not exist.
+        MergeWithItself, MergeOfErased, MergedAlready: the rules refuse it.
+        PeopleChanged: one of them is registering at this moment; asking again is enough.
+        IdentityUnreadable: the identity data on file were changed outside the program, or their key is missing.
+    """
+    locked = lock_records(session, [kept, gone])
+    keeps, goes = locked.people[kept], locked.people[gone]
+    if (fault := merge_fault(keeps, goes)) is not None:
+        raise REFUSALS[fault]
+    moved = Moved()
+    freed = _settle_pairs(session, context, locked, kept=keeps, gone=goes, moved=moved)
+    alone = [each for seminar_id, each in locked.of(goes).items() if seminar_id not in locked.of(keeps)]
+    moved.registrations = [each.id for each in alone]
+    give(session, alone, keeps)
+    moved.filled = _fill(session, keeps, goes)
+    moved.identity = move_identity(session, context, source=goes, target=keeps)
+    _reserve(session, keeps, goes, moved)
+    goes.merged_into_id = keeps.id
+    row = PersonMerge(
+        public_id=uuid.uuid4(),
+        kept_id=keeps.id,
+        gone_id=goes.id,
+        moved=moved.stored(),
+        merged_at=context.now,
+        merged_by=context.actor,
+    )
+    session.add(row)
+    session.flush()
+    close_proposal(session, context, one=keeps.id, other=goes.id)
+    audit.record(
+        session,
+        context,
+        action="person.merged",
+        subject=f"person:{keeps.public_id.hex}",
+        details={"merged": goes.public_id.hex, "registrations": len(alone), "columns": [*moved.filled, *moved.identity.parts]},
+    )
+    for seminar_id in freed:
+        settle(session, context, seats=locked.seats[seminar_id])
+    return row
+
+
+def _settle_pairs(session: Session, context: ChangeContext, locked: Locked, *, kept: Person, gone: Person, moved: Moved) -> list[int]:
+    """Of two registrations in one seminar let one leave and the other stay with the kept record; return seminars with a freed seat."""
+    mine, theirs = locked.of(kept), locked.of(gone)
+    both = sorted(mine.keys() & theirs.keys())
+    ids = [each[seminar_id].id for seminar_id in both for each in (mine, theirs)]
+    by_id = {each.id: each for each in locked.registrations}
+    minutes: dict[int, int] = {}
+    for hook in hooks() if ids else ():
+        for registration_id, credited in hook.credited_minutes(session, ids).items():
+            minutes[registration_id] = minutes.get(registration_id, 0) + credited
+    freed, exchanged = [], []
+    for seminar_id in both:
+        sides = [_side(each[seminar_id], minutes) for each in (mine, theirs)]
+        stays, leaves = (by_id[side.registration_id] for side in which_stays(*sides))
+        left = left_registration(leaves, stays, kept=kept)
+        moved.left.append(left)
+        if left.exchanged:
+            exchanged.append((stays, leaves))
+        if left.changed:
+            _remove(session, context, locked, leaves)
+        if left.seat_pool_id is not None:
+            freed.append(seminar_id)
+        for hook in hooks():
+            moved.copies.setdefault(hook.name, []).extend(hook.copy(session, leaves=leaves.id, stays=stays.id))
+    exchange(session, exchanged, now=context.now)
+    return freed
+
+
+def _side(registration: Registration, minutes: dict[int, int]) -> Side:
+    seated = registration.state is RegistrationState.REGISTERED
+    return Side(registration.id, minutes.get(registration.id, 0), seated, registration.registered_at)
+
+
+def _remove(session: Session, context: ChangeContext, locked: Locked, leaves: Registration) -> None:
+    seats, left = locked.seats[leaves.seminar_id], leaves.seat_pool_id
+    change_state(
+        session,
+        context,
+        seminar=seats.seminar,
+        registration=leaves,
+        state=RegistrationState.REMOVED,
+        removal_reason=RemovalReason.ADMINISTRATIVE,
+    )
+    seats.moved(left=left, took=None)
+
+
+def _fill(session: Session, kept: Person, gone: Person) -> list[str]:
+    """Give the kept record what it lacks; return the names of the columns.
+
+    With an address of its own it must stay the only record of address and name, so a merged record of the same name gives up its
+    search key, which can be made again from its name.
+    """
+    filled = [column for column in FILLED if getattr(kept, column) is None and getattr(gone, column) is not None]
+    for column in filled:
+        setattr(kept, column, getattr(gone, column))
+    if kept.email is None and gone.email is not None:
+        if gone.search_key == kept.search_key:
+            gone.search_key = f"merged {gone.public_id.hex}"
+        elif find_person(session, email=gone.email, key=kept.search_key) is not None:
+            return filled
+        session.flush()
+        kept.email = gone.email
+        filled.append("email")
+    session.flush()
+    return filled
+
+
+def _reserve(session: Session, kept: Person, gone: Person, moved: Moved) -> None:
+    """Keep the identity reserved if either record's was."""
+    if gone.reserved and not kept.reserved:
+        kept.reserved, kept.reserved_reason, moved.reserved = True, gone.reserved_reason, True
+    if kept.reserved:
+        session.flush()
+        moved.codes = give_codes(session, kept.id)

@@ -1,0 +1,73 @@
+"""Split a registration off that was given to a known person by mistake."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.audit import services as audit
+from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.inserts import insert_unless_present
+from seminar_app.people.errors import NameTaken
+from seminar_app.people.models import Person
+from seminar_app.people.services import PersonData
+from seminar_app.registration.errors import NotJoined, SamePersonAgain
+from seminar_app.registration.links import issue_link
+from seminar_app.registration.models import PersonJoin, Registration
+from seminar_app.registration.services.merging.records import give
+from seminar_app.registration.services.seats import locked_registration
+
+
+def split(session: Session, context: ChangeContext, *, registration_id: int, data: PersonData) -> Registration:
+    """Take a joined registration off the known person and give it to a new record with this name and address.
+
+    The personal link is replaced, because the old one was sent to the known person's address. A reserved identity stays reserved.
+
+    Raises:
+        NotFound: there is no such registration.
+        NotJoined: it was not given to a known person, or it was split off or its person erased since.
+        SamePersonAgain: name and address are those of the known person.
+        NameTaken: another known person has this name and address.
+    """
+    seats, registration = locked_registration(session, registration_id)
+    join = session.scalars(select(PersonJoin).where(PersonJoin.registration_id == registration_id).with_for_update()).one_or_none()
+    known = session.scalars(select(Person).where(Person.id == registration.person_id).with_for_update()).one()
+    if join is None or join.split_at is not None or known.erased_at is not None or known.merged_into_id is not None:
+        raise NotJoined
+    if (data.email, data.search_key) == (known.email, known.search_key):
+        raise SamePersonAgain
+    person = Person(
+        public_id=uuid.uuid4(),
+        given_names=data.given_names,
+        surname1=data.surname1,
+        surname2=data.surname2,
+        certificate_name=data.certificate_name,
+        sex=data.sex,
+        email=data.email,
+        phone=data.phone,
+        agency_id=registration.agency_id,
+        language=data.language,
+        reserved=known.reserved,
+        reserved_reason=known.reserved_reason,
+        search_key=data.search_key,
+        sort_key=data.sort_key,
+        created_at=context.now,
+    )
+    if not insert_unless_present(session, person, index_elements=("email", "search_key")):
+        raise NameTaken
+    give(session, [registration], person)
+    registration.link_version += 1
+    issue_link(session, registration)
+    join.split_at, join.split_by = context.now, context.actor
+    session.flush()
+    audit.record(
+        session,
+        context,
+        action="registration.split",
+        subject=f"registration:{registration.public_id.hex}",
+        seminar=seats.seminar.slug,
+        details={"known": known.public_id.hex, "new": person.public_id.hex},
+    )
+    return registration

@@ -1,0 +1,144 @@
+"""Undo a merge."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from seminar_app.agencies.queries import agency_path
+from seminar_app.audit import services as audit
+from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.errors import InBothLanguages, NotFound
+from seminar_app.people.identity import move_identity_back
+from seminar_app.people.models import Person, PersonMerge
+from seminar_app.people.rules import name_key
+from seminar_app.registration.errors import SeatTaken
+from seminar_app.registration.merge_rules import undo_fault
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState, decide_seat
+from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.merging.hooks import hooks
+from seminar_app.registration.services.merging.records import (
+    REFUSALS,
+    LeftRegistration,
+    Locked,
+    Moved,
+    exchange,
+    give,
+    lock_records,
+    state_before,
+)
+from seminar_app.registration.services.seats import LockedSeats, next_queue_place
+
+
+def undo_merge(session: Session, context: ChangeContext, *, merge_id: int) -> PersonMerge:
+    """Separate two merged records again: everything that the merge moved goes back.
+
+    What came to the kept record since stays with it: registrations, values that somebody typed, and copied marks that were changed.
+
+    Raises:
+        NotFound: there is no such merge.
+        MergeUndone, MergeOfErased, MergedSince: the rules refuse it.
+        SeatTaken: a registration held a seat, and none is free for it.
+        PeopleChanged: one of the people is registering at this moment; asking again is enough.
+        IdentityUnreadable: the identity data on file were changed outside the program, or their key is missing.
+    """
+    row = session.get(PersonMerge, merge_id)
+    if row is None:
+        raise NotFound
+    locked = lock_records(session, [row.kept_id, row.gone_id])
+    session.refresh(row)
+    kept, gone = locked.people[row.kept_id], locked.people[row.gone_id]
+    if (fault := undo_fault(kept, gone, undone=row.undone_at is not None, merged_since=_merged_since(session, row))) is not None:
+        raise REFUSALS[fault]
+    moved = Moved.read(row.moved)
+    by_id = {each.id: each for each in locked.registrations}
+    _bring_back(session, context, locked, moved.left, by_id)
+    give(session, [each for each in map(by_id.get, moved.registrations) if each is not None and each.person_id == kept.id], gone)
+    for hook in hooks():
+        if copies := moved.copies.get(hook.name):
+            hook.take_back(session, copies)
+    _take_out(session, kept, gone, moved, by_id)
+    move_identity_back(session, context, source=gone, target=kept, moved=moved.identity)
+    gone.merged_into_id = None
+    row.undone_at, row.undone_by = context.now, context.actor
+    session.flush()
+    audit.record(
+        session,
+        context,
+        action="person.separated",
+        subject=f"person:{kept.public_id.hex}",
+        details={"merged": gone.public_id.hex, "registrations": len(moved.registrations)},
+    )
+    return row
+
+
+def _merged_since(session: Session, row: PersonMerge) -> bool:
+    both = (row.kept_id, row.gone_id)
+    later = select(PersonMerge.id).where(
+        PersonMerge.id > row.id,
+        PersonMerge.undone_at.is_(None),
+        or_(PersonMerge.kept_id.in_(both), PersonMerge.gone_id.in_(both)),
+    )
+    return session.scalar(later.limit(1)) is not None
+
+
+def _bring_back(
+    session: Session, context: ChangeContext, locked: Locked, left: list[LeftRegistration], by_id: dict[int, Registration]
+) -> None:
+    """Return the registrations that left to their states, and exchanged ones to their people."""
+    exchanged = [(by_id[each.leaves], by_id[each.stays]) for each in left if each.exchanged and each.stays in by_id]
+    exchange(session, exchanged, now=context.now)
+    for each in left:
+        registration = by_id[each.leaves]
+        if not each.changed:
+            continue
+        seats = locked.seats[registration.seminar_id]
+        state, reason = state_before(each)
+        pool_id = _free_seat(session, seats, registration, each) if state is RegistrationState.REGISTERED else None
+        change_state(
+            session,
+            context,
+            seminar=seats.seminar,
+            registration=registration,
+            state=state,
+            pool_id=pool_id,
+            queue_place=_place(session, registration, each) if state is RegistrationState.WAITLISTED else None,
+            removal_reason=reason,
+        )
+        seats.moved(left=None, took=pool_id)
+
+
+def _free_seat(session: Session, seats: LockedSeats, registration: Registration, left: LeftRegistration) -> int:
+    """Return the pool whose seat the registration gets: the one it had, else another that it may hold.
+
+    Raises:
+        SeatTaken: all are held.
+    """
+    if any(pool.id == left.seat_pool_id and pool.room > 0 for pool in seats.pools):
+        return left.seat_pool_id or 0
+    pool_id = decide_seat(seats.pools, agency_path(session, registration.agency_id)).pool_id
+    if pool_id is None:
+        raise SeatTaken(seminar=InBothLanguages(seats.seminar.title_es, seats.seminar.title_en))
+    return pool_id
+
+
+def _place(session: Session, registration: Registration, left: LeftRegistration) -> int:
+    """Return the place in the queue: the one it had, else the last one."""
+    in_queue = select(Registration.id).where(Registration.seminar_id == registration.seminar_id)
+    held = session.scalar(in_queue.where(Registration.queue_place == left.queue_place))
+    return left.queue_place if left.queue_place and held is None else next_queue_place(session, registration.seminar_id)
+
+
+def _take_out(session: Session, kept: Person, gone: Person, moved: Moved, by_id: dict[int, Registration]) -> None:
+    """Take out what the kept record got from the other one, unless somebody has changed it since."""
+    for column in moved.filled:
+        if getattr(kept, column) == getattr(gone, column):
+            setattr(kept, column, None)
+    if moved.reserved:
+        kept.reserved, kept.reserved_reason = False, None
+    for registration in filter(None, map(by_id.get, moved.codes)):
+        registration.reserved_code = None
+    session.flush()
+    gone.search_key = name_key(gone.given_names, gone.surname1, gone.surname2)
+    session.flush()

@@ -1,0 +1,460 @@
+"""Merging two records of one person and undoing it; splitting a join: on real databases."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from seminar_app.attendance.models import Mark
+from seminar_app.attendance.queries import people_by_group
+from seminar_app.attendance.rules import MarkMethod, MarkStatus
+from seminar_app.audit.models import AuditRow
+from seminar_app.audit.verifying import verify
+from seminar_app.core.actor import Actor, Grant, RoleName
+from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.messages.models import Message
+from seminar_app.people.errors import NameTaken
+from seminar_app.people.evidence import Evidence
+from seminar_app.people.identity import Identity, keep_identity, open_identity
+from seminar_app.people.models import MatchProposal, Person, PersonMerge
+from seminar_app.people.proposals import propose
+from seminar_app.people.queries import merges_of, open_proposals
+from seminar_app.people.rules import ReservedReason, Sex
+from seminar_app.people.services import PersonData
+from seminar_app.registration import services
+from seminar_app.registration.errors import (
+    MergedAlready,
+    MergedSince,
+    MergeOfErased,
+    MergeUndone,
+    MergeWithItself,
+    NotInThisState,
+    NotJoined,
+    SamePersonAgain,
+    SeatTaken,
+)
+from seminar_app.registration.links import personal_token
+from seminar_app.registration.models import NameRequest, PersonJoin, Registration
+from seminar_app.registration.queries import (
+    RosterFilter,
+    candidates_in_reach,
+    joins_of,
+    people_in_reach,
+    person_in_reach,
+    personal_page,
+    registration_in_reach,
+    roster,
+    roster_access,
+)
+from seminar_app.registration.rules import RegistrationState, RemovalReason
+from seminar_app.registration.services.merging import decide_proposal, merge, split, undo_merge
+from seminar_app.retention.erasing import erase_person
+from seminar_app.seminars.models import Seminar
+from seminar_app.web.database import db
+from tests.integration.registration.conftest import Register, pool_of
+from tests.support.context import context
+from tests.support.factories import THEN, Make
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+CONTEXT = ChangeContext(NOW, "account:test")
+CURP = "HEMN841101MSPRRR02"
+SEATED, WAITING, WITHDRAWN, REMOVED = (
+    RegistrationState.REGISTERED,
+    RegistrationState.WAITLISTED,
+    RegistrationState.WITHDRAWN,
+    RegistrationState.REMOVED,
+)
+BESIDE = {"audit", "audit_head", "access_count", "outbox", "registration_history", "person_merge", "person_identity"}
+"""Tables left out of the comparison: they only grow; identity data are compared opened."""
+
+
+def actor(*grants: Grant) -> Actor:
+    return Actor(1, uuid.uuid4(), "Ana", "en", grants)
+
+
+def merged(session: Session, kept: int, gone: int) -> PersonMerge:
+    with unit_of_work(session) as work:
+        return merge(work, CONTEXT, kept=kept, gone=gone)
+
+
+def undone(session: Session, row: PersonMerge) -> None:
+    with unit_of_work(session) as work:
+        undo_merge(work, CONTEXT, merge_id=row.id)
+
+
+def everything(session: Session, people: Sequence[int]) -> dict[str, list[Any]]:
+    """Return all rows but those of `BESIDE`, without editions, and the identity data of some people opened."""
+    session.rollback()
+    tables: dict[str, list[Any]] = {}
+    for table in db.metadata.sorted_tables:
+        if table.name not in BESIDE:
+            columns = [f'"{column.name}"' for column in table.columns if column.name != "version"]
+            rows = session.execute(text(f'SELECT {", ".join(columns)} FROM "{table.name}"'))  # noqa: S608  names of our tables
+            tables[table.name] = sorted(repr(tuple(row)) for row in rows)
+    changed = text("SELECT changed_at FROM person_identity WHERE person_id = :id")
+    tables["identity"] = [
+        repr((open_identity(session, session.get_one(Person, each)), session.scalar(changed, {"id": each}))) for each in people
+    ]
+    session.rollback()
+    return tables
+
+
+def differences(one: dict[str, list[Any]], other: dict[str, list[Any]]) -> dict[str, Any]:
+    return {name: set(one[name]) ^ set(other[name]) for name in one if one[name] != other[name]}
+
+
+def any_world(make: Make, session: Session, chance: random.Random) -> tuple[Person, Person]:
+    """Make two people with random registrations, marks, identity data and gaps."""
+    agencies = [make.agency(), make.agency()]
+
+    def person(name: str, address: str) -> Person:
+        reserved = chance.random() < 0.3
+        return make.person(
+            name,
+            phone=chance.choice([None, "+525512345678", "+525587654321"]),
+            sex=chance.choice([None, *Sex]),
+            email=chance.choice([None, f"{address}@pgr.example"]),
+            agency_id=chance.choice([None, agencies[0].id]),
+            reserved=reserved,
+            reserved_reason=ReservedReason.OWN_REQUEST if reserved else None,
+        )
+
+    one, other = person("Luz", "one"), person(chance.choice(["Luz", "María"]), "other")
+    for number in range(4):
+        seminar = make.seminar(seats=4)
+        sessions = [make.seminar_session(seminar, day=day) for day in range(2)]
+        quota = make.pool(seminar, agencies[0], 3)
+        for place, who in enumerate((one, other)):
+            if chance.random() < 0.25:
+                continue
+            state = chance.choice([SEATED, SEATED, WAITING, WITHDRAWN, REMOVED, RegistrationState.PENDING])
+            values: dict[str, Any] = {"state": state, "registered_at": THEN + timedelta(hours=chance.randint(0, 9))}
+            if state is SEATED:
+                values["pool"] = chance.choice([quota, pool_of(session, seminar, None)])
+            if state is WAITING:
+                values["queue_place"] = place + 1
+            if state is REMOVED:
+                values["removal_reason"] = RemovalReason.DOCUMENTS
+            if who.reserved:
+                values["reserved_code"] = f"{'BC'[place]}{'DFGH'[number]}XYZ"
+            made = make.registration(seminar, who, agency=chance.choice(agencies), **values)
+            for each in sessions if state in (SEATED, WITHDRAWN) else ():
+                if chance.random() < 0.5:
+                    make.mark(made, each, chance.choice(list(MarkStatus)))
+        if chance.random() < 0.5:  # a queue of seminars that have no free seat is tried below
+            make.registration(seminar, agency=agencies[0], pool=quota)
+    for who in (one, other):
+        identity = Identity(
+            curp=chance.choice([None, CURP]),
+            birth_date=chance.choice([None, date(1984, 11, 1)]),
+            passport=chance.choice([None, f"G{who.id}2345678"]),
+        )
+        with unit_of_work(session) as work:
+            when = NOW - timedelta(days=who.id)
+            keep_identity(work, context(when), person=work.get_one(Person, who.id), identity=identity)
+    return one, other
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_merge_that_is_undone_leaves_everything_as_it_was(make: Make, session: Session, seed: int) -> None:
+    kept, gone = any_world(make, session, random.Random(seed))
+    before = everything(session, [kept.id, gone.id])
+    row = merged(session, kept.id, gone.id)
+    assert before != everything(session, [kept.id, gone.id])
+    mine = session.scalars(select(Registration.seminar_id).where(Registration.person_id == kept.id)).all()
+    theirs = session.execute(select(Registration.seminar_id, Registration.state).where(Registration.person_id == gone.id)).all()
+    assert all(seminar_id in mine and state is REMOVED for seminar_id, state in theirs)
+    undone(session, row)
+    assert differences(before, everything(session, [kept.id, gone.id])) == {}
+    assert verify(session).intact
+
+
+def test_what_the_kept_record_lacks_comes_from_the_other_one_and_is_named(make: Make, session: Session) -> None:
+    agency = make.agency()
+    kept = make.person("Luz", email=None, phone=None, surname2=None)
+    gone = make.person("Luz María", phone="+525512345678", sex=Sex.FEMALE, agency_id=agency.id)
+    with unit_of_work(session) as work:
+        identity = Identity(curp=CURP, birth_date=date(1984, 11, 1))
+        keep_identity(work, context(NOW), person=work.get_one(Person, gone.id), identity=identity)
+    row = merged(session, kept.id, gone.id)
+    person = session.get_one(Person, kept.id)
+    assert (person.phone, person.sex, person.agency_id, person.email) == ("+525512345678", Sex.FEMALE, agency.id, gone.email)
+    assert (person.given_names, person.surname2) == ("Luz", None), "names stay as they are"
+    assert row.moved["filled"] == ["phone", "sex", "agency_id", "email"]
+    assert row.moved["identity"]["parts"] == ["curp", "birth_date"]
+    assert CURP not in str(row.moved)
+    session.rollback()
+    with unit_of_work(session) as work:
+        assert open_identity(work, work.get_one(Person, kept.id)) == identity
+        assert open_identity(work, work.get_one(Person, gone.id)) == Identity()
+
+
+@dataclass
+class Pair:
+    """Two records with a registration each in one seminar of one seat, and somebody who waits."""
+
+    seminar: Seminar
+    kept: Registration
+    gone: Registration
+    waits: Registration | None
+
+
+def pair(make: Make, session: Session, *, waits: bool = True, **values: Any) -> Pair:
+    seminar = make.seminar(seats=1)
+    kept = make.registration(seminar, registered_at=THEN, **{"state": WITHDRAWN} | values)
+    gone = make.registration(seminar, pool=pool_of(session, seminar, None), registered_at=THEN + timedelta(hours=1))
+    waiting = make.registration(seminar, state=WAITING, queue_place=7) if waits else None
+    return Pair(seminar, kept, gone, waiting)
+
+
+def test_the_seated_one_stays_and_goes_to_the_kept_record(make: Make, session: Session) -> None:
+    both = pair(make, session)
+    merged(session, both.kept.person_id, both.gone.person_id)
+    stays, left = (session.get_one(Registration, each.id) for each in (both.gone, both.kept))
+    assert (stays.person_id, stays.state) == (both.kept.person_id, SEATED)
+    assert (left.person_id, left.state, left.removal_reason) == (both.gone.person_id, REMOVED, RemovalReason.ADMINISTRATIVE)
+    assert session.scalars(select(Person.id).where(Person.given_names == "")).all() == []
+
+
+def test_credited_minutes_come_first_marks_are_copied_and_the_seat_goes_to_the_queue(make: Make, session: Session) -> None:
+    both = pair(make, session)
+    first, second = make.seminar_session(both.seminar), make.seminar_session(both.seminar, day=1)
+    make.mark(both.kept, first)
+    make.mark(both.gone, first, MarkStatus.ABSENT)
+    make.mark(both.gone, second, MarkStatus.LATE, minutes_credited=0, method=MarkMethod.SCAN, recorded_by="account:door", recorded_at=THEN)
+    row = merged(session, both.kept.person_id, both.gone.person_id)
+    assert both.waits is not None
+    assert session.get_one(Registration, both.waits.id).state is SEATED
+    assert session.get_one(Registration, both.gone.id).state is REMOVED
+    marks = session.scalars(select(Mark).where(Mark.registration_id == both.kept.id).order_by(Mark.session_id)).all()
+    assert [(mark.status, mark.method, mark.recorded_by) for mark in marks] == [
+        (MarkStatus.PRESENT, MarkMethod.LIST, "command"),
+        (MarkStatus.LATE, MarkMethod.SCAN, "account:door"),
+    ]
+    assert session.scalars(select(Message.kind)).all() == ["seat_given"]
+    with pytest.raises(SeatTaken):
+        undone(session, row)
+    with unit_of_work(session) as work:
+        services.withdraw(work, context(NOW), registration_id=both.waits.id)
+    undone(session, row)
+    assert session.get_one(Registration, both.gone.id).state is SEATED
+    assert len(session.scalars(select(Mark).where(Mark.registration_id == both.kept.id)).all()) == 1
+
+
+def test_a_copied_mark_that_somebody_changed_stays_when_the_merge_is_undone(make: Make, session: Session) -> None:
+    both = pair(make, session, waits=False)
+    first, second = make.seminar_session(both.seminar), make.seminar_session(both.seminar, day=1)
+    make.mark(both.kept, first)
+    make.mark(both.gone, second, MarkStatus.ABSENT)
+    row = merged(session, both.kept.person_id, both.gone.person_id)
+    with unit_of_work(session) as work:
+        work.scalars(select(Mark).where(Mark.registration_id == both.kept.id, Mark.session_id == second.id)).one().minutes_credited = 5
+    undone(session, row)
+    assert len(session.scalars(select(Mark).where(Mark.registration_id == both.kept.id)).all()) == 2
+
+
+def test_somebody_reserved_stays_reserved_with_codes_for_all_registrations(make: Make, session: Session) -> None:
+    kept = make.person()
+    gone = make.person(reserved=True, reserved_reason=ReservedReason.AUTHORITY_ORDER)
+    for who in (kept, gone):
+        make.registration(make.seminar(), who)
+    row = merged(session, kept.id, gone.id)
+    person = session.get_one(Person, kept.id)
+    assert (person.reserved, person.reserved_reason) == (True, ReservedReason.AUTHORITY_ORDER)
+    codes = session.scalars(select(Registration.reserved_code).where(Registration.person_id == kept.id)).all()
+    assert len(codes) == 2
+    assert all(code and len(code) == 5 for code in codes)
+    session.rollback()
+    undone(session, row)
+    assert not session.get_one(Person, kept.id).reserved
+    assert session.scalars(select(Registration.reserved_code)).all() == [None, None]
+
+
+def refused(session: Session, why: type[Refusal], kept: int, gone: int) -> None:
+    with pytest.raises(why):
+        merged(session, kept, gone)
+
+
+def test_what_cannot_be_merged_is_refused_with_a_sentence(make: Make, session: Session) -> None:
+    a, b, c = (make.person(name).id for name in ("Ana", "Beto", "Carla"))
+    refused(session, MergeWithItself, a, a)
+    row = merged(session, a, b)
+    refused(session, MergedAlready, a, b)
+    refused(session, MergedAlready, b, a)
+    refused(session, MergedAlready, c, b)
+    with pytest.raises(NotFound):
+        merged(session, a, 10_000)
+    later = merged(session, c, a)
+    with pytest.raises(MergedSince):
+        undone(session, row)
+    undone(session, later)
+    undone(session, row)
+    with pytest.raises(MergeUndone):
+        undone(session, row)
+    with unit_of_work(session) as work:
+        erase_person(work, context(NOW), public_id=work.get_one(Person, a).public_id)
+    refused(session, MergeOfErased, a, b)
+    assert [each.undone_by for each in merges_of(session, a)] == ["account:test", "account:test"]
+
+
+def test_after_an_erasure_nothing_of_either_record_is_left_and_nothing_is_undone(make: Make, session: Session) -> None:
+    both = pair(make, session, unit="Unidad secreta")
+    for each in (both.kept, both.gone):
+        with unit_of_work(session) as work:
+            work.add(
+                NameRequest(
+                    registration_id=each.id, given_names="Zyx", surname1="Zyx", surname2=None, certificate_name="Zyx Zyx", asked_at=NOW
+                )
+            )
+            work.add(PersonJoin(registration_id=each.id, person_id=each.person_id, joined_at=NOW, joined_by="public"))
+    row = merged(session, both.kept.person_id, both.gone.person_id)
+    kept = session.get_one(Person, both.kept.person_id).public_id
+    session.rollback()
+    with unit_of_work(session) as work:
+        assert erase_person(work, context(NOW), public_id=kept).registrations == 2
+    for person in session.scalars(select(Person).where(Person.id.in_([both.kept.person_id, both.gone.person_id]))):
+        assert (person.given_names, person.surname1, person.email, person.search_key) == ("", "", None, "")
+        assert person.erased_at == NOW
+    assert session.scalars(select(Registration.unit).where(Registration.unit.is_not(None))).all() == []
+    assert session.scalars(select(NameRequest.id)).all() == []
+    assert session.scalars(select(PersonJoin.id).where(PersonJoin.split_at.is_(None))).all() == []
+    with pytest.raises(MergeOfErased):
+        undone(session, row)
+
+
+def test_a_merged_record_is_listed_nowhere_and_its_registration_cannot_be_restored(make: Make, session: Session) -> None:
+    both = pair(make, session)
+    admin = actor(Grant(RoleName.ADMIN))
+    gone = session.get_one(Person, both.gone.person_id)
+    key = gone.email or ""
+    session.rollback()
+    assert len(people_in_reach(session, admin, key)[0]) == 1
+    merged(session, both.kept.person_id, gone.id)
+    assert people_in_reach(session, admin, key)[0] == []
+    with pytest.raises(NotFound):
+        person_in_reach(session, admin, gone.public_id)
+    session.rollback()
+    with pytest.raises(NotInThisState), unit_of_work(session) as work:
+        services.restore(work, context(NOW), seminar_id=both.seminar.id, registration_id=both.kept.id)
+
+
+def test_both_links_open_the_registration_that_stays(make: Make, session: Session) -> None:
+    both = pair(make, session, waits=False)
+    token = personal_token(session, session.get_one(Registration, both.kept.id))
+    session.close()
+    merged(session, both.kept.person_id, both.gone.person_id)
+    assert personal_page(session, token, today=NOW.date()).registration.id == both.gone.id
+
+
+def test_somebody_merged_is_on_no_roster_and_in_no_export(make: Make, session: Session) -> None:
+    both = pair(make, session, waits=False)
+    make.mark(both.gone, make.seminar_session(both.seminar))
+    make.mark(both.kept, make.seminar_session(both.seminar), MarkStatus.ABSENT)
+    merged(session, both.kept.person_id, both.gone.person_id)
+    (group,) = people_by_group(session, both.seminar.id, former=True)
+    assert [person.registration_id for person in group.people] == [both.gone.id]
+    access = roster_access(session, actor(Grant(RoleName.ADMIN)), both.seminar.slug)
+    assert roster(session, access, RosterFilter()).total == 1
+    left = session.get_one(Registration, both.kept.id).public_id
+    with pytest.raises(NotFound):
+        registration_in_reach(session, actor(Grant(RoleName.ADMIN)), both.seminar.slug, left)
+
+
+def test_who_registers_with_the_merged_name_is_the_kept_record_and_the_join_can_be_split(
+    make: Make, session: Session, register: Register
+) -> None:
+    agency, first, second = make.agency(), make.seminar(), make.seminar()
+    gone = register(first, agency, "Luz María")
+    kept = make.person("Luz").id
+    merged(session, kept, gone.person_id)
+    again = register(second, agency, "LUZ MARIA", email="luz@pgr.example")
+    assert again.person_id == kept
+    ((join, registration),) = joins_of(session, kept)
+    assert (join.person_id, join.joined_by, registration.id) == (kept, "public", again.id)
+    session.rollback()
+    data = PersonData(
+        given_names="Luz María", surname1="López", surname2="Otra", certificate_name="Luz María López Otra", email="luz@x.example"
+    )
+    same = PersonData(
+        given_names="LUZ", surname1="López", surname2="Ibáñez", certificate_name="Luz", email=session.get_one(Person, kept).email
+    )
+    session.rollback()
+    with pytest.raises(SamePersonAgain), unit_of_work(session) as work:
+        split(work, CONTEXT, registration_id=again.id, data=same)
+    link = session.get_one(Registration, again.id).link_hash
+    session.rollback()
+    with unit_of_work(session) as work:
+        alone = split(work, CONTEXT, registration_id=again.id, data=data)
+    person = session.get_one(Person, alone.person_id)
+    assert (person.surname2, person.email) == ("Otra", "luz@x.example")
+    assert alone.link_hash != link
+    assert joins_of(session, kept) == []
+    session.rollback()
+    with pytest.raises(NotJoined), unit_of_work(session) as work:
+        split(work, CONTEXT, registration_id=again.id, data=same)
+    with pytest.raises(NotJoined), unit_of_work(session) as work:
+        split(work, CONTEXT, registration_id=gone.id, data=data)
+
+
+def test_a_split_does_not_give_to_a_third_person(make: Make, session: Session, register: Register) -> None:
+    agency = make.agency()
+    register(make.seminar(), agency)
+    joined = register(make.seminar(), agency)
+    make.person("Rosa", "Díaz", None, email="luz@pgr.example")
+    data = PersonData(given_names="Rosa", surname1="Díaz", certificate_name="Rosa Díaz", email="luz@pgr.example")
+    with pytest.raises(NameTaken), unit_of_work(session) as work:
+        split(work, CONTEXT, registration_id=joined.id, data=data)
+
+
+def test_a_proposal_is_made_once_and_decided_once(make: Make, session: Session) -> None:
+    a, b, c = (make.person(name).id for name in ("Ana", "Beto", "Carla"))
+    with unit_of_work(session) as work:
+        assert propose(work, CONTEXT, one=b, other=a, why=[Evidence.CURP_AGREES])
+        assert not propose(work, CONTEXT, one=a, other=b, why=[])
+        assert propose(work, CONTEXT, one=a, other=c, why=[Evidence.NAME])
+    (first, one, other), (second, *_rest) = open_proposals(session)
+    assert (one.id, other.id, first.why) == (a, b, ["curp_agrees"])
+    session.close()
+    with unit_of_work(session) as work:
+        assert decide_proposal(work, CONTEXT, proposal_id=second.id, kept=None) is None
+    with unit_of_work(session) as work:
+        assert not propose(work, CONTEXT, one=c, other=a, why=[]), "two people stay two"
+        row = decide_proposal(work, CONTEXT, proposal_id=first.id, kept=b)
+    assert row is not None
+    assert (row.kept_id, row.gone_id) == (b, a)
+    assert open_proposals(session) == []
+    assert session.scalars(select(MatchProposal.decided_by)).all() == ["account:test"] * 2
+    with pytest.raises(NotFound), unit_of_work(session) as work:
+        decide_proposal(work, CONTEXT, proposal_id=first.id, kept=c)
+
+
+def test_candidates_are_those_the_account_may_see(make: Make, session: Session) -> None:
+    office = make.office()
+    one, within, outside = make.person("Luz"), make.person("Luz María"), make.person("Luz Ma.")
+    make.person("Luz", reserved=True)
+    for who, of in ((one, office), (within, office), (outside, None)):
+        make.registration(make.seminar(office=of), who)
+    organizer = actor(Grant(RoleName.ORGANIZER, office_id=office.id))
+    person = session.get_one(Person, one.id)
+    assert [found.person.id for found in candidates_in_reach(session, organizer, person)] == [within.id]
+    assert {found.person.id for found in candidates_in_reach(session, actor(Grant(RoleName.ADMIN)), person)} == {within.id, outside.id}
+
+
+def test_the_audit_log_says_what_was_merged_and_names_nobody(make: Make, session: Session) -> None:
+    kept, gone = make.person("Luz"), make.person("Zyxwana")
+    row = merged(session, kept.id, gone.id)
+    undone(session, row)
+    told = session.execute(select(AuditRow.action, AuditRow.details).order_by(AuditRow.sequence)).all()
+    assert [action for action, _details in told] == ["person.merged", "person.separated"]
+    assert "Zyxwana" not in repr(told)
+    assert uuid.UUID(told[0].details["merged"]) == gone.public_id

@@ -1,0 +1,230 @@
+"""Merging at the same moment as something else: both orders end consistent, and without the locks they would not.
+
+The first transaction is held at a point; the second one begins and either ends or waits for it; then the first goes on. SQLite has
+one writer at a time, so there the second always waits, and what the locks prevent cannot be shown.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillWaiting
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from threading import Event
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from seminar_app.core.change_context import ChangeContext
+from seminar_app.people.models import Person, PersonMerge
+from seminar_app.registration import services
+from seminar_app.registration.errors import MergedAlready, PeopleChanged
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.registration.services import registering
+from seminar_app.registration.services.merging import merge
+from seminar_app.registration.services.seats import lock_seats
+from seminar_app.retention.erasing import erase_person
+from seminar_app.seminars.models import SeatPool
+from seminar_app.web.database import db, in_unit_of_work
+from tests.integration.registration.conftest import entry
+from tests.support.context import context
+from tests.support.factories import Make
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+CONTEXT = ChangeContext(NOW, "account:test")
+PATIENCE = 0.5
+"""Seconds after which the second transaction is taken to wait for the first."""
+Work = Callable[[Session], object]
+
+
+class Point:
+    """A point in the first transaction: it stops there once, until it may go on."""
+
+    def __init__(self) -> None:
+        self.reached, self.go_on = Event(), Event()
+
+    def before(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Stop before this function runs for the first time."""
+
+        def stopped(*args: Any, **values: Any) -> Any:
+            if not self.reached.is_set():
+                self.reached.set()
+                assert self.go_on.wait(20)
+            return function(*args, **values)
+
+        return stopped
+
+
+def both(app: Flask, point: Point, first: Work, second: Work) -> list[object]:
+    """Run both transactions, the second while the first is held; return their results or errors."""
+
+    def one(work: Work) -> object:
+        with app.app_context():
+            try:
+                return in_unit_of_work(work)
+            except Exception as error:  # noqa: BLE001  the tests look at it
+                return error
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(2) as pool:
+        early = pool.submit(one, first)
+        assert point.reached.wait(20)
+        late = pool.submit(one, second)
+        with suppress(StillWaiting):
+            late.result(PATIENCE)
+        point.go_on.set()
+        return [early.result(20), late.result(20)]
+
+
+def faults(session: Session) -> list[str]:
+    """Return what is inconsistent: a merged record with a registration that did not leave, a circle of merges, a wrong count of seats."""
+    session.rollback()
+    people = {person.id: person.merged_into_id for person in session.scalars(select(Person))}
+    found = []
+    for registration in session.scalars(select(Registration)):
+        if people[registration.person_id] is not None and registration.state is not RegistrationState.REMOVED:
+            found.append(f"registration {registration.id} of a merged record")
+    for person_id in people:
+        seen, at = set(), person_id
+        while (into := people[at]) is not None and at not in seen:
+            seen.add(at)
+            at = into
+        found += [f"circle at {person_id}"] if at in seen else []
+    for pool in session.scalars(select(SeatPool)):
+        held = session.scalars(select(Registration.id).where(Registration.seat_pool_id == pool.id)).all()
+        found += [f"pool {pool.id}"] if len(held) != pool.taken else []
+    session.rollback()
+    return found
+
+
+def merging(kept: int, gone: int) -> Work:
+    return lambda session: merge(session, CONTEXT, kept=kept, gone=gone).id
+
+
+@pytest.fixture
+def world(make: Make, session: Session) -> tuple[int, int, Work]:
+    """Two records, and the registration of the second one by the form."""
+    agency, seminar = make.agency(), make.seminar()
+    kept, gone = make.person("Luz"), make.person("Luz María", email="luz@pgr.example")
+    make.registration(make.seminar(), kept)
+    wanted = entry(agency)
+    session.close()
+
+    def register(work: Session) -> object:
+        return services.register(
+            work,
+            context(NOW),
+            seminar_id=seminar.id,
+            entry=wanted,
+            submission_id=uuid.uuid4(),
+            notice_version=1,
+            notice_language="es",
+        ).person_id
+
+    return kept.id, gone.id, register
+
+
+@pytest.mark.parametrize("held_at", ["lock_seats", "new_registration"])
+def test_a_person_who_registers_while_being_merged_is_the_kept_record(
+    app: Flask, session: Session, world: tuple[int, int, Work], monkeypatch: pytest.MonkeyPatch, held_at: str
+) -> None:
+    kept, gone, register = world
+    point = Point()
+    monkeypatch.setattr(registering, held_at, point.before(getattr(registering, held_at)))
+    registered, merged = both(app, point, register, merging(kept, gone))
+    assert faults(session) == []
+    assert registered in (kept, gone)
+    if isinstance(merged, PeopleChanged):  # the button again
+        with app.app_context():
+            merged = in_unit_of_work(merging(kept, gone))
+            db.session.remove()
+    assert isinstance(merged, int)
+    assert session.scalars(select(Registration.person_id).distinct()).all() == [kept]
+    assert faults(session) == []
+
+
+@pytest.mark.postgresql_only
+def test_without_holding_the_person_the_registration_goes_to_the_merged_record(
+    app: Flask, session: Session, world: tuple[int, int, Work], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, gone, register = world
+    point = Point()
+    monkeypatch.setattr(registering, "hold_person", lambda _session, person: person)
+    monkeypatch.setattr(registering, "lock_seats", point.before(lock_seats))
+    both(app, point, register, merging(kept, gone))
+    assert [fault for fault in faults(session) if "of a merged record" in fault]
+
+
+@contextmanager
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as broken:
+        broken.setattr(Select, "with_for_update", lambda self, **_values: self)
+        yield
+
+
+def held_merge(monkeypatch: pytest.MonkeyPatch) -> Point:
+    """Hold the first merge after it has locked and read the records."""
+    from seminar_app.registration.services.merging import merge as function
+
+    module = __import__(function.__module__, fromlist=["merge_fault"])
+    point = Point()
+    monkeypatch.setattr(module, "merge_fault", point.before(module.merge_fault))
+    return point
+
+
+@pytest.mark.parametrize("other_way_round", [False, True])
+def test_of_two_who_merge_the_same_pair_one_is_told(
+    app: Flask, session: Session, world: tuple[int, int, Work], monkeypatch: pytest.MonkeyPatch, *, other_way_round: bool
+) -> None:
+    kept, gone, _register = world
+    second = merging(gone, kept) if other_way_round else merging(kept, gone)
+    early, late = both(app, held_merge(monkeypatch), merging(kept, gone), second)
+    assert isinstance(early, int)
+    assert isinstance(late, MergedAlready)
+    assert faults(session) == []
+    assert len(session.scalars(select(PersonMerge.id)).all()) == 1
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.parametrize("other_way_round", [False, True])
+def test_without_locks_two_merges_make_a_circle_or_end_in_an_error(
+    app: Flask, session: Session, make: Make, monkeypatch: pytest.MonkeyPatch, *, other_way_round: bool
+) -> None:
+    one, other = make.person("Ana").id, make.person("Ana María").id
+    session.close()
+    with without_locks(monkeypatch):
+        second = merging(other, one) if other_way_round else merging(one, other)
+        early, late = both(app, held_merge(monkeypatch), merging(one, other), second)
+    assert isinstance(late, int)
+    if other_way_round:
+        assert [fault for fault in faults(session) if "circle" in fault]
+    else:
+        assert isinstance(early, StaleDataError)
+
+
+def test_a_person_erased_while_registering_is_somebody_new(
+    app: Flask, session: Session, world: tuple[int, int, Work], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _kept, gone, register = world
+    public_id = session.get_one(Person, gone).public_id
+    session.close()
+    point = Point()
+    monkeypatch.setattr(registering, "lock_seats", point.before(lock_seats))
+
+    def erase(work: Session) -> object:
+        return erase_person(work, context(NOW), public_id=public_id)
+
+    registered, _erased = both(app, point, register, erase)
+    person = session.get_one(Person, registered)
+    erased = session.get_one(Person, gone)
+    assert erased.erased_at is not None
+    states = session.scalars(select(Registration.state).where(Registration.person_id == gone)).all()
+    assert (person.id != gone and states == []) or states == [RegistrationState.WITHDRAWN]
