@@ -138,6 +138,12 @@ def hold_person(session: Session, person: Person) -> Person | None:
 _HELD = select(Person).where(Person.id == bindparam("person_id")).with_for_update(read=True, key_share=True)
 
 
+def give_up_key(session: Session, merged: Person) -> None:
+    """Let another record have the address and name of a merged one. Its search key can be made again from its name."""
+    merged.search_key = f"merged {merged.public_id.hex}"
+    session.flush()
+
+
 def edit_person(session: Session, *, now: datetime, actor: str, person: Person, data: PersonData, seminar: str | None = None) -> list[str]:
     """Correct a person's data. The e-mail address stays, because the personal link is sent to it.
 
@@ -161,7 +167,9 @@ def edit_person(session: Session, *, now: datetime, actor: str, person: Person, 
     if person.email is not None and wanted["search_key"] != person.search_key:
         other = find_person(session, email=person.email, key=data.search_key)
         if other is not None and other.id != person.id:
-            raise NameTaken
+            if kept_record(session, other).id != person.id:
+                raise NameTaken
+            give_up_key(session, other)
     changed = [column for column, value in wanted.items() if getattr(person, column) != value]
     for column in changed:
         setattr(person, column, wanted[column])

@@ -30,7 +30,7 @@ from seminar_app.people.models import MatchProposal, Person, PersonMerge
 from seminar_app.people.proposals import propose
 from seminar_app.people.queries import merges_of, open_proposals
 from seminar_app.people.rules import ReservedReason, Sex
-from seminar_app.people.services import PersonData
+from seminar_app.people.services import PersonData, edit_person
 from seminar_app.registration import services
 from seminar_app.registration.errors import (
     MergedAlready,
@@ -349,6 +349,20 @@ def test_a_merged_record_is_listed_nowhere_and_its_registration_cannot_be_restor
     session.rollback()
     with pytest.raises(NotInThisState), unit_of_work(session) as work:
         services.restore(work, now=NOW, actor="command", seminar_id=both.seminar.id, registration_id=both.kept.id)
+
+
+def test_the_kept_record_may_take_the_merged_one_s_name_and_then_the_merge_stands(make: Make, session: Session) -> None:
+    kept, gone = make.person("Luz", email="luz@pgr.example"), make.person("Luz María", email="luz@pgr.example")
+    row = merged(session, kept.id, gone.id)
+    wanted = PersonData(
+        given_names="Luz María", surname1="López", surname2="Ibáñez", certificate_name="Luz María López", email="luz@pgr.example"
+    )
+    with unit_of_work(session) as work:
+        edit_person(work, now=NOW, actor="command", person=work.get_one(Person, kept.id), data=wanted)
+    assert session.get_one(Person, kept.id).search_key == "luz maria lopez ibanez"
+    session.rollback()
+    with pytest.raises(NameTaken):
+        undone(session, row)
 
 
 def test_both_links_open_the_registration_that_stays(make: Make, session: Session) -> None:

@@ -9,8 +9,10 @@ from seminar_app.agencies.queries import agency_path
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import InBothLanguages, NotFound
+from seminar_app.people.errors import NameTaken
 from seminar_app.people.identity import move_identity_back
 from seminar_app.people.models import Person, PersonMerge
+from seminar_app.people.queries import find_person
 from seminar_app.people.rules import name_key
 from seminar_app.registration.errors import SeatTaken
 from seminar_app.registration.merge_rules import undo_fault
@@ -39,6 +41,7 @@ def undo_merge(session: Session, context: ChangeContext, *, merge_id: int) -> Pe
     Raises:
         NotFound: there is no such merge.
         MergeUndone, MergeOfErased, MergedSince: the rules refuse it.
+        NameTaken: the kept record, or another one, has the other's name and address by now.
         SeatTaken: a registration held a seat, and none is free for it.
         PeopleChanged: one of the people is registering at this moment; asking again is enough.
         IdentityUnreadable: the identity data on file were changed outside the program, or their key is missing.
@@ -143,5 +146,9 @@ def _take_out(session: Session, kept: Person, gone: Person, moved: Moved, by_id:
     for registration in filter(None, map(by_id.get, moved.codes)):
         registration.reserved_code = None
     session.flush()
-    gone.search_key = name_key(gone.given_names, gone.surname1, gone.surname2)
+    key = name_key(gone.given_names, gone.surname1, gone.surname2)
+    other = find_person(session, email=gone.email, key=key) if gone.email else None
+    if other is not None and other.id != gone.id:
+        raise NameTaken
+    gone.search_key = key
     session.flush()
