@@ -100,10 +100,10 @@ def find_or_add_person(
         for each in outside:
             propose(session, ChangeContext(now, actor), one=person.id, other=each.person.id, why=each.why or (Evidence.CURP_AGREES,))
         return person, False
-    found_person = find_person(session, email=data.email or "", key=data.search_key)
-    if found_person is None:
-        raise RuntimeError("a person who is there was not found")
-    return kept_record(session, found_person), True
+    there = find_person(session, email=data.email or "", key=data.search_key)
+    if there is None:  # the name was corrected, or the person erased, between the two statements
+        return find_or_add_person(session, now=now, data=data, agency_id=agency_id, by=by, identity=identity, reach=reach, actor=actor)
+    return kept_record(session, there), True
 
 
 def compared_of(data: PersonData, tokens: Tokens = NO_TOKENS) -> Compared:

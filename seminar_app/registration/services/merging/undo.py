@@ -56,7 +56,7 @@ def undo_merge(session: Session, context: ChangeContext, *, merge_id: int) -> Pe
         raise REFUSALS[fault]
     moved = Moved.read(row.moved)
     by_id = {each.id: each for each in locked.registrations}
-    _bring_back(session, context, locked, moved.left, by_id)
+    _bring_back(session, context, locked, kept, moved.left)
     give(session, [each for each in map(by_id.get, moved.registrations) if each is not None and each.person_id == kept.id], gone)
     for hook in hooks():
         if copies := moved.copies.get(hook.name):
@@ -88,12 +88,12 @@ def _merged_since(session: Session, row: PersonMerge) -> bool:
     return session.scalar(later.limit(1)) is not None
 
 
-def _bring_back(
-    session: Session, context: ChangeContext, locked: Locked, left: list[LeftRegistration], by_id: dict[int, Registration]
-) -> None:
+def _bring_back(session: Session, context: ChangeContext, locked: Locked, kept: Person, left: list[LeftRegistration]) -> None:
     """Return the registrations that left to their states, and exchanged ones to their people."""
-    exchanged = [(by_id[each.leaves], by_id[each.stays]) for each in left if each.exchanged and each.stays in by_id]
-    exchange(session, exchanged, now=context.now)
+    by_id = {each.id: each for each in locked.registrations}
+    exchanged = [each for each in left if each.exchanged]
+    exchange(session, [(by_id[each.leaves], by_id[each.stays]) for each in exchanged if each.stays in by_id], now=context.now)
+    give(session, [by_id[each.leaves] for each in exchanged if each.stays not in by_id], kept)  # the other one was split off since
     for each in left:
         registration = by_id[each.leaves]
         if not each.changed:
