@@ -192,7 +192,7 @@ def _resembling(session: Session, sought: Compared) -> list[int]:
         f"last{n}": first and f"{first}\uffff" for n, first in enumerate(ranges)
     }
     found = session.connection().execute(_within(len(ranges)), limits).all()
-    names = {person_id: key.replace("\x1f", " ").replace("ω", "") for person_id, key in found}
+    names = {person_id: key.replace("ω", "") if "ω" in key else key for person_id, key in found}  # Ñ and N resemble here
     own = " ".join(word for part in (*sought.name.surnames, sought.name.given) for word in part.words)
     likely = process.extract(own, names, scorer=fuzz.token_set_ratio, score_cutoff=RESEMBLING, limit=LIKELY)
     return [person_id for _name, _score, person_id in likely]

@@ -101,10 +101,10 @@ def find_or_add_person(
         for each in outside:
             propose(session, context, one=person.id, other=each.person.id, why=each.why or (Evidence.CURP_AGREES,))
         return person, False
-    found_person = find_person(session, email=data.email or "", key=data.search_key)
-    if found_person is None:
-        raise RuntimeError("a person who is there was not found")
-    return kept_record(session, found_person), True
+    there = find_person(session, email=data.email or "", key=data.search_key)
+    if there is None:  # the name was corrected, or the person erased, between the two statements
+        return find_or_add_person(session, context, data=data, agency_id=agency_id, by=by, identity=identity, reach=reach)
+    return kept_record(session, there), True
 
 
 def compared_of(data: PersonData, tokens: Tokens = NO_TOKENS) -> Compared:
@@ -137,6 +137,12 @@ def hold_person(session: Session, person: Person) -> Person | None:
 
 
 _HELD = select(Person).where(Person.id == bindparam("person_id")).with_for_update(read=True, key_share=True)
+
+
+def give_up_key(session: Session, merged: Person) -> None:
+    """Let another record have the address and name of a merged one. Its search key can be made again from its name."""
+    merged.search_key = f"merged {merged.public_id.hex}"
+    session.flush()
 
 
 def stored_data(person: Person) -> PersonData:
@@ -175,7 +181,9 @@ def edit_person(
     if email is not None and (email, data.search_key) != (person.email, person.search_key):
         other = find_person(session, email=email, key=data.search_key)
         if other is not None and other.id != person.id:
-            raise NameTaken
+            if kept_record(session, other).id != person.id:
+                raise NameTaken
+            give_up_key(session, other)
     changed = [column for column, value in wanted.items() if getattr(person, column) != value]
     for column in changed:
         setattr(person, column, wanted[column])

@@ -55,7 +55,7 @@ def erase_person(session: Session, context: ChangeContext, *, public_id: uuid.UU
     if person_id is None:
         raise NotFound
     ids = _merged_together(session, person_id)
-    withdrawn = sum(_give_seats_back(session, context, person_id=each) for each in ids)
+    withdrawn = _give_seats_back(session, context, person_ids=ids)
     locked = select(Person).where(Person.id.in_(ids)).order_by(Person.id).with_for_update().execution_options(populate_existing=True)
     people = session.scalars(locked).all()
     done = Erased(registrations=0, withdrawn=withdrawn, messages=0, notes=0, identity=False)
@@ -122,9 +122,9 @@ def _erase_record(session: Session, context: ChangeContext, *, person: Person, o
     return Erased(registrations=len(registrations), withdrawn=0, messages=messages, notes=notes, identity=identity)
 
 
-def _give_seats_back(session: Session, context: ChangeContext, *, person_id: int) -> int:
+def _give_seats_back(session: Session, context: ChangeContext, *, person_ids: list[int]) -> int:
     """Withdraw the person from seminars that are not over, without a mail; return the number of registrations."""
-    standing = select(Registration.id).where(Registration.person_id == person_id, Registration.state.in_(STANDING))
+    standing = select(Registration.id).where(Registration.person_id.in_(person_ids), Registration.state.in_(STANDING))
     withdrawn = 0
     for registration_id in session.scalars(standing.order_by(Registration.seminar_id)).all():
         seats, registration = locked_registration(session, registration_id)

@@ -36,7 +36,7 @@ from seminar_app.registration.rules import (
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.notices import notice_shown, office_notice_shown
-from seminar_app.registration.services.reserving import free_code, give_code_if_reserved, record_reserved
+from seminar_app.registration.services.reserving import free_code, record_reserved
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, seat_or_queue, settle
 
 MAIL_OF_STATE = {
@@ -181,10 +181,8 @@ def add_by_hand(
 
 
 def _reserve(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, known: bool) -> None:
-    """Record that a new person's identity is reserved; give a known person's registration its code if it was reserved meanwhile."""
-    if known:
-        give_code_if_reserved(session, registration)
-    elif registration.person.reserved:
+    """Record that a new person's identity is reserved. That of a known person cannot be reserved meanwhile: the person is held."""
+    if registration.person.reserved and not known:
         record_reserved(session, context, person=registration.person, seminar=seats.seminar.slug)
 
 

@@ -88,15 +88,6 @@ def give_codes(session: Session, person_id: int) -> list[int]:
     return [registration_id for registration_id, _seminar_id in found]
 
 
-def give_code_if_reserved(session: Session, registration: Registration) -> None:
-    """Give a code to a new registration of a known person whose identity somebody reserved meanwhile.
-
-    Its INSERT has waited for the lock on the person, so what is read here is what that other transaction has left.
-    """
-    if registration.reserved_code is None and session.scalar(select(Person.reserved).where(Person.id == registration.person_id)):
-        give_codes(session, registration.person_id)
-
-
 def free_code(session: Session, seminar_id: int) -> str:
     """Return a random code that nobody has in this seminar. Of 3.2 million; the database refuses a second one of them all the same."""
     while True:

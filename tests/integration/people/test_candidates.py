@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from seminar_app.core.folding import fold
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.people import services as people_services
 from seminar_app.people.evidence import Evidence
 from seminar_app.people.identity import Identity, keep_identity
 from seminar_app.people.matching import By, Different, Perhaps, Same, match
 from seminar_app.people.models import MatchProposal, Person
-from seminar_app.people.queries import candidates, compared
+from seminar_app.people.queries import candidates, compared, find_person
 from seminar_app.people.rules import certificate_name
 from seminar_app.registration import services
 from seminar_app.registration.models import PersonJoin, Registration
@@ -180,3 +181,20 @@ def test_somebody_new_costs_no_statement_more(make: Make, session: Session, now:
             counted.append([each.split(" ")[0] + " " + each.split("FROM")[-1][:30] for each in statements.statements])
     _warm, new, known = counted
     assert len(known) == len(new) + 4, (new, known)
+
+
+def test_somebody_renamed_between_two_statements_is_no_error(
+    make: Make, session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = make.person("Luz María", email="luz@pgr.example")
+    wanted = entry(make.agency())
+
+    def renamed(work: Session, *, email: str, key: str) -> Person | None:
+        work.get_one(Person, known.id).search_key = "other name"
+        work.flush()
+        return find_person(work, email=email, key=key)
+
+    monkeypatch.setattr(people_services, "find_person", renamed)
+    with unit_of_work(session) as work:
+        person, was_known = people_services.find_or_add_person(work, context(now), data=wanted.person, agency_id=None)
+    assert (person.id != known.id, was_known) == (True, False)

@@ -30,7 +30,7 @@ from seminar_app.people.models import MatchProposal, Person, PersonMerge
 from seminar_app.people.proposals import propose
 from seminar_app.people.queries import merges_of, open_proposals
 from seminar_app.people.rules import ReservedReason, Sex
-from seminar_app.people.services import PersonData
+from seminar_app.people.services import PersonData, edit_person
 from seminar_app.registration import services
 from seminar_app.registration.errors import (
     MergedAlready,
@@ -57,7 +57,7 @@ from seminar_app.registration.queries import (
     roster_access,
 )
 from seminar_app.registration.rules import RegistrationState, RemovalReason
-from seminar_app.registration.services.merging import decide_proposal, merge, split, undo_merge
+from seminar_app.registration.services.merging import decide_proposal, merge, propose_outside_reach, split, undo_merge
 from seminar_app.retention.erasing import erase_person
 from seminar_app.seminars.models import Seminar
 from seminar_app.web.database import db
@@ -277,7 +277,9 @@ def test_somebody_reserved_stays_reserved_with_codes_for_all_registrations(make:
     session.rollback()
     undone(session, row)
     assert not session.get_one(Person, kept.id).reserved
-    assert session.scalars(select(Registration.reserved_code)).all() == [None, None]
+    own, coded = session.scalars(select(Registration.reserved_code).order_by(Registration.id))
+    assert own is None
+    assert coded, "the code of somebody who was reserved before stays"
 
 
 def refused(session: Session, why: type[Refusal], kept: int, gone: int) -> None:
@@ -348,6 +350,20 @@ def test_a_merged_record_is_listed_nowhere_and_its_registration_cannot_be_restor
         services.restore(work, context(NOW), seminar_id=both.seminar.id, registration_id=both.kept.id)
 
 
+def test_the_kept_record_may_take_the_merged_one_s_name_and_then_the_merge_stands(make: Make, session: Session) -> None:
+    kept, gone = make.person("Luz", email="luz@pgr.example"), make.person("Luz María", email="luz@pgr.example")
+    row = merged(session, kept.id, gone.id)
+    wanted = PersonData(
+        given_names="Luz María", surname1="López", surname2="Ibáñez", certificate_name="Luz María López", email="luz@pgr.example"
+    )
+    with unit_of_work(session) as work:
+        edit_person(work, context(NOW), person=work.get_one(Person, kept.id), data=wanted)
+    assert session.get_one(Person, kept.id).search_key == "luz maria lopez ibanez"
+    session.rollback()
+    with pytest.raises(NameTaken):
+        undone(session, row)
+
+
 def test_both_links_open_the_registration_that_stays(make: Make, session: Session) -> None:
     both = pair(make, session, waits=False)
     token = personal_token(session, session.get_one(Registration, both.kept.id))
@@ -406,6 +422,20 @@ def test_who_registers_with_the_merged_name_is_the_kept_record_and_the_join_can_
         split(work, CONTEXT, registration_id=gone.id, data=data)
 
 
+def test_what_was_split_off_since_stays_split_off_when_the_merge_is_undone(make: Make, session: Session) -> None:
+    both = pair(make, session, waits=False)
+    with unit_of_work(session) as work:
+        work.add(PersonJoin(registration_id=both.gone.id, person_id=both.gone.person_id, joined_at=NOW, joined_by="public"))
+    row = merged(session, both.kept.person_id, both.gone.person_id)
+    data = PersonData(given_names="Rosa", surname1="Díaz", certificate_name="Rosa Díaz", email="rosa@pgr.example")
+    with unit_of_work(session) as work:
+        alone = split(work, CONTEXT, registration_id=both.gone.id, data=data).person_id
+    undone(session, row)
+    assert session.get_one(Registration, both.gone.id).person_id == alone
+    back = session.get_one(Registration, both.kept.id)
+    assert (back.person_id, back.state) == (both.kept.person_id, WITHDRAWN)
+
+
 def test_a_split_does_not_give_to_a_third_person(make: Make, session: Session, register: Register) -> None:
     agency = make.agency()
     register(make.seminar(), agency)
@@ -448,6 +478,12 @@ def test_candidates_are_those_the_account_may_see(make: Make, session: Session) 
     person = session.get_one(Person, one.id)
     assert [found.person.id for found in candidates_in_reach(session, organizer, person)] == [within.id]
     assert {found.person.id for found in candidates_in_reach(session, actor(Grant(RoleName.ADMIN)), person)} == {within.id, outside.id}
+    session.close()
+    for new in (1, 0):
+        with unit_of_work(session) as work:
+            assert propose_outside_reach(work, CONTEXT, actor=organizer, person_id=one.id) == new
+    ((_proposal, first, second),) = open_proposals(session)
+    assert (first.id, second.id) == (one.id, outside.id)
 
 
 def test_the_audit_log_says_what_was_merged_and_names_nobody(make: Make, session: Session) -> None:

@@ -23,12 +23,14 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.people.models import Person, PersonMerge
+from seminar_app.people.rules import ReservedReason
 from seminar_app.registration import services
 from seminar_app.registration.errors import MergedAlready, PeopleChanged
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services import registering
 from seminar_app.registration.services.merging import merge
+from seminar_app.registration.services.reserving import reserve
 from seminar_app.registration.services.seats import lock_seats
 from seminar_app.retention.erasing import erase_person
 from seminar_app.seminars.models import SeatPool
@@ -228,3 +230,35 @@ def test_a_person_erased_while_registering_is_somebody_new(
     assert erased.erased_at is not None
     states = session.scalars(select(Registration.state).where(Registration.person_id == gone)).all()
     assert (person.id != gone and states == []) or states == [RegistrationState.WITHDRAWN]
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["as it is", "broken"])
+@pytest.mark.postgresql_only
+def test_somebody_who_is_reserved_while_registering_gets_a_code(
+    app: Flask, make: Make, session: Session, monkeypatch: pytest.MonkeyPatch, held: bool
+) -> None:
+    """The registration holds the person, so that the identity is reserved after it, and codes are given to it too."""
+    agency, seminar, known = make.agency("PGR"), make.seminar(), make.person("Luz María", email="luz@pgr.example")
+    wanted = entry(agency)
+    session.close()
+    point = Point()
+    monkeypatch.setattr(registering, "place", point.before(registering.place))
+    if not held:
+        monkeypatch.setattr(registering, "hold_person", lambda _session, person: person)
+
+    def register(work: Session) -> object:
+        return services.register(
+            work,
+            CONTEXT,
+            seminar_id=seminar.id,
+            entry=wanted,
+            submission_id=uuid.uuid4(),
+            notice_version=1,
+            notice_language="es",
+        ).id
+
+    made, reserved = both(app, point, register, lambda work: reserve(work, CONTEXT, person_id=known.id, reason=ReservedReason.OWN_REQUEST))
+    assert reserved is True
+    registration = session.get_one(Registration, made)
+    assert registration.person_id == known.id
+    assert (registration.reserved_code is not None) is held

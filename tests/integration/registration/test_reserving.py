@@ -122,35 +122,6 @@ def test_a_new_registration_of_a_reserved_person_has_a_code_at_once(
     assert message.context["code"] == f"R-{again.reserved_code}"
 
 
-@pytest.mark.postgresql_only
-@pytest.mark.parametrize("looks_again", [True, False], ids=["as it is", "broken"])
-def test_a_person_who_is_reserved_while_registering_gets_a_code(
-    app: Flask,
-    make: Make,
-    session: Session,
-    register: Register,
-    context: ChangeContext,
-    monkeypatch: pytest.MonkeyPatch,
-    looks_again: bool,
-) -> None:
-    """The identity is reserved after the person was read as not reserved, and before the new registration is written."""
-    agency = make.agency("PGR")
-    known = register(make.seminar(), agency)
-    place = registering.place
-
-    def place_late(work: Session, *circumstances: Any, **values: Any) -> None:
-        with Session(session.get_bind()) as elsewhere, elsewhere.begin():
-            elsewhere.execute(Person.__table__.update().where(Person.id == known.person_id).values(reserved=True))  # type: ignore[attr-defined]
-        place(work, *circumstances, **values)
-
-    monkeypatch.setattr(registering, "place", place_late)
-    if not looks_again:
-        monkeypatch.setattr(registering, "give_code_if_reserved", lambda *_: None)
-    made = register(make.seminar(), agency)
-    session.rollback()
-    assert (session.get_one(Registration, made.id).reserved_code is not None) is looks_again
-
-
 def test_the_form_of_a_new_person_reserves_and_of_a_known_one_does_not(
     make: Make, session: Session, register: Register, now: datetime
 ) -> None:

@@ -5,8 +5,8 @@ Each locks the seats of all seminars concerned in the order of their ids, then t
 
 from seminar_app.registration.services.merging.hooks import MergeHook, when_merging
 from seminar_app.registration.services.merging.merge import merge
-from seminar_app.registration.services.merging.proposals import decide_proposal
+from seminar_app.registration.services.merging.proposals import decide_proposal, propose_outside_reach
 from seminar_app.registration.services.merging.split import split
 from seminar_app.registration.services.merging.undo import undo_merge
 
-__all__ = ["MergeHook", "decide_proposal", "merge", "split", "undo_merge", "when_merging"]
+__all__ = ["MergeHook", "decide_proposal", "merge", "propose_outside_reach", "split", "undo_merge", "when_merging"]

@@ -12,6 +12,7 @@ from seminar_app.people.identity import move_identity
 from seminar_app.people.models import Person, PersonMerge
 from seminar_app.people.proposals import close_proposal
 from seminar_app.people.queries import find_person
+from seminar_app.people.services import give_up_key
 from seminar_app.registration.merge_rules import Side, merge_fault, which_stays
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
@@ -142,7 +143,7 @@ def _fill(session: Session, kept: Person, gone: Person) -> list[str]:
         setattr(kept, column, getattr(gone, column))
     if kept.email is None and gone.email is not None:
         if gone.search_key == kept.search_key:
-            gone.search_key = f"merged {gone.public_id.hex}"
+            give_up_key(session, gone)
         elif find_person(session, email=gone.email, key=kept.search_key) is not None:
             return filled
         session.flush()

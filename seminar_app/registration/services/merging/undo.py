@@ -9,8 +9,10 @@ from seminar_app.agencies.queries import agency_path
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import InBothLanguages, NotFound
+from seminar_app.people.errors import NameTaken
 from seminar_app.people.identity import move_identity_back
 from seminar_app.people.models import Person, PersonMerge
+from seminar_app.people.queries import find_person
 from seminar_app.people.rules import name_key
 from seminar_app.registration.errors import SeatTaken
 from seminar_app.registration.merge_rules import undo_fault
@@ -39,6 +41,7 @@ def undo_merge(session: Session, context: ChangeContext, *, merge_id: int) -> Pe
     Raises:
         NotFound: there is no such merge.
         MergeUndone, MergeOfErased, MergedSince: the rules refuse it.
+        NameTaken: the kept record, or another one, has the other's name and address by now.
         SeatTaken: a registration held a seat, and none is free for it.
         PeopleChanged: one of the people is registering at this moment; asking again is enough.
         IdentityUnreadable: the identity data on file were changed outside the program, or their key is missing.
@@ -53,7 +56,7 @@ def undo_merge(session: Session, context: ChangeContext, *, merge_id: int) -> Pe
         raise REFUSALS[fault]
     moved = Moved.read(row.moved)
     by_id = {each.id: each for each in locked.registrations}
-    _bring_back(session, context, locked, moved.left, by_id)
+    _bring_back(session, context, locked, kept, moved.left)
     give(session, [each for each in map(by_id.get, moved.registrations) if each is not None and each.person_id == kept.id], gone)
     for hook in hooks():
         if copies := moved.copies.get(hook.name):
@@ -83,12 +86,12 @@ def _merged_since(session: Session, row: PersonMerge) -> bool:
     return session.scalar(later.limit(1)) is not None
 
 
-def _bring_back(
-    session: Session, context: ChangeContext, locked: Locked, left: list[LeftRegistration], by_id: dict[int, Registration]
-) -> None:
+def _bring_back(session: Session, context: ChangeContext, locked: Locked, kept: Person, left: list[LeftRegistration]) -> None:
     """Return the registrations that left to their states, and exchanged ones to their people."""
-    exchanged = [(by_id[each.leaves], by_id[each.stays]) for each in left if each.exchanged and each.stays in by_id]
-    exchange(session, exchanged, now=context.now)
+    by_id = {each.id: each for each in locked.registrations}
+    exchanged = [each for each in left if each.exchanged]
+    exchange(session, [(by_id[each.leaves], by_id[each.stays]) for each in exchanged if each.stays in by_id], now=context.now)
+    give(session, [by_id[each.leaves] for each in exchanged if each.stays not in by_id], kept)  # the other one was split off since
     for each in left:
         registration = by_id[each.leaves]
         if not each.changed:
@@ -140,5 +143,9 @@ def _take_out(session: Session, kept: Person, gone: Person, moved: Moved, by_id:
     for registration in filter(None, map(by_id.get, moved.codes)):
         registration.reserved_code = None
     session.flush()
-    gone.search_key = name_key(gone.given_names, gone.surname1, gone.surname2)
+    key = name_key(gone.given_names, gone.surname1, gone.surname2)
+    other = find_person(session, email=gone.email, key=key) if gone.email else None
+    if other is not None and other.id != gone.id:
+        raise NameTaken
+    gone.search_key = key
     session.flush()
