@@ -219,7 +219,6 @@ class SeenRegistration:
     removal_reason: RemovalReason | None = None
     queue_place: int | None = None
     source: Source | None = None
-    language: str | None = None
     registered_at: datetime | None = None
     """In UTC."""
 
@@ -257,7 +256,6 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
             Registration.removal_reason,
             Registration.queue_place,
             Registration.source,
-            Registration.language,
             Registration.registered_at,
         )
         .join(Person, Person.id == Registration.person_id)
@@ -289,9 +287,7 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
 def _seen(row: Any, person: ShownPerson) -> SeenRegistration:
     if person.hidden:
         return SeenRegistration(row.id, row.public_id, row.state, person)
-    return SeenRegistration(
-        row.id, row.public_id, row.state, person, row.removal_reason, row.queue_place, row.source, row.language, row.registered_at
-    )
+    return SeenRegistration(row.id, row.public_id, row.state, person, row.removal_reason, row.queue_place, row.source, row.registered_at)
 
 
 def _history(session: Session, registration_id: int) -> list[HistoryStep]:
