@@ -158,6 +158,7 @@ def enrich(side: Side) -> None:
     seminars = [world.fresh_seminar(state, own=True) for state in SeminarState]
     seminars += [world.fresh_seminar(SeminarState.PUBLISHED, own=True, starts_on=past, ends_on=past)]
     registrations = [world.fresh_registration(state, own=True) for state in (RegistrationState.PENDING, RegistrationState.WITHDRAWN)]
+    registrations.append(world.fresh_coded(reserved=True, own=True))
     unheard = world.fresh_held(own=True, opened=False)
     heard = world.fresh_held(own=True, opened=True)
     pool = world.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == heard.id)).one()
@@ -288,6 +289,7 @@ def same_ids(seed: int) -> Iterator[None]:
     """Make new ids the same on both engines, so that their answers can be compared letter by letter."""
     chance = random.Random(seed)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("seminar_app.registration.services.reserving.secrets.choice", chance.choice)
         patch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=chance.getrandbits(128), version=4))
         yield
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -22,7 +21,7 @@ from seminar_app.core.tables import Base
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
-from seminar_app.people.rules import RESERVED_LETTERS, sort_key
+from seminar_app.people.rules import RESERVED_LENGTH, RESERVED_LETTERS, sort_key
 from seminar_app.registration.models import NameRequest, Registration
 from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
@@ -31,6 +30,11 @@ from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, 
 Row = TypeVar("Row", bound=Base)
 KEY = "test key of at least thirty-two characters"
 THEN = datetime(2026, 1, 5, 16, 0, tzinfo=UTC)
+
+
+def code_of(public_id: uuid.UUID) -> str:
+    """Return the code of a registration whose identity is reserved; the same for the same id."""
+    return "".join(RESERVED_LETTERS[part % len(RESERVED_LETTERS)] for part in public_id.bytes[:RESERVED_LENGTH])
 
 
 class Make:
@@ -151,7 +155,7 @@ class Make:
             "language": "es",
             "link_hash": token_hash(SecretLink("registration", public_id, 1).token(KEY)),
             "registered_at": THEN,
-            "reserved_code": "".join(secrets.choice(RESERVED_LETTERS) for _ in range(5)) if person and person.reserved else None,
+            "reserved_code": code_of(public_id) if person and person.reserved else None,
         }
         return self._add(Registration(**base | values))
 
