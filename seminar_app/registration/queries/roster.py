@@ -219,6 +219,7 @@ class SeenRegistration:
     removal_reason: RemovalReason | None = None
     queue_place: int | None = None
     source: Source | None = None
+    language: str | None = None
     registered_at: datetime | None = None
     """In UTC."""
     edition: str = ""
@@ -258,6 +259,7 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
             Registration.removal_reason,
             Registration.queue_place,
             Registration.source,
+            Registration.language,
             Registration.registered_at,
             Registration.version,
             Person.version.label("person_version"),
@@ -292,7 +294,6 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
 def _seen(row: Any, person: ShownPerson) -> SeenRegistration:
     if person.hidden:
         return SeenRegistration(row.id, row.public_id, row.state, person)
-<<<<<<< HEAD
     return SeenRegistration(
         row.id,
         row.public_id,
@@ -305,9 +306,6 @@ def _seen(row: Any, person: ShownPerson) -> SeenRegistration:
         row.registered_at,
         edition_of(row.version, row.person_version),
     )
-=======
-    return SeenRegistration(row.id, row.public_id, row.state, person, row.removal_reason, row.queue_place, row.source, row.registered_at)
->>>>>>> reserved
 
 
 def _history(session: Session, registration_id: int) -> list[HistoryStep]:
