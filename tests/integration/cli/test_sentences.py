@@ -71,13 +71,8 @@ def arguments(folder: Path) -> dict[str, list[str]]:
         "messages test": ["ana@office.example"],
         "people erase": ["--yes", "0" * 32],
         "people erased": [],
-<<<<<<< HEAD
-        "people reserve": ["R-BCDFG", "--reason", "own_request"],
-        "people show-again": ["R-BCDFG", "--reason", "mistake"],
-=======
         "people reserve": ["0" * 32, "--reason", "own_request"],
         "people show-again": ["0" * 32, "--reason", "mistake"],
->>>>>>> reserved
         "restore": ["--check", str(backup)],
         "retention run": [],
         "retention show": [],
