@@ -20,7 +20,7 @@ from seminar_app.messages.models import Message
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData
 from seminar_app.registration import queries, services
-from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.models import PersonJoin, Registration, RegistrationHistory
 from seminar_app.registration.rules import RemovalReason, WishedPool
 from seminar_app.registration.services.personal import edition
 from seminar_app.seminars.models import SeatPool, Seminar
@@ -119,7 +119,7 @@ class Seats(RuleBasedStateMachine):
             self.models.append(SeminarModel(f"seminar-{number}", zone, LAST_DAY, manual[number], code, pools, happened=self.happened))
         self.ids: list[int] = []
         with unit_of_work(self.world.session) as session:
-            for table in (RegistrationHistory, Registration, Message, SeatPool, Seminar, Person):
+            for table in (PersonJoin, RegistrationHistory, Registration, Message, SeatPool, Seminar, Person):
                 session.execute(delete(table))
             for model in self.models:
                 self.ids.append(self._write(session, model))

@@ -10,7 +10,7 @@ from pathlib import Path
 from seminar_app.people.matching import By, Compared, match
 from seminar_app.people.rules import Sex
 
-FILE = Path(__file__).parents[1] / "unit" / "people" / "matching_corpus.csv"
+FOLDER = Path(__file__).parents[1] / "unit" / "people"
 VERDICTS = ("same", "perhaps", "different")
 
 
@@ -52,8 +52,14 @@ def _pair(row: dict[str, str]) -> Pair:
     return Pair(name, one, other, By(row["by"]), "showing" in agree, row["verdict"], row["why"])
 
 
-with FILE.open(encoding="utf-8", newline="") as _lines:
-    PAIRS = [_pair(row) for row in csv.DictReader(_lines)]
+def _pairs(name: str) -> list[Pair]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as lines:
+        return [_pair(row) for row in csv.DictReader(lines)]
+
+
+PAIRS = _pairs("matching_corpus.csv")
+HELD_OUT = _pairs("matching_held_out.csv")
+"""Written when the rule was finished, and not used to correct it."""
 
 
 def decided(pair: Pair) -> str:
@@ -62,15 +68,16 @@ def decided(pair: Pair) -> str:
 
 
 def main() -> None:
-    """Print the table and the pairs on which rule and hand differ."""
-    counts = Counter((pair.verdict, decided(pair)) for pair in PAIRS)
-    print("| by hand | " + " | ".join(f"the rule: {verdict}" for verdict in VERDICTS) + " |")  # noqa: T201
-    print("|---" * (len(VERDICTS) + 1) + "|")  # noqa: T201
-    for verdict in VERDICTS:
-        print(f"| {verdict} | " + " | ".join(str(counts[verdict, said]) for said in VERDICTS) + " |")  # noqa: T201
-    for pair in PAIRS:
-        if decided(pair) != pair.verdict:
-            print(f"{pair.verdict} by hand, {decided(pair)} by the rule: {pair.name} ({pair.why})")  # noqa: T201
+    """Print a table for each file, and the pairs on which rule and hand differ."""
+    for name, pairs in (("corpus", PAIRS), ("held out", HELD_OUT)):
+        counts = Counter((pair.verdict, decided(pair)) for pair in pairs)
+        print(f"| {name}, by hand | " + " | ".join(f"the rule: {verdict}" for verdict in VERDICTS) + " |")  # noqa: T201
+        print("|---" * (len(VERDICTS) + 1) + "|")  # noqa: T201
+        for verdict in VERDICTS:
+            print(f"| {verdict} | " + " | ".join(str(counts[verdict, said]) for said in VERDICTS) + " |")  # noqa: T201
+        for pair in pairs:
+            if decided(pair) != pair.verdict:
+                print(f"{pair.verdict} by hand, {decided(pair)} by the rule: {pair.name} ({pair.why})")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -8,12 +8,18 @@ from itertools import product
 import pytest
 
 from seminar_app.people.matching import By, Compared, Different, Evidence, Perhaps, Same, match
-from tests.support.matching_corpus import PAIRS, Pair, decided
+from tests.support.matching_corpus import HELD_OUT, PAIRS, Pair, decided
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 def test_the_rule_decides_as_a_person_would(pair: Pair) -> None:
     assert decided(pair) == pair.verdict, f"{pair.why}; the rule says {match(pair.one, pair.other, by=pair.by)}"
+
+
+def test_of_pairs_it_was_not_made_for_the_rule_misses_two_and_joins_none() -> None:
+    """By hand both are «perhaps»: a name spelled otherwise in two ways, and an initial for the second surname."""
+    missed = [(pair.one.given_names, decided(pair)) for pair in HELD_OUT if decided(pair) != pair.verdict]
+    assert missed == [("Xiomara", "different"), ("Luis", "different")]
 
 
 def everything() -> Iterator[tuple[Pair, By, bool]]:
