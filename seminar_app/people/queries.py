@@ -94,6 +94,8 @@ STEP = 16
 PARTICLES = ("de ", "de la ", "de las ", "de los ", "del ", "da ", "dos ")
 ALTERNATIVES = {"b": "v", "c": "sk", "g": "j", "i": "y", "j": "gx", "k": "c", "s": "zc", "v": "b", "x": "j", "y": "i", "z": "sc"}
 """Letters that are written for one another."""
+ENYE = spanish_order("ñ")
+"""Ñ as the sort key has it: people without that key type n."""
 UMLAUTS = ("a", "o", "u")
 """Letters after which an «e» may stand for the dots: Müller, Mueller."""
 
@@ -214,6 +216,7 @@ def _beginnings(sought: Compared) -> Iterator[str]:
             begin = key[:BEGINNING]
             yield begin
             yield from (f"{begin[:place]}{other}{begin[place + 1 :]}" for place, c in enumerate(begin) for other in ALTERNATIVES.get(c, ""))
+            yield from (f"{begin[:place]}{ENYE}{begin[place + 1 :]}" for place, c in enumerate(begin) if c == "n")
             yield key[1 : BEGINNING + 1] if key.startswith("h") else f"h{begin[: BEGINNING - 1]}"
             if begin[1:2] in UMLAUTS:
                 yield f"{begin[:2]}{key[3:4] if begin[2:] == 'e' else 'e'}"

@@ -6,6 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
+from seminar_app.registration import adding_routes as adding_routes
 from seminar_app.registration import audit_words, jobs, labels, people_routes, receivers, routes
 from seminar_app.registration import correction_routes as correction_routes
 from seminar_app.registration import models as models

@@ -18,6 +18,8 @@ from seminar_app.agencies.forms import AgencyField
 from seminar_app.people.forms import PersonFields, email_field, language_field, phone_field
 from seminar_app.people.identity_forms import IdentityFields
 from seminar_app.people.rules import MAY_RESERVE, ReservedReason
+from seminar_app.people.services import PersonData
+from seminar_app.people.shown import ShownPerson
 from seminar_app.registration.notices import CURRENT_VERSION, LANGUAGES
 from seminar_app.registration.queries import OwnRegistration, SeenRegistration
 from seminar_app.registration.rules import RemovalReason, WishedPool
@@ -110,11 +112,40 @@ class HandForm(PersonFields, IdentityFields):
     phone = phone_field()
     language = language_field()
     submission_id = _showing()
+    another = HiddenField()
+    """«1»: it is none of the people that the page has asked about."""
 
     def entry(self) -> Entry:
         """Return what was filled in."""
         return Entry(
             person=self.person_data(email=self.email.data, phone=self.phone.data, language=self.language.data or LANGUAGES[0]),
+            agency_id=self.agency.data or 0,
+            unit=self.unit.data or None,
+            position=self.position.data or None,
+            identity=self.identity(),
+        )
+
+
+class KnownForm(IdentityFields):
+    """The form with which staff register a known person: where the person works now."""
+
+    agency = _agency()
+    unit = _unit()
+    position = one_line(_l("Position"), length=LINE, needed=False)
+    language = language_field()
+    submission_id = _showing()
+
+    def entry(self, person: ShownPerson) -> Entry:
+        """Return what was filled in, for this person."""
+        return Entry(
+            person=PersonData(
+                given_names=person.given_names or "",
+                surname1=person.surname1,
+                surname2=person.surname2,
+                certificate_name=person.full_name,
+                email=person.email,
+                language=self.language.data or LANGUAGES[0],
+            ),
             agency_id=self.agency.data or 0,
             unit=self.unit.data or None,
             position=self.position.data or None,

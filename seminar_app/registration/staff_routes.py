@@ -11,25 +11,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from seminar_app.agencies.queries import agency_groups
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.messages.queries import mail_of
 from seminar_app.messages.words import SIGNS, STATES, kind_in_words
-from seminar_app.offices.queries import language_of
 from seminar_app.people.forms import SearchForm
 from seminar_app.people.rules import ReservedReason
 from seminar_app.registration import queries, services
-from seminar_app.registration.asking import asked_of
 from seminar_app.registration.blueprints import staff_blueprint as blueprint
-from seminar_app.registration.forms import DecisionForm, EndReserveForm, HandForm, RemovalForm, ReserveForm, showing
+from seminar_app.registration.forms import DecisionForm, EndReserveForm, RemovalForm, ReserveForm
 from seminar_app.registration.models import Registration
-from seminar_app.registration.queries import Roster, RosterFilter, StaffRegistration, reach_of
+from seminar_app.registration.queries import Roster, RosterFilter, StaffRegistration
 from seminar_app.registration.rules import (
     RegistrationState,
     RemovalReason,
-    day_there,
     link_ends,
     link_has_ended,
     may_approve,
@@ -46,7 +42,6 @@ from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.ids import id_in, id_needed
 from seminar_app.web.labels import label
-from seminar_app.web.languages import current_language
 from seminar_app.web.paging import page_number
 from seminar_app.web.searches import keep_search, kept_search
 
@@ -176,35 +171,6 @@ def _registration_page(
     )
     faulty = any(sent is not None and sent.has_errors for sent in (form, reserve_form, end_form))
     return page, 422 if faulty else 200
-
-
-@blueprint.route("/roster/add", methods=["GET", "POST"])
-@staff(RoleName.ADMIN, RoleName.ORGANIZER)
-def add(slug: str) -> ResponseReturnValue:
-    """Register a person by hand."""
-    actor = current_actor()
-    seminar = seminar_to_organize(session(), actor, slug)
-    form = HandForm(data={"language": language_of(session(), seminar.office_id) or current_language()})
-    day = min(day_there(clock.now(), seminar.time_zone), seminar.starts_on)
-    form.agency.offer(agency_groups(session(), on=day))
-    form.ask(asked_of(seminar))
-    if form.accepts():
-        try:
-            made = in_unit_of_work(
-                lambda session: services.add_by_hand(
-                    session,
-                    change_context(),
-                    seminar_id=seminar.id,
-                    entry=form.entry(),
-                    submission_id=showing(form.submission_id),
-                    reach=reach_of(session, current_actor()),
-                )
-            )
-            return redirect(url_for(".roster", slug=slug, of=made.public_id.hex), code=303)
-        except Refusal as refusal:
-            form.show(refusal)
-    page = render_template("registration/staff/add.html", form=form, seminar=seminar, seminar_header=seminar_header(seminar))
-    return page, 422 if form.has_errors else 200
 
 
 @blueprint.post("/roster/<registration_id>/approve")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import uuid
 
 from flask import session as browser
 
@@ -13,7 +13,7 @@ _KEY = "searches"
 def keep_search(words: str) -> str:
     """Keep the words of a search in the browser's session, and return the id for the address of its results."""
     kept: dict[str, str] = {number: each for number, each in browser.get(_KEY, {}).items() if each != words}
-    number = secrets.token_hex(6)
+    number = uuid.uuid4().hex[:12]
     browser[_KEY] = dict([*kept.items(), (number, words)][-MOST_KEPT:])
     return number
 

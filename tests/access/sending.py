@@ -284,7 +284,9 @@ def _mark(world: World, _values: Values, own: bool) -> dict[str, Any]:
 
 BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration.register": person_to_register,
-    "registration_staff.add": person_to_register,
+    "registration_staff.find": lambda *_: {"words": "López"},
+    "registration_staff.add_new": person_to_register,
+    "registration_staff.add_known": lambda world, _values, own: {"agency": world.side(own=own).agency.code},
     "registration.edit_personal": lambda world, *_: {"position": f"Perito {world.number()}"},
     "feedback.answer": lambda *_: {f"q-{key}": value for key, value in REQUIRED.items()} | REQUIRED,
     "web.choose_language": lambda *_: {"language": "en", "next": "/"},

@@ -33,6 +33,7 @@ CHANGES_NOTHING = {
     "accounts_staff.find_accounts",  # looks at staff only
     "people_staff.search",  # leads to the page that shows people
     "registration_staff.search",
+    "registration_staff.find",
     "seminars_staff.sessions_restore",  # asks for a session deleted in the same browser
 }
 

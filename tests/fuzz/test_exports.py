@@ -91,8 +91,8 @@ def people_of(side: Side, slug: str) -> Counter[tuple[str, ...]]:
 
 def attendance_faults(pair: Pair, inputs: int) -> list[str]:
     """Register people, export the attendance in each format, and return the differences."""
-    slug, form, faults = pair.sqlite.world.own.seminar.slug, pair.form("registration_staff.add", "organizer"), list[str]()
-    url = f"/staff/seminars/{slug}/roster/add"
+    slug, form, faults = pair.sqlite.world.own.seminar.slug, pair.form("registration_staff.add_new", "organizer"), list[str]()
+    url = f"/staff/seminars/{slug}/roster/add/new"
     accepted = 0
 
     @seed(2)
@@ -102,7 +102,7 @@ def attendance_faults(pair: Pair, inputs: int) -> list[str]:
         nonlocal accepted
         for number, (given_names, surname1, surname2, position) in enumerate(people):
             typed = {"given_names": given_names, "surname1": surname1, "surname2": surname2, "position": position, "certificate_name": ""}
-            who = {"submission_id": f"{number:032x}", "email": f"export{number}@pgr.example", "agency": "PGR"}
+            who = {"submission_id": f"{number:032x}", "email": f"export{number}@pgr.example", "agency": "PGR", "another": "1"}
             faults.extend(pair.post("organizer", url, dict(form.filled) | typed | who))
         expected = people_of(pair.sqlite, slug)
         accepted += expected.total()

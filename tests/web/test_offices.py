@@ -244,7 +244,7 @@ def test_no_select_of_a_staff_form_chooses_its_first_entry_by_itself(admin: Chec
         "/staff/offices/new",
         "/staff/accounts/new",
         "/staff/agencies/new",
-        "/staff/seminars/cancun-2026/roster/add",
+        "/staff/seminars/cancun-2026/roster/add/new",
     ):
         for select_box in admin.get(url).select("main form select"):
             first = select_box.query("option")[0]
@@ -260,5 +260,5 @@ def test_without_agencies_nobody_fills_in_a_form_that_cannot_be_sent(
     page = client.get("/seminars/cancun-2026/register")
     assert "Registration is not possible yet" in page.text
     assert "hsi@office.example" in page.text
-    for url in ("/staff/accounts/new", "/staff/seminars/cancun-2026/seats", "/staff/seminars/cancun-2026/roster/add"):
+    for url in ("/staff/accounts/new", "/staff/seminars/cancun-2026/seats", "/staff/seminars/cancun-2026/roster/add/new"):
         assert "First an agency" in admin.get(url).text, url

@@ -55,7 +55,7 @@ CANARIES = (
 AGENCY = ("PGJ-JILG", "Fiscalía Jilguera", "Goldfinch Office", "Jilgueral")
 """Code, names and state of the agency. It is in the directory, so its own pages show it; lists of people must not."""
 LISTS = ("registration_staff", "people_staff", "attendance_staff", "messages_staff", "feedback_staff")
-OF_AGENCIES = {"registration_staff.add", "registration_staff.seats"}
+OF_AGENCIES = {"registration_staff.add_new", "registration_staff.add_known", "registration_staff.seats"}
 """Pages of these rooms on which an agency is chosen."""
 ROLES = ("admin", "organizer", "coordinator", "liaison own", "liaison other", "auditor")
 NOT_WALKED = {"static", "registration_staff.correct"}
@@ -184,7 +184,9 @@ def forms(world: World) -> Iterator[tuple[str, str, dict[str, str], dict[str, st
     yield "registration_staff.remove", f"{seminar}/roster/{hexadecimal}/remove", {}, {}
     yield "registration_staff.reserve", f"{seminar}/roster/{hexadecimal}/reserve", {}, {}
     yield "registration_staff.show_again", f"{seminar}/roster/{hexadecimal}/show-again", {}, {}
-    yield "registration_staff.add", f"{seminar}/roster/add", {"given_names": "X"}, {}
+    yield "registration_staff.add_new", f"{seminar}/roster/add/new", {"given_names": "X"}, {}
+    for words in TYPED:
+        yield "registration_staff.find", f"{seminar}/roster/add", {"words": words}, {}
     for headers in ({}, {"HX-Request": "true"}):
         mark = {f"was-{hexadecimal}": "present:180", f"mark-{hexadecimal}": "late", f"minutes-{hexadecimal}": "100"}
         yield "attendance_staff.save", sheet, mark, headers

@@ -159,7 +159,7 @@ def test_a_reserved_person_is_not_told_from_a_stranger_to_whoever_types_their_na
     sign_in(client, house.organizer)
     client.submit(house.page, {"reserve_reason": "own_request"}, form="#reserve form")
     typed = {"given_names": "Luz María", "surname1": "López", "surname2": "Ibáñez", "email": person(session).email, "agency": "PGJ-QROO"}
-    refused = client.submit(f"/staff/seminars/{house.seminar.slug}/roster/add", typed, status=422)
+    refused = client.submit(f"/staff/seminars/{house.seminar.slug}/roster/add/new", typed, status=422)
     assert "This person is on the roster of this seminar already." in refused.text
     assert "R-" not in refused.text
 

@@ -19,6 +19,7 @@ from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.messages.models import Message
+from seminar_app.offices.models import Office
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries import RosterAccess
 from seminar_app.registration.rules import RegistrationState
@@ -33,6 +34,7 @@ from tests.web.conftest import SignIn
 class House:
     """A seminar with two agency groups, and an account of each role."""
 
+    office: Office
     seminar: Seminar
     pgr: Agency
     pgj: Agency
@@ -56,6 +58,7 @@ def house(make: Make, monkeypatch: pytest.MonkeyPatch) -> House:
     group = make.agency("PGJ", level=AgencyLevel.STATE)
     pgj = make.agency("PGJ-QROO", parent=group, level=AgencyLevel.STATE, state="Quintana Roo")
     return House(
+        office,
         seminar,
         pgr,
         pgj,
@@ -136,7 +139,15 @@ def test_another_offices_roster_is_not_found_and_the_coordinators_is_for_reading
 ) -> None:
     somebody = make.registration(house.seminar, make.person("Ana", "Ruiz"), agency=house.pgj)
     sign_in(client, house.stranger)
-    for path in ("/roster/", f"/roster/{somebody.public_id.hex}", "/roster/add", "/seats", "/roster/zzz"):
+    for path in (
+        "/roster/",
+        f"/roster/{somebody.public_id.hex}",
+        "/roster/add",
+        "/roster/add/new",
+        f"/roster/add/{somebody.public_id.hex}",
+        "/seats",
+        "/roster/zzz",
+    ):
         client.get(f"{house.url}{path}", status=404)
     assert "Nobody matches" in client.follow(client.submit("/staff/people/", {"words": "Ruiz"}, form="main form[method=post]")).text
     client = sign_in(CheckingClient(app.test_client()), house.coordinator)
@@ -183,11 +194,61 @@ def test_staff_approve_decline_remove_with_reason_and_take_it_back(
 def test_staff_register_somebody_by_hand(client: CheckingClient, session: Session, house: House, sign_in: SignIn) -> None:
     sign_in(client, house.organizer)
     values = {"given_names": "Ana", "surname1": "Ruiz", "agency": "PGJ-QROO", "position": "Perito", "email": ""}
-    page = client.follow(client.submit(f"{house.url}/roster/add", values))
+    page = client.follow(client.submit(f"{house.url}/roster/add/new", values))
     assert "Ruiz, Ana" in page.text
     kept = session.scalars(select(Registration)).one()
     assert (kept.state_name, kept.notice_id, kept.source.value) == ("Quintana Roo", None, "staff")
     assert session.scalars(select(Message)).all() == []
+
+
+def test_registering_somebody_begins_with_the_people_in_reach(
+    client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
+) -> None:
+    earlier = make.seminar(office=house.office)
+    known = make.person("Luz", "Ñáñez", email="luz@pgr.example", agency_id=house.pgr.id)
+    make.registration(earlier, known, agency=house.pgr)
+    stranger = make.person("Luz", "Paz", email="paz@pgr.example")
+    make.registration(make.seminar(), stranger, agency=house.pgr)
+    sign_in(client, house.organizer)
+    url = f"{house.url}/roster/add"
+    assert "Find the person first" in client.get(url).text
+    found = client.follow(client.submit(url, {"words": "luz"}, form="main form[role=search]"))
+    assert "Ñáñez" in found.text
+    assert "Paz" not in found.text
+    client.get(f"{url}/{stranger.public_id.hex}", status=404)
+    form = client.get(found.select("main table a")[0].attrs["href"])
+    assert "luz@pgr.example" in form.text
+    assert not form.select("[name=given_names]")
+    client.submit(f"{url}/{known.public_id.hex}", {"position": "Fiscal", "agency": "PGJ-QROO"})
+    session.rollback()
+    made = session.scalars(select(Registration).where(Registration.position == "Fiscal")).one()
+    assert (made.person_id, made.state_name) == (known.id, "Quintana Roo")
+    assert session.scalars(select(Message.to_address)).all() == ["luz@pgr.example"]
+    assert "On the roster already" in client.follow(client.submit(url, {"words": "luz"}, form="main form[role=search]")).text
+    again = client.submit(f"{url}/{known.public_id.hex}", {"position": "Otra"}, status=422)
+    assert "on the roster of this seminar already" in again.text
+    assert "Nobody matches" in client.follow(client.submit(url, {"words": "zzz"}, form="main form[role=search]")).text
+
+
+def test_who_may_be_known_already_is_asked_once_before_somebody_new_is_made(
+    client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
+) -> None:
+    known = make.person("María de la Luz", "Ñáñez", "Ibáñez", email="luz@pgr.example", agency_id=house.pgr.id)
+    make.registration(make.seminar(office=house.office), known, agency=house.pgr)
+    make.registration(make.seminar(), make.person("María de la Luz", "Ñáñez", "Ibáñez"), agency=house.pgr)
+    sign_in(client, house.organizer)
+    url = f"{house.url}/roster/add/new"
+    typed = {"given_names": "Ma. de la Luz", "surname1": "Nañez", "surname2": "Ibañez", "agency": "PGR", "email": "otra@pgr.example"}
+    asked = client.submit(url, typed, status=422)
+    assert "Is it this person?" in asked.text
+    assert len(asked.select(".likely li")) == 1
+    assert session.scalars(select(Registration).where(Registration.seminar_id == house.seminar.id)).all() == []
+    kept = asked.fields("main form")
+    assert kept["given_names"] == ["Ma. de la Luz"]
+    client.post(url, kept | {"another": "1"})
+    session.rollback()
+    made = session.scalars(select(Registration).where(Registration.seminar_id == house.seminar.id)).one()
+    assert made.person_id != known.id
 
 
 def test_a_number_that_cannot_be_read_is_named_in_our_words_in_each_part_of_a_form(

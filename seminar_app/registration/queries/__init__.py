@@ -1,15 +1,18 @@
 """Read registrations: by personal link, as a roster, as seat counts, and by the people a member of staff may see."""
 
 from seminar_app.registration.queries.people import (
+    LikelyPerson,
     Participation,
     PersonInReach,
     candidates_in_reach,
     joins_of,
+    likely_people,
     participations,
     people_by_id_in_reach,
     people_in_reach,
     person_in_reach,
     reach_of,
+    registered_among,
 )
 from seminar_app.registration.queries.personal import (
     FormPage,
@@ -40,6 +43,7 @@ from seminar_app.registration.queries.seats import HeadCount, PoolLine, SeatsOve
 __all__ = [
     "FormPage",
     "HeadCount",
+    "LikelyPerson",
     "NoticeRead",
     "OwnRegistration",
     "Participation",
@@ -58,6 +62,7 @@ __all__ = [
     "form_page",
     "head_count",
     "joins_of",
+    "likely_people",
     "name_asked",
     "names_asked",
     "notice_read",
@@ -67,6 +72,7 @@ __all__ = [
     "person_in_reach",
     "personal_page",
     "reach_of",
+    "registered_among",
     "registration_in_reach",
     "roster",
     "roster_access",

@@ -18,9 +18,10 @@ from seminar_app.agencies.queries import AgencyChoice, agency_paths, all_agencie
 from seminar_app.agencies.rules import path_of
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
+from seminar_app.people.evidence import Evidence
 from seminar_app.people.identity import has_number
 from seminar_app.people.identity_rules import canonical_number
-from seminar_app.people.matching import By
+from seminar_app.people.matching import By, Compared
 from seminar_app.people.models import Person
 from seminar_app.people.queries import SHOWN, Candidate, candidates, compared, matches, ways_to_match
 from seminar_app.people.rules import reserved_code, reserved_name
@@ -194,6 +195,33 @@ def reach_of(session: Session, actor: Actor) -> ColumnElement[bool]:
 def candidates_in_reach(session: Session, actor: Actor, person: Person) -> list[Candidate]:
     """Return the people whom the account may see and who are or may be this one, likeliest first; never reserved people."""
     return candidates(session, compared(session, person), by=By.STAFF, condition=_in_reach(session, actor), but=person)
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyPerson:
+    """A person who is or may be the one in question, and what speaks for and against it; nothing does for the same person."""
+
+    person: ShownPerson
+    why: tuple[Evidence, ...]
+
+
+def likely_people(session: Session, actor: Actor, sought: Compared) -> list[LikelyPerson]:
+    """Return the people whom the account may see and who are or may be the one that was typed, likeliest first."""
+    found = candidates(session, sought, by=By.STAFF, condition=_in_reach(session, actor))
+    people = {each.person.id: each.person for each in people_by_id_in_reach(session, actor, [each.person.id for each in found])}
+    return [LikelyPerson(people[each.person.id], each.why) for each in found if each.person.id in people]
+
+
+def registered_among(session: Session, seminar_id: int, person_ids: Collection[int]) -> dict[int, uuid.UUID]:
+    """Return those of these people who have a registration in the seminar, with its public id; whoever withdrew may come back."""
+    if not person_ids:
+        return {}
+    rows = session.execute(
+        select(Registration.person_id, Registration.public_id).where(
+            Registration.seminar_id == seminar_id, Registration.person_id.in_(person_ids), Registration.state != RegistrationState.WITHDRAWN
+        )
+    )
+    return {row.person_id: row.public_id for row in rows}
 
 
 def joins_of(session: Session, person_id: int) -> list[tuple[PersonJoin, Registration]]:

@@ -16,6 +16,7 @@ from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import agency_path
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.errors import NotFound
 from seminar_app.core.inserts import insert_rows
 from seminar_app.people.identity import NOTHING, Identity, keep_identity
 from seminar_app.people.matching import By, Same, match
@@ -140,14 +141,17 @@ def add_by_hand(
     submission_id: uuid.UUID,
     source: Source = Source.STAFF,
     reach: ColumnElement[bool] | None = None,
+    person_id: int | None = None,
 ) -> Registration:
     """Register a person on their behalf, regardless of the window and the mode; seats and the waiting list follow the same rules.
 
     Args:
         reach: the people the account may see (`queries.reach_of`). Somebody among them with the same CURP and a compatible name
             is known; without it only address and name are compared.
+        person_id: a known person that staff chose; the entry's name and address are not compared then.
 
     Raises:
+        NotFound: the chosen person was erased meanwhile.
         AlreadyOnTheRoster, ReservedOnTheRoster: the person has a registration in this seminar.
         NoSuchAgency: the agency does not exist.
     """
@@ -157,12 +161,15 @@ def add_by_hand(
     if (again := find_submission(session, submission)) is not None:
         return again
     agency = _agency(session, entry.agency_id)
-    by = By.LIST if source in (Source.NOMINATION, Source.IMPORT) else By.STAFF
-    person, known = find_or_add_person(
-        session, context, data=entry.person, agency_id=agency.id, by=by, identity=entry.identity, reach=reach
-    )
-    if known:
-        person, known = _held(session, context, person=person, entry=entry)
+    if person_id is not None:
+        person, known = _chosen(session, person_id), True
+    else:
+        by = By.LIST if source in (Source.NOMINATION, Source.IMPORT) else By.STAFF
+        person, known = find_or_add_person(
+            session, context, data=entry.person, agency_id=agency.id, by=by, identity=entry.identity, reach=reach
+        )
+        if known:
+            person, known = _held(session, context, person=person, entry=entry)
     registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
     if registration is not None and not may_register_again(registration.state):
         raise ReservedOnTheRoster if person.reserved else AlreadyOnTheRoster(name=person.certificate_name)
@@ -190,6 +197,14 @@ def _keep(session: Session, context: ChangeContext, *, seats: LockedSeats, perso
     """Seal the identity data that the seminar asked for; what a known person has on file stays as it is."""
     slug = seats.seminar.slug
     keep_identity(session, context, person=person, identity=entry.identity, only_missing=True, seminar=slug)
+
+
+def _chosen(session: Session, person_id: int) -> Person:
+    """Return the person that staff chose, whom nobody can merge or erase now."""
+    held = hold_person(session, session.get_one(Person, person_id))
+    if held is None:
+        raise NotFound
+    return held
 
 
 def _held(session: Session, context: ChangeContext, *, person: Person, entry: Entry) -> tuple[Person, bool]:
