@@ -53,7 +53,7 @@ def test_all_whom_the_rule_would_propose_are_found(make: Make, session: Session)
     assert missed == BEYOND_THE_INDEX
 
 
-def test_who_types_n_for_ñ_finds_the_person(make: Make, session: Session) -> None:
+def test_who_types_n_for_enye_finds_the_person(make: Make, session: Session) -> None:
     known = make.person("María de la Luz", "Ñáñez", "Ibáñez", email="luz@pgr.example")
     sought = Compared(given_names="Ma. de la Luz", surname1="Nanez", surname2="Ibanez", email="otra@pgr.example")
     assert [each.person.id for each in candidates(session, sought, by=By.STAFF)] == [known.id]
