@@ -37,6 +37,26 @@ class AccountDisabled(Refusal):
     sentence = N_("This account is disabled. Enable it first.")
 
 
+class InvitedOneself(Refusal):
+    """Roles come from somebody else."""
+
+    sentence = N_("%(email)s is your own address. Ask a colleague or an administrator to give you this role.")
+    field = "email"
+
+
+class CannotBeInvited(Refusal):
+    """The account is disabled; the organizer is not told more about it."""
+
+    sentence = N_("%(email)s cannot be invited. Ask an administrator.")
+    field = "email"
+
+
+class InvitationAccepted(Refusal):
+    """The account has a password, so another invitation would be a reset of it."""
+
+    sentence = N_("%(name)s has chosen a password already, and can ask for a new one on the sign-in page.")
+
+
 class NotACoordinator(Refusal):
     """The account is not a coordinator's, or is disabled, so it cannot be assigned."""
 

@@ -69,6 +69,7 @@ class RoleGrant(Base):
             " OR (role = 'coordinator' AND office_id IS NULL AND agency_id IS NULL)",
             name="scope",
         ),
+        CheckConstraint("given_by_office_id IS NULL OR role = 'liaison'", name="given_by"),
         UniqueConstraint("user_account_id", "role", "office_id", "agency_id", "seminar_id"),
     )
 
@@ -80,3 +81,5 @@ class RoleGrant(Base):
     seminar_id: Mapped[int | None] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"), index=True)
     """For a coordinator: the seminar; None means a coordinator who is not assigned yet."""
     granted_at: Mapped[datetime]
+    given_by_office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"), index=True)
+    """For a liaison: the office whose organizer invited them, and which may take the role away; None: an administrator gave it."""

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import RoleGrant, UserAccount
@@ -32,10 +32,20 @@ class GrantLine:
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """An account in the list."""
+    """An account in the list, with its roles."""
 
     account: UserAccount
     grants: Sequence[GrantLine]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """A role of a person who works for an office. `office_id`: the seminar's office, or the one that invited a liaison."""
+
+    account: UserAccount
+    grant: GrantLine
+    role_id: int
+    office_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +109,47 @@ def grants_of(session: Session, account_ids: Collection[int]) -> Mapping[int, Se
         .order_by(RoleGrant.id)
     )
     for grant, office, agency in rows:
-        lines.setdefault(grant.user_account_id, []).append(GrantLine(grant.role, grant.seminar_id, office, agency))
+        held, line = lines.setdefault(grant.user_account_id, []), GrantLine(grant.role, grant.seminar_id, office, agency)
+        if line not in held:
+            held.append(line)
     return lines
+
+
+def team_of(session: Session, *, office_ids: Collection[int], seminars: Mapping[int, int]) -> Sequence[TeamLine]:
+    """Return the coordinators of these seminars and the liaisons that these offices invited, by name, with those roles only.
+
+    Args:
+        office_ids: the offices of an organizer.
+        seminars: the office of each seminar of theirs, by the seminar's id.
+    """
+    rows = session.execute(
+        select(UserAccount, RoleGrant, Agency)
+        .join(RoleGrant, RoleGrant.user_account_id == UserAccount.id)
+        .outerjoin(Agency, Agency.id == RoleGrant.agency_id)
+        .where(_of_team(office_ids, seminars))
+        .order_by(RoleGrant.id.desc())
+    )
+    lines = [
+        TeamLine(
+            account,
+            GrantLine(grant.role, grant.seminar_id, None, agency),
+            grant.id,
+            grant.given_by_office_id or seminars[grant.seminar_id or 0],
+        )
+        for account, grant, agency in rows
+    ]
+    return sorted(lines, key=lambda line: (fold(line.account.name), line.account.id))
+
+
+def works_for(session: Session, account_id: int, *, office_ids: Collection[int], seminar_ids: Collection[int]) -> bool:
+    """Whether the account is among `team_of` these offices."""
+    found = select(RoleGrant.id).where(RoleGrant.user_account_id == account_id, _of_team(office_ids, seminar_ids)).limit(1)
+    return session.scalar(found) is not None
+
+
+def _of_team(office_ids: Collection[int], seminar_ids: Collection[int]) -> ColumnElement[bool]:
+    coordinates = and_(RoleGrant.role == RoleName.COORDINATOR, RoleGrant.seminar_id.in_(sorted(seminar_ids)))
+    return or_(coordinates, RoleGrant.given_by_office_id.in_(sorted(office_ids)))
 
 
 def names_by_audit_name(session: Session, audit_names: Collection[str]) -> Mapping[str, str]:

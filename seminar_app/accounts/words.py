@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from seminar_app.accounts.queries import GrantLine
+from seminar_app.accounts.rules import InvitationState
 from seminar_app.core.actor import RoleName
 from seminar_app.offices.words import office_name
 from seminar_app.web.languages import current_language
@@ -19,6 +20,14 @@ ROLES = {
     RoleName.COORDINATOR: _l("Coordinator"),
     RoleName.LIAISON: _l("Liaison"),
     RoleName.AUDITOR: _l("Auditor"),
+}
+
+
+INVITATION_STATES = {
+    InvitationState.INVITED: _l("Invited"),
+    InvitationState.LINK_ENDED: _l("Link ended"),
+    InvitationState.SIGNED_IN: _l("Has signed in"),
+    InvitationState.DISABLED: _l("Disabled"),
 }
 
 

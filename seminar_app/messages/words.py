@@ -20,6 +20,7 @@ SIGNS = {MessageState.WAITING: "waiting", MessageState.SENDING: "open", MessageS
 
 KINDS: dict[str, Any] = {
     "account_invitation": _l("Invitation to an account"),
+    "account_invited": _l("Organizer invited a person"),
     "already_registered": _l("Registered already"),
     "approved": _l("Registration approved"),
     "declined": _l("Registration declined"),
@@ -33,6 +34,7 @@ KINDS: dict[str, Any] = {
     "pending": _l("Registration under review"),
     "registered": _l("Registration confirmed"),
     "removed": _l("Registration removed"),
+    "role_given": _l("New role"),
     "seat_given": _l("A seat came free"),
     "seminar_cancelled": _l("Seminar cancelled"),
     "test_mail": _l("Test message"),

@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import RoleGrant, UserAccount
+from seminar_app.accounts import services as accounts
+from seminar_app.accounts.models import UserAccount
 from seminar_app.audit import services as audit
 from seminar_app.audit.access_log import DailyAccess
-from seminar_app.core.actor import RULE, RoleName
+from seminar_app.core.actor import RULE
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.messages.services import enqueue
 
 MAIL = "access_alert"
 
@@ -27,22 +27,12 @@ def tell_admins(session: Session, context: ChangeContext, day: date, looks: Dail
     """
     public_id = UUID(hex=context.actor.partition(":")[2])
     name = session.scalar(select(UserAccount.name).where(UserAccount.public_id == public_id)) or public_id.hex[:8].upper()
-    admins = select(RoleGrant.user_account_id).where(RoleGrant.role == RoleName.ADMIN)
-    for admin in session.scalars(select(UserAccount).where(UserAccount.active, UserAccount.id.in_(admins)).order_by(UserAccount.id)):
-        enqueue(
-            session,
-            context,
-            kind=MAIL,
-            language=admin.language,
-            to_address=admin.email,
-            to_name=admin.name,
-            facts={"name": name, "day": day.isoformat(), **asdict(looks)},
-            dedupe_key=f"{MAIL}:{public_id.hex}:{day.isoformat()}:{admin.public_id.hex}",
-        )
+    facts = {"day": day.isoformat(), **asdict(looks)}
+    accounts.tell_admins(session, context, kind=MAIL, facts={"name": name, **facts}, dedupe_key=f"{MAIL}:{public_id.hex}:{day.isoformat()}")
     audit.record(
         session,
         context.by(RULE),
         action="access.alerted",
         subject=f"user_account:{public_id.hex}",
-        details={"day": day.isoformat(), **asdict(looks)},
+        details=facts,
     )

@@ -122,6 +122,7 @@ class SeminarName:
     title_es: str | None
     title_en: str | None
     starts_on: date
+    office_id: int
 
     def title(self, language: str) -> str:
         """Return the title in `es` or `en`, else in the other language, else the slug."""
@@ -131,7 +132,7 @@ class SeminarName:
 
 def seminar_names(session: Session) -> list[SeminarName]:
     """Return the names of all seminars, those that begin last at the top: to choose one, and to show which seminar a role is for."""
-    names = select(Seminar.id, Seminar.slug, Seminar.title_es, Seminar.title_en, Seminar.starts_on)
+    names = select(Seminar.id, Seminar.slug, Seminar.title_es, Seminar.title_en, Seminar.starts_on, Seminar.office_id)
     return [SeminarName(*row) for row in session.execute(names.order_by(Seminar.starts_on.desc(), Seminar.id.desc()))]
 
 

@@ -13,12 +13,15 @@ from flask_babel import gettext as _
 
 from config import Mode, Settings
 from seminar_app.accounts import queries as accounts
+from seminar_app.accounts.forms import InvitationForm
+from seminar_app.accounts.inviting import invitation_limit, say_invited
 from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.rules import may_coordinate, may_organize
+from seminar_app.accounts.services import invitations
 from seminar_app.accounts.services.coordinators import assign_coordinator, withdraw_coordinator
 from seminar_app.core import clock
-from seminar_app.core.actor import RoleName
-from seminar_app.core.errors import NotFound, Refusal, StaleEdit
+from seminar_app.core.actor import Grant, RoleName
+from seminar_app.core.errors import InBothLanguages, NotFound, Refusal, StaleEdit
 from seminar_app.messages.checks import what_waiting_means
 from seminar_app.registration import queries as registrations
 from seminar_app.seminars import queries, services
@@ -37,6 +40,7 @@ from seminar_app.web.checks import State, in_state
 from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.labels import choices
+from seminar_app.web.languages import current_language
 from seminar_app.web.navigation import staff_navigation
 from seminar_app.web.paging import page_number
 
@@ -213,6 +217,42 @@ def _settings_page(seminar: Seminar, form: SeminarForm, theirs: list[tuple[Any, 
 def assign(slug: str) -> ResponseReturnValue:
     """Make an account a coordinator of this seminar."""
     return _coordinator(slug, request.form.get("account", ""), assign_coordinator, _("%(name)s can run the door now."))
+
+
+@blueprint.route("/seminars/<slug>/settings/coordinators/invite", methods=["GET", "POST"], endpoint="settings_invite")
+@staff(*ORGANIZERS, fresh="POST")
+@invitation_limit
+def invite(slug: str) -> ResponseReturnValue:
+    """Invite a person, with or without an account, to be coordinator of this seminar."""
+    seminar = queries.seminar_to_organize(session(), current_actor(), slug)
+    form = InvitationForm(data={"language": current_language()})
+    if form.accepts():
+        try:
+            given = in_unit_of_work(lambda work: _invite(work, slug, form))
+        except Refusal as refusal:
+            form.show(refusal)
+            seminar = queries.seminar_to_organize(session(), current_actor(), slug)
+        else:
+            say_invited(str(form.email.data), given=given)
+            return redirect(url_for(".settings", slug=slug, _anchor="coordinators"), code=303)
+    page = render_template("seminars/staff/invite.html", seminar=seminar, seminar_header=seminar_header(seminar), form=form)
+    return page, 422 if form.has_errors else 200
+
+
+def _invite(work: Session, slug: str, form: InvitationForm) -> bool:
+    seminar = queries.seminar_to_organize(work, current_actor(), slug)
+    return invitations.invite(
+        work,
+        change_context(),
+        actor=current_actor(),
+        office_id=seminar.office_id,
+        grant=Grant(RoleName.COORDINATOR, seminar_id=seminar.id),
+        scope=InBothLanguages(seminar.title_es, seminar.title_en),
+        email=str(form.email.data),
+        name=str(form.name.data),
+        language=form.language.data,
+        seminar=seminar.slug,
+    )
 
 
 @blueprint.post("/seminars/<slug>/settings/coordinators/withdraw", endpoint="settings_withdraw")

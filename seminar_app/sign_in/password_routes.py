@@ -21,18 +21,13 @@ from seminar_app.web.change import change_context
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.forms import csrf
 from seminar_app.web.languages import local_path
-from seminar_app.web.limits import limiter
+from seminar_app.web.limits import account_key, limiter
 
 
 def _address_key() -> str:
     email = request.form.get("email", "")
     account = account_by_email(session(), email)
     return tries_of(email, account_id=account.public_id if account else None)
-
-
-def _actor_key() -> str:
-    actor = load_actor()
-    return actor.audit_name if actor else "nobody"
 
 
 def _refused(response: Response) -> bool:
@@ -166,7 +161,7 @@ def _link_is_over() -> ResponseReturnValue:
 
 @blueprint.route("/staff/account/password", methods=["GET", "POST"])
 @staff(fresh="GET POST")
-@limiter.limit("10 per 10 minutes", methods=["POST"], key_func=_actor_key)
+@limiter.limit("10 per 10 minutes", methods=["POST"], key_func=account_key)
 def change_password() -> ResponseReturnValue:
     """Change the password and sign the account's other browsers out."""
     form, stored = ChangeOwnPasswordForm(), browser_session().stored

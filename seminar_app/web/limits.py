@@ -14,6 +14,7 @@ from limits.storage import MemoryStorage
 
 from config import Settings
 from seminar_app.core.addresses import counting_key
+from seminar_app.web.access import find_actor
 
 OF_ONE_SUBSCRIBER = 64
 """Bits of an IPv6 address that a subscriber cannot choose; a subscriber can change the other bits at will."""
@@ -35,6 +36,12 @@ def visitor_key() -> str:
 def mailbox_key() -> str:
     """Return the key to count a mailbox by, for forms that send mail: the address that was typed, as a hash."""
     return "mailbox:" + counting_key(request.form.get("email", ""))
+
+
+def account_key() -> str:
+    """Return the key to count a signed-in account by, from whatever address its requests come."""
+    actor = find_actor()
+    return actor.audit_name if actor else "nobody"
 
 
 limiter = Limiter(key_func=visitor_key, headers_enabled=False)

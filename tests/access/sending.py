@@ -229,6 +229,8 @@ def _public_id(world: World, endpoint: str, *, own: bool) -> uuid.UUID:
         return world.failed_message().public_id
     if endpoint == "accounts_staff.take_role":
         return world.make.account((RoleName.AUDITOR, {})).public_id
+    if endpoint.startswith("invitations_staff."):
+        return world.invited(own=own).public_id
     if endpoint.startswith(("accounts_staff.", "sign_in_staff.")):
         return world.somebody.public_id
     side = world.side(own=own)
@@ -271,6 +273,10 @@ def _seminar(world: World, _values: Values, own: bool) -> dict[str, Any]:
         "threshold_percent": "80",
         "excused_rule": "not_counted",
     }
+
+
+def _invited(world: World) -> dict[str, Any]:
+    return {"name": "Ana Roe", "email": f"invited{world.number()}@x.example", "language": "es"}
 
 
 def _grant(role: str) -> Callable[[World, Values, bool], dict[str, Any]]:
@@ -346,6 +352,13 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "grant": "auditor:",
     },
     "accounts_staff.account": lambda world, *_: {"name": f"Ana {world.number()}", "language": "es"},
+    "invitations_staff.invite_liaison": lambda world, _values, own: {
+        **_invited(world),
+        "agency": world.own.agency.code,
+        "office": world.side(own=own).office.code,
+    },
+    "invitations_staff.take_role": lambda world, values, _own: {"role": str(world.role_of(values["public_id"]))},
+    "seminars_staff.settings_invite": lambda world, *_: _invited(world),
     "accounts_staff.give_role": _grant("auditor:"),
     "accounts_staff.take_role": _grant("auditor:"),
 }

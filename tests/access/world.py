@@ -17,7 +17,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.models import UserAccount
+from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.accounts.services.reset_links import new_reset_link
 from seminar_app.agencies.models import Agency
 from seminar_app.attendance.rules import MarkStatus
@@ -139,6 +139,15 @@ class World:
         with unit_of_work(self.make.session) as session:
             identifier = session_store.start(session, account=account, values={}, now=clock.now())
             return session.scalars(select(WebSession.public_id).where(WebSession.id_hash == token_hash(identifier))).one()
+
+    def invited(self, *, own: bool) -> UserAccount:
+        """Create a coordinator of the side's seminar, without a password so far."""
+        return self.make.account((RoleName.COORDINATOR, {"seminar_id": self.side(own=own).seminar.id}))
+
+    def role_of(self, public_id: uuid.UUID) -> int:
+        """Return the id of the only role of an account."""
+        owner = select(UserAccount.id).where(UserAccount.public_id == public_id).scalar_subquery()
+        return self.make.session.scalars(select(RoleGrant.id).where(RoleGrant.user_account_id == owner)).one()
 
     def factor_of(self, account: UserAccount) -> uuid.UUID:
         """Create a second factor of this account."""

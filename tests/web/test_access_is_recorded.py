@@ -45,7 +45,16 @@ BODIES: dict[str, dict[str, str]] = {
 }
 """Pages that answer a POST, and the form to send."""
 
-NAMES_NOBODY = {"sign_in", "sign_in_staff", "accounts_staff", "offices_staff", "agencies_staff", "seminars_staff", "security"}
+NAMES_NOBODY = {
+    "sign_in",
+    "sign_in_staff",
+    "accounts_staff",
+    "invitations_staff",
+    "offices_staff",
+    "agencies_staff",
+    "seminars_staff",
+    "security",
+}
 """Rooms whose forms show staff, agencies and seminars only."""
 LEADS_ON = {
     "registration_staff.search": "to the roster",

@@ -101,7 +101,8 @@ def test_every_staff_page_is_right(
     app: Flask, client: CheckingClient, make: Make, sign_in: SignIn, world: dict[str, str], language: str
 ) -> None:
     client.language = language
-    sign_in(client, make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), language=language))
+    organizes = (RoleName.ORGANIZER, {"office_id": make.office().id})
+    sign_in(client, make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), organizes, language=language))
     seen = walk(app, client, "/staff/", world["person"])
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/staff/") and "GET" in (rule.methods or ())}
     only_with_five_answers = {"feedback_staff.export_results"}

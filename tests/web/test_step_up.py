@@ -65,6 +65,9 @@ def test_what_asks_again(app: Flask) -> None:
     assert asks >= {"sign_in_staff.end_sessions", "sign_in_staff.reset_second_factor"}
     assert asks >= {f"sign_in.{name}" for name in ("add_app", "add_passkey", "remove_factor", "recovery_codes")}
     assert asks >= {"people_staff.identity", "seminars_staff.settings_assign", "seminars_staff.settings_withdraw"}
+    assert asks >= {f"invitations_staff.{name}" for name in ("invite_liaison", "invite_again", "take_role")} | {
+        "seminars_staff.settings_invite"
+    }
     rules = list(app.url_map.iter_rules())
     files = {rule.endpoint for rule in rules if "export" in rule.endpoint or rule.rule.endswith(".txt")}
     assert files <= asks, "every export asks"

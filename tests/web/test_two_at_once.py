@@ -36,6 +36,7 @@ SEMINAR = {
     "capacity": "20",
 }
 ACCOUNT = {"name": "Ana Roe", "email": "roe@office.example", "grant": "auditor:"}
+INVITED = {"name": "Ana Roe", "email": "roe@office.example", "agency": "PGR"}
 OFFICE = {"code": "MID", "name_es": "Mérida", "name_en": "Merida", "country": "MX"}
 
 
@@ -74,6 +75,7 @@ def ready(client: CheckingClient, url: str, values: dict[str, str]) -> Callable[
 def administrators(app: Flask, make: Make, sign_in: SignIn) -> list[CheckingClient]:
     """Two browsers, each with an account that is administrator and organizer."""
     office = make.office()
+    make.agency("PGR")
     return [
         sign_in(CheckingClient(app.test_client()), make.account((RoleName.ADMIN, {}), (RoleName.ORGANIZER, {"office_id": office.id})))
         for _ in range(AT_ONCE)
@@ -83,6 +85,7 @@ def administrators(app: Flask, make: Make, sign_in: SignIn) -> list[CheckingClie
 CASES: dict[str, tuple[str, dict[str, str], str, list[int]]] = {
     "a seminar gets another address": ("/staff/seminars/new", SEMINAR, "seminar", [303, 303]),
     "an account is refused": ("/staff/accounts/new", ACCOUNT, "user_account", [303, 422]),
+    "a person is invited once": ("/staff/invitations/liaison", INVITED, "user_account", [303, 303]),
     "an office is refused": ("/staff/offices/new", OFFICE, "office", [303, 422]),
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from seminar_app.accounts.errors import AccountDisabled, EmailTaken, LastAdmin, NotAnAddress, OwnAccount
 from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.accounts.queries import account_by_email
-from seminar_app.accounts.services.common import find_grant, locked_account, record_change
+from seminar_app.accounts.services.common import find_grants, locked_account, record_change, told
 from seminar_app.accounts.services.reset_links import send_reset_link
 from seminar_app.core.actor import Grant, RoleName
 from seminar_app.core.addresses import normal_address
@@ -95,11 +94,24 @@ def choose_language(session: Session, context: ChangeContext, *, account_id: int
         record_change(session, context, "account.edited", account, fields=["language"])
 
 
-def give_role(session: Session, context: ChangeContext, *, account_id: int, grant: Grant) -> None:
-    """Add a role to an account; a role it has already is not added again."""
+def give_role(
+    session: Session,
+    context: ChangeContext,
+    *,
+    account_id: int,
+    grant: Grant,
+    given_by_office_id: int | None = None,
+    seminar: str | None = None,
+) -> bool:
+    """Add a role to an account; a role it has already is not added again. Return whether it was added.
+
+    Args:
+        given_by_office_id: the office that invited a liaison; without it an administrator gives the role.
+        seminar: the slug of a coordinator's seminar, for the audit log.
+    """
     account = locked_account(session, account_id)
-    if find_grant(session, account_id, grant) is not None:
-        return
+    if any(row.given_by_office_id == given_by_office_id for row in find_grants(session, account_id, grant)):
+        return False
     session.add(
         RoleGrant(
             user_account_id=account_id,
@@ -108,14 +120,16 @@ def give_role(session: Session, context: ChangeContext, *, account_id: int, gran
             agency_id=grant.agency_id,
             seminar_id=grant.seminar_id,
             granted_at=context.now,
+            given_by_office_id=given_by_office_id,
         )
     )
     session.flush()
-    record_change(session, context, "account.role_given", account, **_told(grant))
+    record_change(session, context, "account.role_given", account, seminar=seminar, **told(grant, given_by_office_id))
+    return True
 
 
 def take_role(session: Session, context: ChangeContext, *, account_id: int, grant: Grant) -> None:
-    """Remove a role; it can be given again.
+    """Remove a role, whoever gave it; it can be given again.
 
     Raises:
         NotFound: the account has no such role.
@@ -124,13 +138,14 @@ def take_role(session: Session, context: ChangeContext, *, account_id: int, gran
     """
     _lock_admins(session)
     account = locked_account(session, account_id)
-    row = find_grant(session, account_id, grant)
-    if row is None:
+    rows = find_grants(session, account_id, grant)
+    if not rows:
         raise NotFound
-    if row.role is RoleName.ADMIN:
+    if grant.role is RoleName.ADMIN:
         _somebody_stays_admin(session, context, account)
-    session.delete(row)
-    record_change(session, context, "account.role_taken", account, **_told(grant))
+    for row in rows:
+        session.delete(row)
+    record_change(session, context, "account.role_taken", account, **told(grant))
 
 
 def disable_account(session: Session, context: ChangeContext, *, account_id: int) -> None:
@@ -169,11 +184,6 @@ def send_way_in(session: Session, context: ChangeContext, *, account_id: int) ->
         raise AccountDisabled
     send_reset_link(session, context, account, invited=account.password is None)
     record_change(session, context, "account.reset_sent", account)
-
-
-def _told(grant: Grant) -> dict[str, Any]:
-    ids = {"office": grant.office_id, "agency": grant.agency_id, "seminar_id": grant.seminar_id}
-    return {"role": grant.role.value} | {key: value for key, value in ids.items() if value is not None}
 
 
 def _lock_admins(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -22,9 +23,9 @@ def locked_account(session: Session, account_id: int) -> UserAccount:
     return account
 
 
-def find_grant(session: Session, account_id: int, grant: Grant) -> RoleGrant | None:
-    """Return the account's row for this grant, or None."""
-    return session.scalar(
+def find_grants(session: Session, account_id: int, grant: Grant) -> Sequence[RoleGrant]:
+    """Return the account's rows for this grant: one, or none; of a liaison one for each office that gave it."""
+    return session.scalars(
         select(RoleGrant).where(
             RoleGrant.user_account_id == account_id,
             RoleGrant.role == grant.role,
@@ -32,7 +33,13 @@ def find_grant(session: Session, account_id: int, grant: Grant) -> RoleGrant | N
             RoleGrant.agency_id.is_not_distinct_from(grant.agency_id),
             RoleGrant.seminar_id.is_not_distinct_from(grant.seminar_id),
         )
-    )
+    ).all()
+
+
+def told(grant: Grant, given_by_office_id: int | None = None) -> dict[str, Any]:
+    """Return a role as the audit log holds it."""
+    ids = {"office": grant.office_id or given_by_office_id, "agency": grant.agency_id, "seminar_id": grant.seminar_id}
+    return {"role": grant.role.value} | {key: value for key, value in ids.items() if value is not None}
 
 
 def record_own_change(session: Session, context: ChangeContext, action: str, account: UserAccount, **details: Any) -> None:

@@ -11,7 +11,7 @@ from seminar_app.accounts.errors import NotACoordinator
 from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.accounts.rules import may_organize
 from seminar_app.accounts.services.accounts import give_role
-from seminar_app.accounts.services.common import find_grant, record_change
+from seminar_app.accounts.services.common import find_grants, record_change
 from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
@@ -38,7 +38,7 @@ def assign_coordinator(
     if is_one is None or not account.active:
         raise NotACoordinator(name=account.name)
     grant = Grant(RoleName.COORDINATOR, seminar_id=seminar_id)
-    if find_grant(session, account.id, grant) is None:
+    if not find_grants(session, account.id, grant):
         session.add(RoleGrant(user_account_id=account.id, role=grant.role, seminar_id=seminar_id, granted_at=context.now))
         session.flush()
         record_change(session, context, "coordinator.assigned", account, seminar=slug)
@@ -54,9 +54,10 @@ def withdraw_coordinator(
         NotFound: no such account, or the actor may not organize for this office.
     """
     account = _to_assign(session, actor, office_id, account_public_id)
-    row = find_grant(session, account.id, Grant(RoleName.COORDINATOR, seminar_id=seminar_id))
-    if row is not None:
+    rows = find_grants(session, account.id, Grant(RoleName.COORDINATOR, seminar_id=seminar_id))
+    for row in rows:
         session.delete(row)
+    if rows:
         session.flush()
         give_role(session, context, account_id=account.id, grant=Grant(RoleName.COORDINATOR))
         record_change(session, context, "coordinator.withdrawn", account, seminar=slug)

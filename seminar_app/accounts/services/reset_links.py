@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -34,8 +36,15 @@ def new_reset_link(session: Session, context: ChangeContext, account: UserAccoun
     return link
 
 
-def send_reset_link(database: Session, context: ChangeContext, account: UserAccount, *, invited: bool = False) -> None:
-    """Put a reset link into the outbox, for a forgotten password or for a new account."""
+def send_reset_link(
+    database: Session, context: ChangeContext, account: UserAccount, *, invited: bool = False, facts: Mapping[str, Any] | None = None
+) -> None:
+    """Put a reset link into the outbox, for a forgotten password or for a new account.
+
+    Args:
+        invited: for a new account.
+        facts: who invited the owner, and for what (see `services.invitations`).
+    """
     within = INVITED_WITHIN if invited else RESET_WITHIN
     enqueue(
         database,
@@ -44,7 +53,7 @@ def send_reset_link(database: Session, context: ChangeContext, account: UserAcco
         language=account.language,
         to_address=account.email,
         to_name=account.name,
-        facts={"days": INVITED_WITHIN.days} if invited else {"minutes": int(within.total_seconds() // 60)},
+        facts={**(facts or {}), "days": INVITED_WITHIN.days} if invited else {"minutes": int(within.total_seconds() // 60)},
         link=new_reset_link(database, context, account, within=within),
         link_endpoint=RESET_ENDPOINT,
     )

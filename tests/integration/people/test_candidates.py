@@ -15,7 +15,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.people import services as people_services
 from seminar_app.people.evidence import Evidence
 from seminar_app.people.identity import Identity, keep_identity
-from seminar_app.people.matching import By, Different, Perhaps, Same, match
+from seminar_app.people.matching import By, Compared, Different, Perhaps, Same, match
 from seminar_app.people.models import MatchProposal, Person
 from seminar_app.people.queries import candidates, compared, find_person
 from seminar_app.people.rules import certificate_name
