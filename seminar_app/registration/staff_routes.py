@@ -153,6 +153,7 @@ def _registration_page(
         found=found,
         filters_now=_filters_in(request.args),
         sections=sections_of(found),
+        may_see_person=change or found.access.agency_ids is not None,
         asked=None if hidden else queries.name_asked(session(), found.registration.id),
         mail=[] if hidden else mail_of(session(), found.registration.public_id),
         mail_states=STATES,
