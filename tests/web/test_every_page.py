@@ -72,6 +72,7 @@ def world(make: Make, session: Session) -> dict[str, str]:
         "seminar": f"/seminars/{seminar.slug}",
         "personal": f"/registrations/{token}",
         "person": f"/staff/people/{person.public_id.hex}",  # found by a search that is a POST, so that no address contains a name
+        "to register": f"/staff/seminars/past/roster/add/{person.public_id.hex}",
     }
 
 
@@ -103,7 +104,7 @@ def test_every_staff_page_is_right(
     client.language = language
     organizes = (RoleName.ORGANIZER, {"office_id": make.office().id})
     sign_in(client, make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), organizes, language=language))
-    seen = walk(app, client, "/staff/", world["person"])
+    seen = walk(app, client, "/staff/", world["person"], world["to register"])
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/staff/") and "GET" in (rule.methods or ())}
     only_with_five_answers = {"feedback_staff.export_results"}
     when_asked_who_one_is = {"sign_in.confirm", "sign_in.file_ready"}
