@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from seminar_app.people.rules import (
     Sex,
     certificate_name,
     counted_as,
+    is_small_change,
     listed_name,
     name_key,
     readable_email,
@@ -117,3 +119,28 @@ def test_no_code_is_a_word_or_misread() -> None:
 def test_a_reserved_person_counts_as_reserved_and_an_erased_one_as_before(facts: dict[str, Any], counted: CountedAs) -> None:
     plain: dict[str, Any] = {"sex": Sex.FEMALE, "reserved": False, "reason": None, "erased": False}
     assert counted_as(**plain | facts) is counted
+
+
+@dataclass
+class Names:
+    given_names: str
+    surname1: str
+    surname2: str | None
+    certificate_name: str
+
+
+@pytest.mark.parametrize(
+    ("after", "small"),
+    [
+        (Names("LUZ MARIA", "Lopez", "Ibañez", "LUZ MARIA LOPEZ IBAÑEZ"), True),
+        (Names("Luz María", "Ibáñez", "López", "Luz María Ibáñez López"), True),
+        (Names("López Ibáñez", "Luz", "María", "Dra. Luz López"), True),
+        (Names("Luz María", "López", None, "Luz María López"), False),
+        (Names("Luz", "López", "Ibáñez", "Luz López Ibáñez"), False),
+        (Names("Luz María", "López", "Ibáñez", "Juan Otro"), False),
+        (Names("Juan", "Otro", None, "Juan Otro"), False),
+    ],
+)
+def test_accents_and_order_are_a_small_change_of_name_and_other_words_are_not(after: Names, small: bool) -> None:
+    before = Names("Luz María", "López", "Ibáñez", "Dra. Luz López")
+    assert is_small_change(before, after) is small
