@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -66,45 +68,31 @@ def correct(slug: str, registration_id: str) -> ResponseReturnValue:
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def send_link(slug: str, registration_id: str) -> ResponseReturnValue:
     """Mail the personal link again; with `replace` a new one, and the earlier one ends."""
-    found, new = _found(slug, registration_id), request.form.get("replace") == "1"
-    DecisionForm().accepts()
-    try:
-        in_unit_of_work(
-            lambda session: services.send_link(
-                session,
-                change_context(),
-                seminar_id=found.access.seminar.id,
-                registration_id=found.registration.id,
-                replace=new,
-            )
-        )
-    except Refusal as refusal:
-        flash(sentence_of(refusal), "error")
-    else:
-        flash(_("The new link is on its way; the earlier one no longer works.") if new else _("The link is on its way again."), "success")
-    return _to_page(slug, registration_id)
+    new = request.form.get("replace") == "1"
+    said = _("The new link is on its way; the earlier one no longer works.") if new else _("The link is on its way again.")
+    return _do(slug, registration_id, services.send_link, said, replace=new)
 
 
 @blueprint.post("/roster/<registration_id>/name")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def decide_name(slug: str, registration_id: str) -> ResponseReturnValue:
     """Accept the name that the official asked for, or decline it."""
-    found, accept = _found(slug, registration_id), request.form.get("accept") == "1"
+    accept = request.form.get("accept") == "1"
+    said = _("The new name stands.") if accept else _("The name stays as it was.")
+    return _do(slug, registration_id, services.decide_request, said, accept=accept)
+
+
+def _do(slug: str, registration_id: str, service: Callable[..., object], said: str, **values: bool) -> ResponseReturnValue:
+    """Call one service on one registration, and go back to its page."""
+    found = _found(slug, registration_id)
+    where = {"seminar_id": found.access.seminar.id, "registration_id": found.registration.id}
     DecisionForm().accepts()
     try:
-        in_unit_of_work(
-            lambda session: services.decide_request(
-                session,
-                change_context(),
-                seminar_id=found.access.seminar.id,
-                registration_id=found.registration.id,
-                accept=accept,
-            )
-        )
+        in_unit_of_work(lambda session: service(session, change_context(), **where, **values))
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
     else:
-        flash(_("The new name stands.") if accept else _("The name stays as it was."), "success")
+        flash(said, "success")
     return _to_page(slug, registration_id)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
@@ -61,3 +64,32 @@ def change_state(
         seminar=seminar.slug,
         details=details,
     )
+
+
+def edit_registration(
+    session: Session, context: ChangeContext, *, seminar: Seminar, registration: Registration, wanted: Mapping[str, Any], moved: bool
+) -> list[str]:
+    """Set columns of a registration, and write one audit row that names those that changed.
+
+    Args:
+        wanted: new values by column.
+        moved: the agency was changed before.
+
+    Returns:
+        Names of the columns that changed.
+    """
+    changed = ["agency_id"] if moved else []
+    for column, value in wanted.items():
+        if getattr(registration, column) != value:
+            setattr(registration, column, value)
+            changed.append(column)
+    if changed:
+        audit.record(
+            session,
+            context,
+            action="registration.edited",
+            subject=f"registration:{registration.public_id.hex}",
+            seminar=seminar.slug,
+            details={"columns": changed},
+        )
+    return changed

@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import agency_path
-from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.people.services import PersonData, edit_person
 from seminar_app.registration.errors import NoSuchAgency, PersonIsErased
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, decide_move
-from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.changes import change_state, edit_registration
 from seminar_app.registration.services.links import replace_links_of
 from seminar_app.registration.services.name_requests import forget_request
 from seminar_app.registration.services.personal import edition
@@ -60,24 +59,11 @@ def correct(
         raise PersonIsErased
     if opened != edition(registration):
         raise StaleEdit
-    changed = []
-    if correction.agency_id != registration.agency_id:
+    moved = correction.agency_id != registration.agency_id
+    if moved:
         _move(session, context, seats=seats, registration=registration, agency_id=correction.agency_id)
-        changed.append("agency_id")
     wanted = {"unit": correction.unit, "position": correction.position, "language": correction.person.language}
-    for column, value in wanted.items():
-        if getattr(registration, column) != value:
-            setattr(registration, column, value)
-            changed.append(column)
-    if changed:
-        audit.record(
-            session,
-            context,
-            action="registration.edited",
-            subject=f"registration:{registration.public_id.hex}",
-            seminar=seats.seminar.slug,
-            details={"columns": changed},
-        )
+    changed = edit_registration(session, context, seminar=seats.seminar, registration=registration, wanted=wanted, moved=moved)
     person = registration.person
     columns = edit_person(session, context, person=person, data=correction.person, seminar=seats.seminar.slug, with_email=True)
     if "search_key" in columns or "certificate_name" in columns:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
-from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import StaleEdit
 from seminar_app.people.identity import NOTHING, Identity, keep_identity
@@ -17,7 +16,7 @@ from seminar_app.people.services import PersonData, edit_person
 from seminar_app.registration.errors import AgencyIsFixed, NoSuchAgency, NotInThisState
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, edition_of, may_change_agency, may_edit, may_withdraw
-from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.changes import change_state, edit_registration
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.name_requests import ask_where_needed
 from seminar_app.registration.services.reserving import reserve
@@ -62,29 +61,16 @@ def edit(session: Session, context: ChangeContext, *, registration_id: int, corr
         raise NotInThisState
     if opened != edition(registration):
         raise StaleEdit
-    columns = []
-    if correction.agency_id != registration.agency_id:
+    moved = correction.agency_id != registration.agency_id
+    if moved:
         if not may_change_agency(registration.state):
             raise AgencyIsFixed
         agency = session.get(Agency, correction.agency_id)
         if agency is None:
             raise NoSuchAgency
         registration.agency_id, registration.state_name = agency.id, agency.state
-        columns.append("agency_id")
     wanted = {"unit": correction.unit, "position": correction.position, "language": correction.person.language}
-    for column, value in wanted.items():
-        if getattr(registration, column) != value:
-            setattr(registration, column, value)
-            columns.append(column)
-    if columns:
-        audit.record(
-            session,
-            context,
-            action="registration.edited",
-            subject=f"registration:{registration.public_id.hex}",
-            seminar=seats.seminar.slug,
-            details={"columns": columns},
-        )
+    edit_registration(session, context, seminar=seats.seminar, registration=registration, wanted=wanted, moved=moved)
     keep_identity(
         session, context, person=registration.person, identity=correction.identity, forget=correction.forget, seminar=seats.seminar.slug
     )
