@@ -22,6 +22,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, literal, select, union_all
 
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.core.tables import Base
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.people.identity import Identity, keep_identity
@@ -174,8 +175,11 @@ def enrich(side: Side) -> None:
         world.cookies["half"] = session_store.start(session, account=half, values={"csrf_token": CSRF, "language": "en"}, now=clock.now())
         person, identity = session.get_one(Person, world.own.person.id), Identity(birth_place="Mérida")
         keep_identity(session, context(clock.now()), person=person, identity=identity)
+    world.make.name_request(registrations[0])
+    world.make.account((RoleName.COORDINATOR, {"seminar_id": world.own.seminar.id}), name="Invited")
     own = f"/staff/seminars/{world.own.seminar.slug}"
     roster = [f"{own}/roster/{registration.public_id.hex}" for registration in (*registrations, world.own.registration)]
+    known = f"/staff/seminars/{seminars[0].slug}/roster/add/{world.own.person.public_id.hex}"
     door = f"/staff/seminars/{world.own.held.slug}/roster/{world.own.answered.public_id.hex}"
     more = [*(f"/staff/seminars/{one.slug}/feedback/" for one in (heard, unheard)), f"/staff/agencies/{world.own.agency.code}"]
     gone = [f"/staff/accounts/{account.public_id}/", f"/staff/agencies/{agency.code}", f"/staff/offices/{office.code}"]
@@ -193,7 +197,7 @@ def enrich(side: Side) -> None:
         world.cookies["admin"] = cookie.value if cookie else ""
     links = [link_of(world.seated(own=True)), link_of(world.seated(own=True, held=True)), link_of(world.own.answered)]
     overviews = tuple(f"/staff/seminars/{seminar.slug}/" for seminar in (world.own.held, *seminars))
-    staff = ("/staff/", f"/staff/people/{world.own.person.public_id.hex}", "/staff/account/confirm", *roster, *overviews)
+    staff = ("/staff/", f"/staff/people/{world.own.person.public_id.hex}", "/staff/account/confirm", *roster, *overviews, known)
     side.starts = dict.fromkeys(WHO, staff) | {
         "stranger": ("/", "/login", "/reset", f"/reset/{world.reset_token()}", f"/seminars/{world.own.seminar.slug}"),
         "official": tuple(f"/registrations/{link}" for link in links),

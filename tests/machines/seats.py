@@ -20,7 +20,7 @@ from seminar_app.messages.models import Message
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData
 from seminar_app.registration import queries, services
-from seminar_app.registration.models import PersonJoin, Registration, RegistrationHistory
+from seminar_app.registration.models import NameRequest, PersonJoin, Registration, RegistrationHistory
 from seminar_app.registration.rules import RemovalReason, WishedPool
 from seminar_app.registration.services.personal import edition
 from seminar_app.seminars.models import SeatPool, Seminar
@@ -119,7 +119,7 @@ class Seats(RuleBasedStateMachine):
             self.models.append(SeminarModel(f"seminar-{number}", zone, LAST_DAY, manual[number], code, pools, happened=self.happened))
         self.ids: list[int] = []
         with unit_of_work(self.world.session) as session:
-            for table in (PersonJoin, RegistrationHistory, Registration, Message, SeatPool, Seminar, Person):
+            for table in (PersonJoin, NameRequest, RegistrationHistory, Registration, Message, SeatPool, Seminar, Person):
                 session.execute(delete(table))
             for model in self.models:
                 self.ids.append(self._write(session, model))
@@ -350,12 +350,14 @@ class Seats(RuleBasedStateMachine):
         def expected() -> None:
             if entry.state not in ("pending", "registered", "waitlisted"):
                 raise Refused("NotInThisState")
+            if entry.state == "registered":
+                return  # another name waits for staff
             if any((other.email, other.name) == (human.email, name) for other in self.humans if other is not human):
                 raise Refused("NameTaken")
 
         self.step(expected, lambda session: self._edit(session, its_id(session), name))
         stored = self.world.session.scalar(select(Person.given_names).where(Person.email == human.email, Person.given_names == name))
-        if entry.state in ("pending", "registered", "waitlisted") and stored and self._human((human.email, name)) not in self.humans:
+        if entry.state in ("pending", "waitlisted") and stored and self._human((human.email, name)) not in self.humans:
             human.name = name
 
     def _edit(self, session: Session, registration_id: int, name: str, *, agency: str | None = None) -> None:
