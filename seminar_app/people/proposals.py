@@ -58,6 +58,23 @@ def reject_proposal(session: Session, context: ChangeContext, *, proposal_id: in
     return True
 
 
+def reopen_proposal(session: Session, context: ChangeContext, *, proposal_id: int) -> bool:
+    """Take back that the two records are two people. Return False if the proposal is open.
+
+    Raises:
+        NotFound: there is no such proposal.
+    """
+    proposal = session.scalars(select(MatchProposal).where(MatchProposal.id == proposal_id).with_for_update()).one_or_none()
+    if proposal is None:
+        raise NotFound
+    if proposal.decided_at is None:
+        return False
+    proposal.decided_at, proposal.decided_by = None, None
+    session.flush()
+    _record(session, context, "match.reopened", proposal)
+    return True
+
+
 def close_proposal(session: Session, context: ChangeContext, *, one: int, other: int) -> None:
     """Mark the proposal of two people as decided, because they were merged."""
     first, second = sorted((one, other))

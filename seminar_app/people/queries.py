@@ -226,6 +226,23 @@ def merges_of(session: Session, person_id: int) -> list[PersonMerge]:
     return list(session.scalars(select(PersonMerge).where(either).order_by(PersonMerge.id.desc())))
 
 
+def known_apart(session: Session, person_id: int) -> set[int]:
+    """Return the people of whom somebody decided that they are not this one. A pair that was merged and separated is not among them."""
+    pairs = select(MatchProposal.one_id, MatchProposal.other_id).where(
+        MatchProposal.decided_at.is_not(None), or_(MatchProposal.one_id == person_id, MatchProposal.other_id == person_id)
+    )
+    merged = select(PersonMerge.kept_id, PersonMerge.gone_id).where(or_(PersonMerge.kept_id == person_id, PersonMerge.gone_id == person_id))
+    decided, once_merged = ({one_id + other_id - person_id for one_id, other_id in session.execute(found)} for found in (pairs, merged))
+    return decided - once_merged
+
+
+def open_proposal(session: Session, one: int, other: int) -> MatchProposal | None:
+    """Return the undecided proposal of these two people."""
+    first, second = sorted((one, other))
+    pair = MatchProposal.one_id == first, MatchProposal.other_id == second
+    return session.scalar(select(MatchProposal).where(*pair, MatchProposal.decided_at.is_(None)))
+
+
 def open_proposals(session: Session, *, limit: int = 50) -> list[tuple[MatchProposal, Person, Person]]:
     """Return the undecided proposals with their two people, oldest first; none with a reserved, erased or merged person."""
     one, other = aliased(Person), aliased(Person)
@@ -247,8 +264,10 @@ __all__ = [
     "compared",
     "find_person",
     "kept_record",
+    "known_apart",
     "matches",
     "merges_of",
+    "open_proposal",
     "open_proposals",
     "ways_to_match",
     "with_curp",

@@ -6,13 +6,15 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.registration import audit_words, jobs, labels, people_routes, receivers, routes
+from seminar_app.registration import audit_words, jobs, labels, receivers, routes
 from seminar_app.registration import correction_routes as correction_routes
+from seminar_app.registration import merging_routes as merging_routes
 from seminar_app.registration import models as models
+from seminar_app.registration import people_routes as people_routes
 from seminar_app.registration import seats_routes as seats_routes
 from seminar_app.registration import seminar_changes as seminar_changes
 from seminar_app.registration import staff_routes as staff_routes
-from seminar_app.registration.blueprints import staff_blueprint
+from seminar_app.registration.blueprints import people_blueprint, staff_blueprint
 from seminar_app.web import navigation
 from seminar_app.web.navigation import Entry
 from seminar_app.web.schedule import add_job
@@ -25,7 +27,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     receivers.init_app()
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(staff_blueprint)
-    app.register_blueprint(people_routes.blueprint)
+    app.register_blueprint(people_blueprint)
     navigation.add_staff_entry(app, Entry(_l("People"), "people_staff.index", 20, "people_staff."))
     below = (
         "registration_staff.r",
@@ -33,6 +35,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         "registration_staff.add",
         "registration_staff.open_record",
         "registration_staff.correct",
+        "registration_staff.split",
     )
     navigation.add_seminar_entry(
         app, Entry(_l("Roster"), "registration_staff.roster", 20, " ".join((*below, "registration_staff.show_again")))

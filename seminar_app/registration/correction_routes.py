@@ -8,18 +8,16 @@ from flask_babel import gettext as _
 
 from seminar_app.agencies.queries import agency_groups
 from seminar_app.core.actor import RoleName
-from seminar_app.core.errors import NotFound, Refusal, StaleEdit
-from seminar_app.registration import queries, services
+from seminar_app.core.errors import Refusal, StaleEdit
+from seminar_app.registration import services
 from seminar_app.registration.blueprints import staff_blueprint as blueprint
 from seminar_app.registration.forms import CorrectionForm, DecisionForm
-from seminar_app.registration.queries import StaffRegistration
+from seminar_app.registration.opening import found_registration, opened_registration
 from seminar_app.seminars.header import seminar_header
-from seminar_app.seminars.queries import seminar_to_organize
-from seminar_app.web.access import current_actor, shown, shows_people, staff
+from seminar_app.web.access import shown, shows_people, staff
 from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
-from seminar_app.web.ids import id_needed
 
 
 @blueprint.route("/roster/<registration_id>/correct", methods=["GET", "POST"])
@@ -27,7 +25,7 @@ from seminar_app.web.ids import id_needed
 @shows_people("registration.viewed", "reserved.opened")
 def correct(slug: str, registration_id: str) -> ResponseReturnValue:
     """Correct names, address, sex, and the agency, unit and position as of then."""
-    found = _opened(slug, registration_id)
+    found = opened_registration(slug, registration_id)
     registration, seminar = found.registration, found.access.seminar
     agency = registration.person.agency
     form = CorrectionForm()
@@ -46,7 +44,7 @@ def correct(slug: str, registration_id: str) -> ResponseReturnValue:
             )
         except StaleEdit as refusal:
             form.show(refusal)
-            form.reopen(_opened(slug, registration_id).registration)
+            form.reopen(opened_registration(slug, registration_id).registration)
         except Refusal as refusal:
             form.show(refusal)
         else:
@@ -66,7 +64,7 @@ def correct(slug: str, registration_id: str) -> ResponseReturnValue:
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def send_link(slug: str, registration_id: str) -> ResponseReturnValue:
     """Mail the personal link again; with `replace` a new one, and the earlier one ends."""
-    found, new = _found(slug, registration_id), request.form.get("replace") == "1"
+    found, new = found_registration(slug, registration_id), request.form.get("replace") == "1"
     DecisionForm().accepts()
     try:
         in_unit_of_work(
@@ -89,7 +87,7 @@ def send_link(slug: str, registration_id: str) -> ResponseReturnValue:
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def decide_name(slug: str, registration_id: str) -> ResponseReturnValue:
     """Accept the name that the official asked for, or decline it."""
-    found, accept = _found(slug, registration_id), request.form.get("accept") == "1"
+    found, accept = found_registration(slug, registration_id), request.form.get("accept") == "1"
     DecisionForm().accepts()
     try:
         in_unit_of_work(
@@ -106,22 +104,6 @@ def decide_name(slug: str, registration_id: str) -> ResponseReturnValue:
     else:
         flash(_("The new name stands.") if accept else _("The name stays as it was."), "success")
     return _to_page(slug, registration_id)
-
-
-def _found(slug: str, registration_id: str) -> StaffRegistration:
-    """Return the registration, if the account organizes its seminar."""
-    seminar_to_organize(session(), current_actor(), slug)
-    return queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id))
-
-
-def _opened(slug: str, registration_id: str) -> StaffRegistration:
-    """Return the registration in full; that of a reserved identity is opened."""
-    found = _found(slug, registration_id)
-    if found.registration.person.erased:
-        raise NotFound
-    if not found.registration.person.hidden:
-        return found
-    return queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id), opened=True)
 
 
 def _told(changed: list[str], *, has_address: bool) -> str:

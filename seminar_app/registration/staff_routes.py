@@ -38,6 +38,7 @@ from seminar_app.registration.rules import (
     may_restore,
 )
 from seminar_app.registration.sections import sections_of
+from seminar_app.registration.services import merging
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.queries import seminar_to_organize
 from seminar_app.web.access import current_actor, shown, shows_people, staff
@@ -190,21 +191,28 @@ def add(slug: str) -> ResponseReturnValue:
     form.ask(asked_of(seminar))
     if form.accepts():
         try:
-            made = in_unit_of_work(
-                lambda session: services.add_by_hand(
-                    session,
-                    change_context(),
-                    seminar_id=seminar.id,
-                    entry=form.entry(),
-                    submission_id=showing(form.submission_id),
-                    reach=reach_of(session, current_actor()),
-                )
-            )
+            made = in_unit_of_work(lambda session: _add(session, seminar.id, form))
             return redirect(url_for(".roster", slug=slug, of=made.public_id.hex), code=303)
         except Refusal as refusal:
             form.show(refusal)
     page = render_template("registration/staff/add.html", form=form, seminar=seminar, seminar_header=seminar_header(seminar))
     return page, 422 if form.has_errors else 200
+
+
+def _add(session: Session, seminar_id: int, form: HandForm) -> Registration:
+    """Register the person, and propose to the administrators, in silence, who may be the same outside the account's reach."""
+    actor, context = current_actor(), change_context()
+    made = services.add_by_hand(
+        session,
+        context,
+        seminar_id=seminar_id,
+        entry=form.entry(),
+        submission_id=showing(form.submission_id),
+        reach=reach_of(session, actor),
+    )
+    if not actor.is_admin:
+        merging.propose_outside_reach(session, context, actor=actor, person_id=made.person_id)
+    return made
 
 
 @blueprint.post("/roster/<registration_id>/approve")
