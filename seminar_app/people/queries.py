@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, CompoundSelect, bindparam, or_, select, true, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, func, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
 from seminar_app.core.addresses import search_form
@@ -245,23 +246,34 @@ def open_proposal(session: Session, one: int, other: int) -> MatchProposal | Non
 
 def open_proposals(session: Session, *, limit: int = 50) -> list[tuple[MatchProposal, Person, Person]]:
     """Return the undecided proposals with their two people, oldest first; none with a reserved, erased or merged person."""
-    one, other = aliased(Person), aliased(Person)
-    shown = (each.reserved.is_(False) & each.merged_into_id.is_(None) & each.erased_at.is_(None) for each in (one, other))
-    found = session.execute(
-        select(MatchProposal, one, other)
-        .join(one, one.id == MatchProposal.one_id)
-        .join(other, other.id == MatchProposal.other_id)
-        .where(MatchProposal.decided_at.is_(None), *shown)
-        .order_by(MatchProposal.id)
-        .limit(limit)
-    )
+    found = session.execute(_open(MatchProposal, _ONE, _OTHER).order_by(MatchProposal.id).limit(limit))
     return [(proposal, first, second) for proposal, first, second in found]
+
+
+def count_proposals(session: Session) -> int:
+    """Count the undecided proposals that `open_proposals` would return."""
+    return session.scalar(_open(func.count())) or 0
+
+
+_ONE, _OTHER = aliased(Person), aliased(Person)
+
+
+def _open(*wanted: Any) -> Select[Any]:
+    shown = (each.reserved.is_(False) & each.merged_into_id.is_(None) & each.erased_at.is_(None) for each in (_ONE, _OTHER))
+    return (
+        select(*wanted)
+        .select_from(MatchProposal)
+        .join(_ONE, _ONE.id == MatchProposal.one_id)
+        .join(_OTHER, _OTHER.id == MatchProposal.other_id)
+        .where(MatchProposal.decided_at.is_(None), *shown)
+    )
 
 
 __all__ = [
     "Candidate",
     "candidates",
     "compared",
+    "count_proposals",
     "find_person",
     "kept_record",
     "known_apart",

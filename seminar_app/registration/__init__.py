@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Flask
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from config import Settings
+from seminar_app.people.queries import count_proposals
 from seminar_app.registration import audit_words, jobs, labels, receivers, routes
 from seminar_app.registration import correction_routes as correction_routes
 from seminar_app.registration import merging_routes as merging_routes
@@ -16,6 +21,8 @@ from seminar_app.registration import seminar_changes as seminar_changes
 from seminar_app.registration import staff_routes as staff_routes
 from seminar_app.registration.blueprints import people_blueprint, staff_blueprint
 from seminar_app.web import navigation
+from seminar_app.web.checks import Check, Finding, State, add_check
+from seminar_app.web.database import Session
 from seminar_app.web.navigation import Entry
 from seminar_app.web.schedule import add_job
 
@@ -42,3 +49,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     navigation.add_seminar_entry(app, Entry(_l("Seats"), "registration_staff.seats", 25))
     add_job(app, jobs.RELEASE_QUOTAS)
+    add_check(app, Check("proposals", _l("Records that may be one person"), _proposals, 67, "people_staff.proposals", _l("Compare them")))
+
+
+def _proposals(session: Session, _now: datetime) -> Finding:
+    waiting = count_proposals(session)
+    if waiting:
+        sentence = ngettext("%(num)d pair of records may be one person.", "%(num)d pairs of records may be one person each.", waiting)
+        return Finding(State.WAITS, sentence)
+    return Finding(State.DONE, _("No pair of records waits to be compared."))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,21 +14,12 @@ from seminar_app.agencies.models import Agency
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
-from seminar_app.core.unit_of_work import unit_of_work
-from seminar_app.messages.models import Message
 from seminar_app.offices.models import Office
-from seminar_app.people.evidence import Evidence
-from seminar_app.people.models import MatchProposal, Person, PersonMerge
-from seminar_app.people.proposals import propose
-from seminar_app.people.rules import ReservedReason
-from seminar_app.people.services import PersonData, edit_person, stored_data
-from seminar_app.registration.models import PersonJoin, Registration
-from seminar_app.registration.rules import RegistrationState, RemovalReason
-from seminar_app.retention.erasing import erase_person
-from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
+from seminar_app.people.models import Person, PersonMerge
+from seminar_app.registration.models import Registration
+from seminar_app.seminars.models import SeatPool, Seminar
 from tests.conftest import NOW
 from tests.support.checking_client import CheckingClient, Page
-from tests.support.context import context
 from tests.support.factories import THEN, Make
 from tests.web.conftest import SignIn
 
@@ -65,7 +55,9 @@ class House:
 def house(make: Make, session: Session, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setattr(clock, "now", lambda: NOW)
     office, agency = make.office(), make.agency("PGR")
-    first, second = (make.seminar(office=office, slug=slug, title_en=title) for slug, title in (("cancun", "Evidence"), ("toluca", "Trials")))
+    first, second = (
+        make.seminar(office=office, slug=slug, title_en=title) for slug, title in (("cancun", "Evidence"), ("toluca", "Trials"))
+    )
     pools = {pool.seminar_id: pool for pool in session.scalars(select(SeatPool))}
     luz = make.person("María de la Luz", "Ortega", "Ruiz", email="luz@pgr.example", agency_id=agency.id, created_at=THEN)
     ma = make.person("Ma. de la Luz", "Ortega", "Ruiz", email="ma.luz@mail.example", phone="+525512345678")
@@ -118,7 +110,12 @@ def test_two_records_are_compared_merged_and_separated_again(
 ) -> None:
     sign_in(client, house.organizer)
     page = client.get(house.compare)
-    for told in ("What the data say: a short form", "One registration moves to it: «Trials».", "It gets what it lacks: the phone.", "only here"):
+    for told in (
+        "What the data say: a short form",
+        "One registration moves to it: «Trials».",
+        "It gets what it lacks: the phone.",
+        "only here",
+    ):
         assert told in page.text, told
     assert page.fields("main form.form")["kept"] == [house.luz.public_id.hex]
     merged = client.follow(client.submit(house.compare, form="main form.form"))
