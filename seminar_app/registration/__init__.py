@@ -49,7 +49,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     navigation.add_seminar_entry(app, Entry(_l("Seats"), "registration_staff.seats", 25))
     add_job(app, jobs.RELEASE_QUOTAS)
-    add_check(app, Check("proposals", _l("Records that may be one person"), _proposals, 67, "people_staff.proposals", _l("Compare them")))
+    add_check(app, Check("proposals", _l("Possible duplicates"), _proposals, 67, "people_staff.proposals", _l("Compare them")))
 
 
 def _proposals(session: Session, _now: datetime) -> Finding:

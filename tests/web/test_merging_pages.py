@@ -271,7 +271,7 @@ def test_an_administrator_decides_proposals_and_takes_it_back(
     assert "Waits for your decision" not in client.get("/staff/seminars/").text
     with unit_of_work(session) as work:
         propose(work, context(NOW), one=house.luz.id, other=house.ma.id, why=[Evidence.SHORT_FORM, Evidence.ADDRESS_DIFFERS])
-    assert "Waits for your decision: Records that may be one person." in client.get("/staff/seminars/").text
+    assert "Waits for your decision: Possible duplicates." in client.get("/staff/seminars/").text
     assert "1 pair of records may be one person." in client.get("/staff/installation").text
     page = client.get("/staff/people/proposals")
     assert "a short form" in page.text
