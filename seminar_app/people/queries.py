@@ -228,20 +228,15 @@ def merges_of(session: Session, person_id: int) -> list[PersonMerge]:
 
 
 def known_apart(session: Session, person_id: int) -> set[int]:
-    """Return the people of whom somebody decided that they are not this one. A pair that was merged and separated is not among them."""
-    pairs = select(MatchProposal.one_id, MatchProposal.other_id).where(
+    """Return the people of whom somebody decided that they are not this one. A pair that was merged, and separated, is not among them."""
+    pairs = select(MatchProposal.one_id, MatchProposal.other_id, MatchProposal.decided_at).where(
         MatchProposal.decided_at.is_not(None), or_(MatchProposal.one_id == person_id, MatchProposal.other_id == person_id)
     )
-    merged = select(PersonMerge.kept_id, PersonMerge.gone_id).where(or_(PersonMerge.kept_id == person_id, PersonMerge.gone_id == person_id))
-    decided, once_merged = ({one_id + other_id - person_id for one_id, other_id in session.execute(found)} for found in (pairs, merged))
-    return decided - once_merged
-
-
-def open_proposal(session: Session, one: int, other: int) -> MatchProposal | None:
-    """Return the undecided proposal of these two people."""
-    first, second = sorted((one, other))
-    pair = MatchProposal.one_id == first, MatchProposal.other_id == second
-    return session.scalar(select(MatchProposal).where(*pair, MatchProposal.decided_at.is_(None)))
+    merges = select(PersonMerge.kept_id, PersonMerge.gone_id, PersonMerge.merged_at).where(
+        or_(PersonMerge.kept_id == person_id, PersonMerge.gone_id == person_id)
+    )
+    decided, by_merging = ({(one + other - person_id, at) for one, other, at in session.execute(found)} for found in (pairs, merges))
+    return {other for other, _at in decided - by_merging}
 
 
 def open_proposals(session: Session, *, limit: int = 50) -> list[tuple[MatchProposal, Person, Person]]:
@@ -279,7 +274,6 @@ __all__ = [
     "known_apart",
     "matches",
     "merges_of",
-    "open_proposal",
     "open_proposals",
     "ways_to_match",
     "with_curp",

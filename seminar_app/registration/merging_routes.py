@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from seminar_app.accounts.queries import names_by_audit_name
 from seminar_app.core.actor import RoleName
-from seminar_app.core.errors import Refusal
+from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.people.shown import ShownPerson
 from seminar_app.registration import queries
 from seminar_app.registration.blueprints import people_blueprint, staff_blueprint
@@ -47,7 +49,7 @@ def merge(person_id: str, other_id: str) -> ResponseReturnValue:
         form.reopen(found)
     for who in (one, other):
         shown(f"person:{who.public_id.hex}", action="reserved.opened" if who.reserved else "person.viewed")
-    page = render_template("people/staff/merge.html", form=form, found=found, decision=DecisionForm() if found.proposal else None)
+    page = render_template("people/staff/merge.html", form=form, found=found)
     return page, 422 if form.has_errors else 200
 
 
@@ -73,6 +75,31 @@ def _merged_meanwhile(kept: ShownPerson) -> ResponseReturnValue:
     needs_no_access_row("leads to the page of the record that was kept")
     flash(_("These two records are one already."), "info")
     return redirect(url_for(".person", person_id=kept.public_id.hex), code=303)
+
+
+@people_blueprint.post("/<person_id>/merge/<other_id>/apart")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER)
+def two_people(person_id: str, other_id: str) -> ResponseReturnValue:
+    """Decide that the two records are two people, so that neither is proposed beside the other again."""
+    return _decide(person_id, other_id, merging.keep_apart)
+
+
+@people_blueprint.post("/<person_id>/merge/<other_id>/apart/undo")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER)
+def perhaps_one(person_id: str, other_id: str) -> ResponseReturnValue:
+    """Take back that the two records are two people."""
+    return _decide(person_id, other_id, merging.take_apart_back)
+
+
+def _decide(person_id: str, other_id: str, service: Callable[..., bool]) -> ResponseReturnValue:
+    """Call one service on two people in reach, and go back to the page that compares them."""
+    one, other = (queries.kept_in_reach(session(), queries.organizing(current_actor()), id_needed(each)) for each in (person_id, other_id))
+    if other.reserved:
+        raise NotFound
+    DecisionForm().accepts()
+    if one.id != other.id:
+        in_unit_of_work(lambda session: service(session, change_context(), one=one.id, other=other.id))
+    return redirect(url_for(".merge", person_id=one.public_id.hex, other_id=other.public_id.hex), code=303)
 
 
 @people_blueprint.post("/<person_id>/merges/<merge_id>/undo")

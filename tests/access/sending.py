@@ -213,6 +213,8 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
 def _of_merging(world: World, wanted: set[str], name: str, *, own: bool) -> Values:
     if "other_id" in wanted:
         one, other = world.fresh_pair(own=own)
+        if name == "perhaps_one":
+            world.keep_apart(one, other)
         return {"person_id": one.public_id.hex, "other_id": other.public_id.hex}
     if "merge_id" in wanted:
         made = world.fresh_merge(own=own)

@@ -139,6 +139,11 @@ class World:
             self.make.registration(side.seminar, person, agency=side.agency)
         return people
 
+    def keep_apart(self, one: Person, other: Person) -> None:
+        """Decide that two people are two."""
+        with unit_of_work(self.make.session) as session:
+            merging.keep_apart(session, context(clock.now()), one=one.id, other=other.id)
+
     def fresh_merge(self, *, own: bool) -> PersonMerge:
         """Merge two people of the side."""
         kept, gone = self.fresh_pair(own=own)

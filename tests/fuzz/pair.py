@@ -162,6 +162,9 @@ def enrich(side: Side) -> None:
     world.fresh_proposal(decided=False)
     apart = f"/staff/people/proposals?apart={world.fresh_proposal(decided=True).public_id.hex}"
     merge = world.fresh_merge(own=True)
+    one, other = world.fresh_pair(own=True)
+    world.keep_apart(one, other)
+    compared = f"/staff/people/{one.public_id.hex}/merge/{other.public_id.hex}"
     unheard = world.fresh_held(own=True, opened=False)
     heard = world.fresh_held(own=True, opened=True)
     pool = world.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == heard.id)).one()
@@ -208,6 +211,7 @@ def enrich(side: Side) -> None:
             *more,
             apart,
             kept,
+            compared,
             door,
             f"/staff/accounts/{half.public_id}/",
             f"/staff/accounts/{world.accounts['organizer'].public_id}/",

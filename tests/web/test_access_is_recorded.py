@@ -56,6 +56,8 @@ LEADS_ON = {
     "registration_staff.search": "to the roster",
     "people_staff.search": "to the people found",
     "people_staff.undo_merge": "to the record that was kept",
+    "people_staff.two_people": "to the page that compares them, whose GET is walked",
+    "people_staff.perhaps_one": "the same",
     "people_staff.keep_apart": "to the proposals",
     "people_staff.reopen_proposal": "to the proposals",
     "registration_staff.add": "the form again with what whoever sent it typed",

@@ -276,7 +276,6 @@ def test_an_administrator_decides_proposals_and_takes_it_back(
     page = client.get("/staff/people/proposals")
     assert "a short form" in page.text
     assert house.compare in page.response.text
-    assert "They are two people" in client.get(house.compare).text
     apart = client.follow(client.submit("/staff/people/proposals", form='main form[action$="/apart"]'))
     assert "They stay two people" in apart.text
     assert "Perhaps the same person" not in client.get(house.page).text
@@ -356,3 +355,18 @@ def test_a_reserved_identity_is_compared_from_its_opened_record_only(
     assert "María" not in merged.one("main").to_text()
     assert "Another record" in merged.text
     assert actions(session).count("reserved.opened") == 2
+
+
+def test_namesakes_are_kept_apart_and_that_can_be_taken_back(
+    client: CheckingClient, sign_in: SignIn, house: House, session: Session
+) -> None:
+    sign_in(client, house.organizer)
+    apart = client.follow(client.submit(house.compare, form='main form[action$="/apart"]'))
+    assert "It was decided that these are two people." in apart.text
+    for page in (house.page, f"/staff/people/{house.ma.public_id.hex}"):
+        assert "Perhaps the same person" not in client.get(page).text
+    client.post(f"{house.compare}/apart", token_of(client))
+    undone = client.follow(client.submit(house.compare, form='main form[action$="/apart/undo"]'))
+    assert "They are two people" in undone.text
+    assert "Perhaps the same person" in client.get(house.page).text
+    assert session.scalars(select(MatchProposal)).all() == [], "no administrator is asked"

@@ -18,7 +18,7 @@ from seminar_app.core.errors import NotFound
 from seminar_app.people.evidence import Evidence
 from seminar_app.people.matching import By, Perhaps, Same, Verdict, match
 from seminar_app.people.models import MatchProposal, Person, PersonMerge
-from seminar_app.people.queries import SHOWN, compared, kept_record, known_apart, merges_of, open_proposal, open_proposals
+from seminar_app.people.queries import SHOWN, compared, kept_record, known_apart, merges_of, open_proposals
 from seminar_app.people.shown import ShownPerson
 from seminar_app.registration.merge_hooks import minutes_of
 from seminar_app.registration.merge_rules import FILLED, edition_of_records, side_of, which_stays
@@ -111,7 +111,7 @@ class Comparison:
         verdict: of the rule; `why` is empty if it takes them for one person, or for two.
         edition: sent back with the form, so that only what was compared is merged.
         stays: the record that is proposed to stay: the one with more registrations, else the older one.
-        proposal: public id of the proposal to an administrator, if one is open.
+        apart: somebody decided that they are two people.
     """
 
     records: tuple[Record, Record]
@@ -119,7 +119,7 @@ class Comparison:
     verdict: Verdict
     edition: str
     stays: Record
-    proposal: uuid.UUID | None
+    apart: bool
 
     @property
     def why(self) -> Sequence[Evidence]:
@@ -157,14 +157,13 @@ def compare(session: Session, actor: Actor, one: ShownPerson, other: ShownPerson
     )
     minutes = minutes_of(session, [each[key].id for key in first.keys() & second.keys() for each in (first, second)])
     by_age = sorted(records, key=lambda each: (-len(each.seminars), people[each.person.id].created_at, each.person.id))
-    proposal = open_proposal(session, one.id, other.id) if actor.is_admin else None
     return Comparison(
         (records[0], records[1]),
         [_both_in(each.seminar, first[each.seminar.id], second[each.seminar.id], minutes) for each in _shared(records[0], second)],
         match(compared(session, people[one.id]), compared(session, people[other.id]), by=By.STAFF),
         edition_of_records(people.values(), registrations),
         by_age[0],
-        proposal.public_id if proposal else None,
+        other.id in known_apart(session, one.id),
     )
 
 
