@@ -22,8 +22,8 @@ class MergedMarks:
 
     name = Mark.__tablename__
 
-    def credited_minutes(self, session: Session, registration_ids: Collection[int]) -> Mapping[int, int]:
-        """Return the credited minutes; the sessions are locked first, in the order of their ids, as when marks are taken."""
+    def lock(self, session: Session, registration_ids: Collection[int]) -> None:
+        """Lock the sessions, in the order of their ids, as when marks are taken."""
         of_these = select(Registration.seminar_id).where(Registration.id.in_(registration_ids))
         session.execute(
             select(SeminarSession.id)
@@ -31,6 +31,9 @@ class MergedMarks:
             .order_by(SeminarSession.id)
             .with_for_update(key_share=True)
         )
+
+    def credited_minutes(self, session: Session, registration_ids: Collection[int]) -> Mapping[int, int]:
+        """Return the credited minutes of all sessions."""
         marks = session.execute(
             select(Mark.registration_id, Mark.status, Mark.minutes_credited, SeminarSession.contact_minutes, Seminar.excused_rule)
             .join(SeminarSession, SeminarSession.id == Mark.session_id)

@@ -13,7 +13,7 @@ class AccessKind(StrEnum):
     PERSON = "person"
     """One person: the record, a registration, attendance, identity, or a mail to the person."""
     SEARCH = "search"
-    """A text search for people, or a list of mail with its addresses."""
+    """A text search for people, the list of proposals, or a list of mail with its addresses."""
     EXPORT = "export"
     """A file of people."""
 
@@ -27,6 +27,7 @@ _LOOKS = {
     "identity.viewed": AccessKind.PERSON,
     "message.viewed": AccessKind.PERSON,
     "people.searched": AccessKind.SEARCH,
+    "proposals.viewed": AccessKind.SEARCH,
     "messages.viewed": AccessKind.SEARCH,
     "roster.exported": AccessKind.EXPORT,
     "attendance.exported": AccessKind.EXPORT,

@@ -26,7 +26,7 @@ from seminar_app.web.health import database_fault, maintenance_file, schema_foun
 from seminar_app.web.version import program_version
 
 COLOURS = {"ok": "green", "left": "cyan", "mind": "yellow", "wrong": "red"}
-WORDS = {State.DONE: "ok", State.LEFT: "left", State.WRONG: "wrong"}
+WORDS = {State.DONE: "ok", State.LEFT: "left", State.WAITS: "mind", State.WRONG: "wrong"}
 REDIS_SECONDS = 5
 
 

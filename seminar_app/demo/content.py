@@ -316,6 +316,11 @@ def next_seminar(today: date) -> SeminarText:
     )
 
 
+TWIN_OF = "luz.lopez87@pgj.qr.example"
+"""Address, in the list of PGJ, of the person who has a second record."""
+TWIN_NAMES, TWIN_EMAIL, TWIN_PHONE = "Luz Ma.", "lm.lopez.ibanez@correo.example", "+525555014287"
+"""What she writes the second time. The number is of a range kept for invented ones."""
+
 COMMENTS_USEFUL = (
     "La práctica de entrevista. Cambia la manera de acercarse a las víctimas.",
     "Ver un caso completo, desde el reporte hasta la sentencia.",

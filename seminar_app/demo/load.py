@@ -6,6 +6,7 @@ Everything goes through the services that the pages call. Randomness comes from 
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -20,10 +21,12 @@ from seminar_app.demo.feedback import answer_feedback
 from seminar_app.demo.making import at, consider_sent, make_seminar, register_all
 from seminar_app.demo.people import Directory, Listed, entry, listed_people
 from seminar_app.demo.state import refuse_demo_over_real_data
-from seminar_app.people.rules import MAY_RESERVE
+from seminar_app.people.identity import NOTHING
+from seminar_app.people.rules import MAY_RESERVE, certificate_name
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.registration.services import ensure_notices, remove, reserve, withdraw
+from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.seminars.rules import Change
 from seminar_app.seminars.services import change_state
@@ -138,6 +141,22 @@ class _Story:
             self.session, seminar, entries, begin=self.now - timedelta(days=12), end=self.now - timedelta(hours=2), chance=self.chance
         )
         self._reserve(registrations)
+        self._twin(seminar)
+
+    def _twin(self, seminar: Seminar) -> None:
+        """Register somebody of Cancún again with a short form of her name and another address, which makes a second record of her."""
+        known = next(person for person in self.people if person.data.email == content.TWIN_OF)
+        data = replace(
+            known.data,
+            given_names=content.TWIN_NAMES,
+            certificate_name=certificate_name(content.TWIN_NAMES, known.data.surname1, known.data.surname2),
+            email=content.TWIN_EMAIL,
+            phone=content.TWIN_PHONE,
+        )
+        again = replace(entry(known, self.directory, group="FGE"), person=data, identity=NOTHING)
+        register_all(
+            self.session, seminar, [again], begin=self.now - timedelta(minutes=90), end=self.now - timedelta(minutes=30), chance=self.chance
+        )
 
     def _reserve(self, registrations: list[Registration]) -> None:
         """Reserve the identity of one person of each of three agency groups, each for another reason, in all seminars."""

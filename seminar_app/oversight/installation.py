@@ -27,6 +27,7 @@ class Standing:
     """What the checks found, each in the page's order."""
 
     wrong: Sequence[tuple[Check, Finding]]
+    waits: Sequence[tuple[Check, Finding]]
     left: Sequence[tuple[Check, Finding]]
     done: Sequence[tuple[Check, Finding]]
 
@@ -47,7 +48,7 @@ def standing(session: Session, *, now: datetime) -> Standing:
     def of(state: State) -> list[tuple[Check, Finding]]:
         return [(check, finding) for check, finding in found if finding.state is state]
 
-    return Standing(wrong=of(State.WRONG), left=of(State.LEFT), done=of(State.DONE))
+    return Standing(wrong=of(State.WRONG), waits=of(State.WAITS), left=of(State.LEFT), done=of(State.DONE))
 
 
 def facts(session: Session) -> list[tuple[str, str]]:

@@ -18,6 +18,8 @@ def init_app() -> None:
             "person.shown_again": _l("ended a reserved identity"),
             "people.searched": _l("looked for people"),
             "match.proposed": _l("proposed that two records may be one person"),
+            "match.reopened": _l("took back that two records are two people"),
+            "proposals.viewed": _l("looked at records that may be one person"),
             "match.rejected": _l("decided that two records are two people"),
             "identity.kept": _l("changed birth data, CURP or passport"),
             "identity.viewed": _l("opened birth data, CURP or passport"),

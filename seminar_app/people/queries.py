@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, CompoundSelect, bindparam, or_, select, true, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, func, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
 from seminar_app.core.addresses import search_form
@@ -229,27 +230,51 @@ def merges_of(session: Session, person_id: int) -> list[PersonMerge]:
     return list(session.scalars(select(PersonMerge).where(either).order_by(PersonMerge.id.desc())))
 
 
+def known_apart(session: Session, person_id: int) -> set[int]:
+    """Return the people of whom somebody decided that they are not this one. A pair that was merged, and separated, is not among them."""
+    pairs = select(MatchProposal.one_id, MatchProposal.other_id, MatchProposal.decided_at).where(
+        MatchProposal.decided_at.is_not(None), or_(MatchProposal.one_id == person_id, MatchProposal.other_id == person_id)
+    )
+    merges = select(PersonMerge.kept_id, PersonMerge.gone_id, PersonMerge.merged_at).where(
+        or_(PersonMerge.kept_id == person_id, PersonMerge.gone_id == person_id)
+    )
+    decided, by_merging = ({(one + other - person_id, at) for one, other, at in session.execute(found)} for found in (pairs, merges))
+    return {other for other, _at in decided - by_merging}
+
+
 def open_proposals(session: Session, *, limit: int = 50) -> list[tuple[MatchProposal, Person, Person]]:
     """Return the undecided proposals with their two people, oldest first; none with a reserved, erased or merged person."""
-    one, other = aliased(Person), aliased(Person)
-    shown = (each.reserved.is_(False) & each.merged_into_id.is_(None) & each.erased_at.is_(None) for each in (one, other))
-    found = session.execute(
-        select(MatchProposal, one, other)
-        .join(one, one.id == MatchProposal.one_id)
-        .join(other, other.id == MatchProposal.other_id)
-        .where(MatchProposal.decided_at.is_(None), *shown)
-        .order_by(MatchProposal.id)
-        .limit(limit)
-    )
+    found = session.execute(_open(MatchProposal, _ONE, _OTHER).order_by(MatchProposal.id).limit(limit))
     return [(proposal, first, second) for proposal, first, second in found]
+
+
+def count_proposals(session: Session) -> int:
+    """Count the undecided proposals that `open_proposals` would return."""
+    return session.scalar(_open(func.count())) or 0
+
+
+_ONE, _OTHER = aliased(Person), aliased(Person)
+
+
+def _open(*wanted: Any) -> Select[Any]:
+    shown = (each.reserved.is_(False) & each.merged_into_id.is_(None) & each.erased_at.is_(None) for each in (_ONE, _OTHER))
+    return (
+        select(*wanted)
+        .select_from(MatchProposal)
+        .join(_ONE, _ONE.id == MatchProposal.one_id)
+        .join(_OTHER, _OTHER.id == MatchProposal.other_id)
+        .where(MatchProposal.decided_at.is_(None), *shown)
+    )
 
 
 __all__ = [
     "Candidate",
     "candidates",
     "compared",
+    "count_proposals",
     "find_person",
     "kept_record",
+    "known_apart",
     "matches",
     "merges_of",
     "open_proposals",

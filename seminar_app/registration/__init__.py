@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Flask
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from config import Settings
+from seminar_app.people.queries import count_proposals
 from seminar_app.registration import adding_routes as adding_routes
-from seminar_app.registration import audit_words, jobs, labels, people_routes, receivers, routes
+from seminar_app.registration import audit_words, jobs, labels, receivers, routes
 from seminar_app.registration import correction_routes as correction_routes
+from seminar_app.registration import merging_routes as merging_routes
 from seminar_app.registration import models as models
 from seminar_app.registration import seats_routes as seats_routes
 from seminar_app.registration import seminar_changes as seminar_changes
 from seminar_app.registration import staff_routes as staff_routes
-from seminar_app.registration.blueprints import staff_blueprint
+from seminar_app.registration.blueprints import people_blueprint, staff_blueprint
 from seminar_app.web import navigation
+from seminar_app.web.checks import Check, Finding, State, add_check
+from seminar_app.web.database import Session
 from seminar_app.web.navigation import Entry
 from seminar_app.web.schedule import add_job
 
@@ -26,7 +34,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     receivers.init_app()
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(staff_blueprint)
-    app.register_blueprint(people_routes.blueprint)
+    app.register_blueprint(people_blueprint)
     navigation.add_staff_entry(app, Entry(_l("People"), "people_staff.index", 20, "people_staff."))
     below = (
         "registration_staff.r",
@@ -34,9 +42,19 @@ def init_app(app: Flask, settings: Settings) -> None:
         "registration_staff.add",
         "registration_staff.open_record",
         "registration_staff.correct",
+        "registration_staff.split",
     )
     navigation.add_seminar_entry(
         app, Entry(_l("Roster"), "registration_staff.roster", 20, " ".join((*below, "registration_staff.show_again")))
     )
     navigation.add_seminar_entry(app, Entry(_l("Seats"), "registration_staff.seats", 25))
     add_job(app, jobs.RELEASE_QUOTAS)
+    add_check(app, Check("proposals", _l("Possible duplicates"), _proposals, 67, "people_staff.proposals", _l("Compare them")))
+
+
+def _proposals(session: Session, _now: datetime) -> Finding:
+    waiting = count_proposals(session)
+    if waiting:
+        sentence = ngettext("%(num)d pair of records may be one person.", "%(num)d pairs of records may be one person each.", waiting)
+        return Finding(State.WAITS, sentence)
+    return Finding(State.DONE, _("No pair of records waits to be compared."))

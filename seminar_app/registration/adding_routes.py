@@ -78,12 +78,12 @@ def add_new(slug: str) -> ResponseReturnValue:
     form = HandForm(data={"language": _language(seminar)})
     form.agency.offer(agency_groups(session(), on=_day(seminar)))
     form.ask(asked_of(seminar))
-    likely: list[queries.LikelyPerson] = []
+    likely: list[queries.LikelySame] = []
     if form.accepts():
         entry = form.entry()
         if form.another.data != "1":
             sought = compared_of(entry.person, tokens_of(session(), entry.identity))
-            likely = queries.likely_people(session(), current_actor(), sought)
+            likely = queries.likely_to_be(session(), current_actor(), sought, curp=entry.identity.curp)
         if not likely:
             try:
                 made = _register(seminar, entry, showing(form.submission_id))

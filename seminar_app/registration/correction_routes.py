@@ -10,18 +10,16 @@ from flask_babel import gettext as _
 
 from seminar_app.agencies.queries import agency_groups
 from seminar_app.core.actor import RoleName
-from seminar_app.core.errors import NotFound, Refusal, StaleEdit
-from seminar_app.registration import queries, services
+from seminar_app.core.errors import Refusal, StaleEdit
+from seminar_app.registration import services
 from seminar_app.registration.blueprints import staff_blueprint as blueprint
 from seminar_app.registration.forms import CorrectionForm, DecisionForm
-from seminar_app.registration.queries import StaffRegistration
+from seminar_app.registration.opening import found_registration, opened_registration
 from seminar_app.seminars.header import seminar_header
-from seminar_app.seminars.queries import seminar_to_organize
-from seminar_app.web.access import current_actor, shown, shows_people, staff
+from seminar_app.web.access import shown, shows_people, staff
 from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
-from seminar_app.web.ids import id_needed
 
 
 @blueprint.route("/roster/<registration_id>/correct", methods=["GET", "POST"])
@@ -29,7 +27,7 @@ from seminar_app.web.ids import id_needed
 @shows_people("registration.viewed", "reserved.opened")
 def correct(slug: str, registration_id: str) -> ResponseReturnValue:
     """Correct names, address, sex, and the agency, unit and position as of then."""
-    found = _opened(slug, registration_id)
+    found = opened_registration(slug, registration_id)
     registration, seminar = found.registration, found.access.seminar
     agency = registration.person.agency
     form = CorrectionForm()
@@ -48,7 +46,7 @@ def correct(slug: str, registration_id: str) -> ResponseReturnValue:
             )
         except StaleEdit as refusal:
             form.show(refusal)
-            form.reopen(_opened(slug, registration_id).registration)
+            form.reopen(opened_registration(slug, registration_id).registration)
         except Refusal as refusal:
             form.show(refusal)
         else:
@@ -84,7 +82,7 @@ def decide_name(slug: str, registration_id: str) -> ResponseReturnValue:
 
 def _do(slug: str, registration_id: str, service: Callable[..., object], said: str, **values: bool) -> ResponseReturnValue:
     """Call one service on one registration, and go back to its page."""
-    found = _found(slug, registration_id)
+    found = found_registration(slug, registration_id)
     where = {"seminar_id": found.access.seminar.id, "registration_id": found.registration.id}
     DecisionForm().accepts()
     try:
@@ -94,22 +92,6 @@ def _do(slug: str, registration_id: str, service: Callable[..., object], said: s
     else:
         flash(said, "success")
     return _to_page(slug, registration_id)
-
-
-def _found(slug: str, registration_id: str) -> StaffRegistration:
-    """Return the registration, if the account organizes its seminar."""
-    seminar_to_organize(session(), current_actor(), slug)
-    return queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id))
-
-
-def _opened(slug: str, registration_id: str) -> StaffRegistration:
-    """Return the registration in full; that of a reserved identity is opened."""
-    found = _found(slug, registration_id)
-    if found.registration.person.erased:
-        raise NotFound
-    if not found.registration.person.hidden:
-        return found
-    return queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id), opened=True)
 
 
 def _told(changed: list[str], *, has_address: bool) -> str:

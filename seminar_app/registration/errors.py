@@ -131,6 +131,12 @@ class MergedAlready(Refusal):
     sentence = N_("One of these two records has been merged meanwhile. Please look for the person again.")
 
 
+class ChangedSinceCompared(Refusal):
+    """One of the records changed after the page that compares them was opened."""
+
+    sentence = N_("One of these two records has changed since you opened this page. Nothing was merged. Please look again.")
+
+
 class MergeUndone(Refusal):
     """The merge was undone before."""
 

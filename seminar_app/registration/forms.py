@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, SelectField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields import DateField, FieldList, FormField, IntegerField
 from wtforms.validators import NumberRange
 from wtforms.widgets import TextInput
@@ -21,7 +21,7 @@ from seminar_app.people.rules import MAY_RESERVE, ReservedReason
 from seminar_app.people.services import PersonData
 from seminar_app.people.shown import ShownPerson
 from seminar_app.registration.notices import CURRENT_VERSION, LANGUAGES
-from seminar_app.registration.queries import OwnRegistration, SeenRegistration
+from seminar_app.registration.queries import Comparison, OwnRegistration, SeenRegistration
 from seminar_app.registration.rules import RemovalReason, WishedPool
 from seminar_app.registration.services import Correction, Entry, StaffCorrection
 from seminar_app.seminars.rules import MOST_SEATS
@@ -222,6 +222,38 @@ class CorrectionForm(PersonFields):
             unit=self.unit.data or None,
             position=self.position.data or None,
         )
+
+
+class SplitForm(PersonFields):
+    """The person whose registration was given to somebody else's record."""
+
+    email = email_field(needed=False)
+
+    def begin(self, registration: SeenRegistration) -> None:
+        """Fill the form with the data of the record that has the registration now."""
+        self.show_person(registration.person)
+        self.email.data = registration.person.email
+
+    def person(self, language: str) -> PersonData:
+        """Return what was typed."""
+        return self.person_data(email=self.email.data, phone=None, language=language)
+
+
+class MergeForm(BaseForm):
+    """Which of two records stays."""
+
+    kept = RadioField(_l("Which record stays?"), validators=[required(_l("Please choose the record that stays."))])
+    opened = HiddenField()
+
+    def offer(self, compared: Comparison) -> None:
+        """Set the two records, with the one that is proposed, and what was compared."""
+        self.kept.choices = [(each.person.public_id.hex, each.person.full_name) for each in compared.records]
+        if self.kept.data is None:
+            self.kept.data = compared.stays.person.public_id.hex
+
+    def reopen(self, compared: Comparison) -> None:
+        """Take what is compared now as the starting point."""
+        self.opened.data = compared.edition
 
 
 def showing(field: HiddenField) -> uuid.UUID:

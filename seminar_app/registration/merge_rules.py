@@ -5,10 +5,17 @@ Source: docs/decisions/0022-who-is-the-same-person.md.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Protocol
+
+from seminar_app.registration.rules import RegistrationState
+
+FILLED = ("phone", "sex", "agency_id")
+"""Columns that the kept record gets from the other one where it has nothing. Names stay as they are."""
 
 
 class HasRecord(Protocol):
@@ -56,6 +63,27 @@ def undo_fault(kept: HasRecord, gone: HasRecord, *, undone: bool, merged_since: 
     return None
 
 
+class HasVersion(Protocol):
+    """A row that knows how often it was changed."""
+
+    id: int
+    version: int
+
+
+class HasState(Protocol):
+    """What decides which of two registrations stays."""
+
+    id: int
+    state: RegistrationState
+    registered_at: datetime
+
+
+def edition_of_records(people: Iterable[HasVersion], registrations: Iterable[HasVersion]) -> str:
+    """Return a value that changes with any change of these people or of their registrations."""
+    told = [sorted((row.id, row.version) for row in rows) for rows in (people, registrations)]
+    return sha256(repr(told).encode()).hexdigest()[:20]
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """One of two registrations in one seminar."""
@@ -65,6 +93,12 @@ class Side:
     """Credited."""
     seated: bool
     registered_at: datetime
+
+
+def side_of(registration: HasState, minutes: Mapping[int, int]) -> Side:
+    """Return a registration as one of two in one seminar. `minutes`: credited minutes by registration id."""
+    seated = registration.state is RegistrationState.REGISTERED
+    return Side(registration.id, minutes.get(registration.id, 0), seated, registration.registered_at)
 
 
 def which_stays(one: Side, other: Side) -> tuple[Side, Side]:

@@ -144,9 +144,11 @@ def _registration_page(
     opened: bool = False,
 ) -> ResponseReturnValue:
     found = queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id), opened=opened)
-    shown(f"registration:{found.registration.public_id.hex}", seminar=slug)
-    state, hidden = found.registration.state, found.registration.person.hidden
-    change = found.access.may_change
+    person, state, change = found.registration.person, found.registration.state, found.access.may_change
+    hidden = person.hidden
+    likely = queries.likely_same(session(), queries.organizing(current_actor()), person.id) if opened and change else []
+    beside = [each.person.public_id.hex for each in likely]
+    shown(f"registration:{found.registration.public_id.hex}", seminar=slug, beside=beside)
     page = render_template(
         "registration/staff/registration.html",
         seminar_header=seminar_header(found.access.seminar),
@@ -162,6 +164,8 @@ def _registration_page(
         link_ends=link_ends(found.access.seminar.ends_on),
         link_ended=link_has_ended(found.access.seminar.ends_on, today=clock.now().date()),
         opened=opened,
+        likely=likely,
+        joined=change and not hidden and queries.was_joined(session(), found.registration.id),
         form=form or RemovalForm(MultiDict()),
         reserve_form=reserve_form or ReserveForm(MultiDict()),
         end_form=end_form or EndReserveForm(MultiDict()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -36,7 +36,7 @@ from seminar_app.seminars.rules import Change, SeminarState, leads_to, may_edit,
 from seminar_app.seminars.settings_page import defaults, differences, own_offices, prepare, proposed_slug
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.change import change_context
-from seminar_app.web.checks import State, in_state
+from seminar_app.web.checks import Check, State, findings, in_state
 from seminar_app.web.database import Session, in_unit_of_work, session, unit_of_work
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.labels import choices
@@ -61,6 +61,12 @@ def home() -> ResponseReturnValue:
         return redirect(url_for(".index"), code=303)
     lines = staff_navigation()
     return redirect(lines[0].url if lines else url_for("seminars.calendar"), code=303)
+
+
+def _concerns(now: datetime) -> dict[str, list[Check]]:
+    """Return what administrators are to know of the installation, and what waits for their decision; nothing for others."""
+    found = findings(session(), now=now) if current_actor().is_admin else []
+    return {state.value: [check for check, finding in found if finding.state is state] for state in (State.WRONG, State.WAITS)}
 
 
 @blueprint.get("/seminars/")
@@ -88,7 +94,7 @@ def index() -> ResponseReturnValue:
         mail_waits=what_waiting_means(session(), now)
         if RoleName.ORGANIZER in current_actor().roles and not current_actor().is_admin
         else None,
-        wrong=in_state(session(), State.WRONG, now=now) if current_actor().is_admin else (),
+        **_concerns(now),
         lacks_office=not listed.lines and not filters.any and not own_offices(session(), current_actor()),
     )
 

@@ -22,6 +22,8 @@ class State(StrEnum):
     """All is well."""
     LEFT = "left"
     """A step of the first hour that nobody has done yet; nothing is broken."""
+    WAITS = "waits"
+    """A decision of an administrator is waited for; nothing is broken."""
     WRONG = "wrong"
     """Something needs an administrator now."""
 

@@ -12,10 +12,13 @@ from urllib.parse import urlsplit
 from flask import Flask
 from flask.testing import FlaskClient
 from justhtml import JustHTML
-from sqlalchemy import event
+from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from seminar_app.core.actor import RoleName
+from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.people.models import Person
+from seminar_app.registration.merge_rules import edition_of_records
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import SeminarState
@@ -167,6 +170,8 @@ def _registration(world: World, name: str, *, own: bool) -> Registration:
         asking = world.fresh_registration(RegistrationState.PENDING, own=own)
         world.make.name_request(asking)
         return asking
+    if name == "split":
+        return world.fresh_joined(own=own)
     if name in RESERVING:
         return world.fresh_coded(reserved=RESERVING[name], own=own)
     return world.fresh_registration(STATES[name], own=own) if name in STATES else world.side(own=own).registration
@@ -199,9 +204,33 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
         values["public_id"] = _public_id(world, endpoint, own=own)
     if "person_id" in wanted:
         values["person_id"] = side.person.public_id.hex
+    values |= _of_merging(world, wanted, name, own=own)
     if "code" in wanted:
         values["code"] = side.office.code if endpoint.startswith("offices_staff.") else _agency_code(world, name)
     return values | ({"factor_id": _factor_id(world, who, own=own)} if "factor_id" in wanted else {})
+
+
+def _of_merging(world: World, wanted: set[str], name: str, *, own: bool) -> Values:
+    if "other_id" in wanted:
+        one, other = world.fresh_pair(own=own)
+        if name == "perhaps_one":
+            world.keep_apart(one, other)
+        return {"person_id": one.public_id.hex, "other_id": other.public_id.hex}
+    if "merge_id" in wanted:
+        made = world.fresh_merge(own=own)
+        return {"merge_id": made.public_id.hex}
+    if "proposal_id" in wanted:
+        return {"proposal_id": world.fresh_proposal(decided=name == "reopen_proposal").public_id.hex}
+    return {}
+
+
+def _merge(world: World, values: Values, own: bool) -> dict[str, Any]:
+    """Return what the page that compares two records sends: the first one stays."""
+    ids = [uuid.UUID(hex=values[name]) for name in ("person_id", "other_id")] if values.keys() >= {"person_id", "other_id"} else []
+    with unit_of_work(world.make.session) as session:
+        people = session.scalars(select(Person).where(Person.public_id.in_(ids))).all()
+        registrations = session.scalars(select(Registration).where(Registration.person_id.in_([each.id for each in people]))).all()
+        return {"kept": values.get("person_id", ""), "opened": edition_of_records(people, registrations)}
 
 
 def _factor_id(world: World, who: str, *, own: bool) -> uuid.UUID:
@@ -313,6 +342,8 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration_staff.search": lambda *_: {"words": "López"},
     "registration_staff.remove": lambda *_: {"reason": "administrative"},
     "registration_staff.correct": lambda world, *_: {"given_names": "Luz", "unit": f"Unit {world.number()}"},
+    "registration_staff.split": lambda world, *_: {"given_names": "Rosa", "email": f"rosa{world.number()}@pgr.example"},
+    "people_staff.merge": _merge,
     "registration_staff.decide_name": lambda *_: {"accept": "1"},
     "registration_staff.reserve": lambda *_: {"reserve_reason": "agency_request"},
     "registration_staff.show_again": lambda *_: {"end_reason": "mistake"},

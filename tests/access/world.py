@@ -30,9 +30,11 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.messages.services import enqueue
 from seminar_app.offices.models import Office
-from seminar_app.people.models import Person
-from seminar_app.registration.models import Registration
+from seminar_app.people.models import MatchProposal, Person, PersonMerge
+from seminar_app.people.proposals import propose, reject_proposal
+from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.registration.rules import RegistrationState
+from seminar_app.registration.services import merging
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.sign_in import session_store
@@ -121,6 +123,42 @@ class World:
         side = self.side(own=own)
         person = self.make.person(agency_id=side.agency.id, reserved=reserved)
         return self.make.registration(side.seminar, person, agency=side.agency)
+
+    def fresh_joined(self, *, own: bool) -> Registration:
+        """Register a person of the side's agency, as if the registration had been given to a known record."""
+        made = self.fresh_registration(RegistrationState.PENDING, own=own)
+        with unit_of_work(self.make.session) as session:
+            session.add(PersonJoin(registration_id=made.id, person_id=made.person_id, joined_at=clock.now(), joined_by="public"))
+        return made
+
+    def fresh_pair(self, *, own: bool) -> tuple[Person, Person]:
+        """Register two people of the side's agency in its seminar."""
+        side = self.side(own=own)
+        people = self.make.person("Luz", agency_id=side.agency.id), self.make.person("Luz María", agency_id=side.agency.id)
+        for person in people:
+            self.make.registration(side.seminar, person, agency=side.agency)
+        return people
+
+    def keep_apart(self, one: Person, other: Person) -> None:
+        """Decide that two people are two."""
+        with unit_of_work(self.make.session) as session:
+            merging.keep_apart(session, context(clock.now()), one=one.id, other=other.id)
+
+    def fresh_merge(self, *, own: bool) -> PersonMerge:
+        """Merge two people of the side."""
+        kept, gone = self.fresh_pair(own=own)
+        with unit_of_work(self.make.session) as session:
+            return merging.merge(session, context(clock.now()), kept=kept.id, gone=gone.id)
+
+    def fresh_proposal(self, *, decided: bool) -> MatchProposal:
+        """Propose two people to the administrators, and decide that they are two."""
+        one, other = self.fresh_pair(own=True)
+        with unit_of_work(self.make.session) as session:
+            propose(session, context(clock.now()), one=one.id, other=other.id, why=[])
+            found = session.scalars(select(MatchProposal).where(MatchProposal.one_id == min(one.id, other.id))).one()
+            if decided:
+                reject_proposal(session, context(clock.now()), proposal_id=found.id)
+        return found
 
     def seated(self, *, own: bool, held: bool = False) -> Registration:
         """Register a person with a seat of the side's open pool."""

@@ -159,7 +159,13 @@ def enrich(side: Side) -> None:
     seminars = [world.fresh_seminar(state, own=True) for state in SeminarState]
     seminars += [world.fresh_seminar(SeminarState.PUBLISHED, own=True, starts_on=past, ends_on=past)]
     registrations = [world.fresh_registration(state, own=True) for state in (RegistrationState.PENDING, RegistrationState.WITHDRAWN)]
-    registrations.append(world.fresh_coded(reserved=True, own=True))
+    registrations += [world.fresh_coded(reserved=True, own=True), world.fresh_joined(own=True)]
+    world.fresh_proposal(decided=False)
+    apart = f"/staff/people/proposals?apart={world.fresh_proposal(decided=True).public_id.hex}"
+    merge = world.fresh_merge(own=True)
+    one, other = world.fresh_pair(own=True)
+    world.keep_apart(one, other)
+    compared = f"/staff/people/{one.public_id.hex}/merge/{other.public_id.hex}"
     unheard = world.fresh_held(own=True, opened=False)
     heard = world.fresh_held(own=True, opened=True)
     pool = world.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == heard.id)).one()
@@ -175,6 +181,7 @@ def enrich(side: Side) -> None:
         world.cookies["half"] = session_store.start(session, account=half, values={"csrf_token": CSRF, "language": "en"}, now=clock.now())
         person, identity = session.get_one(Person, world.own.person.id), Identity(birth_place="Mérida")
         keep_identity(session, context(clock.now()), person=person, identity=identity)
+        kept = f"/staff/people/{session.get_one(Person, merge.kept_id).public_id.hex}"
     world.make.name_request(registrations[0])
     world.make.account((RoleName.COORDINATOR, {"seminar_id": world.own.seminar.id}), name="Invited")
     own = f"/staff/seminars/{world.own.seminar.slug}"
@@ -206,6 +213,9 @@ def enrich(side: Side) -> None:
             *staff,
             *gone,
             *more,
+            apart,
+            kept,
+            compared,
             door,
             f"/staff/accounts/{half.public_id}/",
             f"/staff/accounts/{world.accounts['organizer'].public_id}/",

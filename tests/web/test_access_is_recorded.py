@@ -18,8 +18,11 @@ from seminar_app.audit.models import AuditRow
 from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.services import enqueue
+from seminar_app.people.evidence import Evidence
 from seminar_app.people.identity import Identity, keep_identity
+from seminar_app.people.proposals import propose
 from seminar_app.registration import staff_routes
+from seminar_app.registration.models import PersonJoin
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.access import Audience, accesses_of_endpoint, policy_of
 from seminar_app.web.database import db
@@ -37,6 +40,8 @@ ONLY_WITH_FIVE_ANSWERS = {"feedback_staff.results", "feedback_staff.export_resul
 BODIES: dict[str, dict[str, str]] = {
     "messages_staff.search": {"q": ADDRESS},
     "people_staff.identity": {},
+    "people_staff.merge": {},
+    "registration_staff.split": {},
     "attendance_staff.save": {},
     "registration_staff.remove": {},
     "registration_staff.reserve": {},
@@ -62,6 +67,11 @@ LEADS_ON = {
     "registration_staff.find": "to the people found",
     "registration_staff.add_new": "the form again, and people it may be; tests/web/test_roster.py",
     "registration_staff.add_known": "to the roster",
+    "people_staff.undo_merge": "to the record that was kept",
+    "people_staff.two_people": "to the page that compares them, whose GET is walked",
+    "people_staff.perhaps_one": "the same",
+    "people_staff.keep_apart": "to the proposals",
+    "people_staff.reopen_proposal": "to the proposals",
     "registration_staff.approve": "to the roster",
     "registration_staff.correct": "to the registration, or the form again; its GET is walked",
     "registration_staff.decide_name": "to the registration",
@@ -95,9 +105,13 @@ def world(make: Make, session: Session, now: datetime) -> World:
     pool = make.pool(seminar, agency, 2)
     registration = make.registration(seminar, person, agency=agency, pool=pool)
     reserved = make.registration(seminar, make.person(surname1=SURNAME, reserved=True), agency=agency)
+    twin = make.person("Luz", surname1=SURNAME)
+    make.registration(make.seminar(office=office), twin, agency=agency)
     account = make.account((RoleName.COORDINATOR, {"seminar_id": seminar.id}))
     with unit_of_work(session) as work:
         keep_identity(work, context(now), person=person, identity=Identity(curp=CURP, birth_date=date(1984, 11, 1)))
+        work.add(PersonJoin(registration_id=registration.id, person_id=person.id, joined_at=now, joined_by="public"))
+        propose(work, context(now), one=person.id, other=twin.id, why=[Evidence.GIVEN_NAME_MISSING])
         mail = enqueue(work, context(now), kind="test_mail", language="es", to_address=ADDRESS, to_name=SURNAME, facts={})
     assert mail is not None
     assert registration.state is RegistrationState.REGISTERED
@@ -107,6 +121,7 @@ def world(make: Make, session: Session, now: datetime) -> World:
         "registration_id": registration.public_id,
         "reserved_id": reserved.public_id,
         "person_id": person.public_id.hex,
+        "other_id": twin.public_id.hex,
         "public_id": mail.public_id,
         "account_id": account.public_id,
         "code": "PGR",

@@ -17,6 +17,7 @@ from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.services import enqueue
 from seminar_app.people.models import Person
+from seminar_app.registration.models import PersonJoin
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool
 from tests.support.checking_client import CheckingClient
@@ -64,6 +65,8 @@ def world(make: Make, session: Session) -> dict[str, str]:
     make.registration(seminar, agency=agency)
     make.mark(registration, seminar_session, MarkStatus.LATE)
     with unit_of_work(session):
+        joined = PersonJoin(registration_id=registration.id, person_id=registration.person_id, joined_at=now, joined_by="public")
+        session.add(joined)
         enqueue(session, context(now), kind="test_mail", language="es", to_address="a@x.example", to_name="A", facts={})
     make.seminar(office=office, slug="past", starts_on=day - timedelta(days=90), ends_on=day - timedelta(days=90))
     token = SecretLink("registration", registration.public_id, 1).token(KEY)

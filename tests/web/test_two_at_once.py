@@ -18,6 +18,7 @@ from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock, unit_of_work
 from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.people.models import PersonMerge
 from seminar_app.seminars.models import Seminar
 from seminar_app.web.database import db
 from tests.support.checking_client import CheckingClient
@@ -141,3 +142,16 @@ def test_without_the_accounts_lock_a_link_is_spent_twice(app: Flask, session: Se
     """The broken twin: the rows are read without a lock."""
     monkeypatch.setattr(Select, "with_for_update", lambda self, **_options: self)
     assert AT_ONCE in [times_spent(app, session, make) for _ in range(5)]
+
+
+def test_two_who_merge_the_same_pair_merge_it_once(app: Flask, administrators: list[CheckingClient], session: Session, make: Make) -> None:
+    for number in range(1, 4):
+        one, other = (make.person(name, f"Prueba{number}") for name in ("Luz", "Luz María"))
+        for person in (one, other):
+            make.registration(make.seminar(), person)
+        url = f"/staff/people/{one.public_id.hex}/merge/{other.public_id.hex}"
+        sendings = [ready(browser, url, {"kept": kept.public_id.hex}) for browser, kept in zip(administrators, (one, other), strict=True)]
+        assert all_at_once(*sendings) == [303, 303]
+        session.rollback()
+        assert session.scalar(select(func.count()).select_from(PersonMerge)) == number
+        assert sorted(answer.status_code for answer in (browser.flask.get(url) for browser in administrators)) == [303, 303]

@@ -9,6 +9,7 @@ import re
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, and_, bindparam, false, or_, select, true, union_all
@@ -18,10 +19,9 @@ from seminar_app.agencies.queries import AgencyChoice, agency_paths, all_agencie
 from seminar_app.agencies.rules import path_of
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
-from seminar_app.people.evidence import Evidence
 from seminar_app.people.identity import has_number
 from seminar_app.people.identity_rules import canonical_number
-from seminar_app.people.matching import By, Compared
+from seminar_app.people.matching import By
 from seminar_app.people.models import Person
 from seminar_app.people.queries import SHOWN, Candidate, candidates, compared, matches, ways_to_match
 from seminar_app.people.rules import reserved_code, reserved_name
@@ -53,13 +53,21 @@ class PersonInReach:
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """A registration of a person, with its seminar and the agency as of then. `code`: of a reserved identity."""
+    """A registration of a person, with its seminar and the agency as of then.
 
+    Attributes:
+        code: of a reserved identity.
+        joined_at: when it was given to this record by a rule; None if it was made with the record, or split off.
+    """
+
+    id: int
     public_id: uuid.UUID
     state: RegistrationState
+    registered_at: datetime
     code: str | None
     seminar: Seminar
     agency: AgencyChoice | None
+    joined_at: datetime | None
 
 
 def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[PersonInReach], bool]:
@@ -83,16 +91,28 @@ def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[Pe
 
 def _as_found(session: Session, actor: Actor, rows: Iterable[Any], *, code: str | None = None) -> list[PersonInReach]:
     """Return the people of these rows, sorted. A reserved identity has the code that was searched, else that of the newest seminar."""
+    return [PersonInReach(person) for person in people_as_shown(session, actor, rows, code=code)]
+
+
+def people_as_shown(
+    session: Session, actor: Actor, rows: Iterable[Any], *, code: str | None = None, opened: bool = False
+) -> list[ShownPerson]:
+    """Return the people of rows with `SHOWN` and their present agency, sorted.
+
+    Args:
+        code: of a reserved identity, if it was searched; else each has that of the newest seminar.
+        opened: reserved identities are opened. The caller writes the audit row.
+    """
     rows = list(rows)
     codes = {} if code else _codes(session, actor, [row.person_id for row in rows if row.reserved])
     agencies = all_agencies(session, with_aliases=False) if rows else {}
-    people = [PersonInReach(_person(row, agencies, code or codes.get(row.person_id))) for row in rows]
-    return sorted(people, key=lambda found: found.person.order)
+    people = [_person(row, agencies, code or codes.get(row.person_id), opened=opened) for row in rows]
+    return sorted(people, key=lambda person: person.order)
 
 
-def _person(row: Any, agencies: Mapping[int, AgencyChoice], code: str | None) -> ShownPerson:
+def _person(row: Any, agencies: Mapping[int, AgencyChoice], code: str | None, *, opened: bool) -> ShownPerson:
     agency, group = _with_group(agencies, row.agency_id)
-    return as_shown(row, agency=agency, group=group, code=code)
+    return as_shown(row, agency=agency, group=group, code=code, opened=opened)
 
 
 def _with_group(agencies: Mapping[int, AgencyChoice], agency_id: int | None) -> tuple[AgencyChoice | None, AgencyChoice | None]:
@@ -171,9 +191,20 @@ def participations(session: Session, actor: Actor, person_id: int) -> list[Parti
     """Return the person's registrations that the account may see, newest seminar first."""
     agencies = all_agencies(session, with_aliases=False)
     found = session.execute(
-        select(Registration.public_id, Registration.state, Registration.reserved_code, Registration.agency_id, Person.reserved, Seminar)
+        select(
+            Registration.id,
+            Registration.public_id,
+            Registration.state,
+            Registration.registered_at,
+            Registration.reserved_code,
+            Registration.agency_id,
+            Person.reserved,
+            Seminar,
+            PersonJoin.joined_at,
+        )
         .join(Person, Person.id == Registration.person_id)
         .join(Seminar, Seminar.id == Registration.seminar_id)
+        .outerjoin(PersonJoin, (PersonJoin.registration_id == Registration.id) & PersonJoin.split_at.is_(None))
         .where(Registration.person_id == person_id, _registration_in_reach(session, actor))
         .order_by(Seminar.starts_on.desc(), Seminar.id.desc())
     )
@@ -182,9 +213,13 @@ def participations(session: Session, actor: Actor, person_id: int) -> list[Parti
 
 def _participation(row: Any, agencies: Mapping[int, AgencyChoice]) -> Participation:
     agency, group = _with_group(agencies, row.agency_id)
-    if not row.reserved:
-        return Participation(row.public_id, row.state, None, row.Seminar, agency)
-    return Participation(row.public_id, row.state, reserved_name(row.reserved_code), row.Seminar, agency_shown(agency, group))
+    code, seen = (reserved_name(row.reserved_code), agency_shown(agency, group)) if row.reserved else (None, agency)
+    return Participation(row.id, row.public_id, row.state, row.registered_at, code, row.Seminar, seen, row.joined_at)
+
+
+def reach_of_registrations(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Registration` joined with `Seminar` that the account may see a registration."""
+    return _registration_in_reach(session, actor)
 
 
 def reach_of(session: Session, actor: Actor) -> ColumnElement[bool]:
@@ -195,21 +230,6 @@ def reach_of(session: Session, actor: Actor) -> ColumnElement[bool]:
 def candidates_in_reach(session: Session, actor: Actor, person: Person) -> list[Candidate]:
     """Return the people whom the account may see and who are or may be this one, likeliest first; never reserved people."""
     return candidates(session, compared(session, person), by=By.STAFF, condition=_in_reach(session, actor), but=person)
-
-
-@dataclass(frozen=True, slots=True)
-class LikelyPerson:
-    """A person who is or may be the one in question, and what speaks for and against it; nothing does for the same person."""
-
-    person: ShownPerson
-    why: tuple[Evidence, ...]
-
-
-def likely_people(session: Session, actor: Actor, sought: Compared) -> list[LikelyPerson]:
-    """Return the people whom the account may see and who are or may be the one that was typed, likeliest first."""
-    found = candidates(session, sought, by=By.STAFF, condition=_in_reach(session, actor))
-    people = {each.person.id: each.person for each in people_by_id_in_reach(session, actor, [each.person.id for each in found])}
-    return [LikelyPerson(people[each.person.id], each.why) for each in found if each.person.id in people]
 
 
 def registered_among(session: Session, seminar_id: int, person_ids: Collection[int]) -> dict[int, uuid.UUID]:
@@ -233,6 +253,12 @@ def joins_of(session: Session, person_id: int) -> list[tuple[PersonJoin, Registr
         .order_by(PersonJoin.id.desc())
     )
     return [(join, registration) for join, registration in found]
+
+
+def was_joined(session: Session, registration_id: int) -> bool:
+    """Whether a registration was given to a known record, and has not been split off."""
+    join = select(PersonJoin.id).where(PersonJoin.registration_id == registration_id, PersonJoin.split_at.is_(None))
+    return session.scalar(join) is not None
 
 
 def _in_reach(session: Session, actor: Actor) -> ColumnElement[bool]:

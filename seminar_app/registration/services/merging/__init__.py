@@ -3,10 +3,22 @@
 Each locks the seats of all seminars concerned in the order of their ids, then the people in the order of theirs.
 """
 
-from seminar_app.registration.services.merging.hooks import MergeHook, when_merging
+from seminar_app.people.proposals import keep_apart, reopen_proposal, take_apart_back
+from seminar_app.registration.merge_hooks import MergeHook, when_merging
 from seminar_app.registration.services.merging.merge import merge
 from seminar_app.registration.services.merging.proposals import decide_proposal, propose_outside_reach
 from seminar_app.registration.services.merging.split import split
 from seminar_app.registration.services.merging.undo import undo_merge
 
-__all__ = ["MergeHook", "decide_proposal", "merge", "propose_outside_reach", "split", "undo_merge", "when_merging"]
+__all__ = [
+    "MergeHook",
+    "decide_proposal",
+    "keep_apart",
+    "merge",
+    "propose_outside_reach",
+    "reopen_proposal",
+    "split",
+    "take_apart_back",
+    "undo_merge",
+    "when_merging",
+]

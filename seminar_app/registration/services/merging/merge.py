@@ -13,11 +13,12 @@ from seminar_app.people.models import Person, PersonMerge
 from seminar_app.people.proposals import close_proposal
 from seminar_app.people.queries import find_person
 from seminar_app.people.services import give_up_key
-from seminar_app.registration.merge_rules import Side, merge_fault, which_stays
+from seminar_app.registration.errors import ChangedSinceCompared
+from seminar_app.registration.merge_hooks import hooks, minutes_of
+from seminar_app.registration.merge_rules import FILLED, edition_of_records, merge_fault, side_of, which_stays
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.registration.services.changes import change_state
-from seminar_app.registration.services.merging.hooks import hooks
 from seminar_app.registration.services.merging.records import (
     REFUSALS,
     Locked,
@@ -30,11 +31,8 @@ from seminar_app.registration.services.merging.records import (
 from seminar_app.registration.services.reserving import give_codes
 from seminar_app.registration.services.seats import settle
 
-FILLED = ("phone", "sex", "agency_id")
-"""Columns that the kept record gets from the other one where it has nothing. Names stay as they are."""
 
-
-def merge(session: Session, context: ChangeContext, *, kept: int, gone: int) -> PersonMerge:
+def merge(session: Session, context: ChangeContext, *, kept: int, gone: int, opened: str | None = None) -> PersonMerge:
     """Merge one record into another: registrations, marks, identity data and contact data that the kept one lacks go to it.
 
     Of two registrations in one seminar the one with credited minutes stays, else the seated, else the earlier. The other becomes
@@ -43,10 +41,12 @@ def merge(session: Session, context: ChangeContext, *, kept: int, gone: int) -> 
 
     Args:
         kept, gone: ids of people.
+        opened: edition of both records (`merge_rules.edition_of_records`) when somebody compared them; None if nobody did.
 
     Raises:
         NotFound: one of them does not exist.
         MergeWithItself, MergeOfErased, MergedAlready: the rules refuse it.
+        ChangedSinceCompared: one of the records is no longer as it was compared.
         PeopleChanged: one of them is registering at this moment; asking again is enough.
         IdentityUnreadable: the identity data on file were changed outside the program, or their key is missing.
     """
@@ -54,6 +54,8 @@ def merge(session: Session, context: ChangeContext, *, kept: int, gone: int) -> 
     keeps, goes = locked.people[kept], locked.people[gone]
     if (fault := merge_fault(keeps, goes)) is not None:
         raise REFUSALS[fault]
+    if opened is not None and opened != edition_of_records(locked.people.values(), locked.registrations):
+        raise ChangedSinceCompared
     moved = Moved()
     freed = _settle_pairs(session, context, locked, kept=keeps, gone=goes, moved=moved)
     alone = [each for seminar_id, each in locked.of(goes).items() if seminar_id not in locked.of(keeps)]
@@ -92,13 +94,10 @@ def _settle_pairs(session: Session, context: ChangeContext, locked: Locked, *, k
     both = sorted(mine.keys() & theirs.keys())
     ids = [each[seminar_id].id for seminar_id in both for each in (mine, theirs)]
     by_id = {each.id: each for each in locked.registrations}
-    minutes: dict[int, int] = {}
-    for hook in hooks() if ids else ():
-        for registration_id, credited in hook.credited_minutes(session, ids).items():
-            minutes[registration_id] = minutes.get(registration_id, 0) + credited
+    minutes = minutes_of(session, ids, lock=True)
     freed, exchanged = [], []
     for seminar_id in both:
-        sides = [_side(each[seminar_id], minutes) for each in (mine, theirs)]
+        sides = [side_of(each[seminar_id], minutes) for each in (mine, theirs)]
         stays, leaves = (by_id[side.registration_id] for side in which_stays(*sides))
         left = left_registration(leaves, stays, kept=kept)
         moved.left.append(left)
@@ -112,11 +111,6 @@ def _settle_pairs(session: Session, context: ChangeContext, locked: Locked, *, k
             moved.copies.setdefault(hook.name, []).extend(hook.copy(session, leaves=leaves.id, stays=stays.id))
     exchange(session, exchanged, now=context.now)
     return freed
-
-
-def _side(registration: Registration, minutes: dict[int, int]) -> Side:
-    seated = registration.state is RegistrationState.REGISTERED
-    return Side(registration.id, minutes.get(registration.id, 0), seated, registration.registered_at)
 
 
 def _remove(session: Session, context: ChangeContext, locked: Locked, leaves: Registration) -> None:

@@ -14,8 +14,10 @@ from seminar_app.people.errors import NameTaken
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData
 from seminar_app.registration.errors import NotJoined, SamePersonAgain
-from seminar_app.registration.links import issue_link
 from seminar_app.registration.models import PersonJoin, Registration
+from seminar_app.registration.rules import link_has_ended
+from seminar_app.registration.services.links import void_link
+from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.merging.records import give
 from seminar_app.registration.services.seats import locked_registration
 
@@ -23,7 +25,8 @@ from seminar_app.registration.services.seats import locked_registration
 def split(session: Session, context: ChangeContext, *, registration_id: int, data: PersonData) -> Registration:
     """Take a joined registration off the known person and give it to a new record with this name and address.
 
-    The personal link is replaced, because the old one was sent to the known person's address. A reserved identity stays reserved.
+    The personal link is replaced, because the old one was sent to the known person's address; the new one is sent to the address
+    typed, if it still works. A reserved identity stays reserved.
 
     Raises:
         NotFound: there is no such registration.
@@ -58,8 +61,7 @@ def split(session: Session, context: ChangeContext, *, registration_id: int, dat
     if not insert_unless_present(session, person, index_elements=("email", "search_key")):
         raise NameTaken
     give(session, [registration], person)
-    registration.link_version += 1
-    issue_link(session, registration)
+    void_link(session, registration)
     join.split_at, join.split_by = context.now, context.actor
     session.flush()
     audit.record(
@@ -70,4 +72,6 @@ def split(session: Session, context: ChangeContext, *, registration_id: int, dat
         seminar=seats.seminar.slug,
         details={"known": known.public_id.hex, "new": person.public_id.hex},
     )
+    if not link_has_ended(seats.seminar.ends_on, today=context.now.date()):
+        tell(session, context, kind="link", seminar=seats.seminar, office=seats.office, registration=registration)
     return registration

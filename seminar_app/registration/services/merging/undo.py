@@ -15,11 +15,11 @@ from seminar_app.people.models import Person, PersonMerge
 from seminar_app.people.queries import find_person
 from seminar_app.people.rules import name_key
 from seminar_app.registration.errors import SeatTaken
+from seminar_app.registration.merge_hooks import hooks
 from seminar_app.registration.merge_rules import undo_fault
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, decide_seat
 from seminar_app.registration.services.changes import change_state
-from seminar_app.registration.services.merging.hooks import hooks
 from seminar_app.registration.services.merging.records import (
     REFUSALS,
     LeftRegistration,

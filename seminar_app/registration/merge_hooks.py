@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
@@ -16,8 +17,12 @@ class MergeHook(Protocol):
         """Table of the rows that are copied; ids of the copies are kept under it."""
         ...
 
+    def lock(self, session: Session, registration_ids: Collection[int]) -> None:
+        """Lock what `credited_minutes` and `copy` will read of these registrations."""
+        ...
+
     def credited_minutes(self, session: Session, registration_ids: Collection[int]) -> Mapping[int, int]:
-        """Return the credited minutes of these registrations, those without any left out, and lock what `copy` will read."""
+        """Return the credited minutes of these registrations, those without any left out. A page that only compares asks too."""
         ...
 
     def copy(self, session: Session, *, leaves: int, stays: int) -> Sequence[int]:
@@ -42,3 +47,13 @@ def when_merging(hook: MergeHook) -> MergeHook:
 def hooks() -> Sequence[MergeHook]:
     """Return the registered hooks."""
     return tuple(_hooks)
+
+
+def minutes_of(session: Session, registration_ids: Collection[int], *, lock: bool = False) -> Mapping[int, int]:
+    """Return the credited minutes of these registrations from all rooms; with `lock` nobody changes them until the transaction ends."""
+    minutes: Counter[int] = Counter()
+    for hook in hooks() if registration_ids else ():
+        if lock:
+            hook.lock(session, registration_ids)
+        minutes.update(hook.credited_minutes(session, registration_ids))
+    return minutes
