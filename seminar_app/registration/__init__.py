@@ -16,6 +16,7 @@ from seminar_app.registration import audit_words, jobs, labels, receivers, route
 from seminar_app.registration import correction_routes as correction_routes
 from seminar_app.registration import merging_routes as merging_routes
 from seminar_app.registration import models as models
+from seminar_app.registration import people_routes as people_routes
 from seminar_app.registration import seats_routes as seats_routes
 from seminar_app.registration import seminar_changes as seminar_changes
 from seminar_app.registration import staff_routes as staff_routes
