@@ -159,6 +159,7 @@ def enrich(side: Side) -> None:
     seminars += [world.fresh_seminar(SeminarState.PUBLISHED, own=True, starts_on=past, ends_on=past)]
     registrations = [world.fresh_registration(state, own=True) for state in (RegistrationState.PENDING, RegistrationState.WITHDRAWN)]
     registrations += [world.fresh_coded(reserved=True, own=True), world.fresh_joined(own=True)]
+    world.make.name_request(registrations[0])
     world.fresh_proposal(decided=False)
     apart = f"/staff/people/proposals?apart={world.fresh_proposal(decided=True).public_id.hex}"
     merge = world.fresh_merge(own=True)
