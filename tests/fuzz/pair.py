@@ -160,6 +160,7 @@ def enrich(side: Side) -> None:
     seminars += [world.fresh_seminar(SeminarState.PUBLISHED, own=True, starts_on=past, ends_on=past)]
     registrations = [world.fresh_registration(state, own=True) for state in (RegistrationState.PENDING, RegistrationState.WITHDRAWN)]
     registrations += [world.fresh_coded(reserved=True, own=True), world.fresh_joined(own=True)]
+    world.make.name_request(registrations[0])
     world.fresh_proposal(decided=False)
     apart = f"/staff/people/proposals?apart={world.fresh_proposal(decided=True).public_id.hex}"
     merge = world.fresh_merge(own=True)
@@ -182,7 +183,6 @@ def enrich(side: Side) -> None:
         person, identity = session.get_one(Person, world.own.person.id), Identity(birth_place="Mérida")
         keep_identity(session, context(clock.now()), person=person, identity=identity)
         kept = f"/staff/people/{session.get_one(Person, merge.kept_id).public_id.hex}"
-    world.make.name_request(registrations[0])
     world.make.account((RoleName.COORDINATOR, {"seminar_id": world.own.seminar.id}), name="Invited")
     own = f"/staff/seminars/{world.own.seminar.slug}"
     roster = [f"{own}/roster/{registration.public_id.hex}" for registration in (*registrations, world.own.registration)]
