@@ -21,6 +21,7 @@ SIGNS = {MessageState.WAITING: "waiting", MessageState.SENDING: "open", MessageS
 KINDS: dict[str, Any] = {
     "account_invitation": _l("Invitation to an account"),
     "account_invited": _l("Organizer invited a person"),
+    "address_replaced": _l("Address replaced"),
     "already_registered": _l("Registered already"),
     "approved": _l("Registration approved"),
     "declined": _l("Registration declined"),

@@ -115,10 +115,14 @@ class PersonFields(BaseForm):
 
     def show_person(self, person: ShownPerson) -> None:
         """Fill the form with the stored data."""
-        for name in ("given_names", "surname1", "surname2", "certificate_name"):
-            self[name].data = getattr(person, name)
-        self["surname1"].data = person.surname1 or HYPHENS[0]
+        self.show_name(person)
         self["sex"].data = person.sex.value if person.sex else ""
+
+    def show_name(self, named: Any) -> None:
+        """Fill in a name: of a person, or as an official asked for it."""
+        for name in ("given_names", "surname1", "surname2", "certificate_name"):
+            self[name].data = getattr(named, name)
+        self["surname1"].data = named.surname1 or HYPHENS[0]
 
     def person_data(self, *, email: str | None, phone: str | None, language: str) -> PersonData:
         """Return what was typed. If the name on the certificate is empty, it is built from the parts of the name."""

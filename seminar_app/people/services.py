@@ -21,6 +21,8 @@ from seminar_app.people.proposals import propose
 from seminar_app.people.queries import Candidate, find_person, kept_record, with_curp
 from seminar_app.people.rules import ReservedReason, Sex, name_key, sort_key
 
+NAME_COLUMNS = ("given_names", "surname1", "surname2", "certificate_name")
+"""Columns of a name as the person writes it."""
 KEYS = ("search_key", "sort_key")
 """Columns that follow from the name."""
 

@@ -1,4 +1,4 @@
-"""Register somebody by hand: find the person first; only somebody unknown is typed anew."""
+"""Register a person by hand: look for the record first, and type only a person who has none."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from seminar_app.registration.forms import HandForm, KnownForm, showing
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries import PersonInReach, reach_of
 from seminar_app.registration.rules import day_there
-from seminar_app.registration.services import Entry
+from seminar_app.registration.services import Entry, merging
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_organize
 from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
 from seminar_app.web.change import change_context
-from seminar_app.web.database import in_unit_of_work, session
+from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.ids import id_needed
 from seminar_app.web.languages import current_language
 from seminar_app.web.searches import keep_search, kept_search
@@ -71,9 +71,9 @@ def find(slug: str) -> ResponseReturnValue:
 
 @blueprint.route("/roster/add/new", methods=["GET", "POST"])
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
-@shows_people("people.searched")
+@shows_people("people.searched", "reserved.opened")
 def add_new(slug: str) -> ResponseReturnValue:
-    """Register somebody who is typed anew. Whom it may be among those the account may see is asked once before."""
+    """Register a person who is typed anew. The page asks once whether it is one of the people in reach who resemble."""
     seminar = seminar_to_organize(session(), current_actor(), slug)
     form = HandForm(data={"language": _language(seminar)})
     form.agency.offer(agency_groups(session(), on=_day(seminar)))
@@ -86,13 +86,13 @@ def add_new(slug: str) -> ResponseReturnValue:
             likely = queries.likely_to_be(session(), current_actor(), sought, curp=entry.identity.curp)
         if not likely:
             try:
-                made = _register(seminar, entry, showing(form.submission_id))
+                made = _register(seminar, entry, showing(form.submission_id), another=form.another.data == "1")
             except Refusal as refusal:
                 form.show(refusal)
             else:
                 return _to_roster(slug, made)
     if likely:
-        shown("person:many", seminar=slug)
+        shown("person:many", seminar=slug, action="people.searched")
     else:
         needs_no_access_row("the form shows what was typed")
     page = render_template("registration/staff/add.html", form=form, likely=likely, **_frame(seminar))
@@ -124,22 +124,35 @@ def add_known(slug: str, person_id: str) -> ResponseReturnValue:
     return page, 422 if form.has_errors else 200
 
 
-def _register(seminar: Seminar, entry: Entry, submission_id: uuid.UUID, known: PersonInReach | None = None) -> Registration:
-    return in_unit_of_work(
-        lambda session: services.add_by_hand(
+def _register(
+    seminar: Seminar, entry: Entry, submission_id: uuid.UUID, known: PersonInReach | None = None, *, another: bool = False
+) -> Registration:
+    """Register the person. Administrators learn in silence of somebody outside the account's reach who may be the same."""
+    actor, context = current_actor(), change_context()
+
+    def work(session: Session) -> Registration:
+        made = services.add_by_hand(
             session,
-            change_context(),
+            context,
             seminar_id=seminar.id,
             entry=entry,
             submission_id=submission_id,
-            reach=reach_of(session, current_actor()),
+            reach=None if another else reach_of(session, actor),
             person_id=known.person.id if known else None,
         )
-    )
+        if known is None and not actor.is_admin:
+            merging.propose_outside_reach(session, context, actor=actor, person_id=made.person_id)
+        return made
+
+    return in_unit_of_work(work)
 
 
 def _to_roster(slug: str, made: Registration) -> ResponseReturnValue:
-    return redirect(url_for(".roster", slug=slug, of=made.public_id.hex), code=303)
+    """Go to the roster. It does not point to the code of a reserved identity, and that the account can tell whose it is is recorded."""
+    if not made.person.reserved:
+        return redirect(url_for(".roster", slug=slug, of=made.public_id.hex), code=303)
+    shown(f"registration:{made.public_id.hex}", seminar=slug, action="reserved.opened")
+    return redirect(url_for(".roster", slug=slug), code=303)
 
 
 def _language(seminar: Seminar) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,7 +14,7 @@ from seminar_app.core.errors import Refusal, StaleEdit
 from seminar_app.registration import services
 from seminar_app.registration.blueprints import staff_blueprint as blueprint
 from seminar_app.registration.forms import CorrectionForm, DecisionForm
-from seminar_app.registration.opening import found_registration, opened_registration
+from seminar_app.registration.opening import found_registration, opened_registration, own_offices
 from seminar_app.seminars.header import seminar_header
 from seminar_app.web.access import shown, shows_people, staff
 from seminar_app.web.change import change_context
@@ -23,7 +23,7 @@ from seminar_app.web.errors import sentence_of
 
 
 @blueprint.route("/roster/<registration_id>/correct", methods=["GET", "POST"])
-@staff(RoleName.ADMIN, RoleName.ORGANIZER)
+@staff(RoleName.ADMIN, RoleName.ORGANIZER, fresh="POST")
 @shows_people("registration.viewed", "reserved.opened")
 def correct(slug: str, registration_id: str) -> ResponseReturnValue:
     """Correct names, address, sex, and the agency, unit and position as of then."""
@@ -42,6 +42,7 @@ def correct(slug: str, registration_id: str) -> ResponseReturnValue:
                     registration_id=registration.id,
                     correction=form.correction(),
                     opened=form.opened.data or "",
+                    offices=own_offices(),
                 )
             )
         except StaleEdit as refusal:
@@ -75,12 +76,14 @@ def send_link(slug: str, registration_id: str) -> ResponseReturnValue:
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def decide_name(slug: str, registration_id: str) -> ResponseReturnValue:
     """Accept the name that the official asked for, or decline it."""
-    accept = request.form.get("accept") == "1"
+    if request.form.get("accept") not in ("0", "1"):
+        abort(400)
+    accept = request.form["accept"] == "1"
     said = _("The new name stands.") if accept else _("The name stays as it was.")
-    return _do(slug, registration_id, services.decide_request, said, accept=accept)
+    return _do(slug, registration_id, services.decide_request, said, accept=accept, asked=request.form.get("asked", ""))
 
 
-def _do(slug: str, registration_id: str, service: Callable[..., object], said: str, **values: bool) -> ResponseReturnValue:
+def _do(slug: str, registration_id: str, service: Callable[..., object], said: str, **values: bool | str) -> ResponseReturnValue:
     """Call one service on one registration, and go back to its page."""
     found = found_registration(slug, registration_id)
     where = {"seminar_id": found.access.seminar.id, "registration_id": found.registration.id}

@@ -172,3 +172,29 @@ class SamePersonAgain(Refusal):
 
     sentence = N_("With this name and this address it would be the same person again. Please change one of them.")
     field = "given_names"
+
+
+class OnlyAdministrators(Refusal):
+    """The person is also registered with another office, whose lists and mail the change would reach."""
+
+    sentence = N_(
+        "This person is also registered with another office, so only an administrator can change the name or the address. "
+        "Agency, unit, position, sex and phone you can correct here."
+    )
+    field = "email"
+
+
+class OnlyAdministratorsEnd(Refusal):
+    """The person is also registered with another office, on whose lists the name would stand again."""
+
+    sentence = N_("This person is also registered with another office, so only an administrator can show the name again.")
+
+
+class RecordExists(Refusal):
+    """Another record has this name and this address."""
+
+    sentence = N_(
+        "Another record has this name and this address already. If it is the same person, merge the two records; "
+        "if you do not find it among the people, ask an administrator."
+    )
+    field = "surname1"

@@ -33,3 +33,9 @@ def opened_registration(slug: str, registration_id: str) -> StaffRegistration:
     if not found.registration.person.hidden:
         return found
     return queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id), opened=True)
+
+
+def own_offices() -> frozenset[int] | None:
+    """Return the offices that the account organizes for; None for an administrator."""
+    actor = current_actor()
+    return None if actor.is_admin else actor.office_ids

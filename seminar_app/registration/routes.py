@@ -161,6 +161,8 @@ def edit_personal(token: str) -> ResponseReturnValue:
             form.show(refusal)
     elif not form.has_errors:
         form.begin(registration)
+        if (asked := queries.name_asked(session(), registration.id)) is not None:
+            form.show_name(asked)
     page = render_template("registration/edit_personal.html", form=form, page=found, token=token, on_file=on_file)
     return page, 422 if form.has_errors else 200
 

@@ -380,6 +380,11 @@ def edition_of_seats(shares: Iterable[tuple[int | None, int, date | None]]) -> s
     return hashlib.sha256("\n".join(pools).encode()).hexdigest()[:16]
 
 
+def edition_of_request(asked_at: datetime) -> str:
+    """Return which request for another name this is."""
+    return asked_at.isoformat()
+
+
 # How long a personal link lives.
 
 LINK_MONTHS = 18

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from seminar_app.registration import queries, services
 from seminar_app.registration.blueprints import staff_blueprint as blueprint
 from seminar_app.registration.forms import DecisionForm, EndReserveForm, RemovalForm, ReserveForm
 from seminar_app.registration.models import Registration
+from seminar_app.registration.opening import own_offices
 from seminar_app.registration.queries import Roster, RosterFilter, StaffRegistration
 from seminar_app.registration.rules import (
     RegistrationState,
@@ -121,7 +123,8 @@ def show_again(slug: str, registration_id: str) -> ResponseReturnValue:
     found, form = queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id)), EndReserveForm()
     if not form.accepts():
         return _registration_page(slug, registration_id, end_form=form)
-    return _reserving(found, services.end_reserve, ReservedReason(form.end_reason.data))
+    service = partial(services.end_own_reserve, offices=own_offices())
+    return _reserving(found, service, ReservedReason(form.end_reason.data))
 
 
 def _reserving(found: StaffRegistration, service: Callable[..., bool], reason: ReservedReason) -> ResponseReturnValue:

@@ -12,8 +12,9 @@ _KEY = "searches"
 
 def keep_search(words: str) -> str:
     """Keep the words of a search in the browser's session, and return the id for the address of its results."""
-    kept: dict[str, str] = {number: each for number, each in browser.get(_KEY, {}).items() if each != words}
-    number = uuid.uuid4().hex[:12]
+    kept: dict[str, str] = dict(browser.get(_KEY, {}))
+    number = next((number for number, each in kept.items() if each == words), None) or uuid.uuid4().hex[:12]
+    kept.pop(number, None)
     browser[_KEY] = dict([*kept.items(), (number, words)][-MOST_KEPT:])
     return number
 

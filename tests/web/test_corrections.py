@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -82,7 +83,7 @@ def test_staff_correct_a_participant_in_one_form(desk: Desk) -> None:
     person = desk.person()
     assert (person.certificate_name, person.email, person.sex) == ("Rosaura Ibarrola Quezada", "bien@pgr.example", "F")
     assert person.sort_key.startswith("ibarrola")
-    assert desk.mails() == [("link", "bien@pgr.example")]
+    assert desk.mails() == [("link", "bien@pgr.example"), ("address_replaced", "mal@pgr.example")]
     assert desk.trail() == ["registration.edited", "person.edited"]
     desk.client.get(old, status=404)
     assert "Ibarrola" in desk.client.get(desk.link()).text
@@ -106,7 +107,7 @@ def test_a_name_and_address_of_another_record_are_refused_with_the_way_out(desk:
     desk.make.person("Luz", "Gil", None, email="luz@pgr.example")
     wanted = {"given_names": "Luz", "surname1": "Gil", "surname2": "", "certificate_name": "Luz Gil", "email": "luz@pgr.example"}
     page = desk.client.submit(f"{desk.page}/correct", wanted, status=422)
-    assert "already somebody with this name" in page.text
+    assert "Another record has this name" in page.text
     assert desk.person().email == "mal@pgr.example"
 
 
@@ -182,7 +183,12 @@ def test_who_asked_for_another_name_takes_it_back_by_sending_the_name_on_file(de
     official.submit(edit, names)
     desk.session.rollback()
     assert desk.session.scalars(select(NameRequest)).one().given_names == "Juan"
-    official.submit(edit)
+    assert official.get(edit).one("[name=given_names]").attrs["value"] == "Juan"
+    official.submit(edit, {"phone": "998 123 4567"})  # the name asked for stands in the form, and stays asked for
+    desk.session.rollback()
+    assert desk.session.scalars(select(NameRequest)).one().given_names == "Juan"
+    desk.session.rollback()
+    official.submit(edit, {"given_names": "Rosaura", "certificate_name": "Rosaura Ibarola Quezada"})
     desk.session.rollback()
     assert desk.session.scalars(select(NameRequest)).all() == []
 
@@ -197,3 +203,64 @@ def test_only_those_who_organize_the_seminar_may_correct(desk: Desk, app: Flask,
         other = sign_in(CheckingClient(app.test_client()), make.account((role, {scope: value})))
         other.get(f"{desk.page}/correct", status=status)
     assert desk.mails() == []
+
+
+def elsewhere(desk: Desk, **values: Any) -> Registration:
+    """Register the same person in a seminar of another office."""
+    return desk.make.registration(desk.make.seminar(), desk.person(), agency=desk.pgr, language="en", position="Fiscal", **values)
+
+
+def test_name_and_address_of_somebody_of_two_offices_are_an_administrators_to_change(
+    desk: Desk, app: Flask, make: Make, sign_in: SignIn
+) -> None:
+    elsewhere(desk)
+    for wanted in ({"email": "evil@a.example"}, {"given_names": "Otra", "certificate_name": "Otra Ibarola"}):
+        assert "only an administrator" in desk.client.submit(f"{desk.page}/correct", wanted, status=422).text
+    assert (desk.person().email, desk.mails()) == ("mal@pgr.example", [])
+    desk.client.submit(f"{desk.page}/correct", {"position": "Perita", "phone": "998 123 4567"})
+    admin = sign_in(CheckingClient(app.test_client()), make.account((RoleName.ADMIN, {}), language="en"))
+    admin.submit(f"{desk.page}/correct", {"email": "bien@pgr.example"})
+    assert desk.mails() == [("link", "bien@pgr.example")] * 2 + [("address_replaced", "mal@pgr.example")]
+
+
+def test_a_reservation_that_another_office_may_need_is_ended_by_an_administrator(
+    desk: Desk, app: Flask, make: Make, sign_in: SignIn
+) -> None:
+    desk.client.submit(desk.page, {"reserve_reason": "authority_order"}, form="#reserve form")
+    elsewhere(desk)
+    form = "#reserve form"
+    assert "only an administrator" in desk.client.follow(desk.client.submit(desk.page, {"end_reason": "mistake"}, form=form)).text
+    assert desk.person().reserved
+    admin = sign_in(CheckingClient(app.test_client()), make.account((RoleName.ADMIN, {}), language="en"))
+    admin.submit(desk.page, {"end_reason": "mistake"}, form=form)
+    assert not desk.person().reserved
+
+
+def test_another_name_waits_for_staff_also_by_the_link_of_a_seminar_without_a_seat(desk: Desk, app: Flask) -> None:
+    beside = elsewhere(desk, state="pending")
+    link = f"/registrations/{links.personal_token(desk.session, beside)}"
+    CheckingClient(app.test_client()).submit(f"{link}/edit", {"given_names": "Zoe", "certificate_name": "Zoe Falsa"})
+    assert desk.person().given_names == "Rosaura"
+
+
+def test_staff_accept_only_the_name_that_they_read(desk: Desk, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    official = CheckingClient(app.test_client())
+    official.submit(f"{desk.link()}/edit", {"given_names": "Elsa", "certificate_name": "Elsa Real"})
+    read = desk.client.get(desk.page).fields("form[action$='/name']")
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(minutes=1))
+    assert official.get(f"{desk.link()}/edit").one("[name=given_names]").attrs["value"] == "Elsa"
+    official.submit(f"{desk.link()}/edit", {"given_names": "Pablo", "certificate_name": "Pablo Otro"})
+    page = desk.client.follow(desk.client.post(f"{desk.page}/name", read | {"accept": "1"}))
+    assert "Somebody else has changed this" in page.text
+    assert desk.person().given_names == "Rosaura"
+    desk.client.post(f"{desk.page}/name", read, status=400)
+
+
+def test_the_state_of_the_former_agency_goes_with_it(desk: Desk) -> None:
+    quintana = desk.make.agency("FGE-ROO", state="Quintana Roo")
+    desk.client.submit(f"{desk.page}/correct", {"agency": "FGE-ROO"})
+    desk.session.rollback()
+    assert desk.session.get_one(Registration, desk.registration.id).state_name == quintana.state
+    desk.client.submit(f"{desk.page}/correct", {"agency": "PGR"})
+    desk.session.rollback()
+    assert desk.session.get_one(Registration, desk.registration.id).state_name is None

@@ -297,7 +297,7 @@ def test_adding_somebody_by_hand_proposes_in_silence_who_may_be_the_same_elsewhe
     entry = {"agency": "PGR", "surname1": "Ortega", "surname2": "Ruiz", "language": "es"}
     answers = []
     for names, address in (("María de la Luz", "otra@x.example"), ("Zoila", "zoila@x.example")):
-        done = client.submit("/staff/seminars/merida/roster/add", entry | {"given_names": names, "email": address})
+        done = client.submit("/staff/seminars/merida/roster/add/new", entry | {"given_names": names, "email": address})
         answers.append(client.follow(done).text.replace(names, "N").replace(address, "A"))
     session.rollback()
     found = session.scalars(select(MatchProposal)).all()

@@ -211,7 +211,7 @@ def test_registering_somebody_begins_with_the_people_in_reach(
     make.registration(make.seminar(), stranger, agency=house.pgr)
     sign_in(client, house.organizer)
     url = f"{house.url}/roster/add"
-    assert "Find the person first" in client.get(url).text
+    assert "Look for the person first" in client.get(url).text
     found = client.follow(client.submit(url, {"words": "luz"}, form="main form[role=search]"))
     assert "Ñáñez" in found.text
     assert "Paz" not in found.text
@@ -394,3 +394,11 @@ def test_a_search_stands_under_an_address_without_words_and_back_leads_to_it(
     again = client.get(address.partition("?")[0] + "?find=0123456789ab")  # of another browser, or long ago
     assert "Ruiz" not in again.text
     assert people
+
+
+def test_the_same_search_again_keeps_its_address(client: CheckingClient, make: Make, house: House, sign_in: SignIn) -> None:
+    make.registration(house.seminar, make.person("Ana", "Ruiz"), agency=house.pgj)
+    sign_in(client, house.organizer)
+    addresses = {client.submit("/staff/people/", {"words": "ruiz"}, form="main form").response.headers["Location"] for _ in range(2)}
+    assert len(addresses) == 1
+    assert "Ruiz" in client.get(addresses.pop()).text

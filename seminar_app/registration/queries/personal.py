@@ -19,7 +19,7 @@ from seminar_app.people.rules import certificate_name
 from seminar_app.people.shown import ShownPerson, as_shown
 from seminar_app.registration.models import NameRequest, Notice, Registration
 from seminar_app.registration.queries.shown import SHOWN
-from seminar_app.registration.rules import RegistrationState, edition_of, link_has_ended
+from seminar_app.registration.rules import RegistrationState, edition_of, edition_of_request, link_has_ended
 from seminar_app.seminars.models import Seminar
 
 LONGEST_TOKEN = 64
@@ -170,8 +170,17 @@ def _that_stayed(session: Session, seminar_id: int, person_id: int) -> int:
 class AskedName:
     """The name that an official asked for."""
 
-    name: str
+    given_names: str
+    surname1: str
+    surname2: str | None
     certificate_name: str
+    edition: str
+    """Which request this is, for the form that decides it."""
+
+    @property
+    def name(self) -> str:
+        """The names and surnames."""
+        return certificate_name(self.given_names, self.surname1, self.surname2)
 
 
 def name_asked(session: Session, registration_id: int) -> AskedName | None:
@@ -179,7 +188,7 @@ def name_asked(session: Session, registration_id: int) -> AskedName | None:
     found = session.scalar(select(NameRequest).where(NameRequest.registration_id == registration_id))
     if found is None:
         return None
-    return AskedName(certificate_name(found.given_names, found.surname1, found.surname2), found.certificate_name)
+    return AskedName(found.given_names, found.surname1, found.surname2, found.certificate_name, edition_of_request(found.asked_at))
 
 
 def names_asked(session: Session, seminar_id: int) -> list[uuid.UUID]:

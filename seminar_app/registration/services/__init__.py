@@ -1,6 +1,7 @@
 """Services that change registrations and seats. Each locks the seminar's seats (`seats.lock_seats`) before it changes a registration."""
 
 from seminar_app.registration.services.correcting import StaffCorrection, correct
+from seminar_app.registration.services.elsewhere import end_own_reserve
 from seminar_app.registration.services.links import send_link
 from seminar_app.registration.services.name_requests import decide_request
 from seminar_app.registration.services.notices import ensure_notices
@@ -20,6 +21,7 @@ __all__ = [
     "decide_request",
     "decline",
     "edit",
+    "end_own_reserve",
     "end_reserve",
     "ensure_notices",
     "give_codes",

@@ -10,12 +10,16 @@ from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import agency_path
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
-from seminar_app.people.services import PersonData, edit_person
-from seminar_app.registration.errors import NoSuchAgency, PersonIsErased
+from seminar_app.people.errors import NameTaken
+from seminar_app.people.models import Person
+from seminar_app.people.services import NAME_COLUMNS, PersonData, edit_person
+from seminar_app.registration.errors import NoSuchAgency, OnlyAdministrators, PersonIsErased, RecordExists
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, decide_move
 from seminar_app.registration.services.changes import change_state, edit_registration
+from seminar_app.registration.services.elsewhere import registered_elsewhere
 from seminar_app.registration.services.links import replace_links_of
+from seminar_app.registration.services.mails import tell_former_address
 from seminar_app.registration.services.name_requests import forget_request
 from seminar_app.registration.services.personal import edition
 from seminar_app.registration.services.seats import LockedSeats, locked_registration, settle
@@ -32,7 +36,14 @@ class StaffCorrection:
 
 
 def correct(
-    session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int, correction: StaffCorrection, opened: str
+    session: Session,
+    context: ChangeContext,
+    *,
+    seminar_id: int,
+    registration_id: int,
+    correction: StaffCorrection,
+    opened: str,
+    offices: frozenset[int] | None = None,
 ) -> list[str]:
     """Correct a participant's data.
 
@@ -41,6 +52,8 @@ def correct(
 
     Args:
         opened: `edition` of what the page showed; if the data have changed since, nothing is saved.
+        offices: those the account organizes for. Name and address of a person who is registered with another one too are an
+            administrator's to change. None: an administrator, or a command.
 
     Returns:
         Names of the columns that changed.
@@ -50,7 +63,8 @@ def correct(
         StaleEdit: the data were changed meanwhile.
         PersonIsErased: nothing is left to correct.
         NoSuchAgency: the agency does not exist.
-        NameTaken: another record has this name and this address.
+        OnlyAdministrators: name or address would change, and another office has the person too.
+        RecordExists: another record has this name and this address.
     """
     seats, registration = locked_registration(session, registration_id)
     if registration.seminar_id != seminar_id:
@@ -65,20 +79,33 @@ def correct(
     wanted = {"unit": correction.unit, "position": correction.position, "language": correction.person.language}
     changed = edit_registration(session, context, seminar=seats.seminar, registration=registration, wanted=wanted, moved=moved)
     person = registration.person
-    columns = edit_person(session, context, person=person, data=correction.person, seminar=seats.seminar.slug, with_email=True)
+    former = person.email
+    if _names_or_address_change(person, correction.person) and registered_elsewhere(session, person.id, offices):
+        raise OnlyAdministrators
+    try:
+        columns = edit_person(session, context, person=person, data=correction.person, seminar=seats.seminar.slug, with_email=True)
+    except NameTaken as error:
+        raise RecordExists from error
     if "search_key" in columns or "certificate_name" in columns:
         forget_request(session, registration_id)
     if "email" in columns:
         replace_links_of(session, context, person)
+        tell_former_address(session, context, address=former, seminar=seats.seminar, office=seats.office, registration=registration)
     return [*changed, *columns]
+
+
+def _names_or_address_change(person: Person, data: PersonData) -> bool:
+    return any(getattr(person, column) != getattr(data, column) for column in (*NAME_COLUMNS, "email"))
 
 
 def _move(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, agency_id: int) -> None:
     agency = session.get(Agency, agency_id)
     if agency is None:
         raise NoSuchAgency
+    before = session.get(Agency, registration.agency_id)
+    if agency.state or (before is not None and before.state):  # the former state was the former agency's
+        registration.state_name = agency.state
     registration.agency_id = agency.id
-    registration.state_name = agency.state or registration.state_name
     held = registration.seat_pool_id
     if held is not None:
         pool_id = decide_move(seats.pools, agency_path(session, agency.id), held=held)

@@ -53,6 +53,22 @@ def tell(
     )
 
 
+def tell_former_address(
+    session: Session, context: ChangeContext, *, address: str | None, seminar: Seminar, office: Office, registration: Registration
+) -> None:
+    """Tell the former address of a person that it was replaced. The mail has neither name nor link, as the address may be a stranger's."""
+    if address is not None:
+        enqueue(
+            session,
+            context,
+            kind="address_replaced",
+            language=registration.language,
+            to_address=address,
+            to_name="",
+            facts=facts(seminar, office, registration.language),
+        )
+
+
 def facts(seminar: Seminar, office: Office, language: str) -> dict[str, str]:
     """Return the facts of the seminar that every mail states, in the reader's language: title, days, place, office.
 

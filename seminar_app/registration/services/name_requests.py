@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.core.errors import NotFound
+from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.people.models import Person
 from seminar_app.people.rules import is_small_change
 from seminar_app.people.services import PersonData, edit_person, stored_data
 from seminar_app.registration.errors import NotInThisState
 from seminar_app.registration.models import NameRequest, Registration
-from seminar_app.registration.rules import RegistrationState
+from seminar_app.registration.rules import RegistrationState, edition_of_request
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.seats import locked_registration
 
@@ -27,7 +27,7 @@ def ask_where_needed(session: Session, context: ChangeContext, *, registration: 
     changes nothing, and the name on file sent again takes the request back.
     """
     person = registration.person
-    if registration.state is not RegistrationState.REGISTERED or is_small_change(person, data):
+    if is_small_change(person, data) or not _is_seated(session, person):
         forget_request(session, registration.id)
         return data
     names = {name: getattr(data, name) for name in ("given_names", "surname1", "surname2", "certificate_name")}
@@ -43,10 +43,20 @@ def ask_where_needed(session: Session, context: ChangeContext, *, registration: 
     return replace(data, **{name: getattr(person, name) for name in names})
 
 
-def decide_request(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int, accept: bool) -> Person:
+def _is_seated(session: Session, person: Person) -> bool:
+    """Whether the person holds a seat in any seminar: one name stands on all lists."""
+    seated = select(Registration.id).where(Registration.person_id == person.id, Registration.state == RegistrationState.REGISTERED)
+    return session.scalar(seated.limit(1)) is not None
+
+
+def decide_request(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int, accept: bool, asked: str) -> Person:
     """Accept the name that the official asked for, or decline it; the official gets a mail.
 
+    Args:
+        asked: `edition_of_request` of what the page showed.
+
     Raises:
+        StaleEdit: the official has asked for still another name since.
         NotFound: there is no such registration in this seminar.
         NotInThisState: nobody asks any more.
         NameTaken: another record has this name and this address.
@@ -57,6 +67,8 @@ def decide_request(session: Session, context: ChangeContext, *, seminar_id: int,
     request = session.scalar(select(NameRequest).where(NameRequest.registration_id == registration_id))
     if request is None:
         raise NotInThisState
+    if asked != edition_of_request(request.asked_at):
+        raise StaleEdit
     person, slug = registration.person, seats.seminar.slug
     if accept:
         names = {name: getattr(request, name) for name in ("given_names", "surname1", "surname2", "certificate_name")}
