@@ -48,6 +48,7 @@ class PersonAttendance:
     lines: Sequence[SessionLine]
     total: Completion
     names: Mapping[str, str]
+    may_open_sheets: bool
     may_mark: bool
 
     @property
@@ -82,12 +83,9 @@ def person_attendance(session: Session, actor: Actor, seminar: Seminar, registra
         excused_rule=rule,
     )
     names = account_names(session, {one.recorded_by for one in past} | {one.replaced_by for one in past})
-    may_mark = (
-        takes_marks(seminar.state)
-        and state is RegistrationState.REGISTERED
-        and may_coordinate(actor, office_id=seminar.office_id, seminar_id=seminar.id)
-    )
-    return PersonAttendance(seminar, state, lines, total, names, may_mark)
+    at_the_door = may_coordinate(actor, office_id=seminar.office_id, seminar_id=seminar.id)
+    may_mark = at_the_door and takes_marks(seminar.state) and state is RegistrationState.REGISTERED
+    return PersonAttendance(seminar, state, lines, total, names, at_the_door, may_mark)
 
 
 def section(found: StaffRegistration) -> Markup:

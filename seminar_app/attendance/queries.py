@@ -141,18 +141,6 @@ def sessions_of(session: Session, seminar_id: int) -> list[SheetSession]:
     return [SheetSession(row[0], row[1], number, *row[2:]) for number, row in enumerate(rows, start=1)]
 
 
-def session_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) -> SheetSession:
-    """Return one session of this seminar.
-
-    Raises:
-        NotFound: no such session, or it belongs to another seminar.
-    """
-    for seminar_session in sessions_of(session, seminar_id):
-        if seminar_session.public_id == public_id:
-            return seminar_session
-    raise NotFound
-
-
 Agencies = Mapping[int, AgencyChoice]
 """The whole directory of agencies by id: read once for a page and passed on."""
 

@@ -146,7 +146,7 @@ def get_message(session: Session, public_id: uuid.UUID) -> Message:
 
 
 @dataclass(frozen=True, slots=True)
-class MailFate:
+class MailStatus:
     """A message about one registration, and what became of it; no address and no text."""
 
     public_id: uuid.UUID
@@ -157,11 +157,11 @@ class MailFate:
     error: str | None
 
 
-def mail_of(session: Session, owner: uuid.UUID) -> list[MailFate]:
+def mail_of(session: Session, owner: uuid.UUID) -> list[MailStatus]:
     """Return the messages whose secret link belongs to this owner (the public id of a registration), newest first."""
     columns = (Message.public_id, Message.kind, Message.state, Message.created_at, Message.sent_at, Message.last_error)
     rows = session.execute(select(*columns).where(Message.link_owner == owner).order_by(Message.id.desc()).limit(PAGE_SIZE))
-    return [MailFate(*row) for row in rows]
+    return [MailStatus(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
