@@ -241,7 +241,7 @@ def test_who_may_be_known_already_is_asked_once_before_somebody_new_is_made(
     typed = {"given_names": "Ma. de la Luz", "surname1": "Nañez", "surname2": "Ibañez", "agency": "PGR", "email": "otra@pgr.example"}
     asked = client.submit(url, typed, status=422)
     assert "Is it this person?" in asked.text
-    assert len(asked.select(".likely li")) == 1
+    assert len(asked.select(".likely-names li")) == 1
     assert session.scalars(select(Registration).where(Registration.seminar_id == house.seminar.id)).all() == []
     kept = asked.fields("main form")
     assert kept["given_names"] == ["Ma. de la Luz"]
