@@ -25,6 +25,7 @@ from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.database import db
 from tests.access.world import World, link_of
 from tests.support.checking_client import FreshClient, Page
+from tests.support.factories import THEN
 from tests.support.feedback import REQUIRED
 from tools.access.table import Line
 
@@ -344,7 +345,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration_staff.correct": lambda world, *_: {"given_names": "Luz", "unit": f"Unit {world.number()}"},
     "registration_staff.split": lambda world, *_: {"given_names": "Rosa", "email": f"rosa{world.number()}@pgr.example"},
     "people_staff.merge": _merge,
-    "registration_staff.decide_name": lambda *_: {"accept": "1"},
+    "registration_staff.decide_name": lambda *_: {"accept": "1", "asked": THEN.isoformat()},
     "registration_staff.reserve": lambda *_: {"reserve_reason": "agency_request"},
     "registration_staff.show_again": lambda *_: {"end_reason": "mistake"},
     "registration_staff.seats": lambda world, *_: {"capacity": str(400 + world.number())},
