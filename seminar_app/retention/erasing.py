@@ -16,6 +16,7 @@ from seminar_app.core.errors import NotFound
 from seminar_app.messages.models import Message
 from seminar_app.people.identity import forget_identity
 from seminar_app.people.models import Person
+from seminar_app.people.queries import merged_together
 from seminar_app.registration.models import NameRequest, PersonJoin, Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services.changes import change_state
@@ -54,7 +55,7 @@ def erase_person(session: Session, context: ChangeContext, *, public_id: uuid.UU
     person_id = session.scalar(select(Person.id).where(Person.public_id == public_id))
     if person_id is None:
         raise NotFound
-    ids = _merged_together(session, person_id)
+    ids = merged_together(session, person_id)
     withdrawn = _give_seats_back(session, context, person_ids=ids)
     locked = select(Person).where(Person.id.in_(ids)).order_by(Person.id).with_for_update().execution_options(populate_existing=True)
     people = session.scalars(locked).all()
@@ -65,17 +66,6 @@ def erase_person(session: Session, context: ChangeContext, *, public_id: uuid.UU
     last = next(person for person in people if person.public_id == public_id)
     record(session, context, action="person.erased", subject=f"person:{last.public_id.hex}", details=asdict(done))
     return done
-
-
-def _merged_together(session: Session, person_id: int) -> list[int]:
-    """Return the ids of all records that were merged with this one: all are one person's."""
-    found, new = {person_id}, {person_id}
-    while new:
-        into = select(Person.merged_into_id).where(Person.id.in_(new), Person.merged_into_id.is_not(None))
-        of = select(Person.id).where(Person.merged_into_id.in_(new))
-        new = {each for each in (*session.scalars(into), *session.scalars(of)) if each is not None} - found
-        found |= new
-    return sorted(found)
 
 
 def _plus(one: Erased, other: Erased) -> Erased:

@@ -143,7 +143,9 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
     if row is None or link_has_ended(row.Seminar.ends_on, today=today):
         raise NotFound
     if row.merged_into_id is not None:
-        row = session.execute(whole.where(Registration.id == _that_stayed(session, row.seminar_id, row.person_id))).one()
+        row = session.execute(whole.where(Registration.id == _that_stayed(session, row.seminar_id, row.person_id))).one_or_none()
+    if row is None:  # the registration that stayed was split off since
+        raise NotFound
     own = OwnRegistration(
         id=row.id,
         public_id=row.public_id,
@@ -160,10 +162,10 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
     return PersonalPage(own, row.Seminar, row.Office, row.Agency)
 
 
-def _that_stayed(session: Session, seminar_id: int, person_id: int) -> int:
+def _that_stayed(session: Session, seminar_id: int, person_id: int) -> int | None:
     """Return the id of the registration that stayed in the seminar when this person was merged; links of both open it."""
     kept = kept_id(session, person_id)
-    return session.scalars(select(Registration.id).where(Registration.seminar_id == seminar_id, Registration.person_id == kept)).one()
+    return session.scalar(select(Registration.id).where(Registration.seminar_id == seminar_id, Registration.person_id == kept))
 
 
 @dataclass(frozen=True, slots=True)

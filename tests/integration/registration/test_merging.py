@@ -57,6 +57,7 @@ from seminar_app.registration.queries import (
     roster_access,
 )
 from seminar_app.registration.rules import RegistrationState, RemovalReason
+from seminar_app.registration.services.links import replace_links_of
 from seminar_app.registration.services.merging import decide_proposal, merge, propose_outside_reach, split, undo_merge
 from seminar_app.retention.erasing import erase_person
 from seminar_app.seminars.models import Seminar
@@ -370,6 +371,64 @@ def test_both_links_open_the_registration_that_stays(make: Make, session: Sessio
     session.close()
     merged(session, both.kept.person_id, both.gone.person_id)
     assert personal_page(session, token, today=NOW.date()).registration.id == both.gone.id
+
+
+def opens(session: Session, token: str) -> bool:
+    session.rollback()
+    try:
+        personal_page(session, token, today=NOW.date())
+    except NotFound:
+        return False
+    return True
+
+
+def link_rows(session: Session) -> list[tuple[str, str | None]]:
+    session.rollback()
+    rows = session.execute(select(AuditRow.subject, AuditRow.seminar).where(AuditRow.action == "registration.link_replaced"))
+    return sorted(tuple(row) for row in rows)
+
+
+@pytest.mark.parametrize("by", ["hand", "a new address"])
+def test_a_replaced_link_ends_with_those_of_registrations_that_left(make: Make, session: Session, by: str) -> None:
+    """The link that leaked may be the one of the registration that left, over two merges too."""
+    both = pair(make, session, waits=False)
+    other = make.registration(both.seminar)
+    elsewhere = make.registration(make.seminar(), session.get_one(Person, both.kept.person_id))
+    session.close()
+    merged(session, other.person_id, both.gone.person_id)
+    merged(session, both.kept.person_id, other.person_id)
+    here = [both.kept, both.gone, other]
+    tokens = {each.id: personal_token(session, session.get_one(Registration, each.id)) for each in (*here, elsewhere)}
+    assert all(opens(session, token) for token in tokens.values())
+    session.close()
+    with unit_of_work(session) as work:
+        if by == "hand":
+            services.send_link(work, CONTEXT, seminar_id=both.seminar.id, registration_id=both.gone.id, replace=True)
+        else:
+            replace_links_of(work, CONTEXT, work.get_one(Person, both.kept.person_id))
+    assert [each for each, token in tokens.items() if opens(session, token)] == ([elsewhere.id] if by == "hand" else [])
+    voided = here if by == "hand" else [*here, elsewhere]
+    slugs = {each.id: session.get_one(Seminar, each.seminar_id).slug for each in voided}
+    assert link_rows(session) == sorted((f"registration:{each.public_id.hex}", slugs[each.id]) for each in voided)
+    assert set(session.scalars(select(Message.link_owner).where(Message.kind == "link"))) == (
+        {both.gone.public_id} if by == "hand" else {both.gone.public_id, elsewhere.public_id}
+    ), "one mail for each registration that stayed"
+    assert opens(session, personal_token(session, session.get_one(Registration, both.gone.id)))
+
+
+def test_the_link_of_a_registration_that_left_ends_when_the_other_was_split_off(make: Make, session: Session) -> None:
+    both = pair(make, session, waits=False)
+    with unit_of_work(session) as work:
+        work.add(PersonJoin(registration_id=both.gone.id, person_id=both.gone.person_id, joined_at=NOW, joined_by="public"))
+    token = personal_token(session, session.get_one(Registration, both.kept.id))
+    session.close()
+    merged(session, both.kept.person_id, both.gone.person_id)
+    data = PersonData(given_names="Rosa", surname1="Díaz", certificate_name="Rosa Díaz", email="rosa@pgr.example")
+    assert opens(session, token)
+    session.rollback()
+    with unit_of_work(session) as work:
+        split(work, CONTEXT, registration_id=both.gone.id, data=data)
+    assert not opens(session, token)
 
 
 def test_somebody_merged_is_on_no_roster_and_in_no_export(make: Make, session: Session) -> None:
