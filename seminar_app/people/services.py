@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -137,6 +138,12 @@ def hold_person(session: Session, person: Person) -> Person | None:
 
 
 _HELD = select(Person).where(Person.id == bindparam("person_id")).with_for_update(read=True, key_share=True)
+
+
+def lock_people(session: Session, ids: Collection[int]) -> list[Person]:
+    """Lock these people in the order of their ids until the transaction ends, and read them anew."""
+    locked = select(Person).where(Person.id.in_(ids)).order_by(Person.id).with_for_update().execution_options(populate_existing=True)
+    return list(session.scalars(locked))
 
 
 def give_up_key(session: Session, merged: Person) -> None:

@@ -17,6 +17,7 @@ from seminar_app.messages.models import Message
 from seminar_app.people.identity import forget_identity
 from seminar_app.people.models import Person
 from seminar_app.people.queries import merged_together
+from seminar_app.people.services import lock_people
 from seminar_app.registration.models import NameRequest, PersonJoin, Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services.changes import change_state
@@ -57,8 +58,7 @@ def erase_person(session: Session, context: ChangeContext, *, public_id: uuid.UU
         raise NotFound
     ids = merged_together(session, person_id)
     withdrawn = _give_seats_back(session, context, person_ids=ids)
-    locked = select(Person).where(Person.id.in_(ids)).order_by(Person.id).with_for_update().execution_options(populate_existing=True)
-    people = session.scalars(locked).all()
+    people = lock_people(session, ids)
     done = Erased(registrations=0, withdrawn=withdrawn, messages=0, notes=0, identity=False)
     owners = session.scalars(select(Registration.public_id).where(Registration.person_id.in_(ids))).all()
     for person in people:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.audit import services as audit
@@ -69,16 +67,17 @@ def void_link(session: Session, registration: Registration) -> None:
     issue_link(session, registration)
 
 
-def _of_person(session: Session, person_id: int, *conditions: ColumnElement[bool]) -> Sequence[Row[tuple[Registration, Seminar, Office]]]:
+def _of_person(session: Session, person_id: int, *conditions: ColumnElement[bool]) -> list[tuple[Registration, Seminar, Office]]:
     """Return the registrations of all records that were merged together with this one, with their seminars and offices."""
-    return session.execute(
+    found = session.execute(
         select(Registration, Seminar, Office)
         .join(Seminar, Seminar.id == Registration.seminar_id)
         .join(Office, Office.id == Seminar.office_id)
         .where(Registration.person_id.in_(merged_together(session, person_id)), *conditions)
         .options(joinedload(Registration.person))
         .order_by(Registration.id)
-    ).all()
+    )
+    return [(registration, seminar, office) for registration, seminar, office in found]
 
 
 def _record(session: Session, context: ChangeContext, action: str, registration: Registration, seminar: Seminar) -> None:

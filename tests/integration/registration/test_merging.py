@@ -23,6 +23,8 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
+from seminar_app.messages.queries import MessageFilter, messages_page
+from seminar_app.messages.services import enqueue
 from seminar_app.people.errors import NameTaken
 from seminar_app.people.evidence import Evidence
 from seminar_app.people.identity import Identity, keep_identity, open_identity
@@ -283,6 +285,143 @@ def test_somebody_reserved_stays_reserved_with_codes_for_all_registrations(make:
     assert coded, "the code of somebody who was reserved before stays"
 
 
+def set_reserved(session: Session, person_id: int, *, to: bool = True) -> None:
+    session.rollback()
+    with unit_of_work(session) as work:
+        if to:
+            assert services.reserve(work, CONTEXT, person_id=person_id, reason=ReservedReason.AGENCY_REQUEST)
+        else:
+            assert services.end_reserve(work, CONTEXT, person_id=person_id, reason=ReservedReason.MISTAKE)
+
+
+def reservations(session: Session) -> list[tuple[bool, ReservedReason | None]]:
+    session.rollback()
+    return [(each.reserved, each.reserved_reason) for each in session.scalars(select(Person).order_by(Person.id))]
+
+
+def all_have_codes(session: Session) -> bool:
+    session.rollback()
+    return None not in session.scalars(select(Registration.reserved_code)).all()
+
+
+NAMED = (False, None)
+OWN, BY_AGENCY = (True, ReservedReason.OWN_REQUEST), (True, ReservedReason.AGENCY_REQUEST)
+
+
+@pytest.mark.parametrize("asks_for", ["kept", "gone"])
+def test_reserving_covers_all_records_merged_together(make: Make, session: Session, asks_for: str) -> None:
+    both = pair(make, session, waits=False)
+    kept, gone, third = both.kept.person_id, both.gone.person_id, make.registration(both.seminar).person_id
+    merged(session, gone, third)
+    merged(session, kept, gone)
+    set_reserved(session, {"kept": kept, "gone": third}[asks_for])
+    assert reservations(session) == [BY_AGENCY] * 3
+    assert all_have_codes(session)
+    (row,) = session.scalars(select(AuditRow).where(AuditRow.action == "person.reserved"))
+    assert row.subject == f"person:{session.get_one(Person, kept).public_id.hex}"
+    set_reserved(session, {"kept": gone, "gone": kept}[asks_for], to=False)
+    assert reservations(session) == [NAMED] * 3
+
+
+@pytest.mark.parametrize("by", ["the kept one", "the merged one", "reserving afterwards"])
+def test_mail_of_a_merged_record_is_withheld_with_the_kept_one_s(make: Make, session: Session, by: str) -> None:
+    both = pair(make, session, waits=False)
+    people = [each.person_id for each in (both.kept, both.gone)]
+    for each in people:
+        with unit_of_work(session) as work:
+            person = work.get_one(Person, each)
+            enqueue(
+                work, CONTEXT, kind="test_mail", language="es", to_address=person.email or "", to_name=person.certificate_name, facts={}
+            )
+    with unit_of_work(session) as work:
+        for registration_id in (both.kept.id, both.gone.id):
+            services.send_link(work, CONTEXT, seminar_id=both.seminar.id, registration_id=registration_id, replace=False)
+
+    def receivers() -> list[str]:
+        session.rollback()
+        return [each.receiver for each in messages_page(session, MessageFilter(to=None), subject=lambda _message: "x").messages]
+
+    assert all("López" in each for each in receivers())
+    session.rollback()
+    if by != "reserving afterwards":
+        set_reserved(session, people[by == "the merged one"])
+    merged(session, *people)
+    if by == "reserving afterwards":
+        set_reserved(session, people[0])
+    assert len(receivers()) == 4
+    assert all(each.startswith("R-") for each in receivers())
+    assert all_have_codes(session)
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "after"),
+    [
+        ((False, True), [], [NAMED, OWN]),
+        ((True, False), [], [OWN, NAMED]),
+        ((True, True), [], [OWN, OWN]),
+        ((False, False), [True], [BY_AGENCY, BY_AGENCY]),
+        ((False, True), [False, True], [BY_AGENCY, BY_AGENCY]),
+        ((True, False), [False, True], [BY_AGENCY, BY_AGENCY]),
+        ((False, True), [False], [NAMED, NAMED]),
+        ((False, False), [True, False], [NAMED, NAMED]),
+    ],
+)
+def test_undoing_a_merge_shows_nobody_who_was_reserved_since(
+    make: Make,
+    session: Session,
+    before: tuple[bool, bool],
+    since: list[bool],
+    after: list[tuple[bool, ReservedReason | None]],
+) -> None:
+    people = [make.person(reserved=each, reserved_reason=ReservedReason.OWN_REQUEST if each else None) for each in before]
+    seminar = make.seminar()
+    for who in people:
+        for where in (seminar, make.seminar()):
+            make.registration(where, who)
+    ids = [who.id for who in people]
+    row = merged(session, *ids)
+    for to in since:
+        set_reserved(session, ids[0], to=to)
+    session.rollback()
+    undone(session, row)
+    assert reservations(session) == after
+    for who, (reserved, _reason) in zip(ids, after, strict=True):
+        codes = session.scalars(select(Registration.reserved_code).where(Registration.person_id == who)).all()
+        assert not reserved or None not in codes
+        assert len(codes) == 2
+
+
+def test_undoing_two_merges_gives_each_record_its_own_reservation_back(make: Make, session: Session) -> None:
+    a, b, c = (make.person(reserved=each, reserved_reason=ReservedReason.OWN_REQUEST if each else None) for each in (True, False, False))
+    for who in (a, b, c):
+        make.registration(make.seminar(), who)
+    inner = merged(session, b.id, c.id)
+    outer = merged(session, a.id, b.id)
+    assert reservations(session) == [OWN] * 3
+    session.rollback()
+    undone(session, outer)
+    assert reservations(session) == [OWN, NAMED, NAMED]
+    session.rollback()
+    undone(session, inner)
+    assert [code is not None for code in session.scalars(select(Registration.reserved_code).order_by(Registration.id))] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_merge_that_does_not_know_what_was_reserved_before_shows_nobody_when_undone(make: Make, session: Session) -> None:
+    kept = make.person()
+    gone = make.person(reserved=True, reserved_reason=ReservedReason.OWN_REQUEST)
+    row = merged(session, kept.id, gone.id)
+    with unit_of_work(session) as work:
+        stored = work.get_one(PersonMerge, row.id)
+        without = {"reservations", "reserved_since"}
+        stored.moved = {key: value for key, value in stored.moved.items() if key not in without} | {"reserved": True}
+    undone(session, row)
+    assert reservations(session) == [OWN, OWN]
+
+
 def refused(session: Session, why: type[Refusal], kept: int, gone: int) -> None:
     with pytest.raises(why):
         merged(session, kept, gone)
@@ -385,7 +524,7 @@ def opens(session: Session, token: str) -> bool:
 def link_rows(session: Session) -> list[tuple[str, str | None]]:
     session.rollback()
     rows = session.execute(select(AuditRow.subject, AuditRow.seminar).where(AuditRow.action == "registration.link_replaced"))
-    return sorted(tuple(row) for row in rows)
+    return sorted((subject, slug) for subject, slug in rows)
 
 
 @pytest.mark.parametrize("by", ["hand", "a new address"])

@@ -23,10 +23,12 @@ from seminar_app.registration.services.merging.records import (
     REFUSALS,
     Locked,
     Moved,
+    Reservation,
     exchange,
     give,
     left_registration,
     lock_records,
+    merged_with,
 )
 from seminar_app.registration.services.reserving import give_codes
 from seminar_app.registration.services.seats import settle
@@ -148,9 +150,12 @@ def _fill(session: Session, kept: Person, gone: Person) -> list[str]:
 
 
 def _reserve(session: Session, kept: Person, gone: Person, moved: Moved) -> None:
-    """Keep the identity reserved if either record's was."""
-    if gone.reserved and not kept.reserved:
-        kept.reserved, kept.reserved_reason, moved.reserved = True, gone.reserved_reason, True
-    if kept.reserved:
+    """Reserve both records, and all that were merged into them, if either was: mail and codes of each would tell the other's name."""
+    people = merged_with(session, kept, gone)
+    moved.reservations = [Reservation(each.id, each.reserved, each.reserved_reason) for each in people]
+    reason = kept.reserved_reason if kept.reserved else gone.reserved_reason
+    if kept.reserved or gone.reserved:
+        for each in people:
+            each.reserved, each.reserved_reason = True, reason
         session.flush()
-        moved.codes = give_codes(session, kept.id)
+        moved.codes = [code for each in people for code in give_codes(session, each.id)]
