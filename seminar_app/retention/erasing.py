@@ -6,7 +6,7 @@ import secrets
 import uuid
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import CursorResult, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
@@ -129,14 +129,15 @@ def _give_seats_back(session: Session, context: ChangeContext, *, person_ids: li
 
 
 def _delete_messages(session: Session, person: Person, owners: list[uuid.UUID]) -> int:
-    """Delete all mail to the person. If others share the address, delete only what is the person's by link or name."""
-    if person.email is None:
-        return 0
-    shared = session.scalar(select(Person.id).where(Person.email == person.email, Person.id != person.id).limit(1))
-    staff = session.scalar(select(UserAccount.id).where(UserAccount.email == person.email))
-    theirs = Message.to_address == person.email
-    if shared is not None or staff is not None:
-        theirs = and_(theirs, or_(Message.link_owner.in_(owners), Message.to_name == person.certificate_name))
+    """Delete all mail to the person: by their links, to earlier addresses too, and by address; if others share it, also by name."""
+    theirs: ColumnElement[bool] = Message.link_owner.in_(owners)
+    if person.email is not None:
+        shared = session.scalar(select(Person.id).where(Person.email == person.email, Person.id != person.id).limit(1))
+        staff = session.scalar(select(UserAccount.id).where(UserAccount.email == person.email))
+        there = Message.to_address == person.email
+        if shared is not None or staff is not None:
+            there = and_(there, Message.to_name == person.certificate_name)
+        theirs = or_(theirs, there)
     return _changed(session.execute(delete(Message).where(theirs).execution_options(synchronize_session=False)))
 
 
