@@ -81,7 +81,20 @@ def find_or_add_person(
         if len(known) == 1:
             return known[0], True
         outside = [each for each in found if each.person.id not in within]
-    person = Person(
+    person = new_person(context, data, agency_id)
+    if insert_unless_present(session, person, index_elements=("email", "search_key")):
+        for each in outside:
+            propose(session, context, one=person.id, other=each.person.id, why=each.why or (Evidence.CURP_AGREES,))
+        return person, False
+    there = find_person(session, email=data.email or "", key=data.search_key)
+    if there is None:  # the name was corrected, or the person erased, between the two statements
+        return find_or_add_person(session, context, data=data, agency_id=agency_id, by=by, identity=identity, reach=reach)
+    return kept_record(session, there), True
+
+
+def new_person(context: ChangeContext, data: PersonData, agency_id: int | None) -> Person:
+    """Return a record of these data that is not in the database yet."""
+    return Person(
         public_id=uuid.uuid4(),
         given_names=data.given_names,
         surname1=data.surname1,
@@ -98,14 +111,6 @@ def find_or_add_person(
         sort_key=data.sort_key,
         created_at=context.now,
     )
-    if insert_unless_present(session, person, index_elements=("email", "search_key")):
-        for each in outside:
-            propose(session, context, one=person.id, other=each.person.id, why=each.why or (Evidence.CURP_AGREES,))
-        return person, False
-    there = find_person(session, email=data.email or "", key=data.search_key)
-    if there is None:  # the name was corrected, or the person erased, between the two statements
-        return find_or_add_person(session, context, data=data, agency_id=agency_id, by=by, identity=identity, reach=reach)
-    return kept_record(session, there), True
 
 
 def compared_of(data: PersonData, tokens: Tokens = NO_TOKENS) -> Compared:

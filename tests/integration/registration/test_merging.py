@@ -327,9 +327,9 @@ def test_reserving_covers_all_records_merged_together(make: Make, session: Sessi
 def test_mail_of_a_merged_record_is_withheld_with_the_kept_one_s(make: Make, session: Session, by: str) -> None:
     both = pair(make, session, waits=False)
     people = [each.person_id for each in (both.kept, both.gone)]
-    for each in people:
+    for person_id in people:
         with unit_of_work(session) as work:
-            person = work.get_one(Person, each)
+            person = work.get_one(Person, person_id)
             enqueue(
                 work, CONTEXT, kind="test_mail", language="es", to_address=person.email or "", to_name=person.certificate_name, facts={}
             )
@@ -385,8 +385,8 @@ def test_undoing_a_merge_shows_nobody_who_was_reserved_since(
     session.rollback()
     undone(session, row)
     assert reservations(session) == after
-    for who, (reserved, _reason) in zip(ids, after, strict=True):
-        codes = session.scalars(select(Registration.reserved_code).where(Registration.person_id == who)).all()
+    for person_id, (reserved, _reason) in zip(ids, after, strict=True):
+        codes = session.scalars(select(Registration.reserved_code).where(Registration.person_id == person_id)).all()
         assert not reserved or None not in codes
         assert len(codes) == 2
 
