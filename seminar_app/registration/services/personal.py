@@ -12,7 +12,7 @@ from seminar_app.core.errors import StaleEdit
 from seminar_app.people.identity import NOTHING, Identity, keep_identity
 from seminar_app.people.identity_rules import IdentityPart
 from seminar_app.people.rules import ReservedReason
-from seminar_app.people.services import PersonData, edit_person
+from seminar_app.people.services import PersonData, edit_person, lock_people
 from seminar_app.registration.errors import AgencyIsFixed, NoSuchAgency, NotInThisState
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, edition_of, may_change_agency, may_edit, may_withdraw
@@ -59,6 +59,7 @@ def edit(session: Session, context: ChangeContext, *, registration_id: int, corr
     seats, registration = locked_registration(session, registration_id)
     if not may_edit(registration.state):
         raise NotInThisState
+    lock_people(session, [registration.person_id])
     if opened != edition(registration):
         raise StaleEdit
     moved = correction.agency_id != registration.agency_id
