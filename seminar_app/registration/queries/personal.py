@@ -185,8 +185,12 @@ def name_asked(session: Session, registration_id: int) -> AskedName | None:
 
 
 def names_asked(session: Session, seminar_id: int) -> list[uuid.UUID]:
-    """Return the registrations of a seminar that wait for staff's consent to another name, the oldest request first."""
+    """Return the registrations of a seminar that wait for staff's consent to another name, the oldest request first.
+
+    Merged records' are not among them, because no page shows them.
+    """
     asked = select(Registration.public_id).join(NameRequest, NameRequest.registration_id == Registration.id)
+    asked = asked.join(Person, Person.id == Registration.person_id).where(Person.merged_into_id.is_(None))
     return list(session.scalars(asked.where(Registration.seminar_id == seminar_id).order_by(NameRequest.asked_at)))
 
 

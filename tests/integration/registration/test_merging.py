@@ -51,6 +51,7 @@ from seminar_app.registration.queries import (
     RosterFilter,
     candidates_in_reach,
     joins_of,
+    names_asked,
     people_in_reach,
     person_in_reach,
     personal_page,
@@ -510,6 +511,34 @@ def test_both_links_open_the_registration_that_stays(make: Make, session: Sessio
     session.close()
     merged(session, both.kept.person_id, both.gone.person_id)
     assert personal_page(session, token, today=NOW.date()).registration.id == both.gone.id
+
+
+def requests(session: Session, seminar: Seminar) -> tuple[list[uuid.UUID], list[int]]:
+    session.rollback()
+    return names_asked(session, seminar.id), list(session.scalars(select(NameRequest.registration_id).order_by(NameRequest.id)))
+
+
+def test_a_request_for_a_name_ends_with_the_registration_that_leaves(make: Make, session: Session) -> None:
+    both = pair(make, session, waits=False)
+    for each in (both.kept, both.gone):
+        make.name_request(each)
+    merged(session, both.kept.person_id, both.gone.person_id)
+    assert requests(session, both.seminar) == ([both.gone.public_id], [both.gone.id])
+    make.name_request(both.kept)
+    assert requests(session, both.seminar) == ([both.gone.public_id], [both.gone.id, both.kept.id]), "one that is left hides none"
+
+
+@pytest.mark.parametrize("by", ["withdrawal", "removal"])
+def test_a_request_for_a_name_ends_with_the_seat(make: Make, session: Session, by: str) -> None:
+    both = pair(make, session, waits=False)
+    make.name_request(both.gone)
+    with unit_of_work(session) as work:
+        if by == "withdrawal":
+            services.withdraw(work, CONTEXT, registration_id=both.gone.id)
+        else:
+            reason = RemovalReason.DOCUMENTS
+            services.remove(work, CONTEXT, seminar_id=both.seminar.id, registration_id=both.gone.id, reason=reason)
+    assert requests(session, both.seminar) == ([], [])
 
 
 def opens(session: Session, token: str) -> bool:

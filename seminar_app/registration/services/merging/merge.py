@@ -30,6 +30,7 @@ from seminar_app.registration.services.merging.records import (
     lock_records,
     merged_with,
 )
+from seminar_app.registration.services.name_requests import forget_request
 from seminar_app.registration.services.reserving import give_codes
 from seminar_app.registration.services.seats import settle
 
@@ -107,6 +108,7 @@ def _settle_pairs(session: Session, context: ChangeContext, locked: Locked, *, k
             exchanged.append((stays, leaves))
         if left.changed:
             _remove(session, context, locked, leaves)
+        forget_request(session, leaves.id)
         if left.seat_pool_id is not None:
             freed.append(seminar_id)
         for hook in hooks():
