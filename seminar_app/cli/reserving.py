@@ -9,10 +9,9 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.core.actor import COMMAND
-from seminar_app.core.change_context import ChangeContext
-from seminar_app.core.clock import now
+from seminar_app.core.change_context import command_context
 from seminar_app.people.models import Person
+from seminar_app.people.queries import kept_id
 from seminar_app.people.rules import MAY_RESERVE, ReservedReason, reserved_code, reserved_name
 from seminar_app.registration.models import Registration
 from seminar_app.registration.services import end_reserve
@@ -39,9 +38,7 @@ def reserve(person_or_code: str, *, reason: str, slug: str | None) -> None:
     PERSON_OR_CODE is the public id, which is in the address of the person's page, or a code of former times.
     """
     person_id = _person(session(), person_or_code, slug)
-    done = in_unit_of_work(
-        lambda work: reserve_identity(work, ChangeContext(now(), COMMAND), person_id=person_id, reason=ReservedReason(reason))
-    )
+    done = in_unit_of_work(lambda work: reserve_identity(work, command_context(), person_id=person_id, reason=ReservedReason(reason)))
     click.echo("Reserved." if done else "It was reserved before; nothing has changed.")
     for seminar, code in _codes(session(), person_id):
         click.echo(f"{reserved_name(code)}  {seminar}")
@@ -55,14 +52,12 @@ def reserve(person_or_code: str, *, reason: str, slug: str | None) -> None:
 def show_again(person_or_code: str, *, reason: str, slug: str | None) -> None:
     """End a reserved identity: lists show the name again. PERSON_OR_CODE is the person's public id, or the code."""
     person_id = _person(session(), person_or_code, slug)
-    done = in_unit_of_work(
-        lambda work: end_reserve(work, ChangeContext(now(), COMMAND), person_id=person_id, reason=ReservedReason(reason))
-    )
+    done = in_unit_of_work(lambda work: end_reserve(work, command_context(), person_id=person_id, reason=ReservedReason(reason)))
     click.echo("Shown by name again." if done else "It was not reserved; nothing has changed.")
 
 
 def _person(open_session: Session, text: str, slug: str | None) -> int:
-    """Return the internal id of the person with this public id or code.
+    """Return the internal id of the person with this public id or code; of a merged record that of the kept one.
 
     Raises:
         click.ClickException: there is none, or several have the code.
@@ -74,6 +69,7 @@ def _person(open_session: Session, text: str, slug: str | None) -> int:
         coded = select(Registration.person_id).join(Seminar, Seminar.id == Registration.seminar_id)
         wanted = [Registration.reserved_code == code, *([Seminar.slug == slug] if slug else [])]
         found = list(open_session.scalars(coded.where(*wanted).distinct()))
+    found = sorted({kept_id(open_session, each) for each in found})
     if not found:
         raise click.ClickException(f"Nobody has the {'code' if code else 'id'} {text}.")
     if len(found) > 1:

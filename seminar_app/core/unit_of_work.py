@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from seminar_app.core.installation import installation_of
 from seminar_app.core.sqlite import sqlite_module
@@ -99,13 +100,18 @@ def _answered(error: DBAPIError) -> bool:
 
 
 def in_unit_of_work(session: Session, work: Callable[[Session], T]) -> T:
-    """Run `work(session)` as one unit of work; repeat it from the start when PostgreSQL reports a conflict with another transaction."""
+    """Run `work(session)` as one unit of work; repeat it from the start after a conflict with another transaction.
+
+    PostgreSQL reports one, or a row's version is no longer the one that was read. The repetition reads everything anew, and a form
+    that was opened before the other change is then refused by its edition.
+    """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with unit_of_work(session) as open_session:
                 return work(open_session)
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in RETRIED or attempt == ATTEMPTS:
+        except (DBAPIError, StaleDataError) as error:
+            why = "a row changed meanwhile" if isinstance(error, StaleDataError) else getattr(error.orig, "sqlstate", None)
+            if (isinstance(error, DBAPIError) and why not in RETRIED) or attempt == ATTEMPTS:
                 raise
-            log.info("Unit of work begins again after %s (attempt %d).", getattr(error.orig, "sqlstate", None), attempt)
+            log.info("Unit of work begins again after %s (attempt %d).", why, attempt)
     raise AssertionError("unreachable")

@@ -59,6 +59,17 @@ def kept_record(session: Session, person: Person) -> Person:
     return person
 
 
+def merged_together(session: Session, person_id: int) -> list[int]:
+    """Return the ids of all records that were merged with this one, over all merges, its own among them: all are one person's."""
+    found, new = {person_id}, {person_id}
+    while new:
+        into = select(Person.merged_into_id).where(Person.id.in_(new), Person.merged_into_id.is_not(None))
+        of = select(Person.id).where(Person.merged_into_id.in_(new))
+        new = {each for each in (*session.scalars(into), *session.scalars(of)) if each is not None} - found
+        found |= new
+    return sorted(found)
+
+
 def matches(session: Session, words: str, who: type[Person] = Person) -> ColumnElement[bool]:
     """Return the condition that each word begins a word of the name (in any order, without accents), or that the e-mail begins so."""
     return or_(*_ways(session, words, who, few=False))
@@ -276,6 +287,7 @@ __all__ = [
     "kept_record",
     "known_apart",
     "matches",
+    "merged_together",
     "merges_of",
     "open_proposals",
     "ways_to_match",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -82,7 +83,20 @@ def find_or_add_person(
         if len(known) == 1:
             return known[0], True
         outside = [each for each in found if each.person.id not in within]
-    person = Person(
+    person = new_person(context, data, agency_id)
+    if insert_unless_present(session, person, index_elements=("email", "search_key")):
+        for each in outside:
+            propose(session, context, one=person.id, other=each.person.id, why=each.why or (Evidence.CURP_AGREES,))
+        return person, False
+    there = find_person(session, email=data.email or "", key=data.search_key)
+    if there is None:  # the name was corrected, or the person erased, between the two statements
+        return find_or_add_person(session, context, data=data, agency_id=agency_id, by=by, identity=identity, reach=reach)
+    return kept_record(session, there), True
+
+
+def new_person(context: ChangeContext, data: PersonData, agency_id: int | None) -> Person:
+    """Return a record of these data that is not in the database yet."""
+    return Person(
         public_id=uuid.uuid4(),
         given_names=data.given_names,
         surname1=data.surname1,
@@ -99,14 +113,6 @@ def find_or_add_person(
         sort_key=data.sort_key,
         created_at=context.now,
     )
-    if insert_unless_present(session, person, index_elements=("email", "search_key")):
-        for each in outside:
-            propose(session, context, one=person.id, other=each.person.id, why=each.why or (Evidence.CURP_AGREES,))
-        return person, False
-    there = find_person(session, email=data.email or "", key=data.search_key)
-    if there is None:  # the name was corrected, or the person erased, between the two statements
-        return find_or_add_person(session, context, data=data, agency_id=agency_id, by=by, identity=identity, reach=reach)
-    return kept_record(session, there), True
 
 
 def compared_of(data: PersonData, tokens: Tokens = NO_TOKENS) -> Compared:
@@ -139,6 +145,12 @@ def hold_person(session: Session, person: Person) -> Person | None:
 
 
 _HELD = select(Person).where(Person.id == bindparam("person_id")).with_for_update(read=True, key_share=True)
+
+
+def lock_people(session: Session, ids: Collection[int]) -> list[Person]:
+    """Lock these people in the order of their ids until the transaction ends, and read them anew."""
+    locked = select(Person).where(Person.id.in_(ids)).order_by(Person.id).with_for_update().execution_options(populate_existing=True)
+    return list(session.scalars(locked))
 
 
 def give_up_key(session: Session, merged: Person) -> None:

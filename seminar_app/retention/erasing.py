@@ -6,7 +6,7 @@ import secrets
 import uuid
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import CursorResult, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
@@ -16,6 +16,8 @@ from seminar_app.core.errors import NotFound
 from seminar_app.messages.models import Message
 from seminar_app.people.identity import forget_identity
 from seminar_app.people.models import Person
+from seminar_app.people.queries import merged_together
+from seminar_app.people.services import lock_people
 from seminar_app.registration.models import NameRequest, PersonJoin, Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services.changes import change_state
@@ -54,10 +56,9 @@ def erase_person(session: Session, context: ChangeContext, *, public_id: uuid.UU
     person_id = session.scalar(select(Person.id).where(Person.public_id == public_id))
     if person_id is None:
         raise NotFound
-    ids = _merged_together(session, person_id)
+    ids = merged_together(session, person_id)
     withdrawn = _give_seats_back(session, context, person_ids=ids)
-    locked = select(Person).where(Person.id.in_(ids)).order_by(Person.id).with_for_update().execution_options(populate_existing=True)
-    people = session.scalars(locked).all()
+    people = lock_people(session, ids)
     done = Erased(registrations=0, withdrawn=withdrawn, messages=0, notes=0, identity=False)
     owners = session.scalars(select(Registration.public_id).where(Registration.person_id.in_(ids))).all()
     for person in people:
@@ -65,17 +66,6 @@ def erase_person(session: Session, context: ChangeContext, *, public_id: uuid.UU
     last = next(person for person in people if person.public_id == public_id)
     record(session, context, action="person.erased", subject=f"person:{last.public_id.hex}", details=asdict(done))
     return done
-
-
-def _merged_together(session: Session, person_id: int) -> list[int]:
-    """Return the ids of all records that were merged with this one: all are one person's."""
-    found, new = {person_id}, {person_id}
-    while new:
-        into = select(Person.merged_into_id).where(Person.id.in_(new), Person.merged_into_id.is_not(None))
-        of = select(Person.id).where(Person.merged_into_id.in_(new))
-        new = {each for each in (*session.scalars(into), *session.scalars(of)) if each is not None} - found
-        found |= new
-    return sorted(found)
 
 
 def _plus(one: Erased, other: Erased) -> Erased:
@@ -139,14 +129,15 @@ def _give_seats_back(session: Session, context: ChangeContext, *, person_ids: li
 
 
 def _delete_messages(session: Session, person: Person, owners: list[uuid.UUID]) -> int:
-    """Delete all mail to the person. If others share the address, delete only what is the person's by link or name."""
-    if person.email is None:
-        return 0
-    shared = session.scalar(select(Person.id).where(Person.email == person.email, Person.id != person.id).limit(1))
-    staff = session.scalar(select(UserAccount.id).where(UserAccount.email == person.email))
-    theirs = Message.to_address == person.email
-    if shared is not None or staff is not None:
-        theirs = and_(theirs, or_(Message.link_owner.in_(owners), Message.to_name == person.certificate_name))
+    """Delete all mail to the person: by their links, to earlier addresses too, and by address; if others share it, also by name."""
+    theirs: ColumnElement[bool] = Message.link_owner.in_(owners)
+    if person.email is not None:
+        shared = session.scalar(select(Person.id).where(Person.email == person.email, Person.id != person.id).limit(1))
+        staff = session.scalar(select(UserAccount.id).where(UserAccount.email == person.email))
+        there = Message.to_address == person.email
+        if shared is not None or staff is not None:
+            there = and_(there, Message.to_name == person.certificate_name)
+        theirs = or_(theirs, there)
     return _changed(session.execute(delete(Message).where(theirs).execution_options(synchronize_session=False)))
 
 

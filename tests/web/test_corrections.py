@@ -84,7 +84,7 @@ def test_staff_correct_a_participant_in_one_form(desk: Desk) -> None:
     assert (person.certificate_name, person.email, person.sex) == ("Rosaura Ibarrola Quezada", "bien@pgr.example", "F")
     assert person.sort_key.startswith("ibarrola")
     assert desk.mails() == [("link", "bien@pgr.example"), ("address_replaced", "mal@pgr.example")]
-    assert desk.trail() == ["registration.edited", "person.edited"]
+    assert desk.trail() == ["registration.edited", "person.edited", "registration.link_replaced"]
     desk.client.get(old, status=404)
     assert "Ibarrola" in desk.client.get(desk.link()).text
     assert "Nothing had changed" in desk.client.follow(desk.client.submit(f"{desk.page}/correct")).text

@@ -143,7 +143,9 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
     if row is None or link_has_ended(row.Seminar.ends_on, today=today):
         raise NotFound
     if row.merged_into_id is not None:
-        row = session.execute(whole.where(Registration.id == _that_stayed(session, row.seminar_id, row.person_id))).one()
+        row = session.execute(whole.where(Registration.id == _that_stayed(session, row.seminar_id, row.person_id))).one_or_none()
+    if row is None:  # the registration that stayed was split off since
+        raise NotFound
     own = OwnRegistration(
         id=row.id,
         public_id=row.public_id,
@@ -160,10 +162,10 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
     return PersonalPage(own, row.Seminar, row.Office, row.Agency)
 
 
-def _that_stayed(session: Session, seminar_id: int, person_id: int) -> int:
+def _that_stayed(session: Session, seminar_id: int, person_id: int) -> int | None:
     """Return the id of the registration that stayed in the seminar when this person was merged; links of both open it."""
     kept = kept_id(session, person_id)
-    return session.scalars(select(Registration.id).where(Registration.seminar_id == seminar_id, Registration.person_id == kept)).one()
+    return session.scalar(select(Registration.id).where(Registration.seminar_id == seminar_id, Registration.person_id == kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +194,12 @@ def name_asked(session: Session, registration_id: int) -> AskedName | None:
 
 
 def names_asked(session: Session, seminar_id: int) -> list[uuid.UUID]:
-    """Return the registrations of a seminar that wait for staff's consent to another name, the oldest request first."""
+    """Return the registrations of a seminar that wait for staff's consent to another name, the oldest request first.
+
+    Merged records' are not among them, because no page shows them.
+    """
     asked = select(Registration.public_id).join(NameRequest, NameRequest.registration_id == Registration.id)
+    asked = asked.join(Person, Person.id == Registration.person_id).where(Person.merged_into_id.is_(None))
     return list(session.scalars(asked.where(Registration.seminar_id == seminar_id).order_by(NameRequest.asked_at)))
 
 

@@ -12,7 +12,7 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.people.errors import NameTaken
 from seminar_app.people.models import Person
-from seminar_app.people.services import NAME_COLUMNS, PersonData, edit_person
+from seminar_app.people.services import NAME_COLUMNS, PersonData, edit_person, lock_people
 from seminar_app.registration.errors import NoSuchAgency, OnlyAdministrators, PersonIsErased, RecordExists
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, decide_move
@@ -69,6 +69,7 @@ def correct(
     seats, registration = locked_registration(session, registration_id)
     if registration.seminar_id != seminar_id:
         raise NotFound
+    lock_people(session, [registration.person_id])
     if registration.person.erased_at is not None:
         raise PersonIsErased
     if opened != edition(registration):

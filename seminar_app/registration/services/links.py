@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.audit import services as audit
@@ -10,11 +10,13 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
+from seminar_app.people.queries import merged_together
 from seminar_app.registration.errors import LinkEnded, NoAddress
 from seminar_app.registration.links import issue_link
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import link_has_ended
 from seminar_app.registration.services.mails import tell
+from seminar_app.registration.services.seats import locked_registration
 from seminar_app.seminars.models import Seminar
 
 
@@ -22,43 +24,40 @@ def send_link(session: Session, context: ChangeContext, *, seminar_id: int, regi
     """Mail the personal link to the address on file.
 
     Args:
-        replace: make a new link; the earlier one ends at once, also on a page that is open.
+        replace: make a new link; the earlier one ends at once, also on a page that is open, and with it the links of registrations
+            that left this seminar by a merge, because they open the one that stayed.
 
     Raises:
         NotFound: there is no such registration in this seminar.
         NoAddress: the person has no e-mail address.
         LinkEnded: links of this seminar have ended.
     """
-    seminar, office, registration = _of_seminar(session, seminar_id, registration_id)
+    seats, registration = locked_registration(session, registration_id)
+    seminar = seats.seminar
+    if registration.seminar_id != seminar_id:
+        raise NotFound
     if registration.person.email is None:
         raise NoAddress
     if link_has_ended(seminar.ends_on, today=context.now.date()):
         raise LinkEnded
     if replace:
-        void_link(session, registration)
-    tell(session, context, kind="link", seminar=seminar, office=office, registration=registration)
-    audit.record(
-        session,
-        context,
-        action="registration.link_replaced" if replace else "registration.link_sent",
-        subject=f"registration:{registration.public_id.hex}",
-        seminar=seminar.slug,
-    )
+        for each, _seminar, _office in _of_person(session, registration.person_id, Registration.seminar_id == seminar_id):
+            void_link(session, each)
+            _record(session, context, "registration.link_replaced", each, seminar)
+    else:
+        _record(session, context, "registration.link_sent", registration, seminar)
+    tell(session, context, kind="link", seminar=seminar, office=seats.office, registration=registration)
 
 
 def replace_links_of(session: Session, context: ChangeContext, person: Person) -> None:
-    """Void all links of a person whose address changed, and mail the new ones to the new address."""
-    found = session.execute(
-        select(Registration, Seminar, Office)
-        .join(Seminar, Seminar.id == Registration.seminar_id)
-        .join(Office, Office.id == Seminar.office_id)
-        .where(Registration.person_id == person.id)
-        .options(joinedload(Registration.person))
-        .order_by(Registration.id)
-    ).all()
-    for registration, seminar, office in found:
+    """Void all links of a person whose address changed, and mail the new ones to the new address.
+
+    Links of records that were merged with the person's open the registrations that stayed, so they are voided too, without a mail.
+    """
+    for registration, seminar, office in _of_person(session, person.id):
         void_link(session, registration)
-        if not link_has_ended(seminar.ends_on, today=context.now.date()):
+        _record(session, context, "registration.link_replaced", registration, seminar)
+        if registration.person_id == person.id and not link_has_ended(seminar.ends_on, today=context.now.date()):
             tell(session, context, kind="link", seminar=seminar, office=office, registration=registration)
 
 
@@ -68,15 +67,18 @@ def void_link(session: Session, registration: Registration) -> None:
     issue_link(session, registration)
 
 
-def _of_seminar(session: Session, seminar_id: int, registration_id: int) -> tuple[Seminar, Office, Registration]:
+def _of_person(session: Session, person_id: int, *conditions: ColumnElement[bool]) -> list[tuple[Registration, Seminar, Office]]:
+    """Return the registrations of all records that were merged together with this one, with their seminars and offices."""
     found = session.execute(
-        select(Seminar, Office, Registration)
+        select(Registration, Seminar, Office)
+        .join(Seminar, Seminar.id == Registration.seminar_id)
         .join(Office, Office.id == Seminar.office_id)
-        .join(Registration, Registration.seminar_id == Seminar.id)
-        .where(Seminar.id == seminar_id, Registration.id == registration_id)
+        .where(Registration.person_id.in_(merged_together(session, person_id)), *conditions)
         .options(joinedload(Registration.person))
-        .with_for_update(of=Registration)
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    return found[0], found[1], found[2]
+        .order_by(Registration.id)
+    )
+    return [(registration, seminar, office) for registration, seminar, office in found]
+
+
+def _record(session: Session, context: ChangeContext, action: str, registration: Registration, seminar: Seminar) -> None:
+    audit.record(session, context, action=action, subject=f"registration:{registration.public_id.hex}", seminar=seminar.slug)

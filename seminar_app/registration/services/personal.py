@@ -12,13 +12,13 @@ from seminar_app.core.errors import StaleEdit
 from seminar_app.people.identity import NOTHING, Identity, keep_identity
 from seminar_app.people.identity_rules import IdentityPart
 from seminar_app.people.rules import ReservedReason
-from seminar_app.people.services import PersonData, edit_person
+from seminar_app.people.services import PersonData, edit_person, lock_people
 from seminar_app.registration.errors import AgencyIsFixed, NoSuchAgency, NotInThisState
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, edition_of, may_change_agency, may_edit, may_withdraw
 from seminar_app.registration.services.changes import change_state, edit_registration
 from seminar_app.registration.services.mails import tell
-from seminar_app.registration.services.name_requests import ask_where_needed
+from seminar_app.registration.services.name_requests import ask_where_needed, forget_request
 from seminar_app.registration.services.reserving import reserve
 from seminar_app.registration.services.seats import locked_registration, settle
 from seminar_app.seminars.rules import is_over
@@ -59,6 +59,7 @@ def edit(session: Session, context: ChangeContext, *, registration_id: int, corr
     seats, registration = locked_registration(session, registration_id)
     if not may_edit(registration.state):
         raise NotInThisState
+    lock_people(session, [registration.person_id])
     if opened != edition(registration):
         raise StaleEdit
     moved = correction.agency_id != registration.agency_id
@@ -106,6 +107,7 @@ def withdraw(session: Session, context: ChangeContext, *, registration_id: int) 
     left = registration.seat_pool_id
     registration.submission_id = None
     change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.WITHDRAWN)
+    forget_request(session, registration_id)
     seats.moved(left=left, took=None)
     tell(session, context, kind="withdrawn", seminar=seats.seminar, office=seats.office, registration=registration)
     settle(session, context, seats=seats)

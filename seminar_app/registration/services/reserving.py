@@ -6,6 +6,7 @@ The registrations are changed past the ORM: their version stays, so a change of 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
@@ -14,17 +15,19 @@ from sqlalchemy.orm.attributes import set_committed_value
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
-from seminar_app.people.models import Person
+from seminar_app.people.models import Person, PersonMerge
+from seminar_app.people.queries import merged_together
 from seminar_app.people.rules import MAY_RESERVE, RESERVED_LENGTH, RESERVED_LETTERS, ReservedReason
+from seminar_app.people.services import lock_people
 from seminar_app.registration.errors import IsErased, NoReasonToReserve
 from seminar_app.registration.models import Registration
 
 
 def reserve(session: Session, context: ChangeContext, *, person_id: int, reason: ReservedReason, seminar: str | None = None) -> bool:
-    """Reserve the person's identity in all seminars, past ones included.
+    """Reserve the person's identity in all seminars, past ones included, and in all records merged together.
 
     Args:
-        person_id: internal id.
+        person_id: internal id, of a merged record too.
         reason: `mistake` only ends it.
         seminar: slug of the seminar in which it was asked for, for the audit log.
 
@@ -37,18 +40,18 @@ def reserve(session: Session, context: ChangeContext, *, person_id: int, reason:
     """
     if reason not in MAY_RESERVE:
         raise NoReasonToReserve
-    person = _locked(session, person_id)
+    people, person = _locked(session, person_id)
     if person.reserved:
         return False
-    person.reserved, person.reserved_reason = True, reason
-    session.flush()
-    give_codes(session, person_id)
+    _set(session, people, reason)
+    for each in people:
+        give_codes(session, each.id)
     record_reserved(session, context, person=person, seminar=seminar)
     return True
 
 
 def end_reserve(session: Session, context: ChangeContext, *, person_id: int, reason: ReservedReason, seminar: str | None = None) -> bool:
-    """Show the person by name again. The codes stay, so that older lists can still be read.
+    """Show the person by name again, in all records merged together. The codes stay, so that older lists can still be read.
 
     Returns:
         Whether anything changed; False if the identity was not reserved.
@@ -57,13 +60,12 @@ def end_reserve(session: Session, context: ChangeContext, *, person_id: int, rea
         NotFound: there is no such person.
         IsErased: the person was erased, and stays a code.
     """
-    person = _locked(session, person_id)
+    people, person = _locked(session, person_id)
     if person.erased_at is not None:
         raise IsErased
     if not person.reserved:
         return False
-    person.reserved, person.reserved_reason = False, None
-    session.flush()
+    _set(session, people, None)
     _record(session, context, person=person, action="person.shown_again", reason=reason, seminar=seminar)
     return True
 
@@ -97,12 +99,24 @@ def free_code(session: Session, seminar_id: int) -> str:
             return code
 
 
-def _locked(session: Session, person_id: int) -> Person:
-    found = select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)
-    person = session.scalar(found)
-    if person is None:
-        raise NotFound
-    return person
+def _locked(session: Session, person_id: int) -> tuple[list[Person], Person]:
+    """Lock all records that were merged together with this one; return them, and the one that was kept."""
+    people: list[Person] = []
+    while (ids := merged_together(session, person_id)) != [each.id for each in people]:  # another merge ended while waiting
+        people = lock_people(session, ids)
+        if not people:
+            raise NotFound
+    return people, next(each for each in people if each.merged_into_id is None)
+
+
+def _set(session: Session, people: Sequence[Person], reason: ReservedReason | None) -> None:
+    """Reserve these records, or with None end it; the merges between them remember that it was changed since."""
+    for person in people:
+        person.reserved, person.reserved_reason = reason is not None, reason
+    ids = [person.id for person in people]
+    for row in session.scalars(select(PersonMerge).where(PersonMerge.gone_id.in_(ids), PersonMerge.undone_at.is_(None))):
+        row.moved = row.moved | {"reserved_since": True}
+    session.flush()
 
 
 def _record(

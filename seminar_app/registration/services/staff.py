@@ -24,6 +24,7 @@ from seminar_app.registration.rules import (
 )
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.mails import tell
+from seminar_app.registration.services.name_requests import forget_request
 from seminar_app.registration.services.seats import LockedSeats, locked_registration, seat_or_queue, settle
 
 TIME_TO_UNDO = timedelta(minutes=2)
@@ -78,6 +79,7 @@ def remove(
         removal_reason=reason,
         note=note,
     )
+    forget_request(session, registration_id)
     seats.moved(left=left, took=None)
     _tell_unless_undone(session, context, kind="removed", seats=seats, registration=registration)
     settle(session, context, seats=seats)

@@ -23,6 +23,8 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
+from seminar_app.messages.queries import MessageFilter, messages_page
+from seminar_app.messages.services import enqueue
 from seminar_app.people.errors import NameTaken
 from seminar_app.people.evidence import Evidence
 from seminar_app.people.identity import Identity, keep_identity, open_identity
@@ -49,6 +51,7 @@ from seminar_app.registration.queries import (
     RosterFilter,
     candidates_in_reach,
     joins_of,
+    names_asked,
     people_in_reach,
     person_in_reach,
     personal_page,
@@ -57,6 +60,7 @@ from seminar_app.registration.queries import (
     roster_access,
 )
 from seminar_app.registration.rules import RegistrationState, RemovalReason
+from seminar_app.registration.services.links import replace_links_of
 from seminar_app.registration.services.merging import decide_proposal, merge, propose_outside_reach, split, undo_merge
 from seminar_app.retention.erasing import erase_person
 from seminar_app.seminars.models import Seminar
@@ -282,6 +286,143 @@ def test_somebody_reserved_stays_reserved_with_codes_for_all_registrations(make:
     assert coded, "the code of somebody who was reserved before stays"
 
 
+def set_reserved(session: Session, person_id: int, *, to: bool = True) -> None:
+    session.rollback()
+    with unit_of_work(session) as work:
+        if to:
+            assert services.reserve(work, CONTEXT, person_id=person_id, reason=ReservedReason.AGENCY_REQUEST)
+        else:
+            assert services.end_reserve(work, CONTEXT, person_id=person_id, reason=ReservedReason.MISTAKE)
+
+
+def reservations(session: Session) -> list[tuple[bool, ReservedReason | None]]:
+    session.rollback()
+    return [(each.reserved, each.reserved_reason) for each in session.scalars(select(Person).order_by(Person.id))]
+
+
+def all_have_codes(session: Session) -> bool:
+    session.rollback()
+    return None not in session.scalars(select(Registration.reserved_code)).all()
+
+
+NAMED = (False, None)
+OWN, BY_AGENCY = (True, ReservedReason.OWN_REQUEST), (True, ReservedReason.AGENCY_REQUEST)
+
+
+@pytest.mark.parametrize("asks_for", ["kept", "gone"])
+def test_reserving_covers_all_records_merged_together(make: Make, session: Session, asks_for: str) -> None:
+    both = pair(make, session, waits=False)
+    kept, gone, third = both.kept.person_id, both.gone.person_id, make.registration(both.seminar).person_id
+    merged(session, gone, third)
+    merged(session, kept, gone)
+    set_reserved(session, {"kept": kept, "gone": third}[asks_for])
+    assert reservations(session) == [BY_AGENCY] * 3
+    assert all_have_codes(session)
+    (row,) = session.scalars(select(AuditRow).where(AuditRow.action == "person.reserved"))
+    assert row.subject == f"person:{session.get_one(Person, kept).public_id.hex}"
+    set_reserved(session, {"kept": gone, "gone": kept}[asks_for], to=False)
+    assert reservations(session) == [NAMED] * 3
+
+
+@pytest.mark.parametrize("by", ["the kept one", "the merged one", "reserving afterwards"])
+def test_mail_of_a_merged_record_is_withheld_with_the_kept_one_s(make: Make, session: Session, by: str) -> None:
+    both = pair(make, session, waits=False)
+    people = [each.person_id for each in (both.kept, both.gone)]
+    for person_id in people:
+        with unit_of_work(session) as work:
+            person = work.get_one(Person, person_id)
+            enqueue(
+                work, CONTEXT, kind="test_mail", language="es", to_address=person.email or "", to_name=person.certificate_name, facts={}
+            )
+    with unit_of_work(session) as work:
+        for registration_id in (both.kept.id, both.gone.id):
+            services.send_link(work, CONTEXT, seminar_id=both.seminar.id, registration_id=registration_id, replace=False)
+
+    def receivers() -> list[str]:
+        session.rollback()
+        return [each.receiver for each in messages_page(session, MessageFilter(to=None), subject=lambda _message: "x").messages]
+
+    assert all("López" in each for each in receivers())
+    session.rollback()
+    if by != "reserving afterwards":
+        set_reserved(session, people[by == "the merged one"])
+    merged(session, *people)
+    if by == "reserving afterwards":
+        set_reserved(session, people[0])
+    assert len(receivers()) == 4
+    assert all(each.startswith("R-") for each in receivers())
+    assert all_have_codes(session)
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "after"),
+    [
+        ((False, True), [], [NAMED, OWN]),
+        ((True, False), [], [OWN, NAMED]),
+        ((True, True), [], [OWN, OWN]),
+        ((False, False), [True], [BY_AGENCY, BY_AGENCY]),
+        ((False, True), [False, True], [BY_AGENCY, BY_AGENCY]),
+        ((True, False), [False, True], [BY_AGENCY, BY_AGENCY]),
+        ((False, True), [False], [NAMED, NAMED]),
+        ((False, False), [True, False], [NAMED, NAMED]),
+    ],
+)
+def test_undoing_a_merge_shows_nobody_who_was_reserved_since(
+    make: Make,
+    session: Session,
+    before: tuple[bool, bool],
+    since: list[bool],
+    after: list[tuple[bool, ReservedReason | None]],
+) -> None:
+    people = [make.person(reserved=each, reserved_reason=ReservedReason.OWN_REQUEST if each else None) for each in before]
+    seminar = make.seminar()
+    for who in people:
+        for where in (seminar, make.seminar()):
+            make.registration(where, who)
+    ids = [who.id for who in people]
+    row = merged(session, *ids)
+    for to in since:
+        set_reserved(session, ids[0], to=to)
+    session.rollback()
+    undone(session, row)
+    assert reservations(session) == after
+    for person_id, (reserved, _reason) in zip(ids, after, strict=True):
+        codes = session.scalars(select(Registration.reserved_code).where(Registration.person_id == person_id)).all()
+        assert not reserved or None not in codes
+        assert len(codes) == 2
+
+
+def test_undoing_two_merges_gives_each_record_its_own_reservation_back(make: Make, session: Session) -> None:
+    a, b, c = (make.person(reserved=each, reserved_reason=ReservedReason.OWN_REQUEST if each else None) for each in (True, False, False))
+    for who in (a, b, c):
+        make.registration(make.seminar(), who)
+    inner = merged(session, b.id, c.id)
+    outer = merged(session, a.id, b.id)
+    assert reservations(session) == [OWN] * 3
+    session.rollback()
+    undone(session, outer)
+    assert reservations(session) == [OWN, NAMED, NAMED]
+    session.rollback()
+    undone(session, inner)
+    assert [code is not None for code in session.scalars(select(Registration.reserved_code).order_by(Registration.id))] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_merge_that_does_not_know_what_was_reserved_before_shows_nobody_when_undone(make: Make, session: Session) -> None:
+    kept = make.person()
+    gone = make.person(reserved=True, reserved_reason=ReservedReason.OWN_REQUEST)
+    row = merged(session, kept.id, gone.id)
+    with unit_of_work(session) as work:
+        stored = work.get_one(PersonMerge, row.id)
+        without = {"reservations", "reserved_since"}
+        stored.moved = {key: value for key, value in stored.moved.items() if key not in without} | {"reserved": True}
+    undone(session, row)
+    assert reservations(session) == [OWN, OWN]
+
+
 def refused(session: Session, why: type[Refusal], kept: int, gone: int) -> None:
     with pytest.raises(why):
         merged(session, kept, gone)
@@ -370,6 +511,92 @@ def test_both_links_open_the_registration_that_stays(make: Make, session: Sessio
     session.close()
     merged(session, both.kept.person_id, both.gone.person_id)
     assert personal_page(session, token, today=NOW.date()).registration.id == both.gone.id
+
+
+def requests(session: Session, seminar: Seminar) -> tuple[list[uuid.UUID], list[int]]:
+    session.rollback()
+    return names_asked(session, seminar.id), list(session.scalars(select(NameRequest.registration_id).order_by(NameRequest.id)))
+
+
+def test_a_request_for_a_name_ends_with_the_registration_that_leaves(make: Make, session: Session) -> None:
+    both = pair(make, session, waits=False)
+    for each in (both.kept, both.gone):
+        make.name_request(each)
+    merged(session, both.kept.person_id, both.gone.person_id)
+    assert requests(session, both.seminar) == ([both.gone.public_id], [both.gone.id])
+    make.name_request(both.kept)
+    assert requests(session, both.seminar) == ([both.gone.public_id], [both.gone.id, both.kept.id]), "one that is left hides none"
+
+
+@pytest.mark.parametrize("by", ["withdrawal", "removal"])
+def test_a_request_for_a_name_ends_with_the_seat(make: Make, session: Session, by: str) -> None:
+    both = pair(make, session, waits=False)
+    make.name_request(both.gone)
+    with unit_of_work(session) as work:
+        if by == "withdrawal":
+            services.withdraw(work, CONTEXT, registration_id=both.gone.id)
+        else:
+            reason = RemovalReason.DOCUMENTS
+            services.remove(work, CONTEXT, seminar_id=both.seminar.id, registration_id=both.gone.id, reason=reason)
+    assert requests(session, both.seminar) == ([], [])
+
+
+def opens(session: Session, token: str) -> bool:
+    session.rollback()
+    try:
+        personal_page(session, token, today=NOW.date())
+    except NotFound:
+        return False
+    return True
+
+
+def link_rows(session: Session) -> list[tuple[str, str | None]]:
+    session.rollback()
+    rows = session.execute(select(AuditRow.subject, AuditRow.seminar).where(AuditRow.action == "registration.link_replaced"))
+    return sorted((subject, slug) for subject, slug in rows)
+
+
+@pytest.mark.parametrize("by", ["hand", "a new address"])
+def test_a_replaced_link_ends_with_those_of_registrations_that_left(make: Make, session: Session, by: str) -> None:
+    """The link that leaked may be the one of the registration that left, over two merges too."""
+    both = pair(make, session, waits=False)
+    other = make.registration(both.seminar)
+    elsewhere = make.registration(make.seminar(), session.get_one(Person, both.kept.person_id))
+    session.close()
+    merged(session, other.person_id, both.gone.person_id)
+    merged(session, both.kept.person_id, other.person_id)
+    here = [both.kept, both.gone, other]
+    tokens = {each.id: personal_token(session, session.get_one(Registration, each.id)) for each in (*here, elsewhere)}
+    assert all(opens(session, token) for token in tokens.values())
+    session.close()
+    with unit_of_work(session) as work:
+        if by == "hand":
+            services.send_link(work, CONTEXT, seminar_id=both.seminar.id, registration_id=both.gone.id, replace=True)
+        else:
+            replace_links_of(work, CONTEXT, work.get_one(Person, both.kept.person_id))
+    assert [each for each, token in tokens.items() if opens(session, token)] == ([elsewhere.id] if by == "hand" else [])
+    voided = here if by == "hand" else [*here, elsewhere]
+    slugs = {each.id: session.get_one(Seminar, each.seminar_id).slug for each in voided}
+    assert link_rows(session) == sorted((f"registration:{each.public_id.hex}", slugs[each.id]) for each in voided)
+    assert set(session.scalars(select(Message.link_owner).where(Message.kind == "link"))) == (
+        {both.gone.public_id} if by == "hand" else {both.gone.public_id, elsewhere.public_id}
+    ), "one mail for each registration that stayed"
+    assert opens(session, personal_token(session, session.get_one(Registration, both.gone.id)))
+
+
+def test_the_link_of_a_registration_that_left_ends_when_the_other_was_split_off(make: Make, session: Session) -> None:
+    both = pair(make, session, waits=False)
+    with unit_of_work(session) as work:
+        work.add(PersonJoin(registration_id=both.gone.id, person_id=both.gone.person_id, joined_at=NOW, joined_by="public"))
+    token = personal_token(session, session.get_one(Registration, both.kept.id))
+    session.close()
+    merged(session, both.kept.person_id, both.gone.person_id)
+    data = PersonData(given_names="Rosa", surname1="Díaz", certificate_name="Rosa Díaz", email="rosa@pgr.example")
+    assert opens(session, token)
+    session.rollback()
+    with unit_of_work(session) as work:
+        split(work, CONTEXT, registration_id=both.gone.id, data=data)
+    assert not opens(session, token)
 
 
 def test_somebody_merged_is_on_no_roster_and_in_no_export(make: Make, session: Session) -> None:

@@ -6,8 +6,9 @@ one writer at a time, so there the second always waits, and what the locks preve
 
 from __future__ import annotations
 
+import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillWaiting
 from contextlib import contextmanager, suppress
@@ -21,15 +22,18 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from seminar_app.core import unit_of_work
 from seminar_app.core.change_context import ChangeContext
+from seminar_app.messages.models import Message
 from seminar_app.people.models import Person, PersonMerge
 from seminar_app.people.rules import ReservedReason
+from seminar_app.people.services import PersonData
 from seminar_app.registration import services
 from seminar_app.registration.errors import MergedAlready, PeopleChanged
-from seminar_app.registration.models import Registration
+from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.registration.rules import RegistrationState
-from seminar_app.registration.services import registering
-from seminar_app.registration.services.merging import merge
+from seminar_app.registration.services import registering, reserving
+from seminar_app.registration.services.merging import merge, split
 from seminar_app.registration.services.reserving import reserve
 from seminar_app.registration.services.seats import lock_seats
 from seminar_app.retention.erasing import erase_person
@@ -202,6 +206,7 @@ def test_without_locks_two_merges_make_a_circle_or_end_in_an_error(
 ) -> None:
     one, other = make.person("Ana").id, make.person("Ana María").id
     session.close()
+    monkeypatch.setattr(unit_of_work, "ATTEMPTS", 1)
     with without_locks(monkeypatch):
         second = merging(other, one) if other_way_round else merging(one, other)
         early, late = both(app, held_merge(monkeypatch), merging(one, other), second)
@@ -262,3 +267,37 @@ def test_somebody_who_is_reserved_while_registering_gets_a_code(
     registration = session.get_one(Registration, made)
     assert registration.person_id == known.id
     assert (registration.reserved_code is not None) is held
+
+
+@pytest.mark.parametrize("anew", [True, False], ids=["as it is", "broken"])
+@pytest.mark.postgresql_only
+def test_what_is_split_off_while_its_person_is_reserved_is_reserved(
+    app: Flask, make: Make, session: Session, monkeypatch: pytest.MonkeyPatch, anew: bool
+) -> None:
+    known = make.person("Luz María", email="luz@pgr.example")
+    registration = make.registration(make.seminar(), known)
+    with unit_of_work.unit_of_work(session) as work:
+        work.add(PersonJoin(registration_id=registration.id, person_id=known.id, joined_at=NOW, joined_by="public"))
+    data = PersonData(given_names="Rosa", surname1="Díaz", certificate_name="Rosa Díaz", email="rosa@pgr.example")
+    point = Point()
+    monkeypatch.setattr(reserving, "record_reserved", point.before(reserving.record_reserved))
+    if not anew:
+
+        def locked_only(session: Session, ids: Collection[int]) -> list[Person]:
+            return list(session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id).with_for_update()))
+
+        monkeypatch.setattr(sys.modules[split.__module__], "lock_people", locked_only)
+    reserved, made = both(
+        app,
+        point,
+        lambda work: reserve(work, CONTEXT, person_id=known.id, reason=ReservedReason.OWN_REQUEST),
+        lambda work: split(work, CONTEXT, registration_id=registration.id, data=data).person_id,
+    )
+    assert reserved is True
+    person = session.get_one(Person, made)
+    assert person.reserved is anew
+    assert person.reserved_reason == (ReservedReason.OWN_REQUEST if anew else None)
+    code = session.get_one(Registration, registration.id).reserved_code
+    (message,) = session.scalars(select(Message))
+    assert code is not None
+    assert message.context["code"] == (f"R-{code}" if anew else "")

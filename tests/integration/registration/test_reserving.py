@@ -26,6 +26,7 @@ from seminar_app.registration.errors import IsErased, NoReasonToReserve
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries import people_in_reach, person_in_reach
 from seminar_app.registration.services import end_reserve, registering, reserve
+from seminar_app.registration.services.merging import merge
 from seminar_app.retention.erasing import erase_person
 from tests.integration.registration.conftest import Register, entry
 from tests.support.factories import Make
@@ -213,3 +214,22 @@ def test_a_code_of_several_seminars_must_name_one(app: Flask, make: Make, sessio
     session.close()
     done = app.test_cli_runner().invoke(args=["people", "show-again", "R-BCDFG", "--reason", "mistake"])
     assert "Several seminars have the code R-BCDFG. Name the one you mean with --seminar." in done.output
+
+
+@pytest.mark.parametrize("by", ["id", "code"])
+def test_a_merged_record_s_id_or_code_leads_to_the_kept_one(
+    app: Flask, make: Make, session: Session, context: ChangeContext, by: str
+) -> None:
+    kept, gone, seminar = make.person("Ana"), make.person("Ana María"), make.seminar()
+    stays = make.registration(seminar, kept)
+    left = make.registration(seminar, gone, registered_at=context.now, reserved_code="BCDFG")
+    with unit_of_work(session) as work:
+        merge(work, context, kept=kept.id, gone=gone.id)
+    name = gone.public_id.hex if by == "id" else "R-BCDFG"
+    done = app.test_cli_runner().invoke(args=["people", "reserve", name, "--reason", "authority_order"])
+    assert session.get_one(Person, kept.id).reserved
+    assert session.get_one(Registration, left.id).person_id == gone.id
+    code = session.get_one(Registration, stays.id).reserved_code
+    assert done.output == f"Reserved.\nR-{code}  {seminar.slug}\n"
+    rows = session.execute(select(AuditRow.actor, AuditRow.subject).where(AuditRow.action == "person.reserved")).all()
+    assert [tuple(row) for row in rows] == [("command", f"person:{kept.public_id.hex}")]

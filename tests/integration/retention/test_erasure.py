@@ -17,7 +17,7 @@ from seminar_app import create_app
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.verifying import verify
 from seminar_app.core.actor import RULE
-from seminar_app.core.data_subject import KEY
+from seminar_app.core.data_subject import KEY, PARTICIPANT
 from seminar_app.core.sqlite import database_path
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.core.write_mode import write_mode
@@ -34,7 +34,7 @@ from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services import Entry
 from seminar_app.retention import erasing
-from seminar_app.retention.applying import apply_all, count_due, sweep
+from seminar_app.retention.applying import TOUCHED, apply_all, count_due, sweep
 from seminar_app.retention.erasing import erase_person
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.web.database import db
@@ -192,6 +192,23 @@ def test_mail_to_somebody_else_at_the_same_address_stays(world: World, make: Mak
     with unit_of_work(session) as work:
         assert erase_person(work, context(now), public_id=world.person).messages == 1
     assert session.scalars(select(Message.to_name)).all() == ["Luz Otra"]
+
+
+@pytest.mark.parametrize("now_has", ["another address", "no address"])
+def test_mail_to_an_earlier_address_goes_too(world: World, session: Session, now: datetime, now_has: str) -> None:
+    with unit_of_work(session) as work:
+        person = work.scalars(select(Person).where(Person.public_id == world.person)).one()
+        person.email = "other@pgr.example" if now_has == "another address" else None
+        person.certificate_name = "Otro Nombre"
+    assert {"outbox.to_address", "outbox.to_name"} <= found_in_tables(session)
+    with unit_of_work(session) as work:
+        assert erase_person(work, context(now), public_id=world.person).messages == 1
+    assert found_in_tables(session) == set()
+
+
+def test_what_is_erased_of_a_participant_is_swept_in_every_table(app: Flask) -> None:
+    spoken_of = {table.name for table in db.metadata.sorted_tables for column in table.c if column.info.get(KEY) is PARTICIPANT[KEY]}
+    assert spoken_of <= set(TOUCHED), "say in retention/applying.py that a sweep rewrites these tables"
 
 
 def test_who_has_been_erased_does_not_come_back(world: World, session: Session, now: datetime) -> None:

@@ -23,11 +23,14 @@ from seminar_app.registration.services.merging.records import (
     REFUSALS,
     Locked,
     Moved,
+    Reservation,
     exchange,
     give,
     left_registration,
     lock_records,
+    merged_with,
 )
+from seminar_app.registration.services.name_requests import forget_request
 from seminar_app.registration.services.reserving import give_codes
 from seminar_app.registration.services.seats import settle
 
@@ -105,6 +108,7 @@ def _settle_pairs(session: Session, context: ChangeContext, locked: Locked, *, k
             exchanged.append((stays, leaves))
         if left.changed:
             _remove(session, context, locked, leaves)
+        forget_request(session, leaves.id)
         if left.seat_pool_id is not None:
             freed.append(seminar_id)
         for hook in hooks():
@@ -148,9 +152,12 @@ def _fill(session: Session, kept: Person, gone: Person) -> list[str]:
 
 
 def _reserve(session: Session, kept: Person, gone: Person, moved: Moved) -> None:
-    """Keep the identity reserved if either record's was."""
-    if gone.reserved and not kept.reserved:
-        kept.reserved, kept.reserved_reason, moved.reserved = True, gone.reserved_reason, True
-    if kept.reserved:
+    """Reserve both records, and all that were merged into them, if either was: mail and codes of each would tell the other's name."""
+    people = merged_with(session, kept, gone)
+    moved.reservations = [Reservation(each.id, each.reserved, each.reserved_reason) for each in people]
+    reason = kept.reserved_reason if kept.reserved else gone.reserved_reason
+    if kept.reserved or gone.reserved:
+        for each in people:
+            each.reserved, each.reserved_reason = True, reason
         session.flush()
-        moved.codes = give_codes(session, kept.id)
+        moved.codes = [code for each in people for code in give_codes(session, each.id)]

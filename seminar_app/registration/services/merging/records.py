@@ -15,6 +15,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from seminar_app.core.errors import NotFound
 from seminar_app.people.identity import IdentityMove
 from seminar_app.people.models import Person
+from seminar_app.people.queries import merged_together
+from seminar_app.people.services import lock_people
 from seminar_app.registration.errors import MergedAlready, MergedSince, MergeOfErased, MergeUndone, MergeWithItself, PeopleChanged
 from seminar_app.registration.merge_rules import MergeFault
 from seminar_app.registration.models import Registration
@@ -53,9 +55,7 @@ def lock_records(session: Session, person_ids: Sequence[int]) -> Locked:
     theirs = Registration.person_id.in_(person_ids)
     seminar_ids = session.scalars(select(Registration.seminar_id).where(theirs).distinct().order_by(Registration.seminar_id)).all()
     seats = {seminar_id: lock_seats(session, seminar_id) for seminar_id in seminar_ids}
-    people = session.scalars(
-        select(Person).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update().execution_options(populate_existing=True)
-    ).all()
+    people = lock_people(session, person_ids)
     if len(people) != len(set(person_ids)):
         raise NotFound
     registrations = session.scalars(
@@ -68,6 +68,12 @@ def lock_records(session: Session, person_ids: Sequence[int]) -> Locked:
     if any(registration.seminar_id not in seats for registration in registrations):
         raise PeopleChanged
     return Locked({person.id: person for person in people}, seats, list(registrations))
+
+
+def merged_with(session: Session, one: Person, other: Person) -> list[Person]:
+    """Return two locked records and all that were merged into them, which are locked too."""
+    ids = {*merged_together(session, one.id), *merged_together(session, other.id)} - {one.id, other.id}
+    return [one, other, *lock_people(session, ids)]
 
 
 def give(session: Session, registrations: Sequence[Registration], person: Person) -> None:
@@ -126,16 +132,31 @@ class LeftRegistration:
     queue_place: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Whether a record's identity was reserved before the merge, and why."""
+
+    person_id: int
+    reserved: bool
+    reason: str | None
+
+
 @dataclass(slots=True)
 class Moved:
-    """What a merge moved, as `PersonMerge.moved` keeps it: ids, states and names of columns; nothing that names a person."""
+    """What a merge moved, as `PersonMerge.moved` keeps it: ids, states and names of columns; nothing that names a person.
+
+    Attributes:
+        reservations: of all records merged together by then, as they were before. Merges of former times did not keep them.
+        reserved_since: the identity was reserved, or shown again, after the merge (`reserving` writes it).
+    """
 
     registrations: list[int] = field(default_factory=list)
     left: list[LeftRegistration] = field(default_factory=list)
     copies: dict[str, list[int]] = field(default_factory=dict)
     filled: list[str] = field(default_factory=list)
     identity: IdentityMove = field(default_factory=lambda: IdentityMove([], None))
-    reserved: bool = False
+    reservations: list[Reservation] = field(default_factory=list)
+    reserved_since: bool = False
     codes: list[int] = field(default_factory=list)
 
     def stored(self) -> dict[str, Any]:
@@ -148,7 +169,9 @@ class Moved:
         """Return what `stored` wrote."""
         changed = stored["identity"]["changed_at"]
         return cls(
-            **{key: stored[key] for key in ("registrations", "copies", "filled", "reserved", "codes")},
+            **{key: stored[key] for key in ("registrations", "copies", "filled", "codes")},
+            reservations=[Reservation(**each) for each in stored.get("reservations", [])],
+            reserved_since=stored.get("reserved_since", False),
             left=[LeftRegistration(**each) for each in stored["left"]],
             identity=IdentityMove(stored["identity"]["parts"], datetime.fromisoformat(changed) if changed else None),
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,8 +9,7 @@ from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_unless_present
 from seminar_app.people.errors import NameTaken
-from seminar_app.people.models import Person
-from seminar_app.people.services import PersonData
+from seminar_app.people.services import PersonData, lock_people, new_person
 from seminar_app.registration.errors import NotJoined, SamePersonAgain
 from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.registration.rules import link_has_ended
@@ -36,28 +33,14 @@ def split(session: Session, context: ChangeContext, *, registration_id: int, dat
     """
     seats, registration = locked_registration(session, registration_id)
     join = session.scalars(select(PersonJoin).where(PersonJoin.registration_id == registration_id).with_for_update()).one_or_none()
-    known = session.scalars(select(Person).where(Person.id == registration.person_id).with_for_update()).one()
+    (known,) = lock_people(session, [registration.person_id])
+    session.refresh(registration, ["reserved_code"])  # whoever reserved the identity meanwhile gave a code past the ORM
     if join is None or join.split_at is not None or known.erased_at is not None or known.merged_into_id is not None:
         raise NotJoined
     if (data.email, data.search_key) == (known.email, known.search_key):
         raise SamePersonAgain
-    person = Person(
-        public_id=uuid.uuid4(),
-        given_names=data.given_names,
-        surname1=data.surname1,
-        surname2=data.surname2,
-        certificate_name=data.certificate_name,
-        sex=data.sex,
-        email=data.email,
-        phone=data.phone,
-        agency_id=registration.agency_id,
-        language=data.language,
-        reserved=known.reserved,
-        reserved_reason=known.reserved_reason,
-        search_key=data.search_key,
-        sort_key=data.sort_key,
-        created_at=context.now,
-    )
+    person = new_person(context, data, registration.agency_id)
+    person.reserved, person.reserved_reason = known.reserved, known.reserved_reason
     if not insert_unless_present(session, person, index_elements=("email", "search_key")):
         raise NameTaken
     give(session, [registration], person)

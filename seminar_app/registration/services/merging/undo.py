@@ -13,7 +13,7 @@ from seminar_app.people.errors import NameTaken
 from seminar_app.people.identity import move_identity_back
 from seminar_app.people.models import Person, PersonMerge
 from seminar_app.people.queries import find_person
-from seminar_app.people.rules import name_key
+from seminar_app.people.rules import ReservedReason, name_key
 from seminar_app.registration.errors import SeatTaken
 from seminar_app.registration.merge_hooks import hooks
 from seminar_app.registration.merge_rules import undo_fault
@@ -28,8 +28,10 @@ from seminar_app.registration.services.merging.records import (
     exchange,
     give,
     lock_records,
+    merged_with,
     state_before,
 )
+from seminar_app.registration.services.reserving import give_codes
 from seminar_app.registration.services.seats import LockedSeats, next_queue_place
 
 
@@ -61,8 +63,9 @@ def undo_merge(session: Session, context: ChangeContext, *, merge_id: int) -> Pe
     for hook in hooks():
         if copies := moved.copies.get(hook.name):
             hook.take_back(session, copies)
-    _take_out(session, kept, gone, moved, by_id)
+    _take_out(session, kept, gone, moved)
     move_identity_back(session, context, source=gone, target=kept, moved=moved.identity)
+    _reserve_again(session, kept, gone, moved)
     gone.merged_into_id = None
     row.undone_at, row.undone_by = context.now, context.actor
     session.flush()
@@ -133,15 +136,33 @@ def _place(session: Session, registration: Registration, left: LeftRegistration)
     return left.queue_place if left.queue_place and held is None else next_queue_place(session, registration.seminar_id)
 
 
-def _take_out(session: Session, kept: Person, gone: Person, moved: Moved, by_id: dict[int, Registration]) -> None:
+def _reserve_again(session: Session, kept: Person, gone: Person, moved: Moved) -> None:
+    """Give each record its own reservation back; if the identity was reserved or shown again since, all stay as they are now."""
+    people = merged_with(session, kept, gone)
+    before = {each.person_id: each for each in moved.reservations}
+    if moved.reserved_since or any(each.id not in before for each in people):
+        reserved = next((each for each in people if each.reserved), kept)
+        for each in people:
+            each.reserved, each.reserved_reason = reserved.reserved, reserved.reserved_reason
+            session.flush()
+            if each.reserved:
+                give_codes(session, each.id)
+        return
+    for each in people:
+        was = before[each.id]
+        each.reserved, each.reserved_reason = was.reserved, ReservedReason(was.reason) if was.reason else None
+    session.flush()
+    taken_back = Registration.id.in_(moved.codes), Registration.person_id.in_([each.id for each in people if not each.reserved])
+    for registration in session.scalars(select(Registration).where(*taken_back)):
+        registration.reserved_code = None
+    session.flush()
+
+
+def _take_out(session: Session, kept: Person, gone: Person, moved: Moved) -> None:
     """Take out what the kept record got from the other one, unless somebody has changed it since."""
     for column in moved.filled:
         if getattr(kept, column) == getattr(gone, column):
             setattr(kept, column, None)
-    if moved.reserved:
-        kept.reserved, kept.reserved_reason = False, None
-    for registration in filter(None, map(by_id.get, moved.codes)):
-        registration.reserved_code = None
     session.flush()
     key = name_key(gone.given_names, gone.surname1, gone.surname2)
     other = find_person(session, email=gone.email, key=key) if gone.email else None
