@@ -26,6 +26,7 @@ from seminar_app.core import unit_of_work
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.messages.models import Message
 from seminar_app.people.models import Person, PersonMerge
+from seminar_app.people.queries import merged_together
 from seminar_app.people.rules import ReservedReason
 from seminar_app.people.services import PersonData
 from seminar_app.registration import services
@@ -301,3 +302,25 @@ def test_what_is_split_off_while_its_person_is_reserved_is_reserved(
     (message,) = session.scalars(select(Message))
     assert code is not None
     assert message.context["code"] == (f"R-{code}" if anew else "")
+
+
+@pytest.mark.parametrize("again", [True, pytest.param(False, marks=pytest.mark.postgresql_only)], ids=["as it is", "broken"])
+def test_reserving_covers_a_record_that_is_just_being_merged(
+    app: Flask, session: Session, world: tuple[int, int, Work], monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    """The broken twin looks for merged records only once, before it waits."""
+    kept, gone, _register = world
+    if not again:
+        seen: dict[int, list[int]] = {}
+        found = merged_together
+        monkeypatch.setattr(reserving, "merged_together", lambda work, each: seen.setdefault(each, found(work, each)))
+    early, reserved = both(
+        app,
+        held_merge(monkeypatch),
+        merging(kept, gone),
+        lambda work: reserve(work, CONTEXT, person_id=kept, reason=ReservedReason.OWN_REQUEST),
+    )
+    assert isinstance(early, int)
+    assert reserved is True
+    assert session.get_one(Person, kept).reserved
+    assert session.get_one(Person, gone).reserved is again
