@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from seminar_app.attendance.queries import SheetMark
 from seminar_app.attendance.rules import HAS_MINUTES, MarkStatus
@@ -66,6 +67,23 @@ def changed_lines(form: Mapping[str, str]) -> list[tuple[uuid.UUID, MarkStatus |
         if status is not seen.status or (minutes is not None and minutes != seen.minutes):
             lines.append((id_of(key), status, minutes, seen))
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the two fields of a line show: a status, empty for «not marked», and the minutes as text."""
+
+    status: str
+    minutes: str
+
+
+def typed_in(form: Mapping[str, str] | None, key: str, mark: SheetMark | None) -> Typed:
+    """Return what a line shows: as it was typed in a form that was refused, else the mark as it is."""
+    if form is not None and f"was-{key}" in form:
+        return Typed(form.get(f"mark-{key}", ""), form.get(f"minutes-{key}", ""))
+    if mark is None:
+        return Typed("", "")
+    return Typed(mark.status.value, str(mark.minutes) if mark.status in HAS_MINUTES else "")
 
 
 def as_sent(mark: SheetMark | None) -> str:

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.attendance import queries
-from seminar_app.attendance.forms import as_sent
+from seminar_app.attendance.forms import Typed, as_sent, typed_in
 from seminar_app.attendance.queries import Attendance, SheetGroup, SheetMark, SheetPerson, SheetSession
 from seminar_app.attendance.rules import (
-    HAS_MINUTES,
     Completion,
     Counts,
     MarkStatus,
@@ -40,8 +39,7 @@ class Line:
     """One person on the marking sheet: the mark, and the hidden values of the line."""
 
     person: SheetPerson
-    status: str
-    minutes: str
+    typed: Typed
     was: str
     search: str
 
@@ -152,12 +150,8 @@ def _lines(group: SheetGroup | None, marks: Mapping[int, SheetMark], typed: Mapp
 
 
 def _line(person: SheetPerson, mark: SheetMark | None, typed: Mapping[str, str]) -> Line:
-    status, key = mark.status.value if mark else "", person.public_id.hex
-    minutes = str(mark.minutes) if mark and mark.status in HAS_MINUTES else ""
     search = fold(f"{person.name} {person.agency.code} {person.shown.state_name or ''}")
-    if f"was-{key}" in typed:
-        status, minutes = typed.get(f"mark-{key}", ""), typed.get(f"minutes-{key}", "")
-    return Line(person, status, minutes, as_sent(mark), search)
+    return Line(person, typed_in(typed, person.public_id.hex, mark), as_sent(mark), search)
 
 
 @dataclass(frozen=True, slots=True)

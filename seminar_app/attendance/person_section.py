@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import render_template, request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.rules import may_coordinate
 from seminar_app.attendance import queries
-from seminar_app.attendance.forms import as_sent
+from seminar_app.attendance.forms import Typed, as_sent, typed_in
 from seminar_app.attendance.history import PastMark, account_names, history_of
 from seminar_app.attendance.queries import SheetMark, SheetSession
 from seminar_app.attendance.rules import Completion, CountedSession, completes, completion, credited_minutes, takes_marks
 from seminar_app.core.actor import Actor
+from seminar_app.core.errors import Refusal
 from seminar_app.oversight.wording import actor_words
 from seminar_app.registration.queries import StaffRegistration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar
 from seminar_app.web.access import current_actor
 from seminar_app.web.database import session
+from seminar_app.web.errors import sentence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class SessionLine:
     mark: SheetMark | None
     minutes: int
     past: Sequence[PastMark]
+    typed: Typed
 
     @property
     def was(self) -> str:
@@ -61,8 +64,25 @@ class PersonAttendance:
         return actor_words(audit_name, self.names)
 
 
-def person_attendance(session: Session, actor: Actor, seminar: Seminar, registration_id: int, state: RegistrationState) -> PersonAttendance:
-    """Read one person's attendance, in four statements."""
+def person_attendance(
+    session: Session,
+    actor: Actor,
+    seminar: Seminar,
+    registration_id: int,
+    state: RegistrationState,
+    *,
+    sent: Mapping[str, str] | None = None,
+) -> PersonAttendance:
+    """Read one person's attendance, in four statements.
+
+    Args:
+        session: to read with.
+        actor: who looks.
+        seminar: of the registration.
+        registration_id: internal id.
+        state: of the registration.
+        sent: a form that was refused; its lines are shown as they were typed.
+    """
     sessions = queries.sessions_of(session, seminar.id)
     past = history_of(session, registration_id)
     now = {one.session_id: SheetMark(one.status, one.minutes) for one in past if one.replaced_at is None}
@@ -73,7 +93,7 @@ def person_attendance(session: Session, actor: Actor, seminar: Seminar, registra
         worth = (
             credited_minutes(mark.status, mark.minutes, contact_minutes=each.contact_minutes, excused_rule=rule) if mark is not None else 0
         )
-        return SessionLine(each, mark, worth, [one for one in past if one.session_id == each.id])
+        return SessionLine(each, mark, worth, [one for one in past if one.session_id == each.id], typed_in(sent, each.public_id.hex, mark))
 
     lines = [line(each) for each in sessions]
     total = completion(
@@ -88,10 +108,14 @@ def person_attendance(session: Session, actor: Actor, seminar: Seminar, registra
     return PersonAttendance(seminar, state, lines, total, names, at_the_door, may_mark)
 
 
-def section(found: StaffRegistration) -> Markup:
+def section(found: StaffRegistration, refused: Refusal | None = None) -> Markup:
     """Return the section; empty for people who never held a seat and have no marks."""
     seminar, registration = found.access.seminar, found.registration
-    page = person_attendance(session(), current_actor(), seminar, registration.id, registration.state)
+    page = person_attendance(
+        session(), current_actor(), seminar, registration.id, registration.state, sent=request.form if refused else None
+    )
     if registration.state is not RegistrationState.REGISTERED and not any(line.past for line in page.lines):
         return Markup()
-    return Markup(render_template("attendance/staff/_person.html", page=page, seminar=seminar, registration_id=registration.public_id))  # noqa: S704  our own template
+    error = sentence_of(refused) if refused else None
+    html = render_template("attendance/staff/_person.html", page=page, seminar=seminar, registration_id=registration.public_id, error=error)
+    return Markup(html)  # noqa: S704  our own template

@@ -24,6 +24,7 @@ from seminar_app.core.actor import RoleName
 from seminar_app.core.clock import now
 from seminar_app.core.errors import Refusal
 from seminar_app.oversight.wording import actor_words
+from seminar_app.registration.registration_page import registration_page
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate
@@ -99,6 +100,7 @@ def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.post("/people/<uuid:registration_id>")
 @door
+@shows_people("registration.viewed")
 def save_person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
     """Save one person's marks of several sessions, or take one away (`clear`), from the page of the registration."""
     context, seminar = change_context(), _seminar(slug)
@@ -117,12 +119,11 @@ def save_person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
     try:
         outcomes = in_unit_of_work(work)
     except Refusal as refusal:
-        flash(sentence_of(refusal), "error")
-    else:
-        changed = sum(outcome.changed for outcome in outcomes)
-        flash(ngettext("Saved: %(num)d mark.", "Saved: %(num)d marks.", changed) if changed else _("Nothing had changed."), "success")
-        if _overtaken(outcomes, context.actor):
-            flash(OVERTAKEN, "warning")
+        return registration_page(slug, person.public_id.hex, refused=refusal)
+    changed = sum(outcome.changed for outcome in outcomes)
+    flash(ngettext("Saved: %(num)d mark.", "Saved: %(num)d marks.", changed) if changed else _("Nothing had changed."), "success")
+    if _overtaken(outcomes, context.actor):
+        flash(OVERTAKEN, "warning")
     page = url_for("registration_staff.registration", slug=slug, registration_id=person.public_id.hex, _anchor="attendance")
     return redirect(page, code=303)
 

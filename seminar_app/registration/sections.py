@@ -7,10 +7,14 @@ from collections.abc import Callable
 from flask import Flask, current_app
 from markupsafe import Markup
 
+from seminar_app.core.errors import Refusal
 from seminar_app.registration.queries import StaffRegistration
 
-Section = Callable[[StaffRegistration], Markup]
-"""Return the section as HTML that begins with a heading of level 2; empty where it has nothing to say."""
+Section = Callable[[StaffRegistration, Refusal | None], Markup]
+"""Return the section as HTML that begins with a heading of level 2; empty where it has nothing to say.
+
+With a refusal, the request is the section's own form: the section says why, and shows what was typed.
+"""
 
 
 def add_section(app: Flask, section: Section) -> None:
@@ -18,7 +22,7 @@ def add_section(app: Flask, section: Section) -> None:
     app.extensions.setdefault("registration_sections", []).append(section)
 
 
-def sections_of(found: StaffRegistration) -> list[Markup]:
+def sections_of(found: StaffRegistration, refused: Refusal | None = None) -> list[Markup]:
     """Return the sections of one registration, in the order in which the rooms added them."""
     sections: list[Section] = current_app.extensions.get("registration_sections", [])
-    return [html for section in sections if (html := section(found))]
+    return [html for section in sections if (html := section(found, refused))]

@@ -10,13 +10,9 @@ from urllib.parse import urlencode
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
 
-from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound, Refusal
-from seminar_app.messages.queries import mail_of
-from seminar_app.messages.words import SIGNS, STATES, kind_in_words
 from seminar_app.people.forms import SearchForm
 from seminar_app.people.rules import ReservedReason
 from seminar_app.registration import queries, services
@@ -25,17 +21,11 @@ from seminar_app.registration.forms import DecisionForm, EndReserveForm, Removal
 from seminar_app.registration.models import Registration
 from seminar_app.registration.opening import own_offices
 from seminar_app.registration.queries import Roster, RosterFilter, StaffRegistration
+from seminar_app.registration.registration_page import filters_in, registration_page
 from seminar_app.registration.rules import (
     RegistrationState,
     RemovalReason,
-    link_ends,
-    link_has_ended,
-    may_approve,
-    may_decline,
-    may_remove,
-    may_restore,
 )
-from seminar_app.registration.sections import sections_of
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.queries import seminar_to_organize
 from seminar_app.web.access import current_actor, shown, shows_people, staff
@@ -46,8 +36,6 @@ from seminar_app.web.ids import id_in, id_needed
 from seminar_app.web.labels import label
 from seminar_app.web.paging import page_number
 from seminar_app.web.searches import keep_search, kept_search
-
-FILTERS = ("state", "group", "pool", "find", "page")
 
 
 @blueprint.get("/roster/")
@@ -68,7 +56,7 @@ def roster(slug: str) -> ResponseReturnValue:
         access=access,
         roster=found,
         wanted=wanted,
-        filters_now=_filters_in(request.args),
+        filters_now=filters_in(request.args),
         **_choices(found),
         done=next((line for line in lines if line.public_id == done), None) if done else None,
     )
@@ -81,7 +69,7 @@ def search(slug: str) -> ResponseReturnValue:
     queries.roster_access(session(), current_actor(), slug)
     form = SearchForm()
     words = form.words.data if form.accepts() else None
-    filters = _filters_in(request.form) | ({"find": keep_search(words)} if words else {})
+    filters = filters_in(request.form) | ({"find": keep_search(words)} if words else {})
     return redirect(f"{url_for('.roster', slug=slug)}?{urlencode(filters)}", code=303)
 
 
@@ -90,7 +78,7 @@ def search(slug: str) -> ResponseReturnValue:
 @shows_people("registration.viewed")
 def registration(slug: str, registration_id: str) -> ResponseReturnValue:
     """Show one registration, its history, and what can be done with it."""
-    return _registration_page(slug, registration_id)
+    return registration_page(slug, registration_id)
 
 
 @blueprint.post("/roster/<registration_id>/open")
@@ -98,7 +86,7 @@ def registration(slug: str, registration_id: str) -> ResponseReturnValue:
 @shows_people("reserved.opened")
 def open_record(slug: str, registration_id: str) -> ResponseReturnValue:
     """Show the full record of a reserved identity."""
-    return _registration_page(slug, registration_id, opened=True)
+    return registration_page(slug, registration_id, opened=True)
 
 
 @blueprint.post("/roster/<registration_id>/reserve")
@@ -110,7 +98,7 @@ def reserve(slug: str, registration_id: str) -> ResponseReturnValue:
     if not found.may_reserve and not found.may_open:
         raise NotFound
     if not form.accepts():
-        return _registration_page(slug, registration_id, reserve_form=form)
+        return registration_page(slug, registration_id, reserve_form=form)
     return _reserving(found, services.reserve, ReservedReason(form.reserve_reason.data))
 
 
@@ -122,7 +110,7 @@ def show_again(slug: str, registration_id: str) -> ResponseReturnValue:
     seminar_to_organize(session(), current_actor(), slug)
     found, form = queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id)), EndReserveForm()
     if not form.accepts():
-        return _registration_page(slug, registration_id, end_form=form)
+        return registration_page(slug, registration_id, end_form=form)
     service = partial(services.end_own_reserve, offices=own_offices())
     return _reserving(found, service, ReservedReason(form.end_reason.data))
 
@@ -135,50 +123,6 @@ def _reserving(found: StaffRegistration, service: Callable[..., bool], reason: R
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
     return redirect(url_for(".registration", slug=seminar, registration_id=registration.public_id.hex), code=303)
-
-
-def _registration_page(
-    slug: str,
-    registration_id: str,
-    form: RemovalForm | None = None,
-    *,
-    reserve_form: ReserveForm | None = None,
-    end_form: EndReserveForm | None = None,
-    opened: bool = False,
-) -> ResponseReturnValue:
-    found = queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id), opened=opened)
-    person, state, change = found.registration.person, found.registration.state, found.access.may_change
-    hidden = person.hidden
-    likely = queries.likely_same(session(), queries.organizing(current_actor()), person.id) if opened and change else []
-    beside = [each.person.public_id.hex for each in likely]
-    shown(f"registration:{found.registration.public_id.hex}", seminar=slug, beside=beside)
-    page = render_template(
-        "registration/staff/registration.html",
-        seminar_header=seminar_header(found.access.seminar),
-        found=found,
-        filters_now=_filters_in(request.args),
-        sections=sections_of(found),
-        may_see_person=change or found.access.agency_ids is not None,
-        asked=None if hidden else queries.name_asked(session(), found.registration.id),
-        mail=[] if hidden else mail_of(session(), found.registration.public_id),
-        mail_states=STATES,
-        mail_signs=SIGNS,
-        kind_in_words=kind_in_words,
-        link_ends=link_ends(found.access.seminar.ends_on),
-        link_ended=link_has_ended(found.access.seminar.ends_on, today=clock.now().date()),
-        opened=opened,
-        likely=likely,
-        joined=change and not hidden and queries.was_joined(session(), found.registration.id),
-        form=form or RemovalForm(MultiDict()),
-        reserve_form=reserve_form or ReserveForm(MultiDict()),
-        end_form=end_form or EndReserveForm(MultiDict()),
-        may_approve=change and may_approve(state),
-        may_decline=change and may_decline(state),
-        may_remove=change and may_remove(state),
-        may_restore=change and may_restore(state),
-    )
-    faulty = any(sent is not None and sent.has_errors for sent in (form, reserve_form, end_form))
-    return page, 422 if faulty else 200
 
 
 @blueprint.post("/roster/<registration_id>/approve")
@@ -210,7 +154,7 @@ def remove(slug: str, registration_id: str) -> ResponseReturnValue:
     form = RemovalForm()
     if not form.accepts():
         seminar_to_organize(session(), current_actor(), slug)
-        return _registration_page(slug, registration_id, form)
+        return registration_page(slug, registration_id, form)
     return _decide(slug, registration_id, services.remove, reason=RemovalReason(form.reason.data), note=form.note.data or None)
 
 
@@ -228,13 +172,8 @@ def _decide(slug: str, registration_id: str, service: Callable[..., Registration
         in_unit_of_work(work)
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
-    filters = _filters_in(request.form)
+    filters = filters_in(request.form)
     return redirect(f"{url_for('.roster', slug=slug)}?{urlencode([*filters.items(), ('of', found.public_id.hex)])}", code=303)
-
-
-def _filters_in(sent: Mapping[str, str]) -> dict[str, str]:
-    """Return the filters that came in the address or the request body."""
-    return {name: sent[name] for name in FILTERS if sent.get(name)}
 
 
 def _choices(found: Roster) -> dict[str, list[tuple[str, str]]]:

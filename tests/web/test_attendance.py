@@ -293,8 +293,22 @@ def test_a_persons_marks_are_set_in_place_for_several_sessions_at_once(door: Doo
     ):
         sent = door.client.get(door.person()).fields(form)
         answer = door.client.flask.post(f"{door.base}people/{door.people[0].public_id}", data=sent | bad)
-        assert answer.status_code in (303, 404), bad
+        assert answer.status_code in (404, 422), bad
     assert (door.marks(), door.marks(1)) == ({0: ("present", 180)}, {0: ("late", 30)})
+
+
+def test_a_refused_minute_keeps_the_other_marks_of_the_person_as_typed(door: Door) -> None:
+    one, two = (each.public_id.hex for each in door.seminar_sessions)
+    typed = {f"mark-{one}": "present", f"mark-{two}": "late", f"minutes-{two}": "9999"}
+    page = door.client.submit(door.person(), typed, form="#attendance form", status=422)
+    assert page.select("#attendance [role=alert]")
+    sent = page.fields("#attendance form")
+    assert {name: sent[name] for name in typed} == {name: [value] for name, value in typed.items()}
+    assert door.marks() == door.marks(1) == {}
+    assert (
+        "Saved: 2 marks"
+        in door.client.follow(door.client.submit(door.person(), typed | {f"minutes-{two}": "30"}, form="#attendance form")).text
+    )
 
 
 def test_an_archived_seminar_is_only_read(door: Door) -> None:
