@@ -145,7 +145,7 @@ class _Sheet:
             done.minutes_credited,
             done.contact_minutes,
             done.percent if done.contact_minutes else None,
-            self.words[completes(person.state, done)],
+            self.words[completes(person.state, done, seminar=self.attendance.seminar.state)],
         ]
 
     def minutes(self, mark: SheetMark, session: SheetSession) -> int:
@@ -306,6 +306,6 @@ def _figures(attendance: Attendance, group: SheetGroup) -> list[int]:
         sum(person.counted_as is CountedAs.RESERVED for person in seated),
         *(count_marks(line[i].status if line[i] else None for line in marks).attended for i in range(len(attendance.sessions))),  # type: ignore[union-attr]
         sum(any(mark is not None and mark.status in ATTENDED for mark in line) for line in marks),
-        sum(completes(person.state, attendance.completion_of(person)) for person in seated),
+        sum(completes(person.state, attendance.completion_of(person), seminar=attendance.seminar.state) for person in seated),
         len(group.people) - len(seated),
     ]

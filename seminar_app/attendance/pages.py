@@ -161,16 +161,13 @@ class TimetableLine:
     person: SheetPerson
     marks: Sequence[SheetMark | None]
     done: Completion
+    completes: bool
+    """Whether the person completes the seminar, judged by the marks so far."""
 
     @property
     def seated(self) -> bool:
         """Whether the person still holds the seat."""
         return self.person.state is RegistrationState.REGISTERED
-
-    @property
-    def completes(self) -> bool:
-        """Whether the person completes the seminar, judged by the marks so far."""
-        return completes(self.person.state, self.done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +232,8 @@ def _status(mark: SheetMark | None) -> MarkStatus | None:
 
 
 def _timetable_line(attendance: Attendance, person: SheetPerson) -> TimetableLine:
-    return TimetableLine(person, attendance.marks_of(person), attendance.completion_of(person))
+    done = attendance.completion_of(person)
+    return TimetableLine(person, attendance.marks_of(person), done, completes(person.state, done, seminar=attendance.seminar.state))
 
 
 def _by_day(attendance: Attendance) -> list[tuple[date, list[SheetSession]]]:

@@ -44,5 +44,7 @@ def attended_of(session: Session, participations: Sequence[Participation]) -> Ma
             )
             counting = [mark for mark, row in zip(own, held, strict=True) if row.counts_for_completion]
             there = sum(mark is not None and mark.status in ATTENDED for mark in counting)
-            found[each.id] = Attended(there, len(counting), done.minutes_credited, done.percent, completes(each.state, done))
+            found[each.id] = Attended(
+                there, len(counting), done.minutes_credited, done.percent, completes(each.state, done, seminar=each.seminar.state)
+            )
     return found

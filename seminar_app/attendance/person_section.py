@@ -57,7 +57,7 @@ class PersonAttendance:
     @property
     def completes(self) -> bool:
         """Whether the marks so far are enough, and the seat is held."""
-        return completes(self.state, self.total)
+        return completes(self.state, self.total, seminar=self.seminar.state)
 
     def who(self, audit_name: str) -> str:
         """Return the author of a mark in words."""
@@ -116,6 +116,5 @@ def section(found: StaffRegistration, refused: Refusal | None = None) -> Markup:
     )
     if registration.state is not RegistrationState.REGISTERED and not any(line.past for line in page.lines):
         return Markup()
-    error = sentence_of(refused) if refused else None
-    html = render_template("attendance/staff/_person.html", page=page, seminar=seminar, registration_id=registration.public_id, error=error)
-    return Markup(html)  # noqa: S704  our own template
+    row_id, error = registration.public_id, sentence_of(refused) if refused else None
+    return Markup(render_template("attendance/staff/_person.html", page=page, seminar=seminar, registration_id=row_id, error=error))  # noqa: S704  # nosec B704  our own template

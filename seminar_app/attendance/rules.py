@@ -143,9 +143,12 @@ def completion(
     return Completion(credited, contact, threshold_percent)
 
 
-def completes(state: RegistrationState, done: Completion) -> bool:
-    """Whether a person completes the seminar: the seat is held to the end, and the threshold is reached."""
-    return state is RegistrationState.REGISTERED and done.reached
+def completes(state: RegistrationState, done: Completion, *, seminar: SeminarState) -> bool:
+    """Whether a person completes the seminar: the seat is held to the end, and the threshold is reached.
+
+    A cancelled seminar completes nobody, whatever was marked before it was cancelled.
+    """
+    return seminar is not SeminarState.CANCELLED and state is RegistrationState.REGISTERED and done.reached
 
 
 @dataclass(frozen=True, slots=True)

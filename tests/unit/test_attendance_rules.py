@@ -18,7 +18,7 @@ from seminar_app.attendance.rules import (
     minutes_to_store,
 )
 from seminar_app.registration.rules import RegistrationState
-from seminar_app.seminars.rules import ExcusedRule
+from seminar_app.seminars.rules import ExcusedRule, SeminarState
 
 P, L, E, X, A = MarkStatus
 NOT_COUNTED, CREDITED, ABSENT = ExcusedRule
@@ -105,9 +105,15 @@ def test_percent_is_rounded_half_up_and_the_threshold_is_not(credited: int, cont
 
 def test_only_who_keeps_the_seat_completes() -> None:
     whole = Completion(180, 180, 80)
-    assert completes(RegistrationState.REGISTERED, whole)
-    assert not completes(RegistrationState.REMOVED, whole)
-    assert not completes(RegistrationState.REGISTERED, Completion(0, 180, 80))
+    assert completes(RegistrationState.REGISTERED, whole, seminar=SeminarState.COMPLETED)
+    assert not completes(RegistrationState.REMOVED, whole, seminar=SeminarState.COMPLETED)
+    assert not completes(RegistrationState.REGISTERED, Completion(0, 180, 80), seminar=SeminarState.COMPLETED)
+
+
+@pytest.mark.parametrize("state", SeminarState)
+def test_a_cancelled_seminar_completes_nobody(state: SeminarState) -> None:
+    done = Completion(180, 180, 80)
+    assert completes(RegistrationState.REGISTERED, done, seminar=state) is (state is not SeminarState.CANCELLED)
 
 
 def test_counts_of_a_group() -> None:

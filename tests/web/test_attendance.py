@@ -311,6 +311,21 @@ def test_a_refused_minute_keeps_the_other_marks_of_the_person_as_typed(door: Doo
     )
 
 
+def test_a_cancelled_seminar_completes_nobody_on_page_and_export(door: Door) -> None:
+    for each in door.seminar_sessions:
+        with unit_of_work(door.session) as session:
+            services.mark_all(session, context(NOW), seminar_id=door.seminar.id, session_id=each.public_id, status=P)
+    assert "4 of 4 complete" in door.client.get(door.base).text
+    with unit_of_work(door.session) as session:
+        session.get_one(Seminar, door.seminar.id).state = SeminarState.CANCELLED
+    timetable = door.client.get(door.base).text
+    assert "nobody completes it" in timetable
+    assert "4 of 4 complete" not in timetable
+    assert "nobody completes it" in door.client.get(door.person()).text
+    exported = door.client.flask.get(f"{door.base}export?format=csv&lang=keys").text
+    assert {row["completed"] for row in csv.DictReader(io.StringIO(exported))} == {"no"}
+
+
 def test_an_archived_seminar_is_only_read(door: Door) -> None:
     with unit_of_work(door.session) as session:
         session.get_one(Seminar, door.seminar.id).state = SeminarState.ARCHIVED
