@@ -6,11 +6,12 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.attendance import audit_words, labels, person_record, person_section, staff_routes
+from seminar_app.attendance import audit_words, concerns, labels, person_record, person_section, staff_routes
 from seminar_app.attendance import merging as merging
 from seminar_app.attendance import models as models
 from seminar_app.registration.sections import add_section
 from seminar_app.registration.training_record import read_attendance_by
+from seminar_app.seminars.overview import add_concerns
 from seminar_app.web.navigation import Entry, add_seminar_entry
 
 
@@ -21,5 +22,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals["mark_labels"] = labels.control_labels
     app.register_blueprint(staff_routes.blueprint)
     add_section(app, person_section.section)
+    add_concerns(app, concerns.sessions_without_marks)
     read_attendance_by(app, person_record.attended_of)
     add_seminar_entry(app, Entry(_l("Attendance"), "attendance_staff.timetable", 40, "attendance_staff."))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from flask import url_for
+from flask import Flask, current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import func, select
@@ -40,6 +40,15 @@ class Concern:
     sentence: str
     url: str | None = None
     action: str | None = None
+
+
+Reader = Callable[[Session, Seminar, datetime], Sequence[Concern]]
+"""Return what another room has to say of a seminar at this time, in a constant number of statements."""
+
+
+def add_concerns(app: Flask, reader: Reader) -> None:
+    """Let a room that the seminars do not know say what needs attention."""
+    app.extensions.setdefault("seminar_concerns", []).append(reader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +100,15 @@ def overview_of(
     )
     step = next_step(seminar, sessions=sessions, now=now)
     concerns = _concerns(seminar, people=people, coordinators=coordinators, step=step, now=now)
+    readers: list[Reader] = current_app.extensions.get("seminar_concerns", [])
+    if may_organize:
+        concerns = [*_mail_that_waits(session, is_admin=is_admin, now=now), *concerns]
+        concerns += [concern for reader in readers for concern in reader(session, seminar, now)]
     return Overview(
         step=step,
         checks=_checks(seminar, needs),
         dates=_dates(session, seminar, now=now),
-        concerns=[*_mail_that_waits(session, is_admin=is_admin, now=now), *concerns] if may_organize else [],
+        concerns=concerns if may_organize else [],
         changes=frozenset(change for change in Change if state_after(change, seminar.state) is not None) if may_organize else frozenset(),
         sessions=sessions,
     )

@@ -7,6 +7,7 @@ import io
 import json
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import openpyxl
@@ -324,6 +325,26 @@ def test_a_cancelled_seminar_completes_nobody_on_page_and_export(door: Door) -> 
     assert "nobody completes it" in door.client.get(door.person()).text
     exported = door.client.flask.get(f"{door.base}export?format=csv&lang=keys").text
     assert {row["completed"] for row in csv.DictReader(io.StringIO(exported))} == {"no"}
+
+
+def test_the_overview_says_which_sessions_nobody_marked(door: Door, make: Make, sign_in: SignIn) -> None:
+    with unit_of_work(door.session) as session:
+        for days, each in enumerate(reversed(door.seminar_sessions), start=1):
+            row = session.get_one(SeminarSession, each.id)
+            row.starts_at, row.ends_at = NOW - timedelta(days=days, hours=4), NOW - timedelta(days=days)
+    organizer = sign_in(door.client, make.account((RoleName.ORGANIZER, {"office_id": door.office.id})))
+    overview = f"/staff/seminars/{door.seminar.slug}/"
+    assert "Sessions 1 and 2 have no attendance." in organizer.get(overview).text
+    door.say({door.field("was", 0): "", door.field("mark", 0): "present"})
+    page = organizer.get(overview).text
+    assert "Session 2 has no attendance." in page
+    assert "Session 1 is marked in part." in page
+    for each in door.seminar_sessions:
+        with unit_of_work(door.session) as session:
+            services.mark_all(session, context(NOW), seminar_id=door.seminar.id, session_id=each.public_id, status=P)
+    page = organizer.get(overview).text
+    assert "attendance." not in page
+    assert "in part" not in page
 
 
 def test_an_archived_seminar_is_only_read(door: Door) -> None:
