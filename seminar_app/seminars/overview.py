@@ -47,8 +47,14 @@ Reader = Callable[[Session, Seminar, datetime], Sequence[Concern]]
 
 
 def add_concerns(app: Flask, reader: Reader) -> None:
-    """Let a room that the seminars do not know say what needs attention."""
+    """Let a room that the seminars do not know say what needs attention; it is asked again before the seminar is completed."""
     app.extensions.setdefault("seminar_concerns", []).append(reader)
+
+
+def concerns_of_rooms(session: Session, seminar: Seminar, *, now: datetime) -> list[Concern]:
+    """Return what those rooms have to say."""
+    readers: list[Reader] = current_app.extensions.get("seminar_concerns", [])
+    return [concern for reader in readers for concern in reader(session, seminar, now)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +106,8 @@ def overview_of(
     )
     step = next_step(seminar, sessions=sessions, now=now)
     concerns = _concerns(seminar, people=people, coordinators=coordinators, step=step, now=now)
-    readers: list[Reader] = current_app.extensions.get("seminar_concerns", [])
     if may_organize:
-        concerns = [*_mail_that_waits(session, is_admin=is_admin, now=now), *concerns]
-        concerns += [concern for reader in readers for concern in reader(session, seminar, now)]
+        concerns = [*_mail_that_waits(session, is_admin=is_admin, now=now), *concerns, *concerns_of_rooms(session, seminar, now=now)]
     return Overview(
         step=step,
         checks=_checks(seminar, needs),

@@ -31,7 +31,7 @@ from seminar_app.seminars.errors import NotInThisState
 from seminar_app.seminars.forms import CancelForm, CopyForm, SeminarForm, details_of
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
-from seminar_app.seminars.overview import People, overview_of
+from seminar_app.seminars.overview import People, concerns_of_rooms, overview_of
 from seminar_app.seminars.rules import Change, SeminarState, leads_to, may_edit, next_step, propose_slug, state_after, undoes
 from seminar_app.seminars.settings_page import defaults, differences, own_offices, prepare, proposed_slug
 from seminar_app.web.access import current_actor, staff
@@ -347,6 +347,8 @@ def cancel(slug: str) -> ResponseReturnValue:
 
 def _change_view(change: Change) -> Any:
     def view(slug: str) -> ResponseReturnValue:
+        if change is Change.COMPLETE and "sure" not in request.form and (question := _question_before_completing(slug)) is not None:
+            return question
         try:
             _change(slug, change)
         except Refusal as refusal:
@@ -356,6 +358,15 @@ def _change_view(change: Change) -> Any:
 
     view.__doc__ = f"{change.value.capitalize()} the seminar, and say so on its overview with the way back."
     return staff(*ORGANIZERS)(view)
+
+
+def _question_before_completing(slug: str) -> str | None:
+    """Return a page that says what is open in other rooms; None where nothing is, or where the seminar cannot be completed."""
+    seminar = queries.seminar_to_organize(session(), current_actor(), slug)
+    concerns = concerns_of_rooms(session(), seminar, now=clock.now())
+    if not concerns or state_after(Change.COMPLETE, seminar.state) is None:
+        return None
+    return render_template("seminars/staff/complete.html", seminar=seminar, seminar_header=seminar_header(seminar), concerns=concerns)
 
 
 def _change(slug: str, change: Change, *, reason: str | None = None) -> None:

@@ -7,7 +7,7 @@ import io
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import openpyxl
@@ -22,6 +22,7 @@ from seminar_app.attendance import queries, services
 from seminar_app.attendance.models import MarkHistory
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.audit.models import AuditRow
+from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.offices.models import Office
@@ -327,23 +328,32 @@ def test_a_cancelled_seminar_completes_nobody_on_page_and_export(door: Door) -> 
     assert {row["completed"] for row in csv.DictReader(io.StringIO(exported))} == {"no"}
 
 
-def test_the_overview_says_which_sessions_nobody_marked(door: Door, make: Make, sign_in: SignIn) -> None:
-    with unit_of_work(door.session) as session:
-        for days, each in enumerate(reversed(door.seminar_sessions), start=1):
-            row = session.get_one(SeminarSession, each.id)
-            row.starts_at, row.ends_at = NOW - timedelta(days=days, hours=4), NOW - timedelta(days=days)
+def test_a_session_nobody_marked_is_a_concern_and_a_question_before_completing(
+    door: Door, make: Make, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     organizer = sign_in(door.client, make.account((RoleName.ORGANIZER, {"office_id": door.office.id})))
-    overview = f"/staff/seminars/{door.seminar.slug}/"
+    overview, complete = f"/staff/seminars/{door.seminar.slug}/", "form[action$='/complete']"
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    assert "no attendance" not in organizer.get(overview).text
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 7, 1, tzinfo=UTC))
     assert "Sessions 1 and 2 have no attendance." in organizer.get(overview).text
     door.say({door.field("was", 0): "", door.field("mark", 0): "present"})
     page = organizer.get(overview).text
     assert "Session 2 has no attendance." in page
     assert "Session 1 is marked in part." in page
+    asked = organizer.submit(overview, form=complete, status=200)
+    assert "Session 2 has no attendance." in asked.text
+    assert [link.attrs["href"] for link in asked.select("main a.usa-button")] == [door.sheet(1)]
+    door.session.rollback()
+    assert door.session.get_one(Seminar, door.seminar.id).state is SeminarState.PUBLISHED
+    token = asked.one(f"{complete} [name=csrf_token]").attrs["value"]
+    organizer.post(f"{overview}complete", {"csrf_token": token, "sure": "yes"}, status=303)
+    assert "Session 2 has no attendance." in organizer.get(overview).text
     for each in door.seminar_sessions:
         with unit_of_work(door.session) as session:
             services.mark_all(session, context(NOW), seminar_id=door.seminar.id, session_id=each.public_id, status=P)
     page = organizer.get(overview).text
-    assert "attendance." not in page
+    assert "no attendance" not in page
     assert "in part" not in page
 
 
