@@ -109,12 +109,12 @@ def person_attendance(
 
 
 def section(found: StaffRegistration, refused: Refusal | None = None) -> Markup:
-    """Return the section; empty for people who never held a seat and have no marks."""
+    """Return the section; empty for people who hold no seat and have no marks, unless it says why marks were refused."""
     seminar, registration = found.access.seminar, found.registration
     page = person_attendance(
         session(), current_actor(), seminar, registration.id, registration.state, sent=request.form if refused else None
     )
-    if registration.state is not RegistrationState.REGISTERED and not any(line.past for line in page.lines):
+    if registration.state is not RegistrationState.REGISTERED and not any(line.past for line in page.lines) and refused is None:
         return Markup()
     row_id, error = registration.public_id, sentence_of(refused) if refused else None
     return Markup(render_template("attendance/staff/_person.html", page=page, seminar=seminar, registration_id=row_id, error=error))  # noqa: S704  # nosec B704  our own template

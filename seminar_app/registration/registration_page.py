@@ -34,7 +34,7 @@ def registration_page(
     opened: bool = False,
     refused: Refusal | None = None,
 ) -> ResponseReturnValue:
-    """Return the page of one registration, as a page or after a form of it was not accepted.
+    """Return the page of one registration, with the errors of a form on it that was not accepted.
 
     Args:
         slug: of the seminar.

@@ -313,6 +313,16 @@ def test_a_refused_minute_keeps_the_other_marks_of_the_person_as_typed(door: Doo
     )
 
 
+def test_marks_of_somebody_who_lost_the_seat_meanwhile_are_refused_in_words(door: Door) -> None:
+    typed = door.client.get(door.person()).fields("#attendance form") | {f"mark-{door.seminar_sessions[0].public_id.hex}": "present"}
+    with unit_of_work(door.session) as session:
+        gone = session.get_one(Registration, door.people[0].id)
+        gone.state, gone.seat_pool_id, gone.removal_reason = RegistrationState.REMOVED, None, RemovalReason.ADMINISTRATIVE
+    page = door.client.post(f"{door.base}people/{door.people[0].public_id}", typed, status=422)
+    assert page.select("#attendance [role=alert]")
+    assert door.marks() == {}
+
+
 def test_a_cancelled_seminar_completes_nobody_on_page_and_export(door: Door) -> None:
     for each in door.seminar_sessions:
         with unit_of_work(door.session) as session:
