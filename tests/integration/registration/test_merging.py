@@ -411,18 +411,6 @@ def test_undoing_two_merges_gives_each_record_its_own_reservation_back(make: Mak
     ]
 
 
-def test_a_merge_that_does_not_know_what_was_reserved_before_shows_nobody_when_undone(make: Make, session: Session) -> None:
-    kept = make.person()
-    gone = make.person(reserved=True, reserved_reason=ReservedReason.OWN_REQUEST)
-    row = merged(session, kept.id, gone.id)
-    with unit_of_work(session) as work:
-        stored = work.get_one(PersonMerge, row.id)
-        without = {"reservations", "reserved_since"}
-        stored.moved = {key: value for key, value in stored.moved.items() if key not in without} | {"reserved": True}
-    undone(session, row)
-    assert reservations(session) == [OWN, OWN]
-
-
 def refused(session: Session, why: type[Refusal], kept: int, gone: int) -> None:
     with pytest.raises(why):
         merged(session, kept, gone)

@@ -146,7 +146,7 @@ class Moved:
     """What a merge moved, as `PersonMerge.moved` keeps it: ids, states and names of columns; nothing that names a person.
 
     Attributes:
-        reservations: of all records merged together by then, as they were before. Merges of former times did not keep them.
+        reservations: of all records merged together by then, as they were before.
         reserved_since: the identity was reserved, or shown again, after the merge (`reserving` writes it).
     """
 
@@ -169,9 +169,8 @@ class Moved:
         """Return what `stored` wrote."""
         changed = stored["identity"]["changed_at"]
         return cls(
-            **{key: stored[key] for key in ("registrations", "copies", "filled", "codes")},
-            reservations=[Reservation(**each) for each in stored.get("reservations", [])],
-            reserved_since=stored.get("reserved_since", False),
+            **{key: stored[key] for key in ("registrations", "copies", "filled", "reserved_since", "codes")},
+            reservations=[Reservation(**each) for each in stored["reservations"]],
             left=[LeftRegistration(**each) for each in stored["left"]],
             identity=IdentityMove(stored["identity"]["parts"], datetime.fromisoformat(changed) if changed else None),
         )

@@ -139,8 +139,7 @@ def _place(session: Session, registration: Registration, left: LeftRegistration)
 def _reserve_again(session: Session, kept: Person, gone: Person, moved: Moved) -> None:
     """Give each record its own reservation back; if the identity was reserved or shown again since, all stay as they are now."""
     people = merged_with(session, kept, gone)
-    before = {each.person_id: each for each in moved.reservations}
-    if moved.reserved_since or any(each.id not in before for each in people):
+    if moved.reserved_since:
         reserved = next((each for each in people if each.reserved), kept)
         for each in people:
             each.reserved, each.reserved_reason = reserved.reserved, reserved.reserved_reason
@@ -148,6 +147,7 @@ def _reserve_again(session: Session, kept: Person, gone: Person, moved: Moved) -
             if each.reserved:
                 give_codes(session, each.id)
         return
+    before = {each.person_id: each for each in moved.reservations}
     for each in people:
         was = before[each.id]
         each.reserved, each.reserved_reason = was.reserved, ReservedReason(was.reason) if was.reason else None
