@@ -27,8 +27,8 @@ from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import all_agencies
 from seminar_app.agencies.rules import group_of
 from seminar_app.agencies.services import seed_directory
-from seminar_app.attendance.models import Mark
-from seminar_app.attendance.rules import MarkMethod, MarkStatus
+from seminar_app.attendance.models import Mark, Observation
+from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
 from seminar_app.audit.chain import chain_keys
 from seminar_app.audit.models import AuditHead
 from seminar_app.core.folding import fold
@@ -194,21 +194,34 @@ def _people(
             "version": 1,
         }
 
+    def status_of(n: int, session_id: int) -> MarkStatus:
+        return STATUSES[(n * 31 + session_id) % 23 % len(STATUSES)] if n % 5 == 0 else MarkStatus.PRESENT
+
+    def observation(n: int, session_id: int) -> dict[str, Any]:
+        return {
+            "public_id": uuid.uuid5(ids[n], str(session_id)),
+            "registration_id": first_registration + n,
+            "session_id": session_id,
+            "kind": ObservationKind(status_of(n, session_id).value),
+            "observed_at": now,
+            "received_at": now,
+            "method": MarkMethod.LIST,
+            "recorded_by": "command",
+        }
+
     def mark(n: int, session_id: int) -> dict[str, Any]:
-        status = STATUSES[(n * 31 + session_id) % 23 % len(STATUSES)] if n % 5 == 0 else MarkStatus.PRESENT
         return {
             "registration_id": first_registration + n,
             "session_id": session_id,
-            "status": status,
-            "minutes_credited": 0 if status in (MarkStatus.ABSENT, MarkStatus.EXCUSED) else 90,
-            "method": MarkMethod.LIST,
-            "recorded_by": "command",
-            "recorded_at": now,
-            "version": 1,
+            "last": uuid.uuid5(ids[n], str(session_id)),
+            "status": status_of(n, session_id),
+            "still_in": False,
+            "conflict": False,
         }
 
     _bulk(connection, Person, (person(n) for n in range(count)))
     _bulk(connection, Registration, (registration(n) for n in range(count)))
+    _bulk(connection, Observation, (observation(n, session_id) for n in range(count) for session_id in session_ids))
     _bulk(connection, Mark, (mark(n, session_id) for n in range(count) for session_id in session_ids))
     if connection.dialect.name == "postgresql":
         for table in ("person", "registration"):

@@ -63,11 +63,11 @@ TABLES: Tables = {
         *("seat_pool_id", "queue_place", "source", "language", "link_hash", "link_version", "reserved_code", "registered_at", "version"),
     ),
     "registration_history": ("id", "registration_id", "at", "actor", "from_state", "to_state", "seat_pool_id"),
-    "mark": ("id", "registration_id", "session_id", "status", "minutes_credited", "method", "recorded_by", "recorded_at", "version"),
-    "mark_history": (
-        *("id", "registration_id", "session_id", "status", "minutes_credited", "method", "recorded_by", "recorded_at"),
-        *("replaced_by", "replaced_at"),
+    "observation": (
+        *("id", "public_id", "registration_id", "session_id", "kind", "minutes", "follows", "observed_at", "received_at", "method"),
+        "recorded_by",
     ),
+    "mark": ("id", "registration_id", "session_id", "last", "status", "minutes", "still_in", "conflict"),
     "outbox": (
         *("id", "public_id", "message_id", "kind", "language", "to_address", "to_name", "context", "link_endpoint", "link_purpose"),
         *("link_owner", "link_version", "state", "attempts", "not_before", "created_at", "sent_at"),
@@ -344,10 +344,13 @@ class Population:
                 status = statuses.pop()
                 if marked < 1 and chance() >= marked:
                     continue
-                minutes = 0 if status in {"absent", "excused"} else SESSION_MINUTES if status == "present" else 60
-                add("mark", (number, registration_id, session_id, status, minutes, "list", by, at, 1))
-                if number % 100 == 0:
-                    add("mark_history", (self._next("mark_history"), registration_id, session_id, "absent", 0, "list", by, at, by, at))
+                minutes = 60 if status in {"late", "left_early"} else None
+                last: str | None = None
+                for kind in ("absent", status) if number % 100 == 0 else (status,):
+                    before, last = last, self._hex()
+                    values = (registration_id, session_id, kind, minutes if kind == status else None, before, at, at, "list", by)
+                    add("observation", (self._next("observation"), last, *values))
+                add("mark", (number, registration_id, session_id, last, status, minutes, 0, 0))
                 number += 1
         self.ids["mark"] = number
 

@@ -65,7 +65,7 @@ def _sessions_with_counts(session: Session, seminar_id: int) -> list[SessionCoun
     """Return the sessions in order of time, in one statement; `people` is 0 where nobody holds a seat."""
     seated = (Registration.seminar_id == SeminarSession.seminar_id) & (Registration.state == RegistrationState.REGISTERED)
     rows = session.execute(
-        select(SeminarSession.public_id, SeminarSession.ends_at, func.count(Registration.id), func.count(Mark.id))
+        select(SeminarSession.public_id, SeminarSession.ends_at, func.count(Registration.id), func.count(Mark.status))
         .outerjoin(Registration, seated)
         .outerjoin(Mark, (Mark.registration_id == Registration.id) & (Mark.session_id == SeminarSession.id))
         .where(SeminarSession.seminar_id == seminar_id)

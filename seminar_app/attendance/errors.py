@@ -18,6 +18,21 @@ class MinutesOutOfRange(Refusal):
 
 
 class AttendanceIsShut(Refusal):
-    """The seminar is a draft or archived."""
+    """The seminar is a draft, completed or archived."""
 
-    sentence = N_("Attendance of this seminar cannot be changed now: it is a draft, or it has been archived.")
+    sentence = N_("Attendance of this seminar cannot be changed now: it is a draft, or it has been completed or archived.")
+
+
+class TooEarly(Refusal):
+    """Somebody cannot be present more than 60 minutes before a session."""
+
+    sentence = N_(
+        "This session has not begun: present, late and left early can be marked from %(day)s at %(time)s on. Nothing was saved. "
+        "Excused and absent can be marked now."
+    )
+
+
+class ObservationDiffers(Refusal):
+    """An observation with the same id, but other values, was stored before."""
+
+    sentence = N_("These marks were saved before with other values. Please open the page again and mark them there.")

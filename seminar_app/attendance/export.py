@@ -21,7 +21,7 @@ from flask_babel import gettext as _
 
 from seminar_app.agencies.queries import AgencyChoice
 from seminar_app.attendance.queries import Attendance, SheetGroup, SheetMark, SheetPerson, SheetSession
-from seminar_app.attendance.rules import ATTENDED, MarkStatus, completes, count_marks, credited_minutes
+from seminar_app.attendance.rules import ATTENDED, MarkStatus, completes, count_marks
 from seminar_app.core.rounding import percent
 from seminar_app.core.table_writer import Column, Kind, Value, WorkbookWriter, write_csv
 from seminar_app.people.rules import CountedAs
@@ -150,8 +150,7 @@ class _Sheet:
 
     def minutes(self, mark: SheetMark, session: SheetSession) -> int:
         """Return the minutes that the mark is worth in its session."""
-        rule = self.attendance.seminar.excused_rule
-        return credited_minutes(mark.status, mark.minutes, contact_minutes=session.contact_minutes, excused_rule=rule)
+        return mark.worth(session.contact_minutes, self.attendance.seminar.excused_rule)
 
 
 def _place(person: SheetPerson) -> tuple[Any, ...]:

@@ -1,8 +1,13 @@
-"""Parse the marking sheet, three fields for each person, and one person's page, three fields for each session.
+"""Parse the marking sheet, a few fields for each person, and one person's page, the same for each session.
 
 `mark-<id>`: a status, or empty for «not marked». `minutes-<id>`: empty for the stated default. `was-<id>`: what the page
-showed, `late:165` or empty. The browser sends the whole page or a few lines of it. Only lines that the coordinator changed
-become entries. So a page that was open for a while does not undo changes that others made meanwhile.
+showed, `late:165:<observation>`, empty where nothing was ever observed. The browser sends the whole page or a few lines of it.
+Only lines that the coordinator changed become entries. So a page that was open for a while does not undo changes that others
+made meanwhile.
+
+`page` is an id of the page; with the line and `n-<id>`, the number of the change on that line, it makes the id of the
+observation. So a form that is sent again is stored once. `after-<id>` has the numbers of earlier changes whose answer never
+came: the new one follows the last of them that arrived.
 """
 
 from __future__ import annotations
@@ -19,6 +24,9 @@ from seminar_app.core.errors import N_, Refusal
 LONGEST = 6
 """Greatest number of characters of minutes that are parsed."""
 
+MOST_UNANSWERED = 100
+"""Greatest number of changes of one line without an answer that are looked for."""
+
 
 class UnreadableMinutes(Refusal):
     """The minutes are not a whole number."""
@@ -32,13 +40,13 @@ class UnreadableSheet(Refusal):
     sentence = N_("The marks could not be read. Please open the page again and mark them there.")
 
 
-def entries_of(form: Mapping[str, str]) -> list[Entry]:
+def entries_of(form: Mapping[str, str], session_id: uuid.UUID) -> list[Entry]:
     """Return the lines that the coordinator changed, in the order of the sheet; each line is a registration.
 
     Raises:
         UnreadableMinutes, UnreadableSheet: see `changed_lines`.
     """
-    return [Entry(key, status, minutes, seen) for key, status, minutes, seen in changed_lines(form)]
+    return [line.entry(line.key, session_id) for line in changed_lines(form)]
 
 
 def entries_of_person(form: Mapping[str, str], registration: uuid.UUID) -> list[tuple[uuid.UUID, Entry]]:
@@ -47,16 +55,54 @@ def entries_of_person(form: Mapping[str, str], registration: uuid.UUID) -> list[
     Raises:
         UnreadableMinutes, UnreadableSheet: see `changed_lines`.
     """
-    return [(key, Entry(registration, status, minutes, seen)) for key, status, minutes, seen in changed_lines(form)]
+    return [(line.key, line.entry(registration, line.key)) for line in changed_lines(form)]
 
 
-def changed_lines(form: Mapping[str, str]) -> list[tuple[uuid.UUID, MarkStatus | None, int | None, Seen]]:
-    """Return id, mark, minutes and the former mark of each line that was changed.
+def cleared_of_person(form: Mapping[str, str], registration: uuid.UUID, key: str) -> tuple[uuid.UUID, Entry]:
+    """Return the session and the entry that takes its mark away, as one person's page showed it.
+
+    Raises:
+        UnreadableSheet: it is no id, or the former mark is not as our pages send it.
+    """
+    return id_of(key), Entry(registration, None, seen=_seen(form.get(f"was-{key}", "")).seen)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedLine:
+    """A line that was changed; `page` makes the ids of its observations."""
+
+    key: uuid.UUID
+    status: MarkStatus | None
+    minutes: int | None
+    seen: SeenLine
+    page: uuid.UUID
+    number: int
+    after: tuple[int, ...]
+
+    def entry(self, registration: uuid.UUID, session_id: uuid.UUID) -> Entry:
+        """Return the entry for this person and session."""
+
+        def observation(number: int) -> uuid.UUID:
+            return uuid.uuid5(self.page, f"{session_id.hex} {registration.hex} {number}")
+
+        return Entry(
+            registration,
+            self.status,
+            self.minutes,
+            self.seen.seen,
+            observation(self.number),
+            tuple(observation(number) for number in self.after),
+        )
+
+
+def changed_lines(form: Mapping[str, str]) -> list[ChangedLine]:
+    """Return the lines that were changed.
 
     Raises:
         UnreadableMinutes: minutes that are not a whole number.
         UnreadableSheet: an id or a status, new or former, that our pages do not send.
     """
+    page = id_of(form["page"]) if form.get("page") else uuid.uuid4()
     lines = []
     for name, was in form.items():
         if not name.startswith("was-"):
@@ -65,7 +111,9 @@ def changed_lines(form: Mapping[str, str]) -> list[tuple[uuid.UUID, MarkStatus |
         seen, status = _seen(was), _status(form.get(f"mark-{key}", ""))
         minutes = _minutes(form.get(f"minutes-{key}", "")) if status in HAS_MINUTES else None
         if status is not seen.status or (minutes is not None and minutes != seen.minutes):
-            lines.append((id_of(key), status, minutes, seen))
+            earlier = (_number(text) for text in form.get(f"after-{key}", "").split()[:MOST_UNANSWERED])
+            after = tuple(number for number in earlier if number is not None)
+            lines.append(ChangedLine(id_of(key), status, minutes, seen, page, _number(form.get(f"n-{key}", "")) or 0, after))
     return lines
 
 
@@ -77,18 +125,20 @@ class Typed:
     minutes: str
 
 
-def typed_in(form: Mapping[str, str] | None, key: str, mark: SheetMark | None) -> Typed:
-    """Return what a line shows: as it was typed in a form that was refused, else the mark as it is."""
+def typed_in(form: Mapping[str, str] | None, key: str, mark: SheetMark | None, worth: int) -> Typed:
+    """Return what a line shows: as it was typed in a form that was refused, else the mark and the minutes that it is worth."""
     if form is not None and f"was-{key}" in form:
         return Typed(form.get(f"mark-{key}", ""), form.get(f"minutes-{key}", ""))
     if mark is None:
         return Typed("", "")
-    return Typed(mark.status.value, str(mark.minutes) if mark.status in HAS_MINUTES else "")
+    return Typed(mark.status.value, str(worth) if mark.status in HAS_MINUTES else "")
 
 
-def as_sent(mark: SheetMark | None) -> str:
-    """Return the value of `was-<id>` for a mark."""
-    return f"{mark.status.value}:{mark.minutes}" if mark else ""
+def as_sent(mark: SheetMark | None, worth: int, last: uuid.UUID | None) -> str:
+    """Return the value of `was-<id>`: the mark, its minutes, and the observation that it ends with."""
+    if last is None:
+        return ""
+    return f"{mark.status.value}:{worth}:{last.hex}" if mark else f"::{last.hex}"
 
 
 def id_of(text: str) -> uuid.UUID:
@@ -119,6 +169,25 @@ def _minutes(text: str) -> int | None:
     return int(text)
 
 
-def _seen(was: str) -> Seen:
-    status, _colon, minutes = was.partition(":")
-    return Seen(_status(status), int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) <= LONGEST else None)
+@dataclass(frozen=True, slots=True)
+class SeenLine:
+    """What a line showed before it was changed."""
+
+    status: MarkStatus | None
+    minutes: int | None
+    last: uuid.UUID | None
+
+    @property
+    def seen(self) -> Seen | None:
+        """What the coordinator had in view; None where a mark was sent without its observation, as pages did before."""
+        return None if self.status is not None and self.last is None else Seen(self.last)
+
+
+def _seen(was: str) -> SeenLine:
+    status, _colon, rest = was.partition(":")
+    minutes, _colon, last = rest.partition(":")
+    return SeenLine(_status(status), _number(minutes), id_of(last) if last else None)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else None

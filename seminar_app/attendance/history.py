@@ -1,4 +1,4 @@
-"""Read the history of marks: each former value, who wrote it and who replaced it."""
+"""Read all that was observed of a person: by whom, when, and what of it the present marks end with."""
 
 from __future__ import annotations
 
@@ -11,44 +11,42 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
-from seminar_app.attendance.models import Mark, MarkHistory
-from seminar_app.attendance.rules import MarkMethod, MarkStatus
+from seminar_app.attendance.models import Observation
+from seminar_app.attendance.rules import MarkMethod, ObservationKind
 
 
 @dataclass(frozen=True, slots=True)
-class PastMark:
-    """A mark, current or former, and its author."""
+class PastObservation:
+    """An observation and its recorder; `minutes` None if nobody said them."""
 
     session_id: int
-    status: MarkStatus
-    minutes: int
+    public_id: uuid.UUID
+    kind: ObservationKind
+    minutes: int | None
     method: MarkMethod
-    recorded_at: datetime
+    observed_at: datetime
     recorded_by: str
     """Actor as in the audit log."""
-    replaced_at: datetime | None
-    replaced_by: str | None
+    reason: str | None
 
 
-def history_of(session: Session, registration_id: int) -> list[PastMark]:
-    """Return a person's marks in all sessions and every former value of them, newest first."""
-    now = session.scalars(select(Mark).where(Mark.registration_id == registration_id)).all()
-    before = session.scalars(select(MarkHistory).where(MarkHistory.registration_id == registration_id)).all()
-    past = [_past_mark(row) for row in now] + [_past_mark(row, row) for row in before]
-    return sorted(past, key=lambda mark: (mark.replaced_at is None, mark.replaced_at or mark.recorded_at), reverse=True)
-
-
-def _past_mark(row: Mark | MarkHistory, replaced: MarkHistory | None = None) -> PastMark:
-    return PastMark(
-        session_id=row.session_id,
-        status=row.status,
-        minutes=row.minutes_credited,
-        method=row.method,
-        recorded_at=row.recorded_at,
-        recorded_by=row.recorded_by,
-        replaced_at=replaced.replaced_at if replaced else None,
-        replaced_by=replaced.replaced_by if replaced else None,
+def observations_of(session: Session, registration_id: int) -> list[PastObservation]:
+    """Return all that was observed of a person in any session, newest first, in one statement."""
+    rows = session.execute(
+        select(
+            Observation.session_id,
+            Observation.public_id,
+            Observation.kind,
+            Observation.minutes,
+            Observation.method,
+            Observation.observed_at,
+            Observation.recorded_by,
+            Observation.reason,
+        )
+        .where(Observation.registration_id == registration_id)
+        .order_by(Observation.observed_at.desc(), Observation.id.desc())
     )
+    return [PastObservation(*row) for row in rows]
 
 
 def account_names(session: Session, audit_names: Iterable[str | None]) -> dict[str, str]:

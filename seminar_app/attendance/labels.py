@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from seminar_app.attendance.rules import MarkMethod, MarkStatus
+from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
 from seminar_app.web.labels import label, register
 
 
@@ -28,6 +28,21 @@ def init_app() -> None:
             MarkMethod.LIST: _l("on the list"),
             MarkMethod.SELF: _l("by the person"),
             MarkMethod.PAPER: _l("from paper"),
+            MarkMethod.IMPORT: _l("from a file"),
+            MarkMethod.MERGE: _l("from a merged record"),
+        },
+    )
+    register(
+        ObservationKind,
+        {
+            ObservationKind.PRESENT: _l("Present"),
+            ObservationKind.LATE: _l("Late"),
+            ObservationKind.LEFT_EARLY: _l("Left early"),
+            ObservationKind.EXCUSED: _l("Excused"),
+            ObservationKind.ABSENT: _l("Absent"),
+            ObservationKind.IN: _l("Arrived"),
+            ObservationKind.OUT: _l("Left"),
+            ObservationKind.CLEARED: _l("Mark taken away"),
         },
     )
 

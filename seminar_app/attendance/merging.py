@@ -1,62 +1,117 @@
-"""What becomes of marks when two registrations of one person become one."""
+"""What becomes of observations when two registrations of one person become one."""
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.attendance.models import Mark
-from seminar_app.attendance.rules import credited_minutes
+from seminar_app.attendance.models import Mark, Observation
+from seminar_app.attendance.rules import MarkMethod, ObservationKind, credited_minutes
+from seminar_app.attendance.services.observed import rewrite_marks
+from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.inserts import insert_rows
 from seminar_app.registration.models import Registration
 from seminar_app.registration.services.merging import when_merging
 from seminar_app.seminars.models import Seminar, SeminarSession
 
-COPIED = ("session_id", "status", "minutes_credited", "time_in", "time_out", "method", "recorded_by", "recorded_at")
 
+class MergedObservations:
+    """Observations in a merge. A copy keeps its time and recorder; its method says that it was copied."""
 
-class MergedMarks:
-    """Marks in a merge. A copy keeps its method, recorder and time."""
-
-    name = Mark.__tablename__
+    name = Observation.__tablename__
 
     def lock(self, session: Session, registration_ids: Collection[int]) -> None:
-        """Lock the sessions, in the order of their ids, as when marks are taken."""
-        of_these = select(Registration.seminar_id).where(Registration.id.in_(registration_ids))
-        session.execute(
-            select(SeminarSession.id)
-            .where(SeminarSession.seminar_id.in_(of_these))
-            .order_by(SeminarSession.id)
-            .with_for_update(key_share=True)
-        )
+        """Lock the registrations, in the order of their ids, as when attendance is taken."""
+        rows = select(Registration.id).where(Registration.id.in_(registration_ids)).order_by(Registration.id)
+        session.execute(rows.with_for_update(key_share=True))
 
     def credited_minutes(self, session: Session, registration_ids: Collection[int]) -> Mapping[int, int]:
         """Return the credited minutes of all sessions."""
         marks = session.execute(
-            select(Mark.registration_id, Mark.status, Mark.minutes_credited, SeminarSession.contact_minutes, Seminar.excused_rule)
+            select(Mark.registration_id, Mark.status, Mark.minutes, SeminarSession.contact_minutes, Seminar.excused_rule)
             .join(SeminarSession, SeminarSession.id == Mark.session_id)
             .join(Seminar, Seminar.id == SeminarSession.seminar_id)
             .where(Mark.registration_id.in_(registration_ids))
         )
         minutes: Counter[int] = Counter()
-        for registration_id, status, stored, contact_minutes, excused_rule in marks:
-            minutes[registration_id] += credited_minutes(status, stored, contact_minutes=contact_minutes, excused_rule=excused_rule)
+        for registration_id, status, said, contact_minutes, excused_rule in marks:
+            if status is None:
+                continue
+            minutes[registration_id] += credited_minutes(status, said, contact_minutes=contact_minutes, excused_rule=excused_rule)
         return minutes
 
-    def copy(self, session: Session, *, leaves: int, stays: int) -> Sequence[int]:
-        """Copy the marks of sessions in which the registration that stays has none."""
-        there = select(Mark.session_id).where(Mark.registration_id == stays)
-        wanted = select(Mark).where(Mark.registration_id == leaves, Mark.session_id.not_in(there)).order_by(Mark.id)
-        copies = [Mark(registration_id=stays, **{column: getattr(mark, column) for column in COPIED}) for mark in session.scalars(wanted)]
-        session.add_all(copies)
-        session.flush()
-        return [copy.id for copy in copies]
+    def copy(self, session: Session, context: ChangeContext, *, leaves: int, stays: int) -> Sequence[int]:
+        """Copy what was observed in sessions in which the registration that stays has no mark. It follows what is there."""
+        there = select(Mark.session_id).where(Mark.registration_id == stays, Mark.status.is_not(None))
+        wanted = select(Observation).where(Observation.registration_id == leaves, Observation.session_id.not_in(there))
+        rows = session.scalars(wanted.order_by(Observation.id)).all()
+        ends = _ends(session, stays)
+        copies = {one.public_id: uuid.uuid4() for one in rows}
+        added = [
+            {
+                "public_id": copies[one.public_id],
+                "registration_id": stays,
+                "session_id": one.session_id,
+                "kind": one.kind,
+                "minutes": one.minutes,
+                "follows": (copies.get(one.follows) if one.follows else None) or ends.get(one.session_id),
+                "observed_at": one.observed_at,
+                "received_at": one.received_at,
+                "method": MarkMethod.MERGE,
+                "recorded_by": one.recorded_by,
+                "reason": one.reason,
+            }
+            for one in rows
+        ]
+        return self._add(session, stays, added)
 
-    def take_back(self, session: Session, copies: Collection[int]) -> None:
-        """Delete copies that nobody has changed since."""
-        session.execute(delete(Mark).where(Mark.id.in_(copies), Mark.version == 1))
+    def take_back(self, session: Session, context: ChangeContext, copies: Collection[int]) -> None:
+        """Clear the marks that still end with a copy. What was observed since stays."""
+        copied = session.execute(
+            select(Observation.registration_id, Observation.session_id, Observation.public_id).where(Observation.id.in_(copies))
+        ).all()
+        for registration_id in sorted({row.registration_id for row in copied}):
+            ends = _ends(session, registration_id)
+            added = [
+                {
+                    "public_id": uuid.uuid4(),
+                    "registration_id": registration_id,
+                    "session_id": row.session_id,
+                    "kind": ObservationKind.CLEARED,
+                    "minutes": None,
+                    "follows": row.public_id,
+                    "observed_at": context.now,
+                    "received_at": context.now,
+                    "method": MarkMethod.MERGE,
+                    "recorded_by": context.actor,
+                    "reason": None,
+                }
+                for row in copied
+                if row.registration_id == registration_id and ends.get(row.session_id) == row.public_id
+            ]
+            self._add(session, registration_id, added)
+
+    @staticmethod
+    def _add(session: Session, registration_id: int, rows: Sequence[Mapping[str, object]]) -> Sequence[int]:
+        if not rows:
+            return []
+        insert_rows(session, Observation, rows)
+        seminar_id = session.scalars(select(Registration.seminar_id).where(Registration.id == registration_id)).one()
+        rewrite_marks(session, seminar_id, [registration_id])
+        ids = [row["public_id"] for row in rows]
+        return session.scalars(select(Observation.id).where(Observation.public_id.in_(ids)).order_by(Observation.id)).all()
 
 
-when_merging(MergedMarks())
+def _ends(session: Session, registration_id: int) -> dict[int, uuid.UUID]:
+    """Return the observation that each mark of a person ends with, by session id."""
+    return {
+        row.session_id: row.last
+        for row in session.execute(select(Mark.session_id, Mark.last).where(Mark.registration_id == registration_id))
+    }
+
+
+when_merging(MergedObservations())

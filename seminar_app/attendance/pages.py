@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.attendance import queries
 from seminar_app.attendance.forms import Typed, as_sent, typed_in
-from seminar_app.attendance.queries import Attendance, SheetGroup, SheetMark, SheetPerson, SheetSession
+from seminar_app.attendance.queries import Attendance, SessionMarks, SheetGroup, SheetMark, SheetPerson, SheetSession
 from seminar_app.attendance.rules import (
+    EARLIEST,
     Completion,
     Counts,
     MarkStatus,
@@ -39,6 +40,7 @@ class Line:
     """One person on the marking sheet: the mark, and the hidden values of the line."""
 
     person: SheetPerson
+    mark: SheetMark | None
     typed: Typed
     was: str
     search: str
@@ -63,6 +65,10 @@ class MarkingGroup:
         return element_id(self.agency)
 
 
+Written = tuple[SheetMark | None, uuid.UUID | None]
+"""A mark as it was just written, and the observation that it ends with."""
+
+
 @dataclass(frozen=True, slots=True)
 class MarkingPage:
     """The sheet of a session, or only the lines that have just changed."""
@@ -71,6 +77,9 @@ class MarkingPage:
     sessions: Sequence[SheetSession]
     session: SheetSession
     groups: Sequence[MarkingGroup]
+    now: datetime
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+    """Of this showing of the page; it makes the ids of the observations that are sent from it."""
 
     @classmethod
     def read(
@@ -79,8 +88,9 @@ class MarkingPage:
         seminar: Seminar,
         session_id: uuid.UUID,
         *,
+        now: datetime,
         typed: Mapping[str, str] | None = None,
-        written: Mapping[uuid.UUID, SheetMark | None] | None = None,
+        written: Mapping[uuid.UUID, Written] | None = None,
     ) -> MarkingPage:
         """Read the page in a fixed number of statements.
 
@@ -88,6 +98,7 @@ class MarkingPage:
             session: to read with.
             seminar: of the sheet.
             session_id: public id of the seminar's session.
+            now: decides whether somebody can be present already.
             typed: a form that was refused; its lines are shown as the coordinator left them.
             written: the registrations whose lines to show, with the marks just written; the counts are of all people.
 
@@ -105,11 +116,24 @@ class MarkingPage:
             marks = queries.marks_of_session(session, seminar_session.id)
         else:
             people = queries.people_among(session, seminar.id, written, agencies=agencies)
-            lines = (one for group in people for one in group.people)
-            marks = {one.registration_id: mark for one in lines if (mark := written[one.public_id])}
+            lines = [(one.registration_id, *written[one.public_id]) for group in people for one in group.people]
+            marks = SessionMarks(
+                {place: mark for place, mark, _last in lines if mark}, {place: last for place, _mark, last in lines if last}
+            )
         by_group: dict[int, SheetGroup] = {group.agency.id: group for group in people}
-        groups = [MarkingGroup(agency, count, _lines(by_group.get(agency.id), marks, typed or {})) for agency, count in counts]
-        return cls(seminar, sessions, seminar_session, groups)
+        page = cls(seminar, sessions, seminar_session, [], now)
+        groups = [MarkingGroup(agency, count, page.lines_of(by_group.get(agency.id), marks, typed or {})) for agency, count in counts]
+        return replace(page, groups=groups)
+
+    def lines_of(self, group: SheetGroup | None, marks: SessionMarks, typed: Mapping[str, str]) -> list[Line]:
+        """Return the lines of a group."""
+        return [self._line(person, marks, typed) for person in group.people] if group else []
+
+    def _line(self, person: SheetPerson, marks: SessionMarks, typed: Mapping[str, str]) -> Line:
+        mark, last = marks.marks.get(person.registration_id), marks.last.get(person.registration_id)
+        worth = mark.worth(self.session.contact_minutes, self.seminar.excused_rule) if mark else 0
+        search = fold(f"{person.name} {person.agency.code} {person.shown.state_name or ''}")
+        return Line(person, mark, typed_in(typed, person.public_id.hex, mark, worth), as_sent(mark, worth, last), search)
 
     @property
     def touched(self) -> Sequence[MarkingGroup]:
@@ -130,6 +154,12 @@ class MarkingPage:
         return takes_marks(self.seminar.state)
 
     @property
+    def opens_at(self) -> datetime | None:
+        """When people can be marked present, if that is still to come."""
+        opens = self.session.starts_at - EARLIEST
+        return opens if opens > self.now else None
+
+    @property
     def default_minutes(self) -> int:
         """Minutes that late or left early is worth in this session until the coordinator enters another number."""
         return default_minutes(MarkStatus.LATE, contact_minutes=self.session.contact_minutes, excused_rule=self.seminar.excused_rule)
@@ -143,15 +173,6 @@ class MarkingPage:
     def after(self) -> SheetSession | None:
         """The session after this one."""
         return self.sessions[self.session.number] if self.session.number < len(self.sessions) else None
-
-
-def _lines(group: SheetGroup | None, marks: Mapping[int, SheetMark], typed: Mapping[str, str]) -> list[Line]:
-    return [_line(person, marks.get(person.registration_id), typed) for person in group.people] if group else []
-
-
-def _line(person: SheetPerson, mark: SheetMark | None, typed: Mapping[str, str]) -> Line:
-    search = fold(f"{person.name} {person.agency.code} {person.shown.state_name or ''}")
-    return Line(person, typed_in(typed, person.public_id.hex, mark), as_sent(mark), search)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,11 @@ def attended_of(session: Session, participations: Sequence[Participation]) -> Ma
         .order_by(SeminarSession.id)
     ).all()
     rows = session.execute(
-        select(Mark.registration_id, Mark.session_id, Mark.status, Mark.minutes_credited).where(
-            Mark.registration_id.in_([each.id for each in participations])
+        select(Mark.registration_id, Mark.session_id, Mark.status, Mark.minutes).where(
+            Mark.registration_id.in_([each.id for each in participations]), Mark.status.is_not(None)
         )
     )
-    marks = {(row.registration_id, row.session_id): StoredMark(row.status, row.minutes_credited) for row in rows}
+    marks = {(row.registration_id, row.session_id): StoredMark(row.status, row.minutes) for row in rows}
     found = {}
     for each in participations:
         held = [row for row in sessions if row.seminar_id == each.seminar.id]

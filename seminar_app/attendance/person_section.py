@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import render_template, request
 from markupsafe import Markup
@@ -12,9 +13,9 @@ from sqlalchemy.orm import Session
 from seminar_app.accounts.rules import may_coordinate
 from seminar_app.attendance import queries
 from seminar_app.attendance.forms import Typed, as_sent, typed_in
-from seminar_app.attendance.history import PastMark, account_names, history_of
+from seminar_app.attendance.history import PastObservation, account_names, observations_of
 from seminar_app.attendance.queries import SheetMark, SheetSession
-from seminar_app.attendance.rules import Completion, CountedSession, completes, completion, credited_minutes, takes_marks
+from seminar_app.attendance.rules import Completion, CountedSession, completes, completion, takes_marks
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import Refusal
 from seminar_app.oversight.wording import actor_words
@@ -28,18 +29,15 @@ from seminar_app.web.errors import sentence_of
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """One session: the mark, the hidden value of the form, the minutes it is worth, and the former marks, newest first."""
+    """One session: the mark, the minutes it is worth, all that was observed (newest first), and the fields of the form."""
 
     session: SheetSession
     mark: SheetMark | None
     minutes: int
-    past: Sequence[PastMark]
+    past: Sequence[PastObservation]
     typed: Typed
-
-    @property
-    def was(self) -> str:
-        """Value of the hidden field that says what the page showed."""
-        return as_sent(self.mark)
+    was: str
+    """Value of the hidden field that says what the page showed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,8 @@ class PersonAttendance:
     names: Mapping[str, str]
     may_open_sheets: bool
     may_mark: bool
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+    """Of this showing of the page; it makes the ids of the observations that are sent from it."""
 
     @property
     def completes(self) -> bool:
@@ -73,7 +73,7 @@ def person_attendance(
     *,
     sent: Mapping[str, str] | None = None,
 ) -> PersonAttendance:
-    """Read one person's attendance, in four statements.
+    """Read one person's attendance, in five statements.
 
     Args:
         session: to read with.
@@ -84,16 +84,15 @@ def person_attendance(
         sent: a form that was refused; its lines are shown as they were typed.
     """
     sessions = queries.sessions_of(session, seminar.id)
-    past = history_of(session, registration_id)
-    now = {one.session_id: SheetMark(one.status, one.minutes) for one in past if one.replaced_at is None}
+    past = observations_of(session, registration_id)
+    marks = queries.marks_of_person(session, registration_id)
     rule = seminar.excused_rule
 
     def line(each: SheetSession) -> SessionLine:
-        mark = now.get(each.id)
-        worth = (
-            credited_minutes(mark.status, mark.minutes, contact_minutes=each.contact_minutes, excused_rule=rule) if mark is not None else 0
-        )
-        return SessionLine(each, mark, worth, [one for one in past if one.session_id == each.id], typed_in(sent, each.public_id.hex, mark))
+        mark, last = marks.marks.get(each.id), marks.last.get(each.id)
+        worth = mark.worth(each.contact_minutes, rule) if mark else 0
+        typed = typed_in(sent, each.public_id.hex, mark, worth)
+        return SessionLine(each, mark, worth, [one for one in past if one.session_id == each.id], typed, as_sent(mark, worth, last))
 
     lines = [line(each) for each in sessions]
     total = completion(
@@ -102,7 +101,7 @@ def person_attendance(
         threshold_percent=seminar.threshold_percent,
         excused_rule=rule,
     )
-    names = account_names(session, {one.recorded_by for one in past} | {one.replaced_by for one in past})
+    names = account_names(session, {one.recorded_by for one in past})
     at_the_door = may_coordinate(actor, office_id=seminar.office_id, seminar_id=seminar.id)
     may_mark = at_the_door and takes_marks(seminar.state) and state is RegistrationState.REGISTERED
     return PersonAttendance(seminar, state, lines, total, names, at_the_door, may_mark)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,16 @@ from sqlalchemy.orm import Session
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.agencies.rules import AgencyLevel, group_of
 from seminar_app.attendance.models import Mark
-from seminar_app.attendance.rules import Completion, CountedSession, Counts, MarkStatus, StoredMark, completion, counts_from
+from seminar_app.attendance.rules import (
+    Completion,
+    CountedSession,
+    Counts,
+    MarkStatus,
+    StoredMark,
+    completion,
+    counts_from,
+    credited_minutes,
+)
 from seminar_app.core.errors import NotFound
 from seminar_app.people.models import Person
 from seminar_app.people.rules import CountedAs, counted_as
@@ -25,6 +34,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.queries.shown import SHOWN, shown_person
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar, SeminarSession
+from seminar_app.seminars.rules import ExcusedRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +86,31 @@ class SheetGroup:
 
 @dataclass(frozen=True, slots=True)
 class SheetMark:
-    """The current mark."""
+    """The current mark.
+
+    Attributes:
+        minutes: as somebody said them or as times in and out measured them; None if they follow from the session.
+        still_in: the person was seen to arrive and not to leave.
+        conflict: two recorders with the same view said different things.
+        last: the observation that the mark ends with; left out where a whole seminar is read.
+    """
 
     status: MarkStatus
-    minutes: int
-    """As stored."""
+    minutes: int | None
     time_in: datetime | None = None
     time_out: datetime | None = None
+    still_in: bool = False
+    conflict: bool = False
+    last: uuid.UUID | None = field(default=None, compare=False)
 
     @property
     def stored(self) -> StoredMark:
         """The mark in the form that completion needs."""
         return StoredMark(self.status, self.minutes)
+
+    def worth(self, contact_minutes: int, excused_rule: ExcusedRule) -> int:
+        """Return the minutes that the mark is worth in a session of this length."""
+        return credited_minutes(self.status, self.minutes, contact_minutes=contact_minutes, excused_rule=excused_rule)
 
 
 Marks = Mapping[int, Sequence[SheetMark | None]]
@@ -235,20 +258,53 @@ def _in_order(group_ids: Iterable[int], agencies: Agencies) -> list[int]:
     return sorted(group_ids, key=lambda group_id: (levels[agencies[group_id].level], agencies[group_id].code))
 
 
-def marks_of_session(session: Session, session_id: int) -> dict[int, SheetMark]:
-    """Return the marks of one session by registration id."""
-    wanted = select(Mark.registration_id, Mark.status, Mark.minutes_credited, Mark.time_in, Mark.time_out)
-    wanted = wanted.where(Mark.session_id == session_id)
-    return {row[0]: SheetMark(*row[1:]) for row in session.execute(wanted)}
+_MARKS = select(
+    Mark.registration_id, Mark.session_id, Mark.last, Mark.status, Mark.minutes, Mark.time_in, Mark.time_out, Mark.still_in, Mark.conflict
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionMarks:
+    """The marks of one session by registration id, and the last observation of each person, also where the mark was taken away."""
+
+    marks: Mapping[int, SheetMark]
+    last: Mapping[int, uuid.UUID]
+
+
+def marks_of_session(session: Session, session_id: int) -> SessionMarks:
+    """Return the marks of one session."""
+    rows = session.execute(_MARKS.where(Mark.session_id == session_id)).all()
+    marks = {row.registration_id: _sheet_mark(row) for row in rows if row.status is not None}
+    return SessionMarks(marks, {row.registration_id: row.last for row in rows})
+
+
+def marks_of_person(session: Session, registration_id: int) -> SessionMarks:
+    """Return one person's marks, and last observations, by session id."""
+    rows = session.execute(_MARKS.where(Mark.registration_id == registration_id)).all()
+    marks = {row.session_id: _sheet_mark(row) for row in rows if row.status is not None}
+    return SessionMarks(marks, {row.session_id: row.last for row in rows})
+
+
+def _sheet_mark(row: Any) -> SheetMark:
+    return SheetMark(row.status, row.minutes, row.time_in, row.time_out, row.still_in, row.conflict, row.last)
 
 
 def marks_of_seminar(session: Session, sessions: Sequence[SheetSession]) -> Marks:
     """Return the marks of all sessions by registration id. Equal marks share one object to save memory."""
     place = {seminar_session.id: index for index, seminar_session in enumerate(sessions)}
     rows = session.execute(
-        select(Mark.registration_id, Mark.session_id, type_coerce(Mark.status, String), Mark.minutes_credited, Mark.time_in, Mark.time_out)
+        select(
+            Mark.registration_id,
+            Mark.session_id,
+            type_coerce(Mark.status, String),
+            Mark.minutes,
+            Mark.time_in,
+            Mark.time_out,
+            Mark.still_in,
+            Mark.conflict,
+        )
         .join(SeminarSession, SeminarSession.id == Mark.session_id)
-        .where(SeminarSession.id.in_(place))
+        .where(SeminarSession.id.in_(place), Mark.status.is_not(None))
         .execution_options(yield_per=1000)
     )
     marks: dict[int, list[SheetMark | None]] = {}

@@ -19,7 +19,7 @@ from seminar_app.attendance import forms, history, queries, services
 from seminar_app.attendance.export import MIME_TYPES, Format, Language, file_name, write
 from seminar_app.attendance.pages import MarkingPage, TimetablePage
 from seminar_app.attendance.rules import MarkStatus
-from seminar_app.attendance.services import Entry, Outcome
+from seminar_app.attendance.services import Outcome
 from seminar_app.core.actor import RoleName
 from seminar_app.core.clock import now
 from seminar_app.core.errors import Refusal
@@ -73,7 +73,7 @@ def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
     group = request.form.get("all_present")
 
     def work(writing: Session) -> list[Outcome]:
-        entries = forms.entries_of(request.form)
+        entries = forms.entries_of(request.form, session_id)
         outcomes = services.record(writing, context, entries=entries, **where) if entries else []
         if group is not None:
             agencies = queries.agencies_of_group(writing, group) if group else None
@@ -86,7 +86,7 @@ def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
         return _refused(seminar, session_id, refusal)
     overtaken = _overtaken(outcomes, context.actor)
     if "HX-Request" in request.headers:
-        if any(outcome.changed for outcome in outcomes):
+        if any(outcome.stored for outcome in outcomes):
             needs_no_access_row("the marks left one")
         else:  # nothing was marked, and the lines show names all the same
             shown(f"seminar_session:{session_id.hex}", seminar=slug, action="attendance.viewed")
@@ -109,7 +109,7 @@ def save_person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
     def work(writing: Session) -> list[Outcome]:
         entries = forms.entries_of_person(request.form, registration_id)
         if cleared := request.form.get("clear"):
-            entries = [(forms.id_of(cleared), Entry(registration_id, None))]
+            entries = [forms.cleared_of_person(request.form, registration_id, cleared)]
         return [
             done
             for place, entry in sorted(entries, key=lambda line: line[0])
@@ -168,7 +168,7 @@ def _seminar(slug: str) -> Seminar:
 
 
 def _sheet(seminar: Seminar, session_id: uuid.UUID, refusal: Refusal | None = None) -> str:
-    page = MarkingPage.read(session(), seminar, session_id, typed=request.form if refusal else None)
+    page = MarkingPage.read(session(), seminar, session_id, now=now(), typed=request.form if refusal else None)
     shown(f"seminar_session:{session_id.hex}", seminar=seminar.slug, action="attendance.viewed")
     error = sentence_of(refusal) if refusal else None
     return render_template("attendance/staff/marking.html", page=page, seminar=seminar, seminar_header=seminar_header(seminar), error=error)
@@ -184,7 +184,9 @@ def _refused(seminar: Seminar, session_id: uuid.UUID, refusal: Refusal) -> Respo
 def _lines(seminar: Seminar, session_id: uuid.UUID, outcomes: list[Outcome], *, overtaken: dict[uuid.UUID, str]) -> ResponseReturnValue:
     """Render only what changed on the page: the lines, the counts of their groups, and the total."""
     names = history.account_names(session(), set(overtaken.values()))
-    page = MarkingPage.read(session(), seminar, session_id, written={outcome.registration: outcome.after for outcome in outcomes})
+    page = MarkingPage.read(
+        session(), seminar, session_id, now=now(), written={outcome.registration: (outcome.after, outcome.last) for outcome in outcomes}
+    )
     notes = {registration: actor_words(name, names) for registration, name in overtaken.items()}
     body = render_template("attendance/staff/lines.html", page=page, seminar=seminar, notes=notes)
     return Response(body, headers={ANSWER: "saved"})

@@ -110,7 +110,11 @@ def _asked_to_answer(seminar_id: int, *, marked: bool) -> Select[Registration]:
 
 def has_marks(session: Session, seminar_id: int) -> bool:
     """Whether attendance was recorded in this seminar."""
-    marks = select(Mark.id).join(SeminarSession, SeminarSession.id == Mark.session_id).where(SeminarSession.seminar_id == seminar_id)
+    marks = (
+        select(Mark.id)
+        .join(SeminarSession, SeminarSession.id == Mark.session_id)
+        .where(SeminarSession.seminar_id == seminar_id, Mark.status.is_not(None))
+    )
     return session.scalar(marks.limit(1)) is not None
 
 

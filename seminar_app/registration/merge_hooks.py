@@ -8,6 +8,8 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from seminar_app.core.change_context import ChangeContext
+
 
 class MergeHook(Protocol):
     """The part of another room in a merge. It runs in the merge's transaction, after the seats and people are locked."""
@@ -25,12 +27,12 @@ class MergeHook(Protocol):
         """Return the credited minutes of these registrations, those without any left out. A page that only compares asks too."""
         ...
 
-    def copy(self, session: Session, *, leaves: int, stays: int) -> Sequence[int]:
+    def copy(self, session: Session, context: ChangeContext, *, leaves: int, stays: int) -> Sequence[int]:
         """Copy rows of one registration to the other where that has none; return the ids of the copies."""
         ...
 
-    def take_back(self, session: Session, copies: Collection[int]) -> None:
-        """Delete copies that nobody has changed since."""
+    def take_back(self, session: Session, context: ChangeContext, copies: Collection[int]) -> None:
+        """Take copies back that nobody has changed since."""
         ...
 
 

@@ -49,7 +49,7 @@ class Door:
 
     def marks(self) -> list[str | None]:
         self.session.rollback()
-        found = queries.marks_of_session(self.session, self.seminar_session.id)
+        found = queries.marks_of_session(self.session, self.seminar_session.id).marks
         self.session.rollback()
         return [found[person.id].status.value if person.id in found else None for person in self.people]
 
@@ -106,7 +106,7 @@ def test_marking_by_keyboard_with_undo_minutes_and_find(door: Door) -> None:
         page.keyboard.type("90")
         page.keyboard.press("Enter")
         saved(page)
-        found = queries.marks_of_session(door.session, door.seminar_session.id)[door.people[2].id]
+        found = queries.marks_of_session(door.session, door.seminar_session.id).marks[door.people[2].id]
         assert found.minutes == 90
         expect(page.locator("#counts-group-inm")).to_contain_text("Left early 1")
         expect(page.locator("#counts-all")).to_contain_text("Not marked 2")
@@ -164,7 +164,7 @@ def test_a_refused_line_does_not_hold_the_others_back(door: Door) -> None:
         line(page, 0).locator("input[type=number]").fill("60")
         line(page, 0).locator("input[type=number]").press("Enter")
         saved(page)
-        assert queries.marks_of_session(door.session, door.seminar_session.id)[door.people[0].id].minutes == 60
+        assert queries.marks_of_session(door.session, door.seminar_session.id).marks[door.people[0].id].minutes == 60
 
 
 def test_two_coordinators_at_one_sheet(door: Door) -> None:

@@ -128,8 +128,10 @@ TEXT_READERS: list[Callable[[str], Any]] = [
     request_id_of,
     key_weakness,
     lambda text: file_system_of(Path("/" + possible(text))),
-    lambda text: entries_of({f"was-{text}": text, f"mark-{text}": text, f"minutes-{text}": text}),
-    lambda text: entries_of({f"was-{uuid.UUID(int=7)}": "", f"mark-{uuid.UUID(int=7)}": "late", f"minutes-{uuid.UUID(int=7)}": text}),
+    lambda text: entries_of({f"was-{text}": text, f"mark-{text}": text, f"minutes-{text}": text, "page": text}, uuid.UUID(int=9)),
+    lambda text: entries_of(
+        {f"was-{uuid.UUID(int=7)}": "", f"mark-{uuid.UUID(int=7)}": "late", f"minutes-{uuid.UUID(int=7)}": text}, uuid.UUID(int=9)
+    ),
     lambda text: shown_phone(readable_phone(text)),
 ]
 

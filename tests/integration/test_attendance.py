@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,17 +13,17 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
 from seminar_app.attendance import history, queries, services
-from seminar_app.attendance.errors import AttendanceIsShut, MinutesOutOfRange, NotOnTheSheet
-from seminar_app.attendance.models import Mark, MarkHistory
-from seminar_app.attendance.rules import MarkStatus
-from seminar_app.attendance.services import Entry, Seen
+from seminar_app.attendance.errors import AttendanceIsShut, MinutesOutOfRange, NotOnTheSheet, ObservationDiffers, TooEarly
+from seminar_app.attendance.models import Observation
+from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
+from seminar_app.attendance.services import Entry, NewObservation, Outcome, Seen
 from seminar_app.audit.models import AuditRow
 from seminar_app.core.errors import NotFound
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import Seminar, SeminarSession
-from seminar_app.seminars.rules import SeminarState
+from seminar_app.seminars.rules import ExcusedRule, SeminarState
 from tests.conftest import StatementCount
 from tests.support.context import context
 from tests.support.factories import Make
@@ -53,16 +53,21 @@ class Sheet:
         return self.call("mark", registration=self.people[person].public_id, status=status, **values)
 
     def marks(self) -> dict[int, tuple[MarkStatus, int]]:
-        found = queries.marks_of_session(self.session, self.seminar_sessions[0].id)
+        """Return each mark and the minutes it is worth."""
+        found = queries.marks_of_session(self.session, self.seminar_sessions[0].id).marks
         places = {person.id: number for number, person in enumerate(self.people)}
         self.session.rollback()
-        return {places[key]: (mark.status, mark.minutes) for key, mark in found.items()}
+        return {places[key]: (mark.status, mark.worth(180, ExcusedRule.NOT_COUNTED)) for key, mark in found.items()}
 
-    def history(self) -> list[tuple[MarkStatus, str, str]]:
-        rows = self.session.execute(select(MarkHistory.status, MarkHistory.recorded_by, MarkHistory.replaced_by).order_by(MarkHistory.id))
-        found = [tuple(row) for row in rows]
+    def observed(self) -> list[tuple[str, str]]:
+        """Return the kind and the recorder of all that was observed, in order of arrival."""
+        rows = self.session.execute(select(Observation.kind, Observation.recorded_by).order_by(Observation.id)).all()
         self.session.rollback()
-        return found  # type: ignore[return-value]
+        return [(row.kind.value, row.recorded_by) for row in rows]
+
+    def observe(self, *observations: NewObservation, now: datetime | None = None) -> list[Outcome]:
+        found: list[Outcome] = self.call("observe", observations=observations, now=now or self.now)
+        return found
 
     def trail(self) -> list[tuple[str, str, dict[str, Any]]]:
         rows = self.session.execute(select(AuditRow.action, AuditRow.subject, AuditRow.details).order_by(AuditRow.sequence))
@@ -72,7 +77,7 @@ class Sheet:
 
 
 @pytest.fixture
-def sheet(session: Session, make: Make, now: datetime) -> Sheet:
+def sheet(session: Session, make: Make) -> Sheet:
     seminar = make.seminar(seats=50)
     seminar_sessions = [make.seminar_session(seminar), make.seminar_session(seminar, day=1)]
     pgr, pgj = make.agency("PGR"), make.agency("PGJ")
@@ -82,19 +87,19 @@ def sheet(session: Session, make: Make, now: datetime) -> Sheet:
         make.registration(seminar, make.person(surname1=name), agency=agency, pool=pool)
         for name, agency in (("Álvarez", pgr), ("Zamora", pgr), ("Núñez", cancun), ("Ortiz", pgj))
     ]
-    return Sheet(session, now, seminar, seminar_sessions, [pgr, pgj, cancun], people)
+    return Sheet(session, seminar_sessions[0].starts_at + timedelta(hours=4), seminar, seminar_sessions, [pgr, pgj, cancun], people)
 
 
 def test_a_mark_is_taken_and_says_who_took_it(sheet: Sheet) -> None:
     outcome = sheet.mark(0, L)
-    assert (outcome.before, outcome.after.status, outcome.after.minutes) == (None, L, 165)
+    assert (outcome.before, outcome.after.status, outcome.after.minutes) == (None, L, None)
     assert sheet.marks() == {0: (L, 165)}
-    assert sheet.session.scalars(select(Mark)).one().recorded_by == ANA
+    assert sheet.observed() == [("late", ANA)]
     assert sheet.trail() == [
         (
             "attendance.marked",
             f"registration:{sheet.people[0].public_id.hex}",
-            {"session": sheet.seminar_sessions[0].public_id.hex, "from": None, "to": "late", "minutes": 165},
+            {"session": sheet.seminar_sessions[0].public_id.hex, "from": None, "to": "late", "minutes": None},
         )
     ]
 
@@ -103,7 +108,7 @@ def test_the_same_mark_again_changes_nothing_and_leaves_no_trace(sheet: Sheet) -
     sheet.mark(0, L, minutes=100)
     assert not sheet.mark(0, L, actor=BETO).changed
     assert not sheet.mark(0, L, minutes=100, actor=BETO).changed
-    assert (sheet.marks(), sheet.history(), len(sheet.trail())) == ({0: (L, 100)}, [], 1)
+    assert (sheet.marks(), sheet.observed(), len(sheet.trail())) == ({0: (L, 100)}, [("late", ANA)], 1)
 
 
 def test_every_change_keeps_its_past_and_so_does_clearing(sheet: Sheet) -> None:
@@ -114,18 +119,94 @@ def test_every_change_keeps_its_past_and_so_does_clearing(sheet: Sheet) -> None:
     assert (outcome.before.status, outcome.after) == (P, None)
     assert not sheet.call("clear", registration=sheet.people[0].public_id).changed
     assert sheet.marks() == {}
-    assert sheet.history() == [(A, ANA, BETO), (L, BETO, ANA), (P, ANA, BETO)]
+    assert sheet.observed() == [("absent", ANA), ("late", BETO), ("present", ANA), ("cleared", BETO)]
     assert [action for action, _subject, _details in sheet.trail()] == ["attendance.marked"] * 3 + ["attendance.cleared"]
 
 
-def test_of_two_coordinators_the_last_wins_and_is_told_what_was_replaced(sheet: Sheet) -> None:
+def test_of_two_coordinators_the_last_wins_is_told_whose_mark_it_was_and_the_mark_stays_a_conflict(sheet: Sheet) -> None:
     person = sheet.people[0].public_id
-    sheet.call("record", entries=[Entry(person, P, seen=Seen(None))])
-    (second,) = sheet.call("record", entries=[Entry(person, A, seen=Seen(None))], actor=BETO)
+    (first,) = sheet.call("record", entries=[Entry(person, P, seen=Seen(None))])
+    later = sheet.now + timedelta(minutes=1)
+    (second,) = sheet.call("record", entries=[Entry(person, A, seen=Seen(None))], actor=BETO, now=later)
+    assert (first.after.conflict, second.after.conflict) == (False, True)
     assert (second.overtaken, sheet.marks()) == (ANA, {0: (A, 0)})
-    (third,) = sheet.call("record", entries=[Entry(person, P, seen=Seen(A, 0))])
-    assert third.overtaken is None
-    assert sheet.history() == [(P, ANA, BETO), (A, BETO, ANA)]
+    (third,) = sheet.call("record", entries=[Entry(person, P, seen=Seen(second.after.last))], now=later)
+    assert (third.overtaken, third.after.conflict) == (None, True)
+    assert sheet.observed() == [("present", ANA), ("absent", BETO), ("present", ANA)]
+
+
+def test_two_coordinators_who_say_the_same_are_no_conflict(sheet: Sheet) -> None:
+    person = sheet.people[0].public_id
+    for number in range(2):
+        seen = NewObservation(
+            id=uuid.uuid4(), registration=person, kind=ObservationKind.PRESENT, observed_at=sheet.now + timedelta(minutes=number)
+        )
+        (outcome,) = sheet.observe(seen, now=sheet.now + timedelta(minutes=5))
+        assert (outcome.after.status, outcome.after.conflict) == (P, False)  # type: ignore[union-attr]
+
+
+def seen(sheet: Sheet, kind: str, minute: int, **values: Any) -> NewObservation:
+    """Return what a device saw of the first person, minutes after the sheet's time."""
+    base: dict[str, Any] = {"id": uuid.uuid4(), "registration": sheet.people[0].public_id, "kind": ObservationKind(kind)}
+    return NewObservation(**base | {"observed_at": sheet.now + timedelta(minutes=minute), "method": MarkMethod.SCAN} | values)
+
+
+def test_an_observation_sent_twice_is_stored_once_and_another_under_its_id_is_refused(sheet: Sheet) -> None:
+    one = seen(sheet, "present", -5)
+    assert [outcome.stored for outcome in sheet.observe(one, one)] == [True, False]
+    assert [outcome.stored for outcome in sheet.observe(one)] == [False]
+    for other in (
+        replace(one, kind=ObservationKind.ABSENT),
+        replace(one, registration=sheet.people[1].public_id),
+        replace(one, kind=ObservationKind.LATE, minutes=10),
+    ):
+        with pytest.raises(ObservationDiffers):
+            sheet.observe(other)
+    with pytest.raises(ObservationDiffers):
+        sheet.call("observe", observations=[one], session_id=sheet.seminar_sessions[1].public_id, now=sheet.now + timedelta(days=2))
+    assert sheet.observed() == [("present", ANA)]
+
+
+def test_a_device_whose_clock_is_ahead_observed_no_later_than_its_message_came(sheet: Sheet) -> None:
+    sheet.observe(seen(sheet, "present", 600))
+    assert sheet.session.scalars(select(Observation.observed_at)).one() == sheet.now
+
+
+def test_nobody_is_present_more_than_an_hour_before_a_session_but_may_be_excused(sheet: Sheet) -> None:
+    begins = sheet.seminar_sessions[0].starts_at
+    early = begins - timedelta(minutes=60, seconds=1)
+    for status in (P, L, E):
+        with pytest.raises(TooEarly):
+            sheet.mark(0, status, now=early)
+    with pytest.raises(TooEarly):
+        sheet.call("mark_all", status=P, now=early)
+    with pytest.raises(TooEarly):
+        sheet.observe(seen(sheet, "in", 0, observed_at=early), now=begins)
+    sheet.mark(0, X, now=early)
+    sheet.mark(1, A, now=early)
+    sheet.mark(2, P, now=begins - timedelta(minutes=60))
+    assert sheet.marks() == {0: (X, 0), 1: (A, 0), 2: (P, 180)}
+
+
+def test_minutes_that_nobody_said_follow_a_corrected_session(sheet: Sheet) -> None:
+    sheet.mark(0, L)
+    sheet.mark(1, E, minutes=165)
+    sheet.mark(2, L, minutes=100)
+    marks = queries.marks_of_session(sheet.session, sheet.seminar_sessions[0].id).marks
+    worth = {minutes: [mark.worth(minutes, ExcusedRule.NOT_COUNTED) for mark in marks.values()] for minutes in (60, 180, 240)}
+    assert worth == {60: [45, 45, 60], 180: [165, 165, 100], 240: [225, 225, 100]}
+
+
+def test_the_same_entry_sent_again_from_a_page_is_stored_once_and_after_a_lost_answer_follows_itself(sheet: Sheet) -> None:
+    person = sheet.people[0].public_id
+    first = Entry(person, P, seen=Seen(None))
+    for _ in range(2):
+        sheet.call("record", entries=[first])
+    (second,) = sheet.call("record", entries=[Entry(person, A, seen=Seen(None), after=[first.id, uuid.uuid4()])])
+    assert (second.overtaken, second.after.conflict) == (None, False)
+    assert sheet.observed() == [("present", ANA), ("absent", ANA)]
+    with pytest.raises(ObservationDiffers):
+        sheet.call("record", entries=[replace(first, status=L)])
 
 
 def test_who_is_not_on_the_sheet_is_refused_and_nothing_is_written(sheet: Sheet, make: Make) -> None:
@@ -152,8 +233,8 @@ def test_minutes_beyond_the_session_are_refused(sheet: Sheet, minutes: int) -> N
     assert sheet.marks() == {}
 
 
-@pytest.mark.parametrize("state", [SeminarState.DRAFT, SeminarState.ARCHIVED])
-def test_a_draft_and_the_archive_take_no_marks(sheet: Sheet, state: SeminarState) -> None:
+@pytest.mark.parametrize("state", [SeminarState.DRAFT, SeminarState.COMPLETED, SeminarState.ARCHIVED])
+def test_a_draft_a_completed_seminar_and_the_archive_take_no_marks(sheet: Sheet, state: SeminarState) -> None:
     with unit_of_work(sheet.session) as session:
         session.get_one(Seminar, sheet.seminar.id).state = state
     with pytest.raises(AttendanceIsShut):
@@ -201,11 +282,8 @@ def test_the_past_names_the_people_who_wrote_it(sheet: Sheet, make: Make) -> Non
     audit_name = f"account:{ana.public_id.hex}"
     sheet.mark(0, A, actor=audit_name)
     sheet.mark(0, P, actor="command", now=sheet.now + timedelta(minutes=3))
-    past = history.history_of(sheet.session, sheet.people[0].id)
-    assert [(mark.status, mark.recorded_by, mark.replaced_by) for mark in past] == [
-        (P, "command", None),
-        (A, audit_name, "command"),
-    ]
+    past = history.observations_of(sheet.session, sheet.people[0].id)
+    assert [(one.kind.value, one.recorded_by) for one in past] == [("present", "command"), ("absent", audit_name)]
     assert history.account_names(sheet.session, {audit_name, "command", None}) == {audit_name: "Ana Coordinadora"}
 
 
@@ -219,7 +297,7 @@ def test_a_hundred_marks_take_as_many_statements_as_ten(sheet: Sheet, make: Make
         sheet.call("record", entries=[Entry(public_id, A) for public_id in more])
         costs.append(len(statements))
     assert costs[0] == costs[1] <= 15
-    assert sheet.session.scalar(select(func.count()).select_from(MarkHistory)) == 110
+    assert sheet.session.scalar(select(func.count()).select_from(Observation)) == 220
     sheet.session.rollback()
     statements.statements.clear()
     queries.attendance_of(sheet.session, sheet.seminar, former=True)
@@ -232,4 +310,4 @@ def test_of_two_words_about_one_person_the_last_counts(sheet: Sheet) -> None:
     for words in ((P, A), (L, E)):
         outcomes = sheet.call("record", entries=[Entry(person, word) for word in words])
         assert [outcome.after.status for outcome in outcomes] == [words[-1]]
-    assert (sheet.marks(), sheet.history()) == ({0: (E, 165)}, [(A, ANA, ANA)])
+    assert (sheet.marks(), sheet.observed()) == ({0: (E, 165)}, [("absent", ANA), ("left_early", ANA)])

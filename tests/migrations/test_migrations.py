@@ -47,8 +47,11 @@ def test_every_migration_can_be_undone_and_done_again(app: Flask) -> None:
         assert set(Base.metadata.tables) <= set(inspect(db.engine).get_table_names())
 
 
-MADE_ANEW = {"audit_head.seal", "registration.reserved_code"}
-"""Columns left out of the comparison: the audit log's seal is written again with the next row, and codes are drawn again."""
+MADE_ANEW = {
+    *("audit_head.seal", "registration.reserved_code"),
+    *("observation.id", "observation.public_id", "observation.follows", "mark.id", "mark.last"),
+}
+"""Columns left out of the comparison: the audit log's seal is written again with the next row; codes and ids are drawn again."""
 
 
 def contents(connection: Connection) -> dict[str, str]:

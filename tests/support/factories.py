@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.rules import AgencyLevel
-from seminar_app.attendance.models import Mark
-from seminar_app.attendance.rules import MarkMethod, MarkStatus
+from seminar_app.attendance.models import Mark, Observation
+from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
 from seminar_app.core.actor import RoleName
 from seminar_app.core.folding import fold
 from seminar_app.core.links import SecretLink, token_hash
@@ -164,16 +164,45 @@ class Make:
         base = {"registration_id": registration.id, "certificate_name": f"{given_names} {surname1}", "asked_at": THEN}
         return self._add(NameRequest(given_names=given_names, surname1=surname1, **base | values))
 
-    def mark(
-        self, registration: Registration, seminar_session: SeminarSession, status: MarkStatus = MarkStatus.PRESENT, **values: Any
-    ) -> Mark:
+    def observation(
+        self,
+        registration: Registration,
+        seminar_session: SeminarSession,
+        kind: ObservationKind | MarkStatus = ObservationKind.PRESENT,
+        **values: Any,
+    ) -> Observation:
+        """Store an observation without its mark (`rewrite_marks` makes it)."""
+        at = values.get("observed_at", THEN)
         base = {
+            "public_id": uuid.uuid4(),
             "registration_id": registration.id,
             "session_id": seminar_session.id,
-            "status": status,
-            "minutes_credited": seminar_session.contact_minutes if status is MarkStatus.PRESENT else 0,
+            "kind": ObservationKind(kind.value),
+            "observed_at": at,
+            "received_at": at,
             "method": MarkMethod.LIST,
             "recorded_by": "command",
-            "recorded_at": THEN,
         }
-        return self._add(Mark(**base | values))
+        return self._add(Observation(**base | values))
+
+    def mark(
+        self,
+        registration: Registration,
+        seminar_session: SeminarSession,
+        status: MarkStatus = MarkStatus.PRESENT,
+        minutes: int | None = None,
+        **values: Any,
+    ) -> Mark:
+        """Store a mark with its observation; `time_in` is the mark's alone."""
+        time_in = values.pop("time_in", None)
+        seen = self.observation(registration, seminar_session, status, minutes=minutes, **values)
+        return self._add(
+            Mark(
+                registration_id=registration.id,
+                session_id=seminar_session.id,
+                last=seen.public_id,
+                status=status,
+                minutes=minutes,
+                time_in=time_in,
+            )
+        )

@@ -15,7 +15,7 @@ from seminar_app.attendance.rules import (
     credited_minutes,
     default_minutes,
     may_credit,
-    minutes_to_store,
+    minutes_said,
 )
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import ExcusedRule, SeminarState
@@ -44,10 +44,15 @@ def test_each_mark_has_its_minutes(status: MarkStatus, contact: int, rule: Excus
 
 
 def test_only_late_and_left_early_have_minutes_of_their_own() -> None:
-    assert minutes_to_store(L, 90, contact_minutes=180, excused_rule=NOT_COUNTED) == 90
-    assert minutes_to_store(L, 0, contact_minutes=180, excused_rule=NOT_COUNTED) == 0
-    assert minutes_to_store(P, 90, contact_minutes=180, excused_rule=NOT_COUNTED) == 180
-    assert minutes_to_store(A, 90, contact_minutes=180, excused_rule=NOT_COUNTED) == 0
+    assert minutes_said(L, 90, contact_minutes=180, excused_rule=NOT_COUNTED) == 90
+    assert minutes_said(L, 0, contact_minutes=180, excused_rule=NOT_COUNTED) == 0
+    assert minutes_said(P, 90, contact_minutes=180, excused_rule=NOT_COUNTED) is None
+    assert minutes_said(A, 90, contact_minutes=180, excused_rule=NOT_COUNTED) is None
+
+
+def test_minutes_equal_to_the_default_were_not_said_by_anybody() -> None:
+    assert minutes_said(L, 165, contact_minutes=180, excused_rule=NOT_COUNTED) is None
+    assert minutes_said(L, None, contact_minutes=180, excused_rule=NOT_COUNTED) is None
 
 
 def test_minutes_go_from_none_to_the_whole_session() -> None:
@@ -55,10 +60,12 @@ def test_minutes_go_from_none_to_the_whole_session() -> None:
 
 
 def test_a_session_that_was_corrected_counts_as_it_now_is() -> None:
-    assert credited_minutes(P, 180, contact_minutes=120, excused_rule=NOT_COUNTED) == 120
-    assert credited_minutes(P, 120, contact_minutes=180, excused_rule=NOT_COUNTED) == 180
+    assert credited_minutes(P, None, contact_minutes=120, excused_rule=NOT_COUNTED) == 120
+    assert credited_minutes(P, None, contact_minutes=180, excused_rule=NOT_COUNTED) == 180
     assert credited_minutes(L, 165, contact_minutes=120, excused_rule=NOT_COUNTED) == 120
-    assert credited_minutes(X, 0, contact_minutes=180, excused_rule=CREDITED) == 180
+    assert credited_minutes(L, None, contact_minutes=120, excused_rule=NOT_COUNTED) == 105
+    assert credited_minutes(L, None, contact_minutes=60, excused_rule=NOT_COUNTED) == 45
+    assert credited_minutes(X, None, contact_minutes=180, excused_rule=CREDITED) == 180
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@
 
   const waiting = new Set(); // keys of lines to be sent
   const refused = new Map(); // key → sentence of the server
+  const numbers = new Map(); // key → number of the change on that line; with the page it makes the id of what is stored
+  const unanswered = new Map(); // key → numbers of the changes that were sent, and whose answer has not come
   const past = []; // undo: what lines were before each deed
   let sent = null; // lines of the request on its way
   let pause = SHORTEST_WAIT;
@@ -47,12 +49,14 @@
     const line = lineBy(key);
     shown.set(key, snapshot(line));
     refused.delete(key);
+    numbers.set(key, (numbers.get(key) ?? 0) + 1);
     waiting.add(key);
     line.dataset.state = "waiting";
   };
 
   // Writes marks on some lines as one deed that one Z takes back.
   const mark = (some, status) => {
+    if (radios(some[0]).some((radio) => radio.value === status && radio.disabled)) return; // the session is not near yet
     const before = some.map((line) => shown.get(line.dataset.line));
     for (const line of some) {
       const hasMinutes = status === "late" || status === "left_early";
@@ -120,8 +124,14 @@
       values[`mark-${key}`] = marked(line);
       values[`minutes-${key}`] = minutesOf(line).value;
       values[`was-${key}`] = line.querySelector('input[type="hidden"]').value;
+      const number = numbers.get(key);
+      const earlier = (unanswered.get(key) ?? []).filter((one) => one !== number);
+      values[`n-${key}`] = number;
+      values[`after-${key}`] = earlier.join(" ");
+      unanswered.set(key, [...earlier, number]);
     }
     values.csrf_token = sheet.elements.csrf_token.value;
+    values.page = sheet.elements.page.value;
     htmx.ajax("POST", sheet.getAttribute("action"), { source: courier, target: courier, swap: "none", values }).catch(() => {}); // htmx:afterRequest has dealt with it
   };
 
@@ -144,6 +154,7 @@
   const wasRefused = (sentence) => {
     const some = sent;
     sent = null;
+    for (const key of some) unanswered.delete(key);
     if (some.length > 1) {
       alone.push(...some); // one line is to blame; the others shall not wait for it
     } else {
@@ -204,6 +215,7 @@
     }
     for (const key of sent) {
       const line = lineBy(key);
+      unanswered.delete(key);
       if (line && !waiting.has(key)) {
         delete line.dataset.state;
         shown.set(key, snapshot(line));

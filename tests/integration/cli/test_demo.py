@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
 from seminar_app.agencies.models import Agency
-from seminar_app.attendance.models import Mark, MarkHistory
+from seminar_app.attendance.models import Mark, Observation
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.audit.verifying import verify
 from seminar_app.demo.load import load_demo
@@ -32,7 +32,7 @@ TODAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
 def counts(session: Session) -> list[int]:
-    tables = (Seminar, Person, Registration, Mark, MarkHistory, Response, UserAccount, Agency)
+    tables = (Seminar, Person, Registration, Mark, Observation, Response, UserAccount, Agency)
     return [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
 

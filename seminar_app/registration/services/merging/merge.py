@@ -112,7 +112,7 @@ def _settle_pairs(session: Session, context: ChangeContext, locked: Locked, *, k
         if left.seat_pool_id is not None:
             freed.append(seminar_id)
         for hook in hooks():
-            moved.copies.setdefault(hook.name, []).extend(hook.copy(session, leaves=leaves.id, stays=stays.id))
+            moved.copies.setdefault(hook.name, []).extend(hook.copy(session, context, leaves=leaves.id, stays=stays.id))
     exchange(session, exchanged, now=context.now)
     return freed
 

@@ -62,7 +62,7 @@ def undo_merge(session: Session, context: ChangeContext, *, merge_id: int) -> Pe
     give(session, [each for each in map(by_id.get, moved.registrations) if each is not None and each.person_id == kept.id], gone)
     for hook in hooks():
         if copies := moved.copies.get(hook.name):
-            hook.take_back(session, copies)
+            hook.take_back(session, context, copies)
     _take_out(session, kept, gone, moved)
     move_identity_back(session, context, source=gone, target=kept, moved=moved.identity)
     _reserve_again(session, kept, gone, moved)

@@ -32,6 +32,9 @@ class MarkMethod(StrEnum):
     LIST = "list"
     SELF = "self"
     PAPER = "paper"
+    IMPORT = "import"
+    MERGE = "merge"
+    """Copied from another registration of the same person when two records were merged."""
 
 
 LATENESS_MINUTES = 15
@@ -66,21 +69,25 @@ def may_credit(minutes: int, *, contact_minutes: int) -> bool:
     return 0 <= minutes <= contact_minutes
 
 
-def minutes_to_store(status: MarkStatus, asked: int | None, *, contact_minutes: int, excused_rule: ExcusedRule) -> int:
-    """Return the minutes to store: those asked for if the status has its own minutes, else the default for the status."""
-    if status in HAS_MINUTES and asked is not None:
-        return asked
-    return default_minutes(status, contact_minutes=contact_minutes, excused_rule=excused_rule)
+def minutes_said(status: MarkStatus, asked: int | None, *, contact_minutes: int, excused_rule: ExcusedRule) -> int | None:
+    """Return the minutes that a mark keeps: those asked for if the status has minutes of its own, else None.
 
-
-def credited_minutes(status: MarkStatus, stored: int, *, contact_minutes: int, excused_rule: ExcusedRule) -> int:
-    """Return the minutes a stored mark is worth today.
-
-    The session and the seminar count as they are now, even if the contact minutes or the excused rule were corrected after the
-    marks: present is the whole session, and a mark is never worth more than the session has.
+    A number equal to the default counts as the default, because the page fills it in by itself. So a session whose length is
+    corrected later corrects these minutes too.
     """
-    if status in HAS_MINUTES:
-        return min(stored, contact_minutes)
+    if status not in HAS_MINUTES or asked is None:
+        return None
+    return None if asked == default_minutes(status, contact_minutes=contact_minutes, excused_rule=excused_rule) else asked
+
+
+def credited_minutes(status: MarkStatus, said: int | None, *, contact_minutes: int, excused_rule: ExcusedRule) -> int:
+    """Return the minutes a mark is worth in its session as the session now is.
+
+    Minutes that nobody said follow from the session and the seminar's rule; minutes that somebody said are never worth more than
+    the session has.
+    """
+    if status in HAS_MINUTES and said is not None:
+        return min(said, contact_minutes)
     return default_minutes(status, contact_minutes=contact_minutes, excused_rule=excused_rule)
 
 
@@ -94,10 +101,10 @@ class CountedSession:
 
 @dataclass(frozen=True, slots=True)
 class StoredMark:
-    """The facts of a mark that completion needs; `minutes` as stored."""
+    """The facts of a mark that completion needs; `minutes` as somebody said them, or None."""
 
     status: MarkStatus
-    minutes: int
+    minutes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,5 +192,5 @@ def counts_from(counted: Counter[MarkStatus | None]) -> Counts:
 
 
 def takes_marks(state: SeminarState) -> bool:
-    """Whether attendance may be changed: in every state but draft (it has no people yet) and archived (it is closed)."""
-    return state not in (SeminarState.DRAFT, SeminarState.ARCHIVED)
+    """Whether attendance may be changed: not in a draft (it has no people yet), nor once the seminar is completed or archived."""
+    return state in {SeminarState.PUBLISHED, SeminarState.CLOSED, SeminarState.CANCELLED}

@@ -1,0 +1,63 @@
+"""Rules of attendance: what observations make, what a mark is worth, and who completes. No database."""
+
+from __future__ import annotations
+
+from seminar_app.attendance.rules.marks import (
+    ATTENDED,
+    HAS_MINUTES,
+    LATENESS_MINUTES,
+    Completion,
+    CountedSession,
+    Counts,
+    MarkMethod,
+    MarkStatus,
+    StoredMark,
+    completes,
+    completion,
+    count_marks,
+    counts_from,
+    credited_minutes,
+    default_minutes,
+    may_credit,
+    minutes_said,
+    takes_marks,
+)
+from seminar_app.attendance.rules.observations import (
+    EARLIEST,
+    ObservationKind,
+    Observed,
+    ObservedMark,
+    Times,
+    mark_of,
+    may_observe,
+    observed_time,
+)
+
+__all__ = [
+    "ATTENDED",
+    "EARLIEST",
+    "HAS_MINUTES",
+    "LATENESS_MINUTES",
+    "Completion",
+    "CountedSession",
+    "Counts",
+    "MarkMethod",
+    "MarkStatus",
+    "ObservationKind",
+    "Observed",
+    "ObservedMark",
+    "StoredMark",
+    "Times",
+    "completes",
+    "completion",
+    "count_marks",
+    "counts_from",
+    "credited_minutes",
+    "default_minutes",
+    "mark_of",
+    "may_credit",
+    "may_observe",
+    "minutes_said",
+    "observed_time",
+    "takes_marks",
+]

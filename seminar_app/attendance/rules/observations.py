@@ -1,0 +1,249 @@
+"""Make the mark of one person in one session from what was observed. No database.
+
+An observation is only ever added. Each one names the observation that its recorder had in view (`follows`), so observations form
+a tree, and the order in which they arrive does not matter. Source: docs/decisions/0006-attendance.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from seminar_app.attendance.rules.marks import ATTENDED, LATENESS_MINUTES, MarkMethod, MarkStatus, credited_minutes
+from seminar_app.seminars.rules import ExcusedRule
+
+
+class ObservationKind(StrEnum):
+    """What was seen of a person in a session."""
+
+    PRESENT = "present"
+    LATE = "late"
+    LEFT_EARLY = "left_early"
+    EXCUSED = "excused"
+    ABSENT = "absent"
+    IN = "in"
+    OUT = "out"
+    CLEARED = "cleared"
+    """The mark was taken away."""
+
+
+PRESENCE = frozenset({ObservationKind.PRESENT, ObservationKind.LATE, ObservationKind.LEFT_EARLY, ObservationKind.IN, ObservationKind.OUT})
+"""Kinds that say that the person was there, which nobody can know long before a session."""
+
+EARLIEST = timedelta(minutes=60)
+"""How long before a session somebody can be seen there."""
+
+AUTOMATIC = frozenset({MarkMethod.SCAN, MarkMethod.SELF})
+"""Methods in which nobody looked at the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The facts of an observation that the mark is made of; `minutes` None if nobody said them."""
+
+    id: UUID
+    kind: ObservationKind
+    minutes: int | None
+    follows: UUID | None
+    observed_at: datetime
+    method: MarkMethod
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """A session as it now is, and how its seminar counts excused absences."""
+
+    starts_at: datetime
+    ends_at: datetime
+    contact_minutes: int
+    excused_rule: ExcusedRule
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedMark:
+    """The mark that observations make.
+
+    Attributes:
+        last: the observation that the mark ends with; whoever changes the mark has this one in view.
+        status: None if the mark was taken away.
+        minutes: as somebody said or as times in and out measured them; None if they follow from the session.
+        time_in, time_out: first arrival and last departure, where they were recorded.
+        still_in: the person was seen to arrive and not to leave, so the minutes count to the session's end.
+        conflict: two recorders with the same view said different things. It stays so for ever.
+    """
+
+    last: UUID
+    status: MarkStatus | None
+    minutes: int | None
+    time_in: datetime | None
+    time_out: datetime | None
+    still_in: bool
+    conflict: bool
+
+
+def may_observe(kind: ObservationKind, *, at: datetime, starts_at: datetime) -> bool:
+    """Whether this can be observed at that time: presence from 60 minutes before the session, an absence at any time."""
+    return kind not in PRESENCE or at >= starts_at - EARLIEST
+
+
+def observed_time(said: datetime, *, received_at: datetime) -> datetime:
+    """Return when something was observed: as the device said, but never after it was received."""
+    return min(said, received_at)
+
+
+def mark_of(observations: Iterable[Observed], session: Times) -> ObservedMark | None:
+    """Return the mark that all observations of one person in one session make; None if there are none.
+
+    The mark is the end of the chain. Where several observations follow the same one, equal ones count as one; of the others the
+    branch stands whose end was observed last, and they are a conflict. A scan or self check-in that is not newer than what a
+    person recorded does not displace it.
+    """
+    steps = _tree(observations)
+    if not steps:
+        return None
+    ends = list(range(len(steps)))
+    best: dict[int, int] = {}
+    for place in range(len(steps) - 1, -1, -1):  # a step's followers come after it, so their ends are known
+        if place in best and not _displaces(steps[ends[best[place]]], steps[place]):
+            del best[place]
+        if place in best:
+            ends[place] = ends[best[place]]
+        before = steps[place].before
+        other = best.get(before)
+        if other is None or steps[ends[place]].rank > steps[ends[other]].rank:
+            best[before] = place
+    end = ends[best[-1]]
+    chain = []
+    place = end
+    while place >= 0:
+        chain.append(steps[place])
+        place = steps[place].before
+    return _read(chain[::-1], session, conflict=any(step.contested for step in steps))
+
+
+@dataclass(slots=True)
+class _Step:
+    """Equal observations that follow the same one, in order of time; `before` is the place of what they follow, -1 for none."""
+
+    observed: Sequence[Observed]
+    before: int
+    contested: bool
+
+    @property
+    def last(self) -> Observed:
+        return self.observed[-1]
+
+    @property
+    def said_by_person(self) -> bool:
+        return any(each.method not in AUTOMATIC for each in self.observed)
+
+    @property
+    def rank(self) -> tuple[datetime, bool, str]:
+        return self.last.observed_at, self.said_by_person, self.last.id.hex
+
+
+def _displaces(end: _Step, step: _Step) -> bool:
+    """Whether the end of a branch stands above the step that it goes back to."""
+    return end.said_by_person or not step.said_by_person or end.last.observed_at > step.last.observed_at
+
+
+def _tree(observations: Iterable[Observed]) -> list[_Step]:
+    """Return the steps of all chains, each after what it follows. What an observation follows may not have arrived yet."""
+    ordered = sorted(observations, key=lambda each: (each.observed_at, each.id.hex))
+    known = {each.id for each in ordered}
+    followers: dict[UUID | None, list[Observed]] = {}
+    for each in ordered:
+        followers.setdefault(each.follows, []).append(each)
+    steps: list[_Step] = []
+    placed: set[UUID] = set()
+
+    def grow(following: Iterable[Observed], before: int) -> None:
+        by_value: dict[tuple[ObservationKind, int | None], list[Observed]] = {}
+        for each in following:
+            if each.id not in placed:
+                by_value.setdefault((each.kind, each.minutes), []).append(each)
+                placed.add(each.id)
+        steps.extend(_Step(equal, before, len(by_value) > 1) for equal in by_value.values())
+
+    def grow_all(place: int) -> None:
+        while place < len(steps):
+            grow((one for each in steps[place].observed for one in followers.get(each.id, ())), place)
+            place += 1
+
+    for follows, first in followers.items():
+        if follows not in known:
+            grow(first, -1)
+    grow_all(0)
+    for each in ordered:  # observations that follow one another in a circle: the earliest is taken for the first
+        if each.id not in placed:
+            begun = len(steps)
+            grow([each], -1)
+            grow_all(begun)
+    return steps
+
+
+def _read(chain: Sequence[_Step], session: Times, *, conflict: bool) -> ObservedMark:
+    status: MarkStatus | None = None
+    minutes: int | None = None
+    stays: list[tuple[datetime | None, datetime | None]] = []
+    left: datetime | None = None
+    for step in chain:
+        match step.last.kind:
+            case ObservationKind.CLEARED:
+                status, minutes, stays, left = None, None, [], None
+            case ObservationKind.IN:
+                if not stays or stays[-1][1] is not None:
+                    stays.append((step.observed[0].observed_at, None))
+                left = None
+            case ObservationKind.OUT if stays:
+                stays[-1] = stays[-1][0], step.last.observed_at
+            case ObservationKind.OUT if status in ATTENDED:
+                left = step.last.observed_at
+            case ObservationKind.OUT:
+                stays.append((None, step.last.observed_at))
+            case said:
+                status, minutes, stays, left = MarkStatus(said.value), step.last.minutes, [], None
+    if stays:
+        status, minutes = _measured(stays, session)
+    elif left is not None and status is not None:
+        status, minutes = _cut_short(status, minutes, left, session)
+    return ObservedMark(
+        last=chain[-1].last.id,
+        status=status,
+        minutes=minutes,
+        time_in=stays[0][0] if stays else None,
+        time_out=stays[-1][1] if stays else left,
+        still_in=bool(stays) and stays[-1][1] is None,
+        conflict=conflict,
+    )
+
+
+def _measured(stays: Sequence[tuple[datetime | None, datetime | None]], session: Times) -> tuple[MarkStatus, int | None]:
+    """Return the mark of somebody who came and left at these times; None stands for the session's beginning or end.
+
+    Who missed less than 15 minutes was present. Who arrived 15 minutes late or later was late; anybody else left early.
+    """
+    there = sum((_within(begin, end, session) for begin, end in stays), timedelta())
+    tolerated = timedelta(minutes=LATENESS_MINUTES)
+    if (session.ends_at - session.starts_at) - there < tolerated:
+        return MarkStatus.PRESENT, None
+    came = stays[0][0] or session.starts_at
+    late = came >= session.starts_at + tolerated
+    minutes = min(there // timedelta(minutes=1), session.contact_minutes)
+    return (MarkStatus.LATE if late else MarkStatus.LEFT_EARLY), minutes
+
+
+def _within(begin: datetime | None, end: datetime | None, session: Times) -> timedelta:
+    first, last = max(begin or session.starts_at, session.starts_at), min(end or session.ends_at, session.ends_at)
+    return max(last - first, timedelta())
+
+
+def _cut_short(status: MarkStatus, minutes: int | None, left: datetime, session: Times) -> tuple[MarkStatus, int | None]:
+    """Return the mark of somebody who was marked as there and seen to leave: leaving can only take minutes away."""
+    if session.ends_at - left < timedelta(minutes=LATENESS_MINUTES):
+        return status, minutes
+    worth = credited_minutes(status, minutes, contact_minutes=session.contact_minutes, excused_rule=session.excused_rule)
+    return MarkStatus.LEFT_EARLY, min(worth, _within(None, left, session) // timedelta(minutes=1))
