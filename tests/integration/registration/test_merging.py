@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from seminar_app.attendance import services as attendance
 from seminar_app.attendance.models import Mark, Observation
 from seminar_app.attendance.queries import people_by_group
 from seminar_app.attendance.rules import MarkMethod, MarkStatus
+from seminar_app.attendance.services.observed import rewrite_marks
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.verifying import verify
 from seminar_app.core.actor import Actor, Grant, RoleName
@@ -278,9 +278,10 @@ def test_a_copied_mark_that_somebody_changed_stays_when_the_merge_is_undone(make
     make.mark(both.kept, first)
     make.mark(both.gone, second, MarkStatus.ABSENT)
     row = merged(session, both.kept.person_id, both.gone.person_id)
+    last = session.scalars(select(Mark.last).where(Mark.registration_id == both.kept.id, Mark.session_id == second.id)).one()
+    make.observation(both.kept, second, MarkStatus.LATE, follows=last)
     with unit_of_work(session) as work:
-        values: dict[str, Any] = {"seminar_id": both.seminar.id, "session_id": second.public_id, "registration": both.kept.public_id}
-        attendance.mark(work, context(second.ends_at), status=MarkStatus.LATE, **values)
+        rewrite_marks(work, both.seminar.id, [both.kept.id])
     undone(session, row)
     assert _statuses(session, both.kept) == [MarkStatus.PRESENT, MarkStatus.LATE]
 
