@@ -1,16 +1,19 @@
-"""Tables of attendance: what was observed, and the mark that the rule makes of it."""
+"""Tables of attendance: what was observed, the mark that the rule makes of it, and the outcome of each registration."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
 from seminar_app.core.data_subject import NO_PERSON, PARTICIPANT
 from seminar_app.core.tables import Base, value_enum
+from seminar_app.seminars.rules import ExcusedRule
+
+CURRENT = text("current")
 
 
 class Observation(Base):
@@ -66,3 +69,50 @@ class Mark(Base):
     time_out: Mapped[datetime | None]
     still_in: Mapped[bool] = mapped_column(default=False)
     conflict: Mapped[bool] = mapped_column(default=False)
+
+
+class Participation(Base):
+    """The outcome of one registration (`rules.participation_of`), with its agency as of then.
+
+    Completing the seminar freezes the current row; reopening adds the next version. So what was once decided is kept, and
+    certificates and reports read one row and never the marks.
+    """
+
+    __tablename__ = "participation"
+    __table_args__ = (
+        UniqueConstraint("registration_id", "version"),
+        Index("uq_participation_current", "registration_id", unique=True, sqlite_where=CURRENT, postgresql_where=CURRENT),
+        Index("ix_participation_seminar", "seminar_id"),
+        CheckConstraint("0 <= minutes_credited AND minutes_credited <= contact_minutes", name="minutes"),
+        CheckConstraint("(percent IS NULL) = (contact_minutes = 0)", name="percent"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="RESTRICT"))
+    version: Mapped[int] = mapped_column(default=1)
+    current: Mapped[bool] = mapped_column(default=True)
+    """The newest version of the registration."""
+    seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"))
+    agency_version_id: Mapped[int] = mapped_column(ForeignKey("agency_version.id", ondelete="RESTRICT"))
+    """Code, names, group, level and state of the agency as of then."""
+    minutes_credited: Mapped[int]
+    contact_minutes: Mapped[int]
+    """Of the sessions that count, without those that an excuse takes out."""
+    percent: Mapped[float | None] = mapped_column(Numeric(4, 1, asdecimal=False))
+    """0 to 100, to one decimal; None where there is nothing to attend."""
+    threshold_percent: Mapped[int]
+    excused_rule: Mapped[ExcusedRule] = mapped_column(value_enum(ExcusedRule))
+    attended: Mapped[bool]
+    sessions_attended: Mapped[int]
+    sessions_counted: Mapped[int]
+    completed: Mapped[bool]
+    superseded: Mapped[bool] = mapped_column(default=False)
+    """The registration left when two records of one person were merged; it is not counted."""
+    frozen_at: Mapped[datetime | None]
+    """When the seminar was completed; None while the outcome may still change."""
+
+
+REACHED = and_(
+    Participation.contact_minutes > 0, 100 * Participation.minutes_credited >= Participation.threshold_percent * Participation.contact_minutes
+)
+"""`rules.Completion.reached` for the database, where only the state of a registration changes."""

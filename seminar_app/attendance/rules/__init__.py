@@ -32,6 +32,7 @@ from seminar_app.attendance.rules.observations import (
     may_observe,
     observed_time,
 )
+from seminar_app.attendance.rules.participations import CompletionRule, ParticipationFacts, participation_of
 
 __all__ = [
     "ATTENDED",
@@ -39,6 +40,7 @@ __all__ = [
     "HAS_MINUTES",
     "LATENESS_MINUTES",
     "Completion",
+    "CompletionRule",
     "CountedSession",
     "Counts",
     "MarkMethod",
@@ -46,6 +48,7 @@ __all__ = [
     "ObservationKind",
     "Observed",
     "ObservedMark",
+    "ParticipationFacts",
     "StoredMark",
     "Times",
     "completes",
@@ -59,5 +62,6 @@ __all__ = [
     "may_observe",
     "minutes_said",
     "observed_time",
+    "participation_of",
     "takes_marks",
 ]

@@ -80,9 +80,15 @@ class SeminarFacts:
     slug: str
     time_zone: str
     state: SeminarState
+    archived_from: SeminarState | None
     threshold_percent: int
     excused_rule: ExcusedRule
     sessions: dict[int, SessionFacts] = field(default_factory=dict)
+
+    @property
+    def outcome_state(self) -> SeminarState:
+        """The state that decides the outcome: of an archived seminar that in which it was archived."""
+        return self.archived_from or self.state
 
     def times(self, session: SessionFacts) -> Times:
         """Return a session as the rule of marks needs it."""
@@ -97,6 +103,7 @@ _OBSERVED = (
         Seminar.slug,
         Seminar.time_zone,
         Seminar.state,
+        Seminar.archived_from,
         Seminar.threshold_percent,
         Seminar.excused_rule,
         SeminarSession.id.label("held_id"),
@@ -135,7 +142,9 @@ def read_observed(session: Session, seminar_id: int, registration_ids: Collectio
     for some in list(chunks(registration_ids)) or [[]]:
         for row in session.execute(_OBSERVED, {"seminar_id": seminar_id, "registration_ids": some}):
             if facts is None:
-                facts = SeminarFacts(seminar_id, row.slug, row.time_zone, row.state, row.threshold_percent, row.excused_rule)
+                facts = SeminarFacts(
+                    seminar_id, row.slug, row.time_zone, row.state, row.archived_from, row.threshold_percent, row.excused_rule
+                )
             if row.held_id not in facts.sessions:
                 facts.sessions[row.held_id] = _session_facts(row)
             if row.registration_id is not None:

@@ -32,6 +32,7 @@ from seminar_app.attendance.rules import (
     MarkStatus,
     ObservationKind,
     Observed,
+    ParticipationFacts,
     Times,
     may_credit,
     may_observe,
@@ -40,6 +41,7 @@ from seminar_app.attendance.rules import (
     takes_marks,
 )
 from seminar_app.attendance.services.observed import AllKept, Kept, SeminarFacts, SessionFacts, chunks, kept_of, read_observed, write_marks
+from seminar_app.attendance.services.participations import facts_of, write_participations
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
@@ -364,9 +366,14 @@ def _store(session: Session, context: ChangeContext, sheet: _Sheet, observations
         recorders = dict(kept.recorders if kept else {}) | {one.id: context.actor for one in added}
         after[public_id] = kept_of([*(kept.observed if kept else ()), *added], recorders, sheet.times)  # type: ignore[assignment]
     write_marks(session, {(sheet.seated[public_id], sheet.place.id): kept.made for public_id, kept in after.items()})
+    write_participations(session, {sheet.seated[public_id]: _participation(sheet, sheet.seated[public_id], kept) for public_id, kept in after.items()})
     outcomes = [_outcome(sheet, one, after.get(one.registration), stored=is_new) for one, is_new in zip(observations, stored, strict=True)]
     _record_change(session, context, sheet, outcomes)
     return outcomes
+
+
+def _participation(sheet: _Sheet, registration_id: int, kept: Kept) -> ParticipationFacts:
+    return facts_of(sheet.facts, RegistrationState.REGISTERED, sheet.all_kept[registration_id] | {sheet.place.id: kept})
 
 
 def _row(sheet: _Sheet, context: ChangeContext, one: NewObservation, at: datetime) -> dict[str, Any]:

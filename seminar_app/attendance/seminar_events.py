@@ -1,0 +1,44 @@
+"""What happens to outcomes when a seminar changes its state or is edited, and when a registration changes."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from seminar_app.attendance.services.participations import begin_participation, follow_registration, freeze, refresh, thaw
+from seminar_app.core.change_context import ChangeContext
+from seminar_app.registration.models import Registration
+from seminar_app.registration.registration_hooks import when_registration_changes
+from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.rules import Change
+from seminar_app.seminars.services import SeminarEdit, StateChange, when_changing_state, when_editing
+
+COMPLETION = frozenset({"threshold_percent", "excused_rule"})
+"""Columns of a seminar that decide outcomes."""
+
+
+@when_changing_state
+def on_state(session: Session, context: ChangeContext, seminar: Seminar, change: StateChange) -> None:
+    """Freeze the outcomes of a seminar that is completed, thaw them when it is reopened; a cancelled one completes nobody."""
+    match change.change:
+        case Change.COMPLETE:
+            freeze(session, context, seminar.id)
+        case Change.RESUME:
+            thaw(session, seminar.id)
+        case Change.CANCEL:
+            refresh(session, seminar.id)
+
+
+@when_editing
+def on_edit(session: Session, context: ChangeContext, seminar: Seminar, edit: SeminarEdit) -> None:
+    """Make the outcomes again if the sessions or the rule of completion changed."""
+    if edit.sessions or edit.fields & COMPLETION:
+        refresh(session, seminar.id, marks=bool(edit.sessions))
+
+
+@when_registration_changes
+def on_registration(session: Session, context: ChangeContext, seminar: Seminar, registration: Registration, created: bool) -> None:  # noqa: FBT001  a hook's signature
+    """Add the outcome of a new registration, or keep it true to its state and agency."""
+    if created:
+        begin_participation(session, seminar, registration)
+    else:
+        follow_registration(session, seminar, registration)

@@ -1,0 +1,178 @@
+"""Keep the outcome of each registration: in the transaction of every mark, and of every edit that touches it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from typing import Any, cast
+
+from sqlalchemy import Boolean, Table, and_, bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from seminar_app.attendance.models import REACHED, Participation
+from seminar_app.attendance.rules import CompletionRule, CountedSession, ParticipationFacts, StoredMark, participation_of
+from seminar_app.attendance.services.observed import AllKept, Kept, SeminarFacts, chunks, read_observed, write_marks
+from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.inserts import insert_rows
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import Seminar, SeminarSession
+from seminar_app.seminars.rules import SeminarState, is_frozen
+
+_table = cast(Table, Participation.__table__)
+VALUES = tuple(ParticipationFacts.__dataclass_fields__)
+"""Columns that the rule decides."""
+
+_WRITE = (
+    update(_table)
+    .where(_table.c.registration_id == bindparam("of_registration"), _table.c.current, _table.c.frozen_at.is_(None))
+    .values({name: bindparam(f"new_{name}") for name in VALUES})
+)
+
+
+def facts_of(facts: SeminarFacts, state: RegistrationState, kept: Mapping[int, Kept]) -> ParticipationFacts:
+    """Return the outcome that all that was observed of one registration makes."""
+    marks = [kept[place].made if place in kept else None for place in facts.sessions]
+    return participation_of(
+        state,
+        [CountedSession(each.contact_minutes, each.counts) for each in facts.sessions.values()],
+        [StoredMark(mark.status, mark.minutes) if mark and mark.status else None for mark in marks],
+        rule=CompletionRule(facts.threshold_percent, facts.excused_rule),
+        seminar=facts.outcome_state,
+    )
+
+
+def write_participations(session: Session, outcomes: Mapping[int, ParticipationFacts]) -> None:
+    """Write outcomes by registration id. Frozen ones stay as they are."""
+    rows = [
+        {"of_registration": registration_id} | {f"new_{name}": value for name, value in asdict(outcome).items()}
+        for registration_id, outcome in outcomes.items()
+    ]
+    if rows:
+        session.execute(_WRITE, rows[0] if len(rows) == 1 else rows)
+
+
+def begin_participation(session: Session, seminar: Seminar, registration: Registration) -> None:
+    """Add the outcome of a new registration, of whom nothing was observed."""
+    rows = session.execute(_SESSIONS, {"seminar_id": seminar.id})
+    sessions = [CountedSession(row.contact_minutes, row.counts_for_completion) for row in rows]
+    rule = CompletionRule(seminar.threshold_percent, seminar.excused_rule)
+    outcome = participation_of(registration.state, sessions, [None] * len(sessions), rule=rule, seminar=seminar.state)
+    row = {
+        "registration_id": registration.id,
+        "version": 1,
+        "current": True,
+        "seminar_id": seminar.id,
+        "agency_version_id": registration.agency_version_id,
+        "superseded": False,
+        "frozen_at": None,
+    }
+    insert_rows(session, Participation, [row | asdict(outcome)])
+
+
+_SESSIONS = select(SeminarSession.contact_minutes, SeminarSession.counts_for_completion).where(
+    SeminarSession.seminar_id == bindparam("seminar_id")
+)
+
+
+_FOLLOW = (
+    update(_table)
+    .where(_table.c.registration_id == bindparam("of_registration"), _table.c.current, _table.c.frozen_at.is_(None))
+    .values(agency_version_id=bindparam("new_agency"), completed=and_(bindparam("seated", type_=Boolean()), REACHED))
+)
+
+
+def follow_registration(session: Session, seminar: Seminar, registration: Registration) -> None:
+    """Keep the outcome true to the state and the agency of a registration that changed.
+
+    A frozen outcome takes over only the agency as of then, as a new version.
+    """
+    seated = registration.state is RegistrationState.REGISTERED and seminar.state is not SeminarState.CANCELLED
+    values = {"of_registration": registration.id, "new_agency": registration.agency_version_id, "seated": seated}
+    session.execute(_FOLLOW, values)
+    if is_frozen(seminar.state):
+        _correct_agency(session, registration)
+
+
+def _correct_agency(session: Session, registration: Registration) -> None:
+    other = (_table.c.agency_version_id != registration.agency_version_id) & _table.c.frozen_at.is_not(None)
+    which = session.scalar(select(_table.c.id).where(_table.c.registration_id == registration.id, _table.c.current, other))
+    if which is not None:
+        session.execute(update(_table).where(_table.c.id == which).values(current=False))
+        _copy(session, _table.c.id == which, agency_version_id=registration.agency_version_id)
+
+
+def refresh(session: Session, seminar_id: int, registration_ids: Collection[int] | None = None, *, marks: bool = False) -> int:
+    """Make outcomes of a seminar again, of some registrations or of all. Their rows are locked, so no mark comes between.
+
+    Args:
+        marks: also make the marks again that times in and out decide, because sessions were edited.
+
+    Returns:
+        How many registrations there were.
+    """
+    states: dict[int, RegistrationState] = {}
+    people = select(Registration.id, Registration.state).where(Registration.seminar_id == seminar_id).order_by(Registration.id)
+    if registration_ids is not None:
+        people = people.where(Registration.id.in_(registration_ids))
+    for row in session.execute(people.with_for_update(key_share=True)):
+        states[row.id] = row.state
+    for some in chunks(states):
+        facts, kept = read_observed(session, seminar_id, some)
+        facts = facts or _without_sessions(session, seminar_id)
+        write_participations(session, {each: facts_of(facts, states[each], kept[each]) for each in some})
+        if marks:
+            write_marks(session, measured(kept))
+    return len(states)
+
+
+def measured(kept: AllKept) -> dict[tuple[int, int], Any]:
+    """Return the marks that times in and out decide, which change with the session's times."""
+    return {
+        (person, place): each.made
+        for person, places in kept.items()
+        for place, each in places.items()
+        if each.made.time_in is not None or each.made.time_out is not None
+    }
+
+
+def _without_sessions(session: Session, seminar_id: int) -> SeminarFacts:
+    seminar = session.get_one(Seminar, seminar_id)
+    return SeminarFacts(
+        seminar_id, seminar.slug, seminar.time_zone, seminar.state, seminar.archived_from, seminar.threshold_percent, seminar.excused_rule
+    )
+
+
+def freeze(session: Session, context: ChangeContext, seminar_id: int) -> None:
+    """Freeze the outcomes of a seminar that was completed."""
+    refresh(session, seminar_id)
+    of_seminar = (_table.c.seminar_id == seminar_id) & _table.c.current & _table.c.frozen_at.is_(None)
+    session.execute(update(_table).where(of_seminar).values(frozen_at=context.now))
+
+
+def thaw(session: Session, seminar_id: int) -> None:
+    """Add the next version, which may change again, of each frozen outcome of a seminar that was reopened."""
+    frozen = (_table.c.seminar_id == seminar_id) & _table.c.current & _table.c.frozen_at.is_not(None)
+    ids = session.scalars(select(_table.c.id).where(frozen)).all()
+    for some in chunks(ids):
+        session.execute(update(_table).where(_table.c.id.in_(some)).values(current=False))
+        _copy(session, _table.c.id.in_(some), frozen_at=None)
+
+
+def _copy(session: Session, which: Any, **changed: Any) -> None:
+    """Add the next version of some rows, current, with some values changed."""
+    columns = [column for column in _table.c if column.name != "id"]
+    new = {"version": _table.c.version + 1, "current": True} | changed
+    values = select(*(_value(new[column.name], column) if column.name in new else column for column in columns)).where(which)
+    session.execute(insert(_table).from_select([column.name for column in columns], values.order_by(_table.c.id)))
+
+
+def _value(value: Any, column: Any) -> Any:
+    return value if hasattr(value, "label") else bindparam(None, value, type_=column.type).label(column.name)
+
+
+def supersede(session: Session, registration_ids: Collection[int], *, superseded: bool) -> None:
+    """Say of registrations that left when two records were merged that they are not counted, or are again."""
+    of_these = _table.c.registration_id.in_(registration_ids) & _table.c.current
+    session.execute(update(_table).where(of_these).values(superseded=superseded))
+
