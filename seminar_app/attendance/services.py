@@ -121,7 +121,7 @@ def mark_all(
     agencies: Collection[int] | None = None,
     method: MarkMethod = MarkMethod.LIST,
 ) -> list[Outcome]:
-    """Mark all people who have no mark yet: those of some agencies (ids), or the whole sheet. Existing marks stay.
+    """Mark all people who have no mark yet: those of some agencies as of then (ids of versions), or the whole sheet. Existing marks stay.
 
     Returns:
         One outcome for each person marked; empty if all had a mark.
@@ -136,7 +136,7 @@ def mark_all(
         .where(Registration.seminar_id == seminar_id, Registration.state == RegistrationState.REGISTERED, Mark.id.is_(None))
     )
     if agencies is not None:
-        unmarked = unmarked.where(Registration.agency_id.in_(agencies))
+        unmarked = unmarked.where(Registration.agency_version_id.in_(agencies))
     people = {row.public_id: row.id for row in session.execute(unmarked)}
     entries = [Entry(public_id, status) for public_id in people]
     return _write(session, _Call(seminar, seminar_session, method, context), entries, people, {})
