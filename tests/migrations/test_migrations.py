@@ -129,6 +129,28 @@ def test_seats_are_counted_again_when_the_counting_comes_back(app: Flask, make: 
         db.session.remove()
 
 
+def test_each_agency_begins_with_a_version_of_today_and_its_registrations_get_it(app: Flask, make: Make) -> None:
+    fill(make)
+    with app.app_context():
+        downgrade(revision="0014")
+        with write_mode(), db.engine.begin() as connection:
+            connection.execute(text("UPDATE agency SET name_es = 'Las fiscalías' WHERE code = 'PGJ'"))
+        upgrade()
+        with db.engine.connect() as connection:
+            kept = connection.execute(
+                text("SELECT code, state, group_code, group_name_es, group_level FROM agency_version WHERE current ORDER BY id")
+            ).all()
+            given = connection.execute(
+                text("SELECT DISTINCT v.code FROM registration r JOIN agency_version v ON v.id = r.agency_version_id")
+            ).scalars()
+            assert kept == [
+                ("PGJ", None, "PGJ", "Las fiscalías", "federal"),
+                ("PGJ-ROO", "Quintana Roo", "PGJ", "Las fiscalías", "federal"),
+            ]
+            assert list(given) == ["PGJ-ROO"]
+        db.session.remove()
+
+
 def test_letters_come_back_into_the_keys_of_people_and_nobody_becomes_another(
     app: Flask, make: Make, capsys: pytest.CaptureFixture[str]
 ) -> None:
