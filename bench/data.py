@@ -23,7 +23,7 @@ from bench.bulk import filling
 from bench.databases import Database, fresh, opened
 from bench.population import TABLES, Population, Size, feedback
 from bench.population import Base as Ground
-from seminar_app.agencies.models import Agency
+from seminar_app.agencies.models import Agency, AgencyVersion
 from seminar_app.agencies.queries import all_agencies
 from seminar_app.agencies.rules import group_of
 from seminar_app.agencies.services import seed_directory
@@ -151,6 +151,7 @@ def _people(
     connection: Connection, slug: str, seminar_id: int, pool_id: int, session_ids: list[int], count: int, now: datetime
 ) -> tuple[uuid.UUID, ...]:
     agencies = list(connection.scalars(select(Agency.id).where(Agency.valid_to.is_(None)).order_by(Agency.code)))
+    versions = _current_versions(connection)
     first_person = (connection.scalar(select(Person.id).order_by(Person.id.desc()).limit(1)) or 0) + 1
     first_registration = (connection.scalar(select(Registration.id).order_by(Registration.id.desc()).limit(1)) or 0) + 1
     ids = tuple(uuid.uuid4() for _ in range(count))
@@ -183,6 +184,7 @@ def _people(
             "seminar_id": seminar_id,
             "person_id": first_person + n,
             "agency_id": agencies[n % len(agencies)],
+            "agency_version_id": versions[agencies[n % len(agencies)]],
             "position": "Agente del Ministerio Público",
             "state": RegistrationState.REGISTERED,
             "seat_pool_id": pool_id,
@@ -227,6 +229,12 @@ def _people(
         for table in ("person", "registration"):
             connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
     return ids
+
+
+def _current_versions(connection: Connection) -> dict[int, int]:
+    """Return the id of each agency's current version by the agency's id."""
+    rows = connection.execute(select(AgencyVersion.agency_id, AgencyVersion.id).where(AgencyVersion.current))
+    return {row.agency_id: row.id for row in rows}
 
 
 def _word(n: int) -> str:
@@ -331,6 +339,7 @@ def _ground() -> Ground:
     with_id = [name for name, columns in TABLES.items() if "id" in columns and tables[name].c.id.type.python_type is int]
     ground = Ground(
         agencies={found: group_of(found, parents) for found in agencies},
+        versions=_current_versions(session.connection()),
         office_id=session.scalars(select(Office.id).order_by(Office.id)).first() or 1,
         key=current_app.config["SECRET_KEY"],
         first={name: (session.scalar(select(func.max(tables[name].c.id))) or 0) + 1 for name in with_id},

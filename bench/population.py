@@ -59,7 +59,8 @@ TABLES: Tables = {
     ),
     "seat_pool": ("id", "public_id", "seminar_id", "agency_id", "size", "taken"),
     "registration": (
-        *("id", "public_id", "seminar_id", "person_id", "agency_id", "unit", "position", "state_name", "state", "removal_reason"),
+        *("id", "public_id", "seminar_id", "person_id", "agency_id", "agency_version_id", "unit", "position", "state_name"),
+        *("state", "removal_reason"),
         *("seat_pool_id", "queue_place", "source", "language", "link_hash", "link_version", "reserved_code", "registered_at", "version"),
     ),
     "registration_history": ("id", "registration_id", "at", "actor", "from_state", "to_state", "seat_pool_id"),
@@ -101,11 +102,13 @@ class Base:
     """What exists before: the agencies with their groups, the first office, and the app's key.
 
     Attributes:
+        versions: the current version of each agency.
         first: the first free id of each table.
         trail: number and digest of the audit log's last row.
     """
 
     agencies: Mapping[int, int]
+    versions: Mapping[int, int]
     office_id: int
     key: str
     first: Mapping[str, int]
@@ -290,7 +293,8 @@ class Population:
             at = made + step * n
             link = token_hash(SecretLink(PURPOSE, uuid.UUID(public_id), 1).token(base.key))
             row = (
-                *(registration_id, public_id, seminar_id, base.first["person"] + person, agency, None, POSITIONS[person % len(POSITIONS)]),
+                *(registration_id, public_id, seminar_id, base.first["person"] + person, agency, base.versions[agency]),
+                *(None, POSITIONS[person % len(POSITIONS)]),
                 *(STATES[person % len(STATES)], state, "no_show" if state == "removed" else None),
                 *(None if pool is None else pools[pool], queue if state == "waitlisted" else None),
                 *("form", "es", link, 1, None if person % RESERVED_EVERY else _code(registration_id), moment(at), 1),

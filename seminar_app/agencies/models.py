@@ -1,10 +1,10 @@
-"""The tree of agencies, their aliases, and their successors."""
+"""The tree of agencies, their versions, their aliases, and their successors."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from seminar_app.agencies.rules import AgencyLevel
@@ -40,6 +40,41 @@ class Agency(Base):
     parent: Mapped[Agency | None] = relationship(remote_side="Agency.id", lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class AgencyVersion(Base):
+    """An agency and its group as they were from `since` on. A registration names the version of its day.
+
+    A row is never changed, apart from `current` when a newer one follows (docs/decisions/0026-agencies-as-of-then.md).
+    """
+
+    __tablename__ = "agency_version"
+    __table_args__ = (
+        Index(
+            "uq_agency_version_current",
+            "agency_id",
+            unique=True,
+            sqlite_where=text("current = 1"),  # as SQLAlchemy writes the condition: SQLite compares the words
+            postgresql_where=text("current"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"))
+    current: Mapped[bool]
+    code: Mapped[str] = mapped_column(String(32), info=NO_PERSON)
+    name_es: Mapped[str] = mapped_column(String(200), info=NO_PERSON)
+    name_en: Mapped[str] = mapped_column(String(200), info=NO_PERSON)
+    level: Mapped[AgencyLevel] = mapped_column(value_enum(AgencyLevel))
+    state: Mapped[str | None] = mapped_column(String(60), info=NO_PERSON)
+    group_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"))
+    """The topmost ancestor then."""
+    group_code: Mapped[str] = mapped_column(String(32), info=NO_PERSON)
+    group_name_es: Mapped[str] = mapped_column(String(200), info=NO_PERSON)
+    group_name_en: Mapped[str] = mapped_column(String(200), info=NO_PERSON)
+    group_level: Mapped[AgencyLevel] = mapped_column(value_enum(AgencyLevel, "group_level"))
+    """Lists show federal groups first."""
+    since: Mapped[datetime]
 
 
 class AgencyAlias(Base):

@@ -2,40 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession
+from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession, AgencyVersion
 from seminar_app.agencies.rules import AgencyLevel, Hit, Succession, existed_on, group_of, look_for, names_a_kind, path_of, successors_on
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import fold
 
 
 @dataclass(frozen=True, slots=True)
-class AgencyChoice:
-    """An agency as pages and select fields show it."""
+class NamedAgency:
+    """What names an agency or a group on pages and in files: as of now, or as of a registration."""
 
     id: int
     code: str
     name_es: str
     name_en: str
     level: AgencyLevel
-    country: str
     state: str | None
+
+    def name(self, language: str) -> str:
+        """Return the name in `es` or `en`."""
+        return self.name_en if language == "en" else self.name_es
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyChoice(NamedAgency):
+    """An agency of today's directory, as select fields show it."""
+
+    country: str
     parent_id: int | None
     valid_from: date | None
     valid_to: date | None
     aliases: tuple[str, ...]
     heads_a_kind: bool
     """It only heads its offices («PGJ»). It can have a quota, but a person cannot belong to it directly."""
-
-    def name(self, language: str) -> str:
-        """Return the name in `es` or `en`."""
-        return self.name_en if language == "en" else self.name_es
 
     def label(self, language: str) -> str:
         """Return the label in a list. It begins with the state, if there is one, else with the code, so that it is found easily."""
@@ -91,7 +98,7 @@ def agency_groups(session: Session, on: date | None = None, *, also: int | None 
         )
         for group, offices in below.items()
     ]
-    return sorted((group for group in groups if whole or group.offices), key=lambda group: (_LEVELS[group.group.level], group.code))
+    return sorted((group for group in groups if whole or group.offices), key=lambda group: in_group_order(group.group))
 
 
 _BELOW = aliased(Agency)
@@ -179,6 +186,55 @@ def all_agencies(session: Session, *, with_aliases: bool = True) -> dict[int, Ag
         )
         for row in rows
     }
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyThen:
+    """An agency and its group as a version keeps them."""
+
+    version_id: int
+    agency: NamedAgency
+    group: NamedAgency
+
+
+def agency_then(version: AgencyVersion | Row[Any]) -> AgencyThen:
+    """Return the agency and its group as this version keeps them."""
+    own = NamedAgency(version.agency_id, version.code, version.name_es, version.name_en, version.level, version.state)
+    if version.group_id == version.agency_id:
+        return AgencyThen(version.id, own, own)
+    names = version.group_code, version.group_name_es, version.group_name_en, version.group_level
+    return AgencyThen(version.id, own, NamedAgency(version.group_id, *names, state=None))
+
+
+def agencies_then(session: Session, version_ids: Collection[int] | None = None) -> dict[int, AgencyThen]:
+    """Return agencies as of then by the version's id, in one statement: those of some versions, or of all."""
+    wanted = select(AgencyVersion.__table__)
+    if version_ids is not None:
+        wanted = wanted.where(AgencyVersion.id.in_(version_ids))
+    return {version.id: agency_then(version) for version in session.execute(wanted)}
+
+
+def groups_then(agencies: Iterable[AgencyThen]) -> dict[int, NamedAgency]:
+    """Return the groups of these agencies by id. A group of several versions is named as in the newest."""
+    return {each.group.id: each.group for each in sorted(agencies, key=lambda each: each.version_id)}
+
+
+def in_group_order(group: NamedAgency) -> tuple[int, str]:
+    """Return the key that sorts groups in lists: federal groups first, then by code."""
+    return _LEVELS[group.level], group.code
+
+
+_CURRENT = (
+    select(Agency, AgencyVersion.id)
+    .join(AgencyVersion, and_(AgencyVersion.agency_id == Agency.id, AgencyVersion.current))
+    .where(Agency.id == bindparam("agency_id"))
+)
+
+
+def find_with_version(session: Session, agency_id: int) -> tuple[Agency, int] | None:
+    """Return an agency and the id of its current version, in one statement; None if there is no such agency."""
+    found = session.execute(_CURRENT, {"agency_id": agency_id}).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 def agency_paths(session: Session) -> Mapping[int, tuple[int, ...]]:

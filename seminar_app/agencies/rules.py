@@ -35,6 +35,62 @@ class Succession:
         return self.year is not None and date(self.year, 12, 31) <= day
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the directory says of an agency now."""
+
+    code: str
+    name_es: str
+    name_en: str
+    level: AgencyLevel
+    state: str | None
+    parent_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFacts:
+    """What a version of an agency keeps: what names the agency, and what names its group."""
+
+    code: str
+    name_es: str
+    name_en: str
+    level: AgencyLevel
+    state: str | None
+    group_id: int
+    group_code: str
+    group_name_es: str
+    group_name_en: str
+    group_level: AgencyLevel
+
+
+def versions_to_add(directory: Mapping[int, Listed], current: Mapping[int, VersionFacts]) -> dict[int, VersionFacts]:
+    """Return the agencies whose current version is missing, or differs from the directory, with what the new version keeps.
+
+    Args:
+        directory: agencies by id; all parents of each are among them.
+        current: the current versions by the agency's id.
+    """
+    parents = {agency_id: agency.parent_id for agency_id, agency in directory.items()}
+    now = {agency_id: _version(agency, group_of(agency_id, parents), directory) for agency_id, agency in directory.items()}
+    return {agency_id: facts for agency_id, facts in now.items() if current.get(agency_id) != facts}
+
+
+def _version(agency: Listed, group_id: int, directory: Mapping[int, Listed]) -> VersionFacts:
+    group = directory[group_id]
+    return VersionFacts(
+        code=agency.code,
+        name_es=agency.name_es,
+        name_en=agency.name_en,
+        level=agency.level,
+        state=agency.state,
+        group_id=group_id,
+        group_code=group.code,
+        group_name_es=group.name_es,
+        group_name_en=group.name_en,
+        group_level=group.level,
+    )
+
+
 def search_key(*, code: str, name_es: str, name_en: str) -> str:
     """Return the folded text by which an agency is found, without its aliases; at most 600 characters."""
     return fold(f"{code} {name_es} {name_en}")[:600]

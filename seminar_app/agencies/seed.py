@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession
 from seminar_app.agencies.rules import AgencyLevel, search_key
+from seminar_app.agencies.versions import keep_versions, lock_versions
 from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.folding import fold
@@ -33,6 +34,7 @@ def seed_directory(session: Session, context: ChangeContext) -> int:
     Returns:
         How many agencies were added.
     """
+    lock_versions(session)
     directory = published_directory()
     known: dict[str, int] = {row.code: row.id for row in session.execute(select(Agency.code, Agency.id))}
     added: list[dict[str, Any]] = [entry for entry in directory["agencies"] if entry["code"] not in known]
@@ -65,6 +67,7 @@ def seed_directory(session: Session, context: ChangeContext) -> int:
                     source=entry["source"],
                 )
             )
+    keep_versions(session, context)
     if added:
         record(session, context, action="agencies.seeded", subject="agency:directory", details={"added": len(added)})
     return len(added)

@@ -25,9 +25,10 @@ from seminar_app.agencies.errors import (
     ReturnsToItself,
 )
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession
-from seminar_app.agencies.queries import all_successions
+from seminar_app.agencies.queries import agency_path, all_successions
 from seminar_app.agencies.rules import AgencyLevel, may_be_parent, search_key, would_return
 from seminar_app.agencies.seed import seed_directory
+from seminar_app.agencies.versions import keep_versions, lock_versions
 from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
@@ -66,6 +67,7 @@ def add_agency(session: Session, context: ChangeContext, *, code: str, facts: Ag
         CodeTaken: another agency has this code.
         AliasTaken, AliasWithoutLetters: one of the aliases cannot be stored.
     """
+    lock_versions(session)
     code = code.upper()
     _refuse_taken_code(session, code)
     agency = Agency(code=code, **_columns(code, facts))
@@ -77,6 +79,7 @@ def add_agency(session: Session, context: ChangeContext, *, code: str, facts: Ag
         raise
     for alias in aliases:
         _add_alias(session, agency, alias)
+    keep_versions(session, context, of=agency_path(session, agency.id))
     _note(session, context, "agency.added", agency, level=facts.level.value)
     return agency
 
@@ -84,12 +87,15 @@ def add_agency(session: Session, context: ChangeContext, *, code: str, facts: Ag
 def edit_agency(session: Session, context: ChangeContext, *, agency_id: int, version: int, facts: AgencyFacts) -> Agency:
     """Edit the data of an agency. Its code never changes, because sheets and files name the agency by it.
 
+    Registrations keep the name and the group of their day: what changed gets a new version, also of the agencies below.
+
     Raises:
         NotFound: there is no such agency.
         StaleEdit: another user saved it after `version`.
         ParentBelowItself: the parent is the agency itself or below it.
         EndsBeforeItBegins: it ended before its new first day.
     """
+    lock_versions(session)
     agency = _locked(session, agency_id)
     if agency.version != version:
         raise StaleEdit
@@ -103,6 +109,7 @@ def edit_agency(session: Session, context: ChangeContext, *, agency_id: int, ver
     changed = sorted(name for name, value in new.items() if name != "search_key" and getattr(agency, name) != value)
     for name, value in new.items():
         setattr(agency, name, value)
+    keep_versions(session, context)
     _note(session, context, "agency.edited", agency, changed=changed)
     return agency
 

@@ -19,7 +19,7 @@ from babel.dates import format_skeleton
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from seminar_app.agencies.queries import AgencyChoice
+from seminar_app.agencies.queries import NamedAgency
 from seminar_app.attendance.queries import Attendance, SheetGroup, SheetMark, SheetPerson, SheetSession
 from seminar_app.attendance.rules import ATTENDED, MarkStatus, completes, count_marks
 from seminar_app.core.rounding import percent
@@ -95,7 +95,7 @@ class _Sheet:
         """Return the heading of a column."""
         return key if self.language is Language.KEYS else _headings()[key]
 
-    def agency_name(self, agency: AgencyChoice) -> str:
+    def agency_name(self, agency: NamedAgency) -> str:
         """Return the agency's name. Scripts get the Spanish name, because that is the agencies' own language."""
         return agency.name(Language.ENGLISH if self.language is Language.ENGLISH else Language.SPANISH)
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from seminar_app.agencies.queries import AgencyChoice, all_agencies
+from seminar_app.agencies.queries import NamedAgency, agencies_then
 from seminar_app.attendance import queries
 from seminar_app.attendance.forms import Typed, as_sent, typed_in
 from seminar_app.attendance.queries import Attendance, SessionMarks, SheetGroup, SheetMark, SheetPerson, SheetSession
@@ -30,7 +30,7 @@ from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar
 
 
-def element_id(agency: AgencyChoice) -> str:
+def element_id(agency: NamedAgency) -> str:
     """Return the HTML id of an agency group."""
     return f"group-{fold(agency.code).replace(' ', '-')}"
 
@@ -55,7 +55,7 @@ class Line:
 class MarkingGroup:
     """An agency group of the sheet, its counts, and its lines that are shown."""
 
-    agency: AgencyChoice
+    agency: NamedAgency
     counts: Counts
     lines: Sequence[Line]
 
@@ -109,7 +109,7 @@ class MarkingPage:
         seminar_session = next((found for found in sessions if found.public_id == session_id), None)
         if seminar_session is None:
             raise NotFound
-        agencies = all_agencies(session, with_aliases=False)
+        agencies = agencies_then(session)
         counts = queries.counts_by_group(session, seminar.id, seminar_session.id, agencies=agencies)
         if written is None:
             people = queries.people_by_group(session, seminar.id, agencies=agencies)
@@ -195,7 +195,7 @@ class TimetableLine:
 class TimetableGroup:
     """An agency group of the timetable."""
 
-    agency: AgencyChoice
+    agency: NamedAgency
     lines: Sequence[TimetableLine]
 
     @property

@@ -13,8 +13,7 @@ from typing import Any
 from sqlalchemy import Select, String, bindparam, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
-from seminar_app.agencies.queries import AgencyChoice, all_agencies
-from seminar_app.agencies.rules import AgencyLevel, group_of
+from seminar_app.agencies.queries import AgencyThen, NamedAgency, agencies_then, groups_then, in_group_order
 from seminar_app.attendance.models import Mark
 from seminar_app.attendance.rules import (
     Completion,
@@ -70,7 +69,7 @@ class SheetPerson:
         return self.shown.name
 
     @property
-    def agency(self) -> AgencyChoice:
+    def agency(self) -> NamedAgency:
         """The agency as of then; of a reserved identity perhaps only its group."""
         assert self.shown.agency is not None  # noqa: S101  for the type checker: a registration has an agency
         return self.shown.agency
@@ -78,9 +77,9 @@ class SheetPerson:
 
 @dataclass(frozen=True, slots=True)
 class SheetGroup:
-    """An agency group and its people on the sheet."""
+    """An agency group as of then, and its people on the sheet."""
 
-    agency: AgencyChoice
+    agency: NamedAgency
     people: tuple[SheetPerson, ...]
 
 
@@ -164,8 +163,8 @@ def sessions_of(session: Session, seminar_id: int) -> list[SheetSession]:
     return [SheetSession(row[0], row[1], number, *row[2:]) for number, row in enumerate(rows, start=1)]
 
 
-Agencies = Mapping[int, AgencyChoice]
-"""The whole directory of agencies by id: read once for a page and passed on."""
+Agencies = Mapping[int, AgencyThen]
+"""All agencies as of then, by version: read once for a page and passed on."""
 
 
 def people_by_group(session: Session, seminar_id: int, *, former: bool = False, agencies: Agencies | None = None) -> list[SheetGroup]:
@@ -175,7 +174,7 @@ def people_by_group(session: Session, seminar_id: int, *, former: bool = False, 
         session: to read with.
         seminar_id: internal id.
         former: include people who lost their seat after they had been marked.
-        agencies: the directory, if it has been read already.
+        agencies: as of then, if they have been read already.
     """
     here = Registration.state == RegistrationState.REGISTERED
     if former:
@@ -191,28 +190,27 @@ def people_among(session: Session, seminar_id: int, registrations: Collection[uu
 
 
 _COUNTS = (
-    select(Registration.agency_id, Mark.status, func.count())
+    select(Registration.agency_version_id, Mark.status, func.count())
     .outerjoin(Mark, (Mark.registration_id == Registration.id) & (Mark.session_id == bindparam("session_id")))
     .where(Registration.seminar_id == bindparam("seminar_id"), Registration.state == RegistrationState.REGISTERED)
-    .group_by(Registration.agency_id, Mark.status)
+    .group_by(Registration.agency_version_id, Mark.status)
 )
 
 
-def counts_by_group(session: Session, seminar_id: int, session_id: int, *, agencies: Agencies) -> list[tuple[AgencyChoice, Counts]]:
+def counts_by_group(session: Session, seminar_id: int, session_id: int, *, agencies: Agencies) -> list[tuple[NamedAgency, Counts]]:
     """Count the marks of one session for each agency group that has seats, in the order of the sheet."""
-    parents = {agency.id: agency.parent_id for agency in agencies.values()}
     rows = session.execute(_COUNTS, {"seminar_id": seminar_id, "session_id": session_id})
     by_group: dict[int, Counter[MarkStatus | None]] = {}
-    for agency_id, status, number in rows:
-        by_group.setdefault(group_of(agency_id, parents), Counter())[status] += number
-    return [(agencies[group_id], counts_from(by_group[group_id])) for group_id in _in_order(by_group, agencies)]
+    versions = set()
+    for version_id, status, number in rows:
+        versions.add(version_id)
+        by_group.setdefault(agencies[version_id].group.id, Counter())[status] += number
+    return [(group, counts_from(by_group[group.id])) for group in _groups(versions, agencies)]
 
 
 def agencies_of_group(session: Session, code: str) -> set[int]:
-    """Return the ids of the agency group with this code and of all agencies below it; empty if there is no such group."""
-    agencies = all_agencies(session, with_aliases=False)
-    parents = {agency.id: agency.parent_id for agency in agencies.values()}
-    return {agency_id for agency_id in agencies if agencies[group_of(agency_id, parents)].code == code}
+    """Return the ids of all versions of agencies in the group with this code, as the sheet shows it; empty if there is no such group."""
+    return {version_id for version_id, then in agencies_then(session).items() if then.group.code == code}
 
 
 def person_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) -> SheetPerson:
@@ -233,17 +231,16 @@ def _people() -> Select[Any]:
 
 
 def _grouped(session: Session, people: Select[Any], agencies: Agencies | None = None) -> list[SheetGroup]:
-    agencies = all_agencies(session, with_aliases=False) if agencies is None else agencies
-    parents = {agency.id: agency.parent_id for agency in agencies.values()}
+    agencies = agencies_then(session) if agencies is None else agencies
     by_group: dict[int, list[SheetPerson]] = {}
-    group_ids: dict[int, int] = {}
+    versions = set()
     for row in session.execute(people.execution_options(yield_per=1000)):
-        if (group_id := group_ids.get(row.agency_id)) is None:
-            group_id = group_ids[row.agency_id] = group_of(row.agency_id, parents)
-        person = shown_person(row, agencies, (row.agency_id, group_id))
+        versions.add(row.agency_version_id)
+        group_id = agencies[row.agency_version_id].group.id
+        person = shown_person(row, agencies)
         counted = counted_as(row.sex, reserved=row.reserved, reason=row.reserved_reason, erased=row.erased_at is not None)
         by_group.setdefault(group_id, []).append(SheetPerson(row.id, row.public_id, row.state, person, counted))
-    return [SheetGroup(agencies[group_id], _by_name(by_group[group_id])) for group_id in _in_order(by_group, agencies)]
+    return [SheetGroup(group, _by_name(by_group[group.id])) for group in _groups(versions, agencies)]
 
 
 def _by_name(people: list[SheetPerson]) -> tuple[SheetPerson, ...]:
@@ -253,9 +250,9 @@ def _by_name(people: list[SheetPerson]) -> tuple[SheetPerson, ...]:
     return tuple(person if person.shown is one else replace(person, shown=one) for person, one in zip(ordered, shown, strict=True))
 
 
-def _in_order(group_ids: Iterable[int], agencies: Agencies) -> list[int]:
-    levels = {level: number for number, level in enumerate(AgencyLevel)}
-    return sorted(group_ids, key=lambda group_id: (levels[agencies[group_id].level], agencies[group_id].code))
+def _groups(versions: Iterable[int], agencies: Agencies) -> list[NamedAgency]:
+    """Return the groups of these versions in the order of the sheet, each once."""
+    return sorted(groups_then(agencies[version] for version in versions).values(), key=in_group_order)
 
 
 _MARKS = select(

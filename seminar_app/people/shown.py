@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from seminar_app.agencies.queries import AgencyChoice
+from seminar_app.agencies.queries import NamedAgency
 from seminar_app.people.rules import ReservedReason, Sex, listed_name, reserved_name
 
 LAST = "\uffff"
@@ -41,7 +41,7 @@ class ShownPerson:
     name: str
     full_name: str
     order: tuple[str, ...]
-    agency: AgencyChoice | None
+    agency: NamedAgency | None
     surname1: str
     reserved: bool = False
     hidden: bool = False
@@ -62,13 +62,13 @@ class ShownPerson:
 
 
 def as_shown(
-    row: Any, *, agency: AgencyChoice | None, group: AgencyChoice | None, code: str | None = None, opened: bool = False
+    row: Any, *, agency: NamedAgency | None, group: NamedAgency | None, code: str | None = None, opened: bool = False
 ) -> ShownPerson:
     """Return what may be shown of a person.
 
     Args:
         row: with the columns of `people.queries.SHOWN`, and unit, rank, position and state name if there is a registration.
-        agency: of the registration, or the present one.
+        agency: of the registration, as of then; or the present one.
         group: the group of that agency.
         code: the five letters of the registration in view.
         opened: the reader is the person, or has opened the record. An erased record does not open.
@@ -101,7 +101,7 @@ def as_shown(
     )
 
 
-def _by_code(row: Any, *, agency: AgencyChoice | None, group: AgencyChoice | None, code: str | None, erased: bool) -> ShownPerson:
+def _by_code(row: Any, *, agency: NamedAgency | None, group: NamedAgency | None, code: str | None, erased: bool) -> ShownPerson:
     shown = reserved_name(code)
     return ShownPerson(
         id=row.person_id,
@@ -118,7 +118,7 @@ def _by_code(row: Any, *, agency: AgencyChoice | None, group: AgencyChoice | Non
     )
 
 
-def agency_shown(agency: AgencyChoice | None, group: AgencyChoice | None) -> AgencyChoice | None:
+def agency_shown(agency: NamedAgency | None, group: NamedAgency | None) -> NamedAgency | None:
     """Return the agency that may be shown of a reserved identity: its group if the agency itself names a state."""
     return group if agency is not None and agency.state else agency
 

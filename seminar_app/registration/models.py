@@ -51,6 +51,8 @@ class Registration(Base):
     seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
+    agency_version_id: Mapped[int] = mapped_column(ForeignKey("agency_version.id"))
+    """What lists show: the agency's names and its group as of then. (NO ACTION, as `office_notice_id`.)"""
     unit: Mapped[str | None] = mapped_column(String(200), info=PARTICIPANT)
     rank: Mapped[str | None] = mapped_column(String(100), info=PARTICIPANT)
     position: Mapped[str | None] = mapped_column(String(200), info=PARTICIPANT)

@@ -177,11 +177,11 @@ def _decide(slug: str, registration_id: str, service: Callable[..., Registration
 
 
 def _choices(found: Roster) -> dict[str, list[tuple[str, str]]]:
-    """Return the choices of the roster's filters: the states and groups that occur, and the pools."""
+    """Return the choices of the roster's filters: the states and groups of today that occur, and the pools."""
     everything = ("", _("All"))
     return {
         "states": [everything, *((state.value, label(state)) for state in RegistrationState if found.counts[state])],
-        "groups": [everything, *((group.group.code, group.group.code) for group in found.groups)],
+        "groups": [everything, *((code, code) for code in found.groups_today)],
         "pools": [
             everything,
             *((pool.public_id.hex, found.agencies[pool.agency_id].code if pool.agency_id else _("Open to all")) for pool in found.pools),

@@ -28,9 +28,9 @@ from tests.support.server import FORKS
 PROCESSES, STEPS = 4, 40
 SIZES = (3, 2)
 INSERT = (
-    "INSERT INTO registration (public_id, seminar_id, person_id, agency_id, state, seat_pool_id, source, language,"
+    "INSERT INTO registration (public_id, seminar_id, person_id, agency_id, agency_version_id, state, seat_pool_id, source, language,"
     " link_hash, link_version, registered_at, version)"
-    " VALUES ({0}, {0}, {0}, {0}, 'registered', {0}, 'import', 'es', {0}, 1, CURRENT_TIMESTAMP, 1)"
+    " VALUES ({0}, {0}, {0}, {0}, {0}, 'registered', {0}, 'import', 'es', {0}, 1, CURRENT_TIMESTAMP, 1)"
 )
 MOVE = "UPDATE registration SET seat_pool_id = {0} WHERE person_id = {0} AND state = 'registered'"
 LEAVE = "UPDATE registration SET seat_pool_id = NULL, state = 'withdrawn' WHERE person_id = {0}"
@@ -49,16 +49,16 @@ def connect(url: str) -> tuple[Any, str, tuple[type[Exception], ...]]:
     return connection, "?", (module.IntegrityError,)
 
 
-def struggle(url: str, start: Any, seed: int, ids: tuple[int, int, list[int], list[int]], done: Any) -> None:
+def struggle(url: str, start: Any, seed: int, ids: tuple[int, int, int, list[int], list[int]], done: Any) -> None:
     """Take, change, leave and retake seats at random. Report how often that worked and how often it was refused."""
-    seminar, agency, pools, people = ids
+    seminar, agency, version, pools, people = ids
     connection, mark, refusals = connect(url)
     chance = random.Random(seed)
     did = refused = 0
     start.wait()
     for _ in range(STEPS):
         person, pool = chance.choice(people), chance.choice(pools)
-        new = (uuid.uuid4().hex, seminar, person, agency, pool, uuid.uuid4().bytes * 2)
+        new = (uuid.uuid4().hex, seminar, person, agency, version, pool, uuid.uuid4().bytes * 2)
         statement, values = chance.choice(
             [(INSERT, new), (INSERT, new), (MOVE, (pool, person)), (LEAVE, (person,)), (BACK, (pool, person))]
         )
@@ -71,7 +71,7 @@ def struggle(url: str, start: Any, seed: int, ids: tuple[int, int, list[int], li
         for pool in pools:
             try:
                 connection.execute(BACK.format(mark), (pool, person))
-                connection.execute(INSERT.format(mark), (uuid.uuid4().hex, seminar, person, agency, pool, uuid.uuid4().bytes * 2))
+                connection.execute(INSERT.format(mark), (uuid.uuid4().hex, seminar, person, agency, version, pool, uuid.uuid4().bytes * 2))
             except refusals:
                 refused += 1
     connection.close()
@@ -84,7 +84,7 @@ def struggling(database: TestDatabase, make: Make, session: Session, before: Cal
     make.pool(seminar, agency, SIZES[1])
     pools = list(session.scalars(select(SeatPool.id).order_by(SeatPool.id)))
     people = [make.person(letters(number)).id for number in range(PROCESSES * 3)]
-    ids = (seminar.id, agency.id, pools)
+    ids = (seminar.id, agency.id, make.version_of(agency), pools)
     session.rollback()
     before()
     gate, done = FORKS.Barrier(PROCESSES), FORKS.Queue()

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import Table, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
-from seminar_app.agencies.queries import all_agencies
+from seminar_app.agencies.queries import agencies_then
 from seminar_app.attendance import history, queries, services
 from seminar_app.attendance.models import Mark, MarkHistory
 from seminar_app.attendance.rules import MarkMethod, MarkStatus
@@ -85,13 +85,16 @@ class World:
     session: Session
     office_id: int
     agency_ids: dict[str, int]
+    version_ids: dict[str, int]
 
     @classmethod
     def made(cls, session: Session) -> World:
         make = Make(session)
         pgr, pgj = make.agency("PGR"), make.agency("PGJ")
         below = make.agency("PGJ-A", parent=pgj)
-        return cls(session, make.office().id, {"PGR": pgr.id, "PGJ": pgj.id, "PGJ-A": below.id})
+        agencies = (pgr, pgj, below)
+        ids, versions = {each.code: each.id for each in agencies}, {each.code: make.version_of(each) for each in agencies}
+        return cls(session, make.office().id, ids, versions)
 
 
 class Attendance(RuleBasedStateMachine):
@@ -170,6 +173,7 @@ class Attendance(RuleBasedStateMachine):
                 seminar_id=seminar.id,
                 person_id=person.id,
                 agency_id=self.world.agency_ids[agency],
+                agency_version_id=self.world.version_ids[agency],
                 state=RegistrationState.REGISTERED,
                 seat_pool_id=pool.id,
                 source=Source.FORM,
@@ -247,7 +251,7 @@ class Attendance(RuleBasedStateMachine):
         counted = {
             agency.code: counts
             for agency, counts in queries.counts_by_group(
-                session, self.seminar_id, self.session_ids[seminar_session][0], agencies=all_agencies(session, with_aliases=False)
+                session, self.seminar_id, self.session_ids[seminar_session][0], agencies=agencies_then(session)
             )
         }
         for group, agencies in (("PGR", ("PGR",)), ("PGJ", ("PGJ", "PGJ-A"))):

@@ -48,10 +48,11 @@ def test_every_migration_can_be_undone_and_done_again(app: Flask) -> None:
 
 
 MADE_ANEW = {
-    *("audit_head.seal", "registration.reserved_code"),
+    *("audit_head.seal", "registration.reserved_code", "agency_version.since"),
     *("observation.id", "observation.public_id", "observation.follows", "mark.id", "mark.last"),
 }
-"""Columns left out of the comparison: the audit log's seal is written again with the next row; codes and ids are drawn again."""
+"""Columns left out of the comparison: the audit log's seal is written again with the next row; codes and ids are drawn again, and versions
+of agencies begin again."""
 
 
 def contents(connection: Connection) -> dict[str, str]:
@@ -128,6 +129,28 @@ def test_seats_are_counted_again_when_the_counting_comes_back(app: Flask, make: 
         with db.engine.connect() as connection:
             taken = connection.execute(text("SELECT taken FROM seat_pool WHERE agency_id IS NOT NULL ORDER BY id")).scalars().all()
         assert taken == [3, 3]
+        db.session.remove()
+
+
+def test_each_agency_begins_with_a_version_of_today_and_its_registrations_get_it(app: Flask, make: Make) -> None:
+    fill(make)
+    with app.app_context():
+        downgrade(revision="0014")
+        with write_mode(), db.engine.begin() as connection:
+            connection.execute(text("UPDATE agency SET name_es = 'Las fiscalías' WHERE code = 'PGJ'"))
+        upgrade()
+        with db.engine.connect() as connection:
+            kept = connection.execute(
+                text("SELECT code, state, group_code, group_name_es, group_level FROM agency_version WHERE current ORDER BY id")
+            ).all()
+            given = connection.execute(
+                text("SELECT DISTINCT v.code FROM registration r JOIN agency_version v ON v.id = r.agency_version_id")
+            ).scalars()
+            assert kept == [
+                ("PGJ", None, "PGJ", "Las fiscalías", "federal"),
+                ("PGJ-ROO", "Quintana Roo", "PGJ", "Las fiscalías", "federal"),
+            ]
+            assert list(given) == ["PGJ-ROO"]
         db.session.remove()
 
 

@@ -7,11 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import RoleGrant, UserAccount
-from seminar_app.agencies.models import Agency
+from seminar_app.agencies.models import Agency, AgencyVersion
+from seminar_app.agencies.queries import agency_path
 from seminar_app.agencies.rules import AgencyLevel
+from seminar_app.agencies.versions import keep_versions
 from seminar_app.attendance.models import Mark, Observation
 from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
 from seminar_app.core.actor import RoleName
@@ -26,6 +29,7 @@ from seminar_app.registration.models import NameRequest, Registration
 from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, SeminarState
+from tests.support.context import context
 
 Row = TypeVar("Row", bound=Base)
 KEY = "test key of at least thirty-two characters"
@@ -59,7 +63,16 @@ class Make:
         base = {"code": code, "name_es": f"Dependencia {code}", "name_en": f"Agency {code}", "level": AgencyLevel.FEDERAL, "country": "MX"}
         row = Agency(**base | {"parent_id": parent.id if parent else None} | values)
         row.search_key = fold(f"{row.code} {row.name_es} {row.name_en}")
-        return self._add(row)
+        with unit_of_work(self.session) as session:
+            session.add(row)
+            session.flush()
+            keep_versions(session, context(THEN), of=agency_path(session, row.id))
+        return row
+
+    def version_of(self, agency: Agency) -> int:
+        """Return the id of the agency's current version."""
+        wanted = select(AgencyVersion.id).where(AgencyVersion.agency_id == agency.id, AgencyVersion.current)
+        return self.session.scalars(wanted).one()
 
     def account(self, *grants: tuple[RoleName, dict[str, int]], **values: Any) -> UserAccount:
         """Create an account: `make.account((RoleName.ORGANIZER, {"office_id": office.id}))`."""
@@ -144,11 +157,13 @@ class Make:
     ) -> Registration:
         """Create a registration: with a seat of `pool` if given, else in the state given in `values` (default: withdrawn)."""
         public_id = uuid.uuid4()
+        agency = agency or self.agency()
         base = {
             "public_id": public_id,
             "seminar_id": seminar.id,
             "person_id": (person or self.person()).id,
-            "agency_id": (agency or self.agency()).id,
+            "agency_id": agency.id,
+            "agency_version_id": self.version_of(agency),
             "state": RegistrationState.REGISTERED if pool else RegistrationState.WITHDRAWN,
             "seat_pool_id": pool.id if pool else None,
             "source": Source.FORM,

@@ -4,6 +4,7 @@ from datetime import date
 
 from seminar_app.agencies.rules import (
     AgencyLevel,
+    Listed,
     Succession,
     existed_on,
     group_of,
@@ -11,6 +12,7 @@ from seminar_app.agencies.rules import (
     names_a_kind,
     path_of,
     successors_on,
+    versions_to_add,
     would_return,
 )
 
@@ -74,3 +76,18 @@ def test_nobody_becomes_their_own_successor() -> None:
     assert would_return(3, [1], line)
     assert not would_return(3, [4], line)
     assert successors_on(1, [Succession(1, 2, date(2000, 1, 1)), Succession(2, 1, date(2000, 1, 1))], date(2001, 1, 1)) == (1,)
+
+
+def listed(code: str, parent_id: int | None = None, **values: str) -> Listed:
+    return Listed(code, values.get("name_es", code), code, AgencyLevel.FEDERAL, values.get("state"), parent_id)
+
+
+def test_only_what_differs_from_its_version_needs_another() -> None:
+    directory = {1: listed("CNS"), 2: listed("PF", 1), 3: listed("PF-CUN", 2), 4: listed("INM")}
+    current = versions_to_add(directory, {})
+    assert {agency_id: facts.group_code for agency_id, facts in current.items()} == {1: "CNS", 2: "CNS", 3: "CNS", 4: "INM"}
+    assert versions_to_add(directory, current) == {}
+    assert versions_to_add(directory | {3: listed("PF-CUN", 2, state="Yucatán")}, current).keys() == {3}
+    assert versions_to_add(directory | {1: listed("CNS", name_es="Comisión")}, current).keys() == {1, 2, 3}
+    assert versions_to_add(directory | {2: listed("PF", 4)}, current).keys() == {2, 3}
+    assert versions_to_add(directory | {3: listed("PF-CUN", 1)}, current) == {}, "the group is the same"

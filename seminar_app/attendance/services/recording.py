@@ -167,7 +167,7 @@ def mark_all(
     agencies: Collection[int] | None = None,
     method: MarkMethod = MarkMethod.LIST,
 ) -> list[Outcome]:
-    """Mark all people who have no mark yet: those of some agencies (ids), or the whole sheet. Existing marks stay.
+    """Mark all people who have no mark yet: those of some agencies as of then (ids of versions), or the whole sheet. Existing marks stay.
 
     Returns:
         One outcome for each person marked; empty if all had a mark.
@@ -187,7 +187,7 @@ def mark_all(
         )
     )
     if agencies is not None:
-        unmarked = unmarked.where(Registration.agency_id.in_(agencies))
+        unmarked = unmarked.where(Registration.agency_version_id.in_(agencies))
     sheet = _open(session, seminar_id, session_id, session.scalars(unmarked).all())
     entries = [Entry(public_id, status) for public_id in sheet.seated if (kept := sheet.kept(public_id)) is None or kept.mark is None]
     return _record(session, context, sheet, entries, method)

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, and_, bindparam, false, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
-from seminar_app.agencies.queries import AgencyChoice, agency_paths, all_agencies
+from seminar_app.agencies.queries import AgencyChoice, AgencyThen, NamedAgency, agencies_then, agency_paths, all_agencies
 from seminar_app.agencies.rules import path_of
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
@@ -66,7 +66,7 @@ class Participation:
     registered_at: datetime
     code: str | None
     seminar: Seminar
-    agency: AgencyChoice | None
+    agency: NamedAgency | None
     joined_at: datetime | None
 
 
@@ -189,7 +189,6 @@ def person_in_reach(session: Session, actor: Actor, public_id: uuid.UUID) -> Per
 
 def participations(session: Session, actor: Actor, person_id: int) -> list[Participation]:
     """Return the person's registrations that the account may see, newest seminar first."""
-    agencies = all_agencies(session, with_aliases=False)
     found = session.execute(
         select(
             Registration.id,
@@ -197,7 +196,7 @@ def participations(session: Session, actor: Actor, person_id: int) -> list[Parti
             Registration.state,
             Registration.registered_at,
             Registration.reserved_code,
-            Registration.agency_id,
+            Registration.agency_version_id,
             Person.reserved,
             Seminar,
             PersonJoin.joined_at,
@@ -207,13 +206,14 @@ def participations(session: Session, actor: Actor, person_id: int) -> list[Parti
         .outerjoin(PersonJoin, (PersonJoin.registration_id == Registration.id) & PersonJoin.split_at.is_(None))
         .where(Registration.person_id == person_id, _registration_in_reach(session, actor))
         .order_by(Seminar.starts_on.desc(), Seminar.id.desc())
-    )
+    ).all()
+    agencies = agencies_then(session, {row.agency_version_id for row in found})
     return [_participation(row, agencies) for row in found]
 
 
-def _participation(row: Any, agencies: Mapping[int, AgencyChoice]) -> Participation:
-    agency, group = _with_group(agencies, row.agency_id)
-    code, seen = (reserved_name(row.reserved_code), agency_shown(agency, group)) if row.reserved else (None, agency)
+def _participation(row: Any, agencies: Mapping[int, AgencyThen]) -> Participation:
+    then = agencies[row.agency_version_id]
+    code, seen = (reserved_name(row.reserved_code), agency_shown(then.agency, then.group)) if row.reserved else (None, then.agency)
     return Participation(row.id, row.public_id, row.state, row.registered_at, code, row.Seminar, seen, row.joined_at)
 
 

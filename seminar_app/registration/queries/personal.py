@@ -9,7 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from seminar_app.agencies.models import Agency
+from seminar_app.agencies.models import AgencyVersion
+from seminar_app.agencies.queries import NamedAgency, agency_then
 from seminar_app.core.errors import NotFound
 from seminar_app.core.links import token_hash
 from seminar_app.offices.models import Office, OfficeNotice
@@ -67,12 +68,12 @@ class OwnRegistration:
 
 @dataclass(frozen=True, slots=True)
 class PersonalPage:
-    """A registration (with its person), its seminar, office and agency."""
+    """A registration (with its person), its seminar and office, and the agency as of then."""
 
     registration: OwnRegistration
     seminar: Seminar
     office: Office
-    agency: Agency
+    agency: NamedAgency
 
 
 _WITH_OFFICE = select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.slug == bindparam("slug"))
@@ -119,6 +120,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
     whole = (
         select(
             *SHOWN,
+            Registration.agency_id,
             Registration.id,
             Registration.public_id,
             Registration.seminar_id,
@@ -132,12 +134,12 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
             Person.merged_into_id,
             Seminar,
             Office,
-            Agency,
+            AgencyVersion,
         )
         .join(Person, Person.id == Registration.person_id)
         .join(Seminar, Seminar.id == Registration.seminar_id)
         .join(Office, Office.id == Seminar.office_id)
-        .join(Agency, Agency.id == Registration.agency_id)
+        .join(AgencyVersion, AgencyVersion.id == Registration.agency_version_id)
     )
     row = session.execute(whole.where(Registration.link_hash == _hash(token))).one_or_none()
     if row is None or link_has_ended(row.Seminar.ends_on, today=today):
@@ -159,7 +161,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
         edition=edition_of(row.version, row.person_version),
         person=as_shown(row, agency=None, group=None, code=row.reserved_code, opened=True),
     )
-    return PersonalPage(own, row.Seminar, row.Office, row.Agency)
+    return PersonalPage(own, row.Seminar, row.Office, agency_then(row.AgencyVersion).agency)
 
 
 def _that_stayed(session: Session, seminar_id: int, person_id: int) -> int | None:

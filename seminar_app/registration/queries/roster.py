@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.rules import may_coordinate, may_organize, may_see_agency
-from seminar_app.agencies.queries import AgencyChoice, all_agencies
+from seminar_app.agencies.queries import AgencyChoice, NamedAgency, agencies_then, agency_paths, all_agencies, groups_then, in_group_order
 from seminar_app.agencies.rules import path_of
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
@@ -97,9 +97,9 @@ class RosterRow:
 
 @dataclass(slots=True)
 class RosterGroup:
-    """An agency group: the lines shown (`rows`), all lines (`everybody`), and the counts of all lines."""
+    """An agency group as of then: the lines shown (`rows`), all lines (`everybody`), and the counts of all lines."""
 
-    group: AgencyChoice
+    group: NamedAgency
     rows: list[RosterRow] = field(default_factory=list)
     everybody: list[RosterRow] = field(default_factory=list)
     counts: Counter[RegistrationState] = field(default_factory=Counter)
@@ -107,13 +107,18 @@ class RosterGroup:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The groups with any registration, the counts of all, and how many lines match; the groups hold one page of the matches."""
+    """The groups with any registration, the counts of all, and how many lines match; the groups hold one page of the matches.
+
+    `agencies` is today's directory, and `groups_today` are the codes of the groups to which these people's agencies belong today:
+    quotas and filters go by them.
+    """
 
     groups: list[RosterGroup]
     counts: Counter[RegistrationState]
     shown: int
     pools: list[SeatPool]
     agencies: Mapping[int, AgencyChoice]
+    groups_today: list[str]
     page: int
 
     @property
@@ -129,39 +134,45 @@ class Roster:
 
 def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page: int = 1) -> Roster:
     """Read the roster in four statements, however many people are on it; of the lines that match, one page of 300."""
-    agencies = all_agencies(session)
+    agencies, then = all_agencies(session, with_aliases=False), agencies_then(session)
     parents = {agency.id: agency.parent_id for agency in agencies.values()}
     pools = list(session.scalars(select(SeatPool).where(SeatPool.seminar_id == access.seminar.id).order_by(SeatPool.id)))
     lines = session.execute(
-        select(*SHOWN, Person.search_key, Registration.public_id, Registration.state, Registration.seat_pool_id)
+        select(*SHOWN, Person.search_key, Registration.agency_id, Registration.public_id, Registration.state, Registration.seat_pool_id)
         .join(Person, Person.id == Registration.person_id)
         .where(Registration.seminar_id == access.seminar.id, Person.merged_into_id.is_(None))
     )
     by_id = {pool.id: pool for pool in pools}
     groups: dict[int, RosterGroup] = {}
+    groups_today: set[int] = set()
+    versions: set[int] = set()
     counts: Counter[RegistrationState] = Counter()
     shown = 0
     for row in lines:
         path = path_of(row.agency_id, parents)
         if not access.covers(path):
             continue
-        group = groups.setdefault(path[-1], RosterGroup(agencies[path[-1]]))
+        groups_today.add(path[-1])
+        versions.add(row.agency_version_id)
+        at = then[row.agency_version_id].group
+        group = groups.setdefault(at.id, RosterGroup(at))
         group.counts[row.state] += 1
         counts[row.state] += 1
-        line = _line(row, shown_person(row, agencies, path), by_id, agencies)
+        line = _line(row, shown_person(row, then), by_id, agencies)
         group.everybody.append(line)
-        if _is_wanted(line, group, wanted):
+        if _is_wanted(line, agencies[path[-1]].code, wanted):
             group.rows.append(line)
             shown += 1
-    for group in groups.values():
-        group.rows = _in_order(group.rows)
-    levels = [level.value for level in type(next(iter(agencies.values())).level)] if agencies else []
+    for group_id, named in groups_then(then[version] for version in versions).items():
+        groups[group_id].group = named
+        groups[group_id].rows = _in_order(groups[group_id].rows)
     visible = [pool for pool in pools if access.agency_ids is None or (pool.agency_id and access.covers(path_of(pool.agency_id, parents)))]
     visible.sort(key=lambda pool: (pool.agency_id is None, agencies[pool.agency_id].code if pool.agency_id else ""))
-    ordered = sorted(groups.values(), key=lambda found: (levels.index(found.group.level.value), found.group.code))
+    ordered = sorted(groups.values(), key=lambda found: in_group_order(found.group))
+    today = [group.code for group in sorted((agencies[group_id] for group_id in groups_today), key=in_group_order)]
     page = min(page, max(1, -(-shown // PAGE_SIZE)))
     _keep_page(ordered, page)
-    return Roster(ordered, counts, shown, visible, agencies, page)
+    return Roster(ordered, counts, shown, visible, agencies, today, page)
 
 
 def _keep_page(groups: list[RosterGroup], page: int) -> None:
@@ -188,10 +199,10 @@ def _in_order(lines: list[RosterRow]) -> list[RosterRow]:
     return [replace(line, person=person) for line, person in zip(ordered, people, strict=True)]
 
 
-def _is_wanted(line: RosterRow, group: RosterGroup, wanted: RosterFilter) -> bool:
+def _is_wanted(line: RosterRow, group: str, wanted: RosterFilter) -> bool:
     if wanted.state is not None and line.state is not wanted.state:
         return False
-    if wanted.group and group.group.code != wanted.group:
+    if wanted.group and group != wanted.group:
         return False
     if wanted.pool and line.pool != wanted.pool:
         return False
@@ -232,7 +243,7 @@ class StaffRegistration:
 
     access: RosterAccess
     registration: SeenRegistration
-    group: AgencyChoice
+    group: NamedAgency
     history: Sequence[HistoryStep]
     may_open: bool
     """Whether the account may open the record: it is shown by code, and is of the account's own office or agency."""
@@ -253,6 +264,7 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
     row = session.execute(
         select(
             *SHOWN,
+            Registration.agency_id,
             Registration.id,
             Registration.public_id,
             Registration.state,
@@ -270,20 +282,20 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
     ).one_or_none()
     if row is None:
         raise NotFound
-    agencies = all_agencies(session)
-    path = path_of(row.agency_id, {agency.id: agency.parent_id for agency in agencies.values()})
+    path = agency_paths(session)[row.agency_id]
     if not access.covers(path):
         raise NotFound
-    closed = shown_person(row, agencies, path)
+    agencies = agencies_then(session, [row.agency_version_id])
+    closed = shown_person(row, agencies)
     own = access.may_change or may_see_agency(actor, agency_path=path)
     may_open = closed.hidden and not closed.erased and own
     if opened and not may_open:
         raise NotFound
-    person = shown_person(row, agencies, path, opened=True) if opened else closed
+    person = shown_person(row, agencies, opened=True) if opened else closed
     return StaffRegistration(
         access,
         _seen(row, person),
-        agencies[path[-1]],
+        agencies[row.agency_version_id].group,
         () if person.hidden else _history(session, row.id),
         may_open=may_open and not opened,
         may_reserve=own and not closed.reserved,

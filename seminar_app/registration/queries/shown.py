@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from seminar_app.agencies.queries import AgencyChoice
+from seminar_app.agencies.queries import AgencyThen
 from seminar_app.people import queries as people
 from seminar_app.people.shown import ShownPerson, as_shown
 from seminar_app.registration.models import Registration
 
 SHOWN = (
     *people.SHOWN,
-    Registration.agency_id,
+    Registration.agency_version_id,
     Registration.unit,
     Registration.rank,
     Registration.position,
@@ -22,13 +22,13 @@ SHOWN = (
 """The columns that `shown_person` reads, for queries of registrations joined with their people."""
 
 
-def shown_person(row: Any, agencies: Mapping[int, AgencyChoice], path: Sequence[int], *, opened: bool = False) -> ShownPerson:
+def shown_person(row: Any, agencies: Mapping[int, AgencyThen], *, opened: bool = False) -> ShownPerson:
     """Return the person of a registration as they may be shown.
 
     Args:
         row: with the columns `SHOWN`.
-        agencies: the directory.
-        path: the registration's agency and its parents; the last one is the group.
+        agencies: as of then, by version (`agencies_then`).
         opened: the reader is the person, or has opened the record.
     """
-    return as_shown(row, agency=agencies[path[0]], group=agencies[path[-1]], code=row.reserved_code, opened=opened)
+    then = agencies[row.agency_version_id]
+    return as_shown(row, agency=then.agency, group=then.group, code=row.reserved_code, opened=opened)

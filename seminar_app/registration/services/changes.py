@@ -8,9 +8,12 @@ from typing import Any
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
+from seminar_app.agencies.models import Agency
+from seminar_app.agencies.queries import find_with_version
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_now, insert_rows
+from seminar_app.registration.errors import NoSuchAgency
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import Seminar
@@ -64,6 +67,18 @@ def change_state(
         seminar=seminar.slug,
         details=details,
     )
+
+
+def agency_of_today(session: Session, agency_id: int) -> tuple[Agency, int]:
+    """Return the agency and the id of its current version, in one statement.
+
+    Raises:
+        NoSuchAgency: the agency does not exist.
+    """
+    found = find_with_version(session, agency_id)
+    if found is None:
+        raise NoSuchAgency
+    return found
 
 
 def edit_registration(

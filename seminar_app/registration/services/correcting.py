@@ -13,10 +13,10 @@ from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.people.errors import NameTaken
 from seminar_app.people.models import Person
 from seminar_app.people.services import NAME_COLUMNS, PersonData, edit_person, lock_people
-from seminar_app.registration.errors import NoSuchAgency, OnlyAdministrators, PersonIsErased, RecordExists
+from seminar_app.registration.errors import OnlyAdministrators, PersonIsErased, RecordExists
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, decide_move
-from seminar_app.registration.services.changes import change_state, edit_registration
+from seminar_app.registration.services.changes import agency_of_today, change_state, edit_registration
 from seminar_app.registration.services.elsewhere import registered_elsewhere
 from seminar_app.registration.services.links import replace_links_of
 from seminar_app.registration.services.mails import tell_former_address
@@ -100,13 +100,11 @@ def _names_or_address_change(person: Person, data: PersonData) -> bool:
 
 
 def _move(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, agency_id: int) -> None:
-    agency = session.get(Agency, agency_id)
-    if agency is None:
-        raise NoSuchAgency
+    agency, version_id = agency_of_today(session, agency_id)
     before = session.get(Agency, registration.agency_id)
     if agency.state or (before is not None and before.state):  # the former state was the former agency's
         registration.state_name = agency.state
-    registration.agency_id = agency.id
+    registration.agency_id, registration.agency_version_id = agency.id, version_id
     held = registration.seat_pool_id
     if held is not None:
         pool_id = decide_move(seats.pools, agency_path(session, agency.id), held=held)

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from seminar_app.agencies.models import Agency
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import StaleEdit
 from seminar_app.people.identity import NOTHING, Identity, keep_identity
 from seminar_app.people.identity_rules import IdentityPart
 from seminar_app.people.rules import ReservedReason
 from seminar_app.people.services import PersonData, edit_person, lock_people
-from seminar_app.registration.errors import AgencyIsFixed, NoSuchAgency, NotInThisState
+from seminar_app.registration.errors import AgencyIsFixed, NotInThisState
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, edition_of, may_change_agency, may_edit, may_withdraw
-from seminar_app.registration.services.changes import change_state, edit_registration
+from seminar_app.registration.services.changes import agency_of_today, change_state, edit_registration
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.name_requests import ask_where_needed, forget_request
 from seminar_app.registration.services.reserving import reserve
@@ -66,9 +65,7 @@ def edit(session: Session, context: ChangeContext, *, registration_id: int, corr
     if moved:
         if not may_change_agency(registration.state):
             raise AgencyIsFixed
-        agency = session.get(Agency, correction.agency_id)
-        if agency is None:
-            raise NoSuchAgency
+        agency, registration.agency_version_id = agency_of_today(session, correction.agency_id)
         registration.agency_id, registration.state_name = agency.id, agency.state
     wanted = {"unit": correction.unit, "position": correction.position, "language": correction.person.language}
     edit_registration(session, context, seminar=seats.seminar, registration=registration, wanted=wanted, moved=moved)

@@ -22,7 +22,7 @@ from seminar_app.people.identity import NOTHING, Identity, keep_identity
 from seminar_app.people.matching import By, Same, match
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData, compared_of, find_or_add_person, hold_person
-from seminar_app.registration.errors import AlreadyOnTheRoster, FormClosed, NoSuchAgency, ReservedOnTheRoster, WrongCode
+from seminar_app.registration.errors import AlreadyOnTheRoster, FormClosed, ReservedOnTheRoster, WrongCode
 from seminar_app.registration.links import issue_link
 from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.registration.rules import (
@@ -34,7 +34,7 @@ from seminar_app.registration.rules import (
     first_state,
     may_register_again,
 )
-from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.changes import agency_of_today, change_state
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.notices import notice_shown, office_notice_shown
 from seminar_app.registration.services.reserving import free_code, record_reserved
@@ -95,7 +95,7 @@ def register(
     """
     # what can be known without the seats comes before their lock, because on PostgreSQL everybody in this seminar waits for it;
     # and somebody known is answered no sooner than a stranger, for whom the same is read
-    agency = _agency(session, entry.agency_id)
+    agency, version_id = agency_of_today(session, entry.agency_id)
     path = agency_path(session, agency.id)
     notice_id = notice_shown(session, context, version=notice_version, language=notice_language)
     shown_by_office = office_notice_shown(session, seminar_id=seminar_id, notice_id=office_notice_id)
@@ -118,7 +118,7 @@ def register(
         return registration
     joined = known and registration is None
     registration = registration or new_registration(session, context, seats, person, source=Source.FORM)
-    fill(registration, entry, agency)
+    fill(registration, entry, agency, version_id)
     registration.notice_id = notice_id
     registration.office_notice_id = shown_by_office
     registration.submission_id = submission
@@ -160,7 +160,7 @@ def add_by_hand(
     submission = submission_of(submission_id, entry.person, seminar_id)
     if (again := find_submission(session, submission)) is not None:
         return again
-    agency = _agency(session, entry.agency_id)
+    agency, version_id = agency_of_today(session, entry.agency_id)
     if person_id is not None:
         person, known = _chosen(session, person_id), True
     else:
@@ -175,7 +175,7 @@ def add_by_hand(
         raise ReservedOnTheRoster if person.reserved else AlreadyOnTheRoster(name=person.certificate_name)
     joined = known and registration is None
     registration = registration or new_registration(session, context, seats, person, source=source)
-    fill(registration, entry, agency)
+    fill(registration, entry, agency, version_id)
     registration.submission_id = submission
     path = agency_path(session, agency.id)
     place(session, context, seats=seats, registration=registration, path=path, pending=False)
@@ -279,13 +279,6 @@ def settle_due(session: Session, context: ChangeContext, *, seats: LockedSeats) 
         settle(session, context, seats=seats)
 
 
-def _agency(session: Session, agency_id: int) -> Agency:
-    agency = session.get(Agency, agency_id)
-    if agency is None:
-        raise NoSuchAgency
-    return agency
-
-
 _OF_SUBMISSION = select(Registration).where(
     (Registration.submission_id == bindparam("submission_id")) | (Registration.submission_id == bindparam("or_this"))
 )
@@ -323,9 +316,9 @@ def new_registration(session: Session, context: ChangeContext, seats: LockedSeat
     return registration
 
 
-def fill(registration: Registration, entry: Entry, agency: Agency) -> None:
+def fill(registration: Registration, entry: Entry, agency: Agency, version_id: int) -> None:
     """Set where the person works, as of today, and the language."""
-    registration.agency_id = agency.id
+    registration.agency_id, registration.agency_version_id = agency.id, version_id
     registration.state_name = agency.state or entry.state_name
     registration.unit = entry.unit
     registration.rank = entry.rank

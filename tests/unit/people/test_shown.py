@@ -20,7 +20,7 @@ CANARY = "canary"
 
 
 def agency(code: str, *, state: str | None = None, parent: int | None = None) -> AgencyChoice:
-    return AgencyChoice(len(code), code, code, code, AgencyLevel.STATE, "MX", state, parent, None, None, (), heads_a_kind=False)
+    return AgencyChoice(len(code), code, code, code, AgencyLevel.STATE, state, "MX", parent, None, None, (), heads_a_kind=False)
 
 
 PGJ = agency("PGJ")
