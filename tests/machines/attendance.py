@@ -400,7 +400,15 @@ class Attendance(RuleBasedStateMachine):
     def change_the_seminar(self, change: str) -> None:
         self.step(
             lambda: self.model.change(change),
-            lambda session: change_state(session, context(self.now, "account:ana"), seminar_id=self.seminar_id, change=Change(change)).id,
+            lambda session: (
+                change_state(
+                    session,
+                    context(self.now, "account:ana"),
+                    seminar_id=self.seminar_id,
+                    change=Change(change),
+                    reason="Faltaba una lista.",
+                ).id
+            ),
         )
 
     @rule(seminar_session=seminar_sessions, length=st.sampled_from((10, 20, 45, 60, 90)), counts=st.booleans())
