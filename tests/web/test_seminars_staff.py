@@ -17,6 +17,7 @@ from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.messages.models import Message
 from seminar_app.offices.models import Office
+from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
 from tests.conftest import NOW, StatementCount
@@ -383,6 +384,13 @@ def test_the_overview_says_how_full_what_is_next_and_what_is_wrong(
     statements.statements.clear()
     organizer.get(url)
     assert len(statements) == few
+
+
+def test_who_awaits_approval_needs_nobody_once_the_seminar_is_completed(organizer: CheckingClient, make: Make, office: Office) -> None:
+    for state, waits in ((SeminarState.CLOSED, True), (SeminarState.COMPLETED, False), (SeminarState.ARCHIVED, False)):
+        seminar = make.seminar(office=office, state=state)
+        make.registration(seminar, state=RegistrationState.PENDING)
+        assert ("waits for your approval" in organizer.get(f"/staff/seminars/{seminar.slug}/").text) is waits
 
 
 def send(client: CheckingClient, url: str, values: dict[str, Any], language: str) -> int:
