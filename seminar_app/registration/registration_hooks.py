@@ -26,6 +26,8 @@ def when_registration_changes(hook: RegistrationHook) -> RegistrationHook:
 
 
 def registration_changed(session: Session, context: ChangeContext, seminar: Seminar, registration: Registration) -> None:
-    """Call the hooks of a changed registration."""
+    """Flush the change and call the hooks."""
+    if _hooks:
+        session.flush()
     for hook in _hooks:
         hook(session, context, seminar, registration)

@@ -95,6 +95,5 @@ def edit_registration(
             details={"columns": changed},
         )
     if moved:
-        session.flush()
         registration_changed(session, context, seminar, registration)
     return changed
