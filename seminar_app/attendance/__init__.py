@@ -9,6 +9,7 @@ from config import Settings
 from seminar_app.attendance import audit_words, concerns, labels, person_record, person_section, staff_routes
 from seminar_app.attendance import merging as merging
 from seminar_app.attendance import models as models
+from seminar_app.attendance import seminar_events as seminar_events
 from seminar_app.registration.sections import add_section
 from seminar_app.registration.training_record import read_attendance_by
 from seminar_app.seminars.overview import add_concerns

@@ -113,6 +113,7 @@ class Participation(Base):
 
 
 REACHED = and_(
-    Participation.contact_minutes > 0, 100 * Participation.minutes_credited >= Participation.threshold_percent * Participation.contact_minutes
+    Participation.contact_minutes > 0,
+    100 * Participation.minutes_credited >= Participation.threshold_percent * Participation.contact_minutes,
 )
 """`rules.Completion.reached` for the database, where only the state of a registration changes."""

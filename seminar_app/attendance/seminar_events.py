@@ -36,7 +36,7 @@ def on_edit(session: Session, context: ChangeContext, seminar: Seminar, edit: Se
 
 
 @when_registration_changes
-def on_registration(session: Session, context: ChangeContext, seminar: Seminar, registration: Registration, created: bool) -> None:  # noqa: FBT001  a hook's signature
+def on_registration(session: Session, context: ChangeContext, seminar: Seminar, registration: Registration, *, created: bool) -> None:
     """Add the outcome of a new registration, or keep it true to its state and agency."""
     if created:
         begin_participation(session, seminar, registration)

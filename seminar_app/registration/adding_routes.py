@@ -27,6 +27,7 @@ from seminar_app.registration.services import Entry, merging
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_organize
+from seminar_app.seminars.rules import is_frozen
 from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
 from seminar_app.web.change import change_context
 from seminar_app.web.database import Session, in_unit_of_work, session
@@ -41,6 +42,8 @@ from seminar_app.web.searches import keep_search, kept_search
 def add(slug: str) -> ResponseReturnValue:
     """Offer to find a person among those the account may see, and show whom a search found (`find`)."""
     seminar = seminar_to_organize(session(), current_actor(), slug)
+    if is_frozen(seminar.state):
+        return _fixed(seminar)
     words = kept_search(request.args.get("find"))
     if words:
         shown("person:many", seminar=slug)
@@ -75,6 +78,8 @@ def find(slug: str) -> ResponseReturnValue:
 def add_new(slug: str) -> ResponseReturnValue:
     """Register a person who is typed anew. The page asks once whether it is one of the people in reach who resemble."""
     seminar = seminar_to_organize(session(), current_actor(), slug)
+    if is_frozen(seminar.state) and request.method != "POST":
+        return _fixed(seminar)
     form = HandForm(data={"language": _language(seminar)})
     form.agency.offer(agency_groups(session(), on=_day(seminar)))
     form.ask(asked_of(seminar))
@@ -105,6 +110,8 @@ def add_new(slug: str) -> ResponseReturnValue:
 def add_known(slug: str, person_id: str) -> ResponseReturnValue:
     """Register a known person: only agency, unit and position are asked, as of today."""
     seminar = seminar_to_organize(session(), current_actor(), slug)
+    if is_frozen(seminar.state) and request.method != "POST":
+        return _fixed(seminar)
     found = queries.person_in_reach(session(), current_actor(), id_needed(person_id))
     if found.person.hidden:
         raise NotFound
@@ -153,6 +160,12 @@ def _to_roster(slug: str, made: Registration) -> ResponseReturnValue:
         return redirect(url_for(".roster", slug=slug, of=made.public_id.hex), code=303)
     shown(f"registration:{made.public_id.hex}", seminar=slug, action="reserved.opened")
     return redirect(url_for(".roster", slug=slug), code=303)
+
+
+def _fixed(seminar: Seminar) -> ResponseReturnValue:
+    """Go to the roster, which says why nobody can be added. A form that was sent is answered by its page, with what was typed."""
+    needs_no_access_row("nobody is shown")
+    return redirect(url_for(".roster", slug=seminar.slug), code=303)
 
 
 def _language(seminar: Seminar) -> str:

@@ -31,6 +31,18 @@ class NotInThisState(Refusal):
     sentence = N_("This registration has changed since the page was opened, and that can no longer be done with it.")
 
 
+class SeminarCompleted(Refusal):
+    """The list of a completed seminar does not change, because outcomes were settled with it."""
+
+    sentence = N_("This seminar has been completed, so its list no longer changes. Reopen it first, with a reason.")
+
+
+class SeminarArchived(SeminarCompleted):
+    """The list of an archived seminar does not change."""
+
+    sentence = N_("This seminar is archived, so its list no longer changes. Take it out of the archive first.")
+
+
 class AgencyIsFixed(Refusal):
     """The agency of the registration can no longer be changed by the official."""
 

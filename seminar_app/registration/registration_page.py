@@ -50,6 +50,7 @@ def registration_page(
     """
     found = queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id), opened=opened)
     person, state, change = found.registration.person, found.registration.state, found.access.may_change
+    decides = found.access.may_change_list
     hidden = person.hidden
     likely = queries.likely_same(session(), queries.organizing(current_actor()), person.id) if opened and change else []
     beside = [each.person.public_id.hex for each in likely]
@@ -74,10 +75,10 @@ def registration_page(
         form=form or RemovalForm(MultiDict()),
         reserve_form=reserve_form or ReserveForm(MultiDict()),
         end_form=end_form or EndReserveForm(MultiDict()),
-        may_approve=change and may_approve(state),
-        may_decline=change and may_decline(state),
-        may_remove=change and may_remove(state),
-        may_restore=change and may_restore(state),
+        may_approve=decides and may_approve(state),
+        may_decline=decides and may_decline(state),
+        may_remove=decides and may_remove(state),
+        may_restore=decides and may_restore(state),
     )
     faulty = any(sent is not None and sent.has_errors for sent in (form, reserve_form, end_form))
     return page, 422 if faulty or refused else 200

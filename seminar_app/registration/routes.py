@@ -25,7 +25,7 @@ from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
 from seminar_app.registration.queries import FormPage, PersonalPage
 from seminar_app.registration.rules import Door, day_there, door, may_change_agency, may_edit, may_register_again, may_withdraw
 from seminar_app.seminars.models import Seminar
-from seminar_app.seminars.rules import is_over
+from seminar_app.seminars.rules import has_ended
 from seminar_app.web.access import personal_link, public
 from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work, session
@@ -103,14 +103,14 @@ def personal(token: str) -> ResponseReturnValue:
     found = _personal(token)
     state = found.registration.state
     now = clock.now()
-    way, over = door(found.seminar, now=now), is_over(found.seminar, now=now)
+    way, ended = door(found.seminar, now=now), has_ended(found.seminar, now=now)
     return render_template(
         "registration/personal.html",
         page=found,
         token=token,
         may_edit=may_edit(state),
-        may_withdraw=may_withdraw(state, over=over),
-        over=over,
+        may_withdraw=may_withdraw(state, ended=ended),
+        over=ended,
         on_file=own_identity(session(), found.registration.person),
         asked=queries.name_asked(session(), found.registration.id),
         notice=queries.notice_read(session(), found.registration),
@@ -172,7 +172,7 @@ def edit_personal(token: str) -> ResponseReturnValue:
 def withdraw(token: str) -> ResponseReturnValue:
     """Explain what withdrawing means, and withdraw the registration when the button is pressed."""
     found = _personal(token)
-    if not may_withdraw(found.registration.state, over=is_over(found.seminar, now=clock.now())):
+    if not may_withdraw(found.registration.state, ended=has_ended(found.seminar, now=clock.now())):
         return redirect(url_for(".personal", token=token), code=303)
     form = DecisionForm()
     if form.accepts():

@@ -17,7 +17,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from seminar_app.core.dates import add_months
-from seminar_app.seminars.rules import Approval, HasWindow, RegistrationMode, SeminarState, Window, is_over, registration_window
+from seminar_app.seminars.rules import Approval, HasWindow, RegistrationMode, SeminarState, Window, has_ended, registration_window
 
 AgencyId = int
 PoolId = int
@@ -167,12 +167,9 @@ def decide_promotions(pools: Sequence[PoolState], waiting: Iterable[Waiting]) ->
     return promotions
 
 
-_NOBODY_COMES = frozenset({SeminarState.COMPLETED, SeminarState.CANCELLED, SeminarState.ARCHIVED})
-
-
 def hands_out_seats(seminar: HasWindow, *, now: datetime) -> bool:
     """Whether free seats still go to the waiting list. They do not once the seminar is completed, cancelled, archived or over."""
-    return seminar.state not in _NOBODY_COMES and not is_over(seminar, now=now)
+    return seminar.state is not SeminarState.CANCELLED and not has_ended(seminar, now=now)
 
 
 # When a quota's unused seats are released.
@@ -288,9 +285,9 @@ def may_change_agency(state: RegistrationState) -> bool:
     return state is RegistrationState.PENDING
 
 
-def may_withdraw(state: RegistrationState, *, over: bool) -> bool:
-    """The official may withdraw until the seminar is over; after that, attendance tells whether they came."""
-    return state in _ALIVE and not over
+def may_withdraw(state: RegistrationState, *, ended: bool) -> bool:
+    """The official may withdraw until the seminar has ended; after that, attendance tells whether they came."""
+    return state in _ALIVE and not ended
 
 
 def may_approve(state: RegistrationState) -> bool:

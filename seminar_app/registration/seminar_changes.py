@@ -13,7 +13,7 @@ from seminar_app.registration.services.mails import tell
 from seminar_app.seminars.errors import PeopleRegistered
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Change
-from seminar_app.seminars.services import when_changing_state
+from seminar_app.seminars.services import StateChange, when_changing_state
 
 CONCERNED = (
     RegistrationState.NOMINATED,
@@ -26,16 +26,16 @@ KIND = "seminar_cancelled"
 
 
 @when_changing_state
-def on_change(session: Session, context: ChangeContext, seminar: Seminar, change: Change) -> None:
+def on_change(session: Session, context: ChangeContext, seminar: Seminar, change: StateChange) -> None:
     """Mail the reason of a cancellation to everyone concerned; refuse to unpublish a seminar that has registrations.
 
     Raises:
         PeopleRegistered: the seminar has registrations, in any state.
     """
-    if change is Change.UNPUBLISH:
+    if change.change is Change.UNPUBLISH:
         if session.scalar(select(Registration.id).where(Registration.seminar_id == seminar.id).limit(1)) is not None:
             raise PeopleRegistered
-    elif change is Change.CANCEL:
+    elif change.change is Change.CANCEL:
         office = session.get_one(Office, seminar.office_id)
         people = select(Registration).where(Registration.seminar_id == seminar.id, Registration.state.in_(CONCERNED))
         for registration in session.scalars(people.options(joinedload(Registration.person)).order_by(Registration.id)).all():

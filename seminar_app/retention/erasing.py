@@ -23,7 +23,7 @@ from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.reserving import give_codes
 from seminar_app.registration.services.seats import locked_registration, settle
-from seminar_app.seminars.rules import is_over
+from seminar_app.seminars.rules import has_ended
 
 STANDING = (RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.PENDING)
 
@@ -113,12 +113,12 @@ def _erase_record(session: Session, context: ChangeContext, *, person: Person, o
 
 
 def _give_seats_back(session: Session, context: ChangeContext, *, person_ids: list[int]) -> int:
-    """Withdraw the person from seminars that are not over, without a mail; return the number of registrations."""
+    """Withdraw the person from seminars that have not ended, without a mail; return the number of registrations."""
     standing = select(Registration.id).where(Registration.person_id.in_(person_ids), Registration.state.in_(STANDING))
     withdrawn = 0
     for registration_id in session.scalars(standing.order_by(Registration.seminar_id)).all():
         seats, registration = locked_registration(session, registration_id)
-        if registration.state not in STANDING or is_over(seats.seminar, now=context.now):
+        if registration.state not in STANDING or has_ended(seats.seminar, now=context.now):
             continue
         left = registration.seat_pool_id
         change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.WITHDRAWN)

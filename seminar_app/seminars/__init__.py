@@ -15,7 +15,12 @@ from seminar_app.web.navigation import Entry, add_seminar_entry, add_staff_entry
 def init_app(app: Flask, settings: Settings) -> None:
     """Register the feature's pages, labels, menu entries and jobs."""
     audit_words.init_app()
-    from seminar_app.seminars import routes, staff_routes, staff_session_routes  # noqa: F401  the last adds to the blueprint
+    from seminar_app.seminars import (  # noqa: F401  the last ones add to the blueprint
+        routes,
+        staff_routes,
+        staff_session_routes,
+        staff_state_routes,
+    )
 
     labels.init_app()
     app.register_blueprint(routes.blueprint)

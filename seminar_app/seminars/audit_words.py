@@ -22,7 +22,7 @@ def init_app() -> None:
             "seminar.unpublished": _l("withdrew the seminar from the calendar"),
             "seminar.closed": _l("closed registration"),
             "seminar.reopened": _l("reopened registration"),
-            "seminar.resumed": _l("resumed the seminar"),
+            "seminar.resumed": _l("reopened the completed seminar"),
             "seminar.completed": _l("completed the seminar"),
             "seminar.cancelled": _l("cancelled the seminar"),
             "seminar.archived": _l("archived the seminar"),

@@ -155,10 +155,16 @@ class ReasonMissing(Refusal):
     field = "reason"
 
 
-class SessionsFixed(Refusal):
-    """The sessions of a seminar that is over, cancelled or archived cannot change."""
+class ReasonToResumeMissing(ReasonMissing):
+    """A completed seminar is reopened without a reason."""
 
-    sentence = N_("The sessions can no longer be changed: the seminar is over, cancelled or archived.")
+    sentence = N_("Please say why the seminar is reopened. The audit log keeps your reason.")
+
+
+class SessionsFixed(Refusal):
+    """The sessions of a seminar that is completed, cancelled or archived cannot change."""
+
+    sentence = N_("The sessions can no longer be changed: the seminar is completed, cancelled or archived.")
 
 
 class SessionReversed(Refusal):

@@ -207,3 +207,14 @@ class CancelForm(BaseForm):
     reason = paragraphs(
         _l("Why it is cancelled"), length=300, needed=True, message=_l("Please say why: the people registered will read it.")
     )
+
+
+class ResumeForm(BaseForm):
+    """The reason why a completed seminar is reopened."""
+
+    reason = paragraphs(
+        _l("Why it is reopened"),
+        length=300,
+        needed=True,
+        message=_l("Please say why the seminar is reopened. The audit log keeps your reason."),
+    )

@@ -21,6 +21,7 @@ from seminar_app.seminars.rules import (
     NextStep,
     Window,
     instant_of,
+    is_frozen,
     local_of,
     needs_before_publishing,
     next_step,
@@ -162,7 +163,7 @@ def _mail_that_waits(session: Session, *, is_admin: bool, now: datetime) -> list
 def _concerns(seminar: Seminar, *, people: People, coordinators: int, step: NextStep, now: datetime) -> list[Concern]:
     slug = seminar.slug
     found = []
-    if people.pending:
+    if people.pending and not is_frozen(seminar.state):
         waiting = ngettext("%(num)d person waits for your approval.", "%(num)d people wait for your approval.", people.pending)
         found.append(Concern(waiting, url_for("registration_staff.roster", slug=slug, state="pending"), _("Look at them")))
     if people.names_asked:

@@ -1,4 +1,4 @@
-"""Staff pages about seminars: the list, a new seminar, overview, settings, copies, and changes of state."""
+"""Staff pages about seminars: the list, a new seminar, overview, settings and copies."""
 
 from __future__ import annotations
 
@@ -27,12 +27,11 @@ from seminar_app.registration import queries as registrations
 from seminar_app.seminars import queries, services
 from seminar_app.seminars.blueprints import ORGANIZERS, READERS
 from seminar_app.seminars.blueprints import staff_blueprint as blueprint
-from seminar_app.seminars.errors import NotInThisState
-from seminar_app.seminars.forms import CancelForm, CopyForm, SeminarForm, details_of
+from seminar_app.seminars.forms import CopyForm, SeminarForm, details_of
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
-from seminar_app.seminars.overview import People, concerns_of_rooms, overview_of
-from seminar_app.seminars.rules import Change, SeminarState, leads_to, may_edit, next_step, propose_slug, state_after, undoes
+from seminar_app.seminars.overview import People, overview_of
+from seminar_app.seminars.rules import Change, SeminarState, leads_to, may_edit, next_step, propose_slug, undoes
 from seminar_app.seminars.settings_page import defaults, differences, own_offices, prepare, proposed_slug
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.change import change_context
@@ -316,65 +315,3 @@ def copy(slug: str) -> ResponseReturnValue:
             seminar = queries.seminar_to_organize(session(), current_actor(), slug)
     page = render_template("seminars/staff/copy.html", seminar=seminar, seminar_header=seminar_header(seminar), form=form)
     return page, 422 if form.has_errors else 200
-
-
-@blueprint.route("/seminars/<slug>/cancel", methods=["GET", "POST"])
-@staff(*ORGANIZERS)
-def cancel(slug: str) -> ResponseReturnValue:
-    """Cancel the seminar: ask for the reason, and show how many people will read it."""
-    seminar = queries.seminar_to_organize(session(), current_actor(), slug)
-    if state_after(Change.CANCEL, seminar.state) is None:
-        flash(sentence_of(NotInThisState()), "error")
-        return redirect(url_for(".overview", slug=slug), code=303)
-    form = CancelForm()
-    if form.accepts():
-        try:
-            _change(slug, Change.CANCEL, reason=form.reason.data)
-            flash(_("The seminar is cancelled, and the people registered are being told."), "success")
-            return redirect(url_for(".overview", slug=slug), code=303)
-        except Refusal as refusal:
-            form.show(refusal)
-            seminar = queries.seminar_to_organize(session(), current_actor(), slug)
-    page = render_template(
-        "seminars/staff/cancel.html",
-        seminar=seminar,
-        seminar_header=seminar_header(seminar),
-        form=form,
-        people=registrations.head_count(session(), seminar.id).concerned,
-    )
-    return page, 422 if form.has_errors else 200
-
-
-def _change_view(change: Change) -> Any:
-    def view(slug: str) -> ResponseReturnValue:
-        if change is Change.COMPLETE and "sure" not in request.form and (question := _question_before_completing(slug)) is not None:
-            return question
-        try:
-            _change(slug, change)
-        except Refusal as refusal:
-            flash(sentence_of(refusal), "error")
-            return redirect(url_for("seminars_staff.overview", slug=slug), code=303)
-        return redirect(url_for("seminars_staff.overview", slug=slug, done=change.value), code=303)
-
-    view.__doc__ = f"{change.value.capitalize()} the seminar, and say so on its overview with the way back."
-    return staff(*ORGANIZERS)(view)
-
-
-def _question_before_completing(slug: str) -> str | None:
-    """Return a page that says what is open in other rooms; None where nothing is, or where the seminar cannot be completed."""
-    seminar = queries.seminar_to_organize(session(), current_actor(), slug)
-    concerns = concerns_of_rooms(session(), seminar, now=clock.now())
-    if not concerns or state_after(Change.COMPLETE, seminar.state) is None:
-        return None
-    return render_template("seminars/staff/complete.html", seminar=seminar, seminar_header=seminar_header(seminar), concerns=concerns)
-
-
-def _change(slug: str, change: Change, *, reason: str | None = None) -> None:
-    with unit_of_work() as work:
-        seminar = queries.seminar_to_organize(work, current_actor(), slug)
-        services.change_state(work, change_context(), seminar_id=seminar.id, change=change, reason=reason)
-
-
-for _one in Change:
-    if _one is not Change.CANCEL:
-        blueprint.add_url_rule(f"/seminars/<slug>/{_one.value}", _one.value, _change_view(_one), methods=["POST"])

@@ -187,7 +187,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     seminar = side.held if held else side.seminar
     values: Values = {}
     if "slug" in wanted:
-        if endpoint.startswith("seminars_staff.") and name in CHANGES and line.method == "POST":
+        if endpoint.startswith("seminars_staff.") and name in CHANGES and (line.method == "POST" or name == "resume"):
             seminar = world.fresh_seminar(CHANGES[name], own=own, **PAST.get(name, {}))
         elif who == "liaison" and not own and name in ("roster", "search"):
             seminar = world.fresh_seminar(SeminarState.DRAFT, own=False)
@@ -338,6 +338,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "seminars_staff.settings_withdraw": lambda world, *_: {"account": str(world.doorkeeper.public_id)},
     "seminars_staff.copy": lambda *_: {"starts_on": "2031-09-01"},
     "seminars_staff.cancel": lambda *_: {"reason": "The hotel has closed."},
+    "seminars_staff.resume": lambda *_: {"reason": "A sheet came in late."},
     "seminars_staff.sessions_new": lambda *_: {"title_en": "Evidence", "starts": "21:00", "ends": "22:00"},
     "seminars_staff.sessions_edit": lambda world, *_: {"room": f"Room {world.number()}"},
     "registration_staff.search": lambda *_: {"words": "López"},
@@ -395,7 +396,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "accounts_staff.take_role": _grant("auditor:"),
 }
 WITHOUT_PAGE = {
-    *(f"seminars_staff.{change}" for change in CHANGES if change != "cancel"),
+    *(f"seminars_staff.{change}" for change in CHANGES if change not in ("cancel", "resume")),
     "sign_in.login",
     "sign_in.ask_for_reset",
     "sign_in.reset_password",

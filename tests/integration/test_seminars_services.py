@@ -19,7 +19,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.seminars import errors, queries, services
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession, Speaker
 from seminar_app.seminars.rules import Change, RegistrationMode, SeminarState, local_of
-from seminar_app.seminars.services import SeminarDetails, SessionDetails
+from seminar_app.seminars.services import SeminarDetails, SeminarEdit, SessionDetails, StateChange
 from tests.conftest import StatementCount
 from tests.support.context import context
 from tests.support.factories import Make
@@ -181,11 +181,11 @@ def test_the_life_of_a_seminar_and_the_ways_back(session: Session, make: Make, n
         (Change.UNARCHIVE, after, SeminarState.COMPLETED),
     ]
     for what, when, state in steps:
-        assert change(session, seminar, what, when).state is state
+        assert change(session, seminar, what, when, "Faltaba una lista").state is state
     with pytest.raises(errors.NotInThisState):
         change(session, seminar, Change.PUBLISH, now)
     with pytest.raises(errors.NotOverYet):
-        change(session, change(session, seminar, Change.RESUME, after), Change.COMPLETE, after - timedelta(seconds=1))
+        change(session, change(session, seminar, Change.RESUME, after, "Otra más"), Change.COMPLETE, after - timedelta(seconds=1))
     assert session.scalar(select(func.count()).where(AuditRow.action == "seminar.published")) == 2
 
 
@@ -200,15 +200,67 @@ def test_cancelling_needs_a_reason_and_keeps_it_in_the_archive(session: Session,
 
 
 def test_a_hook_that_refuses_stops_a_change_of_state(session: Session, make: Make, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_session: Session, _context: ChangeContext, _seminar: Seminar, change: Change) -> None:
-        if change is Change.CLOSE:
+    def refuse(_session: Session, _context: ChangeContext, _seminar: Seminar, change: StateChange) -> None:
+        if change.change is Change.CLOSE:
             raise errors.PeopleRegistered
 
     seminar = make.seminar()
-    monkeypatch.setattr("seminar_app.seminars.services.states._hooks", [refuse])
+    monkeypatch.setattr("seminar_app.seminars.services.events._state_hooks", [refuse])
     with pytest.raises(errors.PeopleRegistered):
         change(session, seminar, Change.CLOSE, now)
     assert session.scalar(select(Seminar.state)) is SeminarState.PUBLISHED
+
+
+def test_reopening_needs_a_reason_that_the_audit_log_keeps_and_the_public_does_not_read(
+    session: Session, make: Make, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[StateChange] = []
+    monkeypatch.setattr("seminar_app.seminars.services.events._state_hooks", [lambda *said: told.append(said[-1])])
+    seminar = make.seminar(state=SeminarState.COMPLETED)
+    for reason in (None, "", "  "):
+        with pytest.raises(errors.ReasonMissing):
+            change(session, seminar, Change.RESUME, now, reason)
+    reopened = change(session, seminar, Change.RESUME, now, " Faltaba una lista ")
+    assert (reopened.state, reopened.state_reason) == (SeminarState.CLOSED, None)
+    row = session.scalars(select(AuditRow).where(AuditRow.action == "seminar.resumed")).one()
+    assert row.details == {"before": "completed", "after": "closed", "reason": "Faltaba una lista"}
+    assert told == [StateChange(Change.RESUME, SeminarState.COMPLETED, SeminarState.CLOSED, "Faltaba una lista")]
+
+
+def test_other_rooms_are_told_which_columns_and_sessions_an_edit_changed(
+    session: Session, make: Make, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[SeminarEdit] = []
+    monkeypatch.setattr("seminar_app.seminars.services.events._edit_hooks", [lambda *said: told.append(said[-1])])
+    office = make.office()
+    seminar = create(session, details(office.id), now)
+    assert told == [], "nobody is registered in a new seminar"
+    first = add(session, seminar, morning(), now)
+    second = add(session, seminar, morning(starts=time(11), ends=time(12)), now)
+    seminar = edit(session, seminar, details(office.id, threshold_percent=70), now)
+    seminar = edit(session, seminar, details(office.id, threshold_percent=70), now)
+    later = details(office.id, threshold_percent=70, starts_on=date(2026, 6, 10), ends_on=date(2026, 6, 12))
+    seminar = edit(session, seminar, later, now)
+    with unit_of_work(session):
+        services.delete_session(session, context(now, BY), seminar_id=seminar.id, public_id=first.public_id)
+    moved = session.get_one(SeminarSession, second.id, populate_existing=True)
+    with unit_of_work(session):
+        services.edit_session(
+            session,
+            context(now, BY),
+            seminar_id=seminar.id,
+            public_id=second.public_id,
+            version=moved.version,
+            details=morning(day=date(2026, 6, 11)),
+        )
+    assert told == [
+        SeminarEdit(sessions=frozenset({first.id})),
+        SeminarEdit(sessions=frozenset({second.id})),
+        SeminarEdit(fields=frozenset({"threshold_percent"})),
+        SeminarEdit(fields=frozenset({"starts_on", "ends_on"}), sessions=frozenset({first.id, second.id})),
+        SeminarEdit(sessions=frozenset({first.id})),
+        SeminarEdit(sessions=frozenset({second.id})),
+    ]
 
 
 def test_sessions_that_overlap_lie_outside_or_make_no_sense_are_refused(session: Session, make: Make, now: datetime) -> None:

@@ -398,13 +398,26 @@ class Attendance(RuleBasedStateMachine):
             change = context(self.now, "account:ana")
             remove(session, change, reason=RemovalReason.OTHER, **where) if seated else restore(session, change, **where)
 
-        self.step(lambda: self.model.seated.__setitem__(person, not seated), done)
+        def expected() -> None:
+            if self.model.state in ("completed", "archived"):
+                raise Refused(f"Seminar{self.model.state.capitalize()}")
+            self.model.seated[person] = not seated
+
+        self.step(expected, done)
 
     @rule(change=st.sampled_from(("close", "reopen", "complete", "resume", "archive", "unarchive", "unarchive")))
     def change_the_seminar(self, change: str) -> None:
         self.step(
             lambda: self.model.change(change),
-            lambda session: change_state(session, context(self.now, "account:ana"), seminar_id=self.seminar_id, change=Change(change)).id,
+            lambda session: (
+                change_state(
+                    session,
+                    context(self.now, "account:ana"),
+                    seminar_id=self.seminar_id,
+                    change=Change(change),
+                    reason="Faltaba una lista.",
+                ).id
+            ),
         )
 
     @rule(seminar_session=seminar_sessions, length=st.sampled_from((10, 20, 45, 60, 90)), counts=st.booleans())

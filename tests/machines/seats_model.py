@@ -92,6 +92,10 @@ class SeminarModel:
     def is_over(self, now: datetime) -> bool:
         return self.today(now) > self.last_day
 
+    def refuse_if_frozen(self) -> None:
+        if self.state in ("completed", "archived"):
+            raise Refused(f"Seminar{self.state.capitalize()}")
+
     def gives_seats(self, now: datetime) -> bool:
         return self.state in ("draft", "published", "closed") and not self.is_over(now)
 
@@ -184,6 +188,8 @@ class SeminarModel:
     def add_by_hand(self, human: Human, agency: str, form: tuple[int, str, str], *, now: datetime) -> None:
         entry = self.entry_of(human)
         sent_before = any(other.form == form for other in self.entries)
+        if not sent_before:
+            self.refuse_if_frozen()
         if not sent_before and entry is not None and entry.state != "withdrawn":
             raise Refused("AlreadyOnTheRoster")
         self._settle_due(now)
@@ -207,7 +213,7 @@ class SeminarModel:
     def withdraw(self, entry: Entry, *, now: datetime) -> None:
         if entry.state == "withdrawn":
             return
-        if entry.state not in STANDING or self.is_over(now):
+        if entry.state not in STANDING or self.is_over(now) or self.state in ("completed", "archived"):
             raise Refused("NotInThisState")
         entry.form = None
         self._move(entry, "withdrawn", by="registration")
@@ -224,6 +230,7 @@ class SeminarModel:
     # What staff do.
 
     def approve(self, entry: Entry, *, now: datetime) -> None:
+        self.refuse_if_frozen()
         if entry.state != "pending":
             raise Refused("NotInThisState")
         self.settle(now)
@@ -231,6 +238,7 @@ class SeminarModel:
         self._tell("approved" if entry.state == "registered" else "waitlisted", entry)
 
     def decline(self, entry: Entry, *, now: datetime) -> None:
+        self.refuse_if_frozen()
         if entry.state != "pending":
             raise Refused("NotInThisState")
         self._move(entry, "declined", by="account")
@@ -238,6 +246,7 @@ class SeminarModel:
         entry.undo_until = now + timedelta(minutes=2)
 
     def remove(self, entry: Entry, *, now: datetime) -> None:
+        self.refuse_if_frozen()
         if entry.state not in STANDING:
             raise Refused("NotInThisState")
         self._move(entry, "removed", by="account")
@@ -246,6 +255,7 @@ class SeminarModel:
         entry.undo_until = now + timedelta(minutes=2)
 
     def restore(self, entry: Entry, *, now: datetime) -> None:
+        self.refuse_if_frozen()
         if entry.state not in ("removed", "declined", "withdrawn"):
             raise Refused("NotInThisState")
         silent = entry.undo_until is not None and now < entry.undo_until

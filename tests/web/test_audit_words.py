@@ -21,6 +21,11 @@ ID = "3576a571feef4d66bdf6d3b8cc4d1339"
         ("attendance.marked", {"session": ID, "changed": 2, "to": {"present": 2}}, "Presente 2, sesión 3576A571, 2 marcas"),
         ("seminar.published", {"before": "draft", "after": "published"}, "Borrador → Publicado"),
         (
+            "seminar.resumed",
+            {"before": "completed", "after": "closed", "reason": "Llegó tarde la lista del segundo día."},
+            "Concluido → Inscripciones cerradas, Llegó tarde la lista del segundo día.",
+        ),
+        (
             "seats.changed",
             {"before": {"None": 9, "9": 0, "5": 3}, "after": {"None": 1, "9": 8, "5": 3}},
             "Abierto a todos 9 → 1, INM 0 → 8",

@@ -20,9 +20,10 @@ from seminar_app.people.models import Person
 from seminar_app.registration.models import PersonJoin
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool
+from seminar_app.seminars.rules import SeminarState
 from tests.support.checking_client import CheckingClient
 from tests.support.context import context
-from tests.support.crawler import Walk, walk
+from tests.support.crawler import Walk, endpoint_of, walk
 from tests.support.factories import KEY, Make
 from tests.web.conftest import SignIn
 
@@ -69,12 +70,16 @@ def world(make: Make, session: Session) -> dict[str, str]:
         session.add(joined)
         enqueue(session, context(now), kind="test_mail", language="es", to_address="a@x.example", to_name="A", facts={})
     make.seminar(office=office, slug="past", starts_on=day - timedelta(days=90), ends_on=day - timedelta(days=90))
+    make.seminar(
+        office=office, state=SeminarState.COMPLETED, starts_on=day - timedelta(days=60), ends_on=day - timedelta(days=60), slug="completed"
+    )
     token = SecretLink("registration", registration.public_id, 1).token(KEY)
     person = session.get_one(Person, registration.person_id)
     return {
         "seminar": f"/seminars/{seminar.slug}",
         "personal": f"/registrations/{token}",
         "person": f"/staff/people/{person.public_id.hex}",  # found by a search that is a POST, so that no address contains a name
+        "completed": "/staff/seminars/completed/",
         "to register": f"/staff/seminars/past/roster/add/{person.public_id.hex}",
     }
 
@@ -108,6 +113,9 @@ def test_every_staff_page_is_right(
     organizes = (RoleName.ORGANIZER, {"office_id": make.office().id})
     sign_in(client, make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), organizes, language=language))
     seen = walk(app, client, "/staff/", world["person"], world["to register"])
+    reopening = client.get(world["completed"]).one("main a[href$='/resume']").attrs["href"]  # offered by a completed seminar only
+    client.get(reopening)
+    seen.endpoints.add(endpoint_of(app, reopening) or "")
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/staff/") and "GET" in (rule.methods or ())}
     only_with_five_answers = {"feedback_staff.export_results"}
     when_asked_who_one_is = {"sign_in.confirm", "sign_in.file_ready"}

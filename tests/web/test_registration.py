@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.core import clock
+from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.people.models import Person
 from seminar_app.registration import links
@@ -263,6 +264,21 @@ def test_the_official_withdraws_and_comes_back(client: CheckingClient, seminar: 
     client.get(f"{url}/edit", status=303)
     assert after.select('a[href="/seminars/cancun-2026/register"]')
     client.submit("/seminars/cancun-2026/register", FILLED | {"language": "en"})
+    assert fresh(session).state is RegistrationState.REGISTERED
+
+
+def test_nobody_withdraws_from_a_completed_seminar_and_the_page_does_not_offer_it(
+    client: CheckingClient, seminar: Seminar, session: Session
+) -> None:
+    client.submit("/seminars/cancun-2026/register", FILLED | {"language": "en"})
+    url = personal_url(session)
+    pressed = client.get(f"{url}/withdraw").fields("main form")
+    with unit_of_work(session):
+        session.get_one(Seminar, seminar.id).state = SeminarState.COMPLETED
+    page = client.get(url)
+    assert page.select("a[href$='/edit']")
+    assert page.select("a[href$='/withdraw']") == []
+    assert client.post(f"{url}/withdraw", pressed).response.headers["Location"] == url
     assert fresh(session).state is RegistrationState.REGISTERED
 
 

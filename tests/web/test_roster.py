@@ -18,12 +18,14 @@ from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
+from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.offices.models import Office
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries import RosterAccess
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool, Seminar
+from seminar_app.seminars.rules import SeminarState
 from tests.conftest import NOW, StatementCount
 from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
@@ -189,6 +191,40 @@ def test_staff_approve_decline_remove_with_reason_and_take_it_back(
     assert states(session)["Ana"] == "waitlisted"
     assert "falta oficio" in client.get(own).text
     assert "can no longer be done" in client.follow(client.post(f"{own}/approve", {"csrf_token": token})).text
+
+
+def test_a_completed_seminars_list_offers_no_change_and_leads_to_reopening(
+    client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
+) -> None:
+    sign_in(client, house.organizer)
+    seated = make.registration(house.seminar, make.person("Ana"), agency=house.pgr, pool=open_pool(session), position="Ana")
+    for name, state in (("Beto", RegistrationState.PENDING), ("Carla", RegistrationState.WITHDRAWN)):
+        make.registration(house.seminar, make.person(name), agency=house.pgr, position=name, state=state)
+    own, url = f"{house.url}/roster/{seated.public_id.hex}", f"{house.url}/roster/"
+    open_removal = client.get(own).fields("#remove form")
+    typed = client.get(f"{house.url}/roster/add/new").fields("main form.form")
+    with unit_of_work(session):
+        session.get_one(Seminar, house.seminar.id).state = SeminarState.COMPLETED
+    before = states(session)
+    deeds = ("approve", "decline", "restore", "remove")
+    offered = [f"form[action$='/{deed}']" for deed in deeds] + ["a[href$='#remove']", "a[href$='/roster/add']", "#remove"]
+    for registration in session.scalars(select(Registration)).all():
+        page = client.get(f"{url}{registration.public_id.hex}")
+        assert page.select("main a[href$='/resume']")
+        assert not any(page.select(css) for css in offered)
+        assert page.select("a[href$='/correct']"), "data are still corrected"
+    page = client.get(url)
+    assert "The seminar is completed, so its list no longer changes." in page.text
+    assert not any(page.select(css) for css in offered)
+    for path in ("add", "add/new"):
+        assert client.get(f"{url}{path}", status=303).response.headers["Location"] == url
+    late = client.follow(client.post(f"{own}/remove", open_removal | {"reason": "other"}))
+    assert "Reopen it first, with a reason." in late.text
+    values = {"given_names": "Dora", "surname1": "Ruiz", "agency": "PGR", "language": "es"}
+    refused = client.post(f"{url}add/new", typed | values, status=422)
+    assert "Reopen it first, with a reason." in refused.text
+    assert refused.one("[name=given_names]").attrs["value"] == "Dora"
+    assert states(session) == before
 
 
 def test_staff_register_somebody_by_hand(client: CheckingClient, session: Session, house: House, sign_in: SignIn) -> None:

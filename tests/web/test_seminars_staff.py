@@ -12,10 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
+from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.messages.models import Message
 from seminar_app.offices.models import Office
+from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
 from tests.conftest import NOW, StatementCount
@@ -117,12 +119,13 @@ def pages_of(seminar: Seminar, seminar_session: SeminarSession) -> dict[str, str
         f"{base}/settings": "BOTH",
         f"{base}/copy": "BOTH",
         f"{base}/cancel": "BOTH",
+        f"{base}/resume": "BOTH",
         f"{base}/sessions/": "GET",
         f"{base}/sessions/new": "BOTH",
         f"{base}/sessions/{seminar_session.public_id}": "BOTH",
         f"{base}/sessions/{seminar_session.public_id}/delete": "POST",
         f"{base}/sessions/restore": "POST",
-        **{f"{base}/{c}": "POST" for c in ("publish", "unpublish", "close", "reopen", "complete", "resume", "archive", "unarchive")},
+        **{f"{base}/{c}": "POST" for c in ("publish", "unpublish", "close", "reopen", "complete", "archive", "unarchive")},
     }
 
 
@@ -267,6 +270,28 @@ def test_cancelling_says_how_many_are_told_and_cannot_be_taken_back(
     assert page.select(".notice-undo") == []
 
 
+def test_reopening_a_completed_seminar_says_what_it_does_and_asks_why(
+    organizer: CheckingClient, make: Make, office: Office, session: Session
+) -> None:
+    seminar = make.seminar(office=office, state=SeminarState.COMPLETED)
+    base = f"/staff/seminars/{seminar.slug}/"
+    link = organizer.get(base).one("main a[href$='/resume']").attrs["href"]
+    page = organizer.get(link)
+    for sentence in ("until you complete it anew", "Certificates that were issued stay as they are."):
+        assert sentence in page.text
+    assert "Please say why the seminar is reopened." in organizer.submit(link, {"reason": " "}, status=422).text
+    organizer.submit(link, {"reason": "x" * 301}, status=422)
+    assert session.scalars(select(Seminar.state)).all() == [SeminarState.COMPLETED]
+    done = organizer.follow(organizer.submit(link, {"reason": "The sheet of the second day came in late."}))
+    assert "The seminar is open again for corrections." in done.text
+    session.rollback()
+    assert session.execute(select(Seminar.state, Seminar.state_reason)).all() == [(SeminarState.CLOSED, None)]
+    row = session.scalars(select(AuditRow).where(AuditRow.action == "seminar.resumed")).one()
+    assert row.details == {"before": "completed", "after": "closed", "reason": "The sheet of the second day came in late."}
+    again = organizer.follow(organizer.get(link, status=303))
+    assert "in another state" in again.text
+
+
 def test_coordinators_are_assigned_and_withdrawn_in_the_settings(organizer: CheckingClient, make: Make, office: Office) -> None:
     seminar, foreign = make.seminar(office=office), make.seminar()
     anna = make.account((RoleName.COORDINATOR, {}), name="Ana Coordinadora")
@@ -322,7 +347,11 @@ def test_what_was_closed_completed_or_archived_is_taken_back(
             (f"form[action$='/{change}']", base, there[change]),
             (".notice-undo form", f"{base}?done={change}", back[change]),
         ):
-            organizer.submit(page, form=form)
+            if change == "complete" and state is back[change]:
+                link = organizer.get(page).one(".notice-undo a").attrs["href"]
+                organizer.submit(link, {"reason": "A sheet came in late."})
+            else:
+                organizer.submit(page, form=form)
             session.rollback()
             assert session.scalars(select(Seminar.state)).all() == [state], (change, form)
 
@@ -355,6 +384,13 @@ def test_the_overview_says_how_full_what_is_next_and_what_is_wrong(
     statements.statements.clear()
     organizer.get(url)
     assert len(statements) == few
+
+
+def test_who_awaits_approval_needs_nobody_once_the_seminar_is_completed(organizer: CheckingClient, make: Make, office: Office) -> None:
+    for state, waits in ((SeminarState.CLOSED, True), (SeminarState.COMPLETED, False), (SeminarState.ARCHIVED, False)):
+        seminar = make.seminar(office=office, state=state)
+        make.registration(seminar, state=RegistrationState.PENDING)
+        assert ("waits for your approval" in organizer.get(f"/staff/seminars/{seminar.slug}/").text) is waits
 
 
 def send(client: CheckingClient, url: str, values: dict[str, Any], language: str) -> int:

@@ -73,4 +73,3 @@ def participation_of(
         sessions_counted=sum(session.counts for session in sessions),
         completed=completes(state, done, seminar=seminar),
     )
-

@@ -175,4 +175,3 @@ def supersede(session: Session, registration_ids: Collection[int], *, superseded
     """Say of registrations that left when two records were merged that they are not counted, or are again."""
     of_these = _table.c.registration_id.in_(registration_ids) & _table.c.current
     session.execute(update(_table).where(of_these).values(superseded=superseded))
-

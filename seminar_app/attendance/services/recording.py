@@ -366,7 +366,9 @@ def _store(session: Session, context: ChangeContext, sheet: _Sheet, observations
         recorders = dict(kept.recorders if kept else {}) | {one.id: context.actor for one in added}
         after[public_id] = kept_of([*(kept.observed if kept else ()), *added], recorders, sheet.times)  # type: ignore[assignment]
     write_marks(session, {(sheet.seated[public_id], sheet.place.id): kept.made for public_id, kept in after.items()})
-    write_participations(session, {sheet.seated[public_id]: _participation(sheet, sheet.seated[public_id], kept) for public_id, kept in after.items()})
+    write_participations(
+        session, {sheet.seated[public_id]: _participation(sheet, sheet.seated[public_id], kept) for public_id, kept in after.items()}
+    )
     outcomes = [_outcome(sheet, one, after.get(one.registration), stored=is_new) for one, is_new in zip(observations, stored, strict=True)]
     _record_change(session, context, sheet, outcomes)
     return outcomes

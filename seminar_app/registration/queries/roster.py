@@ -25,7 +25,7 @@ from seminar_app.registration.queries.shown import SHOWN, shown_person
 from seminar_app.registration.rules import RegistrationState, RemovalReason, Source, edition_of
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.queries import find_seminar
-from seminar_app.seminars.rules import SeminarState
+from seminar_app.seminars.rules import SeminarState, is_frozen
 
 PAGE_SIZE = 300
 """Lines per page: most seminars fit on one page, and a seminar of thousands still opens quickly."""
@@ -38,6 +38,11 @@ class RosterAccess:
     seminar: Seminar
     agency_ids: frozenset[int] | None
     may_change: bool
+
+    @property
+    def may_change_list(self) -> bool:
+        """Whether the account may add, decide on and remove registrations: nobody may once the seminar is completed or archived."""
+        return self.may_change and not is_frozen(self.seminar.state)
 
     def covers(self, path: Iterable[int]) -> bool:
         """Whether people of this agency are included. `path`: the agency and its parents."""

@@ -15,6 +15,7 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_now, insert_rows
 from seminar_app.registration.errors import NoSuchAgency
 from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.registration_hooks import registration_changed
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import Seminar
 
@@ -34,7 +35,7 @@ def change_state(
     """Move a registration to a state, with the seat or the place in the queue that goes with it.
 
     The change is flushed at once, so that a freed seat counts as free before the next change asks for it. A registration
-    that is not in the database yet is inserted.
+    that is not in the database yet is inserted. Then the hooks of `when_registration_changes` run.
     """
     before: RegistrationState | None = registration.state
     left = registration.seat_pool_id
@@ -42,7 +43,8 @@ def change_state(
     registration.seat_pool_id = pool_id
     registration.queue_place = queue_place
     registration.removal_reason = removal_reason
-    if inspect(registration).transient:
+    created = inspect(registration).transient
+    if created:
         insert_now(session, registration)
     else:
         session.flush()
@@ -67,6 +69,7 @@ def change_state(
         seminar=seminar.slug,
         details=details,
     )
+    registration_changed(session, context, seminar, registration, created=created)
 
 
 def agency_of_today(session: Session, agency_id: int) -> tuple[Agency, int]:
@@ -88,7 +91,7 @@ def edit_registration(
 
     Args:
         wanted: new values by column.
-        moved: the agency was changed before.
+        moved: the agency was changed before; the hooks of `when_registration_changes` run.
 
     Returns:
         Names of the columns that changed.
@@ -107,4 +110,6 @@ def edit_registration(
             seminar=seminar.slug,
             details={"columns": changed},
         )
+    if moved:
+        registration_changed(session, context, seminar, registration)
     return changed

@@ -20,7 +20,7 @@ from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.name_requests import ask_where_needed, forget_request
 from seminar_app.registration.services.reserving import reserve
 from seminar_app.registration.services.seats import locked_registration, settle
-from seminar_app.seminars.rules import is_over
+from seminar_app.seminars.rules import has_ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +94,12 @@ def withdraw(session: Session, context: ChangeContext, *, registration_id: int) 
         Whether anything changed; False if the registration was withdrawn before.
 
     Raises:
-        NotInThisState: the registration was removed or declined meanwhile, or the seminar is over.
+        NotInThisState: the registration was removed or declined meanwhile, or the seminar has ended.
     """
     seats, registration = locked_registration(session, registration_id)
     if registration.state is RegistrationState.WITHDRAWN:
         return False
-    if not may_withdraw(registration.state, over=is_over(seats.seminar, now=context.now)):
+    if not may_withdraw(registration.state, ended=has_ended(seats.seminar, now=context.now)):
         raise NotInThisState
     left = registration.seat_pool_id
     registration.submission_id = None

@@ -152,6 +152,7 @@ def add_by_hand(
 
     Raises:
         NotFound: the chosen person was erased meanwhile.
+        SeminarCompleted: the seminar is completed or archived.
         AlreadyOnTheRoster, ReservedOnTheRoster: the person has a registration in this seminar.
         NoSuchAgency: the agency does not exist.
     """
@@ -160,6 +161,7 @@ def add_by_hand(
     submission = submission_of(submission_id, entry.person, seminar_id)
     if (again := find_submission(session, submission)) is not None:
         return again
+    seats.refuse_if_frozen()
     agency, version_id = agency_of_today(session, entry.agency_id)
     if person_id is not None:
         person, known = _chosen(session, person_id), True

@@ -17,7 +17,14 @@ from seminar_app.core.actor import RULE
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.offices.models import Office
-from seminar_app.registration.errors import AgencyTwice, OpenPoolBelowTaken, QuotaBelowTaken, QuotasAboveCapacity
+from seminar_app.registration.errors import (
+    AgencyTwice,
+    OpenPoolBelowTaken,
+    QuotaBelowTaken,
+    QuotasAboveCapacity,
+    SeminarArchived,
+    SeminarCompleted,
+)
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import (
     PoolState,
@@ -38,6 +45,7 @@ from seminar_app.registration.rules import (
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.mails import tell
 from seminar_app.seminars.models import SeatPool, Seminar
+from seminar_app.seminars.rules import SeminarState, is_frozen
 
 
 @dataclass(slots=True)
@@ -53,6 +61,15 @@ class LockedSeats:
         """Return the date in the seminar's time zone."""
         return day_there(now, self.seminar.time_zone)
 
+    def refuse_if_frozen(self) -> None:
+        """Refuse to change the list of a seminar whose outcomes are settled. Completing it locks the seats too, so this holds.
+
+        Raises:
+            SeminarCompleted: the seminar is completed; SeminarArchived: it is archived.
+        """
+        if is_frozen(self.seminar.state):
+            raise SeminarArchived if self.seminar.state is SeminarState.ARCHIVED else SeminarCompleted
+
     def moved(self, *, left: int | None, took: int | None) -> None:
         """Update `pools` to match what the database trigger has counted. `left` and `took` are pool ids."""
         change = {left: -1, took: 1} if left != took else {}
@@ -61,7 +78,12 @@ class LockedSeats:
 
 # built once: for a submitted form, building the statements again would take longer than the database needs to run them
 _LOCK = select(SeatPool).where(SeatPool.seminar_id == bindparam("seminar_id")).order_by(SeatPool.id).with_for_update()
-_LOCKED = select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.id == bindparam("seminar_id"))
+_LOCKED = (
+    select(Seminar, Office)
+    .join(Office, Office.id == Seminar.office_id)
+    .where(Seminar.id == bindparam("seminar_id"))
+    .execution_options(populate_existing=True)  # a seminar read before the lock may have been completed meanwhile
+)
 
 
 def lock_seats(session: Session, seminar_id: int) -> LockedSeats:

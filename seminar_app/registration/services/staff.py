@@ -35,6 +35,7 @@ def approve(session: Session, context: ChangeContext, *, seminar_id: int, regist
 
     Raises:
         NotInThisState: it no longer waits for approval.
+        SeminarCompleted: the seminar is completed or archived.
     """
     seats, registration = _locked(session, seminar_id, registration_id)
     if not may_approve(registration.state):
@@ -49,6 +50,7 @@ def decline(session: Session, context: ChangeContext, *, seminar_id: int, regist
 
     Raises:
         NotInThisState: it no longer waits for approval.
+        SeminarCompleted: the seminar is completed or archived.
     """
     seats, registration = _locked(session, seminar_id, registration_id)
     if not may_decline(registration.state):
@@ -65,6 +67,7 @@ def remove(
 
     Raises:
         NotInThisState: it is no longer active.
+        SeminarCompleted: the seminar is completed or archived.
     """
     seats, registration = _locked(session, seminar_id, registration_id)
     if not may_remove(registration.state):
@@ -93,6 +96,7 @@ def restore(session: Session, context: ChangeContext, *, seminar_id: int, regist
 
     Raises:
         NotInThisState: there is nothing to undo, or the person was erased or merged into another record.
+        SeminarCompleted: the seminar is completed or archived.
     """
     seats, registration = _locked(session, seminar_id, registration_id)
     if not may_restore(registration.state) or registration.person.erased_at is not None or registration.person.merged_into_id is not None:
@@ -115,6 +119,7 @@ def _locked(session: Session, seminar_id: int, registration_id: int) -> tuple[Lo
     seats, registration = locked_registration(session, registration_id)
     if registration.seminar_id != seminar_id:
         raise NotFound
+    seats.refuse_if_frozen()
     return seats, registration
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from seminar_app.seminars.rules.schedule import instant_of
-from seminar_app.seminars.rules.states import SeminarState
+from seminar_app.seminars.rules.states import SeminarState, is_frozen
 
 FEW_SEATS = 5
 FEW_SEATS_SHARE = 0.1
@@ -68,6 +68,11 @@ def end_of_day(day: date, time_zone: str) -> datetime:
 def is_over(seminar: HasWindow, *, now: datetime) -> bool:
     """Whether the seminar's last day has ended in its time zone."""
     return now >= end_of_day(seminar.ends_on, seminar.time_zone)
+
+
+def has_ended(seminar: HasWindow, *, now: datetime) -> bool:
+    """Whether the seminar is over, or was completed before its last day ended, or archived."""
+    return is_frozen(seminar.state) or is_over(seminar, now=now)
 
 
 class NextStep(StrEnum):

@@ -168,3 +168,13 @@ def may_edit(state: SeminarState) -> bool:
 def may_change_sessions(state: SeminarState) -> bool:
     """Whether sessions may be added, moved and removed."""
     return state in (SeminarState.DRAFT, SeminarState.PUBLISHED, SeminarState.CLOSED)
+
+
+def is_frozen(state: SeminarState) -> bool:
+    """Whether the seminar's list, sessions and rules stand as they are, because outcomes were settled with them.
+
+    A completed seminar can be reopened, with a reason.
+
+    Source: docs/decisions/0027-completed-is-frozen.md.
+    """
+    return state in (SeminarState.COMPLETED, SeminarState.ARCHIVED)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from seminar_app.seminars.services.copying import copy_seminar
+from seminar_app.seminars.services.events import SeminarEdit, StateChange, when_changing_state, when_editing
 from seminar_app.seminars.services.making import SeminarDetails, create_seminar, edit_seminar
 from seminar_app.seminars.services.sessions import SessionDetails, add_session, delete_session, edit_session
-from seminar_app.seminars.services.states import change_state, when_changing_state
+from seminar_app.seminars.services.states import change_state
 
 __all__ = [
     "SeminarDetails",
+    "SeminarEdit",
     "SessionDetails",
+    "StateChange",
     "add_session",
     "change_state",
     "copy_seminar",
@@ -18,4 +21,5 @@ __all__ = [
     "edit_seminar",
     "edit_session",
     "when_changing_state",
+    "when_editing",
 ]

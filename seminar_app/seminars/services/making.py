@@ -40,6 +40,7 @@ from seminar_app.seminars.rules import (
     moved,
     within_dates,
 )
+from seminar_app.seminars.services.events import SeminarEdit, edited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +123,7 @@ def edit_seminar(session: Session, context: ChangeContext, *, seminar_id: int, v
     changed = sorted(name for name, value in values.items() if getattr(seminar, name) != value)
     if locked := sorted(set(changed) & locked_fields(seminar.state)):
         raise errors.FieldLocked(field=locked[0])
-    _move_sessions(session, context, seminar, details)
+    sessions = _move_sessions(session, context, seminar, details)
     for name in changed:
         setattr(seminar, name, values[name])
     if _write_hosts(session, seminar, details):
@@ -132,6 +133,7 @@ def edit_seminar(session: Session, context: ChangeContext, *, seminar_id: int, v
         seminar.changed_at = context.now
         trail(session, context, seminar, action="seminar.edited", fields=changed)
     session.flush()
+    edited(session, context, seminar, SeminarEdit(fields=frozenset(changed), sessions=sessions))
     return seminar
 
 
@@ -213,7 +215,9 @@ def _checked(session: Session, details: SeminarDetails, *, own_id: int | None) -
     return cleaned | {"registration_opens_at": opens, "registration_closes_at": closes}
 
 
-def _move_sessions(session: Session, context: ChangeContext, seminar: Seminar, details: SeminarDetails) -> None:
+def _move_sessions(session: Session, context: ChangeContext, seminar: Seminar, details: SeminarDetails) -> frozenset[int]:
+    """Move the sessions with the seminar's days and time zone. Return the internal ids of those that moved."""
+    moved_ids = []
     days = (details.starts_on - seminar.starts_on).days
     as_a_whole = days == (details.ends_on - seminar.ends_on).days
     for row in session.scalars(select(SeminarSession).where(SeminarSession.seminar_id == seminar.id).order_by(SeminarSession.starts_at)):
@@ -229,6 +233,8 @@ def _move_sessions(session: Session, context: ChangeContext, seminar: Seminar, d
             )
         if starts_at != row.starts_at:
             row.starts_at, row.ends_at, row.changed_at = starts_at, ends_at, context.now
+            moved_ids.append(row.id)
+    return frozenset(moved_ids)
 
 
 def _write_hosts(session: Session, seminar: Seminar, details: SeminarDetails) -> bool:

@@ -16,6 +16,7 @@ from seminar_app.core.errors import InBothLanguages, NotFound, StaleEdit
 from seminar_app.seminars import errors
 from seminar_app.seminars.models import Seminar, SeminarSession, Speaker
 from seminar_app.seminars.rules import SessionTimes, local_of, may_change_sessions, minutes_between, overlapping, within_dates
+from seminar_app.seminars.services.events import SeminarEdit, edited
 from seminar_app.seminars.services.making import instant_from, locked_seminar, trail
 
 
@@ -57,6 +58,7 @@ def add_session(
     session.flush()
     _write_speakers(session, row, details.speakers)
     trail(session, context, seminar, action="session.added", subject=_subject(row), minutes=row.contact_minutes)
+    edited(session, context, seminar, SeminarEdit(sessions=frozenset({row.id})))
     return row
 
 
@@ -78,6 +80,7 @@ def edit_session(
     _write_speakers(session, row, details.speakers)
     trail(session, context, seminar, action="session.edited", subject=_subject(row), minutes=row.contact_minutes)
     session.flush()
+    edited(session, context, seminar, SeminarEdit(sessions=frozenset({row.id})))
     return row
 
 
@@ -112,6 +115,7 @@ def delete_session(session: Session, context: ChangeContext, *, seminar_id: int,
     except IntegrityError as error:
         raise errors.SessionHasMarks from error
     trail(session, context, seminar, action="session.deleted", subject=_subject(row))
+    edited(session, context, seminar, SeminarEdit(sessions=frozenset({row.id})))
     return was
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -12,10 +11,8 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.seminars import errors
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import Change, is_over, needs_before_publishing, state_after
+from seminar_app.seminars.services.events import StateChange, state_changed
 from seminar_app.seminars.services.making import locked_seminar, trail
-
-OnChange = Callable[[Session, ChangeContext, Seminar, Change], None]
-_hooks: list[OnChange] = []
 
 _ACTIONS = {
     Change.PUBLISH: "seminar.published",
@@ -28,16 +25,7 @@ _ACTIONS = {
     Change.ARCHIVE: "seminar.archived",
     Change.UNARCHIVE: "seminar.unarchived",
 }
-
-
-def when_changing_state(hook: OnChange) -> OnChange:
-    """Register `hook(session, context, seminar, change)` to run in each change of state, in its transaction, after the state is set.
-
-    Features that depend on this one use it to refuse the change (by raising a refusal) or to notify people.
-    """
-    if hook not in _hooks:
-        _hooks.append(hook)
-    return hook
+_WITHOUT_REASON = {Change.CANCEL: errors.ReasonMissing, Change.RESUME: errors.ReasonToResumeMissing}
 
 
 def change_state(session: Session, context: ChangeContext, *, seminar_id: int, change: Change, reason: str | None = None) -> Seminar:
@@ -46,13 +34,14 @@ def change_state(session: Session, context: ChangeContext, *, seminar_id: int, c
     The pools are locked first, as in a registration, so that no registration is made while the state changes.
 
     Args:
-        reason: why the seminar is cancelled, as registered people read it.
+        reason: why the seminar is cancelled, as registered people read it; or why a completed one is reopened, for the audit log.
 
     Raises:
         NotInThisState: the change is not allowed from the present state.
         NotReady: the seminar cannot be published yet.
         NotOverYet: the seminar cannot be completed yet.
         ReasonMissing: a cancellation without a reason.
+        ReasonToResumeMissing: a completed seminar is reopened without a reason.
         Refusal: a hook refuses the change.
     """
     session.execute(select(SeatPool.id).where(SeatPool.seminar_id == seminar_id).order_by(SeatPool.id).with_for_update())
@@ -65,18 +54,26 @@ def change_state(session: Session, context: ChangeContext, *, seminar_id: int, c
         _refuse_unready(session, seminar)
     elif change is Change.COMPLETE:
         _refuse_early(session, seminar, now=context.now)
-    elif change is Change.CANCEL:
-        if not (reason and reason.strip()):
-            raise errors.ReasonMissing
-        seminar.state_reason = reason.strip()
+    given = _reason(change, reason)
+    if change is Change.CANCEL:
+        seminar.state_reason = given
     seminar.archived_from = before if change is Change.ARCHIVE else None
     seminar.state = after
     seminar.changed_at = context.now
     session.flush()
-    for hook in _hooks:
-        hook(session, context, seminar, change)
-    trail(session, context, seminar, action=_ACTIONS[change], before=before.value, after=after.value)
+    state_changed(session, context, seminar, StateChange(change, before, after, given))
+    details = {"reason": given} if change is Change.RESUME else {}
+    trail(session, context, seminar, action=_ACTIONS[change], before=before.value, after=after.value, **details)
     return seminar
+
+
+def _reason(change: Change, reason: str | None) -> str | None:
+    """Return the reason of a change that needs one; None for the others."""
+    if change not in _WITHOUT_REASON:
+        return None
+    if not (reason and reason.strip()):
+        raise _WITHOUT_REASON[change]
+    return reason.strip()
 
 
 def _refuse_unready(session: Session, seminar: Seminar) -> None:

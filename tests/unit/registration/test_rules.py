@@ -158,8 +158,8 @@ def states(question: object) -> set[str]:
 
 def test_what_each_state_allows() -> None:
     standing = {"nominated", "invited", "pending", "registered", "waitlisted"}
-    assert states(may_edit) == states(may_remove) == states(partial(may_withdraw, over=False)) == standing
-    assert states(partial(may_withdraw, over=True)) == set()
+    assert states(may_edit) == states(may_remove) == states(partial(may_withdraw, ended=False)) == standing
+    assert states(partial(may_withdraw, ended=True)) == set()
     assert states(may_approve) == states(may_decline) == {"pending", "nominated", "invited"}
     assert states(may_restore) == {"removed", "declined", "withdrawn"}
     assert states(may_register_again) == {"withdrawn"}

@@ -1,0 +1,43 @@
+"""What rooms that depend on registrations do when one changes, for example with the outcome that they keep of it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from seminar_app.core.change_context import ChangeContext
+from seminar_app.registration.models import Registration
+from seminar_app.seminars.models import Seminar
+
+
+class RegistrationHook(Protocol):
+    """Called in the transaction of the change; `created` for a registration that is new."""
+
+    def __call__(self, session: Session, context: ChangeContext, seminar: Seminar, registration: Registration, *, created: bool) -> None:
+        """Do what follows from the change."""
+        ...
+
+
+_hooks: list[RegistrationHook] = []
+
+
+def when_registration_changes(hook: RegistrationHook) -> RegistrationHook:
+    """Register `hook(session, context, seminar, registration, created=…)`, called when a registration is made, changes its state or its agency.
+
+    It runs in the transaction of the change, after the flush, with the seminar's seats locked. A change of both, state and
+    agency, may call it twice. A registration that only goes to another record of the person, by a merge, does not call it.
+    """
+    if hook not in _hooks:
+        _hooks.append(hook)
+    return hook
+
+
+def registration_changed(
+    session: Session, context: ChangeContext, seminar: Seminar, registration: Registration, *, created: bool = False
+) -> None:
+    """Flush the change and call the hooks."""
+    if _hooks:
+        session.flush()
+    for hook in _hooks:
+        hook(session, context, seminar, registration, created=created)

@@ -1,0 +1,77 @@
+"""What other rooms do when a seminar changes: they register a hook, and the services of this room call it.
+
+A hook runs in the transaction of the change, after the change is flushed and before the commit. It may write rows of its
+own room, put mail into the outbox, or refuse the whole change by raising a `Refusal`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from seminar_app.core.change_context import ChangeContext
+from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.rules import Change, SeminarState
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """A change of a seminar's state. `reason` is what was typed for a change that needs one, else None."""
+
+    change: Change
+    before: SeminarState
+    after: SeminarState
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeminarEdit:
+    """What an edit of a seminar or of its sessions has changed.
+
+    Attributes:
+        fields: columns of the seminar; `hosts` stands for its hosts.
+        sessions: internal ids of sessions that were added, edited, moved with the seminar's days or deleted. A session that
+            was saved with the same values may be among them, and the row of a deleted one is gone.
+    """
+
+    fields: frozenset[str] = frozenset()
+    sessions: frozenset[int] = frozenset()
+
+
+StateHook = Callable[[Session, ChangeContext, Seminar, StateChange], None]
+EditHook = Callable[[Session, ChangeContext, Seminar, SeminarEdit], None]
+_state_hooks: list[StateHook] = []
+_edit_hooks: list[EditHook] = []
+
+
+def when_changing_state(hook: StateHook) -> StateHook:
+    """Register `hook(session, context, seminar, change)`, called in each change of state."""
+    if hook not in _state_hooks:
+        _state_hooks.append(hook)
+    return hook
+
+
+def when_editing(hook: EditHook) -> EditHook:
+    """Register `hook(session, context, seminar, edit)`, called when a seminar is edited or one of its sessions is added, edited or deleted.
+
+    The seminar's row is locked then, its seats are not. An edit that changes nothing calls no hook, and neither does a new
+    seminar or a copy, because nobody is registered there.
+    """
+    if hook not in _edit_hooks:
+        _edit_hooks.append(hook)
+    return hook
+
+
+def state_changed(session: Session, context: ChangeContext, seminar: Seminar, change: StateChange) -> None:
+    """Call the hooks of a change of state."""
+    for hook in _state_hooks:
+        hook(session, context, seminar, change)
+
+
+def edited(session: Session, context: ChangeContext, seminar: Seminar, edit: SeminarEdit) -> None:
+    """Call the hooks of an edit, if it has changed anything."""
+    if edit.fields or edit.sessions:
+        for hook in _edit_hooks:
+            hook(session, context, seminar, edit)

@@ -1,0 +1,108 @@
+"""Staff pages that change a seminar's state: buttons for most changes, a form where a reason is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from seminar_app.core import clock
+from seminar_app.core.errors import Refusal
+from seminar_app.registration import queries as registrations
+from seminar_app.seminars import queries, services
+from seminar_app.seminars.blueprints import ORGANIZERS
+from seminar_app.seminars.blueprints import staff_blueprint as blueprint
+from seminar_app.seminars.errors import NotInThisState
+from seminar_app.seminars.forms import CancelForm, ResumeForm
+from seminar_app.seminars.header import seminar_header
+from seminar_app.seminars.overview import concerns_of_rooms
+from seminar_app.seminars.rules import Change, state_after
+from seminar_app.web.access import current_actor, staff
+from seminar_app.web.change import change_context
+from seminar_app.web.database import session, unit_of_work
+from seminar_app.web.errors import sentence_of
+
+
+@blueprint.route("/seminars/<slug>/cancel", methods=["GET", "POST"])
+@staff(*ORGANIZERS)
+def cancel(slug: str) -> ResponseReturnValue:
+    """Cancel the seminar: ask for the reason, and show how many people will read it."""
+    seminar = queries.seminar_to_organize(session(), current_actor(), slug)
+    if state_after(Change.CANCEL, seminar.state) is None:
+        flash(sentence_of(NotInThisState()), "error")
+        return redirect(url_for(".overview", slug=slug), code=303)
+    form = CancelForm()
+    if form.accepts():
+        try:
+            _change(slug, Change.CANCEL, reason=form.reason.data)
+            flash(_("The seminar is cancelled, and the people registered are being told."), "success")
+            return redirect(url_for(".overview", slug=slug), code=303)
+        except Refusal as refusal:
+            form.show(refusal)
+            seminar = queries.seminar_to_organize(session(), current_actor(), slug)
+    page = render_template(
+        "seminars/staff/cancel.html",
+        seminar=seminar,
+        seminar_header=seminar_header(seminar),
+        form=form,
+        people=registrations.head_count(session(), seminar.id).concerned,
+    )
+    return page, 422 if form.has_errors else 200
+
+
+@blueprint.route("/seminars/<slug>/resume", methods=["GET", "POST"])
+@staff(*ORGANIZERS)
+def resume(slug: str) -> ResponseReturnValue:
+    """Reopen a completed seminar: say what that means, and ask for the reason."""
+    seminar = queries.seminar_to_organize(session(), current_actor(), slug)
+    if state_after(Change.RESUME, seminar.state) is None:
+        flash(sentence_of(NotInThisState()), "error")
+        return redirect(url_for(".overview", slug=slug), code=303)
+    form = ResumeForm()
+    if form.accepts():
+        try:
+            _change(slug, Change.RESUME, reason=form.reason.data)
+            return redirect(url_for(".overview", slug=slug, done=Change.RESUME.value), code=303)
+        except Refusal as refusal:
+            form.show(refusal)
+            seminar = queries.seminar_to_organize(session(), current_actor(), slug)
+    page = render_template("seminars/staff/resume.html", seminar=seminar, seminar_header=seminar_header(seminar), form=form)
+    return page, 422 if form.has_errors else 200
+
+
+def _change_view(change: Change) -> Any:
+    def view(slug: str) -> ResponseReturnValue:
+        if change is Change.COMPLETE and "sure" not in request.form and (question := _question_before_completing(slug)) is not None:
+            return question
+        try:
+            _change(slug, change)
+        except Refusal as refusal:
+            flash(sentence_of(refusal), "error")
+            return redirect(url_for("seminars_staff.overview", slug=slug), code=303)
+        return redirect(url_for("seminars_staff.overview", slug=slug, done=change.value), code=303)
+
+    view.__doc__ = f"{change.value.capitalize()} the seminar, and say so on its overview with the way back."
+    return staff(*ORGANIZERS)(view)
+
+
+def _question_before_completing(slug: str) -> str | None:
+    """Return a page that says what is open in other rooms; None where nothing is, or where the seminar cannot be completed."""
+    seminar = queries.seminar_to_organize(session(), current_actor(), slug)
+    concerns = concerns_of_rooms(session(), seminar, now=clock.now())
+    if not concerns or state_after(Change.COMPLETE, seminar.state) is None:
+        return None
+    return render_template("seminars/staff/complete.html", seminar=seminar, seminar_header=seminar_header(seminar), concerns=concerns)
+
+
+def _change(slug: str, change: Change, *, reason: str | None = None) -> None:
+    with unit_of_work() as work:
+        seminar = queries.seminar_to_organize(work, current_actor(), slug)
+        services.change_state(work, change_context(), seminar_id=seminar.id, change=change, reason=reason)
+
+
+WITH_A_FORM = (Change.CANCEL, Change.RESUME)
+for _one in Change:
+    if _one not in WITH_A_FORM:
+        blueprint.add_url_rule(f"/seminars/<slug>/{_one.value}", _one.value, _change_view(_one), methods=["POST"])
