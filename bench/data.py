@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.util import module_from_spec, spec_from_file_location
 from itertools import islice
 from typing import Any
 
@@ -225,10 +226,21 @@ def _people(
     _bulk(connection, Registration, (registration(n) for n in range(count)))
     _bulk(connection, Observation, (observation(n, session_id) for n in range(count) for session_id in session_ids))
     _bulk(connection, Mark, (mark(n, session_id) for n in range(count) for session_id in session_ids))
+    add_participations(connection, seminar_id)
     if connection.dialect.name == "postgresql":
         for table in ("person", "registration"):
             connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
     return ids
+
+
+def add_participations(connection: Connection, seminar_id: int | None = None) -> None:
+    """Add the outcomes that follow from the marks, as an upgrade does."""
+    spec = spec_from_file_location("participations", "migrations/versions/0017_participations.py")
+    assert spec is not None and spec.loader is not None  # noqa: PT018
+    migration = module_from_spec(spec)
+    spec.loader.exec_module(migration)
+    where = "" if seminar_id is None else f" WHERE seminar_id = {seminar_id}"
+    connection.exec_driver_sql(f"{migration.INSERT}{where} ORDER BY id")
 
 
 def _current_versions(connection: Connection) -> dict[int, int]:
@@ -322,6 +334,7 @@ def fill(database: Database, size: Size) -> float:
             population.write()
         sequence, digest = population.trail
         with write_mode(), db.engine.begin() as connection:
+            add_participations(connection)
             connection.execute(
                 update(AuditHead).values(sequence=sequence, digest=digest, seal=keys.head_seal(sequence, digest, key=keys.newest))
             )

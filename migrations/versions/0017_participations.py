@@ -46,17 +46,21 @@ CANCELLED = "seminar_state = 'cancelled' OR (seminar_state = 'archived' AND COAL
 FROZEN = "seminar_state = 'completed' OR (seminar_state = 'archived' AND COALESCE(archived_from, '') = 'completed')"
 
 
+INSERT = (
+    "INSERT INTO participation (registration_id, version, current, seminar_id, agency_version_id, minutes_credited,"
+    " contact_minutes, percent, threshold_percent, excused_rule, attended, sessions_attended, sessions_counted, completed,"
+    " superseded, frozen_at)"
+    f" SELECT id, 1, true, seminar_id, agency_version_id, credited, contact, CASE WHEN contact > 0 THEN ({TENTHS}) / 10.0 END,"
+    f" threshold_percent, excused_rule, attended, there, sessions, ({COMPLETED}) AND NOT ({CANCELLED}), false,"
+    f" CASE WHEN {FROZEN} THEN changed_at END FROM ({OUTCOMES}) outcome"
+)
+"""The outcomes that follow from the marks."""
+
+
 def upgrade() -> None:
     """The outcomes are those that the pages have shown. A registration keeps the names of its agency from now on."""
     _create_participation()
-    op.execute(
-        "INSERT INTO participation (registration_id, version, current, seminar_id, agency_version_id, minutes_credited,"
-        " contact_minutes, percent, threshold_percent, excused_rule, attended, sessions_attended, sessions_counted, completed,"
-        " superseded, frozen_at)"
-        f" SELECT id, 1, true, seminar_id, agency_version_id, credited, contact, CASE WHEN contact > 0 THEN ({TENTHS}) / 10.0 END,"
-        f" threshold_percent, excused_rule, attended, there, sessions, ({COMPLETED}) AND NOT ({CANCELLED}), false,"
-        f" CASE WHEN {FROZEN} THEN changed_at END FROM ({OUTCOMES}) outcome ORDER BY id"
-    )
+    op.execute(f"{INSERT} ORDER BY id")
     op.execute(
         "UPDATE participation SET superseded = true WHERE registration_id IN (SELECT r.id FROM registration r"
         " JOIN person p ON p.id = r.person_id WHERE p.merged_into_id IS NOT NULL)"

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.attendance import audit_words, concerns, labels, person_record, person_section, staff_routes
+from seminar_app.attendance import audit_words, concerns, labels, outcomes, person_section, staff_routes
 from seminar_app.attendance import merging as merging
 from seminar_app.attendance import models as models
 from seminar_app.attendance import seminar_events as seminar_events
@@ -24,5 +24,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(staff_routes.blueprint)
     add_section(app, person_section.section)
     add_concerns(app, concerns.sessions_without_marks)
-    read_attendance_by(app, person_record.attended_of)
+    add_concerns(app, concerns.changed_since_completion)
+    read_attendance_by(app, outcomes.attended_of)
     add_seminar_entry(app, Entry(_l("Attendance"), "attendance_staff.timetable", 40, "attendance_staff."))

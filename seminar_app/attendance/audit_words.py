@@ -17,6 +17,7 @@ def init_app() -> None:
             "attendance.cleared": _l("cleared attendance"),
             "attendance.viewed": _l("looked at attendance"),
             "attendance.exported": _l("exported attendance"),
+            "attendance.rebuilt": _l("made marks and outcomes again from the observations"),
         },
         kinds={
             "mark": _l("mark"),
@@ -24,6 +25,8 @@ def init_app() -> None:
         states={"attendance": MarkStatus},
         numbers={
             "changed": lambda n: ngettext("%(num)d mark", "%(num)d marks", n),
+            "marks": lambda n: ngettext("%(num)d mark", "%(num)d marks", n),
+            "participations": lambda n: ngettext("%(num)d outcome", "%(num)d outcomes", n),
         },
         texts={
             "format": lambda value: value.upper(),

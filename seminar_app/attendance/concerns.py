@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Mark
+from seminar_app.attendance.outcomes import count_changed
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar, SeminarSession
@@ -53,8 +54,23 @@ def sessions_without_marks(session: Session, seminar: Seminar, now: datetime) ->
     return found
 
 
+def changed_since_completion(session: Session, seminar: Seminar, now: datetime) -> Sequence[Concern]:
+    """Say of a seminar that was completed before how many outcomes differ from those of then."""
+    number = count_changed(session, seminar.id)
+    if number is None or (not number and seminar.state is SeminarState.COMPLETED):
+        return []
+    if number:
+        sentence = ngettext(
+            "%(num)d outcome differs from the completion before.", "%(num)d outcomes differ from the completion before.", number
+        )
+    else:
+        sentence = _("Reopened after it was completed. No outcome differs so far.")
+    return [Concern(sentence, url_for("attendance_staff.changes", slug=seminar.slug) if number else None, _("See what changed"))]
+
+
 def _concern(seminar: Seminar, sentence: str, first: SessionCount) -> Concern:
-    return Concern(sentence, url_for("attendance_staff.marking", slug=seminar.slug, session_id=first.public_id), _("Take attendance"))
+    url = url_for("attendance_staff.marking", slug=seminar.slug, session_id=first.public_id)
+    return Concern(sentence, url, _("Take attendance"), _("Who is not marked earns no minutes for that session."))
 
 
 def _numbers(rows: Sequence[SessionCount]) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from seminar_app.attendance.models import Mark, Observation
 from seminar_app.attendance.rules import MarkMethod, ObservationKind, credited_minutes
 from seminar_app.attendance.services.observed import rewrite_marks
+from seminar_app.attendance.services.participations import refresh, supersede
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_rows
 from seminar_app.registration.models import Registration
@@ -45,7 +46,11 @@ class MergedObservations:
         return minutes
 
     def copy(self, session: Session, context: ChangeContext, *, leaves: int, stays: int) -> Sequence[int]:
-        """Copy what was observed in sessions in which the registration that stays has no mark. It follows what is there."""
+        """Copy what was observed in sessions in which the registration that stays has no mark. It follows what is there.
+
+        The outcome of the registration that leaves is no longer counted.
+        """
+        supersede(session, [leaves], superseded=True)
         there = select(Mark.session_id).where(Mark.registration_id == stays, Mark.status.is_not(None))
         wanted = select(Observation).where(Observation.registration_id == leaves, Observation.session_id.not_in(there))
         rows = session.scalars(wanted.order_by(Observation.id)).all()
@@ -69,8 +74,9 @@ class MergedObservations:
         ]
         return self._add(session, stays, added)
 
-    def take_back(self, session: Session, context: ChangeContext, copies: Collection[int]) -> None:
+    def take_back(self, session: Session, context: ChangeContext, copies: Collection[int], *, left: Collection[int]) -> None:
         """Clear the marks that still end with a copy. What was observed since stays."""
+        supersede(session, left, superseded=False)
         copied = session.execute(
             select(Observation.registration_id, Observation.session_id, Observation.public_id).where(Observation.id.in_(copies))
         ).all()
@@ -102,6 +108,7 @@ class MergedObservations:
         insert_rows(session, Observation, rows)
         seminar_id = session.scalars(select(Registration.seminar_id).where(Registration.id == registration_id)).one()
         rewrite_marks(session, seminar_id, [registration_id])
+        refresh(session, seminar_id, [registration_id])
         ids = [row["public_id"] for row in rows]
         return session.scalars(select(Observation.id).where(Observation.public_id.in_(ids)).order_by(Observation.id)).all()
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from seminar_app.agencies.queries import NamedAgency, agencies_then
+from seminar_app.agencies.queries import NamedAgency
 from seminar_app.attendance import queries
 from seminar_app.attendance.forms import Typed, as_sent, typed_in
-from seminar_app.attendance.queries import Attendance, SessionMarks, SheetGroup, SheetMark, SheetPerson, SheetSession
+from seminar_app.attendance.queries import Attendance, SessionMarks, SheetGroup, SheetHead, SheetMark, SheetPerson, SheetSession
 from seminar_app.attendance.rules import (
     EARLIEST,
     Completion,
@@ -70,70 +70,34 @@ Written = tuple[SheetMark | None, uuid.UUID | None]
 
 
 @dataclass(frozen=True, slots=True)
-class MarkingPage:
-    """The sheet of a session, or only the lines that have just changed."""
+class SheetLines:
+    """Groups of a session's sheet with lines: of everybody, or only of those whose marks were just written."""
 
     seminar: Seminar
-    sessions: Sequence[SheetSession]
-    session: SheetSession
+    contact_minutes: int
+    opens_at: datetime | None
+    """When people can be marked present, if that is still to come."""
     groups: Sequence[MarkingGroup]
-    now: datetime
-    id: uuid.UUID = field(default_factory=uuid.uuid4)
-    """Of this showing of the page; it makes the ids of the observations that are sent from it."""
 
     @classmethod
-    def read(
-        cls,
-        session: Session,
-        seminar: Seminar,
-        session_id: uuid.UUID,
-        *,
-        now: datetime,
-        typed: Mapping[str, str] | None = None,
-        written: Mapping[uuid.UUID, Written] | None = None,
-    ) -> MarkingPage:
-        """Read the page in a fixed number of statements.
+    def written(
+        cls, session: Session, seminar: Seminar, session_id: uuid.UUID, *, now: datetime, marks: Mapping[uuid.UUID, Written]
+    ) -> SheetLines:
+        """Read the lines of some registrations, in two statements; the counts are of all people.
 
         Args:
             session: to read with.
             seminar: of the sheet.
             session_id: public id of the seminar's session.
             now: decides whether somebody can be present already.
-            typed: a form that was refused; its lines are shown as the coordinator left them.
-            written: the registrations whose lines to show, with the marks just written; the counts are of all people.
-
-        Raises:
-            NotFound: no such session in this seminar.
+            marks: as they were just written, by registration.
         """
-        sessions = queries.sessions_of(session, seminar.id)
-        seminar_session = next((found for found in sessions if found.public_id == session_id), None)
-        if seminar_session is None:
-            raise NotFound
-        agencies = agencies_then(session)
-        counts = queries.counts_by_group(session, seminar.id, seminar_session.id, agencies=agencies)
-        if written is None:
-            people = queries.people_by_group(session, seminar.id, agencies=agencies)
-            marks = queries.marks_of_session(session, seminar_session.id)
-        else:
-            people = queries.people_among(session, seminar.id, written, agencies=agencies)
-            lines = [(one.registration_id, *written[one.public_id]) for group in people for one in group.people]
-            marks = SessionMarks(
-                {place: mark for place, mark, _last in lines if mark}, {place: last for place, _mark, last in lines if last}
-            )
-        by_group: dict[int, SheetGroup] = {group.agency.id: group for group in people}
-        page = cls(seminar, sessions, seminar_session, [], now)
-        groups = [MarkingGroup(agency, count, page.lines_of(by_group.get(agency.id), marks, typed or {})) for agency, count in counts]
-        return replace(page, groups=groups)
-
-    def lines_of(self, group: SheetGroup | None, marks: SessionMarks, typed: Mapping[str, str]) -> list[Line]:
-        """Return the lines of a group."""
-        return [self._line(person, marks, typed) for person in group.people] if group else []
-
-    def _line(self, person: SheetPerson, marks: SessionMarks, typed: Mapping[str, str]) -> Line:
-        mark, last = marks.marks.get(person.registration_id), marks.last.get(person.registration_id)
-        worth = mark.worth(self.session.contact_minutes, self.seminar.excused_rule) if mark else 0
-        search = fold(f"{person.name} {person.agency.code} {person.shown.state_name or ''}")
-        return Line(person, mark, typed_in(typed, person.public_id.hex, mark, worth), as_sent(mark, worth, last), search)
+        head = queries.sheet_head(session, seminar.id, session_id)
+        people = queries.people_among(session, seminar.id, marks, agencies=head.agencies)
+        lines = [(one.registration_id, *marks[one.public_id]) for group in people for one in group.people]
+        found = SessionMarks({place: mark for place, mark, _last in lines if mark}, {place: last for place, _mark, last in lines if last})
+        opens_at = _opens_at(head.starts_at, now) if head.starts_at else None
+        return cls(seminar, head.contact_minutes, opens_at, _groups(seminar, head, people, found, {}))
 
     @property
     def touched(self) -> Sequence[MarkingGroup]:
@@ -148,16 +112,52 @@ class MarkingPage:
             by_status={status: sum(group.counts.by_status[status] for group in self.groups) for status in MarkStatus},
         )
 
+
+@dataclass(frozen=True, slots=True)
+class MarkingPage(SheetLines):
+    """The sheet of a session."""
+
+    sessions: Sequence[SheetSession]
+    session: SheetSession
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+    """Of this showing of the page; it makes the ids of the observations that are sent from it."""
+
+    @classmethod
+    def read(
+        cls,
+        session: Session,
+        seminar: Seminar,
+        session_id: uuid.UUID,
+        *,
+        now: datetime,
+        typed: Mapping[str, str] | None = None,
+    ) -> MarkingPage:
+        """Read the page in four statements.
+
+        Args:
+            session: to read with.
+            seminar: of the sheet.
+            session_id: public id of the seminar's session.
+            now: decides whether somebody can be present already.
+            typed: a form that was refused; its lines are shown as the coordinator left them.
+
+        Raises:
+            NotFound: no such session in this seminar.
+        """
+        sessions = queries.sessions_of(session, seminar.id)
+        held = next((found for found in sessions if found.public_id == session_id), None)
+        if held is None:
+            raise NotFound
+        head = queries.sheet_head(session, seminar.id, session_id)
+        people = queries.people_by_group(session, seminar.id, agencies=head.agencies)
+        marks = queries.marks_of_session(session, held.id)
+        groups = _groups(seminar, head, people, marks, typed or {})
+        return cls(seminar, held.contact_minutes, _opens_at(held.starts_at, now), groups, sessions, held)
+
     @property
     def may_change(self) -> bool:
         """Whether marks can be changed now."""
         return takes_marks(self.seminar.state)
-
-    @property
-    def opens_at(self) -> datetime | None:
-        """When people can be marked present, if that is still to come."""
-        opens = self.session.starts_at - EARLIEST
-        return opens if opens > self.now else None
 
     @property
     def default_minutes(self) -> int:
@@ -173,6 +173,25 @@ class MarkingPage:
     def after(self) -> SheetSession | None:
         """The session after this one."""
         return self.sessions[self.session.number] if self.session.number < len(self.sessions) else None
+
+
+def _opens_at(starts_at: datetime, now: datetime) -> datetime | None:
+    opens = starts_at - EARLIEST
+    return opens if opens > now else None
+
+
+def _groups(
+    seminar: Seminar, head: SheetHead, people: Sequence[SheetGroup], marks: SessionMarks, typed: Mapping[str, str]
+) -> list[MarkingGroup]:
+    by_group = {group.agency.id: group.people for group in people}
+
+    def line(person: SheetPerson) -> Line:
+        mark, last = marks.marks.get(person.registration_id), marks.last.get(person.registration_id)
+        worth = mark.worth(head.contact_minutes, seminar.excused_rule) if mark else 0
+        search = fold(f"{person.name} {person.agency.code} {person.shown.state_name or ''}")
+        return Line(person, mark, typed_in(typed, person.public_id.hex, mark, worth), as_sent(mark, worth, last), search)
+
+    return [MarkingGroup(agency, counts, [line(person) for person in by_group.get(agency.id, ())]) for agency, counts in head.counts]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Select, String, bindparam, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
-from seminar_app.agencies.queries import AgencyThen, NamedAgency, agencies_then, groups_then, in_group_order
+from seminar_app.agencies.models import AgencyVersion
+from seminar_app.agencies.queries import AgencyThen, NamedAgency, agencies_then, agency_then, groups_then, in_group_order
 from seminar_app.attendance.models import Mark
 from seminar_app.attendance.rules import (
     Completion,
@@ -178,7 +179,7 @@ def people_by_group(session: Session, seminar_id: int, *, former: bool = False, 
     """
     here = Registration.state == RegistrationState.REGISTERED
     if former:
-        here = or_(here, exists().where(Mark.registration_id == Registration.id))
+        here = or_(here, exists().where(Mark.registration_id == Registration.id, Mark.status.is_not(None)))
     return _grouped(session, _people().where(Registration.seminar_id == seminar_id, here), agencies)
 
 
@@ -189,23 +190,47 @@ def people_among(session: Session, seminar_id: int, registrations: Collection[uu
     return _grouped(session, _people().where(Registration.seminar_id == seminar_id, seated, here), agencies)
 
 
-_COUNTS = (
-    select(Registration.agency_version_id, Mark.status, func.count())
-    .outerjoin(Mark, (Mark.registration_id == Registration.id) & (Mark.session_id == bindparam("session_id")))
-    .where(Registration.seminar_id == bindparam("seminar_id"), Registration.state == RegistrationState.REGISTERED)
-    .group_by(Registration.agency_version_id, Mark.status)
+def people_of(session: Session, seminar_id: int, registration_ids: Collection[int], *, agencies: Agencies) -> list[SheetGroup]:
+    """Return the people of these registrations, with or without a seat, by agency group."""
+    return _grouped(session, _people().where(Registration.seminar_id == seminar_id, Registration.id.in_(registration_ids)), agencies)
+
+
+_HEAD = (
+    select(AgencyVersion.__table__, Mark.status, func.count().label("people"), SeminarSession.starts_at, SeminarSession.contact_minutes)
+    .join(Registration, Registration.agency_version_id == AgencyVersion.id)
+    .join(SeminarSession, SeminarSession.seminar_id == Registration.seminar_id)
+    .outerjoin(Mark, (Mark.registration_id == Registration.id) & (Mark.session_id == SeminarSession.id))
+    .where(
+        Registration.seminar_id == bindparam("seminar_id"),
+        Registration.state == RegistrationState.REGISTERED,
+        SeminarSession.public_id == bindparam("session_id"),
+    )
+    .group_by(AgencyVersion.id, Mark.status, SeminarSession.id)
 )
 
 
-def counts_by_group(session: Session, seminar_id: int, session_id: int, *, agencies: Agencies) -> list[tuple[NamedAgency, Counts]]:
-    """Count the marks of one session for each agency group that has seats, in the order of the sheet."""
-    rows = session.execute(_COUNTS, {"seminar_id": seminar_id, "session_id": session_id})
+@dataclass(frozen=True, slots=True)
+class SheetHead:
+    """What a sheet says above its lines: groups in their order with their counts, and the session's begin and length.
+
+    Without people it says nothing of the session.
+    """
+
+    counts: Sequence[tuple[NamedAgency, Counts]]
+    agencies: Agencies
+    starts_at: datetime | None
+    contact_minutes: int
+
+
+def sheet_head(session: Session, seminar_id: int, session_id: uuid.UUID) -> SheetHead:
+    """Count the marks of one session (by public id) for each agency group that has seats, in one statement."""
+    rows = session.execute(_HEAD, {"seminar_id": seminar_id, "session_id": session_id}).all()
+    agencies = {row.id: agency_then(row) for row in rows}
     by_group: dict[int, Counter[MarkStatus | None]] = {}
-    versions = set()
-    for version_id, status, number in rows:
-        versions.add(version_id)
-        by_group.setdefault(agencies[version_id].group.id, Counter())[status] += number
-    return [(group, counts_from(by_group[group.id])) for group in _groups(versions, agencies)]
+    for row in rows:
+        by_group.setdefault(agencies[row.id].group.id, Counter())[row.status] += row.people
+    counts = [(group, counts_from(by_group[group.id])) for group in _groups(agencies, agencies)]
+    return SheetHead(counts, agencies, rows[0].starts_at if rows else None, rows[0].contact_minutes if rows else 0)
 
 
 def agencies_of_group(session: Session, code: str) -> set[int]:
@@ -235,6 +260,8 @@ def _grouped(session: Session, people: Select[Any], agencies: Agencies | None = 
     by_group: dict[int, list[SheetPerson]] = {}
     versions = set()
     for row in session.execute(people.execution_options(yield_per=1000)):
+        if row.agency_version_id not in agencies:  # came between two statements
+            continue
         versions.add(row.agency_version_id)
         group_id = agencies[row.agency_version_id].group.id
         person = shown_person(row, agencies)

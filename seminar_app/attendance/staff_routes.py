@@ -15,9 +15,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from seminar_app.attendance import forms, history, queries, services
+from seminar_app.attendance import forms, history, outcomes, queries, services
 from seminar_app.attendance.export import MIME_TYPES, Format, Language, file_name, write
-from seminar_app.attendance.pages import MarkingPage, TimetablePage
+from seminar_app.attendance.pages import MarkingPage, SheetLines, TimetablePage
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.attendance.services import Outcome
 from seminar_app.core.actor import RoleName
@@ -55,6 +55,21 @@ def timetable(slug: str) -> ResponseReturnValue:
     return render_template("attendance/staff/timetable.html", page=page, seminar=seminar, seminar_header=seminar_header(seminar))
 
 
+@blueprint.get("/changes")
+@door
+@shows_people("attendance.viewed")
+def changes(slug: str) -> ResponseReturnValue:
+    """Show the outcomes that differ from those of the completion before."""
+    seminar = _seminar(slug)
+    since = outcomes.completed_before(session(), seminar.id)
+    if since is None:
+        abort(404)
+    shown(f"seminar:{seminar.public_id.hex}", seminar=slug)
+    changed = outcomes.changed_outcomes(session(), seminar.id)
+    header = seminar_header(seminar)
+    return render_template("attendance/staff/changes.html", changed=changed, since=since, seminar=seminar, seminar_header=header)
+
+
 @blueprint.get("/<uuid:session_id>")
 @door
 @shows_people("attendance.viewed")
@@ -74,24 +89,24 @@ def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
 
     def work(writing: Session) -> list[Outcome]:
         entries = forms.entries_of(request.form, session_id)
-        outcomes = services.record(writing, context, entries=entries, **where) if entries else []
+        done = services.record(writing, context, entries=entries, **where) if entries else []
         if group is not None:
             agencies = queries.agencies_of_group(writing, group) if group else None
-            outcomes = outcomes + services.mark_all(writing, context, status=MarkStatus.PRESENT, agencies=agencies, **where)
-        return outcomes
+            done = done + services.mark_all(writing, context, status=MarkStatus.PRESENT, agencies=agencies, **where)
+        return done
 
     try:
-        outcomes = in_unit_of_work(work)
+        done = in_unit_of_work(work)
     except Refusal as refusal:
         return _refused(seminar, session_id, refusal)
-    overtaken = _overtaken(outcomes, context.actor)
+    overtaken = _overtaken(done, context.actor)
     if "HX-Request" in request.headers:
-        if any(outcome.stored for outcome in outcomes):
+        if any(outcome.stored for outcome in done):
             needs_no_access_row("the marks left one")
         else:  # nothing was marked, and the lines show names all the same
             shown(f"seminar_session:{session_id.hex}", seminar=slug, action="attendance.viewed")
-        return _lines(seminar, session_id, outcomes, overtaken=overtaken)
-    changed = sum(outcome.changed for outcome in outcomes)
+        return _lines(seminar, session_id, done, overtaken=overtaken)
+    changed = sum(outcome.changed for outcome in done)
     if overtaken:
         flash(OVERTAKEN, "warning")
     flash(ngettext("Saved: %(num)d mark.", "Saved: %(num)d marks.", changed) if changed else _("Nothing had changed."), "success")
@@ -111,18 +126,18 @@ def save_person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
         if cleared := request.form.get("clear"):
             entries = [forms.cleared_of_person(request.form, registration_id, cleared)]
         return [
-            done
+            outcome
             for place, entry in sorted(entries, key=lambda line: line[0])
-            for done in services.record(writing, context, seminar_id=seminar.id, session_id=place, entries=[entry])
+            for outcome in services.record(writing, context, seminar_id=seminar.id, session_id=place, entries=[entry])
         ]
 
     try:
-        outcomes = in_unit_of_work(work)
+        done = in_unit_of_work(work)
     except Refusal as refusal:
         return registration_page(slug, person.public_id.hex, refused=refusal)
-    changed = sum(outcome.changed for outcome in outcomes)
+    changed = sum(outcome.changed for outcome in done)
     flash(ngettext("Saved: %(num)d mark.", "Saved: %(num)d marks.", changed) if changed else _("Nothing had changed."), "success")
-    if _overtaken(outcomes, context.actor):
+    if _overtaken(done, context.actor):
         flash(OVERTAKEN, "warning")
     page = url_for("registration_staff.registration", slug=slug, registration_id=person.public_id.hex, _anchor="attendance")
     return redirect(page, code=303)
@@ -181,16 +196,15 @@ def _refused(seminar: Seminar, session_id: uuid.UUID, refusal: Refusal) -> Respo
     return _sheet(seminar, session_id, refusal), 422
 
 
-def _lines(seminar: Seminar, session_id: uuid.UUID, outcomes: list[Outcome], *, overtaken: dict[uuid.UUID, str]) -> ResponseReturnValue:
+def _lines(seminar: Seminar, session_id: uuid.UUID, done: list[Outcome], *, overtaken: dict[uuid.UUID, str]) -> ResponseReturnValue:
     """Render only what changed on the page: the lines, the counts of their groups, and the total."""
     names = history.account_names(session(), set(overtaken.values()))
-    page = MarkingPage.read(
-        session(), seminar, session_id, now=now(), written={outcome.registration: (outcome.after, outcome.last) for outcome in outcomes}
-    )
+    marks = {outcome.registration: (outcome.after, outcome.last) for outcome in done}
+    page = SheetLines.written(session(), seminar, session_id, now=now(), marks=marks)
     notes = {registration: actor_words(name, names) for registration, name in overtaken.items()}
     body = render_template("attendance/staff/lines.html", page=page, seminar=seminar, notes=notes)
     return Response(body, headers={ANSWER: "saved"})
 
 
-def _overtaken(outcomes: list[Outcome], me: str) -> dict[uuid.UUID, str]:
-    return {outcome.registration: outcome.overtaken for outcome in outcomes if outcome.overtaken and outcome.overtaken != me}
+def _overtaken(done: list[Outcome], me: str) -> dict[uuid.UUID, str]:
+    return {outcome.registration: outcome.overtaken for outcome in done if outcome.overtaken and outcome.overtaken != me}

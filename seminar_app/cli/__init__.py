@@ -5,7 +5,20 @@ from __future__ import annotations
 from flask import Flask
 
 from config import Settings
-from seminar_app.cli import agencies, attendance, audit, audit_words, checks, database, keys, messages, reserving, settings_list, users
+from seminar_app.cli import (
+    agencies,
+    attendance,
+    audit,
+    audit_words,
+    checks,
+    database,
+    keys,
+    messages,
+    participations,
+    reserving,
+    settings_list,
+    users,
+)
 from seminar_app.cli import retention as retention_commands
 from seminar_app.cli import settings as settings_commands
 from seminar_app.cli.backup import drill
@@ -20,6 +33,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(database.group)
     app.cli.add_command(agencies.group)
     app.cli.add_command(attendance.group)
+    app.cli.add_command(participations.group)
     app.cli.add_command(users.group)
     app.cli.add_command(audit.group)
     app.cli.add_command(settings_commands.group)

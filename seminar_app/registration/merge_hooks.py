@@ -28,11 +28,11 @@ class MergeHook(Protocol):
         ...
 
     def copy(self, session: Session, context: ChangeContext, *, leaves: int, stays: int) -> Sequence[int]:
-        """Copy rows of one registration to the other where that has none; return the ids of the copies."""
+        """Copy rows of the registration that leaves to the one that stays, where that has none; return the ids of the copies."""
         ...
 
-    def take_back(self, session: Session, context: ChangeContext, copies: Collection[int]) -> None:
-        """Take copies back that nobody has changed since."""
+    def take_back(self, session: Session, context: ChangeContext, copies: Collection[int], *, left: Collection[int]) -> None:
+        """Take copies back that nobody has changed since; `left` are the registrations that had left and are back."""
         ...
 
 

@@ -64,7 +64,7 @@ def person(person_id: str) -> ResponseReturnValue:
     except NotFound:
         return _to_kept(public_id)
     person = found.person
-    seminars = queries.participations(session(), actor, person.id)
+    seminars = queries.registrations_of(session(), actor, person.id)
     may_change = frozenset(each.id for each in seminars if may_organize(actor, office_id=each.seminar.office_id))
     may_open = bool(actor.roles & MAY_OPEN) and not person.hidden
     merger = queries.organizing(actor)

@@ -23,7 +23,7 @@ _hooks: list[RegistrationHook] = []
 
 
 def when_registration_changes(hook: RegistrationHook) -> RegistrationHook:
-    """Register `hook(session, context, seminar, registration, created=…)`, called when a registration is made, changes its state or its agency.
+    """Register a hook that is called when a registration is made, and when it changes its state or its agency.
 
     It runs in the transaction of the change, after the flush, with the seminar's seats locked. A change of both, state and
     agency, may call it twice. A registration that only goes to another record of the person, by a merge, does not call it.

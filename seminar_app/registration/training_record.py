@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
-from seminar_app.registration.queries import Participation
+from seminar_app.registration.queries import PersonRegistration
 from seminar_app.registration.rules import RegistrationState
 
 
@@ -30,7 +30,7 @@ class Attended:
     completes: bool
 
 
-Reader = Callable[[Session, Sequence[Participation]], Mapping[int, Attended]]
+Reader = Callable[[Session, Sequence[PersonRegistration]], Mapping[int, Attended]]
 """Return what was attended by registration id, in a constant number of statements; nothing where nothing was recorded."""
 
 
@@ -43,7 +43,7 @@ def read_attendance_by(app: Flask, reader: Reader) -> None:
 class TrainingLine:
     """A seminar of the record. `attended`: None without a seat, and where nothing was recorded."""
 
-    at: Participation
+    at: PersonRegistration
     attended: Attended | None
 
 
@@ -74,9 +74,9 @@ class TrainingRecord:
         return sum(each.minutes for each in self.counted)
 
 
-def training_record(session: Session, participations: Sequence[Participation]) -> TrainingRecord:
+def training_record(session: Session, registrations: Sequence[PersonRegistration]) -> TrainingRecord:
     """Return the record of these registrations; only those with a seat earn anything."""
     reader: Reader | None = current_app.extensions.get("attendance_reader")
-    seated = [each for each in participations if each.state is RegistrationState.REGISTERED]
+    seated = [each for each in registrations if each.state is RegistrationState.REGISTERED]
     attended = reader(session, seated) if reader is not None else {}
-    return TrainingRecord([TrainingLine(each, attended.get(each.id)) for each in participations])
+    return TrainingRecord([TrainingLine(each, attended.get(each.id)) for each in registrations])

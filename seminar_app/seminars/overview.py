@@ -36,11 +36,15 @@ DAYS_TO_FIND_A_COORDINATOR = 14
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Something that needs attention, and the page where it is done; None where the reader cannot do it."""
+    """Something that needs attention, and the page where it is done; None where the reader cannot do it.
+
+    `consequence`: what follows if the seminar is completed as it is.
+    """
 
     sentence: str
     url: str | None = None
     action: str | None = None
+    consequence: str | None = None
 
 
 Reader = Callable[[Session, Seminar, datetime], Sequence[Concern]]

@@ -17,6 +17,7 @@ from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.agencies.versions import keep_versions
 from seminar_app.attendance.models import Mark, Observation
 from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
+from seminar_app.attendance.services.participations import begin_participation, refresh
 from seminar_app.core.actor import RoleName
 from seminar_app.core.folding import fold
 from seminar_app.core.links import SecretLink, token_hash
@@ -138,7 +139,10 @@ class Make:
             "contact_minutes": minutes,
             "counts_for_completion": True,
         }
-        return self._add(SeminarSession(**base | values))
+        row = self._add(SeminarSession(**base | values))
+        with unit_of_work(self.session) as session:
+            refresh(session, seminar.id)
+        return row
 
     def person(self, given_names: str = "Luz María", surname1: str = "López", surname2: str | None = "Ibáñez", **values: Any) -> Person:
         base = {
@@ -172,7 +176,10 @@ class Make:
             "registered_at": THEN,
             "reserved_code": code_of(public_id) if person and person.reserved else None,
         }
-        return self._add(Registration(**base | values))
+        row = self._add(Registration(**base | values))
+        with unit_of_work(self.session) as session:
+            begin_participation(session, session.get_one(Seminar, seminar.id), row)
+        return row
 
     def name_request(self, registration: Registration, given_names: str = "Otra", surname1: str = "Persona", **values: Any) -> NameRequest:
         """Let the official of a registration ask for another name."""
@@ -211,7 +218,7 @@ class Make:
         """Store a mark with its observation; `time_in` is the mark's alone."""
         time_in = values.pop("time_in", None)
         seen = self.observation(registration, seminar_session, status, minutes=minutes, **values)
-        return self._add(
+        row = self._add(
             Mark(
                 registration_id=registration.id,
                 session_id=seminar_session.id,
@@ -221,3 +228,6 @@ class Make:
                 time_in=time_in,
             )
         )
+        with unit_of_work(self.session) as session:
+            refresh(session, seminar_session.seminar_id, [registration.id])
+        return row

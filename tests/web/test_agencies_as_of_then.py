@@ -141,7 +141,7 @@ def test_all_present_marks_those_whom_the_sheet_shows_in_the_group(door: Door) -
     before, after = door.register("Antes Dos", door.police), move(door)
     sheet = f"{door.url}/attendance/{door.seminar_session.public_id}"
     door.client.submit(sheet, {"all_present": "CNS"}, form="#sheet")
-    marks = queries.marks_of_session(door.session, door.seminar_session.id)
+    marks = queries.marks_of_session(door.session, door.seminar_session.id).marks
     assert before.id in marks
     assert after.id not in marks
 

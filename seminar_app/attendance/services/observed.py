@@ -160,6 +160,14 @@ def read_observed(session: Session, seminar_id: int, registration_ids: Collectio
     return facts, kept
 
 
+def without_sessions(session: Session, seminar_id: int) -> SeminarFacts:
+    """Return a seminar that has no sessions."""
+    seminar = session.get_one(Seminar, seminar_id)
+    return SeminarFacts(
+        seminar_id, seminar.slug, seminar.time_zone, seminar.state, seminar.archived_from, seminar.threshold_percent, seminar.excused_rule
+    )
+
+
 def _session_facts(row: Any) -> SessionFacts:
     return SessionFacts(row.held_id, row.held_public_id, row.starts_at, row.ends_at, row.contact_minutes, row.counts_for_completion)
 

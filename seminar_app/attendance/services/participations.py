@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import REACHED, Participation
 from seminar_app.attendance.rules import CompletionRule, CountedSession, ParticipationFacts, StoredMark, participation_of
-from seminar_app.attendance.services.observed import AllKept, Kept, SeminarFacts, chunks, read_observed, write_marks
+from seminar_app.attendance.services.observed import AllKept, Kept, SeminarFacts, chunks, read_observed, without_sessions, write_marks
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_rows
 from seminar_app.registration.models import Registration
@@ -102,6 +102,16 @@ def _correct_agency(session: Session, registration: Registration) -> None:
         _copy(session, _table.c.id == which, agency_version_id=registration.agency_version_id)
 
 
+def lock_registrations(
+    session: Session, seminar_id: int, registration_ids: Collection[int] | None = None, *, lock: bool = True
+) -> dict[int, RegistrationState]:
+    """Return the states of a seminar's registrations, some or all, by id; nobody records attendance of them until the commit."""
+    people = select(Registration.id, Registration.state).where(Registration.seminar_id == seminar_id).order_by(Registration.id)
+    if registration_ids is not None:
+        people = people.where(Registration.id.in_(registration_ids))
+    return {row.id: row.state for row in session.execute(people.with_for_update(key_share=True) if lock else people)}
+
+
 def refresh(session: Session, seminar_id: int, registration_ids: Collection[int] | None = None, *, marks: bool = False) -> int:
     """Make outcomes of a seminar again, of some registrations or of all. Their rows are locked, so no mark comes between.
 
@@ -111,15 +121,10 @@ def refresh(session: Session, seminar_id: int, registration_ids: Collection[int]
     Returns:
         How many registrations there were.
     """
-    states: dict[int, RegistrationState] = {}
-    people = select(Registration.id, Registration.state).where(Registration.seminar_id == seminar_id).order_by(Registration.id)
-    if registration_ids is not None:
-        people = people.where(Registration.id.in_(registration_ids))
-    for row in session.execute(people.with_for_update(key_share=True)):
-        states[row.id] = row.state
+    states = lock_registrations(session, seminar_id, registration_ids)
     for some in chunks(states):
         facts, kept = read_observed(session, seminar_id, some)
-        facts = facts or _without_sessions(session, seminar_id)
+        facts = facts or without_sessions(session, seminar_id)
         write_participations(session, {each: facts_of(facts, states[each], kept[each]) for each in some})
         if marks:
             write_marks(session, measured(kept))
@@ -134,13 +139,6 @@ def measured(kept: AllKept) -> dict[tuple[int, int], Any]:
         for place, each in places.items()
         if each.made.time_in is not None or each.made.time_out is not None
     }
-
-
-def _without_sessions(session: Session, seminar_id: int) -> SeminarFacts:
-    seminar = session.get_one(Seminar, seminar_id)
-    return SeminarFacts(
-        seminar_id, seminar.slug, seminar.time_zone, seminar.state, seminar.archived_from, seminar.threshold_percent, seminar.excused_rule
-    )
 
 
 def freeze(session: Session, context: ChangeContext, seminar_id: int) -> None:

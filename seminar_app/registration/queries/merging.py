@@ -34,14 +34,14 @@ from seminar_app.registration.merge_hooks import minutes_of
 from seminar_app.registration.merge_rules import FILLED, edition_of_records, side_of, which_stays
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries.people import (
-    Participation,
+    PersonRegistration,
     candidates_in_reach,
-    participations,
     people_as_shown,
     people_by_id_in_reach,
     person_in_reach,
     reach_of,
     reach_of_registrations,
+    registrations_of,
 )
 from seminar_app.seminars.models import Seminar
 
@@ -106,8 +106,8 @@ class Record:
     """
 
     person: ShownPerson
-    seminars: Sequence[Participation]
-    moves: Sequence[Participation]
+    seminars: Sequence[PersonRegistration]
+    moves: Sequence[PersonRegistration]
     lacks: Sequence[str]
 
 
@@ -169,7 +169,7 @@ def compare(session: Session, actor: Actor, one: ShownPerson, other: ShownPerson
     people = {each.id: each for each in session.scalars(select(Person).where(Person.id.in_(shown)))}
     registrations = session.scalars(select(Registration).where(Registration.person_id.in_(shown)).order_by(Registration.id)).all()
     first, second = ({each.seminar_id: each for each in registrations if each.person_id == who.id} for who in (one, other))
-    seminars = [participations(session, actor, who.id) for who in (one, other)]
+    seminars = [registrations_of(session, actor, who.id) for who in (one, other)]
     records = tuple(
         Record(
             shown[who.id],
@@ -191,7 +191,7 @@ def compare(session: Session, actor: Actor, one: ShownPerson, other: ShownPerson
     )
 
 
-def _shared(record: Record, others: Collection[int]) -> Iterator[Participation]:
+def _shared(record: Record, others: Collection[int]) -> Iterator[PersonRegistration]:
     return (each for each in record.seminars if each.seminar.id in others)
 
 

@@ -52,7 +52,7 @@ class PersonInReach:
 
 
 @dataclass(frozen=True, slots=True)
-class Participation:
+class PersonRegistration:
     """A registration of a person, with its seminar and the agency as of then.
 
     Attributes:
@@ -187,7 +187,7 @@ def person_in_reach(session: Session, actor: Actor, public_id: uuid.UUID) -> Per
     return _as_found(session, actor, found)[0]
 
 
-def participations(session: Session, actor: Actor, person_id: int) -> list[Participation]:
+def registrations_of(session: Session, actor: Actor, person_id: int) -> list[PersonRegistration]:
     """Return the person's registrations that the account may see, newest seminar first."""
     found = session.execute(
         select(
@@ -208,13 +208,13 @@ def participations(session: Session, actor: Actor, person_id: int) -> list[Parti
         .order_by(Seminar.starts_on.desc(), Seminar.id.desc())
     ).all()
     agencies = agencies_then(session, {row.agency_version_id for row in found})
-    return [_participation(row, agencies) for row in found]
+    return [_person_registration(row, agencies) for row in found]
 
 
-def _participation(row: Any, agencies: Mapping[int, AgencyThen]) -> Participation:
+def _person_registration(row: Any, agencies: Mapping[int, AgencyThen]) -> PersonRegistration:
     then = agencies[row.agency_version_id]
     code, seen = (reserved_name(row.reserved_code), agency_shown(then.agency, then.group)) if row.reserved else (None, then.agency)
-    return Participation(row.id, row.public_id, row.state, row.registered_at, code, row.Seminar, seen, row.joined_at)
+    return PersonRegistration(row.id, row.public_id, row.state, row.registered_at, code, row.Seminar, seen, row.joined_at)
 
 
 def reach_of_registrations(session: Session, actor: Actor) -> ColumnElement[bool]:

@@ -25,7 +25,7 @@ from seminar_app.registration.services.personal import edition
 from seminar_app.retention.erasing import erase_person
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import Change, SeminarState
-from seminar_app.seminars.services import change_state, states
+from seminar_app.seminars.services import change_state, making, states
 from tests.integration.registration.conftest import Register, entry, pool_of
 from tests.integration.registration.test_merging_races import CONTEXT, Point, both
 from tests.support.factories import Make
@@ -132,9 +132,8 @@ def correct(held: Held, whose: RegistrationState, **values: Any) -> list[str]:
     with unit_of_work(held.session):
         registration = held.session.get_one(Registration, held.by_state[whose].id, options=[joinedload(Registration.person)])
         opened, data = edition(registration), stored_data(registration.person)
-        correction = services.StaffCorrection(
-            **{"person": data, "agency_id": registration.agency_id, "unit": None, "position": None} | values
-        )
+        wanted: dict[str, Any] = {"person": data, "agency_id": registration.agency_id, "unit": None, "position": None}
+        correction = services.StaffCorrection(**wanted | values)
         return services.correct(
             held.session,
             CONTEXT,
@@ -166,11 +165,11 @@ def test_data_are_corrected_reserved_merged_and_erased_in_a_completed_seminar(he
 def test_other_rooms_are_told_of_each_registration_that_is_made_or_changes_state_or_agency(
     held: Held, make: Make, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[tuple[int, RegistrationState, int]] = []
+    told: list[tuple[int, RegistrationState, int, bool]] = []
 
-    def note(_session: Session, _context: object, seminar: Seminar, registration: Registration) -> None:
+    def note(_session: Session, _context: object, seminar: Seminar, registration: Registration, *, created: bool) -> None:
         assert seminar.id == registration.seminar_id
-        told.append((registration.id, registration.state, registration.agency_id))
+        told.append((registration.id, registration.state, registration.agency_id, created))
 
     monkeypatch.setattr("seminar_app.registration.registration_hooks._hooks", [note])
     agency, other = make.agency("INM"), make.agency("FGR")
@@ -178,14 +177,14 @@ def test_other_rooms_are_told_of_each_registration_that_is_made_or_changes_state
     held.decide("approve", RegistrationState.PENDING)
     pending = held.by_state[RegistrationState.PENDING]
     assert told == [
-        (made.id, RegistrationState.REGISTERED, agency.id),
-        (pending.id, RegistrationState.REGISTERED, pending.agency_id),
+        (made.id, RegistrationState.REGISTERED, agency.id, True),
+        (pending.id, RegistrationState.REGISTERED, pending.agency_id, False),
     ]
     told.clear()
     correct(held, RegistrationState.REGISTERED, position="Perito")
     assert told == [], "neither state nor agency"
     correct(held, RegistrationState.REGISTERED, agency_id=other.id, position="Perito")
-    assert told == [(held.by_state[RegistrationState.REGISTERED].id, RegistrationState.REGISTERED, other.id)]
+    assert told == [(held.by_state[RegistrationState.REGISTERED].id, RegistrationState.REGISTERED, other.id, False)]
 
 
 @pytest.mark.postgresql_only
@@ -198,7 +197,7 @@ def test_a_removal_that_waits_for_the_completion_is_refused(
     if broken == "read before":
         monkeypatch.setattr(seats, "_LOCKED", seats._LOCKED.execution_options(populate_existing=False))
     point = Point()
-    monkeypatch.setattr(states, "trail", point.before(states.trail))
+    monkeypatch.setattr(states, "trail", point.before(making.trail))
     monkeypatch.setattr(states, "_refuse_early", lambda *_, **__: None)
     seminar_id, registration_id = held.seminar.id, held.by_state[RegistrationState.REGISTERED].id
     held.session.rollback()

@@ -61,8 +61,7 @@ def undo_merge(session: Session, context: ChangeContext, *, merge_id: int) -> Pe
     _bring_back(session, context, locked, kept, moved.left)
     give(session, [each for each in map(by_id.get, moved.registrations) if each is not None and each.person_id == kept.id], gone)
     for hook in hooks():
-        if copies := moved.copies.get(hook.name):
-            hook.take_back(session, context, copies)
+        hook.take_back(session, context, moved.copies.get(hook.name, []), left=[each.leaves for each in moved.left])
     _take_out(session, kept, gone, moved)
     move_identity_back(session, context, source=gone, target=kept, moved=moved.identity)
     _reserve_again(session, kept, gone, moved)

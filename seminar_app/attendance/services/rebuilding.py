@@ -1,0 +1,100 @@
+"""Make marks and outcomes again from what was observed, or only compare: they must be equal at any time."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.attendance.models import Mark, Participation
+from seminar_app.attendance.rules import ParticipationFacts
+from seminar_app.attendance.services.observed import Kept, chunks, read_observed, without_sessions, write_marks
+from seminar_app.attendance.services.participations import VALUES, begin_participation, facts_of, lock_registrations, write_participations
+from seminar_app.registration.models import Registration
+from seminar_app.seminars.models import Seminar
+
+MADE = ("last", "status", "minutes", "time_in", "time_out", "still_in", "conflict")
+"""Columns of a mark that the rule decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What was compared in one seminar, and what was not as it should be: marks, and outcomes that are not frozen.
+
+    Attributes:
+        registrations: number of them.
+        marks: (registration id, session id) of marks that were missing, too many or different.
+        participations: registration ids of outcomes that were missing or different.
+    """
+
+    registrations: int
+    marks: Collection[tuple[int, int]]
+    participations: Collection[int]
+
+
+def seminars_with_people(session: Session) -> list[tuple[int, uuid.UUID, str]]:
+    """Return (id, public id, slug) of the seminars that have registrations."""
+    with_people = select(Registration.seminar_id).where(Registration.seminar_id == Seminar.id).exists()
+    rows = session.execute(select(Seminar.id, Seminar.public_id, Seminar.slug).where(with_people).order_by(Seminar.id))
+    return [(row.id, row.public_id, row.slug) for row in rows]
+
+
+def rebuild(session: Session, seminar_id: int, *, check: bool = False) -> Rebuilt:
+    """Compare the marks and outcomes of a seminar with its observations, and write those that differ. Frozen outcomes stay.
+
+    Args:
+        check: only compare.
+    """
+    states = lock_registrations(session, seminar_id, lock=not check)
+    wrong_marks: list[tuple[int, int]] = []
+    wrong: list[int] = []
+    for some in chunks(states):
+        facts, kept = read_observed(session, seminar_id, some)
+        facts = facts or without_sessions(session, seminar_id)
+        made = {(person, place): each for person, places in kept.items() for place, each in places.items()}
+        different = set(_different_marks(session, some, made))
+        wrong_marks += sorted(different)
+        outcomes = {each: facts_of(facts, states[each], kept[each]) for each in some}
+        off = _different_outcomes(session, some, outcomes)
+        wrong += sorted(off)
+        if not check:
+            write_marks(session, {of: each.made for of, each in made.items() if of in different})
+            _add_missing(session, seminar_id, some)
+            write_participations(session, {each: outcomes[each] for each in off})
+    return Rebuilt(len(states), wrong_marks, wrong)
+
+
+def _different_marks(session: Session, registration_ids: Collection[int], made: dict[tuple[int, int], Kept]) -> Iterator[tuple[int, int]]:
+    rows = session.execute(select(Mark.__table__).where(Mark.registration_id.in_(registration_ids)))
+    there = {(row.registration_id, row.session_id): tuple(getattr(row, name) for name in MADE) for row in rows}
+    wanted = {of: tuple(getattr(each.made, name) for name in MADE) for of, each in made.items()}
+    yield from (of for of in there.keys() | wanted.keys() if there.get(of) != wanted.get(of))
+
+
+def _different_outcomes(session: Session, registration_ids: Collection[int], wanted: dict[int, ParticipationFacts]) -> set[int]:
+    rows: Any = session.execute(
+        select(Participation.__table__).where(Participation.registration_id.in_(registration_ids), Participation.current)
+    )
+    there = {row.registration_id: row for row in rows}
+    return {
+        each
+        for each in registration_ids
+        if each not in there
+        or (there[each].frozen_at is None and any(getattr(there[each], name) != getattr(wanted[each], name) for name in VALUES))
+    }
+
+
+def _add_missing(session: Session, seminar_id: int, registration_ids: Collection[int]) -> None:
+    there = set(
+        session.scalars(
+            select(Participation.registration_id).where(Participation.registration_id.in_(registration_ids), Participation.current)
+        )
+    )
+    seminar = session.get_one(Seminar, seminar_id)
+    for each in registration_ids:
+        if each not in there:
+            begin_participation(session, seminar, session.get_one(Registration, each))
