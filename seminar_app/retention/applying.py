@@ -32,7 +32,7 @@ from seminar_app.web.schedule import ending
 log = logging.getLogger(__name__)
 
 BATCH = 100
-TOUCHED = ("person", "person_identity", "registration", "registration_history", "name_request", "outbox", "web_session")
+TOUCHED = ("person", "person_identity", "registration", "registration_history", "observation", "name_request", "outbox", "web_session")
 SWEEPABLE = ("person.erased", "retention.applied")
 
 KEPT = func.coalesce(Person.merged_into_id, Person.id)

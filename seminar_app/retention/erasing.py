@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, delete, or_, select, u
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
+from seminar_app.attendance.models import Observation
 from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
@@ -94,6 +95,12 @@ def _erase_record(session: Session, context: ChangeContext, *, person: Person, o
             .values(note=None)
             .execution_options(synchronize_session=False)
         )
+    )
+    session.execute(
+        update(Observation)
+        .where(Observation.registration_id.in_(ids), Observation.reason.is_not(None))
+        .values(reason=None)
+        .execution_options(synchronize_session=False)
     )
     session.execute(delete(NameRequest).where(NameRequest.registration_id.in_(ids)).execution_options(synchronize_session=False))
     session.execute(  # a join can no longer be split off

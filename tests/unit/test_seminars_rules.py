@@ -18,7 +18,9 @@ from seminar_app.seminars.rules import (
     SessionTimes,
     TimeFault,
     Window,
+    has_ended,
     instant_of,
+    is_frozen,
     is_over,
     is_public,
     is_slug,
@@ -106,6 +108,16 @@ def test_an_address_people_hold_stays_and_a_finished_seminar_keeps_its_dates() -
     assert "title_es" not in locked_fields(SeminarState.COMPLETED)
     assert [state for state in SeminarState if not may_edit(state)] == [SeminarState.CANCELLED, SeminarState.ARCHIVED]
     assert not may_change_sessions(SeminarState.COMPLETED)
+
+
+def test_a_completed_or_archived_seminar_is_frozen_with_all_that_outcomes_follow_from() -> None:
+    frozen = [state for state in SeminarState if is_frozen(state)]
+    assert frozen == [SeminarState.COMPLETED, SeminarState.ARCHIVED]
+    for state in frozen:
+        assert {"starts_on", "ends_on", "time_zone", "threshold_percent", "excused_rule"} <= locked_fields(state)
+        assert not may_change_sessions(state)
+        assert has_ended(Facts(state=state), now=at(1, 12)), "also before its last day is over"
+    assert not has_ended(Facts(state=SeminarState.CLOSED), now=at(1, 12))
 
 
 def test_registration_opens_and_closes_at_its_instants() -> None:

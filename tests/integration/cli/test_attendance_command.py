@@ -29,7 +29,7 @@ def seminar(make: Make) -> Seminar:
     agency = make.agency("PGR", name_es="Procuraduría", name_en="Attorney general")
     pool = make.pool(found, agency, 5)
     person = make.registration(found, make.person("Luz", "Núñez"), agency=agency, pool=pool, position="+52 82 2157 1983")
-    make.mark(person, make.seminar_session(found), MarkStatus.LATE, minutes_credited=144)
+    make.mark(person, make.seminar_session(found), MarkStatus.LATE, 144)
     return found
 
 

@@ -69,6 +69,7 @@ def arguments(folder: Path) -> dict[str, list[str]]:
         "messages deliver": [],
         "messages release": [],
         "messages test": ["ana@office.example"],
+        "participations rebuild": ["--check"],
         "people erase": ["--yes", "0" * 32],
         "people erased": [],
         "people reserve": ["0" * 32, "--reason", "own_request"],

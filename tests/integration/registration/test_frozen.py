@@ -25,7 +25,8 @@ from seminar_app.registration.services.personal import edition
 from seminar_app.retention.erasing import erase_person
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import Change, SeminarState
-from seminar_app.seminars.services import change_state, making, states
+from seminar_app.seminars.services import change_state, states
+from seminar_app.seminars.services.making import trail
 from tests.integration.registration.conftest import Register, entry, pool_of
 from tests.integration.registration.test_merging_races import CONTEXT, Point, both
 from tests.support.factories import Make
@@ -132,8 +133,8 @@ def correct(held: Held, whose: RegistrationState, **values: Any) -> list[str]:
     with unit_of_work(held.session):
         registration = held.session.get_one(Registration, held.by_state[whose].id, options=[joinedload(Registration.person)])
         opened, data = edition(registration), stored_data(registration.person)
-        wanted: dict[str, Any] = {"person": data, "agency_id": registration.agency_id, "unit": None, "position": None}
-        correction = services.StaffCorrection(**wanted | values)
+        base: dict[str, Any] = {"person": data, "agency_id": registration.agency_id, "unit": None, "position": None}
+        correction = services.StaffCorrection(**base | values)
         return services.correct(
             held.session,
             CONTEXT,
@@ -197,7 +198,7 @@ def test_a_removal_that_waits_for_the_completion_is_refused(
     if broken == "read before":
         monkeypatch.setattr(seats, "_LOCKED", seats._LOCKED.execution_options(populate_existing=False))
     point = Point()
-    monkeypatch.setattr(states, "trail", point.before(making.trail))
+    monkeypatch.setattr(states, "trail", point.before(trail))
     monkeypatch.setattr(states, "_refuse_early", lambda *_, **__: None)
     seminar_id, registration_id = held.seminar.id, held.by_state[RegistrationState.REGISTERED].id
     held.session.rollback()
