@@ -6,14 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any, cast
 
-from sqlalchemy import Boolean, Table, and_, bindparam, insert, select, update
+from sqlalchemy import Boolean, Integer, Table, and_, bindparam, case, false, func, insert, literal, select, true, update
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import REACHED, Participation
 from seminar_app.attendance.rules import CompletionRule, CountedSession, ParticipationFacts, StoredMark, participation_of
 from seminar_app.attendance.services.observed import AllKept, Kept, SeminarFacts, chunks, read_observed, without_sessions, write_marks
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.core.inserts import insert_rows
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar, SeminarSession
@@ -52,27 +51,48 @@ def write_participations(session: Session, outcomes: Mapping[int, ParticipationF
         session.execute(_WRITE, rows[0] if len(rows) == 1 else rows)
 
 
+_TO_ATTEND = func.coalesce(func.sum(case((SeminarSession.counts_for_completion, SeminarSession.contact_minutes), else_=0)), 0)
+_COUNTED = func.coalesce(func.sum(case((SeminarSession.counts_for_completion, 1), else_=0)), 0)
+_BEGIN: dict[str, Any] = {
+    "registration_id": bindparam("registration_id", type_=Integer()),
+    "version": literal(1),
+    "current": true(),
+    "seminar_id": bindparam("seminar_id", type_=Integer()),
+    "agency_version_id": bindparam("agency_version_id", type_=Integer()),
+    "minutes_credited": literal(0),
+    "contact_minutes": _TO_ATTEND,
+    "percent": case((_TO_ATTEND > 0, literal(0, _table.c.percent.type))),
+    "threshold_percent": bindparam("threshold_percent", type_=Integer()),
+    "excused_rule": bindparam("excused_rule", type_=_table.c.excused_rule.type),
+    "attended": false(),
+    "sessions_attended": literal(0),
+    "sessions_counted": _COUNTED,
+    "completed": and_(bindparam("asks_nothing", type_=Boolean()), _TO_ATTEND > 0),
+    "superseded": false(),
+}
+_BEGINNING = insert(_table).from_select(
+    list(_BEGIN),
+    select(*(value.label(name) for name, value in _BEGIN.items())).where(
+        SeminarSession.seminar_id == bindparam("seminar_id", type_=Integer())
+    ),
+)
+
+
 def begin_participation(session: Session, seminar: Seminar, registration: Registration) -> None:
-    """Add the outcome of a new registration, of whom nothing was observed."""
-    rows = session.execute(_SESSIONS, {"seminar_id": seminar.id})
-    sessions = [CountedSession(row.contact_minutes, row.counts_for_completion) for row in rows]
-    rule = CompletionRule(seminar.threshold_percent, seminar.excused_rule)
-    outcome = participation_of(registration.state, sessions, [None] * len(sessions), rule=rule, seminar=seminar.state)
-    row = {
+    """Add the outcome of a new registration, of whom nothing was observed, in one statement.
+
+    Others wait for the seats meanwhile, so the database adds the minutes up; a test holds it equal to the rule.
+    """
+    seated = registration.state is RegistrationState.REGISTERED and seminar.state is not SeminarState.CANCELLED
+    values = {
         "registration_id": registration.id,
-        "version": 1,
-        "current": True,
         "seminar_id": seminar.id,
         "agency_version_id": registration.agency_version_id,
-        "superseded": False,
-        "frozen_at": None,
+        "threshold_percent": seminar.threshold_percent,
+        "excused_rule": seminar.excused_rule,
+        "asks_nothing": seated and seminar.threshold_percent == 0,
     }
-    insert_rows(session, Participation, [row | asdict(outcome)])
-
-
-_SESSIONS = select(SeminarSession.contact_minutes, SeminarSession.counts_for_completion).where(
-    SeminarSession.seminar_id == bindparam("seminar_id")
-)
+    session.connection().execute(_BEGINNING, values)
 
 
 _FOLLOW = (

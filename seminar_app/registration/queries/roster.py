@@ -139,7 +139,7 @@ class Roster:
 
 def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page: int = 1) -> Roster:
     """Read the roster in four statements, however many people are on it; of the lines that match, one page of 300."""
-    agencies, then = all_agencies(session, with_aliases=False), agencies_then(session)
+    agencies = all_agencies(session, with_aliases=False)
     parents = {agency.id: agency.parent_id for agency in agencies.values()}
     pools = list(session.scalars(select(SeatPool).where(SeatPool.seminar_id == access.seminar.id).order_by(SeatPool.id)))
     lines = session.execute(
@@ -147,6 +147,7 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page
         .join(Person, Person.id == Registration.person_id)
         .where(Registration.seminar_id == access.seminar.id, Person.merged_into_id.is_(None))
     )
+    then = agencies_then(session)  # after the lines, so that it knows each of their versions
     by_id = {pool.id: pool for pool in pools}
     groups: dict[int, RosterGroup] = {}
     groups_today: set[int] = set()
