@@ -239,7 +239,8 @@ def add_participations(connection: Connection, seminar_id: int | None = None) ->
     assert spec is not None and spec.loader is not None  # noqa: PT018
     migration = module_from_spec(spec)
     spec.loader.exec_module(migration)
-    where = "" if seminar_id is None else f" WHERE seminar_id = {seminar_id}"
+    where = " WHERE NOT EXISTS (SELECT 1 FROM participation p WHERE p.registration_id = outcome.id)"
+    where += "" if seminar_id is None else f" AND seminar_id = {seminar_id}"
     connection.exec_driver_sql(f"{migration.INSERT}{where} ORDER BY id")
 
 

@@ -263,6 +263,8 @@ def _side(make: Make, session: Session, code: str) -> Side:
     person = make.person(agency_id=agency.id)
     registration = make.registration(seminar, person, agency=agency, pool=pools[seminar.id])
     answering = [make.registration(held, agency=agency, pool=pools[held.id]) for _ in range(6)]
+    make.reopened(seminar)
+    make.reopened(held)
     make.mark(answering[0], held_session, MarkStatus.LATE)
     with unit_of_work(session) as writing:
         form = feedback.open_form(writing, context(now, actor()), seminar_id=held.id)

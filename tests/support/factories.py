@@ -17,7 +17,7 @@ from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.agencies.versions import keep_versions
 from seminar_app.attendance.models import Mark, Observation
 from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
-from seminar_app.attendance.services.participations import begin_participation, refresh
+from seminar_app.attendance.services.participations import begin_participation, freeze, refresh, thaw
 from seminar_app.core.actor import RoleName
 from seminar_app.core.folding import fold
 from seminar_app.core.links import SecretLink, token_hash
@@ -180,6 +180,12 @@ class Make:
         with unit_of_work(self.session) as session:
             begin_participation(session, session.get_one(Seminar, seminar.id), row)
         return row
+
+    def reopened(self, seminar: Seminar) -> None:
+        """Complete the seminar and reopen it, for its outcomes only: from now on a change of them differs from the former completion."""
+        with unit_of_work(self.session) as session:
+            freeze(session, context(THEN), seminar.id)
+            thaw(session, seminar.id)
 
     def name_request(self, registration: Registration, given_names: str = "Otra", surname1: str = "Persona", **values: Any) -> NameRequest:
         """Let the official of a registration ask for another name."""

@@ -105,6 +105,8 @@ def world(make: Make, session: Session, now: datetime) -> World:
     pool = make.pool(seminar, agency, 2)
     registration = make.registration(seminar, person, agency=agency, pool=pool)
     reserved = make.registration(seminar, make.person(surname1=SURNAME, reserved=True), agency=agency)
+    make.reopened(seminar)
+    make.mark(registration, seminar_session)
     twin = make.person("Luz", surname1=SURNAME)
     make.registration(make.seminar(office=office), twin, agency=agency)
     account = make.account((RoleName.COORDINATOR, {"seminar_id": seminar.id}))

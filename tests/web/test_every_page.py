@@ -64,6 +64,7 @@ def world(make: Make, session: Session) -> dict[str, str]:
     make.registration(seminar, agency=agency, state=RegistrationState.PENDING)
     make.registration(seminar, agency=agency, state=RegistrationState.WAITLISTED, queue_place=1)
     make.registration(seminar, agency=agency)
+    make.reopened(seminar)
     make.mark(registration, seminar_session, MarkStatus.LATE)
     with unit_of_work(session):
         joined = PersonJoin(registration_id=registration.id, person_id=registration.person_id, joined_at=now, joined_by="public")

@@ -91,6 +91,7 @@ def world(make: Make, session: Session, monkeypatch: pytest.MonkeyPatch) -> Worl
     make.registration(make.seminar(office=office, slug="toluca-2025"), person, agency=agency, **told)
     ana = make.person("Ana", "Ruiz", agency_id=pgr.id)
     make.registration(seminar, ana, agency=pgr, pool=pool)
+    make.reopened(seminar)
     make.mark(canary, sessions[0])
     with unit_of_work(session) as work:
         identity = Identity(curp=CURP, passport=PASSPORT, birth_place=PLACE, birth_date=date(1984, 11, 1))
@@ -353,7 +354,17 @@ PRINTS: dict[str, list[list[str]]] = {
 }
 PRINT_NO_PEOPLE = {
     *("agencies import", "agencies seed", "backup", "database prepare", "demo load", "drill", "job", "keys rotate", "maintenance off"),
-    *("maintenance on", "messages release", "messages test", "people erase", "restore", "serve", "users create", "users link"),
+    *(
+        "maintenance on",
+        "messages release",
+        "messages test",
+        "participations rebuild",
+        "people erase",
+        "restore",
+        "serve",
+        "users create",
+        "users link",
+    ),
     *("users reset-second-factor", "worker"),
 }
 """Commands that change something else, or run on; what they print is numbers, ids, paths, or what the caller typed."""

@@ -87,7 +87,7 @@ def test_what_a_request_adds_carries_its_id(
         "registration.registered": sent(visitor, f"/seminars/{code}/register", FILLED),
         "registration.withdrawn": lambda: visitor.submit(f"{own_link()}/withdraw"),
         "roster.viewed": lambda: admin.get(f"/staff/seminars/{code}/roster/"),
-        "attendance.marked": sent(admin, sheet, {f"mark-{seat}": MarkStatus.LATE.value}, form="#sheet"),
+        "attendance.marked": sent(admin, sheet, {f"mark-{seat}": MarkStatus.EXCUSED.value}, form="#sheet"),
         "registration.removed": sent(
             admin, f"/staff/seminars/{code}/roster/{seat}", {"reason": "other", "note": "no vino"}, form="#remove form"
         ),
