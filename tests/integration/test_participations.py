@@ -313,17 +313,19 @@ def test_a_cancelled_seminar_completes_nobody_also_from_the_archive(make: Make, 
     assert not current(session, person).completed
 
 
-def test_what_left_in_a_merge_is_not_counted_and_counts_again_when_the_merge_is_undone(make: Make, session: Session) -> None:
+def test_what_left_in_a_merge_is_not_counted_and_what_was_frozen_stays(make: Make, session: Session) -> None:
     seminar, agency = make.seminar(seats=2), make.agency()
-    held = make.seminar_session(seminar)
+    first, second = make.seminar_session(seminar), make.seminar_session(seminar, day=1)
     pool = make.pool(seminar, agency, 2)
     kept, gone = (make.registration(seminar, agency=agency, pool=pool) for _ in range(2))
-    mark(session, kept, held, P)
+    mark(session, kept, first, P)
+    mark(session, gone, second, L)
     change(session, seminar, Change.COMPLETE)
     with unit_of_work(session):
         merge_id = merge(session, context(LATER), kept=kept.person_id, gone=gone.person_id).id
     assert (current(session, kept).superseded, current(session, gone).superseded) == (False, True)
     assert current(session, gone).frozen_at is not None
+    assert (current(session, kept).minutes_credited, current(session, kept).completed) == (180, False), "though the mark was copied"
     with unit_of_work(session):
         undo_merge(session, context(LATER), merge_id=merge_id)
     assert not current(session, gone).superseded

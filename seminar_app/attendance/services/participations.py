@@ -22,11 +22,10 @@ _table = cast(Table, Participation.__table__)
 VALUES = tuple(ParticipationFacts.__dataclass_fields__)
 """Columns that the rule decides."""
 
-_WRITE = (
-    update(_table)
-    .where(_table.c.registration_id == bindparam("of_registration"), _table.c.current, _table.c.frozen_at.is_(None))
-    .values({name: bindparam(f"new_{name}") for name in VALUES})
-)
+_OPEN = and_(_table.c.registration_id == bindparam("of_registration"), _table.c.current, _table.c.frozen_at.is_(None))
+"""The outcome of a registration while it may still change."""
+
+_WRITE = update(_table).where(_OPEN).values({name: bindparam(f"new_{name}") for name in VALUES})
 
 
 def facts_of(facts: SeminarFacts, state: RegistrationState, kept: Mapping[int, Kept]) -> ParticipationFacts:
@@ -83,21 +82,24 @@ def begin_participation(session: Session, seminar: Seminar, registration: Regist
 
     Others wait for the seats meanwhile, so the database adds the minutes up; a test holds it equal to the rule.
     """
-    seated = registration.state is RegistrationState.REGISTERED and seminar.state is not SeminarState.CANCELLED
     values = {
         "registration_id": registration.id,
         "seminar_id": seminar.id,
         "agency_version_id": registration.agency_version_id,
         "threshold_percent": seminar.threshold_percent,
         "excused_rule": seminar.excused_rule,
-        "asks_nothing": seated and seminar.threshold_percent == 0,
+        "asks_nothing": _may_complete(seminar, registration) and seminar.threshold_percent == 0,
     }
     session.connection().execute(_BEGINNING, values)
 
 
+def _may_complete(seminar: Seminar, registration: Registration) -> bool:
+    return registration.state is RegistrationState.REGISTERED and seminar.state is not SeminarState.CANCELLED
+
+
 _FOLLOW = (
     update(_table)
-    .where(_table.c.registration_id == bindparam("of_registration"), _table.c.current, _table.c.frozen_at.is_(None))
+    .where(_OPEN)
     .values(agency_version_id=bindparam("new_agency"), completed=and_(bindparam("seated", type_=Boolean()), REACHED))
 )
 
@@ -107,8 +109,11 @@ def follow_registration(session: Session, seminar: Seminar, registration: Regist
 
     A frozen outcome takes over only the agency as of then, as a new version.
     """
-    seated = registration.state is RegistrationState.REGISTERED and seminar.state is not SeminarState.CANCELLED
-    values = {"of_registration": registration.id, "new_agency": registration.agency_version_id, "seated": seated}
+    values = {
+        "of_registration": registration.id,
+        "new_agency": registration.agency_version_id,
+        "seated": _may_complete(seminar, registration),
+    }
     session.execute(_FOLLOW, values)
     if is_frozen(seminar.state):
         _correct_agency(session, registration)
