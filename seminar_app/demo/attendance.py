@@ -9,8 +9,9 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from seminar_app.attendance.models import Mark
 from seminar_app.attendance.rules import MarkMethod, MarkStatus
-from seminar_app.attendance.services import Entry, mark, record
+from seminar_app.attendance.services import Entry, Seen, mark, record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import SeminarSession
@@ -27,8 +28,19 @@ CORRECTED = 4
 """Number of marks of the first session that were changed the same evening."""
 
 
-def mark_everybody(session: Session, *, seminar_id: int, seated: Sequence[Registration], actor: str, chance: random.Random) -> None:
-    """Mark everyone with a seat in all sessions of a seminar, a few minutes after each session ends."""
+CONFLICT_SESSION = 1
+"""Index of the session in which an organizer marks one person on another screen, without seeing the coordinator's mark."""
+
+
+def mark_everybody(
+    session: Session, *, seminar_id: int, seated: Sequence[Registration], actor: str, other: str, chance: random.Random
+) -> None:
+    """Mark everyone with a seat in all sessions of a seminar, a few minutes after each session ends.
+
+    Args:
+        actor: the coordinator.
+        other: an organizer who marks one person too.
+    """
     seminar_sessions = session.scalars(
         select(SeminarSession).where(SeminarSession.seminar_id == seminar_id).order_by(SeminarSession.starts_at)
     ).all()
@@ -59,6 +71,14 @@ def mark_everybody(session: Session, *, seminar_id: int, seated: Sequence[Regist
             entries=entries,
             method=method,
         )
+    held = seminar_sessions[CONFLICT_SESSION]
+    record(
+        session,
+        ChangeContext(held.ends_at + timedelta(minutes=25), other),
+        seminar_id=seminar_id,
+        session_id=held.public_id,
+        entries=[Entry(people[-1].public_id, MarkStatus.LEFT_EARLY, held.contact_minutes // 2, seen=Seen(None))],
+    )
     for person in people[-CORRECTED:]:
         mark(
             session,
@@ -68,6 +88,18 @@ def mark_everybody(session: Session, *, seminar_id: int, seated: Sequence[Regist
             registration=person.public_id,
             status=MarkStatus.LATE,
         )
+
+
+def correct_one_session(session: Session, context: ChangeContext, *, seminar_id: int, seated: Sequence[Registration]) -> None:
+    """Mark as present the people who were marked absent in one session, as a list on paper says that was found later."""
+    held = session.scalars(
+        select(SeminarSession).where(SeminarSession.seminar_id == seminar_id).order_by(SeminarSession.starts_at).offset(PAPER_SESSION)
+    ).first()
+    assert held is not None  # noqa: S101  for the type checker: the demonstration's seminars have so many sessions
+    absent = select(Mark.registration_id).where(Mark.session_id == held.id, Mark.status == MarkStatus.ABSENT)
+    ids = set(session.scalars(absent))
+    entries = [Entry(person.public_id, MarkStatus.PRESENT) for person in seated if person.id in ids]
+    record(session, context, seminar_id=seminar_id, session_id=held.public_id, entries=entries, method=MarkMethod.PAPER)
 
 
 def _entry(person: Registration, contact_minutes: int, chance: random.Random) -> Entry:

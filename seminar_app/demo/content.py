@@ -85,6 +85,9 @@ MORNING = (time(9), time(13))
 AFTERNOON = (time(14, 30), time(17, 30))
 
 VILLARREAL = ("Ana Villarreal Soto", "OPDAT")
+WHY_REOPENED = "Apareció la lista en papel de la cuarta sesión."
+"""Why the second seminar was reopened after it had been completed."""
+
 COLLINS = ("Mark Collins", "HSI")
 OCAMPO = ("Teresa Ocampo Rivas", "INL")
 BRENNAN = ("Judith Brennan", "OPDAT")

@@ -16,7 +16,7 @@ from seminar_app.core.actor import COMMAND
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.demo import content
 from seminar_app.demo.accounts import make_accounts, make_offices
-from seminar_app.demo.attendance import mark_everybody
+from seminar_app.demo.attendance import correct_one_session, mark_everybody
 from seminar_app.demo.feedback import answer_feedback
 from seminar_app.demo.making import at, consider_sent, make_seminar, register_all
 from seminar_app.demo.people import Directory, Listed, entry, listed_people
@@ -119,6 +119,7 @@ class _Story:
         )
         consider_sent(self.session, now=first - timedelta(days=5))
         self._hold(seminar.id, text, seated)
+        self._complete_again(seminar.id, text, seated)
 
     def upcoming(self) -> None:
         """Make a seminar that is open for registration, with some people registered already in the successor agencies."""
@@ -178,6 +179,21 @@ class _Story:
         last = first + timedelta(days=text.days - 1, hours=9)
         change_state(self.session, self._organizer(first - timedelta(days=7)), seminar_id=seminar_id, change=Change.CLOSE)
         self.accounts.coordinate(self.session, ChangeContext(first - timedelta(days=7), COMMAND), seminar_id=seminar_id)
-        mark_everybody(self.session, seminar_id=seminar_id, seated=seated, actor=self.accounts.coordinator.audit_name, chance=self.chance)
+        mark_everybody(
+            self.session,
+            seminar_id=seminar_id,
+            seated=seated,
+            actor=self.accounts.coordinator.audit_name,
+            other=self.accounts.organizer.audit_name,
+            chance=self.chance,
+        )
         change_state(self.session, self._organizer(last + timedelta(hours=2)), seminar_id=seminar_id, change=Change.COMPLETE)
         answer_feedback(self.session, self._organizer(last), seminar_id=seminar_id, seated=seated, chance=self.chance)
+
+    def _complete_again(self, seminar_id: int, text: content.SeminarText, seated: list[Registration]) -> None:
+        """Reopen a completed seminar, correct the attendance of one session, and complete it again."""
+        found = at(text.starts_on, 10, text.time_zone) + timedelta(days=text.days + 6)
+        reopened, corrected = self._organizer(found), self._organizer(found + timedelta(minutes=20))
+        change_state(self.session, reopened, seminar_id=seminar_id, change=Change.RESUME, reason=content.WHY_REOPENED)
+        correct_one_session(self.session, corrected, seminar_id=seminar_id, seated=seated)
+        change_state(self.session, self._organizer(found + timedelta(minutes=40)), seminar_id=seminar_id, change=Change.COMPLETE)

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
 from seminar_app.agencies.models import Agency
+from seminar_app.attendance import outcomes
 from seminar_app.attendance.models import Mark, Observation
 from seminar_app.attendance.rules import MarkStatus
+from seminar_app.attendance.services.rebuilding import rebuild, seminars_with_people
 from seminar_app.audit.verifying import verify
 from seminar_app.demo.load import load_demo
 from seminar_app.demo.state import ACCOUNTS
@@ -79,6 +81,16 @@ def test_the_demonstration_is_the_model_seminar_and_is_loaded_once(app: Flask, s
     assert set(session.scalars(marks)) == set(MarkStatus)
     assert counts(session)[3] == 93 * 6 + 55 * 5
     assert counts(session)[5] >= 80
+
+    assert len(session.scalars(select(Mark.id).where(Mark.conflict)).all()) == 2, "one in each seminar that was held"
+    toluca = session.scalars(select(Seminar.id).where(Seminar.slug == "toluca-2015")).one()
+    assert (outcomes.count_changed(session, cancun.id), outcomes.completed_before(session, cancun.id)) == (None, None)
+    assert 0 < (outcomes.count_changed(session, toluca) or 0) < 10
+    assert outcomes.completed_before(session, toluca) is not None
+    for seminar_id, _public_id, _slug in seminars_with_people(session):
+        found = rebuild(session, seminar_id, check=True)
+        assert not found.marks
+        assert not found.participations
 
     people = session.scalars(select(Person.certificate_name)).all()
     assert len(people) == 94 + 1, "one person has two records"
