@@ -82,10 +82,15 @@ def prepare(database: Database) -> None:
         db.engine.dispose()
 
 
-def seminar(database: Database, slug: str, *, people: int = 0, sessions: int = 6, seats: int | None = None, marked: bool = True) -> Made:
-    """Make a published seminar that is open for registration, with seated people, each marked in every session."""
+def seminar(
+    database: Database, slug: str, *, people: int = 0, sessions: int = 6, seats: int | None = None, marked: bool = True, in_days: int = 40
+) -> Made:
+    """Make a published seminar that is open for registration, with seated people, each marked in every session.
+
+    `in_days`: when it begins.
+    """
     with database.app.app_context(), write_mode(), db.engine.begin() as connection:
-        made = _seminar(connection, slug, people, sessions, seats if seats is not None else people + 100, marked=marked)
+        made = _seminar(connection, slug, people, sessions, seats if seats is not None else people + 100, marked=marked, in_days=in_days)
         if database.engine == "postgresql":
             connection.exec_driver_sql("ANALYZE")
     with database.app.app_context():
@@ -93,9 +98,9 @@ def seminar(database: Database, slug: str, *, people: int = 0, sessions: int = 6
     return made
 
 
-def _seminar(connection: Connection, slug: str, people: int, sessions: int, seats: int, *, marked: bool) -> Made:
+def _seminar(connection: Connection, slug: str, people: int, sessions: int, seats: int, *, marked: bool, in_days: int) -> Made:
     now = datetime.now(UTC).replace(microsecond=0)
-    first = (now + timedelta(days=40)).date()
+    first = (now + timedelta(days=in_days)).date()
     office_id = connection.scalar(select(Office.id).order_by(Office.id).limit(1))
     seminar_id = _add(
         connection,
