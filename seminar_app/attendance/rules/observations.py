@@ -145,6 +145,10 @@ class _Step:
         return self.last.observed_at, self.said_by_person, self.last.id.hex
 
 
+def _in_time(observed: Observed) -> tuple[datetime, str]:
+    return observed.observed_at, observed.id.hex
+
+
 def _displaces(end: _Step, step: _Step) -> bool:
     """Whether the end of a branch stands above the step that it goes back to."""
     return end.said_by_person or not step.said_by_person or end.last.observed_at > step.last.observed_at
@@ -152,7 +156,7 @@ def _displaces(end: _Step, step: _Step) -> bool:
 
 def _tree(observations: Iterable[Observed]) -> list[_Step]:
     """Return the steps of all chains, each after what it follows. What an observation follows may not have arrived yet."""
-    ordered = sorted(observations, key=lambda each: (each.observed_at, each.id.hex))
+    ordered = sorted(observations, key=_in_time)
     known = {each.id for each in ordered}
     followers: dict[UUID | None, list[Observed]] = {}
     for each in ordered:
@@ -160,13 +164,13 @@ def _tree(observations: Iterable[Observed]) -> list[_Step]:
     steps: list[_Step] = []
     placed: set[UUID] = set()
 
-    def grow(following: Iterable[Observed], before: int) -> None:
+    def grow(following: Iterable[Observed], before: int, *, contested: bool = False) -> None:
         by_value: dict[tuple[ObservationKind, int | None], list[Observed]] = {}
         for each in following:
             if each.id not in placed:
                 by_value.setdefault((each.kind, each.minutes), []).append(each)
                 placed.add(each.id)
-        steps.extend(_Step(equal, before, len(by_value) > 1) for equal in by_value.values())
+        steps.extend(_Step(sorted(equal, key=_in_time), before, contested or len(by_value) > 1) for equal in by_value.values())
 
     def grow_all(place: int) -> None:
         while place < len(steps):
@@ -177,10 +181,10 @@ def _tree(observations: Iterable[Observed]) -> list[_Step]:
         if follows not in known:
             grow(first, -1)
     grow_all(0)
-    for each in ordered:  # observations that follow one another in a circle: the earliest is taken for the first
+    for each in ordered:  # observations that follow one another in a circle are a conflict: the earliest is taken for the first
         if each.id not in placed:
             begun = len(steps)
-            grow([each], -1)
+            grow([each], -1, contested=True)
             grow_all(begun)
     return steps
 
@@ -195,11 +199,14 @@ def _read(chain: Sequence[_Step], session: Times, *, conflict: bool) -> Observed
             case ObservationKind.CLEARED:
                 status, minutes, stays, left = None, None, [], None
             case ObservationKind.IN:
-                if not stays or stays[-1][1] is not None:
+                if not stays:
                     stays.append((step.observed[0].observed_at, None))
+                elif stays[-1][1] is not None:  # the clocks of two devices may differ: nobody comes back before they left
+                    stays.append((max(step.observed[0].observed_at, stays[-1][1]), None))
                 left = None
             case ObservationKind.OUT if stays:
-                stays[-1] = stays[-1][0], step.last.observed_at
+                came = stays[-1][0]
+                stays[-1] = came, max(step.last.observed_at, came or step.last.observed_at)
             case ObservationKind.OUT if status in ATTENDED:
                 left = step.last.observed_at
             case ObservationKind.OUT:
