@@ -6,36 +6,95 @@ import pytest
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance import rules, services
+from seminar_app.attendance.rules import observations
+from seminar_app.attendance.services import observed, recording
 from tests.machines.attendance import Attendance, World
 from tests.support.machines import FULL, SHORT, notices, run
 from tests.support.mutations import Mutation
 
 MUTATIONS = (
+    Mutation("conflicts are forgotten", observations.mark_of, "any(step.contested for step in steps)", "False"),
     Mutation(
-        "what a correction replaces is not kept", services._write, "if row is not None:", "if row is not None and outcome.after is None:"
+        "something else under the same id is taken for the same",
+        recording._store,
+        "(same.kind, same.minutes) != (one.kind, one.minutes)",
+        "False",
     ),
-    Mutation("everybody is marked, whatever they were marked before", services.mark_all, ", Mark.id.is_(None))", ")"),
-    Mutation("a mark taken away leaves no history", services._write, "if row is not None:", "if row is not None and outcome.after:"),
-    Mutation("history names the wrong person", services._write, '"replaced_by": call.context.actor', '"replaced_by": row.recorded_by'),
-    Mutation("a corrected mark keeps its version", services._write, "row.version + 1", "row.version"),
-    Mutation("those without a seat are marked too", services.mark_all, "Registration.state == RegistrationState.REGISTERED, ", ""),
+    Mutation("the earlier of two stands", observations.mark_of, ".rank > steps", ".rank < steps"),
+    Mutation("equal observations are a conflict", observations._tree, "(each.kind, each.minutes)", "each.id"),
+    Mutation("the status alone makes observations equal", observations._tree, "(each.kind, each.minutes)", "each.kind"),
+    Mutation(
+        "of equal observations the latest is not the last",
+        observations._tree,
+        "sorted(equal, key=_in_time)",
+        "sorted(equal, key=_in_time)[::-1]",
+    ),
+    Mutation("what follows something that never came is left out", observations._tree, "if follows not in known:", "if follows is None:"),
+    Mutation("an old scan displaces a word", observations._displaces, "end.last.observed_at > step.last.observed_at", "True"),
+    Mutation("no scan displaces a word", observations._displaces, "end.last.observed_at > step.last.observed_at", "False"),
+    Mutation("a scan at the same time displaces a word", observations._displaces, "observed_at > step", "observed_at >= step"),
+    Mutation("a self check-in is a person's word", observations._Step.said_by_person, "not in AUTOMATIC", "is not MarkMethod.SCAN"),
+    Mutation("a mark that was taken away leaves its times", observations._read, "None, None, [], None", "None, None, stays, left"),
+    Mutation("a word leaves the times", observations._read, "step.last.minutes, [], None", "step.last.minutes, stays, None"),
+    Mutation("a second arrival begins anew", observations._read, "if not stays:", "if not stays or stays[-1][1] is None:"),
+    Mutation(
+        "who leaves before they came breaks the table",
+        observations._read,
+        "max(step.last.observed_at, came or step.last.observed_at)",
+        "step.last.observed_at",
+    ),
+    Mutation(
+        "who comes back before they left counts twice",
+        observations._read,
+        "max(step.observed[0].observed_at, stays[-1][1])",
+        "step.observed[0].observed_at",
+    ),
+    Mutation("who is still in is not said", observations._read, "still_in=bool(stays) and stays[-1][1] is None", "still_in=False"),
+    Mutation("no minute of lateness is tolerated", observations._measured, "- there < tolerated", "- there < timedelta(0)"),
+    Mutation(
+        "times are worth more minutes than the session has",
+        observations._measured,
+        "min(there // timedelta(minutes=1), session.contact_minutes)",
+        "there // timedelta(minutes=1)",
+    ),
+    Mutation("leaving can give minutes", observations._cut_short, "min(worth, ", "max(worth, "),
+    Mutation(
+        "minutes before the session count",
+        observations._within,
+        "max(begin or session.starts_at, session.starts_at)",
+        "begin or session.starts_at",
+    ),
+    Mutation("anybody is present long before a session", observations.may_observe, "at >= starts_at - EARLIEST", "True"),
+    Mutation("a clock that is ahead is believed", observations.observed_time, "min(said, received_at)", "said"),
+    Mutation("an id of another person is no reason to refuse", recording._refuse_ids_of_others, "raise ObservationDiffers", "continue"),
+    Mutation("a page follows the present mark whatever it showed", recording._observation, "elif entry.seen is not None:", "elif False:"),
+    Mutation("entries whose answers never came are not followed", recording._observation, "if own:", "if False:"),
+    Mutation("the first entry without an answer is followed", recording._observation, "own[-1]", "own[0]"),
+    Mutation(
+        "the same mark again is stored", recording._asks, "return entry.status is not (before.status if before else None)", "return True"
+    ),
+    Mutation("minutes that are the default are kept as said", rules.minutes_said, "None if asked ==", "None if asked is None and asked =="),
+    Mutation("whose mark was replaced unseen is not said", recording._outcome, "one.follows != kept.last", "one.follows == kept.last"),
+    Mutation("who saw the mark and sends two overtakes somebody", recording._outcome, " and one.follows not in sent", ""),
+    Mutation("nothing is in the audit log", recording._record_change, "if not changed:", "if True:"),
+    Mutation(
+        "of two words about one person both are written",
+        recording.record,
+        "list({entry.registration: entry for entry in entries}.values())",
+        "list(entries)",
+    ),
+    Mutation("those without a seat are marked too", recording._Sheet.check, "if registration not in self.seated:", "if False:"),
     Mutation("all agencies are marked for one", services.mark_all, "if agencies is not None:", "if False:"),
-    Mutation("the archive takes marks", rules.takes_marks, "(SeminarState.DRAFT, SeminarState.ARCHIVED)", "(SeminarState.DRAFT,)"),
+    Mutation(
+        "a completed seminar takes marks", rules.takes_marks, "SeminarState.CANCELLED}", "SeminarState.CANCELLED, SeminarState.COMPLETED}"
+    ),
     Mutation("lateness costs too much", rules.default_minutes, "max(contact_minutes", "min(contact_minutes"),
     Mutation("nobody late may be given the whole session", rules.may_credit, "<= contact_minutes", "< contact_minutes"),
-    Mutation("the same mark again is a change", services._wanted, "return before", "return SheetMark(before.status, before.minutes + 1)"),
-    Mutation("whose mark was replaced unseen is not said", services._outcome, "not _is_what_was_seen", "_is_what_was_seen"),
-    Mutation("nothing leaves a trace", services._record_change, "if not changed:", "if True:"),
-    Mutation("more minutes than a shortened session has", rules.credited_minutes, "min(stored, contact_minutes)", "stored"),
+    Mutation("more minutes than a shortened session has", rules.credited_minutes, "min(said, contact_minutes)", "said"),
     Mutation("sessions that do not count are counted", rules.completion, "if not seminar_session.counts:", "if False:"),
     Mutation("exactly enough is not enough", rules.Completion.reached, ">= self.threshold_percent", "> self.threshold_percent"),
     Mutation("an excuse is an absence", rules.completion, "mark.status is not MarkStatus.EXCUSED or ", "True or "),
-    Mutation(
-        "of two words about one person both are written",
-        services.record,
-        "list({entry.registration: entry for entry in entries}.values())",
-        "entries",
-    ),
+    Mutation("marks of times are not made again when a session changes", observed.rewrite_marks, "write_marks(session, {", "dict({"),
 )
 """The first two are tried in `make test`."""
 
