@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import random
+import uuid
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance import rules, services
 from seminar_app.attendance.rules import observations
 from seminar_app.attendance.services import observed, recording
-from tests.machines.attendance import Attendance, World
+from seminar_app.seminars.rules import ExcusedRule
+from tests.machines.attendance import BEGIN, Attendance, World
+from tests.machines.attendance_model import KINDS, MarkModel, Seen, SessionModel, mark
 from tests.support.machines import FULL, SHORT, notices, run
 from tests.support.mutations import Mutation
 
@@ -113,6 +119,39 @@ def test_attendance_is_what_the_model_says_after_each_step(machine: type[Attenda
 @pytest.mark.full
 def test_attendance_is_what_the_model_says_after_each_of_many_steps(machine: type[Attendance]) -> None:
     run(machine, *FULL)
+
+
+def test_the_rule_says_of_any_observations_what_the_model_says() -> None:
+    """More of them, and in more ways, than anybody records: also circles, and equal ones that follow equal ones."""
+    chance = random.Random(7)
+    ids = [uuid.UUID(int=number) for number in range(1, 10)]
+    minutes = (-30, -5, 0, 5, 10, 14, 15, 20, 30, 45, 60, 90, 120, 200)
+    for _ in range(5000):
+        place = SessionModel(BEGIN, chance.choice((60, 90, 180)), 60, counts=True)
+        seen = [
+            Seen(
+                one,
+                0,
+                0,
+                chance.choice(KINDS),
+                chance.choice((None, None, 5, 30)),
+                chance.choice((None, None, *ids)),
+                BEGIN + timedelta(minutes=chance.choice(minutes)),
+                chance.choice(("scan", "list", "self", "paper")),
+            )
+            for one in chance.sample(ids, chance.randint(1, 7))
+        ]
+        made = rules.mark_of(
+            [
+                rules.Observed(one.id, rules.ObservationKind(one.kind), one.minutes, one.follows, one.at, rules.MarkMethod(one.method))
+                for one in seen
+            ],
+            rules.Times(place.starts, place.ends, place.minutes, ExcusedRule.NOT_COUNTED),
+        )
+        assert made is not None
+        status = made.status.value if made.status else None
+        told = MarkModel(made.last, status, made.minutes, made.time_in, made.time_out, made.still_in, made.conflict)
+        assert told == mark(seen, place), seen
 
 
 def test_each_mutation_changes_what_stands_there() -> None:
