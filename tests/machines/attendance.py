@@ -57,6 +57,12 @@ coordinators = st.sampled_from(("account:ana", "account:beto"))
 in_view = st.sampled_from(("as it is", "as it is", "not known", "nothing", "something older"))
 DEVICES = ("account:door", "account:room")
 devices = st.sampled_from(DEVICES)
+views = st.sampled_from(("as it is", "as it is", "its own", "its own", "nothing", "never sent"))
+"""What a device had in view."""
+clocks = st.sampled_from((-45, -10, 0, 0, 0, 10, 200))
+"""By how many minutes a device's clock is wrong."""
+Sight = tuple[int, int, str, int | None, str, int, str]
+"""Person, session, kind, minutes, what the device had in view, by how much its clock is wrong, method."""
 
 _mark, _observation, _trail = (cast(Table, kind.__table__).c for kind in (Mark, Observation, AuditRow))
 OBSERVED = (
@@ -416,6 +422,7 @@ class Attendance(RuleBasedStateMachine):
         self.last = expected, done
         self.step(*self.last)
 
+    @precondition(lambda self: hasattr(self, "model") and any(mark.status for mark in self.model.marks.values()))
     @rule(person=people, seminar_session=seminar_sessions, by=coordinators)
     def take_a_mark_away(self, person: int, seminar_session: int, by: str) -> None:
         def expected(ids: Ids) -> None:
@@ -432,44 +439,65 @@ class Attendance(RuleBasedStateMachine):
 
     @rule(
         device=devices,
+        person=people,
+        seminar_session=seminar_sessions,
+        kind=st.sampled_from(("in", "in", "out", "out", "present", "absent", "late")),
+        what=views,
+        wrong=clocks,
+        method=st.sampled_from(("scan", "scan", "self", "list")),
+    )
+    def somebody_is_scanned(self, device: str, person: int, seminar_session: int, kind: str, what: str, wrong: int, method: str) -> None:
+        """One observation, sent at once. The device's clock is wrong by some minutes."""
+        self._sees(device, (person, seminar_session, kind, None, what, wrong, method))
+        self._observe(seminar_session, self.kept_on[device][-1:], device)
+
+    @rule(
+        device=devices,
         seen=st.lists(
             st.tuples(
                 people,
                 seminar_sessions,
-                st.sampled_from((*KINDS, "in", "in", "in", "out", "out", "late", "late")),
+                st.sampled_from((*KINDS, "in", "in", "in", "out", "out", "late", "late", "late", "late")),
                 st.sampled_from((None, None, 0, 20, 20, 61)),
-                st.sampled_from(("as it is", "its own", "its own", "nothing", "never sent")),
-                st.sampled_from((-45, -10, 0, 0, 0, 10, 200)),
+                views,
+                clocks,
                 st.sampled_from(("scan", "scan", "self", "list")),
             ),
             min_size=1,
-            max_size=4,
+            max_size=3,
         ),
         by_both=st.booleans(),
+        picked=st.lists(st.integers(0, 7), max_size=6),
+        passed=st.sampled_from((0, 5, 30)),
     )
-    def a_device_sees(self, device: str, seen: list[tuple[int, int, str, int | None, str, int, str]], *, by_both: bool) -> None:
-        """Its clock is wrong by some minutes. `by_both`: the other device sees the same a little later; it may not know the minutes."""
-        kept = self.kept_on.setdefault(device, [])
-        for person, place, kind, said, what, wrong, method in seen:
-            asked = said if kind in ("late", "left_early") else None
-            follows = self.model.last(person, place) if what == "as it is" else uuid.uuid4() if what == "never sent" else None
-            if what == "its own":
-                follows = next((one.id for one in reversed(kept) if (one.person, one.place) == (person, place)), None)
-            at = self.now + timedelta(minutes=wrong)
-            kept.append(Seen(uuid.uuid4(), person, place, kind, asked, follows, at, method))
-            if by_both:
-                knows = asked if len(kept) % 2 else None
-                other = replace(kept[-1], id=uuid.uuid4(), minutes=knows, at=at + timedelta(minutes=len(kept) % 3))
-                self.kept_on.setdefault(DEVICES[1 - DEVICES.index(device)], []).append(other)
+    def devices_see_and_send(self, device: str, seen: list[Sight], *, by_both: bool, picked: list[int], passed: int) -> None:
+        """They keep all, and send observations of one session at any time, in any order, and some of them again.
 
-    @precondition(lambda self: bool(getattr(self, "kept_on", None)))
-    @rule(number=st.integers(0, 1), picked=st.lists(st.integers(0, 11), min_size=1, max_size=8))
-    def a_device_sends(self, number: int, picked: list[int]) -> None:
-        """Of one session, in any order, and some of it again; the newest are picked more often."""
-        device = sorted(self.kept_on)[number % len(self.kept_on)]
+        `by_both`: the other device sees the same a little later; it may not know the minutes. It sends all it has just seen.
+        """
+        others = []
+        for number, sight in enumerate(seen):
+            one = self._sees(device, sight)
+            if by_both:
+                knows = one.minutes if number % 2 else None
+                others.append(replace(one, id=uuid.uuid4(), minutes=knows, at=one.at + timedelta(minutes=number % 3)))
+        self.now += timedelta(minutes=passed)
         kept = self.kept_on[device]
         chosen = [kept[-1 - place % len(kept)] for place in picked]
-        self._observe(chosen[0].place, [one for one in chosen if one.place == chosen[0].place], device)
+        for sent, by in ((chosen, device), (others, DEVICES[1 - DEVICES.index(device)])):
+            self.kept_on.setdefault(by, []).extend(one for one in sent if one in others)
+            if sent:
+                self._observe(sent[0].place, [one for one in sent if one.place == sent[0].place], by)
+
+    def _sees(self, device: str, sight: Sight) -> Seen:
+        person, place, kind, said, what, wrong, method = sight
+        kept = self.kept_on.setdefault(device, [])
+        follows = self.model.last(person, place) if what == "as it is" else uuid.uuid4() if what == "never sent" else None
+        if what == "its own":
+            follows = next((one.id for one in reversed(kept) if (one.person, one.place) == (person, place)), None)
+        minutes = said if kind in ("late", "left_early") else None
+        kept.append(Seen(uuid.uuid4(), person, place, kind, minutes, follows, self.now + timedelta(minutes=wrong), method))
+        return kept[-1]
 
     def _observe(self, seminar_session: int, sent: list[Seen], by: str) -> None:
         observations = [
@@ -504,17 +532,6 @@ class Attendance(RuleBasedStateMachine):
         self._observe(other.place, [other], device)
 
     # What others do meanwhile.
-
-    @rule(person=those_who_leave)
-    def lose_or_get_back_a_seat(self, person: int) -> None:
-        seated = self.model.seated[person]
-        where: dict[str, Any] = {"seminar_id": self.seminar_id, "registration_id": self.person_ids[person][0]}
-
-        def done(session: Session) -> None:
-            change = context(self.now, "account:ana")
-            remove(session, change, reason=RemovalReason.OTHER, **where) if seated else restore(session, change, **where)
-
-        self.step(lambda _ids: self.model.lose_or_get_back_a_seat(person), done)
 
     @rule(change=st.sampled_from(("close", "reopen", "complete", "resume", "resume", "resume", "archive", "unarchive", "unarchive")))
     def change_the_seminar(self, change: str) -> None:
@@ -556,14 +573,29 @@ class Attendance(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: hasattr(self, "model") and self.model.seen)
-    @rule(number=st.integers(0, 2))
-    def a_session_with_a_past_stays(self, number: int) -> None:
-        touched = [place for place in range(len(LENGTHS)) if self.model.touched(place)]
-        public_id = self.session_ids[touched[number % len(touched)]][1]
+    @rule(person=those_who_leave, place=seminar_sessions, deletes=st.booleans())
+    def lose_or_get_back_a_seat_or_delete_a_session(self, person: int, place: int, *, deletes: bool) -> None:
+        if deletes and self.model.touched(place):
+            self._delete_a_session_with_a_past(place)
+        else:
+            self._lose_or_get_back_a_seat(person)
+
+    def _delete_a_session_with_a_past(self, place: int) -> None:
+        public_id = self.session_ids[place][1]
         self.step(
             lambda _ids: self.model.delete_session(),
             lambda session: delete_session(session, context(self.now, "account:ana"), seminar_id=self.seminar_id, public_id=public_id),
         )
+
+    def _lose_or_get_back_a_seat(self, person: int) -> None:
+        seated = self.model.seated[person]
+        where: dict[str, Any] = {"seminar_id": self.seminar_id, "registration_id": self.person_ids[person][0]}
+
+        def done(session: Session) -> None:
+            change = context(self.now, "account:ana")
+            remove(session, change, reason=RemovalReason.OTHER, **where) if seated else restore(session, change, **where)
+
+        self.step(lambda _ids: self.model.lose_or_get_back_a_seat(person), done)
 
     @rule(passed=st.sampled_from((1, 5, 15, 30, 60, 90, 700)))
     def time_passes(self, passed: int) -> None:
