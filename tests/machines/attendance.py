@@ -41,10 +41,11 @@ CANCUN = ZoneInfo("America/Cancun")
 BEGIN = datetime(2026, 12, 31, 14, 0, tzinfo=UTC)
 """When the first session begins: at nine in Cancún."""
 AGENCIES = ("PGR", "PGR", "PGJ", "PGJ-A", "PGJ-A")
-LENGTHS = (60, 20, 90)
+LENGTHS = (120, 20, 90)
+CONTACT_MINUTES = (60, 20, 90)
 TIMES = tuple(((EVE, time(9 + 2 * n)), (NEW_YEAR, time(9 + 2 * n)), (EVE, time(18 + 2 * n))) for n in range(len(LENGTHS)))
 """Days and local times to which each session can be moved, two hours from any other. The last is over New Year in UTC."""
-STARTS = (BEGIN - timedelta(minutes=70), BEGIN + timedelta(hours=5), BEGIN + timedelta(days=2))
+STARTS = (BEGIN - timedelta(minutes=70), BEGIN + timedelta(minutes=30), BEGIN + timedelta(days=2))
 
 people = st.sampled_from((0, 0, 0, 1, 2, 3, 4))
 those_who_leave = st.integers(3, len(AGENCIES) - 1)
@@ -133,7 +134,7 @@ class Attendance(RuleBasedStateMachine):
     )
     def begin(self, excused: str, threshold: int, counts: tuple[bool, bool, bool], now: datetime) -> None:
         places = [
-            SessionModel(instant(*times[0]), length, length, count) for times, length, count in zip(TIMES, LENGTHS, counts, strict=True)
+            SessionModel(instant(*TIMES[number][0]), LENGTHS[number], CONTACT_MINUTES[number], count) for number, count in enumerate(counts)
         ]
         self.model = AttendanceModel(excused, threshold, places, list(AGENCIES), [True] * len(AGENCIES))
         self.now, self.last_observation = now, 0
@@ -441,14 +442,17 @@ class Attendance(RuleBasedStateMachine):
         device=devices,
         person=people,
         seminar_session=seminar_sessions,
-        kind=st.sampled_from(("in", "in", "out", "out", "present", "absent", "late")),
+        kind=st.sampled_from(("in", "out", "out", "present", "absent", "late", "late", "late")),
+        said=st.sampled_from((None, 20)),
         what=views,
         wrong=clocks,
         method=st.sampled_from(("scan", "scan", "self", "list")),
     )
-    def somebody_is_scanned(self, device: str, person: int, seminar_session: int, kind: str, what: str, wrong: int, method: str) -> None:
+    def somebody_is_scanned(
+        self, device: str, person: int, seminar_session: int, kind: str, said: int | None, what: str, wrong: int, method: str
+    ) -> None:
         """One observation, sent at once. The device's clock is wrong by some minutes."""
-        self._sees(device, (person, seminar_session, kind, None, what, wrong, method))
+        self._sees(device, (person, seminar_session, kind, said, what, wrong, method))
         self._observe(seminar_session, self.kept_on[device][-1:], device)
 
     @rule(
@@ -488,6 +492,23 @@ class Attendance(RuleBasedStateMachine):
             self.kept_on.setdefault(by, []).extend(one for one in sent if one in others)
             if sent:
                 self._observe(sent[0].place, [one for one in sent if one.place == sent[0].place], by)
+
+    @rule(
+        device=devices,
+        person=people,
+        seminar_session=seminar_sessions,
+        what=views,
+        moves=st.lists(st.tuples(st.sampled_from(("in", "out")), st.integers(-2, 9)), min_size=2, max_size=4),
+    )
+    def somebody_comes_and_goes(self, device: str, person: int, seminar_session: int, what: str, moves: list[tuple[str, int]]) -> None:
+        """Each move follows the one before, at tens of minutes from the session's beginning, also by clocks that go backwards."""
+        kept = self.kept_on.setdefault(device, [])
+        sent: list[Seen] = []
+        for number, (kind, tens) in enumerate(moves):
+            one = self._sees(device, (person, seminar_session, kind, None, what if number == 0 else "its own", 0, "scan"))
+            kept[-1] = replace(one, at=self.model.places[seminar_session].starts + timedelta(minutes=10 * tens))
+            sent.append(kept[-1])
+        self._observe(seminar_session, sent, device)
 
     def _sees(self, device: str, sight: Sight) -> Seen:
         person, place, kind, said, what, wrong, method = sight
