@@ -366,7 +366,7 @@ class Attendance(RuleBasedStateMachine):
         said = []
         for person, status, asked, what, unanswered in lines:
             earlier = self.entered.setdefault((person, seminar_session), [])
-            after = tuple(earlier[-2:]) if unanswered else ()
+            after = tuple(earlier[-3:]) if unanswered else ()
             said.append(Said(uuid.uuid4(), person, status, asked, self._in_view(person, seminar_session, what), what != "not known", after))
             earlier.append(said[-1].id)
         self._record(seminar_session, said, method, by)
@@ -498,14 +498,18 @@ class Attendance(RuleBasedStateMachine):
         person=people,
         seminar_session=seminar_sessions,
         what=views,
-        moves=st.lists(st.tuples(st.sampled_from(("in", "out")), st.integers(-2, 9)), min_size=2, max_size=4),
+        moves=st.lists(st.tuples(st.sampled_from(("in", "in", "out", "out", "present")), st.integers(-3, 9)), min_size=2, max_size=4),
+        by=st.sampled_from(("list", "self")),
     )
-    def somebody_comes_and_goes(self, device: str, person: int, seminar_session: int, what: str, moves: list[tuple[str, int]]) -> None:
+    def somebody_comes_and_goes(
+        self, device: str, person: int, seminar_session: int, what: str, moves: list[tuple[str, int]], by: str
+    ) -> None:
         """Each move follows the one before, at tens of minutes from the session's beginning, also by clocks that go backwards."""
         kept = self.kept_on.setdefault(device, [])
         sent: list[Seen] = []
         for number, (kind, tens) in enumerate(moves):
-            one = self._sees(device, (person, seminar_session, kind, None, what if number == 0 else "its own", 0, "scan"))
+            method = by if kind == "present" else "scan"
+            one = self._sees(device, (person, seminar_session, kind, None, what if number == 0 else "its own", 0, method))
             kept[-1] = replace(one, at=self.model.places[seminar_session].starts + timedelta(minutes=10 * tens))
             sent.append(kept[-1])
         self._observe(seminar_session, sent, device)

@@ -169,4 +169,4 @@ def test_broken_attendance_is_noticed(machine: type[Attendance], mutation: Mutat
 @pytest.mark.full
 @pytest.mark.parametrize("mutation", MUTATIONS[2:], ids=lambda mutation: mutation.words)
 def test_every_broken_attendance_is_noticed(machine: type[Attendance], mutation: Mutation) -> None:
-    assert notices(machine, mutation) is not None
+    assert notices(machine, mutation, examples=800) is not None
