@@ -1,4 +1,4 @@
-"""Every acknowledged registration is in the database, once, even when workers are killed: against the real server."""
+"""Every acknowledged registration and mark is in the database, once, even when workers are killed: against the real server."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from seminar_app.attendance.models import Mark, Observation
+from seminar_app.core.actor import RoleName
 from seminar_app.messages.models import Message
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
@@ -24,10 +27,13 @@ from tests.faults.fault_probe import FaultProbe, probing
 from tests.faults.serving import miscounted, seminars, serving
 from tests.support.factories import Make
 from tests.support.form_sender import FormSender, address_of, letters
+from tests.support.marks import wrong_marks
 from tests.support.recorder import Outcome, Recorder, check
 from tests.support.server import LiveServer
+from tests.support.staff import signed_in_sender
 
 SEATS = 100_000
+PAST = date(2020, 6, 3)
 CROWD = 6
 BETWEEN = 4
 """Registrations between two kills."""
@@ -119,6 +125,30 @@ class Killer:
         self.in_mid_write += self.fault_probe.died_writing(pid)
 
 
+@dataclass
+class Coordinators(Crowd):
+    """Clients that mark people until it is acknowledged, each in its own line: one person in one session, marked again and again."""
+
+    lines: Sequence[tuple[uuid.UUID, uuid.UUID]] = ()
+    """Registration and session of each client."""
+
+    def register(self, first: int) -> None:
+        """Mark the person of this line absent, excused, absent, and so on."""
+        person, place = self.lines[first]
+        page, was, number = uuid.uuid4(), "", 0
+        while not self.ended.is_set():
+            number += 1
+            status = ("absent", "excused")[number % 2]
+            fields = {f"was-{person.hex}": was, f"mark-{person.hex}": status, f"n-{person.hex}": str(number), "page": page.hex}
+            observation = uuid.uuid5(page, f"{place.hex} {person.hex} {number}")
+            deadline, outcome = time.monotonic() + PATIENCE_SECONDS, Outcome.UNKNOWN
+            while time.monotonic() < deadline and outcome is Outcome.UNKNOWN:
+                answer = self.sender.post(f"/staff/seminars/{self.slug}/attendance/{place}", fields)
+                outcome = self.recorder.note(observation.hex, answer.status)
+                time.sleep(0.02 if outcome is Outcome.UNKNOWN else 0)
+            was = f"{status}::{observation.hex}"
+
+
 def _lives(pid: int) -> bool:
     """Whether the process still runs; a zombie does not."""
     try:
@@ -153,6 +183,31 @@ def test_what_was_acknowledged_survives_the_killing_of_workers(
     assert crowd.recorder.told(Outcome.UNKNOWN), "nobody was cut off"
     assert lost_or_doubled(session, crowd.recorder) == []
     assert miscounted(session) == []
+
+
+@pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.full)])
+def test_marks_that_were_acknowledged_survive_the_killing_of_workers(
+    database: TestDatabase, make: Make, session: Session, tmp_path: Path, kills: int
+) -> None:
+    """Each client keeps the id of an observation that was not answered. Three clients mark the same person, each in another session."""
+    seminar, agency = make.seminar(starts_on=PAST, ends_on=PAST), make.agency("PGR")
+    pool = make.pool(seminar, agency, 5)
+    people = [make.registration(seminar, make.person(surname1=name), agency=agency, pool=pool) for name in ("Álvarez", "Zamora")]
+    places = [make.seminar_session(seminar, hour=hour).public_id for hour in (9, 13, 17)]
+    account = make.account((RoleName.ADMIN, {}))
+    lines = [(person.public_id, place) for person in people for place in places]
+    session.close()
+    with serving(database, tmp_path, workers=3, FAULT_PROBE=str(tmp_path)) as live, probing(database, tmp_path) as fault_probe:
+        sender = signed_in_sender(database.app, account, live.port)
+        crowd, killer = Coordinators(sender, seminar.slug, patient=True, lines=lines), Killer(live, fault_probe)
+        kill_again_and_again(crowd, kills, killer.one)
+    assert killer.killed >= kills - 2
+    assert crowd.recorder.told(Outcome.UNKNOWN), "nobody was cut off"
+    assert crowd.recorder.told(Outcome.FAIL) == []
+    assert check(crowd.recorder, [one.hex for one in session.scalars(select(Observation.public_id))]) == []
+    assert wrong_marks(session) == []
+    assert not any(session.scalars(select(Mark.conflict))), "what was sent again followed what it had followed before"
+    assert len(session.scalars(select(Mark.id)).all()) == len(lines)
 
 
 def test_an_acknowledgement_before_the_commit_loses_registrations(

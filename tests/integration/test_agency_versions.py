@@ -25,9 +25,10 @@ from seminar_app.registration import services as registrations
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from tests.integration.registration.conftest import entry
-from tests.integration.registration.test_merging_races import Point, both
+from tests.integration.registration.test_merging_races import both
 from tests.support.context import context
 from tests.support.factories import Make
+from tests.support.two_transactions import Point
 
 
 def facts_of(agency: Agency, **values: Any) -> AgencyFacts:

@@ -167,6 +167,31 @@ def test_an_observation_sent_twice_is_stored_once_and_another_under_its_id_is_re
     assert sheet.observed() == [("present", ANA)]
 
 
+def test_one_id_for_two_people_in_one_message_is_refused(sheet: Sheet) -> None:
+    one = seen(sheet, "present", -5)
+    with pytest.raises(ObservationDiffers):
+        sheet.observe(one, replace(one, registration=sheet.people[1].public_id))
+    with pytest.raises(ObservationDiffers):
+        sheet.call("record", entries=[Entry(person.public_id, P, id=one.id) for person in sheet.people[:2]])
+    assert (sheet.marks(), sheet.observed()) == ({}, [])
+
+
+def test_a_device_that_saw_the_mark_overtakes_nobody_with_a_chain(sheet: Sheet) -> None:
+    mark = sheet.mark(0, A)
+    came = seen(sheet, "in", 1, follows=mark.last)
+    left = seen(sheet, "out", 2, follows=came.id)
+    blind = seen(sheet, "in", 3)
+    outcomes = sheet.observe(came, left, blind, now=sheet.now + timedelta(minutes=5))
+    assert [outcome.overtaken for outcome in outcomes] == [None, None, ANA]
+
+
+def test_by_another_clock_somebody_leaves_before_they_came(sheet: Sheet) -> None:
+    came = seen(sheet, "in", -60)
+    (_came, left) = sheet.observe(came, seen(sheet, "out", -70, follows=came.id))
+    assert left.after is not None
+    assert left.after.time_in == left.after.time_out == came.observed_at
+
+
 def test_a_device_whose_clock_is_ahead_observed_no_later_than_its_message_came(sheet: Sheet) -> None:
     sheet.observe(seen(sheet, "present", 600))
     assert sheet.session.scalars(select(Observation.observed_at)).one() == sheet.now

@@ -220,7 +220,7 @@ class Life:
 
     def seat(self, session: Session) -> None:
         person = session.get_one(Registration, self.chance.choice(self.people).id)
-        where = {"seminar_id": self.seminar.id, "registration_id": person.id}
+        where: dict[str, Any] = {"seminar_id": self.seminar.id, "registration_id": person.id}
         if person.state is RegistrationState.REGISTERED:
             registering.remove(session, context(LATER), reason=RemovalReason.OTHER, **where)
         else:

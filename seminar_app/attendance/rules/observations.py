@@ -145,6 +145,10 @@ class _Step:
         return self.last.observed_at, self.said_by_person, self.last.id.hex
 
 
+def _in_time(observed: Observed) -> tuple[datetime, str]:
+    return observed.observed_at, observed.id.hex
+
+
 def _displaces(end: _Step, step: _Step) -> bool:
     """Whether the end of a branch stands above the step that it goes back to."""
     return end.said_by_person or not step.said_by_person or end.last.observed_at > step.last.observed_at
@@ -152,7 +156,7 @@ def _displaces(end: _Step, step: _Step) -> bool:
 
 def _tree(observations: Iterable[Observed]) -> list[_Step]:
     """Return the steps of all chains, each after what it follows. What an observation follows may not have arrived yet."""
-    ordered = sorted(observations, key=lambda each: (each.observed_at, each.id.hex))
+    ordered = sorted(observations, key=_in_time)
     known = {each.id for each in ordered}
     followers: dict[UUID | None, list[Observed]] = {}
     for each in ordered:
@@ -160,13 +164,13 @@ def _tree(observations: Iterable[Observed]) -> list[_Step]:
     steps: list[_Step] = []
     placed: set[UUID] = set()
 
-    def grow(following: Iterable[Observed], before: int) -> None:
+    def grow(following: Iterable[Observed], before: int, *, contested: bool = False) -> None:
         by_value: dict[tuple[ObservationKind, int | None], list[Observed]] = {}
         for each in following:
             if each.id not in placed:
                 by_value.setdefault((each.kind, each.minutes), []).append(each)
                 placed.add(each.id)
-        steps.extend(_Step(equal, before, len(by_value) > 1) for equal in by_value.values())
+        steps.extend(_Step(sorted(equal, key=_in_time), before, contested or len(by_value) > 1) for equal in by_value.values())
 
     def grow_all(place: int) -> None:
         while place < len(steps):
@@ -177,56 +181,70 @@ def _tree(observations: Iterable[Observed]) -> list[_Step]:
         if follows not in known:
             grow(first, -1)
     grow_all(0)
-    for each in ordered:  # observations that follow one another in a circle: the earliest is taken for the first
+    for each in ordered:  # observations that follow one another in a circle are a conflict: the earliest is taken for the first
         if each.id not in placed:
             begun = len(steps)
-            grow([each], -1)
+            grow([each], -1, contested=True)
             grow_all(begun)
     return steps
 
 
+_Stay = tuple[datetime | None, datetime | None]
+"""When somebody came and left; None for «since it began» and «still there»."""
+
+
 def _read(chain: Sequence[_Step], session: Times, *, conflict: bool) -> ObservedMark:
+    """Read a chain: the last word of it, and the times in and out after that. Who was said to be there was there from the beginning."""
     status: MarkStatus | None = None
     minutes: int | None = None
-    stays: list[tuple[datetime | None, datetime | None]] = []
-    left: datetime | None = None
+    stays: list[_Stay] = []
     for step in chain:
         match step.last.kind:
-            case ObservationKind.CLEARED:
-                status, minutes, stays, left = None, None, [], None
             case ObservationKind.IN:
-                if not stays or stays[-1][1] is not None:
-                    stays.append((step.observed[0].observed_at, None))
-                left = None
-            case ObservationKind.OUT if stays:
-                stays[-1] = stays[-1][0], step.last.observed_at
-            case ObservationKind.OUT if status in ATTENDED:
-                left = step.last.observed_at
+                _arrive(stays, step.observed[0].observed_at)
             case ObservationKind.OUT:
-                stays.append((None, step.last.observed_at))
+                _leave(stays, step.last.observed_at)
+            case ObservationKind.CLEARED:
+                status, minutes, stays = None, None, []
             case said:
-                status, minutes, stays, left = MarkStatus(said.value), step.last.minutes, [], None
-    if stays:
+                status, minutes = MarkStatus(said.value), step.last.minutes
+                stays = [(None, None)] if status in ATTENDED else []
+    seen = stays not in ([], [(None, None)])
+    if seen and status in ATTENDED:
+        status, minutes = _shortened(status, minutes, stays, session)
+    elif seen:
         status, minutes = _measured(stays, session)
-    elif left is not None and status is not None:
-        status, minutes = _cut_short(status, minutes, left, session)
     return ObservedMark(
         last=chain[-1].last.id,
         status=status,
         minutes=minutes,
-        time_in=stays[0][0] if stays else None,
-        time_out=stays[-1][1] if stays else left,
-        still_in=bool(stays) and stays[-1][1] is None,
+        time_in=stays[0][0] if seen else None,
+        time_out=stays[-1][1] if seen else None,
+        still_in=seen and stays[-1][1] is None,
         conflict=conflict,
     )
 
 
-def _measured(stays: Sequence[tuple[datetime | None, datetime | None]], session: Times) -> tuple[MarkStatus, int | None]:
-    """Return the mark of somebody who came and left at these times; None stands for the session's beginning or end.
+def _arrive(stays: list[_Stay], at: datetime) -> None:
+    """Begin a stay, unless the person is there. The clocks of two devices may differ: nobody comes back before they left."""
+    if not stays:
+        stays.append((at, None))
+    elif (left := stays[-1][1]) is not None:
+        stays.append((max(at, left), None))
+
+
+def _leave(stays: list[_Stay], at: datetime) -> None:
+    """End the stay. Of two departures the later counts."""
+    came = stays.pop()[0] if stays else None
+    stays.append((came, max(at, came or at)))
+
+
+def _measured(stays: Sequence[_Stay], session: Times) -> tuple[MarkStatus, int | None]:
+    """Return the mark of somebody who came and left at these times.
 
     Who missed less than 15 minutes was present. Who arrived 15 minutes late or later was late; anybody else left early.
     """
-    there = sum((_within(begin, end, session) for begin, end in stays), timedelta())
+    there = _time_there(stays, session)
     tolerated = timedelta(minutes=LATENESS_MINUTES)
     if (session.ends_at - session.starts_at) - there < tolerated:
         return MarkStatus.PRESENT, None
@@ -236,14 +254,26 @@ def _measured(stays: Sequence[tuple[datetime | None, datetime | None]], session:
     return (MarkStatus.LATE if late else MarkStatus.LEFT_EARLY), minutes
 
 
+def _shortened(
+    status: MarkStatus | None, minutes: int | None, stays: Sequence[_Stay], session: Times
+) -> tuple[MarkStatus | None, int | None]:
+    """Return the mark of somebody who was said to be there and seen to leave: that can only take minutes away."""
+    there = _time_there(stays, session)
+    if status is None or (session.ends_at - session.starts_at) - there < timedelta(minutes=LATENESS_MINUTES):
+        return status, minutes
+    worth = credited_minutes(status, minutes, contact_minutes=session.contact_minutes, excused_rule=session.excused_rule)
+    return MarkStatus.LEFT_EARLY, min(worth, there // timedelta(minutes=1))
+
+
+def _time_there(stays: Sequence[_Stay], session: Times) -> timedelta:
+    """Return how much of the session as it now is the stays cover; if it was moved away from all of them, how long they lasted."""
+    there = sum((_within(begin, end, session) for begin, end in stays), timedelta())
+    whole = [(begin, end) for begin, end in stays if begin is not None and end is not None]
+    if there or len(whole) < len(stays):
+        return there
+    return sum((end - begin for begin, end in whole), timedelta())
+
+
 def _within(begin: datetime | None, end: datetime | None, session: Times) -> timedelta:
     first, last = max(begin or session.starts_at, session.starts_at), min(end or session.ends_at, session.ends_at)
     return max(last - first, timedelta())
-
-
-def _cut_short(status: MarkStatus, minutes: int | None, left: datetime, session: Times) -> tuple[MarkStatus, int | None]:
-    """Return the mark of somebody who was marked as there and seen to leave: leaving can only take minutes away."""
-    if session.ends_at - left < timedelta(minutes=LATENESS_MINUTES):
-        return status, minutes
-    worth = credited_minutes(status, minutes, contact_minutes=session.contact_minutes, excused_rule=session.excused_rule)
-    return MarkStatus.LEFT_EARLY, min(worth, _within(None, left, session) // timedelta(minutes=1))

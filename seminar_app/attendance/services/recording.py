@@ -342,8 +342,11 @@ def _observation(sheet: _Sheet, context: ChangeContext, entry: Entry, method: Ma
 def _store(session: Session, context: ChangeContext, sheet: _Sheet, observations: Sequence[NewObservation]) -> list[Outcome]:
     """Add the observations that are new, write the marks that follow, and one audit row."""
     new: dict[uuid.UUID, Observed] = {}
+    people: dict[uuid.UUID, uuid.UUID] = {}
     rows, stored = [], []
     for one in observations:
+        if people.setdefault(one.id, one.registration) != one.registration:
+            raise ObservationDiffers
         kept = sheet.kept(one.registration)
         same = new.get(one.id) or (kept.find(one.id) if kept else None)
         if same is not None:
@@ -369,7 +372,10 @@ def _store(session: Session, context: ChangeContext, sheet: _Sheet, observations
     write_participations(
         session, {sheet.seated[public_id]: _participation(sheet, sheet.seated[public_id], kept) for public_id, kept in after.items()}
     )
-    outcomes = [_outcome(sheet, one, after.get(one.registration), stored=is_new) for one, is_new in zip(observations, stored, strict=True)]
+    outcomes = [
+        _outcome(sheet, one, after.get(one.registration), stored=is_new, sent=new.keys())
+        for one, is_new in zip(observations, stored, strict=True)
+    ]
     _record_change(session, context, sheet, outcomes)
     return outcomes
 
@@ -415,13 +421,15 @@ def _refuse_ids_of_others(session: Session, sheet: _Sheet, observations: Sequenc
                 raise ObservationDiffers
 
 
-def _outcome(sheet: _Sheet, one: NewObservation, after: Kept | None, *, stored: bool) -> Outcome:
+def _outcome(sheet: _Sheet, one: NewObservation, after: Kept | None, *, stored: bool, sent: Collection[uuid.UUID]) -> Outcome:
+    """Return the result of one observation of those `sent` together. What follows one of them was seen with it."""
     kept = sheet.kept(one.registration)
     before = kept.mark if kept else None
     if after is None:
         return Outcome(one.registration, before, before, stored, kept.last if kept else None)
-    unseen = stored and kept is not None and before is not None and one.follows != kept.last and before != after.mark
-    return Outcome(one.registration, before, after.mark, stored, after.last, kept.recorded_by if unseen and kept is not None else None)
+    unseen = kept is not None and before is not None and one.follows != kept.last and one.follows not in sent
+    replaced = stored and unseen and before != after.mark and after.last == one.id
+    return Outcome(one.registration, before, after.mark, stored, after.last, kept.recorded_by if replaced and kept is not None else None)
 
 
 def _record_change(session: Session, context: ChangeContext, sheet: _Sheet, outcomes: Sequence[Outcome]) -> None:

@@ -28,8 +28,9 @@ from seminar_app.registration.services.personal import edition
 from seminar_app.registration.services.seats import LockedSeats
 from seminar_app.seminars.models import Seminar
 from tests.integration.registration.conftest import pool_of
-from tests.integration.registration.test_merging_races import CONTEXT, Point, Work, both
+from tests.integration.registration.test_merging_races import CONTEXT, both
 from tests.support.factories import Make
+from tests.support.two_transactions import Point, Work
 
 pytestmark = pytest.mark.postgresql_only
 WITH_PERSON = joinedload(Registration.person)

@@ -28,8 +28,9 @@ from seminar_app.seminars.rules import Change, SeminarState
 from seminar_app.seminars.services import change_state, states
 from seminar_app.seminars.services.making import trail
 from tests.integration.registration.conftest import Register, entry, pool_of
-from tests.integration.registration.test_merging_races import CONTEXT, Point, both
+from tests.integration.registration.test_merging_races import CONTEXT, both
 from tests.support.factories import Make
+from tests.support.two_transactions import Point
 
 FROZEN = [(SeminarState.COMPLETED, SeminarCompleted), (SeminarState.ARCHIVED, SeminarArchived)]
 REMOVING: dict[str, Any] = {"reason": RemovalReason.OTHER}

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import sys
 import uuid
-from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as StillWaiting
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Event
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -43,52 +39,16 @@ from seminar_app.web.database import db, in_unit_of_work
 from tests.integration.registration.conftest import entry
 from tests.support.context import context
 from tests.support.factories import Make
+from tests.support.two_transactions import Point, Work, both_at_once
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 CONTEXT = ChangeContext(NOW, "account:test")
-PATIENCE = 0.5
-"""Seconds after which the second transaction is taken to wait for the first."""
-Work = Callable[[Session], object]
-
-
-class Point:
-    """A point in the first transaction: it stops there once, until it may go on."""
-
-    def __init__(self) -> None:
-        self.reached, self.go_on = Event(), Event()
-
-    def before(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Stop before this function runs for the first time."""
-
-        def stopped(*args: Any, **values: Any) -> Any:
-            if not self.reached.is_set():
-                self.reached.set()
-                assert self.go_on.wait(20)
-            return function(*args, **values)
-
-        return stopped
 
 
 def both(app: Flask, point: Point, first: Work, second: Work) -> list[object]:
     """Run both transactions, the second while the first is held; return their results or errors."""
-
-    def one(work: Work) -> object:
-        with app.app_context():
-            try:
-                return in_unit_of_work(work)
-            except Exception as error:  # noqa: BLE001  the tests look at it
-                return error
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(2) as pool:
-        early = pool.submit(one, first)
-        assert point.reached.wait(20)
-        late = pool.submit(one, second)
-        with suppress(StillWaiting):
-            late.result(PATIENCE)
-        point.go_on.set()
-        return [early.result(20), late.result(20)]
+    ended = both_at_once(app, point, first, second)
+    return [ended.early, ended.late]
 
 
 def faults(session: Session) -> list[str]:
