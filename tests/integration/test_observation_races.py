@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,12 +19,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance import services
-from seminar_app.attendance.models import Mark, Observation
+from seminar_app.attendance.errors import AttendanceIsShut
+from seminar_app.attendance.models import Mark, Observation, Participation
 from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
-from seminar_app.attendance.services import Entry, NewObservation, Seen, recording
+from seminar_app.attendance.services import Entry, NewObservation, Seen, participations, recording
+from seminar_app.attendance.services.participations import lock_registrations
+from seminar_app.attendance.services.rebuilding import rebuild
 from seminar_app.core import unit_of_work
 from seminar_app.core.inserts import insert_rows
 from seminar_app.registration.models import Registration
+from seminar_app.seminars.rules import Change
+from seminar_app.seminars.services import change_state, states
+from seminar_app.seminars.services.making import trail
 from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.marks import wrong_marks
@@ -62,6 +69,22 @@ class Door:
     def sends(self, observations: Sequence[NewObservation]) -> Work:
         where: dict[str, Any] = {"seminar_id": self.seminar_id, "session_id": self.session_ids[0]}
         return lambda session: services.observe(session, context(self.now), observations=observations, **where)
+
+    def completes(self, session: Session) -> object:
+        after = context(self.now + timedelta(days=9))
+        return change_state(session, after, seminar_id=self.seminar_id, change=Change.COMPLETE).state
+
+    def frozen(self) -> list[tuple[int, bool]]:
+        rows = self.session.execute(
+            select(Participation.minutes_credited, Participation.frozen_at.is_not(None)).order_by(Participation.registration_id)
+        ).all()
+        self.session.rollback()
+        return [(row[0], row[1]) for row in rows]
+
+    def wrong_outcomes(self) -> list[int]:
+        found = list(rebuild(self.session, self.seminar_id, check=True).participations)
+        self.session.rollback()
+        return found
 
     def stored(self) -> int:
         found = self.session.scalar(select(func.count()).select_from(Observation))
@@ -119,10 +142,36 @@ def test_who_marks_without_a_page_follows_whoever_was_first(door: Door, *, locke
 
 @TWINS
 def test_what_is_observed_of_one_person_in_two_sessions_is_written_one_after_the_other(door: Door, *, locked: bool) -> None:
-    ended = door.at_once(door.says(MarkStatus.PRESENT, ANA), door.says(MarkStatus.ABSENT, BETO, place=1), locked=locked)
+    ended = door.at_once(door.says(MarkStatus.PRESENT, ANA), door.says(MarkStatus.LATE, BETO, place=1), locked=locked)
     assert ended.waited is locked
-    assert door.marks() == [(MarkStatus.PRESENT, False), (MarkStatus.ABSENT, False)]
+    assert door.marks() == [(MarkStatus.PRESENT, False), (MarkStatus.LATE, False)]
     assert wrong_marks(door.session) == []
+    assert (not door.wrong_outcomes()) is locked, "each counted its own session only"
+
+
+@TWINS
+def test_a_mark_at_the_moment_of_completion_is_in_the_outcome_or_refused(door: Door, *, locked: bool) -> None:
+    """The mark is first: the completion waits for it, and freezes an outcome that has it."""
+    if not locked:
+        door.monkeypatch.setattr(participations, "lock_registrations", partial(lock_registrations, lock=False))
+        door.monkeypatch.setattr(unit_of_work, "ATTEMPTS", 1)
+    point = Point()
+    door.monkeypatch.setattr(recording, "insert_rows", point.before(insert_rows))
+    ended = both_at_once(door.app, point, door.says(MarkStatus.PRESENT, ANA), door.completes)
+    assert not isinstance(ended.early, Exception)
+    assert (door.frozen() == [(180, True), (0, True)]) is locked, ended
+
+
+@TWINS
+def test_a_mark_that_waits_for_the_completion_is_refused(door: Door, *, locked: bool) -> None:
+    if not locked:
+        door.monkeypatch.setattr(recording, "_LOCK", _without_lock())
+    point = Point()
+    door.monkeypatch.setattr(states, "trail", point.before(trail))
+    ended = both_at_once(door.app, point, door.completes, door.says(MarkStatus.PRESENT, ANA))
+    assert isinstance(ended.late, AttendanceIsShut) is locked, ended
+    assert (door.stored() == 0) is locked
+    assert door.frozen() == [(0, True), (0, True)]
 
 
 @TWINS
