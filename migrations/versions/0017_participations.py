@@ -60,6 +60,8 @@ INSERT = (
 def upgrade() -> None:
     """The outcomes are those that the pages have shown. A registration keeps the names of its agency from now on."""
     _create_participation()
+    op.drop_index("ix_registration_roster", table_name="registration")
+    op.create_index("ix_registration_roster", "registration", ["seminar_id", "state", "agency_version_id"])
     op.execute(f"{INSERT} ORDER BY id")
     op.execute(
         "UPDATE participation SET superseded = true WHERE registration_id IN (SELECT r.id FROM registration r"
@@ -73,6 +75,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """The outcomes are computed by the pages again, and former versions are lost."""
     op.drop_table("participation")
+    op.drop_index("ix_registration_roster", table_name="registration")
+    op.create_index("ix_registration_roster", "registration", ["seminar_id", "state", "agency_id"])
 
 
 def _create_participation() -> None:

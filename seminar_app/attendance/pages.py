@@ -93,7 +93,7 @@ class SheetLines:
             marks: as they were just written, by registration.
         """
         head = queries.sheet_head(session, seminar.id, session_id)
-        people = queries.people_among(session, seminar.id, marks, agencies=head.agencies)
+        people = queries.people_among(session, seminar.id, marks)
         lines = [(one.registration_id, *marks[one.public_id]) for group in people for one in group.people]
         found = SessionMarks({place: mark for place, mark, _last in lines if mark}, {place: last for place, _mark, last in lines if last})
         opens_at = _opens_at(head.starts_at, now) if head.starts_at else None
@@ -132,7 +132,7 @@ class MarkingPage(SheetLines):
         now: datetime,
         typed: Mapping[str, str] | None = None,
     ) -> MarkingPage:
-        """Read the page in four statements.
+        """Read the page in five statements.
 
         Args:
             session: to read with.
@@ -149,7 +149,7 @@ class MarkingPage(SheetLines):
         if held is None:
             raise NotFound
         head = queries.sheet_head(session, seminar.id, session_id)
-        people = queries.people_by_group(session, seminar.id, agencies=head.agencies)
+        people = queries.people_by_group(session, seminar.id)
         marks = queries.marks_of_session(session, held.id)
         groups = _groups(seminar, head, people, marks, typed or {})
         return cls(seminar, held.contact_minutes, _opens_at(held.starts_at, now), groups, sessions, held)

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, exists, func, or_, select, type_coerce
+from sqlalchemy import Select, String, bindparam, exists, func, or_, select, true, type_coerce
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import AgencyVersion
@@ -183,11 +183,13 @@ def people_by_group(session: Session, seminar_id: int, *, former: bool = False, 
     return _grouped(session, _people().where(Registration.seminar_id == seminar_id, here), agencies)
 
 
-def people_among(session: Session, seminar_id: int, registrations: Collection[uuid.UUID], *, agencies: Agencies) -> list[SheetGroup]:
-    """Return the people of these registrations who hold a seat, by agency group."""
+def people_among(session: Session, seminar_id: int, registrations: Collection[uuid.UUID]) -> list[SheetGroup]:
+    """Return the people of these registrations who hold a seat, by agency group, in one statement."""
     here = Registration.public_id.in_(registrations)
     seated = Registration.state == RegistrationState.REGISTERED
-    return _grouped(session, _people().where(Registration.seminar_id == seminar_id, seated, here), agencies)
+    wanted = _people().where(Registration.seminar_id == seminar_id, seated, here)
+    rows = session.execute(wanted.add_columns(AgencyVersion).join(AgencyVersion, AgencyVersion.id == Registration.agency_version_id)).all()
+    return _in_groups(rows, {row.agency_version_id: agency_then(row.AgencyVersion) for row in rows})
 
 
 def people_of(session: Session, seminar_id: int, registration_ids: Collection[int], *, agencies: Agencies) -> list[SheetGroup]:
@@ -195,18 +197,32 @@ def people_of(session: Session, seminar_id: int, registration_ids: Collection[in
     return _grouped(session, _people().where(Registration.seminar_id == seminar_id, Registration.id.in_(registration_ids)), agencies)
 
 
-_HEAD = (
-    select(AgencyVersion.__table__, Mark.status, func.count().label("people"), SeminarSession.starts_at, SeminarSession.contact_minutes)
-    .join(Registration, Registration.agency_version_id == AgencyVersion.id)
-    .join(SeminarSession, SeminarSession.seminar_id == Registration.seminar_id)
-    .outerjoin(Mark, (Mark.registration_id == Registration.id) & (Mark.session_id == SeminarSession.id))
-    .where(
-        Registration.seminar_id == bindparam("seminar_id"),
-        Registration.state == RegistrationState.REGISTERED,
-        SeminarSession.public_id == bindparam("session_id"),
-    )
-    .group_by(AgencyVersion.id, Mark.status, SeminarSession.id)
+_HELD = select(SeminarSession.id, SeminarSession.starts_at, SeminarSession.contact_minutes).where(
+    SeminarSession.seminar_id == bindparam("seminar_id"), SeminarSession.public_id == bindparam("session_id")
 )
+_HELD_ID = _HELD.with_only_columns(SeminarSession.id).scalar_subquery()
+_BY_VERSION = (
+    select(Registration.agency_version_id, Mark.status, func.count().label("people"))
+    .outerjoin(Mark, (Mark.registration_id == Registration.id) & (Mark.session_id == _HELD_ID))
+    .where(Registration.seminar_id == bindparam("seminar_id"), Registration.state == RegistrationState.REGISTERED)
+    .group_by(Registration.agency_version_id, Mark.status)
+    .subquery()
+)
+_BY_GROUP = (
+    select(func.max(AgencyVersion.id).label("newest"), _BY_VERSION.c.status, func.sum(_BY_VERSION.c.people).label("people"))
+    .select_from(_BY_VERSION)
+    .join(AgencyVersion, AgencyVersion.id == _BY_VERSION.c.agency_version_id)
+    .group_by(AgencyVersion.group_id, _BY_VERSION.c.status)
+    .subquery()
+)
+_IN_SESSION = _HELD.subquery()
+_HEAD = (
+    select(AgencyVersion.__table__, _BY_GROUP.c.status, _BY_GROUP.c.people, _IN_SESSION.c.starts_at, _IN_SESSION.c.contact_minutes)
+    .select_from(_BY_GROUP)
+    .join(AgencyVersion, AgencyVersion.id == _BY_GROUP.c.newest)
+    .join(_IN_SESSION, true())
+)
+"""Counted first and named afterwards: a sheet of thousands has few groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +233,6 @@ class SheetHead:
     """
 
     counts: Sequence[tuple[NamedAgency, Counts]]
-    agencies: Agencies
     starts_at: datetime | None
     contact_minutes: int
 
@@ -225,12 +240,12 @@ class SheetHead:
 def sheet_head(session: Session, seminar_id: int, session_id: uuid.UUID) -> SheetHead:
     """Count the marks of one session (by public id) for each agency group that has seats, in one statement."""
     rows = session.execute(_HEAD, {"seminar_id": seminar_id, "session_id": session_id}).all()
-    agencies = {row.id: agency_then(row) for row in rows}
     by_group: dict[int, Counter[MarkStatus | None]] = {}
     for row in rows:
-        by_group.setdefault(agencies[row.id].group.id, Counter())[row.status] += row.people
-    counts = [(group, counts_from(by_group[group.id])) for group in _groups(agencies, agencies)]
-    return SheetHead(counts, agencies, rows[0].starts_at if rows else None, rows[0].contact_minutes if rows else 0)
+        by_group.setdefault(row.group_id, Counter())[row.status] += int(row.people)
+    groups = sorted(groups_then(agency_then(row) for row in rows).values(), key=in_group_order)
+    counts = [(group, counts_from(by_group[group.id])) for group in groups]
+    return SheetHead(counts, rows[0].starts_at if rows else None, rows[0].contact_minutes if rows else 0)
 
 
 def agencies_of_group(session: Session, code: str) -> set[int]:
@@ -257,11 +272,13 @@ def _people() -> Select[Any]:
 
 def _grouped(session: Session, people: Select[Any], agencies: Agencies | None = None) -> list[SheetGroup]:
     agencies = agencies_then(session) if agencies is None else agencies
+    return _in_groups(session.execute(people.execution_options(yield_per=1000)), agencies)
+
+
+def _in_groups(rows: Iterable[Any], agencies: Agencies) -> list[SheetGroup]:
     by_group: dict[int, list[SheetPerson]] = {}
     versions = set()
-    for row in session.execute(people.execution_options(yield_per=1000)):
-        if row.agency_version_id not in agencies:  # came between two statements
-            continue
+    for row in rows:
         versions.add(row.agency_version_id)
         group_id = agencies[row.agency_version_id].group.id
         person = shown_person(row, agencies)

@@ -41,7 +41,7 @@ class Registration(Base):
         CheckConstraint("(state = 'registered') = (seat_pool_id IS NOT NULL)", name="seated"),
         CheckConstraint("(state = 'waitlisted') = (queue_place IS NOT NULL)", name="queued"),
         CheckConstraint("(state = 'removed') = (removal_reason IS NOT NULL)", name="removed"),
-        Index("ix_registration_roster", "seminar_id", "state", "agency_id"),
+        Index("ix_registration_roster", "seminar_id", "state", "agency_version_id"),
         Index("ix_registration_of_person", "person_id", "agency_id", "seminar_id"),
         Index("uq_registration_reserved_code", "seminar_id", "reserved_code", unique=True),
     )
