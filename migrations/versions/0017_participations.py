@@ -23,7 +23,7 @@ NOT_COUNTED = "m.status = 'excused' AND v.excused_rule = 'not_counted'"
 THERE = "m.status IN ('present', 'late', 'left_early')"
 OUTCOMES = (
     "SELECT r.id, r.seminar_id, r.agency_version_id, r.state, v.threshold_percent, v.excused_rule, v.state AS seminar_state,"
-    " v.archived_from, v.changed_at,"
+    " v.archived_from, COALESCE(v.changed_at, v.created_at) AS changed_at,"
     f" COALESCE(SUM(CASE WHEN s.counts_for_completion THEN {WORTH} ELSE 0 END), 0) AS credited,"
     f" COALESCE(SUM(CASE WHEN s.counts_for_completion THEN CASE WHEN {NOT_COUNTED} THEN 0 ELSE s.contact_minutes END ELSE 0 END), 0)"
     "  AS contact,"
@@ -32,7 +32,8 @@ OUTCOMES = (
     " COALESCE(SUM(CASE WHEN s.counts_for_completion THEN 1 ELSE 0 END), 0) AS sessions"
     " FROM registration r JOIN seminar v ON v.id = r.seminar_id LEFT JOIN seminar_session s ON s.seminar_id = v.id"
     " LEFT JOIN mark m ON m.session_id = s.id AND m.registration_id = r.id"
-    " GROUP BY r.id, r.seminar_id, r.agency_version_id, r.state, v.threshold_percent, v.excused_rule, v.state, v.archived_from, v.changed_at"
+    " GROUP BY r.id, r.seminar_id, r.agency_version_id, r.state, v.threshold_percent, v.excused_rule, v.state, v.archived_from,"
+    " v.changed_at, v.created_at"
 )
 ROUNDED = "(2000 * credited + contact) / (2 * contact)"
 BELOW_ALL = f"CASE WHEN credited < contact AND {ROUNDED} > 999 THEN 999 ELSE {ROUNDED} END"

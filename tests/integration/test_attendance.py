@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from seminar_app.attendance.errors import AttendanceIsShut, MinutesOutOfRange, N
 from seminar_app.attendance.models import Observation
 from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
 from seminar_app.attendance.services import Entry, NewObservation, Outcome, Seen
+from seminar_app.attendance.services.rebuilding import rebuild, seminars_with_people
 from seminar_app.audit.models import AuditRow
 from seminar_app.core.errors import NotFound
 from seminar_app.core.unit_of_work import unit_of_work
@@ -74,6 +76,17 @@ class Sheet:
         found = [tuple(row) for row in rows]
         self.session.rollback()
         return found
+
+
+@pytest.fixture(autouse=True)
+def marks_and_outcomes_are_what_the_observations_make(session: Session) -> Iterator[None]:
+    """At the end of each test of attendance all equals what is made of the observations again."""
+    yield
+    session.rollback()
+    for seminar_id, _public_id, slug in seminars_with_people(session):
+        found = rebuild(session, seminar_id, check=True)
+        assert (slug, list(found.marks), list(found.participations)) == (slug, [], [])
+    session.rollback()
 
 
 @pytest.fixture

@@ -17,7 +17,9 @@ from sqlalchemy import Connection, inspect, select, text
 from bench import data
 from bench.databases import Database
 from bench.population import Size
+from seminar_app.attendance.models import Mark, Observation, Participation
 from seminar_app.attendance.rules import MarkStatus
+from seminar_app.attendance.services.rebuilding import rebuild
 from seminar_app.audit.services import record
 from seminar_app.audit.verifying import verify
 from seminar_app.core.actor import RoleName
@@ -25,6 +27,7 @@ from seminar_app.core.tables import Base
 from seminar_app.core.write_mode import write_mode
 from seminar_app.people.models import Person
 from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.database import db, unit_of_work
 from seminar_app.web.health import newest_migration
 from tests.conftest import TestDatabase
@@ -172,6 +175,72 @@ def test_letters_come_back_into_the_keys_of_people_and_nobody_becomes_another(
         assert f"person {twins[0].id} has the letters of another" in capsys.readouterr().out
         with db.engine.connect() as connection:
             assert "ldz lodz" in str(connection.scalar(text("SELECT search_key FROM agency")))
+        db.session.remove()
+
+
+def test_each_mark_and_its_past_become_a_chain_of_observations(app: Flask, make: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ana was absent, then late, then present; Beto's mark was taken away and taken again; Carla's was taken away."""
+    seminar = make.seminar(state=SeminarState.COMPLETED)
+    held, agency = make.seminar_session(seminar, minutes=180), make.agency("PGR", name_es="Procuraduría")
+    pool = make.pool(seminar, agency, 4)
+    ana, beto, carla, dora = (make.registration(seminar, make.person(name), agency=agency, pool=pool).id for name in "ABCD")
+    old = "(registration_id, session_id, status, minutes_credited, method, recorded_by, recorded_at"
+    past = [
+        (ana, "absent", 0, "account:a", "2026-06-03 14:00", "account:b", "2026-06-03 15:00"),
+        (ana, "late", 100, "account:b", "2026-06-03 15:00", "account:a", "2026-06-03 16:00"),
+        (beto, "present", 180, "account:a", "2026-06-03 14:00", "account:b", "2026-06-03 15:00"),
+        (carla, "left_early", 165, "account:a", "2026-06-03 14:00", "account:b", "2026-06-03 17:00"),
+    ]
+    now_marked = [
+        (ana, "present", 180, "account:a", "2026-06-03 16:00"),
+        (beto, "late", 165, "account:a", "2026-06-03 16:00"),
+        (dora, "excused", 0, "account:a", "2026-06-03 16:00"),
+    ]
+    with app.app_context():
+        downgrade(revision="0015")
+        with write_mode(), db.engine.begin() as connection:
+            for who, status, minutes, by, at, until_by, until in past:
+                values = f"({who}, {held.id}, '{status}', {minutes}, 'list', '{by}', '{at}', '{until_by}', '{until}')"
+                connection.execute(text(f"INSERT INTO mark_history {old}, replaced_by, replaced_at) VALUES {values}"))  # noqa: S608
+            for who, status, minutes, by, at in now_marked:
+                values = f"({who}, {held.id}, '{status}', {minutes}, 'list', '{by}', '{at}', 1)"
+                connection.execute(text(f"INSERT INTO mark {old}, version) VALUES {values}"))  # noqa: S608
+        upgrade()
+        chains: dict[int, list[tuple[str, int | None, str]]] = {}
+        with db.engine.connect() as connection:
+            seen = connection.execute(select(Observation.__table__).order_by(Observation.id)).all()
+            for row in seen:
+                chains.setdefault(row.registration_id, []).append((row.kind.value, row.minutes, row.recorded_by))
+                before = [each.public_id for each in seen if each.registration_id == row.registration_id and each.id < row.id]
+                assert row.follows == (before[-1] if before else None)
+            marks = {row.registration_id: (row.status, row.minutes) for row in connection.execute(select(Mark.__table__))}
+        assert chains == {
+            ana: [("absent", None, "account:a"), ("late", 100, "account:b"), ("present", None, "account:a")],
+            beto: [("present", None, "account:a"), ("cleared", None, "account:b"), ("late", None, "account:a")],
+            carla: [("left_early", None, "account:a"), ("cleared", None, "account:b")],
+            dora: [("excused", None, "account:a")],
+        }
+        assert marks == {
+            ana: (MarkStatus.PRESENT, None),
+            beto: (MarkStatus.LATE, None),
+            carla: (None, None),
+            dora: (MarkStatus.EXCUSED, None),
+        }
+        assert "frozen with today's names of agencies: 4" in capsys.readouterr().out
+        session = db.session()
+        outcomes = session.execute(
+            select(Participation.minutes_credited, Participation.contact_minutes, Participation.percent, Participation.completed)
+            .where(Participation.frozen_at.is_not(None))
+            .order_by(Participation.registration_id)
+        )
+        assert [tuple(row) for row in outcomes] == [
+            (180, 180, 100.0, True),
+            (165, 180, 91.7, True),
+            (0, 180, 0.0, False),
+            (0, 0, None, False),
+        ]
+        found = rebuild(session, seminar.id, check=True)
+        assert (list(found.marks), list(found.participations)) == ([], [])
         db.session.remove()
 
 

@@ -221,8 +221,7 @@ class Make:
         minutes: int | None = None,
         **values: Any,
     ) -> Mark:
-        """Store a mark with its observation; `time_in` is the mark's alone."""
-        time_in = values.pop("time_in", None)
+        """Store a mark with its observation."""
         seen = self.observation(registration, seminar_session, status, minutes=minutes, **values)
         row = self._add(
             Mark(
@@ -231,7 +230,6 @@ class Make:
                 last=seen.public_id,
                 status=status,
                 minutes=minutes,
-                time_in=time_in,
             )
         )
         with unit_of_work(self.session) as session:
