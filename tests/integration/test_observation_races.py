@@ -22,7 +22,7 @@ from seminar_app.attendance import services
 from seminar_app.attendance.errors import AttendanceIsShut
 from seminar_app.attendance.models import Mark, Observation, Participation
 from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
-from seminar_app.attendance.services import Entry, NewObservation, Seen, participations, recording
+from seminar_app.attendance.services import Entry, NewObservation, Seen, participations, sheet
 from seminar_app.attendance.services.participations import lock_registrations
 from seminar_app.attendance.services.rebuilding import rebuild
 from seminar_app.core import unit_of_work
@@ -54,9 +54,9 @@ class Door:
 
     def at_once(self, first: Work, second: Work, *, locked: bool) -> Ended:
         point = Point()
-        self.monkeypatch.setattr(recording, "insert_rows", point.before(insert_rows))
+        self.monkeypatch.setattr(sheet, "insert_rows", point.before(insert_rows))
         if not locked:
-            self.monkeypatch.setattr(recording, "_LOCK", _without_lock())
+            self.monkeypatch.setattr(sheet, "_LOCK", _without_lock())
             self.monkeypatch.setattr(unit_of_work, "ATTEMPTS", 1)
         return both_at_once(self.app, point, first, second)
 
@@ -98,7 +98,7 @@ class Door:
 
 
 def _without_lock() -> object:
-    broken = recording._LOCK.with_for_update()
+    broken = sheet._LOCK.with_for_update()
     broken._for_update_arg = None
     return broken
 
@@ -156,7 +156,7 @@ def test_a_mark_at_the_moment_of_completion_is_in_the_outcome_or_refused(door: D
         door.monkeypatch.setattr(participations, "lock_registrations", partial(lock_registrations, lock=False))
         door.monkeypatch.setattr(unit_of_work, "ATTEMPTS", 1)
     point = Point()
-    door.monkeypatch.setattr(recording, "insert_rows", point.before(insert_rows))
+    door.monkeypatch.setattr(sheet, "insert_rows", point.before(insert_rows))
     ended = both_at_once(door.app, point, door.says(MarkStatus.PRESENT, ANA), door.completes)
     assert not isinstance(ended.early, Exception)
     assert (door.frozen() == [(180, True), (0, True)]) is locked, ended
@@ -165,7 +165,7 @@ def test_a_mark_at_the_moment_of_completion_is_in_the_outcome_or_refused(door: D
 @TWINS
 def test_a_mark_that_waits_for_the_completion_is_refused(door: Door, *, locked: bool) -> None:
     if not locked:
-        door.monkeypatch.setattr(recording, "_LOCK", _without_lock())
+        door.monkeypatch.setattr(sheet, "_LOCK", _without_lock())
     point = Point()
     door.monkeypatch.setattr(states, "trail", point.before(trail))
     ended = both_at_once(door.app, point, door.completes, door.says(MarkStatus.PRESENT, ANA))

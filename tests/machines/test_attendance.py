@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.attendance import rules, services
 from seminar_app.attendance.rules import observations
-from seminar_app.attendance.services import participations, recording
+from seminar_app.attendance.services import participations, recording, sheet
 from seminar_app.seminars.rules import ExcusedRule
 from tests.machines.attendance import BEGIN, Attendance, World
 from tests.machines.attendance_model import KINDS, MarkModel, Seen, SessionModel, mark
@@ -22,7 +22,7 @@ MUTATIONS = (
     Mutation("conflicts are forgotten", observations.mark_of, "any(step.contested for step in steps)", "False"),
     Mutation(
         "something else under the same id is taken for the same",
-        recording._store,
+        sheet.store,
         "(same.kind, same.minutes) != (one.kind, one.minutes)",
         "False",
     ),
@@ -77,7 +77,7 @@ MUTATIONS = (
     ),
     Mutation("anybody is present long before a session", observations.may_observe, "at >= starts_at - EARLIEST", "True"),
     Mutation("a clock that is ahead is believed", observations.observed_time, "min(said, received_at)", "said"),
-    Mutation("an id of another person is no reason to refuse", recording._refuse_ids_of_others, "raise ObservationDiffers", "continue"),
+    Mutation("an id of another person is no reason to refuse", sheet.refuse_ids_of_others, "raise ObservationDiffers", "continue"),
     Mutation("a page follows the present mark whatever it showed", recording._observation, "elif entry.seen is not None:", "elif False:"),
     Mutation("entries whose answers never came are not followed", recording._observation, "if own:", "if False:"),
     Mutation("the first entry without an answer is followed", recording._observation, "own[-1]", "own[0]"),
@@ -85,16 +85,16 @@ MUTATIONS = (
         "the same mark again is stored", recording._asks, "return entry.status is not (before.status if before else None)", "return True"
     ),
     Mutation("minutes that are the default are kept as said", rules.minutes_said, "None if asked ==", "None if asked is None and asked =="),
-    Mutation("whose mark was replaced unseen is not said", recording._outcome, "one.follows != kept.last", "one.follows == kept.last"),
-    Mutation("who saw the mark and sends two overtakes somebody", recording._outcome, " and one.follows not in sent", ""),
-    Mutation("nothing is in the audit log", recording._record_change, "if not changed:", "if True:"),
+    Mutation("whose mark was replaced unseen is not said", sheet._outcome, "one.follows != kept.last", "one.follows == kept.last"),
+    Mutation("who saw the mark and sends two overtakes somebody", sheet._outcome, " and one.follows not in sent", ""),
+    Mutation("nothing is in the audit log", sheet._record_change, "if not changed:", "if True:"),
     Mutation(
         "of two words about one person both are written",
         recording.record,
         "list({entry.registration: entry for entry in entries}.values())",
         "list(entries)",
     ),
-    Mutation("those without a seat are marked too", recording._Sheet.check, "if registration not in self.seated:", "if False:"),
+    Mutation("those without a seat are marked too", sheet.OpenSheet.check, "if registration not in self.seated:", "if False:"),
     Mutation("all agencies are marked for one", services.mark_all, "if agencies is not None:", "if False:"),
     Mutation(
         "a completed seminar takes marks", rules.takes_marks, "SeminarState.CANCELLED}", "SeminarState.CANCELLED, SeminarState.COMPLETED}"

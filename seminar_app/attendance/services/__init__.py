@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from seminar_app.attendance.services.recording import (
     Entry,
-    NewObservation,
-    Outcome,
     Seen,
     clear,
     mark,
@@ -13,5 +11,6 @@ from seminar_app.attendance.services.recording import (
     observe,
     record,
 )
+from seminar_app.attendance.services.sheet import NewObservation, Outcome
 
 __all__ = ["Entry", "NewObservation", "Outcome", "Seen", "clear", "mark", "mark_all", "observe", "record"]
