@@ -8,7 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.errors import CannotBeInvited, InvitationAccepted, InvitedOneself
+from seminar_app.accounts.errors import CannotBeInvited, EmailTaken, InvitationAccepted, InvitedOneself
 from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.accounts.queries import account_by_email, get_account, works_for
 from seminar_app.accounts.rules import may_give
@@ -58,11 +58,13 @@ def invite(
     """
     if not may_give(actor, grant, office_id=office_id):
         raise NotFound
-    found = account_by_email(session, email)
-    if found is None:
-        account = create_account(session, context, email=email, name=name, language=language, invite=False)
-    else:
-        account = locked_account(session, found.id)
+    account = _account_of(session, email)
+    if account is None:
+        try:
+            account = create_account(session, context, email=email, name=name, language=language, invite=False)
+        except EmailTaken:  # somebody else invited the address after it was looked for
+            account = _account_of(session, email)
+            assert account is not None  # noqa: S101  for the type checker: accounts are never deleted
     if account.id == actor.user_id:
         raise InvitedOneself(email=account.email)
     if not account.active:
@@ -86,6 +88,11 @@ def invite(
     about = {"name": account.name, "email": account.email, "account": str(account.public_id)}
     tell_admins(session, context, kind="account_invited", facts=facts | about)
     return True
+
+
+def _account_of(session: Session, email: str) -> UserAccount | None:
+    found = account_by_email(session, email)
+    return None if found is None else locked_account(session, found.id)
 
 
 def invite_again(
