@@ -10,12 +10,13 @@ from typing import Any
 import click
 import pytest
 from flask import Flask, current_app
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.services import create_account
 from seminar_app.agencies.models import Agency
+from seminar_app.attendance.models import Participation
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.verifying import verify
 from seminar_app.core import clock
@@ -142,6 +143,15 @@ def a_seminar_to_export(make: Make) -> list[str]:
     return ["attendance", "export", "cancun-2014", "--format", "csv"]
 
 
+def outcomes_to_rebuild(make: Make) -> list[str]:
+    for _ in range(2):
+        seminar, agency = make.seminar(), make.agency()
+        make.mark(make.registration(seminar, agency=agency, pool=make.pool(seminar, agency, 1)), make.seminar_session(seminar))
+    with unit_of_work(make.session) as work:
+        work.execute(update(Participation).values(completed=False))
+    return ["participations", "rebuild"]
+
+
 def rows(model: type[Any], *conditions: Any) -> Count:
     return lambda session: session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
 
@@ -153,6 +163,7 @@ COMMANDS: dict[str, tuple[Prepare, Count, int]] = {
     "keys rotate": (sealed_with_the_old_key, rows(PersonIdentity, PersonIdentity.key_id == "new"), 3),
     "messages release": (mail_held_back, rows(Message, Message.state == MessageState.WAITING), 2),
     "messages test": (nobodys_mail, rows(Message), 1),
+    "participations rebuild": (outcomes_to_rebuild, rows(Participation, Participation.completed), 2),
     "people erase": (two_people_to_erase, rows(Person, Person.erased_at.is_not(None)), 2),
     "people reserve": (somebody_to_reserve, rows(Registration, Registration.reserved_code.is_not(None)), 2),
     "people show-again": (somebody_to_show_again, rows(Person, Person.reserved), 0),
