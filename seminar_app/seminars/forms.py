@@ -55,6 +55,10 @@ def _choice_of_host() -> SelectField:
     return SelectField(_l("Host"), coerce=_id_or_none, validators=[optional()])
 
 
+OFFERED_MODES = (RegistrationMode.OPEN, RegistrationMode.CODE)
+"""The others cannot be served yet: nobody can nominate or invite. A seminar that has one keeps it."""
+
+
 class SeminarForm(BaseForm):
     """A seminar, to create or to edit. `choose_from` fills the choices of its lists."""
 
@@ -115,6 +119,8 @@ class SeminarForm(BaseForm):
         for name, kind in _RULES.items():
             if name in self:
                 getattr(self, name).choices = choices(kind)
+        if "registration_mode" in self:
+            self.registration_mode.choices = [each for each in choices(RegistrationMode) if each[0] in OFFERED_MODES]
 
     def offer_hosts(self) -> None:
         """Add two empty fields after the chosen hosts, up to 12 in all."""
@@ -127,6 +133,8 @@ class SeminarForm(BaseForm):
         names = {"registration_opens_at": "registration_opens", "registration_closes_at": "registration_closes"}
         for locked in locked_fields(seminar.state):
             del self[names.get(locked, locked)]
+        if seminar.registration_mode not in OFFERED_MODES and "registration_mode" in self:
+            del self.registration_mode
 
     def details(self, *, slug: str, seminar: Seminar | None = None) -> SeminarDetails:
         """Return what was typed; fields that the form does not have keep their value in `seminar`."""

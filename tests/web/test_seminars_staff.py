@@ -19,7 +19,7 @@ from seminar_app.messages.models import Message
 from seminar_app.offices.models import Office
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
-from seminar_app.seminars.rules import SeminarState
+from seminar_app.seminars.rules import RegistrationMode, SeminarState
 from tests.conftest import NOW, StatementCount
 from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
@@ -426,3 +426,21 @@ def test_whatever_is_typed_gets_a_sentence_or_is_kept(organizer: CheckingClient,
     ):
         for evil in HOSTILE:
             assert send(organizer, settings, fields | {name: evil}, language) in (303, 400, 422), (name, evil[:20])
+
+
+@pytest.mark.parametrize("mode", [RegistrationMode.INVITATION, RegistrationMode.NOMINATION])
+def test_a_mode_that_nobody_can_serve_is_not_offered_and_stays_where_it_is(
+    client: CheckingClient, make: Make, session: Session, sign_in: SignIn, mode: RegistrationMode
+) -> None:
+    office = make.office()
+    sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": office.id}), language="en"))
+    offered = {each.attrs["value"] for each in client.get("/staff/seminars/new").select("input[name=registration_mode]")}
+    assert offered == {"open", "code"}
+    seminar = make.seminar(office=office, registration_mode=mode)
+    settings = f"/staff/seminars/{seminar.slug}/settings"
+    page = client.get(settings)
+    assert page.select("input[name=registration_mode]") == []
+    assert ("By invitation only" if mode is RegistrationMode.INVITATION else "Nominated by their agency only") in page.text
+    client.follow(client.submit(settings, {"venue": "Otro hotel"}, form="main form"))
+    session.expire_all()
+    assert (session.get_one(Seminar, seminar.id).registration_mode, session.get_one(Seminar, seminar.id).venue) == (mode, "Otro hotel")
