@@ -5,6 +5,8 @@ Revision: 0016, after 0015.
 
 from __future__ import annotations
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -16,7 +18,7 @@ depends_on = None
 STATUSES = ("present", "late", "left_early", "excused", "absent")
 METHODS = ("scan", "list", "self", "paper")
 DEFAULT = "CASE WHEN s.contact_minutes - 15 > s.contact_minutes / 2 THEN s.contact_minutes - 15 ELSE s.contact_minutes / 2 END"
-"""Minutes of somebody who came late or left early, where nobody said them."""
+"""Minutes of who came late or left early, where nobody said them."""
 
 
 def upgrade() -> None:
@@ -40,12 +42,13 @@ def upgrade() -> None:
         "  SELECT m.id, 2, m.registration_id, m.session_id, m.status,"
         f"  {minutes}, m.recorded_at, m.method, m.recorded_by"
         "  FROM mark m JOIN seminar_session s ON s.id = m.session_id"
-        " ) seen ORDER BY at, place, id"
+        " ) seen ORDER BY CASE place WHEN 2 THEN 1 ELSE 0 END, at, place, id"
     )
     op.execute(
         "UPDATE observation SET follows = (SELECT p.public_id FROM observation p WHERE p.registration_id = observation.registration_id"
         " AND p.session_id = observation.session_id AND p.id < observation.id ORDER BY p.id DESC LIMIT 1)"
     )
+    _translate_merges()
     op.drop_table("mark_history")
     op.drop_table("mark")
     _create_mark()
@@ -87,6 +90,24 @@ def downgrade() -> None:
     )
     op.drop_table("mark_kept")
     op.drop_table("observation")
+
+
+def _translate_merges() -> None:
+    """Name the observations that copied marks became in the merges that can still be undone."""
+    connection = op.get_bind()
+    merges = connection.execute(sa.text("SELECT id, moved FROM person_merge WHERE undone_at IS NULL")).all()
+    last = sa.text(
+        "SELECT MAX(o.id) FROM observation o JOIN mark m ON m.registration_id = o.registration_id AND m.session_id = o.session_id"
+        " WHERE m.id = :mark"
+    )
+    for merge_id, stored in merges:
+        moved = json.loads(stored) if isinstance(stored, str) else stored
+        if marks := moved.get("copies", {}).pop("mark", None):
+            found = (connection.scalar(last, {"mark": mark}) for mark in marks)
+            moved["copies"]["observation"] = [each for each in found if each is not None]
+            value = "CAST(:moved AS JSONB)" if connection.dialect.name == "postgresql" else ":moved"
+            change = sa.text(f"UPDATE person_merge SET moved = {value} WHERE id = :id")
+            connection.execute(change, {"moved": json.dumps(moved), "id": merge_id})
 
 
 def _new_id() -> str:

@@ -21,7 +21,7 @@ from flask_babel import gettext as _
 
 from seminar_app.agencies.queries import NamedAgency
 from seminar_app.attendance.queries import Attendance, SheetGroup, SheetMark, SheetPerson, SheetSession
-from seminar_app.attendance.rules import ATTENDED, MarkStatus, completes, count_marks
+from seminar_app.attendance.rules import ATTENDED, MarkStatus, count_marks
 from seminar_app.core.rounding import percent
 from seminar_app.core.table_writer import Column, Kind, Value, WorkbookWriter, write_csv
 from seminar_app.people.rules import CountedAs
@@ -145,7 +145,7 @@ class _Sheet:
             done.minutes_credited,
             done.contact_minutes,
             done.percent if done.contact_minutes else None,
-            self.words[completes(person.state, done, seminar=self.attendance.seminar.state)],
+            self.words[self.attendance.completes(person)],
         ]
 
     def minutes(self, mark: SheetMark, session: SheetSession) -> int:
@@ -305,6 +305,6 @@ def _figures(attendance: Attendance, group: SheetGroup) -> list[int]:
         sum(person.counted_as is CountedAs.RESERVED for person in seated),
         *(count_marks(line[i].status if line[i] else None for line in marks).attended for i in range(len(attendance.sessions))),  # type: ignore[union-attr]
         sum(any(mark is not None and mark.status in ATTENDED for mark in line) for line in marks),
-        sum(completes(person.state, attendance.completion_of(person), seminar=attendance.seminar.state) for person in seated),
+        sum(attendance.completes(person) for person in seated),
         len(group.people) - len(seated),
     ]

@@ -7,7 +7,7 @@ made meanwhile.
 
 `page` is an id of the page; with the line and `n-<id>`, the number of the change on that line, it makes the id of the
 observation. So a form that is sent again is stored once. `after-<id>` has the numbers of earlier changes whose answer never
-came: the new one follows the last of them that arrived.
+came: the new one follows the last of them that arrived, and counts as changed also where it is what the page had shown first.
 """
 
 from __future__ import annotations
@@ -110,9 +110,9 @@ def changed_lines(form: Mapping[str, str]) -> list[ChangedLine]:
         key = name.removeprefix("was-")
         seen, status = _seen(was), _status(form.get(f"mark-{key}", ""))
         minutes = _minutes(form.get(f"minutes-{key}", "")) if status in HAS_MINUTES else None
-        if status is not seen.status or (minutes is not None and minutes != seen.minutes):
-            earlier = (_number(text) for text in form.get(f"after-{key}", "").split()[:MOST_UNANSWERED])
-            after = tuple(number for number in earlier if number is not None)
+        earlier = (_number(text) for text in form.get(f"after-{key}", "").split()[:MOST_UNANSWERED])
+        after = tuple(number for number in earlier if number is not None)
+        if after or status is not seen.status or (minutes is not None and minutes != seen.minutes):
             lines.append(ChangedLine(id_of(key), status, minutes, seen, page, _number(form.get(f"n-{key}", "")) or 0, after))
     return lines
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Mark, Observation
-from seminar_app.attendance.rules import MarkMethod, ObservationKind, credited_minutes
+from seminar_app.attendance.rules import AUTOMATIC, MarkMethod, ObservationKind, credited_minutes
 from seminar_app.attendance.services.observed import rewrite_marks
 from seminar_app.attendance.services.participations import refresh, supersede
 from seminar_app.core.change_context import ChangeContext
@@ -21,7 +21,10 @@ from seminar_app.seminars.models import Seminar, SeminarSession
 
 
 class MergedObservations:
-    """Observations in a merge. A copy keeps its time and recorder; its method says that it was copied."""
+    """Observations in a merge. A copy keeps its time and recorder; its method says that it was copied, unless it was a scan.
+
+    A scan stays one, because it stands below what a person recorded.
+    """
 
     name = Observation.__tablename__
 
@@ -66,7 +69,7 @@ class MergedObservations:
                 "follows": (copies.get(one.follows) if one.follows else None) or ends.get(one.session_id),
                 "observed_at": one.observed_at,
                 "received_at": one.received_at,
-                "method": MarkMethod.MERGE,
+                "method": _copied(one.method),
                 "recorded_by": one.recorded_by,
                 "reason": one.reason,
             }
@@ -77,9 +80,8 @@ class MergedObservations:
     def take_back(self, session: Session, context: ChangeContext, copies: Collection[int], *, left: Collection[int]) -> None:
         """Clear the marks that still end with a copy. What was observed since stays."""
         supersede(session, left, superseded=False)
-        copied = session.execute(
-            select(Observation.registration_id, Observation.session_id, Observation.public_id).where(Observation.id.in_(copies))
-        ).all()
+        columns = (Observation.registration_id, Observation.session_id, Observation.public_id, Observation.method)
+        copied = session.execute(select(*columns).where(Observation.id.in_(copies))).all()
         for registration_id in sorted({row.registration_id for row in copied}):
             ends = _ends(session, registration_id)
             added = [
@@ -92,7 +94,7 @@ class MergedObservations:
                     "follows": row.public_id,
                     "observed_at": context.now,
                     "received_at": context.now,
-                    "method": MarkMethod.MERGE,
+                    "method": _copied(row.method),
                     "recorded_by": context.actor,
                     "reason": None,
                 }
@@ -111,6 +113,10 @@ class MergedObservations:
         refresh(session, seminar_id, [registration_id])
         ids = [row["public_id"] for row in rows]
         return session.scalars(select(Observation.id).where(Observation.public_id.in_(ids)).order_by(Observation.id)).all()
+
+
+def _copied(method: MarkMethod) -> MarkMethod:
+    return method if method in AUTOMATIC else MarkMethod.MERGE
 
 
 def _ends(session: Session, registration_id: int) -> dict[int, uuid.UUID]:

@@ -34,7 +34,7 @@ class Observation(Base):
     session_id: Mapped[int] = mapped_column(ForeignKey("seminar_session.id", ondelete="RESTRICT"))
     kind: Mapped[ObservationKind] = mapped_column(value_enum(ObservationKind))
     minutes: Mapped[int | None]
-    """As somebody said them; None if nobody did."""
+    """As they were said; None if they follow from the session."""
     follows: Mapped[uuid.UUID | None]
     """Public id of the last observation that the recorder had in view. It may arrive later, so this is no foreign key."""
     observed_at: Mapped[datetime]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from seminar_app.agencies.queries import NamedAgency, agencies_then
@@ -36,20 +36,30 @@ def attended_of(session: Session, registrations: Sequence[PersonRegistration]) -
     }
 
 
-_NOW, _BEFORE = aliased(Participation), aliased(Participation)
-_OF_THEN = and_(_BEFORE.registration_id == _NOW.registration_id, _BEFORE.version == _NOW.version - 1)
+_NOW, _BEFORE, _EARLIER = aliased(Participation), aliased(Participation), aliased(Participation)
+_LAST_FROZEN = (
+    select(func.max(_EARLIER.version))
+    .where(
+        _EARLIER.registration_id == _NOW.registration_id,
+        _EARLIER.frozen_at.is_not(None),
+        or_(_NOW.frozen_at.is_(None), _EARLIER.frozen_at < _NOW.frozen_at),
+    )
+    .correlate(_NOW)
+    .scalar_subquery()
+)
+"""Of a registration the version that the completion before left. (A version with the same time is a correction of the agency.)"""
+_OF_THEN = and_(_BEFORE.registration_id == _NOW.registration_id, _BEFORE.version == _LAST_FROZEN)
 COMPARED = ("minutes_credited", "contact_minutes", "attended", "completed", "agency_version_id")
 """What counts as a change of an outcome."""
 _DIFFERS: ColumnElement[bool] = or_(_BEFORE.id.is_(None), *(getattr(_NOW, name) != getattr(_BEFORE, name) for name in COMPARED))
 
 
 def count_changed(session: Session, seminar_id: int) -> int | None:
-    """Return how many outcomes differ from those of the completion before; None if the seminar was never reopened."""
-    again = select(Participation.id).where(Participation.seminar_id == seminar_id, Participation.version > 1).exists()
-    wanted = select(func.count(_NOW.id)).outerjoin(_BEFORE, _OF_THEN)
-    wanted = wanted.where(_NOW.seminar_id == seminar_id, _NOW.current, _DIFFERS)
-    row = session.execute(select(again, wanted.scalar_subquery())).one()
-    return row[1] if row[0] else None
+    """Return how many outcomes differ from those of the completion before; None if the seminar was never completed before."""
+    number = func.count(case((_DIFFERS, 1)))
+    counted = select(func.count(_BEFORE.id), number).select_from(_NOW).outerjoin(_BEFORE, _OF_THEN)
+    then, changed = session.execute(counted.where(_NOW.seminar_id == seminar_id, _NOW.current)).one()
+    return changed if then else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +96,5 @@ def changed_outcomes(session: Session, seminar_id: int) -> list[ChangedOutcome]:
 
 def completed_before(session: Session, seminar_id: int) -> datetime | None:
     """Return when the seminar was completed before it was reopened; None if it never was."""
-    former = select(func.max(Participation.frozen_at)).where(Participation.seminar_id == seminar_id, ~Participation.current)
-    return session.scalar(former)
+    former = select(func.max(_BEFORE.frozen_at)).select_from(_NOW).join(_BEFORE, _OF_THEN)
+    return session.scalar(former.where(_NOW.seminar_id == seminar_id, _NOW.current))

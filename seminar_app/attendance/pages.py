@@ -19,7 +19,6 @@ from seminar_app.attendance.rules import (
     Completion,
     Counts,
     MarkStatus,
-    completes,
     count_marks,
     default_minutes,
     takes_marks,
@@ -273,7 +272,7 @@ def _status(mark: SheetMark | None) -> MarkStatus | None:
 
 def _timetable_line(attendance: Attendance, person: SheetPerson) -> TimetableLine:
     done = attendance.completion_of(person)
-    return TimetableLine(person, attendance.marks_of(person), done, completes(person.state, done, seminar=attendance.seminar.state))
+    return TimetableLine(person, attendance.marks_of(person), done, attendance.completes(person))
 
 
 def _by_day(attendance: Attendance) -> list[tuple[date, list[SheetSession]]]:

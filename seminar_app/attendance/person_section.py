@@ -57,7 +57,7 @@ class PersonAttendance:
     @property
     def completes(self) -> bool:
         """Whether the marks so far are enough, and the seat is held."""
-        return completes(self.state, self.total, seminar=self.seminar.state)
+        return completes(self.state, self.total, seminar=self.seminar.outcome_state)
 
     def who(self, audit_name: str) -> str:
         """Return the author of a mark in words."""

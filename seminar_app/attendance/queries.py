@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import AgencyVersion
 from seminar_app.agencies.queries import AgencyThen, NamedAgency, agencies_then, agency_then, groups_then, in_group_order
-from seminar_app.attendance.models import Mark
+from seminar_app.attendance.models import Mark, Participation
 from seminar_app.attendance.rules import (
     Completion,
     CountedSession,
     Counts,
     MarkStatus,
     StoredMark,
+    completes,
     completion,
     counts_from,
     credited_minutes,
@@ -34,7 +35,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.queries.shown import SHOWN, shown_person
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar, SeminarSession
-from seminar_app.seminars.rules import ExcusedRule
+from seminar_app.seminars.rules import ExcusedRule, is_frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,14 @@ class SheetMark:
         return credited_minutes(self.status, self.minutes, contact_minutes=contact_minutes, excused_rule=excused_rule)
 
 
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The outcome of a registration as it was when the seminar was completed."""
+
+    done: Completion
+    completed: bool
+
+
 Marks = Mapping[int, Sequence[SheetMark | None]]
 """By registration id: one mark for each session of the seminar, in order."""
 
@@ -125,6 +134,8 @@ class Attendance:
     sessions: Sequence[SheetSession]
     groups: Sequence[SheetGroup]
     marks: Marks
+    frozen: Mapping[int, Frozen]
+    """The outcomes of a completed seminar by registration id; they stand whatever became of marks or rules."""
 
     def marks_of(self, person: SheetPerson) -> Sequence[SheetMark | None]:
         """Return one person's marks, in the order of the sessions."""
@@ -136,13 +147,21 @@ class Attendance:
         return [CountedSession(session.contact_minutes, session.counts) for session in self.sessions]
 
     def completion_of(self, person: SheetPerson) -> Completion:
-        """Compute the minutes credited, the minutes to attend, and whether that is enough."""
+        """Return the minutes credited, the minutes to attend, and whether that is enough: as frozen, else computed."""
+        if (frozen := self.frozen.get(person.registration_id)) is not None:
+            return frozen.done
         return completion(
             self.seminar_sessions,
             [mark.stored if mark else None for mark in self.marks_of(person)],
             threshold_percent=self.seminar.threshold_percent,
             excused_rule=self.seminar.excused_rule,
         )
+
+    def completes(self, person: SheetPerson) -> bool:
+        """Whether the person completes the seminar: as frozen, else judged by the marks so far."""
+        if (frozen := self.frozen.get(person.registration_id)) is not None:
+            return frozen.completed
+        return completes(person.state, self.completion_of(person), seminar=self.seminar.outcome_state)
 
 
 def sessions_of(session: Session, seminar_id: int) -> list[SheetSession]:
@@ -361,6 +380,20 @@ def marks_of_seminar(session: Session, sessions: Sequence[SheetSession]) -> Mark
 
 
 def attendance_of(session: Session, seminar: Seminar, *, former: bool) -> Attendance:
-    """Read the complete attendance of a seminar, in four statements."""
+    """Read the complete attendance of a seminar, in four statements, of a completed one in five."""
     sessions = sessions_of(session, seminar.id)
-    return Attendance(seminar, sessions, people_by_group(session, seminar.id, former=former), marks_of_seminar(session, sessions))
+    people, marks = people_by_group(session, seminar.id, former=former), marks_of_seminar(session, sessions)
+    return Attendance(seminar, sessions, people, marks, _frozen(session, seminar) if is_frozen(seminar.state) else {})
+
+
+def _frozen(session: Session, seminar: Seminar) -> dict[int, Frozen]:
+    rows = session.execute(
+        select(
+            Participation.registration_id,
+            Participation.minutes_credited,
+            Participation.contact_minutes,
+            Participation.threshold_percent,
+            Participation.completed,
+        ).where(Participation.seminar_id == seminar.id, Participation.current, Participation.frozen_at.is_not(None))
+    )
+    return {row[0]: Frozen(Completion(*row[1:4]), row[4]) for row in rows}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from seminar_app.core.data_subject import NO_PERSON, STAFF
 from seminar_app.core.folding import fold
 from seminar_app.core.tables import Base, value_enum
-from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, RegistrationMode, SeminarState
+from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, RegistrationMode, SeminarState, outcome_state
 
 
 class Seminar(Base):
@@ -82,6 +82,11 @@ class Seminar(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def outcome_state(self) -> SeminarState:
+        """The state that decides who completed: of an archived seminar that in which it was archived."""
+        return outcome_state(self.state, self.archived_from)
 
 
 @event.listens_for(Seminar, "before_insert")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
@@ -14,7 +15,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import AgencyVersion
-from seminar_app.attendance import outcomes, services
+from seminar_app.attendance import outcomes, queries, services
 from seminar_app.attendance.errors import AttendanceIsShut
 from seminar_app.attendance.models import Mark, Observation, Participation
 from seminar_app.attendance.rules import MarkStatus
@@ -309,8 +310,12 @@ def test_a_cancelled_seminar_completes_nobody_also_from_the_archive(make: Make, 
     assert not current(session, person).completed
     change(session, seminar, Change.ARCHIVE)
     with unit_of_work(session):
-        assert not rebuild(session, seminar.id).participations
+        row = session.get_one(Registration, person.id)
+        registration_changed(session, context(LATER), session.get_one(Seminar, seminar.id), row)
+    assert not rebuild(session, seminar.id, check=True).participations
     assert not current(session, person).completed
+    attendance = queries.attendance_of(session, session.get_one(Seminar, seminar.id), former=False)
+    assert not any(attendance.completes(each) for group in attendance.groups for each in group.people)
 
 
 def test_what_left_in_a_merge_is_not_counted_and_what_was_frozen_stays(make: Make, session: Session) -> None:
@@ -326,9 +331,22 @@ def test_what_left_in_a_merge_is_not_counted_and_what_was_frozen_stays(make: Mak
     assert (current(session, kept).superseded, current(session, gone).superseded) == (False, True)
     assert current(session, gone).frozen_at is not None
     assert (current(session, kept).minutes_credited, current(session, kept).completed) == (180, False), "though the mark was copied"
+    attendance = queries.attendance_of(session, session.get_one(Seminar, seminar.id), former=True)
+    assert not any(attendance.completes(each) for group in attendance.groups for each in group.people), "page and file say the same"
+    session.rollback()
     with unit_of_work(session):
         undo_merge(session, context(LATER), merge_id=merge_id)
     assert not current(session, gone).superseded
+
+
+def make_session_beside(session: Session, held: SeminarSession) -> SeminarSession:
+    """Add a session that counts for nothing."""
+    begins = held.starts_at + timedelta(hours=6)
+    times = {"starts_at": begins, "ends_at": begins + timedelta(minutes=30), "contact_minutes": 30}
+    row = SeminarSession(public_id=uuid.uuid4(), seminar_id=held.seminar_id, title_es="Más", counts_for_completion=False, **times)
+    session.add(row)
+    session.flush()
+    return row
 
 
 def test_rebuilding_mends_what_differs_and_leaves_frozen_outcomes_alone(app: Flask, make: Make, session: Session) -> None:
@@ -345,8 +363,11 @@ def test_rebuilding_mends_what_differs_and_leaves_frozen_outcomes_alone(app: Fla
     with unit_of_work(session):
         session.execute(update(Participation).values(completed=False))
         session.execute(update(Mark).values(status=A).where(Mark.registration_id == people[1].id))
+        more = session.scalars(select(SeminarSession).where(SeminarSession.seminar_id == seminar.id)).one()
+        extra = make_session_beside(session, more)
+        session.add(Mark(registration_id=people[1].id, session_id=extra.id, last=uuid.uuid4(), status=P))
     answer = run(args=["participations", "rebuild", "--check"])
-    assert (answer.exit_code, "open: 1 marks and 1 outcomes differ" in answer.stdout) == (1, True)
+    assert (answer.exit_code, "open: 2 marks and 1 outcomes differ" in answer.stdout) == (1, True)
     assert not current(session, people[1]).completed
     assert run(args=["participations", "rebuild"]).exit_code == 0
     assert current(session, people[1]).completed
@@ -359,7 +380,8 @@ def test_rebuilding_mends_what_differs_and_leaves_frozen_outcomes_alone(app: Fla
 def test_an_agency_corrected_in_a_completed_seminar_is_a_new_version_of_the_outcome(make: Make, session: Session) -> None:
     seminar, agency, other = make.seminar(), make.agency("PGR"), make.agency("FGR")
     held = make.seminar_session(seminar)
-    person = make.registration(seminar, agency=agency, pool=make.pool(seminar, agency, 1))
+    pool = make.pool(seminar, agency, 2)
+    person, _another = (make.registration(seminar, agency=agency, pool=pool) for _ in range(2))
     mark(session, person, held, P)
     change(session, seminar, Change.COMPLETE)
     with unit_of_work(session):
@@ -369,3 +391,10 @@ def test_an_agency_corrected_in_a_completed_seminar_is_a_new_version_of_the_outc
     now = current(session, person)
     assert (now.version, now.frozen_at, now.completed) == (2, LATER, True)
     assert session.get_one(AgencyVersion, now.agency_version_id).code == "FGR"
+    session.rollback()
+    assert outcomes.count_changed(session, seminar.id) is None, "it was never reopened"
+    session.rollback()
+    change(session, seminar, Change.RESUME)
+    mark(session, person, held, A)
+    (changed,) = outcomes.changed_outcomes(session, seminar.id)
+    assert (changed.before and changed.before.completed, changed.now.completed, changed.moved) == (True, False, False)

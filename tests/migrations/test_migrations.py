@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from datetime import datetime
 from pathlib import Path
 
@@ -25,14 +26,14 @@ from seminar_app.audit.verifying import verify
 from seminar_app.core.actor import RoleName
 from seminar_app.core.tables import Base
 from seminar_app.core.write_mode import write_mode
-from seminar_app.people.models import Person
+from seminar_app.people.models import Person, PersonMerge
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.database import db, unit_of_work
 from seminar_app.web.health import newest_migration
 from tests.conftest import TestDatabase
 from tests.support.context import context
-from tests.support.factories import Make
+from tests.support.factories import THEN, Make
 
 
 @pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
@@ -179,7 +180,7 @@ def test_letters_come_back_into_the_keys_of_people_and_nobody_becomes_another(
 
 
 def test_each_mark_and_its_past_become_a_chain_of_observations(app: Flask, make: Make, capsys: pytest.CaptureFixture[str]) -> None:
-    """Ana was absent, then late, then present; Beto's mark was taken away and taken again; Carla's was taken away."""
+    """A was absent, late, then present; B's mark was taken away and taken again; C's was taken away; D's is older than its past."""
     seminar = make.seminar(state=SeminarState.COMPLETED)
     held, agency = make.seminar_session(seminar, minutes=180), make.agency("PGR", name_es="Procuraduría")
     pool = make.pool(seminar, agency, 4)
@@ -190,11 +191,12 @@ def test_each_mark_and_its_past_become_a_chain_of_observations(app: Flask, make:
         (ana, "late", 100, "account:b", "2026-06-03 15:00", "account:a", "2026-06-03 16:00"),
         (beto, "present", 180, "account:a", "2026-06-03 14:00", "account:b", "2026-06-03 15:00"),
         (carla, "left_early", 165, "account:a", "2026-06-03 14:00", "account:b", "2026-06-03 17:00"),
+        (dora, "absent", 0, "account:a", "2026-06-03 14:00", "account:b", "2026-06-03 15:00"),
     ]
     now_marked = [
         (ana, "present", 180, "account:a", "2026-06-03 16:00"),
         (beto, "late", 165, "account:a", "2026-06-03 16:00"),
-        (dora, "excused", 0, "account:a", "2026-06-03 16:00"),
+        (dora, "excused", 0, "account:a", "2026-06-03 13:00"),
     ]
     with app.app_context():
         downgrade(revision="0015")
@@ -205,6 +207,11 @@ def test_each_mark_and_its_past_become_a_chain_of_observations(app: Flask, make:
             for who, status, minutes, by, at in now_marked:
                 values = f"({who}, {held.id}, '{status}', {minutes}, 'list', '{by}', '{at}', 1)"
                 connection.execute(text(f"INSERT INTO mark {old}, version) VALUES {values}"))  # noqa: S608
+            copied = connection.scalar(text(f"SELECT id FROM mark WHERE registration_id = {beto}"))  # noqa: S608
+            merge = PersonMerge.__table__.insert().values(  # type: ignore[attr-defined]
+                public_id=uuid.uuid4(), kept_id=1, gone_id=2, moved={"copies": {"mark": [copied]}}, merged_at=THEN, merged_by="command"
+            )
+            connection.execute(merge)
         upgrade()
         chains: dict[int, list[tuple[str, int | None, str]]] = {}
         with db.engine.connect() as connection:
@@ -218,8 +225,11 @@ def test_each_mark_and_its_past_become_a_chain_of_observations(app: Flask, make:
             ana: [("absent", None, "account:a"), ("late", 100, "account:b"), ("present", None, "account:a")],
             beto: [("present", None, "account:a"), ("cleared", None, "account:b"), ("late", None, "account:a")],
             carla: [("left_early", None, "account:a"), ("cleared", None, "account:b")],
-            dora: [("excused", None, "account:a")],
+            dora: [("absent", None, "account:a"), ("cleared", None, "account:b"), ("excused", None, "account:a")],
         }
+        with db.engine.connect() as connection:
+            (moved,) = connection.execute(select(PersonMerge.moved)).scalars()
+        assert moved["copies"] == {"observation": [max(row.id for row in seen if row.registration_id == beto)]}
         assert marks == {
             ana: (MarkStatus.PRESENT, None),
             beto: (MarkStatus.LATE, None),

@@ -23,6 +23,7 @@ from seminar_app.attendance.rules.marks import (
     takes_marks,
 )
 from seminar_app.attendance.rules.observations import (
+    AUTOMATIC,
     EARLIEST,
     ObservationKind,
     Observed,
@@ -36,6 +37,7 @@ from seminar_app.attendance.rules.participations import CompletionRule, Particip
 
 __all__ = [
     "ATTENDED",
+    "AUTOMATIC",
     "EARLIEST",
     "HAS_MINUTES",
     "LATENESS_MINUTES",

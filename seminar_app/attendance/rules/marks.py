@@ -83,8 +83,8 @@ def minutes_said(status: MarkStatus, asked: int | None, *, contact_minutes: int,
 def credited_minutes(status: MarkStatus, said: int | None, *, contact_minutes: int, excused_rule: ExcusedRule) -> int:
     """Return the minutes a mark is worth in its session as the session now is.
 
-    Minutes that nobody said follow from the session and the seminar's rule; minutes that somebody said are never worth more than
-    the session has.
+    Minutes that were not said follow from the session and the seminar's rule; minutes that were said are never worth more than the
+    session has.
     """
     if status in HAS_MINUTES and said is not None:
         return min(said, contact_minutes)

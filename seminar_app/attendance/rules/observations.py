@@ -67,9 +67,9 @@ class ObservedMark:
     """The mark that observations make.
 
     Attributes:
-        last: the observation that the mark ends with; whoever changes the mark has this one in view.
+        last: the observation that the mark ends with, and that a page shows.
         status: None if the mark was taken away.
-        minutes: as somebody said or as times in and out measured them; None if they follow from the session.
+        minutes: as they were said, or as times in and out measured them; None if they follow from the session.
         time_in, time_out: first arrival and last departure, where they were recorded.
         still_in: the person was seen to arrive and not to leave, so the minutes count to the session's end.
         conflict: two recorders with the same view said different things. It stays so for ever.
@@ -240,9 +240,9 @@ def _leave(stays: list[_Stay], at: datetime) -> None:
 
 
 def _measured(stays: Sequence[_Stay], session: Times) -> tuple[MarkStatus, int | None]:
-    """Return the mark of somebody who came and left at these times.
+    """Return the mark of a person who came and left at these times.
 
-    Who missed less than 15 minutes was present. Who arrived 15 minutes late or later was late; anybody else left early.
+    Less than 15 minutes missed is present. An arrival 15 minutes late or later is late; the rest left early.
     """
     there = _time_there(stays, session)
     tolerated = timedelta(minutes=LATENESS_MINUTES)

@@ -17,7 +17,7 @@ from seminar_app.attendance.models import Mark, Observation
 from seminar_app.attendance.queries import SheetMark
 from seminar_app.attendance.rules import Observed, ObservedMark, Times, mark_of
 from seminar_app.seminars.models import Seminar, SeminarSession
-from seminar_app.seminars.rules import ExcusedRule, SeminarState
+from seminar_app.seminars.rules import ExcusedRule, SeminarState, outcome_state
 
 CHUNK = 500
 """Values in one IN list. It keeps statements short enough that both databases plan them well."""
@@ -88,7 +88,7 @@ class SeminarFacts:
     @property
     def outcome_state(self) -> SeminarState:
         """The state that decides the outcome: of an archived seminar that in which it was archived."""
-        return self.archived_from or self.state
+        return outcome_state(self.state, self.archived_from)
 
     def times(self, session: SessionFacts) -> Times:
         """Return a session as the rule of marks needs it."""

@@ -94,7 +94,7 @@ def begin_participation(session: Session, seminar: Seminar, registration: Regist
 
 
 def _may_complete(seminar: Seminar, registration: Registration) -> bool:
-    return registration.state is RegistrationState.REGISTERED and seminar.state is not SeminarState.CANCELLED
+    return registration.state is RegistrationState.REGISTERED and seminar.outcome_state is not SeminarState.CANCELLED
 
 
 _FOLLOW = (
@@ -180,6 +180,7 @@ def thaw(session: Session, seminar_id: int) -> None:
     for some in chunks(ids):
         session.execute(update(_table).where(_table.c.id.in_(some)).values(current=False))
         _copy(session, _table.c.id.in_(some), frozen_at=None)
+    refresh(session, seminar_id)
 
 
 def _copy(session: Session, which: Any, **changed: Any) -> None:

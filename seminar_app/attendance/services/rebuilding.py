@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Mark, Participation
@@ -63,7 +63,9 @@ def rebuild(session: Session, seminar_id: int, *, check: bool = False) -> Rebuil
         wrong += sorted(off)
         if not check:
             write_marks(session, {of: each.made for of, each in made.items() if of in different})
+            _delete_marks(session, different - made.keys())
             _add_missing(session, seminar_id, some)
+            _take_over_agencies(session, off)
             write_participations(session, {each: outcomes[each] for each in off})
     return Rebuilt(len(states), wrong_marks, wrong)
 
@@ -77,15 +79,31 @@ def _different_marks(session: Session, registration_ids: Collection[int], made: 
 
 def _different_outcomes(session: Session, registration_ids: Collection[int], wanted: dict[int, ParticipationFacts]) -> set[int]:
     rows: Any = session.execute(
-        select(Participation.__table__).where(Participation.registration_id.in_(registration_ids), Participation.current)
+        select(Participation.__table__, (Participation.agency_version_id != Registration.agency_version_id).label("elsewhere"))
+        .join(Registration, Registration.id == Participation.registration_id)
+        .where(Participation.registration_id.in_(registration_ids), Participation.current)
     )
     there = {row.registration_id: row for row in rows}
-    return {
-        each
-        for each in registration_ids
-        if each not in there
-        or (there[each].frozen_at is None and any(getattr(there[each], name) != getattr(wanted[each], name) for name in VALUES))
-    }
+    return {each for each in registration_ids if each not in there or _differs(there[each], wanted[each])}
+
+
+def _differs(row: Any, wanted: ParticipationFacts) -> bool:
+    if row.frozen_at is not None:
+        return False
+    return row.elsewhere or any(getattr(row, name) != getattr(wanted, name) for name in VALUES)
+
+
+def _delete_marks(session: Session, which: Collection[tuple[int, int]]) -> None:
+    for registration_id, session_id in which:
+        session.execute(delete(Mark).where(Mark.registration_id == registration_id, Mark.session_id == session_id))
+
+
+def _take_over_agencies(session: Session, registration_ids: Collection[int]) -> None:
+    of_registration = select(Registration.agency_version_id).where(Registration.id == Participation.registration_id).scalar_subquery()
+    those = Participation.registration_id.in_(registration_ids), Participation.current, Participation.frozen_at.is_(None)
+    session.execute(
+        update(Participation).where(*those).values(agency_version_id=of_registration).execution_options(synchronize_session=False)
+    )
 
 
 def _add_missing(session: Session, seminar_id: int, registration_ids: Collection[int]) -> None:

@@ -100,7 +100,7 @@ class OpenSheet:
         return self.all_kept[self.seated[registration]].get(self.place.id)
 
     def check(self, registration: uuid.UUID, minutes: int | None) -> None:
-        """Refuse whoever holds no seat, and minutes that the session does not have."""
+        """Refuse a registration without a seat, and minutes that the session does not have."""
         if registration not in self.seated:
             raise NotOnTheSheet
         contact_minutes = self.place.contact_minutes

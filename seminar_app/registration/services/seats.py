@@ -82,6 +82,7 @@ _LOCKED = (
     select(Seminar, Office)
     .join(Office, Office.id == Seminar.office_id)
     .where(Seminar.id == bindparam("seminar_id"))
+    .with_for_update(of=Seminar, read=True)  # an edit of the seminar or its sessions comes before or after
     .execution_options(populate_existing=True)  # a seminar read before the lock may have been completed meanwhile
 )
 

@@ -54,6 +54,7 @@ from seminar_app.seminars.rules.states import (
     may_change_sessions,
     may_edit,
     needs_before_publishing,
+    outcome_state,
     state_after,
     undoes,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "moved",
     "needs_before_publishing",
     "next_step",
+    "outcome_state",
     "overlapping",
     "parse_speakers",
     "places_left",

@@ -105,6 +105,11 @@ def undoes(change: Change) -> Change | None:
     }.get(change)
 
 
+def outcome_state(state: SeminarState, archived_from: SeminarState | None) -> SeminarState:
+    """Return the state that decides who completed: of an archived seminar that in which it was archived."""
+    return archived_from or state if state is SeminarState.ARCHIVED else state
+
+
 def is_public(state: SeminarState, archived_from: SeminarState | None) -> bool:
     """Whether the public can open the seminar's page. A page that was public keeps its URL when the seminar is archived."""
     return state in PUBLIC_STATES or (state is SeminarState.ARCHIVED and archived_from in PUBLIC_STATES)

@@ -21,6 +21,7 @@
   const refused = new Map(); // key → sentence of the server
   const numbers = new Map(); // key → number of the change on that line; with the page it makes the id of what is stored
   const unanswered = new Map(); // key → numbers of the changes that were sent, and whose answer has not come
+  const sentNumbers = new Map(); // key → number of the change in the request on its way
   const past = []; // undo: what lines were before each deed
   let sent = null; // lines of the request on its way
   let pause = SHORTEST_WAIT;
@@ -129,6 +130,7 @@
       values[`n-${key}`] = number;
       values[`after-${key}`] = earlier.join(" ");
       unanswered.set(key, [...earlier, number]);
+      sentNumbers.set(key, number);
     }
     values.csrf_token = sheet.elements.csrf_token.value;
     values.page = sheet.elements.page.value;
@@ -154,7 +156,9 @@
   const wasRefused = (sentence) => {
     const some = sent;
     sent = null;
-    for (const key of some) unanswered.delete(key);
+    for (const key of some) {
+      unanswered.set(key, unanswered.get(key).filter((number) => number !== sentNumbers.get(key))); // earlier ones may have arrived
+    }
     if (some.length > 1) {
       alone.push(...some); // one line is to blame; the others shall not wait for it
     } else {
