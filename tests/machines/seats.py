@@ -14,6 +14,7 @@ from sqlalchemy import Table, bindparam, delete, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.agencies.models import Agency
+from seminar_app.attendance.models import Participation
 from seminar_app.core.errors import Refusal
 from seminar_app.core.unit_of_work import in_unit_of_work, unit_of_work
 from seminar_app.messages.models import Message
@@ -119,7 +120,7 @@ class Seats(RuleBasedStateMachine):
             self.models.append(SeminarModel(f"seminar-{number}", zone, LAST_DAY, manual[number], code, pools, happened=self.happened))
         self.ids: list[int] = []
         with unit_of_work(self.world.session) as session:
-            for table in (PersonJoin, NameRequest, RegistrationHistory, Registration, Message, SeatPool, Seminar, Person):
+            for table in (Participation, PersonJoin, NameRequest, RegistrationHistory, Registration, Message, SeatPool, Seminar, Person):
                 session.execute(delete(table))
             for model in self.models:
                 self.ids.append(self._write(session, model))
