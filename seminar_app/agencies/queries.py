@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession, AgencyVersion
 from seminar_app.agencies.rules import AgencyLevel, Hit, Succession, existed_on, group_of, look_for, names_a_kind, path_of, successors_on
+from seminar_app.agencies.succession_rules import Steps, steps_on
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import fold
 
@@ -264,6 +265,18 @@ def all_successions(session: Session) -> list[Succession]:
         ).order_by(AgencySuccession.id)
     )
     return [Succession(*row) for row in rows]
+
+
+_STEPS = select(
+    Agency.id, Agency.code, Agency.parent_id, AgencySuccession.from_agency_id, AgencySuccession.happened_on, AgencySuccession.happened_in
+).outerjoin(AgencySuccession, AgencySuccession.to_agency_id == Agency.id)
+
+
+def pool_steps(session: Session, day: date) -> Steps:
+    """Return the steps of all agencies towards their pools as of `day`, in one statement."""
+    rows = session.execute(_STEPS).all()
+    successions = [Succession(row[3], row[0], row[4], row[5]) for row in rows if row[3] is not None]
+    return steps_on(day, codes={row[0]: row[1] for row in rows}, parents={row[0]: row[2] for row in rows}, successions=successions)
 
 
 def agencies_by_then(session: Session, day: date) -> Mapping[int, tuple[int, ...]]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.agencies.models import Agency
-from seminar_app.agencies.queries import agency_paths
+from seminar_app.agencies.queries import pool_steps
+from seminar_app.agencies.succession_rules import Steps, path_to_pools
 from seminar_app.audit import services as audit
 from seminar_app.core.actor import RULE
 from seminar_app.core.change_context import ChangeContext
@@ -56,6 +57,19 @@ class LockedSeats:
     office: Office
     rows: dict[int, SeatPool]
     pools: list[PoolState]
+    _steps: Steps | None = field(default=None, repr=False)
+
+    def path(self, session: Session, agency_id: int) -> tuple[int, ...]:
+        """Return the agencies whose quotas an agency's people may draw from here, in the order they are tried.
+
+        The directory is read once, in one statement, and after the seats were locked: whoever records a succession waits for them.
+        A seminar without quotas needs no path, and reads nothing.
+        """
+        if all(pool.agency_id is None for pool in self.pools):
+            return ()
+        if self._steps is None:
+            self._steps = pool_steps(session, self.seminar.starts_on)
+        return path_to_pools(agency_id, self._steps)
 
     def today(self, now: datetime) -> date:
         """Return the date in the seminar's time zone."""
@@ -126,11 +140,10 @@ def seat_or_queue(
     *,
     seats: LockedSeats,
     registration: Registration,
-    agency_path: Sequence[int],
     note: str | None = None,
 ) -> None:
     """Give the registration the seat that the rules choose, or the next place on the waiting list."""
-    decision = decide_seat(seats.pools, agency_path)
+    decision = decide_seat(seats.pools, seats.path(session, registration.agency_id))
     place = next_queue_place(session, seats.seminar.id) if decision.pool_id is None else None
     change_state(
         session,
@@ -172,9 +185,8 @@ def settle(session: Session, context: ChangeContext, *, seats: LockedSeats) -> i
     ).all()
     if not waiting:
         return 0
-    paths = agency_paths(session)
     by_id = {registration.id: registration for registration in waiting}
-    queue = [Waiting(r.id, r.queue_place or 0, paths[r.agency_id]) for r in waiting]
+    queue = [Waiting(r.id, r.queue_place or 0, seats.path(session, r.agency_id)) for r in waiting]
     promotions = decide_promotions(seats.pools, queue)
     for promotion in promotions:
         registration = by_id[promotion.registration_id]
