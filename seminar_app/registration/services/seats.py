@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -47,6 +47,9 @@ from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.mails import tell
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import SeminarState, is_frozen
+
+HANDING_OUT = (SeminarState.DRAFT, SeminarState.PUBLISHED, SeminarState.CLOSED)
+"""States in which a seminar that is not over gives free seats to those who wait (`hands_out_seats`)."""
 
 
 @dataclass(slots=True)
@@ -242,6 +245,27 @@ def release_due_quotas(session: Session, context: ChangeContext) -> int:
         moved += sum(step.seats for step in decide_releases(seats.pools, today=seats.today(context.now)))
         settle(session, context, seats=seats)
     return moved
+
+
+def settle_quotas(session: Session, context: ChangeContext) -> None:
+    """Give free seats of quotas to those who may hold them since the paths between agencies changed, in all seminars to come.
+
+    Every such seminar is locked, also where nobody waits yet: a registration under way may have read the paths of before.
+    """
+    with_quotas = session.scalars(
+        select(SeatPool.seminar_id)
+        .join(Seminar, Seminar.id == SeatPool.seminar_id)
+        .where(
+            SeatPool.agency_id.is_not(None),
+            SeatPool.size > 0,
+            Seminar.state.in_(HANDING_OUT),
+            Seminar.ends_on >= context.now.date() - timedelta(days=1),
+        )
+        .distinct()
+        .order_by(SeatPool.seminar_id)
+    ).all()
+    for seminar_id in with_quotas:
+        settle(session, context, seats=lock_seats(session, seminar_id))
 
 
 def resize(

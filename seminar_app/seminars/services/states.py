@@ -12,7 +12,7 @@ from seminar_app.seminars import errors
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import Change, is_over, needs_before_publishing, state_after
 from seminar_app.seminars.services.events import StateChange, state_changed
-from seminar_app.seminars.services.making import locked_seminar, trail
+from seminar_app.seminars.services.making import lock_pools, locked_seminar, trail
 
 _ACTIONS = {
     Change.PUBLISH: "seminar.published",
@@ -44,7 +44,7 @@ def change_state(session: Session, context: ChangeContext, *, seminar_id: int, c
         ReasonToResumeMissing: a completed seminar is reopened without a reason.
         Refusal: a hook refuses the change.
     """
-    session.execute(select(SeatPool.id).where(SeatPool.seminar_id == seminar_id).order_by(SeatPool.id).with_for_update())
+    lock_pools(session, seminar_id)
     seminar = locked_seminar(session, seminar_id)
     before = seminar.state
     after = state_after(change, before, archived_from=seminar.archived_from)
