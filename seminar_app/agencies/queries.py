@@ -78,17 +78,20 @@ def found(choice: AgencyChoice, wanted: str) -> Hit | None:
     return look_for(wanted, names=names, aliases=choice.aliases)
 
 
-def agency_groups(session: Session, on: date | None = None, *, also: int | None = None, whole: bool = False) -> list[AgencyGroup]:
+def agency_groups(
+    session: Session, on: date | None = None, *, also: int | Collection[int] | None = None, whole: bool = False
+) -> list[AgencyGroup]:
     """Return the groups with their offices: federal groups first, then by code; offices by state or code.
 
     Args:
         on: only agencies that existed on that day; None for all that ever existed.
-        also: id of an agency that is included regardless of its dates, because a record names it.
+        also: id of an agency, or ids of several, included regardless of their dates, because a record names them.
         whole: also return groups that have no office to offer.
     """
     everything = all_agencies(session)
     parents = {agency.id: agency.parent_id for agency in everything.values()}
-    kept = [a for a in everything.values() if on is None or a.id == also or existed_on(on, valid_from=a.valid_from, valid_to=a.valid_to)]
+    named = {also} if isinstance(also, int) else set(also or ())
+    kept = [a for a in everything.values() if on is None or a.id in named or existed_on(on, valid_from=a.valid_from, valid_to=a.valid_to)]
     below: dict[int, list[AgencyChoice]] = {}
     for agency in kept:
         below.setdefault(group_of(agency.id, parents), []).append(agency)
