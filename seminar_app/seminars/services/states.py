@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.seminars import errors
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
-from seminar_app.seminars.rules import Change, is_over, needs_before_publishing, state_after
+from seminar_app.seminars.quotas import quotas_for_nobody
+from seminar_app.seminars.rules import Change, Need, is_over, needs_before_publishing, state_after
 from seminar_app.seminars.services.events import StateChange, state_changed
 from seminar_app.seminars.services.making import lock_pools, locked_seminar, trail
 
@@ -38,7 +39,7 @@ def change_state(session: Session, context: ChangeContext, *, seminar_id: int, c
 
     Raises:
         NotInThisState: the change is not allowed from the present state.
-        NotReady: the seminar cannot be published yet.
+        NotReady, QuotaHeldByNobody: the seminar cannot be published yet.
         NotOverYet: the seminar cannot be completed yet.
         ReasonMissing: a cancellation without a reason.
         ReasonToResumeMissing: a completed seminar is reopened without a reason.
@@ -77,13 +78,17 @@ def _reason(change: Change, reason: str | None) -> str | None:
 
 
 def _refuse_unready(session: Session, seminar: Seminar) -> None:
+    for_nobody = quotas_for_nobody(session, seminar)
     needs = needs_before_publishing(
         titles=(seminar.title_es, seminar.title_en),
         sessions=session.scalar(select(func.count()).where(SeminarSession.seminar_id == seminar.id)) or 0,
         seats=session.scalar(select(func.sum(SeatPool.size)).where(SeatPool.seminar_id == seminar.id)) or 0,
         mode=seminar.registration_mode,
         code=seminar.registration_code,
+        for_nobody=len(for_nobody),
     )
+    if needs == (Need.QUOTAS,):
+        raise errors.QuotaHeldByNobody(agencies=", ".join(quota.agency.code for quota in for_nobody))
     if needs:
         raise errors.NotReady
 
