@@ -92,6 +92,8 @@ def _field(quota: QuotaToShare, party: AgencyChoice | None) -> IntegerField:
 def _label(quota: QuotaToShare, party: AgencyChoice | None) -> str:
     if party is None:
         return str(_("Open to all"))
+    if party == quota.agency and quota.lives_on:
+        return str(_("%(agency)s, as before: shared by its offices and all who succeeded them", agency=party.code))
     if party == quota.agency:
         return str(_("%(agency)s, as before: shared by all who succeeded it", agency=party.code))
     return f"{party.code} · {party.name(current_language())}"
