@@ -1,6 +1,6 @@
 """Rules of succession: which quotas an agency's people may draw from, and to whom the quota of an ended agency falls. No database.
 
-Source: docs/decisions/0012-dates-of-agencies.md.
+Source: docs/decisions/0012-agencies-to-the-day-or-the-year.md.
 """
 
 from __future__ import annotations
