@@ -13,7 +13,7 @@ _hooks: list[PathHook] = []
 
 
 def when_paths_change(hook: PathHook) -> PathHook:
-    """Register `hook(session, context)`, called when a succession is recorded or undone, and when an agency gets another parent.
+    """Register `hook(session, context)`, called when successions are recorded or undone, and when an agency gets another parent.
 
     It runs in the transaction of the change, after the flush. The agency's row is locked then, but not for those who only refer
     to it, so a hook may lock seats.

@@ -15,7 +15,7 @@ from seminar_app.offices.models import Office
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services.mails import tell
-from seminar_app.registration.services.seats import lock_seats, settle, settle_quotas
+from seminar_app.registration.services.seats import lock_seats, settle, settle_all
 from seminar_app.seminars.errors import PeopleRegistered
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Change
@@ -59,4 +59,4 @@ def on_edit(session: Session, context: ChangeContext, seminar: Seminar, edit: Se
 @when_paths_change
 def on_new_paths(session: Session, context: ChangeContext) -> None:
     """Give free seats to those who may hold them since a succession was recorded or undone."""
-    settle_quotas(session, context)
+    settle_all(session, context)

@@ -431,7 +431,7 @@ class Seats(RuleBasedStateMachine):
         def expected() -> None:
             self.happened.succeeded = not undo
             for model in self.models:
-                model.paths_changed(now=now)
+                model.settle(now)
 
         def done(session: Session) -> object:
             if undo:

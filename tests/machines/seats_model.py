@@ -294,11 +294,6 @@ class SeminarModel:
             self.pools[agency] = Pool(size, release_on)
         self.settle(now)
 
-    def paths_changed(self, *, now: datetime) -> None:
-        """A succession was recorded or undone. Seats are settled where a quota has some."""
-        if any(pool.size for agency, pool in self.pools.items() if agency):
-            self.settle(now)
-
     def change(self, change: str, *, now: datetime) -> None:
         allowed = {
             "unpublish": (("published",), "draft"),

@@ -46,7 +46,7 @@ MUTATIONS = (
     ),
     Mutation(
         "seats that a succession brings within reach go to nobody",
-        seats.settle_quotas,
+        seats.settle_all,
         "settle(session, context, seats=lock_seats(session, seminar_id))",
         "lock_seats(session, seminar_id)",
     ),

@@ -247,24 +247,13 @@ def release_due_quotas(session: Session, context: ChangeContext) -> int:
     return moved
 
 
-def settle_quotas(session: Session, context: ChangeContext) -> None:
-    """Give free seats of quotas to those who may hold them since the paths between agencies changed, in all seminars to come.
+def settle_all(session: Session, context: ChangeContext) -> None:
+    """Give free seats to those who may hold them since the paths between agencies changed, in all seminars to come.
 
-    Every such seminar is locked, also where nobody waits yet: a registration under way may have read the paths of before.
+    Every such seminar is locked, also where nobody waits and no quota is kept: a change under way may have read the paths of before.
     """
-    with_quotas = session.scalars(
-        select(SeatPool.seminar_id)
-        .join(Seminar, Seminar.id == SeatPool.seminar_id)
-        .where(
-            SeatPool.agency_id.is_not(None),
-            SeatPool.size > 0,
-            Seminar.state.in_(HANDING_OUT),
-            Seminar.ends_on >= context.now.date() - timedelta(days=1),
-        )
-        .distinct()
-        .order_by(SeatPool.seminar_id)
-    ).all()
-    for seminar_id in with_quotas:
+    to_come = Seminar.state.in_(HANDING_OUT), Seminar.ends_on >= context.now.date() - timedelta(days=1)
+    for seminar_id in session.scalars(select(Seminar.id).where(*to_come).order_by(Seminar.id)).all():
         settle(session, context, seats=lock_seats(session, seminar_id))
 
 
