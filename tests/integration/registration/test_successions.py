@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.agencies import services as agencies
 from seminar_app.agencies.models import Agency, AgencySuccession
@@ -17,10 +17,13 @@ from seminar_app.agencies.queries import get_agency_by_code
 from seminar_app.agencies.services import End, seed_directory
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
+from seminar_app.people.services import stored_data
+from seminar_app.registration import services
 from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import RegistrationState
+from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.registration.services import registering, seats
 from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.personal import edition
 from seminar_app.seminars.forms import details_of
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import SeminarState
@@ -127,6 +130,27 @@ def test_two_heirs_share_one_quota(session: Session, make: Make, register: Regis
         "OLD",
         None,
     ]
+
+
+def test_correcting_and_restoring_draw_from_the_quota_of_the_predecessor_too(
+    session: Session, make: Make, codes: Codes, register: Register, now: datetime
+) -> None:
+    seminar = make.seminar(seats=0, **IN_2027)
+    for quota in ("INM", "CNS"):
+        make.pool(seminar, codes[quota], 1)
+    ana = register(seminar, codes["INM"], "Ana")
+    assert held(session, ana) == "INM"
+    row = session.get_one(Registration, ana.id, options=[joinedload(Registration.person)])
+    correction = services.StaffCorrection(person=stored_data(row.person), agency_id=codes["GN"].id, unit=None, position=None)
+    opened = edition(row)
+    with unit_of_work(session):
+        services.correct(session, context(now), seminar_id=seminar.id, registration_id=ana.id, correction=correction, opened=opened)
+    assert held(session, ana) == "CNS"
+    with unit_of_work(session):
+        services.remove(session, context(now), seminar_id=seminar.id, registration_id=ana.id, reason=RemovalReason.OTHER)
+    with unit_of_work(session):
+        services.restore(session, context(now), seminar_id=seminar.id, registration_id=ana.id)
+    assert held(session, ana) == "CNS"
 
 
 def test_a_registration_reads_the_directory_in_one_statement(
