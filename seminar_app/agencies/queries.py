@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession, AgencyVersion
 from seminar_app.agencies.rules import AgencyLevel, Hit, Succession, existed_on, group_of, look_for, names_a_kind, path_of, successors_on
+from seminar_app.agencies.succession_rules import Steps, steps_on
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import fold
 
@@ -77,17 +78,20 @@ def found(choice: AgencyChoice, wanted: str) -> Hit | None:
     return look_for(wanted, names=names, aliases=choice.aliases)
 
 
-def agency_groups(session: Session, on: date | None = None, *, also: int | None = None, whole: bool = False) -> list[AgencyGroup]:
+def agency_groups(
+    session: Session, on: date | None = None, *, also: int | Collection[int] | None = None, whole: bool = False
+) -> list[AgencyGroup]:
     """Return the groups with their offices: federal groups first, then by code; offices by state or code.
 
     Args:
         on: only agencies that existed on that day; None for all that ever existed.
-        also: id of an agency that is included regardless of its dates, because a record names it.
+        also: id of an agency, or ids of several, included regardless of their dates, because a record names them.
         whole: also return groups that have no office to offer.
     """
     everything = all_agencies(session)
     parents = {agency.id: agency.parent_id for agency in everything.values()}
-    kept = [a for a in everything.values() if on is None or a.id == also or existed_on(on, valid_from=a.valid_from, valid_to=a.valid_to)]
+    named = {also} if isinstance(also, int) else set(also or ())
+    kept = [a for a in everything.values() if on is None or a.id in named or existed_on(on, valid_from=a.valid_from, valid_to=a.valid_to)]
     below: dict[int, list[AgencyChoice]] = {}
     for agency in kept:
         below.setdefault(group_of(agency.id, parents), []).append(agency)
@@ -264,6 +268,18 @@ def all_successions(session: Session) -> list[Succession]:
         ).order_by(AgencySuccession.id)
     )
     return [Succession(*row) for row in rows]
+
+
+_STEPS = select(
+    Agency.id, Agency.code, Agency.parent_id, AgencySuccession.from_agency_id, AgencySuccession.happened_on, AgencySuccession.happened_in
+).outerjoin(AgencySuccession, AgencySuccession.to_agency_id == Agency.id)
+
+
+def pool_steps(session: Session, day: date) -> Steps:
+    """Return the steps of all agencies towards their pools as of `day`, in one statement."""
+    rows = session.execute(_STEPS).all()
+    successions = [Succession(row[3], row[0], row[4], row[5]) for row in rows if row[3] is not None]
+    return steps_on(day, codes={row[0]: row[1] for row in rows}, parents={row[0]: row[2] for row in rows}, successions=successions)
 
 
 def agencies_by_then(session: Session, day: date) -> Mapping[int, tuple[int, ...]]:

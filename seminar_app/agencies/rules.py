@@ -28,11 +28,16 @@ class Succession:
     on: date | None
     year: int | None = None
 
-    def had_happened(self, day: date) -> bool:
-        """Whether it had certainly happened by the end of `day`. If only the year is known, the last day of the year counts."""
+    @property
+    def at(self) -> date | None:
+        """The day by which it had certainly happened: its own, or the last day of the year if only that is known; None if unknown."""
         if self.on is not None:
-            return self.on <= day
-        return self.year is not None and date(self.year, 12, 31) <= day
+            return self.on
+        return None if self.year is None else date(self.year, 12, 31)
+
+    def had_happened(self, day: date) -> bool:
+        """Whether it had certainly happened by the end of `day`."""
+        return self.at is not None and self.at <= day
 
 
 @dataclass(frozen=True, slots=True)

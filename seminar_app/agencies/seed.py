@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from seminar_app.agencies.events import paths_changed
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession
 from seminar_app.agencies.rules import AgencyLevel, search_key
 from seminar_app.agencies.versions import keep_versions, lock_versions
@@ -69,6 +70,7 @@ def seed_directory(session: Session, context: ChangeContext) -> int:
             )
     keep_versions(session, context)
     if added:
+        paths_changed(session, context)
         record(session, context, action="agencies.seeded", subject="agency:directory", details={"added": len(added)})
     return len(added)
 

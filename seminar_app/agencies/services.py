@@ -24,6 +24,7 @@ from seminar_app.agencies.errors import (
     ParentBelowItself,
     ReturnsToItself,
 )
+from seminar_app.agencies.events import paths_changed
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession
 from seminar_app.agencies.queries import agency_path, all_successions
 from seminar_app.agencies.rules import AgencyLevel, may_be_parent, search_key, would_return
@@ -111,6 +112,8 @@ def edit_agency(session: Session, context: ChangeContext, *, agency_id: int, ver
         setattr(agency, name, value)
     keep_versions(session, context)
     _note(session, context, "agency.edited", agency, changed=changed)
+    if "parent_id" in changed:
+        paths_changed(session, context)
     return agency
 
 
@@ -131,6 +134,8 @@ def retire_agency(
     session: Session, context: ChangeContext, *, agency_id: int, end: End, successor_ids: Sequence[int] = (), source: str | None = None
 ) -> Agency:
     """Retire an agency and store its successors from the next day on. Records under its name do not change.
+
+    Its quotas are its successors', too: the hooks of `when_paths_change` settle the seats.
 
     Raises:
         NotFound: there is no such agency, or no such successor.
@@ -160,6 +165,8 @@ def retire_agency(
         )
     successors = [_get(session, successor_id).code for successor_id in dict.fromkeys(successor_ids)]
     _note(session, context, "agency.retired", agency, valid_to=end.valid_to.isoformat(), successors=successors)
+    if successors:
+        paths_changed(session, context)
     return agency
 
 
@@ -176,6 +183,7 @@ def undo_retirement(session: Session, context: ChangeContext, *, agency_id: int)
     agency.valid_to = None
     session.execute(delete(AgencySuccession).where(AgencySuccession.from_agency_id == agency.id))
     _note(session, context, "agency.retirement_undone", agency, valid_to=before.isoformat())
+    paths_changed(session, context)
     return agency
 
 
@@ -236,7 +244,8 @@ def _refuse_taken_code(session: Session, code: str) -> None:
 
 
 def _locked(session: Session, agency_id: int) -> Agency:
-    agency = session.scalar(select(Agency).where(Agency.id == agency_id).with_for_update())
+    """Lock the agency, but not for registrations that refer to it: they hold seats, for which the hooks of this change wait."""
+    agency = session.scalar(select(Agency).where(Agency.id == agency_id).with_for_update(key_share=True))
     if agency is None:
         raise NotFound
     return agency

@@ -25,7 +25,7 @@ from seminar_app.core.errors import Refusal, StaleEdit
 from seminar_app.offices.queries import shared_by_offices
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.change import change_context
-from seminar_app.web.database import session, unit_of_work
+from seminar_app.web.database import in_unit_of_work, session, unit_of_work
 from seminar_app.web.forms import SHORT
 from seminar_app.web.languages import current_language
 
@@ -94,8 +94,11 @@ def edit(code: str) -> ResponseReturnValue:
     form.parent.offer(agency_groups(session(), whole=True), whole_groups=True)
     if form.accepts():
         try:
-            with unit_of_work() as open_session:
-                services.edit_agency(open_session, change_context(), agency_id=row.id, version=form.version.data or 0, facts=form.facts())
+            in_unit_of_work(
+                lambda work: services.edit_agency(
+                    work, change_context(), agency_id=row.id, version=form.version.data or 0, facts=form.facts()
+                )
+            )
             flash(_("Your changes to %(code)s are saved.", code=row.code), "success")
             return redirect(url_for(".agency", code=row.code), code=303)
         except StaleEdit as refusal:
@@ -117,15 +120,16 @@ def retire(code: str) -> ResponseReturnValue:
         field.offer(groups)
     if form.accepts():
         try:
-            with unit_of_work() as open_session:
-                services.retire_agency(
-                    open_session,
+            in_unit_of_work(
+                lambda work: services.retire_agency(
+                    work,
                     change_context(),
                     agency_id=row.id,
                     end=form.end(),
                     successor_ids=form.successor_ids(),
                     source=form.source.data or None,
                 )
+            )
             return redirect(url_for(".agency", code=row.code, done="retired"), code=303)
         except Refusal as refusal:
             form.show(refusal)
@@ -137,8 +141,7 @@ def retire(code: str) -> ResponseReturnValue:
 def undo_retirement(code: str) -> ResponseReturnValue:
     """Undo a retirement."""
     row = get_agency_by_code(session(), code)
-    with unit_of_work() as open_session:
-        services.undo_retirement(open_session, change_context(), agency_id=row.id)
+    in_unit_of_work(lambda work: services.undo_retirement(work, change_context(), agency_id=row.id))
     flash(_("%(code)s goes on: its end and its successors are taken back.", code=row.code), "success")
     return redirect(url_for(".agency", code=row.code), code=303)
 

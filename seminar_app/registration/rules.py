@@ -96,18 +96,18 @@ def pools_one_may_hold(pools: Sequence[PoolState], agency_path: Sequence[AgencyI
 
     Args:
         pools: the seminar's pools, one per quota plus the open one.
-        agency_path: the agency and its parents, nearest first.
+        agency_path: agencies whose quotas the person may draw from, in the order they are tried (`path_to_pools`).
     """
     of_agency = {pool.agency_id: pool for pool in pools}
     return [of_agency[step] for step in (*agency_path, None) if step in of_agency]
 
 
 def decide_seat(pools: Sequence[PoolState], agency_path: Sequence[AgencyId]) -> SeatDecision:
-    """Choose the pool a registration draws from: nearest agency pool with room, else the open pool, else the waiting list.
+    """Choose the pool a registration draws from: the first pool of its path with room, else the open pool, else the waiting list.
 
     Args:
         pools: the seminar's pools, one per quota plus the open one.
-        agency_path: the agency and its parents, nearest first.
+        agency_path: agencies whose quotas the person may draw from, in the order they are tried (`path_to_pools`).
     """
     with_room = (pool.id for pool in pools_one_may_hold(pools, agency_path) if pool.room > 0)
     return SeatDecision(next(with_room, None))
@@ -121,7 +121,7 @@ def decide_move(pools: Sequence[PoolState], agency_path: Sequence[AgencyId], *, 
 
     Args:
         pools: the seminar's pools, one per quota plus the open one.
-        agency_path: the corrected agency and its parents, nearest first.
+        agency_path: agencies whose quotas the corrected agency's people may draw from, in the order they are tried.
         held: the pool of the seat held now.
     """
     if held in {pool.id for pool in pools_one_may_hold(pools, agency_path)}:

@@ -1,19 +1,25 @@
-"""What a seminar's change of state means for its registrations: a cancellation is told by mail, a draft may have none."""
+"""What changes of a seminar and of the directory mean for registrations.
+
+A cancellation is told by mail, and a draft may have no registrations. If the first day moves or a succession is recorded, people
+of other agencies may hold the seats, so they are settled again.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from seminar_app.agencies.events import when_paths_change
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.offices.models import Office
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services.mails import tell
+from seminar_app.registration.services.seats import lock_seats, settle, settle_all
 from seminar_app.seminars.errors import PeopleRegistered
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Change
-from seminar_app.seminars.services import StateChange, when_changing_state
+from seminar_app.seminars.services import SeminarEdit, StateChange, when_changing_state, when_editing
 
 CONCERNED = (
     RegistrationState.NOMINATED,
@@ -41,3 +47,16 @@ def on_change(session: Session, context: ChangeContext, seminar: Seminar, change
         for registration in session.scalars(people.options(joinedload(Registration.person)).order_by(Registration.id)).all():
             key = f"{KIND}:{registration.public_id.hex}"
             tell(session, context, kind=KIND, seminar=seminar, office=office, registration=registration, dedupe_key=key)
+
+
+@when_editing
+def on_edit(session: Session, context: ChangeContext, seminar: Seminar, edit: SeminarEdit) -> None:
+    """If the first day moved, give free seats to those who may hold them now. The seats are locked already."""
+    if "starts_on" in edit.fields:
+        settle(session, context, seats=lock_seats(session, seminar.id))
+
+
+@when_paths_change
+def on_new_paths(session: Session, context: ChangeContext) -> None:
+    """Give free seats to those who may hold them since a succession was recorded or undone."""
+    settle_all(session, context)

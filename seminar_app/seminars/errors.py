@@ -136,6 +136,27 @@ class NotReady(Refusal):
     sentence = N_("The seminar cannot be published yet. What it still needs is listed below.")
 
 
+class QuotaHeldByNobody(Refusal):
+    """The seminar cannot be published while nobody could hold the seats of one of its quotas."""
+
+    sentence = N_(
+        "The seminar cannot be published yet: nobody could hold the seats of %(agencies)s. No agency that exists on the first day is one "
+        "of these or succeeded one. Please share these seats out anew."
+    )
+
+
+class QuotasToShare(Refusal):
+    """A copy needs to be told who gets the seats of agencies that have ended by its first day."""
+
+    sentence = N_("By that day these agencies, or most of their offices, have ended: %(agencies)s. Please say below who gets their seats.")
+
+
+class SharesDiffer(Refusal):
+    """The shares of a quota do not add up to it, or one goes to an agency that is not its heir."""
+
+    sentence = N_("The quota of %(agency)s has %(seats)d seats; what you wrote adds up to %(sum)d. Please correct one of the numbers.")
+
+
 class PeopleRegistered(Refusal):
     """The seminar cannot become a draft again, because it has registrations."""
 

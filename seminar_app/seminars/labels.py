@@ -64,6 +64,7 @@ def init_app() -> None:
             Need.SESSIONS: _l("At least one session"),
             Need.SEATS: _l("Seats"),
             Need.CODE: _l("The code that people type to register"),
+            Need.QUOTAS: _l("Quotas that somebody can hold"),
         },
     )
     register(

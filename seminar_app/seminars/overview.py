@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from seminar_app.messages.checks import what_waiting_means
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
+from seminar_app.seminars.quotas import QuotaForNobody, quotas_for_nobody
 from seminar_app.seminars.rules import (
     Change,
     Need,
     NextStep,
+    SeminarState,
     Window,
     instant_of,
     is_frozen,
@@ -64,11 +66,12 @@ def concerns_of_rooms(session: Session, seminar: Seminar, *, now: datetime) -> l
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One item of the checklist before publishing."""
+    """One item of the checklist before publishing; `sentence` says it in full where the need's label does not name what is wrong."""
 
     need: Need
     done: bool
     url: str
+    sentence: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,20 +105,22 @@ def overview_of(
 ) -> Overview:
     """Collect the overview. An account that may not organize the seminar gets no concerns and no changes of state."""
     sessions = session.scalar(select(func.count()).where(SeminarSession.seminar_id == seminar.id)) or 0
+    for_nobody = quotas_for_nobody(session, seminar)
     needs = needs_before_publishing(
         titles=(seminar.title_es, seminar.title_en),
         sessions=sessions,
         seats=people.seats,
         mode=seminar.registration_mode,
         code=seminar.registration_code,
+        for_nobody=len(for_nobody),
     )
     step = next_step(seminar, sessions=sessions, now=now)
-    concerns = _concerns(seminar, people=people, coordinators=coordinators, step=step, now=now)
+    concerns = _concerns(seminar, people=people, coordinators=coordinators, for_nobody=for_nobody, step=step, now=now)
     if may_organize:
         concerns = [*_mail_that_waits(session, is_admin=is_admin, now=now), *concerns, *concerns_of_rooms(session, seminar, now=now)]
     return Overview(
         step=step,
-        checks=_checks(seminar, needs),
+        checks=_checks(seminar, needs, for_nobody),
         dates=_dates(session, seminar, now=now),
         concerns=concerns if may_organize else [],
         changes=frozenset(change for change in Change if state_after(change, seminar.state) is not None) if may_organize else frozenset(),
@@ -123,7 +128,10 @@ def overview_of(
     )
 
 
-def _checks(seminar: Seminar, needs: Sequence[Need]) -> list[Check]:
+ONLY_IF_LACKING = (Need.CODE, Need.QUOTAS)
+
+
+def _checks(seminar: Seminar, needs: Sequence[Need], for_nobody: Sequence[QuotaForNobody]) -> list[Check]:
     slug = seminar.slug
     settings = url_for("seminars_staff.settings", slug=slug)
     where: Mapping[Need, str] = {
@@ -131,8 +139,21 @@ def _checks(seminar: Seminar, needs: Sequence[Need]) -> list[Check]:
         Need.SESSIONS: url_for("seminars_staff.sessions", slug=slug),
         Need.SEATS: url_for("registration_staff.seats", slug=slug),
         Need.CODE: settings,
+        Need.QUOTAS: url_for("registration_staff.seats", slug=slug),
     }
-    return [Check(need, need not in needs, where[need]) for need in Need if need is not Need.CODE or need in needs]
+    said = {Need.QUOTAS: " ".join(_for_nobody(quota, seminar) for quota in for_nobody)}
+    return [Check(need, need not in needs, where[need], said.get(need)) for need in Need if need not in ONLY_IF_LACKING or need in needs]
+
+
+def _for_nobody(quota: QuotaForNobody, seminar: Seminar) -> str:
+    sentence: str = ngettext(
+        "%(num)d seat is kept for %(agency)s, and nobody can hold it: on %(day)s no agency exists that is %(agency)s or succeeded it.",
+        "%(num)d seats are kept for %(agency)s, and nobody can hold them: on %(day)s no agency exists that is %(agency)s or succeeded it.",
+        quota.seats,
+        agency=quota.agency.code,
+        day=long_date(seminar.starts_on),
+    )
+    return sentence
 
 
 def _dates(session: Session, seminar: Seminar, *, now: datetime) -> list[tuple[str, str]]:
@@ -164,7 +185,9 @@ def _mail_that_waits(session: Session, *, is_admin: bool, now: datetime) -> list
     return [Concern(sentence, url_for("messages_staff.index"), _("See the messages")) if is_admin else Concern(sentence)]
 
 
-def _concerns(seminar: Seminar, *, people: People, coordinators: int, step: NextStep, now: datetime) -> list[Concern]:
+def _concerns(
+    seminar: Seminar, *, people: People, coordinators: int, for_nobody: Sequence[QuotaForNobody], step: NextStep, now: datetime
+) -> list[Concern]:
     slug = seminar.slug
     found = []
     if people.pending and not is_frozen(seminar.state):
@@ -174,15 +197,18 @@ def _concerns(seminar: Seminar, *, people: People, coordinators: int, step: Next
         asking = ngettext("%(num)d person asks for another name.", "%(num)d people ask for another name.", len(people.names_asked))
         first = url_for("registration_staff.registration", slug=slug, registration_id=people.names_asked[0].hex)
         found.append(Concern(asking, first, _("Look at it")))
-    if people.waiting and people.registered < people.seats and step in (NextStep.FILL, NextStep.PREPARE, NextStep.ATTEND):
+    running = step in (NextStep.FILL, NextStep.PREPARE, NextStep.WAIT_TO_OPEN, NextStep.ATTEND)
+    seats = url_for("registration_staff.seats", slug=slug)
+    if running:  # of a draft the checklist says it
+        found += [Concern(_for_nobody(quota, seminar), seats, _("Look at the seats")) for quota in for_nobody]
+    if people.waiting and people.registered < people.seats and (running or seminar.state is SeminarState.DRAFT):
         stuck = ngettext(
             "%(num)d person waits although there are free seats: the seats are kept for other agencies.",
             "%(num)d people wait although there are free seats: the seats are kept for other agencies.",
             people.waiting,
         )
-        found.append(Concern(stuck, url_for("registration_staff.seats", slug=slug), _("Look at the seats")))
+        found.append(Concern(stuck, seats, _("Look at the seats")))
     days_left = (seminar.starts_on - local_of(now, seminar.time_zone).date()).days
-    running = step in (NextStep.FILL, NextStep.PREPARE, NextStep.WAIT_TO_OPEN, NextStep.ATTEND)
     if running and not coordinators and days_left <= DAYS_TO_FIND_A_COORDINATOR:
         nobody = _("Nobody is assigned to run the door.")
         found.append(Concern(nobody, f"{url_for('seminars_staff.settings', slug=slug)}#coordinators", _("Assign a coordinator")))

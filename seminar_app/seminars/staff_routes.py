@@ -27,11 +27,13 @@ from seminar_app.registration import queries as registrations
 from seminar_app.seminars import queries, services
 from seminar_app.seminars.blueprints import ORGANIZERS, READERS
 from seminar_app.seminars.blueprints import staff_blueprint as blueprint
-from seminar_app.seminars.forms import CopyForm, SeminarForm, details_of
+from seminar_app.seminars.copy_page import CopyPage
+from seminar_app.seminars.forms import SeminarForm, details_of
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.overview import People, overview_of
 from seminar_app.seminars.rules import Change, SeminarState, leads_to, may_edit, next_step, propose_slug, undoes
+from seminar_app.seminars.services.copying import Shares
 from seminar_app.seminars.settings_page import defaults, differences, own_offices, prepare, proposed_slug
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.change import change_context
@@ -290,28 +292,33 @@ def _coordinator(slug: str, account: str, change: Callable[..., UserAccount], sa
     return redirect(url_for(".settings", slug=slug, _anchor="coordinators"), code=303)
 
 
-def _copied(work: Session, slug: str, *, wanted: str | None, starts_on: date) -> Seminar:
+def _copied(work: Session, slug: str, *, wanted: str | None, starts_on: date, shares: Shares) -> Seminar:
     """Return the copy, with the wanted slug or the next free one."""
     source = queries.seminar_to_organize(work, current_actor(), slug)
     stem = propose_slug(city=source.city, starts_on=starts_on).rpartition("-")[0]
     free = wanted or propose_slug(city=source.city, starts_on=starts_on, taken=queries.slugs_like(work, stem))
-    return services.copy_seminar(work, change_context(), seminar_id=source.id, slug=free, starts_on=starts_on)
+    return services.copy_seminar(work, change_context(), seminar_id=source.id, slug=free, starts_on=starts_on, shares=shares)
 
 
 @blueprint.route("/seminars/<slug>/copy", methods=["GET", "POST"])
 @staff(*ORGANIZERS)
 def copy(slug: str) -> ResponseReturnValue:
-    """Copy the seminar to other days."""
+    """Copy the seminar to other days. If agencies with a quota have ended by then, the page first asks who gets their seats."""
     seminar = queries.seminar_to_organize(session(), current_actor(), slug)
-    form = CopyForm()
-    if form.accepts() and form.starts_on.data is not None:
-        starts_on = form.starts_on.data
+    page = CopyPage(seminar.id)
+    form = page.form
+    if page.is_first_step:
+        return redirect(url_for(".copy", slug=slug, starts_on=page.starts_on, address=form.slug.data or None), code=303)
+    if page.accepts() and form.starts_on.data is not None:
+        starts_on, shares = form.starts_on.data, page.shares()
         try:
-            made = in_unit_of_work(lambda work: _copied(work, slug, wanted=form.slug.data, starts_on=starts_on))
+            made = in_unit_of_work(lambda work: _copied(work, slug, wanted=form.slug.data, starts_on=starts_on, shares=shares))
             flash(_("The copy is a draft, with its sessions and seats and without any people. Look through its settings."), "success")
             return redirect(url_for(".overview", slug=made.slug), code=303)
         except Refusal as refusal:
             form.show(refusal)
             seminar = queries.seminar_to_organize(session(), current_actor(), slug)
-    page = render_template("seminars/staff/copy.html", seminar=seminar, seminar_header=seminar_header(seminar), form=form)
-    return page, 422 if form.has_errors else 200
+    rendered = render_template(
+        "seminars/staff/copy.html", seminar=seminar, seminar_header=seminar_header(seminar), page=page, language=current_language()
+    )
+    return rendered, 422 if form.has_errors else 200

@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from seminar_app.agencies.models import Agency, AgencySuccession
+from seminar_app.agencies.services import seed_directory
 from seminar_app.audit.models import AuditRow
 from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.core.change_context import ChangeContext
@@ -18,8 +20,10 @@ from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.seminars import errors, queries, services
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession, Speaker
+from seminar_app.seminars.quotas import quotas_to_share
 from seminar_app.seminars.rules import Change, RegistrationMode, SeminarState, local_of
 from seminar_app.seminars.services import SeminarDetails, SeminarEdit, SessionDetails, StateChange
+from seminar_app.seminars.services.copying import Shares
 from tests.conftest import StatementCount
 from tests.support.context import context
 from tests.support.factories import Make
@@ -354,6 +358,119 @@ def test_a_copy_has_everything_but_the_people(session: Session, make: Make, now:
     assert session.scalar(select(func.count()).select_from(Speaker)) == 2
     with pytest.raises(errors.SlugTaken), unit_of_work(session):
         services.copy_seminar(session, context(now, BY), seminar_id=seminar.id, slug="cancun-2027", starts_on=date(2028, 6, 2))
+
+
+@pytest.fixture
+def directory(session: Session, now: datetime) -> dict[str, int]:
+    """The directory that comes with the program: ids by code."""
+    with unit_of_work(session):
+        seed_directory(session, context(now))
+    return {row.code: row.id for row in session.execute(select(Agency.code, Agency.id))}
+
+
+def copied(session: Session, seminar: Seminar, now: datetime, starts_on: date, shares: Shares | None = None) -> dict[str | None, int]:
+    """Copy the seminar; return the sizes of the copy's pools by the agency's code."""
+    with unit_of_work(session):
+        copy = services.copy_seminar(
+            session, context(now, BY), seminar_id=seminar.id, slug=f"copy-{starts_on}", starts_on=starts_on, shares=shares
+        )
+    return {line.agency.code if line.agency else None: line.pool.size for line in queries.pools_of(session, copy.id)}
+
+
+def with_quotas(session: Session, make: Make, directory: dict[str, int], **values: Any) -> Seminar:
+    """Return a seminar of June 2014 with quotas for CNS, INM, PGJ and PGR."""
+    seminar = make.seminar(seats=1, starts_on=date(2014, 6, 3), ends_on=date(2014, 6, 5), **values)
+    for code, size in (("CNS", 18), ("INM", 15), ("PGJ", 31), ("PGR", 28)):
+        make.pool(seminar, session.get_one(Agency, directory[code]), size, release_on=date(2014, 5, 20) if code == "PGR" else None)
+    return seminar
+
+
+IN_2027 = date(2027, 9, 7)
+
+
+def test_a_copy_lists_the_quotas_of_agencies_that_have_ended_with_their_heirs(
+    session: Session, make: Make, directory: dict[str, int]
+) -> None:
+    seminar = with_quotas(session, make, directory)
+    listed = quotas_to_share(session, seminar.id, on=IN_2027)
+    assert [
+        (quota.agency.code, [(party.code if party else None, quota.proposed(party)) for party in quota.parties]) for quota in listed
+    ] == [
+        ("CNS", [("GN", None), ("SSPC", None), ("CNS", None)]),
+        ("PGJ", [("FGE", None), ("PGJ", None)]),
+        ("PGR", [("FGR", 28), ("PGR", None)]),
+    ]
+    assert quotas_to_share(session, seminar.id, on=date(2014, 9, 7)) == []
+    assert [quota.agency.code for quota in quotas_to_share(session, seminar.id, on=date(2018, 12, 1))] == ["CNS", "PGJ"]
+
+
+def test_a_copy_gives_each_heir_its_share_of_a_quota(session: Session, make: Make, directory: dict[str, int], now: datetime) -> None:
+    seminar = with_quotas(session, make, directory, registration_mode=RegistrationMode.CODE, registration_code="Llave-7")
+    of = directory.__getitem__
+    shares: dict[int, dict[int | None, int]] = {
+        of("CNS"): {of("GN"): 10, of("SSPC"): 8, of("CNS"): 0},
+        of("PGJ"): {of("FGE"): 0, of("PGJ"): 31},
+        of("PGR"): {of("FGR"): 28, of("PGR"): 0},
+    }
+    for missing in shares:
+        with pytest.raises(errors.QuotasToShare), unit_of_work(session):
+            services.copy_seminar(
+                session,
+                context(now, BY),
+                seminar_id=seminar.id,
+                slug="x",
+                starts_on=IN_2027,
+                shares={key: value for key, value in shares.items() if key != missing},
+            )
+    wrongs: tuple[dict[int | None, int], ...] = ({of("FGR"): 27}, {of("FGR"): 29, of("PGR"): -1}, {of("INM"): 28}, {None: 28})
+    for wrong in wrongs:
+        with pytest.raises(errors.SharesDiffer), unit_of_work(session):
+            services.copy_seminar(
+                session, context(now, BY), seminar_id=seminar.id, slug="x", starts_on=IN_2027, shares=shares | {of("PGR"): wrong}
+            )
+    assert copied(session, seminar, now, IN_2027, shares) == {"FGR": 28, "GN": 10, "INM": 15, "PGJ": 31, "SSPC": 8, None: 1}
+    copy = session.scalars(select(Seminar).where(Seminar.slug == f"copy-{IN_2027}")).one()
+    assert copy.registration_code is None
+    assert copied(session, seminar, now, date(2014, 9, 7)) == {"CNS": 18, "INM": 15, "PGJ": 31, "PGR": 28, None: 1}
+
+
+def test_what_two_quotas_leave_to_one_heir_is_one_quota_released_on_the_later_day(session: Session, make: Make, now: datetime) -> None:
+    one, other, heir = (
+        make.agency("ONE", valid_to=date(2026, 12, 31)),
+        make.agency("OTHER", valid_to=date(2026, 12, 31)),
+        make.agency("HEIR"),
+    )
+    with unit_of_work(session):
+        session.add_all(AgencySuccession(from_agency_id=old.id, to_agency_id=heir.id, happened_on=date(2027, 1, 1)) for old in (one, other))
+    seminar = make.seminar(seats=1)
+    for agency, day in ((one, date(2026, 5, 20)), (other, date(2026, 5, 27)), (heir, date(2026, 5, 1))):
+        make.pool(seminar, agency, 2, release_on=day)
+    shares: Shares = {old.id: {heir.id: 2, old.id: 0} for old in (one, other)}
+    assert copied(session, seminar, now, date(2027, 6, 3), shares) == {"HEIR": 6, None: 1}
+    (pool,) = session.scalars(select(SeatPool).where(SeatPool.size == 6))
+    assert pool.release_on == date(2027, 5, 27)
+
+
+def test_the_seats_of_an_agency_that_nothing_succeeded_are_open_to_all(session: Session, make: Make, now: datetime) -> None:
+    gone = make.agency("GONE", valid_to=date(2026, 12, 31))
+    seminar = make.seminar(seats=1)
+    make.pool(seminar, gone, 5)
+    (quota,) = quotas_to_share(session, seminar.id, on=date(2027, 6, 3))
+    assert (quota.parties, quota.proposed(None)) == ((None,), 5)
+    assert copied(session, seminar, now, date(2027, 6, 3), {gone.id: {None: 5}}) == {None: 6}
+
+
+def test_a_seminar_whose_quota_nobody_could_hold_is_not_published(session: Session, make: Make, now: datetime) -> None:
+    gone, heir = make.agency("GONE", valid_to=date(2025, 12, 31)), make.agency("HEIR")
+    seminar = make.seminar(state=SeminarState.DRAFT)
+    make.seminar_session(seminar)
+    make.pool(seminar, gone, 5)
+    with pytest.raises(errors.QuotaHeldByNobody) as refused:
+        change(session, seminar, Change.PUBLISH, now)
+    assert refused.value.values["agencies"] == "GONE"
+    with unit_of_work(session):
+        session.add(AgencySuccession(from_agency_id=gone.id, to_agency_id=heir.id, happened_in=2025))
+    assert change(session, seminar, Change.PUBLISH, now).state is SeminarState.PUBLISHED
 
 
 def actor(*grants: Grant) -> Actor:

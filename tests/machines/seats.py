@@ -10,10 +10,11 @@ from typing import Any, ClassVar, cast
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import Table, bindparam, delete, insert, select
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from seminar_app.agencies.models import Agency
+from seminar_app.agencies.models import Agency, AgencySuccession
+from seminar_app.agencies.services import End, retire_agency, undo_retirement
 from seminar_app.attendance.models import Participation
 from seminar_app.core.errors import Refusal
 from seminar_app.core.unit_of_work import in_unit_of_work, unit_of_work
@@ -27,7 +28,7 @@ from seminar_app.registration.services.personal import edition
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import Approval, Change, RegistrationMode
 from seminar_app.seminars.services import change_state
-from tests.machines.seats_model import BEGIN, LAST_DAY, PARENT, Entry, Happened, Human, Mail, Pool, Refused, SeminarModel
+from tests.machines.seats_model import BEGIN, LAST_DAY, NEW, OLD, PARENT, Entry, Happened, Human, Mail, Pool, Refused, SeminarModel
 from tests.support.context import context
 from tests.support.factories import Make
 
@@ -123,6 +124,8 @@ class Seats(RuleBasedStateMachine):
             first = (Participation, PersonJoin, NameRequest)
             for table in (*first, RegistrationHistory, Registration, Message, SeatPool, Seminar, Person):
                 session.execute(delete(table))
+            session.execute(delete(AgencySuccession))
+            session.execute(update(Agency).values(valid_to=None))
             for model in self.models:
                 self.ids.append(self._write(session, model))
 
@@ -420,6 +423,23 @@ class Seats(RuleBasedStateMachine):
                 session, context(now, ACTOR), seminar_id=self.ids[seminar], change=Change(change), reason="La sede se cerró."
             ),
         )
+
+    @rule()
+    def a_succession_is_recorded_or_undone(self) -> None:
+        old, new, now = self.world.agency_ids[OLD], self.world.agency_ids[NEW], self.now
+        undo = self.happened.succeeded
+
+        def expected() -> None:
+            self.happened.succeeded = not undo
+            for model in self.models:
+                model.settle(now)
+
+        def done(session: Session) -> object:
+            if undo:
+                return undo_retirement(session, context(now, ACTOR), agency_id=old)
+            return retire_agency(session, context(now, ACTOR), agency_id=old, end=End(year=2025), successor_ids=[new])
+
+        self.step(expected, done)
 
     @rule(hours=st.sampled_from((0.02, 0.02, 1, 9, 24, 24, 72)))
     def time_passes(self, hours: float) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 PARENT = {"PGR": None, "PGR-A": "PGR", "PGR-A1": "PGR-A", "CNS": None, "INM": None}
+OLD, NEW = "PGR-A", "INM"
+"""The only succession that may be recorded: the new agency's people may then have the seats of the old one and of its parent, too."""
 STANDING = ("pending", "registered", "waitlisted")
 
 
@@ -66,6 +68,7 @@ class Happened:
     history: list[tuple[str, str, str | None, str, str | None]] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
     unsaid: list[tuple[str, Entry]] = field(default_factory=list)
+    succeeded: bool = False
 
 
 @dataclass
@@ -107,12 +110,17 @@ class SeminarModel:
 
     def may_hold(self, agency: str) -> Iterator[str]:
         """Pools, the nearest first and the open one last."""
+        yield from self._up(agency)
+        if agency == NEW and self.happened.succeeded:
+            yield from self._up(OLD)
+        yield ""
+
+    def _up(self, agency: str) -> Iterator[str]:
         step: str | None = agency
         while step is not None:
             if step in self.pools:
                 yield step
             step = PARENT[step]
-        yield ""
 
     def free_for(self, agency: str) -> str | None:
         for pool in self.may_hold(agency):

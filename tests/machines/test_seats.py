@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
+from seminar_app.agencies import succession_rules
 from seminar_app.registration import rules
 from seminar_app.registration.services import changes, personal, registering, seats, staff
 from tests.machines.seats import Seats, World
@@ -40,6 +41,15 @@ MUTATIONS = (
         "if False:",
     ),
     Mutation("a cancelled seminar gives seats", rules.hands_out_seats, "seminar.state is not SeminarState.CANCELLED and ", ""),
+    Mutation(
+        "the quota of what an agency succeeded is not its own", succession_rules.path_to_pools, "steps.predecessors.get(each, ())", "()"
+    ),
+    Mutation(
+        "seats that a succession brings within reach go to nobody",
+        seats.settle_all,
+        "settle(session, context, seats=lock_seats(session, seminar_id))",
+        "lock_seats(session, seminar_id)",
+    ),
 )
 """The first two are tried in `make test`."""
 

@@ -12,9 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
+from seminar_app.agencies.models import Agency, AgencySuccession
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
+from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.offices.models import Office
 from seminar_app.registration.rules import RegistrationState
@@ -328,6 +330,85 @@ def test_a_copy_and_the_archive(organizer: CheckingClient, make: Make, office: O
     copied = organizer.submit(f"{base}/copy", {"starts_on": "2027-06-02"})
     assert copied.response.headers["Location"] == "/staff/seminars/cancun-2027/"
     assert "June 2 to 4, 2027" in organizer.follow(copied).text
+
+
+def test_a_copy_asks_who_gets_the_seats_of_agencies_that_have_ended(
+    organizer: CheckingClient, make: Make, office: Office, session: Session
+) -> None:
+    old, gone = make.agency("OLD", valid_to=date(2026, 12, 31)), make.agency("GONE", valid_to=date(2026, 12, 31))
+    heirs = [make.agency(code) for code in ("ONE", "TWO", "ONLY")]
+    with unit_of_work(session):
+        for before, after in ((old, heirs[0]), (old, heirs[1]), (gone, heirs[2])):
+            session.add(AgencySuccession(from_agency_id=before.id, to_agency_id=after.id, happened_on=date(2027, 1, 1)))
+    seminar = make.seminar(office=office, slug="cancun-2026")
+    make.pool(seminar, old, 8)
+    make.pool(seminar, gone, 5)
+    url = f"/staff/seminars/{seminar.slug}/copy"
+    first = organizer.submit(url, {"starts_on": "2027-06-02", "slug": "otra"})
+    second = first.response.headers["Location"]
+    assert second == f"{url}?starts_on=2027-06-02&address=otra"
+    page = organizer.get(second)
+    fields = page.fields("main form")
+    assert (fields["starts_on"], fields["slug"]) == (["2027-06-02"], ["otra"])
+    assert "OLD: 8 seats" in page.text
+    seats = {name: value for name, (value, *_) in fields.items() if name.startswith("seats-")}
+    assert seats == {
+        "seats-GONE-to-ONLY": "5",
+        "seats-GONE-to-GONE": "",
+        "seats-OLD-to-ONE": "",
+        "seats-OLD-to-TWO": "",
+        "seats-OLD-to-OLD": "",
+    }
+    wrong = organizer.submit(second, {"seats-OLD-to-ONE": "3", "seats-OLD-to-TWO": "4", "seats-GONE-to-ONLY": "5"}, status=422)
+    assert "The quota of OLD has 8 seats; what you wrote adds up to 7. Please correct one of the numbers." in wrong.text
+    assert wrong.fields("main form")["seats-OLD-to-TWO"] == ["4"]
+    assert wrong.one("#seats-OLD-to-ONE").attrs["aria-invalid"] == "true"
+    organizer.submit(second, {"seats-OLD-to-ONE": "8", "seats-GONE-to-ONLY": "five"}, status=422)
+    made = organizer.submit(second, {"seats-OLD-to-ONE": "3", "seats-OLD-to-OLD": "5"})
+    assert made.response.headers["Location"] == "/staff/seminars/otra/"
+    sizes = session.execute(
+        select(Agency.code, SeatPool.size)
+        .join(Agency, Agency.id == SeatPool.agency_id)
+        .join(Seminar, Seminar.id == SeatPool.seminar_id)
+        .where(Seminar.slug == "otra")
+        .order_by(Agency.code)
+    )
+    assert [tuple(row) for row in sizes] == [("OLD", 5), ("ONE", 3), ("ONLY", 5)]
+    kept = organizer.get("/staff/seminars/otra/seats").fields("main form")
+    assert {"OLD", "ONE", "ONLY"} <= {value for name, values in kept.items() if name.endswith("agency") for value in values}
+    organizer.get(f"{url}?starts_on=9999-12-31")
+
+
+def test_a_quota_that_nobody_can_hold_is_named_before_and_after_publishing(
+    organizer: CheckingClient, make: Make, office: Office, session: Session, at: Callable[[datetime], None]
+) -> None:
+    at(NOW)
+    gone = make.agency("GONE", valid_to=date(2025, 12, 31))
+    seminar = make.seminar(office=office, state=SeminarState.DRAFT)
+    make.seminar_session(seminar)
+    make.pool(seminar, gone, 5)
+    url = f"/staff/seminars/{seminar.slug}"
+    sentence = "5 seats are kept for GONE, and nobody can hold them: on June 3, 2026 no agency exists that is GONE or succeeded it."
+    page = organizer.get(f"{url}/")
+    assert sentence in page.one(".checklist").to_text()
+    assert not page.select("form[action$='/publish']")
+    token = page.one("main [name=csrf_token]").attrs["value"]
+    answer = organizer.follow(organizer.post(f"{url}/publish", {"csrf_token": token}))
+    assert "nobody could hold the seats of GONE" in answer.text
+    with unit_of_work(session):
+        session.get_one(Seminar, seminar.id).state = SeminarState.PUBLISHED
+    assert sentence in organizer.get(f"{url}/").text
+
+
+def test_people_who_wait_beside_free_seats_are_named_before_registration_opens_too(
+    organizer: CheckingClient, make: Make, office: Office, at: Callable[[datetime], None]
+) -> None:
+    at(NOW)
+    seminar = make.seminar(office=office, seats=0, registration_opens_at=datetime(2026, 5, 1, tzinfo=UTC))
+    make.pool(seminar, make.agency("KEPT"), 5)
+    make.registration(seminar, state=RegistrationState.WAITLISTED, queue_place=1)
+    page = organizer.get(f"/staff/seminars/{seminar.slug}/")
+    assert "1 person waits although there are free seats" in page.text
 
 
 def test_what_was_closed_completed_or_archived_is_taken_back(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
-from seminar_app.agencies.queries import agency_path
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.people.errors import NameTaken
@@ -107,7 +106,7 @@ def _move(session: Session, context: ChangeContext, *, seats: LockedSeats, regis
     registration.agency_id, registration.agency_version_id = agency.id, version_id
     held = registration.seat_pool_id
     if held is not None:
-        pool_id = decide_move(seats.pools, agency_path(session, agency.id), held=held)
+        pool_id = decide_move(seats.pools, seats.path(session, agency.id), held=held)
         if pool_id != held:
             change_state(
                 session,

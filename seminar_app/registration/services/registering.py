@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +12,6 @@ from sqlalchemy.orm import Session, contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
 from seminar_app.agencies.models import Agency
-from seminar_app.agencies.queries import agency_path
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
@@ -96,7 +94,6 @@ def register(
     # what can be known without the seats comes before their lock, because on PostgreSQL everybody in this seminar waits for it;
     # and somebody known is answered no sooner than a stranger, for whom the same is read
     agency, version_id = agency_of_today(session, entry.agency_id)
-    path = agency_path(session, agency.id)
     notice_id = notice_shown(session, context, version=notice_version, language=notice_language)
     shown_by_office = office_notice_shown(session, seminar_id=seminar_id, notice_id=office_notice_id)
     person, known = find_or_add_person(session, context, data=entry.person, agency_id=agency.id)
@@ -123,7 +120,7 @@ def register(
     registration.office_notice_id = shown_by_office
     registration.submission_id = submission
     pending = first_state(seats.seminar.approval) is not None
-    place(session, context, seats=seats, registration=registration, path=path, pending=pending)
+    place(session, context, seats=seats, registration=registration, pending=pending)
     if joined:
         note_join(session, context, registration=registration)
     _reserve(session, context, seats=seats, registration=registration, known=known)
@@ -179,8 +176,7 @@ def add_by_hand(
     registration = registration or new_registration(session, context, seats, person, source=source)
     fill(registration, entry, agency, version_id)
     registration.submission_id = submission
-    path = agency_path(session, agency.id)
-    place(session, context, seats=seats, registration=registration, path=path, pending=False)
+    place(session, context, seats=seats, registration=registration, pending=False)
     if joined:
         note_join(session, context, registration=registration)
     _reserve(session, context, seats=seats, registration=registration, known=known)
@@ -328,14 +324,12 @@ def fill(registration: Registration, entry: Entry, agency: Agency, version_id: i
     registration.language = entry.person.language
 
 
-def place(
-    session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, path: Sequence[int], pending: bool
-) -> None:
+def place(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, pending: bool) -> None:
     """Set the registration to pending, or give it a seat or a place in the queue."""
     if pending:
         change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.PENDING)
         return
-    seat_or_queue(session, context, seats=seats, registration=registration, agency_path=path)
+    seat_or_queue(session, context, seats=seats, registration=registration)
 
 
 def remind(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.agencies.models import Agency
-from seminar_app.agencies.queries import agency_paths
+from seminar_app.agencies.queries import pool_steps
+from seminar_app.agencies.succession_rules import Steps, path_to_pools
 from seminar_app.audit import services as audit
 from seminar_app.core.actor import RULE
 from seminar_app.core.change_context import ChangeContext
@@ -47,6 +48,9 @@ from seminar_app.registration.services.mails import tell
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import SeminarState, is_frozen
 
+HANDING_OUT = (SeminarState.DRAFT, SeminarState.PUBLISHED, SeminarState.CLOSED)
+"""States in which a seminar that is not over gives free seats to those who wait (`hands_out_seats`)."""
+
 
 @dataclass(slots=True)
 class LockedSeats:
@@ -56,6 +60,19 @@ class LockedSeats:
     office: Office
     rows: dict[int, SeatPool]
     pools: list[PoolState]
+    _steps: Steps | None = field(default=None, repr=False)
+
+    def path(self, session: Session, agency_id: int) -> tuple[int, ...]:
+        """Return the agencies whose quotas an agency's people may draw from here, in the order they are tried.
+
+        The directory is read once, in one statement, and after the seats were locked: whoever records a succession waits for them.
+        A seminar without quotas needs no path, and reads nothing.
+        """
+        if all(pool.agency_id is None for pool in self.pools):
+            return ()
+        if self._steps is None:
+            self._steps = pool_steps(session, self.seminar.starts_on)
+        return path_to_pools(agency_id, self._steps)
 
     def today(self, now: datetime) -> date:
         """Return the date in the seminar's time zone."""
@@ -127,11 +144,10 @@ def seat_or_queue(
     *,
     seats: LockedSeats,
     registration: Registration,
-    agency_path: Sequence[int],
     note: str | None = None,
 ) -> None:
     """Give the registration the seat that the rules choose, or the next place on the waiting list."""
-    decision = decide_seat(seats.pools, agency_path)
+    decision = decide_seat(seats.pools, seats.path(session, registration.agency_id))
     place = next_queue_place(session, seats.seminar.id) if decision.pool_id is None else None
     change_state(
         session,
@@ -173,9 +189,8 @@ def settle(session: Session, context: ChangeContext, *, seats: LockedSeats) -> i
     ).all()
     if not waiting:
         return 0
-    paths = agency_paths(session)
     by_id = {registration.id: registration for registration in waiting}
-    queue = [Waiting(r.id, r.queue_place or 0, paths[r.agency_id]) for r in waiting]
+    queue = [Waiting(r.id, r.queue_place or 0, seats.path(session, r.agency_id)) for r in waiting]
     promotions = decide_promotions(seats.pools, queue)
     for promotion in promotions:
         registration = by_id[promotion.registration_id]
@@ -231,6 +246,16 @@ def release_due_quotas(session: Session, context: ChangeContext) -> int:
         moved += sum(step.seats for step in decide_releases(seats.pools, today=seats.today(context.now)))
         settle(session, context, seats=seats)
     return moved
+
+
+def settle_all(session: Session, context: ChangeContext) -> None:
+    """Give free seats to those who may hold them since the paths between agencies changed, in all seminars to come.
+
+    Every such seminar is locked, also where nobody waits and no quota is kept: a change under way may have read the paths of before.
+    """
+    to_come = Seminar.state.in_(HANDING_OUT), Seminar.ends_on >= context.now.date() - timedelta(days=1)
+    for seminar_id in session.scalars(select(Seminar.id).where(*to_come).order_by(Seminar.id)).all():
+        settle(session, context, seats=lock_seats(session, seminar_id))
 
 
 def resize(

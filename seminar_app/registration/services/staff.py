@@ -7,7 +7,6 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from seminar_app.agencies.queries import agency_path
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.messages.models import Message
@@ -125,8 +124,7 @@ def _locked(session: Session, seminar_id: int, registration_id: int) -> tuple[Lo
 
 def _seat(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, kind: str | None) -> None:
     """Give a seat or a place in the queue, and mail which one. With `kind` None, only the waiting list is mailed."""
-    path = agency_path(session, registration.agency_id)
-    seat_or_queue(session, context, seats=seats, registration=registration, agency_path=path)
+    seat_or_queue(session, context, seats=seats, registration=registration)
     mail = "waitlisted" if registration.state is RegistrationState.WAITLISTED else kind
     if mail is not None:
         tell(session, context, kind=mail, seminar=seats.seminar, office=seats.office, registration=registration)

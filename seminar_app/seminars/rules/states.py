@@ -130,17 +130,24 @@ class Need(StrEnum):
     SESSIONS = "sessions"
     SEATS = "seats"
     CODE = "code"
+    QUOTAS = "quotas"
+    """No quota is kept for agencies none of which exists on the first day."""
 
 
 def needs_before_publishing(
-    *, titles: Iterable[str | None], sessions: int, seats: int, mode: RegistrationMode, code: str | None
+    *, titles: Iterable[str | None], sessions: int, seats: int, mode: RegistrationMode, code: str | None, for_nobody: int = 0
 ) -> tuple[Need, ...]:
-    """Return what is missing, in the order in which it is usually done. Dates are never missing: each seminar is created with them."""
+    """Return what is missing, in the order in which it is usually done. Dates are never missing: each seminar is created with them.
+
+    Args:
+        for_nobody: number of quotas that nobody could hold.
+    """
     lacking = {
         Need.TITLE: not any(titles),
         Need.SESSIONS: sessions < 1,
         Need.SEATS: seats < 1,
         Need.CODE: mode is RegistrationMode.CODE and not code,
+        Need.QUOTAS: for_nobody > 0,
     }
     return tuple(need for need, missing in lacking.items() if missing)
 

@@ -56,8 +56,8 @@ def when_changing_state(hook: StateHook) -> StateHook:
 def when_editing(hook: EditHook) -> EditHook:
     """Register `hook(session, context, seminar, edit)`, called when a seminar is edited or one of its sessions is added, edited or deleted.
 
-    The seminar's row is locked then, its seats are not. An edit that changes nothing calls no hook, and neither does a new
-    seminar or a copy, because nobody is registered there.
+    The seminar's row is locked then, and its seats only if its first day moves. An edit that changes nothing calls no hook, and
+    neither does a new seminar or a copy, because nobody is registered there.
     """
     if hook not in _edit_hooks:
         _edit_hooks.append(hook)

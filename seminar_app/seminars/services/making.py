@@ -107,6 +107,8 @@ def create_seminar(session: Session, context: ChangeContext, *, details: Seminar
 def edit_seminar(session: Session, context: ChangeContext, *, seminar_id: int, version: int, details: SeminarDetails) -> Seminar:
     """Save the edited data. If both days move equally, or the time zone changes, the sessions move too and keep their local times.
 
+    If the first day moves, the pools are locked first, as in a registration.
+
     Args:
         version: the version that the form showed.
 
@@ -114,6 +116,8 @@ def edit_seminar(session: Session, context: ChangeContext, *, seminar_id: int, v
         SeminarChanged: another user saved the seminar since.
         Refusal: one of `seminars.errors`, for the first fault found.
     """
+    if session.scalar(select(Seminar.starts_on).where(Seminar.id == seminar_id)) != details.starts_on:
+        lock_pools(session, seminar_id)  # who may hold a seat follows from the first day; if it moves meanwhile, the version tells
     seminar = locked_seminar(session, seminar_id)
     if seminar.version != version:
         raise errors.SeminarChanged
@@ -135,6 +139,11 @@ def edit_seminar(session: Session, context: ChangeContext, *, seminar_id: int, v
     session.flush()
     edited(session, context, seminar, SeminarEdit(fields=frozenset(changed), sessions=sessions))
     return seminar
+
+
+def lock_pools(session: Session, seminar_id: int) -> None:
+    """Lock the seminar's seats, as a registration does. It comes before the lock of the seminar."""
+    session.execute(select(SeatPool.id).where(SeatPool.seminar_id == seminar_id).order_by(SeatPool.id).with_for_update())
 
 
 def locked_seminar(session: Session, seminar_id: int) -> Seminar:

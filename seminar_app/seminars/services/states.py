@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.seminars import errors
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
-from seminar_app.seminars.rules import Change, is_over, needs_before_publishing, state_after
+from seminar_app.seminars.quotas import quotas_for_nobody
+from seminar_app.seminars.rules import Change, Need, is_over, needs_before_publishing, state_after
 from seminar_app.seminars.services.events import StateChange, state_changed
-from seminar_app.seminars.services.making import locked_seminar, trail
+from seminar_app.seminars.services.making import lock_pools, locked_seminar, trail
 
 _ACTIONS = {
     Change.PUBLISH: "seminar.published",
@@ -38,13 +39,13 @@ def change_state(session: Session, context: ChangeContext, *, seminar_id: int, c
 
     Raises:
         NotInThisState: the change is not allowed from the present state.
-        NotReady: the seminar cannot be published yet.
+        NotReady, QuotaHeldByNobody: the seminar cannot be published yet.
         NotOverYet: the seminar cannot be completed yet.
         ReasonMissing: a cancellation without a reason.
         ReasonToResumeMissing: a completed seminar is reopened without a reason.
         Refusal: a hook refuses the change.
     """
-    session.execute(select(SeatPool.id).where(SeatPool.seminar_id == seminar_id).order_by(SeatPool.id).with_for_update())
+    lock_pools(session, seminar_id)
     seminar = locked_seminar(session, seminar_id)
     before = seminar.state
     after = state_after(change, before, archived_from=seminar.archived_from)
@@ -77,13 +78,17 @@ def _reason(change: Change, reason: str | None) -> str | None:
 
 
 def _refuse_unready(session: Session, seminar: Seminar) -> None:
+    for_nobody = quotas_for_nobody(session, seminar)
     needs = needs_before_publishing(
         titles=(seminar.title_es, seminar.title_en),
         sessions=session.scalar(select(func.count()).where(SeminarSession.seminar_id == seminar.id)) or 0,
         seats=session.scalar(select(func.sum(SeatPool.size)).where(SeatPool.seminar_id == seminar.id)) or 0,
         mode=seminar.registration_mode,
         code=seminar.registration_code,
+        for_nobody=len(for_nobody),
     )
+    if needs == (Need.QUOTAS,):
+        raise errors.QuotaHeldByNobody(agencies=", ".join(quota.agency.code for quota in for_nobody))
     if needs:
         raise errors.NotReady
 

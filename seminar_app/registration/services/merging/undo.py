@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from seminar_app.agencies.queries import agency_path
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import InBothLanguages, NotFound
@@ -122,7 +121,7 @@ def _free_seat(session: Session, seats: LockedSeats, registration: Registration,
     """
     if any(pool.id == left.seat_pool_id and pool.room > 0 for pool in seats.pools):
         return left.seat_pool_id or 0
-    pool_id = decide_seat(seats.pools, agency_path(session, registration.agency_id)).pool_id
+    pool_id = decide_seat(seats.pools, seats.path(session, registration.agency_id)).pool_id
     if pool_id is None:
         raise SeatTaken(seminar=InBothLanguages(seats.seminar.title_es, seats.seminar.title_en))
     return pool_id
