@@ -161,6 +161,19 @@ def test_leaving_with_several_matches_chooses_none_and_keeps_the_words(chromium:
         expect(page.locator("[data-combo-says]")).to_have_text("Se inscribe por la dependencia en la que trabaja hoy.")
 
 
+def test_back_finds_the_same_agency_in_the_field_and_in_what_is_sent(chromium: Browser, seminar: LiveServer) -> None:
+    with Visitor(chromium, seminar.url) as visitor:
+        page = visitor.go(FORM)
+        picker = page.get_by_role("combobox", name="Dependencia")
+        picker.fill("inm")
+        picker.press("ArrowDown")
+        picker.press("Enter")
+        page.goto("/seminars/merida-2091")
+        page.go_back()
+        expect(picker).to_have_value("INM · Instituto Nacional de Migración")
+        assert page.locator("select[name=agency]").input_value() == "INM"
+
+
 def test_a_button_is_pressed_although_a_sentence_appears_above_it(chromium: Browser, seminar: LiveServer) -> None:
     with Visitor(chromium, seminar.url, width=PHONE) as visitor:
         page = visitor.go(FORM)

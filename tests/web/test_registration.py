@@ -131,6 +131,14 @@ def test_the_form_says_for_whom_one_registers_with_examples_that_are_offered(cli
     assert "You register for the agency where you work today." in page.text
 
 
+def test_whoever_does_not_find_the_agency_is_led_to_the_office(client: CheckingClient, heir: Seminar, make: Make) -> None:
+    make.seminar(office=make.office(email="hsi@office.example"), slug="toluca-2026")
+    page = client.get("/seminars/toluca-2026/register")
+    assert "My agency is not on the list" in page.text
+    assert "hsi@office.example" in page.one(page.one("details a[href^='#']").attrs["href"] or "").to_text()
+    assert "My agency is not on the list" not in client.get("/seminars/cancun-2026/register").text, "its office has no address"
+
+
 def answers(client: CheckingClient, **values: Any) -> tuple[int, str, bytes, bytes]:
     """Return all that a stranger sees after sending the form."""
     page = client.submit("/seminars/cancun-2026/register", FILLED | values)
