@@ -9,11 +9,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 
 from seminar_app.accounts import queries, services
 from seminar_app.accounts.forms import AccountForm, GrantForm, NewAccountForm
 from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.words import ROLES, grant_value, grant_words, grants_in_short
+from seminar_app.agencies.forms import option_of
 from seminar_app.agencies.queries import agency_groups, find_agency_by_code
 from seminar_app.core import clock
 from seminar_app.core.actor import Grant, RoleName
@@ -197,24 +199,32 @@ def _usual_language(role: str) -> str:
 
 def _lacking(choices: Any) -> set[str]:
     """Return which roles cannot be given because there is no office or no agency yet."""
-    return {"organizer", "liaison"} - {value.partition(":")[0] for group in choices.values() if isinstance(group, dict) for value in group}
+    return {"organizer", "liaison"} - {choice.value.partition(":")[0] for choice in choices}
 
 
-def _grant_choices() -> Any:
-    """Return all roles that can be given, in groups, as `role:code` and words."""
+def _grant_choices() -> list[Any]:
+    """Return all roles that can be given, in groups, as `role:code` and words. An agency is found as in every other list."""
     language, database = current_language(), session()
-    groups = {
-        _("For everything"): {"admin:": str(ROLES[RoleName.ADMIN]), "auditor:": str(ROLES[RoleName.AUDITOR])},
-        _("Organizer of an office"): {f"organizer:{office.code}": office_name(office) for office in offices(database) if office.active},
-        _("Coordinator of a seminar"): {"coordinator:": _("Assigned by an organizer later")}
-        | {f"coordinator:{name.slug}": f"{name.title(language)} ({name.starts_on.year})" for name in seminar_names(database)},
-        _("Liaison of an agency, and of those below it"): {
-            f"liaison:{agency.code}": f"{agency.code} · {agency.name(language)}"
-            for group in agency_groups(database)
-            for agency in (group.group, *group.offices)
-        },
-    }
-    return {"": _("Choose a role")} | {heading: choices for heading, choices in groups.items() if choices}
+    coordinator, liaison = _("Coordinator of a seminar"), _("Liaison of an agency, and of those below it")
+    agencies = {agency.code: agency for group in agency_groups(database) for agency in (group.group, *group.offices)}
+    return [
+        SelectChoice("", _("Choose a role")),
+        *(SelectChoice(f"{role}:", str(ROLES[role]), optgroup=_("For everything")) for role in (RoleName.ADMIN, RoleName.AUDITOR)),
+        *(
+            SelectChoice(f"organizer:{office.code}", office_name(office), optgroup=_("Organizer of an office"))
+            for office in offices(database)
+            if office.active
+        ),
+        SelectChoice("coordinator:", _("Assigned by an organizer later"), optgroup=coordinator),
+        *(
+            SelectChoice(f"coordinator:{name.slug}", f"{name.title(language)} ({name.starts_on.year})", optgroup=coordinator)
+            for name in seminar_names(database)
+        ),
+        *(
+            SelectChoice(f"liaison:{code}", *option_of(agency, f"{code} · {agency.name(language)}", language), liaison)
+            for code, agency in agencies.items()
+        ),
+    ]
 
 
 def grant_named(database: Session, value: str) -> Grant:

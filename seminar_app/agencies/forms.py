@@ -10,9 +10,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.fields import SelectField
 from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # the type stubs describe WTForms 3.2
-from wtforms.validators import ValidationError
+from wtforms.utils import unset_value
+from wtforms.validators import StopValidation
 
+from seminar_app.agencies.finding import LONGEST, Findable, meant_by
 from seminar_app.agencies.queries import AgencyChoice, AgencyGroup
+from seminar_app.web.forms import words_beside
 from seminar_app.web.languages import current_language
 
 
@@ -20,14 +23,17 @@ class AgencyField(SelectField):
     """A select field of agencies by group. `data` is the agency's id (or None); the page shows codes.
 
     The route sets what is offered before it validates the form: `form.agency.offer(agency_groups(session(), on=day))`.
+    What was typed and not chosen comes beside the code. It is taken if only one agency can be meant, and refused if there are several.
     """
 
     data: int | None
 
     def __init__(self, label: Any = None, validators: list[Any] | None = None, **kwargs: Any) -> None:
-        kwargs.setdefault("description", _l("Search by its code, its name or what people call it."))
+        kwargs.setdefault("description", _l("Search by its code, its name or what people call it, now or formerly."))
         super().__init__(label, validators, coerce=_as_id, validate_choice=False, choices=[], **kwargs)
         self.typed: str | None = None
+        self.words = ""
+        self._meant: list[int] = []
         self._read: Callable[[], Iterable[AgencyGroup]] = tuple
         self._whole_groups = False
 
@@ -36,8 +42,9 @@ class AgencyField(SelectField):
         self.__dict__.pop("_groups", None)
         self._read = lambda: groups
         self._whole_groups = whole_groups
-        if self.typed is not None:
-            self.data = {choice.code: choice.id for choice in self._offered()}.get(self.typed)
+        if self.typed is not None or self.words:
+            self.data = {choice.code: choice.id for choice in self._offered()}.get(self.typed or "")
+            self._take_what_was_typed()
 
     def offer_when_shown(self, read: Callable[[], Iterable[AgencyGroup]], *, find: Callable[[str], int | None]) -> None:
         """Set the choices of a form that is sent often: read the directory only when the page is shown, and check a sent code with `find`.
@@ -50,6 +57,19 @@ class AgencyField(SelectField):
         self._read = read
         if self.typed and self.typed.isprintable():  # the database would refuse some of the other characters
             self.data = find(self.typed)
+        self._take_what_was_typed()
+
+    def _take_what_was_typed(self) -> None:
+        """Choose the agency that was typed instead of chosen, if only one can be meant."""
+        words = self.typed or self.words
+        if self.data is not None or not words or len(words) > LONGEST:
+            return
+        language, other = (current_language(), "es" if current_language() == "en" else "en")
+        offered = {choice.id: choice for choice in self._offered()}
+        self._meant = meant_by(words, (_findable(choice, language, other) for choice in offered.values()))
+        if len(self._meant) == 1:
+            self.data = self._meant[0]
+            self.raw_data = [offered[self.data].code]
 
     @cached_property
     def _groups(self) -> tuple[AgencyGroup, ...]:
@@ -65,15 +85,39 @@ class AgencyField(SelectField):
         """Whether there is no agency to choose: the directory is empty, or nothing in it exists on that day."""
         return next(self._offered(), None) is None
 
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """What can be typed to find an agency of those offered: a code, and a state or another code. At most two; may be empty."""
+        codes = [choice.code for choice in self._offered() if choice.state is None and not choice.heads_a_kind]
+        states = [choice.state for choice in self._offered() if choice.state is not None]
+        return (*codes[:1], *(states[:1] or codes[1:2])) if codes else tuple(states[:2])
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Read the code, and what was typed beside it."""
+        self.words = words_beside(self.name, formdata)
+        super().process(formdata, data, extra_filters)
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Store the code until `offer` finds the agency for it."""
         self.typed = str(valuelist[0]) if valuelist else None
         self.data = None
 
     def pre_validate(self, form: Any) -> None:
-        """Refuse a code that was not offered."""
-        if self.typed and self.data is None:
-            raise ValidationError(_("Please choose an agency of the list."))
+        """Refuse a code that was not offered, and words that mean no agency or several, also where the field may be empty."""
+        if self.data is not None:
+            return
+        if self.typed:
+            raise StopValidation(_("Please choose an agency of the list."))
+        if self._meant:
+            raise StopValidation(
+                _(
+                    "«%(words)s» can be any of %(number)d agencies. Please choose one from the list.",
+                    words=self.words,
+                    number=len(self._meant),
+                )
+            )
+        if self.words:
+            raise StopValidation(_("No agency in the list is called «%(words)s». Please choose one from the list.", words=self.words))
 
     def has_groups(self) -> bool:
         """Return True: choices are always grouped by agency group."""
@@ -92,9 +136,8 @@ class AgencyField(SelectField):
             yield from options
 
     def _option(self, choice: AgencyChoice, language: str) -> Choice:
-        other = choice.name("es" if language == "en" else "en")
-        found_by = "|".join(name.replace("|", " ") for name in (choice.code, other, *choice.aliases))
-        return Choice(choice.code, choice.label(language), choice.id == self.data, {"data-aliases": found_by})
+        words, known_by = option_of(choice, choice.label(language), language)
+        return Choice(choice.code, words, choice.id == self.data, known_by)
 
     def _choices_of(self, group: AgencyGroup) -> tuple[AgencyChoice, ...]:
         if self._whole_groups and group.group.heads_a_kind:
@@ -108,3 +151,30 @@ class AgencyField(SelectField):
 
 def _as_id(value: Any) -> int | None:
     return None if value is None else int(value)
+
+
+def option_of(choice: AgencyChoice, label: str, language: str) -> tuple[str, dict[str, str]]:
+    """Return the words of an option that stands for this agency, and the attributes by which the page's script finds it."""
+    other = choice.name("es" if language == "en" else "en")
+    known_by = {"data-aliases": _joined((choice.code, other, *choice.aliases))}
+    if choice.former:
+        known_by["data-former"] = _joined(name for each in choice.former for name in (each.code, *each.names) if name)
+        known_by["data-label"] = label
+    return _full_label(choice, label), known_by
+
+
+def _full_label(choice: AgencyChoice, label: str) -> str:
+    """Return the label with what the agency succeeded: «FGR · Fiscalía General de la República, antes PGR»."""
+    if not choice.former:
+        return label
+    return str(_("%(agency)s, formerly %(codes)s", agency=label, codes=", ".join(each.code for each in choice.former)))
+
+
+def _findable(choice: AgencyChoice, language: str, other: str) -> Findable:
+    label = choice.label(language)
+    former = (name for each in choice.former for name in (each.code, *each.names))
+    return Findable(choice.id, label, (_full_label(choice, label), choice.code, choice.name(other), *choice.aliases, *former))
+
+
+def _joined(names: Iterable[str]) -> str:
+    return "|".join(name.replace("|", " ") for name in names)

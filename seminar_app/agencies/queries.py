@@ -1,15 +1,16 @@
-"""Queries of the directory. It is small (some hundreds of rows), so it is read whole, in two statements, and searched in memory."""
+"""Queries of the directory. It is small (some hundreds of rows), so it is read whole, in a few statements, and searched in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from seminar_app.agencies.finding import Former, predecessors
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession, AgencyVersion
 from seminar_app.agencies.rules import AgencyLevel, Hit, Succession, existed_on, group_of, look_for, names_a_kind, path_of, successors_on
 from seminar_app.agencies.succession_rules import Steps, steps_on
@@ -44,6 +45,8 @@ class AgencyChoice(NamedAgency):
     aliases: tuple[str, ...]
     heads_a_kind: bool
     """It only heads its offices («PGJ»). It can have a quota, but a person cannot belong to it directly."""
+    former: tuple[Former, ...] = ()
+    """What it succeeded, nearest first, where a list says so."""
 
     def label(self, language: str) -> str:
         """Return the label in a list. It begins with the state, if there is one, else with the code, so that it is found easily."""
@@ -73,36 +76,48 @@ class AgencyGroup:
 
 
 def found(choice: AgencyChoice, wanted: str) -> Hit | None:
-    """Return how a search for `wanted` finds the agency (by code, state, either name or an alias), or None."""
+    """Return how a search for `wanted` finds the agency: by code, state, either name or an alias, its own or of what it succeeded."""
     names = (choice.code, choice.name_es, choice.name_en, choice.state or "")
-    return look_for(wanted, names=names, aliases=choice.aliases)
+    own = look_for(wanted, names=names, aliases=choice.aliases)
+    if own is not None:
+        return own
+    return next((Hit(each.code) for each in choice.former if look_for(wanted, names=(each.code, *each.names), aliases=())), None)
 
 
 def agency_groups(
     session: Session, on: date | None = None, *, also: int | Collection[int] | None = None, whole: bool = False
 ) -> list[AgencyGroup]:
-    """Return the groups with their offices: federal groups first, then by code; offices by state or code.
+    """Return the groups with their offices: federal groups first, then by code; offices by state or code. Each knows what it succeeded.
 
     Args:
         on: only agencies that existed on that day; None for all that ever existed.
-        also: id of an agency, or ids of several, included regardless of their dates, because a record names them.
+        also: ids of agencies that are included regardless of their dates, because a record names them.
         whole: also return groups that have no office to offer.
     """
     everything = all_agencies(session)
     parents = {agency.id: agency.parent_id for agency in everything.values()}
     named = {also} if isinstance(also, int) else set(also or ())
-    kept = [a for a in everything.values() if on is None or a.id in named or existed_on(on, valid_from=a.valid_from, valid_to=a.valid_to)]
+    gone = {a.id for a in everything.values() if on and not existed_on(on, valid_from=a.valid_from, valid_to=a.valid_to)}
+    before = predecessors(all_successions(session), gone=gone, day=on)
+    kept = [_with_former(a, before, everything) for a in everything.values() if a.id not in gone or a.id in named]
     below: dict[int, list[AgencyChoice]] = {}
     for agency in kept:
         below.setdefault(group_of(agency.id, parents), []).append(agency)
     groups = [
         AgencyGroup(
-            everything[group],
+            _with_former(everything[group], before, everything),
             tuple(sorted((office for office in offices if not office.heads_a_kind), key=lambda office: _order(office, group))),
         )
         for group, offices in below.items()
     ]
     return sorted((group for group in groups if whole or group.offices), key=lambda group: in_group_order(group.group))
+
+
+def _with_former(agency: AgencyChoice, before: Mapping[int, tuple[int, ...]], everything: Mapping[int, AgencyChoice]) -> AgencyChoice:
+    if agency.id not in before:
+        return agency
+    former = (everything[agency_id] for agency_id in before[agency.id])
+    return replace(agency, former=tuple(Former(a.code, (a.name_es, a.name_en, a.state or "", *a.aliases)) for a in former))
 
 
 _BELOW = aliased(Agency)
@@ -122,7 +137,7 @@ def find_offered(session: Session, code: str, *, on: date) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An agency in a list; `through` is the alias that matched, if none of its own names did."""
+    """An agency in a list; `through` is what matched if none of its own names did: an alias, or the code of an agency it succeeded."""
 
     agency: AgencyChoice
     depth: int

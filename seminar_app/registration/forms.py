@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields import DateField, FieldList, FormField, IntegerField
@@ -324,9 +325,21 @@ class QuotaForm(FormPart):
     )
     release_on = DateField(_l("Released on"), validators=[optional()])
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate the fields, and that seats or a date are for an agency: what was written is never left out silently."""
+        valid = super().validate(extra_validators)
+        if self.agency.data is None and not self.agency.errors and (_written(self.size) or _written(self.release_on)):
+            self.agency.errors = [_("Please choose the agency or group that these seats are for, or empty the line.")]
+            return False
+        return valid
+
+
+def _written(field: Any) -> bool:
+    return any(str(value).strip() for value in field.raw_data or ())
+
 
 class SeatsForm(BaseForm):
-    """Capacity and quotas. A line without an agency is ignored; a quota of 0 seats reserves none."""
+    """Capacity and quotas. A line that is empty is ignored; a quota of 0 seats reserves none."""
 
     opened = HiddenField()
     capacity = IntegerField(

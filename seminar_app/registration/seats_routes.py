@@ -30,7 +30,8 @@ def seats(slug: str) -> ResponseReturnValue:
     seminar = seminar_to_organize(session(), current_actor(), slug)
     overview = queries.seats_overview(session(), seminar.id)
     form = SeatsForm(data=None if request.method == "POST" else _as_it_is(overview))
-    form.offer(agency_groups(session(), on=seminar.starts_on, also=[pool.agency.id for pool in overview.quotas if pool.agency]))
+    kept = [pool.agency.id for pool in overview.quotas if pool.agency]
+    form.offer(agency_groups(session(), on=seminar.starts_on, also=kept))
     if form.accepts():
         try:
             seated = in_unit_of_work(

@@ -57,7 +57,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     static_files.init_app(app, settings)
     languages.init_app(app, settings)
     compiled.init_app(app)
-    forms.csrf.init_app(app)
+    forms.init_app(app)
     limits.init_app(app, settings)
     filters.init_app(app)
     navigation.init_app(app)

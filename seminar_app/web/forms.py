@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from flask import g, request
+from flask import Flask, g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFProtect
@@ -27,6 +27,13 @@ from seminar_app.core.errors import Refusal
 from seminar_app.web.errors import sentence_of
 
 csrf = CSRFProtect()
+
+
+def init_app(app: Flask) -> None:
+    """Check the token of every form, and let the macro of a searching select show again what was typed."""
+    csrf.init_app(app)
+    app.jinja_env.globals.update(words_kept=words_kept)
+
 
 SHORT = 100
 LINE = 200
@@ -63,16 +70,18 @@ class _Sentences:
 class QuickSelect(Select):
     """A select field that renders its options faster, for lists of hundreds of agencies, zones and countries.
 
-    An option with other attributes than `data-aliases` is rendered by WTForms.
+    An option with other attributes than those of a searching select is rendered by WTForms.
     """
+
+    OWN = frozenset({"data-aliases", "data-former", "data-label"})
 
     @classmethod
     def render_option(cls, choice: SelectChoice, **attributes: Any) -> str:  # type: ignore[override]  # the stubs are of 3.2
         """Render one option."""
         own = choice.render_kw or {}
-        if own.keys() - {"data-aliases"} or attributes or isinstance(choice.value, bool):
+        if own.keys() - cls.OWN or attributes or isinstance(choice.value, bool):
             return str(super().render_option(choice, **attributes))
-        found_by = f'data-aliases="{escape(own["data-aliases"])}" ' if own else ""
+        found_by = "".join(f'{name}="{escape(own[name])}" ' for name in sorted(own))
         chosen = "selected " if choice.selected else ""
         return f'<option {found_by}{chosen}value="{escape(choice.value)}">{escape(choice.label or choice.value)}</option>'
 
@@ -197,6 +206,17 @@ def readable(form: Form, field: Field) -> None:
         raise StopValidation(_("This contains a character that cannot be kept. Please delete it and type the text again."))
 
 
+def words_beside(name: str, formdata: Any) -> str:
+    """Return what was typed into a searching select and not chosen (static/js/combo-box.js): at most one readable line, without marks."""
+    text = clean_text(formdata.get(f"{name}-typed", "")) if formdata is not None else ""
+    return "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs"))[:LINE]
+
+
+def words_kept(field: Field) -> str:
+    """Return what was typed into this field of the form that was sent and not chosen, so that the page shows it again."""
+    return words_beside(field.name, request.form) if request and request.method == "POST" else ""
+
+
 def whole_address(_form: Form, field: Field) -> None:
     """Refuse what is not a whole e-mail address; keep it in normal form."""
     address = normal_address(field.data)
@@ -239,4 +259,5 @@ __all__ = [
     "readable",
     "required",
     "whole_address",
+    "words_beside",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import find_agency_by_code
@@ -16,12 +17,15 @@ from seminar_app.core.folding import fold
 from seminar_app.core.unit_of_work import unit_of_work
 from tests.conftest import TestDatabase
 from tests.support.context import context
+from tests.support.factories import Make
 from tests.support.server import LiveServer
 from tests.support.visitor import DESK, PHONE, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
 
 EDIT = "/staff/agencies/INM/edit"
+FORM = "/seminars/merida-2091/register"
+SEATS = "/staff/seminars/merida-2091/seats"
 
 
 @pytest.fixture
@@ -31,6 +35,17 @@ def office(database: TestDatabase, session: Session, now: datetime, tmp_path: Pa
         seed_directory(open_session, context(now))
     with LiveServer(database.url, tmp_path, workers=1, target="tests.browser.admin_app:app") as live:
         yield live
+
+
+@pytest.fixture
+def seminar(office: LiveServer, make: Make) -> LiveServer:
+    """Publish a seminar of the far future, when PGR, CNS and most PGJ are gone."""
+    make.seminar(slug="merida-2091", starts_on=date(2091, 6, 3), ends_on=date(2091, 6, 4))
+    return office
+
+
+def options(page: Page) -> list[str]:
+    return [" / ".join(line for line in text.splitlines() if line) for text in page.locator("[role=option]").all_inner_texts()]
 
 
 def parent_of_inm(session: Session) -> int | None:
@@ -46,9 +61,10 @@ def test_an_agency_is_found_by_alias_and_chosen_by_keyboard(chromium: Browser, o
         page = visitor.go(EDIT)
         picker = page.get_by_role("combobox", name="Pertenece a")
         picker.fill("pólicia FEDERAL prev")
-        expect(page.locator("[role=option]")).to_have_count(1)
-        expect(page.locator("[role=option]")).to_contain_text("Policía Federal Preventiva")
-        expect(page.locator(".combo-group")).to_have_text("CNS · Comisión Nacional de Seguridad")
+        expect(page.locator("[role=option]")).to_have_count(2)
+        expect(page.locator("[role=option]").first).to_contain_text("Policía Federal Preventiva")
+        expect(page.locator("[role=option]").last).to_contain_text("GN · Guardia Nacional, antes PF")
+        expect(page.locator(".combo-group").first).to_have_text("CNS · Comisión Nacional de Seguridad")
         visitor.look()
         picker.press("ArrowDown")
         picker.press("Enter")
@@ -85,6 +101,110 @@ def test_on_a_phone_a_tap_chooses(chromium: Browser, office: LiveServer, session
         option.click()
         expect(picker).to_have_value("GN · National Guard")
         visitor.look()
+
+
+def test_a_former_name_leads_to_who_does_the_work_today(chromium: Browser, seminar: LiveServer) -> None:
+    with Visitor(chromium, seminar.url, width=PHONE) as visitor:
+        page = visitor.go(FORM)
+        picker = page.get_by_role("combobox", name="Dependencia")
+        picker.fill("PGR")
+        assert options(page) == ["FGR · Fiscalía General de la República, antes PGR"]
+        visitor.look()
+        picker.fill("cns")
+        assert options(page) == ["SSPC · Secretaría de Seguridad y Protección Ciudadana, antes CNS"]
+        picker.fill("pgj quintana")
+        assert options(page) == ["Quintana Roo · Fiscalía General del Estado de Quintana Roo, antes PGJ-ROO"]
+        picker.fill("quintana")
+        assert options(page) == ["Quintana Roo · Fiscalía General del Estado de Quintana Roo"]
+    with Visitor(chromium, seminar.url, language="en") as visitor:
+        page = visitor.go(FORM)
+        page.get_by_role("combobox", name="Agency").fill("pgr")
+        assert options(page) == ["FGR · Office of the Federal Prosecutor General, formerly PGR"]
+
+
+def test_a_whole_state_comes_before_what_only_has_the_word(chromium: Browser, seminar: LiveServer) -> None:
+    with Visitor(chromium, seminar.url) as visitor:
+        page = visitor.go(FORM)
+        picker = page.get_by_role("combobox", name="Dependencia")
+        for typed, first in [("Mexico", "México"), ("nuevo leon", "Nuevo León"), ("Baja California", "Baja California")]:
+            picker.fill(typed)
+            assert options(page)[0].startswith(f"{first} · ")
+        assert len(options(page)) == 2
+
+
+def test_leaving_with_several_matches_chooses_none_and_keeps_the_words(chromium: Browser, seminar: LiveServer) -> None:
+    with Visitor(chromium, seminar.url, width=PHONE) as visitor:
+        page = visitor.go(FORM)
+        picker = page.get_by_role("combobox", name="Dependencia")
+        value = page.locator("select[name=agency]")
+        for leave in ("Tab", "Enter"):
+            picker.fill("fiscalia")
+            picker.press(leave)
+            expect(picker).to_have_value("fiscalia")
+            expect(picker).to_have_attribute("aria-invalid", "true")
+            expect(picker).to_have_accessible_description(re.compile(r"Falta elegir: coinciden 3\d"))
+            assert value.input_value() == ""
+        picker.press("Escape")
+        visitor.look()
+        picker.fill("zzz")
+        page.get_by_label("Cargo").click()
+        expect(picker).to_have_accessible_description(re.compile("nada en la lista se llama así"))
+        picker.fill("inm")
+        picker.press("Tab")
+        expect(picker).to_have_value("INM · Instituto Nacional de Migración")
+        expect(picker).not_to_have_attribute("aria-invalid", "true")
+        expect(page.locator("[data-combo-says]")).to_have_text("Se inscribirá por: Instituto Nacional de Migración")
+        assert value.input_value() == "INM"
+        picker.press("End")
+        picker.press("x")
+        assert value.input_value() == ""
+        expect(page.locator("[data-combo-says]")).to_have_text("Se inscribe por la dependencia en la que trabaja hoy.")
+
+
+def test_back_finds_the_same_agency_in_the_field_and_in_what_is_sent(chromium: Browser, seminar: LiveServer) -> None:
+    with Visitor(chromium, seminar.url) as visitor:
+        page = visitor.go(FORM)
+        picker = page.get_by_role("combobox", name="Dependencia")
+        picker.fill("inm")
+        picker.press("ArrowDown")
+        picker.press("Enter")
+        page.goto("/seminars/merida-2091")
+        page.go_back()
+        expect(picker).to_have_value("INM · Instituto Nacional de Migración")
+        assert page.locator("select[name=agency]").input_value() == "INM"
+
+
+def test_a_button_is_pressed_although_a_sentence_appears_above_it(chromium: Browser, seminar: LiveServer) -> None:
+    with Visitor(chromium, seminar.url, width=PHONE) as visitor:
+        page = visitor.go(FORM)
+        page.get_by_role("combobox", name="Dependencia").fill("fiscalia")
+        page.get_by_role("combobox", name="Dependencia").press("Escape")
+        with page.expect_navigation():
+            page.locator("main form button.usa-button").click()
+        picker = page.get_by_role("combobox", name="Dependencia")
+        expect(picker).to_have_value("fiscalia")
+        expect(picker).to_have_accessible_description(re.compile("«fiscalia» puede ser cualquiera de 3"))
+        visitor.look()
+        picker.fill("veracruz")
+        picker.press("Tab")
+        expect(page.locator("#agency-error")).to_have_count(0)
+
+
+def test_a_quota_of_nobody_is_refused_at_its_line_with_all_that_was_typed(chromium: Browser, seminar: LiveServer) -> None:
+    with Visitor(chromium, seminar.url, width=DESK) as visitor:
+        page = visitor.go(SEATS)
+        page.locator("[role=combobox]").nth(0).fill("fiscalia")
+        page.locator("[name=quotas-0-size]").fill("3")
+        page.locator("[name=quotas-1-size]").fill("2")
+        page.locator("[role=combobox]").nth(2).fill("PGR")
+        page.locator("[name=quotas-2-size]").fill("1")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Guardar los lugares").click()
+        visitor.look()
+        expect(page.locator("[role=combobox]").nth(0)).to_have_value("fiscalia")
+        expect(page.locator("[name=quotas-0-size]")).to_have_value("3")
+        expect(page.locator("#quotas-1-agency-error")).to_contain_text("Elija la dependencia o el grupo")
+        expect(page.locator("[role=combobox]").nth(2)).to_have_value("FGR · Fiscalía General de la República")
 
 
 def test_without_javascript_it_is_a_select_by_group(chromium: Browser, office: LiveServer, session: Session) -> None:

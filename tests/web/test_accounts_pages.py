@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import RoleGrant, UserAccount
+from seminar_app.agencies.models import AgencySuccession
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.services import record
 from seminar_app.core import clock
@@ -113,6 +115,15 @@ def test_an_account_from_invitation_to_disabling(client: CheckingClient, session
 
 
 @pytest.mark.full  # `tests/fuzz` tries such values at every form
+def test_a_liaisons_agency_is_found_by_what_it_succeeded(client: CheckingClient, make: Make, session: Session, admin: UserAccount) -> None:
+    pgr, fgr = make.agency("PGR"), make.agency("FGR")
+    with unit_of_work(session) as open_session:
+        open_session.add(AgencySuccession(from_agency_id=pgr.id, to_agency_id=fgr.id, happened_on=date(2018, 12, 20)))
+    option = client.get(f"{ACCOUNTS}new").one("option[value='liaison:FGR']")
+    assert option.to_text() == "FGR · Agency FGR, formerly PGR"
+    assert "PGR" in (option.attrs["data-former"] or "").split("|")
+
+
 def test_hostile_input_gets_a_sentence_or_a_4xx(client: CheckingClient, make: Make, admin: UserAccount) -> None:
     account = make.account()
     url = f"{ACCOUNTS}{account.public_id}/"

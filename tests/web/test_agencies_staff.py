@@ -55,6 +55,9 @@ def test_the_directory_is_found_by_code_names_and_alias_without_accents(seeded: 
     assert "«PFP»" in by_alias
     assert "Federal Police" in by_alias
     assert "Quintana Roo" in client.get(f"{INDEX}?q=pgj quintana").text
+    former = client.get(f"{INDEX}?q=pgr").text
+    assert "Office of the Federal Prosecutor General" in former
+    assert "«PGR»" in former
     empty = client.get(f"{INDEX}?q=zzz")
     assert "Nothing is called «zzz»" in empty.text
     for hostile in ("%F0%9F%98%80", "x" * 5000, "%25_%5C", "10" * 20, "'%20OR%201=1", "%3Cb%3E"):

@@ -11,7 +11,7 @@ from seminar_app.agencies.forms import AgencyField
 from seminar_app.agencies.queries import agency_groups, find_agency_by_code
 from seminar_app.agencies.services import seed_directory
 from seminar_app.core.unit_of_work import unit_of_work
-from seminar_app.web.forms import BaseForm, required
+from seminar_app.web.forms import BaseForm, optional, required
 from tests.support.context import context
 
 
@@ -66,3 +66,86 @@ def test_a_group_that_heads_its_offices_can_be_chosen_for_a_quota_and_the_chosen
         assert 'selected value="PGJ"' in str(form.agency())
         assert form.agency.chosen is not None
         assert form.agency.chosen.code == "PGJ"
+
+
+TODAY = date(2026, 3, 2)
+
+
+def sent(app: Flask, session: Session, values: dict[str, str], *, on: date = TODAY, language: str = "en") -> Form:
+    with app.test_request_context("/", method="POST", headers={"Accept-Language": language}):
+        form = Form(MultiDict(values))
+        form.agency.offer(agency_groups(session, on))
+        form.validate()
+        form.agency.errors = [str(error) for error in form.agency.errors]
+        return form
+
+
+def test_what_was_typed_is_taken_if_it_can_only_mean_one_agency(app: Flask, seeded: Session) -> None:
+    for typed, code in [
+        ("PGR", "FGR"),
+        ("Procuraduría General de la República", "FGR"),
+        ("policia federal preventiva", "GN"),
+        ("cns", "SSPC"),
+        ("pgj quintana", "FGE-ROO"),
+        ("Procuraduría de Jalisco", "FGE-JAL"),
+        ("PGJDF", "FGE-CMX"),
+        ("migra", "INM"),
+    ]:
+        agency = find_agency_by_code(seeded, code)
+        assert agency is not None
+        for values in ({"agency": "", "agency-typed": typed}, {"agency": typed}, {"agency-typed": typed}):
+            form = sent(app, seeded, values)
+            assert (form.agency.data, form.agency.errors) == (agency.id, []), values
+
+
+def test_the_server_guesses_among_several_agencies_no_more_than_the_page(app: Flask, seeded: Session) -> None:
+    for typed in ("fiscalia", "Fiscalía General", "México", "Baja California", "PGJ"):
+        form = sent(app, seeded, {"agency": "", "agency-typed": typed})
+        assert form.agency.data is None
+        assert "Please choose one from the list." in form.agency.errors[0]
+        assert f"«{typed}» can be any of " in form.agency.errors[0]
+        assert sent(app, seeded, {"agency": typed}).agency.data is None
+
+
+def test_words_that_mean_no_agency_are_refused_even_if_the_field_may_be_empty(app: Flask, seeded: Session) -> None:
+    class Free(BaseForm):
+        agency = AgencyField("Agency", validators=[optional()])
+
+    with app.test_request_context("/", method="POST", headers={"Accept-Language": "es"}):
+        for typed, error in [("SEDENA", ["Ninguna dependencia de la lista se llama «SEDENA». Elija una de la lista."]), ("  ", [])]:
+            form = Free(MultiDict({"agency": "", "agency-typed": typed}))
+            form.agency.offer(agency_groups(seeded, TODAY))
+            form.validate()
+            assert [str(each) for each in form.agency.errors] == error
+        form = Free(MultiDict({"agency": "", "agency-typed": "\ud800\0" + "x" * 5000}))
+        form.agency.offer(agency_groups(seeded, TODAY))
+        assert not form.validate()
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("es", "FGR · Fiscalía General de la República, antes PGR"),
+        ("en", "FGR · Office of the Federal Prosecutor General, formerly PGR"),
+    ],
+)
+def test_a_list_without_script_says_what_each_agency_was_before(app: Flask, seeded: Session, language: str, label: str) -> None:
+    with app.test_request_context("/", headers={"Accept-Language": language}):
+        form = Form()
+        form.agency.offer(agency_groups(seeded, TODAY))
+        html = str(form.agency())
+    assert f">{label}</option>" in html
+    assert 'value="PGR"' not in html
+    then = agency_groups(seeded, date(2014, 6, 3))
+    assert not next(office for group in then for office in group.offices if office.code == "PGR").former
+
+
+def test_examples_come_from_what_is_offered(app: Flask, seeded: Session) -> None:
+    with app.test_request_context("/"):
+        form = Form()
+        form.agency.offer(agency_groups(seeded, TODAY))
+        assert form.agency.examples == ("FGR", "Aguascalientes")
+        form.agency.offer(agency_groups(seeded, date(2014, 6, 3)))
+        assert form.agency.examples == ("CNS", "Chihuahua")
+        form.agency.offer([])
+        assert not form.agency.examples

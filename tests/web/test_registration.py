@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 import uuid
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from seminar_app.agencies.models import Agency, AgencySuccession
 from seminar_app.core import clock
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
@@ -81,6 +83,60 @@ def test_an_official_registers_in_two_minutes(client: CheckingClient, seminar: S
     assert "María Fernanda de la Cruz Ñáñez" in personal.text
     assert personal.response.headers["Referrer-Policy"] == "no-referrer"
     assert personal.response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.fixture
+def heir(seminar: Seminar, make: Make, session: Session) -> Seminar:
+    """The FGR did the PGR's work before the seminar was held."""
+    fgr = make.agency("FGR", name_es="Fiscalía General de la República", name_en="Federal Prosecutor General")
+    with unit_of_work(session) as open_session:
+        pgr = open_session.scalars(select(Agency).where(Agency.code == "PGR")).one()
+        pgr.valid_to = date(2018, 12, 19)
+        open_session.add(AgencySuccession(from_agency_id=pgr.id, to_agency_id=fgr.id, happened_on=date(2018, 12, 20)))
+    return seminar
+
+
+def test_without_script_a_former_name_stands_beside_the_heir_and_leads_to_it(
+    client: CheckingClient, heir: Seminar, session: Session
+) -> None:
+    url = "/seminars/cancun-2026/register"
+    for language, option in [
+        ("en", "FGR · Federal Prosecutor General, formerly PGR"),
+        ("es", "FGR · Fiscalía General de la República, antes PGR"),
+    ]:
+        client.language = language
+        page = client.get(url)
+        assert [node.to_text() for node in page.select("select[name=agency] option")][1:] == [option]
+    client.submit(url, FILLED | {"agency": "PGR"})
+    assert session.get_one(Agency, fresh(session).agency_id).code == "FGR"
+
+
+def test_the_form_shows_again_what_was_typed_and_chosen_by_nobody(client: CheckingClient, heir: Seminar, make: Make) -> None:
+    make.agency("FGE-VER", name_en="Prosecutor of Veracruz", state="Veracruz")
+    make.agency("FGE-MOR", name_en="Prosecutor of Morelos", state="Morelos")
+    url = "/seminars/cancun-2026/register"
+    fields = client.get(url).fields("main form") | FILLED
+    page = client.post(url, fields | {"agency": "", "agency-typed": " prosecutor <of> "}, status=422)
+    assert "«prosecutor <of>» can be any of 2 agencies. Please choose one from the list." in page.text
+    assert page.one("[data-combo-box]").attrs["data-combo-typed"] == "prosecutor <of>"
+    page = client.post(url, fields | {"agency": "", "agency-typed": "Federal pro", "position": ""}, status=422)
+    assert "You register for: Federal Prosecutor General" in page.text
+    client.post(url, fields | {"agency": "", "agency-typed": "Federal pro"})
+
+
+def test_the_form_says_for_whom_one_registers_with_examples_that_are_offered(client: CheckingClient, heir: Seminar, make: Make) -> None:
+    make.agency("FGE-VER", state="Veracruz")
+    page = client.get("/seminars/cancun-2026/register")
+    assert "for example, FGR or Veracruz." in page.text
+    assert "You register for the agency where you work today." in page.text
+
+
+def test_whoever_does_not_find_the_agency_is_led_to_the_office(client: CheckingClient, heir: Seminar, make: Make) -> None:
+    make.seminar(office=make.office(email="hsi@office.example"), slug="toluca-2026")
+    page = client.get("/seminars/toluca-2026/register")
+    assert "My agency is not on the list" in page.text
+    assert "hsi@office.example" in page.one(page.one("details a[href^='#']").attrs["href"] or "").to_text()
+    assert "My agency is not on the list" not in client.get("/seminars/cancun-2026/register").text, "its office has no address"
 
 
 def answers(client: CheckingClient, **values: Any) -> tuple[int, str, bytes, bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import uuid
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -319,6 +320,34 @@ def test_seats_that_somebody_else_shared_out_meanwhile_are_not_shared_out_again_
     client.post(url, told.fields("main form") | {"capacity": "41"})
     session.rollback()
     assert sorted(p.size for p in session.scalars(select(SeatPool))) == [1, 40]
+
+
+def test_seats_for_no_agency_are_refused_at_their_line_with_all_that_was_typed(
+    client: CheckingClient, session: Session, house: House, sign_in: SignIn
+) -> None:
+    sign_in(client, house.organizer)
+    url = f"{house.url}/seats"
+    told = "Please choose the agency or group that these seats are for, or empty the line."
+    for written in ({"quotas-0-size": "18"}, {"quotas-0-size": "0"}, {"quotas-0-release_on": "2026-05-01"}):
+        page = client.submit(url, {"capacity": "40", "quotas-1-agency": "PGR", "quotas-1-size": "2"} | written, status=422)
+        assert told in page.one("#quotas-0-agency-error").to_text()
+        assert all(page.fields("main form")[name] in (value, [value]) for name, value in written.items())
+        assert page.one("select[name=quotas-1-agency] option[selected]").attrs["value"] == "PGR"
+    fields = client.get(url).fields("main form")
+    page = client.post(url, fields | {"quotas-0-agency-typed": "SEDENA", "quotas-0-size": ""}, status=422)
+    assert "«SEDENA»" in page.one("#quotas-0-agency-error").to_text()
+    assert page.select("[data-combo-box]")[0].attrs["data-combo-typed"] == "SEDENA"
+    session.rollback()
+    assert [pool.size for pool in session.scalars(select(SeatPool))] == [2]
+
+
+def test_a_quota_of_an_agency_that_has_ended_still_names_it(
+    client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
+) -> None:
+    make.pool(house.seminar, make.agency("PF", valid_to=date(2019, 12, 31)), 5)
+    sign_in(client, house.organizer)
+    page = client.get(f"{house.url}/seats")
+    assert page.one("select[name=quotas-0-agency] option[selected]").attrs["value"] == "PF"
 
 
 def test_seats_are_shared_out_and_those_who_wait_are_seated(

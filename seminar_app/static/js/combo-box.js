@@ -1,42 +1,88 @@
 // A picker of many: turns the select inside [data-combo-box] into a search by name or alias, with or without accents.
-// The select stays in the form and keeps the value; without JavaScript it is used as it is.
+// The select stays in the form and keeps the value; without JavaScript it is used as it is. What is typed and not chosen is
+// sent beside it, and refused there: nothing is ever chosen among several matches, neither here nor by the server.
 // Pattern: ARIA Authoring Practices, combobox with list autocomplete.
 (() => {
   "use strict";
 
   const LIMIT = 60;
 
-  /** Every choice of the select with what it is found by. */
+  // A sentence that appears while a button is being pressed would move the button away, so it waits for the release.
+  let pressed = false;
+  addEventListener("pointerdown", () => (pressed = true), true);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pressed = false), true);
+  function whenReleased(act) {
+    if (!pressed) act();
+    else addEventListener("pointerup", () => setTimeout(act), { once: true });
+  }
+
+  const split = (names) => (names ?? "").split("|").filter(Boolean);
+
+  /** Every choice of the select with what it is found by: its label and aliases, and the names of what it succeeded. */
   function choicesOf(select) {
     return [...select.options]
       .filter((option) => option.value !== "")
       .map((option) => {
-        const aliases = (option.dataset.aliases ?? "").split("|").filter(Boolean);
+        const aliases = split(option.dataset.aliases);
+        const former = split(option.dataset.former);
         const group = option.parentElement.localName === "optgroup" ? option.parentElement.label : "";
-        return { option, group, label: option.text, aliases, searched: [option.text, ...aliases].map(foldText) };
+        const label = option.dataset.label ?? option.text;
+        return {
+          option,
+          group,
+          label,
+          full: option.text,
+          names: [...aliases, ...former],
+          heads: [label, label.split(" · ")[0], option.value].map(foldText),
+          own: [label, ...aliases].map(foldText),
+          former: former.length ? [option.text, ...former].map(foldText) : [],
+        };
       });
   }
 
   /**
-   * Choices whose name and aliases together have every typed word. Groups stay together: the one with the best hit comes
-   * first, and in it what is called or begins like what was typed.
+   * Choices whose names together begin a word with every typed word. Groups stay together: the one with the best hit comes
+   * first, and in it what is called so: a whole code or state before another name, its own names before former ones, and
+   * whole names before names that only begin so.
    */
   function found(choices, typed) {
     const words = foldText(typed).split(" ").filter(Boolean);
     if (!words.length) return choices;
     const whole = words.join(" ");
-    const has = (text) => words.every((word) => text.includes(word));
+    const has = (text) => words.every((word) => ` ${text}`.includes(` ${word}`));
+    const ranks = [
+      ({ heads }) => heads.includes(whole),
+      ({ own }) => own.includes(whole),
+      ({ former }) => former.includes(whole),
+      ({ heads }) => heads.some((text) => text.startsWith(whole)),
+      ({ own }) => own.some((text) => text.startsWith(whole)),
+      ({ former }) => former.some((text) => text.startsWith(whole)),
+      () => true,
+    ];
     const best = new Map();
     const matches = choices
-      .filter(({ searched }) => has(searched.join(" ")))
+      .filter(({ own, former }) => has([...own, ...former].join(" ")))
       .map((choice) => {
-        const rank = choice.searched.some((text) => text === whole) ? 0 : choice.searched.some((text) => text.startsWith(whole)) ? 1 : 2;
+        const rank = ranks.findIndex((fits) => fits(choice));
         best.set(choice.group, Math.min(rank, best.get(choice.group) ?? rank));
-        const alias = has(choice.searched[0]) ? "" : (choice.aliases.find((_, index) => has(choice.searched[index + 1])) ?? choice.aliases[0] ?? "");
-        return { ...choice, rank, alias };
+        const shown = has(choice.own.join(" ")) ? choice.label : choice.full;
+        const through = choice.names.find((name) => has(foldText(name))) ?? "";
+        return { ...choice, rank, shown, alias: has(foldText(shown)) ? "" : through };
       });
     const order = [...best.keys()];
     return matches.sort((a, b) => best.get(a.group) - best.get(b.group) || order.indexOf(a.group) - order.indexOf(b.group) || a.rank - b.rank);
+  }
+
+  function icon(name) {
+    const sprite = document.querySelector("use")?.getAttribute("href")?.split("#")[0];
+    if (!sprite) return "";
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("aria-hidden", "true");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    use.setAttribute("href", `${sprite}#${name}`);
+    svg.append(use);
+    return svg;
   }
 
   function enhance(box) {
@@ -50,6 +96,7 @@
     const input = document.createElement("input");
     input.className = select.className.replace("usa-select", "usa-input");
     input.type = "text";
+    input.name = `${select.name}-typed`;
     input.autocomplete = "off";
     input.spellcheck = false;
     input.setAttribute("role", "combobox");
@@ -64,16 +111,7 @@
     opener.className = "combo-open";
     opener.tabIndex = -1;
     opener.setAttribute("aria-label", box.dataset.comboOpen);
-    const arrow = box.ownerDocument.querySelector("use")?.getAttribute("href")?.split("#")[0];
-    if (arrow) {
-      const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-      svg.setAttribute("class", "icon");
-      svg.setAttribute("aria-hidden", "true");
-      const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-      use.setAttribute("href", `${arrow}#expand_more`);
-      svg.append(use);
-      opener.append(svg);
-    }
+    opener.append(icon("expand_more"));
     const list = document.createElement("ul");
     list.className = "combo-list";
     list.id = `${id}-list`;
@@ -94,14 +132,52 @@
     let shown = [];
     let current = -1;
     const chosen = () => choices.find(({ option }) => option.selected);
-    input.value = chosen()?.label ?? "";
+    const says = box.querySelector("[data-combo-says]");
+    /** The sentence below the field: what is chosen, or what is to be chosen. */
+    function say() {
+      if (!says) return;
+      const name = chosen()?.label.split(" · ").slice(1).join(" · ");
+      says.textContent = name ? says.dataset.comboSays.replace("#", name) : says.dataset.comboInvites;
+    }
+    function show() {
+      input.value = chosen()?.label ?? input.value;
+      say();
+    }
+    input.value = box.dataset.comboTyped ?? "";
+    show();
+    addEventListener("pageshow", show); // the browser restores the select of a page that is gone back to
+
+    const wrap = combo.closest(".usa-form-group");
+    const hint = select.getAttribute("aria-describedby")?.split(" ").find((part) => part.endsWith("-hint"));
+    /** Takes away what is said to be wrong with the field, also by the server. */
+    function unmark() {
+      for (const end of ["error", "unchosen"]) document.getElementById(`${id}-${end}`)?.remove();
+      wrap?.classList.remove("usa-form-group--error");
+      input.removeAttribute("aria-invalid");
+      if (hint) input.setAttribute("aria-describedby", hint);
+      else input.removeAttribute("aria-describedby");
+    }
+    /** Says at the field that nothing is chosen: nothing has that name, or several have. */
+    function mark(number) {
+      unmark();
+      const words = number ? box.dataset.comboSeveral.replace("#", number) : box.dataset.comboUnknown;
+      const message = document.createElement("span");
+      message.className = "usa-error-message";
+      message.id = `${id}-unchosen`;
+      message.append(icon("error"), words);
+      combo.before(message);
+      wrap?.classList.add("usa-form-group--error");
+      input.setAttribute("aria-invalid", "true");
+      input.setAttribute("aria-describedby", [hint, message.id].filter(Boolean).join(" "));
+      said.textContent = words;
+    }
 
     function draw(matches) {
       shown = matches.slice(0, LIMIT);
       current = -1;
       list.replaceChildren();
       let group = "";
-      shown.forEach(({ label, alias, group: itsGroup, option }, index) => {
+      shown.forEach(({ label, shown: text = label, alias, group: itsGroup }, index) => {
         if (itsGroup && itsGroup !== group) {
           group = itsGroup;
           const head = document.createElement("li");
@@ -115,8 +191,8 @@
         item.setAttribute("role", "option");
         item.setAttribute("aria-selected", "false");
         item.dataset.index = index;
-        item.textContent = label;
-        if (alias && foldText(alias) !== foldText(label)) {
+        item.textContent = text;
+        if (alias) {
           const small = document.createElement("span");
           small.className = "combo-alias";
           small.textContent = alias;
@@ -163,28 +239,41 @@
       const choice = shown[index];
       if (!choice) return;
       choice.option.selected = true;
-      input.value = choice.label;
       close();
+      unmark();
+      show();
+      said.textContent = says?.textContent ?? "";
       select.dispatchEvent(new Event("change", { bubbles: true }));
     }
-    /** What was typed and left: an only match is taken, an exact name too, anything else clears the choice. */
+    function clear() {
+      select.value = "";
+      say();
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    /** What was typed and left: the only match is taken, and what is typed as a whole label. Among several nothing is chosen. */
     function settle() {
-      const typed = foldText(input.value.trim());
-      if (chosen() && foldText(chosen().label) === typed) return;
-      const matches = typed ? found(choices, typed) : [];
-      const exact = matches.filter(({ searched }) => searched.includes(typed));
-      const taken = exact.length === 1 ? exact[0] : matches.length === 1 ? matches[0] : null;
-      if (taken) {
-        shown = [taken];
-        choose(0);
-      } else {
-        select.value = "";
-        if (!typed) input.value = "";
-        select.dispatchEvent(new Event("change", { bubbles: true }));
+      if (chosen()) return;
+      const typed = foldText(input.value);
+      if (!typed) {
+        input.value = "";
+        unmark();
+        return;
       }
+      const matches = found(choices, input.value);
+      const whole = matches.filter(({ label, full }) => [label, full].map(foldText).includes(typed));
+      const taken = whole.length === 1 ? whole : matches;
+      if (taken.length === 1) {
+        shown = taken;
+        choose(0);
+      } else whenReleased(() => chosen() || mark(matches.length));
     }
 
-    input.addEventListener("input", () => open(found(choices, input.value)));
+    input.addEventListener("input", () => {
+      if (chosen()) clear();
+      const message = document.getElementById(`${id}-unchosen`);
+      if (message) message.lastChild.textContent = box.dataset.comboChoose; // what it said was about other words
+      open(found(choices, input.value));
+    });
     input.addEventListener("click", () => list.hidden && open(input.value && !chosen() ? found(choices, input.value) : choices));
     input.addEventListener("keydown", (event) => {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -195,7 +284,7 @@
       } else if (event.key === "Enter" && !list.hidden) {
         event.preventDefault();
         if (current >= 0) choose(current);
-        else if (shown.length === 1) choose(0);
+        else settle();
       } else if (event.key === "Escape" && !list.hidden) {
         event.preventDefault();
         close();
