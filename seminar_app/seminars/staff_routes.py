@@ -199,10 +199,12 @@ def settings(slug: str) -> ResponseReturnValue:
 
 
 def _save_settings(form: SeminarForm, slug: str) -> Seminar:
-    with unit_of_work() as work:
+    def save(work: Session) -> Seminar:
         seminar = queries.seminar_to_organize(work, current_actor(), slug)
         details = form.details(slug=(form.slug.data or seminar.slug) if "slug" in form else seminar.slug, seminar=seminar)
         return services.edit_seminar(work, change_context(), seminar_id=seminar.id, version=form.version.data or 0, details=details)
+
+    return in_unit_of_work(save)
 
 
 def _settings_page(seminar: Seminar, form: SeminarForm, theirs: list[tuple[Any, Any]]) -> str:

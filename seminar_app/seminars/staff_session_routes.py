@@ -18,12 +18,12 @@ from seminar_app.seminars.blueprints import ORGANIZERS, READERS
 from seminar_app.seminars.blueprints import staff_blueprint as blueprint
 from seminar_app.seminars.forms import SessionForm
 from seminar_app.seminars.header import seminar_header
-from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import local_of, may_change_sessions
 from seminar_app.seminars.services import SessionDetails
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.change import change_context
-from seminar_app.web.database import session, unit_of_work
+from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
 
 DELETED = "deleted_session"
@@ -57,9 +57,7 @@ def add(slug: str) -> ResponseReturnValue:
     form = SessionForm(data=_after_the_last(seminar))
     if form.accepts():
         try:
-            with unit_of_work() as work:
-                seminar = queries.seminar_to_organize(work, current_actor(), slug)
-                services.add_session(work, change_context(), seminar_id=seminar.id, details=form.details())
+            in_unit_of_work(lambda work: _add(work, slug, form.details()))
             flash(_("The session is added."), "success")
             return redirect(url_for(".sessions", slug=slug), code=303)
         except Refusal as refusal:
@@ -76,16 +74,7 @@ def edit(slug: str, public_id: uuid.UUID) -> ResponseReturnValue:
     form = SessionForm(data=SessionForm.values_of(line.seminar_session, line.speakers, seminar.time_zone))
     if form.accepts():
         try:
-            with unit_of_work() as work:
-                seminar = queries.seminar_to_organize(work, current_actor(), slug)
-                services.edit_session(
-                    work,
-                    change_context(),
-                    seminar_id=seminar.id,
-                    public_id=public_id,
-                    version=form.version.data or 0,
-                    details=form.details(),
-                )
+            in_unit_of_work(lambda work: _edit(work, slug, public_id, form))
             flash(_("The session is saved."), "success")
             return redirect(url_for(".sessions", slug=slug), code=303)
         except StaleEdit as refusal:
@@ -101,9 +90,7 @@ def edit(slug: str, public_id: uuid.UUID) -> ResponseReturnValue:
 def delete(slug: str, public_id: uuid.UUID) -> ResponseReturnValue:
     """Delete a session, and store its data in the browser session so that it can be restored."""
     try:
-        with unit_of_work() as work:
-            seminar = queries.seminar_to_organize(work, current_actor(), slug)
-            was = services.delete_session(work, change_context(), seminar_id=seminar.id, public_id=public_id)
+        was = in_unit_of_work(lambda work: _delete(work, slug, public_id))
         browser[DELETED] = _packed(was) | {"seminar": slug, "public_id": public_id.hex}
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
@@ -118,11 +105,7 @@ def restore(slug: str) -> ResponseReturnValue:
     if deleted.get("seminar") != slug:
         raise NotFound
     try:
-        with unit_of_work() as work:
-            seminar = queries.seminar_to_organize(work, current_actor(), slug)
-            services.add_session(
-                work, change_context(), seminar_id=seminar.id, details=_unpacked(deleted), public_id=uuid.UUID(deleted["public_id"])
-            )
+        in_unit_of_work(lambda work: _add(work, slug, _unpacked(deleted), uuid.UUID(deleted["public_id"])))
         flash(_("The session is back."), "success")
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
@@ -181,3 +164,19 @@ def _unpacked(values: dict[str, Any]) -> SessionDetails:
         speakers=tuple((name, affiliation) for name, affiliation in values["speakers"]),
         **{name: values[name] for name in plain},
     )
+
+
+def _add(work: Session, slug: str, details: SessionDetails, public_id: uuid.UUID | None = None) -> SeminarSession:
+    seminar = queries.seminar_to_organize(work, current_actor(), slug)
+    return services.add_session(work, change_context(), seminar_id=seminar.id, details=details, public_id=public_id)
+
+
+def _edit(work: Session, slug: str, public_id: uuid.UUID, form: SessionForm) -> SeminarSession:
+    seminar = queries.seminar_to_organize(work, current_actor(), slug)
+    version, details = form.version.data or 0, form.details()
+    return services.edit_session(work, change_context(), seminar_id=seminar.id, public_id=public_id, version=version, details=details)
+
+
+def _delete(work: Session, slug: str, public_id: uuid.UUID) -> SessionDetails:
+    seminar = queries.seminar_to_organize(work, current_actor(), slug)
+    return services.delete_session(work, change_context(), seminar_id=seminar.id, public_id=public_id)

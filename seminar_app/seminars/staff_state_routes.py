@@ -17,11 +17,12 @@ from seminar_app.seminars.blueprints import staff_blueprint as blueprint
 from seminar_app.seminars.errors import NotInThisState
 from seminar_app.seminars.forms import CancelForm, ResumeForm
 from seminar_app.seminars.header import seminar_header
+from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.overview import concerns_of_rooms
 from seminar_app.seminars.rules import Change, state_after
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.change import change_context
-from seminar_app.web.database import session, unit_of_work
+from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
 
 
@@ -97,9 +98,11 @@ def _question_before_completing(slug: str) -> str | None:
 
 
 def _change(slug: str, change: Change, *, reason: str | None = None) -> None:
-    with unit_of_work() as work:
-        seminar = queries.seminar_to_organize(work, current_actor(), slug)
-        services.change_state(work, change_context(), seminar_id=seminar.id, change=change, reason=reason)
+    def work(writing: Session) -> Seminar:
+        seminar = queries.seminar_to_organize(writing, current_actor(), slug)
+        return services.change_state(writing, change_context(), seminar_id=seminar.id, change=change, reason=reason)
+
+    in_unit_of_work(work)
 
 
 WITH_A_FORM = (Change.CANCEL, Change.RESUME)
