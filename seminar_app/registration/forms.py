@@ -10,14 +10,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField
 from wtforms.fields import DateField, FieldList, FormField, IntegerField
-from wtforms.validators import NumberRange
+from wtforms.validators import NumberRange, ValidationError
 from wtforms.widgets import TextInput
 
 from seminar_app.agencies.forms import AgencyField
 from seminar_app.people.forms import PersonFields, email_field, language_field, phone_field
 from seminar_app.people.identity_forms import IdentityFields
+from seminar_app.people.mail_domains import domain_meant
 from seminar_app.people.rules import MAY_RESERVE, ReservedReason
 from seminar_app.people.services import PersonData
 from seminar_app.people.shown import ShownPerson
@@ -67,6 +68,8 @@ class RegistrationForm(PersonFields, IdentityFields):
     unit = _unit()
     position = _position()
     email = email_field()
+    email_asked = HiddenField()
+    """The address that looks mistyped and that the person has been asked about; sent again, it is taken."""
     phone = phone_field()
     language = language_field()
     reserve = _reserve()
@@ -76,6 +79,15 @@ class RegistrationForm(PersonFields, IdentityFields):
     notice = HiddenField()
     office_notice = HiddenField()
     submission_id = _showing()
+
+    def validate_email(self, field: Field) -> None:
+        """Ask once about an address whose domain looks mistyped."""
+        asked, meant = self.email_asked.data, domain_meant(field.data or "")
+        self.email_asked.data = field.data if meant else None
+        if meant and asked != field.data:
+            raise ValidationError(
+                _l("Did you mean %(domain)s? Your personal link goes to this address. If it is right, send the form again.", domain=meant)
+            )
 
     def entry(self) -> Entry:
         """Return what was filled in."""

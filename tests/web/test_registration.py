@@ -131,6 +131,20 @@ def test_the_form_says_for_whom_one_registers_with_examples_that_are_offered(cli
     assert "You register for the agency where you work today." in page.text
 
 
+def test_a_mistyped_address_is_questioned_once_and_taken_when_it_is_sent_again(
+    client: CheckingClient, seminar: Seminar, session: Session
+) -> None:
+    address = "/seminars/cancun-2026/register"
+    asked = client.submit(address, FILLED | {"email": "maria.cruz@gmial.con"}, status=422)
+    assert "Did you mean gmail.com?" in asked.text
+    again = asked.fields("main form")
+    assert (again["email"], again["given_names"]) == (["maria.cruz@gmial.con"], [FILLED["given_names"]])
+    other = client.post(address, again | {"email": ["maria.cruz@hotmial.com"]}, status=422)
+    assert "Did you mean hotmail.com?" in other.text, "another address is another question"
+    client.post(address, again, status=303)
+    assert session.scalars(select(Person.email)).all() == ["maria.cruz@gmial.con"]
+
+
 def test_whoever_does_not_find_the_agency_is_led_to_the_office(client: CheckingClient, heir: Seminar, make: Make) -> None:
     make.seminar(office=make.office(email="hsi@office.example"), slug="toluca-2026")
     page = client.get("/seminars/toluca-2026/register")
