@@ -173,7 +173,7 @@ COMMANDS: dict[str, tuple[Prepare, Count, int]] = {
 }
 LONG = {"agencies seed"}
 """Commands with so many statements that they are tried in the full run only."""
-FROM_THE_START = {"people erase"}
+FROM_THE_START = {"people erase", "participations rebuild"}
 """Commands that repeat all their work. People who were erased are erased again: a restore may have brought residual data back."""
 TRIED_ELSEWHERE = {
     "database prepare": "migrations: tests/migrations",

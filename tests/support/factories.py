@@ -139,9 +139,12 @@ class Make:
             "contact_minutes": minutes,
             "counts_for_completion": True,
         }
-        row = self._add(SeminarSession(**base | values))
+        row = SeminarSession(**base | values)
         with unit_of_work(self.session) as session:
-            refresh(session, seminar.id)
+            session.add(row)
+            session.flush()
+            if session.scalar(select(Registration.id).where(Registration.seminar_id == seminar.id).limit(1)) is not None:
+                refresh(session, seminar.id)
         return row
 
     def person(self, given_names: str = "Luz María", surname1: str = "López", surname2: str | None = "Ibáñez", **values: Any) -> Person:
@@ -176,8 +179,10 @@ class Make:
             "registered_at": THEN,
             "reserved_code": code_of(public_id) if person and person.reserved else None,
         }
-        row = self._add(Registration(**base | values))
+        row = Registration(**base | values)
         with unit_of_work(self.session) as session:
+            session.add(row)
+            session.flush()
             begin_participation(session, session.get_one(Seminar, seminar.id), row)
         return row
 
@@ -200,6 +205,12 @@ class Make:
         **values: Any,
     ) -> Observation:
         """Store an observation without its mark (`rewrite_marks` makes it)."""
+        return self._add(self._observed(registration, seminar_session, kind, **values))
+
+    @staticmethod
+    def _observed(
+        registration: Registration, seminar_session: SeminarSession, kind: ObservationKind | MarkStatus, **values: Any
+    ) -> Observation:
         at = values.get("observed_at", THEN)
         base = {
             "public_id": uuid.uuid4(),
@@ -211,7 +222,7 @@ class Make:
             "method": MarkMethod.LIST,
             "recorded_by": "command",
         }
-        return self._add(Observation(**base | values))
+        return Observation(**base | values)
 
     def mark(
         self,
@@ -222,16 +233,11 @@ class Make:
         **values: Any,
     ) -> Mark:
         """Store a mark with its observation."""
-        seen = self.observation(registration, seminar_session, status, minutes=minutes, **values)
-        row = self._add(
-            Mark(
-                registration_id=registration.id,
-                session_id=seminar_session.id,
-                last=seen.public_id,
-                status=status,
-                minutes=minutes,
-            )
-        )
+        seen = self._observed(registration, seminar_session, status, minutes=minutes, **values)
+        of = {"registration_id": registration.id, "session_id": seminar_session.id}
+        row = Mark(**of, last=seen.public_id, status=status, minutes=minutes)
         with unit_of_work(self.session) as session:
+            session.add_all((seen, row))
+            session.flush()
             refresh(session, seminar_session.seminar_id, [registration.id])
         return row

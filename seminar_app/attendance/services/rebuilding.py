@@ -99,6 +99,8 @@ def _delete_marks(session: Session, which: Collection[tuple[int, int]]) -> None:
 
 
 def _take_over_agencies(session: Session, registration_ids: Collection[int]) -> None:
+    if not registration_ids:
+        return
     of_registration = select(Registration.agency_version_id).where(Registration.id == Participation.registration_id).scalar_subquery()
     those = Participation.registration_id.in_(registration_ids), Participation.current, Participation.frozen_at.is_(None)
     session.execute(
