@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from flask import Flask
 
 from seminar_app import create_app
 from seminar_app.jobs import clockwork
@@ -21,6 +22,13 @@ from tests.conftest import TestDatabase, settings_for
 from tests.support.commands import run
 from tests.support.foreign_tools import found
 from tests.support.server import free_port
+
+
+@pytest.fixture(autouse=True)
+def limits_are_counted_in_memory_again() -> Iterator[None]:
+    """The limiter is one object for all applications of a process; the last one that was made chooses where it counts."""
+    yield
+    limiter.init_app(Flask("in_memory"))
 
 
 @pytest.fixture

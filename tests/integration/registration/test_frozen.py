@@ -196,6 +196,9 @@ def test_a_removal_that_waits_for_the_completion_is_refused(
 ) -> None:
     if broken == "no lock":
         monkeypatch.setattr(seats, "_LOCK", select(SeatPool).where(SeatPool.seminar_id == held.seminar.id))
+        unlocked = seats._LOCKED.with_for_update()
+        unlocked._for_update_arg = None
+        monkeypatch.setattr(seats, "_LOCKED", unlocked)
     if broken == "read before":
         monkeypatch.setattr(seats, "_LOCKED", seats._LOCKED.execution_options(populate_existing=False))
     point = Point()
