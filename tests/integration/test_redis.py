@@ -28,7 +28,9 @@ from tests.support.server import free_port
 def limits_are_counted_in_memory_again() -> Iterator[None]:
     """The limiter is one object for all applications of a process; the last one that was made chooses where it counts."""
     yield
-    limiter.init_app(Flask("in_memory"))
+    in_memory = Flask("in_memory")
+    in_memory.config["RATELIMIT_STORAGE_URI"] = "memory://"
+    limiter.init_app(in_memory)
 
 
 @pytest.fixture
