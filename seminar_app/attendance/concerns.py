@@ -20,7 +20,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.overview import Concern
-from seminar_app.seminars.rules import SeminarState
+from seminar_app.seminars.rules import SeminarState, is_frozen
 
 TAKEN_IN = (SeminarState.PUBLISHED, SeminarState.CLOSED, SeminarState.COMPLETED)
 
@@ -57,18 +57,17 @@ def sessions_without_marks(session: Session, seminar: Seminar, now: datetime) ->
 def changed_since_completion(session: Session, seminar: Seminar, now: datetime) -> Sequence[Concern]:
     """Say of a seminar that was completed before how many outcomes differ from those of then."""
     number = count_changed(session, seminar.id)
-    if number is None or (not number and seminar.state is SeminarState.COMPLETED):
+    if not number:
         return []
-    if number:
-        sentence = ngettext(
-            "%(num)d outcome differs from the completion before.", "%(num)d outcomes differ from the completion before.", number
-        )
-    else:
-        sentence = _("Reopened after it was completed. No outcome differs so far.")
-    return [Concern(sentence, url_for("attendance_staff.changes", slug=seminar.slug) if number else None, _("See what changed"))]
+    sentence = ngettext(
+        "%(num)d outcome differs from the completion before.", "%(num)d outcomes differ from the completion before.", number
+    )
+    return [Concern(sentence, url_for("attendance_staff.changes", slug=seminar.slug), _("See what changed"))]
 
 
 def _concern(seminar: Seminar, sentence: str, first: SessionCount) -> Concern:
+    if is_frozen(seminar.state):
+        return Concern(sentence)  # organizers reopen it on the same page
     url = url_for("attendance_staff.marking", slug=seminar.slug, session_id=first.public_id)
     return Concern(sentence, url, _("Take attendance"), _("Who is not marked earns no minutes for that session."))
 

@@ -187,19 +187,18 @@ Agencies = Mapping[int, AgencyThen]
 """All agencies as of then, by version: read once for a page and passed on."""
 
 
-def people_by_group(session: Session, seminar_id: int, *, former: bool = False, agencies: Agencies | None = None) -> list[SheetGroup]:
+def people_by_group(session: Session, seminar_id: int, *, former: bool = False) -> list[SheetGroup]:
     """Return the people who hold a seat, by agency group (federal ones first) and name.
 
     Args:
         session: to read with.
         seminar_id: internal id.
         former: include people who lost their seat after they had been marked.
-        agencies: as of then, if they have been read already.
     """
     here = Registration.state == RegistrationState.REGISTERED
     if former:
         here = or_(here, exists().where(Mark.registration_id == Registration.id, Mark.status.is_not(None)))
-    return _grouped(session, _people().where(Registration.seminar_id == seminar_id, here), agencies)
+    return _grouped(session, _people().where(Registration.seminar_id == seminar_id, here))
 
 
 def people_among(session: Session, seminar_id: int, registrations: Collection[uuid.UUID]) -> list[SheetGroup]:
