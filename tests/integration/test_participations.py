@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import AgencyVersion
@@ -372,9 +372,13 @@ def test_rebuilding_mends_what_differs_and_leaves_frozen_outcomes_alone(app: Fla
     assert run(args=["participations", "rebuild"]).exit_code == 0
     assert current(session, people[1]).completed
     assert not current(session, people[0]).completed, "what was decided stays, even if it was decided wrongly"
+    with unit_of_work(session):
+        session.execute(delete(Participation).where(Participation.registration_id == people[0].id))
+    assert run(args=["participations", "rebuild"]).exit_code == 0
+    assert (current(session, people[0]).completed, current(session, people[0]).frozen_at) == (True, LATER)
     assert run(args=["participations", "rebuild", "--check"]).exit_code == 0
     session.rollback()
-    assert session.scalar(select(func.count()).where(AuditRow.action == "attendance.rebuilt")) == 1
+    assert session.scalar(select(func.count()).where(AuditRow.action == "attendance.rebuilt")) == 2
 
 
 def test_an_agency_corrected_in_a_completed_seminar_is_a_new_version_of_the_outcome(make: Make, session: Session) -> None:

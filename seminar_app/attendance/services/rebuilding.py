@@ -16,6 +16,7 @@ from seminar_app.attendance.services.observed import Kept, chunks, read_observed
 from seminar_app.attendance.services.participations import VALUES, begin_participation, facts_of, lock_registrations, write_participations
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.rules import SeminarState
 
 MADE = ("last", "status", "minutes", "time_in", "time_out", "still_in", "conflict")
 """Columns of a mark that the rule decides."""
@@ -64,9 +65,10 @@ def rebuild(session: Session, seminar_id: int, *, check: bool = False) -> Rebuil
         if not check:
             write_marks(session, {of: each.made for of, each in made.items() if of in different})
             _delete_marks(session, different - made.keys())
-            _add_missing(session, seminar_id, some)
+            added = _add_missing(session, seminar_id, some)
             _take_over_agencies(session, off)
             write_participations(session, {each: outcomes[each] for each in off})
+            _freeze_added(session, seminar_id, added)
     return Rebuilt(len(states), wrong_marks, wrong)
 
 
@@ -108,13 +110,23 @@ def _take_over_agencies(session: Session, registration_ids: Collection[int]) -> 
     )
 
 
-def _add_missing(session: Session, seminar_id: int, registration_ids: Collection[int]) -> None:
+def _add_missing(session: Session, seminar_id: int, registration_ids: Collection[int]) -> list[int]:
     there = set(
         session.scalars(
             select(Participation.registration_id).where(Participation.registration_id.in_(registration_ids), Participation.current)
         )
     )
     seminar = session.get_one(Seminar, seminar_id)
-    for each in registration_ids:
-        if each not in there:
-            begin_participation(session, seminar, session.get_one(Registration, each))
+    missing = [each for each in registration_ids if each not in there]
+    for each in missing:
+        begin_participation(session, seminar, session.get_one(Registration, each))
+    return missing
+
+
+def _freeze_added(session: Session, seminar_id: int, registration_ids: Collection[int]) -> None:
+    """Freeze what was added to a completed seminar, as of its last change."""
+    seminar = session.get_one(Seminar, seminar_id)
+    if registration_ids and seminar.outcome_state is SeminarState.COMPLETED:
+        added = Participation.registration_id.in_(registration_ids), Participation.current
+        frozen = update(Participation).where(*added).values(frozen_at=seminar.changed_at or seminar.created_at)
+        session.execute(frozen.execution_options(synchronize_session=False))
