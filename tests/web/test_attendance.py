@@ -387,9 +387,9 @@ def test_a_session_nobody_marked_is_a_concern_and_a_question_before_completing(
         services.clear(session, context(LATER), registration=door.people[0].public_id, **where)
     token = asked.one(f"{complete} [name=csrf_token]").attrs["value"]
     organizer.post(f"{overview}complete", {"csrf_token": token, "sure": "yes"}, status=303)
-    page = organizer.get(overview)
-    assert "Session 2 is marked in part." in page.text
-    assert page.select(f"main a[href='{door.sheet(1)}']") == [], "a completed seminar takes no marks"
+    completed = organizer.get(overview)
+    assert "Session 2 is marked in part." in completed.text
+    assert completed.select(f"main a[href='{door.sheet(1)}']") == [], "a completed seminar takes no marks"
 
 
 def test_an_archived_seminar_is_only_read(door: Door) -> None:
