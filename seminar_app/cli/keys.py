@@ -16,6 +16,7 @@ from seminar_app.core.change_context import command_context
 from seminar_app.core.installation import installation_of
 from seminar_app.core.key_ring import KeyRing, Turned
 from seminar_app.people import identity
+from seminar_app.registration.services import forms_sent
 from seminar_app.web.database import db, in_unit_of_work, session
 
 BATCH = 200
@@ -32,7 +33,10 @@ class Sealed:
     rotate: Callable[..., Turned]
 
 
-SEALED = (Sealed("person_identity", identity.count_by_key, identity.rotate),)
+SEALED = (
+    Sealed("person_identity", identity.count_by_key, identity.rotate),
+    Sealed("form_sent", forms_sent.count_by_key, forms_sent.rotate),
+)
 
 
 def _ring() -> KeyRing:

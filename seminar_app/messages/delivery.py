@@ -73,6 +73,8 @@ def deliver_due(
         while done.sent + done.failed < most and in_a_row < FAILURES_IN_A_ROW and not ending.is_set() and (lease := _take(now())):
             try:
                 _send(app, mailer, lease, now=now())
+            except rendering.NotToBeSent:
+                _write(lambda open_session: forget(open_session, lease))
             except NOT_SENT as error:
                 _note_failure(lease, error, now)
                 done.failed += 1

@@ -91,7 +91,7 @@ def _shown(row: Message, code: str | None, subject: Subject) -> ShownMessage:
     return ShownMessage(
         public_id=row.public_id,
         kind=row.kind,
-        receiver=code or f"{row.to_name}, {row.to_address}",
+        receiver=code or ", ".join(filter(None, (row.to_name, row.to_address))),
         withheld=code is not None,
         subject=subject(row) if code is None else None,
         language=row.language,

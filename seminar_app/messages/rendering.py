@@ -5,6 +5,9 @@ any person's name), then an empty line, then the text. Empty lines separate para
 of a list, and an address on a line of its own becomes the button. Templates get the message's `context` and also `to_name`,
 `link` (the secret link, if it has one), `public_url`, and `page(endpoint, **values)` for the address of any other page.
 
+What a mail says may depend on what is true when it leaves. A room registers such a kind with `resolve`: then the kind, the
+name and the facts are asked for when the mail is rendered, and the answer may be that none is to be sent.
+
 A mail about a seminar has its office's `office`, `office_email` and `office_phone` in its context (empty where unknown): answers
 go to that address, and the end of the mail names what there is. Without them the end says that nobody reads the mailbox.
 """
@@ -12,7 +15,8 @@ go to that address, and the end of the mail names what there is. Without them th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -24,10 +28,13 @@ from flask import Flask
 from flask_babel import force_locale
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
 
 from config import Settings
-from seminar_app.core.links import SecretLink
+from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.messages.models import Message
+from seminar_app.messages.rules import unlinkable
+from seminar_app.web.database import session
 
 HIDDEN = "••••••••"
 _PLACE_OF_TOKEN = "0token0"  # noqa: S105  placeholder for the token while an address is built
@@ -43,11 +50,41 @@ class Letter:
     """The text of this message, without the footer that all mails share."""
     text: str
     html: str
+    to_name: str
 
     @property
     def body_html(self) -> Markup:
         """The body as HTML, for a page."""
         return as_html(self.body)
+
+
+AddressOf = Callable[[SecretLink, str, bytes | None], str]
+"""Writes the address of a secret link: the link, the endpoint that takes its token, and the hash that is stored of it, if it is not new.
+
+A link that was sent before a change of keys goes on with the key of then.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """What a mail turns out to be when it is rendered; `facts` has the addresses of its links too."""
+
+    kind: str
+    to_name: str
+    facts: dict[str, Any]
+
+
+Resolver = Callable[[Session, Message, AddressOf], Resolved | None]
+_resolvers: dict[str, Resolver] = {}
+
+
+class NotToBeSent(Exception):
+    """What is true now leaves this mail nothing to say."""
+
+
+def resolve(kind: str, resolver: Resolver) -> None:
+    """Ask this function what mails of a kind say, each time one is rendered. None: it is not sent."""
+    _resolvers[kind] = resolver
 
 
 def init_app(app: Flask) -> None:
@@ -65,17 +102,19 @@ def write(app: Flask, message: Message, *, show_link: bool = True) -> Letter:
 
     Raises:
         jinja2.TemplateError: the kind has no template in this language, or the template needs a value that the context lacks.
+        NotToBeSent: the mail has nothing to say any more.
     """
     settings: Settings = app.extensions["settings"]
     templates: Environment = app.extensions["mail_templates"]
-    values = message.context | {
-        "to_name": message.to_name,
-        "link": _link(app, settings, message, show=show_link),
-        "public_url": settings.public_url,
-        "page": lambda endpoint, **parts: address_of(app, settings, endpoint, **parts),
-    }
     with app.app_context(), force_locale(message.language):
-        written = templates.get_template(f"email/{message.kind}.{message.language}.txt").render(values)
+        found = _resolved(app, settings, message, show=show_link)
+        to_name = unlinkable(found.to_name)
+        values = found.facts | {
+            "to_name": to_name,
+            "public_url": settings.public_url,
+            "page": lambda endpoint, **parts: address_of(app, settings, endpoint, **parts),
+        }
+        written = templates.get_template(f"email/{found.kind}.{message.language}.txt").render(values)
         subject, _gap, body = written.strip().partition("\n")
         subject, body = " ".join(subject.split()), body.strip()
         contact = {name: message.context.get(name) or "" for name in ("office", "office_email", "office_phone")}
@@ -84,7 +123,7 @@ def write(app: Flask, message: Message, *, show_link: bool = True) -> Letter:
         text = templates.get_template("email/_layout.txt").render(frame | words | {"body": body})
         escaped = {name: escape(value) for name, value in words.items()}
         html = templates.get_template("email/_layout.html").render(frame | escaped | {"body": as_html(body)})
-    return Letter(subject, body, text.strip() + "\n", html)
+    return Letter(subject, body, text.strip() + "\n", html, to_name)
 
 
 def address_of(app: Flask, settings: Settings, endpoint: str, **values: Any) -> str:
@@ -92,12 +131,27 @@ def address_of(app: Flask, settings: Settings, endpoint: str, **values: Any) -> 
     return settings.public_url + app.url_map.bind("localhost").build(endpoint, values)
 
 
-def _link(app: Flask, settings: Settings, message: Message, *, show: bool) -> str | None:
-    if message.link_purpose is None or message.link_owner is None or message.link_version is None or message.link_endpoint is None:
+def _resolved(app: Flask, settings: Settings, message: Message, *, show: bool) -> Resolved:
+    def address(link: SecretLink, endpoint: str, kept: bytes | None) -> str:
+        tokens = [link.token(key) for key in settings.secret_keys]
+        token = next((each for each in tokens if token_hash(each) == kept), tokens[0]) if show else HIDDEN
+        return address_of(app, settings, endpoint, token=_PLACE_OF_TOKEN).replace(_PLACE_OF_TOKEN, token)
+
+    if (resolver := _resolvers.get(message.kind)) is not None:
+        found = resolver(session(), message, address)
+        if found is None:
+            raise NotToBeSent
+        return replace(found, facts=message.context | found.facts)
+    link = link_of(message)
+    written = address(link, message.link_endpoint, None) if link and message.link_endpoint else None
+    return Resolved(kind=message.kind, to_name=message.to_name, facts=message.context | {"link": written})
+
+
+def link_of(message: Message) -> SecretLink | None:
+    """Return the message's secret link, if it has one."""
+    if message.link_purpose is None or message.link_owner is None or message.link_version is None:
         return None
-    token = SecretLink(message.link_purpose, message.link_owner, message.link_version).token(settings.secret_keys[0])
-    address = address_of(app, settings, message.link_endpoint, token=_PLACE_OF_TOKEN)
-    return address.replace(_PLACE_OF_TOKEN, token if show else HIDDEN)
+    return SecretLink(message.link_purpose, message.link_owner, message.link_version)
 
 
 def as_html(text: str) -> Markup:
@@ -128,7 +182,7 @@ def mail_of(letter: Letter, message: Message, *, sender: str, now: datetime) -> 
     """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
-    mail["To"] = Address(display_name=message.to_name, addr_spec=message.to_address)
+    mail["To"] = Address(display_name=letter.to_name, addr_spec=message.to_address)
     if answers_to := message.context.get("office_email"):
         mail["Reply-To"] = Address(addr_spec=answers_to)
     mail["Subject"] = letter.subject

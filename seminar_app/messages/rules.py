@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -47,3 +48,14 @@ def next_attempt(attempts: int, *, refused_for_good: bool, now: datetime) -> dat
 def may_send_again(state: MessageState) -> bool:
     """Whether an administrator may send the message again: not while a sender has it."""
     return state is not MessageState.SENDING
+
+
+_DOT_IN_A_WORD = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?=\w)")
+
+
+def unlinkable(name: str) -> str:
+    """Return a name in which no mail program finds the address of a page: after a dot within a word stands a space.
+
+    Anybody can type a name into a form, and the mail comes from the office. «Ma.de la Luz» reads as well with the space.
+    """
+    return _DOT_IN_A_WORD.sub(lambda dot: f"{dot[0]} ", name)

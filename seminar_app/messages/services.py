@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -172,9 +173,16 @@ def record_failure(session: Session, lease: Lease, *, now: datetime, error: str,
     )
 
 
-def forget(session: Session, lease: Lease) -> None:
-    """Delete a leased message that is not to be tried again."""
-    session.execute(delete(Message).where(Message.id == lease.message.id).execution_options(synchronize_session=False))
+def forget(session: Session, lease: Lease) -> bool:
+    """Delete a leased message that is not to be tried again; return whether it was there."""
+    gone = session.execute(delete(Message).where(Message.id == lease.message.id).execution_options(synchronize_session=False))
+    return _changed(gone) == 1
+
+
+def forget_of(session: Session, owners: Collection[uuid.UUID], *, purpose: str) -> int:
+    """Delete the messages whose secret links belong to these owners; return how many there were."""
+    theirs = (Message.link_owner.in_(owners), Message.link_purpose == purpose)
+    return _changed(session.execute(delete(Message).where(*theirs).execution_options(synchronize_session=False)))
 
 
 def hold_undelivered(session: Session, context: ChangeContext) -> int:

@@ -19,7 +19,7 @@ from seminar_app.core.errors import Refusal
 from seminar_app.messages import queries, services
 from seminar_app.messages.checks import mail_leaves, worker_runs
 from seminar_app.messages.models import Message
-from seminar_app.messages.rendering import Letter, write
+from seminar_app.messages.rendering import Letter, NotToBeSent, write
 from seminar_app.messages.rules import MessageState, may_send_again
 from seminar_app.messages.words import KINDS, SIGNS, STATES, kind_in_words
 from seminar_app.web.access import shown, shows_people, staff
@@ -121,6 +121,8 @@ def _written(row: Message) -> tuple[Letter | None, str | None]:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     try:
         return write(app, row, show_link=_shows_links()), None
+    except NotToBeSent:
+        return None, _("This message has nothing to say any more, so it is not sent.")
     except UNWRITABLE as error:
         return None, f"{type(error).__name__}: {error}"[:300]
 

@@ -113,8 +113,8 @@ class PersonFields(BaseForm):
         default="",
     )
 
-    def show_person(self, person: ShownPerson) -> None:
-        """Fill the form with the stored data."""
+    def show_person(self, person: ShownPerson | PersonData) -> None:
+        """Fill the form with what is stored, or was typed before."""
         self.show_name(person)
         self["sex"].data = person.sex.value if person.sex else ""
 

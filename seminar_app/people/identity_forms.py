@@ -81,6 +81,11 @@ class IdentityFields(BaseForm):
         """The parts that the form has a field for."""
         return [part for part in IdentityPart if part in self]
 
+    def show_identity(self, typed: Identity) -> None:
+        """Fill in what the same person has typed before. Values on file are never shown."""
+        for part in self.identity_parts:
+            self[part].data = getattr(typed, part)
+
     def identity(self) -> Identity:
         """Return what was filled in, with numbers in canonical form."""
         values = {part.value: self[part].data for part in self.identity_parts if self[part].data}

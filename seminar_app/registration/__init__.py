@@ -12,15 +12,18 @@ from flask_babel import ngettext
 from config import Settings
 from seminar_app.people.queries import count_proposals
 from seminar_app.registration import adding_routes as adding_routes
-from seminar_app.registration import audit_words, jobs, labels, receivers, routes
+from seminar_app.registration import audit_words, jobs, labels, mail_contents, receivers
 from seminar_app.registration import correction_routes as correction_routes
+from seminar_app.registration import forms_staff_routes as forms_staff_routes
 from seminar_app.registration import merging_routes as merging_routes
 from seminar_app.registration import models as models
 from seminar_app.registration import people_routes as people_routes
+from seminar_app.registration import personal_routes as personal_routes
+from seminar_app.registration import routes as routes
 from seminar_app.registration import seats_routes as seats_routes
 from seminar_app.registration import seminar_changes as seminar_changes
 from seminar_app.registration import staff_routes as staff_routes
-from seminar_app.registration.blueprints import people_blueprint, staff_blueprint
+from seminar_app.registration.blueprints import blueprint, people_blueprint, staff_blueprint
 from seminar_app.web import navigation
 from seminar_app.web.checks import Check, Finding, State, add_check
 from seminar_app.web.database import Session
@@ -33,7 +36,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     audit_words.init_app()
     labels.init_app()
     receivers.init_app()
-    app.register_blueprint(routes.blueprint)
+    mail_contents.init_app()
+    app.register_blueprint(blueprint)
     app.register_blueprint(staff_blueprint)
     app.register_blueprint(people_blueprint)
     navigation.add_staff_entry(app, Entry(_l("People"), "people_staff.index", 20, "people_staff."))
@@ -44,6 +48,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         "registration_staff.open_record",
         "registration_staff.correct",
         "registration_staff.split",
+        "registration_staff.forms",
     )
     navigation.add_seminar_entry(
         app, Entry(_l("Roster"), "registration_staff.roster", 20, " ".join((*below, "registration_staff.show_again")))

@@ -18,6 +18,10 @@ def init_app() -> None:
             "quota.released": _l("released a quota"),
             "registration.registered": _l("registered for the seminar"),
             "registration.repeated": _l("registered again"),
+            "form.sent": _l("sent a registration form"),
+            "form.confirmed": _l("confirmed a registration form"),
+            "forms.searched": _l("looked for a registration form"),
+            "links.asked": _l("asked for lost personal links"),
             "registration.edited": _l("changed a registration"),
             "registration.withdrawn": _l("withdrew a registration"),
             "registration.removed": _l("removed a registration"),
@@ -42,6 +46,7 @@ def init_app() -> None:
         kinds={
             "seat_pool": _l("seats"),
             "registration": _l("registration"),
+            "form_sent": _l("registration form"),
         },
         fields={
             "agency_id": _l("Agency"),

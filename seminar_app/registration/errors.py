@@ -18,6 +18,12 @@ class WrongCode(Refusal):
     field = "code"
 
 
+class FormEnded(Refusal):
+    """The form was not confirmed in time, or its seminar was cancelled, completed, or is over."""
+
+    sentence = N_("This form has ended, so it can no longer be confirmed. If registration is open, please fill it in again.")
+
+
 class NoSuchAgency(Refusal):
     """The chosen agency is not in the directory."""
 

@@ -25,7 +25,7 @@ from seminar_app.people.shown import ShownPerson
 from seminar_app.registration.notices import CURRENT_VERSION, LANGUAGES
 from seminar_app.registration.queries import Comparison, OwnRegistration, SeenRegistration
 from seminar_app.registration.rules import RemovalReason, WishedPool
-from seminar_app.registration.services import Correction, Entry, StaffCorrection
+from seminar_app.registration.services import Correction, Entry, StaffCorrection, Typed
 from seminar_app.seminars.rules import MOST_SEATS
 from seminar_app.web.forms import LINE, BaseForm, FormPart, choices_of, one_line, optional, required
 
@@ -88,6 +88,31 @@ class RegistrationForm(PersonFields, IdentityFields):
             raise ValidationError(
                 _l("Did you mean %(domain)s? Your personal link goes to this address. If it is right, send the form again.", domain=meant)
             )
+
+    def typed(self) -> Typed:
+        """Return all that the form says."""
+        version, language = self.notice_shown
+        return Typed(
+            entry=self.entry(),
+            notice_version=version,
+            notice_language=language,
+            office_notice_id=self.office_notice_shown,
+            code=self.code.data if "code" in self else None,
+        )
+
+    def begin(self, typed: Typed) -> None:
+        """Fill the form with what was typed before, to correct it."""
+        entry, person = typed.entry, typed.entry.person
+        self.show_person(person)
+        self.show_identity(entry.identity)
+        self.agency.data, self.unit.data, self.position.data = entry.agency_id, entry.unit, entry.position
+        self.email.data, self.phone.data, self.language.data = person.email, person.phone, person.language
+        self.notice_read.data = True
+        self.office_notice.data = str(typed.office_notice_id or "")
+        if "code" in self:
+            self.code.data = typed.code
+        if "reserve" in self:
+            self.reserve.data = person.reserved_reason is not None
 
     def entry(self) -> Entry:
         """Return what was filled in."""
@@ -319,6 +344,19 @@ class EndReserveForm(BaseForm):
     """The reason for showing the name again."""
 
     end_reason = _reason(_l("Reason"), ReservedReason, _l("Please choose why the name is shown again."))
+
+
+class AgainForm(BaseForm):
+    """The button that sends a form's mail again."""
+
+    press = _showing()
+    """Id of the page with the button: pressed twice, it sends one mail."""
+
+
+class LostLinkForm(BaseForm):
+    """The address whose personal links are to be sent again."""
+
+    email = email_field()
 
 
 class DecisionForm(BaseForm):

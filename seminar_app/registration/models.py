@@ -133,3 +133,38 @@ class NameRequest(Base):
     surname2: Mapped[str | None] = mapped_column(String(100), info=PARTICIPANT)
     certificate_name: Mapped[str] = mapped_column(String(300), info=PARTICIPANT)
     asked_at: Mapped[datetime]
+
+
+class FormSent(Base):
+    """A public form whose button in the mail is to be pressed, or was. It has taken no seat, and it names nobody in the clear.
+
+    What was typed is sealed and bound to this row. Deleted a few days after it was sent (`rules.form_ends`).
+    """
+
+    __tablename__ = "form_sent"
+    __table_args__ = (
+        Index("ix_form_sent_person", "person_index", "seminar_id", "sent_at"),
+        Index("ix_form_sent_address", "seminar_id", "address_index"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"))
+    submission_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    """Made of the display of the form and of what was typed: the same form sent twice is one row and one mail."""
+    showing: Mapped[uuid.UUID]
+    """Id of that display of the form."""
+    link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=PARTICIPANT)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=PARTICIPANT)
+    key_id: Mapped[str] = mapped_column(String(16), info=NO_PERSON)
+    """Name of the key that it was sealed with."""
+    address_index: Mapped[bytes] = mapped_column(LargeBinary(32), info=PARTICIPANT)
+    """Keyed hash of the address, by which staff find the form."""
+    person_index: Mapped[bytes] = mapped_column(LargeBinary(32), info=PARTICIPANT)
+    """Keyed hash of address and name, by which mails are counted, and forms of an erased person found."""
+    reserved: Mapped[bool]
+    """Whether the form asks that the identity be reserved."""
+    sent_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id", ondelete="RESTRICT"), index=True)
+    """What the button led to; None until it is pressed."""

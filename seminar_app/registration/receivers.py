@@ -12,7 +12,9 @@ from seminar_app.messages.receivers import Withheld, withhold
 from seminar_app.people.models import Person
 from seminar_app.people.rules import reserved_name
 from seminar_app.registration.links import PURPOSE
-from seminar_app.registration.models import Registration
+from seminar_app.registration.models import FormSent, Registration
+from seminar_app.registration.services.forms_sent import KIND
+from seminar_app.registration.services.links import LINKS
 
 
 def init_app() -> None:
@@ -24,7 +26,14 @@ def _is_reserved() -> ColumnElement[bool]:
     by_link = exists().where(
         Registration.public_id == Message.link_owner, Registration.person_id == Person.id, Person.reserved, Message.link_purpose == PURPOSE
     )
-    return or_(by_link, exists().where(_by_name()))
+    return or_(by_link, exists().where(_by_name()), _by_form())
+
+
+def _by_form() -> ColumnElement[bool]:
+    """Mail whose text is decided when it is rendered: its row has no name, so any reserved identity at its address counts."""
+    asks = exists().where(FormSent.public_id == Message.link_owner, FormSent.reserved)
+    known = exists().where(Person.reserved, Person.email == Message.to_address)
+    return and_(Message.kind.in_((KIND, LINKS)), or_(asks, known))
 
 
 def _by_name() -> ColumnElement[bool]:
@@ -41,7 +50,9 @@ def _codes(session: Session, messages: Sequence[Message]) -> Mapping[int, str]:
         .join(Person, Person.id == Registration.person_id)
         .where(Message.id.in_(ids), Message.link_purpose == PURPOSE, Person.reserved)
     )
-    unknown = {message_id: reserved_name(None) for message_id in session.scalars(by_name)}
+    by_form = select(Message.id).where(Message.id.in_(ids), _by_form())
+    unnamed = (*session.scalars(by_name), *session.scalars(by_form))
+    unknown = {message_id: reserved_name(None) for message_id in unnamed}
     return unknown | {message_id: reserved_name(code) for message_id, code in session.execute(by_link)}
 
 

@@ -1,12 +1,11 @@
-"""The public registration form, which gives everyone the same answer, and the official's own pages behind a secret link."""
+"""The public registration form, and the page after it. Both are the same for everybody: neither looks anybody up."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from flask import session as browser
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from flask_babel import gettext as _
@@ -15,34 +14,34 @@ from flask_wtf.csrf import generate_csrf
 from seminar_app.agencies.queries import agency_groups, find_offered
 from seminar_app.core import clock
 from seminar_app.core.actor import PUBLIC
-from seminar_app.core.errors import NotFound, Refusal, StaleEdit
-from seminar_app.people.identity import own_identity
-from seminar_app.registration import queries, response_time, services
+from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.messages.mailbox import is_open_here, letter_to
+from seminar_app.people.identity_rules import doubt_about_curp
+from seminar_app.registration import queries, services
 from seminar_app.registration.asking import asked_of, needed_of
-from seminar_app.registration.errors import NotInThisState
-from seminar_app.registration.forms import DecisionForm, EditForm, RegistrationForm, showing
+from seminar_app.registration.blueprints import blueprint
+from seminar_app.registration.forms import AgainForm, RegistrationForm, showing
+from seminar_app.registration.links import BUTTON, is_receipt, receipt_token
+from seminar_app.registration.models import FormSent
 from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
-from seminar_app.registration.queries import FormPage, PersonalPage
-from seminar_app.registration.rules import Door, day_there, door, may_change_agency, may_edit, may_register_again, may_withdraw
+from seminar_app.registration.queries import FormPage
+from seminar_app.registration.rules import TYPED_SHOWN, Door, day_there, door
 from seminar_app.seminars.models import Seminar
-from seminar_app.seminars.rules import has_ended
 from seminar_app.web.access import personal_link, public
 from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work, session
-from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
 from seminar_app.web.limits import limiter, mailbox_key
 from seminar_app.web.page_cache import cached_with_fresh_values
 
-blueprint = Blueprint("registration", __name__)
-
 OFFICE_AT_THE_SAME_ADDRESS = "60 per minute"
 TO_ONE_MAILBOX = "30 per hour"
 """An office with one mailbox can register its people, but the form cannot be used to flood a mailbox."""
+SENT_AGAIN = "20 per hour"
 
 
 def _was_taken(response: Response) -> bool:
-    """Whether the registration was accepted and mail follows; a refused form sends none."""
+    """Whether the form was accepted and mail follows; a refused form sends none."""
     return response.status_code == 303
 
 
@@ -51,7 +50,7 @@ def _was_taken(response: Response) -> bool:
 @limiter.limit(OFFICE_AT_THE_SAME_ADDRESS, methods=["POST"])
 @limiter.limit(TO_ONE_MAILBOX, key_func=mailbox_key, methods=["POST"], deduct_when=_was_taken)
 def register(slug: str) -> ResponseReturnValue:
-    """Show and process the form. The answer is the same for new and known people (docs/decisions/0005-same-answer.md)."""
+    """Show the form, and keep what was sent until its mail's button is pressed (docs/decisions/0030-a-proven-mailbox.md)."""
     context = change_context(PUBLIC)
     now = context.now
     shown = queries.form_page(session(), slug)
@@ -63,130 +62,101 @@ def register(slug: str) -> ResponseReturnValue:
         return _empty_form(shown, way, now)
     form = _form(shown, way, now)
     if form.accepts():
-        version, language = form.notice_shown
-        began = response_time.clock()
+        typed = form.typed()
         try:
-            made = in_unit_of_work(
-                lambda session: services.register(
-                    session,
-                    context,
-                    seminar_id=seminar.id,
-                    entry=form.entry(),
-                    submission_id=showing(form.submission_id),
-                    notice_version=version,
-                    notice_language=language,
-                    office_notice_id=form.office_notice_shown,
-                    code=form.code.data if "code" in form else None,
+            sent = in_unit_of_work(
+                lambda session: (
+                    services.send_form(session, context, seminar_id=seminar.id, typed=typed, showing=showing(form.submission_id)).public_id
                 )
             )
-            response_time.keep(began, new=made.registered_at == context.now, asked=bool(asked_of(seminar)))
-            return redirect(url_for(".registered", slug=slug, check="curp" if form.doubtful_curp else None), code=303)
+            return redirect(_page_after(slug, sent), code=303)
         except Refusal as refusal:
             form.show(refusal)
     return _page(form, shown), 422
 
 
-@blueprint.get("/seminars/<slug>/registered")
-@public
-def registered(slug: str) -> ResponseReturnValue:
-    """Say what happens next. The page contains no personal data, so it is the same for everyone."""
+@blueprint.route("/seminars/<slug>/sent/<uuid:sent>/<token>", methods=["GET", "POST"])
+@personal_link
+@limiter.limit(SENT_AGAIN, methods=["POST"])
+def sent(slug: str, sent: uuid.UUID, token: str) -> ResponseReturnValue:
+    """Say where the mail went and what to do with it; send it again.
+
+    For an hour the page shows the address typed. What became of the form it never says: its sender need not hold the mailbox.
+    """
+    context = change_context(PUBLIC)
+    row = _sent(slug, sent, token)
     seminar, office = queries.seminar_for_form(session(), slug)
-    _door(seminar, clock.now())
-    doubtful = request.args.get("check") == "curp"  # depends only on what was typed, not on what is stored
-    return render_template("registration/registered.html", seminar=seminar, office=office, doubtful_curp=doubtful)
-
-
-@blueprint.get("/registrations/<token>")
-@personal_link
-def personal(token: str) -> ResponseReturnValue:
-    """Show the state of the registration and what the official can do with it."""
-    found = _personal(token)
-    state = found.registration.state
-    now = clock.now()
-    way, ended = door(found.seminar, now=now), has_ended(found.seminar, now=now)
-    return render_template(
-        "registration/personal.html",
-        page=found,
-        token=token,
-        may_edit=may_edit(state),
-        may_withdraw=may_withdraw(state, ended=ended),
-        over=ended,
-        on_file=own_identity(session(), found.registration.person),
-        asked=queries.name_asked(session(), found.registration.id),
-        notice=queries.notice_read(session(), found.registration),
-        may_return=may_register_again(state) and way is not None and way.lets_in,
-    )
-
-
-@blueprint.route("/registrations/<token>/edit", methods=["GET", "POST"])
-@personal_link
-def edit_personal(token: str) -> ResponseReturnValue:
-    """Correct names, unit, position, phone and language; also the agency, as long as the registration is pending."""
-    found = _personal(token)
-    registration = found.registration
-    if not may_edit(registration.state):
-        if request.method == "POST":
-            flash(sentence_of(NotInThisState()), "error")
-        return redirect(url_for(".personal", token=token), code=303)
-    form = EditForm()
-    if may_change_agency(registration.state):
-        form.agency.offer(agency_groups(session(), on=registration.registered_at.date(), also=registration.agency_id))
-    else:
-        del form.agency
-    if registration.person.reserved or not found.seminar.offers_reserved:
-        del form.reserve
-    on_file = own_identity(session(), registration.person)
-    form.ask(asked_of(found.seminar), on_file=on_file.parts, stays=needed_of(found.seminar))
+    _door(seminar, context.now)
+    form = AgainForm()
     if form.accepts():
-        correction = form.correction(registration)
+        press = showing(form.press)
         try:
-            saved = in_unit_of_work(
-                lambda session: services.edit(
-                    session,
-                    change_context(registration.audit_name),
-                    registration_id=registration.id,
-                    correction=correction,
-                    opened=form.opened.data or "",
+            again = in_unit_of_work(
+                lambda session: (
+                    services.send_again(session, context, form=queries.form_by_id(session, sent, slug=slug), press=press).public_id
                 )
             )
-            if saved:
-                flash(_("Your data are kept as you corrected them."), "success")
-            else:
-                flash(_("The office looks at your new name and writes to you. Until then the lists show the name on file."), "success")
-            return redirect(url_for(".personal", token=token), code=303)
-        except StaleEdit as refusal:
-            form.show(refusal)
-            form.reopen(_personal(token).registration)
+            flash(_("The message is on its way again."), "success")
+            return redirect(_page_after(slug, again), code=303)
         except Refusal as refusal:
             form.show(refusal)
-    elif not form.has_errors:
-        form.begin(registration)
-        if (asked := queries.name_asked(session(), registration.id)) is not None:
-            form.show_name(asked)
-    page = render_template("registration/edit_personal.html", form=form, page=found, token=token, on_file=on_file)
+    typed = services.opened(session(), row) if _is_fresh(row, context.now) else None
+    curp = typed.entry.identity.curp if typed else None
+    page = render_template(
+        "registration/sent.html",
+        form=form,
+        seminar=seminar,
+        office=office,
+        page={"slug": slug, "sent": sent, "token": token},
+        address=typed.entry.person.email if typed else None,
+        doubtful_curp=bool(curp and doubt_about_curp(curp)),
+        open_here=is_open_here(),
+    )
     return page, 422 if form.has_errors else 200
 
 
-@blueprint.route("/registrations/<token>/withdraw", methods=["GET", "POST"])
+@blueprint.get("/seminars/<slug>/sent/<uuid:sent>/<token>/correct")
 @personal_link
-def withdraw(token: str) -> ResponseReturnValue:
-    """Explain what withdrawing means, and withdraw the registration when the button is pressed."""
-    found = _personal(token)
-    if not may_withdraw(found.registration.state, ended=has_ended(found.seminar, now=clock.now())):
-        return redirect(url_for(".personal", token=token), code=303)
-    form = DecisionForm()
-    if form.accepts():
-        try:
-            in_unit_of_work(
-                lambda session: services.withdraw(
-                    session, change_context(found.registration.audit_name), registration_id=found.registration.id
-                )
-            )
-        except Refusal as refusal:
-            form.show(refusal)
-        else:
-            return redirect(url_for(".personal", token=token), code=303)
-    return render_template("registration/withdraw.html", form=form, page=found, token=token), 422 if form.has_errors else 200
+def correct_sent(slug: str, sent: uuid.UUID, token: str) -> ResponseReturnValue:
+    """Show the form filled in with what was typed, for an hour after it was sent; then an empty one."""
+    now = clock.now()
+    row = _sent(slug, sent, token)
+    shown = queries.form_page(session(), slug)
+    way = _door(shown.seminar, now)
+    if not way.lets_in or not _is_fresh(row, now):
+        return redirect(url_for(".register", slug=slug), code=303)
+    form = _form(shown, way, now)
+    form.begin(services.opened(session(), row))
+    return _page(form, shown, action=url_for(".register", slug=slug))
+
+
+@blueprint.get("/seminars/<slug>/sent/<uuid:sent>/<token>/message")
+@personal_link
+def sent_message(slug: str, sent: uuid.UUID, token: str) -> ResponseReturnValue:
+    """Show the message as its receiver reads it, in a demonstration that has no mail server."""
+    row = _sent(slug, sent, token)
+    letter = letter_to(row.public_id, purpose=BUTTON)
+    return render_template("registration/sent_message.html", letter=letter, page={"slug": slug, "sent": sent, "token": token})
+
+
+def _page_after(slug: str, sent: uuid.UUID) -> str:
+    return url_for(".sent", slug=slug, sent=sent, token=receipt_token(session(), sent))
+
+
+def _sent(slug: str, sent: uuid.UUID, token: str) -> FormSent:
+    """Return the form whose sender has this page; mark the response as not cacheable.
+
+    Raises:
+        NotFound: the page belongs to no form, or the form has been deleted.
+    """
+    g.secret_link = True
+    if not is_receipt(session(), sent, token):
+        raise NotFound
+    return queries.form_by_id(session(), sent, slug=slug)
+
+
+def _is_fresh(row: FormSent, now: datetime) -> bool:
+    return now < row.sent_at + TYPED_SHOWN
 
 
 def _door(seminar: Seminar, now: datetime) -> Door:
@@ -217,7 +187,7 @@ def _form(shown: FormPage, way: Door, now: datetime) -> RegistrationForm:
     return form
 
 
-def _page(form: RegistrationForm, shown: FormPage) -> str:
+def _page(form: RegistrationForm, shown: FormPage, *, action: str = "") -> str:
     """Return the page. It names the notice it shows; if the office has published another meanwhile, that one is still to be read."""
     if form.agency.offers_none:
         return render_template("registration/closed.html", seminar=shown.seminar, office=shown.office, way="no_agencies")
@@ -229,6 +199,7 @@ def _page(form: RegistrationForm, shown: FormPage) -> str:
     return render_template(
         "registration/register.html",
         form=form,
+        action=action,
         seminar=shown.seminar,
         office=shown.office,
         notice=notice_paragraphs(CURRENT_VERSION, current_language()),
@@ -249,12 +220,3 @@ def _empty_form(shown: FormPage, way: Door, now: datetime) -> str:
     words = (office.name_es, office.name_en, office.email, office.phone, notice.id if notice else None)
     state = (seminar.id, seminar.version, words, way, day_there(now, seminar.time_zone))
     return cached_with_fresh_values("register", state=state, values=values, render=render)
-
-
-def _personal(token: str) -> PersonalPage:
-    """Return the registration of this link and set its language, unless the browser chose another; mark the response as not cacheable."""
-    g.secret_link = True
-    found = queries.personal_page(session(), token, today=clock.now().date())
-    if "language" not in browser:
-        g.language = found.registration.language
-    return found

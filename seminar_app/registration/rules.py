@@ -11,13 +11,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from seminar_app.core.dates import add_months
-from seminar_app.seminars.rules import Approval, HasWindow, RegistrationMode, SeminarState, Window, has_ended, registration_window
+from seminar_app.seminars.rules import (
+    Approval,
+    HasWindow,
+    RegistrationMode,
+    SeminarState,
+    Window,
+    end_of_day,
+    has_ended,
+    is_over,
+    registration_window,
+)
 
 AgencyId = int
 PoolId = int
@@ -396,3 +406,28 @@ def link_ends(ends_on: date) -> date:
 def link_has_ended(ends_on: date, *, today: date) -> bool:
     """Whether the personal links of a seminar have ended."""
     return today > link_ends(ends_on)
+
+
+# A form waits for the button in its mail.
+
+FORM_LIVES = timedelta(days=5)
+"""Time to find the mail over a weekend. Source: docs/decisions/0030-a-proven-mailbox.md."""
+TYPED_SHOWN = timedelta(hours=1)
+"""How long the page after the form shows what was typed, to correct it or to send the mail again."""
+MAILS_AN_HOUR = 3
+"""Mails to one person about one seminar's form in any hour: a stranger may type anybody's address."""
+
+
+def form_ends(sent_at: datetime, *, ends_on: date, time_zone: str) -> datetime:
+    """Return the instant from which a form's button does nothing: five days after it was sent, or after the seminar's last day."""
+    return min(sent_at + FORM_LIVES, end_of_day(ends_on, time_zone))
+
+
+def takes_confirmations(seminar: HasWindow, *, now: datetime) -> bool:
+    """Whether the seminar still takes forms that were sent in time. Closing the window does not end them; a cancellation does."""
+    return seminar.state in (SeminarState.PUBLISHED, SeminarState.CLOSED) and not is_over(seminar, now=now)
+
+
+def may_mail_again(sent_within_the_hour: int) -> bool:
+    """Whether a form's mail is sent. `sent_within_the_hour`: forms of the same person in the hour before, this one left out."""
+    return sent_within_the_hour < MAILS_AN_HOUR

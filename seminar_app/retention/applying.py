@@ -20,8 +20,9 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.people.identity import delete_identities, with_identity_since
 from seminar_app.people.models import Person
-from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.models import FormSent, Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState
+from seminar_app.registration.services import forget_forms
 from seminar_app.retention.erasing import erase_person
 from seminar_app.seminars.models import Seminar
 from seminar_app.sign_in.models import WebSession
@@ -32,7 +33,17 @@ from seminar_app.web.schedule import ending
 log = logging.getLogger(__name__)
 
 BATCH = 100
-TOUCHED = ("person", "person_identity", "registration", "registration_history", "observation", "name_request", "outbox", "web_session")
+TOUCHED = (
+    "person",
+    "person_identity",
+    "registration",
+    "registration_history",
+    "observation",
+    "name_request",
+    "form_sent",
+    "outbox",
+    "web_session",
+)
 SWEEPABLE = ("person.erased", "retention.applied")
 
 KEPT = func.coalesce(Person.merged_into_id, Person.id)
@@ -91,6 +102,10 @@ def _messages(now: datetime, days: int) -> Select[Any]:
     return select(Message.id).where(done, Message.created_at < now - timedelta(days=days)).order_by(Message.id)
 
 
+def _forms(now: datetime, _days: int) -> Select[Any]:
+    return select(FormSent.id).where(FormSent.ends_at < now).order_by(FormSent.id)
+
+
 def _notes(now: datetime, days: int) -> Select[Any]:
     ended = exists().where(
         Registration.id == RegistrationHistory.registration_id,
@@ -125,6 +140,12 @@ RULES = (
         "CURP, birth data, passport, after the person's last seminar",
         _identities,
         lambda session, _context, ids: delete_identities(session, ids),
+    ),
+    Rule(
+        "forms",
+        "forms that ended without their mail's button, or after it",
+        _forms,
+        lambda session, _context, ids: forget_forms(session, ids),
     ),
     Rule("messages", "mail that was sent or given up", _messages, _deleted(Message, Message.id)),
     Rule("notes", "notes of staff about decisions, after the seminar", _notes, _emptied(RegistrationHistory, "note")),

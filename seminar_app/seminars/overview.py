@@ -79,6 +79,7 @@ class People:
     """Number of registrations by state, counted by the registration feature; `seats` is the sum of the pools.
 
     `names_asked`: registrations whose official asks for another name.
+    `forms`: forms whose button in the mail has not been pressed; they hold no seat.
     """
 
     registered: int
@@ -86,6 +87,7 @@ class People:
     waiting: int
     seats: int
     names_asked: Sequence[uuid.UUID] = ()
+    forms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

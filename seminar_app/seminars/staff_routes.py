@@ -139,6 +139,7 @@ def overview(slug: str) -> ResponseReturnValue:
         waiting=counts.waitlisted,
         seats=seats.capacity,
         names_asked=registrations.names_asked(session(), seminar.id),
+        forms=registrations.forms_waiting(session(), seminar.id, now=clock.now()),
     )
     coordinators = accounts.coordinators_of(session(), seminar.id)
     organizes = may_organize(current_actor(), office_id=seminar.office_id)

@@ -22,7 +22,7 @@ from seminar_app.messages.models import Message
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData
 from seminar_app.registration import queries, services
-from seminar_app.registration.models import NameRequest, PersonJoin, Registration, RegistrationHistory
+from seminar_app.registration.models import FormSent, NameRequest, PersonJoin, Registration, RegistrationHistory
 from seminar_app.registration.rules import RemovalReason, WishedPool
 from seminar_app.registration.services.personal import edition
 from seminar_app.seminars.models import SeatPool, Seminar
@@ -43,7 +43,11 @@ release_days = st.sampled_from((None, None, *(LAST_DAY - timedelta(days=days) fo
 _messages, _histories, _registrations, _persons, _pools = (
     cast(Table, kind.__table__).c for kind in (Message, RegistrationHistory, Registration, Person, SeatPool)
 )
-MAILS = select(_messages.kind, _messages.to_address, _messages.to_name, _messages.context).order_by(_messages.id)
+MAILS = (
+    select(_messages.kind, _messages.to_address, _messages.to_name, _messages.context)
+    .where(_messages.kind != "form_sent")
+    .order_by(_messages.id)
+)
 HISTORY = (
     select(_histories.id, _histories.at, _persons.email, _persons.given_names, _histories.from_state, _histories.to_state, _histories.actor)
     .join_from(
@@ -121,7 +125,7 @@ class Seats(RuleBasedStateMachine):
             self.models.append(SeminarModel(f"seminar-{number}", zone, LAST_DAY, manual[number], code, pools, happened=self.happened))
         self.ids: list[int] = []
         with unit_of_work(self.world.session) as session:
-            first = (Participation, PersonJoin, NameRequest)
+            first = (Participation, PersonJoin, NameRequest, FormSent)
             for table in (*first, RegistrationHistory, Registration, Message, SeatPool, Seminar, Person):
                 session.execute(delete(table))
             session.execute(delete(AgencySuccession))
@@ -270,18 +274,16 @@ class Seats(RuleBasedStateMachine):
         human = self._human(who)
         right = model.code if code else None
         self.step(
-            lambda: self._remember(human, lambda: model.register(human, agency, (shown, *who), code=right, now=now)),
-            lambda session: services.register(
-                session,
-                context(now, "public"),
-                seminar_id=self.ids[seminar],
-                entry=self._entry(who, agency),
-                submission_id=uuid.uuid5(uuid.NAMESPACE_OID, str(shown)),
-                notice_version=1,
-                notice_language="es",
-                code=code,
-            ),
+            lambda: self._remember(human, lambda: model.register(human, agency, (shown, *who), code=right, typed=code, now=now)),
+            lambda session: self._press(session, seminar, self._entry(who, agency), shown, code),
         )
+
+    def _press(self, session: Session, seminar: int, entry: services.Entry, shown: int, code: str | None) -> None:
+        """Send the form, and press the button of its mail."""
+        typed = services.Typed(entry=entry, notice_version=1, notice_language="es", code=code)
+        showing, by = uuid.uuid5(uuid.NAMESPACE_OID, str(shown)), context(self.now, "public")
+        form = services.send_form(session, by, seminar_id=self.ids[seminar], typed=typed, showing=showing)
+        services.confirm(session, by, form_id=form.id)
 
     @rule(seminar=which, who=st.integers(0, 6), agency=agencies, again=st.sampled_from((0, 0, 0, 1)))
     def add_by_hand(self, seminar: int, who: int, agency: str, again: int) -> None:

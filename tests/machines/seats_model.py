@@ -84,7 +84,8 @@ class SeminarModel:
     state: str = "published"
     before_archive: str = ""
     entries: list[Entry] = field(default_factory=list)
-    reminded: set[tuple[int, str]] = field(default_factory=set)
+    sent: dict[tuple[object, ...], tuple[datetime, Entry]] = field(default_factory=dict)
+    """When a form was last sent, by what it said, and what its button led to."""
     happened: Happened = field(default_factory=Happened)
 
     # What one may ask.
@@ -171,27 +172,38 @@ class SeminarModel:
 
     # What people do.
 
-    def register(self, human: Human, agency: str, form: tuple[int, str, str], *, code: str | None, now: datetime) -> None:
+    def register(
+        self, human: Human, agency: str, form: tuple[int, str, str], *, code: str | None, typed: str | None, now: datetime
+    ) -> None:
+        """A form is sent, and its mail's button pressed at once. `typed`: the code as it was typed."""
         if self.state != "published" or self.is_over(now):
             raise Refused("FormClosed")
         if self.code is not None and code != self.code:
             raise Refused("WrongCode")
-        self._settle_due(now)
-        if any(entry.form == form for entry in self.entries):
+        said = (form, agency, typed)
+        if said in self.sent and now - self.sent[said][0] < timedelta(minutes=1):
             return
+        self.sent[said] = (now, self._pressed(human, agency, form, now))
+
+    def _pressed(self, human: Human, agency: str, form: tuple[int, str, str], now: datetime) -> Entry:
+        """What the button of the form's mail leads to."""
+        self._settle_due(now)
+        for made in self.entries:
+            if made.form == form:
+                return made
         entry = self.entry_of(human)
         if entry is not None and entry.state != "withdrawn":
-            hour = (id(entry), f"{now:%Y%m%d%H}")
-            if hour not in self.reminded:
-                self.reminded.add(hour)
-                self._tell("already_registered", entry)
-            return
+            return entry
         entry = self._written(entry, human, agency, form)
         if self.manual:
             self._move(entry, "pending", by="public")
         else:
             self._seat_or_queue(entry, by="public")
         self._tell(entry.state, entry)
+        return entry
+
+    def forget_forms(self, entry: Entry) -> None:
+        self.sent = {said: (at, made) for said, (at, made) in self.sent.items() if made is not entry}
 
     def add_by_hand(self, human: Human, agency: str, form: tuple[int, str, str], *, now: datetime) -> None:
         entry = self.entry_of(human)
@@ -224,6 +236,7 @@ class SeminarModel:
         if entry.state not in STANDING or self.is_over(now) or self.state in ("completed", "archived"):
             raise Refused("NotInThisState")
         entry.form = None
+        self.forget_forms(entry)
         self._move(entry, "withdrawn", by="registration")
         self._tell("withdrawn", entry)
         self.settle(now)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies import succession_rules
 from seminar_app.registration import rules
-from seminar_app.registration.services import changes, personal, registering, seats, staff
+from seminar_app.registration.services import changes, forms_sent, personal, registering, seats, staff
 from tests.machines.seats import Seats, World
 from tests.support.machines import FULL, SHORT, notices, run
 from tests.support.mutations import Mutation
@@ -32,7 +32,7 @@ MUTATIONS = (
     Mutation("seats that were added are given to nobody", seats.resize, "return settle(session, context, seats=seats)", "return 0"),
     Mutation("history says what it became twice", changes.change_state, '"from_state": before', '"from_state": state'),
     Mutation("the same form twice is two messages", registering.register, "registration.submission_id == submission:", "False:"),
-    Mutation("a closed form still takes registrations", registering.check_door, " or not found.lets_in", ""),
+    Mutation("a closed form still takes registrations", forms_sent.send_form, " or not way.lets_in", ""),
     Mutation("somebody seated moves to another agency", rules.may_change_agency, "state is RegistrationState.PENDING", "may_edit(state)"),
     Mutation(
         "whoever comes now is served before those who wait",

@@ -22,7 +22,7 @@ from seminar_app.nominations.reading import FIELD_OF, Known, Unreadable, _read_r
 from seminar_app.nominations.tables import decoded, delimiter
 from seminar_app.people.identity_rules import doubt_about_curp
 from seminar_app.people.rules import is_name, name_key, readable_email
-from seminar_app.registration.services.registering import same_code
+from seminar_app.registration.services.forms_sent import same_code
 
 KEYS = ChainKeys(audit_keys=(), secret_keys=("a secret key of at least thirty-two letters",))
 TEXT = st.text(st.characters(codec=None, categories=None), max_size=60) | st.sampled_from(

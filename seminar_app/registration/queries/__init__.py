@@ -1,5 +1,13 @@
 """Read registrations: by personal link, as a roster, as seat counts, and by the people a member of staff may see."""
 
+from seminar_app.registration.queries.forms_sent import (
+    FoundForm,
+    agency_typed,
+    form_by_id,
+    form_of_link,
+    forms_waiting,
+    forms_with_address,
+)
 from seminar_app.registration.queries.merging import (
     BothIn,
     Comparison,
@@ -60,6 +68,7 @@ __all__ = [
     "BothIn",
     "Comparison",
     "FormPage",
+    "FoundForm",
     "HeadCount",
     "LikelySame",
     "MergeMade",
@@ -79,9 +88,14 @@ __all__ = [
     "SeatsOverview",
     "SeenRegistration",
     "StaffRegistration",
+    "agency_typed",
     "candidates_in_reach",
     "compare",
+    "form_by_id",
+    "form_of_link",
     "form_page",
+    "forms_waiting",
+    "forms_with_address",
     "get_proposal",
     "head_count",
     "joins_of",

@@ -2,7 +2,17 @@
 
 from seminar_app.registration.services.correcting import StaffCorrection, correct
 from seminar_app.registration.services.elsewhere import end_own_reserve
-from seminar_app.registration.services.links import send_link
+from seminar_app.registration.services.forms_sent import (
+    Typed,
+    address_indexes,
+    confirm,
+    forget_forms,
+    forget_forms_of_person,
+    opened,
+    send_again,
+    send_form,
+)
+from seminar_app.registration.services.links import ask_for_links, send_link
 from seminar_app.registration.services.name_requests import decide_request
 from seminar_app.registration.services.notices import ensure_notices
 from seminar_app.registration.services.personal import Correction, edit, withdraw
@@ -15,8 +25,12 @@ __all__ = [
     "Correction",
     "Entry",
     "StaffCorrection",
+    "Typed",
     "add_by_hand",
+    "address_indexes",
     "approve",
+    "ask_for_links",
+    "confirm",
     "correct",
     "decide_request",
     "decline",
@@ -24,13 +38,18 @@ __all__ = [
     "end_own_reserve",
     "end_reserve",
     "ensure_notices",
+    "forget_forms",
+    "forget_forms_of_person",
     "give_codes",
+    "opened",
     "register",
     "release_due_quotas",
     "remove",
     "reserve",
     "resize",
     "restore",
+    "send_again",
+    "send_form",
     "send_link",
     "withdraw",
 ]

@@ -6,8 +6,10 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.audit import services as audit
+from seminar_app.core.addresses import counting_key
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
+from seminar_app.messages.services import enqueue
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.queries import merged_together
@@ -15,9 +17,13 @@ from seminar_app.registration.errors import LinkEnded, NoAddress
 from seminar_app.registration.links import issue_link
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import link_has_ended
+from seminar_app.registration.services.forms_sent import forget_forms_of
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.seats import locked_registration
 from seminar_app.seminars.models import Seminar
+
+LINKS = "links"
+"""Kind of the mail with all personal links of an address."""
 
 
 def send_link(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int, replace: bool) -> None:
@@ -61,8 +67,23 @@ def replace_links_of(session: Session, context: ChangeContext, person: Person) -
             tell(session, context, kind="link", seminar=seminar, office=office, registration=registration)
 
 
+def ask_for_links(session: Session, context: ChangeContext, *, address: str, language: str) -> None:
+    """Have the personal links of everybody with this address mailed to it, at most once in a clock hour.
+
+    Nobody is looked up here: the mail is, when it is rendered (`registration.mail_contents`), and where nobody is found none is sent.
+
+    Args:
+        address: in normal form.
+    """
+    key = f"{LINKS}:{counting_key(address)}:{context.now:%Y%m%d%H}"
+    asked = enqueue(session, context, kind=LINKS, language=language, to_address=address, to_name="", facts={}, dedupe_key=key)
+    if asked is not None:
+        audit.record(session, context, action="links.asked", subject=f"outbox:{asked.public_id.hex}")
+
+
 def void_link(session: Session, registration: Registration) -> None:
-    """Make a new link in place of the earlier one, which ends at once."""
+    """Make a new link in place of the earlier one, which ends at once; forms that would lead to the new one are deleted."""
+    forget_forms_of(session, registration)
     registration.link_version += 1
     issue_link(session, registration)
 

@@ -1,18 +1,15 @@
-"""Register a person: by the public form, which reveals nothing about known people, or by staff."""
+"""Register a person: by a public form whose button was pressed, or by staff."""
 
 from __future__ import annotations
 
-import hmac
 import uuid
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session, contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
 from seminar_app.agencies.models import Agency
-from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.core.inserts import insert_rows
@@ -20,17 +17,16 @@ from seminar_app.people.identity import NOTHING, Identity, keep_identity
 from seminar_app.people.matching import By, Same, match
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData, compared_of, find_or_add_person, hold_person
-from seminar_app.registration.errors import AlreadyOnTheRoster, FormClosed, ReservedOnTheRoster, WrongCode
+from seminar_app.registration.errors import AlreadyOnTheRoster, FormEnded, ReservedOnTheRoster
 from seminar_app.registration.links import issue_link
 from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.registration.rules import (
-    Door,
     RegistrationState,
     Source,
     decide_releases,
-    door,
     first_state,
     may_register_again,
+    takes_confirmations,
 )
 from seminar_app.registration.services.changes import agency_of_today, change_state
 from seminar_app.registration.services.mails import tell
@@ -70,29 +66,22 @@ def register(
     notice_version: int,
     notice_language: str,
     office_notice_id: int | None = None,
-    code: str | None = None,
 ) -> Registration:
-    """Take a registration from the public form.
+    """Register the person of a public form, whose mailbox is proven (`forms_sent.confirm`).
 
     A new person gets a seat or a place in the queue, or waits for approval. A person who withdrew is registered again. Any
-    other known registration stays as it is, and its owner gets at most one mail per clock hour. A repeated submission does nothing.
+    other known registration stays as it is. A repeated submission does nothing.
 
     Args:
-        submission_id: id of this display of the form.
+        submission_id: id of the display of the form.
         notice_version: version of the privacy notice that was shown; `notice_language` is its language.
         office_notice_id: the version of the office's own words that was shown with it; None if the office had none.
-        code: the registration code that was typed, if the form asks for one.
-
-    Returns:
-        The registration. The page must not show any of it (docs/decisions/0005-same-answer.md).
 
     Raises:
-        FormClosed: the seminar does not take registrations by the form now.
-        WrongCode: the seminar asks for a code, and this one is wrong.
+        FormEnded: the seminar was cancelled or completed, or is over.
         NoSuchAgency: the agency does not exist.
     """
-    # what can be known without the seats comes before their lock, because on PostgreSQL everybody in this seminar waits for it;
-    # and somebody known is answered no sooner than a stranger, for whom the same is read
+    # what can be known without the seats comes before their lock, because on PostgreSQL everybody in this seminar waits for it
     agency, version_id = agency_of_today(session, entry.agency_id)
     notice_id = notice_shown(session, context, version=notice_version, language=notice_language)
     shown_by_office = office_notice_shown(session, seminar_id=seminar_id, notice_id=office_notice_id)
@@ -100,7 +89,8 @@ def register(
     seats = lock_seats(session, seminar_id)
     if known:
         person, known = _held(session, context, person=person, entry=entry)
-    check_door(seats, now=context.now, code=code)
+    if not takes_confirmations(seats.seminar, now=context.now):
+        raise FormEnded
     settle_due(session, context, seats=seats)
     submission = submission_of(submission_id, entry.person, seminar_id)
     registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
@@ -111,7 +101,6 @@ def register(
     if registration is not None and registration.submission_id == submission:
         return registration
     if registration is not None and not may_register_again(registration.state):
-        remind(session, context, seats=seats, registration=registration)
         return registration
     joined = known and registration is None
     registration = registration or new_registration(session, context, seats, person, source=Source.FORM)
@@ -251,26 +240,6 @@ def submission_of(showing: uuid.UUID, person: PersonData, seminar_id: int) -> uu
     return uuid.uuid5(showing, f"{seminar_id} {person.email or ''} {person.search_key}")
 
 
-def check_door(seats: LockedSeats, *, now: datetime, code: str | None) -> None:
-    """Refuse a registration outside the window or without the right code.
-
-    Raises:
-        FormClosed: the form is not open.
-        WrongCode: the code is wrong or missing.
-    """
-    found = door(seats.seminar, now=now)
-    if found is None or not found.lets_in:
-        raise FormClosed
-    if found is Door.CODE and not same_code(code, seats.seminar.registration_code):
-        raise WrongCode
-
-
-def same_code(typed: str | None, code: str | None) -> bool:
-    """Whether the codes are equal, ignoring case and surrounding spaces. The comparison takes constant time."""
-    a, b = ((text or "").strip().casefold().encode("utf-8", "surrogatepass") for text in (typed, code))
-    return bool(b) and hmac.compare_digest(a, b)
-
-
 def settle_due(session: Session, context: ChangeContext, *, seats: LockedSeats) -> None:
     """If a quota's release date has come, serve the waiting list before the present registration."""
     if decide_releases(seats.pools, today=seats.today(context.now)):
@@ -330,23 +299,3 @@ def place(session: Session, context: ChangeContext, *, seats: LockedSeats, regis
         change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.PENDING)
         return
     seat_or_queue(session, context, seats=seats, registration=registration)
-
-
-def remind(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration) -> None:
-    """Mail a known person the state of their registration, at the address on file, at most once per clock hour."""
-    tell(
-        session,
-        context,
-        kind="already_registered",
-        seminar=seats.seminar,
-        office=seats.office,
-        registration=registration,
-        dedupe_key=f"already_registered:{registration.public_id.hex}:{context.now:%Y%m%d%H}",
-    )
-    audit.record(
-        session,
-        context,
-        action="registration.repeated",
-        subject=f"registration:{registration.public_id.hex}",
-        seminar=seats.seminar.slug,
-    )
