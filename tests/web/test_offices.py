@@ -24,6 +24,7 @@ from seminar_app.seminars.rules import SeminarState
 from tests.conftest import NOW
 from tests.support.checking_client import CheckingClient, Page
 from tests.support.factories import Make
+from tests.support.mailbox import button_of, press, register
 from tests.web.conftest import SignIn
 
 NOTICE = "/staff/offices/HSI/privacy-notice"
@@ -117,8 +118,10 @@ def test_a_registration_keeps_the_version_that_its_form_showed(client: CheckingC
     assert "HSI Mexico Records They are kept for <three> years." in shown.text
     publish(staff, text_es="Otra cosa.", text_en="Another thing.")
     client.post(url, before | PERSON, status=303)
+    press(client, session)
     assert newest(session).office_notice_id is None
     client.post(url, shown.fields("main form") | PERSON | {"given_names": "Beto"}, status=303)
+    press(client, session)
     kept = newest(session)
     assert session.get_one(OfficeNotice, kept.office_notice_id).version == 1
     personal = client.get(f"/registrations/{links.personal_token(session, kept)}")
@@ -135,6 +138,7 @@ def test_a_form_that_comes_back_shows_the_newest_words_to_be_read(client: Checki
     assert "They are kept for <three> years." in refused.text
     assert "notice_read" not in refused.fields("main form")
     client.post(url, refused.fields("main form") | {"email": "ana@pgr.example", "notice_read": "y"}, status=303)
+    press(client, session)
     assert newest(session).office_notice_id is not None
 
 
@@ -144,20 +148,22 @@ def test_no_form_can_claim_another_office_s_words(client: CheckingClient, make: 
     make._add(other)
     url = "/seminars/cancun-2026/register"
     for name, claimed in {"Ana": str(other.id), "Beto": "999999999", "Carla": "-1", "Dora": "x" * 50}.items():
-        client.submit(url, PERSON | {"given_names": name, "office_notice": claimed})
+        register(client, session, url, PERSON | {"given_names": name, "office_notice": claimed})
         assert newest(session).office_notice_id is None
 
 
 def test_people_find_the_office_on_every_page_of_its_seminar(
     client: CheckingClient, make: Make, seminar: Seminar, office: Office, session: Session
 ) -> None:
-    client.submit("/seminars/cancun-2026/register", PERSON)
+    register(client, session, "/seminars/cancun-2026/register", PERSON)
     personal = f"/registrations/{links.personal_token(session, newest(session))}"
     closed = make.seminar(
         office=office, slug="closed-2026", state=SeminarState.CLOSED, starts_on=date(2026, 6, 3), ends_on=date(2026, 6, 4)
     )
     cancelled = make.seminar(office=office, slug="cancelled-2026", state=SeminarState.CANCELLED)
-    pages = [f"/seminars/{slug}{part}" for slug in (seminar.slug, closed.slug, cancelled.slug) for part in ("", "/register", "/registered")]
+    pages = [f"/seminars/{slug}{part}" for slug in (seminar.slug, closed.slug, cancelled.slug) for part in ("", "/register")]
+    client.submit("/seminars/cancun-2026/register", PERSON | {"given_names": "Beto"})
+    pages.append(button_of(session))
     for url in (*pages, personal, f"{personal}/edit", f"{personal}/withdraw", f"{personal}/feedback"):
         page = client.get(url)
         assert page.one("main a[href='mailto:hsi@office.example']"), url
@@ -170,10 +176,10 @@ def test_answers_to_the_mail_of_a_seminar_go_to_its_office(
     other = make.seminar(slug="elsewhere-2026", office=make.office(phone="+525550802001"))
     silent = make.seminar(slug="nowhere-2026", office=make.office())
     for each in (seminar, other, silent):
-        client.submit(f"/seminars/{each.slug}/register", PERSON)
+        register(client, session, f"/seminars/{each.slug}/register", PERSON)
     session.rollback()
     mails = []
-    for message in session.scalars(select(Message).order_by(Message.id)):
+    for message in session.scalars(select(Message).where(Message.kind == "registered").order_by(Message.id)):
         letter = write(app, message)
         mails.append((mail_of(letter, message, sender="Constancia <no-reply@x.example>", now=NOW)["Reply-To"], letter))
     assert [answers_to for answers_to, _letter in mails] == ["hsi@office.example", None, None]

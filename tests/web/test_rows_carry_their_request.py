@@ -20,6 +20,7 @@ from tests.conftest import NOW
 from tests.support.checking_client import CheckingClient, Page
 from tests.support.context import context
 from tests.support.factories import Make
+from tests.support.mailbox import button_of
 from tests.web.conftest import SignIn
 
 FILLED = {
@@ -84,7 +85,8 @@ def test_what_a_request_adds_carries_its_id(
         return send
 
     steps: dict[str, Callable[[], Page]] = {
-        "registration.registered": sent(visitor, f"/seminars/{code}/register", FILLED),
+        "form.sent": sent(visitor, f"/seminars/{code}/register", FILLED),
+        "registration.registered": lambda: visitor.submit(button_of(session)),
         "registration.withdrawn": lambda: visitor.submit(f"{own_link()}/withdraw"),
         "roster.viewed": lambda: admin.get(f"/staff/seminars/{code}/roster/"),
         "attendance.marked": sent(admin, sheet, {f"mark-{seat}": MarkStatus.EXCUSED.value}, form="#sheet"),

@@ -16,9 +16,8 @@ from seminar_app.core.actor import PUBLIC
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.people.rules import certificate_name
 from seminar_app.people.services import PersonData
-from seminar_app.registration import services
 from seminar_app.registration.models import Registration
-from seminar_app.registration.services import Entry
+from seminar_app.registration.services import Entry, registering
 from seminar_app.seminars.models import SeatPool, Seminar
 from tests.support.context import context
 
@@ -35,23 +34,20 @@ def entry(agency: Agency, given_names: str = "Luz María", email: str | None = N
 
 @pytest.fixture
 def register(session: Session, now: datetime) -> Register:
-    """Registers a person by the public form's service, in a unit of work of its own."""
+    """Registers a person as the button of a form's mail does, in a unit of work of its own."""
 
     def register(seminar: Seminar, agency: Agency, given_names: str = "Luz María", **values: Any) -> Registration:
         change = context(values.pop("now", now), PUBLIC)
-        options = {
-            "submission_id": values.pop("submission_id", None) or uuid.uuid4(),
-            "code": values.pop("code", None),
-        }
+        submission_id = values.pop("submission_id", None) or uuid.uuid4()
         with unit_of_work(session):
-            return services.register(
+            return registering.register(
                 session,
                 change,
                 seminar_id=seminar.id,
                 entry=entry(agency, given_names, **values),
                 notice_version=1,
                 notice_language="es",
-                **options,
+                submission_id=submission_id,
             )
 
     return register

@@ -16,7 +16,7 @@ from seminar_app.people.models import Person
 from seminar_app.people.rules import ReservedReason
 from seminar_app.people.services import stored_data
 from seminar_app.registration import services
-from seminar_app.registration.errors import FormClosed, NotInThisState, SeminarArchived, SeminarCompleted
+from seminar_app.registration.errors import FormEnded, NotInThisState, SeminarArchived, SeminarCompleted
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.registration.services import seats
@@ -105,7 +105,7 @@ def test_officials_neither_withdraw_nor_register_in_a_completed_seminar(
     for whose in (RegistrationState.REGISTERED, RegistrationState.PENDING):
         with pytest.raises(NotInThisState), unit_of_work(held.session):
             services.withdraw(held.session, CONTEXT, registration_id=held.by_state[whose].id)
-    with pytest.raises(FormClosed):
+    with pytest.raises(FormEnded):
         register(held.seminar, agency)
     assert held.states() == before
 
