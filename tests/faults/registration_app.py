@@ -23,7 +23,6 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 from flask import current_app
@@ -35,8 +34,8 @@ from seminar_app import create_app
 from seminar_app.core import engine, sqlite, sqlite_writing
 from seminar_app.core.installation import installation_of
 from seminar_app.core.sqlite import sqlite_module
-from seminar_app.registration import routes, seats_routes, staff_routes
-from seminar_app.registration.services import personal, registering
+from seminar_app.registration import personal_routes, seats_routes, staff_routes
+from seminar_app.registration.services import forms_sent, personal, registering
 from seminar_app.registration.services import seats as seats_service
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, pool_state
 from seminar_app.seminars.models import SeatPool
@@ -62,7 +61,7 @@ def without_lock(session: Session, seminar_id: int) -> LockedSeats:
     return replace(seats, pools=[pool for pool in stale.pools if pool.id in seats.rows])
 
 
-def answer_first(work: Work) -> SimpleNamespace:
+def answer_first(work: Work) -> str:
     """Answer now, and commit a moment later."""
     this_app = current_app._get_current_object()  # type: ignore[attr-defined]
 
@@ -72,7 +71,7 @@ def answer_first(work: Work) -> SimpleNamespace:
             whole(work)
 
     threading.Thread(target=later).start()
-    return SimpleNamespace(registered_at=None)
+    return "/registrations/soon"
 
 
 def without_checks(connection: Any, _record: object) -> None:
@@ -89,7 +88,7 @@ if "moved" in broken:
 settings = replace(Settings.from_environment(), limits_enabled=False)
 app = create_app(replace(settings, body_readers=1000) if "bodies" in broken else settings)
 if "lock" in broken:
-    for room in (routes, staff_routes, seats_routes):
+    for room in (personal_routes, staff_routes, seats_routes):
         setattr(room, "in_unit_of_work", read_first)
     for service in (registering, personal, seats_service):
         setattr(service, "lock_seats", without_lock)
@@ -98,9 +97,9 @@ if "check" in broken:
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", without_checks)
 if "submission" in broken:
-    setattr(registering, "submission_of", lambda *_anything: uuid.uuid4())
+    setattr(forms_sent, "submission_of", lambda *_anything: uuid.uuid4())
 if "early" in broken:
-    setattr(routes, "in_unit_of_work", answer_first)
+    setattr(personal_routes, "in_unit_of_work", answer_first)
 if "places" in broken:
     with app.app_context():
         installation_of(db.engine).write_queue.places = 1000

@@ -82,7 +82,7 @@ class WriteQueue:
         number = first
         while not self.ended.is_set():
             name = letters(30_000 + number)
-            if self.sender.send(self.slug, name, uuid.uuid4()).status == 303:
+            if self.sender.register(self.slug, name, uuid.uuid4()).status == 303:
                 self.told.append(f"{name.lower()}@pgr.example")
             number += CLIENTS
 

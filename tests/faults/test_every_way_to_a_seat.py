@@ -84,7 +84,7 @@ def ways(round_: Round, form: FormSender, staff: FormSender, app: Flask) -> list
         everything.append(lambda: sender.post(path, fields).status)
 
     for number in range(BY_FORM):
-        everything.append(lambda number=number: form.send(slug, letters(2000 + number), uuid.uuid4()).status)  # type: ignore[misc]
+        everything.append(lambda number=number: form.register(slug, letters(2000 + number), uuid.uuid4()).status)  # type: ignore[misc]
     for number in range(BY_HAND):
         post(staff, f"{roster}/add/new", another="1", submission_id=uuid.uuid4().hex, **entry_of(letters(3000 + number), agency))
     for registration in round_.pending:

@@ -76,10 +76,10 @@ def ready(port: int) -> int:
         return 0
 
 
-def slow_write(session: Session, sender: FormSender, slug: str) -> tuple[threading.Thread, list[Answer]]:
-    """Send a form that must wait for a lock held by this test. Return once it waits."""
+def slow_write(sender: FormSender, sent: Answer) -> tuple[threading.Thread, list[Answer]]:
+    """Press the button of a form, which must wait for a lock held by this test. Return once it waits."""
     answers: list[Answer] = []
-    sending = threading.Thread(target=lambda: answers.append(sender.send(slug, letters(700), uuid.uuid4())))
+    sending = threading.Thread(target=lambda: answers.append(sender.press(sent)))
     sending.start()
     time.sleep(0.7)
     assert not answers, "the write was not slow, so nothing is tried"
@@ -104,9 +104,10 @@ def test_a_write_on_its_way_is_finished_acknowledged_and_kept(
     with served(database, tmp_path, port) as process:
         sender = FormSender(port, "PGR")
         sender.open(slug)
+        sent = sender.send(slug, letters(700), uuid.uuid4())
         with unit_of_work(session) as holding:
             holding.execute(text("UPDATE seat_pool SET size = size"))
-            sending, answers = slow_write(session, sender, slug)
+            sending, answers = slow_write(sender, sent)
             if how is signal.SIGKILL:
                 kill_children(process.pid)
             process.send_signal(how)

@@ -29,7 +29,7 @@ SEATED, WAITING = RegistrationState.REGISTERED, RegistrationState.WAITLISTED
 
 
 def rush(live: LiveServer, session: Session, rounds: list[Seminar]) -> list[str]:
-    """In each round let 64 people ask for the one seat. Return the violations."""
+    """In each round 64 people send the form, and then all press the button of their mail for the one seat. Return the violations."""
     faults: list[str] = []
     sender = FormSender(live.port, "PGR")
     sender.open(rounds[0].slug)
@@ -37,13 +37,15 @@ def rush(live: LiveServer, session: Session, rounds: list[Seminar]) -> list[str]
         for seminar in rounds:
             slug, recorder = seminar.slug, Recorder()
 
-            def one(number: int, slug: str = slug, recorder: Recorder = recorder) -> Answer:
-                name = letters(1000 + number)
-                answer = sender.send(slug, name, uuid.uuid4())
-                recorder.note(address_of(name), answer.status)
-                return answer
+            def send(number: int, slug: str = slug) -> Answer:
+                return sender.send(slug, letters(1000 + number), uuid.uuid4())
 
-            at_once(pool, one, range(CLIENTS))
+            sent = list(pool.map(send, range(CLIENTS)))
+
+            def press(number: int, sent: list[Answer] = sent, recorder: Recorder = recorder) -> None:
+                recorder.note(address_of(letters(1000 + number)), sender.press(sent[number]).status)
+
+            at_once(pool, press, range(CLIENTS))
             session.rollback()
             rows = session.execute(
                 select(Registration.state, Registration.queue_place, Person.email)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.messages.models import Message
-from seminar_app.registration.models import Registration
+from seminar_app.registration.models import FormSent
 from tests.conftest import TestDatabase
 from tests.faults.lossy_wire import Break, lossy_wire
 from tests.faults.serving import seminars
@@ -36,9 +36,9 @@ SETTLED_SECONDS = 10.0
 
 
 def counted(session: Session) -> tuple[int, int]:
-    """Count registrations and messages."""
+    """Count forms and messages."""
     session.rollback()
-    one, other = (session.scalar(select(func.count()).select_from(table)) or 0 for table in (Registration, Message))
+    one, other = (session.scalar(select(func.count()).select_from(table)) or 0 for table in (FormSent, Message))
     return one, other
 
 
@@ -82,9 +82,14 @@ def test_it_says_that_it_is_not_known_and_the_form_sent_again_lands_once(
             assert [kept for kept in entry_of(name, "PGR").values() if f'value="{kept}"' not in page] == []
             there = 1 if how is Break.NOT_ANSWERED else 0
             settle(session, (before[0] + there, before[1] + there))
-            assert sender.send(seminar.slug, name, submission).status == 303
+            sent = sender.send(seminar.slug, name, submission)
+            assert sent.status == 303
             settle(session, (before[0] + 1, before[1] + 1))
-    assert wire.broken == [how for how, _language in cases]
+            wire.break_at_next_commit(how)
+            assert sender.press(sent).status == 503
+            assert sender.press(sent).location == sender.press(sent).location != "", "the button pressed again leads to the same page"
+            settle(session, (before[0] + 1, before[1] + 2))
+    assert wire.broken == [how for how, _language in cases for _form_and_button in range(2)]
 
 
 def test_a_page_that_says_that_nothing_was_saved_lies_about_one_that_was(

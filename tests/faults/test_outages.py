@@ -52,7 +52,7 @@ class Visitors:
 
     def register(self, name: str, submission: uuid.UUID) -> Answer:
         """Send the form and record the answer."""
-        answer = self.sender.send(self.slug, name, submission)
+        answer = self.sender.register(self.slug, name, submission)
         self.recorder.note(address_of(name), answer.status)
         return answer
 

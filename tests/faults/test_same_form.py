@@ -1,4 +1,7 @@
-"""The same form sent ten times at once gives one registration, one message and ten equal answers: against the real server."""
+"""The same form sent ten times at once is one form and one message; its button pressed ten times at once is one registration.
+
+Against the real server.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ SAME_FORM = 10
 
 
 def press_many_times(live: LiveServer, session: Session, wanted: list[Seminar]) -> list[str]:
-    """In each round send the same form ten times at once. Return the violations."""
+    """In each round send the same form ten times at once, then press its button ten times at once. Return the violations."""
     faults: list[str] = []
     sender = FormSender(live.port, "PGR")
     sender.open(wanted[0].slug)
@@ -35,14 +38,16 @@ def press_many_times(live: LiveServer, session: Session, wanted: list[Seminar]) 
             def one(_turn: int, slug: str = slug, name: str = name, submission: uuid.UUID = submission) -> Answer:
                 return sender.send(slug, name, submission)
 
-            answers = set(at_once(pool, one, range(SAME_FORM)))
+            sent = at_once(pool, one, range(SAME_FORM))
+            pressed = at_once(pool, sender.press, sent)
             session.rollback()
             registrations = session.scalar(select(func.count()).select_from(Registration).where(Registration.seminar_id == seminar.id))
-            messages = session.scalar(select(func.count()).select_from(Message).where(Message.to_address == address_of(name)))
-            if registrations != 1 or messages != 1:
-                faults.append(f"{slug}: {registrations} registrations, {messages} messages")
-            if len(answers) != 1 or next(iter(answers)).status != 303:
-                faults.append(f"{slug}: answers {answers}")
+            messages = sorted(session.scalars(select(Message.kind).where(Message.to_address == address_of(name))))
+            if registrations != 1 or messages != ["form_sent", "registered"]:
+                faults.append(f"{slug}: {registrations} registrations, messages {messages}")
+            for answers in (set(sent), set(pressed)):
+                if len(answers) != 1 or next(iter(answers)).status != 303:
+                    faults.append(f"{slug}: answers {answers}")
     return faults
 
 

@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from seminar_app.registration.links import button_link
+from tests.support.factories import KEY
+
 Given = TypeVar("Given")
 Found = TypeVar("Found")
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 TIMEOUT_SECONDS = 60
+TAKEN = 303
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,16 @@ class FormSender:
             f"/seminars/{slug}/register",
             entry_of(name, self.agency) | {"submission_id": submission.hex, "notice": "1.es", "notice_read": "y"},
         )
+
+    def press(self, sent: Answer) -> Answer:
+        """Press the button in the mail of a form, after the answer to it: the answer leads to the personal page."""
+        form = uuid.UUID(sent.location.split("/")[-2])
+        return self.post(f"/confirm/{button_link(form).token(KEY)}", {})
+
+    def register(self, slug: str, name: str, submission: uuid.UUID) -> Answer:
+        """Send the form and press the button of its mail; return the answer that came last."""
+        sent = self.send(slug, name, submission)
+        return self.press(sent) if sent.status == TAKEN else sent
 
     def post(self, path: str, fields: Mapping[str, str]) -> Answer:
         """Send any form with this browser's cookie and token."""

@@ -78,13 +78,17 @@ def send_form(session: Session, context: ChangeContext, *, seminar_id: int, type
     if way is Door.CODE and not same_code(typed.code, seminar.registration_code):
         raise WrongCode
     ends_at = form_ends(context.now, ends_on=seminar.ends_on, time_zone=seminar.time_zone)
-    plain = _plain(typed)
-    submission = uuid.uuid5(showing, f"{seminar_id} {hashlib.sha256(plain).hexdigest()}")
+    submission = submission_of(showing, seminar_id, typed)
     while True:
         form = _keep(session, context, seminar, office, typed=typed, showing=showing, submission=submission, ends_at=ends_at)
         if context.now - form.sent_at < AT_ONCE:
             return form
         submission = uuid.uuid5(submission, form.public_id.hex)
+
+
+def submission_of(showing: uuid.UUID, seminar_id: int, typed: Typed) -> uuid.UUID:
+    """Return the id of this display of the form with what it says; a form that was corrected on the same page is another."""
+    return uuid.uuid5(showing, f"{seminar_id} {hashlib.sha256(_plain(typed)).hexdigest()}")
 
 
 def send_again(session: Session, context: ChangeContext, *, form: FormSent, press: uuid.UUID) -> FormSent:
