@@ -29,7 +29,7 @@ from seminar_app.registration import services
 from seminar_app.registration.models import FormSent, Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import SeatPool, Seminar
-from seminar_app.seminars.rules import Asked
+from seminar_app.seminars.rules import FEW_SEATS, Asked
 from seminar_app.sign_in import password_routes
 from seminar_app.sign_in.hashing import hash_password
 from seminar_app.web.database import db
@@ -260,6 +260,7 @@ def registering_at_once(send_form: Callable[..., FormSent], *, extra: float = 0.
 
 # What the seminar's page says of places must not depend on whether somebody in particular is registered.
 
+SEATS = 20
 VICTIM = "registered@here.example"
 
 
@@ -281,13 +282,10 @@ class Oracle:
         assert self.stranger.post(f"/seminars/{slug}/register", body).status_code == 303
 
     def differ(self) -> bool:
-        """Fill both seminars with invented people until the wording changes or seats must be gone, then send the victim's form to both."""
-        before = self.page("oracle-one")
-        for number in range(20):
+        """Fill both seminars with invented people until one more would change the wording, then send the victim's form to both."""
+        for number in range(SEATS - 1 - (FEW_SEATS + 1)):
             for slug in ("oracle-one", "oracle-two"):
                 self.send(slug, f"invented{number}@nobody.example")
-            if self.page("oracle-one") != before:
-                break
         for slug in ("oracle-one", "oracle-two"):
             self.send(slug, VICTIM)
         return self.page("oracle-one") != self.page("oracle-two")
@@ -299,7 +297,7 @@ def oracle(stranger: Stranger, make: Make, session: Session) -> Oracle:
     office = make.office()
     for slug, email in (("oracle-one", VICTIM), ("oracle-two", "other@here.example")):
         values: dict[str, Any] = {"title_es": "T", "title_en": "T", "starts_on": day, "ends_on": day}
-        seminar = make.seminar(slug=slug, office=office, seats=20, **values)
+        seminar = make.seminar(slug=slug, office=office, seats=SEATS, **values)
         pool = session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
         person = make.person("Luz María", email=email)
         make.registration(seminar, person, agency=agency, pool=pool)
