@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("address_index", sa.LargeBinary(length=32), nullable=False),
         sa.Column("person_index", sa.LargeBinary(length=32), nullable=False),
         sa.Column("reserved", sa.Boolean(), nullable=False),
+        sa.Column("void", sa.Boolean(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=True),

@@ -16,6 +16,7 @@ from wtforms.validators import NumberRange, ValidationError
 from wtforms.widgets import TextInput
 
 from seminar_app.agencies.forms import AgencyField
+from seminar_app.core.phones import shown_phone
 from seminar_app.people.forms import PersonFields, email_field, language_field, phone_field
 from seminar_app.people.identity_forms import IdentityFields
 from seminar_app.people.mail_domains import domain_meant
@@ -106,7 +107,8 @@ class RegistrationForm(PersonFields, IdentityFields):
         self.show_person(person)
         self.show_identity(entry.identity)
         self.agency.data, self.unit.data, self.position.data = entry.agency_id, entry.unit, entry.position
-        self.email.data, self.phone.data, self.language.data = person.email, person.phone, person.language
+        self.email.data, self.language.data = person.email, person.language
+        self.phone.data = shown_phone(person.phone) if person.phone else None
         self.notice_read.data = True
         self.office_notice.data = str(typed.office_notice_id or "")
         if "code" in self:

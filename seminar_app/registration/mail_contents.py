@@ -40,7 +40,7 @@ def _of_form(session: Session, message: Message, address_of: AddressOf) -> Resol
     found = session.execute(
         select(FormSent, Seminar)
         .join(Seminar, Seminar.id == FormSent.seminar_id)
-        .where(FormSent.public_id == message.link_owner, FormSent.registration_id.is_(None))
+        .where(FormSent.public_id == message.link_owner, FormSent.registration_id.is_(None), ~FormSent.void)
     ).one_or_none()
     button = link_of(message)
     if found is None or button is None:

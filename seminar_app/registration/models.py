@@ -164,6 +164,8 @@ class FormSent(Base):
     """Keyed hash of address and name, by which mails are counted, and forms of an erased person found."""
     reserved: Mapped[bool]
     """Whether the form asks that the identity be reserved."""
+    void: Mapped[bool] = mapped_column(default=False)
+    """Whether its button does nothing any more. The row stays as long as any other, or the page after the form would tell its sender."""
     sent_at: Mapped[datetime]
     ends_at: Mapped[datetime] = mapped_column(index=True)
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id", ondelete="RESTRICT"), index=True)

@@ -49,9 +49,9 @@ def confirm(token: str) -> ResponseReturnValue:
         typed = services.opened(session(), row)
         if "language" not in browser:
             g.language = typed.entry.person.language
-        if row.registration_id is not None:
+        if row.registration_id is not None and not row.void:
             return redirect(_personal_page(session(), row.registration_id), code=303)
-        if now >= row.ends_at or not takes_confirmations(found.seminar, now=now):
+        if row.void or now >= row.ends_at or not takes_confirmations(found.seminar, now=now):
             return _form_ended(found, now)
         if form.accepts():
             return redirect(in_unit_of_work(lambda session: _confirmed(session, row.id)), code=303)

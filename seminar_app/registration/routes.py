@@ -20,12 +20,14 @@ from seminar_app.people.identity_rules import doubt_about_curp
 from seminar_app.registration import queries, services
 from seminar_app.registration.asking import asked_of, needed_of
 from seminar_app.registration.blueprints import blueprint
+from seminar_app.registration.errors import FormEnded
 from seminar_app.registration.forms import AgainForm, RegistrationForm, showing
 from seminar_app.registration.links import BUTTON, is_receipt, receipt_token
 from seminar_app.registration.models import FormSent
 from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
 from seminar_app.registration.queries import FormPage
 from seminar_app.registration.rules import TYPED_SHOWN, Door, day_there, door
+from seminar_app.registration.services import Typed
 from seminar_app.seminars.models import Seminar
 from seminar_app.web.access import personal_link, public
 from seminar_app.web.change import change_context
@@ -100,7 +102,7 @@ def sent(slug: str, sent: uuid.UUID, token: str) -> ResponseReturnValue:
             return redirect(_page_after(slug, again), code=303)
         except Refusal as refusal:
             form.show(refusal)
-    typed = services.opened(session(), row) if _is_fresh(row, context.now) else None
+    typed = _still_shown(row, context.now)
     curp = typed.entry.identity.curp if typed else None
     page = render_template(
         "registration/sent.html",
@@ -123,10 +125,11 @@ def correct_sent(slug: str, sent: uuid.UUID, token: str) -> ResponseReturnValue:
     row = _sent(slug, sent, token)
     shown = queries.form_page(session(), slug)
     way = _door(shown.seminar, now)
-    if not way.lets_in or not _is_fresh(row, now):
+    typed = _still_shown(row, now)
+    if not way.lets_in or typed is None:
         return redirect(url_for(".register", slug=slug), code=303)
     form = _form(shown, way, now)
-    form.begin(services.opened(session(), row))
+    form.begin(typed)
     return _page(form, shown, action=url_for(".register", slug=slug))
 
 
@@ -155,8 +158,14 @@ def _sent(slug: str, sent: uuid.UUID, token: str) -> FormSent:
     return queries.form_by_id(session(), sent, slug=slug)
 
 
-def _is_fresh(row: FormSent, now: datetime) -> bool:
-    return now < row.sent_at + TYPED_SHOWN
+def _still_shown(row: FormSent, now: datetime) -> Typed | None:
+    """Return what the form said, for an hour after it was sent."""
+    if now >= row.sent_at + TYPED_SHOWN:
+        return None
+    try:
+        return services.opened(session(), row)
+    except FormEnded:
+        return None
 
 
 def _door(seminar: Seminar, now: datetime) -> Door:

@@ -22,7 +22,7 @@ from seminar_app.people.services import lock_people
 from seminar_app.registration.models import NameRequest, PersonJoin, Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services.changes import change_state
-from seminar_app.registration.services.forms_sent import forget_forms_of_person
+from seminar_app.registration.services.forms_sent import erase_forms_of
 from seminar_app.registration.services.reserving import give_codes
 from seminar_app.registration.services.seats import locked_registration, settle
 from seminar_app.seminars.rules import has_ended
@@ -89,7 +89,7 @@ def _erase_record(session: Session, context: ChangeContext, *, person: Person, o
         registration.submission_id = None
         registration.link_hash = secrets.token_bytes(32)  # a hash that matches no link
     ids = [each.id for each in registrations]
-    forget_forms_of_person(session, person, ids)
+    erase_forms_of(session, person, ids)
     notes = _changed(
         session.execute(
             update(RegistrationHistory)

@@ -16,8 +16,10 @@ from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from seminar_app.core.actor import RoleName
+from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.people.models import Person
+from seminar_app.registration.links import RECEIPT, button_link
 from seminar_app.registration.merge_rules import edition_of_records
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
@@ -25,7 +27,7 @@ from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.database import db
 from tests.access.world import World, link_of
 from tests.support.checking_client import FreshClient, Page
-from tests.support.factories import THEN
+from tests.support.factories import KEY, THEN
 from tests.support.feedback import REQUIRED
 from tools.access.table import Line
 
@@ -196,6 +198,13 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
         values["slug"] = seminar.slug
     if "token" in wanted:
         values["token"] = _token(world, name, who, own=own)
+    if "form_id" in wanted or "sent" in wanted or name == "confirm":
+        form = world.make.form_sent(seminar, side.agency)
+        values |= {"form_id": form.public_id} if "form_id" in wanted else {}
+        values |= {"sent": form.public_id} if "sent" in wanted else {}
+        if "token" in wanted and who == "official" and own:
+            link = button_link(form.public_id) if name == "confirm" else SecretLink(RECEIPT, form.public_id, 1)
+            values["token"] = link.token(KEY)
     if "registration_id" in wanted:
         registration = side.answered if held else _registration(world, name, own=own)
         values["registration_id"] = registration.public_id if held else registration.public_id.hex
@@ -320,6 +329,8 @@ def _mark(world: World, _values: Values, own: bool) -> dict[str, Any]:
 
 BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration.register": person_to_register,
+    "registration.lost_link": lambda world, *_: {"email": f"lost{world.number()}@pgr.example"},
+    "registration_staff.find_form": lambda *_: {"email": "rosa@pgr.example"},
     "registration_staff.find": lambda *_: {"words": "López"},
     "registration_staff.add_new": person_to_register,
     "registration_staff.add_known": lambda world, _values, own: {"agency": world.side(own=own).agency.code},

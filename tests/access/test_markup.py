@@ -8,6 +8,7 @@ import uuid
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from seminar_app.core.actor import RoleName
 from seminar_app.core.tables import Base
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.messages import rendering
 from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import mail_of, write
 from tests.access.sending import Sender
@@ -103,15 +105,18 @@ def test_markup_is_text_on_every_page(app: Flask, make: Make, session: Session) 
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_markup_is_text_in_every_mail(app: Flask, language: str) -> None:
+def test_markup_is_text_in_every_mail(app: Flask, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Names, titles, places and reasons appear as typed in the HTML part. They cannot add lines to a header."""
+    monkeypatch.setattr(rendering, "_resolvers", {})  # what these say depends on rows; here only the templates are tried
     templates = Path("templates/email")
     kinds = sorted(path.name.split(".")[0] for path in templates.glob(f"*.{language}.txt"))
     assert len(kinds) > 12
     for kind in kinds:
         source = (templates / f"{kind}.{language}.txt").read_text(encoding="utf-8")
         asked = meta.find_undeclared_variables(Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).parse(source))
-        context = dict.fromkeys(asked - {"to_name", "link", "page", "public_url"}, MARKUP)
+        context: dict[str, Any] = dict.fromkeys(asked - {"to_name", "link", "page", "public_url"}, MARKUP)
+        if "registrations" in context:
+            context["registrations"] = [dict.fromkeys(("name", "title", "days", "link"), MARKUP)]
         message = Message(
             public_id=uuid.uuid4(),
             kind=kind,

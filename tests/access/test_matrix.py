@@ -34,6 +34,7 @@ CHANGES_NOTHING = {
     "people_staff.search",  # leads to the page that shows people
     "registration_staff.search",
     "registration_staff.find",
+    "registration_staff.find_form",
     "seminars_staff.sessions_restore",  # asks for a session deleted in the same browser
 }
 

@@ -37,6 +37,7 @@ from tests.conftest import TestDatabase, settings_for
 from tests.support.checking_client import CheckingClient, FreshClient
 from tests.support.context import context
 from tests.support.factories import KEY, Make
+from tests.support.mailbox import button_of
 
 pytestmark = pytest.mark.sqlite_first
 
@@ -235,6 +236,9 @@ def test_fields_that_no_form_has_change_nothing(sender: Sender, make: Make, sess
     for seminar in (full, full):
         body = person_to_register(world, {}, True) | EXTRA | {"csrf_token": world.form_token}
         assert sender.send_to(f"/seminars/{seminar.slug}/register", "POST", "stranger", body).response.status_code == 303
+        pressed = EXTRA | {"csrf_token": world.form_token}
+        assert sender.send_to(button_of(session), "POST", "stranger", pressed).response.status_code == 303
+        session.rollback()
     states = session.execute(select(Registration).where(Registration.seminar_id == full.id).order_by(Registration.id)).scalars().all()
     assert [row.state for row in states] == [RegistrationState.REGISTERED, RegistrationState.WAITLISTED]
     assert {row.source.value for row in states} == {"form"}

@@ -22,6 +22,7 @@ WRITE_NOTHING = {
     "web.choose_language": "the language goes into the visitor's cookie",
     "accounts_staff.find_accounts": "it reads; the names searched for travel in the body and not in the address",
     "people_staff.search": "the words go into the session, and the address of the results names their id",
+    "registration_staff.find_form": "the address goes into the session, and the address of the results names its id",
     "registration_staff.find": "the words go into the session, and the address of the results names their id",
     "registration_staff.search": "the words go into the session, and the address of the results names their id",
     "sign_in.recovery_codes_kept": "it forgets what the session showed, and the session is kept after each answer",

@@ -19,6 +19,7 @@ from seminar_app.attendance.models import Mark, Observation
 from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
 from seminar_app.attendance.services.participations import begin_participation, freeze, refresh, thaw
 from seminar_app.core.actor import RoleName
+from seminar_app.core.clock import now
 from seminar_app.core.folding import fold
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.core.tables import Base
@@ -26,8 +27,10 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.rules import RESERVED_LENGTH, RESERVED_LETTERS, sort_key
-from seminar_app.registration.models import NameRequest, Registration
+from seminar_app.people.services import PersonData
+from seminar_app.registration.models import FormSent, NameRequest, Registration
 from seminar_app.registration.rules import RegistrationState, Source
+from seminar_app.registration.services import Entry, Typed, send_form
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, SeminarState
 from tests.support.context import context
@@ -185,6 +188,16 @@ class Make:
             session.flush()
             begin_participation(session, session.get_one(Seminar, seminar.id), row)
         return row
+
+    def form_sent(
+        self, seminar: Seminar, agency: Agency, given_names: str = "Rosa", *, at: datetime | None = None, **person: Any
+    ) -> FormSent:
+        """Send the public form for somebody, whose mail's button is not pressed yet."""
+        names = {"surname1": "Ortega", "email": f"form{next(self._number)}@pgr.example"} | person
+        data = PersonData(given_names=given_names, certificate_name=f"{given_names} {names['surname1']}", **names)
+        typed = Typed(entry=Entry(person=data, agency_id=agency.id, position="Fiscal"), notice_version=1, notice_language="es")
+        with unit_of_work(self.session) as session:
+            return send_form(session, context(at or now(), "public"), seminar_id=seminar.id, typed=typed, showing=uuid.uuid4())
 
     def reopened(self, seminar: Seminar) -> None:
         """Complete the seminar and reopen it, for its outcomes only: from now on a change of them differs from the former completion."""

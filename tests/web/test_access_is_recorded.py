@@ -51,6 +51,13 @@ BODIES: dict[str, dict[str, str]] = {
 }
 """Pages that answer a POST, and the form to send."""
 
+SEARCHED = {
+    "people_staff.index": {"words": SURNAME},
+    "registration_staff.add": {"words": SURNAME},
+    "registration_staff.forms": {"email": ADDRESS},
+}
+"""Pages that show people only after a search, and what to search for."""
+
 NAMES_NOBODY = {
     "sign_in",
     "sign_in_staff",
@@ -66,6 +73,8 @@ LEADS_ON = {
     "registration_staff.search": "to the roster",
     "people_staff.search": "to the people found",
     "registration_staff.find": "to the people found",
+    "registration_staff.find_form": "to the forms found",
+    "registration_staff.confirm_form": "to the registration, or to the forms",
     "registration_staff.add_new": "the form again, and people it may be; tests/web/test_roster.py",
     "registration_staff.add_known": "to the roster",
     "people_staff.undo_merge": "to the record that was kept",
@@ -105,6 +114,7 @@ def world(make: Make, session: Session, now: datetime) -> World:
     pool = make.pool(seminar, agency, 2)
     registration = make.registration(seminar, person, agency=agency, pool=pool)
     reserved = make.registration(seminar, make.person(surname1=SURNAME, reserved=True), agency=agency)
+    make.form_sent(seminar, agency, at=now, surname1=SURNAME, email=ADDRESS)
     make.reopened(seminar)
     make.mark(registration, seminar_session)
     twin = make.person("Luz", surname1=SURNAME)
@@ -179,8 +189,8 @@ def test_every_page_that_shows_people_says_so_and_leaves_a_row(
     sign_in(client, make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), language="en"))
     wrong, shown = [], set()
     for endpoint, method, address in addresses(app, world):
-        if endpoint in ("people_staff.index", "registration_staff.add"):
-            address = client.post(address, {"words": SURNAME, "csrf_token": token(client)}).response.headers["Location"]  # noqa: PLW2901
+        if endpoint in SEARCHED:
+            address = client.post(address, SEARCHED[endpoint] | {"csrf_token": token(client)}).response.headers["Location"]  # noqa: PLW2901
         before = len(actions(session))
         if method == "GET":
             answer = client.flask.get(address)

@@ -64,6 +64,7 @@ def world(make: Make, session: Session) -> dict[str, str]:
     make.registration(seminar, agency=agency, state=RegistrationState.PENDING)
     make.registration(seminar, agency=agency, state=RegistrationState.WAITLISTED, queue_place=1)
     make.registration(seminar, agency=agency)
+    make.form_sent(seminar, agency)
     make.reopened(seminar)
     make.mark(registration, seminar_session, MarkStatus.LATE)
     with unit_of_work(session):

@@ -77,4 +77,5 @@ def agency_typed(session: Session, agency_id: int) -> Agency | None:
 
 
 def _waiting(seminar_id: int, now: datetime) -> ColumnElement[bool]:
-    return and_(FormSent.seminar_id == seminar_id, FormSent.registration_id.is_(None), FormSent.ends_at > now)
+    pressed = FormSent.registration_id.is_not(None)
+    return and_(FormSent.seminar_id == seminar_id, ~pressed, ~FormSent.void, FormSent.ends_at > now)

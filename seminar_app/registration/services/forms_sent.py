@@ -10,13 +10,14 @@ import hashlib
 import hmac
 import json
 import logging
+import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, delete, func, or_, select, update
+from sqlalchemy import CursorResult, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.audit import services as audit
@@ -81,7 +82,7 @@ def send_form(session: Session, context: ChangeContext, *, seminar_id: int, type
     submission = submission_of(showing, seminar_id, typed)
     while True:
         form = _keep(session, context, seminar, office, typed=typed, showing=showing, submission=submission, ends_at=ends_at)
-        if context.now - form.sent_at < AT_ONCE:
+        if context.now - form.sent_at < AT_ONCE and not form.void:
             return form
         submission = uuid.uuid5(submission, form.public_id.hex)
 
@@ -123,7 +124,7 @@ def confirm(session: Session, context: ChangeContext, *, form_id: int) -> Regist
     if found is None:
         raise NotFound
     form, seminar = found
-    if form.registration_id is not None:
+    if form.registration_id is not None and not form.void:
         return session.scalars(_WITH_PERSON, {"id": form.registration_id}).one()
     _refuse_if_ended(form, seminar, context.now)
     typed = opened(session, form)
@@ -165,21 +166,26 @@ def forget_forms(session: Session, ids: Sequence[int]) -> None:
     session.execute(delete(FormSent).where(FormSent.id.in_(ids)).execution_options(synchronize_session=False))
 
 
-def forget_forms_of(session: Session, registration: Registration) -> None:
-    """Delete the forms of a registration's person in its seminar: their buttons would lead to a link that replaces a leaked one."""
+def void_forms_of(session: Session, registration: Registration) -> None:
+    """Void the forms of a registration's person in its seminar.
+
+    Their buttons would undo a withdrawal, or lead to the link that replaces a leaked one.
+    """
     person = registration.person
     theirs = FormSent.person_index.in_(_person_indexes(session, person.email, person.search_key))
-    ids = select(FormSent.id).where(
-        or_(FormSent.registration_id == registration.id, (FormSent.seminar_id == registration.seminar_id) & theirs)
-    )
-    forget_forms(session, session.scalars(ids).all())
+    here = or_(FormSent.registration_id == registration.id, and_(FormSent.seminar_id == registration.seminar_id, theirs))
+    session.execute(update(FormSent).where(here).values(void=True).execution_options(synchronize_session=False))
 
 
-def forget_forms_of_person(session: Session, person: Person, registration_ids: Sequence[int]) -> None:
-    """Delete all forms of a person who is erased, by their registrations and by address and name."""
+def erase_forms_of(session: Session, person: Person, registration_ids: Sequence[int]) -> None:
+    """Empty all forms of a person who is erased, found by their registrations and by address and name, and delete their mails."""
     theirs = FormSent.person_index.in_(_person_indexes(session, person.email, person.search_key))
-    ids = select(FormSent.id).where(or_(FormSent.registration_id.in_(registration_ids), theirs))
-    forget_forms(session, session.scalars(ids).all())
+    rows = session.scalars(select(FormSent).where(or_(FormSent.registration_id.in_(registration_ids), theirs))).all()
+    forget_of(session, [row.public_id for row in rows], purpose=BUTTON)
+    for row in rows:
+        row.void, row.sealed, row.registration_id = True, b"", None
+        row.address_index = row.person_index = secrets.token_bytes(32)
+        row.link_hash = secrets.token_bytes(32)
 
 
 def address_indexes(session: Session, address: str) -> list[bytes]:
@@ -211,7 +217,7 @@ def _seminar(session: Session, seminar_id: int) -> tuple[Seminar, Office]:
 
 
 def _refuse_if_ended(form: FormSent, seminar: Seminar, now: datetime) -> None:
-    if now >= form.ends_at or not takes_confirmations(seminar, now=now):
+    if form.void or now >= form.ends_at or not takes_confirmations(seminar, now=now):
         raise FormEnded
 
 

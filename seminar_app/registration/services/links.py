@@ -17,7 +17,7 @@ from seminar_app.registration.errors import LinkEnded, NoAddress
 from seminar_app.registration.links import issue_link
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import link_has_ended
-from seminar_app.registration.services.forms_sent import forget_forms_of
+from seminar_app.registration.services.forms_sent import void_forms_of
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.seats import locked_registration
 from seminar_app.seminars.models import Seminar
@@ -82,8 +82,8 @@ def ask_for_links(session: Session, context: ChangeContext, *, address: str, lan
 
 
 def void_link(session: Session, registration: Registration) -> None:
-    """Make a new link in place of the earlier one, which ends at once; forms that would lead to the new one are deleted."""
-    forget_forms_of(session, registration)
+    """Make a new link in place of the earlier one, which ends at once; forms that would lead to the new one are void."""
+    void_forms_of(session, registration)
     registration.link_version += 1
     issue_link(session, registration)
 

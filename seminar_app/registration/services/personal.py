@@ -16,7 +16,7 @@ from seminar_app.registration.errors import AgencyIsFixed, NotInThisState
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, edition_of, may_change_agency, may_edit, may_withdraw
 from seminar_app.registration.services.changes import agency_of_today, change_state, edit_registration
-from seminar_app.registration.services.forms_sent import forget_forms_of
+from seminar_app.registration.services.forms_sent import void_forms_of
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.name_requests import ask_where_needed, forget_request
 from seminar_app.registration.services.reserving import reserve
@@ -89,7 +89,7 @@ def edition(registration: Registration) -> str:
 def withdraw(session: Session, context: ChangeContext, *, registration_id: int) -> bool:
     """Release the seat or the place in the queue; a freed seat goes to the first in the queue who may hold it.
 
-    The submission id is cleared and the person's forms are deleted: an earlier mail's button must not undo this, and the same page
+    The submission id is cleared and the person's forms are void: an earlier mail's button must not undo this, and the same page
     can register the person again.
 
     Returns:
@@ -107,7 +107,7 @@ def withdraw(session: Session, context: ChangeContext, *, registration_id: int) 
     registration.submission_id = None
     change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.WITHDRAWN)
     forget_request(session, registration_id)
-    forget_forms_of(session, registration)
+    void_forms_of(session, registration)
     seats.moved(left=left, took=None)
     tell(session, context, kind="withdrawn", seminar=seats.seminar, office=seats.office, registration=registration)
     settle(session, context, seats=seats)
