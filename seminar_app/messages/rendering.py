@@ -2,7 +2,7 @@
 
 A kind has one template for each language, `templates/email/<kind>.<language>.txt`. The first line is the subject (without
 any person's name), then an empty line, then the text. Empty lines separate paragraphs, a line that begins with `- ` is an item
-of a list, and an address on a line of its own becomes the button. Templates get the message's `context` and also `to_name`,
+of a list, and a line with a colon at its end, followed by an address alone, becomes a button. Templates get the message's `context` and also `to_name`,
 `link` (the secret link, if it has one), `public_url`, and `page(endpoint, **values)` for the address of any other page.
 
 What a mail says may depend on what is true when it leaves. A room registers such a kind with `resolve`: then the kind, the
@@ -36,6 +36,7 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.rules import unlinkable
 from seminar_app.web.database import session
 
+BUTTON_LINES = 2
 HIDDEN = "••••••••"
 _PLACE_OF_TOKEN = "0token0"  # noqa: S105  placeholder for the token while an address is built
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
@@ -163,6 +164,9 @@ def _block(block: str) -> Markup:
     lines = [line.strip() for line in block.splitlines()]
     if all(line.startswith("- ") for line in lines):
         return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(_linked(line[2:])) for line in lines))
+    if len(lines) == BUTTON_LINES and lines[0].endswith(":") and _ADDRESS.fullmatch(lines[1]):
+        button = Markup('<p><a class="usa-button" href="{}">{}</a></p>').format(lines[1], lines[0].removesuffix(":"))
+        return button + Markup('<p class="small">{}</p>').format(_linked(lines[1]))
     return Markup("<p>{}</p>").format(Markup("<br>").join(_linked(line) for line in lines))
 
 
