@@ -52,7 +52,7 @@ def _was_taken(response: Response) -> bool:
 @limiter.limit(OFFICE_AT_THE_SAME_ADDRESS, methods=["POST"])
 @limiter.limit(TO_ONE_MAILBOX, key_func=mailbox_key, methods=["POST"], deduct_when=_was_taken)
 def register(slug: str) -> ResponseReturnValue:
-    """Show the form, and keep what was sent until its mail's button is pressed (docs/decisions/0030-a-proven-mailbox.md)."""
+    """Show the form, and keep what was sent until its mail's button is pressed (docs/decisions/0031-a-proven-mailbox.md)."""
     context = change_context(PUBLIC)
     now = context.now
     shown = queries.form_page(session(), slug)

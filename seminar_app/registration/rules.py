@@ -411,7 +411,7 @@ def link_has_ended(ends_on: date, *, today: date) -> bool:
 # A form waits for the button in its mail.
 
 FORM_LIVES = timedelta(days=5)
-"""Time to find the mail over a weekend. Source: docs/decisions/0030-a-proven-mailbox.md."""
+"""Time to find the mail over a weekend. Source: docs/decisions/0031-a-proven-mailbox.md."""
 TYPED_SHOWN = timedelta(hours=1)
 """How long the page after the form shows what was typed, to correct it or to send the mail again."""
 MAILS_AN_HOUR = 3

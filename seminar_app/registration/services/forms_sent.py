@@ -1,6 +1,6 @@
 """Public forms: kept sealed when they are sent, and made a registration by the button in their mail.
 
-Sending looks nobody up and takes no seat, so it tells a stranger nothing (docs/decisions/0030-a-proven-mailbox.md). Who the person
+Sending looks nobody up and takes no seat, so it tells a stranger nothing (docs/decisions/0031-a-proven-mailbox.md). Who the person
 is, and which seat is drawn, is decided when the button is pressed, in the order of pressing.
 """
 
