@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from seminar_app.registration.links import button_link
-from tests.support.factories import KEY
+from tests.support.mailbox import button_after
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")
@@ -103,8 +102,7 @@ class FormSender:
 
     def press(self, sent: Answer) -> Answer:
         """Press the button in the mail of a form, after the answer to it: the answer leads to the personal page."""
-        form = uuid.UUID(sent.location.split("/")[-2])
-        return self.post(f"/confirm/{button_link(form).token(KEY)}", {})
+        return self.post(button_after(sent.location), {})
 
     def register(self, slug: str, name: str, submission: uuid.UUID) -> Answer:
         """Send the form and press the button of its mail; return the answer that came last."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from seminar_app.core.installation import installation_of
 from seminar_app.registration.links import button_link
 from seminar_app.registration.models import FormSent
 from tests.support.checking_client import CheckingClient, Page
+from tests.support.factories import KEY
 
 
 def button_of(session: Session, form: FormSent | None = None) -> str:
@@ -18,6 +20,12 @@ def button_of(session: Session, form: FormSent | None = None) -> str:
     session.rollback()
     form = form or session.scalars(select(FormSent).order_by(FormSent.id.desc()).limit(1)).one()
     return f"/confirm/{button_link(form.public_id).token(installation_of(session).settings.secret_keys[0])}"
+
+
+def button_after(page_after_form: str) -> str:
+    """Return the address of the button, from the address of the page that follows the form."""
+    form = uuid.UUID(page_after_form.split("/")[-2])
+    return f"/confirm/{button_link(form).token(KEY)}"
 
 
 def press(client: CheckingClient, session: Session, *, status: int = 303) -> Page:
