@@ -25,7 +25,7 @@ class AgencyField(SelectField):
     The route sets what is offered before it validates the form: `form.agency.offer(agency_groups(session(), on=day))`.
     What was typed and not chosen comes beside the code. It is taken if only one agency can be meant, and refused if there are several.
 
-    With `lets_write` the last choice is «My agency is not in the list», and the form has a field `NAME_text` (`agency_text_field`)
+    `lets_write`: words of a last choice, «My agency is not in the list»; the form then has a field `NAME_text` (`agency_text_field`)
     for its name. A chosen agency counts before what is written there; where nothing is chosen, what is written counts.
     """
 
@@ -34,7 +34,7 @@ class AgencyField(SelectField):
 
     data: int | None
 
-    def __init__(self, label: Any = None, validators: list[Any] | None = None, *, lets_write: bool = False, **kwargs: Any) -> None:
+    def __init__(self, label: Any = None, validators: list[Any] | None = None, *, lets_write: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("description", _l("Search by its code, its name or what people call it, now or formerly."))
         super().__init__(label, validators, coerce=_as_id, validate_choice=False, choices=[], **kwargs)
         self.typed: str | None = None
@@ -91,7 +91,7 @@ class AgencyField(SelectField):
     @property
     def is_written(self) -> bool:
         """Whether the agency is one that is not in the list: that is chosen, or nothing is and a name is written."""
-        return self.lets_write and self.data is None and (self.typed == NO_CODE or (not self.typed and bool(self.written)))
+        return self.lets_write is not None and self.data is None and (self.typed == NO_CODE or (not self.typed and bool(self.written)))
 
     @property
     def offers_none(self) -> bool:
@@ -131,7 +131,7 @@ class AgencyField(SelectField):
                 )
             )
         if self.words:
-            if self.lets_write:
+            if self.lets_write is not None:
                 words = _("No agency in the list is called «%(words)s». Please choose one, or the last line of the list.", words=self.words)
                 raise StopValidation(words)
             raise StopValidation(_("No agency in the list is called «%(words)s». Please choose one from the list.", words=self.words))
@@ -146,8 +146,8 @@ class AgencyField(SelectField):
         yield None, [Choice("", _("Choose an agency"), self.data is None and not self.is_written, {})]
         for group in self._groups:
             yield f"{group.code} · {group.name(language)}", [self._option(choice, language) for choice in self._choices_of(group)]
-        if self.lets_write:
-            yield None, [Choice(NO_CODE, _("My agency is not in the list"), self.is_written, {})]
+        if self.lets_write is not None:
+            yield None, [Choice(NO_CODE, str(self.lets_write), self.is_written, {})]
 
     def iter_choices(self) -> Iterator[Choice]:
         """Yield the options of `iter_groups` without the groups."""

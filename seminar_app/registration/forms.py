@@ -33,8 +33,20 @@ LONGEST_CODE = 64
 EMPTY_QUOTAS = 6
 
 
+def _own_agency() -> AgencyField:
+    return AgencyField(
+        _l("Agency"),
+        validators=[agency_needed(_l("Please choose your agency from the list."))],
+        lets_write=_l("My agency is not in the list"),
+    )
+
+
 def _agency() -> AgencyField:
-    return AgencyField(_l("Agency"), validators=[agency_needed(_l("Please choose your agency from the list."))], lets_write=True)
+    return AgencyField(
+        _l("Agency"),
+        validators=[agency_needed(_l("Please choose the agency from the list."))],
+        lets_write=_l("The agency is not in the list"),
+    )
 
 
 def _own_agency_text() -> StringField:
@@ -80,7 +92,7 @@ class RegistrationForm(PersonFields, IdentityFields):
         message=_l("Please type the registration code of your invitation."),
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
-    agency = _agency()
+    agency = _own_agency()
     agency_text = _own_agency_text()
     unit = _unit()
     position = _position()
@@ -191,7 +203,7 @@ class KnownForm(IdentityFields):
 class EditForm(PersonFields, IdentityFields):
     """The official's own corrections. The route deletes the agency if it cannot be changed, and `reserve` if it is not offered."""
 
-    agency = _agency()
+    agency = _own_agency()
     agency_text = _own_agency_text()
     unit = _unit()
     position = _position()
