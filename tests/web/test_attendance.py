@@ -459,7 +459,7 @@ def test_who_has_no_agency_is_marked_counted_and_exported_in_a_group_of_its_own(
     door.session.rollback()
     for name, reserved in (("Ávila", False), ("Oculto", True)):
         person = make.person(surname1=name, reserved=reserved)
-        seat = {"state": RegistrationState.REGISTERED, "seat_pool_id": free}
+        seat: dict[str, Any] = {"state": RegistrationState.REGISTERED, "seat_pool_id": free}
         door.people.append(make.registration(door.seminar, person, agency_text="Cruz Roja", **seat))
     page = door.client.get(door.sheet())
     heads = [node.to_text().strip() for node in page.select(".marking-head h2")]

@@ -141,10 +141,7 @@
     /** The sentence below the field: what is chosen, or what is to be chosen; and the field for what is not in the list. */
     function say() {
       const open = Boolean(last?.option.selected);
-      if (written) {
-        written.hidden = !open;
-        writing.disabled = !open;
-      }
+      if (written) written.hidden = !open;
       if (!says) return;
       const words = says.dataset;
       const name = open ? writing.value.trim() : chosen()?.label.split(" · ").slice(1).join(" · ");
@@ -152,6 +149,8 @@
       else says.textContent = open ? words.comboInvitesLast : words.comboInvites;
     }
     writing?.addEventListener("input", say);
+    // What is hidden is not sent. It is not disabled, because Back would not bring back what was written.
+    writing?.form.addEventListener("formdata", ({ formData }) => last.option.selected || formData.delete(writing.name));
     function show() {
       input.value = chosen()?.label ?? input.value;
       say();
