@@ -213,9 +213,11 @@ def test_a_frozen_outcome_takes_over_the_assigned_agency_as_a_change(make: Make,
     with unit_of_work(session):
         change_state(session, context(LATER), seminar_id=seminar.id, change=Change.COMPLETE)
     assign(session, now, written, None, TEXT)
+    assign(session, now, written, inm)
     session.rollback()
     rows = session.scalars(select(Participation).order_by(Participation.version)).all()
-    assert [(row.version, row.agency_version_id) for row in rows] == [(1, None), (2, make.version_of(inm)), (3, None)]
+    here = make.version_of(inm)
+    assert [(row.version, row.agency_version_id) for row in rows] == [(1, None), (2, here), (3, None), (4, here)]
 
 
 def test_of_an_erased_person_no_word_stays_and_the_registration_is_counted(make: Make, session: Session, now: datetime, write: Any) -> None:
