@@ -1,4 +1,4 @@
-"""The form field that chooses an agency."""
+"""The fields that choose an agency, or take the name of one that is not in the directory."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.fields import SelectField
+from wtforms.fields import SelectField, StringField
 from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # the type stubs describe WTForms 3.2
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
 from seminar_app.agencies.finding import LONGEST, Findable, meant_by
-from seminar_app.agencies.queries import AgencyChoice, AgencyGroup
-from seminar_app.web.forms import words_beside
+from seminar_app.agencies.queries import NO_CODE, AgencyChoice, AgencyGroup
+from seminar_app.web.forms import LINE, Filled, at_most, clean_text, readable, words_beside
 from seminar_app.web.languages import current_language
 
 
@@ -24,15 +24,23 @@ class AgencyField(SelectField):
 
     The route sets what is offered before it validates the form: `form.agency.offer(agency_groups(session(), on=day))`.
     What was typed and not chosen comes beside the code. It is taken if only one agency can be meant, and refused if there are several.
+
+    `lets_write`: words of a last choice, «My agency is not in the list»; the form then has a field `NAME_text` (`agency_text_field`)
+    for its name. A chosen agency counts before what is written there; where nothing is chosen, what is written counts.
     """
+
+    NOT_LISTED = NO_CODE
+    """Value of that choice."""
 
     data: int | None
 
-    def __init__(self, label: Any = None, validators: list[Any] | None = None, **kwargs: Any) -> None:
+    def __init__(self, label: Any = None, validators: list[Any] | None = None, *, lets_write: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("description", _l("Search by its code, its name or what people call it, now or formerly."))
         super().__init__(label, validators, coerce=_as_id, validate_choice=False, choices=[], **kwargs)
         self.typed: str | None = None
         self.words = ""
+        self.lets_write = lets_write
+        self.written: str | None = None
         self._meant: list[int] = []
         self._read: Callable[[], Iterable[AgencyGroup]] = tuple
         self._whole_groups = False
@@ -55,14 +63,14 @@ class AgencyField(SelectField):
         """
         self.__dict__.pop("_groups", None)
         self._read = read
-        if self.typed and self.typed.isprintable():  # the database would refuse some of the other characters
+        if self.typed and self.typed != NO_CODE and self.typed.isprintable():  # the database would refuse some of the other characters
             self.data = find(self.typed)
         self._take_what_was_typed()
 
     def _take_what_was_typed(self) -> None:
         """Choose the agency that was typed instead of chosen, if only one can be meant."""
         words = self.typed or self.words
-        if self.data is not None or not words or len(words) > LONGEST:
+        if self.data is not None or not words or words == NO_CODE or len(words) > LONGEST:
             return
         language, other = (current_language(), "es" if current_language() == "en" else "en")
         offered = {choice.id: choice for choice in self._offered()}
@@ -81,6 +89,11 @@ class AgencyField(SelectField):
         return next((choice for choice in self._offered() if choice.id == self.data), None)
 
     @property
+    def is_written(self) -> bool:
+        """Whether the agency is one that is not in the list: that is chosen, or nothing is and a name is written."""
+        return self.lets_write is not None and self.data is None and (self.typed == NO_CODE or (not self.typed and bool(self.written)))
+
+    @property
     def offers_none(self) -> bool:
         """Whether there is no agency to choose: the directory is empty, or nothing in it exists on that day."""
         return next(self._offered(), None) is None
@@ -93,8 +106,9 @@ class AgencyField(SelectField):
         return (*codes[:1], *(states[:1] or codes[1:2])) if codes else tuple(states[:2])
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
-        """Read the code, and what was typed beside it."""
+        """Read the code, what was typed beside it, and whether a name was written."""
         self.words = words_beside(self.name, formdata)
+        self.written = clean_text(formdata.get(f"{self.name}_text")) if formdata is not None else None
         super().process(formdata, data, extra_filters)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -104,7 +118,7 @@ class AgencyField(SelectField):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse a code that was not offered, and words that mean no agency or several, also where the field may be empty."""
-        if self.data is not None:
+        if self.data is not None or self.is_written:
             return
         if self.typed:
             raise StopValidation(_("Please choose an agency of the list."))
@@ -117,6 +131,9 @@ class AgencyField(SelectField):
                 )
             )
         if self.words:
+            if self.lets_write is not None:
+                words = _("No agency in the list is called «%(words)s». Please choose one, or the last line of the list.", words=self.words)
+                raise StopValidation(words)
             raise StopValidation(_("No agency in the list is called «%(words)s». Please choose one from the list.", words=self.words))
 
     def has_groups(self) -> bool:
@@ -126,9 +143,11 @@ class AgencyField(SelectField):
     def iter_groups(self) -> Iterator[tuple[Any, list[Choice]]]:
         """Yield for each group its label (code and name) and its options."""
         language = current_language()
-        yield None, [Choice("", _("Choose an agency"), self.data is None, {})]
+        yield None, [Choice("", _("Choose an agency"), self.data is None and not self.is_written, {})]
         for group in self._groups:
             yield f"{group.code} · {group.name(language)}", [self._option(choice, language) for choice in self._choices_of(group)]
+        if self.lets_write is not None:
+            yield None, [Choice(NO_CODE, str(self.lets_write), self.is_written, {})]
 
     def iter_choices(self) -> Iterator[Choice]:
         """Yield the options of `iter_groups` without the groups."""
@@ -147,6 +166,51 @@ class AgencyField(SelectField):
     def _offered(self) -> Iterator[AgencyChoice]:
         for group in self._groups:
             yield from self._choices_of(group)
+
+
+class _Chosen(Filled):
+    """Require an agency: one of the list, or a written one."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Refuse a field in which nothing was chosen, unless a name is written."""
+        if not field.is_written:
+            super().__call__(form, field)
+
+
+def agency_needed(message: Any) -> Filled:
+    """Return a validator: an agency must be chosen, or written where the field lets people write it."""
+    return _Chosen(message)
+
+
+class _Written:
+    """Require the name of an agency that is not in the list. Beside a chosen agency a name is dropped."""
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Refuse an empty name where one is needed; stop there where none is."""
+        agency: AgencyField = form[field.name.removesuffix("_text")]
+        if agency.data is not None:
+            field.data = ""
+        if not field.data:
+            raise StopValidation(self.message if agency.is_written else "")
+
+
+def agency_text_field(label: Any, *, message: Any, hint: Any) -> StringField:
+    """Return the field for the name of an agency that is not in the list. It stands beside an `AgencyField` of the same form.
+
+    Args:
+        label: of the field.
+        message: what is said if the name is missing.
+        hint: when to fill it in.
+    """
+    return StringField(label, filters=[clean_text], validators=[_Written(message), readable, at_most(LINE)], description=hint)
+
+
+def written_agency(agency: AgencyField, text: StringField) -> str | None:
+    """Return the name of an agency that is not in the list; None if one is chosen."""
+    return (text.data or None) if agency.is_written else None
 
 
 def _as_id(value: Any) -> int | None:

@@ -33,6 +33,25 @@ class NamedAgency:
         """Return the name in `es` or `en`."""
         return self.name_en if language == "en" else self.name_es
 
+    def full(self, language: str) -> str:
+        """Return code and name; the name alone where there is no code."""
+        return f"{self.code} · {self.name(language)}" if self.code else self.name(language)
+
+    def short(self, language: str) -> str:
+        """Return the shortest that tells agencies of one group apart: the state, else the code, else the name."""
+        return self.state or self.code or self.name(language)
+
+    @property
+    def key(self) -> str:
+        """What names it in addresses and forms: its code, or `NO_CODE`."""
+        return self.code or NO_CODE
+
+
+NO_CODE = "-"
+"""Stands for an agency that is not in the directory. No code is only a hyphen."""
+NOT_ASSIGNED = NamedAgency(0, "", "Sin asignar", "Not assigned", AgencyLevel.OTHER, None)
+"""The group of registrations whose agency is not in the directory (docs/decisions/0030-agency-not-in-the-list.md)."""
+
 
 @dataclass(frozen=True, slots=True)
 class AgencyChoice(NamedAgency):
@@ -216,8 +235,16 @@ class AgencyThen:
     group: NamedAgency
 
 
-def agency_then(version: AgencyVersion | Row[Any]) -> AgencyThen:
-    """Return the agency and its group as this version keeps them."""
+UNASSIGNED = AgencyThen(0, NOT_ASSIGNED, NOT_ASSIGNED)
+"""What there is in place of a version where the agency is not in the directory."""
+AgenciesThen = Mapping[int | None, AgencyThen]
+"""Agencies as of then by version; `UNASSIGNED` for None."""
+
+
+def agency_then(version: AgencyVersion | Row[Any] | None) -> AgencyThen:
+    """Return the agency and its group as this version keeps them; `UNASSIGNED` if there is no version."""
+    if version is None or version.id is None:
+        return UNASSIGNED
     own = NamedAgency(version.agency_id, version.code, version.name_es, version.name_en, version.level, version.state)
     if version.group_id == version.agency_id:
         return AgencyThen(version.id, own, own)
@@ -225,12 +252,19 @@ def agency_then(version: AgencyVersion | Row[Any]) -> AgencyThen:
     return AgencyThen(version.id, own, NamedAgency(version.group_id, *names, state=None))
 
 
-def agencies_then(session: Session, version_ids: Collection[int] | None = None) -> dict[int, AgencyThen]:
-    """Return agencies as of then by the version's id, in one statement: those of some versions, or of all."""
+def agency_written(then: AgencyThen, text: str | None) -> AgencyThen:
+    """Return the agency with its name as the person wrote it, where it is not in the directory."""
+    if then is not UNASSIGNED or not text:
+        return then
+    return replace(then, agency=replace(NOT_ASSIGNED, name_es=text, name_en=text))
+
+
+def agencies_then(session: Session, version_ids: Collection[int | None] | None = None) -> dict[int | None, AgencyThen]:
+    """Return agencies as of then by the version's id, in one statement: those of some versions, or of all. None is `UNASSIGNED`."""
     wanted = select(AgencyVersion.__table__)
     if version_ids is not None:
-        wanted = wanted.where(AgencyVersion.id.in_(version_ids))
-    return {version.id: agency_then(version) for version in session.execute(wanted)}
+        wanted = wanted.where(AgencyVersion.id.in_([each for each in version_ids if each is not None]))
+    return {None: UNASSIGNED} | {version.id: agency_then(version) for version in session.execute(wanted)}
 
 
 def groups_then(agencies: Iterable[AgencyThen]) -> dict[int, NamedAgency]:
@@ -238,9 +272,9 @@ def groups_then(agencies: Iterable[AgencyThen]) -> dict[int, NamedAgency]:
     return {each.group.id: each.group for each in sorted(agencies, key=lambda each: each.version_id)}
 
 
-def in_group_order(group: NamedAgency) -> tuple[int, str]:
-    """Return the key that sorts groups in lists: federal groups first, then by code."""
-    return _LEVELS[group.level], group.code
+def in_group_order(group: NamedAgency) -> tuple[bool, int, str]:
+    """Return the key that sorts groups in lists: federal groups first, then by code; `NOT_ASSIGNED` last."""
+    return not group.code, _LEVELS[group.level], group.code
 
 
 _CURRENT = (

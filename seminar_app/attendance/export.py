@@ -132,7 +132,7 @@ class _Sheet:
     def _line(self, person: SheetPerson) -> list[Value]:
         done, shown = self.attendance.completion_of(person), person.shown
         return [
-            person.agency.code,
+            person.agency.code or None,
             self.agency_name(person.agency),
             shown.surname1,
             shown.surname2,
@@ -250,7 +250,7 @@ def _write_xlsx(target: IO[bytes], sheet: _Sheet) -> None:
         sheets = [book.sheet(sheet.session_title(session), columns) for session in sessions]
         for person, line in sheet.people():
             people.append(line)
-            who: list[Value] = [person.agency.code, person.shown.surname1, person.shown.surname2, person.shown.given_names]
+            who: list[Value] = [person.agency.code or None, person.shown.surname1, person.shown.surname2, person.shown.given_names]
             for session, day, page, mark in zip(sessions, days, sheets, sheet.attendance.marks_of(person), strict=True):
                 if mark is not None:
                     times = [_local(mark.time_in, sheet.zone), _local(mark.time_out, sheet.zone)]
@@ -284,12 +284,12 @@ def _summary(sheet: _Sheet) -> Iterator[tuple[list[Value], bool]]:
     for group in sheet.attendance.groups:
         figures = _figures(sheet.attendance, group)
         totals = [before + now for before, now in zip(totals or [0] * len(figures), figures, strict=True)]
-        yield _summary_line(group.agency.code, sheet.agency_name(group.agency), figures), False
+        yield _summary_line(group.agency.code or None, sheet.agency_name(group.agency), figures), False
     if totals:
         yield _summary_line(sheet.heading("total"), None, totals), True
 
 
-def _summary_line(code: str, name: str | None, figures: Sequence[int]) -> list[Value]:
+def _summary_line(code: str | None, name: str | None, figures: Sequence[int]) -> list[Value]:
     people, completed = figures[0], figures[-2]
     share = percent(completed, people) if people else None
     return [code, name, *figures[:-1], share, figures[-1]]

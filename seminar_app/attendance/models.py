@@ -93,8 +93,8 @@ class Participation(Base):
     current: Mapped[bool] = mapped_column(default=True)
     """The newest version of the registration."""
     seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"))
-    agency_version_id: Mapped[int] = mapped_column(ForeignKey("agency_version.id", ondelete="RESTRICT"))
-    """Code, names, group, level and state of the agency as of then."""
+    agency_version_id: Mapped[int | None] = mapped_column(ForeignKey("agency_version.id", ondelete="RESTRICT"))
+    """Code, names, group, level and state of the agency as of then; None if it is not in the directory, or not yet assigned."""
     minutes_credited: Mapped[int]
     contact_minutes: Mapped[int]
     """Of the sessions that count, without those that an excuse takes out."""

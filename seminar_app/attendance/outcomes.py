@@ -51,7 +51,9 @@ _LAST_FROZEN = (
 _OF_THEN = and_(_BEFORE.registration_id == _NOW.registration_id, _BEFORE.version == _LAST_FROZEN)
 COMPARED = ("minutes_credited", "contact_minutes", "attended", "completed", "agency_version_id")
 """What counts as a change of an outcome."""
-_DIFFERS: ColumnElement[bool] = or_(_BEFORE.id.is_(None), *(getattr(_NOW, name) != getattr(_BEFORE, name) for name in COMPARED))
+_DIFFERS: ColumnElement[bool] = or_(
+    _BEFORE.id.is_(None), *(getattr(_NOW, name).is_distinct_from(getattr(_BEFORE, name)) for name in COMPARED)
+)
 
 
 def count_changed(session: Session, seminar_id: int) -> int | None:

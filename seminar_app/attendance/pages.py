@@ -31,7 +31,7 @@ from seminar_app.seminars.models import Seminar
 
 def element_id(agency: NamedAgency) -> str:
     """Return the HTML id of an agency group."""
-    return f"group-{fold(agency.code).replace(' ', '-')}"
+    return f"group-{fold(agency.code).replace(' ', '-') or agency.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def _groups(
     def line(person: SheetPerson) -> Line:
         mark, last = marks.marks.get(person.registration_id), marks.last.get(person.registration_id)
         worth = mark.worth(head.contact_minutes, seminar.excused_rule) if mark else 0
-        search = fold(f"{person.name} {person.agency.code} {person.shown.state_name or ''}")
+        search = fold(f"{person.name} {person.agency.code or person.agency.name_es} {person.shown.state_name or ''}")
         return Line(person, mark, typed_in(typed, person.public_id.hex, mark, worth), as_sent(mark, worth, last), search)
 
     return [MarkingGroup(agency, counts, [line(person) for person in by_group.get(agency.id, ())]) for agency, counts in head.counts]

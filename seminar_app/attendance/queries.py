@@ -14,7 +14,7 @@ from sqlalchemy import Select, String, bindparam, exists, func, or_, select, tru
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import AgencyVersion
-from seminar_app.agencies.queries import AgencyThen, NamedAgency, agencies_then, agency_then, groups_then, in_group_order
+from seminar_app.agencies.queries import AgenciesThen, NamedAgency, agencies_then, agency_then, groups_then, in_group_order
 from seminar_app.attendance.models import Mark, Participation
 from seminar_app.attendance.rules import (
     Completion,
@@ -183,10 +183,6 @@ def sessions_of(session: Session, seminar_id: int) -> list[SheetSession]:
     return [SheetSession(row[0], row[1], number, *row[2:]) for number, row in enumerate(rows, start=1)]
 
 
-Agencies = Mapping[int, AgencyThen]
-"""All agencies as of then, by version: read once for a page and passed on."""
-
-
 def people_by_group(session: Session, seminar_id: int, *, former: bool = False) -> list[SheetGroup]:
     """Return the people who hold a seat, by agency group (federal ones first) and name.
 
@@ -206,11 +202,13 @@ def people_among(session: Session, seminar_id: int, registrations: Collection[uu
     here = Registration.public_id.in_(registrations)
     seated = Registration.state == RegistrationState.REGISTERED
     wanted = _people().where(Registration.seminar_id == seminar_id, seated, here)
-    rows = session.execute(wanted.add_columns(AgencyVersion).join(AgencyVersion, AgencyVersion.id == Registration.agency_version_id)).all()
+    rows = session.execute(
+        wanted.add_columns(AgencyVersion).outerjoin(AgencyVersion, AgencyVersion.id == Registration.agency_version_id)
+    ).all()
     return _in_groups(rows, {row.agency_version_id: agency_then(row.AgencyVersion) for row in rows})
 
 
-def people_of(session: Session, seminar_id: int, registration_ids: Collection[int], *, agencies: Agencies) -> list[SheetGroup]:
+def people_of(session: Session, seminar_id: int, registration_ids: Collection[int], *, agencies: AgenciesThen) -> list[SheetGroup]:
     """Return the people of these registrations, with or without a seat, by agency group."""
     return _grouped(session, _people().where(Registration.seminar_id == seminar_id, Registration.id.in_(registration_ids)), agencies)
 
@@ -229,7 +227,7 @@ _BY_VERSION = (
 _BY_GROUP = (
     select(func.max(AgencyVersion.id).label("newest"), _BY_VERSION.c.status, func.sum(_BY_VERSION.c.people).label("people"))
     .select_from(_BY_VERSION)
-    .join(AgencyVersion, AgencyVersion.id == _BY_VERSION.c.agency_version_id)
+    .outerjoin(AgencyVersion, AgencyVersion.id == _BY_VERSION.c.agency_version_id)
     .group_by(AgencyVersion.group_id, _BY_VERSION.c.status)
     .subquery()
 )
@@ -237,7 +235,7 @@ _IN_SESSION = _HELD.subquery()
 _HEAD = (
     select(AgencyVersion.__table__, _BY_GROUP.c.status, _BY_GROUP.c.people, _IN_SESSION.c.starts_at, _IN_SESSION.c.contact_minutes)
     .select_from(_BY_GROUP)
-    .join(AgencyVersion, AgencyVersion.id == _BY_GROUP.c.newest)
+    .outerjoin(AgencyVersion, AgencyVersion.id == _BY_GROUP.c.newest)
     .join(_IN_SESSION, true())
 )
 """Counted first and named afterwards: a sheet of thousands has few groups."""
@@ -260,15 +258,18 @@ def sheet_head(session: Session, seminar_id: int, session_id: uuid.UUID) -> Shee
     rows = session.execute(_HEAD, {"seminar_id": seminar_id, "session_id": session_id}).all()
     by_group: dict[int, Counter[MarkStatus | None]] = {}
     for row in rows:
-        by_group.setdefault(row.group_id, Counter())[row.status] += int(row.people)
+        by_group.setdefault(agency_then(row).group.id, Counter())[row.status] += int(row.people)
     groups = sorted(groups_then(agency_then(row) for row in rows).values(), key=in_group_order)
     counts = [(group, counts_from(by_group[group.id])) for group in groups]
     return SheetHead(counts, rows[0].starts_at if rows else None, rows[0].contact_minutes if rows else 0)
 
 
-def agencies_of_group(session: Session, code: str) -> set[int]:
-    """Return the ids of all versions of agencies in the group with this code, as the sheet shows it; empty if there is no such group."""
-    return {version_id for version_id, then in agencies_then(session).items() if then.group.code == code}
+def agencies_of_group(session: Session, key: str) -> set[int | None]:
+    """Return the ids of all versions of agencies in the group with this key, as the sheet shows it; empty if there is no such group.
+
+    Those who are not assigned have the version None.
+    """
+    return {version_id for version_id, then in agencies_then(session).items() if then.group.key == key}
 
 
 def person_on_sheet(session: Session, seminar_id: int, public_id: uuid.UUID) -> SheetPerson:
@@ -288,12 +289,12 @@ def _people() -> Select[Any]:
     return select(*columns).join(Person, Person.id == Registration.person_id).where(Person.merged_into_id.is_(None))
 
 
-def _grouped(session: Session, people: Select[Any], agencies: Agencies | None = None) -> list[SheetGroup]:
+def _grouped(session: Session, people: Select[Any], agencies: AgenciesThen | None = None) -> list[SheetGroup]:
     agencies = agencies_then(session) if agencies is None else agencies
     return _in_groups(session.execute(people.execution_options(yield_per=1000)), agencies)
 
 
-def _in_groups(rows: Iterable[Any], agencies: Agencies) -> list[SheetGroup]:
+def _in_groups(rows: Iterable[Any], agencies: AgenciesThen) -> list[SheetGroup]:
     by_group: dict[int, list[SheetPerson]] = {}
     versions = set()
     for row in rows:
@@ -312,7 +313,7 @@ def _by_name(people: list[SheetPerson]) -> tuple[SheetPerson, ...]:
     return tuple(person if person.shown is one else replace(person, shown=one) for person, one in zip(ordered, shown, strict=True))
 
 
-def _groups(versions: Iterable[int], agencies: Agencies) -> list[NamedAgency]:
+def _groups(versions: Iterable[int], agencies: AgenciesThen) -> list[NamedAgency]:
     """Return the groups of these versions in the order of the sheet, each once."""
     return sorted(groups_then(agencies[version] for version in versions).values(), key=in_group_order)
 

@@ -344,3 +344,7 @@ COMMENTS_CHANGE = (
     "El aire acondicionado del salón estaba muy frío.",
     "Nada, estuvo muy bien organizado.",
 )
+
+NOT_LISTED_NAMES, NOT_LISTED_EMAIL = ("Marisol", "Canché", "Dzul"), "marisol.canche@dif.example"
+NOT_LISTED_AGENCY, NOT_LISTED_POSITION = "Sistema DIF Municipal de Benito Juárez", "Trabajadora social"
+"""The person whose agency is not in the directory."""

@@ -22,10 +22,11 @@ from seminar_app.demo.making import at, consider_sent, make_seminar, register_al
 from seminar_app.demo.people import Directory, Listed, entry, listed_people
 from seminar_app.demo.state import refuse_demo_over_real_data
 from seminar_app.people.identity import NOTHING
-from seminar_app.people.rules import MAY_RESERVE, certificate_name
+from seminar_app.people.rules import MAY_RESERVE, Sex, certificate_name
+from seminar_app.people.services import PersonData
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
-from seminar_app.registration.services import ensure_notices, remove, reserve, withdraw
+from seminar_app.registration.services import Entry, ensure_notices, remove, reserve, withdraw
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.seminars.rules import Change
@@ -143,6 +144,7 @@ class _Story:
         )
         self._reserve(registrations)
         self._twin(seminar)
+        self._not_in_the_directory(seminar)
 
     def _twin(self, seminar: Seminar) -> None:
         """Register somebody of Cancún again with a short form of her name and another address, which makes a second record of her."""
@@ -158,6 +160,21 @@ class _Story:
         register_all(
             self.session, seminar, [again], begin=self.now - timedelta(minutes=90), end=self.now - timedelta(minutes=30), chance=self.chance
         )
+
+    def _not_in_the_directory(self, seminar: Seminar) -> None:
+        """Register somebody whose agency is not in the directory; it waits to be assigned."""
+        given_names, surname1, surname2 = content.NOT_LISTED_NAMES
+        person = PersonData(
+            given_names=given_names,
+            surname1=surname1,
+            surname2=surname2,
+            certificate_name=certificate_name(given_names, surname1, surname2),
+            sex=Sex.FEMALE,
+            email=content.NOT_LISTED_EMAIL,
+        )
+        written = Entry(person=person, agency_text=content.NOT_LISTED_AGENCY, position=content.NOT_LISTED_POSITION)
+        begin, end = self.now - timedelta(minutes=29), self.now - timedelta(minutes=10)
+        register_all(self.session, seminar, [written], begin=begin, end=end, chance=self.chance)
 
     def _reserve(self, registrations: list[Registration]) -> None:
         """Reserve the identity of one person of each of three agency groups, each for another reason, in all seminars."""

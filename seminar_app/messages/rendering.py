@@ -2,8 +2,9 @@
 
 A kind has one template for each language, `templates/email/<kind>.<language>.txt`. The first line is the subject (without
 any person's name), then an empty line, then the text. Empty lines separate paragraphs, a line that begins with `- ` is an item
-of a list, and a line with a colon at its end, followed by an address alone, becomes a button. Templates get the message's `context` and also `to_name`,
-`link` (the secret link, if it has one), `public_url`, and `page(endpoint, **values)` for the address of any other page.
+of a list, and a line with a colon at its end, followed by an address alone, becomes a button. Templates get the message's
+`context` and also `to_name`, `link` (the secret link, if it has one), `public_url`, and `page(endpoint, **values)` for the
+address of any other page.
 
 What a mail says may depend on what is true when it leaves. A room registers such a kind with `resolve`: then the kind, the
 name and the facts are asked for when the mail is rendered, and the answer may be that none is to be sent.

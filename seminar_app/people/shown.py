@@ -119,14 +119,14 @@ def _by_code(row: Any, *, agency: NamedAgency | None, group: NamedAgency | None,
 
 
 def agency_shown(agency: NamedAgency | None, group: NamedAgency | None) -> NamedAgency | None:
-    """Return the agency that may be shown of a reserved identity: its group if the agency itself names a state."""
-    return group if agency is not None and agency.state else agency
+    """Return the agency that may be shown of a reserved identity: its group if it names a state, or if the person wrote the name."""
+    return group if agency is not None and (agency.state or not agency.code) else agency
 
 
 _WAYS: tuple[Callable[[ShownPerson], str | None], ...] = (
     lambda person: person.position,
     lambda person: person.unit,
-    lambda person: (person.agency.state or person.agency.code) if person.agency else None,
+    lambda person: person.agency.short("es") if person.agency else None,
 )
 """What may distinguish namesakes, the best first."""
 

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from config import Settings
 from seminar_app.people.queries import count_proposals
 from seminar_app.registration import adding_routes as adding_routes
-from seminar_app.registration import audit_words, jobs, labels, mail_contents, receivers
+from seminar_app.registration import audit_words, concerns, jobs, labels, mail_contents, receivers
 from seminar_app.registration import correction_routes as correction_routes
 from seminar_app.registration import forms_staff_routes as forms_staff_routes
 from seminar_app.registration import merging_routes as merging_routes
@@ -24,6 +24,7 @@ from seminar_app.registration import seats_routes as seats_routes
 from seminar_app.registration import seminar_changes as seminar_changes
 from seminar_app.registration import staff_routes as staff_routes
 from seminar_app.registration.blueprints import blueprint, people_blueprint, staff_blueprint
+from seminar_app.seminars.overview import add_concerns
 from seminar_app.web import navigation
 from seminar_app.web.checks import Check, Finding, State, add_check
 from seminar_app.web.database import Session
@@ -54,6 +55,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app, Entry(_l("Roster"), "registration_staff.roster", 20, " ".join((*below, "registration_staff.show_again")))
     )
     navigation.add_seminar_entry(app, Entry(_l("Seats"), "registration_staff.seats", 25))
+    add_concerns(app, concerns.agencies_to_assign)
     add_job(app, jobs.RELEASE_QUOTAS)
     add_check(app, Check("proposals", _l("Possible duplicates"), _proposals, 67, "people_staff.proposals", _l("Compare them")))
 

@@ -50,6 +50,7 @@ def init_app() -> None:
         },
         fields={
             "agency_id": _l("Agency"),
+            "agency_text": _l("Agency not in the list"),
             "unit": _l("Unit"),
             "position": _l("Position"),
         },

@@ -29,9 +29,8 @@ def correct(slug: str, registration_id: str) -> ResponseReturnValue:
     """Correct names, address, sex, and the agency, unit and position as of then."""
     found = opened_registration(slug, registration_id)
     registration, seminar = found.registration, found.access.seminar
-    agency = registration.person.agency
     form = CorrectionForm()
-    form.agency.offer(agency_groups(session(), on=seminar.starts_on, also=agency.id if agency else None))
+    form.agency.offer(agency_groups(session(), on=seminar.starts_on, also=registration.agency_id))
     if form.accepts():
         try:
             changed = in_unit_of_work(

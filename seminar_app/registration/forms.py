@@ -10,12 +10,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields import DateField, FieldList, FormField, IntegerField
 from wtforms.validators import NumberRange, ValidationError
 from wtforms.widgets import TextInput
 
-from seminar_app.agencies.forms import AgencyField
+from seminar_app.agencies.forms import AgencyField, agency_needed, agency_text_field, written_agency
 from seminar_app.core.phones import shown_phone
 from seminar_app.people.forms import PersonFields, email_field, language_field, phone_field
 from seminar_app.people.identity_forms import IdentityFields
@@ -34,8 +34,36 @@ LONGEST_CODE = 64
 EMPTY_QUOTAS = 6
 
 
+def _own_agency() -> AgencyField:
+    return AgencyField(
+        _l("Agency"),
+        validators=[agency_needed(_l("Please choose your agency from the list."))],
+        lets_write=_l("My agency is not in the list"),
+    )
+
+
 def _agency() -> AgencyField:
-    return AgencyField(_l("Agency"), validators=[required(_l("Please choose your agency from the list."))])
+    return AgencyField(
+        _l("Agency"),
+        validators=[agency_needed(_l("Please choose the agency from the list."))],
+        lets_write=_l("The agency is not in the list"),
+    )
+
+
+def _own_agency_text() -> StringField:
+    return agency_text_field(
+        _l("Name of your agency"),
+        message=_l("Please write the name of your agency."),
+        hint=_l("Only if it is not in the list: its full name, without abbreviations."),
+    )
+
+
+def _agency_text() -> StringField:
+    return agency_text_field(
+        _l("Name of the agency"),
+        message=_l("Please write the name of the agency."),
+        hint=_l("Only if it is not in the list. The person then takes a seat that is open to all, until an agency is assigned."),
+    )
 
 
 def _unit() -> Any:
@@ -65,7 +93,8 @@ class RegistrationForm(PersonFields, IdentityFields):
         message=_l("Please type the registration code of your invitation."),
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
-    agency = _agency()
+    agency = _own_agency()
+    agency_text = _own_agency_text()
     unit = _unit()
     position = _position()
     email = email_field()
@@ -107,6 +136,7 @@ class RegistrationForm(PersonFields, IdentityFields):
         self.show_person(person)
         self.show_identity(entry.identity)
         self.agency.data, self.unit.data, self.position.data = entry.agency_id, entry.unit, entry.position
+        self.agency.written = self.agency_text.data = entry.agency_text
         self.email.data, self.language.data = person.email, person.language
         self.phone.data = shown_phone(person.phone) if person.phone else None
         self.notice_read.data = True
@@ -123,7 +153,8 @@ class RegistrationForm(PersonFields, IdentityFields):
         reserved = "reserve" in self and self.reserve.data
         return Entry(
             person=replace(person, reserved_reason=ReservedReason.OWN_REQUEST) if reserved else person,
-            agency_id=self.agency.data or 0,
+            agency_id=self.agency.data,
+            agency_text=written_agency(self.agency, self.agency_text),
             unit=self.unit.data or None,
             position=self.position.data or None,
             identity=self.identity(),
@@ -146,6 +177,7 @@ class HandForm(PersonFields, IdentityFields):
     """The form with which staff register a person: no notice to acknowledge, and the e-mail address is optional."""
 
     agency = _agency()
+    agency_text = _agency_text()
     unit = _unit()
     position = one_line(_l("Position"), length=LINE, needed=False)
     email = email_field(needed=False)
@@ -159,7 +191,8 @@ class HandForm(PersonFields, IdentityFields):
         """Return what was filled in."""
         return Entry(
             person=self.person_data(email=self.email.data, phone=self.phone.data, language=self.language.data or LANGUAGES[0]),
-            agency_id=self.agency.data or 0,
+            agency_id=self.agency.data,
+            agency_text=written_agency(self.agency, self.agency_text),
             unit=self.unit.data or None,
             position=self.position.data or None,
             identity=self.identity(),
@@ -170,6 +203,7 @@ class KnownForm(IdentityFields):
     """The form with which staff register a known person: where the person works now."""
 
     agency = _agency()
+    agency_text = _agency_text()
     unit = _unit()
     position = one_line(_l("Position"), length=LINE, needed=False)
     language = language_field()
@@ -186,7 +220,8 @@ class KnownForm(IdentityFields):
                 email=person.email,
                 language=self.language.data or LANGUAGES[0],
             ),
-            agency_id=self.agency.data or 0,
+            agency_id=self.agency.data,
+            agency_text=written_agency(self.agency, self.agency_text),
             unit=self.unit.data or None,
             position=self.position.data or None,
             identity=self.identity(),
@@ -194,9 +229,10 @@ class KnownForm(IdentityFields):
 
 
 class EditForm(PersonFields, IdentityFields):
-    """The official's own corrections. The route deletes `agency` if it cannot be changed, and `reserve` if it is not offered."""
+    """The official's own corrections. The route deletes the agency if it cannot be changed, and `reserve` if it is not offered."""
 
-    agency = _agency()
+    agency = _own_agency()
+    agency_text = _own_agency_text()
     unit = _unit()
     position = _position()
     phone = phone_field()
@@ -212,6 +248,7 @@ class EditForm(PersonFields, IdentityFields):
         self.reopen(registration)
         if "agency" in self:
             self.agency.data = registration.agency_id
+            self.agency.written = self.agency_text.data = registration.agency_text
 
     def reopen(self, registration: OwnRegistration) -> None:
         """Take the stored version as the new starting point; keep what was typed."""
@@ -221,7 +258,8 @@ class EditForm(PersonFields, IdentityFields):
         """Return what was filled in."""
         return Correction(
             person=self.person_data(email=None, phone=self.phone.data, language=self.language.data or LANGUAGES[0]),
-            agency_id=(self.agency.data or 0) if "agency" in self else registration.agency_id,
+            agency_id=self.agency.data if "agency" in self else registration.agency_id,
+            agency_text=written_agency(self.agency, self.agency_text) if "agency" in self else registration.agency_text,
             unit=self.unit.data or None,
             position=self.position.data or None,
             identity=self.identity(),
@@ -234,6 +272,7 @@ class CorrectionForm(PersonFields):
     """Staff's corrections of a participant."""
 
     agency = _agency()
+    agency_text = _agency_text()
     unit = _unit()
     position = one_line(_l("Position"), length=LINE, needed=False)
     email = email_field(needed=False)
@@ -245,7 +284,8 @@ class CorrectionForm(PersonFields):
         """Fill the form with the stored data."""
         person = registration.person
         self.show_person(person)
-        self.agency.data = person.agency.id if person.agency else None
+        self.agency.data = registration.agency_id
+        self.agency.written = self.agency_text.data = registration.agency_text
         self.unit.data, self.position.data = person.unit, person.position
         self.email.data, self.phone.data, self.language.data = person.email, person.phone, registration.language
         self.reopen(registration)
@@ -258,7 +298,8 @@ class CorrectionForm(PersonFields):
         """Return what was filled in."""
         return StaffCorrection(
             person=self.person_data(email=self.email.data, phone=self.phone.data, language=self.language.data or LANGUAGES[0]),
-            agency_id=self.agency.data or 0,
+            agency_id=self.agency.data,
+            agency_text=written_agency(self.agency, self.agency_text),
             unit=self.unit.data or None,
             position=self.position.data or None,
         )

@@ -103,11 +103,12 @@ def _line(row: FormSent) -> FormLine | None:
         entry = services.opened(session(), row).entry
     except FormEnded:
         return None
-    agency = queries.agency_typed(session(), entry.agency_id)
+    chosen = queries.agency_typed(session(), entry.agency_id)
+    agency = chosen.code if chosen else entry.agency_text
     return FormLine(
         public_id=row.public_id,
         name=None if row.reserved else entry.person.certificate_name,
-        agency=agency.code if agency and not row.reserved else None,
+        agency=None if row.reserved else agency,
         position=None if row.reserved else entry.position,
         sent_at=row.sent_at,
         ends_at=row.ends_at,

@@ -41,6 +41,8 @@ class Registration(Base):
         CheckConstraint("(state = 'registered') = (seat_pool_id IS NOT NULL)", name="seated"),
         CheckConstraint("(state = 'waitlisted') = (queue_place IS NOT NULL)", name="queued"),
         CheckConstraint("(state = 'removed') = (removal_reason IS NOT NULL)", name="removed"),
+        CheckConstraint("(agency_id IS NULL) = (agency_version_id IS NULL)", name="agency_version"),
+        CheckConstraint("(agency_id IS NULL) = (agency_text IS NOT NULL)", name="agency_text"),
         Index("ix_registration_roster", "seminar_id", "state", "agency_version_id"),
         Index("ix_registration_of_person", "person_id", "agency_id", "seminar_id"),
         Index("uq_registration_reserved_code", "seminar_id", "reserved_code", unique=True),
@@ -50,9 +52,12 @@ class Registration(Base):
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
-    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
-    agency_version_id: Mapped[int] = mapped_column(ForeignKey("agency_version.id"))
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
+    """None if it is not in the directory, or not yet assigned."""
+    agency_version_id: Mapped[int | None] = mapped_column(ForeignKey("agency_version.id"))
     """What lists show: the agency's names and its group as of then. (NO ACTION, as `office_notice_id`.)"""
+    agency_text: Mapped[str | None] = mapped_column(String(200), info=PARTICIPANT)
+    """In place of both: the agency in the person's own words; empty once they are erased."""
     unit: Mapped[str | None] = mapped_column(String(200), info=PARTICIPANT)
     rank: Mapped[str | None] = mapped_column(String(100), info=PARTICIPANT)
     position: Mapped[str | None] = mapped_column(String(200), info=PARTICIPANT)

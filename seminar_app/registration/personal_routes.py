@@ -138,7 +138,7 @@ def edit_personal(token: str) -> ResponseReturnValue:
     if may_change_agency(registration.state):
         form.agency.offer(agency_groups(session(), on=registration.registered_at.date(), also=registration.agency_id))
     else:
-        del form.agency
+        del form.agency, form.agency_text
     if registration.person.reserved or not found.seminar.offers_reserved:
         del form.reserve
     on_file = own_identity(session(), registration.person)

@@ -106,7 +106,8 @@ def pools_one_may_hold(pools: Sequence[PoolState], agency_path: Sequence[AgencyI
 
     Args:
         pools: the seminar's pools, one per quota plus the open one.
-        agency_path: agencies whose quotas the person may draw from, in the order they are tried (`path_to_pools`).
+        agency_path: agencies whose quotas the person may draw from, in the order they are tried (`path_to_pools`). Empty for an
+            agency that is not in the directory: its people draw from the open pool only.
     """
     of_agency = {pool.agency_id: pool for pool in pools}
     return [of_agency[step] for step in (*agency_path, None) if step in of_agency]

@@ -34,6 +34,7 @@ from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.ids import id_in, id_needed
 from seminar_app.web.labels import label
+from seminar_app.web.languages import current_language
 from seminar_app.web.paging import page_number
 from seminar_app.web.searches import keep_search, kept_search
 
@@ -181,7 +182,7 @@ def _choices(found: Roster) -> dict[str, list[tuple[str, str]]]:
     everything = ("", _("All"))
     return {
         "states": [everything, *((state.value, label(state)) for state in RegistrationState if found.counts[state])],
-        "groups": [everything, *((code, code) for code in found.groups_today)],
+        "groups": [everything, *((group.key, group.code or group.name(current_language())) for group in found.groups_today)],
         "pools": [
             everything,
             *((pool.public_id.hex, found.agencies[pool.agency_id].code if pool.agency_id else _("Open to all")) for pool in found.pools),

@@ -35,7 +35,7 @@ class Erased:
     """Number of rows that an erasure changed.
 
     Attributes:
-        registrations: kept without unit, rank, position, link and form.
+        registrations: kept without unit, rank, position, the words for an agency that is not in the directory, link and form.
         withdrawn: registrations in seminars that were not over; their seats went to the waiting list.
         messages: deleted from the outbox.
         notes: emptied notes of staff about decisions.
@@ -86,6 +86,8 @@ def _erase_record(session: Session, context: ChangeContext, *, person: Person, o
     messages = _delete_messages(session, person, owners)
     for registration in registrations:
         registration.unit = registration.rank = registration.position = registration.state_name = None
+        if registration.agency_text is not None:
+            registration.agency_text = ""  # still not assigned
         registration.submission_id = None
         registration.link_hash = secrets.token_bytes(32)  # a hash that matches no link
     ids = [each.id for each in registrations]

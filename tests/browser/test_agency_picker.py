@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
 EDIT = "/staff/agencies/INM/edit"
 FORM = "/seminars/merida-2091/register"
 SEATS = "/staff/seminars/merida-2091/seats"
+LAST = "Mi dependencia no está en la lista"
 
 
 @pytest.fixture
@@ -108,18 +109,18 @@ def test_a_former_name_leads_to_who_does_the_work_today(chromium: Browser, semin
         page = visitor.go(FORM)
         picker = page.get_by_role("combobox", name="Dependencia")
         picker.fill("PGR")
-        assert options(page) == ["FGR · Fiscalía General de la República, antes PGR"]
+        assert options(page) == ["FGR · Fiscalía General de la República, antes PGR", LAST]
         visitor.look()
         picker.fill("cns")
-        assert options(page) == ["SSPC · Secretaría de Seguridad y Protección Ciudadana, antes CNS"]
+        assert options(page) == ["SSPC · Secretaría de Seguridad y Protección Ciudadana, antes CNS", LAST]
         picker.fill("pgj quintana")
-        assert options(page) == ["Quintana Roo · Fiscalía General del Estado de Quintana Roo, antes PGJ-ROO"]
+        assert options(page) == ["Quintana Roo · Fiscalía General del Estado de Quintana Roo, antes PGJ-ROO", LAST]
         picker.fill("quintana")
-        assert options(page) == ["Quintana Roo · Fiscalía General del Estado de Quintana Roo"]
+        assert options(page) == ["Quintana Roo · Fiscalía General del Estado de Quintana Roo", LAST]
     with Visitor(chromium, seminar.url, language="en") as visitor:
         page = visitor.go(FORM)
         page.get_by_role("combobox", name="Agency").fill("pgr")
-        assert options(page) == ["FGR · Office of the Federal Prosecutor General, formerly PGR"]
+        assert options(page) == ["FGR · Office of the Federal Prosecutor General, formerly PGR", "My agency is not in the list"]
 
 
 def test_a_whole_state_comes_before_what_only_has_the_word(chromium: Browser, seminar: LiveServer) -> None:
@@ -129,7 +130,7 @@ def test_a_whole_state_comes_before_what_only_has_the_word(chromium: Browser, se
         for typed, first in [("Mexico", "México"), ("nuevo leon", "Nuevo León"), ("Baja California", "Baja California")]:
             picker.fill(typed)
             assert options(page)[0].startswith(f"{first} · ")
-        assert len(options(page)) == 2
+        assert len(options(page)) == 3
 
 
 def test_leaving_with_several_matches_chooses_none_and_keeps_the_words(chromium: Browser, seminar: LiveServer) -> None:
@@ -205,6 +206,67 @@ def test_a_quota_of_nobody_is_refused_at_its_line_with_all_that_was_typed(chromi
         expect(page.locator("[name=quotas-0-size]")).to_have_value("3")
         expect(page.locator("#quotas-1-agency-error")).to_contain_text("Elija la dependencia o el grupo")
         expect(page.locator("[role=combobox]").nth(2)).to_have_value("FGR · Fiscalía General de la República")
+
+
+def test_what_is_not_in_the_list_is_written_by_keyboard(chromium: Browser, seminar: LiveServer) -> None:
+    with Visitor(chromium, seminar.url, width=PHONE) as visitor:
+        page = visitor.go(FORM)
+        picker, name = page.get_by_role("combobox", name="Dependencia"), page.get_by_label("Nombre de su dependencia")
+        says, value = page.locator("[data-combo-says]"), page.locator("select[name=agency]")
+        expect(name).to_be_hidden()
+        picker.fill("cruz roja")
+        assert options(page) == ["Ninguna dependencia se llama así. Pruebe con sus siglas, un nombre anterior o su estado.", LAST]
+        visitor.look()
+        picker.press("ArrowUp")
+        picker.press("Enter")
+        expect(picker).to_have_value(LAST)
+        expect(name).to_be_focused()
+        expect(name).to_have_value("cruz roja")
+        name.fill("Cruz Roja $& Mexicana")
+        open_to_all = "Su inscripción ocupa un lugar de los que están abiertos a todas las dependencias."
+        expect(says).to_have_text(f"Se inscribirá por: Cruz Roja $& Mexicana. {open_to_all}")
+        visitor.look()
+        assert value.input_value() == "-"
+        picker.fill("inm")
+        expect(name).to_be_hidden()
+        picker.press("Tab")
+        expect(says).to_have_text("Se inscribirá por: Instituto Nacional de Migración")
+        picker.fill(LAST.lower())
+        picker.press("Tab")
+        assert value.input_value() == "-"
+        expect(name).to_have_value("Cruz Roja $& Mexicana")
+        name.fill("")
+        expect(says).to_have_text(open_to_all)
+        with page.expect_navigation():
+            page.locator("main form button.usa-button").click()
+        page.get_by_role("link", name="Escriba el nombre de su dependencia.").click()
+        expect(name).to_be_focused()
+        expect(picker).to_have_value(LAST)
+        visitor.look()
+
+
+def test_back_finds_what_was_written(chromium: Browser, seminar: LiveServer) -> None:
+    with Visitor(chromium, seminar.url, width=DESK) as visitor:
+        page = visitor.go(FORM)
+        page.get_by_role("combobox", name="Dependencia").click()
+        page.get_by_role("option", name=LAST).click()
+        page.get_by_label("Nombre de su dependencia").fill("Cruz Roja")
+        page.goto("/seminars/merida-2091")
+        page.go_back()
+        expect(page.get_by_role("combobox", name="Dependencia")).to_have_value(LAST)
+        expect(page.get_by_label("Nombre de su dependencia")).to_have_value("Cruz Roja")
+        assert page.locator("select[name=agency]").input_value() == "-"
+
+
+def test_without_javascript_the_name_is_written_below_the_select(chromium: Browser, seminar: LiveServer) -> None:
+    with Visitor(chromium, seminar.url, javascript=False) as visitor:
+        page = visitor.go(FORM)
+        name = page.get_by_label("Nombre de su dependencia")
+        name.fill("Cruz Roja")
+        page.locator("main form button.usa-button").click()
+        expect(name).to_have_value("Cruz Roja")
+        expect(page.get_by_label("Dependencia", exact=True)).to_have_value("-")
+        assert page.locator("#agency-error").count() == 0
 
 
 def test_without_javascript_it_is_a_select_by_group(chromium: Browser, office: LiveServer, session: Session) -> None:

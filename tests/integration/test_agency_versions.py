@@ -131,8 +131,8 @@ def test_moving_an_office_moves_what_is_below_to_the_other_group(make: Make, ses
     edit(session, police, now, parent_id=sspc.id)
     groups = {row[0]: row[2] for row in versions(session) if row[-1]}
     assert groups == {"CNS": "CNS", "SSPC": "SSPC", "PF": "SSPC", "PF-CUN": "SSPC"}
-    found = agencies_then(session, [make.version_of(below)])
-    assert [(each.agency.code, each.group.code) for each in found.values()] == [("PF-CUN", "SSPC")]
+    found = agencies_then(session, [make.version_of(below)])[make.version_of(below)]
+    assert (found.agency.code, found.group.code) == ("PF-CUN", "SSPC")
 
 
 def test_seeding_adds_a_version_of_each_agency_and_none_the_second_time(session: Session, now: datetime) -> None:

@@ -28,7 +28,21 @@ from seminar_app.registration.services.personal import edition
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import Approval, Change, RegistrationMode
 from seminar_app.seminars.services import change_state
-from tests.machines.seats_model import BEGIN, LAST_DAY, NEW, OLD, PARENT, Entry, Happened, Human, Mail, Pool, Refused, SeminarModel
+from tests.machines.seats_model import (
+    BEGIN,
+    LAST_DAY,
+    NEW,
+    NOT_LISTED,
+    OLD,
+    PARENT,
+    Entry,
+    Happened,
+    Human,
+    Mail,
+    Pool,
+    Refused,
+    SeminarModel,
+)
 from tests.support.context import context
 from tests.support.factories import Make
 
@@ -39,6 +53,7 @@ NAMES = ("Ana", "Eva")
 which = st.sampled_from((0, 0, 1))
 numbers = st.integers(0, 99)
 agencies = st.sampled_from(tuple(PARENT))
+workplaces = st.sampled_from((*PARENT, NOT_LISTED))
 release_days = st.sampled_from((None, None, *(LAST_DAY - timedelta(days=days) for days in (8, 7, 6, 3, 1))))
 _messages, _histories, _registrations, _persons, _pools = (
     cast(Table, kind.__table__).c for kind in (Message, RegistrationHistory, Registration, Person, SeatPool)
@@ -209,7 +224,7 @@ class Seats(RuleBasedStateMachine):
         if not hasattr(self, "ids"):
             return
         connection = self.world.session.connection()
-        agency_of = {agency_id: code for code, agency_id in self.world.agency_ids.items()}
+        agency_of: dict[int | None, str] = {agency_id: code for code, agency_id in self.world.agency_ids.items()} | {None: NOT_LISTED}
         pool_of, stored = {}, {}
         for pool_id, seminar_id, agency_id, size, taken, release_on in connection.execute(POOLS):
             pool_of[pool_id] = agency_of[agency_id] if agency_id else ""
@@ -257,14 +272,14 @@ class Seats(RuleBasedStateMachine):
         seminar=which,
         who=st.integers(0, 6),
         name=st.sampled_from((*NAMES, "Ana")),
-        agency=agencies,
+        agency=workplaces,
         knows=st.sampled_from((True, True, False)),
     )
     def register(self, seminar: int, who: int, name: str, agency: str, knows: bool) -> None:
         self.shown += 1
         self._send(seminar, (f"p{who}@pgr.example", name), agency, self.shown, code=" llave-7" if knows else None)
 
-    @rule(seminar=which, who=st.integers(0, 6), agency=agencies, form=numbers)
+    @rule(seminar=which, who=st.integers(0, 6), agency=workplaces, form=numbers)
     def send_a_form_again(self, seminar: int, who: int, agency: str, form: int) -> None:
         """One of the last forms shown, by whoever sent it or by somebody else."""
         self._send(seminar, (f"p{who}@pgr.example", "Ana"), agency, max(self.shown - form % 4, 1), code="LLAVE-7")
@@ -285,7 +300,7 @@ class Seats(RuleBasedStateMachine):
         form = services.send_form(session, by, seminar_id=self.ids[seminar], typed=typed, showing=showing)
         services.confirm(session, by, form_id=form.id)
 
-    @rule(seminar=which, who=st.integers(0, 6), agency=agencies, again=st.sampled_from((0, 0, 0, 1)))
+    @rule(seminar=which, who=st.integers(0, 6), agency=workplaces, again=st.sampled_from((0, 0, 0, 1)))
     def add_by_hand(self, seminar: int, who: int, agency: str, again: int) -> None:
         self.shown += 1 - again
         shown, typed, model, now = max(self.shown, 1), (f"p{who}@pgr.example", "Ana"), self.models[seminar], self.now
@@ -311,7 +326,9 @@ class Seats(RuleBasedStateMachine):
             self.humans.append(human)
 
     def _entry(self, who: tuple[str, str], agency: str) -> services.Entry:
-        return services.Entry(person=_person(*who), agency_id=self.world.agency_ids[agency], unit="Unidad 1", position="Fiscal")
+        text = "Cruz Roja" if agency == NOT_LISTED else None
+        agency_id = self.world.agency_ids.get(agency)
+        return services.Entry(person=_person(*who), agency_id=agency_id, agency_text=text, unit="Unidad 1", position="Fiscal")
 
     # What is done with one registration.
 
@@ -340,7 +357,7 @@ class Seats(RuleBasedStateMachine):
         )
 
     @precondition(has_anybody)
-    @rule(seminar=which, number=numbers, agency=agencies)
+    @rule(seminar=which, number=numbers, agency=workplaces)
     def correct_the_agency(self, seminar: int, number: int, agency: str) -> None:
         model, entry, its_id = self._one(seminar, number)
         self.step(
@@ -373,7 +390,8 @@ class Seats(RuleBasedStateMachine):
         ).one()
         correction = services.Correction(
             person=_person(found.person.email or "", name),
-            agency_id=self.world.agency_ids[agency] if agency else found.agency_id,
+            agency_id=self.world.agency_ids.get(agency) if agency else found.agency_id,
+            agency_text="Cruz Roja" if agency == NOT_LISTED else found.agency_text,
             unit="Unidad 1",
             position="Fiscal",
         )

@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 PARENT = {"PGR": None, "PGR-A": "PGR", "PGR-A1": "PGR-A", "CNS": None, "INM": None}
 OLD, NEW = "PGR-A", "INM"
 """The only succession that may be recorded: the new agency's people may then have the seats of the old one and of its parent, too."""
+NOT_LISTED = "?"
+"""The agency of people who wrote one that is not in the directory: they may have a seat of the open pool, and no other."""
 STANDING = ("pending", "registered", "waitlisted")
 
 
@@ -111,7 +113,8 @@ class SeminarModel:
 
     def may_hold(self, agency: str) -> Iterator[str]:
         """Pools, the nearest first and the open one last."""
-        yield from self._up(agency)
+        if agency != NOT_LISTED:
+            yield from self._up(agency)
         if agency == NEW and self.happened.succeeded:
             yield from self._up(OLD)
         yield ""

@@ -13,7 +13,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, inspect, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from bench import data
 from bench.databases import Database
@@ -27,6 +28,7 @@ from seminar_app.core.actor import RoleName
 from seminar_app.core.tables import Base
 from seminar_app.core.write_mode import write_mode
 from seminar_app.people.models import Person, PersonMerge
+from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.database import db, unit_of_work
@@ -155,6 +157,61 @@ def test_each_agency_begins_with_a_version_of_today_and_its_registrations_get_it
                 ("PGJ-ROO", "Quintana Roo", "PGJ", "Las fiscalías", "federal"),
             ]
             assert list(given) == ["PGJ-ROO"]
+        db.session.remove()
+
+
+def test_nobody_without_an_agency_is_lost_on_the_way_back(app: Flask, make: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    """Four wrote what is not in the list: with a unit, without one, with a long one, and one who was erased since."""
+    seminar = make.seminar(seats=5)
+    pool = make.pool(seminar, make.agency("INM"), 2)
+    written = [("Ñandú del Mar 🎓", "Jurídico"), ("Cruz Roja", None), ("d" * 150, "u" * 100), ("", None)]
+    people = [make.registration(seminar, agency_text=text, unit=unit, pool=pool if not text else None).id for text, unit in written]
+    with app.app_context():
+        with db.engine.connect() as connection:
+            before = connection.execute(select(Participation.__table__).order_by(Participation.id)).all()
+            assert [row.agency_version_id for row in before] == [None] * 4
+        downgrade(revision="0017")
+        with db.engine.connect() as connection:
+            found = connection.execute(
+                text(
+                    "SELECT r.id, a.code, v.code, v.group_name_es, r.unit FROM registration r JOIN agency a ON a.id = r.agency_id"
+                    " JOIN agency_version v ON v.id = r.agency_version_id ORDER BY r.id"
+                )
+            ).all()
+            outcomes = connection.execute(text("SELECT DISTINCT agency_version_id FROM participation")).scalars().all()
+            taken = connection.scalar(text("SELECT taken FROM seat_pool WHERE agency_id IS NOT NULL"))
+        units = ["Ñandú del Mar 🎓 · Jurídico", "Cruz Roja", f"{'d' * 150} · {'u' * 47}", None]
+        assert [tuple(row) for row in found] == [
+            (person, "SIN-ASIGNAR", "SIN-ASIGNAR", "Sin asignar", unit) for person, unit in zip(people, units, strict=True)
+        ]
+        assert len(outcomes) == 1
+        assert outcomes[0] is not None
+        assert taken == 1
+        assert "registrations without an agency: 4" in capsys.readouterr().out
+        upgrade()
+        with db.engine.connect() as connection:
+            kept = connection.scalar(text("SELECT COUNT(*) FROM registration WHERE agency_id IS NOT NULL AND agency_text IS NULL"))
+        assert kept == 4
+        downgrade(revision="0017")
+        upgrade()
+        assert rebuild(db.session(), seminar.id, check=True).participations == []
+        db.session.remove()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param({"agency_text": None, "agency_id": None, "agency_version_id": None}, id="no agency and no words"),
+        pytest.param({"agency_text": "Cruz Roja"}, id="an agency and words"),
+        pytest.param({"agency_version_id": None}, id="an agency and no version"),
+    ],
+)
+def test_the_database_refuses_half_an_agency(app: Flask, make: Make, values: dict[str, object]) -> None:
+    registration = make.registration(make.seminar())
+    half = update(Registration).where(Registration.id == registration.id).values(values)
+    with app.app_context():
+        with write_mode(), pytest.raises(IntegrityError), db.engine.begin() as connection:
+            connection.execute(half)
         db.session.remove()
 
 

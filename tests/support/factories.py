@@ -165,15 +165,19 @@ class Make:
     def registration(
         self, seminar: Seminar, person: Person | None = None, *, agency: Agency | None = None, pool: SeatPool | None = None, **values: Any
     ) -> Registration:
-        """Create a registration: with a seat of `pool` if given, else in the state given in `values` (default: withdrawn)."""
+        """Create a registration: with a seat of `pool` if given, else in the state given in `values` (default: withdrawn).
+
+        With `agency_text` it has no agency.
+        """
         public_id = uuid.uuid4()
-        agency = agency or self.agency()
+        if "agency_text" not in values:
+            agency = agency or self.agency()
         base = {
             "public_id": public_id,
             "seminar_id": seminar.id,
             "person_id": (person or self.person()).id,
-            "agency_id": agency.id,
-            "agency_version_id": self.version_of(agency),
+            "agency_id": agency.id if agency else None,
+            "agency_version_id": self.version_of(agency) if agency else None,
             "state": RegistrationState.REGISTERED if pool else RegistrationState.WITHDRAWN,
             "seat_pool_id": pool.id if pool else None,
             "source": Source.FORM,

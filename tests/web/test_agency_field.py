@@ -7,8 +7,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from seminar_app.agencies.forms import AgencyField
-from seminar_app.agencies.queries import agency_groups, find_agency_by_code
+from seminar_app.agencies.forms import AgencyField, agency_needed, agency_text_field, written_agency
+from seminar_app.agencies.queries import agency_groups, find_agency_by_code, find_offered
 from seminar_app.agencies.services import seed_directory
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.web.forms import BaseForm, optional, required
@@ -149,3 +149,84 @@ def test_examples_come_from_what_is_offered(app: Flask, seeded: Session) -> None
         assert form.agency.examples == ("CNS", "Chihuahua")
         form.agency.offer([])
         assert not form.agency.examples
+
+
+class WithText(BaseForm):
+    agency = AgencyField("Agency", validators=[agency_needed("Please choose your agency.")], lets_write="It is not in the list")
+    agency_text = agency_text_field("Name", message="Please write its name.", hint="Only if it is not in the list.")
+
+
+LONG = "That is too long: at most 200 characters."
+UNREADABLE = "This contains a character that cannot be kept. Please delete it and type the text again."
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "text", "errors"),
+    [
+        pytest.param({"agency": "-", "agency_text": " Cruz  Roja "}, None, "Cruz  Roja", {}, id="written"),
+        pytest.param({"agency": "", "agency_text": "Cruz Roja"}, None, "Cruz Roja", {}, id="written, and nothing chosen"),
+        pytest.param({"agency_text": "Cruz Roja"}, None, "Cruz Roja", {}, id="written, and no field to choose"),
+        pytest.param({"agency": "INM", "agency_text": "Cruz Roja"}, "INM", None, {}, id="a chosen one counts first"),
+        pytest.param({"agency": "INM", "agency_text": "x" * 5000}, "INM", None, {}, id="beside a chosen one nothing is checked"),
+        pytest.param(
+            {"agency": "-", "agency-typed": "INM", "agency_text": "Cruz Roja"}, None, "Cruz Roja", {}, id="not in the list, after all"
+        ),
+        pytest.param({"agency": "", "agency-typed": "INM", "agency_text": "Cruz Roja"}, "INM", None, {}, id="what is typed means one"),
+        pytest.param({"agency": "-", "agency_text": "👩🏽‍⚖️ Juzgado"}, None, "👩🏽‍⚖️ Juzgado", {}, id="emoji"),
+        pytest.param({"agency": "-", "agency_text": "x" * 200}, None, "x" * 200, {}, id="200 letters"),
+        pytest.param({"agency": "-"}, None, None, {"agency_text": ["Please write its name."]}, id="no name"),
+        pytest.param({"agency": "-", "agency_text": " \u200b\t "}, None, None, {"agency_text": ["Please write its name."]}, id="spaces"),
+        pytest.param({"agency": "-", "agency_text": "x" * 5000}, None, "x" * 5000, {"agency_text": [LONG]}, id="5,000 letters"),
+        pytest.param({"agency": "-", "agency_text": "a\0b"}, None, "ab", {"agency_text": [UNREADABLE]}, id="NUL"),
+        pytest.param({"agency": "", "agency_text": "\0"}, None, None, {"agency_text": [UNREADABLE]}, id="only NUL"),
+        pytest.param({"agency": "-", "agency_text": "a\r\nb"}, None, "ab", {"agency_text": [UNREADABLE]}, id="two lines"),
+        pytest.param({"agency": "", "agency_text": " "}, None, None, {"agency": ["Please choose your agency."]}, id="neither"),
+        pytest.param(
+            {"agency": "XYZ", "agency_text": "Cruz Roja"},
+            None,
+            None,
+            {"agency": ["Please choose an agency of the list."]},
+            id="no such code",
+        ),
+        pytest.param(
+            {"agency": "", "agency-typed": "SEDENA"},
+            None,
+            None,
+            {"agency": ["No agency in the list is called «SEDENA». Please choose one, or the last line of the list."]},
+            id="typed, and in no list",
+        ),
+    ],
+)
+@pytest.mark.parametrize("when_shown", [False, True])
+def test_an_agency_that_is_not_in_the_list_can_be_written(
+    app: Flask,
+    seeded: Session,
+    values: dict[str, str],
+    code: str | None,
+    text: str | None,
+    errors: dict[str, list[str]],
+    *,
+    when_shown: bool,
+) -> None:
+    with app.test_request_context("/", method="POST", headers={"Accept-Language": "en"}):
+        form = WithText(MultiDict(values))
+        if when_shown:
+            form.agency.offer_when_shown(lambda: agency_groups(seeded, TODAY), find=lambda code: find_offered(seeded, code, on=TODAY))
+        else:
+            form.agency.offer(agency_groups(seeded, TODAY))
+        valid = form.validate()
+        assert {name: [str(each) for each in found] for name, found in form.errors.items()} == errors
+        assert valid is not bool(errors)
+        chosen = find_agency_by_code(seeded, code) if code else None
+        assert form.agency.data == (chosen.id if chosen else None)
+        assert written_agency(form.agency, form.agency_text) == text
+        html = str(form.agency())
+        assert ('selected value="-"' in html) is form.agency.is_written
+        assert html.rindex('value="-"') > html.rindex("</optgroup>"), "it is the last line"
+
+
+def test_where_none_can_be_written_the_choice_is_not_offered_and_not_taken(app: Flask, seeded: Session) -> None:
+    form = sent(app, seeded, {"agency": "-", "agency_text": "Cruz Roja"})
+    assert form.agency.errors == ["Please choose an agency of the list."]
+    with app.test_request_context("/"):
+        assert 'value="-"' not in str(form.agency())

@@ -32,7 +32,7 @@ from seminar_app.offices.models import Office
 from seminar_app.people.rules import Sex
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
-from seminar_app.seminars.models import Seminar, SeminarSession
+from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import Change, ExcusedRule, SeminarState
 from seminar_app.seminars.services import change_state
 from tests.conftest import NOW, StatementCount
@@ -452,6 +452,38 @@ def test_the_file_has_the_columns_of_the_contract(door: Door, make: Make) -> Non
         "yes",
     )
     assert (rows[3]["session_1"], rows[3]["percent"], rows[3]["completed"]) == ("", "0.0", "no")
+
+
+def test_who_has_no_agency_is_marked_counted_and_exported_in_a_group_of_its_own(door: Door, make: Make) -> None:
+    free = door.session.scalars(select(SeatPool.id).where(SeatPool.seminar_id == door.seminar.id, SeatPool.agency_id.is_(None))).one()
+    door.session.rollback()
+    for name, reserved in (("Ávila", False), ("Oculto", True)):
+        person = make.person(surname1=name, reserved=reserved)
+        seat: dict[str, Any] = {"state": RegistrationState.REGISTERED, "seat_pool_id": free}
+        door.people.append(make.registration(door.seminar, person, agency_text="Cruz Roja", **seat))
+    page = door.client.get(door.sheet())
+    heads = [node.to_text().strip() for node in page.select(".marking-head h2")]
+    assert heads[-1] == "Not assigned"
+    assert page.one("#all-group-- button").to_text().strip() == "All present (Not assigned)"
+    assert page.text.count("Cruz Roja") == 1, "of a reserved identity the group only"
+    lines = door.say({"all_present": "-"})
+    assert "Ávila" in lines.text
+    assert "Zamora" not in lines.text
+    assert door.marks() == {4: ("present", 180), 5: ("present", 180)}
+    timetable = door.client.get(door.base)
+    assert [node.to_text().strip() for node in timetable.select(".group-row")][-1].startswith("Not assigned 2 registered")
+    body = door.client.get(f"{door.base}export?format=csv&lang=keys").response
+    rows = list(csv.DictReader(io.StringIO(body.get_data().decode("utf-8"), newline="")))
+    assert [(row["agency"], row["agency_name"], row["session_1"]) for row in rows[-2:]] == [
+        ("", "Cruz Roja", "present"),
+        ("", "Sin asignar", "present"),
+    ]
+    assert len(rows) == len(door.people)
+    found = json.loads(door.client.get(f"{door.base}export?format=json").response.get_data())["rows"]
+    assert [(row["agency"], row["agency_name"]) for row in found[-2:]] == [(None, "Cruz Roja"), (None, "Sin asignar")]
+    book = openpyxl.load_workbook(io.BytesIO(door.client.get(f"{door.base}export?format=xlsx&lang=en").response.get_data()))
+    summary = [row[:3] for row in book.worksheets[0].iter_rows(values_only=True)]
+    assert summary[-2:] == [(None, "Not assigned", 2), ("Total", None, len(door.people))]
 
 
 def test_headings_and_words_follow_the_language(door: Door, make: Make) -> None:

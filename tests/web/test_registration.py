@@ -112,7 +112,7 @@ def test_without_script_a_former_name_stands_beside_the_heir_and_leads_to_it(
     ]:
         client.language = language
         page = client.get(url)
-        assert [node.to_text() for node in page.select("select[name=agency] option")][1:] == [option]
+        assert [node.to_text() for node in page.select("select[name=agency] option")][1:-1] == [option]
     register(client, session, url, FILLED | {"agency": "PGR"})
     assert session.get_one(Agency, fresh(session).agency_id).code == "FGR"
 
@@ -152,12 +152,57 @@ def test_a_mistyped_address_is_questioned_once_and_taken_when_it_is_sent_again(
     assert session.scalars(select(Person.email)).all() == ["maria.cruz@gmial.con"]
 
 
-def test_whoever_does_not_find_the_agency_is_led_to_the_office(client: CheckingClient, heir: Seminar, make: Make) -> None:
-    make.seminar(office=make.office(email="hsi@office.example"), slug="toluca-2026")
-    page = client.get("/seminars/toluca-2026/register")
-    assert "My agency is not on the list" in page.text
-    assert "hsi@office.example" in page.one(page.one("details a[href^='#']").attrs["href"] or "").to_text()
-    assert "My agency is not on the list" not in client.get("/seminars/cancun-2026/register").text, "its office has no address"
+WRITTEN = FILLED | {"agency": "-", "agency_text": "Cruz Roja <Yucatán> 🎓"}
+
+
+def test_whoever_does_not_find_the_agency_writes_it_and_registers(
+    client: CheckingClient, seminar: Seminar, make: Make, session: Session
+) -> None:
+    url = "/seminars/cancun-2026/register"
+    for language, last in (("en", "My agency is not in the list"), ("es", "Mi dependencia no está en la lista")):
+        client.language = language
+        page = client.get(url)
+        assert page.select("select[name=agency] option")[-1].to_text() == last
+        assert (
+            page.one("label[for=agency_text]").to_text().strip()
+            == {"en": "Name of your agency", "es": "Nombre de su dependencia"}[language]
+        )
+    client.language = "en"
+    missing = client.submit(url, WRITTEN | {"agency_text": "  "}, status=422)
+    assert missing.one("a[href='#agency_text']").to_text() == "Please write the name of your agency."
+    refused = client.submit(url, WRITTEN | {"position": ""}, status=422)
+    kept = refused.fields("main form")
+    assert (kept["agency"], kept["agency_text"]) == (["-"], [WRITTEN["agency_text"]])
+    assert (
+        "You register for: Cruz Roja <Yucatán> 🎓. Your registration takes a seat from those open to all agencies."
+        in refused.one("[data-combo-says]").to_text()
+    )
+    client.post(url, kept | {"position": "Enfermera", "language": "en"})
+    assert "Cruz Roja <Yucatán> 🎓" in client.get(button_of(session)).text
+    press(client, session)
+    made = fresh(session)
+    assert (made.agency_id, made.agency_text, made.state) == (None, WRITTEN["agency_text"], RegistrationState.REGISTERED)
+    own = client.get(personal_url(session)).text
+    assert "Cruz Roja <Yucatán> 🎓" in own
+    assert "Cruz Roja <Yucatán> 🎓" in client.get(f"{personal_url(session)}/edit").text
+
+
+def test_while_it_awaits_approval_the_written_agency_can_be_corrected(
+    client: CheckingClient, make: Make, seminar: Seminar, session: Session
+) -> None:
+    inm = make.agency("INM")
+    manual = make.seminar(approval=Approval.MANUAL)
+    register(client, session, f"/seminars/{manual.slug}/register", WRITTEN | {"language": "en"})
+    url = f"{personal_url(session)}/edit"
+    fields = client.get(url).fields("main form")
+    assert (fields["agency"], fields["agency_text"]) == (["-"], [WRITTEN["agency_text"]])
+    client.submit(url, {"agency_text": ""}, status=422)
+    client.submit(url, {"agency_text": "Cruz Verde"})
+    assert fresh(session).agency_text == "Cruz Verde"
+    client.submit(url, {"agency": "INM"})
+    assert (fresh(session).agency_id, fresh(session).agency_text) == (inm.id, None)
+    client.submit(url, {"agency": "-", "agency_text": "Cruz Roja"})
+    assert (fresh(session).agency_id, fresh(session).agency_text) == (None, "Cruz Roja")
 
 
 def answers(client: CheckingClient, **values: Any) -> tuple[int, bytes, bytes]:

@@ -49,8 +49,11 @@ UNIT, RANK, POSITION, STATE, NOTE = "Unidad Pajarera", "Rango Plumado", "Canaric
 CODE = "BCDFG"
 TYPED = ("quetzalcan", "kanarie")
 """Beginnings of the name and of the address: what was searched stands in the search field, so it must be no canary itself."""
+WRITTEN = "Comisaría Gorriona de Alpistlán"
+"""The agency of another reserved person, who did not find it in the list."""
 CANARIES = (
     *(GIVEN, FIRST, SECOND, PRINTED, "kanarievogel", "12345987", "1234 5987", CURP, PASSPORT, PLACE, UNIT, RANK, POSITION, STATE, NOTE),
+    *(WRITTEN, "Gorriona"),
 )
 AGENCY = ("PGJ-JILG", "Fiscalía Jilguera", "Goldfinch Office", "Jilgueral")
 """Code, names and state of the agency. It is in the directory, so its own pages show it; lists of people must not."""
@@ -70,6 +73,7 @@ class World:
     office: Office
     seminar: Seminar
     canary: Registration
+    written: Registration
     message: Message
     values: dict[str, Any]
     accounts: dict[str, UserAccount] = field(default_factory=dict)
@@ -89,6 +93,8 @@ def world(make: Make, session: Session, monkeypatch: pytest.MonkeyPatch) -> Worl
     told: dict[str, Any] = {"unit": UNIT, "rank": RANK, "position": POSITION, "state_name": STATE, "reserved_code": CODE}
     canary = make.registration(seminar, person, agency=agency, pool=pool, **told)
     make.registration(make.seminar(office=office, slug="toluca-2025"), person, agency=agency, **told)
+    unlisted = make.person("Gorriona", "Zyxwvucanaria", reserved=True, reserved_reason=ReservedReason.OWN_REQUEST)
+    written = make.registration(seminar, unlisted, agency_text=WRITTEN, pool=pool, reserved_code="GHJKL")
     ana = make.person("Ana", "Ruiz", agency_id=pgr.id)
     make.registration(seminar, ana, agency=pgr, pool=pool)
     make.reopened(seminar)
@@ -107,6 +113,7 @@ def world(make: Make, session: Session, monkeypatch: pytest.MonkeyPatch) -> Worl
         office,
         seminar,
         canary,
+        written,
         message,
         {
             "slug": seminar.slug,
@@ -167,7 +174,8 @@ def pages(app: Flask, world: World) -> Iterator[tuple[str, str]]:
                 values["public_id"] = world.accounts["organizer"].public_id
             yield rule.endpoint, url_for(rule.endpoint, **values)
     seminar = f"/staff/seminars/{world.seminar.slug}"
-    for query in ("state=registered", "group=PGJ", f"of={world.canary.public_id.hex}", "page=1"):
+    yield "registration_staff.registration", f"{seminar}/roster/{world.written.public_id.hex}"
+    for query in ("state=registered", "group=PGJ", "group=-", f"of={world.canary.public_id.hex}", "page=1"):
         yield "registration_staff.roster", f"{seminar}/roster/?{query}"
     for query in ("state=waiting", "kind=registered"):
         yield "messages_staff.index", f"/staff/messages/?{query}"
@@ -199,6 +207,7 @@ def forms(world: World) -> Iterator[tuple[str, str, dict[str, str], dict[str, st
         yield "attendance_staff.save", sheet, mark, headers
         yield "attendance_staff.save", sheet, mark | {f"minutes-{hexadecimal}": "9999"}, headers
         yield "attendance_staff.save", sheet, {"all_present": ""}, headers
+        yield "attendance_staff.save", sheet, {"all_present": "-"}, headers
     yield "attendance_staff.save_person", f"{seminar}/attendance/people/{plain}", {"clear": "no"}, {}
 
 
@@ -279,6 +288,7 @@ def test_the_code_stands_where_the_name_would(app: Flask, world: World, session:
     assert [page for page in shown_by_code if f"R-{CODE}" not in body_of(client.get(page).response.get_data())] == []
     rows = client.get(f"{seminar}/attendance/export?format=csv&lang=keys").response.get_data(as_text=True).splitlines()
     assert next(row for row in rows if CODE in row).startswith(f"PGJ,Dependencia PGJ,R-{CODE},,,,,,registered,present,")
+    assert next(row for row in rows if "GHJKL" in row).startswith(",Sin asignar,R-GHJKL,,,,,,registered,")
 
 
 @pytest.mark.parametrize("who", ROLES)
@@ -292,6 +302,10 @@ def test_the_opened_record_shows_them_to_those_who_may(
     text = client.post(address, {"csrf_token": token}, status=status).text
     shown_there = {GIVEN, PRINTED, "kanarievogel", "1234 5987", UNIT, RANK, POSITION, NOTE}
     assert set(canaries_in(text)) == (shown_there if status == 200 else set())
+    address = f"/staff/seminars/{world.seminar.slug}/roster/{world.written.public_id.hex}/open"
+    status = {"admin": 200, "organizer": 200, "liaison own": 404, "liaison other": 404}.get(who, 403)
+    text = client.post(address, {"csrf_token": token}, status=status).text
+    assert (WRITTEN in canaries_in(text)) is (status == 200), "no liaison sees people without an agency"
 
 
 def test_correcting_opens_the_record_for_the_organizer_alone(

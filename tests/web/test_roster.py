@@ -22,6 +22,7 @@ from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.offices.models import Office
+from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries import RosterAccess
 from seminar_app.registration.rules import RegistrationState
@@ -467,3 +468,55 @@ def test_the_same_search_again_keeps_its_address(client: CheckingClient, make: M
     addresses = {client.submit("/staff/people/", {"words": "ruiz"}, form="main form").response.headers["Location"] for _ in range(2)}
     assert len(addresses) == 1
     assert "Ruiz" in client.get(addresses.pop()).text
+
+
+def test_who_has_no_agency_stands_last_in_a_group_of_its_own_and_is_assigned(
+    client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
+) -> None:
+    sign_in(client, house.organizer)
+    roster = f"{house.url}/roster/"
+    assert "waits for an agency" not in client.get(f"{house.url}/").text
+    values = {"given_names": "Ana", "surname1": "Ruiz", "agency": "-", "agency_text": "Cruz Roja", "position": "", "email": ""}
+    assert "Please write the name" in client.submit(f"{roster}add/new", values | {"agency_text": ""}, status=422).text
+    client.submit(f"{roster}add/new", values)
+    other = make.agency("ZZZ", level=AgencyLevel.OTHER)
+    make.registration(house.seminar, make.person("Luz", "Ñáñez"), agency=other, pool=open_pool(session))
+    hidden = make.person("Eva", "Paz", reserved=True)
+    make.registration(house.seminar, hidden, agency_text="Oficina de Sonora", state=RegistrationState.PENDING)
+    page = client.get(roster)
+    groups = [node.to_text().strip() for node in page.select(".group-row")]
+    assert [group.split(" ")[0] for group in groups] == ["ZZZ", "Not"]
+    assert groups[1].startswith("Not assigned")
+    assert "1 registered" in groups[1]
+    assert "Cruz Roja" in page.text
+    assert "Sonora" not in page.text
+    assert [node.to_text() for node in page.select("[name=group] option")] == ["All", "ZZZ", "Not assigned"]
+    overview = client.get(f"{house.url}/")
+    assert "2 people wait for an agency to be assigned." in overview.text
+    found = client.get(overview.one("a[href*='group=']").attrs["href"])
+    assert "Cruz Roja" in found.text
+    assert "Ñáñez" not in found.text
+    session.rollback()
+    written = session.scalars(select(Registration).where(Registration.agency_text == "Cruz Roja")).one()
+    own = f"{roster}{written.public_id.hex}"
+    assert "Cruz Roja · not assigned" in client.get(own).text
+    known = f"{roster}add/{session.get_one(Person, written.person_id).public_id.hex}"
+    session.rollback()
+    assert "not assigned" not in client.get(known).text
+    fields = client.get(f"{own}/correct").fields("main form")
+    assert (fields["agency"], fields["agency_text"]) == (["-"], ["Cruz Roja"])
+    client.submit(f"{own}/correct", {"agency": "PGR"})
+    assert "1 person waits for an agency" in client.get(f"{house.url}/").text
+    assert "Cruz Roja" not in client.get(roster).text
+
+
+def test_a_liaison_sees_nobody_without_an_agency(
+    client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
+) -> None:
+    person = make.person("Ana", "Ruiz", agency_id=house.pgj.id)
+    unlisted = make.registration(house.seminar, person, agency_text="Cruz Roja", pool=open_pool(session))
+    sign_in(client, house.liaison)
+    assert "Ruiz" not in client.get(f"{house.url}/roster/").text
+    assert "Ruiz" not in client.get(f"{house.url}/roster/?group=-").text
+    client.get(f"{house.url}/roster/{unlisted.public_id.hex}", status=404)
+    assert "Cruz Roja" not in client.get(f"/staff/people/{person.public_id.hex}").text

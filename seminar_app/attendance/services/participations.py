@@ -120,7 +120,7 @@ def follow_registration(session: Session, seminar: Seminar, registration: Regist
 
 
 def _correct_agency(session: Session, registration: Registration) -> None:
-    other = (_table.c.agency_version_id != registration.agency_version_id) & _table.c.frozen_at.is_not(None)
+    other = _table.c.agency_version_id.is_distinct_from(registration.agency_version_id) & _table.c.frozen_at.is_not(None)
     which = session.scalar(select(_table.c.id).where(_table.c.registration_id == registration.id, _table.c.current, other))
     if which is not None:
         session.execute(update(_table).where(_table.c.id == which).values(current=False))

@@ -81,7 +81,7 @@ def _different_marks(session: Session, registration_ids: Collection[int], made: 
 
 def _different_outcomes(session: Session, registration_ids: Collection[int], wanted: dict[int, ParticipationFacts]) -> set[int]:
     rows: Any = session.execute(
-        select(Participation.__table__, (Participation.agency_version_id != Registration.agency_version_id).label("elsewhere"))
+        select(Participation.__table__, Participation.agency_version_id.is_distinct_from(Registration.agency_version_id).label("elsewhere"))
         .join(Registration, Registration.id == Participation.registration_id)
         .where(Participation.registration_id.in_(registration_ids), Participation.current)
     )

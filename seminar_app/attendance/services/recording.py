@@ -91,7 +91,7 @@ def mark_all(
     seminar_id: int,
     session_id: uuid.UUID,
     status: MarkStatus,
-    agencies: Collection[int] | None = None,
+    agencies: Collection[int | None] | None = None,
     method: MarkMethod = MarkMethod.LIST,
 ) -> list[Outcome]:
     """Mark all people who have no mark yet: those of some agencies as of then (ids of versions), or the whole sheet. Existing marks stay.
@@ -114,7 +114,8 @@ def mark_all(
         )
     )
     if agencies is not None:
-        unmarked = unmarked.where(Registration.agency_version_id.in_(agencies))
+        of_these = Registration.agency_version_id.in_([each for each in agencies if each is not None])
+        unmarked = unmarked.where(of_these | Registration.agency_version_id.is_(None) if None in agencies else of_these)
     sheet = open_sheet(session, seminar_id, session_id, session.scalars(unmarked).all())
     entries = [Entry(public_id, status) for public_id in sheet.seated if (kept := sheet.kept(public_id)) is None or kept.mark is None]
     return _record(session, context, sheet, entries, method)

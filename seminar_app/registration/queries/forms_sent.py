@@ -71,9 +71,9 @@ def forms_with_address(session: Session, seminar_id: int, indexes: Collection[by
     return list(session.scalars(theirs.order_by(FormSent.id.desc())))
 
 
-def agency_typed(session: Session, agency_id: int) -> Agency | None:
-    """Return the agency that a form chose, as it is now."""
-    return session.get(Agency, agency_id)
+def agency_typed(session: Session, agency_id: int | None) -> Agency | None:
+    """Return the agency that a form chose, as it is now; None where it was written instead."""
+    return None if agency_id is None else session.get(Agency, agency_id)
 
 
 def _waiting(seminar_id: int, now: datetime) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, and_, bindparam, false, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
-from seminar_app.agencies.queries import AgencyChoice, AgencyThen, NamedAgency, agencies_then, agency_paths, all_agencies
+from seminar_app.agencies.queries import AgenciesThen, AgencyChoice, NamedAgency, agencies_then, agency_paths, all_agencies
 from seminar_app.agencies.rules import path_of
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
@@ -27,6 +27,7 @@ from seminar_app.people.queries import SHOWN, Candidate, candidates, compared, m
 from seminar_app.people.rules import reserved_code, reserved_name
 from seminar_app.people.shown import ShownPerson, agency_shown, as_shown
 from seminar_app.registration.models import PersonJoin, Registration
+from seminar_app.registration.queries.shown import agency_of
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar
 
@@ -197,6 +198,7 @@ def registrations_of(session: Session, actor: Actor, person_id: int) -> list[Per
             Registration.registered_at,
             Registration.reserved_code,
             Registration.agency_version_id,
+            Registration.agency_text,
             Person.reserved,
             Seminar,
             PersonJoin.joined_at,
@@ -211,8 +213,8 @@ def registrations_of(session: Session, actor: Actor, person_id: int) -> list[Per
     return [_person_registration(row, agencies) for row in found]
 
 
-def _person_registration(row: Any, agencies: Mapping[int, AgencyThen]) -> PersonRegistration:
-    then = agencies[row.agency_version_id]
+def _person_registration(row: Any, agencies: AgenciesThen) -> PersonRegistration:
+    then = agency_of(row, agencies)
     code, seen = (reserved_name(row.reserved_code), agency_shown(then.agency, then.group)) if row.reserved else (None, then.agency)
     return PersonRegistration(row.id, row.public_id, row.state, row.registered_at, code, row.Seminar, seen, row.joined_at)
 

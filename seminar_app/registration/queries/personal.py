@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import AgencyVersion
-from seminar_app.agencies.queries import NamedAgency, agency_then
+from seminar_app.agencies.queries import NamedAgency, agency_then, agency_written
 from seminar_app.core.errors import NotFound
 from seminar_app.core.links import token_hash
 from seminar_app.offices.models import Office, OfficeNotice
@@ -50,7 +50,8 @@ class OwnRegistration:
     id: int
     public_id: uuid.UUID
     seminar_id: int
-    agency_id: int
+    agency_id: int | None
+    agency_text: str | None
     state: RegistrationState
     language: str
     registered_at: datetime
@@ -139,7 +140,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
         .join(Person, Person.id == Registration.person_id)
         .join(Seminar, Seminar.id == Registration.seminar_id)
         .join(Office, Office.id == Seminar.office_id)
-        .join(AgencyVersion, AgencyVersion.id == Registration.agency_version_id)
+        .outerjoin(AgencyVersion, AgencyVersion.id == Registration.agency_version_id)
     )
     row = session.execute(whole.where(Registration.link_hash == _hash(token))).one_or_none()
     if row is None or link_has_ended(row.Seminar.ends_on, today=today):
@@ -153,6 +154,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
         public_id=row.public_id,
         seminar_id=row.seminar_id,
         agency_id=row.agency_id,
+        agency_text=row.agency_text,
         state=row.state,
         language=row.language,
         registered_at=row.registered_at,
@@ -161,7 +163,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
         edition=edition_of(row.version, row.person_version),
         person=as_shown(row, agency=None, group=None, code=row.reserved_code, opened=True),
     )
-    return PersonalPage(own, row.Seminar, row.Office, agency_then(row.AgencyVersion).agency)
+    return PersonalPage(own, row.Seminar, row.Office, agency_written(agency_then(row.AgencyVersion), row.agency_text).agency)
 
 
 def _that_stayed(session: Session, seminar_id: int, person_id: int) -> int | None:

@@ -13,7 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.rules import may_coordinate, may_organize, may_see_agency
-from seminar_app.agencies.queries import AgencyChoice, NamedAgency, agencies_then, agency_paths, all_agencies, groups_then, in_group_order
+from seminar_app.agencies.queries import (
+    NOT_ASSIGNED,
+    AgencyChoice,
+    NamedAgency,
+    agencies_then,
+    agency_paths,
+    all_agencies,
+    groups_then,
+    in_group_order,
+)
 from seminar_app.agencies.rules import path_of
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
@@ -45,7 +54,7 @@ class RosterAccess:
         return self.may_change and not is_frozen(self.seminar.state)
 
     def covers(self, path: Iterable[int]) -> bool:
-        """Whether people of this agency are included. `path`: the agency and its parents."""
+        """Whether people of this agency are included. `path`: the agency and its parents; empty if it is not in the directory."""
         return self.agency_ids is None or bool(self.agency_ids & frozenset(path))
 
 
@@ -70,7 +79,7 @@ def roster_access(session: Session, actor: Actor, slug: str) -> RosterAccess:
 
 @dataclass(frozen=True, slots=True)
 class RosterFilter:
-    """What part of the roster is shown. `group`: agency group code; `pool`: public id of a seat pool; `words`: of a name or e-mail."""
+    """What part of the roster is shown. `group`: key of an agency group; `pool`: public id of a seat pool; `words`: of a name or e-mail."""
 
     state: RegistrationState | None = None
     group: str = ""
@@ -114,7 +123,7 @@ class RosterGroup:
 class Roster:
     """The groups with any registration, the counts of all, and how many lines match; the groups hold one page of the matches.
 
-    `agencies` is today's directory, and `groups_today` are the codes of the groups to which these people's agencies belong today:
+    `agencies` is today's directory, and `groups_today` are the groups to which these people's agencies belong today:
     quotas and filters go by them.
     """
 
@@ -123,7 +132,7 @@ class Roster:
     shown: int
     pools: list[SeatPool]
     agencies: Mapping[int, AgencyChoice]
-    groups_today: list[str]
+    groups_today: list[NamedAgency]
     page: int
 
     @property
@@ -150,15 +159,16 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page
     then = agencies_then(session)  # after the lines, so that it knows each of their versions
     by_id = {pool.id: pool for pool in pools}
     groups: dict[int, RosterGroup] = {}
-    groups_today: set[int] = set()
-    versions: set[int] = set()
+    groups_today: dict[int, NamedAgency] = {}
+    versions: set[int | None] = set()
     counts: Counter[RegistrationState] = Counter()
     shown = 0
     for row in lines:
-        path = path_of(row.agency_id, parents)
+        path = path_of(row.agency_id, parents) if row.agency_id is not None else ()
         if not access.covers(path):
             continue
-        groups_today.add(path[-1])
+        today = agencies[path[-1]] if path else NOT_ASSIGNED
+        groups_today[today.id] = today
         versions.add(row.agency_version_id)
         at = then[row.agency_version_id].group
         group = groups.setdefault(at.id, RosterGroup(at))
@@ -166,7 +176,7 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page
         counts[row.state] += 1
         line = _line(row, shown_person(row, then), by_id, agencies)
         group.everybody.append(line)
-        if _is_wanted(line, agencies[path[-1]].code, wanted):
+        if _is_wanted(line, today.key, wanted):
             group.rows.append(line)
             shown += 1
     for group_id, named in groups_then(then[version] for version in versions).items():
@@ -175,10 +185,10 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page
     visible = [pool for pool in pools if access.agency_ids is None or (pool.agency_id and access.covers(path_of(pool.agency_id, parents)))]
     visible.sort(key=lambda pool: (pool.agency_id is None, agencies[pool.agency_id].code if pool.agency_id else ""))
     ordered = sorted(groups.values(), key=lambda found: in_group_order(found.group))
-    today = [group.code for group in sorted((agencies[group_id] for group_id in groups_today), key=in_group_order)]
+    in_order = sorted(groups_today.values(), key=in_group_order)
     page = min(page, max(1, -(-shown // PAGE_SIZE)))
     _keep_page(ordered, page)
-    return Roster(ordered, counts, shown, visible, agencies, today, page)
+    return Roster(ordered, counts, shown, visible, agencies, in_order, page)
 
 
 def _keep_page(groups: list[RosterGroup], page: int) -> None:
@@ -239,6 +249,9 @@ class SeenRegistration:
     language: str | None = None
     registered_at: datetime | None = None
     """In UTC."""
+    agency_id: int | None = None
+    """Of today's directory."""
+    agency_text: str | None = None
     edition: str = ""
     """Version of the registration and its person, for a form that changes them."""
 
@@ -288,7 +301,7 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
     ).one_or_none()
     if row is None:
         raise NotFound
-    path = agency_paths(session)[row.agency_id]
+    path = agency_paths(session)[row.agency_id] if row.agency_id is not None else ()
     if not access.covers(path):
         raise NotFound
     agencies = agencies_then(session, [row.agency_version_id])
@@ -322,6 +335,8 @@ def _seen(row: Any, person: ShownPerson) -> SeenRegistration:
         row.source,
         row.language,
         row.registered_at,
+        row.agency_id,
+        row.agency_text,
         edition_of(row.version, row.person_version),
     )
 

@@ -72,12 +72,20 @@ def change_state(
     registration_changed(session, context, seminar, registration, created=created)
 
 
-def agency_of_today(session: Session, agency_id: int) -> tuple[Agency, int]:
-    """Return the agency and the id of its current version, in one statement.
+def agency_of_today(session: Session, agency_id: int | None, text: str | None) -> tuple[Agency, int] | tuple[None, None]:
+    """Return the agency and the id of its current version, in one statement; neither if it is only written.
+
+    Args:
+        agency_id: of the directory; it counts before what was written.
+        text: the name of an agency that is not in the directory, as the person wrote it.
 
     Raises:
-        NoSuchAgency: the agency does not exist.
+        NoSuchAgency: the agency does not exist, or there is neither.
     """
+    if agency_id is None:
+        if not text:
+            raise NoSuchAgency
+        return None, None
     found = find_with_version(session, agency_id)
     if found is None:
         raise NoSuchAgency

@@ -29,7 +29,9 @@ class StaffCorrection:
     """The corrected data; `person.email` None takes the address away."""
 
     person: PersonData
-    agency_id: int
+    agency_id: int | None
+    agency_text: str | None = None
+    """The name of an agency that is not in the directory; ignored beside `agency_id`."""
     unit: str | None
     position: str | None
 
@@ -47,7 +49,8 @@ def correct(
     """Correct a participant's data.
 
     A new agency keeps the seat where its people may hold it, else moves it to the nearest pool with room; where there is none,
-    the seat stays as it is, because nobody loses a seat to a correction. A new address replaces the personal links.
+    the seat stays as it is, because nobody loses a seat to a correction. Somebody who waits keeps the place in the queue, and the
+    queue is served again. A new address replaces the personal links.
 
     Args:
         opened: `edition` of what the page showed; if the data have changed since, nothing is saved.
@@ -61,7 +64,7 @@ def correct(
         NotFound: there is no such registration in this seminar.
         StaleEdit: the data were changed meanwhile.
         PersonIsErased: nothing is left to correct.
-        NoSuchAgency: the agency does not exist.
+        NoSuchAgency: the agency does not exist, or none is named.
         OnlyAdministrators: name or address would change, and another office has the person too.
         RecordExists: another record has this name and this address.
     """
@@ -75,8 +78,10 @@ def correct(
         raise StaleEdit
     moved = correction.agency_id != registration.agency_id
     if moved:
-        _move(session, context, seats=seats, registration=registration, agency_id=correction.agency_id)
+        _move(session, context, seats=seats, registration=registration, correction=correction)
     wanted = {"unit": correction.unit, "position": correction.position, "language": correction.person.language}
+    if registration.agency_id is None:
+        wanted["agency_text"] = correction.agency_text or registration.agency_text
     changed = edit_registration(session, context, seminar=seats.seminar, registration=registration, wanted=wanted, moved=moved)
     person = registration.person
     former = person.email
@@ -98,15 +103,19 @@ def _names_or_address_change(person: Person, data: PersonData) -> bool:
     return any(getattr(person, column) != getattr(data, column) for column in (*NAME_COLUMNS, "email"))
 
 
-def _move(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, agency_id: int) -> None:
-    agency, version_id = agency_of_today(session, agency_id)
-    before = session.get(Agency, registration.agency_id)
-    if agency.state or (before is not None and before.state):  # the former state was the former agency's
-        registration.state_name = agency.state
-    registration.agency_id, registration.agency_version_id = agency.id, version_id
+def _move(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, correction: StaffCorrection) -> None:
+    agency, version_id = agency_of_today(session, correction.agency_id, correction.agency_text)
+    before = session.get(Agency, registration.agency_id) if registration.agency_id is not None else None
+    state = agency.state if agency else None
+    if state or (before is not None and before.state):  # the former state was the former agency's
+        registration.state_name = state
+    registration.agency_id, registration.agency_version_id = correction.agency_id, version_id
+    registration.agency_text = correction.agency_text if agency is None else None
+    if registration.person.agency_id is None:
+        registration.person.agency_id = correction.agency_id
     held = registration.seat_pool_id
     if held is not None:
-        pool_id = decide_move(seats.pools, seats.path(session, agency.id), held=held)
+        pool_id = decide_move(seats.pools, seats.path(session, correction.agency_id), held=held)
         if pool_id != held:
             change_state(
                 session,

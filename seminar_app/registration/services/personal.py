@@ -29,7 +29,9 @@ class Correction:
     """The corrected data. `person.email` is ignored."""
 
     person: PersonData
-    agency_id: int
+    agency_id: int | None
+    agency_text: str | None = None
+    """The name of an agency that is not in the directory; ignored beside `agency_id`."""
     unit: str | None
     position: str | None
     identity: Identity = NOTHING
@@ -52,7 +54,7 @@ def edit(session: Session, context: ChangeContext, *, registration_id: int, corr
         NotInThisState: the registration is no longer active.
         StaleEdit: the data were changed meanwhile.
         AgencyIsFixed: the agency can be changed only while the registration is pending.
-        NoSuchAgency: the agency does not exist.
+        NoSuchAgency: the agency does not exist, or none is named.
         IdentityUnreadable: the identity data on file were changed outside the program, or their key is missing.
         NameTaken: another person with this address has that name.
     """
@@ -66,9 +68,12 @@ def edit(session: Session, context: ChangeContext, *, registration_id: int, corr
     if moved:
         if not may_change_agency(registration.state):
             raise AgencyIsFixed
-        agency, registration.agency_version_id = agency_of_today(session, correction.agency_id)
-        registration.agency_id, registration.state_name = agency.id, agency.state
+        agency, registration.agency_version_id = agency_of_today(session, correction.agency_id, correction.agency_text)
+        registration.agency_id, registration.state_name = correction.agency_id, agency.state if agency else None
+        registration.agency_text = correction.agency_text if agency is None else None
     wanted = {"unit": correction.unit, "position": correction.position, "language": correction.person.language}
+    if registration.agency_id is None and may_change_agency(registration.state):
+        wanted["agency_text"] = correction.agency_text or registration.agency_text
     edit_registration(session, context, seminar=seats.seminar, registration=registration, wanted=wanted, moved=moved)
     keep_identity(
         session, context, person=registration.person, identity=correction.identity, forget=correction.forget, seminar=seats.seminar.slug

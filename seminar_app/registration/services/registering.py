@@ -46,7 +46,9 @@ class Entry:
     """The data of a registration: a person, and where they work that day."""
 
     person: PersonData
-    agency_id: int
+    agency_id: int | None = None
+    agency_text: str | None = None
+    """What the person wrote, if the agency is not in the directory; ignored beside `agency_id`."""
     unit: str | None = None
     rank: str | None = None
     position: str | None = None
@@ -79,13 +81,13 @@ def register(
 
     Raises:
         FormEnded: the seminar was cancelled or completed, or is over.
-        NoSuchAgency: the agency does not exist.
+        NoSuchAgency: the agency does not exist, or none is named.
     """
     # what can be known without the seats comes before their lock, because on PostgreSQL everybody in this seminar waits for it
-    agency, version_id = agency_of_today(session, entry.agency_id)
+    agency, version_id = agency_of_today(session, entry.agency_id, entry.agency_text)
     notice_id = notice_shown(session, context, version=notice_version, language=notice_language)
     shown_by_office = office_notice_shown(session, seminar_id=seminar_id, notice_id=office_notice_id)
-    person, known = find_or_add_person(session, context, data=entry.person, agency_id=agency.id)
+    person, known = find_or_add_person(session, context, data=entry.person, agency_id=entry.agency_id)
     seats = lock_seats(session, seminar_id)
     if known:
         person, known = _held(session, context, person=person, entry=entry)
@@ -140,7 +142,7 @@ def add_by_hand(
         NotFound: the chosen person was erased meanwhile.
         SeminarCompleted: the seminar is completed or archived.
         AlreadyOnTheRoster, ReservedOnTheRoster: the person has a registration in this seminar.
-        NoSuchAgency: the agency does not exist.
+        NoSuchAgency: the agency does not exist, or none is named.
     """
     seats = lock_seats(session, seminar_id)
     settle_due(session, context, seats=seats)
@@ -148,13 +150,13 @@ def add_by_hand(
     if (again := find_submission(session, submission)) is not None:
         return again
     seats.refuse_if_frozen()
-    agency, version_id = agency_of_today(session, entry.agency_id)
+    agency, version_id = agency_of_today(session, entry.agency_id, entry.agency_text)
     if person_id is not None:
         person, known = _chosen(session, person_id), True
     else:
         by = By.LIST if source in (Source.NOMINATION, Source.IMPORT) else By.STAFF
         person, known = find_or_add_person(
-            session, context, data=entry.person, agency_id=agency.id, by=by, identity=entry.identity, reach=reach
+            session, context, data=entry.person, agency_id=entry.agency_id, by=by, identity=entry.identity, reach=reach
         )
         if known:
             person, known = _held(session, context, person=person, entry=entry)
@@ -283,10 +285,11 @@ def new_registration(session: Session, context: ChangeContext, seats: LockedSeat
     return registration
 
 
-def fill(registration: Registration, entry: Entry, agency: Agency, version_id: int) -> None:
-    """Set where the person works, as of today, and the language."""
-    registration.agency_id, registration.agency_version_id = agency.id, version_id
-    registration.state_name = agency.state or entry.state_name
+def fill(registration: Registration, entry: Entry, agency: Agency | None, version_id: int | None) -> None:
+    """Set where the person works, as of today, and the language. `agency`: None if it is not in the directory."""
+    registration.agency_id, registration.agency_version_id = entry.agency_id, version_id
+    registration.agency_text = entry.agency_text if agency is None else None
+    registration.state_name = (agency.state if agency else None) or entry.state_name
     registration.unit = entry.unit
     registration.rank = entry.rank
     registration.position = entry.position

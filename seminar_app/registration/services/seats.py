@@ -62,13 +62,15 @@ class LockedSeats:
     pools: list[PoolState]
     _steps: Steps | None = field(default=None, repr=False)
 
-    def path(self, session: Session, agency_id: int) -> tuple[int, ...]:
+    def path(self, session: Session, agency_id: int | None) -> tuple[int, ...]:
         """Return the agencies whose quotas an agency's people may draw from here, in the order they are tried.
+
+        None if the agency is not in the directory: its people draw from the open pool only.
 
         The directory is read once, in one statement, and after the seats were locked: whoever records a succession waits for them.
         A seminar without quotas needs no path, and reads nothing.
         """
-        if all(pool.agency_id is None for pool in self.pools):
+        if agency_id is None or all(pool.agency_id is None for pool in self.pools):
             return ()
         if self._steps is None:
             self._steps = pool_steps(session, self.seminar.starts_on)

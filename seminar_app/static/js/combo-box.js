@@ -1,6 +1,7 @@
 // A picker of many: turns the select inside [data-combo-box] into a search by name or alias, with or without accents.
 // The select stays in the form and keeps the value; without JavaScript it is used as it is. What is typed and not chosen is
 // sent beside it, and refused there: nothing is ever chosen among several matches, neither here nor by the server.
+// A last choice, for what is not in the list, opens a field for it; it ends every list of matches.
 // Pattern: ARIA Authoring Practices, combobox with list autocomplete.
 (() => {
   "use strict";
@@ -19,9 +20,9 @@
   const split = (names) => (names ?? "").split("|").filter(Boolean);
 
   /** Every choice of the select with what it is found by: its label and aliases, and the names of what it succeeded. */
-  function choicesOf(select) {
+  function choicesOf(select, last) {
     return [...select.options]
-      .filter((option) => option.value !== "")
+      .filter((option) => option.value !== "" && option.value !== last)
       .map((option) => {
         const aliases = split(option.dataset.aliases);
         const former = split(option.dataset.former);
@@ -88,7 +89,11 @@
   function enhance(box) {
     const select = box.querySelector("select");
     if (!select || select.multiple) return;
-    const choices = choicesOf(select);
+    const choices = choicesOf(select, box.dataset.comboLast);
+    const written = box.querySelector("[data-combo-written]");
+    const writing = written?.querySelector("input");
+    const lastOption = written && [...select.options].find((option) => option.value === box.dataset.comboLast);
+    const last = lastOption && { option: lastOption, label: lastOption.text, group: "" };
     const id = select.id;
 
     const combo = document.createElement("div");
@@ -131,14 +136,21 @@
 
     let shown = [];
     let current = -1;
-    const chosen = () => choices.find(({ option }) => option.selected);
+    const chosen = () => (last?.option.selected ? last : choices.find(({ option }) => option.selected));
     const says = box.querySelector("[data-combo-says]");
-    /** The sentence below the field: what is chosen, or what is to be chosen. */
+    /** The sentence below the field: what is chosen, or what is to be chosen; and the field for what is not in the list. */
     function say() {
+      const open = Boolean(last?.option.selected);
+      if (written) written.hidden = !open;
       if (!says) return;
-      const name = chosen()?.label.split(" · ").slice(1).join(" · ");
-      says.textContent = name ? says.dataset.comboSays.replace("#", name) : says.dataset.comboInvites;
+      const words = says.dataset;
+      const name = open ? writing.value.trim() : chosen()?.label.split(" · ").slice(1).join(" · ");
+      if (name) says.textContent = (open ? words.comboSaysLast : words.comboSays).replace("#", () => name);
+      else says.textContent = open ? words.comboInvitesLast : words.comboInvites;
     }
+    writing?.addEventListener("input", say);
+    // What is hidden is not sent. It is not disabled, because Back would not bring back what was written.
+    writing?.form.addEventListener("formdata", ({ formData }) => last.option.selected || formData.delete(writing.name));
     function show() {
       input.value = chosen()?.label ?? input.value;
       say();
@@ -173,9 +185,17 @@
     }
 
     function draw(matches) {
-      shown = matches.slice(0, LIMIT);
+      shown = [...matches.slice(0, LIMIT), ...(last ? [last] : [])];
       current = -1;
       list.replaceChildren();
+      if (!matches.length) {
+        const none = document.createElement("li");
+        none.className = "combo-none";
+        none.setAttribute("role", "option");
+        none.setAttribute("aria-disabled", "true");
+        none.textContent = box.dataset.comboNone;
+        list.append(none);
+      }
       let group = "";
       shown.forEach(({ label, shown: text = label, alias, group: itsGroup }, index) => {
         if (itsGroup && itsGroup !== group) {
@@ -192,6 +212,7 @@
         item.setAttribute("aria-selected", "false");
         item.dataset.index = index;
         item.textContent = text;
+        if (shown[index] === last) item.className = "combo-last";
         if (alias) {
           const small = document.createElement("span");
           small.className = "combo-alias";
@@ -200,15 +221,7 @@
         }
         list.append(item);
       });
-      if (!shown.length) {
-        const none = document.createElement("li");
-        none.className = "combo-none";
-        none.setAttribute("role", "option");
-        none.setAttribute("aria-disabled", "true");
-        none.textContent = box.dataset.comboNone;
-        list.append(none);
-      }
-      said.textContent = !shown.length
+      said.textContent = !matches.length
         ? box.dataset.comboNone
         : matches.length === 1
           ? box.dataset.comboCountOne
@@ -235,13 +248,15 @@
       item.scrollIntoView({ block: "nearest" });
       input.setAttribute("aria-activedescendant", item.id);
     }
-    function choose(index) {
+    function choose(index, asked = false) {
       const choice = shown[index];
       if (!choice) return;
+      if (choice === last && !chosen() && !writing.value) writing.value = input.value.trim();
       choice.option.selected = true;
       close();
       unmark();
       show();
+      if (choice === last && asked) writing.focus();
       said.textContent = says?.textContent ?? "";
       select.dispatchEvent(new Event("change", { bubbles: true }));
     }
@@ -261,6 +276,7 @@
       }
       const matches = found(choices, input.value);
       const whole = matches.filter(({ label, full }) => [label, full].map(foldText).includes(typed));
+      if (last && foldText(last.label) === typed) whole.splice(0, whole.length, last);
       const taken = whole.length === 1 ? whole : matches;
       if (taken.length === 1) {
         shown = taken;
@@ -283,7 +299,7 @@
         point(event.key === "ArrowDown" ? (current >= last ? 0 : current + 1) : current <= 0 ? last : current - 1);
       } else if (event.key === "Enter" && !list.hidden) {
         event.preventDefault();
-        if (current >= 0) choose(current);
+        if (current >= 0) choose(current, true);
         else settle();
       } else if (event.key === "Escape" && !list.hidden) {
         event.preventDefault();
@@ -297,7 +313,7 @@
     list.addEventListener("mousedown", (event) => event.preventDefault());
     list.addEventListener("click", (event) => {
       const item = event.target.closest("[data-index]");
-      if (item) choose(Number(item.dataset.index));
+      if (item) choose(Number(item.dataset.index), true);
     });
     opener.addEventListener("mousedown", (event) => event.preventDefault());
     opener.addEventListener("click", () => {

@@ -93,8 +93,11 @@ def test_the_demonstration_is_the_model_seminar_and_is_loaded_once(app: Flask, s
         assert not found.participations
 
     people = session.scalars(select(Person.certificate_name)).all()
-    assert len(people) == 94 + 1, "one person has two records"
+    assert len(people) == 94 + 2, "one person has two records, and one is of no list"
     assert {"Citlali Güemes Dzul", "Héctor Mac Gregor Ordóñez", "Leticia Muñoz de la O", "José Luis San Martín"} <= set(people)
+
+    written = session.execute(select(Registration.agency_text, Registration.state).where(Registration.agency_id.is_(None))).all()
+    assert [tuple(row) for row in written] == [("Sistema DIF Municipal de Benito Juárez", RegistrationState.REGISTERED)]
 
     reserved = session.execute(select(Person.id, Person.reserved_reason).where(Person.reserved)).all()
     assert {row.reserved_reason for row in reserved} == set(MAY_RESERVE)

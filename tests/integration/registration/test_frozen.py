@@ -167,7 +167,7 @@ def test_data_are_corrected_reserved_merged_and_erased_in_a_completed_seminar(he
 def test_other_rooms_are_told_of_each_registration_that_is_made_or_changes_state_or_agency(
     held: Held, make: Make, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[tuple[int, RegistrationState, int, bool]] = []
+    told: list[tuple[int, RegistrationState, int | None, bool]] = []
 
     def note(_session: Session, _context: object, seminar: Seminar, registration: Registration, *, created: bool) -> None:
         assert seminar.id == registration.seminar_id

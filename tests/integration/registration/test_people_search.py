@@ -45,7 +45,7 @@ def crowd(make: Make, session: Session) -> dict[str, tuple[Actor, See]]:
             make.registration(seminar, person, agency=chance.choice(agencies))
     below = {agencies[0].id, agencies[1].id}
     offices_of: dict[int, set[int]] = {}
-    agencies_of: dict[int, set[int]] = {}
+    agencies_of: dict[int, set[int | None]] = {}
     office_of = {seminar.id: seminar.office_id for seminar in seminars}
     for registration in session.scalars(select(Registration)):
         offices_of.setdefault(registration.person_id, set()).add(office_of[registration.seminar_id])

@@ -64,6 +64,14 @@ def test_nobody_draws_from_another_agencys_pool() -> None:
     assert decide_seat([full(OPEN), OF_GROUP], [OTHER]).pool_id is None
 
 
+def test_whose_agency_is_in_no_directory_draws_from_the_open_pool_only() -> None:
+    assert decide_seat([OF_GROUP, OF_OFFICE, OPEN], []).pool_id == OPEN.id
+    assert decide_seat([OF_GROUP, OF_OFFICE, full(OPEN)], []).state is RegistrationState.WAITLISTED
+    queue = [Waiting(1, 1, []), Waiting(2, 2, [GROUP])]
+    assert decide_promotions([full(OPEN), OF_GROUP], queue) == [Promotion(2, OF_GROUP.id)]
+    assert decide_promotions([replace(OPEN, size=1), OF_GROUP], queue) == [Promotion(1, OPEN.id), Promotion(2, OF_GROUP.id)]
+
+
 def test_without_room_the_registration_joins_the_waiting_list() -> None:
     assert decide_seat([full(OPEN), full(OF_GROUP)], [GROUP]).state is RegistrationState.WAITLISTED
 
