@@ -23,11 +23,21 @@ from seminar_app.registration.errors import NotInThisState
 from seminar_app.registration.forms import DecisionForm, EditForm, RegistrationForm, showing
 from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
 from seminar_app.registration.queries import FormPage, PersonalPage
-from seminar_app.registration.rules import Door, day_there, door, may_change_agency, may_edit, may_register_again, may_withdraw
+from seminar_app.registration.rules import (
+    Door,
+    RegistrationState,
+    day_there,
+    door,
+    may_change_agency,
+    may_edit,
+    may_register_again,
+    may_withdraw,
+)
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import has_ended
 from seminar_app.web.access import personal_link, public
 from seminar_app.web.change import change_context
+from seminar_app.web.contacts import name_contact
 from seminar_app.web.database import in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
@@ -56,6 +66,7 @@ def register(slug: str) -> ResponseReturnValue:
     now = context.now
     shown = queries.form_page(session(), slug)
     seminar, office = shown.seminar, shown.office
+    name_contact(office)
     way = _door(seminar, now)
     if not way.lets_in:
         return render_template("registration/closed.html", seminar=seminar, office=office, way=way)
@@ -125,8 +136,9 @@ def edit_personal(token: str) -> ResponseReturnValue:
     found = _personal(token)
     registration = found.registration
     if not may_edit(registration.state):
-        if request.method == "POST":
-            flash(sentence_of(NotInThisState()), "error")
+        flash(
+            sentence_of(NotInThisState()) if request.method == "POST" else _("This registration can no longer be corrected here."), "error"
+        )
         return redirect(url_for(".personal", token=token), code=303)
     form = EditForm()
     if may_change_agency(registration.state):
@@ -173,6 +185,8 @@ def withdraw(token: str) -> ResponseReturnValue:
     """Explain what withdrawing means, and withdraw the registration when the button is pressed."""
     found = _personal(token)
     if not may_withdraw(found.registration.state, ended=has_ended(found.seminar, now=clock.now())):
+        if found.registration.state is not RegistrationState.WITHDRAWN:  # the button pressed twice
+            flash(_("This registration can no longer be withdrawn here."), "error")
         return redirect(url_for(".personal", token=token), code=303)
     form = DecisionForm()
     if form.accepts():
@@ -255,6 +269,7 @@ def _personal(token: str) -> PersonalPage:
     """Return the registration of this link and set its language, unless the browser chose another; mark the response as not cacheable."""
     g.secret_link = True
     found = queries.personal_page(session(), token, today=clock.now().date())
+    name_contact(found.office)
     if "language" not in browser:
         g.language = found.registration.language
     return found
