@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from config import Settings
+from seminar_app.agencies.headcount import add_headcount
 from seminar_app.people.queries import count_proposals
 from seminar_app.registration import adding_routes as adding_routes
 from seminar_app.registration import audit_words, jobs, labels, receivers, routes
@@ -21,6 +22,7 @@ from seminar_app.registration import seats_routes as seats_routes
 from seminar_app.registration import seminar_changes as seminar_changes
 from seminar_app.registration import staff_routes as staff_routes
 from seminar_app.registration.blueprints import people_blueprint, staff_blueprint
+from seminar_app.registration.headcount import people_concerned
 from seminar_app.web import navigation
 from seminar_app.web.checks import Check, Finding, State, add_check
 from seminar_app.web.database import Session
@@ -49,6 +51,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app, Entry(_l("Roster"), "registration_staff.roster", 20, " ".join((*below, "registration_staff.show_again")))
     )
     navigation.add_seminar_entry(app, Entry(_l("Seats"), "registration_staff.seats", 25))
+    add_headcount(app, people_concerned)
     add_job(app, jobs.RELEASE_QUOTAS)
     add_check(app, Check("proposals", _l("Possible duplicates"), _proposals, 67, "people_staff.proposals", _l("Compare them")))
 
