@@ -107,7 +107,8 @@ def reach_of_liaison(
     possible = [each if each.at is not None else Succession(each.from_id, each.to_id, on) for each in known]
     alive = [each for each in agencies if not agencies[each].heads_a_kind and all(_exists(agencies[a], on) for a in path_of(each, parents))]
     certain, shared = (_drawn_from(alive, steps_on(on, codes=codes, parents=parents, successions=s)) for s in (known, possible))
-    return own | {each for each in agencies if _heirs(each, certain, parents) and _heirs(each, shared, parents) <= own}
+    followed = (each for each in agencies if _heirs(each, certain, parents))
+    return own | {each for each in followed if _heirs(each, shared, parents) <= own}
 
 
 def _drawn_from(alive: Iterable[int], steps: Steps) -> dict[int, set[int]]:
