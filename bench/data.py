@@ -77,6 +77,8 @@ def prepare(database: Database) -> None:
                     name_es="Oficina de Investigaciones",
                     name_en="Office of Investigations",
                     country="MX",
+                    email="office@example.org",
+                    phone="+525550802000",
                 )
             )
         db.engine.dispose()

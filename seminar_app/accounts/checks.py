@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from seminar_app.accounts.queries import offices_with_organizer
 from seminar_app.offices.queries import offices
+from seminar_app.offices.rules import is_reachable
 from seminar_app.web.checks import Check, Finding, State, add_check
 from seminar_app.web.database import Session
 
@@ -31,9 +32,15 @@ def organizer(session: Session, _now: datetime) -> Finding:
 def contact(session: Session, _now: datetime) -> Finding:
     """Whether people can reach the offices that have organizers; an office that only hosts with others need not be reached."""
     holding = offices_with_organizer(session) or [office for office in offices(session) if office.active]
-    silent = ", ".join(office.code for office in holding if not (office.email or office.phone))
+    silent = ", ".join(office.code for office in holding if not is_reachable(email=office.email, phone=office.phone))
     if silent:
-        return Finding(State.LEFT, _("%(offices)s: give an e-mail address or a phone, so that people can ask for help.", offices=silent))
+        return Finding(
+            State.LEFT,
+            _(
+                "%(offices)s: give an e-mail address and a phone, so that people can ask for help. Publishing needs both.",
+                offices=silent,
+            ),
+        )
     if not holding:
-        return Finding(State.LEFT, _("With an e-mail address or a phone of the office, people can ask for help."))
+        return Finding(State.LEFT, _("With an e-mail address and a phone of the office, people can ask for help."))
     return Finding(State.DONE, _("People can reach each office that has organizers."))

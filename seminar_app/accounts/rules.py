@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -49,8 +48,3 @@ def invitation_state(*, active: bool, has_password: bool, link_until: datetime |
     if has_password:
         return InvitationState.SIGNED_IN
     return InvitationState.INVITED if link_until is not None and now < link_until else InvitationState.LINK_ENDED
-
-
-def may_see_agency(actor: Actor, *, agency_path: Iterable[int]) -> bool:
-    """Whether the actor may see people of an agency as its liaison. `agency_path`: ids of the agency and its parents."""
-    return bool(actor.agency_ids & frozenset(agency_path))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from seminar_app.agencies.finding import Former, predecessors
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession, AgencyVersion
 from seminar_app.agencies.rules import AgencyLevel, Hit, Succession, existed_on, group_of, look_for, names_a_kind, path_of, successors_on
-from seminar_app.agencies.succession_rules import Steps, steps_on
+from seminar_app.agencies.succession_rules import Steps, reach_of_liaison, steps_on
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import fold
 
@@ -329,6 +329,46 @@ def pool_steps(session: Session, day: date) -> Steps:
     rows = session.execute(_STEPS).all()
     successions = [Succession(row[3], row[0], row[4], row[5]) for row in rows if row[3] is not None]
     return steps_on(day, codes={row[0]: row[1] for row in rows}, parents={row[0]: row[2] for row in rows}, successions=successions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """What the rules of succession ask of an agency."""
+
+    parent_id: int | None
+    valid_from: date | None
+    valid_to: date | None
+    heads_a_kind: bool
+
+
+_PLACES = select(
+    Agency.id,
+    Agency.code,
+    Agency.level,
+    Agency.state,
+    Agency.parent_id,
+    Agency.valid_from,
+    Agency.valid_to,
+    AgencySuccession.from_agency_id,
+    AgencySuccession.happened_on,
+    AgencySuccession.happened_in,
+).outerjoin(AgencySuccession, AgencySuccession.to_agency_id == Agency.id)
+
+
+def agencies_of_liaison(session: Session, granted: Collection[int], *, on: date) -> frozenset[int]:
+    """Return the agencies whose people the liaison of `granted` sees on a day, in one statement; in none without any granted."""
+    if not granted:
+        return frozenset()
+    rows = session.execute(_PLACES).all()
+    heads = {row.parent_id for row in rows}
+    agencies = {
+        row.id: _Placed(
+            row.parent_id, row.valid_from, row.valid_to, names_a_kind(level=row.level, state=row.state, has_offices=row.id in heads)
+        )
+        for row in rows
+    }
+    successions = [Succession(row[7], row.id, row[8], row[9]) for row in rows if row[7] is not None]
+    return reach_of_liaison(granted, agencies, successions, codes={row.id: row.code for row in rows}, on=on)
 
 
 def agencies_by_then(session: Session, day: date) -> Mapping[int, tuple[int, ...]]:

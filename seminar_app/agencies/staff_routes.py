@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from seminar_app.agencies import services
+from seminar_app.agencies.headcount import headcount_of
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import (
     agency_groups,
@@ -133,7 +134,9 @@ def retire(code: str) -> ResponseReturnValue:
             return redirect(url_for(".agency", code=row.code, done="retired"), code=303)
         except Refusal as refusal:
             form.show(refusal)
-    return render_template("agencies/staff/retire.html", form=form, agency=row), 422 if form.has_errors else 200
+    concerned = headcount_of(session(), row.id, today=_today())
+    page = render_template("agencies/staff/retire.html", form=form, agency=row, concerned=concerned)
+    return page, 422 if form.has_errors else 200
 
 
 @blueprint.post("/<code>/undo-retirement")

@@ -84,6 +84,47 @@ def reached_on(day: date, agencies: Mapping[int, InDirectory], steps: Steps) -> 
     return frozenset(step for each in alive for step in path_to_pools(each, steps))
 
 
+def reach_of_liaison(
+    granted: Collection[int], agencies: Mapping[int, InDirectory], successions: Iterable[Succession], *, codes: Mapping[int, str], on: date
+) -> frozenset[int]:
+    """Return the agencies whose people a liaison sees: her own, what is below them, and what these alone succeeded by a day.
+
+    An ended agency belongs to the agencies of today whose people may draw from its quota. It is hers if all of them are. If
+    another agency draws from it too, she sees none of its people, because nobody can say which of them are hers. What was below
+    an ended agency and has no successor of its own goes where that agency went. A succession of unknown date gives nothing, but
+    it makes an agency shared, because it may have happened.
+
+    Args:
+        granted: the agencies that she is the liaison of.
+        codes: of all agencies.
+        on: the day, today on pages.
+
+    Source: docs/decisions/0032-reach-along-succession.md.
+    """
+    parents = {each: agency.parent_id for each, agency in agencies.items()}
+    own = frozenset(each for each in agencies if set(granted) & set(path_of(each, parents)))
+    known = list(successions)
+    possible = [each if each.at is not None else Succession(each.from_id, each.to_id, on) for each in known]
+    alive = [each for each in agencies if not agencies[each].heads_a_kind and all(_exists(agencies[a], on) for a in path_of(each, parents))]
+    certain, shared = (_drawn_from(alive, steps_on(on, codes=codes, parents=parents, successions=s)) for s in (known, possible))
+    followed = (each for each in agencies if _heirs(each, certain, parents))
+    return own | {each for each in followed if _heirs(each, shared, parents) <= own}
+
+
+def _drawn_from(alive: Iterable[int], steps: Steps) -> dict[int, set[int]]:
+    """Return for each agency those of `alive` whose people may draw from its quota."""
+    found: dict[int, set[int]] = {}
+    for each in alive:
+        for step in path_to_pools(each, steps):
+            found.setdefault(step, set()).add(each)
+    return found
+
+
+def _heirs(agency_id: int, drawn_from: Mapping[int, set[int]], parents: Mapping[int, int | None]) -> set[int]:
+    """Return the agencies that draw from the quota of an agency, or else of the nearest one above it that has any."""
+    return next((drawn_from[each] for each in path_of(agency_id, parents) if each in drawn_from), set())
+
+
 def has_mostly_ended(agency_id: int, agencies: Mapping[int, InDirectory], *, before: date) -> bool:
     """Whether the agency, or more than half of its offices at any depth, had ended before that day."""
     if _ended(agencies[agency_id], before):

@@ -36,6 +36,10 @@ class NotFound(Exception):
     """The object does not exist, or the actor may not see it: the answer is the same 404."""
 
 
+class LinkNotFound(NotFound):
+    """No personal link has this address: it is incomplete, was replaced, or has ended."""
+
+
 class StaleEdit(Refusal):
     """Another person saved the same record after this form was opened; the typed values are kept."""
 

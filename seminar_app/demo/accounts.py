@@ -69,7 +69,7 @@ def make_accounts(session: Session, context: ChangeContext, *, offices: dict[str
     grants = {
         "organizer": [Grant(RoleName.ORGANIZER, office_id=offices["HSI"]), Grant(RoleName.ORGANIZER, office_id=offices["OPDAT"])],
         "coordinator": [Grant(RoleName.COORDINATOR)],
-        "liaison.pgr": [Grant(RoleName.LIAISON, agency_id=directory.id_of(code)) for code in ("PGR", "FGR")],
+        "liaison.pgr": [Grant(RoleName.LIAISON, agency_id=directory.id_of("FGR"))],
         "liaison.inm": [Grant(RoleName.LIAISON, agency_id=directory.id_of("INM"))],
         "auditor": [Grant(RoleName.AUDITOR)],
         "admin": [Grant(RoleName.ADMIN)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
 LISTS = ("PGR.xlsx", "PGJ.csv", "CNS.csv", "INM.xlsx")
 
@@ -47,7 +47,6 @@ OFFICES = (
         "seminarios.inl@demo.example",
         "+1 202 555 0118",
     ),
-    OfficeText("MERIDA", "Iniciativa Mérida", "Mérida Initiative", "merida@demo.example", "+1 202 555 0193"),
 )
 
 NOTICE_OF = "HSI"
@@ -92,7 +91,7 @@ COLLINS = ("Mark Collins", "HSI")
 OCAMPO = ("Teresa Ocampo Rivas", "INL")
 BRENNAN = ("Judith Brennan", "OPDAT")
 ESCALANTE = ("Rubén Escalante Mora", "HSI")
-IZQUIERDO = ("Lorena Izquierdo Paz", "Iniciativa Mérida")
+IZQUIERDO = ("Lorena Izquierdo Paz", "INL")
 
 CANCUN_SESSIONS = (
     SessionText(
@@ -253,14 +252,16 @@ CANCUN = SeminarText(
     objectives_es=(
         "Al terminar, cada participante podrá reconocer indicios de trata, entrevistar a víctimas sin volver a dañarlas,"
         " seguir el dinero de una red y armar con las demás dependencias un caso que llegue a juicio."
+        " Se realiza con fondos de la Iniciativa Mérida."
     ),
     objectives_en=(
         "By the end, each participant will be able to recognize indicators of trafficking, interview victims without harming"
         " them again, follow a network’s money, and build with the other agencies a case that reaches trial."
+        " It is held through funding provided by the Mérida Initiative."
     ),
     audience_es="Agentes del Ministerio Público federales y estatales, policía federal y agentes de migración.",
     audience_en="Federal and state prosecutors, federal police and migration officers.",
-    hosts=("HSI", "OPDAT", "INL", "MERIDA"),
+    hosts=("HSI", "OPDAT", "INL"),
     venue="Centro de Convenciones de Cancún",
     city="Cancún, Quintana Roo",
     time_zone="America/Cancun",
@@ -291,6 +292,16 @@ TOLUCA = SeminarText(
     quotas=(("PGR", 18), ("PGJ", 22), ("CNS", 8), ("INM", 8)),
     sessions=TOLUCA_SESSIONS,
 )
+
+
+def copied_seminar(today: date) -> tuple[str, date]:
+    """Return slug and first day of the copy of Cancún with its agencies of today: the first Tuesday of June of next year."""
+    june = date(today.year + 1, 6, 1)
+    return f"cancun-{june.year}", june + timedelta(days=(1 - june.weekday()) % 7)
+
+
+HEIRS_OF = {"PGR": {"FGR": 28}, "PGJ": {"FGE": 31}, "CNS": {"GN": 12, "SSPC": 6}}
+"""Who gets the seats of the quotas of Cancún whose agencies have ended."""
 
 
 def next_seminar(today: date) -> SeminarText:

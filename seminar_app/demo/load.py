@@ -1,4 +1,4 @@
-"""Content of `flask demo load`: two past seminars, one open for registration, and accounts to explore them.
+"""Content of `flask demo load`: two past seminars, one open for registration, a copy with heirs, and accounts to explore them.
 
 Everything goes through the services that the pages call. Randomness comes from a fixed seed.
 """
@@ -30,13 +30,15 @@ from seminar_app.registration.services import Entry, ensure_notices, remove, res
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.seminars.rules import Change
-from seminar_app.seminars.services import change_state
+from seminar_app.seminars.services import change_state, copy_seminar
 from seminar_app.web.database import db, unit_of_work
 
 SEED = 20140603
 TOLUCA_PEOPLE = {"PGR": 18, "PGJ": 22, "CNS": 9, "INM": 9}
 NEXT_PEOPLE = {"PGR": ("FGR", 7), "PGJ": ("FGE", 5), "CNS": ("GN", 4), "INM": ("INM", 6)}
 """How many people of each list are registered for the coming seminar, and their agency group by then."""
+COPY_PEOPLE = {"PGR": ("FGR", 9), "PGJ": ("FGE", 8), "CNS": ("GN", 5), "INM": ("INM", 5)}
+"""The same for the copy of Cancún."""
 RESERVED_OF = ("FGE", "INM", "FGR")
 """Agency groups in which one person's identity is reserved."""
 
@@ -71,13 +73,14 @@ class _Story:
         self.people = listed_people()
 
     def tell(self) -> None:
-        """Create the seminars of Cancún and Toluca, and the coming one."""
-        self.cancun()
+        """Create the seminars of Cancún and Toluca, the coming one, and the copy of Cancún."""
+        cancun = self.cancun()
         self.toluca()
         self.upcoming()
+        self.copy(cancun)
         self.session.flush()
 
-    def cancun(self) -> None:
+    def cancun(self) -> Seminar:
         """Register all people of the lists, in the order of the lists; the last one of INM gets no seat."""
         text = content.CANCUN
         first = at(text.starts_on, 9, text.time_zone)
@@ -89,6 +92,7 @@ class _Story:
             self.session, seminar, entries, begin=first - timedelta(days=58), end=first - timedelta(days=10), chance=self.chance
         )
         self._hold(seminar.id, text, [r for r in registrations if r.state is RegistrationState.REGISTERED])
+        return seminar
 
     def toluca(self) -> None:
         """Register some of them again, nine months later; two withdraw, one is removed."""
@@ -145,6 +149,30 @@ class _Story:
         self._reserve(registrations)
         self._twin(seminar)
         self._not_in_the_directory(seminar)
+
+    def copy(self, source: Seminar) -> None:
+        """Copy Cancún to next year, give the seats of ended agencies to their heirs, and enter the first people they named."""
+        slug, starts_on = content.copied_seminar(self.now.date())
+        seminar = copy_seminar(
+            self.session,
+            self._organizer(self.now - timedelta(days=5)),
+            seminar_id=source.id,
+            slug=slug,
+            starts_on=starts_on,
+            shares={
+                self.directory.id_of(ended): {self.directory.id_of(heir): seats for heir, seats in heirs.items()}
+                for ended, heirs in content.HEIRS_OF.items()
+            },
+        )
+        change_state(self.session, self._organizer(self.now - timedelta(days=4)), seminar_id=seminar.id, change=Change.PUBLISH)
+        entries = [
+            entry(person, self.directory, group=group)
+            for came_from, (group, count) in COPY_PEOPLE.items()
+            for person in self._some(came_from, count, born_after=1970)
+        ]
+        register_all(
+            self.session, seminar, entries, begin=self.now - timedelta(days=3), end=self.now - timedelta(hours=3), chance=self.chance
+        )
 
     def _twin(self, seminar: Seminar) -> None:
         """Register somebody of Cancún again with a short form of her name and another address, which makes a second record of her."""

@@ -36,7 +36,7 @@ class Shown:
 ACCOUNTS = (
     Shown("organizer", "creates seminars, sets seats, sees the office's people"),
     Shown("coordinator", "takes and exports attendance"),
-    Shown("liaison.pgr", "sees the people of PGR and FGR"),
+    Shown("liaison.pgr", "sees the people of the FGR, and of the PGR before it"),
     Shown("liaison.inm", "sees the people of INM"),
     Shown("auditor", "reads the audit log"),
     Shown("admin", "offices, agencies, accounts"),

@@ -18,6 +18,7 @@ from seminar_app.feedback.rules import FormStage
 from seminar_app.registration.queries import OwnRegistration, PersonalPage, personal_page
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.access import personal_link
+from seminar_app.web.contacts import name_contact
 from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.forms import BaseForm
 from seminar_app.web.languages import CODES, current_language
@@ -79,6 +80,7 @@ def awaits_feedback(registration: OwnRegistration) -> bool:
 def _visit(token: str) -> Visit:
     g.secret_link = True
     page = personal_page(session(), token, today=clock.now().date())
+    name_contact(page.office)
     if "language" not in browser_session:
         g.language = page.registration.language
         refresh()

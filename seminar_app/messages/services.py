@@ -69,7 +69,12 @@ def enqueue(
 
     Returns:
         The message, or None if the key was used before.
+
+    Raises:
+        ValueError: the mail is about a seminar and does not say which office answers; a fault of the program.
     """
+    if "slug" in facts and "office_email" not in facts:
+        raise ValueError(f"{kind} is about a seminar and names no office to answer to")
     if dedupe_key is not None and session.scalar(select(Message.id).where(Message.dedupe_key == dedupe_key)) is not None:
         return None
     message = _new(

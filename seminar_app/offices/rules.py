@@ -1,4 +1,4 @@
-"""Rules of an office's own words in the privacy notice. Pure."""
+"""Rules of an office: whether people can reach it, and its own words in the privacy notice. Pure."""
 
 from __future__ import annotations
 
@@ -16,3 +16,8 @@ def missing_language(text_es: str, text_en: str) -> str | None:
     if bool(text_es) == bool(text_en):
         return None
     return "en" if text_es else "es"
+
+
+def is_reachable(*, email: str | None, phone: str | None) -> bool:
+    """Whether people can both write to the office and call it. A seminar is published only then."""
+    return bool(email and phone)

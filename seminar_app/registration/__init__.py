@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from config import Settings
+from seminar_app.agencies.headcount import add_headcount
 from seminar_app.people.queries import count_proposals
 from seminar_app.registration import adding_routes as adding_routes
 from seminar_app.registration import audit_words, concerns, jobs, labels, mail_contents, receivers
@@ -24,6 +25,7 @@ from seminar_app.registration import seats_routes as seats_routes
 from seminar_app.registration import seminar_changes as seminar_changes
 from seminar_app.registration import staff_routes as staff_routes
 from seminar_app.registration.blueprints import blueprint, people_blueprint, staff_blueprint
+from seminar_app.registration.headcount import people_concerned
 from seminar_app.seminars.overview import add_concerns
 from seminar_app.web import navigation
 from seminar_app.web.checks import Check, Finding, State, add_check
@@ -56,6 +58,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     navigation.add_seminar_entry(app, Entry(_l("Seats"), "registration_staff.seats", 25))
     add_concerns(app, concerns.agencies_to_assign)
+    add_headcount(app, people_concerned)
     add_job(app, jobs.RELEASE_QUOTAS)
     add_check(app, Check("proposals", _l("Possible duplicates"), _proposals, 67, "people_staff.proposals", _l("Compare them")))
 

@@ -52,7 +52,10 @@ class SeminarArchived(SeminarCompleted):
 class AgencyIsFixed(Refusal):
     """The agency of the registration can no longer be changed by the official."""
 
-    sentence = N_("Your agency cannot be changed here any more, because your place may be your agency's. Please write to the organizers.")
+    sentence = N_(
+        "Your agency cannot be changed here any more, because your place may be your agency's. "
+        "Please tell the office: its address and phone stand below."
+    )
     field = "agency"
 
 

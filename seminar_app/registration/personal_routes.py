@@ -22,10 +22,19 @@ from seminar_app.registration.forms import DecisionForm, EditForm, LostLinkForm
 from seminar_app.registration.links import personal_token
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries import FoundForm, PersonalPage
-from seminar_app.registration.rules import door, may_change_agency, may_edit, may_register_again, may_withdraw, takes_confirmations
+from seminar_app.registration.rules import (
+    RegistrationState,
+    door,
+    may_change_agency,
+    may_edit,
+    may_register_again,
+    may_withdraw,
+    takes_confirmations,
+)
 from seminar_app.seminars.rules import has_ended
 from seminar_app.web.access import personal_link, public
 from seminar_app.web.change import change_context
+from seminar_app.web.contacts import name_contact
 from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import current_language
@@ -43,6 +52,7 @@ def confirm(token: str) -> ResponseReturnValue:
     """
     g.secret_link = True
     found = queries.form_of_link(session(), token)
+    name_contact(found.office)
     row, now = found.row, clock.now()
     form = DecisionForm()
     try:
@@ -131,8 +141,9 @@ def edit_personal(token: str) -> ResponseReturnValue:
     found = _personal(token)
     registration = found.registration
     if not may_edit(registration.state):
-        if request.method == "POST":
-            flash(sentence_of(NotInThisState()), "error")
+        flash(
+            sentence_of(NotInThisState()) if request.method == "POST" else _("This registration can no longer be corrected here."), "error"
+        )
         return redirect(url_for(".personal", token=token), code=303)
     form = EditForm()
     if may_change_agency(registration.state):
@@ -179,6 +190,8 @@ def withdraw(token: str) -> ResponseReturnValue:
     """Explain what withdrawing means, and withdraw the registration when the button is pressed."""
     found = _personal(token)
     if not may_withdraw(found.registration.state, ended=has_ended(found.seminar, now=clock.now())):
+        if found.registration.state is not RegistrationState.WITHDRAWN:  # the button pressed twice
+            flash(_("This registration can no longer be withdrawn here."), "error")
         return redirect(url_for(".personal", token=token), code=303)
     form = DecisionForm()
     if form.accepts():
@@ -203,6 +216,7 @@ def _personal(token: str) -> PersonalPage:
     """Return the registration of this link and set its language, unless the browser chose another; mark the response as not cacheable."""
     g.secret_link = True
     found = queries.personal_page(session(), token, today=clock.now().date())
+    name_contact(found.office)
     if "language" not in browser:
         g.language = found.registration.language
     return found

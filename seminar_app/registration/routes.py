@@ -31,6 +31,7 @@ from seminar_app.registration.services import Typed
 from seminar_app.seminars.models import Seminar
 from seminar_app.web.access import personal_link, public
 from seminar_app.web.change import change_context
+from seminar_app.web.contacts import name_contact
 from seminar_app.web.database import in_unit_of_work, session
 from seminar_app.web.languages import current_language
 from seminar_app.web.limits import limiter, mailbox_key
@@ -57,6 +58,7 @@ def register(slug: str) -> ResponseReturnValue:
     now = context.now
     shown = queries.form_page(session(), slug)
     seminar, office = shown.seminar, shown.office
+    name_contact(office)
     way = _door(seminar, now)
     if not way.lets_in:
         return render_template("registration/closed.html", seminar=seminar, office=office, way=way)
@@ -88,6 +90,7 @@ def sent(slug: str, sent: uuid.UUID, token: str) -> ResponseReturnValue:
     context = change_context(PUBLIC)
     row = _sent(slug, sent, token)
     seminar, office = queries.seminar_for_form(session(), slug)
+    name_contact(office)
     _door(seminar, context.now)
     form = AgainForm()
     if form.accepts():

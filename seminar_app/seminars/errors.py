@@ -145,6 +145,15 @@ class QuotaHeldByNobody(Refusal):
     )
 
 
+class OfficeNotReachable(Refusal):
+    """The seminar cannot be published while its office lacks an e-mail address or a phone."""
+
+    sentence = N_(
+        "The seminar cannot be published yet: %(office)s has no e-mail address or no phone, and people who need help use both. "
+        "An administrator can write them down."
+    )
+
+
 class QuotasToShare(Refusal):
     """A copy needs to be told who gets the seats of agencies that have ended by its first day."""
 

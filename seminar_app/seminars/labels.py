@@ -65,6 +65,7 @@ def init_app() -> None:
             Need.SEATS: _l("Seats"),
             Need.CODE: _l("The code that people type to register"),
             Need.QUOTAS: _l("Quotas that somebody can hold"),
+            Need.CONTACT: _l("E-mail address and phone of the office"),
         },
     )
     register(

@@ -14,6 +14,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.messages.checks import what_waiting_means
+from seminar_app.offices.models import Office
+from seminar_app.offices.rules import is_reachable
+from seminar_app.offices.words import office_name
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.quotas import QuotaForNobody, quotas_for_nobody
 from seminar_app.seminars.rules import (
@@ -66,11 +69,14 @@ def concerns_of_rooms(session: Session, seminar: Seminar, *, now: datetime) -> l
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One item of the checklist before publishing; `sentence` says it in full where the need's label does not name what is wrong."""
+    """One item of the checklist before publishing; `sentence` says it in full where the need's label does not name what is wrong.
+
+    `url`: the page where it is done; None where the reader cannot do it.
+    """
 
     need: Need
     done: bool
-    url: str
+    url: str | None
     sentence: str | None = None
 
 
@@ -108,6 +114,7 @@ def overview_of(
     """Collect the overview. An account that may not organize the seminar gets no concerns and no changes of state."""
     sessions = session.scalar(select(func.count()).where(SeminarSession.seminar_id == seminar.id)) or 0
     for_nobody = quotas_for_nobody(session, seminar)
+    office = session.get_one(Office, seminar.office_id)
     needs = needs_before_publishing(
         titles=(seminar.title_es, seminar.title_en),
         sessions=sessions,
@@ -115,14 +122,18 @@ def overview_of(
         mode=seminar.registration_mode,
         code=seminar.registration_code,
         for_nobody=len(for_nobody),
+        reachable=is_reachable(email=office.email, phone=office.phone),
     )
     step = next_step(seminar, sessions=sessions, now=now)
     concerns = _concerns(seminar, people=people, coordinators=coordinators, for_nobody=for_nobody, step=step, now=now)
+    if Need.CONTACT in needs and step in RUNNING:  # of a draft the checklist says it
+        silent = _silent(office, is_admin=is_admin)
+        concerns.append(Concern(silent, _office_form(office), _("Write them down")) if is_admin else Concern(silent))
     if may_organize:
         concerns = [*_mail_that_waits(session, is_admin=is_admin, now=now), *concerns, *concerns_of_rooms(session, seminar, now=now)]
     return Overview(
         step=step,
-        checks=_checks(seminar, needs, for_nobody),
+        checks=_checks(seminar, needs, for_nobody, office, is_admin=is_admin),
         dates=_dates(session, seminar, now=now),
         concerns=concerns if may_organize else [],
         changes=frozenset(change for change in Change if state_after(change, seminar.state) is not None) if may_organize else frozenset(),
@@ -130,20 +141,28 @@ def overview_of(
     )
 
 
-ONLY_IF_LACKING = (Need.CODE, Need.QUOTAS)
+ONLY_IF_LACKING = (Need.CODE, Need.QUOTAS, Need.CONTACT)
+RUNNING = (NextStep.FILL, NextStep.PREPARE, NextStep.WAIT_TO_OPEN, NextStep.ATTEND)
+"""What comes next in a seminar that is published or closed and not over."""
 
 
-def _checks(seminar: Seminar, needs: Sequence[Need], for_nobody: Sequence[QuotaForNobody]) -> list[Check]:
+def _checks(
+    seminar: Seminar, needs: Sequence[Need], for_nobody: Sequence[QuotaForNobody], office: Office, *, is_admin: bool
+) -> list[Check]:
     slug = seminar.slug
     settings = url_for("seminars_staff.settings", slug=slug)
-    where: Mapping[Need, str] = {
+    where: Mapping[Need, str | None] = {
         Need.TITLE: settings,
         Need.SESSIONS: url_for("seminars_staff.sessions", slug=slug),
         Need.SEATS: url_for("registration_staff.seats", slug=slug),
         Need.CODE: settings,
         Need.QUOTAS: url_for("registration_staff.seats", slug=slug),
+        Need.CONTACT: _office_form(office) if is_admin else None,
     }
-    said = {Need.QUOTAS: " ".join(_for_nobody(quota, seminar) for quota in for_nobody)}
+    said = {
+        Need.QUOTAS: " ".join(_for_nobody(quota, seminar) for quota in for_nobody),
+        Need.CONTACT: _silent(office, is_admin=is_admin),
+    }
     return [Check(need, need not in needs, where[need], said.get(need)) for need in Need if need not in ONLY_IF_LACKING or need in needs]
 
 
@@ -156,6 +175,22 @@ def _for_nobody(quota: QuotaForNobody, seminar: Seminar) -> str:
         day=long_date(seminar.starts_on),
     )
     return sentence
+
+
+def _office_form(office: Office) -> str:
+    return url_for("offices_staff.office", code=office.code)
+
+
+def _silent(office: Office, *, is_admin: bool) -> str:
+    """Say what people lack to reach the office, and who can mend it where the reader cannot."""
+    values = {"office": office_name(office)}
+    if not office.email and not office.phone:
+        said = _("%(office)s has neither e-mail address nor phone, so people who need help cannot reach it.", **values)
+    elif not office.email:
+        said = _("%(office)s has no e-mail address: people cannot write to it, and answers to its mail reach nobody.", **values)
+    else:
+        said = _("%(office)s has no phone, so people without e-mail cannot reach it.", **values)
+    return said if is_admin else " ".join((said, _("Please ask an administrator to write it down.")))
 
 
 def _dates(session: Session, seminar: Seminar, *, now: datetime) -> list[tuple[str, str]]:
@@ -199,7 +234,7 @@ def _concerns(
         asking = ngettext("%(num)d person asks for another name.", "%(num)d people ask for another name.", len(people.names_asked))
         first = url_for("registration_staff.registration", slug=slug, registration_id=people.names_asked[0].hex)
         found.append(Concern(asking, first, _("Look at it")))
-    running = step in (NextStep.FILL, NextStep.PREPARE, NextStep.WAIT_TO_OPEN, NextStep.ATTEND)
+    running = step in RUNNING
     seats = url_for("registration_staff.seats", slug=slug)
     if running:  # of a draft the checklist says it
         found += [Concern(_for_nobody(quota, seminar), seats, _("Look at the seats")) for quota in for_nobody]

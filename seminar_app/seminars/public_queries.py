@@ -212,6 +212,14 @@ _SESSIONS = select(
 _SESSION_COLUMNS = 9
 
 
+def office_of(session: Session, slug: str) -> Contact | None:
+    """Return how people reach the office of a seminar that the public may see; None if there is none with this slug."""
+    columns = (Seminar.state, Seminar.archived_from, Office.name_es, Office.name_en, Office.email, Office.phone)
+    wanted = select(*columns).join(Office, Office.id == Seminar.office_id).where(Seminar.slug == slug)
+    row = session.execute(wanted).one_or_none()
+    return None if row is None or not is_public(row.state, row.archived_from) else Contact(*row[2:])
+
+
 def seminar_page(session: Session, slug: str) -> SeminarPage:
     """Return a seminar with its hosts, sessions and speakers, in three statements.
 

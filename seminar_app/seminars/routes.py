@@ -28,6 +28,12 @@ def settings() -> Settings:
     return found
 
 
+def office_of_request() -> public_queries.Contact | None:
+    """Return the office of the seminar in the request's address; None if it names none that the public may see."""
+    slug = (request.view_args or {}).get("slug")
+    return public_queries.office_of(session(), slug) if slug else None
+
+
 @blueprint.get("/")
 @public
 @cached_while_unchanged

@@ -17,9 +17,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from seminar_app.core.errors import InBothLanguages, NotFound, Refusal
+from seminar_app.core.errors import InBothLanguages, LinkNotFound, NotFound, Refusal
 from seminar_app.web.access import Audience, policy_of
 from seminar_app.web.body_reading import was_refused
+from seminar_app.web.contacts import Contact, contact_of_request
 from seminar_app.web.database import db, may_be_saved
 from seminar_app.web.limits import seconds_to_wait
 from seminar_app.web.unavailable import is_unavailable, kept_form
@@ -41,7 +42,7 @@ PAGES = {
     ),
     404: (
         _l("We did not find this page"),
-        _l("The address may be incomplete, or the link was replaced, or it ended: personal links work until 18 months after the seminar."),
+        _l("The address may be incomplete, or what stood here has ended."),
         _l("Check the address, or begin at the list of seminars."),
     ),
     405: (
@@ -67,6 +68,16 @@ PAGES = {
     ),
 }
 
+LINK_NOT_FOUND = (
+    _l("This link no longer works or is incomplete"),
+    _l("Perhaps a newer one replaced it, or it has ended: personal links work until 18 months after the seminar."),
+    _l(
+        "Copy it whole from the newest message that we sent you. "
+        "If that one fails too, open your seminar in the list: its page says how to reach the office."
+    ),
+)
+"""The page of a personal link that leads to nobody. No office is known there."""
+
 
 def sentence_of(refusal: Refusal) -> str:
     """Return the refusal in the language of the reader."""
@@ -89,17 +100,26 @@ def _shown(value: object) -> object:
 
 
 def error_page(
-    code: int, *, what_happened: str | None = None, what_to_do: str | None = None, retry_after: int = RETRY_AFTER_SECONDS
+    code: int,
+    *,
+    lost_link: bool = False,
+    what_happened: str | None = None,
+    what_to_do: str | None = None,
+    retry_after: int = RETRY_AFTER_SECONDS,
 ) -> ResponseReturnValue:
-    """Render the page for a status code, with the request's id as its reference.
+    """Render the page for a status code, with the request's id as its reference and the office to turn to, where it is known.
 
     Args:
         code: HTTP status; one without a page of its own gets the page of 500.
+        lost_link: whether a personal link led to nobody; the page then says what to do about it.
         what_happened: instead of the sentence for the code.
         what_to_do: instead of the sentence for the code.
         retry_after: seconds until it makes sense to try again, for 429 and 503.
     """
-    title, happened, to_do = PAGES.get(code, PAGES[500])
+    title, happened, to_do = LINK_NOT_FOUND if lost_link else PAGES.get(code, PAGES[500])
+    contact = _contact(code)
+    if contact is not None and to_do is PAGES[500][2]:
+        to_do = _l("Try again; if it fails again, tell the office the reference below.")
     kept = kept_form() if code == 503 else None
     page = render_template(
         "errors/page.html",
@@ -110,11 +130,21 @@ def error_page(
         **_frame(code),
         reference=g.get("request_id", "-"),
         kept=kept,
+        contact=contact,
+        lost_link=lost_link,
     )
     response = make_response(page, code)
     if code in (429, 503):
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def _contact(code: int) -> Contact | None:
+    """Return the office to turn to on a page of the public or of a personal link. 503: only if a view has read it already."""
+    policy = policy_of(current_app, request.endpoint or "")
+    if policy is None or policy.audience not in (Audience.PUBLIC, Audience.LINK) or code == 404:
+        return None
+    return contact_of_request(ask_database=code != 503)
 
 
 def _frame(code: int) -> dict[str, str]:
@@ -129,6 +159,7 @@ def init_app(app: Flask) -> None:
     handlers: dict[type[Exception], Callable[..., ResponseReturnValue]] = {
         HTTPException: _http,
         NotFound: lambda error: error_page(404),
+        LinkNotFound: lambda error: error_page(404, lost_link=True),
         Refusal: _unexpected_refusal,
         RateLimitExceeded: _too_many,
         CSRFError: lambda error: form_from_elsewhere(),
@@ -167,6 +198,7 @@ def error_page_with_sentence(sentence: str) -> ResponseReturnValue:
         what_happened=sentence,
         what_to_do=_("Go back, change what it says, and try again."),
         reference=None,
+        contact=_contact(422),
         **_frame(422),
     )
     return make_response(page, 422)

@@ -60,6 +60,7 @@ class Make:
     def office(self, **values: Any) -> Office:
         n = next(self._number)
         base = {"public_id": uuid.uuid4(), "code": f"OFF{n}", "name_es": f"Oficina {n}", "name_en": f"Office {n}", "country": "US"}
+        base |= {"email": f"office{n}@example.org", "phone": "+525550802000"}
         return self._add(Office(**base | values))
 
     def agency(self, code: str | None = None, *, parent: Agency | None = None, **values: Any) -> Agency:

@@ -18,6 +18,7 @@ from seminar_app.agencies.succession_rules import (
     has_mostly_ended,
     heirs_of,
     path_to_pools,
+    reach_of_liaison,
     reached_on,
     steps_on,
 )
@@ -185,3 +186,83 @@ def test_an_heir_below_another_heir_shares_its_quota() -> None:
     }
     successions = [Succession(1, 3, date(2020, 1, 2)), Succession(2, 5, date(2020, 1, 2))]
     assert heirs_of(1, agencies, successions, on=date(2021, 1, 1)) == {3}
+
+
+def published_reach(*codes: str, on: date = date(2027, 6, 1)) -> set[str]:
+    found = reach_of_liaison([IDS[code] for code in codes], PUBLISHED, SUCCESSIONS, codes=CODES, on=on)
+    return {CODES[each] for each in found}
+
+
+@pytest.mark.parametrize(
+    ("granted", "sees", "not_"),
+    [
+        (["FGR"], {"FGR", "PGR"}, {"CNS", "PGJ"}),
+        (["FGE-ROO"], {"FGE-ROO", "PGJ-ROO"}, {"FGE", "PGJ", "PGJ-CHH", "FGE-CHH"}),
+        (["GN"], {"GN", "PF"}, {"CNS", "SSPC"}),
+        (["SSPC"], {"SSPC"}, {"CNS", "PF"}),
+        (["GN", "SSPC"], {"GN", "SSPC", "PF", "CNS"}, {"FGR"}),
+        (["CNS"], {"CNS", "PF"}, {"GN", "SSPC"}),
+        (["PGR"], {"PGR"}, {"FGR"}),
+        (["FGE"], {"FGE", "FGE-ROO", "PGJ-ROO"}, {"PGJ", "PGJ-BCS"}),
+        (["INM"], {"INM"}, {"CNS"}),
+        ([], set(), {"PGR"}),
+    ],
+    ids=lambda value: "+".join(value) if isinstance(value, list) else None,
+)
+def test_a_liaison_sees_what_her_agency_alone_succeeded(granted: list[str], sees: set[str], not_: set[str]) -> None:
+    reach = published_reach(*granted)
+    assert sees <= reach
+    assert not not_ & reach
+    if len(sees) < 4 and "FGE" not in sees:
+        assert reach == sees
+
+
+def test_reach_follows_a_succession_from_the_day_on_which_the_former_agency_is_gone() -> None:
+    assert "PGR" not in published_reach("FGR", on=date(2018, 12, 19))
+    assert "PGR" in published_reach("FGR", on=date(2018, 12, 20))
+    assert "PGJ-ROO" not in published_reach("FGE-ROO", on=date(2016, 12, 31)), "both existed in that year"
+    assert "PGJ-ROO" in published_reach("FGE-ROO", on=date(2017, 1, 1))
+
+
+OLD, NEW, OTHER, BELOW_OLD, MOVED, DEEPER = range(1, 7)
+ENDED = date(2018, 12, 31)
+TODAY = date(2026, 6, 1)
+HANDED_ON: dict[int, InDirectory] = {
+    OLD: Known(valid_to=ENDED),
+    NEW: Known(),
+    OTHER: Known(),
+    BELOW_OLD: Known(OLD),
+    MOVED: Known(OLD, valid_to=ENDED),
+    DEEPER: Known(MOVED),
+}
+
+
+def small_reach(*successions: Succession, granted: int = NEW) -> frozenset[int]:
+    codes = {each: str(each) for each in HANDED_ON}
+    return reach_of_liaison([granted], HANDED_ON, successions, codes=codes, on=TODAY)
+
+
+def test_what_was_below_an_ended_agency_goes_with_it_unless_it_went_elsewhere() -> None:
+    whole = Succession(OLD, NEW, date(2019, 1, 1))
+    part = Succession(MOVED, OTHER, date(2019, 1, 1))
+    assert small_reach(whole) == {NEW, OLD, BELOW_OLD, MOVED, DEEPER}
+    assert small_reach(whole, part) == {NEW}, "the part that went elsewhere still draws from the whole's quota"
+    assert small_reach(whole, part, granted=OTHER) == {OTHER, MOVED, DEEPER}
+
+
+def test_a_succession_of_unknown_date_gives_nothing_and_makes_an_agency_shared() -> None:
+    dated, unknown = Succession(OLD, NEW, date(2019, 1, 1)), Succession(OLD, OTHER, None)
+    assert small_reach(Succession(OLD, NEW, None)) == {NEW}
+    assert small_reach(dated, unknown) == {NEW}
+    assert small_reach(dated, Succession(OLD, OTHER, date(2027, 1, 1))) == {NEW, OLD, BELOW_OLD, MOVED, DEEPER}
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 6), st.integers(1, 6), st.one_of(st.none(), st.dates(date(2015, 1, 1), date(2030, 1, 1)))), max_size=12
+    )
+)
+def test_no_two_liaisons_ever_see_one_ended_agency(drawn: list[tuple[int, int, date | None]]) -> None:
+    """Whatever is recorded, also loops: only who was made liaison of an agency shares it."""
+    successions = [Succession(one, other, on) for one, other, on in drawn]
+    assert not (small_reach(*successions) & small_reach(*successions, granted=OTHER))

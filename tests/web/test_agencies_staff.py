@@ -11,9 +11,11 @@ from seminar_app.agencies.models import Agency, AgencySuccession
 from seminar_app.agencies.queries import all_agencies, find_agency_by_code
 from seminar_app.agencies.seed import seed_directory
 from seminar_app.audit.models import AuditRow
+from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
-from tests.conftest import StatementCount
+from seminar_app.seminars.models import SeatPool
+from tests.conftest import NOW, StatementCount
 from tests.support.checking_client import CheckingClient
 from tests.support.context import context
 from tests.support.factories import Make
@@ -150,6 +152,26 @@ def test_the_tree_never_becomes_a_ring(seeded: Session, client: CheckingClient) 
     assert sentence in client.submit(f"{INDEX}CNS/edit", {"parent": "CNS"}, status=422).text
     client.submit(f"{INDEX}INM/edit", {"parent": "CNS"})
     assert get(seeded, "INM").parent_id == get(seeded, "CNS").id
+
+
+def test_before_an_agency_is_retired_the_page_says_whom_it_concerns(
+    seeded: Session, client: CheckingClient, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.setattr("seminar_app.agencies.staff_routes.now", lambda: NOW)
+    url = f"{INDEX}INM/retire"
+    assert "Nobody has registered with it" in client.get(url).text
+    inm, coming, past = get(seeded, "INM"), make.seminar(), make.seminar(starts_on=date(2020, 6, 3), ends_on=date(2020, 6, 5))
+    pools = {row.seminar_id: row for row in seeded.scalars(select(SeatPool))}
+    twice = make.person()
+    make.registration(past, twice, agency=inm, pool=pools[past.id])
+    make.registration(coming, twice, agency=inm, pool=pools[coming.id])
+    make.registration(past, agency=inm, pool=pools[past.id])
+    make.registration(past, agency=inm)
+    make.registration(past, agency=get(seeded, "PF"), pool=pools[past.id])
+    said = client.get(url).text
+    assert "3 people have registered with it; 2 of them got a seat." in said
+    assert "1 person is on the list of a seminar that is not over" in said
 
 
 def test_an_agency_ends_with_successors_and_that_can_be_undone(seeded: Session, client: CheckingClient) -> None:

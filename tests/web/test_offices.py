@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from itertools import product
+from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
@@ -16,13 +21,17 @@ from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import mail_of, write
+from seminar_app.messages.services import enqueue
 from seminar_app.offices.models import Office, OfficeNotice
 from seminar_app.registration import links
 from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState, RemovalReason
+from seminar_app.registration.services.mails import facts
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import SeminarState
 from tests.conftest import NOW
 from tests.support.checking_client import CheckingClient, Page
+from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.mailbox import button_of, press, register
 from tests.web.conftest import SignIn
@@ -173,8 +182,8 @@ def test_people_find_the_office_on_every_page_of_its_seminar(
 def test_answers_to_the_mail_of_a_seminar_go_to_its_office(
     client: CheckingClient, app: Flask, make: Make, seminar: Seminar, session: Session
 ) -> None:
-    other = make.seminar(slug="elsewhere-2026", office=make.office(phone="+525550802001"))
-    silent = make.seminar(slug="nowhere-2026", office=make.office())
+    other = make.seminar(slug="elsewhere-2026", office=make.office(email=None, phone="+525550802001"))
+    silent = make.seminar(slug="nowhere-2026", office=make.office(email=None, phone=None))
     for each in (seminar, other, silent):
         register(client, session, f"/seminars/{each.slug}/register", PERSON)
     session.rollback()
@@ -187,6 +196,118 @@ def test_answers_to_the_mail_of_a_seminar_go_to_its_office(
     assert "hsi@office.example, 55 5080 2000" in mails[0][1].html
     assert "nobody reads this mailbox. Call" in mails[1][1].text
     assert mails[2][1].text.rstrip().splitlines()[-2].endswith("nobody reads this mailbox.")
+
+
+ABOUT_A_SEMINAR = re.compile(r"{{ ?(title|days|place|slug) ?}}|scope_en|scope_es")
+
+
+def test_every_kind_of_mail_about_a_seminar_is_answered_by_its_office(app: Flask, seminar: Seminar, office: Office) -> None:
+    """Walk all templates, so that a new kind of mail cannot be forgotten."""
+    kinds = {
+        path.name.split(".")[0]
+        for path in Path("templates/email").glob("*.txt")
+        if not path.name.startswith("_") and ABOUT_A_SEMINAR.search(path.read_text(encoding="utf-8"))
+    } - {"account_invited"}  # tells administrators of an invitation
+    assert {"registered", "feedback_reminder", "name_declined", "address_replaced", "seminar_cancelled", "role_given"} <= kinds
+    invited: dict[str, Any] = {"by": "Laura", "role": "coordinator", "scope_es": "Trata", "scope_en": "Trafficking", "days": 7}
+    for kind, language in product(sorted(kinds), ("es", "en")):
+        values: dict[str, Any] = facts(seminar, office, language) | {"state": "registered", "code": ""}
+        values |= invited if kind in ("role_given", "account_invitation") else {}
+        message = Message(kind=kind, language=language, to_address="ana@pgr.example", to_name="Ana", context=values, message_id="<1@x>")
+        letter = write(app, message)
+        mail = mail_of(letter, message, sender="Constancia <no-reply@x.example>", now=NOW)
+        assert mail["Reply-To"] == "hsi@office.example", kind
+        assert "hsi@office.example, 55 5080 2000" in letter.text, kind
+
+
+def test_a_mail_about_a_seminar_that_names_no_office_is_not_written(session: Session, seminar: Seminar) -> None:
+    to: dict[str, Any] = {"language": "es", "to_address": "ana@pgr.example", "to_name": "Ana"}
+    with pytest.raises(ValueError, match="names no office"):
+        enqueue(session, context(NOW), kind="link", facts={"slug": seminar.slug}, **to)
+
+
+STOPPED = (
+    {"state": RegistrationState.DECLINED},
+    {"state": RegistrationState.REMOVED, "removal_reason": RemovalReason.NO_SHOW},
+    {"state": RegistrationState.SUBSTITUTED},
+    {"state": RegistrationState.WITHDRAWN},
+)
+
+
+@pytest.mark.parametrize("values", STOPPED, ids=lambda values: values["state"].value)
+def test_who_is_stopped_finds_the_office_first(
+    client: CheckingClient, make: Make, seminar: Seminar, session: Session, values: dict[str, Any]
+) -> None:
+    registration = make.registration(seminar, **values)
+    personal = f"/registrations/{links.personal_token(session, registration)}"
+    for url in (personal, f"{personal}/feedback"):
+        page = client.get(url)
+        assert page.one("main a[href='mailto:hsi@office.example']"), url
+        assert page.one("main a[href='tel:+525550802000']"), url
+    for refused in ("edit", "withdraw"):
+        after = client.follow(client.get(f"{personal}/{refused}", status=303))
+        assert after.one("main a[href='mailto:hsi@office.example']")
+        said = "ya no" in after.text
+        assert said == ((refused, values["state"]) != ("withdraw", RegistrationState.WITHDRAWN)), "pressed twice is no error"
+
+
+def test_a_page_that_fails_names_the_office_and_asks_no_database_that_is_away(
+    client: CheckingClient, app: Flask, make: Make, seminar: Seminar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_args: object, **_more: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("gone"))
+
+    form = client.get("/seminars/cancun-2026/register").fields("main form")
+    monkeypatch.setattr("seminar_app.registration.services.register", away)
+    sent = client.post("/seminars/cancun-2026/register", form | PERSON, status=503)
+    assert sent.one("main a[href='mailto:hsi@office.example']"), "the view had read it"
+    monkeypatch.setattr("seminar_app.registration.queries.form_page", away)
+    assert not client.get("/seminars/cancun-2026/register", status=503).select("main a[href^='mailto:']")
+    monkeypatch.setattr("seminar_app.registration.queries.form_page", lambda *_args: 1 / 0)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    failed = client.get("/seminars/cancun-2026/register", status=500)
+    assert failed.one("main a[href='tel:+525550802000']")
+    assert "tell the office" in failed.text
+    make.seminar(slug="draft-2026", state=SeminarState.DRAFT)
+    assert not client.get("/seminars/draft-2026/register", status=500).select("main a[href^='mailto:']"), "nobody knows of it"
+
+
+def test_a_link_that_leads_to_nobody_says_what_to_do_and_names_nothing_personal(
+    client: CheckingClient, make: Make, seminar: Seminar, session: Session
+) -> None:
+    whole = links.personal_token(session, make.registration(seminar))
+    for url in (f"/registrations/{whole[:-1]}", f"/registrations/{whole[:-1]}/edit", f"/registrations/{whole[:-1]}/feedback"):
+        page = client.get(url, status=404)
+        assert page.one("h1").to_text() == "This link no longer works or is incomplete"
+        assert "Copy it whole from the newest message" in page.text
+        assert page.one("main a[href='/']")
+        assert not page.select("main a[href^='mailto:']")
+
+
+@pytest.mark.usefixtures("seminar")
+def test_a_seminar_is_published_only_with_an_office_that_people_can_reach(
+    staff: CheckingClient, admin: CheckingClient, make: Make, office: Office, session: Session
+) -> None:
+    draft = make.seminar(office=office, slug="draft-2026", state=SeminarState.DRAFT)
+    make.seminar_session(draft)
+    url = "/staff/seminars/draft-2026/"
+    for lacking in ({"phone": None}, {"email": None}, {"email": None, "phone": None}):
+        with unit_of_work(session) as work:
+            kept = work.get_one(Office, office.id)
+            kept.email, kept.phone = "hsi@office.example", "+525550802000"
+            for name, value in lacking.items():
+                setattr(kept, name, value)
+        page = staff.get(url)
+        assert "ask an administrator" in page.text
+        assert not page.select("main a[href^='/staff/offices/']")
+        assert admin.get(url).one(".checklist a[href='/staff/offices/HSI']")
+        token = staff.get("/staff/seminars/new").fields("main form")["csrf_token"]
+        refused = staff.follow(staff.post(f"{url}publish", {"csrf_token": token}, status=303))
+        assert "no e-mail address or no phone" in refused.text
+    with unit_of_work(session) as work:
+        work.get_one(Seminar, draft.id).state = SeminarState.PUBLISHED
+    assert "people who need help cannot reach it" in staff.get(url).one("main .notice").to_text(), "it stays published"
+    assert admin.get(url).one("main .notice a[href='/staff/offices/HSI']")
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
-from seminar_app.agencies.models import Agency
+from seminar_app.agencies.models import Agency, AgencySuccession
 from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
@@ -136,6 +136,55 @@ def test_a_liaison_sees_and_opens_only_their_own_people(
     assert "Ruiz" in people
     assert "Ñáñez" not in people
     client.get(f"/staff/people/{session.get_one(Registration, other.id).person_id}", status=404)
+
+
+def succeed(session: Session, one: Agency, *heirs: Agency) -> None:
+    """End an agency in 2018 and record its heirs."""
+    with unit_of_work(session) as work:
+        work.get_one(Agency, one.id).valid_to = date(2018, 12, 19)
+        work.add_all(AgencySuccession(from_agency_id=one.id, to_agency_id=heir.id, happened_on=date(2018, 12, 20)) for heir in heirs)
+
+
+def test_a_liaison_sees_what_her_agency_alone_succeeded_and_of_shared_quotas_the_seats_left(
+    client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn, statements: StatementCount
+) -> None:
+    fgr, gn, sspc, cns = (make.agency(code) for code in ("FGR", "GN", "SSPC", "CNS"))
+    unit = make.agency("SEIDO", parent=house.pgr)
+    quota, shared = make.pool(house.seminar, house.pgr, 28), make.pool(house.seminar, cns, 18)
+    named = {"Ruiz": house.pgr, "Paz": unit, "Gil": cns, "Mora": gn}
+    rows = {
+        surname: make.registration(
+            house.seminar, make.person("Ana", surname), agency=agency, pool=quota if surname in ("Ruiz", "Paz") else shared
+        )
+        for surname, agency in named.items()
+    }
+    sign_in(client, make.account((RoleName.LIAISON, {"agency_id": fgr.id})))
+    url = f"{house.url}/roster/"
+    assert "Nobody is registered yet" in client.get(url).text
+    succeed(session, house.pgr, fgr)
+    succeed(session, cns, gn, sspc)
+    statements.statements.clear()
+    page = client.get(url)
+    hers = len(statements)
+    assert [surname for surname in rows if surname in page.text] == ["Ruiz", "Paz"]
+    assert "26 of 28" in page.text
+    assert "CNS" not in page.text
+    for surname, row in rows.items():
+        client.get(f"{url}{row.public_id.hex}", status=200 if surname in ("Ruiz", "Paz") else 404)
+    found = client.follow(client.submit("/staff/people/", {"words": "ana"}, form="main form[method=post]")).text
+    assert [surname for surname in rows if surname in found] == ["Ruiz", "Paz"]
+    sign_in(client, make.account((RoleName.LIAISON, {"agency_id": gn.id})))
+    page = client.get(url)
+    assert [surname for surname in rows if surname in page.text] == ["Mora"]
+    assert "16 of 18" in page.text
+    assert "Shared with other agencies" in page.text
+    client.get(f"{url}{rows['Gil'].public_id.hex}", status=404)
+    sign_in(client, house.coordinator)
+    statements.statements.clear()
+    client.get(url)
+    assert hers <= len(statements) + 2, "her reach, and the quotas she may draw from"
+    session.rollback()
+    assert session.scalar(select(func.count()).where(AuditRow.action == "roster.viewed")) == 4
 
 
 def test_another_offices_roster_is_not_found_and_the_coordinators_is_for_reading(

@@ -49,7 +49,7 @@ requests to the program, on both databases, for one's own and for somebody else'
 | **yes** / 404 | one's own / somebody else's |
 
 *Own* is, for an **official**, the registration that the personal link opens (somebody else's: a link made up, or replaced since); for a
-**liaison**, people of their agency and of what lies below it, in any seminar that is not a draft; for a **coordinator**, a seminar
+**liaison**, people of their agency, of what lies below it and of what these alone succeeded, in any seminar that is not a draft; for a **coordinator**, a seminar
 they are assigned to; for an **organizer**, a seminar of their office and people who registered for one. A **stranger** has neither
 account nor link. An **admin** sees everything, and each access to personal data leaves a row in the audit log. An account with several roles may do
 what any of them may.

@@ -20,6 +20,8 @@ from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import InBothLanguages, NotFound
 from seminar_app.messages.services import enqueue
+from seminar_app.offices.mail_facts import office_facts
+from seminar_app.offices.models import Office
 
 
 def invite(
@@ -73,8 +75,9 @@ def invite(
     if not give_role(session, context, account_id=account.id, grant=grant, given_by_office_id=by_office, seminar=seminar):
         return False
     facts = {"by": actor.name, "role": grant.role.value, "scope_es": scope.es or scope.en, "scope_en": scope.en or scope.es}
+    signed = facts | office_facts(session.get_one(Office, office_id), account.language)
     if account.password is None:
-        send_reset_link(session, context, account, invited=True, facts=facts)
+        send_reset_link(session, context, account, invited=True, facts=signed)
     else:
         enqueue(
             session,
@@ -83,7 +86,7 @@ def invite(
             language=account.language,
             to_address=account.email,
             to_name=account.name,
-            facts=facts,
+            facts=signed,
         )
     about = {"name": account.name, "email": account.email, "account": str(account.public_id)}
     tell_admins(session, context, kind="account_invited", facts=facts | about)

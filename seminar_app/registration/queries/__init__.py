@@ -1,5 +1,6 @@
 """Read registrations: by personal link, as a roster, as seat counts, and by the people a member of staff may see."""
 
+from seminar_app.registration.queries.agencies import people_of_agency
 from seminar_app.registration.queries.forms_sent import (
     FoundForm,
     agency_typed,
@@ -110,6 +111,7 @@ __all__ = [
     "organizing",
     "people_by_id_in_reach",
     "people_in_reach",
+    "people_of_agency",
     "person_in_reach",
     "personal_page",
     "proposals",

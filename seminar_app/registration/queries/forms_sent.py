@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
-from seminar_app.core.errors import NotFound
+from seminar_app.core.errors import LinkNotFound, NotFound
 from seminar_app.core.links import token_hash
 from seminar_app.offices.models import Office
 from seminar_app.registration.models import FormSent
@@ -35,11 +35,11 @@ def form_of_link(session: Session, token: str) -> FoundForm:
     """Return the form whose mail had this link.
 
     Raises:
-        NotFound: no form has it, or the form has been deleted.
+        LinkNotFound: no form has it, or the form has been deleted.
     """
     found = session.execute(_FOUND.where(FormSent.link_hash == token_hash(token[:LONGEST_TOKEN]))).one_or_none()
     if found is None:
-        raise NotFound
+        raise LinkNotFound
     return FoundForm(*found)
 
 

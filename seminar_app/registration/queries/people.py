@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, and_, bindparam, false, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
-from seminar_app.agencies.queries import AgenciesThen, AgencyChoice, NamedAgency, agencies_then, agency_paths, all_agencies
+from seminar_app.agencies.queries import AgenciesThen, AgencyChoice, NamedAgency, agencies_then, all_agencies
 from seminar_app.agencies.rules import path_of
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
@@ -27,6 +27,7 @@ from seminar_app.people.queries import SHOWN, Candidate, candidates, compared, m
 from seminar_app.people.rules import reserved_code, reserved_name
 from seminar_app.people.shown import ShownPerson, agency_shown, as_shown
 from seminar_app.registration.models import PersonJoin, Registration
+from seminar_app.registration.queries.reach import agencies_in_reach
 from seminar_app.registration.queries.shown import agency_of
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar
@@ -278,24 +279,17 @@ def _in_reach(session: Session, actor: Actor) -> ColumnElement[bool]:
         .scalar_subquery()
         .is_not(None)
     )
-    below = _agencies_below(session, actor)
-    return or_(Person.agency_id.in_(below), shared) if below else shared
+    agencies = agencies_in_reach(session, actor)
+    return or_(Person.agency_id.in_(agencies), shared) if agencies else shared
 
 
 def _registration_in_reach(session: Session, actor: Actor) -> ColumnElement[bool]:
     if actor.is_admin:
         return true()
-    below = _agencies_below(session, actor)
+    agencies = agencies_in_reach(session, actor)
     ways = [Seminar.office_id.in_(actor.office_ids)] if actor.office_ids else []
-    ways += [Registration.agency_id.in_(below)] if below else []
+    ways += [Registration.agency_id.in_(agencies)] if agencies else []
     return or_(*ways) if ways else false()
-
-
-def _agencies_below(session: Session, actor: Actor) -> list[int]:
-    """Return the liaison's agencies and all agencies below them."""
-    if not actor.agency_ids:
-        return []
-    return [agency_id for agency_id, path in agency_paths(session).items() if actor.agency_ids & frozenset(path)]
 
 
 def _found_by(session: Session, words: str, who: type[Person] = Person) -> ColumnElement[bool]:
@@ -312,8 +306,8 @@ def _ways_into_reach(session: Session, actor: Actor) -> list[Select[int]]:
     if actor.is_admin:
         return []
     registered = select(Registration.person_id).join(Seminar, Seminar.id == Registration.seminar_id)
-    below = _agencies_below(session, actor)
-    working = [select(Person.id).where(Person.agency_id.in_(below))] if below else []
+    agencies = agencies_in_reach(session, actor)
+    working = [select(Person.id).where(Person.agency_id.in_(agencies))] if agencies else []
     return [registered.where(_registration_in_reach(session, actor)), *working]
 
 

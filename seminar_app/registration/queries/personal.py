@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import AgencyVersion
 from seminar_app.agencies.queries import NamedAgency, agency_then, agency_written
-from seminar_app.core.errors import NotFound
+from seminar_app.core.errors import LinkNotFound, NotFound
 from seminar_app.core.links import token_hash
 from seminar_app.offices.models import Office, OfficeNotice
 from seminar_app.people.models import Person
@@ -116,7 +116,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
     """Return all that the personal page shows, in one statement.
 
     Raises:
-        NotFound: no link has this token, it was replaced, or the seminar's links have ended.
+        LinkNotFound: no link has this token, it was replaced, or the seminar's links have ended.
     """
     whole = (
         select(
@@ -144,11 +144,11 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
     )
     row = session.execute(whole.where(Registration.link_hash == _hash(token))).one_or_none()
     if row is None or link_has_ended(row.Seminar.ends_on, today=today):
-        raise NotFound
+        raise LinkNotFound
     if row.merged_into_id is not None:
         row = session.execute(whole.where(Registration.id == _that_stayed(session, row.seminar_id, row.person_id))).one_or_none()
     if row is None:  # the registration that stayed was split off since
-        raise NotFound
+        raise LinkNotFound
     own = OwnRegistration(
         id=row.id,
         public_id=row.public_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -12,24 +12,26 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from seminar_app.accounts.rules import may_coordinate, may_organize, may_see_agency
+from seminar_app.accounts.rules import may_coordinate, may_organize
 from seminar_app.agencies.queries import (
     NOT_ASSIGNED,
     AgencyChoice,
     NamedAgency,
     agencies_then,
-    agency_paths,
     all_agencies,
     groups_then,
     in_group_order,
+    pool_steps,
 )
 from seminar_app.agencies.rules import path_of
+from seminar_app.agencies.succession_rules import path_to_pools
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
 from seminar_app.people.models import Person
 from seminar_app.people.rules import name_key
 from seminar_app.people.shown import ShownPerson, told_apart
 from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.queries.reach import agencies_in_reach
 from seminar_app.registration.queries.shown import SHOWN, shown_person
 from seminar_app.registration.rules import RegistrationState, RemovalReason, Source, edition_of
 from seminar_app.seminars.models import SeatPool, Seminar
@@ -42,27 +44,33 @@ PAGE_SIZE = 300
 
 @dataclass(frozen=True, slots=True)
 class RosterAccess:
-    """A seminar whose roster the account may open. `agency_ids`: None for all of it, else only these agencies and those below them."""
+    """A seminar whose roster the account may open.
+
+    Attributes:
+        agency_ids: the agencies whose people are included; None for all of the roster.
+        own_agencies: the agencies whose people the account sees as their liaison, whatever its other roles are.
+    """
 
     seminar: Seminar
     agency_ids: frozenset[int] | None
     may_change: bool
+    own_agencies: frozenset[int]
 
     @property
     def may_change_list(self) -> bool:
         """Whether the account may add, decide on and remove registrations: nobody may once the seminar is completed or archived."""
         return self.may_change and not is_frozen(self.seminar.state)
 
-    def covers(self, path: Iterable[int]) -> bool:
-        """Whether people of this agency are included. `path`: the agency and its parents; empty if it is not in the directory."""
-        return self.agency_ids is None or bool(self.agency_ids & frozenset(path))
+    def covers(self, agency_id: int | None) -> bool:
+        """Whether people of this agency are included; None: it is not in the directory."""
+        return self.agency_ids is None or agency_id in self.agency_ids
 
 
 def roster_access(session: Session, actor: Actor, slug: str) -> RosterAccess:
     """Return how the account may open the roster.
 
     The seminar's office may read and change it, its coordinators may read it. Liaisons may read the part of their own
-    agencies, once the seminar is no longer a draft.
+    agencies and of what these succeeded, once the seminar is no longer a draft.
 
     Raises:
         NotFound: there is no such seminar, or the account may not open its roster.
@@ -70,10 +78,11 @@ def roster_access(session: Session, actor: Actor, slug: str) -> RosterAccess:
     seminar = find_seminar(session, slug)
     if seminar is None:
         raise NotFound
+    own = agencies_in_reach(session, actor)
     if may_coordinate(actor, office_id=seminar.office_id, seminar_id=seminar.id):
-        return RosterAccess(seminar, None, may_organize(actor, office_id=seminar.office_id))
-    if actor.agency_ids and seminar.state is not SeminarState.DRAFT:
-        return RosterAccess(seminar, actor.agency_ids, may_change=False)
+        return RosterAccess(seminar, None, may_organize(actor, office_id=seminar.office_id), own)
+    if own and seminar.state is not SeminarState.DRAFT:
+        return RosterAccess(seminar, own, may_change=False, own_agencies=own)
     raise NotFound
 
 
@@ -120,11 +129,21 @@ class RosterGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatsLeft:
+    """A quota from which a liaison's people may draw. `shared`: other agencies draw from it too, so she sees not all who hold its seats."""
+
+    agency: AgencyChoice
+    size: int
+    left: int
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """The groups with any registration, the counts of all, and how many lines match; the groups hold one page of the matches.
 
     `agencies` is today's directory, and `groups_today` are the groups to which these people's agencies belong today:
-    quotas and filters go by them.
+    quotas and filters go by them. `seats_left` is for liaisons: the quotas of their agencies, by code.
     """
 
     groups: list[RosterGroup]
@@ -134,6 +153,7 @@ class Roster:
     agencies: Mapping[int, AgencyChoice]
     groups_today: list[NamedAgency]
     page: int
+    seats_left: Sequence[SeatsLeft] = ()
 
     @property
     def pages(self) -> int:
@@ -147,7 +167,7 @@ class Roster:
 
 
 def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page: int = 1) -> Roster:
-    """Read the roster in four statements, however many people are on it; of the lines that match, one page of 300."""
+    """Read the roster in four statements, a liaison's in five, however many people are on it; of the lines that match, one page of 300."""
     agencies = all_agencies(session, with_aliases=False)
     parents = {agency.id: agency.parent_id for agency in agencies.values()}
     pools = list(session.scalars(select(SeatPool).where(SeatPool.seminar_id == access.seminar.id).order_by(SeatPool.id)))
@@ -164,9 +184,9 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page
     counts: Counter[RegistrationState] = Counter()
     shown = 0
     for row in lines:
-        path = path_of(row.agency_id, parents) if row.agency_id is not None else ()
-        if not access.covers(path):
+        if not access.covers(row.agency_id):
             continue
+        path = path_of(row.agency_id, parents) if row.agency_id is not None else ()
         today = agencies[path[-1]] if path else NOT_ASSIGNED
         groups_today[today.id] = today
         versions.add(row.agency_version_id)
@@ -182,13 +202,26 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page
     for group_id, named in groups_then(then[version] for version in versions).items():
         groups[group_id].group = named
         groups[group_id].rows = _in_order(groups[group_id].rows)
-    visible = [pool for pool in pools if access.agency_ids is None or (pool.agency_id and access.covers(path_of(pool.agency_id, parents)))]
+    visible = [pool for pool in pools if access.agency_ids is None or (pool.agency_id and access.covers(pool.agency_id))]
     visible.sort(key=lambda pool: (pool.agency_id is None, agencies[pool.agency_id].code if pool.agency_id else ""))
     ordered = sorted(groups.values(), key=lambda found: in_group_order(found.group))
     in_order = sorted(groups_today.values(), key=in_group_order)
     page = min(page, max(1, -(-shown // PAGE_SIZE)))
     _keep_page(ordered, page)
-    return Roster(ordered, counts, shown, visible, agencies, in_order, page)
+    return Roster(ordered, counts, shown, visible, agencies, in_order, page, _seats_left(session, access, pools, agencies))
+
+
+def _seats_left(session: Session, access: RosterAccess, pools: Sequence[SeatPool], agencies: Mapping[int, AgencyChoice]) -> list[SeatsLeft]:
+    if access.agency_ids is None:
+        return []
+    steps = pool_steps(session, access.seminar.starts_on)
+    theirs = {step for agency_id in access.agency_ids for step in path_to_pools(agency_id, steps)}
+    found = [
+        SeatsLeft(agencies[pool.agency_id], pool.size, pool.size - pool.taken, shared=not access.covers(pool.agency_id))
+        for pool in pools
+        if pool.agency_id in theirs and pool.agency_id is not None and pool.size
+    ]
+    return sorted(found, key=lambda quota: quota.agency.code)
 
 
 def _keep_page(groups: list[RosterGroup], page: int) -> None:
@@ -301,12 +334,11 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
     ).one_or_none()
     if row is None:
         raise NotFound
-    path = agency_paths(session)[row.agency_id] if row.agency_id is not None else ()
-    if not access.covers(path):
+    if not access.covers(row.agency_id):
         raise NotFound
     agencies = agencies_then(session, [row.agency_version_id])
     closed = shown_person(row, agencies)
-    own = access.may_change or may_see_agency(actor, agency_path=path)
+    own = access.may_change or row.agency_id in access.own_agencies
     may_open = closed.hidden and not closed.erased and own
     if opened and not may_open:
         raise NotFound

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.dates import date_range
-from seminar_app.core.phones import shown_phone
 from seminar_app.messages.models import Message
 from seminar_app.messages.services import enqueue
+from seminar_app.offices.mail_facts import office_facts
 from seminar_app.offices.models import Office
 from seminar_app.people.rules import reserved_name
 from seminar_app.registration.links import ENDPOINT, issue_link
@@ -80,9 +80,6 @@ def facts(seminar: Seminar, office: Office, language: str) -> dict[str, str]:
         "title": next(title for title in titles if title),
         "days": date_range(seminar.starts_on, seminar.ends_on, language),
         "place": ", ".join(filter(None, (seminar.venue, seminar.city))),
-        "office": office.name_es if spanish else office.name_en,
-        "office_email": office.email or "",
-        "office_phone": shown_phone(office.phone) if office.phone else "",
         "slug": seminar.slug,
         "reason": seminar.state_reason or "",
-    }
+    } | office_facts(office, language)

@@ -132,15 +132,25 @@ class Need(StrEnum):
     CODE = "code"
     QUOTAS = "quotas"
     """No quota is kept for agencies none of which exists on the first day."""
+    CONTACT = "contact"
+    """The seminar's office has an e-mail address and a phone, so that nobody is stopped without a way to reach it."""
 
 
 def needs_before_publishing(
-    *, titles: Iterable[str | None], sessions: int, seats: int, mode: RegistrationMode, code: str | None, for_nobody: int = 0
+    *,
+    titles: Iterable[str | None],
+    sessions: int,
+    seats: int,
+    mode: RegistrationMode,
+    code: str | None,
+    for_nobody: int = 0,
+    reachable: bool = True,
 ) -> tuple[Need, ...]:
     """Return what is missing, in the order in which it is usually done. Dates are never missing: each seminar is created with them.
 
     Args:
         for_nobody: number of quotas that nobody could hold.
+        reachable: whether the office has an e-mail address and a phone.
     """
     lacking = {
         Need.TITLE: not any(titles),
@@ -148,6 +158,7 @@ def needs_before_publishing(
         Need.SEATS: seats < 1,
         Need.CODE: mode is RegistrationMode.CODE and not code,
         Need.QUOTAS: for_nobody > 0,
+        Need.CONTACT: not reachable,
     }
     return tuple(need for need, missing in lacking.items() if missing)
 

@@ -8,6 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.errors import InBothLanguages
+from seminar_app.offices.models import Office
+from seminar_app.offices.rules import is_reachable
 from seminar_app.seminars import errors
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.quotas import quotas_for_nobody
@@ -39,7 +42,7 @@ def change_state(session: Session, context: ChangeContext, *, seminar_id: int, c
 
     Raises:
         NotInThisState: the change is not allowed from the present state.
-        NotReady, QuotaHeldByNobody: the seminar cannot be published yet.
+        NotReady, QuotaHeldByNobody, OfficeNotReachable: the seminar cannot be published yet.
         NotOverYet: the seminar cannot be completed yet.
         ReasonMissing: a cancellation without a reason.
         ReasonToResumeMissing: a completed seminar is reopened without a reason.
@@ -79,6 +82,7 @@ def _reason(change: Change, reason: str | None) -> str | None:
 
 def _refuse_unready(session: Session, seminar: Seminar) -> None:
     for_nobody = quotas_for_nobody(session, seminar)
+    office = session.get_one(Office, seminar.office_id)
     needs = needs_before_publishing(
         titles=(seminar.title_es, seminar.title_en),
         sessions=session.scalar(select(func.count()).where(SeminarSession.seminar_id == seminar.id)) or 0,
@@ -86,9 +90,12 @@ def _refuse_unready(session: Session, seminar: Seminar) -> None:
         mode=seminar.registration_mode,
         code=seminar.registration_code,
         for_nobody=len(for_nobody),
+        reachable=is_reachable(email=office.email, phone=office.phone),
     )
     if needs == (Need.QUOTAS,):
         raise errors.QuotaHeldByNobody(agencies=", ".join(quota.agency.code for quota in for_nobody))
+    if needs == (Need.CONTACT,):
+        raise errors.OfficeNotReachable(office=InBothLanguages(office.name_es, office.name_en))
     if needs:
         raise errors.NotReady
 

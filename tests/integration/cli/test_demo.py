@@ -54,7 +54,7 @@ def test_the_demonstration_is_the_model_seminar_and_is_loaded_once(app: Flask, s
         .where(SeminarHost.seminar_id == cancun.id)
         .order_by(SeminarHost.position)
     )
-    assert list(hosts) == ["HSI", "OPDAT", "INL", "MERIDA"]
+    assert list(hosts) == ["HSI", "OPDAT", "INL"]
 
     seminar_sessions = session.scalars(select(SeminarSession.starts_at).where(SeminarSession.seminar_id == cancun.id)).all()
     assert sorted(start.astimezone(ZoneInfo("America/Cancun")).day for start in seminar_sessions) == [3, 3, 4, 4, 5, 5]
@@ -111,7 +111,21 @@ def test_the_demonstration_is_the_model_seminar_and_is_loaded_once(app: Flask, s
         with app.test_request_context():
             assert verify_password("Cancun-2014-demo", account.password)
 
-    upcoming = session.scalars(select(Seminar).where(Seminar.state == SeminarState.PUBLISHED)).one()
+    upcoming, copy = session.scalars(select(Seminar).where(Seminar.state == SeminarState.PUBLISHED).order_by(Seminar.starts_on))
+    assert copy.slug == "cancun-2027"
+    heirs = session.execute(
+        select(Agency.code, SeatPool.size, SeatPool.taken)
+        .outerjoin(Agency, Agency.id == SeatPool.agency_id)
+        .where(SeatPool.seminar_id == copy.id)
+    )
+    assert {row.code: (row.size, row.taken) for row in heirs} == {
+        "FGR": (28, 9),
+        "FGE": (31, 8),
+        "GN": (12, 5),
+        "SSPC": (6, 0),
+        "INM": (15, 5),
+        None: (1, 0),
+    }
     assert upcoming.starts_on > TODAY.date()
     assert upcoming.registration_opens_at is not None
     assert upcoming.registration_closes_at is not None
