@@ -186,6 +186,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker("full")
             if item.get_closest_marker("sqlite_first") and given.get("database", "sqlite") != "sqlite":
                 item.add_marker("full")
+            if item.get_closest_marker("postgresql_first") and given.get("database", "postgresql") != "postgresql":
+                item.add_marker("full")
     slowest_first.put_slowest_first(items)
 
 

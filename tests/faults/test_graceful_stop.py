@@ -34,8 +34,8 @@ SLOW_SECONDS = 2.5
 
 
 @contextmanager
-def served(database: TestDatabase, folder: Path, port: int, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `flask serve` on the test's database, and yield it when it is ready."""
+def served(database: TestDatabase, folder: Path, port: int, *options: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `flask serve` on the test's database, and yield it when it is ready; with `--no-jobs` one process less starts the program."""
     environment = {
         "SEMINAR_MODE": "test",
         "SECRET_KEY": "test key of at least thirty-two characters",
@@ -47,7 +47,7 @@ def served(database: TestDatabase, folder: Path, port: int, **settings: str) -> 
     }
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "seminar_app", "serve"],
+            [sys.executable, "-m", "flask", "--app", "seminar_app", "serve", *options],
             cwd=ROOT,
             env=os.environ | environment | settings,
             stdout=log,
@@ -101,7 +101,7 @@ def test_a_write_on_its_way_is_finished_acknowledged_and_kept(
     make.agency("PGR")
     seminar = make.seminar(seats=5, starts_on=FAR, ends_on=FAR)
     slug, port = seminar.slug, free_port()
-    with served(database, tmp_path, port) as process:
+    with served(database, tmp_path, port, *(["--no-jobs"] if how is signal.SIGKILL else [])) as process:
         sender = FormSender(port, "PGR")
         sender.open(slug)
         sent = sender.send(slug, letters(700), uuid.uuid4())
@@ -131,7 +131,7 @@ def test_readyz_says_no_before_the_door_is_closed_and_in_maintenance(
     database: TestDatabase, make: Make, session: Session, tmp_path: Path
 ) -> None:
     seminar, port = make.seminar(), free_port()
-    with served(database, tmp_path, port, DRAIN_SECONDS="2") as process:
+    with served(database, tmp_path, port, "--no-jobs", DRAIN_SECONDS="2") as process:
         (tmp_path / "maintenance").touch()
         assert ready(port) == 503
         (tmp_path / "maintenance").unlink()

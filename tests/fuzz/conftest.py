@@ -11,6 +11,18 @@ from seminar_app.core import clock
 from seminar_app.web.limits import limiter
 from tests.conftest import PostgresqlDatabase, SqliteDatabase
 from tests.fuzz.pair import Pair, Side, same_ids, stopped_clock
+from tests.support.slowest_first import PAIR
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker makes the pair and looks round in it: each further one would spend as much as the short forms take together.
+
+    The long forms, beside which this is nothing, are dealt out to all workers.
+    """
+    for item in items:
+        if PAIR in getattr(item, "fixturenames", ()) and item.get_closest_marker("full") is None:
+            item.add_marker(pytest.mark.xdist_group(PAIR))
 
 
 @pytest.fixture(scope="session")

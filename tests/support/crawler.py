@@ -58,12 +58,12 @@ def walk(app: Flask, client: CheckingClient, *starts: str) -> Walk:
         opened[kind] += 1
         if opened[kind] > TIMES:
             continue
-        response = client.flask.get(url, headers={"Accept-Language": client.language})
-        if response.status_code in (302, 303, 308):
-            queue.append(response.headers["Location"].removeprefix("http://localhost"))
+        page = client.get(url, status=None)
+        if page.response.status_code in (302, 303, 308):
+            queue.append(page.response.headers["Location"].removeprefix("http://localhost"))
             seen.endpoints.add(endpoint)
             continue
-        page = client.get(url)
+        assert page.response.status_code == 200, f"{url} answered {page.response.status_code}"
         seen.pages[url] = page
         seen.endpoints.add(endpoint)
         if page.response.mimetype != "text/html":

@@ -231,6 +231,7 @@ def test_every_form_of_staffs_is_walked_or_shows_nobody(app: Flask) -> None:
     assert unknown - set(BODIES) - REFUSED_OR_ALONE - set(LEADS_ON) == set()
 
 
+@pytest.mark.sqlite_first
 def test_identity_is_in_the_clear_on_its_own_page_only(
     app: Flask, session: Session, make: Make, client: CheckingClient, sign_in: SignIn, world: World
 ) -> None:

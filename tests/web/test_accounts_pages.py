@@ -124,6 +124,7 @@ def test_a_liaisons_agency_is_found_by_what_it_succeeded(client: CheckingClient,
     assert "PGR" in (option.attrs["data-former"] or "").split("|")
 
 
+@pytest.mark.sqlite_first
 def test_hostile_input_gets_a_sentence_or_a_4xx(client: CheckingClient, make: Make, admin: UserAccount) -> None:
     account = make.account()
     url = f"{ACCOUNTS}{account.public_id}/"

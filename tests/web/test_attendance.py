@@ -191,6 +191,7 @@ def test_all_of_an_agency_are_present_by_one_button(door: Door) -> None:
     assert door.marks() == {0: ("present", 180), 1: ("present", 180), 2: ("present", 180), 3: ("absent", 0)}
 
 
+@pytest.mark.sqlite_first
 def test_what_cannot_be_is_answered_with_a_sentence_and_nothing_is_saved(door: Door, make: Make) -> None:
     elsewhere = make.registration(make.seminar()).public_id.hex
     was, mark, minutes = door.field("was", 0), door.field("mark", 0), door.field("minutes", 0)
@@ -218,6 +219,7 @@ def test_what_cannot_be_is_answered_with_a_sentence_and_nothing_is_saved(door: D
     assert (kept[mark], kept[minutes], kept[door.field("mark", 1)]) == (["late"], ["500"], ["absent"])
 
 
+@pytest.mark.sqlite_first
 def test_only_who_runs_the_door_may_come(door: Door, app: Flask, make: Make, sign_in: SignIn) -> None:
     organizer = make.account((RoleName.ORGANIZER, {"office_id": door.office.id}))
     pages = [door.base, door.sheet(), f"{door.base}export?format=json"]

@@ -129,6 +129,7 @@ def test_a_form_with_faults_comes_back_with_its_input_and_links_to_them(client: 
     assert counts(session) == (0, 0)
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     "sent",
     [
@@ -151,6 +152,7 @@ def test_hostile_answers_get_a_sentence(client: CheckingClient, held: Held, sess
     assert counts(session)[0] == (1 if response.status_code == 303 else 0)
 
 
+@pytest.mark.sqlite_first
 def test_somebody_elses_or_no_link_opens_nothing(client: CheckingClient, held: Held) -> None:
     for token in ("x", "A" * 32, "%F0%9F%8E%93", "../staff", "1" * 5000):
         client.get(f"/registrations/{token}/feedback", status=404)
@@ -359,6 +361,7 @@ def prompts(held: Held) -> Iterator[str]:
     return (question.prompt_en for question in queries.get_version(held.session, held.form_id).questions)
 
 
+@pytest.mark.sqlite_first
 def test_the_editor_moves_takes_out_and_adds_without_keeping_anything_until_it_is_saved(organizer: CheckingClient, held: Held) -> None:
     before = list(prompts(held))
     page = edited(organizer, held, {"questions-0-prompt_en": "Changed"}, do="down:0", status=200)
@@ -429,6 +432,7 @@ def test_a_question_that_was_taken_out_and_comes_back_is_the_same(organizer: Che
     assert organizer.get(url).fields("main form")["questions-0-key"] == key
 
 
+@pytest.mark.sqlite_first
 def test_hostile_edits_get_a_sentence(organizer: CheckingClient, held: Held) -> None:
     url = staff_address(held, "questions")
     row = {"kind": "text", "prompt_es": "¿?", "prompt_en": "?"}

@@ -155,6 +155,7 @@ def test_staff_open_it_by_a_button_and_the_trail_has_it(
     assert client.flask.get(f"{url}/identity").status_code == 405
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize("role", ["liaison", "coordinator", "organizer of another office", "reserved"])
 def test_who_may_not_see_it_does_not(
     client: CheckingClient, seminar: Seminar, session: Session, make: Make, sign_in: SignIn, now: datetime, role: str

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from seminar_app import create_app
 from seminar_app.web.access import policy_of
 from seminar_app.web.health import maintenance_file
+from tests.conftest import settings_for
 from tests.support.checking_client import CheckingClient
 
 
@@ -71,3 +74,13 @@ def test_no_file_names_a_machine_or_an_index() -> None:
         if path.suffix in (".py", ".txt", ".in", ".md", ".toml", ".json", ".html") and path.name != "test_rails.py":
             text = path.read_text(encoding="utf-8")
             assert not [word for word in words if word in text], path
+
+
+def test_the_collector_of_garbage_works_again_when_an_app_is_made_or_cannot_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = settings_for("sqlite://", tmp_path)
+    create_app(settings)
+    assert gc.isenabled()
+    monkeypatch.setattr("seminar_app.web.init_app", lambda *_what: pytest.fail("it cannot be made"))
+    with pytest.raises(pytest.fail.Exception):
+        create_app(settings)
+    assert gc.isenabled()

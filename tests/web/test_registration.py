@@ -431,6 +431,7 @@ def test_no_address_of_a_person_is_in_a_message_subject_or_a_url(client: Checkin
         assert "cruz" not in str(message.context).casefold()
 
 
+@pytest.mark.sqlite_first
 def test_an_address_that_sends_without_end_is_asked_to_wait(client: CheckingClient, app: Flask, seminar: Seminar) -> None:
     from seminar_app.web.limits import limiter
 

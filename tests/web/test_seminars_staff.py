@@ -85,6 +85,7 @@ def test_a_seminar_from_a_new_draft_to_published_and_back(
     assert again.response.headers["Location"] == "/staff/seminars/cancun-2026-06/sessions/", "a free address is proposed"
 
 
+@pytest.mark.sqlite_first
 def test_what_is_typed_wrong_stays_with_its_sentence(organizer: CheckingClient) -> None:
     cases = [
         (new_seminar(ends_on="2026-06-01"), "The last day comes before the first day."),

@@ -102,6 +102,7 @@ def test_what_is_missing_is_said_as_it_is(client: CheckingClient) -> None:
     assert "not a whole e-mail address" in client.submit("/login", {"email": "ana", "password": "x"}, status=422).text
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     "text", ["\0", "a\0@b.example", "\ud800@b.example", "10" * 40, "x" * 5000, "x" * 400 + "@b.example", "😀@b.example", "'; --@b.example"]
 )
@@ -160,6 +161,7 @@ def test_an_identifier_of_somebodys_choosing_is_never_adopted(client: CheckingCl
     assert session.scalars(select(WebSession.id_hash)).one() == token_hash(cookie(client))
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     ("target", "lands"),
     [
@@ -286,6 +288,7 @@ def test_changing_the_password_signs_out_everywhere_else(
     sign_in_by_form(client, password=new)
 
 
+@pytest.mark.sqlite_first
 def test_rate_limits_by_address_and_by_account(client: CheckingClient, staff: UserAccount) -> None:
     limiter.enabled = True
     limiter.reset()

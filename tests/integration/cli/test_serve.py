@@ -203,11 +203,10 @@ def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        process = start(tmp_path, taken.getsockname()[1])
-        said, _nothing = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "Cannot listen at" in said
-    assert "PORT=" in said
+        done = run(Settings.from_environment({"SEMINAR_DATA_DIR": str(tmp_path)}), "serve", "--port", str(taken.getsockname()[1]))
+    assert done.exit_code == 1
+    assert "Cannot listen at" in done.output
+    assert "PORT=" in done.output
 
 
 def test_production_says_everything_that_is_missing() -> None:

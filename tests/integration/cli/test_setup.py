@@ -5,12 +5,15 @@ from __future__ import annotations
 import getpass
 import os
 import stat
+import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from config import Settings
+from config import SETTINGS_FILE, Settings
 from seminar_app.cli import settings_file
 from seminar_app.cli.setup import KEYS, setup
 from tests.support import commands
@@ -90,7 +93,19 @@ def test_no_new_keys_are_made_for_a_database_that_is_there(file: Path, tmp_path:
     assert not file.exists()
 
 
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands that setup runs do not start the program again each time; `test_installing.py` has all of them in processes."""
+
+    def run_here(words: list[str], *, env: dict[str, str], **_how: Any) -> subprocess.CompletedProcess[str]:
+        done = commands.run(Settings.from_environment(settings_file.read(Path(env[SETTINGS_FILE]))), *words[3:])
+        return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+    monkeypatch.setattr("seminar_app.cli.setup.subprocess", SimpleNamespace(run=run_here, DEVNULL=subprocess.DEVNULL))
+
+
 @pytest.mark.sqlite_only
+@pytest.mark.usefixtures("in_this_process")
 def test_a_second_run_goes_on_where_the_first_was_stopped(file: Path, tmp_path: Path) -> None:
     settings_file.write(
         file, {"RETAIN_IDENTITY": "30", "SECRET_KEY": "the former grammar, of a key with 32 letters", "MAIL_FROM": "x@office.example"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import sys
 import uuid
@@ -72,21 +73,18 @@ def found_by(words: str, person: Person) -> bool:
     return not person.reserved and (by_name or (person.email or "").startswith(words.lower()))
 
 
-@pytest.mark.parametrize(("first", "few"), SIZES)
-def test_every_way_finds_the_same_people(
-    crowd: dict[str, tuple[Actor, See]], session: Session, monkeypatch: pytest.MonkeyPatch, first: int, few: int
-) -> None:
+def test_every_way_finds_the_same_people(crowd: dict[str, tuple[Actor, See]], session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     module = sys.modules[people_in_reach.__module__]
-    monkeypatch.setattr(module, "FIRST", first)
-    monkeypatch.setattr(module, "FEW", few)
     everybody = session.scalars(select(Person)).all()
-    for who, (looks, sees) in crowd.items():
-        for words in WORDS:
-            wanted = sorted((p.sort_key, p.id) for p in everybody if found_by(words, p) and sees(p))
-            people, more = people_in_reach(session, looks, words)
-            assert {found.person.id for found in people} == {key[1] for key in wanted[:50]}, (who, words)
-            assert len(people) == len(wanted[:50]), "nobody twice"
-            assert more == (len(wanted) > 50), (who, words)
+    for (first, few), (who, (looks, sees)), words in itertools.product(SIZES, crowd.items(), WORDS):
+        monkeypatch.setattr(module, "FIRST", first)
+        monkeypatch.setattr(module, "FEW", few)
+        wanted = sorted((p.sort_key, p.id) for p in everybody if found_by(words, p) and sees(p))
+        people, more = people_in_reach(session, looks, words)
+        where = (first, few, who, words)
+        assert {found.person.id for found in people} == {key[1] for key in wanted[:50]}, where
+        assert len(people) == len(wanted[:50]), "nobody twice"
+        assert more == (len(wanted) > 50), where
 
 
 @pytest.mark.postgresql_only
