@@ -356,6 +356,11 @@ COMMENTS_CHANGE = (
     "Nada, estuvo muy bien organizado.",
 )
 
+FORMS_WAITING = {
+    timedelta(hours=26): ("Rosa Elena", "Cortés", "Ibarra", "rosa.cortes@fgr.example", "FGR", "Agente del Ministerio Público"),
+    timedelta(minutes=25): ("Julia", "Montes", "Arce", "julia.montes@inm.example", "INM", "Oficial de protección a la infancia"),
+}
+"""Who has filled in the form of the coming seminar without pressing the button of the mail yet, by how long ago."""
 NOT_LISTED_NAMES, NOT_LISTED_EMAIL = ("Marisol", "Canché", "Dzul"), "marisol.canche@dif.example"
 NOT_LISTED_AGENCY, NOT_LISTED_POSITION = "Sistema DIF Municipal de Benito Juárez", "Trabajadora social"
 """The person whose agency is not in the directory."""

@@ -6,13 +6,14 @@ Everything goes through the services that the pages call. Randomness comes from 
 from __future__ import annotations
 
 import random
+import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.services import seed_directory
-from seminar_app.core.actor import COMMAND
+from seminar_app.core.actor import COMMAND, PUBLIC
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.demo import content
 from seminar_app.demo.accounts import make_accounts, make_offices
@@ -25,8 +26,9 @@ from seminar_app.people.identity import NOTHING
 from seminar_app.people.rules import MAY_RESERVE, Sex, certificate_name
 from seminar_app.people.services import PersonData
 from seminar_app.registration.models import Registration
+from seminar_app.registration.notices import CURRENT_VERSION
 from seminar_app.registration.rules import RegistrationState, RemovalReason
-from seminar_app.registration.services import Entry, ensure_notices, remove, reserve, withdraw
+from seminar_app.registration.services import Entry, Typed, ensure_notices, remove, reserve, send_form, withdraw
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.seminars.rules import Change
@@ -149,6 +151,7 @@ class _Story:
         self._reserve(registrations)
         self._twin(seminar)
         self._not_in_the_directory(seminar)
+        self._forms_waiting(seminar)
 
     def copy(self, source: Seminar) -> None:
         """Copy Cancún to next year, give the seats of ended agencies to their heirs, and enter the first people they named."""
@@ -203,6 +206,26 @@ class _Story:
         written = Entry(person=person, agency_text=content.NOT_LISTED_AGENCY, position=content.NOT_LISTED_POSITION)
         begin, end = self.now - timedelta(minutes=29), self.now - timedelta(minutes=10)
         register_all(self.session, seminar, [written], begin=begin, end=end, chance=self.chance)
+
+    def _forms_waiting(self, seminar: Seminar) -> None:
+        """Send two forms whose mail's button nobody has pressed yet."""
+        for ago, (given_names, surname1, surname2, email, agency, position) in content.FORMS_WAITING.items():
+            person = PersonData(
+                given_names=given_names,
+                surname1=surname1,
+                surname2=surname2,
+                certificate_name=certificate_name(given_names, surname1, surname2),
+                sex=Sex.FEMALE,
+                email=email,
+            )
+            typed = Typed(
+                entry=Entry(person=person, agency_id=self.directory.id_of(agency), position=position),
+                notice_version=CURRENT_VERSION,
+                notice_language="es",
+            )
+            context, showing = ChangeContext(self.now - ago, PUBLIC), uuid.UUID(int=self.chance.getrandbits(128), version=4)
+            send_form(self.session, context, seminar_id=seminar.id, typed=typed, showing=showing)
+        consider_sent(self.session, now=self.now)
 
     def _reserve(self, registrations: list[Registration]) -> None:
         """Reserve the identity of one person of each of three agency groups, each for another reason, in all seminars."""
