@@ -71,10 +71,10 @@ def measure(engine: str, wanted: set[str], seconds: float) -> list[Row]:
         data.prepare(database)
         if "page" in wanted:
             rows, bare = pages.measure(database, seconds=seconds)
-        elif wanted & {"registration", "attendance"}:
+        elif "attendance" in wanted:
             bare = pages.bare_pages_per_second(database, seconds=seconds)
         if "registration" in wanted:
-            rows += registration.measure(database, seconds=seconds, pages_per_second=bare)
+            rows += registration.measure(database, seconds=seconds)
         if "attendance" in wanted:
             rows += attendance.measure(database, seconds=seconds, pages_per_second=bare)
         if "start" in wanted:

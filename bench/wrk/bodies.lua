@@ -1,4 +1,5 @@
 -- POSTs the lines of a file, each once, shared out among the threads. Arguments: path, file, cookie, and a header to set to true.
+-- A line may begin with a path of its own and a tab.
 require "report"
 local threads = {}
 function setup(thread)
@@ -21,6 +22,8 @@ end
 function request()
   sent = sent + 1
   if sent > #bodies then wrk.thread:stop() end
-  return wrk.format("POST", path, nil, bodies[math.min(sent, #bodies)])
+  local line = bodies[math.min(sent, #bodies)]
+  local own, body = line:match("^(/[^\t]*)\t(.*)$")
+  return wrk.format("POST", own or path, nil, body or line)
 end
 function done(summary, latency) report(summary, latency) end
