@@ -137,6 +137,7 @@ def confirm(session: Session, context: ChangeContext, *, form_id: int) -> Regist
         notice_version=typed.notice_version,
         notice_language=typed.notice_language,
         office_notice_id=typed.office_notice_id,
+        still_counts=lambda: _counts(session, form_id),
     )
     mine = update(FormSent).where(FormSent.id == form_id, FormSent.registration_id.is_(None))
     done = session.execute(mine.values(registration_id=registration.id).execution_options(synchronize_session=False))
@@ -214,6 +215,10 @@ def _seminar(session: Session, seminar_id: int) -> tuple[Seminar, Office]:
     if found is None:
         raise NotFound
     return found[0], found[1]
+
+
+def _counts(session: Session, form_id: int) -> bool:
+    return session.scalar(select(FormSent.id).where(FormSent.id == form_id, ~FormSent.void)) is not None
 
 
 def _refuse_if_ended(form: FormSent, seminar: Seminar, now: datetime) -> None:

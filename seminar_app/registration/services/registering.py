@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, bindparam, select
@@ -68,6 +69,7 @@ def register(
     notice_version: int,
     notice_language: str,
     office_notice_id: int | None = None,
+    still_counts: Callable[[], bool] = lambda: True,
 ) -> Registration:
     """Register the person of a public form, whose mailbox is proven (`forms_sent.confirm`).
 
@@ -78,9 +80,10 @@ def register(
         submission_id: id of the display of the form.
         notice_version: version of the privacy notice that was shown; `notice_language` is its language.
         office_notice_id: the version of the office's own words that was shown with it; None if the office had none.
+        still_counts: whether the form counts; asked once the seats are locked, because a withdrawal may have come before.
 
     Raises:
-        FormEnded: the seminar was cancelled or completed, or is over.
+        FormEnded: the form no longer counts, or the seminar was cancelled or completed, or is over.
         NoSuchAgency: the agency does not exist, or none is named.
     """
     # what can be known without the seats comes before their lock, because on PostgreSQL everybody in this seminar waits for it
@@ -91,7 +94,7 @@ def register(
     seats = lock_seats(session, seminar_id)
     if known:
         person, known = _held(session, context, person=person, entry=entry)
-    if not takes_confirmations(seats.seminar, now=context.now):
+    if not takes_confirmations(seats.seminar, now=context.now) or not still_counts():
         raise FormEnded
     settle_due(session, context, seats=seats)
     submission = submission_of(submission_id, entry.person, seminar_id)
