@@ -16,7 +16,7 @@ from seminar_app.core.change_context import command_context
 from seminar_app.core.installation import installation_of
 from seminar_app.core.key_ring import KeyRing, Turned
 from seminar_app.people import identity
-from seminar_app.registration.services import forms_sent
+from seminar_app.registration.services import sealed_forms
 from seminar_app.web.database import db, in_unit_of_work, session
 
 BATCH = 200
@@ -35,7 +35,7 @@ class Sealed:
 
 SEALED = (
     Sealed("person_identity", identity.count_by_key, identity.rotate),
-    Sealed("form_sent", forms_sent.count_by_key, forms_sent.rotate),
+    Sealed("form_sent", sealed_forms.count_by_key, sealed_forms.rotate),
 )
 
 

@@ -3,12 +3,9 @@
 from seminar_app.registration.services.correcting import StaffCorrection, correct
 from seminar_app.registration.services.elsewhere import end_own_reserve
 from seminar_app.registration.services.forms_sent import (
-    Typed,
-    address_indexes,
     confirm,
     erase_forms_of,
     forget_forms,
-    opened,
     send_again,
     send_form,
 )
@@ -18,6 +15,7 @@ from seminar_app.registration.services.notices import ensure_notices
 from seminar_app.registration.services.personal import Correction, edit, withdraw
 from seminar_app.registration.services.registering import Entry, add_by_hand, register
 from seminar_app.registration.services.reserving import end_reserve, give_codes, reserve
+from seminar_app.registration.services.sealed_forms import Typed, address_indexes, opened
 from seminar_app.registration.services.seats import release_due_quotas, resize
 from seminar_app.registration.services.staff import approve, decline, remove, restore
 

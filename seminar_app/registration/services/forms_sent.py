@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import logging
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from sqlalchemy import CursorResult, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -25,20 +22,18 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.core.inserts import insert_unless_present
 from seminar_app.core.installation import installation_of
-from seminar_app.core.key_ring import CannotOpen, Turned
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.messages.services import enqueue, forget_of
 from seminar_app.offices.models import Office
-from seminar_app.people.identity import Identity
 from seminar_app.people.models import Person
-from seminar_app.people.rules import ReservedReason, Sex
 from seminar_app.people.services import PersonData
 from seminar_app.registration.errors import FormClosed, FormEnded, WrongCode
 from seminar_app.registration.links import BUTTON, BUTTON_ENDPOINT, button_link
 from seminar_app.registration.models import FormSent, Registration
 from seminar_app.registration.rules import Door, door, form_ends, takes_confirmations
 from seminar_app.registration.services.mails import facts
-from seminar_app.registration.services.registering import Entry, register
+from seminar_app.registration.services.registering import register
+from seminar_app.registration.services.sealed_forms import Typed, opened, person_indexes, plain, seal
 from seminar_app.seminars.models import Seminar
 
 log = logging.getLogger(__name__)
@@ -47,17 +42,6 @@ KIND = "form_sent"
 AT_ONCE = timedelta(minutes=1)
 """A form that comes again within this time was sent twice by mistake: a double click, or a connection that broke."""
 TABLE = FormSent.__tablename__
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
-    """What a form said: the entry, which privacy notices were shown, and the registration code if one was asked for."""
-
-    entry: Entry
-    notice_version: int
-    notice_language: str
-    office_notice_id: int | None = None
-    code: str | None = None
 
 
 def send_form(session: Session, context: ChangeContext, *, seminar_id: int, typed: Typed, showing: uuid.UUID) -> FormSent:
@@ -89,7 +73,7 @@ def send_form(session: Session, context: ChangeContext, *, seminar_id: int, type
 
 def submission_of(showing: uuid.UUID, seminar_id: int, typed: Typed) -> uuid.UUID:
     """Return the id of this display of the form with what it says; a form that was corrected on the same page is another."""
-    return uuid.uuid5(showing, f"{seminar_id} {hashlib.sha256(_plain(typed)).hexdigest()}")
+    return uuid.uuid5(showing, f"{seminar_id} {hashlib.sha256(plain(typed)).hexdigest()}")
 
 
 def send_again(session: Session, context: ChangeContext, *, form: FormSent, press: uuid.UUID) -> FormSent:
@@ -148,18 +132,6 @@ def confirm(session: Session, context: ChangeContext, *, form_id: int) -> Regist
     return registration
 
 
-def opened(session: Session, form: FormSent) -> Typed:
-    """Return what the form said.
-
-    Raises:
-        FormEnded: it was changed outside the program, or its key is gone.
-    """
-    try:
-        return _typed(installation_of(session).ring.open(form.sealed, about=_about(form.public_id)))
-    except CannotOpen as error:
-        raise FormEnded from error
-
-
 def forget_forms(session: Session, ids: Sequence[int]) -> None:
     """Delete forms, and the mails that brought their buttons."""
     owners = session.scalars(select(FormSent.public_id).where(FormSent.id.in_(ids))).all()
@@ -173,25 +145,20 @@ def void_forms_of(session: Session, registration: Registration) -> None:
     Their buttons would undo a withdrawal, or lead to the link that replaces a leaked one.
     """
     person = registration.person
-    theirs = FormSent.person_index.in_(_person_indexes(session, person.email, person.search_key))
+    theirs = FormSent.person_index.in_(person_indexes(session, person.email, person.search_key))
     here = or_(FormSent.registration_id == registration.id, and_(FormSent.seminar_id == registration.seminar_id, theirs))
     session.execute(update(FormSent).where(here).values(void=True).execution_options(synchronize_session=False))
 
 
 def erase_forms_of(session: Session, person: Person, registration_ids: Sequence[int]) -> None:
     """Empty all forms of a person who is erased, found by their registrations and by address and name, and delete their mails."""
-    theirs = FormSent.person_index.in_(_person_indexes(session, person.email, person.search_key))
+    theirs = FormSent.person_index.in_(person_indexes(session, person.email, person.search_key))
     rows = session.scalars(select(FormSent).where(or_(FormSent.registration_id.in_(registration_ids), theirs))).all()
     forget_of(session, [row.public_id for row in rows], purpose=BUTTON)
     for row in rows:
         row.void, row.sealed, row.registration_id = True, b"", None
         row.address_index = row.person_index = secrets.token_bytes(32)
         row.link_hash = secrets.token_bytes(32)
-
-
-def address_indexes(session: Session, address: str) -> list[bytes]:
-    """Return the keyed hashes under which forms with this address may be kept."""
-    return installation_of(session).ring.indexes(address, about=f"{TABLE}|address_index")
 
 
 def sent_within_the_hour(session: Session, form: FormSent, since: datetime) -> int:
@@ -238,7 +205,7 @@ def _keep(
     ends_at: datetime,
 ) -> FormSent:
     """Keep the form under a new id, and enqueue its mail; or return the row that this submission made before."""
-    public_id, person, ring = uuid.uuid4(), typed.entry.person, installation_of(session).ring
+    public_id, person = uuid.uuid4(), typed.entry.person
     link = button_link(public_id)
     form = FormSent(
         public_id=public_id,
@@ -246,14 +213,11 @@ def _keep(
         submission_id=submission,
         showing=showing,
         link_hash=token_hash(link.token(installation_of(session).settings.secret_keys[0])),
-        sealed=ring.seal(_plain(typed), about=_about(public_id)),
-        key_id=ring.newest,
-        address_index=ring.index(person.email or "", about=f"{TABLE}|address_index"),
-        person_index=ring.index(_of_person(person.email, person.search_key), about=f"{TABLE}|person_index"),
         reserved=person.reserved_reason is not None,
         sent_at=context.now,
         ends_at=ends_at,
     )
+    seal(installation_of(session).ring, form, typed)
     if not insert_unless_present(session, form, index_elements=("submission_id",)):
         return session.scalars(select(FormSent).where(FormSent.submission_id == submission)).one()
     _enqueue(session, context, seminar, office, person=person, link=link)
@@ -274,76 +238,3 @@ def _enqueue(session: Session, context: ChangeContext, seminar: Seminar, office:
         link=link,
         link_endpoint=BUTTON_ENDPOINT,
     )
-
-
-def _of_person(email: str | None, search_key: str) -> str:
-    return f"{email or ''}\0{search_key}"
-
-
-def _person_indexes(session: Session, email: str | None, search_key: str) -> list[bytes]:
-    return installation_of(session).ring.indexes(_of_person(email, search_key), about=f"{TABLE}|person_index")
-
-
-def _about(public_id: uuid.UUID) -> str:
-    return f"{TABLE}|sealed|{public_id.hex}"
-
-
-def _plain(typed: Typed) -> bytes:
-    """Return the form as JSON, the same for the same form."""
-    return json.dumps(asdict(typed), sort_keys=True, default=date.isoformat).encode()
-
-
-def _typed(plain: bytes) -> Typed:
-    said: dict[str, Any] = json.loads(plain)
-    entry, person, identity = said["entry"], said["entry"]["person"], said["entry"]["identity"]
-    born = identity["birth_date"]
-    return Typed(
-        **said
-        | {
-            "entry": Entry(
-                **entry
-                | {
-                    "person": PersonData(
-                        **person
-                        | {
-                            "sex": Sex(person["sex"]) if person["sex"] else None,
-                            "reserved_reason": ReservedReason(person["reserved_reason"]) if person["reserved_reason"] else None,
-                        }
-                    ),
-                    "identity": Identity(**identity | {"birth_date": date.fromisoformat(born) if born else None}),
-                }
-            )
-        }
-    )
-
-
-def count_by_key(session: Session) -> dict[str, int]:
-    """Return the number of forms sealed with each key."""
-    rows = session.execute(select(FormSent.key_id, func.count().label("rows")).group_by(FormSent.key_id))
-    return {row.key_id: row.rows for row in rows}
-
-
-def rotate(session: Session, *, after: int, limit: int) -> Turned:
-    """Seal the next forms again with the newest key, and index them with it.
-
-    Args:
-        after: id of the last row processed; 0 at the beginning.
-        limit: number of rows in one step, which is one transaction.
-    """
-    ring = installation_of(session).ring
-    old = select(FormSent).where(FormSent.key_id != ring.newest, FormSent.id > after).order_by(FormSent.id).limit(limit)
-    found = session.scalars(old.with_for_update()).all()
-    failed = 0
-    for form in found:
-        try:
-            person = opened(session, form).entry.person
-            form.sealed = ring.seal(ring.open(form.sealed, about=_about(form.public_id)), about=_about(form.public_id))
-        except FormEnded:
-            log.error("The form %s was not sealed again.", form.public_id.hex)  # noqa: TRY400  no values in the log
-            failed += 1
-            continue
-        form.key_id = ring.newest
-        form.address_index = ring.index(person.email or "", about=f"{TABLE}|address_index")
-        form.person_index = ring.index(_of_person(person.email, person.search_key), about=f"{TABLE}|person_index")
-    session.flush()
-    return Turned(last=found[-1].id if found else None, done=len(found) - failed, failed=failed)

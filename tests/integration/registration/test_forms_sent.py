@@ -22,7 +22,7 @@ from seminar_app.people.rules import ReservedReason, Sex
 from seminar_app.registration import services
 from seminar_app.registration.errors import FormClosed, FormEnded, WrongCode
 from seminar_app.registration.models import FormSent, Registration
-from seminar_app.registration.services import forms_sent, registering, seats
+from seminar_app.registration.services import forms_sent, registering, sealed_forms, seats
 from seminar_app.retention.applying import apply_all
 from seminar_app.retention.erasing import erase_person
 from seminar_app.seminars.models import Seminar
@@ -131,8 +131,8 @@ def test_what_was_sealed_with_an_earlier_key_is_sealed_again_and_found(make: Mak
         row = session.get_one(FormSent, form.id)
         row.key_id = "older"
     with unit_of_work(session):
-        assert forms_sent.count_by_key(session) == {"older": 1}
-        turned = forms_sent.rotate(session, after=0, limit=10)
+        assert sealed_forms.count_by_key(session) == {"older": 1}
+        turned = sealed_forms.rotate(session, after=0, limit=10)
     assert (turned.done, turned.failed, turned.last) == (1, 0, form.id)
     again = session.get_one(FormSent, form.id)
     assert again.sealed != form.sealed

@@ -1,0 +1,120 @@
+"""What a public form said: sealed until its mail's button is pressed, and found by keyed hashes."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.core.installation import installation_of
+from seminar_app.core.key_ring import CannotOpen, KeyRing, Turned
+from seminar_app.people.identity import Identity
+from seminar_app.people.rules import ReservedReason, Sex
+from seminar_app.people.services import PersonData
+from seminar_app.registration.errors import FormEnded
+from seminar_app.registration.models import FormSent
+from seminar_app.registration.services.registering import Entry
+
+log = logging.getLogger(__name__)
+
+TABLE = FormSent.__tablename__
+_FILLED = func.length(FormSent.sealed) > 0
+"""A form of an erased person is empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What a form said: the entry, which privacy notices were shown, and the registration code if one was asked for."""
+
+    entry: Entry
+    notice_version: int
+    notice_language: str
+    office_notice_id: int | None = None
+    code: str | None = None
+
+
+def seal(ring: KeyRing, form: FormSent, typed: Typed) -> None:
+    """Seal what a form said for its row, with the newest key, and set the hashes by which it is found."""
+    person = typed.entry.person
+    form.sealed, form.key_id = ring.seal(plain(typed), about=_about(form.public_id)), ring.newest
+    form.address_index = ring.index(person.email or "", about=f"{TABLE}|address_index")
+    form.person_index = ring.index(_of_person(person.email, person.search_key), about=f"{TABLE}|person_index")
+
+
+def opened(session: Session, form: FormSent) -> Typed:
+    """Return what the form said.
+
+    Raises:
+        FormEnded: it was changed outside the program, or its key is gone.
+    """
+    try:
+        return _typed(installation_of(session).ring.open(form.sealed, about=_about(form.public_id)))
+    except CannotOpen as error:
+        raise FormEnded from error
+
+
+def address_indexes(session: Session, address: str) -> list[bytes]:
+    """Return the keyed hashes under which forms with this address may be kept."""
+    return installation_of(session).ring.indexes(address, about=f"{TABLE}|address_index")
+
+
+def _of_person(email: str | None, search_key: str) -> str:
+    return f"{email or ''}\0{search_key}"
+
+
+def person_indexes(session: Session, email: str | None, search_key: str) -> list[bytes]:
+    """Return the keyed hashes under which forms of the person with this address and name key may be kept."""
+    return installation_of(session).ring.indexes(_of_person(email, search_key), about=f"{TABLE}|person_index")
+
+
+def _about(public_id: uuid.UUID) -> str:
+    return f"{TABLE}|sealed|{public_id.hex}"
+
+
+def plain(typed: Typed) -> bytes:
+    """Return the form as JSON, the same for the same form."""
+    return json.dumps(asdict(typed), sort_keys=True, default=date.isoformat).encode()
+
+
+def _typed(sealed: bytes) -> Typed:
+    """Return the form from what `plain` made of it."""
+    said: dict[str, Any] = json.loads(sealed)
+    entry: dict[str, Any] = said.pop("entry")
+    person, identity = entry.pop("person"), entry.pop("identity")
+    sex, reason, born = person.pop("sex"), person.pop("reserved_reason"), identity.pop("birth_date")
+    whose = PersonData(**person, sex=Sex(sex) if sex else None, reserved_reason=ReservedReason(reason) if reason else None)
+    numbers = Identity(**identity, birth_date=date.fromisoformat(born) if born else None)
+    return Typed(**said, entry=Entry(**entry, person=whose, identity=numbers))
+
+
+def count_by_key(session: Session) -> dict[str, int]:
+    """Return the number of forms sealed with each key."""
+    rows = session.execute(select(FormSent.key_id, func.count().label("rows")).where(_FILLED).group_by(FormSent.key_id))
+    return {row.key_id: row.rows for row in rows}
+
+
+def rotate(session: Session, *, after: int, limit: int) -> Turned:
+    """Seal the next forms again with the newest key, and index them with it.
+
+    Args:
+        after: id of the last row processed; 0 at the beginning.
+        limit: number of rows in one step, which is one transaction.
+    """
+    ring = installation_of(session).ring
+    old = select(FormSent).where(_FILLED, FormSent.key_id != ring.newest, FormSent.id > after).order_by(FormSent.id).limit(limit)
+    found = session.scalars(old.with_for_update()).all()
+    failed = 0
+    for form in found:
+        try:
+            seal(ring, form, opened(session, form))
+        except FormEnded:
+            log.error("The form %s was not sealed again.", form.public_id.hex)  # noqa: TRY400  no values in the log
+            failed += 1
+    session.flush()
+    return Turned(last=found[-1].id if found else None, done=len(found) - failed, failed=failed)
