@@ -18,6 +18,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from tests.conftest import TestDatabase
 from tests.support.context import context
 from tests.support.factories import Make
+from tests.support.mailbox import button_after
 from tests.support.server import LiveServer
 from tests.support.visitor import DESK, PHONE, Visitor
 
@@ -295,3 +296,39 @@ def test_pages_fold_text_as_the_program_does(chromium: Browser) -> None:
     in_browser: list[str] = page.evaluate("texts => texts.map(foldText)", texts)
     page.close()
     assert [(text, there, fold(text)) for text, there in zip(texts, in_browser, strict=True) if there != fold(text)] == []
+
+
+COUNT = "addEventListener('pointerdown', () => { window.name = Number(window.name) + 1; }, true)"
+"""Counts taps in the window's name, which outlives a page."""
+TYPED = {
+    "given_names": "María Fernanda",
+    "surname1": "de la Cruz",
+    "position": "Agente del Ministerio Público",
+    "email": "maria.cruz@fgr.example",
+}
+MOST_TAPS, MOST_KEYS = 11, 89
+
+
+def test_registering_takes_few_taps_and_keys(chromium: Browser, seminar: LiveServer) -> None:
+    """From the seminar's page to «look into your mail», without optional fields; and one tap more on the button of the mail."""
+    with Visitor(chromium, seminar.url, width=PHONE) as visitor:
+        page = visitor.page
+        page.add_init_script(COUNT)
+        page.goto("/seminars/merida-2091")
+        page.locator("main a[href$='/register']").first.click()
+        for name, value in TYPED.items():
+            if name == "position":
+                page.get_by_role("combobox", name="Dependencia").click()
+                page.keyboard.type("PGR")
+                page.locator("[role=option]").first.click()
+            page.locator(f"#{name}").click()
+            page.keyboard.type(value)
+        page.locator("label[for=notice_read]").click()
+        page.locator("main form button.usa-button").click()
+        page.wait_for_url("**/sent/**")
+        taps, keys = int(str(page.evaluate("window.name"))), len("".join(TYPED.values()) + "PGR")
+        assert (taps <= MOST_TAPS, keys <= MOST_KEYS) == (True, True), (taps, keys)
+        page.goto(button_after(page.url))
+        page.locator("main form button.usa-button").click()
+        page.wait_for_url("**/registrations/**")
+        expect(page.locator("h1")).to_have_text("Su lugar está confirmado")
