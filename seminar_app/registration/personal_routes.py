@@ -32,7 +32,7 @@ from seminar_app.registration.rules import (
     takes_confirmations,
 )
 from seminar_app.seminars.rules import has_ended
-from seminar_app.web.access import personal_link, public
+from seminar_app.web.access import needs_no_token, personal_link, public
 from seminar_app.web.change import change_context
 from seminar_app.web.contacts import name_contact
 from seminar_app.web.database import Session, in_unit_of_work, session
@@ -93,6 +93,7 @@ def _confirmed(session: Session, form_id: int) -> str:
 
 
 @blueprint.route("/registrations/", methods=["GET", "POST"])
+@needs_no_token
 @public
 @limiter.limit(LOST_LINKS, methods=["POST"])
 def lost_link() -> ResponseReturnValue:

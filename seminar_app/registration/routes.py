@@ -9,7 +9,6 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from flask_babel import gettext as _
-from flask_wtf.csrf import generate_csrf
 
 from seminar_app.agencies.queries import agency_groups, find_offered
 from seminar_app.core import clock
@@ -29,7 +28,7 @@ from seminar_app.registration.queries import FormPage
 from seminar_app.registration.rules import TYPED_SHOWN, Door, day_there, door
 from seminar_app.registration.services import Typed
 from seminar_app.seminars.models import Seminar
-from seminar_app.web.access import personal_link, public
+from seminar_app.web.access import needs_no_token, personal_link, public
 from seminar_app.web.change import change_context
 from seminar_app.web.contacts import name_contact
 from seminar_app.web.database import in_unit_of_work, session
@@ -49,6 +48,7 @@ def _was_taken(response: Response) -> bool:
 
 
 @blueprint.route("/seminars/<slug>/register", methods=["GET", "POST"])
+@needs_no_token
 @public
 @limiter.limit(OFFICE_AT_THE_SAME_ADDRESS, methods=["POST"])
 @limiter.limit(TO_ONE_MAILBOX, key_func=mailbox_key, methods=["POST"], deduct_when=_was_taken)
@@ -220,8 +220,8 @@ def _page(form: RegistrationForm, shown: FormPage, *, action: str = "") -> str:
 
 
 def _empty_form(shown: FormPage, way: Door, now: datetime) -> str:
-    """Return the empty form. Only its token and its id differ between visitors, so the page cache keeps the rest."""
-    values = {"token": generate_csrf(), "number": uuid.uuid4().hex}
+    """Return the empty form. Only its id differs between visitors, so the page cache keeps the rest."""
+    values = {"number": uuid.uuid4().hex}
 
     def render() -> str:
         form = _form(shown, way, now)

@@ -23,7 +23,6 @@ from seminar_app.sign_in.sessions import WebSessions, browser_session, load_acto
 from seminar_app.sign_in.words import FACTOR_KINDS
 from seminar_app.web import access, labels
 from seminar_app.web.errors import form_from_elsewhere
-from seminar_app.web.forms import csrf
 from seminar_app.web.languages import local_path
 
 
@@ -36,9 +35,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     login_manager = LoginManager(app, add_context_processor=False)  # templates use `current_actor` instead
     login_manager.session_protection = None  # the session is a database row with a random id, so Flask-Login need not protect it
     login_manager.user_loader(_account)
-    access.init_app(app, load_actor=load_actor, owed_step=second_step_routes.owed_step, ask_again=ask_again)
+    access.init_app(app, load_actor=load_actor, owed_step=second_step_routes.owed_step, ask_again=ask_again, session_ended=_session_ended)
     when_disabled(session_store.end_all_of)
-    csrf.exempt(password_routes.logout)
     app.register_blueprint(own_blueprint)
     app.register_blueprint(staff_routes.blueprint)
     app.register_error_handler(CSRFError, _form_too_old)
@@ -50,11 +48,26 @@ def _account(uniquifier: str) -> UserAccount | None:
     return stored.account if stored and stored.account and stored.account.fs_uniquifier == uniquifier else None
 
 
+def _session_ended() -> Response | None:
+    """Return the form that was sent after its session had ended, to be sent again after signing in; None if there was no session."""
+    if not browser_session().had_ended or kept_form() is None:
+        return None
+    answer = error_page(
+        401,
+        what_happened=_("You were signed out because the page had rested for 30 minutes, so it was not saved."),
+        what_to_do=_("What you typed is kept on this page. Sign in again in another tab, then come back here and send it."),
+        sign_in_first=True,
+    )
+    return make_response(answer)
+
+
 def _form_too_old(_error: CSRFError) -> ResponseReturnValue:
     """Handle a failed CSRF check: lead staff whose session has ended back to sign-in, and explain the failure to anyone else."""
     policy = access.policy_of_request()
     if policy is None or policy.audience is not access.Audience.STAFF or load_actor() is not None:
         return form_from_elsewhere()
+    if (ended := _session_ended()) is not None:
+        return ended
     flash(_("You were signed out because the page had rested for 30 minutes, so it was not saved. Please sign in again."), "warning")
     came_from = request.referrer if request.referrer and request.referrer.startswith(request.host_url) else ""
     back = local_path("/" + came_from.removeprefix(request.host_url)) if came_from else access.STAFF_HOME

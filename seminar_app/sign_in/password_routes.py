@@ -87,12 +87,14 @@ def _after_sign_in(came_for: str | None) -> str:
 
 
 @blueprint.post("/logout")
+@needs_no_token
 @public
 def logout() -> ResponseReturnValue:
-    """Sign this browser out. CSRF is checked only where a session exists, so an expired session does not show a CSRF error."""
+    """Sign this browser out. A token is asked for only where a session exists, so an expired session does not show an error."""
     if load_actor() is None and half_signed_in() is None:
         return redirect(url_for("sign_in.login"), code=303)
-    csrf.protect()
+    if not comes_from_our_page():
+        csrf.protect()
     with browser_session().unless_it_fails(), unit_of_work() as database:
         signing.sign_out(database, change_context(PUBLIC))
     return redirect("/", code=303)

@@ -7,7 +7,7 @@ answers 404.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import wraps
 from typing import TypeVar, cast
@@ -44,12 +44,14 @@ class Policy:
         roles: for staff; empty: any signed-in account.
         fresh: methods («GET», «POST») for which staff must have proved their identity recently; else they are asked again.
         gives_file: a GET answers with a file, so the browser stays on its page.
+        token: whether a form needs a token where the browser does not say which site it comes from (`web.origins`).
     """
 
     audience: Audience
     roles: frozenset[str] = frozenset()
     fresh: frozenset[str] = frozenset()
     gives_file: bool = False
+    token: bool = True
 
 
 def public(view: View) -> View:
@@ -58,8 +60,17 @@ def public(view: View) -> View:
 
 
 def personal_link(view: View) -> View:
-    """Open this page to holders of the secret link. The view finds the registration by the link, or answers 404."""
-    return _declare(view, Policy(Audience.LINK))
+    """Open this page to holders of the secret link. The view finds the registration by the link, or answers 404.
+
+    Its forms need no token: who could forge one has the link, and could send the real one.
+    """
+    return _declare(view, Policy(Audience.LINK, token=False))
+
+
+def needs_no_token(view: View) -> View:
+    """Take this page's form without a token: a forged one does no more than its sender could do from anywhere. Stands above `public`."""
+    declared: Policy = view.policy  # type: ignore[attr-defined]
+    return _declare(view, replace(declared, token=False))
 
 
 def half_signed_in(view: View) -> View:
@@ -165,6 +176,7 @@ def init_app(
     load_actor: Callable[[], Actor | None],
     owed_step: Callable[[], str | None],
     ask_again: Callable[[], Response | None],
+    session_ended: Callable[[], Response | None],
 ) -> None:
     """Check every request's endpoint before its view runs.
 
@@ -173,11 +185,13 @@ def init_app(
         load_actor: returns the signed-in account; called only if the policy needs it.
         owed_step: returns the endpoint of the step that a half signed-in account still has to do.
         ask_again: returns the page that asks for the identity again, or None if it was proved recently.
+        session_ended: returns the page for a form that was sent after the session's end, or None if there was no session.
     """
     app.extensions.setdefault("access", {})
     app.extensions["load_actor"] = load_actor
     app.extensions["owed_step"] = owed_step
     app.extensions["ask_again"] = ask_again
+    app.extensions["session_ended"] = session_ended
     app.before_request(_check)
     declare(app, "static", Policy(Audience.PUBLIC))
 
@@ -211,6 +225,9 @@ def _check() -> Response | None:
         g.half_signed_in = owed_step() is not None  # these pages are kept by no cache either
         return None if g.half_signed_in else redirect(url_for("sign_in.login"), code=303)
     if actor is None:
+        ended: Response | None = current_app.extensions["session_ended"]() if request.method == "POST" else None
+        if ended is not None:
+            return ended
         came_for = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for(owed_step() or "sign_in.login", next=came_for), code=303)
     if policy.roles and not policy.roles & actor.roles:

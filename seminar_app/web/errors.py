@@ -12,7 +12,7 @@ from flask_babel import format_date, format_time, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter.errors import RateLimitExceeded
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -106,6 +106,7 @@ def error_page(
     what_happened: str | None = None,
     what_to_do: str | None = None,
     retry_after: int = RETRY_AFTER_SECONDS,
+    sign_in_first: bool = False,
 ) -> ResponseReturnValue:
     """Render the page for a status code, with the request's id as its reference and the office to turn to, where it is known.
 
@@ -114,13 +115,14 @@ def error_page(
         lost_link: whether a personal link led to nobody; the page then says what to do about it.
         what_happened: instead of the sentence for the code.
         what_to_do: instead of the sentence for the code.
+        sign_in_first: the form is to be sent again after signing in, in another tab.
         retry_after: seconds until it makes sense to try again, for 429 and 503.
     """
     title, happened, to_do = LINK_NOT_FOUND if lost_link else PAGES.get(code, PAGES[500])
     contact = _contact(code)
     if contact is not None and to_do is PAGES[500][2]:
         to_do = _l("Try again; if it fails again, tell the office the reference below.")
-    kept = kept_form() if code == 503 else None
+    kept = kept_form() if code in (401, 503) else None
     page = render_template(
         "errors/page.html",
         code=code,
@@ -132,6 +134,7 @@ def error_page(
         kept=kept,
         contact=contact,
         lost_link=lost_link,
+        sign_in_first=sign_in_first,
     )
     response = make_response(page, code)
     if code in (429, 503):
@@ -189,16 +192,17 @@ def _unexpected_refusal(refusal: Refusal) -> ResponseReturnValue:
     return error_page_with_sentence(sentence_of(refusal))
 
 
-def error_page_with_sentence(sentence: str) -> ResponseReturnValue:
-    """Render a 422 page with one sentence and a way back."""
+def error_page_with_sentence(sentence: str, *, what_to_do: str | None = None, kept: KeptForm | None = None) -> ResponseReturnValue:
+    """Render a 422 page with one sentence and a way back, or with the form that was sent."""
     page = render_template(
         "errors/page.html",
         code=422,
         title=_("That was not done"),
         what_happened=sentence,
-        what_to_do=_("Go back, change what it says, and try again."),
+        what_to_do=what_to_do or _("Go back, change what it says, and try again."),
         reference=None,
         contact=_contact(422),
+        kept=kept,
         **_frame(422),
     )
     return make_response(page, 422)
@@ -217,8 +221,19 @@ def _too_many(_error: RateLimitExceeded) -> ResponseReturnValue:
 
 
 def form_from_elsewhere() -> ResponseReturnValue:
-    """Refuse a form that a page of another site sent, or one that was open for too long."""
-    return error_page_with_sentence(_("This form was open for too long, or came from another page, so it was not sent."))
+    """Refuse a form that a page of another site sent, or one without a right token; show what was typed, to be sent by one press."""
+    kept = kept_form()
+    to_do = _("Look at it and send it again.") if kept is not None else None
+    return error_page_with_sentence(
+        _("This form was open for too long, or came from another page, so it was not sent."), what_to_do=to_do, kept=_with_new_token(kept)
+    )
+
+
+def _with_new_token(kept: KeptForm | None) -> KeptForm | None:
+    if kept is None:
+        return None
+    fields = [(name, value) for name, value in kept.fields if name != "csrf_token"]
+    return replace(kept, fields=[*fields, ("csrf_token", generate_csrf())])
 
 
 def _database(error: Exception) -> ResponseReturnValue:

@@ -1,6 +1,6 @@
 """The base of all forms: text is cleaned before it is checked, and refusals are shown on their field.
 
-Forms give the shape of input only. CSRF is checked for every POST by Flask-WTF before the view runs.
+Forms give the shape of input only. Where a form comes from is checked before the view runs (`web.origins`).
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ csrf = CSRFProtect()
 
 
 def init_app(app: Flask) -> None:
-    """Check the token of every form, and let the macro of a searching select show again what was typed."""
-    csrf.init_app(app)
+    """Let the macro of a searching select show again what was typed."""
     app.jinja_env.globals.update(words_kept=words_kept)
 
 

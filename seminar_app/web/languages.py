@@ -9,8 +9,7 @@ from flask_babel import Babel, get_locale
 from werkzeug.wrappers import Response
 
 from config import Settings
-from seminar_app.web.access import public
-from seminar_app.web.forms import csrf
+from seminar_app.web.access import needs_no_token, public
 
 LANGUAGES = (("es", "Español"), ("en", "English"))
 CODES = tuple(code for code, _ in LANGUAGES)
@@ -23,7 +22,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Select each request's language. Outside a request the default language is used."""
     app.config["BABEL_DEFAULT_LOCALE"] = settings.default_language
     babel.init_app(app, locale_selector=_selected, default_translation_directories="translations")
-    csrf.exempt(choose_language)  # a page of another site could at worst change the language of this one
     app.register_blueprint(blueprint)
     app.context_processor(lambda: {"languages": LANGUAGES, "current_language": current_language()})
 
@@ -50,6 +48,7 @@ def local_path(target: str | None) -> str:
 
 
 @blueprint.post("/language")
+@needs_no_token
 @public
 def choose_language() -> Response:
     """Store the chosen language in the browser's session and go back to the same page."""

@@ -1,4 +1,8 @@
-"""Check where a request comes from: it must be addressed to our name, and forms must come from our pages."""
+"""Check where a request comes from: it must be addressed to our name, and forms must come from our pages.
+
+Browsers say of each form whether a page of the same site sent it (`Sec-Fetch-Site`), and no page can change what they say. Where
+one does not say it, the form needs a token that only our pages have (docs/decisions/0035-where-a-form-comes-from.md).
+"""
 
 from __future__ import annotations
 
@@ -7,20 +11,26 @@ from flask.typing import ResponseReturnValue
 from werkzeug.sansio.utils import host_is_trusted
 
 from config import Settings
+from seminar_app.web.access import policy_of_request
 from seminar_app.web.errors import form_from_elsewhere
+from seminar_app.web.forms import csrf
 
+SENDING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 ANY_NAME = frozenset({"healthz", "readyz"})
 """Endpoints that monitors call by IP address, without our name."""
+OUR_OWN = "same-origin"
 OTHER_SITES = frozenset({"cross-site", "same-site"})
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Refuse requests addressed to another name (400) and forms that another site sends (422).
 
-    The CSRF token is checked for each form as well. A browser that does not say where a form comes from is trusted if its token
-    is right. Flask-WTF would require a Referer under HTTPS, which pages behind a secret link never send, so that check is off.
+    A browser that does not say where a form comes from is trusted if its token is right. Flask-WTF would require a Referer under
+    HTTPS, which pages behind a secret link never send, so that check is off.
     """
-    app.config["WTF_CSRF_SSL_STRICT"] = False
+    app.config.update(WTF_CSRF_SSL_STRICT=False, WTF_CSRF_CHECK_DEFAULT=False)
+    csrf.init_app(app)
+    app.jinja_env.globals["form_needs_token"] = form_needs_token
 
     @app.before_request
     def refuse_other_names() -> None:
@@ -33,3 +43,19 @@ def init_app(app: Flask, settings: Settings) -> None:
         if request.method not in ("GET", "HEAD", "OPTIONS") and request.headers.get("Sec-Fetch-Site") in OTHER_SITES:
             return form_from_elsewhere()
         return None
+
+    @app.before_request
+    def refuse_forms_without_token() -> None:
+        if request.method in SENDING and not comes_from_our_page() and form_needs_token():
+            csrf.protect()
+
+
+def comes_from_our_page() -> bool:
+    """Whether the browser says that a page of this site sent the request."""
+    return request.headers.get("Sec-Fetch-Site") == OUR_OWN
+
+
+def form_needs_token() -> bool:
+    """Whether the forms of this request's page bear a token."""
+    policy = policy_of_request()
+    return policy is None or policy.token
