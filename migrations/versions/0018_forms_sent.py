@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("void", sa.Boolean(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("erase_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("registration_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["registration_id"], ["registration.id"], name=op.f("fk_form_sent_registration_id_registration"), ondelete="RESTRICT"

@@ -20,19 +20,17 @@ def is_open_here() -> bool:
     return settings.mode is Mode.DEMO and settings.smtp_url is None
 
 
-def letter_to(owner: uuid.UUID, *, purpose: str) -> Letter:
-    """Return the newest message with this owner's secret link as its receiver reads it.
+def letter_to(owner: uuid.UUID, *, purpose: str) -> Letter | None:
+    """Return the newest message with this owner's secret link as its receiver reads it; None if none is sent.
 
     Raises:
-        NotFound: mail is not read here, or there is no such message.
+        NotFound: mail is not read here.
     """
     if not is_open_here():
         raise NotFound
     theirs = select(Message).where(Message.link_owner == owner, Message.link_purpose == purpose).order_by(Message.id.desc()).limit(1)
     row = session().scalar(theirs)
-    if row is None:
-        raise NotFound
     try:
-        return write(current_app._get_current_object(), row)  # type: ignore[attr-defined]
-    except NotToBeSent as error:
-        raise NotFound from error
+        return write(current_app._get_current_object(), row, reading=session()) if row is not None else None  # type: ignore[attr-defined]
+    except NotToBeSent:
+        return None

@@ -53,6 +53,7 @@ class Letter:
     text: str
     html: str
     to_name: str
+    language: str
 
     @property
     def body_html(self) -> Markup:
@@ -74,6 +75,8 @@ class Resolved:
     kind: str
     to_name: str
     facts: dict[str, Any]
+    language: str | None = None
+    """None: the language that the message was put into the outbox with."""
 
 
 Resolver = Callable[[Session, Message, AddressOf], Resolved | None]
@@ -94,12 +97,13 @@ def init_app(app: Flask) -> None:
     app.extensions["mail_templates"] = app.jinja_env.overlay(undefined=StrictUndefined, autoescape=False)
 
 
-def write(app: Flask, message: Message, *, show_link: bool = True) -> Letter:
+def write(app: Flask, message: Message, *, show_link: bool = True, reading: Session | None = None) -> Letter:
     """Render a message in its language.
 
     Args:
         app: the application.
         message: row of the outbox.
+        reading: the session to ask in what a mail says that decides late; None: one of its own.
         show_link: whether to show the secret part of its link; staff read the message without it.
 
     Raises:
@@ -109,23 +113,25 @@ def write(app: Flask, message: Message, *, show_link: bool = True) -> Letter:
     settings: Settings = app.extensions["settings"]
     templates: Environment = app.extensions["mail_templates"]
     with app.app_context(), force_locale(message.language):
-        found = _resolved(app, settings, message, show=show_link)
+        found = _resolved(app, settings, message, reading or session(), show=show_link)
+    language = found.language or message.language
+    with app.app_context(), force_locale(language):
         to_name = unlinkable(found.to_name)
         values = found.facts | {
             "to_name": to_name,
             "public_url": settings.public_url,
             "page": lambda endpoint, **parts: address_of(app, settings, endpoint, **parts),
         }
-        written = templates.get_template(f"email/{found.kind}.{message.language}.txt").render(values)
+        written = templates.get_template(f"email/{found.kind}.{language}.txt").render(values)
         subject, _gap, body = written.strip().partition("\n")
         subject, body = " ".join(subject.split()), body.strip()
         contact = {name: message.context.get(name) or "" for name in ("office", "office_email", "office_phone")}
         words = contact | {"subject": subject}
-        frame = {"public_url": settings.public_url, "language": message.language}
+        frame = {"public_url": settings.public_url, "language": language}
         text = templates.get_template("email/_layout.txt").render(frame | words | {"body": body})
         escaped = {name: escape(value) for name, value in words.items()}
         html = templates.get_template("email/_layout.html").render(frame | escaped | {"body": as_html(body)})
-    return Letter(subject, body, text.strip() + "\n", html, to_name)
+    return Letter(subject, body, text.strip() + "\n", html, to_name, language)
 
 
 def address_of(app: Flask, settings: Settings, endpoint: str, **values: Any) -> str:
@@ -133,14 +139,14 @@ def address_of(app: Flask, settings: Settings, endpoint: str, **values: Any) -> 
     return settings.public_url + app.url_map.bind("localhost").build(endpoint, values)
 
 
-def _resolved(app: Flask, settings: Settings, message: Message, *, show: bool) -> Resolved:
+def _resolved(app: Flask, settings: Settings, message: Message, reading: Session, *, show: bool) -> Resolved:
     def address(link: SecretLink, endpoint: str, kept: bytes | None) -> str:
         tokens = [link.token(key) for key in settings.secret_keys]
         token = next((each for each in tokens if token_hash(each) == kept), tokens[0]) if show else HIDDEN
         return address_of(app, settings, endpoint, token=_PLACE_OF_TOKEN).replace(_PLACE_OF_TOKEN, token)
 
     if (resolver := _resolvers.get(message.kind)) is not None:
-        found = resolver(session(), message, address)
+        found = resolver(reading, message, address)
         if found is None:
             raise NotToBeSent
         return replace(found, facts=message.context | found.facts)
@@ -197,5 +203,5 @@ def mail_of(letter: Letter, message: Message, *, sender: str, now: datetime) -> 
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(letter.text, cte="quoted-printable")
     mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    mail["Content-Language"] = message.language  # last: set_content and add_alternative remove Content headers
+    mail["Content-Language"] = letter.language  # last: set_content and add_alternative remove Content headers
     return mail

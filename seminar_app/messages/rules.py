@@ -56,6 +56,7 @@ _DOT_IN_A_WORD = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?=\w)")
 def unlinkable(name: str) -> str:
     """Return a name in which no mail program finds the address of a page: after a dot within a word stands a space.
 
-    Anybody can type a name into a form, and the mail comes from the office. «Ma.de la Luz» reads as well with the space.
+    Anybody can type a name into a form, and the mail comes from the office. «Ma.de la Luz» reads as well with the space. An address
+    that stands in place of a name stays as it is; no form takes a name with an @.
     """
-    return _DOT_IN_A_WORD.sub(lambda dot: f"{dot[0]} ", name)
+    return name if "@" in name else _DOT_IN_A_WORD.sub(lambda dot: f"{dot[0]} ", name)

@@ -179,8 +179,9 @@ def record_failure(session: Session, lease: Lease, *, now: datetime, error: str,
 
 
 def forget(session: Session, lease: Lease) -> bool:
-    """Delete a leased message that is not to be tried again; return whether it was there."""
-    gone = session.execute(delete(Message).where(Message.id == lease.message.id).execution_options(synchronize_session=False))
+    """Delete a leased message that is not to be tried again; return False if another sender took over the lease meanwhile."""
+    mine = (Message.id == lease.message.id, Message.state == MessageState.SENDING, Message.leased_until == lease.until)
+    gone = session.execute(delete(Message).where(*mine).execution_options(synchronize_session=False))
     return _changed(gone) == 1
 
 

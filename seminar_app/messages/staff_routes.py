@@ -120,9 +120,9 @@ def subject_of(row: Message) -> str | None:
 def _written(row: Message) -> tuple[Letter | None, str | None]:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     try:
-        return write(app, row, show_link=_shows_links()), None
+        return write(app, row, show_link=_shows_links(), reading=session()), None
     except NotToBeSent:
-        return None, _("This message has nothing to say any more, so it is not sent.")
+        return None, _("This message is no longer needed, so it is not sent.")
     except UNWRITABLE as error:
         return None, f"{type(error).__name__}: {error}"[:300]
 

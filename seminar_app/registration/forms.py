@@ -109,6 +109,8 @@ class RegistrationForm(PersonFields, IdentityFields):
     notice = HiddenField()
     office_notice = HiddenField()
     submission_id = _showing()
+    corrects = HiddenField()
+    """Which form of the same sender this one corrects, with the token of its page."""
 
     def validate_email(self, field: Field) -> None:
         """Ask once about an address whose domain looks mistyped."""

@@ -16,15 +16,14 @@ from seminar_app.core.addresses import normal_address
 from seminar_app.core.errors import Refusal
 from seminar_app.registration import queries, services
 from seminar_app.registration.blueprints import staff_blueprint as blueprint
-from seminar_app.registration.errors import FormEnded
 from seminar_app.registration.forms import DecisionForm, LostLinkForm
-from seminar_app.registration.models import FormSent
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.queries import seminar_to_coordinate
 from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
 from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
+from seminar_app.web.labels import label
 from seminar_app.web.searches import keep_search, kept_search
 
 AT_THE_DOOR = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR)
@@ -32,12 +31,9 @@ AT_THE_DOOR = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR)
 
 @dataclass(frozen=True, slots=True)
 class FormLine:
-    """A form as staff see it; of one that asks for a reserved identity neither name nor position."""
+    """A form as staff see it: no name, because it may name somebody whose identity is reserved, in another office too."""
 
     public_id: uuid.UUID
-    name: str | None
-    agency: str | None
-    position: str | None
     sent_at: datetime
     ends_at: datetime
 
@@ -53,7 +49,7 @@ def forms(slug: str) -> ResponseReturnValue:
     lines: list[FormLine] = []
     if address:
         found = queries.forms_with_address(session(), seminar.id, services.address_indexes(session(), address), now=now)
-        lines = [line for row in found if (line := _line(row)) is not None]
+        lines = [FormLine(row.public_id, row.sent_at, row.ends_at) for row in found]
         shown("form_sent:many", seminar=slug, rows=len(lines))
     else:
         needs_no_access_row("no form is searched for")
@@ -89,27 +85,10 @@ def confirm_form(slug: str, form_id: uuid.UUID) -> ResponseReturnValue:
     form = DecisionForm()
     if form.accepts():
         try:
-            made = in_unit_of_work(lambda session: services.confirm(session, change_context(), form_id=row_id).public_id)
+            made = in_unit_of_work(lambda session: services.confirm(session, change_context(), form_id=row_id))
         except Refusal as refusal:
             flash(sentence_of(refusal), "error")
         else:
-            flash(_("The form is confirmed. The person gets the message with the personal link."), "success")
-            return redirect(url_for(".registration", slug=slug, registration_id=made.hex), code=303)
+            flash(_("The form is confirmed. The registration stands as: %(state)s", state=label(made.state)), "success")
+            return redirect(url_for(".registration", slug=slug, registration_id=made.public_id.hex), code=303)
     return redirect(url_for(".forms", slug=slug), code=303)
-
-
-def _line(row: FormSent) -> FormLine | None:
-    try:
-        entry = services.opened(session(), row).entry
-    except FormEnded:
-        return None
-    chosen = queries.agency_typed(session(), entry.agency_id)
-    agency = chosen.code if chosen else entry.agency_text
-    return FormLine(
-        public_id=row.public_id,
-        name=None if row.reserved else entry.person.certificate_name,
-        agency=None if row.reserved else agency,
-        position=None if row.reserved else entry.position,
-        sent_at=row.sent_at,
-        ends_at=row.ends_at,
-    )

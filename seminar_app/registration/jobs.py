@@ -20,5 +20,11 @@ def release_quotas() -> None:
         log.info("%d seats went to open pools.", moved)
 
 
+def empty_forms() -> None:
+    """Empty the forms of erased people, once the page after the form shows of no form of that hour what was typed."""
+    in_unit_of_work(lambda session: services.empty_erased_forms(session, rule_context()))
+
+
+EMPTY_FORMS = Job(name="empty-forms", run=empty_forms, every=timedelta(minutes=10))
 RELEASE_QUOTAS = Job(name="release-quotas", run=release_quotas, every=timedelta(hours=1))
 """Runs each hour, because the day begins at a different hour in each time zone."""

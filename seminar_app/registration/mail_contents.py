@@ -11,18 +11,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.core import clock
-from seminar_app.core.dates import date_range
 from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import AddressOf, Resolved, link_of, resolve
+from seminar_app.messages.rules import unlinkable
+from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.queries import find_person, kept_record
 from seminar_app.people.rules import reserved_name
+from seminar_app.registration.errors import FormEnded
 from seminar_app.registration.links import BUTTON_ENDPOINT, ENDPOINT, link_now
 from seminar_app.registration.models import FormSent, Registration
 from seminar_app.registration.rules import link_has_ended, may_mail_again, may_register_again
-from seminar_app.registration.services import Typed, opened
-from seminar_app.registration.services.forms_sent import KIND, sent_within_the_hour
+from seminar_app.registration.services import opened
+from seminar_app.registration.services.forms_sent import KIND, mails_within_the_hour
 from seminar_app.registration.services.links import LINKS
+from seminar_app.registration.services.mails import facts
 from seminar_app.seminars.models import Seminar
 from seminar_app.web.filters import local_instant
 
@@ -36,66 +39,75 @@ def init_app() -> None:
 
 
 def _of_form(session: Session, message: Message, address_of: AddressOf) -> Resolved | None:
-    """Return the button, or where the person is registered already, how that stands; None if the mail is one too many."""
+    """Return the button, or where the person is registered already, how that stands.
+
+    None: the form was pressed, is void or does not open; the mail is one too many; or the person has another address on file.
+    """
+    button = link_of(message)
     found = session.execute(
-        select(FormSent, Seminar)
+        select(FormSent, Seminar, Office)
         .join(Seminar, Seminar.id == FormSent.seminar_id)
+        .join(Office, Office.id == Seminar.office_id)
         .where(FormSent.public_id == message.link_owner, FormSent.registration_id.is_(None), ~FormSent.void)
     ).one_or_none()
-    button = link_of(message)
     if found is None or button is None:
         return None
-    form, seminar = found
-    if not may_mail_again(sent_within_the_hour(session, form, form.sent_at - AN_HOUR)):
+    form, seminar, office = found
+    to_person, to_mailbox = mails_within_the_hour(session, form, message.to_address, clock.now() - AN_HOUR)
+    if not may_mail_again(to_person=to_person, to_mailbox=to_mailbox):
         return None
-    typed = opened(session, form)
-    registration = _registered(session, form, typed)
-    if registration is not None:
-        person = registration.person
-        facts = {
+    try:
+        typed = opened(session, form)
+    except FormEnded:
+        return None
+    person = find_person(session, email=typed.entry.person.email or "", key=typed.entry.person.search_key)
+    person = kept_record(session, person) if person is not None else None
+    if person is not None and person.email != message.to_address:
+        return None
+    registration = _registered(session, form.seminar_id, person) if person is not None else None
+    if registration is not None and person is not None:
+        own = {
             "state": registration.state.value,
             "code": reserved_name(registration.reserved_code) if person.reserved else "",
             "link": address_of(link_now(registration), ENDPOINT, registration.link_hash),
         }
-        return Resolved(kind="already_registered", to_name=person.certificate_name, facts=facts)
-    facts = {
+        said = facts(seminar, office, registration.language) | own
+        return Resolved(kind="already_registered", language=registration.language, to_name=person.certificate_name, facts=said)
+    said = {
         "link": address_of(button, BUTTON_ENDPOINT, form.link_hash),
         "until": local_instant(form.ends_at, seminar.time_zone),
     }
-    return Resolved(kind=KIND, to_name=typed.entry.person.certificate_name, facts=facts)
+    return Resolved(kind=KIND, to_name=typed.entry.person.certificate_name, facts=said)
 
 
-def _registered(session: Session, form: FormSent, typed: Typed) -> Registration | None:
-    """Return the registration that the form's person has already and that the form would not change."""
-    person = find_person(session, email=typed.entry.person.email or "", key=typed.entry.person.search_key)
-    if person is None:
-        return None
-    theirs = select(Registration).where(
-        Registration.seminar_id == form.seminar_id, Registration.person_id == kept_record(session, person).id
-    )
-    found = session.scalar(theirs.options(joinedload(Registration.person)))
+def _registered(session: Session, seminar_id: int, person: Person) -> Registration | None:
+    """Return the person's registration in the seminar, if a form would not change it."""
+    found = session.scalar(select(Registration).where(Registration.seminar_id == seminar_id, Registration.person_id == person.id))
     return None if found is None or may_register_again(found.state) else found
 
 
 def _of_address(session: Session, message: Message, address_of: AddressOf) -> Resolved | None:
-    """Return the personal links of everybody with this address; None where there is nobody."""
+    """Return the personal links of everybody with this address; None where there is nobody, or such a mail left within the hour."""
+    left = (Message.kind == LINKS, Message.to_address == message.to_address, Message.sent_at > clock.now() - AN_HOUR)
+    if session.scalar(select(Message.id).where(*left).limit(1)) is not None:
+        return None
     rows = session.execute(
-        select(Registration, Seminar)
+        select(Registration, Seminar, Office)
         .join(Registration.person)
         .join(Seminar, Seminar.id == Registration.seminar_id)
+        .join(Office, Office.id == Seminar.office_id)
         .where(Person.email == message.to_address, Person.merged_into_id.is_(None))
         .order_by(Seminar.starts_on.desc(), Registration.id)
         .options(joinedload(Registration.person))
     )
-    today, spanish = clock.now().date(), message.language == "es"
+    today = clock.now().date()
     found = [
-        {
-            "name": registration.person.certificate_name,
-            "title": next(filter(None, (seminar.title_es, seminar.title_en) if spanish else (seminar.title_en, seminar.title_es))),
-            "days": date_range(seminar.starts_on, seminar.ends_on, message.language),
+        facts(seminar, office, message.language)
+        | {
+            "name": unlinkable(registration.person.certificate_name),
             "link": address_of(link_now(registration), ENDPOINT, registration.link_hash),
         }
-        for registration, seminar in rows
+        for registration, seminar, office in rows
         if not link_has_ended(seminar.ends_on, today=today)
     ]
     return Resolved(kind=LINKS, to_name="", facts={"registrations": found}) if found else None

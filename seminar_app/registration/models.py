@@ -173,5 +173,7 @@ class FormSent(Base):
     """Whether its button does nothing any more. The row stays as long as any other, or the page after the form would tell its sender."""
     sent_at: Mapped[datetime]
     ends_at: Mapped[datetime] = mapped_column(index=True)
+    erase_at: Mapped[datetime | None]
+    """When it is emptied, because its person was erased: once the page after the form shows of no form any more what was typed."""
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id", ondelete="RESTRICT"), index=True)
     """What the button led to; None until it is pressed."""

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from seminar_app.agencies.queries import agency_groups
 from seminar_app.core import clock
 from seminar_app.core.actor import PUBLIC
-from seminar_app.core.errors import Refusal, StaleEdit
+from seminar_app.core.errors import LinkNotFound, Refusal, StaleEdit
 from seminar_app.people.identity import own_identity
 from seminar_app.registration import queries, services
 from seminar_app.registration.asking import asked_of, needed_of
@@ -20,7 +20,6 @@ from seminar_app.registration.blueprints import blueprint
 from seminar_app.registration.errors import FormEnded, NotInThisState
 from seminar_app.registration.forms import DecisionForm, EditForm, LostLinkForm
 from seminar_app.registration.links import personal_token
-from seminar_app.registration.models import Registration
 from seminar_app.registration.queries import FoundForm, PersonalPage
 from seminar_app.registration.rules import (
     RegistrationState,
@@ -51,7 +50,10 @@ def confirm(token: str) -> ResponseReturnValue:
     Opening the page changes nothing, because mail filters open links too.
     """
     g.secret_link = True
-    found = queries.form_of_link(session(), token)
+    try:
+        found = queries.form_of_link(session(), token)
+    except LinkNotFound:  # a form that ended is deleted
+        return render_template("registration/form_ended.html", seminar=None, office=None, again=False), 404
     name_contact(found.office)
     row, now = found.row, clock.now()
     form = DecisionForm()
@@ -59,9 +61,9 @@ def confirm(token: str) -> ResponseReturnValue:
         typed = services.opened(session(), row)
         if "language" not in browser:
             g.language = typed.entry.person.language
-        if row.registration_id is not None and not row.void:
-            return redirect(_personal_page(session(), row.registration_id), code=303)
-        if row.void or now >= row.ends_at or not takes_confirmations(found.seminar, now=now):
+        if (made := services.confirmed(session(), row)) is not None:
+            return redirect(url_for(".personal", token=personal_token(session(), made)), code=303)
+        if row.void or row.registration_id is not None or now >= row.ends_at or not takes_confirmations(found.seminar, now=now):
             return _form_ended(found, now)
         if form.accepts():
             return redirect(in_unit_of_work(lambda session: _confirmed(session, row.id)), code=303)
@@ -84,7 +86,8 @@ def confirm(token: str) -> ResponseReturnValue:
 def _form_ended(found: FoundForm, now: datetime) -> ResponseReturnValue:
     way = door(found.seminar, now=now)
     again = way is not None and way.lets_in
-    return render_template("registration/form_ended.html", seminar=found.seminar, office=found.office, again=again), 410
+    page = render_template("registration/form_ended.html", seminar=found.seminar, office=found.office, again=again)
+    return page, 410
 
 
 def _confirmed(session: Session, form_id: int) -> str:
@@ -207,10 +210,6 @@ def withdraw(token: str) -> ResponseReturnValue:
         else:
             return redirect(url_for(".personal", token=token), code=303)
     return render_template("registration/withdraw.html", form=form, page=found, token=token), 422 if form.has_errors else 200
-
-
-def _personal_page(session: Session, registration_id: int) -> str:
-    return url_for(".personal", token=personal_token(session, session.get_one(Registration, registration_id)))
 
 
 def _personal(token: str) -> PersonalPage:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from datetime import datetime
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask.wrappers import Response
 from flask_babel import gettext as _
 
 from seminar_app.agencies.queries import agency_groups, find_offered
@@ -25,33 +25,26 @@ from seminar_app.registration.links import BUTTON, is_receipt, receipt_token
 from seminar_app.registration.models import FormSent
 from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
 from seminar_app.registration.queries import FormPage
-from seminar_app.registration.rules import TYPED_SHOWN, Door, day_there, door
+from seminar_app.registration.rules import TYPED_SHOWN, Door, day_there, door, takes_confirmations
 from seminar_app.registration.services import Typed
 from seminar_app.seminars.models import Seminar
 from seminar_app.web.access import needs_no_token, personal_link, public
 from seminar_app.web.change import change_context
 from seminar_app.web.contacts import name_contact
-from seminar_app.web.database import in_unit_of_work, session
+from seminar_app.web.database import Session, in_unit_of_work, session
+from seminar_app.web.ids import id_in
 from seminar_app.web.languages import current_language
-from seminar_app.web.limits import limiter, mailbox_key
+from seminar_app.web.limits import limiter
 from seminar_app.web.page_cache import cached_with_fresh_values
 
 OFFICE_AT_THE_SAME_ADDRESS = "60 per minute"
-TO_ONE_MAILBOX = "30 per hour"
-"""An office with one mailbox can register its people, but the form cannot be used to flood a mailbox."""
 SENT_AGAIN = "20 per hour"
-
-
-def _was_taken(response: Response) -> bool:
-    """Whether the form was accepted and mail follows; a refused form sends none."""
-    return response.status_code == 303
 
 
 @blueprint.route("/seminars/<slug>/register", methods=["GET", "POST"])
 @needs_no_token
 @public
 @limiter.limit(OFFICE_AT_THE_SAME_ADDRESS, methods=["POST"])
-@limiter.limit(TO_ONE_MAILBOX, key_func=mailbox_key, methods=["POST"], deduct_when=_was_taken)
 def register(slug: str) -> ResponseReturnValue:
     """Show the form, and keep what was sent until its mail's button is pressed (docs/decisions/0031-a-proven-mailbox.md)."""
     context = change_context(PUBLIC)
@@ -66,17 +59,27 @@ def register(slug: str) -> ResponseReturnValue:
         return _empty_form(shown, way, now)
     form = _form(shown, way, now)
     if form.accepts():
-        typed = form.typed()
+        typed, shown_as = form.typed(), showing(form.submission_id)
+
+        def keep(session: Session) -> uuid.UUID:
+            sent = services.send_form(session, context, seminar_id=seminar.id, typed=typed, showing=shown_as)
+            _void_corrected(session, slug, form.corrects.data, by=sent)
+            return sent.public_id
+
         try:
-            sent = in_unit_of_work(
-                lambda session: (
-                    services.send_form(session, context, seminar_id=seminar.id, typed=typed, showing=showing(form.submission_id)).public_id
-                )
-            )
+            sent = in_unit_of_work(keep)
             return redirect(_page_after(slug, sent), code=303)
         except Refusal as refusal:
             form.show(refusal)
     return _page(form, shown), 422
+
+
+def _void_corrected(session: Session, slug: str, corrects: str | None, *, by: FormSent) -> None:
+    """Void the form that its sender has corrected, because its mail may have gone to a wrong address."""
+    earlier, _dot, token = (corrects or "").partition(".")
+    if (form_id := id_in(earlier)) is not None and form_id != by.public_id and is_receipt(session, form_id, token):
+        with suppress(NotFound):
+            services.void_form(session, queries.form_by_id(session, form_id, slug=slug))
 
 
 @blueprint.route("/seminars/<slug>/sent/<uuid:sent>/<token>", methods=["GET", "POST"])
@@ -92,6 +95,8 @@ def sent(slug: str, sent: uuid.UUID, token: str) -> ResponseReturnValue:
     seminar, office = queries.seminar_for_form(session(), slug)
     name_contact(office)
     _door(seminar, context.now)
+    if not takes_confirmations(seminar, now=context.now):
+        return render_template("registration/form_ended.html", seminar=seminar, office=office, again=False), 410
     form = AgainForm()
     if form.accepts():
         press = showing(form.press)
@@ -133,6 +138,7 @@ def correct_sent(slug: str, sent: uuid.UUID, token: str) -> ResponseReturnValue:
         return redirect(url_for(".register", slug=slug), code=303)
     form = _form(shown, way, now)
     form.begin(typed)
+    form.corrects.data = f"{sent.hex}.{token}"
     return _page(form, shown, action=url_for(".register", slug=slug))
 
 

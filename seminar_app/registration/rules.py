@@ -417,6 +417,8 @@ TYPED_SHOWN = timedelta(hours=1)
 """How long the page after the form shows what was typed, to correct it or to send the mail again."""
 MAILS_AN_HOUR = 3
 """Mails to one person about one seminar's form in any hour: a stranger may type anybody's address."""
+MAILS_TO_A_MAILBOX = 30
+"""Mails of forms to one mailbox in any hour: an office with one mailbox can register its people, and nobody can fill it."""
 
 
 def form_ends(sent_at: datetime, *, ends_on: date, time_zone: str) -> datetime:
@@ -429,6 +431,6 @@ def takes_confirmations(seminar: HasWindow, *, now: datetime) -> bool:
     return seminar.state in (SeminarState.PUBLISHED, SeminarState.CLOSED) and not is_over(seminar, now=now)
 
 
-def may_mail_again(sent_within_the_hour: int) -> bool:
-    """Whether a form's mail is sent. `sent_within_the_hour`: forms of the same person in the hour before, this one left out."""
-    return sent_within_the_hour < MAILS_AN_HOUR
+def may_mail_again(*, to_person: int, to_mailbox: int) -> bool:
+    """Whether a form's mail is sent, by the mails of forms that left within the last hour."""
+    return to_person < MAILS_AN_HOUR and to_mailbox < MAILS_TO_A_MAILBOX

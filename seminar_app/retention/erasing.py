@@ -91,7 +91,7 @@ def _erase_record(session: Session, context: ChangeContext, *, person: Person, o
         registration.submission_id = None
         registration.link_hash = secrets.token_bytes(32)  # a hash that matches no link
     ids = [each.id for each in registrations]
-    erase_forms_of(session, person, ids)
+    erase_forms_of(session, context, person, ids)
     notes = _changed(
         session.execute(
             update(RegistrationHistory)

@@ -7,13 +7,12 @@ import time
 from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
 
-from flask import Flask, request
+from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits.storage import MemoryStorage
 
 from config import Settings
-from seminar_app.core.addresses import counting_key
 from seminar_app.web.access import find_actor
 
 OF_ONE_SUBSCRIBER = 64
@@ -31,11 +30,6 @@ def visitor_key() -> str:
             return str(address.ipv4_mapped)
         return str(ip_network((address, OF_ONE_SUBSCRIBER), strict=False))
     return str(address)
-
-
-def mailbox_key() -> str:
-    """Return the key to count a mailbox by, for forms that send mail: the address that was typed, as a hash."""
-    return "mailbox:" + counting_key(request.form.get("email", ""))
 
 
 def account_key() -> str:

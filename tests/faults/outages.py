@@ -28,10 +28,11 @@ def sqlite_path(url: str) -> Path:
 
 @contextmanager
 def locked(database: TestDatabase, url: str, _live: LiveServer) -> Iterator[None]:
-    """Hold the lock that every registration needs: SQLite's write lock, PostgreSQL's locks on the seat pools."""
+    """Hold the locks that every form and its button need: SQLite's write lock; on PostgreSQL the seat pools, and no form is added."""
     if isinstance(database, PostgresqlDatabase):
         with psycopg.connect(url) as connection:
             connection.execute("SELECT 1 FROM seat_pool FOR UPDATE")
+            connection.execute("LOCK TABLE form_sent IN EXCLUSIVE MODE")
             yield
         return
     connection = sqlite_module().connect(sqlite_path(url), isolation_level=None)

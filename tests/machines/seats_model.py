@@ -86,8 +86,8 @@ class SeminarModel:
     state: str = "published"
     before_archive: str = ""
     entries: list[Entry] = field(default_factory=list)
-    sent: dict[tuple[object, ...], tuple[datetime, Entry]] = field(default_factory=dict)
-    """When a form was last sent, by what it said, and what its button led to."""
+    sent: dict[tuple[object, ...], tuple[datetime, Entry | None]] = field(default_factory=dict)
+    """When a form was last sent, by what it said, and what its button led to; None once it is void."""
     happened: Happened = field(default_factory=Happened)
 
     # What one may ask.
@@ -185,6 +185,8 @@ class SeminarModel:
             raise Refused("WrongCode")
         said = (form, agency, typed)
         if said in self.sent and now - self.sent[said][0] < timedelta(minutes=1):
+            if self.sent[said][1] is None:
+                raise Refused("FormEnded")
             return
         self.sent[said] = (now, self._pressed(human, agency, form, now))
 
@@ -205,8 +207,8 @@ class SeminarModel:
         self._tell(entry.state, entry)
         return entry
 
-    def forget_forms(self, entry: Entry) -> None:
-        self.sent = {said: (at, made) for said, (at, made) in self.sent.items() if made is not entry}
+    def void_forms(self, entry: Entry) -> None:
+        self.sent = {said: (at, None if made is entry else made) for said, (at, made) in self.sent.items()}
 
     def add_by_hand(self, human: Human, agency: str, form: tuple[int, str, str], *, now: datetime) -> None:
         entry = self.entry_of(human)
@@ -239,7 +241,7 @@ class SeminarModel:
         if entry.state not in STANDING or self.is_over(now) or self.state in ("completed", "archived"):
             raise Refused("NotInThisState")
         entry.form = None
-        self.forget_forms(entry)
+        self.void_forms(entry)
         self._move(entry, "withdrawn", by="registration")
         self._tell("withdrawn", entry)
         self.settle(now)

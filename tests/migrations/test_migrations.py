@@ -27,6 +27,7 @@ from seminar_app.audit.verifying import verify
 from seminar_app.core.actor import RoleName
 from seminar_app.core.tables import Base
 from seminar_app.core.write_mode import write_mode
+from seminar_app.offices.models import Office
 from seminar_app.people.models import Person, PersonMerge
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
@@ -112,6 +113,8 @@ def test_each_migration_goes_down_and_up_again_with_data(
         data.fill(measured, THOUSANDS)
     steps = [script.revision for script in ScriptDirectory("migrations").walk_revisions() if script.down_revision]
     with app.app_context():
+        with unit_of_work() as work:
+            work.execute(update(Office).values(email=None, phone=None))  # 0011 adds them: going below it loses them
         with db.engine.connect() as connection:
             before = contents(connection)
         for depth, revision in list(enumerate(steps, start=1))[0 if each else -1 :]:

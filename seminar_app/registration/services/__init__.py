@@ -4,10 +4,13 @@ from seminar_app.registration.services.correcting import StaffCorrection, correc
 from seminar_app.registration.services.elsewhere import end_own_reserve
 from seminar_app.registration.services.forms_sent import (
     confirm,
+    confirmed,
+    empty_erased_forms,
     erase_forms_of,
     forget_forms,
     send_again,
     send_form,
+    void_form,
 )
 from seminar_app.registration.services.links import ask_for_links, send_link
 from seminar_app.registration.services.name_requests import decide_request
@@ -29,10 +32,12 @@ __all__ = [
     "approve",
     "ask_for_links",
     "confirm",
+    "confirmed",
     "correct",
     "decide_request",
     "decline",
     "edit",
+    "empty_erased_forms",
     "end_own_reserve",
     "end_reserve",
     "ensure_notices",
@@ -49,5 +54,6 @@ __all__ = [
     "send_again",
     "send_form",
     "send_link",
+    "void_form",
     "withdraw",
 ]

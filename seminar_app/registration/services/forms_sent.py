@@ -6,7 +6,6 @@ is, and which seat is drawn, is decided when the button is pressed, in the order
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import logging
 import secrets
@@ -14,7 +13,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.audit import services as audit
@@ -23,6 +22,7 @@ from seminar_app.core.errors import NotFound
 from seminar_app.core.inserts import insert_unless_present
 from seminar_app.core.installation import installation_of
 from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.messages.models import Message
 from seminar_app.messages.services import enqueue, forget_of
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
@@ -30,10 +30,10 @@ from seminar_app.people.services import PersonData
 from seminar_app.registration.errors import FormClosed, FormEnded, WrongCode
 from seminar_app.registration.links import BUTTON, BUTTON_ENDPOINT, button_link
 from seminar_app.registration.models import FormSent, Registration
-from seminar_app.registration.rules import Door, door, form_ends, takes_confirmations
+from seminar_app.registration.rules import TYPED_SHOWN, Door, door, form_ends, takes_confirmations
 from seminar_app.registration.services.mails import facts
 from seminar_app.registration.services.registering import register
-from seminar_app.registration.services.sealed_forms import Typed, opened, person_indexes, plain, seal
+from seminar_app.registration.services.sealed_forms import Typed, address_indexes, opened, person_indexes, said_index, seal
 from seminar_app.seminars.models import Seminar
 
 log = logging.getLogger(__name__)
@@ -63,33 +63,43 @@ def send_form(session: Session, context: ChangeContext, *, seminar_id: int, type
     if way is Door.CODE and not same_code(typed.code, seminar.registration_code):
         raise WrongCode
     ends_at = form_ends(context.now, ends_on=seminar.ends_on, time_zone=seminar.time_zone)
-    submission = submission_of(showing, seminar_id, typed)
+    submission = submission_of(session, showing, seminar_id, typed)
     while True:
         form = _keep(session, context, seminar, office, typed=typed, showing=showing, submission=submission, ends_at=ends_at)
-        if context.now - form.sent_at < AT_ONCE and not form.void:
+        if context.now - form.sent_at < AT_ONCE:
             return form
         submission = uuid.uuid5(submission, form.public_id.hex)
 
 
-def submission_of(showing: uuid.UUID, seminar_id: int, typed: Typed) -> uuid.UUID:
+def submission_of(session: Session, showing: uuid.UUID, seminar_id: int, typed: Typed) -> uuid.UUID:
     """Return the id of this display of the form with what it says; a form that was corrected on the same page is another."""
-    return uuid.uuid5(showing, f"{seminar_id} {hashlib.sha256(plain(typed)).hexdigest()}")
+    return uuid.uuid5(showing, f"{seminar_id} {said_index(session, typed).hex()}")
 
 
 def send_again(session: Session, context: ChangeContext, *, form: FormSent, press: uuid.UUID) -> FormSent:
     """Send the mail of a form again, with a link of its own that ends with the first one's.
 
+    Of a void form the copy is void and its mail has nothing to say: whoever sent the form need not hold the mailbox, and the answer
+    must not tell what became of it.
+
     Args:
         press: id of the page whose button was pressed: pressed twice, it sends one mail.
 
     Raises:
-        FormEnded: the form has ended, or the seminar takes none any more.
+        FormEnded: the form's time is over, or the seminar takes none any more.
     """
     seminar, office = _seminar(session, form.seminar_id)
-    _refuse_if_ended(form, seminar, context.now)
+    if _is_over(form, seminar, context.now):
+        raise FormEnded
     submission = uuid.uuid5(form.public_id, press.hex)
-    typed = opened(session, form)
-    return _keep(session, context, seminar, office, typed=typed, showing=form.showing, submission=submission, ends_at=form.ends_at)
+    typed = opened(session, form) if form.sealed else None
+    return _keep(session, context, seminar, office, typed=typed, showing=form.showing, submission=submission, ends_at=form.ends_at, of=form)
+
+
+def void_form(session: Session, form: FormSent) -> None:
+    """Void a form that its sender has corrected, unless its button was pressed."""
+    mine = update(FormSent).where(FormSent.id == form.id, FormSent.registration_id.is_(None))
+    session.execute(mine.values(void=True).execution_options(synchronize_session=False))
 
 
 def confirm(session: Session, context: ChangeContext, *, form_id: int) -> Registration:
@@ -100,7 +110,8 @@ def confirm(session: Session, context: ChangeContext, *, form_id: int) -> Regist
 
     Raises:
         NotFound: the form has been deleted.
-        FormEnded: the form has ended, or the seminar takes none any more.
+        FormEnded: the form has ended, or the seminar takes none any more; or the person has another address on file, so that
+            whoever holds the form's mailbox may be a stranger.
     """
     found = session.execute(
         select(FormSent, Seminar).join(Seminar, Seminar.id == FormSent.seminar_id).where(FormSent.id == form_id)
@@ -108,9 +119,10 @@ def confirm(session: Session, context: ChangeContext, *, form_id: int) -> Regist
     if found is None:
         raise NotFound
     form, seminar = found
-    if form.registration_id is not None and not form.void:
-        return session.scalars(_WITH_PERSON, {"id": form.registration_id}).one()
-    _refuse_if_ended(form, seminar, context.now)
+    if (made := confirmed(session, form)) is not None:
+        return made
+    if form.void or form.registration_id is not None or _is_over(form, seminar, context.now):
+        raise FormEnded
     typed = opened(session, form)
     registration = register(
         session,
@@ -123,6 +135,8 @@ def confirm(session: Session, context: ChangeContext, *, form_id: int) -> Regist
         office_notice_id=typed.office_notice_id,
         still_counts=lambda: _counts(session, form_id),
     )
+    if not _has_address(session, registration, form):
+        raise FormEnded
     mine = update(FormSent).where(FormSent.id == form_id, FormSent.registration_id.is_(None))
     done = session.execute(mine.values(registration_id=registration.id).execution_options(synchronize_session=False))
     if isinstance(done, CursorResult) and done.rowcount:
@@ -130,6 +144,19 @@ def confirm(session: Session, context: ChangeContext, *, form_id: int) -> Regist
         details = {"registration": registration.public_id.hex}
         audit.record(session, context, action="form.confirmed", subject=subject, seminar=seminar.slug, details=details)
     return registration
+
+
+def confirmed(session: Session, form: FormSent) -> Registration | None:
+    """Return what the button led to; None if it was not pressed, is void, or the person's address is another by now."""
+    if form.registration_id is None or form.void:
+        return None
+    made = session.scalars(_WITH_PERSON, {"id": form.registration_id}).one()
+    return made if _has_address(session, made, form) else None
+
+
+def _has_address(session: Session, registration: Registration, form: FormSent) -> bool:
+    person = session.get_one(Person, registration.person_id)
+    return form.address_index in address_indexes(session, person.email or "")
 
 
 def forget_forms(session: Session, ids: Sequence[int]) -> None:
@@ -142,29 +169,54 @@ def forget_forms(session: Session, ids: Sequence[int]) -> None:
 def void_forms_of(session: Session, registration: Registration) -> None:
     """Void the forms of a registration's person in its seminar.
 
-    Their buttons would undo a withdrawal, or lead to the link that replaces a leaked one.
+    Their buttons would undo a withdrawal, or lead to the link that replaces a leaked one. Forms of the same display and mailbox
+    count too: the person's name may have been corrected since.
     """
     person = registration.person
-    theirs = FormSent.person_index.in_(person_indexes(session, person.email, person.search_key))
-    here = or_(FormSent.registration_id == registration.id, and_(FormSent.seminar_id == registration.seminar_id, theirs))
+    mine = FormSent.registration_id == registration.id
+    same_display = FormSent.showing.in_(select(FormSent.showing).where(mine))
+    theirs = or_(
+        FormSent.person_index.in_(person_indexes(session, person.email, person.search_key)),
+        and_(same_display, FormSent.address_index.in_(address_indexes(session, person.email or ""))),
+    )
+    here = or_(mine, and_(FormSent.seminar_id == registration.seminar_id, theirs))
     session.execute(update(FormSent).where(here).values(void=True).execution_options(synchronize_session=False))
 
 
-def erase_forms_of(session: Session, person: Person, registration_ids: Sequence[int]) -> None:
-    """Empty all forms of a person who is erased, found by their registrations and by address and name, and delete their mails."""
-    theirs = FormSent.person_index.in_(person_indexes(session, person.email, person.search_key))
+def erase_forms_of(session: Session, context: ChangeContext, person: Person, registration_ids: Sequence[int]) -> None:
+    """Empty all forms of a person who is erased, and delete their mails.
+
+    They are found by the person's registrations, by address and name, and by the address alone where nobody else has it. What was
+    typed within the last hour is emptied when that hour is over (`empty_erased_forms`), as the page after the form shows it as long.
+    """
+    email = person.email or ""
+    theirs: ColumnElement[bool] = FormSent.person_index.in_(person_indexes(session, person.email, person.search_key))
+    if person.email and session.scalar(select(Person.id).where(Person.email == email, Person.id != person.id).limit(1)) is None:
+        theirs = or_(theirs, FormSent.address_index.in_(address_indexes(session, email)))
     rows = session.scalars(select(FormSent).where(or_(FormSent.registration_id.in_(registration_ids), theirs))).all()
     forget_of(session, [row.public_id for row in rows], purpose=BUTTON)
     for row in rows:
-        row.void, row.sealed, row.registration_id = True, b"", None
-        row.address_index = row.person_index = secrets.token_bytes(32)
-        row.link_hash = secrets.token_bytes(32)
+        row.void, row.registration_id, row.erase_at = True, None, row.sent_at + TYPED_SHOWN
+        row.submission_id, row.showing = uuid.uuid4(), uuid.uuid4()
+        row.address_index, row.person_index, row.link_hash = (secrets.token_bytes(32) for _ in range(3))
+    empty_erased_forms(session, context)
 
 
-def sent_within_the_hour(session: Session, form: FormSent, since: datetime) -> int:
-    """Count the forms of the same person in the same seminar that were sent from `since` on and before this one."""
-    before = (FormSent.person_index == form.person_index, FormSent.seminar_id == form.seminar_id, FormSent.id < form.id)
-    return session.scalar(select(func.count()).select_from(FormSent).where(*before, FormSent.sent_at > since)) or 0
+def empty_erased_forms(session: Session, context: ChangeContext) -> int:
+    """Empty the forms of erased people whose hour is over; return how many."""
+    session.flush()
+    due = update(FormSent).where(FormSent.erase_at <= context.now, func.length(FormSent.sealed) > 0)
+    done = session.execute(due.values(sealed=b"").execution_options(synchronize_session=False))
+    return done.rowcount if isinstance(done, CursorResult) else 0
+
+
+def mails_within_the_hour(session: Session, form: FormSent, address: str, since: datetime) -> tuple[int, int]:
+    """Count the mails of forms that left from `since` on: to the same person about this seminar, and to the mailbox in all."""
+    left = (Message.kind == KIND, Message.sent_at > since)
+    same = select(FormSent.public_id).where(FormSent.person_index == form.person_index, FormSent.seminar_id == form.seminar_id)
+    person = select(func.count()).select_from(Message).where(*left, Message.link_owner.in_(same))
+    mailbox = select(func.count()).select_from(Message).where(*left, Message.to_address == address)
+    return session.scalar(person) or 0, session.scalar(mailbox) or 0
 
 
 def same_code(typed: str | None, code: str | None) -> bool:
@@ -188,9 +240,8 @@ def _counts(session: Session, form_id: int) -> bool:
     return session.scalar(select(FormSent.id).where(FormSent.id == form_id, ~FormSent.void)) is not None
 
 
-def _refuse_if_ended(form: FormSent, seminar: Seminar, now: datetime) -> None:
-    if form.void or now >= form.ends_at or not takes_confirmations(seminar, now=now):
-        raise FormEnded
+def _is_over(form: FormSent, seminar: Seminar, now: datetime) -> bool:
+    return now >= form.ends_at or not takes_confirmations(seminar, now=now)
 
 
 def _keep(
@@ -199,42 +250,53 @@ def _keep(
     seminar: Seminar,
     office: Office,
     *,
-    typed: Typed,
+    typed: Typed | None,
     showing: uuid.UUID,
     submission: uuid.UUID,
     ends_at: datetime,
+    of: FormSent | None = None,
 ) -> FormSent:
-    """Keep the form under a new id, and enqueue its mail; or return the row that this submission made before."""
-    public_id, person = uuid.uuid4(), typed.entry.person
+    """Keep the form under a new id, and enqueue its mail; or return the row that this submission made before.
+
+    Args:
+        typed: None for a copy of a form that was emptied.
+        of: the form that it is a copy of.
+    """
+    public_id = uuid.uuid4()
     link = button_link(public_id)
+    erased = of is not None and of.erase_at is not None
     form = FormSent(
         public_id=public_id,
         seminar_id=seminar.id,
         submission_id=submission,
         showing=showing,
         link_hash=token_hash(link.token(installation_of(session).settings.secret_keys[0])),
-        reserved=person.reserved_reason is not None,
+        void=of is not None and of.void,
         sent_at=context.now,
         ends_at=ends_at,
+        erase_at=context.now + TYPED_SHOWN if erased else None,
     )
-    seal(installation_of(session).ring, form, typed)
+    seal(installation_of(session).ring, form, typed, findable=not erased)
     if not insert_unless_present(session, form, index_elements=("submission_id",)):
         return session.scalars(select(FormSent).where(FormSent.submission_id == submission)).one()
-    _enqueue(session, context, seminar, office, person=person, link=link)
+    _enqueue(session, context, seminar, office, person=typed.entry.person if typed else None, link=link)
     audit.record(session, context, action="form.sent", subject=f"form_sent:{public_id.hex}", seminar=seminar.slug)
     return form
 
 
-def _enqueue(session: Session, context: ChangeContext, seminar: Seminar, office: Office, *, person: PersonData, link: SecretLink) -> None:
+def _enqueue(
+    session: Session, context: ChangeContext, seminar: Seminar, office: Office, *, person: PersonData | None, link: SecretLink
+) -> None:
     """Put the mail into the outbox. Its row has the address and no name: what it says is decided when it is rendered."""
+    language = person.language if person else "es"
     enqueue(
         session,
         context,
         kind=KIND,
-        language=person.language,
-        to_address=person.email or "",
+        language=language,
+        to_address=(person.email if person else None) or "",
         to_name="",
-        facts=facts(seminar, office, person.language),
+        facts=facts(seminar, office, language),
         link=link,
         link_endpoint=BUTTON_ENDPOINT,
     )

@@ -6,7 +6,6 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.audit import services as audit
-from seminar_app.core.addresses import counting_key
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.messages.services import enqueue
@@ -68,17 +67,16 @@ def replace_links_of(session: Session, context: ChangeContext, person: Person) -
 
 
 def ask_for_links(session: Session, context: ChangeContext, *, address: str, language: str) -> None:
-    """Have the personal links of everybody with this address mailed to it, at most once in a clock hour.
+    """Have the personal links of everybody with this address mailed to it, at most once an hour.
 
-    Nobody is looked up here: the mail is, when it is rendered (`registration.mail_contents`), and where nobody is found none is sent.
+    Nothing is looked up here, neither people nor earlier mails, so that each answer takes the same time: that is done when the mail
+    is rendered (`registration.mail_contents`), and where nobody is found, or a mail left within the hour, none is sent.
 
     Args:
         address: in normal form.
     """
-    key = f"{LINKS}:{counting_key(address)}:{context.now:%Y%m%d%H}"
-    asked = enqueue(session, context, kind=LINKS, language=language, to_address=address, to_name="", facts={}, dedupe_key=key)
-    if asked is not None:
-        audit.record(session, context, action="links.asked", subject=f"outbox:{asked.public_id.hex}")
+    enqueue(session, context, kind=LINKS, language=language, to_address=address, to_name="", facts={})
+    audit.record(session, context, action="links.asked", subject="outbox:links")
 
 
 def void_link(session: Session, registration: Registration) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -39,12 +40,27 @@ class Typed:
     code: str | None = None
 
 
-def seal(ring: KeyRing, form: FormSent, typed: Typed) -> None:
-    """Seal what a form said for its row, with the newest key, and set the hashes by which it is found."""
+def seal(ring: KeyRing, form: FormSent, typed: Typed | None, *, findable: bool = True) -> None:
+    """Seal what a form said for its row, with the newest key, and set the hashes by which it is found.
+
+    Args:
+        typed: None for a form that is empty.
+        findable: False for a form of an erased person, which nobody finds.
+    """
+    form.key_id = ring.newest
+    form.sealed = b"" if typed is None else ring.seal(_plain(typed), about=_about(form.public_id))
+    form.reserved = typed is not None and typed.entry.person.reserved_reason is not None
+    if typed is None or not findable:
+        form.address_index, form.person_index = secrets.token_bytes(32), secrets.token_bytes(32)
+        return
     person = typed.entry.person
-    form.sealed, form.key_id = ring.seal(plain(typed), about=_about(form.public_id)), ring.newest
     form.address_index = ring.index(person.email or "", about=f"{TABLE}|address_index")
     form.person_index = ring.index(_of_person(person.email, person.search_key), about=f"{TABLE}|person_index")
+
+
+def said_index(session: Session, typed: Typed) -> bytes:
+    """Return a keyed hash of all that a form says, by which the same form is recognized."""
+    return installation_of(session).ring.index(_plain(typed).decode(), about=f"{TABLE}|said")
 
 
 def opened(session: Session, form: FormSent) -> Typed:
@@ -55,7 +71,8 @@ def opened(session: Session, form: FormSent) -> Typed:
     """
     try:
         return _typed(installation_of(session).ring.open(form.sealed, about=_about(form.public_id)))
-    except CannotOpen as error:
+    except (CannotOpen, LookupError, TypeError, ValueError) as error:
+        log.error("The form %s does not open: %s.", form.public_id.hex, type(error).__name__)  # noqa: TRY400  no values in the log
         raise FormEnded from error
 
 
@@ -77,13 +94,13 @@ def _about(public_id: uuid.UUID) -> str:
     return f"{TABLE}|sealed|{public_id.hex}"
 
 
-def plain(typed: Typed) -> bytes:
+def _plain(typed: Typed) -> bytes:
     """Return the form as JSON, the same for the same form."""
     return json.dumps(asdict(typed), sort_keys=True, default=date.isoformat).encode()
 
 
 def _typed(sealed: bytes) -> Typed:
-    """Return the form from what `plain` made of it."""
+    """Return the form from what `_plain` made of it."""
     said: dict[str, Any] = json.loads(sealed)
     entry: dict[str, Any] = said.pop("entry")
     person, identity = entry.pop("person"), entry.pop("identity")
@@ -112,7 +129,7 @@ def rotate(session: Session, *, after: int, limit: int) -> Turned:
     failed = 0
     for form in found:
         try:
-            seal(ring, form, opened(session, form))
+            seal(ring, form, opened(session, form), findable=form.erase_at is None)
         except FormEnded:
             log.error("The form %s was not sealed again.", form.public_id.hex)  # noqa: TRY400  no values in the log
             failed += 1

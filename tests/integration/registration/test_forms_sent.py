@@ -110,7 +110,7 @@ def test_a_form_ends_with_the_seminar_s_last_day(make: Make, session: Session) -
 
 def test_of_an_erased_person_the_forms_are_empty_and_their_buttons_dead(make: Make, session: Session) -> None:
     seminar, agency = make.seminar(), make.agency()
-    pressed, waiting = send(session, seminar, agency), send(session, seminar, agency)
+    pressed, waiting = send(session, seminar, agency), send(session, seminar, agency, surname2=None)
     other = send(session, seminar, agency, "Beto")
     confirm(session, pressed)
     session.rollback()
@@ -118,7 +118,12 @@ def test_of_an_erased_person_the_forms_are_empty_and_their_buttons_dead(make: Ma
     with unit_of_work(session):
         erase_person(session, context(NOW), public_id=person)
     rows = session.scalars(select(FormSent).order_by(FormSent.id)).all()
-    assert [(row.sealed == b"", row.void, row.registration_id) for row in rows] == [(True, True, None)] * 2 + [(False, False, None)]
+    assert [(row.sealed == b"", row.void, row.registration_id) for row in rows] == [(False, True, None)] * 2 + [(False, False, None)]
+    assert not any(row.address_index in services.address_indexes(session, "luz@pgr.example") for row in rows)
+    with unit_of_work(session):
+        assert services.empty_erased_forms(session, context(NOW + timedelta(hours=1))) == 2
+    rows = session.scalars(select(FormSent).order_by(FormSent.id)).all()
+    assert [row.sealed == b"" for row in rows] == [True, True, False]
     assert session.scalars(select(Message.link_owner)).all() == [other.public_id]
     for form in (pressed, waiting):
         with pytest.raises(FormEnded):

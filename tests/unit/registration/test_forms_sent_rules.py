@@ -52,7 +52,11 @@ def test_nothing_is_confirmed_after_the_last_day_or_after_the_window_s_end() -> 
 
 
 def test_three_mails_an_hour_and_no_fourth() -> None:
-    assert [may_mail_again(before) for before in range(5)] == [True, True, True, False, False]
+    assert [may_mail_again(to_person=left, to_mailbox=left) for left in range(5)] == [True, True, True, False, False]
+
+
+def test_thirty_mails_an_hour_fill_a_mailbox() -> None:
+    assert [may_mail_again(to_person=0, to_mailbox=left) for left in (29, 30)] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +70,7 @@ def test_three_mails_an_hour_and_no_fourth() -> None:
         ("premios。mx", "premios。 mx"),
         ("María José", "María José"),
         ("", ""),
+        ("ana@office.example", "ana@office.example"),
     ],
 )
 def test_a_dot_within_a_word_makes_no_link(typed: str, mailed: str) -> None:
