@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Flask, flash, redirect, request, url_for
+from flask import Flask, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response
 
 from config import Settings
 from seminar_app.accounts.models import UserAccount
@@ -22,8 +23,9 @@ from seminar_app.sign_in.rules import FactorKind
 from seminar_app.sign_in.sessions import WebSessions, browser_session, load_actor
 from seminar_app.sign_in.words import FACTOR_KINDS
 from seminar_app.web import access, labels
-from seminar_app.web.errors import form_from_elsewhere
+from seminar_app.web.errors import error_page, form_from_elsewhere
 from seminar_app.web.languages import local_path
+from seminar_app.web.unavailable import kept_form
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -52,13 +54,7 @@ def _session_ended() -> Response | None:
     """Return the form that was sent after its session had ended, to be sent again after signing in; None if there was no session."""
     if not browser_session().had_ended or kept_form() is None:
         return None
-    answer = error_page(
-        401,
-        what_happened=_("You were signed out because the page had rested for 30 minutes, so it was not saved."),
-        what_to_do=_("What you typed is kept on this page. Sign in again in another tab, then come back here and send it."),
-        sign_in_first=True,
-    )
-    return make_response(answer)
+    return make_response(error_page(401, sign_in_first=True))
 
 
 def _form_too_old(_error: CSRFError) -> ResponseReturnValue:

@@ -16,12 +16,13 @@ from seminar_app.sign_in.known_browsers import remember_browser, tries_of
 from seminar_app.sign_in.password_forms import AskForResetForm, ChangeOwnPasswordForm, NewPasswordForm, SignInForm
 from seminar_app.sign_in.proving import second_factor_required
 from seminar_app.sign_in.sessions import browser_session, half_signed_in, load_actor
-from seminar_app.web.access import STAFF_HOME, owed_step, personal_link, public, staff
+from seminar_app.web.access import STAFF_HOME, needs_no_token, owed_step, personal_link, public, staff
 from seminar_app.web.change import change_context
 from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.forms import csrf
 from seminar_app.web.languages import local_path
 from seminar_app.web.limits import account_key, limiter
+from seminar_app.web.origins import comes_from_our_page
 
 
 def _address_key() -> str:

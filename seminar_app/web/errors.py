@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from flask import Flask, current_app, g, make_response, render_template, request
@@ -23,7 +24,7 @@ from seminar_app.web.body_reading import was_refused
 from seminar_app.web.contacts import Contact, contact_of_request
 from seminar_app.web.database import db, may_be_saved
 from seminar_app.web.limits import seconds_to_wait
-from seminar_app.web.unavailable import is_unavailable, kept_form
+from seminar_app.web.unavailable import KeptForm, is_unavailable, kept_form
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,11 @@ PAGES = {
         _l("Go back and begin again from the page itself."),
     ),
     413: (_l("That is too large"), _l("What was sent is larger than this page takes."), _l("Send a smaller file, or less text.")),
+    401: (
+        _l("Your session has ended"),
+        _l("You were signed out because the page had rested for 30 minutes, so it was not saved."),
+        _l("What you typed is kept on this page. Sign in again in another tab, then come back here and send it."),
+    ),
     429: (
         _l("Too many attempts"),
         _l("There were many attempts in a short time, so this page rests for a while."),
@@ -223,7 +229,7 @@ def _too_many(_error: RateLimitExceeded) -> ResponseReturnValue:
 def form_from_elsewhere() -> ResponseReturnValue:
     """Refuse a form that a page of another site sent, or one without a right token; show what was typed, to be sent by one press."""
     kept = kept_form()
-    to_do = _("Look at it and send it again.") if kept is not None else None
+    to_do = _("What you typed is kept on this page. Send it again in a moment.") if kept is not None else None
     return error_page_with_sentence(
         _("This form was open for too long, or came from another page, so it was not sent."), what_to_do=to_do, kept=_with_new_token(kept)
     )

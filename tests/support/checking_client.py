@@ -16,10 +16,12 @@ from flask import Flask, before_render_template, g, has_app_context
 from flask.testing import FlaskClient
 from justhtml import JustHTML
 from sqlalchemy import Row
+from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from seminar_app.core.data_subject import KEY, DataSubject
 from seminar_app.core.tables import Base
+from seminar_app.web.access import policy_of
 from tests.support.selecting import elements_of, select
 
 
@@ -152,7 +154,7 @@ class CheckingClient:
             return Page(response, JustHTML(""))
         html = JustHTML(body, collect_errors=True, sanitize=False)
         page = Page(response, html)
-        if faults := list(_faults(page, body, whole="<html" in body[:300])):
+        if faults := list(_faults(page, body, self.flask.application, whole="<html" in body[:300])):
             raise PageFault(f"{url}:\n" + "\n".join(f"  - {fault}" for fault in faults))
         return page
 
@@ -207,7 +209,17 @@ def _gist(body: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", body).split())[:400]
 
 
-def _faults(page: Page, body: str, *, whole: bool) -> Any:
+def _needs_token(app: Flask, path: str) -> bool:
+    """Whether the address that a form goes to asks for a token where the browser does not say where the form comes from."""
+    try:
+        endpoint, _values = app.url_map.bind("localhost").match(path, method="POST")
+    except HTTPException:
+        return True
+    policy = policy_of(app, endpoint)
+    return policy is None or policy.token
+
+
+def _faults(page: Page, body: str, app: Flask, *, whole: bool) -> Any:
     if whole:
         for error in page.html.errors:
             yield f"not valid HTML: {error}"
@@ -227,7 +239,8 @@ def _faults(page: Page, body: str, *, whole: bool) -> Any:
         action = urlsplit(form.attrs.get("action") or "")
         if action.netloc:
             yield f"a form leads away to {action.netloc}"
-        if (form.attrs.get("method") or "get").lower() == "post" and not select(form, "[name=csrf_token]") and action.path != "/language":
+        is_post = (form.attrs.get("method") or "get").lower() == "post"
+        if is_post and not select(form, "[name=csrf_token]") and _needs_token(app, action.path or page.response.request.path):
             yield f"the form to {action.path or 'this page'} carries no CSRF token"
     labelled = {label.attrs.get("for") for label in page.select("label")}
     for control in page.select("input, select, textarea"):
