@@ -17,7 +17,7 @@ from seminar_app.feedback.models import FeedbackForm
 from seminar_app.feedback.rules import FormStage
 from seminar_app.registration.queries import OwnRegistration, PersonalPage, personal_page
 from seminar_app.registration.rules import RegistrationState
-from seminar_app.web.access import personal_link
+from seminar_app.web.access import needs_no_token, personal_link
 from seminar_app.web.contacts import name_contact
 from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.forms import BaseForm
@@ -36,6 +36,7 @@ class Visit:
 
 
 @blueprint.route("/registrations/<token>/feedback", methods=["GET", "POST"])
+@needs_no_token
 @personal_link
 def answer(token: str) -> ResponseReturnValue:
     """Show the form and take the answers. A form sent twice, or after the Back button, leads to the same thanks."""

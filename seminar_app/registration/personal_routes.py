@@ -43,6 +43,7 @@ LOST_LINKS = "20 per hour"
 
 
 @blueprint.route("/confirm/<token>", methods=["GET", "POST"])
+@needs_no_token
 @personal_link
 def confirm(token: str) -> ResponseReturnValue:
     """Show what the form said, with the button that makes it a registration; pressed, it leads to the personal page.
@@ -139,6 +140,7 @@ def personal(token: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/registrations/<token>/edit", methods=["GET", "POST"])
+@needs_no_token
 @personal_link
 def edit_personal(token: str) -> ResponseReturnValue:
     """Correct names, unit, position, phone and language; also the agency, as long as the registration is pending."""
@@ -189,6 +191,7 @@ def edit_personal(token: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/registrations/<token>/withdraw", methods=["GET", "POST"])
+@needs_no_token
 @personal_link
 def withdraw(token: str) -> ResponseReturnValue:
     """Explain what withdrawing means, and withdraw the registration when the button is pressed."""

@@ -83,6 +83,7 @@ def _void_corrected(session: Session, slug: str, corrects: str | None, *, by: Fo
 
 
 @blueprint.route("/seminars/<slug>/sent/<uuid:sent>/<token>", methods=["GET", "POST"])
+@needs_no_token
 @personal_link
 @limiter.limit(SENT_AGAIN, methods=["POST"])
 def sent(slug: str, sent: uuid.UUID, token: str) -> ResponseReturnValue:

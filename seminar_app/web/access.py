@@ -60,15 +60,15 @@ def public(view: View) -> View:
 
 
 def personal_link(view: View) -> View:
-    """Open this page to holders of the secret link. The view finds the registration by the link, or answers 404.
-
-    Its forms need no token: who could forge one has the link, and could send the real one.
-    """
-    return _declare(view, Policy(Audience.LINK, token=False))
+    """Open this page to holders of the secret link. The view finds the registration by the link, or answers 404."""
+    return _declare(view, Policy(Audience.LINK))
 
 
 def needs_no_token(view: View) -> View:
-    """Take this page's form without a token: a forged one does no more than its sender could do from anywhere. Stands above `public`."""
+    """Take this page's form without a token: who could forge one could send it from anywhere. Stands above `public` or `personal_link`.
+
+    So it is with forms that are open to everybody, and with those behind a secret link that is in nobody else's hands.
+    """
     declared: Policy = view.policy  # type: ignore[attr-defined]
     return _declare(view, replace(declared, token=False))
 

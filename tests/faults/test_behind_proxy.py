@@ -48,10 +48,10 @@ class Site:
         return self._kept(self.proxy.ask(path, cookie=self.cookie))
 
     def submit(self, path: str, **fields: str) -> Told:
-        """Send the form of a page with its CSRF token, and follow the redirect."""
-        found = TOKEN.search(page := self.get(path).body)
-        assert found, page[:300]
-        told = self._kept(self.proxy.ask(path, fields={"csrf_token": found[1], **fields}, cookie=self.cookie))
+        """Send the form of a page with its token, if it has one, and follow the redirect."""
+        found = TOKEN.search(self.get(path).body)
+        token = {"csrf_token": found[1]} if found else {}
+        told = self._kept(self.proxy.ask(path, fields=token | fields, cookie=self.cookie))
         return self.get(told.headers["Location"].removeprefix(f"https://{NAME}")) if told.status in (302, 303) else told
 
     def lines(self) -> list[dict[str, object]]:

@@ -78,7 +78,7 @@ class Visitors:
             answer, page = one.result(), one.result().body.decode()
             if answer.status != 503 or not answer.retry_after:
                 self.faults.append(f"{what}: a form was answered with {answer.status}, Retry-After «{answer.retry_after}»")
-            kept = [*entry_of(name, "PGR").values(), submission.hex, self.sender.token]
+            kept = [*entry_of(name, "PGR").values(), submission.hex]
             if lost := [value for value in kept if f'value="{value}"' not in page]:
                 self.faults.append(f"{what}: {lost} are not on the page any more")
         at_rest()

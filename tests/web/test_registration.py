@@ -211,7 +211,7 @@ def answers(client: CheckingClient, **values: Any) -> tuple[int, bytes, bytes]:
     after = client.follow(page)
     here = page.response.headers["Location"]
     fields = after.fields("main form")
-    random = (here, after.one("script").attrs["nonce"], *fields["press"], *fields["csrf_token"])
+    random = (here, after.one("script").attrs["nonce"], *fields["press"])
     bodies = [body.response.get_data(as_text=True) for body in (page, after)]
     for each in random:
         bodies = [body.replace(each or "", "…") for body in bodies]
@@ -307,8 +307,7 @@ def test_each_door_says_why_it_is_shut(client: CheckingClient, make: Make, semin
         page = client.get(f"/seminars/{shut.slug}/register")
         assert heading in page.text
         assert not page.select("main form")
-        token = client.get("/seminars/cancun-2026/register").fields("main form")["csrf_token"]
-        assert heading in client.post(f"/seminars/{shut.slug}/register", FILLED | {"csrf_token": token}, status=200).text
+        assert heading in client.post(f"/seminars/{shut.slug}/register", FILLED, status=200).text
     draft = make.seminar(state=SeminarState.DRAFT)
     client.get(f"/seminars/{draft.slug}/register", status=404)
     client.get("/seminars/none/register", status=404)
@@ -438,10 +437,9 @@ def test_an_address_that_sends_without_end_is_asked_to_wait(client: CheckingClie
     limiter.enabled = True
     try:
         limiter.reset()
-        token = client.get("/seminars/cancun-2026/register").fields("main form")["csrf_token"]
         for _ in range(60):
-            client.post("/seminars/cancun-2026/register", {"csrf_token": token}, status=422)
-        assert "rests for a while" in client.post("/seminars/cancun-2026/register", {"csrf_token": token}, status=429).text
+            client.post("/seminars/cancun-2026/register", {}, status=422)
+        assert "rests for a while" in client.post("/seminars/cancun-2026/register", {}, status=429).text
     finally:
         limiter.reset()
         limiter.enabled = False
