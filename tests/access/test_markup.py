@@ -116,7 +116,7 @@ def test_markup_is_text_in_every_mail(app: Flask, language: str, monkeypatch: py
         asked = meta.find_undeclared_variables(Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).parse(source))
         context: dict[str, Any] = dict.fromkeys(asked - {"to_name", "link", "page", "public_url"}, MARKUP)
         if "registrations" in context:
-            context["registrations"] = [dict.fromkeys(("name", "title", "days", "link"), MARKUP)]
+            context["registrations"] = [dict.fromkeys(("name", "title", "days", "link", "office", "office_email", "office_phone"), MARKUP)]
         message = Message(
             public_id=uuid.uuid4(),
             kind=kind,
