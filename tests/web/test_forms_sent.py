@@ -459,3 +459,30 @@ def test_asking_for_links_writes_the_same_for_everybody_however_often(
     assert len(set(counted)) == 1, counted
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Message).where(Message.kind == "links")) == 1, "one an hour leaves"
+
+
+def test_a_seminar_that_moved_in_between_is_confirmed_for_its_new_days(
+    client: CheckingClient, seminar: Seminar, make: Make, session: Session, sign_in: SignIn
+) -> None:
+    client.submit(URL, FILLED | {"language": "en"})
+    button = button_of(session)
+    session.rollback()
+    with unit_of_work(session):
+        row = session.get_one(Seminar, seminar.id)
+        row.starts_on, row.ends_on = row.starts_on + timedelta(days=30), row.ends_on + timedelta(days=30)
+    page = client.follow(client.submit(button))
+    assert "Your place is confirmed" in page.text
+    assert "July 3 to 5, 2026" in page.text
+
+
+def test_a_form_whose_mail_is_refused_can_be_confirmed_by_staff(
+    client: CheckingClient, seminar: Seminar, make: Make, session: Session, sign_in: SignIn
+) -> None:
+    client.submit(URL, FILLED)
+    with unit_of_work(session):
+        message = session.scalars(select(Message)).one()
+        message.state, message.last_error = MessageState.FAILED, "550 no such mailbox"
+    sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": seminar.office_id}), language="en"))
+    found = client.submit("/staff/seminars/cancun-2026/forms/", {"email": "maria.cruz@pgr.example"}, form="main form.filters")
+    client.submit(found.response.headers["Location"], form="main form[action$='/confirm']")
+    assert states(session) == ["registered"]
