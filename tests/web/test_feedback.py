@@ -46,8 +46,8 @@ def address(held: Held, person: int = 0) -> str:
 
 
 def token(page: Page) -> dict[str, str]:
-    """Return the CSRF token for any form of this browser."""
-    return {"csrf_token": page.select("[name=csrf_token]")[0].attrs["value"]}
+    """Return the token for any form of this browser; empty where the page's forms need none."""
+    return {"csrf_token": found[0].attrs["value"] or ""} if (found := page.select("[name=csrf_token]")) else {}
 
 
 def close(held: Held) -> None:
