@@ -134,7 +134,8 @@ def error_page(
         code=code,
         title=title,
         what_happened=what_happened or happened,
-        what_to_do=what_to_do or (_("What you typed is kept on this page. Send it again in a moment.") if kept else to_do),
+        what_to_do=what_to_do
+        or (_("What you typed is kept on this page. Send it again in a moment.") if kept and not sign_in_first else to_do),
         **_frame(code),
         reference=g.get("request_id", "-"),
         kept=kept,
