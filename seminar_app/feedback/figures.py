@@ -135,7 +135,7 @@ def response_rate(*, answered: int, asked: int) -> ResponseRate:
 
     Args:
         answered: people who have answered.
-        asked: people asked: who attended at all or, while there are no marks, who holds a seat; and who answered.
+        asked: people asked: who attended at all, who holds a seat and has no mark yet, and who answered.
     """
     return ResponseRate(answered, max(asked, answered)) if answered >= LEAST else ResponseRate(None, None)
 

@@ -110,11 +110,15 @@ class Asked:
                 return ()
 
 
-def stage_of(*, opened: bool, closed: bool) -> FormStage:
-    """Return the stage of a form, from whether it was opened and whether it was closed since."""
+TAKING_ANSWERS = frozenset({SeminarState.PUBLISHED, SeminarState.CLOSED, SeminarState.COMPLETED})
+"""States of a seminar in which its form can be open. A cancelled or archived seminar takes no answers and reminds nobody."""
+
+
+def stage_of(*, opened: bool, closed: bool, seminar_state: SeminarState) -> FormStage:
+    """Return the stage of a form, from whether it was opened, whether it was closed since, and the state of its seminar."""
     if not opened:
         return FormStage.NOT_OPENED
-    return FormStage.CLOSED if closed else FormStage.OPEN
+    return FormStage.CLOSED if closed or seminar_state not in TAKING_ANSWERS else FormStage.OPEN
 
 
 class WhyNotOpen(StrEnum):
@@ -126,7 +130,7 @@ class WhyNotOpen(StrEnum):
 
 def why_not_open(*, seminar_state: SeminarState, starts_on: date, today: date) -> WhyNotOpen | None:
     """Return why a form cannot be opened, or None: the seminar is not held, or has not begun (`today` in its own zone)."""
-    if seminar_state not in (SeminarState.PUBLISHED, SeminarState.CLOSED, SeminarState.COMPLETED):
+    if seminar_state not in TAKING_ANSWERS:
         return WhyNotOpen.SEMINAR_STATE
     return WhyNotOpen.TOO_EARLY if today < starts_on else None
 

@@ -18,6 +18,7 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.feedback import queries, rules, standard
 from seminar_app.feedback.errors import (
+    AlreadyReminded,
     NobodyToRemind,
     NoQuestions,
     NotOpenToClose,
@@ -82,7 +83,7 @@ def open_form(session: Session, context: ChangeContext, *, seminar_id: int) -> F
     if (refusal := refusal_to_open(seminar, now=context.now)) is not None:
         raise refusal
     form = get_or_make_form(session, context, seminar_id=seminar_id)
-    before = queries.stage(form)
+    before = queries.stage(form, seminar.state)
     if before is not FormStage.OPEN:
         form.opened_at = form.opened_at or context.now
         form.closed_at = None
@@ -105,7 +106,7 @@ def close_form(session: Session, context: ChangeContext, *, seminar_id: int, tak
     """
     seminar = _locked_seminar(session, seminar_id)
     form = get_or_make_form(session, context, seminar_id=seminar_id)
-    if queries.stage(form) is not FormStage.OPEN:
+    if queries.stage(form, seminar.state) is not FormStage.OPEN:
         raise NotOpenToClose
     if take_back and not queries.count_answered(session, form.id):
         form.opened_at = None
@@ -148,7 +149,7 @@ def edit_questions(session: Session, context: ChangeContext, *, seminar_id: int,
         return version
     number = version.number
     answered = version_is_answered(session, version.id)
-    if answered and queries.stage(form) is FormStage.OPEN:
+    if answered and queries.stage(form, seminar.state) is FormStage.OPEN:
         return _correct_spelling(session, context, form=form, seminar=seminar, version=version, corrected=keyed)
     if answered:
         number += 1
@@ -181,20 +182,24 @@ def remind(session: Session, context: ChangeContext, *, seminar_id: int) -> None
     would tell who answered after a reminder.
 
     Raises:
+        SeminarNotHeld: the seminar is cancelled or archived.
         NotOpenToRemind: the form is not open.
         TooFewSinceTheChange: fewer than five have answered the newest questions, and others answered earlier ones.
+        AlreadyReminded: reminders went out today.
         NobodyToRemind: no mail is due.
     """
     seminar = _locked_seminar(session, seminar_id)
+    if seminar.state not in rules.TAKING_ANSWERS:
+        raise SeminarNotHeld
     form = get_or_make_form(session, context, seminar_id=seminar_id)
-    if queries.stage(form) is not FormStage.OPEN:
+    if queries.stage(form, seminar.state) is not FormStage.OPEN:
         raise NotOpenToRemind
     if queries.get_version(session, form.id).number > 1 and count_newest_responses(session, form.id) < rules.LEAST:
         raise TooFewSinceTheChange(least=rules.LEAST)
     office = session.get_one(Office, seminar.office_id)
     day = context.now.astimezone(ZoneInfo(seminar.time_zone)).date()
     if form.reminded_on == day:
-        raise NobodyToRemind
+        raise AlreadyReminded
     enqueued = [
         enqueue(
             session,

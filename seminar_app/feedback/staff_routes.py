@@ -182,7 +182,7 @@ def _editor(
         queries.speakers(session(), seminar.id),
     )
     answered = form is not None and version_is_answered(session(), queries.get_version(session(), form.id).id)
-    only_spelling = answered and form is not None and queries.stage(form) is rules.FormStage.OPEN
+    only_spelling = answered and form is not None and queries.stage(form, seminar.state) is rules.FormStage.OPEN
     page = _page(
         "questions", seminar, form, form_shown=shown, focus=focus, speakers_missing=missing, answered=answered, only_spelling=only_spelling
     )
@@ -204,7 +204,7 @@ def _questions(seminar: Seminar, form: FeedbackForm | None) -> tuple[Asked, ...]
 
 
 def _page(name: str, seminar: Seminar, form: FeedbackForm | None, **values: Any) -> str:
-    stage = queries.stage(form)
+    stage = queries.stage(form, seminar.state)
     may_edit = may_organize(current_actor(), office_id=seminar.office_id)
     return render_template(
         f"feedback/staff/{name}.html",

@@ -16,6 +16,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import publishing, queries, rules, services
 from seminar_app.feedback.answer_models import Answer, Response
 from seminar_app.feedback.errors import (
+    AlreadyReminded,
     AnswerNotUnderstood,
     AnswersMissing,
     FormNotOpen,
@@ -39,7 +40,7 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.services import lease_next, record_sent
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
-from seminar_app.seminars.models import SeminarSession
+from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
 from tests.support.context import context
 from tests.support.factories import KEY, Make
@@ -70,7 +71,7 @@ def remind(held: Held, now: datetime) -> None:
 
 def test_opening_makes_the_standard_form_with_the_seminars_speakers(make: Make, now: datetime) -> None:
     held = hold(make, people=1, speakers=("Luis Ortega", "LUIS ORTEGA", "Ana Núñez"))
-    assert queries.stage(queries.find_form(held.session, held.seminar.id)) is FormStage.NOT_OPENED
+    assert queries.stage(queries.find_form(held.session, held.seminar.id), held.seminar.state) is FormStage.NOT_OPENED
     held.open(now)
     version = queries.get_version(held.session, held.form_id)
     assert version.number == 1
@@ -78,7 +79,7 @@ def test_opening_makes_the_standard_form_with_the_seminars_speakers(make: Make, 
         "How worthwhile was the contribution of Luis Ortega?",
         "How worthwhile was the contribution of Ana Núñez?",
     ]
-    assert queries.stage(queries.find_form(held.session, held.seminar.id)) is FormStage.OPEN
+    assert queries.stage(queries.find_form(held.session, held.seminar.id), held.seminar.state) is FormStage.OPEN
     held.open(now)
     assert count(held.session, FeedbackForm) == 1
     assert held.session.scalars(select(AuditRow.action).order_by(AuditRow.sequence)).all() == ["feedback.made", "feedback.opened"]
@@ -101,7 +102,7 @@ def test_closing_reopening_and_taking_back(make: Make, now: datetime) -> None:
     def close(*, take_back: bool = False) -> FormStage:
         with unit_of_work(held.session) as session:
             form = services.close_form(session, context(now, actor()), seminar_id=held.seminar.id, take_back=take_back)
-        return queries.stage(form)
+        return queries.stage(form, held.seminar.state)
 
     with pytest.raises(NotOpenToClose):
         close()
@@ -257,7 +258,7 @@ def test_a_reminder_that_was_sent_leaves_no_row(make: Make, now: datetime) -> No
         with unit_of_work(held.session) as session:
             assert record_sent(session, lease, now=now)
     assert count(held.session, Message) == 0
-    with pytest.raises(NobodyToRemind):
+    with pytest.raises(AlreadyReminded):
         remind(held, now)
     remind(held, now + timedelta(days=1))
 
@@ -301,20 +302,56 @@ def test_what_was_shown_is_sealed_and_says_nothing_by_its_length(make: Make, now
     assert look(held, ("a new key of at least thirty-two characters", KEY))["change"].answers == 10
 
 
-def test_the_rate_is_of_those_who_attended_or_of_the_seated_while_there_are_no_marks(make: Make, now: datetime) -> None:
+def mark(make: Make, held: Held, *statuses: MarkStatus, start: int = 0) -> None:
+    """Mark people in the seminar's only session, beginning with the one with number `start`."""
+    seminar_session = held.session.scalars(select(SeminarSession).where(SeminarSession.seminar_id == held.seminar.id)).one()
+    for person, status in enumerate(statuses, start=start):
+        make.mark(held.people[person], seminar_session, status)
+
+
+def asked_of(held: Held) -> int:
+    return queries.count_asked(held.session, seminar_id=held.seminar.id, form_id=held.form_id)
+
+
+def test_asked_are_those_who_attended_and_those_whose_attendance_nobody_has_recorded(make: Make, now: datetime) -> None:
     held = hold(make, people=8)
     held.open(now)
-
-    def asked() -> int:
-        return queries.count_asked(held.session, seminar_id=held.seminar.id, form_id=held.form_id)
-
-    assert asked() == 8
-    seminar_session = held.session.scalars(select(SeminarSession)).one()
-    for person, status in enumerate((MarkStatus.PRESENT, MarkStatus.LATE, MarkStatus.LEFT_EARLY, MarkStatus.ABSENT, MarkStatus.EXCUSED)):
-        make.mark(held.people[person], seminar_session, status)
-    assert asked() == 3
+    assert asked_of(held) == 8
+    mark(make, held, MarkStatus.PRESENT)
+    assert asked_of(held) == 8, "the other seven are not known to be absent"
+    mark(make, held, MarkStatus.LATE, MarkStatus.LEFT_EARLY, MarkStatus.ABSENT, MarkStatus.EXCUSED, start=1)
+    assert asked_of(held) == 6
+    mark(make, held, *[MarkStatus.ABSENT] * 3, start=5)
+    assert asked_of(held) == 3
     held.answer(7)
-    assert asked() == 4, "whoever answered was asked"
+    assert asked_of(held) == 4, "whoever answered was asked"
+
+
+def test_a_half_typed_sheet_reminds_everybody_who_is_not_marked_absent(make: Make, now: datetime) -> None:
+    held = hold(make, people=4)
+    held.open(now)
+    mark(make, held, MarkStatus.ABSENT)
+    remind(held, now)
+    sent = held.session.scalars(select(Message.link_owner).order_by(Message.id)).all()
+    assert list(sent) == [person.public_id for person in held.people[1:]]
+
+
+@pytest.mark.parametrize("state", [SeminarState.CANCELLED, SeminarState.ARCHIVED])
+def test_a_seminar_cancelled_or_archived_with_an_open_form_takes_no_answer_and_reminds_nobody(
+    make: Make, now: datetime, state: SeminarState
+) -> None:
+    held = hold(make, people=2)
+    held.open(now)
+    with unit_of_work(held.session) as session:
+        session.get_one(Seminar, held.seminar.id).state = state
+    with pytest.raises(FormNotOpen):
+        held.answer(0)
+    with pytest.raises(SeminarNotHeld):
+        remind(held, now)
+    with pytest.raises(NotOpenToClose):
+        held.close(now)
+    assert count(held.session, Response) == count(held.session, Message) == 0
+    assert not queries.awaits_answer(held.session, seminar_id=held.seminar.id, registration_id=held.people[0].id)
 
 
 def test_reminders_go_once_a_day_to_those_who_have_not_answered(make: Make, now: datetime) -> None:
@@ -331,11 +368,14 @@ def test_reminders_go_once_a_day_to_those_who_have_not_answered(make: Make, now:
     assert {(message.kind, message.link_endpoint, message.link_purpose) for message in sent} == {
         ("feedback_reminder", "feedback.answer", "registration")
     }
-    with pytest.raises(NobodyToRemind):
+    with pytest.raises(AlreadyReminded):
         remind(held, now)
     held.answer(0)
     remind(held, now + timedelta(days=1))
     assert count(held.session, Message) == 3
+    held.answer(3)
+    with pytest.raises(NobodyToRemind):
+        remind(held, now + timedelta(days=2))
 
 
 def test_answering_leaves_no_trail_and_no_message(make: Make, now: datetime) -> None:

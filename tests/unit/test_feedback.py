@@ -196,7 +196,15 @@ def test_a_form_opens_from_the_first_day_of_a_seminar_that_is_held() -> None:
 
 
 def test_a_form_is_not_opened_then_open_then_closed() -> None:
-    assert [rules.stage_of(opened=o, closed=c) for o, c in ((False, False), (True, False), (True, True))] == list(FormStage)
+    held = SeminarState.PUBLISHED
+    steps = ((False, False), (True, False), (True, True))
+    assert [rules.stage_of(opened=o, closed=c, seminar_state=held) for o, c in steps] == list(FormStage)
+
+
+@pytest.mark.parametrize("state", SeminarState)
+def test_an_open_form_takes_answers_only_while_its_seminar_is_held(state: SeminarState) -> None:
+    held = state in (SeminarState.PUBLISHED, SeminarState.CLOSED, SeminarState.COMPLETED)
+    assert rules.stage_of(opened=True, closed=False, seminar_state=state) is (FormStage.OPEN if held else FormStage.CLOSED)
 
 
 def test_any_change_of_the_questions_changes_their_fingerprint() -> None:

@@ -22,9 +22,12 @@ from seminar_app.feedback import queries, services
 from seminar_app.feedback.answer_models import Answer, Response
 from seminar_app.feedback.models import FeedbackForm, ResponseReceipt
 from seminar_app.messages.models import Message
+from seminar_app.messages.rendering import NotToBeSent, write
 from seminar_app.registration.links import personal_token
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.rules import SeminarState
 from tests.conftest import StatementCount, TestDatabase
 from tests.support.checking_client import CheckingClient, Page
 from tests.support.context import context
@@ -180,6 +183,48 @@ def test_each_state_says_what_is_and_what_to_do(client: CheckingClient, make: Ma
     assert "lugar" in text()
 
 
+@pytest.mark.parametrize("state", [SeminarState.CANCELLED, SeminarState.ARCHIVED])
+def test_a_form_left_open_in_a_seminar_that_is_not_held_says_that_it_is_closed(
+    client: CheckingClient, held: Held, session: Session, sign_in: SignIn, make: Make, state: SeminarState
+) -> None:
+    held.answer(1)
+    sent_with = token(client.get(address(held)))
+    with unit_of_work(held.session) as work:
+        work.get_one(Seminar, held.seminar.id).state = state
+    assert "cerrada" in client.get(address(held)).text
+    client.post(address(held), FILLED | sent_with, status=422)
+    assert counts(session) == (1, 1)
+    assert not client.get(address(held).removesuffix("/feedback")).select(f"a[href='{address(held)}']")
+    organizer = sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": held.seminar.office_id})))
+    page = organizer.get(staff_address(held))
+    assert "Send a reminder" not in page.text
+    assert "No longer taking answers" in page.text
+    never = hold(make, people=1)
+    with unit_of_work(held.session) as work:
+        work.get_one(Seminar, never.seminar.id).state = state
+    assert "Feedback is closed" in client.get(address(never)).text
+
+
+def test_a_reminder_that_waited_in_the_outbox_is_sent_only_while_it_is_true(client: CheckingClient, held: Held, app: Flask) -> None:
+    with unit_of_work(held.session) as session:
+        services.remind(session, context(datetime(2026, 3, 2, 12, tzinfo=UTC), actor()), seminar_id=held.seminar.id)
+    first, second, third, *_others = held.session.scalars(select(Message).order_by(Message.id)).all()
+    held.session.expunge_all()
+    assert address(held) in write(app, first).text
+    held.answer(0)
+    with unit_of_work(held.session) as session:
+        registration = session.get_one(Registration, held.people[1].id)
+        registration.state, registration.seat_pool_id = RegistrationState.WITHDRAWN, None
+    for stale in (first, second):
+        with pytest.raises(NotToBeSent):
+            write(app, stale)
+    assert write(app, third).subject
+    with unit_of_work(held.session) as session:
+        session.get_one(Seminar, held.seminar.id).state = SeminarState.CANCELLED
+    with pytest.raises(NotToBeSent):
+        write(app, third)
+
+
 def test_answering_writes_nothing_but_answers(client: CheckingClient, held: Held, session: Session, database: TestDatabase) -> None:
     before = session.scalars(select(AuditRow.sequence)).all()
     session.rollback()
@@ -300,7 +345,7 @@ def test_opening_closing_undoing_and_reminding(organizer: CheckingClient, make: 
     assert "on their way" in reminded.text
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Message)) == 11
-    assert "nobody to remind" in organizer.get(press("Send a reminder")).text
+    assert "already gone out today" in organizer.get(press("Send a reminder")).text
 
 
 def test_a_form_is_opened_from_nothing_and_refused_before_its_day(
