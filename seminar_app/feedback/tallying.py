@@ -39,6 +39,12 @@ def version_is_answered(session: Session, version_id: int) -> bool:
     return bool(session.scalar(select(exists().where(Response.version_id == version_id))))
 
 
+def keys_answered(session: Session, form_id: int) -> frozenset[str]:
+    """Return the keys of all questions on versions that were answered, whether or not these questions were."""
+    of_form = select(Question.key).join(FormVersion, FormVersion.id == Question.version_id).where(FormVersion.form_id == form_id)
+    return frozenset(session.scalars(of_form.where(exists().where(Response.version_id == FormVersion.id))))
+
+
 def count_newest_responses(session: Session, form_id: int) -> int:
     """How many responses the form's newest version has. For rules only; never shown."""
     newest = select(func.max(FormVersion.number)).where(FormVersion.form_id == form_id).scalar_subquery()

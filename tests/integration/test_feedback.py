@@ -33,7 +33,7 @@ from seminar_app.feedback.errors import (
     TooManyQuestions,
 )
 from seminar_app.feedback.figures import Tally
-from seminar_app.feedback.models import FeedbackForm, ResponseReceipt, ShownFigures
+from seminar_app.feedback.models import FeedbackForm, Question, ResponseReceipt, ShownFigures
 from seminar_app.feedback.rules import Asked, FormStage, QuestionKind
 from seminar_app.feedback.tallying import live_tallies
 from seminar_app.messages.models import Message
@@ -180,18 +180,59 @@ def test_questions_nobody_answered_change_in_place_and_answered_ones_make_the_ne
     held.close(now)
     version = edit(held, now, [reworded, shorter])
     assert version.number == 2
-    assert version.questions[0] == reworded, "a question keeps its key when its words change"
-    assert version.questions[1].key != "level", "and not when its answers do"
+    new = version.questions[0].key
+    assert new != own, "other words are another question"
+    assert version.questions[1].key != "level", "and so are other options"
     assert edit(held, now, list(version.questions)) == version, "saving what is there makes no version"
     held.open(now)
-    assert held.answer_exactly(1, {own: "sí"})
+    assert held.answer_exactly(1, {new: "sí"})
     assert held.answer_exactly(2, {"met_objectives": "2", "relevance": "3"}, version=1), "who began with the first version may finish"
     tallies = live_tallies(held.session, held.form_id)
-    assert sorted(tallies[own].texts) == ["no", "sí"]
+    assert (tallies[own].texts, tallies[new].texts) == (("no",), ("sí",))
     assert tallies["met_objectives"].counts == {"4": 1, "2": 1}
     now_asked, before = queries.all_questions(held.session, held.form_id)
     assert now_asked == version.questions
-    assert [question.key for question in before] == ["met_objectives", "relevance", "level"]
+    assert [question.key for question in before] == ["met_objectives", "relevance", "level", own]
+
+
+def test_options_that_change_places_take_no_answers_along(make: Make, now: datetime) -> None:
+    held = hold(make, people=7)
+    held.open(now)
+    for person in range(5):
+        held.answer(person, level="too_basic", materials="5")
+    held.answer(5, level="too_advanced", materials="5")
+    held.close(now)
+    first = list(queries.get_version(held.session, held.form_id).questions)
+    places = {question.key: place for place, question in enumerate(first)}
+    level, materials = first[places["level"]], first[places["materials"]]
+    turned = replace(level, options=tuple(replace(o, value=f"option_{n}") for n, o in enumerate(level.options[::-1], start=1)))
+    low, high = materials.options
+    swapped = replace(materials, options=(replace(high, value="1"), replace(low, value="5")))
+    edit(held, now, [{"level": turned, "materials": swapped}.get(question.key, question) for question in first])
+    shown, (now_asked, before) = look(held), queries.all_questions(held.session, held.form_id)
+    (asked,) = (question for question in now_asked if question.key == "level")
+    words = {option.value: option.en for option in asked.options}
+    assert list(words.values()) == ["Too advanced", "About right", "Too basic"]
+    assert {words[value]: times for value, times in shown["level"].counts.items()} == {"Too basic": 5, "Too advanced": 1}
+    assert before == (materials,), "«Excellent» stays with the scale on which it was said"
+    assert shown["materials"].counts == {"5": 6}
+
+
+def test_a_form_with_too_many_questions_can_be_saved_and_made_shorter(make: Make, now: datetime) -> None:
+    held = hold(make, people=1)
+    held.open(now)
+    with unit_of_work(held.session) as session:
+        first = session.scalars(select(Question).order_by(Question.position)).all()[-1]
+        for number in range(60):
+            values = {"kind": QuestionKind.TEXT, "required": False, "prompt_es": "¿?", "prompt_en": "?", "options": []}
+            session.add(Question(version_id=first.version_id, position=first.position + 1 + number, key=f"own:{number}", **values))
+    many = list(queries.get_version(held.session, held.form_id).questions)
+    assert len(edit(held, now, [replace(many[0], required=False), *many[1:]]).questions) == len(many)
+    with pytest.raises(TooManyQuestions):
+        edit(held, now, [*many, OWN])
+    assert len(edit(held, now, many[:61]).questions) == 61
+    with pytest.raises(TooManyQuestions):
+        edit(held, now, [*many[:61], OWN])
 
 
 def test_an_edit_of_what_somebody_else_changed_meanwhile_is_refused(make: Make, now: datetime) -> None:

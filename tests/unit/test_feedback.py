@@ -148,8 +148,37 @@ def test_the_standard_form_asks_about_each_speaker_once() -> None:
     assert all(question.prompt_es and question.prompt_en for question in questions)
     assert all([option.value for option in question.options] == ["1", "5"] for question in questions if question.kind is QuestionKind.SCALE)
     new = SpeakerAsked(uuid.uuid4(), "Eva " + "x" * 196)
-    assert standard.speakers_missing(questions, [ana_again, bob, new]) == (ana_again, new)
+    assert standard.speakers_missing(questions, [ana_again, bob, new]) == (new,), "whichever of Ana's sessions comes first"
     assert len(standard.about_speaker(new).prompt_es) <= rules.LONGEST_PROMPT
+
+
+def test_a_form_made_before_keys_were_names_asks_about_a_speaker_once() -> None:
+    ana, ana_later = (SpeakerAsked(uuid.uuid4(), "Ana Núñez") for _ in range(2))
+    former = replace(standard.about_speaker(ana), key=ana.former_key)
+    assert standard.speakers_missing([former], [ana_later, ana]) == ()
+    assert standard.speakers_missing([former], [ana_later]) == (), "the session was deleted and restored"
+    reworded = replace(former, prompt_es="¿Le sirvió el taller?", prompt_en="Was the workshop of use?")
+    assert standard.speakers_missing([reworded], [ana_later, ana]) == ()
+    assert standard.speakers_missing([former], [SpeakerAsked(uuid.uuid4(), "Anna Núñez")]) != (), "another name is another person"
+
+
+def test_a_name_put_right_in_the_programme_is_put_right_in_its_question_and_keeps_the_key() -> None:
+    wrong, right = SpeakerAsked(uuid.uuid4(), "Rosa Diaz"), SpeakerAsked(uuid.uuid4(), "Rosa Díaz")
+    questions = standard.reaction_form([wrong])
+    assert standard.speakers_missing(questions, [right]) == ()
+    (asked,) = (question for question in standard.respelt(questions, [right]) if question.key.startswith(standard.SPEAKER))
+    assert asked == replace(standard.about_speaker(right), key=wrong.key)
+    reworded = replace(asked, prompt_en="Was Rosa Diaz of use?")
+    assert standard.respelt([reworded], [right]) == (reworded,), "the organizer's own words stay"
+
+
+def test_a_form_is_made_with_at_most_sixty_questions_and_offers_the_other_speakers() -> None:
+    speakers = [SpeakerAsked(uuid.uuid4(), f"Ponente {number}") for number in range(135)]
+    questions = standard.reaction_form(speakers)
+    assert len(questions) == rules.MOST_QUESTIONS
+    assert questions[-1].key == "recommend"
+    room = rules.MOST_QUESTIONS - len(standard.reaction_form([]))
+    assert standard.speakers_missing(questions, speakers) == tuple(speakers[room:])
 
 
 @pytest.mark.parametrize(
@@ -237,6 +266,58 @@ SCALE = Asked(
 )
 def test_a_correction_of_spelling_leaves_each_question_what_it_was(after: Asked, spelling: bool) -> None:
     assert rules.corrects_spelling([SCALE], [after]) is spelling
+
+
+LEVEL = replace(CHOICE, options=(Option("low", "Básico", "Basic"), Option("right", "Justo", "Right"), Option("high", "Alto", "High")))
+
+
+def reordered(*words: tuple[str, str]) -> Asked:
+    """Return what the editor sends: options with no values of their own."""
+    return replace(LEVEL, options=tuple(Option(f"option_{n}", es, en) for n, (es, en) in enumerate(words, start=1)))
+
+
+@pytest.mark.parametrize(
+    ("words", "values", "same"),
+    [
+        ([("Alto", "High"), ("Justo", "Right"), ("Básico", "Basic")], ["high", "right", "low"], True),
+        ([("¡Alto!", "High"), ("Basico", "Basic"), ("Justo", "Right")], ["high", "low", "right"], True),
+        ([("Justo", "Right"), ("Alto", "High"), ("Altísimo", "Too high")], ["right", "high", "option_1"], False),
+        ([("Básico", "Basic"), ("Justo", "Right")], ["low", "right"], False),
+        ([("Básico", "High"), ("Justo", "Right"), ("Alto", "Basic")], ["option_1", "right", "option_2"], False),
+        ([("Justo", "Right"), ("Justo", "Right"), ("Alto", "High")], ["right", "option_1", "high"], False),
+    ],
+)
+def test_an_answer_stays_with_the_words_of_its_option(words: list[tuple[str, str]], values: list[str], same: bool) -> None:
+    sent = rules.with_values_of(reordered(*words), LEVEL)
+    assert [option.value for option in sent.options] == values
+    assert rules.is_same_question(LEVEL, sent, answered=True) is same
+
+
+def test_equal_words_find_their_answer_before_respelt_ones() -> None:
+    old = replace(LEVEL, options=(Option("m", "Bueno", "Fine"), Option("f", "Buena", "Fine")))
+    sent = replace(LEVEL, options=(Option("option_1", "Buena", "Fine"), Option("option_2", "Bueno", "Fine")))
+    assert [option.value for option in rules.with_values_of(sent, old).options] == ["f", "m"]
+
+
+ENDS = Asked("q", QuestionKind.SCALE, "¿Los materiales?", "The materials?", options=standard.QUALITY)
+
+
+@pytest.mark.parametrize(
+    ("after", "same"),
+    [
+        (replace(ENDS, required=True), True),
+        (replace(ENDS, prompt_en="The matérials"), True),
+        (
+            replace(ENDS, options=tuple(replace(a, value=b.value) for a, b in zip(standard.QUALITY, standard.QUALITY[::-1], strict=True))),
+            False,
+        ),
+        (replace(ENDS, prompt_es="¿La comida?", prompt_en="The food?"), False),
+        (replace(ENDS, kind=QuestionKind.YES_NO, options=()), False),
+    ],
+)
+def test_a_question_whose_words_changed_after_answers_is_another_one(after: Asked, same: bool) -> None:
+    assert rules.is_same_question(ENDS, after, answered=True) is same
+    assert rules.is_same_question(ENDS, after, answered=False) is (after.kind is QuestionKind.SCALE), "nobody has answered it yet"
 
 
 @pytest.mark.parametrize(

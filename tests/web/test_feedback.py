@@ -20,13 +20,13 @@ from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import queries, services
 from seminar_app.feedback.answer_models import Answer, Response
-from seminar_app.feedback.models import FeedbackForm, ResponseReceipt
+from seminar_app.feedback.models import FeedbackForm, Question, ResponseReceipt
 from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import NotToBeSent, write
 from seminar_app.registration.links import personal_token
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
-from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.models import Seminar, Speaker
 from seminar_app.seminars.rules import SeminarState
 from tests.conftest import StatementCount, TestDatabase
 from tests.support.checking_client import CheckingClient, Page
@@ -427,7 +427,7 @@ def test_the_editor_moves_takes_out_and_adds_without_keeping_anything_until_it_i
 def test_saving_keeps_the_questions_or_says_what_is_wrong(organizer: CheckingClient, held: Held) -> None:
     number = len(list(prompts(held)))
     new = f"questions-{number}-"
-    choice = {new + "key": "", new + "kind": "choice", new + "values": "", new + "prompt_es": "¿Sede?", new + "prompt_en": "Venue?"}
+    choice = {new + "key": "", new + "kind": "choice", new + "prompt_es": "¿Sede?", new + "prompt_en": "Venue?"}
     wrong = edited(organizer, held, choice | {new + "options_es": "Buena\nMala", new + "options_en": "Good"}, status=422)
     assert "as many in one language as in the other" in wrong.text
     assert wrong.one(f"input[name={new}prompt_es]").attrs["value"] == "¿Sede?"
@@ -452,6 +452,43 @@ def test_while_answers_come_in_the_editor_offers_corrections_of_spelling_only(
     right = next(prompts(held)) + "!"
     assert "The questions are saved." in organizer.follow(edited(organizer, held, {"questions-0-prompt_en": right})).text
     assert next(prompts(held)) == right
+
+
+def test_a_form_of_a_seminar_with_very_many_speakers_can_be_edited_and_made_shorter(
+    client: CheckingClient, sign_in: SignIn, make: Make, now: datetime
+) -> None:
+    held = hold(make, people=1, speakers=tuple(f"Ponente {number}" for number in range(135)))
+    held.open(now)
+    organizer = sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": held.seminar.office_id})))
+    page = organizer.get(staff_address(held, "questions"))
+    assert len(page.select("fieldset.edited")) == 60
+    assert "at most 60 questions" in page.text
+    assert "87 speakers of the programme are not asked about" in page.text
+    assert not page.select("button[value=speakers]")
+    shorter = edited(organizer, held, do="remove:0", status=200)
+    assert len(shorter.select("fieldset.edited")) == 59
+    filled = organizer.post(staff_address(held, "questions"), shorter.fields("main form") | {"do": "speakers"}, status=200)
+    assert len(filled.select("fieldset.edited")) == 60
+    with unit_of_work(held.session) as session:  # a form of before, with a question for each of them
+        version = queries.get_version(session, held.form_id)
+        for number in range(90):
+            values = {"kind": "text", "required": False, "prompt_es": "¿?", "prompt_en": "?", "options": []}
+            session.add(Question(version_id=version.id, position=100 + number, key=f"own:{number}", **values))
+    page = edited(organizer, held, do="remove:149", status=200)
+    assert len(page.select("fieldset.edited")) == 149
+    organizer.post(staff_address(held, "questions"), page.fields("main form") | {"do": "save"})
+    assert len(list(prompts(held))) == 149
+
+
+def test_a_corrected_name_of_a_speaker_is_put_right_in_the_editor(organizer: CheckingClient, held: Held) -> None:
+    with unit_of_work(held.session) as session:
+        session.scalars(select(Speaker)).one().name = "Luís Ortega"
+    page = organizer.get(staff_address(held, "questions"))
+    assert "spells a speaker’s name in another way" in page.text
+    assert not page.select("button[value=speakers]")
+    edited(organizer, held)
+    assert "How worthwhile was the contribution of Luís Ortega?" in list(prompts(held))
+    assert "spells a speaker" not in organizer.get(staff_address(held, "questions")).text
 
 
 def test_a_second_editor_is_told_that_somebody_was_faster(organizer: CheckingClient, held: Held) -> None:
