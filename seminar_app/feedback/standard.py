@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from seminar_app.core.folding import fold
+from seminar_app.feedback.figures import Pair
 from seminar_app.feedback.rules import LONGEST_PROMPT, MOST_QUESTIONS, Asked, Option, QuestionKind
 
 CONFIDENCE_BEFORE = "confidence_before"
 CONFIDENCE_NOW = "confidence_now"
+CONFIDENCE_PAIR = Pair(CONFIDENCE_BEFORE, CONFIDENCE_NOW)
 SPEAKER = "speaker:"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select, text
@@ -13,7 +14,7 @@ from seminar_app.attendance.rules import MarkStatus
 from seminar_app.audit.models import AuditRow
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.core.unit_of_work import unit_of_work
-from seminar_app.feedback import publishing, queries, rules, services
+from seminar_app.feedback import figures, publishing, queries, rules, services, standard
 from seminar_app.feedback.answer_models import Answer, Response
 from seminar_app.feedback.errors import (
     AlreadyReminded,
@@ -35,7 +36,7 @@ from seminar_app.feedback.errors import (
 from seminar_app.feedback.figures import Tally
 from seminar_app.feedback.models import FeedbackForm, Question, ResponseReceipt, ShownFigures
 from seminar_app.feedback.rules import Asked, FormStage, QuestionKind
-from seminar_app.feedback.tallying import live_tallies
+from seminar_app.feedback.tallying import live_tallies, paired_tally
 from seminar_app.messages.models import Message
 from seminar_app.messages.services import lease_next, record_sent
 from seminar_app.registration.models import Registration
@@ -323,6 +324,22 @@ def test_figures_change_by_five_answers_or_not_at_all(make: Make, now: datetime)
     held.answer(9, met_objectives="1", change="tres")
     assert look(held)["met_objectives"] == Tally(counts={"4": 5, "1": 5})
     assert len(look(held)["change"].texts) == 5
+
+
+def test_confidence_is_compared_over_the_responses_that_have_both(make: Make, now: datetime) -> None:
+    held = hold(make, people=10)
+    held.open(now)
+    questions = queries.get_version(held.session, held.form_id).questions
+    edit(held, now, [replace(question, required=False) for question in questions])
+    for person in range(5):
+        held.answer_exactly(person, {"confidence_before": "2", "confidence_now": "3"})
+    for person in range(5, 10):
+        held.answer_exactly(person, {"confidence_before": "5"})
+    assert paired_tally(held.session, held.form_id, "confidence_before", "confidence_now") == Tally(counts={"2>3": 5})
+    shown = look(held)
+    assert figures.shift(standard.CONFIDENCE_PAIR, shown) == figures.Shift(5, Decimal("2.0"), Decimal("3.0"), Decimal("1.0"))
+    assert shown["confidence_before"].counts == {"2": 5, "5": 5}
+    assert look(held) == shown
 
 
 def test_what_was_shown_is_sealed_and_says_nothing_by_its_length(make: Make, now: datetime) -> None:

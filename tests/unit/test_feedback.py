@@ -20,7 +20,6 @@ from seminar_app.feedback.standard import SpeakerAsked
 from seminar_app.seminars.rules import SeminarState
 
 SCALE = Asked("met_objectives", QuestionKind.SCALE, "¿Se cumplieron?", "Were they met?")
-NOW = Asked("confidence_now", QuestionKind.SCALE, "¿Y ahora?", "And now?")
 TEXT = Asked("change", QuestionKind.TEXT, "¿Qué cambiaría?", "What would you change?")
 YES_NO = Asked("recommend", QuestionKind.YES_NO, "¿Lo recomienda?", "Would you recommend it?")
 CHOICE = Asked(
@@ -72,7 +71,6 @@ def test_figures_of_fewer_than_five_contain_no_number(asked: tuple[Asked, list[s
         figure = figures.figure_of(question, tallies.get(question.key))
         assert isinstance(figure, Suppressed)
         assert list(numbers_in(figure)) == []
-    assert figures.shift(question, question, live) is None
     assert list(numbers_in(figures.response_rate(answered=few, asked=people))) == []
 
 
@@ -118,14 +116,77 @@ def test_the_mean_of_a_scale_has_one_decimal_halves_up() -> None:
     assert half.mean == Decimal("3.3")
 
 
+PAIR = figures.Pair("before", "now")
+both_said = st.lists(st.tuples(st.sampled_from(["", *SCALE.values]), st.sampled_from(["", *SCALE.values])), max_size=9)
+
+
+def live_of(answers: list[tuple[str, str]]) -> tuple[dict[str, Tally], dict[figures.Pair, Tally]]:
+    """Return the tallies of answers to both questions; '' is no answer."""
+    sides = {key: [said[place] for said in answers if said[place]] for place, key in enumerate((PAIR.before, PAIR.now))}
+    both = [">".join(said) for said in answers if all(said)]
+    return {key: tally_of(SCALE, values) for key, values in sides.items()}, {PAIR: tally_of(SCALE, both)}
+
+
+def shown_of(shown: dict[str, Tally], answers: list[tuple[str, str]]) -> dict[str, Tally]:
+    live, pairs = live_of(answers)
+    return figures.advance(shown, live, pairs=pairs)
+
+
 def test_confidence_moves_by_the_difference_of_the_exact_means() -> None:
-    moved = figures.shift(SCALE, NOW, {SCALE.key: scale(n2=3, n3=3), NOW.key: scale(n4=4, n5=2)})
-    assert moved is not None
-    assert (moved.before.mean, moved.now.mean, moved.change) == (Decimal("2.5"), Decimal("4.3"), Decimal("1.8"))
-    assert figures.shift(SCALE, NOW, {SCALE.key: scale(n2=3, n3=3), NOW.key: scale(n4=4)}) is None
-    unmoved = figures.shift(SCALE, NOW, {SCALE.key: scale(n2=25), NOW.key: scale(n2=49, n1=1)})
+    moved = figures.shift(PAIR, {PAIR.both: Tally(counts={"2>4": 3, "3>4": 1, "3>5": 2})})
+    assert moved == figures.Shift(6, Decimal("2.5"), Decimal("4.3"), Decimal("1.8"))
+    assert figures.shift(PAIR, {PAIR.both: Tally(counts={"2>4": 4})}) is None
+    assert figures.shift(PAIR, {}) is None
+    unmoved = figures.shift(PAIR, {PAIR.both: Tally(counts={"2>2": 49, "2>1": 1})})
     assert unmoved is not None
     assert str(unmoved.change) == "0.0"
+
+
+def test_before_and_now_compare_the_same_people() -> None:
+    shown = shown_of({}, [("2", "3")] * 5 + [("5", "")] * 5)
+    moved = figures.shift(PAIR, shown)
+    assert moved == figures.Shift(5, Decimal("2.0"), Decimal("3.0"), Decimal("1.0"))
+    assert shown[PAIR.before] == scale(n2=5, n5=5)
+    assert shown[PAIR.now] == scale(n3=5)
+
+
+def test_the_one_who_left_out_a_question_is_not_found_by_subtraction() -> None:
+    shown = shown_of({}, [("2", "3")] * 9 + [("5", "")])
+    assert shown[PAIR.before] == scale(n2=9), "the tenth would be what the comparison lacks"
+    assert figures.shift(PAIR, shown) == figures.Shift(9, Decimal("2.0"), Decimal("3.0"), Decimal("1.0"))
+
+
+@quick
+@given(st.lists(both_said, max_size=8))
+def test_what_a_pair_shows_grows_by_groups_of_five(arrivals: list[list[tuple[str, str]]]) -> None:
+    answers: list[tuple[str, str]] = []
+    shown: dict[str, Tally] = {}
+    for arrived in arrivals:
+        answers += arrived
+        before, shown = shown, shown_of(shown, answers)
+        for key in PAIR.both, PAIR.only_before, PAIR.only_now:
+            more = shown.get(key, Tally()).answers - before.get(key, Tally()).answers
+            assert more == 0 or more >= LEAST
+        live, pairs = live_of(answers)
+        assert live[PAIR.before].answers - shown.get(PAIR.before, Tally()).answers <= 2 * (LEAST - 1), "what may be shown is shown"
+        assert pairs[PAIR].answers - shown.get(PAIR.both, Tally()).answers < LEAST
+
+
+@pytest.mark.parametrize(
+    ("answers", "compared"),
+    [
+        ([("2", "3")] * 6, True),
+        ([("2", "3")] * 8, False),
+        ([("2", "3")] * 11, True),
+        ([("2", "3")] * 5 + [("5", "")], False),
+    ],
+)
+def test_figures_shown_before_the_groups_are_followed_by_five_answers_or_none(answers: list[tuple[str, str]], compared: bool) -> None:
+    former = {PAIR.before: scale(n2=6), PAIR.now: scale(n3=6)}
+    shown = shown_of(former, answers)
+    assert (figures.shift(PAIR, shown) is not None) is compared
+    if not compared:
+        assert shown == former
 
 
 def test_the_rate_is_of_those_asked_and_says_nothing_below_five() -> None:
