@@ -127,6 +127,12 @@ def count_asked(session: Session, *, seminar_id: int, form_id: int) -> int:
     return session.scalar(select(func.count()).select_from(Registration).where(Registration.seminar_id == seminar_id, either)) or 0
 
 
+def count_asked_without_address(session: Session, seminar_id: int) -> int:
+    """Count the people who are asked and whom no reminder reaches; whether they have answered does not matter, and is not told."""
+    asked_people = _asked_to_answer(seminar_id).join(Registration.person).where(Person.email.is_(None))
+    return session.scalar(select(func.count()).select_from(asked_people.with_only_columns(Registration.id).subquery())) or 0
+
+
 def to_remind(session: Session, *, seminar_id: int, form_id: int) -> Sequence[Registration]:
     """Return the registrations that are asked and have not answered, with their person; those without an address are left out."""
     answered = exists().where(ResponseReceipt.registration_id == Registration.id, ResponseReceipt.form_id == form_id)

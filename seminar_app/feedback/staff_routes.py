@@ -52,6 +52,7 @@ def results_page(slug: str) -> ResponseReturnValue:
         results=found,
         done=request.args.get("done"),
         questions=_questions(seminar, form),
+        without_address=queries.count_asked_without_address(session(), seminar.id),
         why_not_open=sentence_of(refusal) if refusal else None,
     )
 

@@ -25,6 +25,7 @@ from seminar_app.feedback.answer_models import Answer, Response
 from seminar_app.feedback.models import FeedbackForm, Question, ResponseReceipt
 from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import NotToBeSent, write
+from seminar_app.people.models import Person
 from seminar_app.registration.links import personal_token
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
@@ -347,10 +348,14 @@ def test_opening_closing_undoing_and_reminding(organizer: CheckingClient, make: 
     assert session.scalars(select(FeedbackForm.opened_at)).one() is None, "nobody had answered: as if never opened"
     press("Open feedback")
     held.answer(0)
+    with unit_of_work(held.session) as work:
+        work.get_one(Person, held.people[1].person_id).email = None
+    assert "1 person who is asked has no e-mail address and gets none." in organizer.get(staff_address(held)).text
+    assert len(organizer.get(organizer.get(staff_address(held)).one("main a[href*='mail=none']").attrs["href"]).select("tbody tr")) == 2
     reminded = organizer.get(press("Send a reminder"))
     assert "on their way" in reminded.text
     session.rollback()
-    assert session.scalar(select(func.count()).select_from(Message)) == 11
+    assert session.scalar(select(func.count()).select_from(Message)) == 10
     assert "already gone out today" in organizer.get(press("Send a reminder")).text
 
 
