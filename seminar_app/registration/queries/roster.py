@@ -119,8 +119,13 @@ class RosterRow:
     pool: str | None
     """Public id of the pool of the seat; None without a seat, and where the pool would tell the state of a reserved identity."""
     searched: str
-    to_phone: bool = False
-    """No mail reaches the person, who is still concerned by the seminar."""
+    by_mail: bool
+    """The person has an e-mail address, shown or not."""
+
+    @property
+    def to_phone(self) -> bool:
+        """No mail reaches the person, who is still concerned by the seminar."""
+        return not self.by_mail and may_edit(self.state)
 
     @property
     def name(self) -> str:
@@ -248,8 +253,7 @@ def _line(row: Any, person: ShownPerson, pools: Mapping[int, SeatPool], agencies
     if pool is not None and person.hidden and pool.agency_id is not None and agencies[pool.agency_id].state:
         pool = None
     searched = name_key(person.name) if person.hidden else f"{row.search_key} {person.email or ''}"
-    to_phone = row.email is None and may_edit(row.state)
-    return RosterRow(row.public_id, person, row.state, pool.public_id.hex if pool else None, searched, to_phone)
+    return RosterRow(row.public_id, person, row.state, pool.public_id.hex if pool else None, searched, row.email is not None)
 
 
 def _in_order(lines: list[RosterRow]) -> list[RosterRow]:
