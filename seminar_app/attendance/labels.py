@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
+from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind, Progress
 from seminar_app.web.labels import label, register
 
 
@@ -19,6 +19,14 @@ def init_app() -> None:
             MarkStatus.LEFT_EARLY: _l("Left early"),
             MarkStatus.EXCUSED: _l("Excused"),
             MarkStatus.ABSENT: _l("Absent"),
+        },
+    )
+    register(
+        Progress,
+        {
+            Progress.COMPLETES: _l("Completes"),
+            Progress.ON_THE_WAY: _l("On the way"),
+            Progress.OUT_OF_REACH: _l("Can no longer reach it"),
         },
     )
     register(

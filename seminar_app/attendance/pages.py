@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from seminar_app.attendance.rules import (
     Completion,
     Counts,
     MarkStatus,
+    Progress,
     count_marks,
     default_minutes,
     takes_marks,
@@ -200,13 +202,18 @@ class TimetableLine:
     person: SheetPerson
     marks: Sequence[SheetMark | None]
     done: Completion
-    completes: bool
-    """Whether the person completes the seminar, judged by the marks so far."""
+    progress: Progress | None
+    """Whether the person completes the seminar, still can or no longer can; None of a person without a seat."""
 
     @property
     def seated(self) -> bool:
         """Whether the person still holds the seat."""
         return self.person.state is RegistrationState.REGISTERED
+
+    @property
+    def completes(self) -> bool:
+        """Whether the person completes the seminar, judged by the marks so far."""
+        return self.progress is Progress.COMPLETES
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +222,8 @@ class TimetableGroup:
 
     agency: NamedAgency
     lines: Sequence[TimetableLine]
+    shown: Sequence[TimetableLine]
+    """The lines that the filters leave."""
 
     @property
     def registered(self) -> int:
@@ -225,6 +234,23 @@ class TimetableGroup:
     def completed(self) -> int:
         """People who complete the seminar, judged by the marks so far."""
         return sum(line.completes for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class TimetableFilter:
+    """What part of the timetable is shown: people who stand so toward completion, and an agency group by its key."""
+
+    progress: Progress | None = None
+    group: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether any filter is set."""
+        return bool(self.progress or self.group)
+
+    def takes(self, group: NamedAgency, line: TimetableLine) -> bool:
+        """Whether the line is shown."""
+        return self.group in ("", group.key) and self.progress in (None, line.progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,19 +267,23 @@ class TimetablePage:
 
     None if the seminar is over and all people are marked.
     """
+    progress: Mapping[Progress, int]
+    """How many of those who hold a seat stand so toward completion; empty where nobody can complete."""
 
     @classmethod
-    def of(cls, attendance: Attendance, *, now: datetime) -> TimetablePage:
-        """Build the page from the attendance of a seminar."""
-        groups = [
-            TimetableGroup(group.agency, [_timetable_line(attendance, person) for person in group.people]) for group in attendance.groups
-        ]
+    def of(cls, attendance: Attendance, *, now: datetime, wanted: TimetableFilter) -> TimetablePage:
+        """Build the page from the attendance of a seminar. The filters leave out lines and no counts."""
+        groups = []
+        for group in attendance.groups:
+            lines = [_timetable_line(attendance, person) for person in group.people]
+            groups.append(TimetableGroup(group.agency, lines, [line for line in lines if wanted.takes(group.agency, line)]))
         seated = [line for group in groups for line in group.lines if line.seated]
         counts = [count_marks(_status(line.marks[place]) for line in seated) for place in range(len(attendance.sessions))]
         coming = [session for session in attendance.sessions if session.ends_at > now]
         with_gaps = [session for session, count in zip(attendance.sessions, counts, strict=True) if count.unmarked]
         following = next(iter([*coming, *with_gaps]), None)
-        return cls(groups, attendance.sessions, counts, _by_day(attendance), following)
+        progress = Counter(line.progress for line in seated if line.progress)
+        return cls(groups, attendance.sessions, counts, _by_day(attendance), following, progress)
 
     @property
     def registered(self) -> int:
@@ -261,9 +291,14 @@ class TimetablePage:
         return sum(group.registered for group in self.groups)
 
     @property
-    def completed(self) -> int:
-        """People who complete the seminar, judged by the marks so far."""
-        return sum(group.completed for group in self.groups)
+    def shown(self) -> int:
+        """Lines that the filters leave."""
+        return sum(len(group.shown) for group in self.groups)
+
+    @property
+    def total(self) -> int:
+        """Lines of all people, also of those who lost their seat."""
+        return sum(len(group.lines) for group in self.groups)
 
 
 def _status(mark: SheetMark | None) -> MarkStatus | None:
@@ -272,7 +307,7 @@ def _status(mark: SheetMark | None) -> MarkStatus | None:
 
 def _timetable_line(attendance: Attendance, person: SheetPerson) -> TimetableLine:
     done = attendance.completion_of(person)
-    return TimetableLine(person, attendance.marks_of(person), done, attendance.completes(person))
+    return TimetableLine(person, attendance.marks_of(person), done, attendance.progress_of(person))
 
 
 def _by_day(attendance: Attendance) -> list[tuple[date, list[SheetSession]]]:

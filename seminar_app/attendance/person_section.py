@@ -15,7 +15,7 @@ from seminar_app.attendance import queries
 from seminar_app.attendance.forms import Typed, as_sent, typed_in
 from seminar_app.attendance.history import PastObservation, account_names, observations_of
 from seminar_app.attendance.queries import SheetMark, SheetSession
-from seminar_app.attendance.rules import Completion, CountedSession, completes, completion, takes_marks
+from seminar_app.attendance.rules import Completion, CompletionRule, CountedSession, Progress, completion, progress_of, takes_marks
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import Refusal
 from seminar_app.oversight.wording import actor_words
@@ -55,9 +55,15 @@ class PersonAttendance:
     """Of this showing of the page; it makes the ids of the observations that are sent from it."""
 
     @property
-    def completes(self) -> bool:
-        """Whether the marks so far are enough, and the seat is held."""
-        return completes(self.state, self.total, seminar=self.seminar.outcome_state)
+    def progress(self) -> Progress | None:
+        """Whether the marks so far are enough, or can still become so; None without a seat."""
+        return progress_of(
+            self.state,
+            [CountedSession(each.session.contact_minutes, each.session.counts) for each in self.lines],
+            [each.mark.stored if each.mark else None for each in self.lines],
+            rule=CompletionRule(self.seminar.threshold_percent, self.seminar.excused_rule),
+            seminar=self.seminar.outcome_state,
+        )
 
     def who(self, audit_name: str) -> str:
         """Return the author of a mark in words."""

@@ -18,14 +18,17 @@ from seminar_app.agencies.queries import AgenciesThen, NamedAgency, agencies_the
 from seminar_app.attendance.models import Mark, Participation
 from seminar_app.attendance.rules import (
     Completion,
+    CompletionRule,
     CountedSession,
     Counts,
     MarkStatus,
+    Progress,
     StoredMark,
     completes,
     completion,
     counts_from,
     credited_minutes,
+    progress_of,
 )
 from seminar_app.core.errors import NotFound
 from seminar_app.people.models import Person
@@ -162,6 +165,18 @@ class Attendance:
         if (frozen := self.frozen.get(person.registration_id)) is not None:
             return frozen.completed
         return completes(person.state, self.completion_of(person), seminar=self.seminar.outcome_state)
+
+    def progress_of(self, person: SheetPerson) -> Progress | None:
+        """Return how the person stands toward completion; of a completed seminar there are only those who do and those who do not."""
+        if (frozen := self.frozen.get(person.registration_id)) is not None:
+            return Progress.COMPLETES if frozen.completed else Progress.OUT_OF_REACH
+        return progress_of(
+            person.state,
+            self.seminar_sessions,
+            [mark.stored if mark else None for mark in self.marks_of(person)],
+            rule=CompletionRule(self.seminar.threshold_percent, self.seminar.excused_rule),
+            seminar=self.seminar.outcome_state,
+        )
 
 
 def sessions_of(session: Session, seminar_id: int) -> list[SheetSession]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import IO, Any
 from zoneinfo import ZoneInfo
@@ -17,8 +17,8 @@ from flask_babel import ngettext
 
 from seminar_app.attendance import forms, history, outcomes, queries, services
 from seminar_app.attendance.export import MIME_TYPES, Format, Language, file_name, write
-from seminar_app.attendance.pages import MarkingPage, SheetLines, TimetablePage
-from seminar_app.attendance.rules import MarkStatus
+from seminar_app.attendance.pages import MarkingPage, SheetLines, TimetableFilter, TimetablePage
+from seminar_app.attendance.rules import MarkStatus, Progress
 from seminar_app.attendance.services import Outcome
 from seminar_app.core.actor import RoleName
 from seminar_app.core.clock import now
@@ -32,6 +32,7 @@ from seminar_app.web.access import current_actor, needs_no_access_row, shown, sh
 from seminar_app.web.change import change_context
 from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
+from seminar_app.web.labels import label
 from seminar_app.web.languages import current_language
 
 blueprint = Blueprint("attendance_staff", __name__, url_prefix="/staff/seminars/<slug>/attendance")
@@ -51,8 +52,26 @@ def timetable(slug: str) -> ResponseReturnValue:
     """Show the timetable: people down, sessions across, completion at the end."""
     seminar = _seminar(slug)
     shown(f"seminar:{seminar.public_id.hex}", seminar=slug)
-    page = TimetablePage.of(queries.attendance_of(session(), seminar, former=True), now=now())
-    return render_template("attendance/staff/timetable.html", page=page, seminar=seminar, seminar_header=seminar_header(seminar))
+    wanted = _wanted(request.args)
+    page = TimetablePage.of(queries.attendance_of(session(), seminar, former=True), now=now(), wanted=wanted)
+    return render_template(
+        "attendance/staff/timetable.html",
+        page=page,
+        wanted=wanted,
+        progress_choices=[("", _("All")), *((each.value, label(each)) for each in Progress)],
+        group_choices=[
+            ("", _("All")),
+            *((each.agency.key, each.agency.code or each.agency.name(current_language())) for each in page.groups),
+        ],
+        seminar=seminar,
+        seminar_header=seminar_header(seminar),
+    )
+
+
+def _wanted(arguments: Mapping[str, str]) -> TimetableFilter:
+    """Return the filters of the URL; unknown values are ignored."""
+    said = arguments.get("progress", "")
+    return TimetableFilter(Progress(said) if said in set(Progress) else None, arguments.get("group", ""))
 
 
 @blueprint.get("/changes")

@@ -21,7 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 from seminar_app.core.spool import spool
 
 Value = str | int | float | date | time | None
-"""Value of a cell: text; whole numbers; percent as 0 to 100; dates; times of day. None is an empty cell."""
+"""Value of a cell: text; numbers; percent as 0 to 100; dates; times of day. None is an empty cell."""
 
 LONGEST_CELL = 32_767
 """Maximum UTF-16 units in an XLSX cell (ECMA-376; Excel counts units, and most emoji are two). A longer text is cut and ends in «…»."""
@@ -57,6 +57,8 @@ class Kind(enum.Enum):
     INTEGER = "integer"
     PERCENT = "percent"
     """0 to 100. CSV: one decimal, `83.3`. XLSX: a real percentage, 83.3 %."""
+    DECIMAL = "decimal"
+    """A number with one decimal: `4.3`."""
     DATE = "date"
     TIME = "time"
 
@@ -108,6 +110,7 @@ _IN_CSV: dict[Kind, Any] = {
     Kind.TEXT: lambda value: safe_text(_readable(value)),
     Kind.INTEGER: int,
     Kind.PERCENT: lambda value: f"{value:.1f}",
+    Kind.DECIMAL: lambda value: f"{value:.1f}",
     Kind.DATE: lambda value: value.isoformat(),
     Kind.TIME: lambda value: f"{value:%H:%M}",
 }
@@ -168,6 +171,7 @@ class _Rows(Worksheet):  # type: ignore[misc]
 _IN_XLSX: dict[Kind, Any] = {
     Kind.INTEGER: int,
     Kind.PERCENT: lambda value: round(value / 100, 6),
+    Kind.DECIMAL: lambda value: round(value, 6),
     Kind.DATE: lambda value: value.toordinal() - _EPOCH,
     Kind.TIME: lambda value: (value.hour * 3600 + value.minute * 60 + value.second) / 86400,
 }
@@ -218,7 +222,7 @@ class WorkbookWriter:
         self._book = xlsxwriter.Workbook(target, {"constant_memory": True, "tmpdir": str(rows)})
         self._names: set[str] = set()
         self._sheets: list[_Rows] = []
-        kinds = {Kind.TEXT: "@", Kind.INTEGER: "0", Kind.PERCENT: "0.0%", Kind.DATE: date_format, Kind.TIME: "hh:mm"}
+        kinds = {Kind.TEXT: "@", Kind.INTEGER: "0", Kind.PERCENT: "0.0%", Kind.DECIMAL: "0.0", Kind.DATE: date_format, Kind.TIME: "hh:mm"}
         self._styles = _Styles(
             heading=self._number(bold=True, bottom=1, text_wrap=True, valign="top"),
             quoted=self._number(quote_prefix=True),

@@ -26,6 +26,7 @@ from seminar_app.feedback.models import FeedbackForm, FormVersion, ResponseRecei
 from seminar_app.feedback.rules import Asked, FormStage, QuestionKind
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import Seminar
 
 MIXED_AT_ONCE = 100
 """Rows of each kind that are rewritten together with a new one: all rows, or in a very large seminar this many drawn by lot."""
@@ -52,14 +53,18 @@ def answer(session: Session, *, registration_id: int, form_id: int, version_numb
         FormNotOpen, NotTakingPart, AnswersMissing, NothingAnswered, AnswerNotUnderstood: the answers were refused.
     """
     form = session.scalar(select(FeedbackForm).where(FeedbackForm.id == form_id).with_for_update())
-    state = session.scalar(select(Registration.state).where(Registration.id == registration_id, _same_seminar(form)))
-    if form is None or state is None:
+    found = session.execute(
+        select(Registration.state, Seminar.state.label("seminar_state"))
+        .join(Seminar, Seminar.id == Registration.seminar_id)
+        .where(Registration.id == registration_id, _same_seminar(form))
+    ).one_or_none()
+    if form is None or found is None:
         raise NotFound
     if queries.has_answered(session, registration_id=registration_id, form_id=form_id):
         return False
-    if queries.stage(form) is not FormStage.OPEN:
+    if queries.stage(form, found.seminar_state) is not FormStage.OPEN:
         raise FormNotOpen
-    if state is not RegistrationState.REGISTERED:
+    if found.state is not RegistrationState.REGISTERED:
         raise NotTakingPart
     version = queries.get_version(session, form_id, version_number)
     given = _checked(version.questions, answers)

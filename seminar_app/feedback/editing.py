@@ -18,15 +18,15 @@ def changed(rows: Sequence[Row], action: str, *, speakers: Iterable[SpeakerAsked
     Args:
         rows: as the page sent them.
         action: `up:3`, `down:3`, `remove:3` (indexes from 0), `add:<kind>`, or `speakers`; anything else changes nothing.
-        speakers: speakers of the programme that the form does not ask about.
+        speakers: speakers of the programme that the rows on the page do not ask about.
     """
     verb, _colon, what = action.partition(":")
     result = list(rows)
     if verb == "add" and what in set(QuestionKind) and len(result) < MOST_QUESTIONS:
         return [*result, row_of(_empty(QuestionKind(what)))], len(result)
     if verb == "speakers":
-        new = [row_of(about_speaker(speaker)) for speaker in speakers if speaker.key not in {row.get("key") for row in result}]
-        return [*result, *new][:MOST_QUESTIONS], len(result) if new else None
+        new = [row_of(about_speaker(speaker)) for speaker in speakers][: max(0, MOST_QUESTIONS - len(result))]
+        return [*result, *new], len(result) if new else None
     place = int(what) if what.isascii() and what.isdigit() and len(what) < 4 else -1
     if not 0 <= place < len(result):
         return result, None

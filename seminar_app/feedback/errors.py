@@ -88,7 +88,13 @@ class TooFewSinceTheChange(Refusal):
     )
 
 
-class NobodyToRemind(Refusal):
-    """No reminder is due: all have answered, were reminded today, or have no e-mail address."""
+class AlreadyReminded(Refusal):
+    """Reminders of this form went out today."""
 
-    sentence = N_("There is nobody to remind: everybody has answered, or was already reminded today, or has no e-mail address.")
+    sentence = N_("Reminders have already gone out today. People get at most one a day, so the next can go tomorrow.")
+
+
+class NobodyToRemind(Refusal):
+    """No reminder is due: all who are asked have answered or have no e-mail address."""
+
+    sentence = N_("There is nobody to remind: everybody who is asked has answered or has no e-mail address.")

@@ -7,6 +7,7 @@ from typing import IO
 
 from flask_babel import gettext as _
 
+from seminar_app.core.rounding import percent
 from seminar_app.core.table_writer import Column, Kind, Value, WorkbookWriter, write_csv
 from seminar_app.feedback.figures import Figure
 from seminar_app.feedback.forms import options_of
@@ -24,7 +25,7 @@ def columns() -> list[Column]:
         Column(_("Answer"), width=40),
         Column(_("How many"), Kind.INTEGER),
         Column(_("Percent"), Kind.PERCENT),
-        Column(_("Mean")),
+        Column(_("Mean"), Kind.DECIMAL),
     ]
 
 
@@ -37,9 +38,9 @@ def lines(found: Results) -> Iterator[Row]:
             yield [prompt, None, _("Fewer than five answers, so nothing is shown."), None, None, None]
             continue
         words = dict(options_of(figure.question, language))
-        mean = None if figure.mean is None else str(figure.mean)
+        mean = None if figure.mean is None else float(figure.mean)
         for bar in figure.bars:
-            yield [prompt, figure.answers, words.get(bar.value, bar.value), bar.count, bar.percent, mean]
+            yield [prompt, figure.answers, words.get(bar.value, bar.value), bar.count, percent(bar.count, figure.answers), mean]
         for text in figure.texts:
             yield [prompt, figure.answers, text, 1, None, None]
 

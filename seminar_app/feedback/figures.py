@@ -7,6 +7,7 @@ between two views is never a group smaller than five.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -30,22 +31,97 @@ class Tally:
 
 
 Tallies = Mapping[str, Tally]
+NO_PAIRS: Mapping[Any, Tally] = {}
 
 
-def advance(shown: Tallies, live: Tallies, *, shuffled: Callable[[Iterable[str]], Iterable[str]] = tuple) -> dict[str, Tally]:
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two scales that are compared, by the keys of their questions.
+
+    People who answered both, only the first and only the second are three groups, each shown in steps of five under a key of its own
+    (`both`, `only_before`, `only_now`). The figures of either question are the sum of two of them. So nothing can be subtracted
+    from the comparison to reveal the one person who left out a question.
+    """
+
+    before: str
+    now: str
+
+    @property
+    def both(self) -> str:
+        """The tally of those who answered both: how many gave 2 and then 3 is counted as `2>3`."""
+        return f"{self.before}>{self.now}"
+
+    @property
+    def only_before(self) -> str:
+        """The tally of those who answered only the first."""
+        return f"{self.before}>"
+
+    @property
+    def only_now(self) -> str:
+        """The tally of those who answered only the second."""
+        return f">{self.now}"
+
+    def questions(self, groups: Tallies) -> dict[str, Tally]:
+        """Return the tallies of the two questions, each the sum of its groups; a question without answers is left out."""
+        both = groups.get(self.both, Tally())
+        sums = {
+            self.before: _side(both, 0) + Counter(groups.get(self.only_before, Tally()).counts),
+            self.now: _side(both, 1) + Counter(groups.get(self.only_now, Tally()).counts),
+        }
+        return {key: Tally(counts=dict(counts)) for key, counts in sums.items() if counts}
+
+    def groups(self, live: Tallies, both: Tally) -> dict[str, Tally]:
+        """Return the three groups, from the answers to each question and those of the people who answered both."""
+        only = {
+            key: Counter(live.get(question, Tally()).counts) - _side(both, place)
+            for place, (key, question) in enumerate(((self.only_before, self.before), (self.only_now, self.now)))
+        }
+        return {self.both: both} | {key: Tally(counts=dict(counts)) for key, counts in only.items()}
+
+
+def _side(both: Tally, place: int) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for values, times in both.counts.items():
+        counts[values.split(">")[place]] += times
+    return counts
+
+
+def advance(
+    shown: Tallies, live: Tallies, *, pairs: Mapping[Pair, Tally] = NO_PAIRS, shuffled: Callable[[Iterable[str]], Iterable[str]] = tuple
+) -> dict[str, Tally]:
     """Return what may be shown now: each question as last shown, unless five or more people have answered it since.
 
     Args:
         shown: by question key, as last shown to any account; empty before the first view.
         live: by question key, all answers in the database.
+        pairs: scales that are compared, each with the answers of those who answered both.
         shuffled: puts texts in an order that reveals nothing.
     """
     result = dict(shown)
+    paired = {key for pair in pairs for key in (pair.before, pair.now)}
     for key, tally in live.items():
-        before = shown[key].answers if key in shown else 0
-        if tally.answers - before >= LEAST:
+        if key not in paired and tally.answers - _answers(shown, key) >= LEAST:
             result[key] = Tally(counts=dict(tally.counts), texts=tuple(shuffled(tally.texts)))
+    for pair, both in pairs.items():
+        groups = pair.groups(live, both)
+        moved = {key: tally for key, tally in groups.items() if tally.answers - _answers(shown, key) >= LEAST}
+        questions = pair.questions({key: shown[key] for key in groups if key in shown} | moved)
+        if moved and (shown.keys() & groups.keys() or _may_follow(shown, questions, live, pair)):
+            result |= moved | questions
     return result
+
+
+def _answers(tallies: Tallies, key: str) -> int:
+    return tallies[key].answers if key in tallies else 0
+
+
+def _may_follow(shown: Tallies, questions: Tallies, live: Tallies, pair: Pair) -> bool:
+    """Whether the first figures by groups may follow figures that were shown of each question alone: by five answers, or by none at all."""
+    for key in {pair.before, pair.now} & shown.keys():
+        more = _answers(questions, key) - _answers(shown, key)
+        if more < LEAST and (more or _answers(questions, key) != _answers(live, key)):
+            return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +171,27 @@ def figure_of(question: Asked, tally: Tally | None) -> Figure | Suppressed:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Confidence before and now, as means of a scale with one decimal; `change` is computed from the exact means."""
+    """Two scales compared over the people who answered both.
 
-    before: Figure
-    now: Figure
+    Attributes:
+        answers: how many these are.
+        before, now: means with one decimal.
+        change: computed from the exact means.
+    """
+
+    answers: int
+    before: Decimal
+    now: Decimal
     change: Decimal
 
 
-def shift(before: Asked | None, now: Asked | None, tallies: Tallies) -> Shift | None:
-    """Compare a pair of questions; None if either was not asked or has fewer than five answers."""
-    if before is None or now is None:
+def shift(pair: Pair, tallies: Tallies) -> Shift | None:
+    """Compare a pair of questions over the people who answered both; None if they are fewer than five."""
+    both = tallies.get(pair.both, Tally())
+    if both.answers < LEAST:
         return None
-    first, second = figure_of(before, tallies.get(before.key)), figure_of(now, tallies.get(now.key))
-    if isinstance(first, Suppressed) or isinstance(second, Suppressed) or first.mean is None or second.mean is None:
-        return None
-    return Shift(first, second, one_decimal(_mean(tallies[now.key]) - _mean(tallies[before.key])))
+    before, now = (_mean(Tally(counts=_side(both, place))) for place in (0, 1))
+    return Shift(both.answers, one_decimal(before), one_decimal(now), one_decimal(now - before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +217,7 @@ def response_rate(*, answered: int, asked: int) -> ResponseRate:
 
     Args:
         answered: people who have answered.
-        asked: people asked: who attended at all or, while there are no marks, who holds a seat; and who answered.
+        asked: people asked: who attended at all, who holds a seat and has no mark yet, and who answered.
     """
     return ResponseRate(answered, max(asked, answered)) if answered >= LEAST else ResponseRate(None, None)
 

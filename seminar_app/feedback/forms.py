@@ -62,7 +62,6 @@ class QuestionForm(FormPart):
 
     key = HiddenField()
     kind = HiddenField()
-    values = HiddenField()
     prompt_es = one_line(_l("Question in Spanish"), length=rules.LONGEST_PROMPT, message=_l("Please write the question in Spanish."))
     prompt_en = one_line(_l("Question in English"), length=rules.LONGEST_PROMPT, message=_l("Please write the question in English."))
     low_es = one_line(_l("1 in Spanish"), length=rules.LONGEST_OPTION, needed=False)
@@ -133,7 +132,6 @@ def row_of(question: Asked) -> dict[str, Any]:
     return {
         "key": question.key,
         "kind": question.kind.value,
-        "values": " ".join(option.value for option in chosen),
         "prompt_es": question.prompt_es,
         "prompt_en": question.prompt_en,
         "low_es": low.es,
@@ -147,16 +145,14 @@ def row_of(question: Asked) -> dict[str, Any]:
 
 
 def question_in(row: Mapping[str, Any]) -> Asked:
-    """Build a question from a row of the editor that has passed validation."""
+    """Build a question from a row of the editor that has passed validation. The options of a choice get their stored values later."""
     kind = QuestionKind(row["kind"])
     options: tuple[Option, ...] = ()
     if kind is QuestionKind.SCALE:
         options = Option("1", row["low_es"], row["low_en"]), Option("5", row["high_es"], row["high_en"])
     elif kind is QuestionKind.CHOICE:
         spanish, english = _options(row["options_es"]), _options(row["options_en"])
-        before = (row["values"] or "").split()
-        values = before if len(set(before)) == len(spanish) == len(before) else [f"option_{n}" for n in range(1, len(spanish) + 1)]
-        options = tuple(Option(value, es, en) for value, es, en in zip(values, spanish, english, strict=True))
+        options = tuple(Option(f"option_{n}", es, en) for n, (es, en) in enumerate(zip(spanish, english, strict=True), start=1))
     return Asked((row["key"] or "")[:64], kind, row["prompt_es"], row["prompt_en"], bool(row["required"]), options)
 
 

@@ -14,7 +14,8 @@ from seminar_app.core.sealing import seal, unseal
 from seminar_app.feedback import figures
 from seminar_app.feedback.figures import Tally
 from seminar_app.feedback.models import FeedbackForm, ShownFigures
-from seminar_app.feedback.tallying import live_tallies
+from seminar_app.feedback.standard import CONFIDENCE_PAIR
+from seminar_app.feedback.tallying import live_tallies, paired_tally
 
 
 def look(session: Session, *, form_id: int, keys: Sequence[str]) -> dict[str, Tally]:
@@ -35,7 +36,8 @@ def look(session: Session, *, form_id: int, keys: Sequence[str]) -> dict[str, Ta
     row = session.get(ShownFigures, form_id)
     opened = unseal(keys, row.sealed, about=about) if row else None
     shown = figures.from_json(json.loads(opened)) if opened else {}
-    now = figures.advance(shown, live_tallies(session, form_id), shuffled=_shuffled)
+    pairs = {CONFIDENCE_PAIR: paired_tally(session, form_id, CONFIDENCE_PAIR.before, CONFIDENCE_PAIR.now)}
+    now = figures.advance(shown, live_tallies(session, form_id), pairs=pairs, shuffled=_shuffled)
     if now != shown:
         sealed = seal(keys, _padded(json.dumps(figures.to_json(now))), about=about)
         if row is None:

@@ -12,12 +12,13 @@ from seminar_app.attendance.models import Mark
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.core.errors import NotFound
 from seminar_app.feedback.models import FeedbackForm, FormVersion, Question, ResponseReceipt
-from seminar_app.feedback.rules import Asked, FormKind, FormStage, option_of, stage_of
+from seminar_app.feedback.rules import TAKING_ANSWERS, Asked, FormKind, FormStage, option_of, stage_of
 from seminar_app.feedback.standard import SpeakerAsked
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
-from seminar_app.seminars.models import SeminarSession, Speaker
+from seminar_app.seminars.models import Seminar, SeminarSession, Speaker
+from seminar_app.seminars.rules import SeminarState
 
 ATTENDED = (MarkStatus.PRESENT, MarkStatus.LATE, MarkStatus.LEFT_EARLY)
 
@@ -37,9 +38,10 @@ def find_form(session: Session, seminar_id: int, kind: FormKind = FormKind.REACT
     return session.scalar(select(FeedbackForm).where(FeedbackForm.seminar_id == seminar_id, FeedbackForm.kind == kind))
 
 
-def stage(form: FeedbackForm | None) -> FormStage:
-    """Return the stage of a form. A form that was not made yet is not opened."""
-    return stage_of(opened=form is not None and form.opened_at is not None, closed=form is not None and form.closed_at is not None)
+def stage(form: FeedbackForm | None, seminar_state: SeminarState) -> FormStage:
+    """Return the stage of a form in a seminar of this state. A form that was not made yet is not opened."""
+    opened, closed = form is not None and form.opened_at is not None, form is not None and form.closed_at is not None
+    return stage_of(opened=opened, closed=closed, seminar_state=seminar_state)
 
 
 def get_version(session: Session, form_id: int, number: int | None = None) -> Version:
@@ -87,11 +89,16 @@ def has_answered(session: Session, *, registration_id: int, form_id: int) -> boo
 def awaits_answer(session: Session, *, seminar_id: int, registration_id: int) -> bool:
     """Whether the seminar's form is open and this registration has not answered; then the personal page links to the form."""
     receipt = exists().where(ResponseReceipt.form_id == FeedbackForm.id, ResponseReceipt.registration_id == registration_id)
-    is_open = select(FeedbackForm.id).where(
-        FeedbackForm.seminar_id == seminar_id,
-        FeedbackForm.kind == FormKind.REACTION,
-        FeedbackForm.opened_at.is_not(None),
-        FeedbackForm.closed_at.is_(None),
+    is_open = (
+        select(FeedbackForm.id)
+        .join(Seminar, Seminar.id == FeedbackForm.seminar_id)
+        .where(
+            Seminar.id == seminar_id,
+            Seminar.state.in_(TAKING_ANSWERS),
+            FeedbackForm.kind == FormKind.REACTION,
+            FeedbackForm.opened_at.is_not(None),
+            FeedbackForm.closed_at.is_(None),
+        )
     )
     return session.scalar(is_open.where(~receipt)) is not None
 
@@ -101,40 +108,37 @@ def count_answered(session: Session, form_id: int) -> int:
     return session.scalar(select(func.count()).where(ResponseReceipt.form_id == form_id)) or 0
 
 
-def _asked_to_answer(seminar_id: int, *, marked: bool) -> Select[Registration]:
-    """Select seated registrations that attended at all; all seated ones while the seminar has no marks."""
+def _asked_to_answer(seminar_id: int) -> Select[Registration]:
+    """Select seated registrations that attended at all, and those of whom no attendance is recorded: they may have attended."""
     seated = select(Registration).where(Registration.seminar_id == seminar_id, Registration.state == RegistrationState.REGISTERED)
     attended = exists().where(Mark.registration_id == Registration.id, Mark.status.in_(ATTENDED))
-    return seated.where(attended) if marked else seated
-
-
-def has_marks(session: Session, seminar_id: int) -> bool:
-    """Whether attendance was recorded in this seminar."""
-    marks = (
-        select(Mark.id)
-        .join(SeminarSession, SeminarSession.id == Mark.session_id)
-        .where(SeminarSession.seminar_id == seminar_id, Mark.status.is_not(None))
-    )
-    return session.scalar(marks.limit(1)) is not None
+    marked = exists().where(Mark.registration_id == Registration.id, Mark.status.is_not(None))
+    return seated.where(or_(attended, ~marked))
 
 
 def count_asked(session: Session, *, seminar_id: int, form_id: int) -> int:
     """Count the people that the response rate refers to.
 
-    These are people who attended at all (while there are no marks, people who hold a seat), and people who answered.
+    These are people who hold a seat and attended at all or have no mark yet, and people who answered.
     """
-    wanted = _asked_to_answer(seminar_id, marked=has_marks(session, seminar_id)).with_only_columns(Registration.id)
+    wanted = _asked_to_answer(seminar_id).with_only_columns(Registration.id)
     receipts = select(ResponseReceipt.registration_id).where(ResponseReceipt.form_id == form_id)
     either = or_(Registration.id.in_(wanted), Registration.id.in_(receipts))
     return session.scalar(select(func.count()).select_from(Registration).where(Registration.seminar_id == seminar_id, either)) or 0
 
 
+def count_asked_without_address(session: Session, seminar_id: int) -> int:
+    """Count the people who are asked and whom no reminder reaches; whether they have answered does not matter, and is not told."""
+    asked_people = _asked_to_answer(seminar_id).join(Registration.person).where(Person.email.is_(None))
+    return session.scalar(select(func.count()).select_from(asked_people.with_only_columns(Registration.id).subquery())) or 0
+
+
 def to_remind(session: Session, *, seminar_id: int, form_id: int) -> Sequence[Registration]:
     """Return the registrations that are asked and have not answered, with their person; those without an address are left out."""
     answered = exists().where(ResponseReceipt.registration_id == Registration.id, ResponseReceipt.form_id == form_id)
-    wanted = _asked_to_answer(seminar_id, marked=has_marks(session, seminar_id))
     return session.scalars(
-        wanted.where(~answered)
+        _asked_to_answer(seminar_id)
+        .where(~answered)
         .join(Registration.person)
         .where(Person.email.is_not(None))
         .options(contains_eager(Registration.person))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from seminar_app.feedback import figures
 from seminar_app.feedback.figures import Figure, ResponseRate, Shift, Suppressed, Tallies
 from seminar_app.feedback.rules import Asked, QuestionKind
-from seminar_app.feedback.standard import CONFIDENCE_BEFORE, CONFIDENCE_NOW, SPEAKER
+from seminar_app.feedback.standard import CONFIDENCE_BEFORE, CONFIDENCE_NOW, CONFIDENCE_PAIR, SPEAKER
 
 SHOWN_SCALE = 5
 """The end of the scale that means are drawn against."""
@@ -64,7 +64,7 @@ def results(*, rate: ResponseRate, asked_now: Sequence[Asked], asked_before: Seq
     about_speakers = [question for question in asked_now if question.key.startswith(SPEAKER) and question not in words]
     return Results(
         rate,
-        figures.shift(by_key.get(CONFIDENCE_BEFORE), by_key.get(CONFIDENCE_NOW), shown),
+        figures.shift(CONFIDENCE_PAIR, shown) if {CONFIDENCE_BEFORE, CONFIDENCE_NOW} <= by_key.keys() else None,
         figures_of([question for question in asked_now if question not in words and question not in about_speakers]),
         figures_of(about_speakers),
         figures_of(words),

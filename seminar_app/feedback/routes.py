@@ -14,7 +14,7 @@ from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.feedback import answering, log_emptying, queries
 from seminar_app.feedback.forms import answers_form, answers_in
 from seminar_app.feedback.models import FeedbackForm
-from seminar_app.feedback.rules import FormStage
+from seminar_app.feedback.rules import TAKING_ANSWERS, FormStage
 from seminar_app.registration.queries import OwnRegistration, PersonalPage, personal_page
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.access import needs_no_token, personal_link
@@ -45,9 +45,9 @@ def answer(token: str) -> ResponseReturnValue:
         return redirect(url_for("feedback.thanks", token=token), 303) if request.method == "POST" else _say("answered", visit, token)
     if visit.page.registration.state is not RegistrationState.REGISTERED:
         return _say("not_taking_part", visit, token)
-    stage = queries.stage(visit.form)
+    stage = queries.stage(visit.form, visit.page.seminar.state)
     if visit.form is None or stage is FormStage.NOT_OPENED:
-        return _say("not_opened", visit, token)
+        return _say("not_opened" if visit.page.seminar.state in TAKING_ANSWERS else "closed", visit, token)
     if stage is FormStage.CLOSED and request.method == "GET":
         return _say("closed", visit, token)
     version = _version(visit.form.id)

@@ -7,10 +7,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from difflib import SequenceMatcher
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 from seminar_app.core.folding import fold
@@ -110,11 +111,15 @@ class Asked:
                 return ()
 
 
-def stage_of(*, opened: bool, closed: bool) -> FormStage:
-    """Return the stage of a form, from whether it was opened and whether it was closed since."""
+TAKING_ANSWERS = frozenset({SeminarState.PUBLISHED, SeminarState.CLOSED, SeminarState.COMPLETED})
+"""States of a seminar in which its form can be open. A cancelled or archived seminar takes no answers and reminds nobody."""
+
+
+def stage_of(*, opened: bool, closed: bool, seminar_state: SeminarState) -> FormStage:
+    """Return the stage of a form, from whether it was opened, whether it was closed since, and the state of its seminar."""
     if not opened:
         return FormStage.NOT_OPENED
-    return FormStage.CLOSED if closed else FormStage.OPEN
+    return FormStage.CLOSED if closed or seminar_state not in TAKING_ANSWERS else FormStage.OPEN
 
 
 class WhyNotOpen(StrEnum):
@@ -126,7 +131,7 @@ class WhyNotOpen(StrEnum):
 
 def why_not_open(*, seminar_state: SeminarState, starts_on: date, today: date) -> WhyNotOpen | None:
     """Return why a form cannot be opened, or None: the seminar is not held, or has not begun (`today` in its own zone)."""
-    if seminar_state not in (SeminarState.PUBLISHED, SeminarState.CLOSED, SeminarState.COMPLETED):
+    if seminar_state not in TAKING_ANSWERS:
         return WhyNotOpen.SEMINAR_STATE
     return WhyNotOpen.TOO_EARLY if today < starts_on else None
 
@@ -164,7 +169,7 @@ def corrects_spelling(before: Sequence[Asked], after: Sequence[Asked]) -> bool:
     pairs = list(zip(before, after, strict=True))
     if any(_shape(old) != _shape(new) for old, new in pairs):
         return False
-    return all(_nearly_same(was, now) for old, new in pairs for was, now in zip(_texts(old), _texts(new), strict=True))
+    return all(nearly_same(was, now) for old, new in pairs for was, now in zip(_texts(old), _texts(new), strict=True))
 
 
 def _shape(question: Asked) -> tuple[Any, ...]:
@@ -175,7 +180,8 @@ def _texts(question: Asked) -> list[str]:
     return [question.prompt_es, question.prompt_en, *(text for option in question.options for text in (option.es, option.en))]
 
 
-def _nearly_same(was: str, now: str) -> bool:
+def nearly_same(was: str, now: str) -> bool:
+    """Whether two texts have the same words, but for corrections of spelling."""
     before, after = fold(was).split(), fold(now).split()
     return _signs(was) == _signs(now) and len(before) == len(after) and all(map(_same_word, before, after))
 
@@ -194,6 +200,50 @@ def _same_word(was: str, now: str) -> bool:
     edits = [edit for edit in SequenceMatcher(None, was, now, autojunk=False).get_opcodes() if edit[0] != "equal"]
     one_letter = len(edits) == 1 and max(edits[0][2] - edits[0][1], edits[0][4] - edits[0][3]) == 1
     return one_letter or sorted(was) == sorted(now)
+
+
+def with_values_of(new: Asked, old: Asked) -> Asked:
+    """Give the options of a choice the values that the same words had before; other words get values that were never used in it.
+
+    An answer is stored as the value of its option. So it stays with the words that were chosen, whatever their order becomes.
+    """
+    if new.kind is not QuestionKind.CHOICE or old.kind is not QuestionKind.CHOICE:
+        return new
+    left, values = list(old.options), dict[int, str]()
+    for agrees in (_same_words, _respelt):  # words that are equal come first: «Bueno» must not take the place of «Buena»
+        for place, option in enumerate(new.options):
+            match = next((each for each in left if place not in values and agrees(each, option)), None)
+            if match is not None:
+                left.remove(match)
+                values[place] = match.value
+    fresh = (f"option_{number}" for number in count(1) if f"option_{number}" not in old.values)
+    return replace(new, options=tuple(replace(o, value=values.get(place) or next(fresh)) for place, o in enumerate(new.options)))
+
+
+def _same_words(one: Option, other: Option) -> bool:
+    return (one.es, one.en) == (other.es, other.en)
+
+
+def _respelt(one: Option, other: Option) -> bool:
+    return nearly_same(one.es, other.es) and nearly_same(one.en, other.en)
+
+
+def is_same_question(old: Asked, new: Asked, *, answered: bool) -> bool:
+    """Whether the figures of both add up: they are of one kind, and a choice has the same options in any order.
+
+    Once people may have answered it, its words are the same too, but for spelling: those of the question, and at the ends of a scale.
+
+    Args:
+        new: with the values that `with_values_of` gives.
+        answered: the old question was on a form that was answered.
+    """
+    if old.kind is not new.kind or set(old.values) != set(new.values):
+        return False
+    if not answered:
+        return True
+    before, after = ({option.value: option for option in question.options} for question in (old, new))
+    same_prompt = nearly_same(old.prompt_es, new.prompt_es) and nearly_same(old.prompt_en, new.prompt_en)
+    return same_prompt and before.keys() == after.keys() and all(_respelt(before[value], after[value]) for value in before)
 
 
 def fingerprint(questions: Sequence[Asked]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.feedback import queries, rules, standard
 from seminar_app.feedback.errors import (
+    AlreadyReminded,
     NobodyToRemind,
     NoQuestions,
     NotOpenToClose,
@@ -30,7 +31,7 @@ from seminar_app.feedback.errors import (
 )
 from seminar_app.feedback.models import FeedbackForm, FormVersion, Question
 from seminar_app.feedback.rules import Asked, FormKind, FormStage, WhyNotOpen
-from seminar_app.feedback.tallying import count_newest_responses, version_is_answered
+from seminar_app.feedback.tallying import count_newest_responses, keys_answered, version_is_answered
 from seminar_app.messages.services import delete_when_sent, enqueue
 from seminar_app.offices.models import Office
 from seminar_app.registration.links import issue_link
@@ -82,7 +83,7 @@ def open_form(session: Session, context: ChangeContext, *, seminar_id: int) -> F
     if (refusal := refusal_to_open(seminar, now=context.now)) is not None:
         raise refusal
     form = get_or_make_form(session, context, seminar_id=seminar_id)
-    before = queries.stage(form)
+    before = queries.stage(form, seminar.state)
     if before is not FormStage.OPEN:
         form.opened_at = form.opened_at or context.now
         form.closed_at = None
@@ -105,7 +106,7 @@ def close_form(session: Session, context: ChangeContext, *, seminar_id: int, tak
     """
     seminar = _locked_seminar(session, seminar_id)
     form = get_or_make_form(session, context, seminar_id=seminar_id)
-    if queries.stage(form) is not FormStage.OPEN:
+    if queries.stage(form, seminar.state) is not FormStage.OPEN:
         raise NotOpenToClose
     if take_back and not queries.count_answered(session, form.id):
         form.opened_at = None
@@ -130,7 +131,7 @@ def edit_questions(session: Session, context: ChangeContext, *, seminar_id: int,
 
     Raises:
         StaleEdit: another account changed them meanwhile.
-        NoQuestions, TooManyQuestions: none, or more than `rules.MOST_QUESTIONS`.
+        NoQuestions, TooManyQuestions: none, or more than `rules.MOST_QUESTIONS` and than there were.
         OpenAndAnswered: more than the spelling was changed.
     """
     seminar = _locked_seminar(session, seminar_id)
@@ -140,15 +141,16 @@ def edit_questions(session: Session, context: ChangeContext, *, seminar_id: int,
         raise StaleEdit
     if not questions:
         raise NoQuestions
-    if len(questions) > rules.MOST_QUESTIONS:
+    if len(questions) > max(rules.MOST_QUESTIONS, len(version.questions)):
         raise TooManyQuestions(most=rules.MOST_QUESTIONS)
     now_asked, asked_before = queries.all_questions(session, form.id)
-    keyed = _with_keys((*standard.reaction_form(()), *asked_before, *now_asked), questions)
+    asked = (*standard.reaction_form(()), *asked_before, *now_asked)
+    keyed = _with_keys(asked, questions, answered=keys_answered(session, form.id))
     if keyed == version.questions:
         return version
     number = version.number
     answered = version_is_answered(session, version.id)
-    if answered and queries.stage(form) is FormStage.OPEN:
+    if answered and queries.stage(form, seminar.state) is FormStage.OPEN:
         return _correct_spelling(session, context, form=form, seminar=seminar, version=version, corrected=keyed)
     if answered:
         number += 1
@@ -181,20 +183,24 @@ def remind(session: Session, context: ChangeContext, *, seminar_id: int) -> None
     would tell who answered after a reminder.
 
     Raises:
+        SeminarNotHeld: the seminar is cancelled or archived.
         NotOpenToRemind: the form is not open.
         TooFewSinceTheChange: fewer than five have answered the newest questions, and others answered earlier ones.
+        AlreadyReminded: reminders went out today.
         NobodyToRemind: no mail is due.
     """
     seminar = _locked_seminar(session, seminar_id)
+    if seminar.state not in rules.TAKING_ANSWERS:
+        raise SeminarNotHeld
     form = get_or_make_form(session, context, seminar_id=seminar_id)
-    if queries.stage(form) is not FormStage.OPEN:
+    if queries.stage(form, seminar.state) is not FormStage.OPEN:
         raise NotOpenToRemind
     if queries.get_version(session, form.id).number > 1 and count_newest_responses(session, form.id) < rules.LEAST:
         raise TooFewSinceTheChange(least=rules.LEAST)
     office = session.get_one(Office, seminar.office_id)
     day = context.now.astimezone(ZoneInfo(seminar.time_zone)).date()
     if form.reminded_on == day:
-        raise NobodyToRemind
+        raise AlreadyReminded
     enqueued = [
         enqueue(
             session,
@@ -223,19 +229,21 @@ def _locked_seminar(session: Session, seminar_id: int, *, lock: bool = True) -> 
     return seminar
 
 
-def _with_keys(before: Sequence[Asked], after: Sequence[Asked]) -> tuple[Asked, ...]:
-    """Give new questions a key, and also questions whose answers changed: their figures do not add up with the old ones.
+def _with_keys(before: Sequence[Asked], after: Sequence[Asked], *, answered: Collection[str]) -> tuple[Asked, ...]:
+    """Give new questions a key, and also questions that became others: their figures do not add up with the old ones.
 
     Args:
         before: all questions ever asked, the newest last; a question that was removed and comes back keeps its key.
         after: the questions that the editor sent.
+        answered: keys of the questions on versions that were answered.
     """
     known = {question.key: question for question in before}
     keyed: dict[str, Asked] = {}
-    for question in after:
-        old = known.get(question.key)
-        same = _SPEAKER_KEY.match(question.key) if old is None else (old.kind, old.values) == (question.kind, question.values)
-        key = question.key if same and question.key not in keyed else f"own:{uuid.uuid4().hex}"
+    for sent in after:
+        old = known.get(sent.key)
+        question = sent if old is None else rules.with_values_of(sent, old)
+        same = _SPEAKER_KEY.match(sent.key) if old is None else rules.is_same_question(old, question, answered=sent.key in answered)
+        key = sent.key if same and sent.key not in keyed else f"own:{uuid.uuid4().hex}"
         keyed[key] = replace(question, key=key)
     return tuple(keyed.values())
 

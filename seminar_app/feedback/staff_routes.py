@@ -52,6 +52,7 @@ def results_page(slug: str) -> ResponseReturnValue:
         results=found,
         done=request.args.get("done"),
         questions=_questions(seminar, form),
+        without_address=queries.count_asked_without_address(session(), seminar.id),
         why_not_open=sentence_of(refusal) if refusal else None,
     )
 
@@ -149,14 +150,15 @@ def edit(slug: str) -> ResponseReturnValue:
     form = queries.find_form(session(), seminar.id)
     questions = _questions(seminar, form)
     if request.method == "GET":
-        return _editor(seminar, form, editor([row_of(question) for question in questions], rules.fingerprint(questions)))
-    _refuse_floods()
+        as_spelt = standard.respelt(questions, queries.speakers(session(), seminar.id))
+        rows = [row_of(question) for question in as_spelt]
+        return _editor(seminar, form, editor(rows, rules.fingerprint(questions)), respelt=as_spelt != questions)
+    _refuse_floods(len(questions))
     sent = QuestionsForm()
     rows = [dict(entry.data) for entry in sent.questions]
     action = request.form.get("do", "save")
     if action != "save":
-        missing = standard.speakers_missing(questions, queries.speakers(session(), seminar.id))
-        rows, focus = editing.changed(rows, action, speakers=missing)
+        rows, focus = editing.changed(rows, action, speakers=_speakers_missing(seminar, sent))
         return _editor(seminar, form, editor(rows, sent.seen.data or ""), focus=focus)
     if sent.accepts():
         try:
@@ -175,24 +177,41 @@ def edit(slug: str) -> ResponseReturnValue:
 
 
 def _editor(
-    seminar: Seminar, form: FeedbackForm | None, shown: QuestionsForm, *, focus: int | None = None, status: int = 200
+    seminar: Seminar, form: FeedbackForm | None, shown: QuestionsForm, *, focus: int | None = None, status: int = 200, respelt: bool = False
 ) -> tuple[str, int]:
-    missing = standard.speakers_missing(
-        [Asked(entry.key.data or "", rules.QuestionKind.SCALE, "", "") for entry in shown.questions],
-        queries.speakers(session(), seminar.id),
-    )
     answered = form is not None and version_is_answered(session(), queries.get_version(session(), form.id).id)
-    only_spelling = answered and form is not None and queries.stage(form) is rules.FormStage.OPEN
+    only_spelling = answered and form is not None and queries.stage(form, seminar.state) is rules.FormStage.OPEN
     page = _page(
-        "questions", seminar, form, form_shown=shown, focus=focus, speakers_missing=missing, answered=answered, only_spelling=only_spelling
+        "questions",
+        seminar,
+        form,
+        form_shown=shown,
+        focus=focus,
+        speakers_missing=_speakers_missing(seminar, shown),
+        answered=answered,
+        only_spelling=only_spelling,
+        respelt=respelt,
+        most=rules.MOST_QUESTIONS,
     )
     return page, status
 
 
-def _refuse_floods() -> None:
-    """Refuse forms with far too many questions: ten thousand of them would keep a worker busy and other requests waiting."""
+def _speakers_missing(seminar: Seminar, shown: QuestionsForm) -> tuple[standard.SpeakerAsked, ...]:
+    """Return the speakers whom the rows on the page do not ask about."""
+    on_page = [
+        Asked(entry.key.data or "", rules.QuestionKind.SCALE, entry.prompt_es.data or "", entry.prompt_en.data or "")
+        for entry in shown.questions
+    ]
+    return standard.speakers_missing(on_page, queries.speakers(session(), seminar.id))
+
+
+def _refuse_floods(stored: int) -> None:
+    """Refuse forms with far too many questions: ten thousand of them would keep a worker busy and other requests waiting.
+
+    A form that has too many already (`stored`) is taken, so that it can be made shorter.
+    """
     numbers = {match[1] for name in request.form if (match := re.match(r"questions-(\d+)-", name))}
-    if len(numbers) > 2 * rules.MOST_QUESTIONS:
+    if len(numbers) > max(2 * rules.MOST_QUESTIONS, stored):
         abort(413)
 
 
@@ -204,7 +223,7 @@ def _questions(seminar: Seminar, form: FeedbackForm | None) -> tuple[Asked, ...]
 
 
 def _page(name: str, seminar: Seminar, form: FeedbackForm | None, **values: Any) -> str:
-    stage = queries.stage(form)
+    stage = queries.stage(form, seminar.state)
     may_edit = may_organize(current_actor(), office_id=seminar.office_id)
     return render_template(
         f"feedback/staff/{name}.html",

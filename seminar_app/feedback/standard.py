@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seminar_app.core.folding import fold
-from seminar_app.feedback.rules import LONGEST_PROMPT, Asked, Option, QuestionKind
+from seminar_app.feedback.figures import Pair
+from seminar_app.feedback.rules import LONGEST_PROMPT, MOST_QUESTIONS, Asked, Option, QuestionKind
 
 CONFIDENCE_BEFORE = "confidence_before"
 CONFIDENCE_NOW = "confidence_now"
+CONFIDENCE_PAIR = Pair(CONFIDENCE_BEFORE, CONFIDENCE_NOW)
 SPEAKER = "speaker:"
+
+
+_OF_NAMES = uuid.UUID("5f0c3a5e-3a0a-4f0e-9d5b-6a8f0c1d2e34")
+"""Namespace of the keys that are made of speakers' names."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeakerAsked:
-    """A speaker of the programme. A person who speaks twice is asked about once."""
+    """A speaker of the programme, in one of its sessions. A person who speaks twice is asked about once."""
 
     public_id: uuid.UUID
     name: str
 
     @property
+    def folded(self) -> str:
+        """The name without accents and case. Two spellings that fold to the same are one speaker."""
+        return fold(self.name) or self.name
+
+    @property
     def key(self) -> str:
-        """The key of the question about this speaker."""
+        """The key of the question about this speaker: made of the name, so that it outlives a moved or restored session."""
+        return f"{SPEAKER}{uuid.uuid5(_OF_NAMES, self.folded).hex}"
+
+    @property
+    def former_key(self) -> str:
+        """The key that forms had before: of the speaker's place in one session."""
         return f"{SPEAKER}{self.public_id.hex}"
 
 
@@ -112,12 +128,15 @@ AFTER_SPEAKERS = (
 )
 
 
+_ABOUT_ES, _ABOUT_EN = "¿Qué tan provechosa fue la participación de ", "How worthwhile was the contribution of "
+
+
 def about_speaker(speaker: SpeakerAsked) -> Asked:
     """Return the question about one speaker."""
     return _scale(
         speaker.key,
-        f"¿Qué tan provechosa fue la participación de {speaker.name}?"[:LONGEST_PROMPT],
-        f"How worthwhile was the contribution of {speaker.name}?"[:LONGEST_PROMPT],
+        f"{_ABOUT_ES}{speaker.name}?"[:LONGEST_PROMPT],
+        f"{_ABOUT_EN}{speaker.name}?"[:LONGEST_PROMPT],
         QUALITY,
     )
 
@@ -126,16 +145,55 @@ def each_once(speakers: Iterable[SpeakerAsked]) -> tuple[SpeakerAsked, ...]:
     """Return the speakers of all sessions in order of appearance, each name once."""
     seen: dict[str, SpeakerAsked] = {}
     for speaker in speakers:
-        seen.setdefault(fold(speaker.name), speaker)
+        seen.setdefault(speaker.folded, speaker)
     return tuple(seen.values())
 
 
 def reaction_form(speakers: Iterable[SpeakerAsked]) -> tuple[Asked, ...]:
-    """Return the standard questions, with one for each speaker."""
-    return (*BEFORE_SPEAKERS, *map(about_speaker, each_once(speakers)), *AFTER_SPEAKERS)
+    """Return the standard questions, with one for each speaker as far as there is room; the editor offers the others."""
+    room = MOST_QUESTIONS - len(BEFORE_SPEAKERS) - len(AFTER_SPEAKERS)
+    return (*BEFORE_SPEAKERS, *map(about_speaker, each_once(speakers)[:room]), *AFTER_SPEAKERS)
 
 
 def speakers_missing(questions: Sequence[Asked], speakers: Iterable[SpeakerAsked]) -> tuple[SpeakerAsked, ...]:
-    """Return speakers that the form does not ask about: added after the form was made, or removed from it."""
-    asked = {question.key for question in questions}
-    return tuple(speaker for speaker in each_once(speakers) if speaker.key not in asked)
+    """Return speakers that the form does not ask about: added after the form was made, removed from it, or left out for want of room."""
+    programme = tuple(speakers)
+    asked_about = {speaker.folded for speaker in _asked_about(questions, programme).values()}
+    return tuple(speaker for speaker in each_once(programme) if speaker.folded not in asked_about)
+
+
+def respelt(questions: Sequence[Asked], speakers: Iterable[SpeakerAsked]) -> tuple[Asked, ...]:
+    """Return the questions with the names of speakers as the programme now spells them, where the question is the standard one."""
+    found = _asked_about(questions, tuple(speakers))
+    return tuple(_respelt(question, found.get(question.key)) for question in questions)
+
+
+def _respelt(question: Asked, speaker: SpeakerAsked | None) -> Asked:
+    if speaker is None or _name_in(question) in (None, speaker.name):
+        return question
+    new = about_speaker(speaker)
+    return replace(question, prompt_es=new.prompt_es, prompt_en=new.prompt_en)
+
+
+def _asked_about(questions: Sequence[Asked], speakers: Sequence[SpeakerAsked]) -> dict[str, SpeakerAsked]:
+    """Return whom each question is about, by its key.
+
+    A question is about the speaker of its key, or whose name it says, whatever the accents. Names that differ in a letter are two
+    people: Mario and María.
+    """
+    by_key = {key: speaker for speaker in speakers for key in (speaker.former_key, speaker.key)}
+    by_name = {speaker.folded: speaker for speaker in each_once(speakers)}
+    found = {}
+    for question in questions:
+        speaker = by_key.get(question.key) or by_name.get(fold(_name_in(question) or ""))
+        if speaker is not None:
+            found[question.key] = by_name[speaker.folded]
+    return found
+
+
+def _name_in(question: Asked) -> str | None:
+    """Return the name that a standard question about a speaker asks about; None of one that was reworded."""
+    said = question.prompt_es
+    if not said.startswith(_ABOUT_ES) or question.prompt_en != f"{_ABOUT_EN}{said.removeprefix(_ABOUT_ES)}"[:LONGEST_PROMPT]:
+        return None
+    return said.removeprefix(_ABOUT_ES).removesuffix("?")

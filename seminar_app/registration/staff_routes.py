@@ -196,4 +196,5 @@ def _filter(arguments: Mapping[str, str]) -> RosterFilter:
         state = RegistrationState(arguments.get("state", ""))
     except ValueError:
         state = None
-    return RosterFilter(state, arguments.get("group", ""), arguments.get("pool", ""), kept_search(arguments.get("find")))
+    words, to_phone = kept_search(arguments.get("find")), arguments.get("mail") == "none"
+    return RosterFilter(state, arguments.get("group", ""), arguments.get("pool", ""), words, to_phone)

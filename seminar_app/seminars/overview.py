@@ -86,6 +86,7 @@ class People:
 
     `names_asked`: registrations whose official asks for another name.
     `forms`: forms whose button in the mail has not been pressed; they hold no seat.
+    `to_phone`: people whom no mail reaches.
     """
 
     registered: int
@@ -94,6 +95,7 @@ class People:
     seats: int
     names_asked: Sequence[uuid.UUID] = ()
     forms: int = 0
+    to_phone: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,9 @@ def _silent(office: Office, *, is_admin: bool) -> str:
 
 
 def _dates(session: Session, seminar: Seminar, *, now: datetime) -> list[tuple[str, str]]:
-    """Return (when, what) of every future date, in order."""
+    """Return (when, what) of every future date, in order; none of a seminar that is not held."""
+    if seminar.state in (SeminarState.CANCELLED, SeminarState.ARCHIVED):
+        return []
     zone = seminar.time_zone
     begins = instant_of(datetime.combine(seminar.starts_on, time()), zone)
     moments: list[tuple[datetime, str, str]] = []

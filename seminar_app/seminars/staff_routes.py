@@ -140,6 +140,7 @@ def overview(slug: str) -> ResponseReturnValue:
         seats=seats.capacity,
         names_asked=registrations.names_asked(session(), seminar.id),
         forms=registrations.forms_waiting(session(), seminar.id, now=clock.now()),
+        to_phone=counts.to_phone,
     )
     coordinators = accounts.coordinators_of(session(), seminar.id)
     organizes = may_organize(current_actor(), office_id=seminar.office_id)

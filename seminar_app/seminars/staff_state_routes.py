@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
@@ -38,7 +39,7 @@ def cancel(slug: str) -> ResponseReturnValue:
     if form.accepts():
         try:
             _change(slug, Change.CANCEL, reason=form.reason.data)
-            flash(_("The seminar is cancelled, and the people registered are being told."), "success")
+            flash(_said_of_cancelling(registrations.head_count(session(), seminar.id)), "success")
             return redirect(url_for(".overview", slug=slug), code=303)
         except Refusal as refusal:
             form.show(refusal)
@@ -48,9 +49,21 @@ def cancel(slug: str) -> ResponseReturnValue:
         seminar=seminar,
         seminar_header=seminar_header(seminar),
         form=form,
-        people=registrations.head_count(session(), seminar.id).concerned,
+        people=registrations.head_count(session(), seminar.id),
     )
     return page, 422 if form.has_errors else 200
+
+
+def _said_of_cancelling(people: registrations.HeadCount) -> str:
+    """Say that the seminar is cancelled, and how many mails were written."""
+    if not people.by_mail:
+        return str(_("The seminar is cancelled. No mail was written, because nobody with an e-mail address is concerned."))
+    said: str = ngettext(
+        "The seminar is cancelled. %(num)d person is being told by mail.",
+        "The seminar is cancelled. %(num)d people are being told by mail.",
+        people.by_mail,
+    )
+    return said
 
 
 @blueprint.route("/seminars/<slug>/resume", methods=["GET", "POST"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select, text
@@ -13,9 +14,10 @@ from seminar_app.attendance.rules import MarkStatus
 from seminar_app.audit.models import AuditRow
 from seminar_app.core.errors import NotFound, StaleEdit
 from seminar_app.core.unit_of_work import unit_of_work
-from seminar_app.feedback import publishing, queries, rules, services
+from seminar_app.feedback import figures, publishing, queries, rules, services, standard
 from seminar_app.feedback.answer_models import Answer, Response
 from seminar_app.feedback.errors import (
+    AlreadyReminded,
     AnswerNotUnderstood,
     AnswersMissing,
     FormNotOpen,
@@ -32,14 +34,14 @@ from seminar_app.feedback.errors import (
     TooManyQuestions,
 )
 from seminar_app.feedback.figures import Tally
-from seminar_app.feedback.models import FeedbackForm, ResponseReceipt, ShownFigures
+from seminar_app.feedback.models import FeedbackForm, Question, ResponseReceipt, ShownFigures
 from seminar_app.feedback.rules import Asked, FormStage, QuestionKind
-from seminar_app.feedback.tallying import live_tallies
+from seminar_app.feedback.tallying import live_tallies, paired_tally
 from seminar_app.messages.models import Message
 from seminar_app.messages.services import lease_next, record_sent
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
-from seminar_app.seminars.models import SeminarSession
+from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
 from tests.support.context import context
 from tests.support.factories import KEY, Make
@@ -70,7 +72,7 @@ def remind(held: Held, now: datetime) -> None:
 
 def test_opening_makes_the_standard_form_with_the_seminars_speakers(make: Make, now: datetime) -> None:
     held = hold(make, people=1, speakers=("Luis Ortega", "LUIS ORTEGA", "Ana Núñez"))
-    assert queries.stage(queries.find_form(held.session, held.seminar.id)) is FormStage.NOT_OPENED
+    assert queries.stage(queries.find_form(held.session, held.seminar.id), held.seminar.state) is FormStage.NOT_OPENED
     held.open(now)
     version = queries.get_version(held.session, held.form_id)
     assert version.number == 1
@@ -78,7 +80,7 @@ def test_opening_makes_the_standard_form_with_the_seminars_speakers(make: Make, 
         "How worthwhile was the contribution of Luis Ortega?",
         "How worthwhile was the contribution of Ana Núñez?",
     ]
-    assert queries.stage(queries.find_form(held.session, held.seminar.id)) is FormStage.OPEN
+    assert queries.stage(queries.find_form(held.session, held.seminar.id), held.seminar.state) is FormStage.OPEN
     held.open(now)
     assert count(held.session, FeedbackForm) == 1
     assert held.session.scalars(select(AuditRow.action).order_by(AuditRow.sequence)).all() == ["feedback.made", "feedback.opened"]
@@ -101,7 +103,7 @@ def test_closing_reopening_and_taking_back(make: Make, now: datetime) -> None:
     def close(*, take_back: bool = False) -> FormStage:
         with unit_of_work(held.session) as session:
             form = services.close_form(session, context(now, actor()), seminar_id=held.seminar.id, take_back=take_back)
-        return queries.stage(form)
+        return queries.stage(form, held.seminar.state)
 
     with pytest.raises(NotOpenToClose):
         close()
@@ -179,18 +181,59 @@ def test_questions_nobody_answered_change_in_place_and_answered_ones_make_the_ne
     held.close(now)
     version = edit(held, now, [reworded, shorter])
     assert version.number == 2
-    assert version.questions[0] == reworded, "a question keeps its key when its words change"
-    assert version.questions[1].key != "level", "and not when its answers do"
+    new = version.questions[0].key
+    assert new != own, "other words are another question"
+    assert version.questions[1].key != "level", "and so are other options"
     assert edit(held, now, list(version.questions)) == version, "saving what is there makes no version"
     held.open(now)
-    assert held.answer_exactly(1, {own: "sí"})
+    assert held.answer_exactly(1, {new: "sí"})
     assert held.answer_exactly(2, {"met_objectives": "2", "relevance": "3"}, version=1), "who began with the first version may finish"
     tallies = live_tallies(held.session, held.form_id)
-    assert sorted(tallies[own].texts) == ["no", "sí"]
+    assert (tallies[own].texts, tallies[new].texts) == (("no",), ("sí",))
     assert tallies["met_objectives"].counts == {"4": 1, "2": 1}
     now_asked, before = queries.all_questions(held.session, held.form_id)
     assert now_asked == version.questions
-    assert [question.key for question in before] == ["met_objectives", "relevance", "level"]
+    assert [question.key for question in before] == ["met_objectives", "relevance", "level", own]
+
+
+def test_options_that_change_places_take_no_answers_along(make: Make, now: datetime) -> None:
+    held = hold(make, people=7)
+    held.open(now)
+    for person in range(5):
+        held.answer(person, level="too_basic", materials="5")
+    held.answer(5, level="too_advanced", materials="5")
+    held.close(now)
+    first = list(queries.get_version(held.session, held.form_id).questions)
+    places = {question.key: place for place, question in enumerate(first)}
+    level, materials = first[places["level"]], first[places["materials"]]
+    turned = replace(level, options=tuple(replace(o, value=f"option_{n}") for n, o in enumerate(level.options[::-1], start=1)))
+    low, high = materials.options
+    swapped = replace(materials, options=(replace(high, value="1"), replace(low, value="5")))
+    edit(held, now, [{"level": turned, "materials": swapped}.get(question.key, question) for question in first])
+    shown, (now_asked, before) = look(held), queries.all_questions(held.session, held.form_id)
+    (asked,) = (question for question in now_asked if question.key == "level")
+    words = {option.value: option.en for option in asked.options}
+    assert list(words.values()) == ["Too advanced", "About right", "Too basic"]
+    assert {words[value]: times for value, times in shown["level"].counts.items()} == {"Too basic": 5, "Too advanced": 1}
+    assert before == (materials,), "«Excellent» stays with the scale on which it was said"
+    assert shown["materials"].counts == {"5": 6}
+
+
+def test_a_form_with_too_many_questions_can_be_saved_and_made_shorter(make: Make, now: datetime) -> None:
+    held = hold(make, people=1)
+    held.open(now)
+    with unit_of_work(held.session) as session:
+        first = session.scalars(select(Question).order_by(Question.position)).all()[-1]
+        for number in range(60):
+            values = {"kind": QuestionKind.TEXT, "required": False, "prompt_es": "¿?", "prompt_en": "?", "options": []}
+            session.add(Question(version_id=first.version_id, position=first.position + 1 + number, key=f"own:{number}", **values))
+    many = list(queries.get_version(held.session, held.form_id).questions)
+    assert len(edit(held, now, [replace(many[0], required=False), *many[1:]]).questions) == len(many)
+    with pytest.raises(TooManyQuestions):
+        edit(held, now, [*many, OWN])
+    assert len(edit(held, now, many[:61]).questions) == 61
+    with pytest.raises(TooManyQuestions):
+        edit(held, now, [*many[:61], OWN])
 
 
 def test_an_edit_of_what_somebody_else_changed_meanwhile_is_refused(make: Make, now: datetime) -> None:
@@ -257,7 +300,7 @@ def test_a_reminder_that_was_sent_leaves_no_row(make: Make, now: datetime) -> No
         with unit_of_work(held.session) as session:
             assert record_sent(session, lease, now=now)
     assert count(held.session, Message) == 0
-    with pytest.raises(NobodyToRemind):
+    with pytest.raises(AlreadyReminded):
         remind(held, now)
     remind(held, now + timedelta(days=1))
 
@@ -283,6 +326,22 @@ def test_figures_change_by_five_answers_or_not_at_all(make: Make, now: datetime)
     assert len(look(held)["change"].texts) == 5
 
 
+def test_confidence_is_compared_over_the_responses_that_have_both(make: Make, now: datetime) -> None:
+    held = hold(make, people=10)
+    held.open(now)
+    questions = queries.get_version(held.session, held.form_id).questions
+    edit(held, now, [replace(question, required=False) for question in questions])
+    for person in range(5):
+        held.answer_exactly(person, {"confidence_before": "2", "confidence_now": "3"})
+    for person in range(5, 10):
+        held.answer_exactly(person, {"confidence_before": "5"})
+    assert paired_tally(held.session, held.form_id, "confidence_before", "confidence_now") == Tally(counts={"2>3": 5})
+    shown = look(held)
+    assert figures.shift(standard.CONFIDENCE_PAIR, shown) == figures.Shift(5, Decimal("2.0"), Decimal("3.0"), Decimal("1.0"))
+    assert shown["confidence_before"].counts == {"2": 5, "5": 5}
+    assert look(held) == shown
+
+
 def test_what_was_shown_is_sealed_and_says_nothing_by_its_length(make: Make, now: datetime) -> None:
     held = hold(make, people=11)
     held.open(now)
@@ -301,20 +360,56 @@ def test_what_was_shown_is_sealed_and_says_nothing_by_its_length(make: Make, now
     assert look(held, ("a new key of at least thirty-two characters", KEY))["change"].answers == 10
 
 
-def test_the_rate_is_of_those_who_attended_or_of_the_seated_while_there_are_no_marks(make: Make, now: datetime) -> None:
+def mark(make: Make, held: Held, *statuses: MarkStatus, start: int = 0) -> None:
+    """Mark people in the seminar's only session, beginning with the one with number `start`."""
+    seminar_session = held.session.scalars(select(SeminarSession).where(SeminarSession.seminar_id == held.seminar.id)).one()
+    for person, status in enumerate(statuses, start=start):
+        make.mark(held.people[person], seminar_session, status)
+
+
+def asked_of(held: Held) -> int:
+    return queries.count_asked(held.session, seminar_id=held.seminar.id, form_id=held.form_id)
+
+
+def test_asked_are_those_who_attended_and_those_whose_attendance_nobody_has_recorded(make: Make, now: datetime) -> None:
     held = hold(make, people=8)
     held.open(now)
-
-    def asked() -> int:
-        return queries.count_asked(held.session, seminar_id=held.seminar.id, form_id=held.form_id)
-
-    assert asked() == 8
-    seminar_session = held.session.scalars(select(SeminarSession)).one()
-    for person, status in enumerate((MarkStatus.PRESENT, MarkStatus.LATE, MarkStatus.LEFT_EARLY, MarkStatus.ABSENT, MarkStatus.EXCUSED)):
-        make.mark(held.people[person], seminar_session, status)
-    assert asked() == 3
+    assert asked_of(held) == 8
+    mark(make, held, MarkStatus.PRESENT)
+    assert asked_of(held) == 8, "the other seven are not known to be absent"
+    mark(make, held, MarkStatus.LATE, MarkStatus.LEFT_EARLY, MarkStatus.ABSENT, MarkStatus.EXCUSED, start=1)
+    assert asked_of(held) == 6
+    mark(make, held, *[MarkStatus.ABSENT] * 3, start=5)
+    assert asked_of(held) == 3
     held.answer(7)
-    assert asked() == 4, "whoever answered was asked"
+    assert asked_of(held) == 4, "whoever answered was asked"
+
+
+def test_a_half_typed_sheet_reminds_everybody_who_is_not_marked_absent(make: Make, now: datetime) -> None:
+    held = hold(make, people=4)
+    held.open(now)
+    mark(make, held, MarkStatus.ABSENT)
+    remind(held, now)
+    sent = held.session.scalars(select(Message.link_owner).order_by(Message.id)).all()
+    assert list(sent) == [person.public_id for person in held.people[1:]]
+
+
+@pytest.mark.parametrize("state", [SeminarState.CANCELLED, SeminarState.ARCHIVED])
+def test_a_seminar_cancelled_or_archived_with_an_open_form_takes_no_answer_and_reminds_nobody(
+    make: Make, now: datetime, state: SeminarState
+) -> None:
+    held = hold(make, people=2)
+    held.open(now)
+    with unit_of_work(held.session) as session:
+        session.get_one(Seminar, held.seminar.id).state = state
+    with pytest.raises(FormNotOpen):
+        held.answer(0)
+    with pytest.raises(SeminarNotHeld):
+        remind(held, now)
+    with pytest.raises(NotOpenToClose):
+        held.close(now)
+    assert count(held.session, Response) == count(held.session, Message) == 0
+    assert not queries.awaits_answer(held.session, seminar_id=held.seminar.id, registration_id=held.people[0].id)
 
 
 def test_reminders_go_once_a_day_to_those_who_have_not_answered(make: Make, now: datetime) -> None:
@@ -331,11 +426,14 @@ def test_reminders_go_once_a_day_to_those_who_have_not_answered(make: Make, now:
     assert {(message.kind, message.link_endpoint, message.link_purpose) for message in sent} == {
         ("feedback_reminder", "feedback.answer", "registration")
     }
-    with pytest.raises(NobodyToRemind):
+    with pytest.raises(AlreadyReminded):
         remind(held, now)
     held.answer(0)
     remind(held, now + timedelta(days=1))
     assert count(held.session, Message) == 3
+    held.answer(3)
+    with pytest.raises(NobodyToRemind):
+        remind(held, now + timedelta(days=2))
 
 
 def test_answering_leaves_no_trail_and_no_message(make: Make, now: datetime) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import product
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seminar_app.attendance.rules import (
     Completion,
+    CompletionRule,
     CountedSession,
     MarkStatus,
+    Progress,
     StoredMark,
     completes,
     completion,
@@ -16,6 +23,7 @@ from seminar_app.attendance.rules import (
     default_minutes,
     may_credit,
     minutes_said,
+    progress_of,
 )
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import ExcusedRule, SeminarState
@@ -121,6 +129,55 @@ def test_only_who_keeps_the_seat_completes() -> None:
 def test_a_cancelled_seminar_completes_nobody(state: SeminarState) -> None:
     done = Completion(180, 180, 80)
     assert completes(RegistrationState.REGISTERED, done, seminar=state) is (state is not SeminarState.CANCELLED)
+
+
+FOUR_HOURS = [CountedSession(60, counts=True)] * 4
+
+
+def progress(marks: str, rule: ExcusedRule = ExcusedRule.NOT_COUNTED, **values: Any) -> Progress | None:
+    """Return the progress of somebody with these marks in sessions of one hour, a dot where there is none; the threshold is 75."""
+    by_letter = {"p": P, "a": A, "x": X}
+    stored = [StoredMark(by_letter[letter], None) if letter in by_letter else None for letter in marks]
+    facts: dict[str, Any] = {"state": RegistrationState.REGISTERED, "sessions": FOUR_HOURS, "seminar": SeminarState.PUBLISHED}
+    facts |= values
+    return progress_of(facts.pop("state"), facts.pop("sessions"), stored, rule=CompletionRule(75, rule), **facts)
+
+
+@pytest.mark.parametrize(
+    ("marks", "expected"),
+    [
+        ("....", Progress.ON_THE_WAY),
+        ("p...", Progress.ON_THE_WAY),
+        ("pa..", Progress.ON_THE_WAY),
+        ("aa..", Progress.OUT_OF_REACH),
+        (".a.a", Progress.OUT_OF_REACH),
+        ("ppp.", Progress.COMPLETES),
+        ("pppa", Progress.COMPLETES),
+        ("ppaa", Progress.OUT_OF_REACH),
+        ("xx..", Progress.ON_THE_WAY),
+        ("xxa.", Progress.OUT_OF_REACH),
+        ("xxxx", Progress.OUT_OF_REACH),
+    ],
+)
+def test_half_way_through_a_person_completes_or_still_can_or_no_longer_can(marks: str, expected: Progress) -> None:
+    assert progress(marks) is expected
+
+
+def test_progress_is_of_those_who_hold_a_seat_where_somebody_can_complete() -> None:
+    assert progress("pppp", state=RegistrationState.WITHDRAWN) is None
+    assert progress("pppp", seminar=SeminarState.CANCELLED) is None
+    assert progress("pppp", sessions=[CountedSession(60, counts=False)] * 4) is None
+    assert progress("pppp", seminar=SeminarState.COMPLETED) is Progress.COMPLETES
+
+
+@given(st.text("pax.", min_size=4, max_size=4), st.sampled_from(ExcusedRule))
+def test_on_the_way_is_exactly_who_some_marks_still_to_come_let_complete(marks: str, rule: ExcusedRule) -> None:
+    found = progress(marks, rule)
+    ways = ["".join(way) for way in product(*("pax" if mark == "." else mark for mark in marks))]
+    can = any(progress(way, rule) is Progress.COMPLETES for way in ways)
+    assert can is (found is not Progress.OUT_OF_REACH)
+    if found is Progress.COMPLETES:
+        assert all(progress(way, rule) is Progress.COMPLETES for way in ways), "no mark still to come takes it away"
 
 
 def test_counts_of_a_group() -> None:

@@ -20,7 +20,6 @@ from seminar_app.feedback.standard import SpeakerAsked
 from seminar_app.seminars.rules import SeminarState
 
 SCALE = Asked("met_objectives", QuestionKind.SCALE, "¿Se cumplieron?", "Were they met?")
-NOW = Asked("confidence_now", QuestionKind.SCALE, "¿Y ahora?", "And now?")
 TEXT = Asked("change", QuestionKind.TEXT, "¿Qué cambiaría?", "What would you change?")
 YES_NO = Asked("recommend", QuestionKind.YES_NO, "¿Lo recomienda?", "Would you recommend it?")
 CHOICE = Asked(
@@ -72,7 +71,6 @@ def test_figures_of_fewer_than_five_contain_no_number(asked: tuple[Asked, list[s
         figure = figures.figure_of(question, tallies.get(question.key))
         assert isinstance(figure, Suppressed)
         assert list(numbers_in(figure)) == []
-    assert figures.shift(question, question, live) is None
     assert list(numbers_in(figures.response_rate(answered=few, asked=people))) == []
 
 
@@ -118,14 +116,77 @@ def test_the_mean_of_a_scale_has_one_decimal_halves_up() -> None:
     assert half.mean == Decimal("3.3")
 
 
+PAIR = figures.Pair("before", "now")
+both_said = st.lists(st.tuples(st.sampled_from(["", *SCALE.values]), st.sampled_from(["", *SCALE.values])), max_size=9)
+
+
+def live_of(answers: list[tuple[str, str]]) -> tuple[dict[str, Tally], dict[figures.Pair, Tally]]:
+    """Return the tallies of answers to both questions; '' is no answer."""
+    sides = {key: [said[place] for said in answers if said[place]] for place, key in enumerate((PAIR.before, PAIR.now))}
+    both = [">".join(said) for said in answers if all(said)]
+    return {key: tally_of(SCALE, values) for key, values in sides.items()}, {PAIR: tally_of(SCALE, both)}
+
+
+def shown_of(shown: dict[str, Tally], answers: list[tuple[str, str]]) -> dict[str, Tally]:
+    live, pairs = live_of(answers)
+    return figures.advance(shown, live, pairs=pairs)
+
+
 def test_confidence_moves_by_the_difference_of_the_exact_means() -> None:
-    moved = figures.shift(SCALE, NOW, {SCALE.key: scale(n2=3, n3=3), NOW.key: scale(n4=4, n5=2)})
-    assert moved is not None
-    assert (moved.before.mean, moved.now.mean, moved.change) == (Decimal("2.5"), Decimal("4.3"), Decimal("1.8"))
-    assert figures.shift(SCALE, NOW, {SCALE.key: scale(n2=3, n3=3), NOW.key: scale(n4=4)}) is None
-    unmoved = figures.shift(SCALE, NOW, {SCALE.key: scale(n2=25), NOW.key: scale(n2=49, n1=1)})
+    moved = figures.shift(PAIR, {PAIR.both: Tally(counts={"2>4": 3, "3>4": 1, "3>5": 2})})
+    assert moved == figures.Shift(6, Decimal("2.5"), Decimal("4.3"), Decimal("1.8"))
+    assert figures.shift(PAIR, {PAIR.both: Tally(counts={"2>4": 4})}) is None
+    assert figures.shift(PAIR, {}) is None
+    unmoved = figures.shift(PAIR, {PAIR.both: Tally(counts={"2>2": 49, "2>1": 1})})
     assert unmoved is not None
     assert str(unmoved.change) == "0.0"
+
+
+def test_before_and_now_compare_the_same_people() -> None:
+    shown = shown_of({}, [("2", "3")] * 5 + [("5", "")] * 5)
+    moved = figures.shift(PAIR, shown)
+    assert moved == figures.Shift(5, Decimal("2.0"), Decimal("3.0"), Decimal("1.0"))
+    assert shown[PAIR.before] == scale(n2=5, n5=5)
+    assert shown[PAIR.now] == scale(n3=5)
+
+
+def test_the_one_who_left_out_a_question_is_not_found_by_subtraction() -> None:
+    shown = shown_of({}, [("2", "3")] * 9 + [("5", "")])
+    assert shown[PAIR.before] == scale(n2=9), "the tenth would be what the comparison lacks"
+    assert figures.shift(PAIR, shown) == figures.Shift(9, Decimal("2.0"), Decimal("3.0"), Decimal("1.0"))
+
+
+@quick
+@given(st.lists(both_said, max_size=8))
+def test_what_a_pair_shows_grows_by_groups_of_five(arrivals: list[list[tuple[str, str]]]) -> None:
+    answers: list[tuple[str, str]] = []
+    shown: dict[str, Tally] = {}
+    for arrived in arrivals:
+        answers += arrived
+        before, shown = shown, shown_of(shown, answers)
+        for key in PAIR.both, PAIR.only_before, PAIR.only_now:
+            more = shown.get(key, Tally()).answers - before.get(key, Tally()).answers
+            assert more == 0 or more >= LEAST
+        live, pairs = live_of(answers)
+        assert live[PAIR.before].answers - shown.get(PAIR.before, Tally()).answers <= 2 * (LEAST - 1), "what may be shown is shown"
+        assert pairs[PAIR].answers - shown.get(PAIR.both, Tally()).answers < LEAST
+
+
+@pytest.mark.parametrize(
+    ("answers", "compared"),
+    [
+        ([("2", "3")] * 6, True),
+        ([("2", "3")] * 8, False),
+        ([("2", "3")] * 11, True),
+        ([("2", "3")] * 5 + [("5", "")], False),
+    ],
+)
+def test_figures_shown_before_the_groups_are_followed_by_five_answers_or_none(answers: list[tuple[str, str]], compared: bool) -> None:
+    former = {PAIR.before: scale(n2=6), PAIR.now: scale(n3=6)}
+    shown = shown_of(former, answers)
+    assert (figures.shift(PAIR, shown) is not None) is compared
+    if not compared:
+        assert shown == former
 
 
 def test_the_rate_is_of_those_asked_and_says_nothing_below_five() -> None:
@@ -148,8 +209,37 @@ def test_the_standard_form_asks_about_each_speaker_once() -> None:
     assert all(question.prompt_es and question.prompt_en for question in questions)
     assert all([option.value for option in question.options] == ["1", "5"] for question in questions if question.kind is QuestionKind.SCALE)
     new = SpeakerAsked(uuid.uuid4(), "Eva " + "x" * 196)
-    assert standard.speakers_missing(questions, [ana_again, bob, new]) == (ana_again, new)
+    assert standard.speakers_missing(questions, [ana_again, bob, new]) == (new,), "whichever of Ana's sessions comes first"
     assert len(standard.about_speaker(new).prompt_es) <= rules.LONGEST_PROMPT
+
+
+def test_a_form_made_before_keys_were_names_asks_about_a_speaker_once() -> None:
+    ana, ana_later = (SpeakerAsked(uuid.uuid4(), "Ana Núñez") for _ in range(2))
+    former = replace(standard.about_speaker(ana), key=ana.former_key)
+    assert standard.speakers_missing([former], [ana_later, ana]) == ()
+    assert standard.speakers_missing([former], [ana_later]) == (), "the session was deleted and restored"
+    reworded = replace(former, prompt_es="¿Le sirvió el taller?", prompt_en="Was the workshop of use?")
+    assert standard.speakers_missing([reworded], [ana_later, ana]) == ()
+    assert standard.speakers_missing([former], [SpeakerAsked(uuid.uuid4(), "Anna Núñez")]) != (), "another name is another person"
+
+
+def test_a_name_put_right_in_the_programme_is_put_right_in_its_question_and_keeps_the_key() -> None:
+    wrong, right = SpeakerAsked(uuid.uuid4(), "Rosa Diaz"), SpeakerAsked(uuid.uuid4(), "Rosa Díaz")
+    questions = standard.reaction_form([wrong])
+    assert standard.speakers_missing(questions, [right]) == ()
+    (asked,) = (question for question in standard.respelt(questions, [right]) if question.key.startswith(standard.SPEAKER))
+    assert asked == replace(standard.about_speaker(right), key=wrong.key)
+    reworded = replace(asked, prompt_en="Was Rosa Diaz of use?")
+    assert standard.respelt([reworded], [right]) == (reworded,), "the organizer's own words stay"
+
+
+def test_a_form_is_made_with_at_most_sixty_questions_and_offers_the_other_speakers() -> None:
+    speakers = [SpeakerAsked(uuid.uuid4(), f"Ponente {number}") for number in range(135)]
+    questions = standard.reaction_form(speakers)
+    assert len(questions) == rules.MOST_QUESTIONS
+    assert questions[-1].key == "recommend"
+    room = rules.MOST_QUESTIONS - len(standard.reaction_form([]))
+    assert standard.speakers_missing(questions, speakers) == tuple(speakers[room:])
 
 
 @pytest.mark.parametrize(
@@ -196,7 +286,15 @@ def test_a_form_opens_from_the_first_day_of_a_seminar_that_is_held() -> None:
 
 
 def test_a_form_is_not_opened_then_open_then_closed() -> None:
-    assert [rules.stage_of(opened=o, closed=c) for o, c in ((False, False), (True, False), (True, True))] == list(FormStage)
+    held = SeminarState.PUBLISHED
+    steps = ((False, False), (True, False), (True, True))
+    assert [rules.stage_of(opened=o, closed=c, seminar_state=held) for o, c in steps] == list(FormStage)
+
+
+@pytest.mark.parametrize("state", SeminarState)
+def test_an_open_form_takes_answers_only_while_its_seminar_is_held(state: SeminarState) -> None:
+    held = state in (SeminarState.PUBLISHED, SeminarState.CLOSED, SeminarState.COMPLETED)
+    assert rules.stage_of(opened=True, closed=False, seminar_state=state) is (FormStage.OPEN if held else FormStage.CLOSED)
 
 
 def test_any_change_of_the_questions_changes_their_fingerprint() -> None:
@@ -229,6 +327,58 @@ SCALE = Asked(
 )
 def test_a_correction_of_spelling_leaves_each_question_what_it_was(after: Asked, spelling: bool) -> None:
     assert rules.corrects_spelling([SCALE], [after]) is spelling
+
+
+LEVEL = replace(CHOICE, options=(Option("low", "Básico", "Basic"), Option("right", "Justo", "Right"), Option("high", "Alto", "High")))
+
+
+def reordered(*words: tuple[str, str]) -> Asked:
+    """Return what the editor sends: options with no values of their own."""
+    return replace(LEVEL, options=tuple(Option(f"option_{n}", es, en) for n, (es, en) in enumerate(words, start=1)))
+
+
+@pytest.mark.parametrize(
+    ("words", "values", "same"),
+    [
+        ([("Alto", "High"), ("Justo", "Right"), ("Básico", "Basic")], ["high", "right", "low"], True),
+        ([("¡Alto!", "High"), ("Basico", "Basic"), ("Justo", "Right")], ["high", "low", "right"], True),
+        ([("Justo", "Right"), ("Alto", "High"), ("Altísimo", "Too high")], ["right", "high", "option_1"], False),
+        ([("Básico", "Basic"), ("Justo", "Right")], ["low", "right"], False),
+        ([("Básico", "High"), ("Justo", "Right"), ("Alto", "Basic")], ["option_1", "right", "option_2"], False),
+        ([("Justo", "Right"), ("Justo", "Right"), ("Alto", "High")], ["right", "option_1", "high"], False),
+    ],
+)
+def test_an_answer_stays_with_the_words_of_its_option(words: list[tuple[str, str]], values: list[str], same: bool) -> None:
+    sent = rules.with_values_of(reordered(*words), LEVEL)
+    assert [option.value for option in sent.options] == values
+    assert rules.is_same_question(LEVEL, sent, answered=True) is same
+
+
+def test_equal_words_find_their_answer_before_respelt_ones() -> None:
+    old = replace(LEVEL, options=(Option("m", "Bueno", "Fine"), Option("f", "Buena", "Fine")))
+    sent = replace(LEVEL, options=(Option("option_1", "Buena", "Fine"), Option("option_2", "Bueno", "Fine")))
+    assert [option.value for option in rules.with_values_of(sent, old).options] == ["f", "m"]
+
+
+ENDS = Asked("q", QuestionKind.SCALE, "¿Los materiales?", "The materials?", options=standard.QUALITY)
+
+
+@pytest.mark.parametrize(
+    ("after", "same"),
+    [
+        (replace(ENDS, required=True), True),
+        (replace(ENDS, prompt_en="The matérials"), True),
+        (
+            replace(ENDS, options=tuple(replace(a, value=b.value) for a, b in zip(standard.QUALITY, standard.QUALITY[::-1], strict=True))),
+            False,
+        ),
+        (replace(ENDS, prompt_es="¿La comida?", prompt_en="The food?"), False),
+        (replace(ENDS, kind=QuestionKind.YES_NO, options=()), False),
+    ],
+)
+def test_a_question_whose_words_changed_after_answers_is_another_one(after: Asked, same: bool) -> None:
+    assert rules.is_same_question(ENDS, after, answered=True) is same
+    assert rules.is_same_question(ENDS, after, answered=False) is (after.kind is QuestionKind.SCALE), "nobody has answered it yet"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
@@ -268,14 +269,43 @@ def test_the_timetable_shows_marks_counts_and_completion(door: Door, make: Make)
     make.mark(door.people[1], door.seminar_sessions[0], X)
     make.mark(door.people[1], door.seminar_sessions[1])
     page = door.client.get(door.base)
-    assert "1 of 4 complete the seminar" in page.text
+    assert [
+        (term.to_text(), figure.to_text())
+        for term, figure in zip(page.select(".figures-row dt"), page.select(".figures-row dd"), strict=True)
+    ] == [
+        ("complete", "1"),
+        ("on the way", "2"),
+        ("can no longer reach it", "1"),
+    ]
     lines = {line.query("th")[0].to_text(): line.to_text() for line in page.select(".timetable tbody tr") if line.query("td")}
     assert "50.0%" in lines["Álvarez Ibáñez, Luz María"]
+    assert "Can no longer reach it" in lines["Álvarez Ibáñez, Luz María"]
     assert "Completes" in lines["Zamora Ibáñez, Luz María"]
+    assert sum("On the way" in line for line in lines.values()) == 2
+    assert "Can no longer reach the 80 % that are needed." in door.client.get(door.person()).text
     assert "1 of 4 attended" in page.text
     assert "2 not marked" in page.text
     door.client.language = "es"
     assert page.one("html").attrs["lang"] == "en"
+
+
+def test_the_timetable_is_filtered_by_progress_and_agency_and_keeps_its_counts(door: Door, make: Make) -> None:
+    make.mark(door.people[0], door.seminar_sessions[0], A)
+
+    def names(**wanted: str) -> list[str]:
+        page = door.client.get(f"{door.base}?{urlencode(wanted)}")
+        assert [figure.to_text() for figure in page.select(".figures-row dd")] == ["0", "3", "1"]
+        return [cell.to_text() for cell in page.select(".timetable tbody tr:not(.group-row) th")]
+
+    everybody = names()
+    assert names(progress="out_of_reach") == ["Álvarez Ibáñez, Luz María"]
+    assert len(names(progress="on_the_way")) == 3
+    assert names(progress="completes") == []
+    assert "Nobody matches" in door.client.get(f"{door.base}?progress=completes").text
+    assert names(progress="poem") == everybody
+    groups = [option.attrs["value"] for option in door.client.get(door.base).select("#filter-group option")][1:]
+    assert sorted(name for group in groups for name in names(group=group)) == sorted(everybody)
+    assert names(group="<nobody>") == []
 
 
 def test_pages_without_sessions_or_people_say_how_to_begin(door: Door, make: Make, app: Flask, sign_in: SignIn) -> None:
@@ -349,12 +379,12 @@ def test_a_cancelled_seminar_completes_nobody_on_page_and_export(door: Door) -> 
     for each in door.seminar_sessions:
         with unit_of_work(door.session) as session:
             services.mark_all(session, context(LATER), seminar_id=door.seminar.id, session_id=each.public_id, status=P)
-    assert "4 of 4 complete" in door.client.get(door.base).text
+    assert door.client.get(door.base).text.count("Completes") == 4 + 1, "each line, and the filter"
     with unit_of_work(door.session) as session:
         change_state(session, context(LATER), seminar_id=door.seminar.id, change=Change.CANCEL, reason="Huracán.")
     timetable = door.client.get(door.base).text
     assert "nobody completes it" in timetable
-    assert "4 of 4 complete" not in timetable
+    assert "Completes" not in timetable
     assert "nobody completes it" in door.client.get(door.person()).text
     exported = door.client.flask.get(f"{door.base}export?format=csv&lang=keys").text
     assert {row["completed"] for row in csv.DictReader(io.StringIO(exported))} == {"no"}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,11 +22,15 @@ from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import queries, services
 from seminar_app.feedback.answer_models import Answer, Response
-from seminar_app.feedback.models import FeedbackForm, ResponseReceipt
+from seminar_app.feedback.models import FeedbackForm, Question, ResponseReceipt
 from seminar_app.messages.models import Message
+from seminar_app.messages.rendering import NotToBeSent, write
+from seminar_app.people.models import Person
 from seminar_app.registration.links import personal_token
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import Seminar, Speaker
+from seminar_app.seminars.rules import SeminarState
 from tests.conftest import StatementCount, TestDatabase
 from tests.support.checking_client import CheckingClient, Page
 from tests.support.context import context
@@ -180,6 +186,48 @@ def test_each_state_says_what_is_and_what_to_do(client: CheckingClient, make: Ma
     assert "lugar" in text()
 
 
+@pytest.mark.parametrize("state", [SeminarState.CANCELLED, SeminarState.ARCHIVED])
+def test_a_form_left_open_in_a_seminar_that_is_not_held_says_that_it_is_closed(
+    client: CheckingClient, held: Held, session: Session, sign_in: SignIn, make: Make, state: SeminarState
+) -> None:
+    held.answer(1)
+    sent_with = token(client.get(address(held)))
+    with unit_of_work(held.session) as work:
+        work.get_one(Seminar, held.seminar.id).state = state
+    assert "cerrada" in client.get(address(held)).text
+    client.post(address(held), FILLED | sent_with, status=422)
+    assert counts(session) == (1, 1)
+    assert not client.get(address(held).removesuffix("/feedback")).select(f"a[href='{address(held)}']")
+    organizer = sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": held.seminar.office_id})))
+    page = organizer.get(staff_address(held))
+    assert "Send a reminder" not in page.text
+    assert "No longer taking answers" in page.text
+    never = hold(make, people=1)
+    with unit_of_work(held.session) as work:
+        work.get_one(Seminar, never.seminar.id).state = state
+    assert "Feedback is closed" in client.get(address(never)).text
+
+
+def test_a_reminder_that_waited_in_the_outbox_is_sent_only_while_it_is_true(client: CheckingClient, held: Held, app: Flask) -> None:
+    with unit_of_work(held.session) as session:
+        services.remind(session, context(datetime(2026, 3, 2, 12, tzinfo=UTC), actor()), seminar_id=held.seminar.id)
+    first, second, third, *_others = held.session.scalars(select(Message).order_by(Message.id)).all()
+    held.session.expunge_all()
+    assert address(held) in write(app, first).text
+    held.answer(0)
+    with unit_of_work(held.session) as session:
+        registration = session.get_one(Registration, held.people[1].id)
+        registration.state, registration.seat_pool_id = RegistrationState.WITHDRAWN, None
+    for stale in (first, second):
+        with pytest.raises(NotToBeSent):
+            write(app, stale)
+    assert write(app, third).subject
+    with unit_of_work(held.session) as session:
+        session.get_one(Seminar, held.seminar.id).state = SeminarState.CANCELLED
+    with pytest.raises(NotToBeSent):
+        write(app, third)
+
+
 def test_answering_writes_nothing_but_answers(client: CheckingClient, held: Held, session: Session, database: TestDatabase) -> None:
     before = session.scalars(select(AuditRow.sequence)).all()
     session.rollback()
@@ -257,13 +305,17 @@ def test_the_files_say_what_the_page_says_and_nothing_below_five(organizer: Chec
     figures_of(held, range(4), change="=1+1")
     for ending in ("csv", "xlsx"):
         assert organizer.get(staff_address(held, f"export?format={ending}"), status=303).response.headers["Location"] == staff_address(held)
-    figures_of(held, range(4, 6), change="=1+1")
+    figures_of(held, range(4, 5), change="=1+1")
+    figures_of(held, range(5, 6), change="=1+1", met_objectives="5")
     written = organizer.get(staff_address(held, "export?format=csv")).response.get_data().decode("utf-8-sig")
-    assert "Did the seminar meet its objectives?,6,4,6,100.0,4.0" in written
+    assert "Did the seminar meet its objectives?,6,4,5,83.3,4.2" in written
     assert written.count("What would you change?,6,'=1+1,1,,") == 6
     assert 'How were the materials?,,"Fewer than five answers, so nothing is shown.",,,' in written
     book = organizer.get(staff_address(held, "export?format=xlsx")).response
-    assert book.get_data()[:2] == b"PK"
+    sheet = zipfile.ZipFile(io.BytesIO(book.get_data())).read("xl/worksheets/sheet1.xml").decode()
+    assert re.search(r'<c r="D5"[^>]*><v>5</v></c><c r="E5"[^>]*><v>0.833</v></c><c r="F5"[^>]*><v>4.2</v></c>', sheet), (
+        "numbers are numbers"
+    )
     assert "attachment" in book.headers["Content-Disposition"]
     session.rollback()
     assert (
@@ -296,11 +348,15 @@ def test_opening_closing_undoing_and_reminding(organizer: CheckingClient, make: 
     assert session.scalars(select(FeedbackForm.opened_at)).one() is None, "nobody had answered: as if never opened"
     press("Open feedback")
     held.answer(0)
+    with unit_of_work(held.session) as work:
+        work.get_one(Person, held.people[1].person_id).email = None
+    assert "1 person who is asked has no e-mail address and gets none." in organizer.get(staff_address(held)).text
+    assert len(organizer.get(organizer.get(staff_address(held)).one("main a[href*='mail=none']").attrs["href"]).select("tbody tr")) == 2
     reminded = organizer.get(press("Send a reminder"))
     assert "on their way" in reminded.text
     session.rollback()
-    assert session.scalar(select(func.count()).select_from(Message)) == 11
-    assert "nobody to remind" in organizer.get(press("Send a reminder")).text
+    assert session.scalar(select(func.count()).select_from(Message)) == 10
+    assert "already gone out today" in organizer.get(press("Send a reminder")).text
 
 
 def test_a_form_is_opened_from_nothing_and_refused_before_its_day(
@@ -382,7 +438,7 @@ def test_the_editor_moves_takes_out_and_adds_without_keeping_anything_until_it_i
 def test_saving_keeps_the_questions_or_says_what_is_wrong(organizer: CheckingClient, held: Held) -> None:
     number = len(list(prompts(held)))
     new = f"questions-{number}-"
-    choice = {new + "key": "", new + "kind": "choice", new + "values": "", new + "prompt_es": "¿Sede?", new + "prompt_en": "Venue?"}
+    choice = {new + "key": "", new + "kind": "choice", new + "prompt_es": "¿Sede?", new + "prompt_en": "Venue?"}
     wrong = edited(organizer, held, choice | {new + "options_es": "Buena\nMala", new + "options_en": "Good"}, status=422)
     assert "as many in one language as in the other" in wrong.text
     assert wrong.one(f"input[name={new}prompt_es]").attrs["value"] == "¿Sede?"
@@ -407,6 +463,43 @@ def test_while_answers_come_in_the_editor_offers_corrections_of_spelling_only(
     right = next(prompts(held)) + "!"
     assert "The questions are saved." in organizer.follow(edited(organizer, held, {"questions-0-prompt_en": right})).text
     assert next(prompts(held)) == right
+
+
+def test_a_form_of_a_seminar_with_very_many_speakers_can_be_edited_and_made_shorter(
+    client: CheckingClient, sign_in: SignIn, make: Make, now: datetime
+) -> None:
+    held = hold(make, people=1, speakers=tuple(f"Ponente {number}" for number in range(135)))
+    held.open(now)
+    organizer = sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": held.seminar.office_id})))
+    page = organizer.get(staff_address(held, "questions"))
+    assert len(page.select("fieldset.edited")) == 60
+    assert "at most 60 questions" in page.text
+    assert "87 speakers of the programme are not asked about" in page.text
+    assert not page.select("button[value=speakers]")
+    shorter = edited(organizer, held, do="remove:0", status=200)
+    assert len(shorter.select("fieldset.edited")) == 59
+    filled = organizer.post(staff_address(held, "questions"), shorter.fields("main form") | {"do": "speakers"}, status=200)
+    assert len(filled.select("fieldset.edited")) == 60
+    with unit_of_work(held.session) as session:  # a form of before, with a question for each of them
+        version = queries.get_version(session, held.form_id)
+        for number in range(90):
+            values = {"kind": "text", "required": False, "prompt_es": "¿?", "prompt_en": "?", "options": []}
+            session.add(Question(version_id=version.id, position=100 + number, key=f"own:{number}", **values))
+    page = edited(organizer, held, do="remove:149", status=200)
+    assert len(page.select("fieldset.edited")) == 149
+    organizer.post(staff_address(held, "questions"), page.fields("main form") | {"do": "save"})
+    assert len(list(prompts(held))) == 149
+
+
+def test_a_corrected_name_of_a_speaker_is_put_right_in_the_editor(organizer: CheckingClient, held: Held) -> None:
+    with unit_of_work(held.session) as session:
+        session.scalars(select(Speaker)).one().name = "Luís Ortega"
+    page = organizer.get(staff_address(held, "questions"))
+    assert "spells a speaker’s name in another way" in page.text
+    assert not page.select("button[value=speakers]")
+    edited(organizer, held)
+    assert "How worthwhile was the contribution of Luís Ortega?" in list(prompts(held))
+    assert "spells a speaker" not in organizer.get(staff_address(held, "questions")).text
 
 
 def test_a_second_editor_is_told_that_somebody_was_faster(organizer: CheckingClient, held: Held) -> None:

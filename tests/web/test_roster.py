@@ -244,6 +244,20 @@ def test_staff_approve_decline_remove_with_reason_and_take_it_back(
     assert "can no longer be done" in client.follow(client.post(f"{own}/approve", {"csrf_token": token})).text
 
 
+def test_no_message_is_promised_to_somebody_without_an_address(
+    client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
+) -> None:
+    sign_in(client, house.organizer)
+    for email, said in ((None, "There is no e-mail address, so please tell this person"), ("a@pgr.example", "leaves in two minutes")):
+        person = make.person("Ana", email=email)
+        own = make.registration(house.seminar, person, agency=house.pgr, pool=open_pool(session), position="Ana").public_id.hex
+        address = f"{house.url}/roster/{own}"
+        page = client.follow(client.submit(address, {"reason": "other", "note": "cambio"}, form="#remove form"))
+        assert said in page.one(".notice-undo").to_text()
+        session.rollback()
+        assert session.scalar(select(func.count()).select_from(Message)) == (0 if email is None else 1)
+
+
 def test_a_completed_seminars_list_offers_no_change_and_leads_to_reopening(
     client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
 ) -> None:

@@ -262,12 +262,25 @@ def test_cancelling_says_how_many_are_told_and_cannot_be_taken_back(
 ) -> None:
     seminar = make.seminar(office=office)
     make.registration(seminar, pool=session.scalars(select(SeatPool)).one())
+    make.registration(seminar, state=RegistrationState.WAITLISTED, queue_place=1)
+    for state in (RegistrationState.NOMINATED, RegistrationState.INVITED, RegistrationState.PENDING, RegistrationState.DECLINED):
+        make.registration(seminar, state=state)
+    make.registration(seminar, make.person("Beto", email=None, phone="+529981234567"), pool=session.scalars(select(SeatPool)).one())
+    make.registration(seminar, make.person("Carla", email=None), state=RegistrationState.WITHDRAWN)
     url = f"/staff/seminars/{seminar.slug}/cancel"
-    assert "1 person is registered" in organizer.get(url).text
+    asked = organizer.get(url)
+    assert "5 people are told by mail at once" in asked.text
+    assert "1 person has no e-mail address and has to be told by phone" in asked.text
+    listed = organizer.get(asked.one("main a[href*='mail=none']").attrs["href"])
+    assert [row.to_text() for row in listed.select("tbody tr:not(.group-row) th")] == ["López Ibáñez, Beto"]
+    assert "998 123 4567" in listed.text
     assert "Please say why" in organizer.submit(url, {"reason": " "}, status=422).text
     page = organizer.follow(organizer.submit(url, {"reason": "Hurricane"}))
-    (message,) = session.scalars(select(Message)).all()
-    assert (message.kind, message.context["reason"]) == ("seminar_cancelled", "Hurricane")
+    sent = session.execute(select(Message.kind, Message.context)).all()
+    assert [(kind, facts["reason"]) for kind, facts in sent] == [("seminar_cancelled", "Hurricane")] * 5, "as many as were promised"
+    assert "5 people are being told by mail" in page.text
+    assert page.select("main a[href*='mail=none']")
+    assert ["The seminar begins" in page.text, "Registration closes" in page.text] == [False, False], "it has no future dates any more"
     assert "Hurricane" in page.text
     assert "Hurricane" in organizer.get(f"/seminars/{seminar.slug}").text
     assert page.select(".notice-undo") == []

@@ -34,6 +34,7 @@ from seminar_app.attendance.rules.observations import (
     observed_time,
 )
 from seminar_app.attendance.rules.participations import CompletionRule, ParticipationFacts, participation_of
+from seminar_app.attendance.rules.progress import Progress, progress_of
 
 __all__ = [
     "ATTENDED",
@@ -51,6 +52,7 @@ __all__ = [
     "Observed",
     "ObservedMark",
     "ParticipationFacts",
+    "Progress",
     "StoredMark",
     "Times",
     "completes",
@@ -65,5 +67,6 @@ __all__ = [
     "minutes_said",
     "observed_time",
     "participation_of",
+    "progress_of",
     "takes_marks",
 ]

@@ -33,7 +33,7 @@ from seminar_app.people.shown import ShownPerson, told_apart
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.queries.reach import agencies_in_reach
 from seminar_app.registration.queries.shown import SHOWN, shown_person
-from seminar_app.registration.rules import RegistrationState, RemovalReason, Source, edition_of
+from seminar_app.registration.rules import RegistrationState, RemovalReason, Source, edition_of, may_edit
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.seminars.rules import SeminarState, is_frozen
@@ -88,17 +88,25 @@ def roster_access(session: Session, actor: Actor, slug: str) -> RosterAccess:
 
 @dataclass(frozen=True, slots=True)
 class RosterFilter:
-    """What part of the roster is shown. `group`: key of an agency group; `pool`: public id of a seat pool; `words`: of a name or e-mail."""
+    """What part of the roster is shown.
+
+    Attributes:
+        group: key of an agency group.
+        pool: public id of a seat pool.
+        words: of a name or e-mail.
+        to_phone: only people whom no mail reaches and who are still concerned by the seminar.
+    """
 
     state: RegistrationState | None = None
     group: str = ""
     pool: str = ""
     words: str = ""
+    to_phone: bool = False
 
     @property
     def narrows(self) -> bool:
         """Whether any filter is set."""
-        return bool(self.state or self.group or self.pool or self.words)
+        return bool(self.state or self.group or self.pool or self.words or self.to_phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,13 @@ class RosterRow:
     pool: str | None
     """Public id of the pool of the seat; None without a seat, and where the pool would tell the state of a reserved identity."""
     searched: str
+    by_mail: bool
+    """The person has an e-mail address, shown or not."""
+
+    @property
+    def to_phone(self) -> bool:
+        """No mail reaches the person, who is still concerned by the seminar."""
+        return not self.by_mail and may_edit(self.state)
 
     @property
     def name(self) -> str:
@@ -238,7 +253,7 @@ def _line(row: Any, person: ShownPerson, pools: Mapping[int, SeatPool], agencies
     if pool is not None and person.hidden and pool.agency_id is not None and agencies[pool.agency_id].state:
         pool = None
     searched = name_key(person.name) if person.hidden else f"{row.search_key} {person.email or ''}"
-    return RosterRow(row.public_id, person, row.state, pool.public_id.hex if pool else None, searched)
+    return RosterRow(row.public_id, person, row.state, pool.public_id.hex if pool else None, searched, row.email is not None)
 
 
 def _in_order(lines: list[RosterRow]) -> list[RosterRow]:
@@ -254,6 +269,8 @@ def _is_wanted(line: RosterRow, group: str, wanted: RosterFilter) -> bool:
     if wanted.group and group != wanted.group:
         return False
     if wanted.pool and line.pool != wanted.pool:
+        return False
+    if wanted.to_phone and not line.to_phone:
         return False
     words = wanted.words.casefold().split() if "@" in wanted.words else name_key(wanted.words).split()
     return all(word in line.searched for word in words)

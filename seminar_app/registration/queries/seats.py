@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
+from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, edition_of_seats, may_edit
 from seminar_app.seminars.models import SeatPool
@@ -86,17 +87,28 @@ class HeadCount:
     pending: int
     concerned: int
     """These, the nominated and the invited: all people who are told if the seminar is cancelled."""
+    to_phone: int
+    """Those of them who have no e-mail address, so that no mail reaches them."""
+
+    @property
+    def by_mail(self) -> int:
+        """Those of the concerned to whom a mail is written."""
+        return self.concerned - self.to_phone
 
 
 def head_count(session: Session, seminar_id: int) -> HeadCount:
     """Count the people of a seminar in one statement."""
     rows = session.execute(
-        select(Registration.state, func.count().label("people")).where(Registration.seminar_id == seminar_id).group_by(Registration.state)
-    )
+        select(Registration.state, func.count().label("people"), func.count(Person.email).label("with_address"))
+        .join(Person, Person.id == Registration.person_id)
+        .where(Registration.seminar_id == seminar_id)
+        .group_by(Registration.state)
+    ).all()
     counts = {row.state: int(row.people) for row in rows}
     return HeadCount(
         registered=counts.get(RegistrationState.REGISTERED, 0),
         waitlisted=counts.get(RegistrationState.WAITLISTED, 0),
         pending=counts.get(RegistrationState.PENDING, 0),
         concerned=sum(number for state, number in counts.items() if may_edit(state)),
+        to_phone=sum(int(row.people - row.with_address) for row in rows if may_edit(row.state)),
     )
