@@ -48,6 +48,7 @@ class WaitingChanges:
     before: Announced
     after: Announced
     found: Sequence[Difference]
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def waiting_changes(session: Session, seminar: Seminar, *, today: date) -> Waiti
         before=before,
         after=after,
         found=differences(before, after, at=notice.changed_at),
+        changed_at=notice.changed_at,
     )
 
 
