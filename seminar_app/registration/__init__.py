@@ -13,7 +13,7 @@ from config import Settings
 from seminar_app.agencies.headcount import add_headcount
 from seminar_app.people.queries import count_proposals
 from seminar_app.registration import adding_routes as adding_routes
-from seminar_app.registration import audit_words, change_section, concerns, jobs, labels, mail_contents, receivers
+from seminar_app.registration import audit_words, change_section, concerns, jobs, labels, mail_calendar, mail_contents, receivers
 from seminar_app.registration import changes_routes as changes_routes
 from seminar_app.registration import correction_routes as correction_routes
 from seminar_app.registration import forms_staff_routes as forms_staff_routes
@@ -41,6 +41,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     labels.init_app()
     receivers.init_app()
     mail_contents.init_app()
+    mail_calendar.init_app()
     app.register_blueprint(blueprint)
     app.register_blueprint(staff_blueprint)
     app.register_blueprint(people_blueprint)

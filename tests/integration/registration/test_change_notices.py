@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,7 +22,7 @@ from seminar_app.core.errors import StaleEdit
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.jobs import run_job
 from seminar_app.messages.models import Message
-from seminar_app.messages.rendering import write
+from seminar_app.messages.rendering import attached_to, mail_of, write
 from seminar_app.registration.jobs import TELL_CHANGES
 from seminar_app.registration.models import ChangeNotice
 from seminar_app.registration.queries import told
@@ -266,6 +267,41 @@ def test_it_leaves_at_once_or_never_as_the_organizer_says(stage: Stage, monkeypa
     assert notice is not None
     assert (notice.state, notice.reason) == (NoticeState.KEPT_QUIET, "Solo una errata")
     assert [action for action in stage.actions() if action.startswith("changes.")] == ["changes.told", "changes.kept_quiet"]
+
+
+def test_the_mail_brings_the_calendar_up_to_date(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = stage.make.seminar_session(stage.seminar, day=1)
+    stage.edit_session(starts=time(10))
+    with unit_of_work(stage.session) as work:
+        services.delete_session(work, stage.at(1), seminar_id=stage.seminar.id, public_id=gone.public_id)
+    stage.run(monkeypatch, 60)
+    for message in (stage.mails()[-1], *stage.mails(change_notices.LIAISON_KIND)):
+        letter, attached = write(stage.app, message), attached_to(stage.app, message)
+        mail = mail_of(letter, message, sender="Constancia <a@b.example>", now=stage.now, attached=attached)
+        file: Any = next(iter(mail.iter_attachments()))
+        assert file.get_content_type() == "text/calendar"
+        assert file.get_filename() == f"{stage.seminar.slug}.ics"
+        assert file["Content-Type"].params["method"] == "PUBLISH"
+        assert mail["Content-Language"] == "en"
+        text = mail.get_body(("plain",))
+        assert text is not None
+        assert "The attached file" in text.get_content()
+        found: list[Any] = list(Calendar.from_ical(file.get_payload(decode=True)).walk("VEVENT"))
+        events = {str(event["UID"]): event for event in found}
+        moved, cancelled = (events[f"{each.public_id.hex}@constancia"] for each in (stage.first, gone))
+        assert (moved["DTSTART"].dt.hour, str(moved["STATUS"]), moved["SEQUENCE"]) == (10, "CONFIRMED", 1)
+        assert (str(cancelled["STATUS"]), cancelled["SEQUENCE"] > 0) == ("CANCELLED", True)
+
+
+def test_the_mail_of_a_seat_has_the_calendar_and_others_have_none(
+    stage: Stage, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seminar = stage.make.seminar(seats=1)
+    for name in ("Eva", "Luz"):
+        register(seminar, stage.make.agency(), name)
+    seated, waits = stage.mails("registered")[0], stage.mails("waitlisted")[0]
+    assert [each.name for each in attached_to(stage.app, seated)] == [f"{seminar.slug}.ics"]
+    assert attached_to(stage.app, waits) == []
 
 
 @pytest.fixture
