@@ -175,6 +175,20 @@ def coordinators_of(session: Session, seminar_id: int) -> Sequence[UserAccount]:
     return _by_name(session.scalars(select(UserAccount).where(UserAccount.id.in_(assigned))))
 
 
+def liaisons(session: Session) -> Mapping[UserAccount, frozenset[int]]:
+    """Return the active accounts of liaisons with the ids of the agencies they were given, in one statement."""
+    rows = session.execute(
+        select(UserAccount, RoleGrant.agency_id)
+        .join(RoleGrant, RoleGrant.user_account_id == UserAccount.id)
+        .where(UserAccount.active, RoleGrant.role == RoleName.LIAISON, RoleGrant.agency_id.is_not(None))
+        .order_by(UserAccount.id)
+    )
+    found: dict[UserAccount, set[int]] = {}
+    for account, agency_id in rows:
+        found.setdefault(account, set()).add(agency_id or 0)
+    return {account: frozenset(agency_ids) for account, agency_ids in found.items()}
+
+
 def possible_coordinators(session: Session) -> Sequence[UserAccount]:
     """Return the accounts that can be assigned to a seminar: enabled accounts with the coordinator role, assigned or not."""
     coordinators = select(RoleGrant.user_account_id).where(RoleGrant.role == RoleName.COORDINATOR)

@@ -357,8 +357,11 @@ _PLACES = select(
 
 def agencies_of_liaison(session: Session, granted: Collection[int], *, on: date) -> frozenset[int]:
     """Return the agencies whose people the liaison of `granted` sees on a day, in one statement; in none without any granted."""
-    if not granted:
-        return frozenset()
+    return agencies_of_liaisons(session, [frozenset(granted)], on=on)[frozenset(granted)] if granted else frozenset()
+
+
+def agencies_of_liaisons(session: Session, all_granted: Collection[frozenset[int]], *, on: date) -> Mapping[frozenset[int], frozenset[int]]:
+    """Return for each of these grants the agencies whose people its liaison sees on a day, in one statement for all."""
     rows = session.execute(_PLACES).all()
     heads = {row.parent_id for row in rows}
     agencies = {
@@ -368,7 +371,8 @@ def agencies_of_liaison(session: Session, granted: Collection[int], *, on: date)
         for row in rows
     }
     successions = [Succession(row[7], row.id, row[8], row[9]) for row in rows if row[7] is not None]
-    return reach_of_liaison(granted, agencies, successions, codes={row.id: row.code for row in rows}, on=on)
+    codes = {row.id: row.code for row in rows}
+    return {granted: reach_of_liaison(granted, agencies, successions, codes=codes, on=on) for granted in all_granted}
 
 
 def agencies_by_then(session: Session, day: date) -> Mapping[int, tuple[int, ...]]:

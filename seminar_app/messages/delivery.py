@@ -90,7 +90,8 @@ def deliver_due(
 def _send(app: Flask, mailer: Mailer, lease: Lease, *, now: datetime) -> None:
     settings: Settings = app.extensions["settings"]
     letter = rendering.write(app, lease.message)
-    mailer.send(rendering.mail_of(letter, lease.message, sender=settings.mail_from, now=now))
+    attached = rendering.attached_to(app, lease.message)
+    mailer.send(rendering.mail_of(letter, lease.message, sender=settings.mail_from, now=now, attached=attached))
 
 
 def send_test(app: Flask, context: ChangeContext, server: MailServer, *, address: str, language: str, timeout: float) -> None:

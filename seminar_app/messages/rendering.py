@@ -7,7 +7,8 @@ of a list, and a line with a colon at its end, followed by an address alone, bec
 address of any other page.
 
 What a mail says may depend on what is true when it leaves. A room registers such a kind with `resolve`: then the kind, the
-name and the facts are asked for when the mail is rendered, and the answer may be that none is to be sent.
+name and the facts are asked for when the mail is rendered, and the answer may be that none is to be sent. In the same way a
+room registers with `attach` how the file is made that goes with a kind of mail.
 
 A mail about a seminar has its office's `office`, `office_email` and `office_phone` in its context (empty where unknown): answers
 go to that address, and the end of the mail names what there is. Without them the end says that nobody reads the mailbox.
@@ -16,7 +17,7 @@ go to that address, and the end of the mail names what there is. Without them th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
@@ -83,6 +84,22 @@ Resolver = Callable[[Session, Message, AddressOf], Resolved | None]
 _resolvers: dict[str, Resolver] = {}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a mail; `kind` is its media type with parameters, for example of a calendar."""
+
+    name: str
+    content: bytes
+    kind: str
+    parameters: dict[str, str]
+
+
+PageAddress = Callable[..., str]
+"""Writes the address of a page: endpoint, and the values of its rule."""
+Attacher = Callable[[Session, Message, PageAddress], Attachment | None]
+_attachers: dict[str, Attacher] = {}
+
+
 class NotToBeSent(Exception):
     """What is true now leaves this mail nothing to say."""
 
@@ -90,6 +107,11 @@ class NotToBeSent(Exception):
 def resolve(kind: str, resolver: Resolver) -> None:
     """Ask this function what mails of a kind say, each time one is rendered. None: it is not sent."""
     _resolvers[kind] = resolver
+
+
+def attach(kind: str, attacher: Attacher) -> None:
+    """Ask this function for a file that goes with mails of a kind, each time one is sent. None: it goes without."""
+    _attachers[kind] = attacher
 
 
 def init_app(app: Flask) -> None:
@@ -139,6 +161,16 @@ def address_of(app: Flask, settings: Settings, endpoint: str, **values: Any) -> 
     return settings.public_url + app.url_map.bind("localhost").build(endpoint, values)
 
 
+def attached_to(app: Flask, message: Message) -> list[Attachment]:
+    """Return the files that go with a message, in its language."""
+    attacher = _attachers.get(message.kind)
+    if attacher is None:
+        return []
+    with app.app_context(), force_locale(message.language):
+        found = attacher(session(), message, lambda endpoint, **values: address_of(app, app.extensions["settings"], endpoint, **values))
+    return [] if found is None else [found]
+
+
 def _resolved(app: Flask, settings: Settings, message: Message, reading: Session, *, show: bool) -> Resolved:
     def address(link: SecretLink, endpoint: str, kept: bytes | None) -> str:
         tokens = [link.token(key) for key in settings.secret_keys]
@@ -185,7 +217,7 @@ def _linked(line: str) -> Markup:
     return Markup("").join([*parts, escape(line[end:])])
 
 
-def mail_of(letter: Letter, message: Message, *, sender: str, now: datetime) -> EmailMessage:
+def mail_of(letter: Letter, message: Message, *, sender: str, now: datetime, attached: Sequence[Attachment] = ()) -> EmailMessage:
     """Build the mail with its headers. The Message-ID is the same on every attempt.
 
     Raises:
@@ -203,5 +235,8 @@ def mail_of(letter: Letter, message: Message, *, sender: str, now: datetime) -> 
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(letter.text, cte="quoted-printable")
     mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    for each in attached:
+        maintype, _slash, subtype = each.kind.partition("/")
+        mail.add_attachment(each.content, maintype=maintype, subtype=subtype, filename=each.name, params=each.parameters)
     mail["Content-Language"] = letter.language  # last: set_content and add_alternative remove Content headers
     return mail

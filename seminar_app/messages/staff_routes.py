@@ -19,7 +19,7 @@ from seminar_app.core.errors import Refusal
 from seminar_app.messages import queries, services
 from seminar_app.messages.checks import mail_leaves, worker_runs
 from seminar_app.messages.models import Message
-from seminar_app.messages.rendering import Letter, NotToBeSent, write
+from seminar_app.messages.rendering import Letter, NotToBeSent, attached_to, write
 from seminar_app.messages.rules import MessageState, may_send_again
 from seminar_app.messages.words import KINDS, SIGNS, STATES, kind_in_words
 from seminar_app.web.access import shown, shows_people, staff
@@ -103,6 +103,7 @@ def _message_page(row: Message, *, refusal: str | None = None) -> str:
         "messages/staff/message.html",
         message=as_seen,
         letter=letter,
+        attached=[each.name for each in attached_to(current_app._get_current_object(), row)] if letter else [],  # type: ignore[attr-defined]
         fault=fault,
         refusal=refusal,
         sender=_settings().mail_from,

@@ -39,6 +39,8 @@ KINDS: dict[str, Any] = {
     "removed": _l("Registration removed"),
     "role_given": _l("New role"),
     "seat_given": _l("A seat came free"),
+    "seminar_changed": _l("Seminar changed"),
+    "seminar_changed_liaison": _l("Seminar changed, to a liaison"),
     "seminar_cancelled": _l("Seminar cancelled"),
     "test_mail": _l("Test message"),
     "waitlisted": _l("On the waiting list"),

@@ -13,7 +13,8 @@ from config import Settings
 from seminar_app.agencies.headcount import add_headcount
 from seminar_app.people.queries import count_proposals
 from seminar_app.registration import adding_routes as adding_routes
-from seminar_app.registration import audit_words, concerns, jobs, labels, mail_contents, receivers
+from seminar_app.registration import audit_words, change_section, concerns, jobs, labels, mail_calendar, mail_contents, receivers
+from seminar_app.registration import changes_routes as changes_routes
 from seminar_app.registration import correction_routes as correction_routes
 from seminar_app.registration import forms_staff_routes as forms_staff_routes
 from seminar_app.registration import merging_routes as merging_routes
@@ -26,7 +27,7 @@ from seminar_app.registration import seminar_changes as seminar_changes
 from seminar_app.registration import staff_routes as staff_routes
 from seminar_app.registration.blueprints import blueprint, people_blueprint, staff_blueprint
 from seminar_app.registration.headcount import people_concerned
-from seminar_app.seminars.overview import add_concerns
+from seminar_app.seminars.overview import add_concerns, add_section
 from seminar_app.web import navigation
 from seminar_app.web.checks import Check, Finding, State, add_check
 from seminar_app.web.database import Session
@@ -40,6 +41,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     labels.init_app()
     receivers.init_app()
     mail_contents.init_app()
+    mail_calendar.init_app()
     app.register_blueprint(blueprint)
     app.register_blueprint(staff_blueprint)
     app.register_blueprint(people_blueprint)
@@ -58,9 +60,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     navigation.add_seminar_entry(app, Entry(_l("Seats"), "registration_staff.seats", 25))
     add_concerns(app, concerns.agencies_to_assign)
+    add_section(app, change_section.waiting)
     add_headcount(app, people_concerned)
     add_job(app, jobs.RELEASE_QUOTAS)
     add_job(app, jobs.EMPTY_FORMS)
+    add_job(app, jobs.TELL_CHANGES)
     add_check(app, Check("proposals", _l("Possible duplicates"), _proposals, 67, "people_staff.proposals", _l("Compare them")))
 
 

@@ -40,6 +40,8 @@ def init_app() -> None:
             "person.separated": _l("undid a merge of two records"),
             "registration.viewed": _l("looked at a registration"),
             "reserved.opened": _l("opened the record of a reserved identity"),
+            "changes.told": _l("told people what has changed"),
+            "changes.kept_quiet": _l("told nobody what has changed"),
             "roster.viewed": _l("looked at the roster"),
             "roster.exported": _l("exported the roster"),
         },
@@ -47,6 +49,7 @@ def init_app() -> None:
             "seat_pool": _l("seats"),
             "registration": _l("registration"),
             "form_sent": _l("registration form"),
+            "change_notice": _l("changes of a seminar"),
         },
         fields={
             "agency_id": _l("Agency"),
@@ -57,6 +60,7 @@ def init_app() -> None:
         states={"registration": RegistrationState},
         numbers={
             "registrations": lambda n: ngettext("%(num)d registration", "%(num)d registrations", n),
+            "liaisons": lambda n: ngettext("%(num)d liaison", "%(num)d liaisons", n),
             "seats": lambda n: ngettext("%(num)d seat", "%(num)d seats", n),
         },
         texts={

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from seminar_app.core.change_context import rule_context
 from seminar_app.registration import services
-from seminar_app.web.database import in_unit_of_work
-from seminar_app.web.schedule import Job
+from seminar_app.registration.services import change_notices
+from seminar_app.web.database import db, in_unit_of_work, session
+from seminar_app.web.schedule import EVERY_MINUTE, Job
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +27,17 @@ def empty_forms() -> None:
     in_unit_of_work(lambda session: services.empty_erased_forms(session, rule_context()))
 
 
+def tell_changes() -> None:
+    """Tell people what has changed of their seminars, some minutes after the last change. Each seminar is a transaction of its own."""
+    context = rule_context()
+    seminar_ids = change_notices.due(session(), context.now)
+    db.session.remove()
+    told = sum(in_unit_of_work(partial(change_notices.tell_due, context=context, seminar_id=seminar_id)) for seminar_id in seminar_ids)
+    if told:
+        log.info("%d people are told of changes.", told)
+
+
 EMPTY_FORMS = Job(name="empty-forms", run=empty_forms, every=timedelta(minutes=10))
 RELEASE_QUOTAS = Job(name="release-quotas", run=release_quotas, every=timedelta(hours=1))
 """Runs each hour, because the day begins at a different hour in each time zone."""
+TELL_CHANGES = Job(name="tell-changes", run=tell_changes, every=EVERY_MINUTE)

@@ -1,10 +1,11 @@
-"""What the mail of a form, and that of a lost link, turn out to say when they leave. Only here is anybody looked up.
+"""What the mail of a form, that of a lost link and that of changes turn out to say when they leave. Only here is anybody looked up.
 
 The pages that lead to these mails answer everybody alike, at once; the mail is read by whoever holds the mailbox.
 """
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -18,15 +19,17 @@ from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.queries import find_person, kept_record
 from seminar_app.people.rules import reserved_name
+from seminar_app.registration.change_words import lines_of
 from seminar_app.registration.errors import FormEnded
 from seminar_app.registration.links import BUTTON_ENDPOINT, ENDPOINT, link_now
-from seminar_app.registration.models import FormSent, Registration
+from seminar_app.registration.models import ChangeNotice, FormSent, Registration
 from seminar_app.registration.rules import link_has_ended, may_mail_again, may_register_again
-from seminar_app.registration.services import opened
+from seminar_app.registration.services import change_notices, opened
 from seminar_app.registration.services.forms_sent import KIND, mails_within_the_hour
 from seminar_app.registration.services.links import LINKS
 from seminar_app.registration.services.mails import facts
 from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.rules import Announced
 from seminar_app.web.filters import local_instant
 
 AN_HOUR = timedelta(hours=1)
@@ -36,6 +39,8 @@ def init_app() -> None:
     """Register them."""
     resolve(KIND, _of_form)
     resolve(LINKS, _of_address)
+    resolve(change_notices.KIND, _of_changes)
+    resolve(change_notices.LIAISON_KIND, _of_changes)
 
 
 def _of_form(session: Session, message: Message, address_of: AddressOf) -> Resolved | None:
@@ -111,3 +116,16 @@ def _of_address(session: Session, message: Message, address_of: AddressOf) -> Re
         if not link_has_ended(seminar.ends_on, today=today)
     ]
     return Resolved(kind=LINKS, to_name="", facts={"registrations": found}) if found else None
+
+
+def _of_changes(session: Session, message: Message, address_of: AddressOf) -> Resolved | None:
+    """Return what has changed, in the reader's words, with the personal link where the reader has one."""
+    notice = session.scalar(select(ChangeNotice).where(ChangeNotice.public_id == uuid.UUID(message.context["notice"])))
+    if notice is None or notice.after is None:
+        return None
+    link = link_of(message)
+    facts = {
+        "changes": lines_of(Announced.from_json(notice.before), Announced.from_json(notice.after), at=notice.changed_at),
+        "link": address_of(link, ENDPOINT, None) if link is not None else None,
+    }
+    return Resolved(kind=message.kind, to_name=message.to_name, facts=facts)

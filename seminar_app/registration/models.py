@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from seminar_app.core.data_subject import NO_PERSON, PARTICIPANT
+from seminar_app.core.data_subject import FREE_TEXT, NO_PERSON, PARTICIPANT
 from seminar_app.core.tables import Base, value_enum
 from seminar_app.people.models import Person
-from seminar_app.registration.rules import RegistrationState, RemovalReason, Source
+from seminar_app.registration.rules import NoticeState, RegistrationState, RemovalReason, Source
 
 
 class Notice(Base):
@@ -177,3 +178,45 @@ class FormSent(Base):
     """When it is emptied, because its person was erased: once the page after the form shows of no form any more what was typed."""
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id", ondelete="RESTRICT"), index=True)
     """What the button led to; None until it is pressed."""
+
+
+class ChangeNotice(Base):
+    """Changes of a seminar, collected until its people are told of them: of a seminar at most one is open."""
+
+    __tablename__ = "change_notice"
+    __table_args__ = (
+        CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended"),
+        CheckConstraint("(state = 'told') = (after IS NOT NULL)", name="told"),
+        Index("ix_change_notice_seminar", "seminar_id", "id"),
+        Index(
+            "uq_change_notice_open",
+            "seminar_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_change_notice_due", "state", "leaves_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"))
+    state: Mapped[NoticeState] = mapped_column(value_enum(NoticeState))
+    before: Mapped[dict[str, Any]] = mapped_column(info=NO_PERSON)
+    """`Announced` before the first of these changes: what people hold a copy of."""
+    after: Mapped[dict[str, Any] | None] = mapped_column(info=NO_PERSON)
+    """`Announced` as people were told."""
+    began_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    leaves_at: Mapped[datetime]
+    last_registration_id: Mapped[int]
+    """The newest registration at the last change: later ones were told of the seminar as it is now."""
+    ended_at: Mapped[datetime | None]
+    people: Mapped[int | None]
+    """Number of people who were told."""
+    liaisons: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(String(300), info=FREE_TEXT)
+    """Why nobody was told, if that was said."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}

@@ -70,6 +70,17 @@ class Source(StrEnum):
     DEMO = "demo"
 
 
+class NoticeState(StrEnum):
+    """What has become of changes that people may have to be told of."""
+
+    OPEN = "open"
+    TOLD = "told"
+    KEPT_QUIET = "kept_quiet"
+    """The organizer chose to tell nobody."""
+    DROPPED = "dropped"
+    """The seminar was cancelled or completed before; a cancellation has a mail of its own."""
+
+
 # Which seat a registration gets.
 
 

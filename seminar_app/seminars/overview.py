@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from flask import Flask, current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -65,6 +66,21 @@ def concerns_of_rooms(session: Session, seminar: Seminar, *, now: datetime) -> l
     """Return what those rooms have to say."""
     readers: list[Reader] = current_app.extensions.get("seminar_concerns", [])
     return [concern for reader in readers for concern in reader(session, seminar, now)]
+
+
+Section = Callable[[Session, Seminar, datetime], Markup]
+"""Return HTML that another room adds for those who organize a seminar; empty where it has nothing to say."""
+
+
+def add_section(app: Flask, section: Section) -> None:
+    """Let a room that the seminars do not know show and do something on the overview, the sessions and the settings of a seminar."""
+    app.extensions.setdefault("seminar_sections", []).append(section)
+
+
+def sections_of(session: Session, seminar: Seminar, *, now: datetime) -> list[Markup]:
+    """Return what those rooms show."""
+    sections: list[Section] = current_app.extensions.get("seminar_sections", [])
+    return [html for section in sections if (html := section(session, seminar, now))]
 
 
 @dataclass(frozen=True, slots=True)

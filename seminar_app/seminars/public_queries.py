@@ -226,8 +226,20 @@ def seminar_page(session: Session, slug: str) -> SeminarPage:
     Raises:
         NotFound: there is no such seminar, or the public may not see it.
     """
+    found = seminar_as_told(session, slug)
+    if not is_public(found.state, found.archived_from):
+        raise NotFound
+    return found
+
+
+def seminar_as_told(session: Session, slug: str) -> SeminarPage:
+    """Return a seminar as its own people are told of it, also while it is a draft, in three statements.
+
+    Raises:
+        NotFound: there is no such seminar.
+    """
     row = session.execute(_BY_SLUG.where(Seminar.slug == slug)).one_or_none()
-    if row is None or not is_public(row.state, row.archived_from):
+    if row is None:
         raise NotFound
     columns: Any = row[: len(_PAGE)]
     contact: Any = row[len(_PAGE) :]

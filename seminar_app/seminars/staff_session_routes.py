@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from seminar_app.accounts.rules import may_organize
+from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.seminars import queries, services
 from seminar_app.seminars.blueprints import ORGANIZERS, READERS
@@ -19,6 +20,7 @@ from seminar_app.seminars.blueprints import staff_blueprint as blueprint
 from seminar_app.seminars.forms import SessionForm
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar, SeminarSession
+from seminar_app.seminars.overview import sections_of
 from seminar_app.seminars.rules import local_of, may_change_sessions
 from seminar_app.seminars.services import SessionDetails
 from seminar_app.web.access import current_actor, staff
@@ -38,13 +40,15 @@ def sessions(slug: str) -> ResponseReturnValue:
     seminar = queries.seminar_to_coordinate(session(), current_actor(), slug)
     lines = queries.sessions_of(session(), seminar.id)
     deleted = browser.get(DELETED) or {}
+    organizes = may_organize(current_actor(), office_id=seminar.office_id)
     return render_template(
         "seminars/staff/sessions.html",
         seminar=seminar,
         seminar_header=seminar_header(seminar),
         days=queries.by_day(lines, seminar.time_zone),
         minutes=sum(line.seminar_session.contact_minutes for line in lines if line.seminar_session.counts_for_completion),
-        editable=may_change_sessions(seminar.state) and may_organize(current_actor(), office_id=seminar.office_id),
+        editable=may_change_sessions(seminar.state) and organizes,
+        sections=sections_of(session(), seminar, now=clock.now()) if organizes else [],
         deleted=deleted if deleted.get("seminar") == seminar.slug else None,
     )
 

@@ -322,6 +322,11 @@ def _grant(role: str) -> Callable[[World, Values, bool], dict[str, Any]]:
     return lambda _world, _values, _own: {"grant": role}
 
 
+def _notice(world: World, _values: Values, own: bool) -> dict[str, Any]:
+    waits = world.make.change_notice(world.side(own=own).seminar)
+    return {"notice": waits.public_id.hex, "version": str(waits.version)}
+
+
 def _mark(world: World, _values: Values, own: bool) -> dict[str, Any]:
     person = world.side(own=own).answered.public_id.hex
     return {f"was-{person}": "", f"mark-{person}": ["excused", "present"][world.number() % 2]}
@@ -356,6 +361,8 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration_staff.remove": lambda *_: {"reason": "administrative"},
     "registration_staff.correct": lambda world, *_: {"given_names": "Luz", "unit": f"Unit {world.number()}"},
     "registration_staff.split": lambda world, *_: {"given_names": "Rosa", "email": f"rosa{world.number()}@pgr.example"},
+    "registration_staff.tell_changes": _notice,
+    "registration_staff.keep_quiet": _notice,
     "people_staff.merge": _merge,
     "registration_staff.decide_name": lambda *_: {"accept": "1", "asked": THEN.isoformat()},
     "registration_staff.reserve": lambda *_: {"reserve_reason": "agency_request"},

@@ -117,6 +117,8 @@ def test_markup_is_text_in_every_mail(app: Flask, language: str, monkeypatch: py
         context: dict[str, Any] = dict.fromkeys(asked - {"to_name", "link", "page", "public_url"}, MARKUP)
         if "registrations" in context:
             context["registrations"] = [dict.fromkeys(("name", "title", "days", "link", "office", "office_email", "office_phone"), MARKUP)]
+        if "changes" in context:
+            context["changes"] = [dict.fromkeys(("what", "old", "new", "note"), MARKUP)]
         message = Message(
             public_id=uuid.uuid4(),
             kind=kind,

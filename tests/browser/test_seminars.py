@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.core.actor import RoleName
-from seminar_app.seminars.models import SeminarHost
+from seminar_app.seminars.models import SeatPool, SeminarHost
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.sign_in.hashing import hash_password
 from tests.conftest import TestDatabase
@@ -41,6 +42,8 @@ def office(database: TestDatabase, session: Session, make: Make, tmp_path: Path)
     make.pool(seminar, make.agency("PGR"), 4, release_on=date(2090, 6, 1))
     for day in range(3):
         make.seminar_session(seminar, day=day, room="Salón A")
+    make.registration(seminar, pool=session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).first())
+    make.change_notice(seminar)
     make.seminar(office=ours, slug="draft", title_en=None, state=SeminarState.DRAFT)
     make.seminar(office=ours, slug="gone", state=SeminarState.CANCELLED, state_reason="Huracán", **FUTURE)
     make.seminar(office=ours, slug="past", state=SeminarState.COMPLETED, starts_on=date(2020, 1, 1), ends_on=date(2020, 1, 2))

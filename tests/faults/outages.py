@@ -146,11 +146,12 @@ def no_room(_database: TestDatabase, url: str, _live: LiveServer) -> Iterator[No
 
 @contextmanager
 def _saying(url: str, code: str, sentence: str) -> Iterator[None]:
-    """Let PostgreSQL answer every registration with this error, by a trigger."""
+    """Let PostgreSQL answer every form and every registration with this error, by triggers."""
     with psycopg.connect(url, autocommit=True) as connection:
         raising = f"RAISE EXCEPTION '{sentence}' USING ERRCODE = '{code}'"
         connection.execute(f"CREATE FUNCTION says() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {raising}; END $$".encode())
-        connection.execute("CREATE TRIGGER says BEFORE INSERT ON registration EXECUTE FUNCTION says()")
+        for table in ("form_sent", "registration"):
+            connection.execute(f"CREATE TRIGGER says BEFORE INSERT ON {table} EXECUTE FUNCTION says()".encode())
         try:
             yield
         finally:

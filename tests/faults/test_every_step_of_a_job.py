@@ -16,9 +16,11 @@ from seminar_app.audit.rules import AccessKind
 from seminar_app.audit.services import record
 from seminar_app.audit.verifying import verify
 from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.jobs import run_job
+from seminar_app.messages.models import Message
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
@@ -49,6 +51,20 @@ def people_nobody_needs(make: Make) -> None:
         make.registration(seminar, make.person(f"Rosa{number}", "Ortega", None, created_at=datetime(2009, 1, 1, tzinfo=clock.now().tzinfo)))
 
 
+def changes_that_wait(make: Make) -> None:
+    for _ in range(2):
+        seminar = make.seminar()
+        agency = make.agency()
+        for place in range(1, 3):
+            make.registration(seminar, agency=agency, state=RegistrationState.WAITLISTED, queue_place=place)
+        make.account((RoleName.LIAISON, {"agency_id": agency.id}))
+        make.change_notice(seminar)
+
+
+def mails(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Message)) or 0
+
+
 def accesses_of_last_year(make: Make) -> None:
     actor = f"account:{make.account().public_id.hex}"
     with unit_of_work(make.session) as work:
@@ -63,6 +79,7 @@ def seated(session: Session) -> int:
 
 JOBS: dict[str, tuple[Callable[[Make], None], Callable[[Session], int], int]] = {
     "release-quotas": (quotas_whose_day_has_come, seated, 6),
+    "tell-changes": (changes_that_wait, mails, 6),
     "retention": (people_nobody_needs, lambda session: session.scalar(select(func.count()).where(Person.erased_at.is_not(None))) or 0, 2),
     "delete-old-counts": (accesses_of_last_year, lambda session: session.scalar(select(func.count()).select_from(AccessCount)) or 0, 0),
 }

@@ -23,6 +23,7 @@ FOUND_BY_NO_WALK = {
     "registration.sent": "its address is drawn at random; a button without fields",
     "registration.confirm": "the same",
     "registration_staff.confirm_form": "the same",
+    "registration_staff.find_form": "its page is led to only where a form waits",
 }
 INPUTS = [pytest.param(3, id="short"), pytest.param(130, id="full", marks=pytest.mark.full)]
 """Inputs for each form; the first is the form as a well-meaning person fills it in."""

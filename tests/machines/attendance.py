@@ -25,7 +25,7 @@ from seminar_app.core.errors import Refusal
 from seminar_app.core.unit_of_work import in_unit_of_work, unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.people.models import Person
-from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.models import ChangeNotice, Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState, RemovalReason, Source
 from seminar_app.registration.services import remove, restore
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
@@ -163,6 +163,7 @@ class Attendance(RuleBasedStateMachine):
                 Observation,
                 Mark,
                 Participation,
+                ChangeNotice,
                 RegistrationHistory,
                 Registration,
                 Message,

@@ -22,7 +22,7 @@ from seminar_app.messages.models import Message
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData
 from seminar_app.registration import queries, services
-from seminar_app.registration.models import FormSent, NameRequest, PersonJoin, Registration, RegistrationHistory
+from seminar_app.registration.models import ChangeNotice, FormSent, NameRequest, PersonJoin, Registration, RegistrationHistory
 from seminar_app.registration.rules import RemovalReason, WishedPool
 from seminar_app.registration.services.personal import edition
 from seminar_app.seminars.models import SeatPool, Seminar
@@ -140,7 +140,7 @@ class Seats(RuleBasedStateMachine):
             self.models.append(SeminarModel(f"seminar-{number}", zone, LAST_DAY, manual[number], code, pools, happened=self.happened))
         self.ids: list[int] = []
         with unit_of_work(self.world.session) as session:
-            first = (Participation, PersonJoin, NameRequest, FormSent)
+            first = (Participation, PersonJoin, NameRequest, FormSent, ChangeNotice)
             for table in (*first, RegistrationHistory, Registration, Message, SeatPool, Seminar, Person):
                 session.execute(delete(table))
             session.execute(delete(AgencySuccession))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
@@ -28,9 +29,12 @@ from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.rules import RESERVED_LENGTH, RESERVED_LETTERS, sort_key
 from seminar_app.people.services import PersonData
-from seminar_app.registration.models import FormSent, NameRequest, Registration
+from seminar_app.registration.models import ChangeNotice, FormSent, NameRequest, Registration
+from seminar_app.registration.queries.told import open_notice
 from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.registration.services import Entry, Typed, send_form
+from seminar_app.registration.services.change_notices import collect
+from seminar_app.seminars.announced import announced_now
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, SeminarState
 from tests.support.context import context
@@ -203,6 +207,16 @@ class Make:
         typed = Typed(entry=Entry(person=data, agency_id=agency.id, position="Fiscal"), notice_version=1, notice_language="es")
         with unit_of_work(self.session) as session:
             return send_form(session, context(at or now(), "public"), seminar_id=seminar.id, typed=typed, showing=uuid.uuid4())
+
+    def change_notice(self, seminar: Seminar) -> ChangeNotice:
+        """Let changes of the seminar wait to be told; it needs somebody to tell."""
+        with unit_of_work(self.session) as session:
+            row = session.get_one(Seminar, seminar.id, populate_existing=True)
+            after = announced_now(session, row)
+            collect(session, context(THEN), row, replace(after, venue="Elsewhere"), after)
+            notice = open_notice(session, row.id)
+            assert notice is not None
+            return notice
 
     def reopened(self, seminar: Seminar) -> None:
         """Complete the seminar and reopen it, for its outcomes only: from now on a change of them differs from the former completion."""

@@ -89,6 +89,8 @@ LEADS_ON = {
     "registration_staff.decline": "to the roster",
     "registration_staff.restore": "to the roster",
     "registration_staff.seats": "numbers",
+    "registration_staff.tell_changes": "to the overview",
+    "registration_staff.keep_quiet": "to the overview",
     "feedback_staff.edit": "questions",
     "feedback_staff.open_form": "to the results",
     "feedback_staff.close_form": "to the results",

@@ -215,7 +215,12 @@ def test_every_kind_of_mail_about_a_seminar_is_answered_by_its_office(
     assert {"registered", "feedback_reminder", "name_declined", "address_replaced", "seminar_cancelled", "role_given"} <= kinds
     invited: dict[str, Any] = {"by": "Laura", "role": "coordinator", "scope_es": "Trata", "scope_en": "Trafficking", "days": 7}
     for kind, language in product(sorted(kinds), ("es", "en")):
-        values: dict[str, Any] = facts(seminar, office, language) | {"state": "registered", "code": "", "until": "4 de junio"}
+        values: dict[str, Any] = facts(seminar, office, language) | {
+            "state": "registered",
+            "code": "",
+            "until": "4 de junio",
+            "changes": [],
+        }
         values |= invited if kind in ("role_given", "account_invitation") else {}
         message = Message(kind=kind, language=language, to_address="ana@pgr.example", to_name="Ana", context=values, message_id="<1@x>")
         letter = write(app, message)

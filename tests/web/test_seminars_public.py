@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import vobject
@@ -222,3 +223,53 @@ def test_a_cancelled_seminar_takes_its_events_out_of_calendars(client: CheckingC
     make.seminar_session(seminar)
     assert "STATUS:CANCELLED" in client.get(f"/seminars/{seminar.slug}/calendar.ics").response.get_data(as_text=True)
     client.get(f"/seminars/{make.seminar().slug}/calendar.ics")
+
+
+def parts(body: bytes | str, name: str) -> list[Any]:
+    return list(Calendar.from_ical(body).walk(name))
+
+
+def test_a_seminar_without_sessions_is_one_event_of_whole_days(client: CheckingClient, make: Make) -> None:
+    seminar = make.seminar(title_en="Trafficking", starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 3))
+    body = client.get(f"/seminars/{seminar.slug}/calendar.ics?language=en").response.get_data()
+    (event,) = parts(body, "VEVENT")
+    assert (event["DTSTART"].dt, event["DTEND"].dt) == (date(2027, 3, 1), date(2027, 3, 4)), "the end is the day after"
+    assert (str(event["SUMMARY"]), str(event["UID"])) == ("Trafficking", f"{seminar.public_id.hex}@constancia")
+
+
+def test_only_a_calendar_of_several_events_has_a_name(client: CheckingClient, make: Make) -> None:
+    """With a name, Outlook makes a calendar of its own out of one appointment ([MS-OXCICAL])."""
+    seminar = make.seminar()
+    url = f"/seminars/{seminar.slug}/calendar.ics"
+    make.seminar_session(seminar)
+    one = client.get(url).response.get_data(as_text=True)
+    assert not {"NAME", "X-WR-CALNAME"} & set(Calendar.from_ical(one))
+    make.seminar_session(seminar, day=1)
+    assert {"NAME", "X-WR-CALNAME"} <= set(Calendar.from_ical(client.get(url).response.get_data(as_text=True)))
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "onsets"),
+    [
+        ("America/Mexico_City", date(2014, 6, 3), {"20140406T020000", "20150405T020000", "20131027T020000"}),
+        ("America/Cancun", date(2015, 6, 3), {"20150201T020000"}),
+    ],
+)
+def test_a_change_of_clocks_is_written_in_the_offset_before_it(
+    client: CheckingClient, make: Make, zone: str, day: date, onsets: set[str]
+) -> None:
+    """Each onset, read in the offset before it, is the instant at which the clocks change (RFC 5545, 3.6.5)."""
+    seminar = make.seminar(time_zone=zone, starts_on=day, ends_on=day)
+    make.seminar_session(seminar)
+    body = client.get(f"/seminars/{seminar.slug}/calendar.ics").response.get_data(as_text=True)
+    written = set()
+    for part in parts(body, "VTIMEZONE")[0].subcomponents:
+        before, after = part["TZOFFSETFROM"].td, part["TZOFFSETTO"].td
+        more = part.get("RDATE", [])
+        starts = [part["DTSTART"].dt, *(each.dt for each in (more.dts if hasattr(more, "dts") else [d for m in more for d in m.dts]))]
+        for start in starts if before != after else ():
+            instant = (start - before).replace(tzinfo=UTC)
+            assert (instant - timedelta(seconds=1)).astimezone(ZoneInfo(zone)).utcoffset() == before
+            assert instant.astimezone(ZoneInfo(zone)).utcoffset() == after
+            written.add(start.strftime("%Y%m%dT%H%M%S"))
+    assert onsets <= written

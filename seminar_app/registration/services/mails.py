@@ -25,12 +25,14 @@ def tell(
     office: Office,
     registration: Registration,
     dedupe_key: str | None = None,
+    **more: str,
 ) -> Message | None:
     """Put a mail to the official into the outbox.
 
     Args:
         registration: with `registration.person` loaded.
         dedupe_key: a mail with this key is put into the outbox only once.
+        **more: facts that only this kind of mail states.
 
     Returns:
         The message, or None if the person has no e-mail address or the key was used before.
@@ -46,7 +48,8 @@ def tell(
         to_address=person.email,
         to_name=person.certificate_name,
         facts=facts(seminar, office, registration.language)
-        | {"state": registration.state.value, "code": reserved_name(registration.reserved_code) if person.reserved else ""},
+        | {"state": registration.state.value, "code": reserved_name(registration.reserved_code) if person.reserved else ""}
+        | more,
         link=issue_link(session, registration),
         link_endpoint=ENDPOINT,
         dedupe_key=dedupe_key,

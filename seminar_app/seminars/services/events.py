@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from seminar_app.core.change_context import ChangeContext
+from seminar_app.seminars.announced import announced_now
 from seminar_app.seminars.models import Seminar
-from seminar_app.seminars.rules import Change, SeminarState
+from seminar_app.seminars.rules import Announced, Change, SeminarState, without_titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ StateHook = Callable[[Session, ChangeContext, Seminar, StateChange], None]
 EditHook = Callable[[Session, ChangeContext, Seminar, SeminarEdit], None]
 _state_hooks: list[StateHook] = []
 _edit_hooks: list[EditHook] = []
+AnnouncedHook = Callable[[Session, ChangeContext, Seminar, Announced, Announced], None]
+_announced_hooks: list[AnnouncedHook] = []
 
 
 def when_changing_state(hook: StateHook) -> StateHook:
@@ -64,14 +67,35 @@ def when_editing(hook: EditHook) -> EditHook:
     return hook
 
 
+def when_announced_changes(hook: AnnouncedHook) -> AnnouncedHook:
+    """Register `hook(session, context, seminar, before, after)`, called when an edit changes what people hold a copy of.
+
+    The seminar's row is locked then, so nobody registers between `before` and `after`.
+    """
+    if hook not in _announced_hooks:
+        _announced_hooks.append(hook)
+    return hook
+
+
 def state_changed(session: Session, context: ChangeContext, seminar: Seminar, change: StateChange) -> None:
     """Call the hooks of a change of state."""
     for hook in _state_hooks:
         hook(session, context, seminar, change)
 
 
-def edited(session: Session, context: ChangeContext, seminar: Seminar, edit: SeminarEdit) -> None:
-    """Call the hooks of an edit, if it has changed anything."""
-    if edit.fields or edit.sessions:
-        for hook in _edit_hooks:
-            hook(session, context, seminar, edit)
+def edited(session: Session, context: ChangeContext, seminar: Seminar, edit: SeminarEdit, *, before: Announced | None = None) -> None:
+    """Call the hooks of an edit, if it has changed anything.
+
+    Args:
+        before: what people held a copy of before the edit; None if the edit leaves that as it was.
+    """
+    if not (edit.fields or edit.sessions):
+        return
+    for hook in _edit_hooks:
+        hook(session, context, seminar, edit)
+    if before is None:
+        return
+    after = announced_now(session, seminar)
+    if without_titles(before) != without_titles(after):
+        for announced in _announced_hooks:
+            announced(session, context, seminar, before, after)

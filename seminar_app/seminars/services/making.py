@@ -18,6 +18,7 @@ from seminar_app.core.errors import InBothLanguages
 from seminar_app.core.time_zones import is_time_zone
 from seminar_app.offices.models import Office
 from seminar_app.seminars import errors
+from seminar_app.seminars.announced import announced_now
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession
 from seminar_app.seminars.rules import (
     FIRST_DAY,
@@ -127,6 +128,7 @@ def edit_seminar(session: Session, context: ChangeContext, *, seminar_id: int, v
     changed = sorted(name for name, value in values.items() if getattr(seminar, name) != value)
     if locked := sorted(set(changed) & locked_fields(seminar.state)):
         raise errors.FieldLocked(field=locked[0])
+    before = announced_now(session, seminar)
     sessions = _move_sessions(session, context, seminar, details)
     for name in changed:
         setattr(seminar, name, values[name])
@@ -137,7 +139,7 @@ def edit_seminar(session: Session, context: ChangeContext, *, seminar_id: int, v
         seminar.changed_at = context.now
         trail(session, context, seminar, action="seminar.edited", fields=changed)
     session.flush()
-    edited(session, context, seminar, SeminarEdit(fields=frozenset(changed), sessions=sessions))
+    edited(session, context, seminar, SeminarEdit(fields=frozenset(changed), sessions=sessions), before=before)
     return seminar
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import InBothLanguages, NotFound, StaleEdit
 from seminar_app.seminars import errors
+from seminar_app.seminars.announced import announced_now
 from seminar_app.seminars.models import Seminar, SeminarSession, Speaker
 from seminar_app.seminars.rules import SessionTimes, local_of, may_change_sessions, minutes_between, overlapping, within_dates
 from seminar_app.seminars.services.events import SeminarEdit, edited
@@ -52,13 +53,14 @@ def add_session(
         Refusal: one of `seminars.errors`, for example if it overlaps another session or is outside the seminar's days.
     """
     seminar = _seminar(session, seminar_id)
+    before = announced_now(session, seminar)
     row = SeminarSession(public_id=public_id or uuid.uuid4(), seminar_id=seminar.id)
     _write(session, context, seminar, row, details)
     session.add(row)
     session.flush()
     _write_speakers(session, row, details.speakers)
     trail(session, context, seminar, action="session.added", subject=_subject(row), minutes=row.contact_minutes)
-    edited(session, context, seminar, SeminarEdit(sessions=frozenset({row.id})))
+    edited(session, context, seminar, SeminarEdit(sessions=frozenset({row.id})), before=before)
     return row
 
 
@@ -73,6 +75,7 @@ def edit_session(
         Refusal: as in `add_session`.
     """
     seminar = _seminar(session, seminar_id)
+    before = announced_now(session, seminar)
     row = _session_of(session, seminar, public_id)
     if row.version != version:
         raise StaleEdit
@@ -80,7 +83,7 @@ def edit_session(
     _write_speakers(session, row, details.speakers)
     trail(session, context, seminar, action="session.edited", subject=_subject(row), minutes=row.contact_minutes)
     session.flush()
-    edited(session, context, seminar, SeminarEdit(sessions=frozenset({row.id})))
+    edited(session, context, seminar, SeminarEdit(sessions=frozenset({row.id})), before=before)
     return row
 
 
@@ -95,6 +98,7 @@ def delete_session(session: Session, context: ChangeContext, *, seminar_id: int,
         SessionHasMarks: attendance or feedback refers to it.
     """
     seminar = _seminar(session, seminar_id)
+    before = announced_now(session, seminar)
     row = _session_of(session, seminar, public_id)
     speakers = session.scalars(select(Speaker).where(Speaker.session_id == row.id).order_by(Speaker.position)).all()
     starts, ends = local_of(row.starts_at, seminar.time_zone), local_of(row.ends_at, seminar.time_zone)
@@ -115,7 +119,7 @@ def delete_session(session: Session, context: ChangeContext, *, seminar_id: int,
     except IntegrityError as error:
         raise errors.SessionHasMarks from error
     trail(session, context, seminar, action="session.deleted", subject=_subject(row))
-    edited(session, context, seminar, SeminarEdit(sessions=frozenset({row.id})))
+    edited(session, context, seminar, SeminarEdit(sessions=frozenset({row.id})), before=before)
     return was
 
 
