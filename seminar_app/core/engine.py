@@ -11,7 +11,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
-from seminar_app.core.sqlite import BUSY_TIMEOUT_MS, on_checkout, on_connect, on_error, sqlite_module
+from seminar_app.core.sqlite import BUSY_TIMEOUT_MS, on_checkin, on_checkout, on_connect, on_error, sqlite_module
 from seminar_app.core.sqlite_writing import begin
 from seminar_app.core.write_mode import WRITING
 
@@ -42,6 +42,7 @@ def install_hooks(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", on_connect)
         event.listen(engine, "checkout", on_checkout)
+        event.listen(engine, "checkin", on_checkin)
         event.listen(engine, "begin", begin)
         event.listen(engine, "handle_error", on_error)
     else:

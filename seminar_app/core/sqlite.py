@@ -27,6 +27,9 @@ BUSY_TIMEOUT_MS = 15_000
 OPENED_FILE = "opened_file"
 
 
+OPENED_READ_ONLY = "opened_read_only"
+
+
 def sqlite_module() -> ModuleType:
     """Return the SQLite module in use: the bundled newer one where there is a wheel, else the standard library's."""
     try:
@@ -65,6 +68,7 @@ def on_connect(connection: Any, record: Any) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     path = cursor.execute("PRAGMA database_list").fetchone()[2]
     record.info[OPENED_FILE] = (path, _file_at(path))
+    record.info[OPENED_READ_ONLY] = bool(path) and not os.access(path, os.W_OK)
     cursor.close()
 
 
@@ -95,6 +99,21 @@ def on_checkout(_connection: Any, record: Any, _proxy: object) -> None:
     if not is_still_there(record.info):
         log.error("The database file is missing or another one than was opened; opening what is there.")
         raise DisconnectionError("the database file is not the one that was opened")
+
+
+def may_be_kept(info: Mapping[Any, Any]) -> bool:
+    """Whether a connection may stay open after its use; one that found the file read-only may not (`info` is the connection's).
+
+    All connections of a process share what SQLite knows of the write-ahead log. While one that found it read-only is open, those
+    opened later cannot write either, although the disk has long been writable again.
+    """
+    return not info.get(OPENED_READ_ONLY)
+
+
+def on_checkin(_connection: Any, record: Any) -> None:
+    """Close a connection that found the file read-only, instead of returning it to the pool."""
+    if not may_be_kept(record.info):
+        record.invalidate()
 
 
 def on_error(context: ExceptionContext) -> None:

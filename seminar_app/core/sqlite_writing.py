@@ -44,7 +44,7 @@ def begin(connection: Connection) -> None:
         except OperationalError as error:
             if "readonly" in str(error.orig):  # the file was read-only when opened; connections opened now may find it writable
                 connection.invalidate(error)
-                connection.engine.dispose(close=False)  # the pool's other connections were opened then, too
+                connection.engine.dispose()  # the pool's other connections may have been opened then, too
             raise
         if not is_still_there(connection.info):  # the file went while this writer waited
             cursor.execute("ROLLBACK")

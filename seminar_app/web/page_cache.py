@@ -21,7 +21,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine, PoolProxiedConnection
 
 from config import Settings
-from seminar_app.core.sqlite import is_still_there
+from seminar_app.core.sqlite import is_still_there, may_be_kept
 from seminar_app.web.database import db
 from seminar_app.web.headers import csp_nonce
 from seminar_app.web.languages import current_language
@@ -97,6 +97,9 @@ class DatabaseState:
             cursor.execute(self._question)
             (state,) = cursor.fetchone() or (None,)
             cursor.close()
+            if not may_be_kept(self._info):
+                self.close()
+                return None
         except Exception as error:  # noqa: BLE001  whatever the driver raises: the page itself will say what is wrong
             log.info("The database does not tell its state: %s", type(error).__name__)
             self.close()
