@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+
 from config import Settings
 from seminar_app import create_app
 from seminar_app.cli.serving.processes import end_with_server, settle_memory, spare_memory, switch_threads_often, work_with_database
 from seminar_app.core.spool import forget_abandoned
 from seminar_app.web import logs
 
-end_with_server()
+end_with_server(signal.SIGKILL)  # a granian worker that is asked to end may wait for its own threads for ever
 forget_abandoned()
 spare_memory()
 switch_threads_often()

@@ -45,15 +45,18 @@ def announce_server() -> None:
     os.environ[SERVER_PID] = str(os.getpid())
 
 
-def end_with_server() -> None:
+def end_with_server(by: signal.Signals = signal.SIGTERM) -> None:
     """In a child of `flask serve`: have the kernel end it when the server is killed (Linux only; elsewhere it does nothing).
 
     If the server was killed while the child was starting, the kernel sends no signal later, so this case is checked here.
+
+    Args:
+        by: the signal. SIGKILL for a child that may hang when it is asked to end, since nobody is left to insist.
     """
     server = os.environ.get(SERVER_PID)
     if sys.platform != "linux" or server is None or server == str(os.getpid()):
         return
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, by)
     if server != str(os.getppid()):
         raise SystemExit("The server that began this process has ended.")
 
