@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from seminar_app.agencies.finding import Former, predecessors
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession, AgencyVersion
-from seminar_app.agencies.rules import AgencyLevel, Hit, Succession, existed_on, group_of, look_for, names_a_kind, path_of, successors_on
+from seminar_app.agencies.rules import AgencyLevel, Hit, Succession, existed_on, group_of, look_for, names_a_kind, path_of
 from seminar_app.agencies.succession_rules import Steps, reach_of_liaison, steps_on
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import fold
@@ -290,12 +290,6 @@ def find_with_version(session: Session, agency_id: int) -> tuple[Agency, int] | 
     return None if found is None else (found[0], found[1])
 
 
-def agency_paths(session: Session) -> Mapping[int, tuple[int, ...]]:
-    """Return for every agency its id and those of its parents, nearest first; one statement."""
-    parents: dict[int, int | None] = {row.id: row.parent_id for row in session.execute(select(Agency.id, Agency.parent_id))}
-    return {agency_id: path_of(agency_id, parents) for agency_id in parents}
-
-
 def agency_path(session: Session, agency_id: int) -> tuple[int, ...]:
     """Return the agency and its parents, nearest first; the last is its group. Empty if the agency does not exist.
 
@@ -373,12 +367,6 @@ def agencies_of_liaisons(session: Session, all_granted: Collection[frozenset[int
     successions = [Succession(row[7], row.id, row[8], row[9]) for row in rows if row[7] is not None]
     codes = {row.id: row.code for row in rows}
     return {granted: reach_of_liaison(granted, agencies, successions, codes=codes, on=on) for granted in all_granted}
-
-
-def agencies_by_then(session: Session, day: date) -> Mapping[int, tuple[int, ...]]:
-    """Return for every agency the agencies that do its work as of `day`: itself or its successors. Two statements."""
-    successions = all_successions(session)
-    return {agency_id: successors_on(agency_id, successions, day) for agency_id in session.scalars(select(Agency.id))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from seminar_app.web.database import session, unit_of_work
 from seminar_app.web.forms import csrf
 from seminar_app.web.languages import local_path
 from seminar_app.web.limits import account_key, limiter
-from seminar_app.web.origins import comes_from_our_page
+from seminar_app.web.sending_site import comes_from_our_page
 
 
 def _address_key() -> str:

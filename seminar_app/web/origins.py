@@ -11,15 +11,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.sansio.utils import host_is_trusted
 
 from config import Settings
-from seminar_app.web.access import policy_of_request
 from seminar_app.web.errors import form_from_elsewhere
 from seminar_app.web.forms import csrf
+from seminar_app.web.sending_site import comes_from_another_site, comes_from_our_page, form_needs_token
 
 SENDING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 ANY_NAME = frozenset({"healthz", "readyz"})
 """Endpoints that monitors call by IP address, without our name."""
-OUR_OWN = "same-origin"
-OTHER_SITES = frozenset({"cross-site", "same-site"})
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -40,7 +38,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def refuse_forms_of_other_sites() -> ResponseReturnValue | None:
-        if request.method not in ("GET", "HEAD", "OPTIONS") and request.headers.get("Sec-Fetch-Site") in OTHER_SITES:
+        if request.method not in ("GET", "HEAD", "OPTIONS") and comes_from_another_site():
             return form_from_elsewhere()
         return None
 
@@ -49,14 +47,3 @@ def init_app(app: Flask, settings: Settings) -> None:
         sends = request.endpoint is not None and request.method in SENDING and app.config["WTF_CSRF_ENABLED"]
         if sends and not comes_from_our_page() and form_needs_token():
             csrf.protect()
-
-
-def comes_from_our_page() -> bool:
-    """Whether the browser says that a page of this site sent the request."""
-    return request.headers.get("Sec-Fetch-Site") == OUR_OWN
-
-
-def form_needs_token() -> bool:
-    """Whether the forms of this request's page bear a token."""
-    policy = policy_of_request()
-    return policy is None or policy.token

@@ -15,6 +15,7 @@ from wtforms import Form
 from wtforms.fields import BooleanField, FieldList, FileField, FormField, PasswordField, SelectField, SubmitField
 
 from seminar_app.web.body_reading import was_refused
+from seminar_app.web.sending_site import may_be_anothers
 
 PASSING = ("08", "25006", "40001", "40P01", "53", "55P03", "57", "58", "F0", "XX001", "XX002")
 """PostgreSQL's codes, or how they begin.
@@ -52,8 +53,12 @@ class KeptForm:
 
 
 def kept_form() -> KeptForm | None:
-    """Return the form of this request. None if there is none, or it has a file or a password, which no page repeats."""
-    if request.method != "POST" or was_refused():
+    """Return the form of this request.
+
+    None if there is none, if it has a file or a password, which no page repeats, or if another site may have written it: whoever
+    pressed the button of such a page would do what a stranger wants.
+    """
+    if request.method != "POST" or was_refused() or may_be_anothers():
         return None
     try:
         fields = list(request.form.items(multi=True))

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession
-from seminar_app.agencies.queries import agency_groups, agency_path, agency_paths, find_agency_by_code
+from seminar_app.agencies.queries import agency_groups, agency_path, find_agency_by_code
 from seminar_app.agencies.services import seed_directory
 from seminar_app.core.unit_of_work import unit_of_work
 from tests.support.context import context
@@ -61,7 +61,7 @@ def test_paths_lead_to_the_group(session: Session, now: datetime) -> None:
     assert police is not None
     assert commission is not None
     assert agency_path(session, police.id) == (police.id, commission.id)
-    assert agency_paths(session)[commission.id] == (commission.id,)
+    assert agency_path(session, commission.id) == (commission.id,)
     assert agency_path(session, 10**9) == ()
 
 

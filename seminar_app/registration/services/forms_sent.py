@@ -7,7 +7,6 @@ is, and which seat is drawn, is decided when the button is pressed, in the order
 from __future__ import annotations
 
 import hmac
-import logging
 import secrets
 import uuid
 from collections.abc import Sequence
@@ -36,12 +35,9 @@ from seminar_app.registration.services.registering import register
 from seminar_app.registration.services.sealed_forms import Typed, address_indexes, opened, person_indexes, said_index, seal
 from seminar_app.seminars.models import Seminar
 
-log = logging.getLogger(__name__)
-
 KIND = "form_sent"
 AT_ONCE = timedelta(minutes=1)
 """A form that comes again within this time was sent twice by mistake: a double click, or a connection that broke."""
-TABLE = FormSent.__tablename__
 
 
 def send_form(session: Session, context: ChangeContext, *, seminar_id: int, typed: Typed, showing: uuid.UUID) -> FormSent:
