@@ -317,7 +317,7 @@ def test_correcting_opens_the_record_for_the_organizer_alone(
         text = client.get(address, status=200 if who in ("admin", "organizer") else 403).text
         assert bool(canaries_in(text)) is (who in ("admin", "organizer")), who
     session.rollback()
-    opened = session.scalars(select(AuditRow.actor).where(AuditRow.action == "reserved.opened")).all()
+    opened = session.scalars(select(AuditRow.actor).where(AuditRow.action == "reserved.opened").order_by(AuditRow.sequence)).all()
     assert opened == [f"account:{world.accounts[who].public_id.hex}" for who in ("admin", "organizer")]
 
 

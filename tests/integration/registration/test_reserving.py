@@ -68,7 +68,8 @@ def test_all_registrations_get_a_code_that_stays_when_it_ends(make: Make, sessio
         assert end_reserve(work, context, person_id=person.id, reason=MISTAKE)
         assert not end_reserve(work, context, person_id=person.id, reason=MISTAKE)
     assert codes(session) == given
-    rows = session.execute(select(AuditRow.action, AuditRow.actor, AuditRow.subject, AuditRow.request_id, AuditRow.details)).all()
+    columns = (AuditRow.action, AuditRow.actor, AuditRow.subject, AuditRow.request_id, AuditRow.details)
+    rows = session.execute(select(*columns).order_by(AuditRow.sequence)).all()
     assert [tuple(row) for row in rows] == [
         ("person.reserved", "account:a", f"person:{person.public_id.hex}", "request-1", {"reserved_because": "own_request"}),
         ("person.shown_again", "account:a", f"person:{person.public_id.hex}", "request-1", {"reserved_because": "mistake"}),
