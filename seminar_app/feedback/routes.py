@@ -21,7 +21,7 @@ from seminar_app.web.access import needs_no_token, personal_link
 from seminar_app.web.contacts import name_contact
 from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.forms import BaseForm
-from seminar_app.web.languages import CODES, current_language
+from seminar_app.web.languages import current_language
 
 blueprint = Blueprint("feedback", __name__)
 
@@ -51,9 +51,8 @@ def answer(token: str) -> ResponseReturnValue:
     if stage is FormStage.CLOSED and request.method == "GET":
         return _say("closed", visit, token)
     version = _version(visit.form.id)
-    wanted_language = _chosen_language()
     form = answers_form(version.questions, current_language())(data={"version": str(version.number)})
-    if wanted_language is None and form.accepts():
+    if form.accepts():
         try:
             _take(visit, version, form)
         except Refusal as refusal:
@@ -111,17 +110,6 @@ def _version(form_id: int) -> queries.Version:
         return queries.get_version(session(), form_id, number)
     except NotFound:
         return queries.get_version(session(), form_id)
-
-
-def _chosen_language() -> str | None:
-    """Switch to the language asked for from inside the form, and return its code. What was typed so far stays."""
-    language = request.form.get("language")
-    if language not in CODES:
-        return None
-    browser_session["language"] = g.language = language
-    browser_session.permanent = True
-    refresh()
-    return language
 
 
 def _say(what: str, visit: Visit, token: str) -> ResponseReturnValue:

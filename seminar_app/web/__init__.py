@@ -22,6 +22,7 @@ from seminar_app.web import (
     navigation,
     origins,
     page_cache,
+    page_parts,
     places,
     proxies,
     static_files,
@@ -61,6 +62,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     limits.init_app(app, settings)
     filters.init_app(app)
     navigation.init_app(app)
+    page_parts.init_app(app)
     places.init_app(app)
     health.init_app(app, settings)
     job_runs.init_app(app)

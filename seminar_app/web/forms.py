@@ -25,6 +25,7 @@ from wtforms.widgets import HiddenInput, Select
 from seminar_app.core.addresses import normal_address
 from seminar_app.core.errors import Refusal
 from seminar_app.web.errors import sentence_of
+from seminar_app.web.languages import only_switches_language
 
 csrf = CSRFProtect()
 
@@ -115,8 +116,8 @@ class BaseForm(FormPart):
         super().__init__(formdata, **kwargs)
 
     def accepts(self) -> bool:
-        """Whether this is a POST and every field is well formed."""
-        return request.method == "POST" and self.validate()
+        """Whether this is a POST that asks for something to be done, and every field is well formed."""
+        return request.method == "POST" and not only_switches_language() and self.validate()
 
     def show(self, refusal: Refusal) -> None:
         """Show a refusal on the field it names, or at the head of the form."""

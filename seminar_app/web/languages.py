@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, g, has_request_context, redirect, request, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, refresh
 from werkzeug.wrappers import Response
 
 from config import Settings
@@ -13,6 +13,8 @@ from seminar_app.web.access import needs_no_token, public
 
 LANGUAGES = (("es", "Español"), ("en", "English"))
 CODES = tuple(code for code, _ in LANGUAGES)
+SWITCH = "page-language"
+"""Name of the button that sends a form only to get it back in the other language, with all that was typed."""
 
 babel = Babel()
 blueprint = Blueprint("web", __name__)
@@ -24,6 +26,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     babel.init_app(app, locale_selector=_selected, default_translation_directories="translations")
     app.register_blueprint(blueprint)
     app.context_processor(lambda: {"languages": LANGUAGES, "current_language": current_language()})
+    app.before_request(_switch)
+    app.after_request(_not_refused)
 
 
 def current_language() -> str:
@@ -37,6 +41,30 @@ def _selected() -> str | None:
         return None
     chosen: str | None = g.get("language") or session.get("language")
     return chosen if chosen in CODES else request.accept_languages.best_match(CODES)
+
+
+def only_switches_language() -> bool:
+    """Whether this request's form was sent to be shown in another language: nothing is checked or done then."""
+    return bool(g.get("only_switches_language"))
+
+
+def _switch() -> None:
+    if request.method == "POST" and (language := request.form.get(SWITCH)) in CODES:
+        _choose(language)
+        g.language, g.only_switches_language = language, True
+        refresh()
+
+
+def _not_refused(response: Response) -> Response:
+    """Answer 200 in place of the 422 with which views show a form again."""
+    if only_switches_language() and response.status_code == 422:
+        response.status_code = 200
+    return response
+
+
+def _choose(language: str) -> None:
+    session["language"] = language
+    session.permanent = True
 
 
 def local_path(target: str | None) -> str:
@@ -53,6 +81,5 @@ def local_path(target: str | None) -> str:
 def choose_language() -> Response:
     """Store the chosen language in the browser's session and go back to the same page."""
     if (language := request.form.get("language")) in CODES:
-        session["language"] = language
-        session.permanent = True
+        _choose(language)
     return redirect(local_path(request.form.get("next")), code=303)

@@ -112,7 +112,7 @@ def test_the_form_speaks_the_persons_language_until_they_choose_and_keeps_what_w
     page = client.get(address(held))
     assert page.one("html").attrs["lang"] == "es"
     assert "¿Se cumplieron los objetivos del seminario?" in page.text
-    values = page.fields("form#feedback-form") | {"q-met_objectives": "4", "q-change": "más sol", "language": "en"}
+    values = page.fields("form#feedback-form") | {"q-met_objectives": "4", "q-change": "más sol", "page-language": "en"}
     switched = client.post(address(held), values, status=200)
     assert switched.one("html").attrs["lang"] == "en"
     assert (

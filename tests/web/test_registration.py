@@ -169,7 +169,7 @@ def test_whoever_does_not_find_the_agency_writes_it_and_registers(
         )
     client.language = "en"
     missing = client.submit(url, WRITTEN | {"agency_text": "  "}, status=422)
-    assert missing.one("a[href='#agency_text']").to_text() == "Please write the name of your agency."
+    assert missing.one("a[href='#agency_text']").to_text() == "Name of your agency: Please write the name of your agency."
     refused = client.submit(url, WRITTEN | {"position": ""}, status=422)
     kept = refused.fields("main form")
     assert (kept["agency"], kept["agency_text"]) == (["-"], [WRITTEN["agency_text"]])
