@@ -37,7 +37,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     login_manager = LoginManager(app, add_context_processor=False)  # templates use `current_actor` instead
     login_manager.session_protection = None  # the session is a database row with a random id, so Flask-Login need not protect it
     login_manager.user_loader(_account)
-    access.init_app(app, load_actor=load_actor, owed_step=second_step_routes.owed_step, ask_again=ask_again, session_ended=_session_ended)
+    access.init_app(app, load_actor=load_actor, owed_step=second_step_routes.owed_step, ask_again=ask_again, keep_form=_kept_until_signed_in)
     when_disabled(session_store.end_all_of)
     app.register_blueprint(own_blueprint)
     app.register_blueprint(staff_routes.blueprint)
@@ -50,9 +50,10 @@ def _account(uniquifier: str) -> UserAccount | None:
     return stored.account if stored and stored.account and stored.account.fs_uniquifier == uniquifier else None
 
 
-def _session_ended() -> Response | None:
-    """Return the form that was sent after its session had ended, to be sent again after signing in; None if there was no session."""
-    if not browser_session().had_ended or kept_form() is None:
+def _kept_until_signed_in() -> Response | None:
+    """Return the form that somebody sent who is signed in no more, to be sent again after signing in; None if nothing was typed."""
+    kept = kept_form()
+    if kept is None or all(name == "csrf_token" for name, _value in kept.fields):
         return None
     return make_response(error_page(401, sign_in_first=True))
 
@@ -62,8 +63,8 @@ def _form_too_old(_error: CSRFError) -> ResponseReturnValue:
     policy = access.policy_of_request()
     if policy is None or policy.audience is not access.Audience.STAFF or load_actor() is not None:
         return form_from_elsewhere()
-    if (ended := _session_ended()) is not None:
-        return ended
+    if (kept := _kept_until_signed_in()) is not None:
+        return kept
     flash(_("You were signed out because the page had rested for 30 minutes, so it was not saved. Please sign in again."), "warning")
     came_from = request.referrer if request.referrer and request.referrer.startswith(request.host_url) else ""
     back = local_path("/" + came_from.removeprefix(request.host_url)) if came_from else access.STAFF_HOME

@@ -61,12 +61,6 @@ class BrowserSession(SessionMixin):
         return self._stored
 
     @property
-    def had_ended(self) -> bool:
-        """Whether the browser came with a session that is in the table no more."""
-        self._all()
-        return self.cookie_is_stale and self._stored is None
-
-    @property
     def identifier(self) -> str | None:
         """Return the cookie's value, for a session in the table."""
         return self._identifier

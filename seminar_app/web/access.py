@@ -176,7 +176,7 @@ def init_app(
     load_actor: Callable[[], Actor | None],
     owed_step: Callable[[], str | None],
     ask_again: Callable[[], Response | None],
-    session_ended: Callable[[], Response | None],
+    keep_form: Callable[[], Response | None],
 ) -> None:
     """Check every request's endpoint before its view runs.
 
@@ -185,13 +185,13 @@ def init_app(
         load_actor: returns the signed-in account; called only if the policy needs it.
         owed_step: returns the endpoint of the step that a half signed-in account still has to do.
         ask_again: returns the page that asks for the identity again, or None if it was proved recently.
-        session_ended: returns the page for a form that was sent after the session's end, or None if there was no session.
+        keep_form: returns the page that keeps a form sent by somebody who is signed in no more, or None if nothing was typed.
     """
     app.extensions.setdefault("access", {})
     app.extensions["load_actor"] = load_actor
     app.extensions["owed_step"] = owed_step
     app.extensions["ask_again"] = ask_again
-    app.extensions["session_ended"] = session_ended
+    app.extensions["keep_form"] = keep_form
     app.before_request(_check)
     declare(app, "static", Policy(Audience.PUBLIC))
 
@@ -225,9 +225,9 @@ def _check() -> Response | None:
         g.half_signed_in = owed_step() is not None  # these pages are kept by no cache either
         return None if g.half_signed_in else redirect(url_for("sign_in.login"), code=303)
     if actor is None:
-        ended: Response | None = current_app.extensions["session_ended"]() if request.method == "POST" else None
-        if ended is not None:
-            return ended
+        kept: Response | None = current_app.extensions["keep_form"]() if request.method == "POST" else None
+        if kept is not None:
+            return kept
         came_for = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for(owed_step() or "sign_in.login", next=came_for), code=303)
     if policy.roles and not policy.roles & actor.roles:

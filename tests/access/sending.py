@@ -162,6 +162,8 @@ def word(response: TestResponse, writes: list[str]) -> str:
         if path == SIGN_IN and not writes:
             return "sign-in"
         return "ask" if path == RESET and not writes else "yes"
+    if response.status_code == 401 and not writes and f'href="{SIGN_IN}"' in response.get_data(as_text=True):
+        return "sign-in"  # the page keeps the form that was sent
     if response.status_code == 422 and any(said in response.get_data(as_text=True) for said in WITHOUT_TOKEN):
         return "no token"
     return {200: "yes", 422: "yes", 403: "no", 404: "404"}.get(response.status_code, str(response.status_code))

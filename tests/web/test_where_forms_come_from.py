@@ -127,5 +127,5 @@ def test_a_form_sent_after_the_session_s_end_is_kept_until_one_has_signed_in_aga
     assert session.get_one(Seminar, seminar.id).city == "Mérida"
 
 
-def test_a_stranger_is_led_to_sign_in(client: CheckingClient, seminar: Seminar) -> None:
-    assert client.post(SETTINGS, {"city": "x"}, headers=OURS, status=303).response.headers["Location"].startswith("/login")
+def test_a_button_pressed_without_a_session_leads_to_sign_in(client: CheckingClient, seminar: Seminar) -> None:
+    assert client.post(SETTINGS, {"csrf_token": "x"}, headers=OURS, status=303).response.headers["Location"].startswith("/login")
