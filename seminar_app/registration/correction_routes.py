@@ -52,7 +52,7 @@ def correct(slug: str, registration_id: str) -> ResponseReturnValue:
         else:
             flash(_told(changed, has_address=bool(form.email.data)), "success")
             return _to_page(slug, registration_id)
-    elif not form.has_errors:
+    elif not form.is_sent:
         form.begin(registration)
     action = "reserved.opened" if registration.person.reserved else "registration.viewed"
     shown(f"registration:{registration.public_id.hex}", seminar=slug, action=action)

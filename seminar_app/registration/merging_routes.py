@@ -45,7 +45,7 @@ def merge(person_id: str, other_id: str) -> ResponseReturnValue:
             return answer
         found = queries.compare(session(), actor, one, other)
         form.reopen(found)
-    elif not form.has_errors:
+    elif not form.is_sent:
         form.reopen(found)
     for who in (one, other):
         shown(f"person:{who.public_id.hex}", action="reserved.opened" if who.reserved else "person.viewed")
@@ -141,7 +141,7 @@ def split(slug: str, registration_id: str) -> ResponseReturnValue:
         else:
             flash(_("The registration has a record of its own now.") + " " + _mailed(form), "success")
             return _to_registration(slug, registration_id)
-    elif not form.has_errors:
+    elif not form.is_sent:
         form.begin(registration)
     action = "reserved.opened" if registration.person.reserved else "registration.viewed"
     shown(f"registration:{registration.public_id.hex}", seminar=slug, action=action)

@@ -182,7 +182,7 @@ def edit_personal(token: str) -> ResponseReturnValue:
             form.reopen(_personal(token).registration)
         except Refusal as refusal:
             form.show(refusal)
-    elif not form.has_errors:
+    elif not form.is_sent:
         form.begin(registration)
         if (asked := queries.name_asked(session(), registration.id)) is not None:
             form.show_name(asked)

@@ -37,7 +37,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     login_manager = LoginManager(app, add_context_processor=False)  # templates use `current_actor` instead
     login_manager.session_protection = None  # the session is a database row with a random id, so Flask-Login need not protect it
     login_manager.user_loader(_account)
-    access.init_app(app, load_actor=load_actor, owed_step=second_step_routes.owed_step, ask_again=ask_again, keep_form=_kept_until_signed_in)
+    access.init_app(
+        app, load_actor=load_actor, owed_step=second_step_routes.owed_step, ask_again=ask_again, keep_form=_kept_until_signed_in
+    )
     when_disabled(session_store.end_all_of)
     app.register_blueprint(own_blueprint)
     app.register_blueprint(staff_routes.blueprint)

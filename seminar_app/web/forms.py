@@ -115,9 +115,14 @@ class BaseForm(FormPart):
             g.form_sent = self  # its labels, if the database cannot serve (web/unavailable.py)
         super().__init__(formdata, **kwargs)
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether it shows what was typed, and not yet what is stored."""
+        return request.method == "POST"
+
     def accepts(self) -> bool:
         """Whether this is a POST that asks for something to be done, and every field is well formed."""
-        return request.method == "POST" and not only_switches_language() and self.validate()
+        return self.is_sent and not only_switches_language() and self.validate()
 
     def show(self, refusal: Refusal) -> None:
         """Show a refusal on the field it names, or at the head of the form."""

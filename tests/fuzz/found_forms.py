@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from seminar_app.web.languages import SWITCH
 from tests.access.sending import NEW_PASSWORD
 from tests.access.world import PASSWORD
 from tests.support.crawler import endpoint_of
@@ -34,6 +35,9 @@ class FoundForm:
         action: address to send it to.
         endpoint: that receives it.
         filled: names and values.
+        buttons: names of its buttons; the value of one of them is in `filled`.
+        typed: whether people fill something in.
+        switched: whether the page's language switch sends it.
     """
 
     who: str
@@ -41,6 +45,9 @@ class FoundForm:
     action: str
     endpoint: str
     filled: tuple[tuple[str, str], ...]
+    buttons: frozenset[str] = frozenset()
+    typed: bool = False
+    switched: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.endpoint} as {self.who}"
@@ -78,7 +85,9 @@ def find(app: Flask, get: Callable[[str], TestResponse], who: str, starts: Itera
                 action = urljoin(url, form.action or url)
                 to = endpoint_of(app, action, form.method) or action
                 key = (form.method, to, tuple(sorted({name for name, _ in form.filled})), tuple(form.pressed.items()))
-                found.forms.setdefault(key, FoundForm(who, form.method, action, to, tuple(form.filled)))
+                switched = form.id is not None and form.id == page.switches
+                told = FoundForm(who, form.method, action, to, tuple(form.filled), frozenset(form.buttons), form.typed, switched)
+                found.forms.setdefault(key, told)
     return found
 
 
@@ -86,8 +95,11 @@ def find(app: Flask, get: Callable[[str], TestResponse], who: str, starts: Itera
 class _Form:
     method: str
     action: str | None
+    id: str | None
     filled: list[tuple[str, str]] = field(default_factory=list)
     pressed: dict[str, str] = field(default_factory=dict)
+    buttons: set[str] = field(default_factory=set)
+    typed: bool = False
 
 
 class _Page(HTMLParser):
@@ -98,6 +110,7 @@ class _Page(HTMLParser):
         self.today = today
         self.links: list[str] = []
         self.forms: list[_Form] = []
+        self.switches: str | None = None
         self._form: _Form | None = None
         self._select: tuple[str, bool, list[tuple[str, bool]]] | None = None
         self._area: str | None = None
@@ -108,8 +121,10 @@ class _Page(HTMLParser):
         if tag == "a" and attributes.get("href"):
             self.links.append(attributes["href"] or "")
         elif tag == "form":
-            self._form = _Form((attributes.get("method") or "get").upper(), attributes.get("action"))
+            self._form = _Form((attributes.get("method") or "get").upper(), attributes.get("action"), attributes.get("id"))
             self.forms.append(self._form)
+        elif tag == "button" and attributes.get("name") == SWITCH:
+            self.switches = attributes.get("form")
         elif tag == "option" and self._select is not None:
             self._select[2].append((attributes.get("value") or "", "selected" in attributes))
         elif self._form is not None and (name := attributes.get("name")) and name != "csrf_token":
@@ -117,6 +132,9 @@ class _Page(HTMLParser):
 
     def _field(self, form: _Form, tag: str, name: str, attributes: Attributes) -> None:
         kind, value = (attributes.get("type") or "").lower(), attributes.get("value") or ""
+        if tag == "button":
+            form.buttons.add(name)
+        form.typed = form.typed or (tag != "button" and kind not in (*NOT_SENT, "hidden"))
         if tag == "select":
             self._select = (name, "required" in attributes, [])
         elif tag == "textarea":

@@ -92,7 +92,7 @@ class Side:
             db.session.remove()
             db.engine.dispose()
             self._keep()
-            self.rows = self._rows()
+            self.rows = self.rows_now()
 
     def file(self, who: str, url: str) -> bytes:
         """Return the file at this address, as this person gets it."""
@@ -114,9 +114,10 @@ class Side:
         took = time.perf_counter() - begun
         location = response.headers.get("Location", "")
         said = content.decode("utf-8", "replace") if (response.mimetype or "").startswith("text/") else ""
-        return Said(response.status_code, location, NEW_EACH_TIME.sub("", said), self._rows(), took)
+        return Said(response.status_code, location, NEW_EACH_TIME.sub("", said), self.rows_now(), took)
 
-    def _rows(self) -> Counter[str]:
+    def rows_now(self) -> Counter[str]:
+        """Return the number of rows in each table."""
         with self.app.app_context():
             found = Counter({str(name): int(number) for name, number in db.session.execute(COUNTS)})
             db.session.remove()
