@@ -91,16 +91,13 @@ class PersonFields(BaseForm):
         description=_l("If you have only one name, write a hyphen."),
         render_kw={"autocomplete": "family-name"},
     )
-    surname2 = one_line(
-        _l("Second surname"), length=SHORT, needed=False, validators=[_a_name], filters=[_seen], render_kw={"autocomplete": "off"}
-    )
+    surname2 = one_line(_l("Second surname"), length=SHORT, needed=False, validators=[_a_name], filters=[_seen])
     certificate_name = one_line(
         _l("Name on the certificate"),
         length=LONGEST_CERTIFICATE_NAME,
         needed=False,
         validators=[_a_name],
         filters=[_seen],
-        render_kw={"autocomplete": "off"},
     )
     sex = RadioField(
         _l("Sex"),

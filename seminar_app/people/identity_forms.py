@@ -24,6 +24,7 @@ MISSING = {
     IdentityPart.CURP: _l("Please write your CURP."),
     IdentityPart.PASSPORT: _l("Please write the number of your passport."),
 }
+# «off» keeps a shared machine from offering somebody's number to the next person; so after Back these fields may be empty.
 AS_NUMBERS = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
 
@@ -41,7 +42,7 @@ class IdentityFields(BaseForm):
     """The fields that only some seminars ask for. `ask` deletes the fields that are not needed."""
 
     birth_date = DateField(_l("Date of birth"), validators=[optional(), _a_birth_date], render_kw={"autocomplete": "bday"})
-    birth_place = one_line(_l("Place of birth"), length=SHORT, needed=False, render_kw={"autocomplete": "off"})
+    birth_place = one_line(_l("Place of birth"), length=SHORT, needed=False)
     curp = one_line(_l("CURP"), length=LONGEST_NUMBER, needed=False, validators=[_a_number], render_kw=AS_NUMBERS)
     passport = one_line(_l("Passport number"), length=LONGEST_NUMBER, needed=False, validators=[_a_number], render_kw=AS_NUMBERS)
     forget_birth_date = BooleanField(_l("Delete the date of birth on file"))

@@ -67,7 +67,7 @@ def _agency_text() -> StringField:
 
 
 def _unit() -> Any:
-    return one_line(_l("Unit"), length=LINE, needed=False, render_kw={"autocomplete": "off"})
+    return one_line(_l("Unit"), length=LINE, needed=False)
 
 
 def _position() -> Any:
@@ -91,7 +91,7 @@ class RegistrationForm(PersonFields, IdentityFields):
         _l("Registration code"),
         length=LONGEST_CODE,
         message=_l("Please type the registration code of your invitation."),
-        render_kw={"autocomplete": "off", "spellcheck": "false"},
+        render_kw={"spellcheck": "false"},
     )
     agency = _own_agency()
     agency_text = _own_agency_text()

@@ -15,6 +15,7 @@ from seminar_app.web import (
     forms,
     headers,
     health,
+    in_place,
     job_runs,
     languages,
     limits,
@@ -53,6 +54,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     compression.init_app(app)
     logs.init_app(app, settings)
     headers.init_app(app, settings)
+    in_place.init_app(app)
     errors.init_app(app)
     origins.init_app(app, settings)
     static_files.init_app(app, settings)

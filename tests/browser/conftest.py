@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.conftest import TestDatabase
 from tests.support.foreign_tools import found
@@ -28,13 +29,26 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """Yield the library that drives browsers; a process has one."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@contextmanager
+def launched(playwright: Playwright, *, back_asks_anew: bool = True) -> Iterator[Browser]:
+    """Run a browser. Its Back asks for the page anew, as phones with little memory do, or shows it as it was left."""
+    ours = [] if back_asks_anew else ["--disable-back-forward-cache"]
+    browser = playwright.chromium.launch(executable_path=found(*BROWSERS), args=FLAGS, ignore_default_args=ours)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
     """Yield one browser for all browser tests of a worker."""
-    path = found(*BROWSERS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with launched(playwright) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

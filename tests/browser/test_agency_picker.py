@@ -20,7 +20,7 @@ from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.mailbox import button_after
 from tests.support.server import LiveServer
-from tests.support.visitor import DESK, PHONE, Visitor
+from tests.support.visitor import DESK, PHONE, Visitor, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
 
@@ -181,8 +181,8 @@ def test_a_button_is_pressed_although_a_sentence_appears_above_it(chromium: Brow
         page = visitor.go(FORM)
         page.get_by_role("combobox", name="Dependencia").fill("fiscalia")
         page.get_by_role("combobox", name="Dependencia").press("Escape")
-        with page.expect_navigation():
-            page.locator("main form button.usa-button").click()
+        page.locator("main form button.usa-button").click()
+        settled(page)
         picker = page.get_by_role("combobox", name="Dependencia")
         expect(picker).to_have_value("fiscalia")
         expect(picker).to_have_accessible_description(re.compile("«fiscalia» puede ser cualquiera de 3"))
@@ -200,8 +200,8 @@ def test_a_quota_of_nobody_is_refused_at_its_line_with_all_that_was_typed(chromi
         page.locator("[name=quotas-1-size]").fill("2")
         page.locator("[role=combobox]").nth(2).fill("PGR")
         page.locator("[name=quotas-2-size]").fill("1")
-        with page.expect_navigation():
-            page.get_by_role("button", name="Guardar los lugares").click()
+        page.get_by_role("button", name="Guardar los lugares").click()
+        settled(page)
         visitor.look()
         expect(page.locator("[role=combobox]").nth(0)).to_have_value("fiscalia")
         expect(page.locator("[name=quotas-0-size]")).to_have_value("3")
@@ -238,8 +238,8 @@ def test_what_is_not_in_the_list_is_written_by_keyboard(chromium: Browser, semin
         expect(name).to_have_value("Cruz Roja $& Mexicana")
         name.fill("")
         expect(says).to_have_text(open_to_all)
-        with page.expect_navigation():
-            page.locator("main form button.usa-button").click()
+        page.locator("main form button.usa-button").click()
+        settled(page)
         page.get_by_role("link", name="Escriba el nombre de su dependencia.").click()
         expect(name).to_be_focused()
         expect(picker).to_have_value(LAST)

@@ -25,6 +25,7 @@ from tests.conftest import TestDatabase
 from tests.support.factories import Make
 from tests.support.mailbox import button_after
 from tests.support.server import LiveServer
+from tests.support.visitor import settled
 
 pytestmark = pytest.mark.browser
 
@@ -73,13 +74,13 @@ def look_everywhere(page: Page, slug: str, registration: Registration) -> None:
         page.goto(url)
         page.locator(f"main [name={field}]").fill(MAILBOX)
         page.locator(f"main form:has([name={field}]) button").last.click()
-        page.wait_for_load_state("load")
+        settled(page)
     page.goto("/staff/messages/")
     page.locator("main table a").first.click()
-    page.wait_for_load_state("load")
+    settled(page)
     page.goto(f"/staff/people/{registration.person.public_id.hex}")
     page.locator("form[action$='/identity'] button").click()
-    page.wait_for_load_state("load")
+    settled(page)
     assert CURP in page.content()
     for url in (
         f"/staff/seminars/{slug}/roster/{registration.public_id.hex}",

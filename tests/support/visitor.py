@@ -21,6 +21,13 @@ PHONE = 360
 DESK = 1280
 
 
+def settled(page: Page) -> None:
+    """Wait until the page has loaded and no form of it is being sent: its answer stands in its place, or another page."""
+    page.wait_for_load_state("load")
+    page.locator("form[aria-busy=true]").first.wait_for(state="detached")
+    page.wait_for_load_state("load")
+
+
 @dataclass
 class Visitor:
     """A browser window of its own, `width` pixels wide, that asks for `language`.
@@ -67,8 +74,8 @@ class Visitor:
         return self.page
 
     def look(self) -> None:
-        """Check the open page as far as a program can: accessibility, width, language."""
-        self.page.wait_for_load_state("load")
+        """Check the open page as far as a program can: accessibility, width, language. A form that is being sent is waited for."""
+        settled(self.page)
         where = f"{self.page.url} ({self.language}, {self.width} px)"
         assert self.page.locator("html").get_attribute("lang") == self.language, where
         overflow: int = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

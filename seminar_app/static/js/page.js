@@ -2,26 +2,40 @@
 (() => {
   "use strict";
 
-  // A form is sent once. After 100 ms the button says that it works.
+  const nonce = document.currentScript.nonce;
+  const { notSent, typedIsLost } = document.body?.dataset ?? {};
+
+  // A form is sent once, and without leaving its page: what comes back with errors, or in the other language, is shown in its
+  // place. So Back never ends on a page that was the answer to a form, and without a connection nothing typed is lost.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.getAttribute("method")?.toLowerCase() !== "post" || event.defaultPrevented) return;
     if (form.getAttribute("aria-busy") === "true") {
       event.preventDefault();
       return;
     }
+    const sent = event.submitter?.name === "page-language" ? changedForm(form) : form;
+    const body = bodyOf(sent, event.submitter);
+    setBusy(sent, event.submitter);
+    if (!body) return;
+    event.preventDefault();
+    send(sent, body);
+  });
+
+  // After 100 ms the button says that it works.
+  function setBusy(form, button) {
     form.setAttribute("aria-busy", "true");
-    const button = event.submitter;
     if (!button?.dataset.working) return;
     form.workingTimer = setTimeout(() => {
       button.dataset.label = button.textContent;
       button.textContent = button.dataset.working;
       button.setAttribute("aria-disabled", "true");
     }, 100);
-  });
+  }
 
-  // Back finds the form as it was, ready to be sent again.
-  const ready = () => {
+  // Ready to be sent again: Back found the form as it was, or its answer did not come.
+  function ready() {
+    leaving = false;
     for (const form of document.querySelectorAll('form[aria-busy="true"]')) {
       clearTimeout(form.workingTimer);
       form.removeAttribute("aria-busy");
@@ -31,9 +45,124 @@
         delete button.dataset.label;
       }
     }
-  };
+  }
   addEventListener("pageshow", (event) => event.persisted && ready());
   document.addEventListener("htmx:afterRequest", ready);
+
+  // What a browser would send, or null where it knows no way to say which button was pressed.
+  function bodyOf(form, button) {
+    try {
+      const data = new FormData(form, button?.form === form ? button : null);
+      if (button?.name && button.form !== form) data.append(button.name, button.value);
+      return form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+    } catch {
+      return null;
+    }
+  }
+
+  async function send(form, body) {
+    const to = new URL(form.getAttribute("action") || "", location.href);
+    let answer;
+    try {
+      answer = await fetch(to, { method: "POST", body, headers: { "X-In-Place": "1" } });
+      if (!answer.headers.has("X-Request-ID")) throw new Error("this is not our answer");
+      const leads = answer.headers.get("X-Leads-To");
+      if (leads !== null) return await go(new URL(leads, location.href));
+      await show(answer, defaults());
+    } catch {
+      ready();
+      sayNotSent(form);
+    }
+  }
+
+  // To another page the browser goes by itself. Its own page it would show as it was kept, so that is fetched.
+  async function go(target) {
+    leaving = true;
+    if (target.origin === location.origin && target.pathname === location.pathname && target.search === location.search) {
+      const answer = await fetch(target);
+      history.replaceState(null, "", answer.url + target.hash);
+      await show(answer);
+      document.getElementById(target.hash.slice(1))?.scrollIntoView();
+    } else {
+      location.assign(target);
+    }
+  }
+
+  // Put the answer in place of this page. Its scripts carry the nonce that this page's policy knows.
+  async function show(answer, begun = new Map()) {
+    const own = /'nonce-([^']+)'/.exec(answer.headers.get("Content-Security-Policy") ?? "")?.[1];
+    const text = await answer.text();
+    document.open();
+    document.write(own ? text.replaceAll(`nonce="${own}"`, `nonce="${nonce}"`) : text);
+    document.close();
+    for (const form of document.querySelectorAll("form:not([action]), form[action='']")) form.setAttribute("action", answer.url);
+    begin(begun);
+    document.querySelector("[autofocus]")?.focus();
+  }
+
+  function sayNotSent(form) {
+    form.querySelector(".not-sent")?.remove();
+    const words = document.createElement("p");
+    words.className = "usa-error-message not-sent";
+    words.setAttribute("role", "alert");
+    words.textContent = notSent;
+    (form.querySelector(".submit-row") ?? form.lastElementChild ?? form).before(words);
+  }
+
+  // The language switch sends the first form of the page, or the one in which something was changed.
+  function changedForm(first) {
+    return [...document.querySelectorAll("main form.form")].find(isChanged) ?? first;
+  }
+
+  const isBox = (field) => field.type === "checkbox" || field.type === "radio";
+  const fieldsOf = (form) => [...form.elements].filter((field) => field.name && field.localName !== "button" && field.type !== "hidden" && field.getAttribute("role") !== "combobox");
+  const isChanged = (form) => fieldsOf(form).some((field) => JSON.stringify(now(field)) !== JSON.stringify(before(field)));
+
+  function now(field) {
+    if (field.localName === "select") return [...field.selectedOptions].map((option) => option.value);
+    return isBox(field) ? field.checked : field.value;
+  }
+
+  /** What the field holds before anybody changes it. */
+  function before(field) {
+    if (field.localName === "select") {
+      const chosen = [...field.options].filter((option) => option.defaultSelected);
+      return (chosen.length || field.multiple ? chosen : [...field.options].slice(0, 1)).map((option) => option.value);
+    }
+    return isBox(field) ? field.defaultChecked : field.defaultValue;
+  }
+
+  const key = (field) => JSON.stringify([field.form.id, field.name, isBox(field) ? field.value : ""]);
+  const allFields = () => [...document.querySelectorAll("main form.form")].flatMap(fieldsOf);
+  const defaults = () => new Map(allFields().map((field) => [key(field), before(field)]));
+
+  // The page that was put in place holds what was typed as if it were stored. It is not: browsers keep for Back, and the
+  // question below asks about, what differs from how the form began.
+  function begin(begun) {
+    for (const field of allFields()) {
+      const [first, typed] = [begun.get(key(field)), now(field)];
+      if (first === undefined) continue;
+      if (field.localName === "select") {
+        for (const option of field.options) option.defaultSelected = first.includes(option.value);
+        for (const option of field.options) option.selected = typed.includes(option.value);
+      } else if (isBox(field)) {
+        field.defaultChecked = first;
+        field.checked = typed;
+      } else {
+        field.defaultValue = first;
+        field.value = typed;
+      }
+    }
+  }
+
+  // A page that no browser keeps asks before what was typed is lost with it.
+  let leaving = false;
+  if (typedIsLost !== undefined) {
+    document.addEventListener("submit", () => (leaving = true));
+    addEventListener("beforeunload", (event) => {
+      if (!leaving && [...document.querySelectorAll("main form.form")].some(isChanged)) event.preventDefault();
+    });
+  }
 
   // Menus close with Escape and give the focus back.
   document.addEventListener("keydown", (event) => {

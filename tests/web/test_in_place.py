@@ -1,0 +1,31 @@
+"""A form that the page's script sends: it is told where to go, and what the next page says once is said to the reader."""
+
+from __future__ import annotations
+
+from seminar_app.core.actor import RoleName
+from seminar_app.seminars.models import Seminar
+from tests.support.checking_client import CheckingClient
+from tests.support.factories import Make
+from tests.web.conftest import SignIn
+
+SETTINGS = "/staff/seminars/cancun-2026/settings"
+BY_SCRIPT = {"X-In-Place": "1", "Sec-Fetch-Site": "same-origin"}
+
+
+def test_the_answer_says_where_to_go_and_the_page_there_says_that_it_is_saved(
+    client: CheckingClient, make: Make, seminar: Seminar, sign_in: SignIn
+) -> None:
+    sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": seminar.office_id}), language="en"))
+    fields = client.get(SETTINGS).fields("main form.form")
+    answer = client.post(SETTINGS, fields | {"city": "Mérida"}, headers=BY_SCRIPT, status=204).response
+    assert "Location" not in answer.headers
+    assert answer.get_data() == b""
+    assert "saved" in client.get(answer.headers["X-Leads-To"]).text.lower()
+    refused = client.post(SETTINGS, fields | {"city": ""}, headers=BY_SCRIPT, status=422)
+    assert refused.select(".error-summary a[href='#city']")
+
+
+def test_pages_that_no_browser_keeps_say_so(client: CheckingClient, make: Make, seminar: Seminar, sign_in: SignIn) -> None:
+    assert "data-typed-is-lost" not in client.get("/seminars/cancun-2026/register").one("body").attrs
+    sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": seminar.office_id}), language="en"))
+    assert "data-typed-is-lost" in client.get(SETTINGS).one("body").attrs
