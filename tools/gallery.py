@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -35,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[1]
 STATIC = ROOT / "seminar_app" / "static"
 PAGES = ROOT / "tools" / "gallery_pages"
 AXE = ROOT / "tests" / "browser" / "vendor" / "axe.min.js"
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET = ["--disable-component-update", "--disable-sync"]
 LANGUAGES = (("es", "Español"), ("en", "English"))

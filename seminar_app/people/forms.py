@@ -110,6 +110,15 @@ class PersonFields(BaseForm):
         default="",
     )
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields. What is wrong in a part of the name is not said again of the certificate's name that is built of it."""
+        sound = super().validate(extra_validators)
+        parts = [self[name] for name in ("given_names", "surname1", "surname2")]
+        whole = self["certificate_name"]
+        if any(part.errors for part in parts) and whole.data == certificate_name(*(part.data or "" for part in parts)):
+            whole.errors = []
+        return sound
+
     def show_person(self, person: ShownPerson | PersonData) -> None:
         """Fill the form with what is stored, or was typed before."""
         self.show_name(person)

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
+from seminar_app.accounts.models import UserAccount
 from seminar_app.attendance import queries
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
@@ -34,6 +35,7 @@ class Door:
     browser: Browser
     server: LiveServer
     cookie: dict[str, Any]
+    account: UserAccount
     seminar: Seminar
     seminar_session: SeminarSession
     people: list[Registration]
@@ -74,7 +76,7 @@ def door(session: Session, make: Make, server: LiveServer, chromium: Browser, pe
         identifier = session_store.start(writing, account=account, values=values, now=clock.now())
     seminar_session = make.seminar_session(seminar)
     cookie = {"name": "session", "value": identifier, "url": server.url}
-    return Door(session, chromium, server, cookie, seminar, seminar_session, people)
+    return Door(session, chromium, server, cookie, account, seminar, seminar_session, people)
 
 
 def saved(page: Page) -> None:
@@ -148,6 +150,27 @@ def test_without_a_network_marks_are_kept_said_and_sent_later(door: Door) -> Non
         assert door.marks()[:2] == ["present", "late"]
         network = ("ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
         visitor.complaints = [said for said in visitor.complaints if not any(word in said for word in network)]
+
+
+def test_the_sheet_goes_on_saving_after_signing_in_again_in_another_tab(door: Door) -> None:
+    with door.open(width=PHONE) as visitor:
+        page = visitor.go(door.sheet)
+        line(page, 0).get_by_title("Present").click()
+        saved(page)
+        with unit_of_work(door.session) as writing:
+            session_store.end_all_of(writing, door.account.id)
+        line(page, 1).get_by_title("Late").click()
+        expect(page.locator(".sheet-state")).to_contain_text("Sign in in another tab")
+        with unit_of_work(door.session) as writing:
+            values = {"language": "en", "csrf_token": "1" * 40}
+            identifier = session_store.start(writing, account=door.account, values=values, now=clock.now())
+        visitor.context.add_cookies([{"name": "session", "value": identifier, "url": door.server.url}])
+        page.get_by_role("button", name="Try again").click()
+        saved(page)
+        line(page, 2).get_by_title("Present").click()
+        saved(page)
+        assert door.marks()[:3] == ["present", "late", "present"]
+        visitor.complaints = [said for said in visitor.complaints if "401" not in said and "htmx:" not in said]
 
 
 def test_a_refused_line_does_not_hold_the_others_back(door: Door) -> None:

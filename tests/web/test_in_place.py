@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+
 from seminar_app.core.actor import RoleName
 from seminar_app.seminars.models import Seminar
 from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
 from tests.web.conftest import SignIn
+
+
+@pytest.fixture
+def seminar(make: Make) -> Seminar:
+    return make.seminar(slug="cancun-2026")
+
 
 SETTINGS = "/staff/seminars/cancun-2026/settings"
 BY_SCRIPT = {"X-In-Place": "1", "Sec-Fetch-Site": "same-origin"}

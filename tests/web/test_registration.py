@@ -443,3 +443,11 @@ def test_an_address_that_sends_without_end_is_asked_to_wait(client: CheckingClie
     finally:
         limiter.reset()
         limiter.enabled = False
+
+
+def test_errors_name_their_fields_in_the_order_of_the_page(client: CheckingClient, seminar: Seminar) -> None:
+    wrong = {"given_names": "Ana 3", "surname1": "http://x", "certificate_name": "Ana 3 http://x", "email": "ana", "agency": ""}
+    refused = client.submit("/seminars/cancun-2026/register", FILLED | {"surname2": ""} | wrong, status=422)
+    assert refused.one("title").to_text().startswith("Error: ")
+    named = [link.to_text().partition(":")[0].strip() for link in refused.select(".error-summary a")]
+    assert named == ["Given name(s)", "First surname", "Agency", "E-mail"]
