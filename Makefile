@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export FLASK_SKIP_DOTENV := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-full test-mutations check audit format freeze bench screens assets prepared clean
+.PHONY: help install run test test-full test-mutations check audit format freeze bench screens browsers assets prepared clean
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -71,6 +71,9 @@ bench: $(VENV)/ready-dev prepared  ## Measure what docs/benchmarks.md says (pyth
 
 screens: $(VENV)/ready-dev prepared  ## Take the pictures of docs/screens
 	$(BIN)/python -m tools.screens
+
+browsers: $(VENV)/ready-dev prepared  ## Run the main journeys in Firefox (Debian's firefox-esr, and node)
+	$(BIN)/python -m tools.browsers
 
 assets:  ## Build the style sheet, type and icons again (needs Node; the built files are committed)
 	cd assets && npm ci --no-audit --no-fund --ignore-scripts && npm run build

@@ -60,10 +60,10 @@ def screens() -> list[Screen]:
 
 
 @contextmanager
-def demonstration() -> Iterator[str]:
-    """Run a server with the demonstration in a temporary folder, and yield its address."""
+def demonstration() -> Iterator[tuple[str, Path]]:
+    """Run a server with the demonstration in a temporary folder; yield its address, and the folder."""
     port = free_port()
-    with tempfile.TemporaryDirectory(prefix="constancia-screens-") as folder:
+    with tempfile.TemporaryDirectory(prefix="constancia-demonstration-") as folder:
         environment = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "SEMINAR_MODE"}}
         environment |= {"SEMINAR_DATA_DIR": folder, "PORT": str(port)}
         process = subprocess.Popen([sys.executable, "-m", "flask", "--app", "seminar_app", "serve", "--no-jobs"], env=environment, cwd=ROOT)
@@ -73,7 +73,7 @@ def demonstration() -> Iterator[str]:
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise SystemExit("The demonstration did not start.")
                 time.sleep(0.1)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", Path(folder)
         finally:
             process.terminate()
             process.wait(20)
@@ -120,10 +120,10 @@ def sign_in(page: Page, url: str, account: str, language: str) -> None:
     page.fill("input[name=email]", f"{account}@{DEMO_DOMAIN}")
     page.fill("input[name=password]", PASSWORD)
     page.click("main button[type=submit], main form button:not([type])")
-    page.wait_for_load_state()
+    page.wait_for_url("**/staff/**")
     if page.get_attribute("html", "lang") != language:
-        page.eval_on_selector(f"form[action='/language'] button[lang={language}]", "button => button.click()")  # in a menu on a phone
-        page.wait_for_load_state()
+        page.eval_on_selector(f"header button[lang={language}]", "button => button.click()")  # in a menu on a phone
+        page.wait_for_selector(f"html[lang={language}]")
 
 
 def main() -> int:
@@ -133,7 +133,7 @@ def main() -> int:
         raise SystemExit("Chromium was not found: install Debian's package chromium.")
     FOLDER.mkdir(parents=True, exist_ok=True)
     large = []
-    with demonstration() as url, sync_playwright() as playwright:
+    with demonstration() as (url, _folder), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for language, width, height in (("es", 360, 780), ("en", 1280, 720)):
             for path in take(browser, url, language=language, width=width, height=height):

@@ -81,7 +81,7 @@ def _reserve() -> BooleanField:
 
 
 def _showing() -> HiddenField:
-    return HiddenField(default=lambda: uuid.uuid4().hex)
+    return HiddenField(default=lambda: uuid.uuid4().hex, render_kw={"data-kept": ""})  # static/js/page.js
 
 
 class RegistrationForm(PersonFields, IdentityFields):

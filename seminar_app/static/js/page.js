@@ -78,6 +78,7 @@
   // To another page the browser goes by itself. Its own page it would show as it was kept, so that is fetched.
   async function go(target) {
     leaving = true;
+    keep();
     if (target.origin === location.origin && target.pathname === location.pathname && target.search === location.search) {
       const answer = await fetch(target);
       history.replaceState(null, "", answer.url + target.hash);
@@ -97,6 +98,7 @@
     document.close();
     for (const form of document.querySelectorAll("form:not([action]), form[action='']")) form.setAttribute("action", answer.url);
     begin(begun);
+    keep();
     document.querySelector("[autofocus]")?.focus();
   }
 
@@ -136,23 +138,32 @@
   const allFields = () => [...document.querySelectorAll("main form.form")].flatMap(fieldsOf);
   const defaults = () => new Map(allFields().map((field) => [key(field), before(field)]));
 
-  // The page that was put in place holds what was typed as if it were stored. It is not: browsers keep for Back, and the
-  // question below asks about, what differs from how the form began.
+  // The page that was put in place holds what was typed as if it were stored. It is not: what differs from how the form began is
+  // what browsers keep for Back, and what the question below asks about.
   function begin(begun) {
-    for (const field of allFields()) {
+    for (const field of allFields().filter((each) => begun.has(key(each)))) {
       const [first, typed] = [begun.get(key(field)), now(field)];
-      if (first === undefined) continue;
-      if (field.localName === "select") {
-        for (const option of field.options) option.defaultSelected = first.includes(option.value);
-        for (const option of field.options) option.selected = typed.includes(option.value);
-      } else if (isBox(field)) {
-        field.defaultChecked = first;
-        field.checked = typed;
-      } else {
-        field.defaultValue = first;
-        field.value = typed;
-      }
+      if (field.localName === "select") for (const option of field.options) option.defaultSelected = first.includes(option.value);
+      else field[isBox(field) ? "defaultChecked" : "defaultValue"] = first;
+      fill(field, typed);
     }
+  }
+
+  function fill(field, typed) {
+    if (field.localName === "select") for (const option of field.options) option.selected = typed.includes(option.value);
+    else field[isBox(field) ? "checked" : "value"] = typed;
+  }
+
+  // Firefox keeps no fields of a page that was put in place. So they are noted in the history's entry, where browsers keep fields
+  // too, and filled in again after Back and reload: on pages that a browser may keep, without passwords and numbers of papers.
+  const kept = () => [...allFields(), ...document.querySelectorAll("main form.form [data-kept]")].filter((field) => field.autocomplete !== "off" && !["password", "file"].includes(field.type));
+  function keep() {
+    if (typedIsLost === undefined) history.replaceState({ typed: kept().map((field) => [key(field), now(field)]) }, "");
+  }
+  if (history.state?.typed && typedIsLost === undefined) {
+    const typed = new Map(history.state.typed);
+    for (const field of kept()) if (typed.has(key(field))) fill(field, typed.get(key(field)));
+    document.addEventListener("change", keep);
   }
 
   // A page that no browser keeps asks before what was typed is lost with it.
