@@ -93,6 +93,7 @@
   async function show(answer, begun = new Map()) {
     const own = /'nonce-([^']+)'/.exec(answer.headers.get("Content-Security-Policy") ?? "")?.[1];
     const text = await answer.text();
+    history.replaceState(null, "");
     document.open();
     document.write(own ? text.replaceAll(`nonce="${own}"`, `nonce="${nonce}"`) : text);
     document.close();
@@ -163,8 +164,8 @@
   if (history.state?.typed && typedIsLost === undefined) {
     const typed = new Map(history.state.typed);
     for (const field of kept()) if (typed.has(key(field))) fill(field, typed.get(key(field)));
-    document.addEventListener("change", keep);
   }
+  document.addEventListener("change", () => history.state?.typed && keep());
 
   // A page that no browser keeps asks before what was typed is lost with it.
   let leaving = false;
