@@ -104,22 +104,23 @@ def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
     """Save marks: the whole sheet, a few lines of it, or «all of this agency present»."""
     context, seminar = change_context(), _seminar(slug)
     where: dict[str, Any] = {"seminar_id": seminar.id, "session_id": session_id}
-    group = request.form.get("all_present")
+    group, by_line = request.form.get("all_present"), "HX-Request" in request.headers
+    entries: list[services.Entry] = []
 
     def work(writing: Session) -> list[Outcome]:
-        entries = forms.entries_of(request.form, session_id)
-        done = services.record(writing, context, entries=entries, **where) if entries else []
+        done = services.record(writing, context, entries=entries, leave_out_gone=not by_line, **where) if entries else []
         if group is not None:
             agencies = queries.agencies_of_group(writing, group) if group else None
             done = done + services.mark_all(writing, context, status=MarkStatus.PRESENT, agencies=agencies, **where)
         return done
 
     try:
+        entries = forms.entries_of(request.form, session_id)
         done = in_unit_of_work(work)
     except Refusal as refusal:
         return _refused(seminar, session_id, refusal)
     overtaken = _overtaken(done, context.actor)
-    if "HX-Request" in request.headers:
+    if by_line:
         if any(outcome.stored for outcome in done):
             needs_no_access_row("the marks left one")
         else:  # nothing was marked, and the lines show names all the same
@@ -128,6 +129,9 @@ def save(slug: str, session_id: uuid.UUID) -> ResponseReturnValue:
     changed = sum(outcome.changed for outcome in done)
     if overtaken:
         flash(OVERTAKEN, "warning")
+    for gone in {entry.registration for entry in entries} - {outcome.registration for outcome in done}:
+        name = queries.person_on_sheet(session(), seminar.id, gone).name
+        flash(_("Not marked, because the seat is no longer held: %(name)s.", name=name), "warning")
     flash(ngettext("Saved: %(num)d mark.", "Saved: %(num)d marks.", changed) if changed else _("Nothing had changed."), "success")
     return redirect(url_for(".marking", slug=slug, session_id=session_id, _anchor=f"group-{group}" if group else None), code=303)
 

@@ -13,7 +13,7 @@ from wtforms.fields import Field
 from seminar_app.offices.models import Office
 from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, RegistrationMode, local_of, locked_fields, parse_speakers
-from seminar_app.seminars.services import SeminarDetails, SessionDetails
+from seminar_app.seminars.services import SeminarDetails, SessionDetails, missing_texts
 from seminar_app.web.filters import text_of
 from seminar_app.web.forms import (
     PAGE,
@@ -103,6 +103,14 @@ class SeminarForm(BaseForm):
     )
     excused_rule = RadioField(_l("An excused absence"), validators=[required(_l("Please choose what an excused absence does."))])
     slug = one_line(_l("Address"), length=LONGEST_SLUG, needed=False)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields and, at once with them, what the service would refuse one by one."""
+        sound = super().validate(extra_validators)
+        for refusal in missing_texts(self.data):
+            self.show(refusal)
+            sound = False
+        return sound
 
     def choose_from(self, *, own_offices: Iterable[Office], offices: Iterable[Office]) -> None:
         """Fill the lists: the offices the account organizes for, all offices, countries, time zones, and the labels of the rules."""

@@ -30,6 +30,7 @@ from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.offices.models import Office
+from seminar_app.people.models import Person
 from seminar_app.people.rules import Sex
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
@@ -152,6 +153,18 @@ def test_a_sheet_that_was_open_for_long_does_not_undo_what_others_did(door: Door
     assert door.marks() == {0: ("present", 180), 1: ("absent", 0)}
     assert "somebody else had changed" in door.client.get(door.sheet()).text
     assert len(door.session.scalars(select(Observation)).all()) == 3
+
+
+def test_somebody_who_withdrew_meanwhile_does_not_hold_the_sheet_back(door: Door) -> None:
+    values = door.client.get(door.sheet()).fields("#sheet")
+    with unit_of_work(door.session) as session:
+        gone = session.get_one(Registration, door.people[0].id)
+        gone.state, gone.seat_pool_id = RegistrationState.WITHDRAWN, None
+    marked = {door.field("mark", number): "present" for number in (0, 1, 2)}
+    page = door.client.follow(door.client.post(door.sheet(), values | marked))
+    assert "Saved: 2 marks." in page.text
+    assert f"the seat is no longer held: {door.session.get_one(Person, door.people[0].person_id).surname1}" in page.text
+    assert door.marks() == {1: ("present", 180), 2: ("present", 180)}
 
 
 def test_a_line_is_saved_by_itself_and_the_answer_brings_it_and_its_counts(door: Door) -> None:

@@ -107,6 +107,13 @@ def test_what_is_typed_wrong_stays_with_its_sentence(organizer: CheckingClient) 
         assert page.select(".error-summary")
 
 
+def test_all_that_is_missing_is_said_at_once_in_the_order_of_the_page(organizer: CheckingClient) -> None:
+    empty = {"title_es": "", "city": "", "starts_on": "", "registration_mode": "code", "asks_curp": "required"}
+    refused = organizer.submit("/staff/seminars/new", new_seminar() | empty, status=422)
+    fields = [(link.attrs["href"] or "").removeprefix("#").removesuffix("-0") for link in refused.select(".error-summary a")]
+    assert fields == ["title_es", "city", "starts_on", "registration_code", "identity_reason_es"]
+
+
 def test_an_organizer_chooses_among_their_own_offices_only(organizer: CheckingClient, make: Make) -> None:
     foreign = make.office()
     page = organizer.get("/staff/seminars/new")

@@ -129,10 +129,14 @@ def record(
     session_id: uuid.UUID,
     entries: Sequence[Entry],
     method: MarkMethod = MarkMethod.LIST,
+    leave_out_gone: bool = False,
 ) -> list[Outcome]:
     """Write a coordinator's entries as observed now, in a fixed number of statements per 500 people.
 
     If there are two entries for one person (our pages send none), the last counts.
+
+    Args:
+        leave_out_gone: whether entries of people who hold no seat any more are left out, so that the others are kept.
 
     Returns:
         An outcome for each person, in the order of the entries.
@@ -142,7 +146,7 @@ def record(
         NotFound, NotOnTheSheet, MinutesOutOfRange, TooEarly, AttendanceIsShut: as for `mark`; then nothing is written.
     """
     sheet = open_sheet(session, seminar_id, session_id, [entry.registration for entry in entries])
-    entries = list({entry.registration: entry for entry in entries}.values())
+    entries = list({entry.registration: entry for entry in entries if entry.registration in sheet.seated or not leave_out_gone}.values())
     for entry in entries:
         sheet.check(entry.registration, entry.minutes if entry.status in HAS_MINUTES else None)
     return _record(session, context, sheet, entries, method)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seminar_app.seminars.services.copying import copy_seminar
 from seminar_app.seminars.services.events import SeminarEdit, StateChange, when_announced_changes, when_changing_state, when_editing
-from seminar_app.seminars.services.making import SeminarDetails, create_seminar, edit_seminar
+from seminar_app.seminars.services.making import SeminarDetails, create_seminar, edit_seminar, missing_texts
 from seminar_app.seminars.services.sessions import SessionDetails, add_session, delete_session, edit_session
 from seminar_app.seminars.services.states import change_state
 
@@ -20,6 +20,7 @@ __all__ = [
     "delete_session",
     "edit_seminar",
     "edit_session",
+    "missing_texts",
     "when_announced_changes",
     "when_changing_state",
     "when_editing",

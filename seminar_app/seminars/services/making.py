@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.core.errors import InBothLanguages
+from seminar_app.core.errors import InBothLanguages, Refusal
 from seminar_app.core.time_zones import is_time_zone
 from seminar_app.offices.models import Office
 from seminar_app.seminars import errors
@@ -198,19 +198,29 @@ def check_dates(starts_on: date, ends_on: date) -> None:
         raise errors.SeminarTooLong
 
 
+def missing_texts(values: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Yield a refusal for each text that is missing; a form shows all of them at once.
+
+    Args:
+        values: under the names of `SeminarDetails`, as data or as typed. What is not there is not looked at.
+    """
+    if not (values["title_es"] or values["title_en"]):
+        yield errors.TitleMissing()
+    if values.get("registration_mode") == RegistrationMode.CODE and not values["registration_code"]:
+        yield errors.CodeMissing()
+    asked = any(values.get(name, Asked.NO) != Asked.NO for name in ("asks_birth", "asks_curp", "asks_passport"))
+    if asked and not (values["identity_reason_es"] or values["identity_reason_en"]):
+        yield errors.IdentityReasonMissing()
+
+
 def _checked(session: Session, details: SeminarDetails, *, own_id: int | None) -> dict[str, Any]:
     """Check the data and return the values of the columns."""
     check_slug(session, details.slug, own_id=own_id)
     check_dates(details.starts_on, details.ends_on)
-    if not (details.title_es or details.title_en):
-        raise errors.TitleMissing
+    for refusal in missing_texts(asdict(details)):
+        raise refusal
     if not is_time_zone(details.time_zone):
         raise errors.UnknownTimeZone(time_zone=details.time_zone[:64])
-    if details.registration_mode is RegistrationMode.CODE and not details.registration_code:
-        raise errors.CodeMissing
-    asks = {details.asks_birth, details.asks_curp, details.asks_passport} != {Asked.NO}
-    if asks and not (details.identity_reason_es or details.identity_reason_en):
-        raise errors.IdentityReasonMissing
     if not 0 <= details.threshold_percent <= 100:
         raise errors.ThresholdOutOfReach
     opens = instant_from(details.registration_opens, details.time_zone, field="registration_opens")
