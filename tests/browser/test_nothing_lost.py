@@ -95,6 +95,8 @@ def test_an_official_switches_language_errs_sends_goes_back_and_corrects(browser
         visitor.look()
         expect_typed(page, email="maria.nunez")
         assert page.url.endswith(FORM)
+        page.reload()
+        expect_typed(page, email="maria.nunez")
         page.locator("[name=email]").fill(TYPED["email"])
         page.locator("main form button.usa-button").dblclick()
         page.wait_for_url("**/sent/**")
