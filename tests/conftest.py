@@ -18,13 +18,14 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import event
 from sqlalchemy.orm import Session
+from xdist.remote import Producer
 
 from config import Mode, Settings
 from seminar_app import create_app
 from seminar_app.cli.database import install_migrations, make_sqlite_file
 from seminar_app.web.database import db
 from seminar_app.web.limits import limiter
-from tests.support import slowest_first
+from tests.support import dealing, slowest_first
 from tests.support.checking_client import FreshClient
 from tests.support.emptying import Emptier
 from tests.support.factories import Make
@@ -167,6 +168,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(folder.cleanup)
     keep_compiled()
     slowest_first.keep_durations(config)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> dealing.Dealing | None:
+    """Keep together what belongs to one worker."""
+    return dealing.scheduler(config, log)
 
 
 def pytest_collection_finish() -> None:
