@@ -20,6 +20,8 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from xdist.remote import Producer
 
+gc.disable()  # until the tests are collected: nearly all that is loaded stays
+
 from config import Mode, Settings
 from seminar_app import create_app
 from seminar_app.cli.database import install_migrations, make_sqlite_file
@@ -176,10 +178,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> dealing
 
 
 def pytest_collection_finish() -> None:
-    """What is there by now stays: the collector of garbage need not look through it again and again."""
-    gc.collect()
+    """What is there by now stays: the collector of garbage, which rests until now, need not look through it again and again."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
