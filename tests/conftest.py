@@ -172,6 +172,7 @@ def pytest_configure(config: pytest.Config) -> None:
     slowest_first.keep_durations(config)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> dealing.Dealing | None:
     """Keep together what belongs to one worker."""
     return dealing.scheduler(config, log)
