@@ -18,13 +18,16 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import event
 from sqlalchemy.orm import Session
+from xdist.remote import Producer
+
+gc.disable()  # until the tests are collected: nearly all that is loaded stays
 
 from config import Mode, Settings
 from seminar_app import create_app
 from seminar_app.cli.database import install_migrations, make_sqlite_file
 from seminar_app.web.database import db
 from seminar_app.web.limits import limiter
-from tests.support import slowest_first
+from tests.support import dealing, slowest_first
 from tests.support.checking_client import FreshClient
 from tests.support.emptying import Emptier
 from tests.support.factories import Make
@@ -169,11 +172,17 @@ def pytest_configure(config: pytest.Config) -> None:
     slowest_first.keep_durations(config)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> dealing.Dealing | None:
+    """Keep together what belongs to one worker."""
+    return dealing.scheduler(config, log)
+
+
 def pytest_collection_finish() -> None:
-    """What is there by now stays: the collector of garbage need not look through it again and again."""
-    gc.collect()
+    """What is there by now stays: the collector of garbage, which rests until now, need not look through it again and again."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

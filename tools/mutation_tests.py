@@ -9,6 +9,7 @@ named tests must pass on an unbroken copy. Nothing is changed in the working tre
 from __future__ import annotations
 
 import ast
+import json
 import os
 import shutil
 import subprocess
@@ -20,10 +21,12 @@ import tomllib
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from queue import SimpleQueue
+from typing import IO, cast
 
 ROOT = Path(__file__).resolve().parent.parent
 MUTATIONS = ROOT / "tests" / "mutations" / "mutations.toml"
@@ -111,26 +114,42 @@ class Run:
     said: str
 
 
-def run_tests(tree: Path, tests: Iterable[str], *, on: str = SQLITE, stop: bool = True) -> Run:
-    """Run these tests in a child process in `tree`, on one database."""
-    report = tree / "report.xml"
-    report.unlink(missing_ok=True)
-    other = POSTGRESQL if on == SQLITE else SQLITE
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "not full", "-k", f"not {other}", "--tb=short"]
-    command += [f"--junitxml={report}", *(["-x"] if stop else []), *sorted(set(tests))]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "SEMINAR_", "TESTS_"))}
-    environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tree)}
-    limit = LONGEST_SECONDS if stop else 10 * LONGEST_SECONDS
-    try:
-        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False, timeout=limit)
-    except subprocess.TimeoutExpired:
-        return Run(None, (), f"not done in {limit} seconds")
-    cases = ET.parse(report).iter("testcase") if report.exists() else ()  # noqa: S314  pytest's own report
-    failed = [case.get("name", "") for case in cases if case.find("failure") is not None]
-    return Run(done.returncode, tuple(failed), (done.stdout + done.stderr)[-4000:])
+class Runner:
+    """Begins the runs of tests; each thread needs one of its own."""
+
+    def __init__(self) -> None:
+        script = Path(__file__).with_name("forked_pytest.py")
+        self._process = subprocess.Popen([sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._asks, self._answers = cast(IO[str], self._process.stdin), cast(IO[str], self._process.stdout)
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._process.communicate()
+
+    def run(self, tree: Path, tests: Iterable[str], *, on: str = SQLITE, stop: bool = True) -> Run:
+        """Run these tests in `tree`, on one database."""
+        report, output = tree / "report.xml", tree / "output.txt"
+        report.unlink(missing_ok=True)
+        other = POSTGRESQL if on == SQLITE else SQLITE
+        arguments = ["-p", "no:cacheprovider", "-m", "not full", "-k", f"not {other}", "--tb=short"]
+        arguments += [f"--junitxml={report}", *(["-x"] if stop else []), *sorted(set(tests))]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "SEMINAR_", "TESTS_"))}
+        environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tree)}
+        limit = LONGEST_SECONDS if stop else 10 * LONGEST_SECONDS
+        wanted = {"folder": str(tree), "arguments": arguments, "environment": environment, "output": str(output), "seconds": limit}
+        self._asks.write(json.dumps(wanted) + "\n")
+        self._asks.flush()
+        code: int | None = json.loads(self._answers.readline())
+        if code is None:
+            return Run(None, (), f"not done in {limit} seconds")
+        cases = ET.parse(report).iter("testcase") if report.exists() else ()  # noqa: S314  pytest's own report
+        failed = [case.get("name", "") for case in cases if case.find("failure") is not None]
+        return Run(code, tuple(failed), output.read_text(encoding="utf-8", errors="replace")[-4000:])
 
 
-def attempt(mutation: Mutation, tree: Path) -> Outcome:
+def attempt(mutation: Mutation, tree: Path, runner: Runner) -> Outcome:
     """Break the line in `tree`, run the tests named, and put the line back."""
     target = tree / mutation.file
     whole = target.read_text(encoding="utf-8")
@@ -142,9 +161,9 @@ def attempt(mutation: Mutation, tree: Path) -> Outcome:
     try:
         if mutation.on == POSTGRESQL:
             with _one_server:
-                run = run_tests(tree, mutation.tests, on=mutation.on)
+                run = runner.run(tree, mutation.tests, on=mutation.on)
         else:
-            run = run_tests(tree, mutation.tests, on=mutation.on)
+            run = runner.run(tree, mutation.tests, on=mutation.on)
     finally:
         target.write_text(whole, encoding="utf-8")
     return Outcome(mutation, *_judged(run), time.monotonic() - began)
@@ -165,12 +184,12 @@ def copied(root: Path, to: Path) -> Path:
     return to
 
 
-def unbroken(mutations: Sequence[Mutation], tree: Path) -> str | None:
+def unbroken(mutations: Sequence[Mutation], tree: Path, runner: Runner) -> str | None:
     """None where all the tests named pass as things are; else what was said."""
     for kind in (SQLITE, POSTGRESQL):
         tests = {test for mutation in mutations if mutation.on == kind for test in mutation.tests}
         if tests:
-            run = run_tests(tree, tests, on=kind, stop=False)
+            run = runner.run(tree, tests, on=kind, stop=False)
             if run.code != 0 or " passed" not in run.said:
                 return run.said
     return None
@@ -178,17 +197,21 @@ def unbroken(mutations: Sequence[Mutation], tree: Path) -> str | None:
 
 def try_all(mutations: Sequence[Mutation], root: Path = ROOT) -> list[Outcome]:
     """Try each, two at a time, and say each outcome as it comes."""
-    with tempfile.TemporaryDirectory(prefix="constancia-mutations-") as folder, ThreadPoolExecutor(AT_ONCE) as pool:
-        trees: SimpleQueue[Path] = SimpleQueue()
+    with (
+        tempfile.TemporaryDirectory(prefix="constancia-mutations-") as folder,
+        ExitStack() as runners,
+        ThreadPoolExecutor(AT_ONCE) as pool,
+    ):
+        places: SimpleQueue[tuple[Path, Runner]] = SimpleQueue()
         for number in range(AT_ONCE):
-            trees.put(copied(root, Path(folder) / str(number)))
+            places.put((copied(root, Path(folder) / str(number)), runners.enter_context(Runner())))
 
         def one(mutation: Mutation) -> Outcome:
-            tree = trees.get()
+            tree, runner = places.get()
             try:
-                outcome = attempt(mutation, tree)
+                outcome = attempt(mutation, tree, runner)
             finally:
-                trees.put(tree)
+                places.put((tree, runner))
             print(f"{outcome.verdict.value:<9} {outcome.seconds:5.1f} s  {mutation.name}  ({outcome.told[-2000:]})", flush=True)
             return outcome
 
@@ -198,8 +221,8 @@ def try_all(mutations: Sequence[Mutation], root: Path = ROOT) -> list[Outcome]:
 def main(words: Sequence[str]) -> int:
     """0 where every mutation is killed."""
     mutations = [mutation for mutation in read_mutations() if not words or any(word in mutation.name for word in words)]
-    with tempfile.TemporaryDirectory(prefix="constancia-mutations-") as folder:
-        said = unbroken(mutations, copied(ROOT, Path(folder) / "unbroken"))
+    with tempfile.TemporaryDirectory(prefix="constancia-mutations-") as folder, Runner() as runner:
+        said = unbroken(mutations, copied(ROOT, Path(folder) / "unbroken"), runner)
     if said is not None:
         print(f"The tests named fail without any mutation, so that they prove nothing:\n{said}")
         return 1

@@ -11,18 +11,19 @@ from seminar_app.core import clock
 from seminar_app.web.limits import limiter
 from tests.conftest import PostgresqlDatabase, SqliteDatabase
 from tests.fuzz.pair import Pair, Side, same_ids, stopped_clock
-from tests.support.slowest_first import PAIR
+from tests.support.dealing import PAIR, group_of
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker makes the pair and looks round in it: each further one would spend as much as the short forms take together.
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse a test on the pair that would go to a worker of its own, unless it is a long form, beside which making a pair is nothing.
 
-    The long forms, beside which this is nothing, are dealt out to all workers.
+    Each further worker that makes the pair and looks round in it spends as much as the short forms take together.
     """
-    for item in items:
-        if PAIR in getattr(item, "fixturenames", ()) and item.get_closest_marker("full") is None:
-            item.add_marker(pytest.mark.xdist_group(PAIR))
+    on_the_pair = {item.nodeid for item in session.items if PAIR in getattr(item, "fixturenames", ())}
+    long = {item.nodeid for item in session.items if item.get_closest_marker("full")}
+    apart = {nodeid for nodeid in on_the_pair - long if group_of(nodeid) != PAIR} | {n for n in on_the_pair & long if group_of(n) == PAIR}
+    if apart:
+        raise pytest.UsageError(f"tests/support/dealing.py deals these out wrongly: {sorted(apart)}")
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tools.mutation_tests import ROOT, Mutation, Verdict, attempt, copied, fault_of, read_mutations, unbroken
+from tools.mutation_tests import ROOT, Mutation, Runner, Verdict, attempt, copied, fault_of, read_mutations, unbroken
 
 MUTATIONS = read_mutations()
 QUICK = [mutation for mutation in MUTATIONS if mutation.quick]
@@ -45,18 +46,25 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copied(ROOT, tmp_path_factory.mktemp("mutations") / "copy")
 
 
+@pytest.fixture(scope="session")
+def runner() -> Iterator[Runner]:
+    """Of this worker; it has loaded the libraries once."""
+    with Runner() as runner:
+        yield runner
+
+
 @pytest.mark.parametrize("mutation", QUICK, ids=lambda mutation: mutation.name)
-def test_the_suite_notices(mutation: Mutation, program: Path) -> None:
-    outcome = attempt(mutation, program)
+def test_the_suite_notices(mutation: Mutation, program: Path, runner: Runner) -> None:
+    outcome = attempt(mutation, program, runner)
     assert outcome.verdict is Verdict.KILLED, outcome.told
     assert (program / mutation.file).read_bytes() == (ROOT / mutation.file).read_bytes()
 
 
-def test_what_is_noticed_what_is_not_and_what_proves_nothing(tree: Path) -> None:
-    assert attempt(OPEN, tree).verdict is Verdict.KILLED
-    assert attempt(replace(OPEN, after="return key == 'right' or key == 'other'"), tree).verdict is Verdict.SURVIVED
-    assert attempt(replace(OPEN, after="return nonsense("), tree).verdict is Verdict.NO_ANSWER
-    assert attempt(replace(OPEN, before="return key == 'left'"), tree).verdict is Verdict.STALE
+def test_what_is_noticed_what_is_not_and_what_proves_nothing(tree: Path, runner: Runner) -> None:
+    assert attempt(OPEN, tree, runner).verdict is Verdict.KILLED
+    assert attempt(replace(OPEN, after="return key == 'right' or key == 'other'"), tree, runner).verdict is Verdict.SURVIVED
+    assert attempt(replace(OPEN, after="return nonsense("), tree, runner).verdict is Verdict.NO_ANSWER
+    assert attempt(replace(OPEN, before="return key == 'left'"), tree, runner).verdict is Verdict.STALE
     assert (tree / "door.py").read_text() == DOOR
 
 
@@ -67,7 +75,7 @@ def test_a_stale_line_an_unreadable_one_and_a_missing_test_are_said(tree: Path) 
     assert "no test" in (fault_of(replace(OPEN, tests=("test_door.py::test_gone",)), tree) or "")
 
 
-def test_tests_that_fail_by_themselves_are_said(tree: Path) -> None:
-    assert unbroken([OPEN], tree) is None
+def test_tests_that_fail_by_themselves_are_said(tree: Path, runner: Runner) -> None:
+    assert unbroken([OPEN], tree, runner) is None
     (tree / "door.py").write_text(DOOR.replace("right", "left"))
-    assert "test_only_the_right_key_opens" in (unbroken([OPEN], tree) or "")
+    assert "test_only_the_right_key_opens" in (unbroken([OPEN], tree, runner) or "")

@@ -5,19 +5,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.support.dealing import PAIR
+
 LIST = Path(__file__).parents[1] / "durations.txt"
-PAIR = "pair"
 LEAST_SECONDS = 2.0
 """A test that takes less is not in the list."""
-_GROUP = re.compile(r"@[\w-]+$")
-"""What pytest-xdist adds to the name of a test that belongs to a group."""
 
 
 def add_option(parser: pytest.Parser) -> None:
@@ -42,7 +40,7 @@ def in_order(items: list[pytest.Item], seconds: Mapping[str, float]) -> list[pyt
     Before them go the tests on the two databases of `tests/fuzz`, which a worker makes once: a test that restarts the worker's
     PostgreSQL must not come between them.
     """
-    return sorted(items, key=lambda item: (PAIR not in getattr(item, "fixturenames", ()), -seconds.get(_name(item.nodeid), 0.0)))
+    return sorted(items, key=lambda item: (PAIR not in getattr(item, "fixturenames", ()), -seconds.get(item.nodeid, 0.0)))
 
 
 def read(text: str) -> dict[str, float]:
@@ -57,10 +55,6 @@ def written(seconds: Mapping[str, float]) -> str:
     return "".join(f"{-took:.1f} {name}\n" for took, name in slow)
 
 
-def _name(nodeid: str) -> str:
-    return _GROUP.sub("", nodeid)
-
-
 class _Durations:
     """Seconds of set-up, test and tear-down together, on this machine's clock."""
 
@@ -68,7 +62,7 @@ class _Durations:
         self.seconds: dict[str, float] = defaultdict(float)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.seconds[_name(report.nodeid)] += report.duration
+        self.seconds[report.nodeid] += report.duration
 
     def pytest_sessionfinish(self) -> None:
         LIST.write_text(written(self.seconds), encoding="utf-8")

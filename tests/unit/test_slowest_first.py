@@ -15,10 +15,10 @@ def test_the_list_holds_slow_tests_only_slowest_first_and_is_read_back() -> None
 
 
 def test_slow_tests_come_first_and_the_others_stay_in_their_order() -> None:
-    items: list[Any] = [SimpleNamespace(nodeid=name) for name in ("b", "a", "slow", "slowest[x@y.example]@group")]
+    items: list[Any] = [SimpleNamespace(nodeid=name) for name in ("b", "a", "slow", "slowest[x@y.example]")]
     items.append(SimpleNamespace(nodeid="on two databases", fixturenames=["pair"]))
     found = in_order(items, {"slow": 2.0, "slowest[x@y.example]": 9.5})
-    assert [item.nodeid for item in found] == ["on two databases", "slowest[x@y.example]@group", "slow", "b", "a"]
+    assert [item.nodeid for item in found] == ["on two databases", "slowest[x@y.example]", "slow", "b", "a"]
 
 
 def test_the_list_that_is_kept_can_be_read() -> None:

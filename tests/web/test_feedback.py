@@ -465,6 +465,7 @@ def test_while_answers_come_in_the_editor_offers_corrections_of_spelling_only(
     assert next(prompts(held)) == right
 
 
+@pytest.mark.sqlite_first  # how many questions the form takes; the other tests keep versions of it on both databases
 def test_a_form_of_a_seminar_with_very_many_speakers_can_be_edited_and_made_shorter(
     client: CheckingClient, sign_in: SignIn, make: Make, now: datetime
 ) -> None:

@@ -25,6 +25,8 @@ NAME = "seminarios.office.example"
 HOSTED = {"Host": NAME, "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
 CLONE = "git clone ADDRESS-OF-THE-REPOSITORY "
 START_SECONDS = 40
+CLONED, FROM_PIP = 0, 1
+"""Places of the two ways in README."""
 
 
 def blocks() -> list[list[str]]:
@@ -128,8 +130,15 @@ class Installer:
         (packages / "lent.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
 
 
-@pytest.mark.parametrize("real", [False, pytest.param(True, marks=pytest.mark.full, id="with every package downloaded")])
-@pytest.mark.parametrize("way", [0, 1], ids=["clone", "pip"])
+@pytest.mark.parametrize(
+    ("way", "real"),
+    [
+        pytest.param(CLONED, False, id="clone", marks=pytest.mark.full),
+        pytest.param(FROM_PIP, False, id="pip"),
+        pytest.param(CLONED, True, id="clone, with every package downloaded", marks=pytest.mark.full),
+        pytest.param(FROM_PIP, True, id="pip, with every package downloaded", marks=pytest.mark.full),
+    ],
+)
 def test_readme_leads_from_nothing_to_a_page_in_spanish_and_a_mail(tmp_path: Path, way: int, *, real: bool) -> None:
     *lines, setting_up, serving = blocks()[way]
     assert setting_up.endswith("constancia setup")
@@ -158,3 +167,15 @@ def test_readme_leads_from_nothing_to_a_page_in_spanish_and_a_mail(tmp_path: Pat
             while not mail.taken:
                 assert time.monotonic() < until, installer.log()
                 time.sleep(0.1)
+
+
+def test_a_clone_is_installed_so_that_its_command_answers(tmp_path: Path) -> None:
+    """README's lines for a clone up to the set-up, which is the same program that pip installs: the test above goes on from there."""
+    *lines, setting_up, serving = blocks()[CLONED]
+    installed, of_pip = [line.removesuffix(" setup") for line in (setting_up, blocks()[FROM_PIP][-2])]
+    assert serving == f"{installed} serve"
+    assert Path(installed).name == Path(of_pip).name == "constancia"
+    installer = Installer(tmp_path, real=False)
+    for line in lines:
+        installer.type(line)
+    assert installer.type(f"{installed} --version").startswith("Constancia ")
