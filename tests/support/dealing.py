@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 PAIR = "pair"
 """The fixture, and the group of its short forms."""
-_OF_THE_PAIR = re.compile(r"(?:^|/)tests/fuzz/test_(?:addresses|exports|forms)\.py::(?!.*\[full\]$)")
+_OF_THE_PAIR = re.compile(r"(?:^|/)tests/fuzz/test_(?:addresses|exports|forms|nothing_typed_is_lost)\.py::(?!.*\[full\]$)")
 
 
 def group_of(nodeid: str) -> str:
