@@ -12,7 +12,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-PAIR = "pair"
+PAIR = "kept_pair"
 """The fixture, and the group of its short forms."""
 _OF_THE_PAIR = re.compile(r"(?:^|/)tests/fuzz/test_(?:addresses|exports|forms|nothing_typed_is_lost)\.py::(?!.*\[full\]$)")
 
