@@ -16,7 +16,7 @@ def test_the_list_holds_slow_tests_only_slowest_first_and_is_read_back() -> None
 
 def test_slow_tests_come_first_and_the_others_stay_in_their_order() -> None:
     items: list[Any] = [SimpleNamespace(nodeid=name) for name in ("b", "a", "slow", "slowest[x@y.example]")]
-    items.append(SimpleNamespace(nodeid="on two databases", fixturenames=["pair"]))
+    items.append(SimpleNamespace(nodeid="on two databases", fixturenames=["kept_pair"]))
     found = in_order(items, {"slow": 2.0, "slowest[x@y.example]": 9.5})
     assert [item.nodeid for item in found] == ["on two databases", "slowest[x@y.example]", "slow", "b", "a"]
 
