@@ -28,7 +28,6 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import NotToBeSent, write
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
-from seminar_app.registration.links import personal_token
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar, Speaker
@@ -37,7 +36,7 @@ from tests.conftest import StatementCount, TestDatabase
 from tests.support.checking_client import CheckingClient, Page
 from tests.support.context import context
 from tests.support.factories import Make
-from tests.support.feedback import REQUIRED, Held, actor, hold
+from tests.support.feedback import REQUIRED, Held, actor, address, hold
 from tests.web.conftest import SignIn
 
 FILLED = {f"q-{key}": value for key, value in REQUIRED.items()}
@@ -47,10 +46,6 @@ def pages_in_log(session: Session, log: Path) -> set[int]:
     """Return the numbers of the pages that SQLite's write-ahead log holds (https://sqlite.org/fileformat2.html, section 4.1)."""
     content, page_bytes = log.read_bytes(), session.execute(text("PRAGMA page_size")).scalar_one()
     return {int.from_bytes(content[start : start + 4], "big") for start in range(32, len(content), 24 + page_bytes)}
-
-
-def address(held: Held, person: int = 0) -> str:
-    return f"/registrations/{personal_token(held.session, held.people[person])}/feedback"
 
 
 def token(page: Page) -> dict[str, str]:
