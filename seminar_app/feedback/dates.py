@@ -20,7 +20,8 @@ from seminar_app.feedback.models import FeedbackDates
 from seminar_app.feedback.rules import DateFault, Dates, FormKind, FormStage, WhyNotOpen
 from seminar_app.feedback.services import close_form, locked_seminar, open_form
 from seminar_app.seminars.models import Seminar
-from seminar_app.seminars.rules import local_of
+from seminar_app.seminars.rules import Announced, local_of, moved, moved_as_a_whole
+from seminar_app.seminars.services.events import when_announced_changes
 from seminar_app.web.database import db, in_unit_of_work
 from seminar_app.web.database import session as reading
 from seminar_app.web.schedule import EVERY_MINUTE, Job
@@ -52,13 +53,8 @@ def set_dates(session: Session, context: ChangeContext, *, seminar_id: int, date
     if seen_dates(standing) != seen:
         raise StaleEdit
     _refuse(seminar, dates, now=context.now)
-    if dates == standing.dates:
-        return
-    session.merge(FeedbackDates(seminar_id=seminar_id, kind=FormKind.REACTION, opens_at=dates.opens_at, closes_at=dates.closes_at))
-    told = {"opens": dates.opens_at, "closes": dates.closes_at}
-    details = {name: local_of(at, seminar.time_zone).isoformat(" ", "minutes") for name, at in told.items() if at is not None}
-    subject = f"seminar:{seminar.public_id.hex}"
-    record(session, context, action="feedback.dates_changed", subject=subject, seminar=seminar.slug, details=details)
+    if dates != standing.dates:
+        _keep(session, context, seminar, dates)
 
 
 def seen_dates(standing: queries.Standing) -> str:
@@ -77,6 +73,27 @@ def _refuse(seminar: Seminar, dates: Dates, *, now: datetime) -> None:
     fault = rules.fault_of_dates(dates, now=now)
     if fault is not None:
         raise FAULTS[fault]
+
+
+@when_announced_changes
+def move_along(session: Session, context: ChangeContext, seminar: Seminar, before: Announced, after: Announced) -> None:
+    """Move the dates of a form that was not opened with a seminar that is moved as a whole, as its sessions move. Its row is locked."""
+    days, standing = moved_as_a_whole(before, after), queries.standing_of(session, seminar)
+    if not days or standing.stage is not FormStage.NOT_OPENED or standing.dates == Dates():
+        return
+
+    def along(at: datetime | None) -> datetime | None:
+        return moved(at, before.time_zone, days=days, to_zone=after.time_zone) if at is not None else None
+
+    _keep(session, context, seminar, Dates(along(standing.dates.opens_at), along(standing.dates.closes_at)))
+
+
+def _keep(session: Session, context: ChangeContext, seminar: Seminar, dates: Dates) -> None:
+    session.merge(FeedbackDates(seminar_id=seminar.id, kind=FormKind.REACTION, opens_at=dates.opens_at, closes_at=dates.closes_at))
+    told = {"opens": dates.opens_at, "closes": dates.closes_at}
+    details = {name: local_of(at, seminar.time_zone).isoformat(" ", "minutes") for name, at in told.items() if at is not None}
+    subject = f"seminar:{seminar.public_id.hex}"
+    record(session, context, action="feedback.dates_changed", subject=subject, seminar=seminar.slug, details=details)
 
 
 def follow_dates(session: Session, context: ChangeContext, *, seminar_id: int) -> FormStage | None:

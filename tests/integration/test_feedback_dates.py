@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,7 @@ from seminar_app.feedback.rules import Dates, FormStage
 from seminar_app.jobs import run_job
 from seminar_app.messages.models import Message
 from seminar_app.people.models import Person
+from seminar_app.seminars.announced import announced_now
 from seminar_app.seminars.models import Seminar, SeminarSession, Speaker
 from seminar_app.seminars.rules import SeminarState
 from tests.conftest import TestDatabase
@@ -170,6 +171,25 @@ def test_a_date_before_the_first_day_opens_nothing_and_the_overview_says_so(stag
     with stage.app.test_request_context():
         assert len(wording.opens_in_vain(session, session.get_one(Seminar, seminar.id), OPENS)) == 1
         assert wording.dates_to_come(session, seminar) == [(OPENS, "Abre la evaluación"), (CLOSES, "Cierra la evaluación")]
+
+
+def test_dates_move_with_a_seminar_that_is_moved_as_a_whole_until_the_form_was_opened(stage: Stage, now: datetime) -> None:
+    def move(days: int, zone: str = "America/Cancun") -> Dates:
+        session, seminar = stage.held.session, stage.held.seminar
+        with unit_of_work(session) as work:
+            row = work.get_one(Seminar, seminar.id)
+            before = announced_now(work, row)
+            after = replace(before, starts_on=before.starts_on + timedelta(days), ends_on=before.ends_on + timedelta(days), time_zone=zone)
+            dates.move_along(work, context(now, actor()), row, before, after)
+        return queries.dates_of(session, seminar.id)
+
+    stage.set(BOTH, now)
+    assert move(0) == BOTH
+    assert move(35) == Dates(OPENS + timedelta(35), CLOSES + timedelta(35))
+    west = move(-35, "America/Tijuana")  # there the clocks move between these two days
+    assert west == Dates(OPENS + timedelta(hours=3), CLOSES + timedelta(hours=2))
+    stage.held.open(now)
+    assert move(7) == west
 
 
 def test_what_is_done_by_hand_stands_after_the_date_has_passed(stage: Stage, now: datetime) -> None:
