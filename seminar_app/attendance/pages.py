@@ -309,8 +309,8 @@ class TimetablePage:
     """
     progress: Mapping[Progress, int]
     """How many of those who hold a seat stand so toward completion; empty where nobody can complete."""
-    in_one_list: Sequence[TimetableLine]
-    """The lines that the filters leave, sorted; empty where they are shown by agency group."""
+    blocks: Sequence[tuple[TimetableGroup | None, Sequence[TimetableLine]]]
+    """The lines that the filters leave, in order: by agency group, or all in one block without one."""
 
     @classmethod
     def of(cls, attendance: Attendance, *, now: datetime, wanted: TimetableFilter) -> TimetablePage:
@@ -325,8 +325,10 @@ class TimetablePage:
         with_gaps = [session for session, count in zip(attendance.sessions, counts, strict=True) if count.unmarked]
         following = next(iter([*coming, *with_gaps]), None)
         progress = Counter(line.progress for line in seated if line.progress)
-        one_list = [] if wanted.order is Order.AGENCY else wanted.in_order(line for group in groups for line in group.shown)
-        return cls(groups, attendance.sessions, counts, _by_day(attendance), following, progress, one_list)
+        blocks: list[tuple[TimetableGroup | None, Sequence[TimetableLine]]] = [(group, group.shown) for group in groups if group.shown]
+        if wanted.order is not Order.AGENCY:
+            blocks = [(None, wanted.in_order(line for group in groups for line in group.shown))]
+        return cls(groups, attendance.sessions, counts, _by_day(attendance), following, progress, blocks)
 
     @property
     def registered(self) -> int:

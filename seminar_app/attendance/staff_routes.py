@@ -79,7 +79,7 @@ def search(slug: str) -> ResponseReturnValue:
     _seminar(slug)
     form = SearchForm()
     words = form.words.data if form.accepts() else None
-    filters = {name: value for name in ("progress", "group", "order") if (value := request.form.get(name))}
+    filters = {name: value for name in ("progress", "group", "order") if (value := request.form.get(name)) not in (None, "", Order.AGENCY)}
     found = {"find": keep_search(words)} if words else {}
     return redirect(f"{url_for('.timetable', slug=slug)}?{urlencode(filters | found)}#people-heading", code=303)
 

@@ -233,6 +233,7 @@ def _write(session: Session, context: ChangeContext, form: FeedbackForm, seminar
     Those about the opening go once in all, and leave when it can no longer be undone.
     """
     office = session.get_one(Office, seminar.office_id)
+    said = {language: facts(seminar, office, language) for language in ("es", "en")}
     opened, written = kind == OPENED, 0
     for registration in queries.to_write_to(session, seminar_id=seminar.id, form_id=form.id):
         message = enqueue(
@@ -242,7 +243,7 @@ def _write(session: Session, context: ChangeContext, form: FeedbackForm, seminar
             language=registration.language,
             to_address=registration.person.email or "",
             to_name=registration.person.certificate_name,
-            facts=facts(seminar, office, registration.language),
+            facts=said[registration.language],
             link=issue_link(session, registration),
             link_endpoint="feedback.answer",
             dedupe_key=f"{OPENED}:{form.public_id.hex}:{registration.public_id.hex}" if opened else None,
