@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask import session as browser_session
@@ -63,7 +62,9 @@ def answer(token: str) -> ResponseReturnValue:
         else:
             return redirect(url_for("feedback.thanks", token=token), 303) if taken else _answered_before(token)
     status = 422 if form.has_errors else 200
-    return render_template("feedback/form.html", form=form, version=version, seminar=visit.page.seminar, token=token), status
+    closes_at = queries.dates_of(session(), visit.page.seminar.id).closes_at
+    closes = in_words(closes_at, visit.page.seminar.time_zone) if closes_at else None
+    return render_template("feedback/form.html", form=form, version=version, seminar=visit.page.seminar, token=token, closes=closes), status
 
 
 @blueprint.get("/registrations/<token>/feedback/thanks")
@@ -137,12 +138,6 @@ def _chosen_language() -> str | None:
 
 def _say(what: str, visit: Visit, token: str) -> ResponseReturnValue:
     seminar = visit.page.seminar
-    return render_template(
-        "feedback/message.html",
-        what=what,
-        seminar=seminar,
-        office=visit.page.office,
-        token=token,
-        dates=queries.dates_of(session(), seminar.id),
-        in_words=partial(in_words, time_zone=seminar.time_zone),
-    )
+    opens_at = queries.dates_of(session(), seminar.id).opens_at if what == "not_opened" else None
+    opens = in_words(opens_at, seminar.time_zone) if opens_at else None
+    return render_template("feedback/message.html", what=what, seminar=seminar, office=visit.page.office, token=token, opens=opens)

@@ -43,8 +43,8 @@ from seminar_app.seminars.models import Seminar
 
 _SPEAKER_KEY = re.compile(rf"\A{standard.SPEAKER}[0-9a-f]{{32}}\Z")
 OPENED, REMINDER = "feedback_opened", "feedback_reminder"
-for kind in (OPENED, REMINDER):
-    delete_when_sent(kind)
+delete_when_sent(OPENED)
+delete_when_sent(REMINDER)
 
 
 def get_or_make_form(session: Session, context: ChangeContext, *, seminar_id: int) -> FeedbackForm:

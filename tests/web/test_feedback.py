@@ -422,15 +422,17 @@ def test_dates_are_proposed_saved_refused_and_taken_away(
     assert "by itself on" not in gone.text
 
 
-def test_the_mail_says_until_when_answers_are_taken(held: Held, app: Flask) -> None:
+def test_mail_and_form_say_until_when_answers_are_taken(client: CheckingClient, held: Held, app: Flask) -> None:
     message = held.session.scalars(select(Message).order_by(Message.id)).first()
     assert message is not None
     assert "Puede responder" not in write(app, message).text
     with unit_of_work(held.session) as work:
         work.add(FeedbackDates(seminar_id=held.seminar.id, kind=FormKind.REACTION, closes_at=datetime(2026, 3, 16, 22, 30, tzinfo=UTC)))
     text = write(app, message).text
-    assert "Puede responder hasta el 16 de marzo de 2026, 17:30, hora de Cancún." in text
+    until = "Puede responder hasta el 16 de marzo de 2026, 17:30, hora de Cancún."
+    assert until in text
     assert address(held) in text
+    assert until in client.get(address(held)).text
 
 
 def test_somebody_elses_seminar_is_not_found(sign_in: SignIn, make: Make, held: Held, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
