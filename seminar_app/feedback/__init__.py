@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from config import Settings
 from seminar_app.feedback import answer_models as answer_models
-from seminar_app.feedback import audit_words, dates, log_emptying, reminding, routes, staff_routes, wording
+from seminar_app.feedback import audit_words, dates, log_emptying, mail_contents, routes, staff_routes, wording
 from seminar_app.feedback import models as models
 from seminar_app.seminars.overview import add_concerns, add_dates
 from seminar_app.web.checks import Check, Finding, State, add_check
@@ -27,7 +27,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     add_concerns(app, wording.opens_in_vain)
     add_check(app, Check("evaluations", _l("Evaluations"), _log_is_empty, 100, in_readyz=True))
     audit_words.init_app()
-    reminding.init_app()
+    mail_contents.init_app()
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(staff_routes.blueprint)
     app.jinja_env.globals["awaits_feedback"] = routes.awaits_feedback  # the personal page asks; its room may not import this one

@@ -29,6 +29,6 @@ def _letter(session: Session, message: Message, address_of: AddressOf) -> Resolv
     if not queries.awaits_answer(session, seminar_id=registration.seminar_id, registration_id=registration.id):
         return None
     closes_at = queries.dates_of(session, registration.seminar_id).closes_at
-    closes = in_words(closes_at, session.get_one(Seminar, registration.seminar_id).time_zone) if closes_at else ""
-    facts = {"link": address_of(link, message.link_endpoint, None), "closes": closes}
+    until = in_words(closes_at, session.get_one(Seminar, registration.seminar_id).time_zone) if closes_at else ""
+    facts = {"link": address_of(link, message.link_endpoint, None), "until": until}
     return Resolved(kind=message.kind, to_name=message.to_name, facts=facts)
