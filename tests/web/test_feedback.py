@@ -407,7 +407,7 @@ def test_dates_are_proposed_saved_refused_and_taken_away(
     assert wrong.fields(form)["closes"] == ["2026-03-01T20:00"]
     coordinator.post(staff_address(held, "dates"), fields | {"opens": "soon"}, status=422)
     saved = coordinator.follow(coordinator.post(staff_address(held, "dates"), fields))
-    assert "It opens by itself on March 2, 2026, 12:00, Cancún time." in saved.text
+    assert "It opens by itself on March 2, 2026, 12:00, and closes on March 16, 2026, 12:00, Cancún time." in saved.text
     assert "3 people are then told by mail" in saved.text
     stale = coordinator.post(staff_address(held, "dates"), fields, status=422)
     assert "Somebody else has changed this" in stale.text
