@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from seminar_app.attendance.pages import Order
 from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind, Progress
 from seminar_app.web.labels import label, register
 
@@ -27,6 +28,15 @@ def init_app() -> None:
             Progress.COMPLETES: _l("Completes"),
             Progress.ON_THE_WAY: _l("On the way"),
             Progress.OUT_OF_REACH: _l("Can no longer reach it"),
+        },
+    )
+    register(
+        Order,
+        {
+            Order.AGENCY: _l("By agency"),
+            Order.NAME: _l("By name"),
+            Order.LOWEST: _l("Lowest percentage first"),
+            Order.HIGHEST: _l("Highest percentage first"),
         },
     )
     register(

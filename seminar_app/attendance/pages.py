@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -27,6 +29,7 @@ from seminar_app.attendance.rules import (
 )
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import fold
+from seminar_app.people.rules import name_key
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar
 
@@ -215,6 +218,11 @@ class TimetableLine:
         """Whether the person completes the seminar, judged by the marks so far."""
         return self.progress is Progress.COMPLETES
 
+    @property
+    def share(self) -> float:
+        """Part of the contact minutes that is credited, 0 to 1; 0 where there is nothing to attend."""
+        return self.done.minutes_credited / (self.done.contact_minutes or 1)
+
 
 @dataclass(frozen=True, slots=True)
 class TimetableGroup:
@@ -236,21 +244,53 @@ class TimetableGroup:
         return sum(line.completes for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
+class Order(StrEnum):
+    """How the timetable is sorted: by agency group and name, or all people in one list."""
+
+    AGENCY = "agency"
+    NAME = "name"
+    LOWEST = "lowest"
+    """By the percentage of contact minutes, lowest first; those who have none to attend last."""
+    HIGHEST = "highest"
+
+
+@dataclass(frozen=True)
 class TimetableFilter:
-    """What part of the timetable is shown: people who stand so toward completion, and an agency group by its key."""
+    """What part of the timetable is shown, and in which order.
+
+    Attributes:
+        progress: people who stand so toward completion.
+        group: key of an agency group.
+        words: of a name.
+    """
 
     progress: Progress | None = None
     group: str = ""
+    words: str = ""
+    order: Order = Order.AGENCY
 
     @property
     def narrows(self) -> bool:
         """Whether any filter is set."""
-        return bool(self.progress or self.group)
+        return bool(self.progress or self.group or self.words)
 
     def takes(self, group: NamedAgency, line: TimetableLine) -> bool:
-        """Whether the line is shown."""
-        return self.group in ("", group.key) and self.progress in (None, line.progress)
+        """Whether the line is shown. A reserved identity is found by its code."""
+        if self.group not in ("", group.key) or self.progress not in (None, line.progress):
+            return False
+        key = name_key(line.person.name) if self._parts else ""
+        return all(part in key for part in self._parts)
+
+    @cached_property
+    def _parts(self) -> list[str]:
+        return name_key(self.words).split()
+
+    def in_order(self, lines: Iterable[TimetableLine]) -> list[TimetableLine]:
+        """Sort the people of all groups in one list."""
+        if self.order is Order.NAME:
+            return sorted(lines, key=lambda line: line.person.shown.order)
+        sign = -1 if self.order is Order.HIGHEST else 1
+        return sorted(lines, key=lambda line: (not line.done.contact_minutes, sign * line.share, line.person.shown.order))
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +309,8 @@ class TimetablePage:
     """
     progress: Mapping[Progress, int]
     """How many of those who hold a seat stand so toward completion; empty where nobody can complete."""
+    blocks: Sequence[tuple[TimetableGroup | None, Sequence[TimetableLine]]]
+    """The lines that the filters leave, in order: by agency group, or all in one block without one."""
 
     @classmethod
     def of(cls, attendance: Attendance, *, now: datetime, wanted: TimetableFilter) -> TimetablePage:
@@ -283,7 +325,10 @@ class TimetablePage:
         with_gaps = [session for session, count in zip(attendance.sessions, counts, strict=True) if count.unmarked]
         following = next(iter([*coming, *with_gaps]), None)
         progress = Counter(line.progress for line in seated if line.progress)
-        return cls(groups, attendance.sessions, counts, _by_day(attendance), following, progress)
+        blocks: list[tuple[TimetableGroup | None, Sequence[TimetableLine]]] = [(group, group.shown) for group in groups if group.shown]
+        if wanted.order is not Order.AGENCY:
+            blocks = [(None, wanted.in_order(line for group in groups for line in group.shown))]
+        return cls(groups, attendance.sessions, counts, _by_day(attendance), following, progress, blocks)
 
     @property
     def registered(self) -> int:

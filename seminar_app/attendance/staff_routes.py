@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import IO, Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -17,13 +18,14 @@ from flask_babel import ngettext
 
 from seminar_app.attendance import forms, history, outcomes, queries, services
 from seminar_app.attendance.export import MIME_TYPES, Format, Language, file_name, write
-from seminar_app.attendance.pages import MarkingPage, SheetLines, TimetableFilter, TimetablePage
+from seminar_app.attendance.pages import MarkingPage, Order, SheetLines, TimetableFilter, TimetablePage
 from seminar_app.attendance.rules import MarkStatus, Progress
 from seminar_app.attendance.services import Outcome
 from seminar_app.core.actor import RoleName
 from seminar_app.core.clock import now
 from seminar_app.core.errors import Refusal
 from seminar_app.oversight.wording import actor_words
+from seminar_app.people.forms import SearchForm
 from seminar_app.registration.registration_page import registration_page
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
@@ -34,6 +36,7 @@ from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.labels import label
 from seminar_app.web.languages import current_language
+from seminar_app.web.searches import keep_search, kept_search
 
 blueprint = Blueprint("attendance_staff", __name__, url_prefix="/staff/seminars/<slug>/attendance")
 AT_THE_DOOR = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR)
@@ -49,7 +52,7 @@ ANSWER = "X-Attendance"
 @door
 @shows_people("attendance.viewed")
 def timetable(slug: str) -> ResponseReturnValue:
-    """Show the timetable: people down, sessions across, completion at the end."""
+    """Show the timetable: people down, sessions across, completion at the end. The words of a search are not part of the URL."""
     seminar = _seminar(slug)
     shown(f"seminar:{seminar.public_id.hex}", seminar=slug)
     wanted = _wanted(request.args)
@@ -63,15 +66,33 @@ def timetable(slug: str) -> ResponseReturnValue:
             ("", _("All")),
             *((each.agency.key, each.agency.code or each.agency.name(current_language())) for each in page.groups),
         ],
+        orders=[(each.value, label(each)) for each in Order],
         seminar=seminar,
         seminar_header=seminar_header(seminar),
     )
 
 
+@blueprint.post("/")
+@door
+def search(slug: str) -> ResponseReturnValue:
+    """Search the timetable by name, sent in the request body, filter and sort it."""
+    _seminar(slug)
+    form = SearchForm()
+    words = form.words.data if form.accepts() else None
+    filters = {name: value for name in ("progress", "group", "order") if (value := request.form.get(name)) not in (None, "", Order.AGENCY)}
+    found = {"find": keep_search(words)} if words else {}
+    return redirect(f"{url_for('.timetable', slug=slug)}?{urlencode(filters | found)}#people-heading", code=303)
+
+
 def _wanted(arguments: Mapping[str, str]) -> TimetableFilter:
-    """Return the filters of the URL; unknown values are ignored."""
-    said = arguments.get("progress", "")
-    return TimetableFilter(Progress(said) if said in set(Progress) else None, arguments.get("group", ""))
+    """Return the filters and the order of the URL, and the words of the search that it names; unknown values are ignored."""
+    said, order = arguments.get("progress", ""), arguments.get("order", "")
+    return TimetableFilter(
+        Progress(said) if said in set(Progress) else None,
+        arguments.get("group", ""),
+        kept_search(arguments.get("find")),
+        Order(order) if order in set(Order) else Order.AGENCY,
+    )
 
 
 @blueprint.get("/changes")

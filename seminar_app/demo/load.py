@@ -18,7 +18,7 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.demo import content
 from seminar_app.demo.accounts import make_accounts, make_offices
 from seminar_app.demo.attendance import correct_one_session, mark_everybody
-from seminar_app.demo.feedback import answer_feedback
+from seminar_app.demo.feedback import answer_feedback, date_feedback
 from seminar_app.demo.making import at, consider_sent, make_seminar, register_all
 from seminar_app.demo.people import Directory, Listed, entry, listed_people
 from seminar_app.demo.state import refuse_demo_over_real_data
@@ -93,7 +93,7 @@ class _Story:
         registrations = register_all(
             self.session, seminar, entries, begin=first - timedelta(days=58), end=first - timedelta(days=10), chance=self.chance
         )
-        self._hold(seminar.id, text, [r for r in registrations if r.state is RegistrationState.REGISTERED])
+        self._hold(seminar, text, [r for r in registrations if r.state is RegistrationState.REGISTERED])
         return seminar
 
     def toluca(self) -> None:
@@ -125,7 +125,7 @@ class _Story:
             reason=RemovalReason.DOCUMENTS,
         )
         consider_sent(self.session, now=first - timedelta(days=5))
-        self._hold(seminar.id, text, seated)
+        self._hold(seminar, text, seated)
         self._complete_again(seminar.id, text, seated)
 
     def upcoming(self) -> None:
@@ -141,6 +141,7 @@ class _Story:
             directory=self.directory,
         )
         self.accounts.coordinate(self.session, ChangeContext(self.now, COMMAND), seminar_id=seminar.id)
+        date_feedback(self.session, self._organizer(self.now - timedelta(days=9)), seminar=seminar)
         entries = []
         for came_from, (group, count) in NEXT_PEOPLE.items():
             entries += [entry(person, self.directory, group=group) for person in self._some(came_from, count, born_after=1970)]
@@ -241,22 +242,23 @@ class _Story:
         candidates = [p for p in self.people if p.group == group and (not p.nominee.birth_date or p.nominee.birth_date.year > born_after)]
         return self.chance.sample(candidates, min(count, len(candidates)))
 
-    def _hold(self, seminar_id: int, text: content.SeminarText, seated: list[Registration]) -> None:
+    def _hold(self, seminar: Seminar, text: content.SeminarText, seated: list[Registration]) -> None:
         """Close registration, mark attendance, complete the seminar and collect the evaluation."""
         first = at(text.starts_on, 9, text.time_zone)
         last = first + timedelta(days=text.days - 1, hours=9)
-        change_state(self.session, self._organizer(first - timedelta(days=7)), seminar_id=seminar_id, change=Change.CLOSE)
-        self.accounts.coordinate(self.session, ChangeContext(first - timedelta(days=7), COMMAND), seminar_id=seminar_id)
+        dates = date_feedback(self.session, self._organizer(first - timedelta(days=8)), seminar=seminar)
+        change_state(self.session, self._organizer(first - timedelta(days=7)), seminar_id=seminar.id, change=Change.CLOSE)
+        self.accounts.coordinate(self.session, ChangeContext(first - timedelta(days=7), COMMAND), seminar_id=seminar.id)
         mark_everybody(
             self.session,
-            seminar_id=seminar_id,
+            seminar_id=seminar.id,
             seated=seated,
             actor=self.accounts.coordinator.audit_name,
             other=self.accounts.organizer.audit_name,
             chance=self.chance,
         )
-        change_state(self.session, self._organizer(last + timedelta(hours=2)), seminar_id=seminar_id, change=Change.COMPLETE)
-        answer_feedback(self.session, self._organizer(last), seminar_id=seminar_id, seated=seated, chance=self.chance)
+        change_state(self.session, self._organizer(last + timedelta(hours=2)), seminar_id=seminar.id, change=Change.COMPLETE)
+        answer_feedback(self.session, seminar_id=seminar.id, dates=dates, seated=seated, chance=self.chance)
 
     def _complete_again(self, seminar_id: int, text: content.SeminarText, seated: list[Registration]) -> None:
         """Reopen a completed seminar, correct the attendance of one session, and complete it again."""

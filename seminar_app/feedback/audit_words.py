@@ -16,6 +16,7 @@ def init_app() -> None:
             "feedback.made": _l("made a feedback form"),
             "feedback.questions_changed": _l("changed the questions"),
             "feedback.opened": _l("opened feedback"),
+            "feedback.dates_changed": _l("changed when feedback opens and closes"),
             "feedback.closed": _l("closed feedback"),
             "feedback.reopened": _l("reopened feedback"),
             "feedback.reminded": _l("reminded of feedback"),
@@ -28,5 +29,9 @@ def init_app() -> None:
         numbers={
             "questions": lambda n: ngettext("%(num)d question", "%(num)d questions", n),
             "version": lambda n: str(_("version %(number)s", number=n)),
+        },
+        texts={
+            "opens": lambda when: str(_("opens %(when)s", when=when)),
+            "closes": lambda when: str(_("closes %(when)s", when=when)),
         },
     )

@@ -47,6 +47,34 @@ class SeminarNotBegun(Refusal):
     sentence = N_("Feedback can be opened from the first day of the seminar.")
 
 
+class OpensInThePast(Refusal):
+    """The date to open lies in the past."""
+
+    sentence = N_("That has passed already. Please choose a moment that is still to come, or leave it empty and open feedback by hand.")
+    field = "opens"
+
+
+class OpensTooEarly(Refusal):
+    """The date to open lies before the first day."""
+
+    sentence = N_("Feedback can be opened from the first day of the seminar, %(day)s.")
+    field = "opens"
+
+
+class ClosesInThePast(Refusal):
+    """The date to close lies in the past."""
+
+    sentence = N_("That has passed already. Please choose a moment that is still to come, or leave it empty and close feedback by hand.")
+    field = "closes"
+
+
+class ClosesFirst(Refusal):
+    """The date to close lies before the date to open."""
+
+    sentence = N_("Feedback would close before it opens. Please choose a later moment.")
+    field = "closes"
+
+
 class NotOpenToClose(Refusal):
     """A form that is not open cannot be closed."""
 

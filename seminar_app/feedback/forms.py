@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, TextAreaField
+from wtforms import BooleanField, DateTimeLocalField, FieldList, FormField, HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 
 from seminar_app.feedback import rules
@@ -55,6 +55,14 @@ def _field(question: Asked, language: str, number: int) -> Any:
 def answers_in(form: BaseForm, questions: Iterable[Asked]) -> dict[str, str]:
     """Return the answers that were given, by question key."""
     return {question.key: form[question.field_name].data for question in questions if form[question.field_name].data}
+
+
+class DatesForm(BaseForm):
+    """When the form opens and closes by itself, in the seminar's local time. Once it was opened there is no field for opening."""
+
+    seen = HiddenField()
+    opens = DateTimeLocalField(_l("Opens"), validators=[optional()])
+    closes = DateTimeLocalField(_l("Closes"), validators=[optional()])
 
 
 class QuestionForm(FormPart):

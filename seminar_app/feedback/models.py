@@ -36,6 +36,18 @@ class FeedbackForm(Base):
     """Day of the last reminders, in the seminar's time zone."""
 
 
+class FeedbackDates(Base):
+    """When a form opens and closes by itself. A row of its own, because the form is made only when it opens: with the speakers of then."""
+
+    __tablename__ = "feedback_dates"
+    __table_args__ = (CheckConstraint("opens_at < closes_at", name="order"),)
+
+    seminar_id: Mapped[int] = mapped_column(ForeignKey("seminar.id", ondelete="RESTRICT"), primary_key=True)
+    kind: Mapped[FormKind] = mapped_column(value_enum(FormKind), primary_key=True)
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+
+
 class FormVersion(Base):
     """The questions as they were asked. A version with answers is never changed; an edit makes the next version."""
 

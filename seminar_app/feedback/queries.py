@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
@@ -11,8 +12,8 @@ from sqlalchemy.orm import Session, contains_eager
 from seminar_app.attendance.models import Mark
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.core.errors import NotFound
-from seminar_app.feedback.models import FeedbackForm, FormVersion, Question, ResponseReceipt
-from seminar_app.feedback.rules import TAKING_ANSWERS, Asked, FormKind, FormStage, option_of, stage_of
+from seminar_app.feedback.models import FeedbackDates, FeedbackForm, FormVersion, Question, ResponseReceipt
+from seminar_app.feedback.rules import TAKING_ANSWERS, Asked, Dates, FormKind, FormStage, next_stage, option_of, stage_of
 from seminar_app.feedback.standard import SpeakerAsked
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
@@ -42,6 +43,70 @@ def stage(form: FeedbackForm | None, seminar_state: SeminarState) -> FormStage:
     """Return the stage of a form in a seminar of this state. A form that was not made yet is not opened."""
     opened, closed = form is not None and form.opened_at is not None, form is not None and form.closed_at is not None
     return stage_of(opened=opened, closed=closed, seminar_state=seminar_state)
+
+
+def dates_of(session: Session, seminar_id: int, kind: FormKind = FormKind.REACTION) -> Dates:
+    """Return when the seminar's form opens and closes by itself."""
+    found = select(FeedbackDates.opens_at, FeedbackDates.closes_at)
+    row = session.execute(found.where(FeedbackDates.seminar_id == seminar_id, FeedbackDates.kind == kind)).one_or_none()
+    return Dates(*row) if row is not None else Dates()
+
+
+def last_session_end(session: Session, seminar_id: int) -> datetime | None:
+    """Return when the last session ends; None if there is no session."""
+    return session.scalar(select(func.max(SeminarSession.ends_at)).where(SeminarSession.seminar_id == seminar_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A seminar's form, if it was made, with its stage and dates."""
+
+    seminar: Seminar
+    form: FeedbackForm | None
+    dates: Dates
+
+    @property
+    def stage(self) -> FormStage:
+        """The stage of the form, also while it has not been made."""
+        return stage(self.form, self.seminar.state)
+
+    def by_dates(self, now: datetime) -> FormStage:
+        """Return the stage that the form has by its dates at this time."""
+        return next_stage(
+            self.dates,
+            stage=self.stage,
+            seminar_state=self.seminar.state,
+            starts_on=self.seminar.starts_on,
+            time_zone=self.seminar.time_zone,
+            now=now,
+        )
+
+    def opens_in_vain(self, now: datetime) -> bool:
+        """Whether the date to open will not open the form: the seminar was moved behind it, or it was missed for too long."""
+        opens_at = self.dates.opens_at
+        if opens_at is None or self.stage is not FormStage.NOT_OPENED or self.seminar.state not in TAKING_ANSWERS:
+            return False
+        return self.by_dates(max(now, opens_at)) is not FormStage.OPEN
+
+
+def standing_of(session: Session, seminar: Seminar) -> Standing:
+    """Return the seminar's form with its stage and dates, in two statements."""
+    return Standing(seminar, find_form(session, seminar.id), dates_of(session, seminar.id))
+
+
+def due_by_dates(session: Session, now: datetime) -> list[int]:
+    """Return the ids of the seminars whose form is to be opened or closed by now."""
+    rows = session.execute(
+        select(Seminar, FeedbackForm, FeedbackDates.opens_at, FeedbackDates.closes_at)
+        .select_from(FeedbackDates)
+        .join(Seminar, Seminar.id == FeedbackDates.seminar_id)
+        .outerjoin(FeedbackForm, (FeedbackForm.seminar_id == Seminar.id) & (FeedbackForm.kind == FeedbackDates.kind))
+        .where(FeedbackDates.kind == FormKind.REACTION, Seminar.state.in_(TAKING_ANSWERS))
+        .where(or_(FeedbackDates.opens_at <= now, FeedbackDates.closes_at <= now))
+        .order_by(Seminar.id)
+    )
+    found = [Standing(seminar, form, Dates(*dates)) for seminar, form, *dates in rows]
+    return [each.seminar.id for each in found if each.by_dates(now) is not each.stage]
 
 
 def get_version(session: Session, form_id: int, number: int | None = None) -> Version:
@@ -127,13 +192,14 @@ def count_asked(session: Session, *, seminar_id: int, form_id: int) -> int:
     return session.scalar(select(func.count()).select_from(Registration).where(Registration.seminar_id == seminar_id, either)) or 0
 
 
-def count_asked_without_address(session: Session, seminar_id: int) -> int:
-    """Count the people who are asked and whom no reminder reaches; whether they have answered does not matter, and is not told."""
-    asked_people = _asked_to_answer(seminar_id).join(Registration.person).where(Person.email.is_(None))
-    return session.scalar(select(func.count()).select_from(asked_people.with_only_columns(Registration.id).subquery())) or 0
+def count_asked_by_mail(session: Session, seminar_id: int) -> tuple[int, int]:
+    """Count the people who are asked: those whom mail reaches, and those it does not. Who has answered does not matter, and is not told."""
+    addresses = _asked_to_answer(seminar_id).join(Registration.person).with_only_columns(Person.email).subquery()
+    everybody, by_mail = session.execute(select(func.count(), func.count(addresses.c.email)).select_from(addresses)).one()
+    return by_mail, everybody - by_mail
 
 
-def to_remind(session: Session, *, seminar_id: int, form_id: int) -> Sequence[Registration]:
+def to_write_to(session: Session, *, seminar_id: int, form_id: int) -> Sequence[Registration]:
     """Return the registrations that are asked and have not answered, with their person; those without an address are left out."""
     answered = exists().where(ResponseReceipt.registration_id == Registration.id, ResponseReceipt.form_id == form_id)
     return session.scalars(

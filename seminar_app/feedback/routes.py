@@ -15,6 +15,7 @@ from seminar_app.feedback import answering, log_emptying, queries
 from seminar_app.feedback.forms import answers_form, answers_in
 from seminar_app.feedback.models import FeedbackForm
 from seminar_app.feedback.rules import TAKING_ANSWERS, FormStage
+from seminar_app.feedback.wording import in_words
 from seminar_app.registration.queries import OwnRegistration, PersonalPage, personal_page
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.access import needs_no_token, personal_link
@@ -39,10 +40,10 @@ class Visit:
 @needs_no_token
 @personal_link
 def answer(token: str) -> ResponseReturnValue:
-    """Show the form and take the answers. A form sent twice, or after the Back button, leads to the same thanks."""
+    """Show the form and take the answers, once. Nobody can compare a second form with the first: nothing ties answers to a link."""
     visit = _visit(token)
     if visit.answered:
-        return redirect(url_for("feedback.thanks", token=token), 303) if request.method == "POST" else _say("answered", visit, token)
+        return _answered_before(token) if request.method == "POST" else _say("answered", visit, token)
     if visit.page.registration.state is not RegistrationState.REGISTERED:
         return _say("not_taking_part", visit, token)
     stage = queries.stage(visit.form, visit.page.seminar.state)
@@ -54,21 +55,29 @@ def answer(token: str) -> ResponseReturnValue:
     form = answers_form(version.questions, current_language())(data={"version": str(version.number)})
     if form.accepts():
         try:
-            _take(visit, version, form)
+            taken = _take(visit, version, form)
         except Refusal as refusal:
             form.show(refusal)
         else:
-            return redirect(url_for("feedback.thanks", token=token), 303)
+            return redirect(url_for("feedback.thanks", token=token), 303) if taken else _answered_before(token)
     status = 422 if form.has_errors else 200
-    return render_template("feedback/form.html", form=form, version=version, seminar=visit.page.seminar, token=token), status
+    closes_at = queries.dates_of(session(), visit.page.seminar.id).closes_at
+    closes = in_words(closes_at, visit.page.seminar.time_zone) if closes_at else None
+    return render_template("feedback/form.html", form=form, version=version, seminar=visit.page.seminar, token=token, closes=closes), status
 
 
 @blueprint.get("/registrations/<token>/feedback/thanks")
 @personal_link
 def thanks(token: str) -> ResponseReturnValue:
-    """Thank a person who has just answered."""
+    """Thank a person who has just answered; `again`: they sent the form once more, and only the first answers count."""
     visit = _visit(token)
-    return _say("thanks", visit, token) if visit.answered else redirect(url_for("feedback.answer", token=token), 303)
+    if not visit.answered:
+        return redirect(url_for("feedback.answer", token=token), 303)
+    return _say("again" if "again" in request.args else "thanks", visit, token)
+
+
+def _answered_before(token: str) -> ResponseReturnValue:
+    return redirect(url_for("feedback.thanks", token=token, again=1), 303)
 
 
 def awaits_feedback(registration: OwnRegistration) -> bool:
@@ -89,17 +98,20 @@ def _visit(token: str) -> Visit:
     return Visit(page, form, answered)
 
 
-def _take(visit: Visit, version: queries.Version, form: BaseForm) -> None:
+def _take(visit: Visit, version: queries.Version, form: BaseForm) -> bool:
+    """Store the answers; return False if this registration has answered meanwhile."""
     assert visit.form is not None  # noqa: S101  the caller has checked it
     registration_id, form_id, answers = visit.page.registration.id, visit.form.id, answers_in(form, version.questions)
 
-    def answer_once(work: Session) -> None:
+    def answer_once(work: Session) -> bool:
         taken = answering.answer(work, registration_id=registration_id, form_id=form_id, version_number=version.number, answers=answers)
         if taken:
             log_emptying.note_due(work, now=clock.now())
+        return taken
 
-    in_unit_of_work(answer_once)
+    taken = in_unit_of_work(answer_once)
     log_emptying.empty_if_due(session())
+    return taken
 
 
 def _version(form_id: int) -> queries.Version:
@@ -113,4 +125,7 @@ def _version(form_id: int) -> queries.Version:
 
 
 def _say(what: str, visit: Visit, token: str) -> ResponseReturnValue:
-    return render_template("feedback/message.html", what=what, seminar=visit.page.seminar, office=visit.page.office, token=token)
+    seminar = visit.page.seminar
+    opens_at = queries.dates_of(session(), seminar.id).opens_at if what == "not_opened" else None
+    opens = in_words(opens_at, seminar.time_zone) if opens_at else None
+    return render_template("feedback/message.html", what=what, seminar=seminar, office=visit.page.office, token=token, opens=opens)

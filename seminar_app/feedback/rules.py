@@ -8,14 +8,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import count
 from typing import Any
 
 from seminar_app.core.folding import fold
-from seminar_app.seminars.rules import SeminarState
+from seminar_app.seminars.rules import SeminarState, local_of, moved
 
 LEAST = 5
 """Smallest number of answers for which anything is shown."""
@@ -29,6 +29,8 @@ LONGEST_PROMPT = 300
 LONGEST_OPTION = 80
 MOST_QUESTIONS = 60
 MOST_OPTIONS = 8
+OPEN_DAYS = 14
+"""Days that a form is proposed to stay open, and days in which an opening that was missed is made up for."""
 
 
 class FormKind(StrEnum):
@@ -134,6 +136,62 @@ def why_not_open(*, seminar_state: SeminarState, starts_on: date, today: date) -
     if seminar_state not in TAKING_ANSWERS:
         return WhyNotOpen.SEMINAR_STATE
     return WhyNotOpen.TOO_EARLY if today < starts_on else None
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When a form opens and closes by itself; None: only by hand."""
+
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+
+class DateFault(StrEnum):
+    """Why dates cannot be set."""
+
+    OPENS_IN_THE_PAST = "opens_in_the_past"
+    CLOSES_IN_THE_PAST = "closes_in_the_past"
+    CLOSES_FIRST = "closes_first"
+
+
+def fault_of_dates(dates: Dates, *, now: datetime) -> DateFault | None:
+    """Return why these dates cannot be set, or None. What is to happen by itself lies in the future, and opening comes first."""
+    if dates.opens_at is not None and dates.opens_at <= now:
+        return DateFault.OPENS_IN_THE_PAST
+    if dates.closes_at is not None and dates.closes_at <= now:
+        return DateFault.CLOSES_IN_THE_PAST
+    if dates.opens_at and dates.closes_at and dates.closes_at <= dates.opens_at:
+        return DateFault.CLOSES_FIRST
+    return None
+
+
+def proposed_dates(*, stage: FormStage, last_end: datetime | None, time_zone: str, now: datetime) -> Dates:
+    """Return what is proposed where no dates are set: open when the last session ends, close 14 days later at the same time of day.
+
+    Once the sessions are over, only a date to close: 14 days from now.
+    """
+    ahead = last_end if last_end is not None and last_end > now else None
+    opens_at = ahead if stage is FormStage.NOT_OPENED else None
+    start = ahead or now.replace(minute=0, second=0, microsecond=0)
+    return Dates(opens_at, moved(start, time_zone, days=OPEN_DAYS))
+
+
+def next_stage(dates: Dates, *, stage: FormStage, seminar_state: SeminarState, starts_on: date, time_zone: str, now: datetime) -> FormStage:
+    """Return the stage that a form has by its dates now: it opens, it closes, or stays as it is.
+
+    It opens only where it could be opened by hand at the moment of its date: a seminar that was moved behind that date opens nothing.
+    A date that was missed is made up for until the form would close, or for 14 days: a seminar that comes out of the archive
+    years later writes to nobody. A form that was closed does not open again by itself.
+    """
+    opens_at, closes_at = dates.opens_at, dates.closes_at
+    if stage is FormStage.OPEN and closes_at is not None and closes_at <= now:
+        return FormStage.CLOSED
+    if stage is not FormStage.NOT_OPENED or opens_at is None:
+        return stage
+    day = local_of(opens_at, time_zone).date()
+    if why_not_open(seminar_state=seminar_state, starts_on=starts_on, today=day) is not None:
+        return stage
+    return FormStage.OPEN if opens_at <= now < (closes_at or opens_at + timedelta(days=OPEN_DAYS)) else stage
 
 
 def fitting(question: Asked, value: str | None) -> str | None:

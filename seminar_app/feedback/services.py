@@ -1,4 +1,4 @@
-"""Make, open, close and edit a form, and remind people who have not answered. Answers are stored by `answering`."""
+"""Make, open, close and edit a form, and write to people who are asked. Answers are stored by `answering`, dates by `dates`."""
 
 from __future__ import annotations
 
@@ -29,17 +29,21 @@ from seminar_app.feedback.errors import (
     TooFewSinceTheChange,
     TooManyQuestions,
 )
-from seminar_app.feedback.models import FeedbackForm, FormVersion, Question
+from seminar_app.feedback.models import FeedbackDates, FeedbackForm, FormVersion, Question
 from seminar_app.feedback.rules import Asked, FormKind, FormStage, WhyNotOpen
 from seminar_app.feedback.tallying import count_newest_responses, keys_answered, version_is_answered
+from seminar_app.messages.models import Message
 from seminar_app.messages.services import delete_when_sent, enqueue
 from seminar_app.offices.models import Office
 from seminar_app.registration.links import issue_link
+from seminar_app.registration.models import Registration
 from seminar_app.registration.services.mails import facts
+from seminar_app.registration.services.staff import TIME_TO_UNDO
 from seminar_app.seminars.models import Seminar
 
 _SPEAKER_KEY = re.compile(rf"\A{standard.SPEAKER}[0-9a-f]{{32}}\Z")
-REMINDER = "feedback_reminder"
+OPENED, REMINDER = "feedback_opened", "feedback_reminder"
+delete_when_sent(OPENED)
 delete_when_sent(REMINDER)
 
 
@@ -49,7 +53,7 @@ def get_or_make_form(session: Session, context: ChangeContext, *, seminar_id: in
     Raises:
         NotFound: no such seminar.
     """
-    seminar = _locked_seminar(session, seminar_id)
+    seminar = locked_seminar(session, seminar_id)
     found = select(FeedbackForm).where(FeedbackForm.seminar_id == seminar.id, FeedbackForm.kind == FormKind.REACTION)
     form = session.scalar(found.with_for_update())
     if form is not None:
@@ -76,19 +80,24 @@ def refusal_to_open(seminar: Seminar, *, now: datetime) -> SeminarNotHeld | Semi
 def open_form(session: Session, context: ChangeContext, *, seminar_id: int) -> FeedbackForm:
     """Open the form for answers. A closed form that is opened again keeps its answers; an open form stays open.
 
+    The first opening writes to all who are asked. Later ones write to nobody: whoever is asked since gets a reminder.
+
     Raises:
         SeminarNotHeld, SeminarNotBegun: the form cannot be opened now.
     """
-    seminar = _locked_seminar(session, seminar_id)
+    seminar = locked_seminar(session, seminar_id)
     if (refusal := refusal_to_open(seminar, now=context.now)) is not None:
         raise refusal
     form = get_or_make_form(session, context, seminar_id=seminar_id)
     before = queries.stage(form, seminar.state)
-    if before is not FormStage.OPEN:
-        form.opened_at = form.opened_at or context.now
+    _forget_passed_dates(session, context.now, form)
+    if before is FormStage.NOT_OPENED:
+        form.opened_at = context.now
+        told = _write(session, context, form, seminar, kind=OPENED)
+        _record(session, context, form, seminar, action="feedback.opened", people=told)
+    elif before is FormStage.CLOSED:
         form.closed_at = None
-        action = "feedback.reopened" if before is FormStage.CLOSED else "feedback.opened"
-        _record(session, context, form, seminar, action=action)
+        _record(session, context, form, seminar, action="feedback.reopened")
     return form
 
 
@@ -99,21 +108,33 @@ def close_form(session: Session, context: ChangeContext, *, seminar_id: int, tak
         session: to write with.
         context: of the change.
         seminar_id: of the form's seminar.
-        take_back: the form was opened by mistake; without answers it becomes a form that was never opened.
+        take_back: the form was opened by mistake a moment ago; without answers it becomes a form that was never opened, and the
+            mails about it are deleted. Once they may have left, it is closed.
 
     Raises:
         NotOpenToClose: the form is not open.
     """
-    seminar = _locked_seminar(session, seminar_id)
+    seminar = locked_seminar(session, seminar_id)
     form = get_or_make_form(session, context, seminar_id=seminar_id)
     if queries.stage(form, seminar.state) is not FormStage.OPEN:
         raise NotOpenToClose
-    if take_back and not queries.count_answered(session, form.id):
+    _forget_passed_dates(session, context.now, form)
+    unsaid = form.opened_at is not None and context.now < form.opened_at + TIME_TO_UNDO
+    if take_back and unsaid and not queries.count_answered(session, form.id):
         form.opened_at = None
+        people = select(Registration.public_id).where(Registration.seminar_id == seminar.id)
+        session.execute(delete(Message).where(Message.kind == OPENED, Message.link_owner.in_(people)))
     else:
         form.closed_at = context.now
     _record(session, context, form, seminar, action="feedback.closed")
     return form
+
+
+def _forget_passed_dates(session: Session, now: datetime, form: FeedbackForm) -> None:
+    """Forget the dates that have come, so that they do not undo what is done by hand afterwards."""
+    mine = update(FeedbackDates).where(FeedbackDates.seminar_id == form.seminar_id, FeedbackDates.kind == form.kind)
+    session.execute(mine.where(FeedbackDates.opens_at <= now).values(opens_at=None))
+    session.execute(mine.where(FeedbackDates.closes_at <= now).values(closes_at=None))
 
 
 def edit_questions(session: Session, context: ChangeContext, *, seminar_id: int, questions: Sequence[Asked], seen: str) -> queries.Version:
@@ -134,7 +155,7 @@ def edit_questions(session: Session, context: ChangeContext, *, seminar_id: int,
         NoQuestions, TooManyQuestions: none, or more than `rules.MOST_QUESTIONS` and than there were.
         OpenAndAnswered: more than the spelling was changed.
     """
-    seminar = _locked_seminar(session, seminar_id)
+    seminar = locked_seminar(session, seminar_id)
     form = get_or_make_form(session, context, seminar_id=seminar_id)
     version = queries.get_version(session, form.id)
     if rules.fingerprint(version.questions) != seen:
@@ -189,7 +210,7 @@ def remind(session: Session, context: ChangeContext, *, seminar_id: int) -> None
         AlreadyReminded: reminders went out today.
         NobodyToRemind: no mail is due.
     """
-    seminar = _locked_seminar(session, seminar_id)
+    seminar = locked_seminar(session, seminar_id)
     if seminar.state not in rules.TAKING_ANSWERS:
         raise SeminarNotHeld
     form = get_or_make_form(session, context, seminar_id=seminar_id)
@@ -197,33 +218,48 @@ def remind(session: Session, context: ChangeContext, *, seminar_id: int) -> None
         raise NotOpenToRemind
     if queries.get_version(session, form.id).number > 1 and count_newest_responses(session, form.id) < rules.LEAST:
         raise TooFewSinceTheChange(least=rules.LEAST)
-    office = session.get_one(Office, seminar.office_id)
     day = context.now.astimezone(ZoneInfo(seminar.time_zone)).date()
     if form.reminded_on == day:
         raise AlreadyReminded
-    enqueued = [
-        enqueue(
-            session,
-            context,
-            kind=REMINDER,
-            language=registration.language,
-            to_address=registration.person.email or "",
-            to_name=registration.person.certificate_name,
-            facts=facts(seminar, office, registration.language),
-            link=issue_link(session, registration),
-            link_endpoint="feedback.answer",
-        )
-        for registration in queries.to_remind(session, seminar_id=seminar_id, form_id=form.id)
-    ]
-    if not any(enqueued):
+    if not _write(session, context, form, seminar, kind=REMINDER):
         raise NobodyToRemind
     form.reminded_on = day
     _record(session, context, form, seminar, action="feedback.reminded")
 
 
-def _locked_seminar(session: Session, seminar_id: int, *, lock: bool = True) -> Seminar:
-    wanted = select(Seminar).where(Seminar.id == seminar_id)
-    seminar = session.scalar(wanted.with_for_update(key_share=True) if lock else wanted)
+def _write(session: Session, context: ChangeContext, form: FeedbackForm, seminar: Seminar, *, kind: str) -> int:
+    """Put a mail for each person who is asked and has not answered into the outbox. Return how many there are.
+
+    Those about the opening go once in all, and leave when it can no longer be undone.
+    """
+    office = session.get_one(Office, seminar.office_id)
+    said = {language: facts(seminar, office, language) for language in ("es", "en")}
+    opened, written = kind == OPENED, 0
+    for registration in queries.to_write_to(session, seminar_id=seminar.id, form_id=form.id):
+        message = enqueue(
+            session,
+            context,
+            kind=kind,
+            language=registration.language,
+            to_address=registration.person.email or "",
+            to_name=registration.person.certificate_name,
+            facts=said[registration.language],
+            link=issue_link(session, registration),
+            link_endpoint="feedback.answer",
+            dedupe_key=f"{OPENED}:{form.public_id.hex}:{registration.public_id.hex}" if opened else None,
+            not_before=context.now + TIME_TO_UNDO if opened else None,
+        )
+        written += message is not None
+    return written
+
+
+def locked_seminar(session: Session, seminar_id: int) -> Seminar:
+    """Return the seminar under the lock that every change of its form takes.
+
+    Raises:
+        NotFound: no such seminar.
+    """
+    seminar = session.scalar(select(Seminar).where(Seminar.id == seminar_id).with_for_update(key_share=True))
     if seminar is None:
         raise NotFound
     return seminar

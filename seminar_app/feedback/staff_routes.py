@@ -1,29 +1,35 @@
-"""Staff pages of feedback: results, opening, closing, reminding, preview of the form, and its editor."""
+"""Staff pages of feedback: results, opening and closing by hand and by date, reminding, preview of the form, and its editor."""
 
 from __future__ import annotations
 
 import io
 import re
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from seminar_app.accounts.rules import may_organize
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import Refusal, StaleEdit
 from seminar_app.feedback import editing, export, figures, publishing, queries, rules, services, standard
-from seminar_app.feedback.forms import QuestionsForm, answers_form, editor, question_in, row_of
+from seminar_app.feedback.dates import seen_dates, set_dates
+from seminar_app.feedback.forms import DatesForm, QuestionsForm, answers_form, editor, question_in, row_of
 from seminar_app.feedback.models import FeedbackForm
 from seminar_app.feedback.results import Results, results
-from seminar_app.feedback.rules import Asked, FormStage
+from seminar_app.feedback.rules import Asked, Dates, FormStage
 from seminar_app.feedback.tallying import version_is_answered
+from seminar_app.feedback.wording import in_words
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate, seminar_to_organize
+from seminar_app.seminars.rules import local_of
+from seminar_app.seminars.services.making import instant_from
 from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
 from seminar_app.web.change import change_context
 from seminar_app.web.database import session, unit_of_work
@@ -41,20 +47,49 @@ ORGANIZING = (RoleName.ADMIN, RoleName.ORGANIZER)
 @shows_people("feedback.results_viewed")
 def results_page(slug: str) -> ResponseReturnValue:
     """Show the results as far as they may be shown, and the actions for the form."""
-    seminar = seminar_to_coordinate(session(), current_actor(), slug)
-    form = queries.find_form(session(), seminar.id)
-    found = _results_of(seminar, form)
-    refusal = services.refusal_to_open(seminar, now=clock.now())
+    return _results_page(seminar_to_coordinate(session(), current_actor(), slug))
+
+
+def _results_page(seminar: Seminar, typed: DatesForm | None = None) -> str:
+    """Show the page; `typed`: dates that were refused."""
+    standing, now = queries.standing_of(session(), seminar), clock.now()
+    refusal = services.refusal_to_open(seminar, now=now)
+    by_mail, without_address = queries.count_asked_by_mail(session(), seminar.id)
+    last_end = queries.last_session_end(session(), seminar.id)
     return _page(
         "results",
         seminar,
-        form,
-        results=found,
+        standing.form,
+        results=_results_of(seminar, standing.form),
         done=request.args.get("done"),
-        questions=_questions(seminar, form),
-        without_address=queries.count_asked_without_address(session(), seminar.id),
+        questions=_questions(seminar, standing.form),
+        by_mail=by_mail,
+        without_address=without_address,
         why_not_open=sentence_of(refusal) if refusal else None,
+        takes_dates=seminar.state in rules.TAKING_ANSWERS,
+        standing=standing,
+        opens_in_vain=standing.opens_in_vain(now),
+        last_end=last_end,
+        dates_form=typed or _dates_form(standing, last_end),
+        in_words=partial(in_words, time_zone=seminar.time_zone),
     )
+
+
+def _dates_form(standing: queries.Standing, last_end: datetime | None) -> DatesForm:
+    """Return the form with the dates that are set, else with those that are proposed."""
+    dates, zone = standing.dates, standing.seminar.time_zone
+    if dates == Dates():
+        dates = rules.proposed_dates(stage=standing.stage, last_end=last_end, time_zone=zone, now=clock.now())
+    shown = {"opens": dates.opens_at, "closes": dates.closes_at}
+    values = {name: local_of(at, zone) for name, at in shown.items() if at is not None}
+    return _fitting(DatesForm(MultiDict(), data=values | {"seen": seen_dates(standing)}), standing)
+
+
+def _fitting(form: DatesForm, standing: queries.Standing) -> DatesForm:
+    """Take the field for opening away once the form was opened."""
+    if standing.stage is not FormStage.NOT_OPENED:
+        del form.opens
+    return form
 
 
 def _results_of(seminar: Seminar, form: FeedbackForm | None) -> Results | None:
@@ -102,7 +137,9 @@ def _file(content: bytes, seminar: Seminar, ending: str, mimetype: str) -> Respo
 @staff(*AT_THE_DOOR)
 def open_form(slug: str) -> ResponseReturnValue:
     """Open the form for answers."""
-    return _change(slug, "opened", services.open_form)
+    seminar = seminar_to_coordinate(session(), current_actor(), slug)
+    again = queries.standing_of(session(), seminar).stage is FormStage.CLOSED
+    return _change(slug, "reopened" if again else "opened", services.open_form)
 
 
 @blueprint.post("/close")
@@ -111,6 +148,28 @@ def close_form(slug: str) -> ResponseReturnValue:
     """Close the form for answers; `undo` takes back an opening."""
     take_back = request.form.get("undo") == "1"
     return _change(slug, "taken_back" if take_back else "closed", partial(services.close_form, take_back=take_back))
+
+
+@blueprint.post("/dates")
+@staff(*AT_THE_DOOR)
+@shows_people("feedback.results_viewed")
+def change_dates(slug: str) -> ResponseReturnValue:
+    """Set when the form opens and closes by itself; `forget` takes the dates away."""
+    seminar = seminar_to_coordinate(session(), current_actor(), slug)
+    form, forget = _fitting(DatesForm(), queries.standing_of(session(), seminar)), request.form.get("do") == "forget"
+    if not forget and not form.accepts():
+        return _results_page(seminar, form), 422
+    typed = {f"{field.name}_at": field for field in form if field.name != "seen" and not forget}
+    try:
+        dates = Dates(**{name: instant_from(field.data, seminar.time_zone, field=field.name) for name, field in typed.items()})
+        with unit_of_work() as work:
+            set_dates(work, change_context(), seminar_id=seminar.id, dates=dates, seen=form.seen.data or "")
+    except Refusal as refusal:
+        form.show(refusal)
+        if isinstance(refusal, StaleEdit):
+            form.seen.data = seen_dates(queries.standing_of(session(), seminar))
+        return _results_page(seminar, form), 422
+    return redirect(url_for("feedback_staff.results", slug=slug, done="no_dates" if forget else "dated"), 303)
 
 
 @blueprint.post("/remind")

@@ -52,6 +52,7 @@ def enqueue(
     link: SecretLink | None = None,
     link_endpoint: str | None = None,
     dedupe_key: str | None = None,
+    not_before: datetime | None = None,
 ) -> Message | None:
     """Enqueue a mail. It is sent after this transaction is committed.
 
@@ -66,6 +67,7 @@ def enqueue(
         link: a secret link to be made when the mail is rendered; the template gets its address as `link`.
         link_endpoint: page that takes the link's `token`.
         dedupe_key: a message with this key is enqueued once in all.
+        not_before: None for at once.
 
     Returns:
         The message, or None if the key was used before.
@@ -80,6 +82,7 @@ def enqueue(
     message = _new(
         session,
         now=context.now,
+        not_before=not_before or context.now,
         dedupe_key=dedupe_key,
         kind=kind,
         language=language,
@@ -109,7 +112,6 @@ def _new(session: Session, *, now: datetime, **values: Any) -> Message:
         message_id=f"<{public_id.hex}@{_domain(session)}>",
         state=MessageState.WAITING,
         attempts=0,
-        not_before=now,
         created_at=now,
         **values,
     )
@@ -253,7 +255,7 @@ def send_again(session: Session, context: ChangeContext, *, public_id: uuid.UUID
         raise BeingSent
     if message.state is MessageState.SENT:
         copied = ("kind", "language", "to_address", "to_name", "context", "link_endpoint", "link_purpose", "link_owner", "link_version")
-        again = _new(session, now=context.now, **{name: getattr(message, name) for name in copied})
+        again = _new(session, now=context.now, not_before=context.now, **{name: getattr(message, name) for name in copied})
         session.add(again)
     else:
         again = message

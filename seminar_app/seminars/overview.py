@@ -83,6 +83,15 @@ def sections_of(session: Session, seminar: Seminar, *, now: datetime) -> list[Ma
     return [html for section in sections if (html := section(session, seminar, now))]
 
 
+Moments = Callable[[Session, Seminar], Sequence[tuple[datetime, str]]]
+"""Return when another room does something about a seminar by itself, and what."""
+
+
+def add_dates(app: Flask, moments: Moments) -> None:
+    """Let a room that the seminars do not know add its dates to what is next."""
+    app.extensions.setdefault("seminar_dates", []).append(moments)
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One item of the checklist before publishing; `sentence` says it in full where the need's label does not name what is wrong.
@@ -225,6 +234,8 @@ def _dates(session: Session, seminar: Seminar, *, now: datetime) -> list[tuple[s
         moments.append((closes, local_instant(closes, zone), _("Registration closes")))
     for day in _release_days(session, seminar):
         moments.append((instant_of(datetime.combine(day, time()), zone), long_date(day), _("Unused seats of a quota go to everybody")))
+    for found in current_app.extensions.get("seminar_dates", []):
+        moments += [(at, local_instant(at, zone), what) for at, what in found(session, seminar)]
     moments.append((begins, long_date(seminar.starts_on), _("The seminar begins")))
     moments.append((instant_of(datetime.combine(seminar.ends_on, time(23, 59)), zone), long_date(seminar.ends_on), _("The last day")))
     return [(when, what) for moment, when, what in sorted(moments) if moment > now]

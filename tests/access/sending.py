@@ -359,6 +359,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "seminars_staff.resume": lambda *_: {"reason": "A sheet came in late."},
     "seminars_staff.sessions_new": lambda *_: {"title_en": "Evidence", "starts": "21:00", "ends": "22:00"},
     "seminars_staff.sessions_edit": lambda world, *_: {"room": f"Room {world.number()}"},
+    "attendance_staff.search": lambda *_: {"words": "López"},
     "registration_staff.search": lambda *_: {"words": "López"},
     "registration_staff.remove": lambda *_: {"reason": "administrative"},
     "registration_staff.correct": lambda world, *_: {"given_names": "Luz", "unit": f"Unit {world.number()}"},

@@ -31,7 +31,8 @@ CHANGES_NOTHING = {
     "web.choose_language",  # a cookie
     "sign_in.change_password",  # sent with a wrong password, so that whoever sends it stays signed in
     "accounts_staff.find_accounts",  # looks at staff only
-    "people_staff.search",  # leads to the page that shows people
+    "attendance_staff.search",  # leads to the page that shows people
+    "people_staff.search",
     "registration_staff.search",
     "registration_staff.find",
     "registration_staff.find_form",

@@ -21,6 +21,7 @@ PATHS = Path(__file__).with_name("write_paths.txt")
 WRITE_NOTHING = {
     "web.choose_language": "the language goes into the visitor's cookie",
     "accounts_staff.find_accounts": "it reads; the names searched for travel in the body and not in the address",
+    "attendance_staff.search": "the words go into the session, and the address of the results names their id",
     "people_staff.search": "the words go into the session, and the address of the results names their id",
     "registration_staff.find_form": "the address goes into the session, and the address of the results names its id",
     "registration_staff.find": "the words go into the session, and the address of the results names their id",

@@ -19,6 +19,9 @@ from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.feedback.models import FeedbackDates
+from seminar_app.feedback.rules import FormKind
+from seminar_app.feedback.services import open_form
 from seminar_app.jobs import run_job
 from seminar_app.messages.models import Message
 from seminar_app.people.models import Person
@@ -61,6 +64,19 @@ def changes_that_wait(make: Make) -> None:
         make.change_notice(seminar)
 
 
+def forms_to_open_and_close(make: Make) -> None:
+    for closes in (False, True):
+        seminar = make.seminar(starts_on=date(2026, 2, 27), ends_on=date(2026, 2, 28))
+        pool = make.pool(seminar, make.agency(), 2)
+        for _ in range(2):
+            make.registration(seminar, pool=pool)
+        with unit_of_work(make.session) as work:
+            if closes:
+                open_form(work, ChangeContext(clock.now() - timedelta(days=2), "rule"), seminar_id=seminar.id)
+            at = clock.now() - timedelta(hours=1)
+            work.add(FeedbackDates(seminar_id=seminar.id, kind=FormKind.REACTION, **{"closes_at" if closes else "opens_at": at}))
+
+
 def mails(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Message)) or 0
 
@@ -79,6 +95,7 @@ def seated(session: Session) -> int:
 
 JOBS: dict[str, tuple[Callable[[Make], None], Callable[[Session], int], int]] = {
     "release-quotas": (quotas_whose_day_has_come, seated, 6),
+    "feedback-dates": (forms_to_open_and_close, mails, 4),
     "tell-changes": (changes_that_wait, mails, 6),
     "retention": (people_nobody_needs, lambda session: session.scalar(select(func.count()).where(Person.erased_at.is_not(None))) or 0, 2),
     "delete-old-counts": (accesses_of_last_year, lambda session: session.scalar(select(func.count()).select_from(AccessCount)) or 0, 0),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import answering, services
+from seminar_app.registration.links import personal_token
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import SeatPool, Seminar, Speaker
 from tests.support.context import context
@@ -66,3 +67,8 @@ def hold(make: Make, *, people: int, speakers: tuple[str, ...] = ("Luis Ortega",
         with unit_of_work(make.session) as session:
             session.add(Speaker(public_id=uuid.uuid4(), session_id=seminar_session.id, position=position, name=name))
     return Held(make.session, seminar, [make.registration(seminar, agency=agency, pool=pool) for _ in range(people)])
+
+
+def address(held: Held, person: int = 0) -> str:
+    """Return the address of the form for the person with this number."""
+    return f"/registrations/{personal_token(held.session, held.people[person])}/feedback"

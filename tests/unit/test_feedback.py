@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, is_dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from seminar_app.feedback import figures, rules, standard
 from seminar_app.feedback.figures import Figure, Suppressed, Tally
-from seminar_app.feedback.rules import LEAST, Asked, FormStage, Option, QuestionKind, WhyNotOpen
+from seminar_app.feedback.rules import LEAST, Asked, DateFault, Dates, FormStage, Option, QuestionKind, WhyNotOpen
 from seminar_app.feedback.standard import SpeakerAsked
 from seminar_app.seminars.rules import SeminarState
 
@@ -283,6 +283,68 @@ def test_a_form_opens_from_the_first_day_of_a_seminar_that_is_held() -> None:
     assert rules.why_not_open(seminar_state=SeminarState.PUBLISHED, starts_on=first, today=date(2014, 6, 2)) is WhyNotOpen.TOO_EARLY
     for state in (SeminarState.DRAFT, SeminarState.CANCELLED, SeminarState.ARCHIVED):
         assert rules.why_not_open(seminar_state=state, starts_on=first, today=first) is WhyNotOpen.SEMINAR_STATE
+
+
+LAST_END = datetime(2014, 6, 5, 22, 30, tzinfo=UTC)
+"""17:30 in Cancún."""
+
+
+def by_dates(dates: Dates, now: datetime, stage: FormStage = FormStage.NOT_OPENED, **values: Any) -> FormStage:
+    held: dict[str, Any] = {"seminar_state": SeminarState.PUBLISHED, "starts_on": date(2014, 6, 3), "time_zone": "America/Cancun"}
+    return rules.next_stage(dates, stage=stage, now=now, **held | values)
+
+
+def test_a_form_opens_and_closes_by_its_dates_and_not_before() -> None:
+    dates, second = Dates(LAST_END, LAST_END + timedelta(days=14)), timedelta(seconds=1)
+    assert by_dates(dates, LAST_END - second) is FormStage.NOT_OPENED
+    assert by_dates(dates, LAST_END) is FormStage.OPEN
+    assert by_dates(dates, LAST_END + timedelta(days=14) - second, FormStage.OPEN) is FormStage.OPEN
+    assert by_dates(dates, LAST_END + timedelta(days=14), FormStage.OPEN) is FormStage.CLOSED
+    assert by_dates(dates, LAST_END + timedelta(days=1), FormStage.CLOSED) is FormStage.CLOSED, "closed by hand stays closed"
+    assert by_dates(Dates(), LAST_END) is FormStage.NOT_OPENED
+    assert by_dates(Dates(), LAST_END, FormStage.OPEN) is FormStage.OPEN
+
+
+def test_a_date_opens_only_what_could_be_opened_by_hand_at_that_moment() -> None:
+    dates = Dates(LAST_END)
+    for state in (SeminarState.DRAFT, SeminarState.CANCELLED, SeminarState.ARCHIVED):
+        assert by_dates(dates, LAST_END, seminar_state=state) is FormStage.NOT_OPENED
+    moved = date(2014, 7, 8)
+    assert by_dates(dates, LAST_END, starts_on=moved) is FormStage.NOT_OPENED
+    assert by_dates(dates, datetime(2014, 7, 8, 15, tzinfo=UTC), starts_on=moved) is FormStage.NOT_OPENED, (
+        "nor at midnight of the new first day"
+    )
+
+
+def test_a_missed_date_is_made_up_for_while_the_form_would_be_open() -> None:
+    assert by_dates(Dates(LAST_END), LAST_END + timedelta(days=13)) is FormStage.OPEN
+    assert by_dates(Dates(LAST_END), LAST_END + timedelta(days=14)) is FormStage.NOT_OPENED
+    closes = LAST_END + timedelta(days=2)
+    assert by_dates(Dates(LAST_END, closes), closes) is FormStage.NOT_OPENED
+    assert by_dates(Dates(LAST_END, closes + timedelta(days=60)), closes + timedelta(days=30)) is FormStage.OPEN
+
+
+def test_dates_lie_in_the_future_and_in_order() -> None:
+    now, hour = LAST_END, timedelta(hours=1)
+    assert rules.fault_of_dates(Dates(now + hour, now + 2 * hour), now=now) is None
+    assert rules.fault_of_dates(Dates(), now=now) is None
+    assert rules.fault_of_dates(Dates(now), now=now) is DateFault.OPENS_IN_THE_PAST
+    assert rules.fault_of_dates(Dates(None, now), now=now) is DateFault.CLOSES_IN_THE_PAST
+    assert rules.fault_of_dates(Dates(now + hour, now + hour), now=now) is DateFault.CLOSES_FIRST
+
+
+def test_proposed_is_the_end_of_the_last_session_and_two_weeks() -> None:
+    def proposed(stage: FormStage, last_end: datetime | None, now: datetime) -> Dates:
+        return rules.proposed_dates(stage=stage, last_end=last_end, time_zone="America/Mexico_City", now=now)
+
+    before, after = LAST_END - timedelta(days=30), LAST_END + timedelta(minutes=40)
+    two_weeks = timedelta(days=14)
+    assert proposed(FormStage.NOT_OPENED, LAST_END, before) == Dates(LAST_END, LAST_END + two_weeks)
+    assert proposed(FormStage.OPEN, LAST_END, before) == Dates(None, LAST_END + two_weeks)
+    assert proposed(FormStage.NOT_OPENED, LAST_END, after) == Dates(None, datetime(2014, 6, 5, 23, tzinfo=UTC) + two_weeks)
+    assert proposed(FormStage.NOT_OPENED, None, after).opens_at is None
+    autumn = datetime(2014, 10, 20, 22, tzinfo=UTC)  # the clocks go back on 26 October: 17:00 stays 17:00
+    assert proposed(FormStage.NOT_OPENED, autumn, before).closes_at == autumn + two_weeks + timedelta(hours=1)
 
 
 def test_a_form_is_not_opened_then_open_then_closed() -> None:

@@ -35,7 +35,7 @@ SURNAME, ADDRESS, PHONE, CURP = "Canaria", "canaria@pgr.example", "+529981234567
 CANARIES = (SURNAME, ADDRESS, "998 123 4567", PHONE, CURP)
 REFUSED_OR_ALONE = {"registration_staff.remove", "attendance_staff.save", "messages_staff.send_again"}
 """These show people only when they refuse. Other addresses that show the same page are tested."""
-ONLY_WITH_FIVE_ANSWERS = {"feedback_staff.results", "feedback_staff.export_results"}
+ONLY_WITH_FIVE_ANSWERS = {"feedback_staff.results", "feedback_staff.export_results", "feedback_staff.change_dates"}
 """Comments may name people. tests/web/test_feedback.py checks what these pages record."""
 BODIES: dict[str, dict[str, str]] = {
     "messages_staff.search": {"q": ADDRESS},
@@ -71,6 +71,7 @@ NAMES_NOBODY = {
 """Rooms whose forms show staff, agencies and seminars only."""
 LEADS_ON = {
     "registration_staff.search": "to the roster",
+    "attendance_staff.search": "to the timetable",
     "people_staff.search": "to the people found",
     "registration_staff.find": "to the people found",
     "registration_staff.find_form": "to the forms found",
@@ -94,6 +95,7 @@ LEADS_ON = {
     "feedback_staff.edit": "questions",
     "feedback_staff.open_form": "to the results",
     "feedback_staff.close_form": "to the results",
+    "feedback_staff.change_dates": "to the results, or the results with the form again; their GET is walked",
     "feedback_staff.remind": "to the results",
 }
 """Forms whose answer shows no person's data, and what it shows instead."""

@@ -321,6 +321,55 @@ def test_the_timetable_is_filtered_by_progress_and_agency_and_keeps_its_counts(d
     assert names(group="<nobody>") == []
 
 
+def listed(page: Page) -> list[str]:
+    """Return the names on the timetable, in order."""
+    return [cell.query("a")[0].to_text() for cell in page.select(".timetable tbody tr:not(.group-row) th")]
+
+
+def test_a_name_is_searched_for_in_any_writing_and_never_stands_in_an_address(door: Door, make: Make) -> None:
+    form = "main form[role=search]"
+
+    def found(words: str) -> list[str]:
+        sent = door.client.submit(door.base, {"words": words}, form=form)
+        address = sent.response.headers["Location"]
+        assert words.lower() not in address.lower()
+        for _back in range(2):
+            page = door.client.get(address)
+            assert page.one("[name=words]").attrs["value"] == words
+        return listed(page)
+
+    pool = door.session.get_one(SeatPool, door.people[0].seat_pool_id)
+    make.registration(door.seminar, make.person("小龙", "Nguyễn", None), agency=door.agencies[0], pool=pool)
+    assert found("alvarez") == ["Álvarez Ibáñez, Luz María"]
+    assert found("LUZ zam") == ["Zamora Ibáñez, Luz María"]
+    assert found("nguyen") == found("小龙") == ["Nguyễn, 小龙"]
+    assert found("Nadie") == []
+    both = door.client.submit(door.base, {"words": "ibáñez", "progress": "out_of_reach", "order": "name"}, form=form)
+    page = door.client.follow(both)
+    assert "Nobody matches" in page.text
+    assert page.fields(form)["order"] == ["name"]
+    assert len(listed(door.client.get(door.base + "?find=0123456789ab"))) == 5, "of another browser, or long ago"
+
+
+def test_the_timetable_is_sorted_by_agency_name_or_percentage(door: Door, make: Make) -> None:
+    for session in door.seminar_sessions:
+        make.mark(door.people[1], session)
+    make.mark(door.people[0], door.seminar_sessions[0])
+    make.mark(door.people[0], door.seminar_sessions[1], A)
+    alvarez, nunez, ortiz, zamora = (f"{surname} Ibáñez, Luz María" for surname in ("Álvarez", "Núñez", "Ortiz", "Zamora"))
+
+    def sorted_by(order: str) -> list[str]:
+        return listed(door.client.get(f"{door.base}?order={order}"))
+
+    assert sorted_by("agency") == sorted_by("poem") == [nunez, ortiz, alvarez, zamora]
+    assert sorted_by("name") == [alvarez, nunez, ortiz, zamora]
+    assert sorted_by("lowest") == [nunez, ortiz, alvarez, zamora]
+    assert sorted_by("highest") == [zamora, alvarez, nunez, ortiz]
+    page = door.client.get(f"{door.base}?order=name")
+    assert page.select(".timetable .group-row") == []
+    assert [cell.query(".muted")[0].to_text() for cell in page.select(".timetable tbody th")] == ["PGR", "PGJ-ROO", "PGJ", "PGR"]
+
+
 def test_pages_without_sessions_or_people_say_how_to_begin(door: Door, make: Make, app: Flask, sign_in: SignIn) -> None:
     organizer = sign_in(CheckingClient(app.test_client()), make.account((RoleName.ORGANIZER, {"office_id": door.office.id})))
     empty = make.seminar(office=door.office)

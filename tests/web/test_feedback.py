@@ -22,11 +22,12 @@ from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import queries, services
 from seminar_app.feedback.answer_models import Answer, Response
-from seminar_app.feedback.models import FeedbackForm, Question, ResponseReceipt
+from seminar_app.feedback.models import FeedbackDates, FeedbackForm, Question, ResponseReceipt
+from seminar_app.feedback.rules import FormKind
 from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import NotToBeSent, write
+from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
-from seminar_app.registration.links import personal_token
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar, Speaker
@@ -35,7 +36,7 @@ from tests.conftest import StatementCount, TestDatabase
 from tests.support.checking_client import CheckingClient, Page
 from tests.support.context import context
 from tests.support.factories import Make
-from tests.support.feedback import REQUIRED, Held, actor, hold
+from tests.support.feedback import REQUIRED, Held, actor, address, hold
 from tests.web.conftest import SignIn
 
 FILLED = {f"q-{key}": value for key, value in REQUIRED.items()}
@@ -47,10 +48,6 @@ def pages_in_log(session: Session, log: Path) -> set[int]:
     return {int.from_bytes(content[start : start + 4], "big") for start in range(32, len(content), 24 + page_bytes)}
 
 
-def address(held: Held, person: int = 0) -> str:
-    return f"/registrations/{personal_token(held.session, held.people[person])}/feedback"
-
-
 def token(page: Page) -> dict[str, str]:
     """Return the token for any form of this browser; empty where the page's forms need none."""
     return {"csrf_token": found[0].attrs["value"] or ""} if (found := page.select("[name=csrf_token]")) else {}
@@ -59,6 +56,10 @@ def token(page: Page) -> dict[str, str]:
 def close(held: Held) -> None:
     with unit_of_work(held.session) as session:
         services.close_form(session, context(datetime(2026, 3, 3, tzinfo=UTC), actor()), seminar_id=held.seminar.id)
+
+
+def form_of(held: Held) -> Select[FeedbackForm]:
+    return select(FeedbackForm).where(FeedbackForm.seminar_id == held.seminar.id)
 
 
 def counts(session: Session) -> tuple[int, int]:
@@ -85,7 +86,7 @@ def staff_address(held: Held, page: str = "") -> str:
 # --- the official --------------------------------------------------------------------------------------------------
 
 
-def test_an_official_answers_once_and_the_same_form_again_leads_to_the_same_thanks(
+def test_an_official_answers_once_and_is_told_that_a_second_form_was_not_taken(
     client: CheckingClient, held: Held, session: Session
 ) -> None:
     sent_with = token(client.get(address(held)))
@@ -94,8 +95,9 @@ def test_an_official_answers_once_and_the_same_form_again_leads_to_the_same_than
     assert "Gracias" in thanks.text or "Thank you" in thanks.text
     assert counts(session) == (1, 1)
     for sent in (FILLED, {}, {"q-change": "\0"}):
-        again = client.post(address(held), sent | sent_with)
-        assert client.follow(again).text == thanks.text
+        again = client.follow(client.post(address(held), sent | sent_with))
+        assert "no se tomaron" in again.text
+        assert "Gracias" not in again.text
     assert counts(session) == (1, 1)
     client.headers["Accept-Language"] = "en"
     assert "ya" in client.get(address(held)).text
@@ -208,10 +210,12 @@ def test_a_form_left_open_in_a_seminar_that_is_not_held_says_that_it_is_closed(
     assert "Feedback is closed" in client.get(address(never)).text
 
 
-def test_a_reminder_that_waited_in_the_outbox_is_sent_only_while_it_is_true(client: CheckingClient, held: Held, app: Flask) -> None:
+@pytest.mark.parametrize("kind", [services.OPENED, services.REMINDER])
+def test_what_waited_in_the_outbox_is_sent_only_while_it_is_true(client: CheckingClient, held: Held, app: Flask, kind: str) -> None:
     with unit_of_work(held.session) as session:
         services.remind(session, context(datetime(2026, 3, 2, 12, tzinfo=UTC), actor()), seminar_id=held.seminar.id)
-    first, second, third, *_others = held.session.scalars(select(Message).order_by(Message.id)).all()
+    waiting = select(Message).where(Message.kind == kind).order_by(Message.id)
+    first, second, third, *_others = held.session.scalars(waiting).all()
     held.session.expunge_all()
     assert address(held) in write(app, first).text
     held.answer(0)
@@ -230,11 +234,12 @@ def test_a_reminder_that_waited_in_the_outbox_is_sent_only_while_it_is_true(clie
 
 def test_answering_writes_nothing_but_answers(client: CheckingClient, held: Held, session: Session, database: TestDatabase) -> None:
     before = session.scalars(select(AuditRow.sequence)).all()
+    mails = session.scalars(select(Message.id)).all()
     session.rollback()
     client.submit(address(held), FILLED | {"q-change": "more cases from practice"})
     session.rollback()
     assert session.scalars(select(AuditRow.sequence)).all() == before
-    assert session.scalars(select(Message.id)).all() == []
+    assert session.scalars(select(Message.id)).all() == mails
     due: Select[Any] = select(column("rootpage")).select_from(table("sqlite_master")).where(column("tbl_name") == "log_to_empty")
     for log in database.folder.glob("*-wal"):
         assert pages_in_log(session, log) <= set(session.scalars(due)), "no page's earlier state either"
@@ -341,12 +346,15 @@ def test_opening_closing_undoing_and_reminding(organizer: CheckingClient, make: 
 
     undo = press("Close feedback")
     assert "Nobody can answer any more" in organizer.get(undo).text
-    after = press("Undo", undo)
-    assert "Feedback is open" in organizer.get(after).text
-    press("Undo", after)
+    again = organizer.get(press("Undo", undo))
+    assert "Nobody is written to again" in again.text
+    never = hold(make, people=2, office=session.get_one(Office, held.seminar.office_id))
+    opened = press("Open it now and tell 2 people", staff_address(never))
+    assert "leave in two minutes" in organizer.get(opened).text
+    press("Undo", opened)
     session.rollback()
-    assert session.scalars(select(FeedbackForm.opened_at)).one() is None, "nobody had answered: as if never opened"
-    press("Open feedback")
+    assert session.scalars(form_of(never)).one().opened_at is None, "nobody had answered: as if never opened"
+    assert not session.scalars(select(Message).where(Message.link_owner.in_([each.public_id for each in never.people]))).all()
     held.answer(0)
     with unit_of_work(held.session) as work:
         work.get_one(Person, held.people[1].person_id).email = None
@@ -355,7 +363,7 @@ def test_opening_closing_undoing_and_reminding(organizer: CheckingClient, make: 
     reminded = organizer.get(press("Send a reminder"))
     assert "on their way" in reminded.text
     session.rollback()
-    assert session.scalar(select(func.count()).select_from(Message)) == 10
+    assert session.scalar(select(func.count()).select_from(Message).where(Message.kind == services.REMINDER)) == 10
     assert "already gone out today" in organizer.get(press("Send a reminder")).text
 
 
@@ -374,12 +382,57 @@ def test_a_form_is_opened_from_nothing_and_refused_before_its_day(
         patched.setattr(clock, "now", lambda: early)
         before = coordinator.get(staff_address(held)).text
         assert "from the first day" in before
-        assert "Open feedback" not in before
+        assert "Open it now" not in before
         refused = coordinator.post(staff_address(held, "open"), token(page))
         assert "from the first day" in coordinator.follow(refused).text
     opened = sign_in(client, account).post(staff_address(held, "open"), token(page))
     assert "Feedback is open" in coordinator.follow(opened).text
     coordinator.get(staff_address(held, "questions"), status=403)
+
+
+def test_dates_are_proposed_saved_refused_and_taken_away(
+    client: CheckingClient, sign_in: SignIn, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 1, 12, tzinfo=UTC))
+    held = hold(make, people=3)
+    coordinator = sign_in(client, make.account((RoleName.COORDINATOR, {"seminar_id": held.seminar.id})))
+    page, form = coordinator.get(staff_address(held)), "form[action$='/dates']"
+    fields = page.fields(form)
+    assert (fields["opens"], fields["closes"]) == (["2026-03-02 12:00:00"], ["2026-03-16 12:00:00"]), (
+        "the end of the last session, and two weeks"
+    )
+    assert "by itself on" not in page.text
+    wrong = coordinator.post(staff_address(held, "dates"), fields | {"closes": "2026-03-01T20:00"}, status=422)
+    assert "would close before it opens" in wrong.text
+    assert wrong.fields(form)["closes"] == ["2026-03-01T20:00"]
+    coordinator.post(staff_address(held, "dates"), fields | {"opens": "soon"}, status=422)
+    saved = coordinator.follow(coordinator.post(staff_address(held, "dates"), fields))
+    assert "It opens by itself on March 2, 2026, 12:00, and closes on March 16, 2026, 12:00, Cancún time." in saved.text
+    assert "3 people are then told by mail" in saved.text
+    stale = coordinator.post(staff_address(held, "dates"), fields, status=422)
+    assert "Somebody else has changed this" in stale.text
+    assert coordinator.post(staff_address(held, "dates"), stale.fields(form)).response.status_code == 303
+    overview = sign_in(client, make.account((RoleName.ADMIN, {}))).get(f"/staff/seminars/{held.seminar.slug}/")
+    assert "Feedback opens" in overview.text
+    link = client.get(address(held))
+    assert "It opens on March 2, 2026, 12:00, Cancún time." in link.text
+    page = client.get(staff_address(held))
+    gone = client.follow(client.post(staff_address(held, "dates"), page.fields(form) | {"do": "forget"}))
+    assert "only by hand" in gone.text
+    assert "by itself on" not in gone.text
+
+
+def test_mail_and_form_say_until_when_answers_are_taken(client: CheckingClient, held: Held, app: Flask) -> None:
+    message = held.session.scalars(select(Message).order_by(Message.id)).first()
+    assert message is not None
+    assert "Puede responder" not in write(app, message).text
+    with unit_of_work(held.session) as work:
+        work.add(FeedbackDates(seminar_id=held.seminar.id, kind=FormKind.REACTION, closes_at=datetime(2026, 3, 16, 22, 30, tzinfo=UTC)))
+    text = write(app, message).text
+    until = "Puede responder hasta el 16 de marzo de 2026, 17:30, hora de Cancún."
+    assert until in text
+    assert address(held) in text
+    assert until in client.get(address(held)).text
 
 
 def test_somebody_elses_seminar_is_not_found(sign_in: SignIn, make: Make, held: Held, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -392,7 +445,7 @@ def test_somebody_elses_seminar_is_not_found(sign_in: SignIn, make: Make, held: 
         stranger = sign_in(CheckingClient(app.test_client()), account)
         stranger.get(staff_address(held), status=404)
         stranger.get(staff_address(held, "preview"), status=404)
-        for action in ("open", "close", "remind"):
+        for action in ("open", "close", "dates", "remind"):
             stranger.post(staff_address(held, action), {}, status=404)
     auditor = sign_in(CheckingClient(app.test_client()), make.account((RoleName.AUDITOR, {})))
     auditor.get(staff_address(held), status=403)

@@ -1,0 +1,42 @@
+"""Dates of a form in words, on its pages, on the overview of its seminar and in mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from seminar_app.feedback import queries
+from seminar_app.feedback.rules import FormStage
+from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.overview import Concern
+from seminar_app.web.filters import local_instant
+from seminar_app.web.places import zone_words
+
+
+def in_words(instant: datetime, time_zone: str) -> str:
+    """Return «5 de junio de 2014, 17:30, hora de Cancún»."""
+    return f"{local_instant(instant, time_zone)}, {zone_words(time_zone)}"
+
+
+def dates_to_come(session: Session, seminar: Seminar) -> Sequence[tuple[datetime, str]]:
+    """Return what the form will do by itself, for the overview."""
+    standing, found = queries.standing_of(session, seminar), []
+    if standing.dates.opens_at is not None and standing.stage is FormStage.NOT_OPENED:
+        found.append((standing.dates.opens_at, str(_("Feedback opens"))))
+    if standing.dates.closes_at is not None and standing.stage is not FormStage.CLOSED:
+        found.append((standing.dates.closes_at, str(_("Feedback closes"))))
+    return found
+
+
+def opens_in_vain(session: Session, seminar: Seminar, now: datetime) -> Sequence[Concern]:
+    """Say that the date to open does not open the form, because the seminar was moved behind it or the date was missed."""
+    standing = queries.standing_of(session, seminar)
+    if standing.dates.opens_at is None or not standing.opens_in_vain(now):
+        return []
+    when = local_instant(standing.dates.opens_at, seminar.time_zone)
+    sentence = _("Feedback was to open on %(when)s. It does not, because that is before the first day or long past.", when=when)
+    return [Concern(sentence, url_for("feedback_staff.results", slug=seminar.slug), _("Choose another moment"))]
