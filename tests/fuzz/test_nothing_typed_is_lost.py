@@ -34,6 +34,7 @@ SENT_BY_SCRIPT = {"accounts_staff.account"}
 """Forms beside another one, which the switch sends where nobody has changed anything, or without a script."""
 SENT_BY_NO_SWITCH = {
     "accounts_staff.find_accounts": "a search",
+    "attendance_staff.search": "a search",
     "messages_staff.search": "a search",
     "people_staff.search": "a search",
     "registration_staff.find": "a search",

@@ -1,5 +1,4 @@
-// The feedback form says how much is answered and how many characters are left, and asks before answers that were not sent are
-// left behind: these pages are never kept, so the Back button would not bring them again. It works without.
+// The feedback form says how much is answered and how many characters are left; it works without.
 (() => {
   "use strict";
   const form = document.getElementById("feedback-form");
@@ -19,29 +18,15 @@
   }
 
   const progress = form.querySelector(".progress");
-  const answered = () => {
-    const names = new Set();
-    for (const field of form.querySelectorAll("input[type=radio]:checked")) names.add(field.name);
-    for (const field of form.querySelectorAll("textarea")) if (field.value.trim()) names.add(field.name);
-    return names.size;
-  };
   const say = () => {
-    const words = answered() ? form.dataset.progress.replace("#", answered()) : form.dataset.progressNone;
+    const answered = new Set();
+    for (const field of form.querySelectorAll("input[type=radio]:checked")) answered.add(field.name);
+    for (const field of form.querySelectorAll("textarea")) if (field.value.trim()) answered.add(field.name);
+    const words = answered.size ? form.dataset.progress.replace("#", answered.size) : form.dataset.progressNone;
     if (progress.textContent !== words) progress.textContent = words;
   };
   progress.hidden = false;
   form.addEventListener("input", say);
   addEventListener("pageshow", say);
   say();
-
-  let sending = false;
-  form.addEventListener("submit", () => {
-    sending = true;
-  });
-  addEventListener("pageshow", () => {
-    sending = false;
-  });
-  addEventListener("beforeunload", (event) => {
-    if (answered() && !sending) event.preventDefault();
-  });
 })();

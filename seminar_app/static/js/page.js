@@ -132,7 +132,11 @@
       const chosen = [...field.options].filter((option) => option.defaultSelected);
       return (chosen.length || field.multiple ? chosen : [...field.options].slice(0, 1)).map((option) => option.value);
     }
-    return isBox(field) ? field.defaultChecked : field.defaultValue;
+    if (isBox(field)) return field.defaultChecked;
+    const fresh = document.createElement(field.localName); // which takes what such a field takes: no line ends, a date only if it is one
+    if (field.localName === "input") fresh.type = field.type;
+    fresh.value = field.defaultValue;
+    return fresh.value;
   }
 
   const key = (field) => JSON.stringify([field.form.id, field.name, isBox(field) ? field.value : ""]);
