@@ -22,7 +22,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
@@ -34,6 +33,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.messages.headers import POLICY, check_readable
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import unlinkable
 from seminar_app.web.database import session
@@ -221,9 +221,9 @@ def mail_of(letter: Letter, message: Message, *, sender: str, now: datetime, att
     """Build the mail with its headers. The Message-ID is the same on every attempt.
 
     Raises:
-        ValueError: a header cannot carry the address.
+        ValueError: a header cannot carry the address, or the mail would not arrive as it was written (`NotReadable`).
     """
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=POLICY)
     mail["From"] = sender
     mail["To"] = Address(display_name=letter.to_name, addr_spec=message.to_address)
     if answers_to := message.context.get("office_email"):
@@ -239,4 +239,5 @@ def mail_of(letter: Letter, message: Message, *, sender: str, now: datetime, att
         maintype, _slash, subtype = each.kind.partition("/")
         mail.add_attachment(each.content, maintype=maintype, subtype=subtype, filename=each.name, params=each.parameters)
     mail["Content-Language"] = letter.language  # last: set_content and add_alternative remove Content headers
+    check_readable(mail)
     return mail
