@@ -32,7 +32,7 @@ from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from config import Settings
-from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.core.links import SecretLink, token_hashes
 from seminar_app.messages.headers import POLICY, check_readable
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import unlinkable
@@ -174,7 +174,7 @@ def attached_to(app: Flask, message: Message) -> list[Attachment]:
 def _resolved(app: Flask, settings: Settings, message: Message, reading: Session, *, show: bool) -> Resolved:
     def address(link: SecretLink, endpoint: str, kept: bytes | None) -> str:
         tokens = [link.token(key) for key in settings.secret_keys]
-        token = next((each for each in tokens if token_hash(each) == kept), tokens[0]) if show else HIDDEN
+        token = next((each for each in tokens if kept in token_hashes(each)), tokens[0]) if show else HIDDEN
         return address_of(app, settings, endpoint, token=_PLACE_OF_TOKEN).replace(_PLACE_OF_TOKEN, token)
 
     if (resolver := _resolvers.get(message.kind)) is not None:

@@ -22,6 +22,7 @@ from seminar_app.web import (
     navigation,
     origins,
     page_cache,
+    pasted_links,
     places,
     proxies,
     static_files,
@@ -53,6 +54,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     logs.init_app(app, settings)
     headers.init_app(app, settings)
     errors.init_app(app)
+    pasted_links.init_app(app)
     origins.init_app(app, settings)
     static_files.init_app(app, settings)
     languages.init_app(app, settings)
