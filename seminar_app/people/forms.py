@@ -113,6 +113,20 @@ class PersonFields(BaseForm):
         default="",
     )
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate the fields, and measure the name on the certificate also where it is built from the parts of the name."""
+        valid = super().validate(extra_validators)
+        given_names, surname1, surname2 = (self[name].data or "" for name in ("given_names", "surname1", "surname2"))
+        if self["certificate_name"].data or len(certificate_name(given_names, surname1, surname2)) <= LONGEST_CERTIFICATE_NAME:
+            return valid
+        self["certificate_name"].errors = [
+            _(
+                "Joined, the parts of the name have more than %(max)d characters. Please write here what the certificate should carry.",
+                max=LONGEST_CERTIFICATE_NAME,
+            )
+        ]
+        return False
+
     def show_person(self, person: ShownPerson | PersonData) -> None:
         """Fill the form with what is stored, or was typed before."""
         self.show_name(person)
