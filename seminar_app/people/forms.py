@@ -13,10 +13,10 @@ from wtforms.widgets import EmailInput, TelInput
 
 from seminar_app.core.folding import visible
 from seminar_app.core.phones import readable_phone
-from seminar_app.people.rules import Sex, certificate_name, is_name, readable_email
+from seminar_app.people.rules import Sex, certificate_name, is_name
 from seminar_app.people.services import PersonData
 from seminar_app.people.shown import ShownPerson
-from seminar_app.web.forms import SHORT, BaseForm, choices_of, one_line
+from seminar_app.web.forms import SHORT, BaseForm, choices_of, mailable_address, one_line
 
 LONGEST_EMAIL = 254
 LONGEST_PHONE = 32
@@ -26,13 +26,13 @@ LANGUAGES = (("es", "Español"), ("en", "English"))
 
 
 def email_field(*, needed: bool = True) -> Any:
-    """Return an e-mail field. It is validated as a mail server would, and its data become the canonical form."""
+    """Return an e-mail field. Its data become the canonical form."""
     return one_line(
         _l("E-mail"),
         length=LONGEST_EMAIL,
         needed=needed,
         message=_l("Please write your e-mail address, for example nombre@dependencia.gob.mx."),
-        validators=[_address],
+        validators=[mailable_address],
         widget=EmailInput(),
         render_kw={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"},
     )
@@ -62,13 +62,6 @@ def _a_surname(form: Any, field: Field) -> None:
     """Accept a hyphen for «I have none»: a single name is enough, and a field left empty by mistake is still noticed."""
     if field.data not in HYPHENS:
         _a_name(form, field)
-
-
-def _address(_form: Any, field: Field) -> None:
-    address = readable_email(str(field.data))
-    if address is None:
-        raise ValidationError(_("No mail can reach this address. Please check it, for example for a missing @ or dot."))
-    field.data = address
 
 
 class PersonFields(BaseForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Enum, String, Table
+from sqlalchemy import String, Table
 
 from seminar_app.core.sqlite import sqlite_module
 from seminar_app.core.tables import Base
@@ -26,8 +26,8 @@ def forget_lengths(path: Path) -> None:
 
 
 def _triggers(table: Table) -> str:
-    texts = [column for column in table.columns if isinstance(column.type, String) and not isinstance(column.type, Enum)]
-    too_long = " OR ".join(f'length(NEW."{column.name}") > {column.type.length}' for column in texts if column.type.length)
+    lengths = {column.name: column.type.length for column in table.columns if type(column.type) is String and column.type.length}
+    too_long = " OR ".join(f'length(NEW."{name}") > {length}' for name, length in lengths.items())
     if not too_long:
         return ""
     refuse = f"WHEN {too_long} BEGIN SELECT RAISE(ABORT, 'a text is longer than its column in {table.name}'); END;"

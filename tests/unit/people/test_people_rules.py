@@ -19,7 +19,6 @@ from seminar_app.people.rules import (
     is_small_change,
     listed_name,
     name_key,
-    readable_email,
     reserved_code,
     reserved_name,
     sort_key,
@@ -98,22 +97,6 @@ def test_offices_of_other_countries_read_their_own_numbers() -> None:
     assert readable_phone("+52 1 998 123 4567", region="US") == "+529981234567"
     assert readable_phone("(202) 456-1111", region="US") == "+12024561111"
     assert readable_phone("0161 496 0123", region="GB") == "+441614960123"
-
-
-@pytest.mark.parametrize(
-    ("typed", "canonical"),
-    [
-        (" Luz.Lopez@PGR.example ", "luz.lopez@pgr.example"),
-        ("x@méxico.example", "x@xn--mxico-bsa.example"),
-        ("no arroba", None),
-        ("a@b", None),
-        ("ñ@pgr.example", None),
-        ("x" * 300 + "@pgr.example", None),
-        ("", None),
-    ],
-)
-def test_an_address_is_read_as_a_mail_server_would(typed: str, canonical: str | None) -> None:
-    assert readable_email(typed) == canonical
 
 
 @pytest.mark.parametrize("typed", ["R-BCDFG", " r-bcdfg ", "R-bcdFG"])
