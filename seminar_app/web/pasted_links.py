@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-_BEHIND = re.compile(r"[^\w/-]+$")
+_BEHIND = re.compile(r"(?<=[\w-])[^\w/-]+$")
 """Signs with which no address of ours ends: slugs, codes and tokens have letters, digits, hyphens and underscores."""
 
 

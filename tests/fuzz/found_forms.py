@@ -34,6 +34,7 @@ class FoundForm:
         action: address to send it to.
         endpoint: that receives it.
         filled: names and values.
+        longest: the longest text that a field takes, by its name.
     """
 
     who: str
@@ -41,6 +42,7 @@ class FoundForm:
     action: str
     endpoint: str
     filled: tuple[tuple[str, str], ...]
+    longest: tuple[tuple[str, int], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.method} {self.endpoint} as {self.who}"
@@ -78,7 +80,7 @@ def find(app: Flask, get: Callable[[str], TestResponse], who: str, starts: Itera
                 action = urljoin(url, form.action or url)
                 to = endpoint_of(app, action, form.method) or action
                 key = (form.method, to, tuple(sorted({name for name, _ in form.filled})), tuple(form.pressed.items()))
-                found.forms.setdefault(key, FoundForm(who, form.method, action, to, tuple(form.filled)))
+                found.forms.setdefault(key, FoundForm(who, form.method, action, to, tuple(form.filled), tuple(form.longest.items())))
     return found
 
 
@@ -88,6 +90,7 @@ class _Form:
     action: str | None
     filled: list[tuple[str, str]] = field(default_factory=list)
     pressed: dict[str, str] = field(default_factory=dict)
+    longest: dict[str, int] = field(default_factory=dict)
 
 
 class _Page(HTMLParser):
@@ -117,6 +120,8 @@ class _Page(HTMLParser):
 
     def _field(self, form: _Form, tag: str, name: str, attributes: Attributes) -> None:
         kind, value = (attributes.get("type") or "").lower(), attributes.get("value") or ""
+        if (length := attributes.get("maxlength")) and kind in ("", "text"):
+            form.longest[name] = int(length)
         if tag == "select":
             self._select = (name, "required" in attributes, [])
         elif tag == "textarea":

@@ -48,7 +48,7 @@ def test_a_link_that_was_pasted_with_what_stood_behind_it_leads_right(client: Ch
     client.get(link)
 
 
-@pytest.mark.parametrize("address", ["/%2Fevil.example.", "/%5Cevil.example.", "/no-such-page."])
+@pytest.mark.parametrize("address", ["/%2Fevil.example.", "/%5Cevil.example.", "/no-such-page.", "/registrations/."])
 def test_what_is_no_page_of_ours_without_its_end_is_not_found(client: CheckingClient, address: str) -> None:
     client.get(address, status=404)
 
