@@ -31,6 +31,7 @@ from tests.support import dealing, slowest_first
 from tests.support.checking_client import FreshClient
 from tests.support.emptying import Emptier
 from tests.support.factories import Make
+from tests.support.lengths import forget_lengths, keep_lengths
 from tests.support.templates import FOLDER, keep_compiled
 from tools.translations import compile_catalogues
 
@@ -82,6 +83,7 @@ class SqliteDatabase:
             upgrade()
             db.session.remove()
             db.engine.dispose()
+        keep_lengths(self.folder / "test.sqlite3")
         (self.folder / "test.sqlite3").rename(self.folder / "template.sqlite3")
 
     def close(self) -> None:
@@ -245,6 +247,8 @@ def database(
         else:
             databases[kind] = PostgresqlDatabase(folder, request.getfixturevalue("postgresql_url"), f"constancia_{worker_id}")
     databases[kind].reset()
+    if kind == "sqlite" and request.node.get_closest_marker("migrates"):
+        forget_lengths(databases[kind].folder / "test.sqlite3")
     return databases[kind]
 
 

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.fields import RadioField, SelectField
 
 from seminar_app.agencies.forms import AgencyField
-from seminar_app.web.forms import BaseForm, one_line, required, whole_address
+from seminar_app.web.forms import BaseForm, mailable_address, one_line, required
 from seminar_app.web.languages import LANGUAGES
 
 
@@ -31,7 +31,7 @@ class InvitationForm(BaseForm):
         _l("E-mail"),
         length=320,
         message=_l("Please write the e-mail address."),
-        validators=[whole_address],
+        validators=[mailable_address],
         render_kw={"type": "email", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
         description=_l("The invitation goes there, with a link for choosing a password."),
     )

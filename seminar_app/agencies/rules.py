@@ -101,6 +101,11 @@ def search_key(*, code: str, name_es: str, name_en: str) -> str:
     return fold(f"{code} {name_es} {name_en}")[:600]
 
 
+def alias_key(alias: str) -> str:
+    """Return the folded text by which an alias is found; at most 200 characters."""
+    return fold(alias)[:200]
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A search result; `alias` is set if only an alias matched."""

@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies.events import paths_changed
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession
-from seminar_app.agencies.rules import AgencyLevel, search_key
+from seminar_app.agencies.rules import AgencyLevel, alias_key, search_key
 from seminar_app.agencies.versions import keep_versions, lock_versions
 from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.core.folding import fold
 
 DIRECTORY = Path(__file__).with_name("directory.json")
 
@@ -55,7 +54,7 @@ def seed_directory(session: Session, context: ChangeContext) -> int:
         session.add(agency)
         session.flush()
         known[agency.code] = agency.id
-        session.add_all(AgencyAlias(agency_id=agency.id, alias=alias, search_key=fold(alias)) for alias in entry["aliases"])
+        session.add_all(AgencyAlias(agency_id=agency.id, alias=alias, search_key=alias_key(alias)) for alias in entry["aliases"])
     new = {entry["code"] for entry in added}
     for entry in directory["successions"]:
         if entry["from"] in new or entry["to"] in new:

@@ -27,13 +27,12 @@ from seminar_app.agencies.errors import (
 from seminar_app.agencies.events import paths_changed
 from seminar_app.agencies.models import Agency, AgencyAlias, AgencySuccession
 from seminar_app.agencies.queries import agency_path, all_successions
-from seminar_app.agencies.rules import AgencyLevel, may_be_parent, search_key, would_return
+from seminar_app.agencies.rules import AgencyLevel, alias_key, may_be_parent, search_key, would_return
 from seminar_app.agencies.seed import seed_directory
 from seminar_app.agencies.versions import keep_versions, lock_versions
 from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, StaleEdit
-from seminar_app.core.folding import fold
 
 __all__ = [
     "AgencyFacts",
@@ -206,7 +205,7 @@ def remove_alias(session: Session, context: ChangeContext, *, agency_id: int, al
         NotFound: the agency has no such alias.
     """
     agency = _locked(session, agency_id)
-    row = session.scalar(select(AgencyAlias).where(AgencyAlias.agency_id == agency.id, AgencyAlias.search_key == fold(alias)))
+    row = session.scalar(select(AgencyAlias).where(AgencyAlias.agency_id == agency.id, AgencyAlias.search_key == alias_key(alias)))
     if row is None:
         raise NotFound
     session.delete(row)
@@ -227,7 +226,7 @@ def _columns(code: str, facts: AgencyFacts) -> dict[str, Any]:
 
 
 def _add_alias(session: Session, agency: Agency, alias: str) -> None:
-    key = fold(alias)[:200]
+    key = alias_key(alias)
     if not key:
         raise AliasWithoutLetters(alias=alias)
     known = select(AgencyAlias.id).where(AgencyAlias.agency_id == agency.id, AgencyAlias.search_key == key)

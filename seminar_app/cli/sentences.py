@@ -13,8 +13,10 @@ from typing import Any
 
 import click
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from seminar_app.audit.anchor import AnchorBroken
+from seminar_app.core.database_faults import DatabaseFault, constraint_of, fault_of
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.core.file_lock import AlreadyLocked
 from seminar_app.core.key_ring import CannotOpen
@@ -23,7 +25,7 @@ from seminar_app.core.unit_of_work import SavedOrNot
 from seminar_app.web.database import db
 from seminar_app.web.health import database_fault
 
-CAUSES = (DBAPIError, sqlite_module().Error, OSError, Refusal, NotFound, AlreadyLocked, AnchorBroken, CannotOpen)
+CAUSES = (DBAPIError, PoolTimeout, sqlite_module().Error, OSError, Refusal, NotFound, AlreadyLocked, AnchorBroken, CannotOpen)
 FULL = "The disk is full: make room, and run the command again."
 BUSY = "Another process writes to the database and does not end: run the command again in a minute."
 SQLITE = {
@@ -68,7 +70,7 @@ def sentence_of(error: Exception) -> str | None:
     """Return what stopped the command and what to do about it, or None where only a developer can tell."""
     if isinstance(error, OSError):
         return _of_the_system(error)
-    if isinstance(error, DBAPIError | sqlite_module().Error):
+    if isinstance(error, DBAPIError | PoolTimeout | sqlite_module().Error):
         return _of_the_database(error)
     if isinstance(error, AlreadyLocked):
         return "Another process is doing this just now, or uses the database."
@@ -104,4 +106,15 @@ def _of_the_database(error: Exception) -> str | None:
         return f"The database file, or its folder, cannot be written by the user who runs this (number {os.getuid()})."
     if getattr(error, "connection_invalidated", False):
         return "The connection to the database was lost: run the command again."
+    match fault_of(error):
+        case DatabaseFault.VALUE:
+            return "The database cannot keep a value that it was given: it is too long, too large, or no text. Nothing was saved."
+        case DatabaseFault.RULE:
+            rule = constraint_of(error) or type(cause).__name__
+            return (
+                f"The database does not allow it ({rule}), perhaps because something else was saved at the same moment. "
+                "Nothing was saved: look how it stands, and run the command again."
+            )
+        case DatabaseFault.UNAVAILABLE:
+            return f"The database cannot serve just now ({type(cause).__name__}): run the command again in a minute."
     return None

@@ -120,8 +120,10 @@ def reset_second_factor(*, email: str) -> None:
 def _checked(email: str, name: str) -> tuple[str, str]:
     """Return address and name normalized; refuse an address that is not valid or a name that cannot be stored."""
     address = normal_address(email)
-    if address is None:
-        raise click.ClickException(f"«{email}» is not a whole e-mail address.")
+    if address is None or not address.isascii():
+        raise click.ClickException(
+            f"«{email}» is not a whole e-mail address, or has accents or ñ before the @, where our mail cannot reach it."
+        )
     name = " ".join(name.split())
     if not name or len(name) > 200 or not name.isprintable():
         raise click.ClickException("The name must have 1 to 200 characters, all of them readable.")

@@ -7,19 +7,52 @@ counting used different forms, each spelling would have attempts of its own.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
+from enum import StrEnum
 
 from email_validator import EmailNotValidError, validate_email
+
+LONGEST_LOCAL_PART = 64
+"""Bytes before the @. Source: RFC 5321, section 4.5.3.1.1."""
+_WITH_LATIN = frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO"})
+"""Alphabets that may stand beside Latin letters in one name. Source: Unicode UTS 39, section 5.2, «highly restrictive»."""
+
+
+class AddressFault(StrEnum):
+    """Why no mail of ours reaches an address."""
+
+    NOT_WHOLE = "not_whole"
+    ALPHABETS = "alphabets"
+    """A part of the domain has letters of two alphabets, such as a Cyrillic х among Latin letters: there is no such domain."""
+    LETTERS = "letters"
+    """There are other letters than ASCII before the @. Only some mail servers take them (SMTPUTF8), and many on the way do not."""
+
+
+def fault_of_address(typed: str) -> AddressFault | None:
+    """Return why our mail does not reach the address; None if it may."""
+    address = normal_address(typed)
+    if address is None:
+        return AddressFault.ALPHABETS if _mixes_alphabets(typed.rpartition("@")[2]) else AddressFault.NOT_WHOLE
+    return None if address.isascii() else AddressFault.LETTERS
+
+
+def _mixes_alphabets(domain: str) -> bool:
+    """Whether a part of the domain has letters of alphabets that do not stand together."""
+    parts = [{unicodedata.name(c, "").partition(" ")[0] for c in part if c.isalpha()} for part in domain.split(".")]
+    return any(len(part) > 1 and not part <= _WITH_LATIN for part in parts)
 
 
 def normal_address(typed: str) -> str | None:
     """Return the address in normal form, or None where no mail can be sent to it.
 
     The domain is normalized by UTS 46 (email-validator) and written in ASCII; the whole is in lower case, without spaces
-    around. Whether mail reaches it is not asked of the network.
+    around. Whether mail reaches it is not asked of the network. Other letters than ASCII may stand before the @.
     """
     try:
         address = validate_email(typed.strip(), check_deliverability=False)
     except (EmailNotValidError, ValueError):  # the latter: half surrogates
+        return None
+    if len(address.local_part.encode()) > LONGEST_LOCAL_PART or _mixes_alphabets(address.domain):
         return None
     return f"{address.local_part}@{address.ascii_domain}".casefold()
 

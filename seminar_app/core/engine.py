@@ -11,6 +11,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
+from seminar_app.core import database_faults
 from seminar_app.core.sqlite import BUSY_TIMEOUT_MS, on_checkin, on_checkout, on_connect, on_error, sqlite_module
 from seminar_app.core.sqlite_writing import begin
 from seminar_app.core.write_mode import WRITING
@@ -39,6 +40,7 @@ def engine_settings(database_url: str, *, pool_size: int = 5) -> tuple[str, dict
 
 def install_hooks(engine: Engine) -> None:
     """Make this engine's transactions begin as the unit of work demands: IMMEDIATE to write, read-only to read."""
+    event.listen(engine, "handle_error", database_faults.on_error)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", on_connect)
         event.listen(engine, "checkout", on_checkout)

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 MOST_IN_A_PASS = 500
 FAILURES_IN_A_ROW = 3
-"""After this many failures the pass ends, because the mail server is probably down."""
+"""After this many failures of the server the pass ends, because it is probably down. What a mail itself lacks does not count."""
 ACKNOWLEDGE_TRIES = 5
 ACKNOWLEDGE_PAUSE_SECONDS = 2.0
 
@@ -79,7 +79,7 @@ def deliver_due(
                 _note_failure(lease, error, now)
                 done.failed += 1
                 done.why = explain(error, server)
-                in_a_row += 1
+                in_a_row += isinstance(error, OSError) and not isinstance(error, TemplateError)
             else:
                 _acknowledge(lease, now)
                 done.sent += 1

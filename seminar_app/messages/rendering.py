@@ -22,7 +22,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
@@ -33,7 +32,8 @@ from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from config import Settings
-from seminar_app.core.links import SecretLink, token_hash
+from seminar_app.core.links import SecretLink, token_hashes
+from seminar_app.messages.headers import POLICY, check_readable
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import unlinkable
 from seminar_app.web.database import session
@@ -174,7 +174,7 @@ def attached_to(app: Flask, message: Message) -> list[Attachment]:
 def _resolved(app: Flask, settings: Settings, message: Message, reading: Session, *, show: bool) -> Resolved:
     def address(link: SecretLink, endpoint: str, kept: bytes | None) -> str:
         tokens = [link.token(key) for key in settings.secret_keys]
-        token = next((each for each in tokens if token_hash(each) == kept), tokens[0]) if show else HIDDEN
+        token = next((each for each in tokens if kept in token_hashes(each)), tokens[0]) if show else HIDDEN
         return address_of(app, settings, endpoint, token=_PLACE_OF_TOKEN).replace(_PLACE_OF_TOKEN, token)
 
     if (resolver := _resolvers.get(message.kind)) is not None:
@@ -221,9 +221,9 @@ def mail_of(letter: Letter, message: Message, *, sender: str, now: datetime, att
     """Build the mail with its headers. The Message-ID is the same on every attempt.
 
     Raises:
-        ValueError: a header cannot carry the address.
+        ValueError: a header cannot carry the address, or the mail would not arrive as it was written (`NotReadable`).
     """
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=POLICY)
     mail["From"] = sender
     mail["To"] = Address(display_name=letter.to_name, addr_spec=message.to_address)
     if answers_to := message.context.get("office_email"):
@@ -239,4 +239,5 @@ def mail_of(letter: Letter, message: Message, *, sender: str, now: datetime, att
         maintype, _slash, subtype = each.kind.partition("/")
         mail.add_attachment(each.content, maintype=maintype, subtype=subtype, filename=each.name, params=each.parameters)
     mail["Content-Language"] = letter.language  # last: set_content and add_alternative remove Content headers
+    check_readable(mail)
     return mail

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.core.errors import NotFound
+from seminar_app.core.errors import N_, NotFound
 from seminar_app.core.inserts import insert_now
 from seminar_app.core.installation import installation_of
 from seminar_app.core.links import SecretLink
@@ -30,7 +30,7 @@ from seminar_app.messages.rules import LEASE, MessageState, may_send_again, next
 LONGEST_ERROR = 500
 DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,80}")
 """A host that fits into the Message-ID's column."""
-HELD = "Held: the database was restored from a backup, and this may have been sent before."
+HELD = N_("Held: the database was restored from a backup, and this may have been sent before.")
 
 _deleted_when_sent: set[str] = set()
 

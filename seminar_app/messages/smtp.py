@@ -12,6 +12,8 @@ from email.message import EmailMessage
 from types import TracebackType
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from seminar_app.messages.headers import NotReadable
+
 TIMEOUT_SECONDS = 20
 """Seconds for each answer of the server."""
 NEVER = 500
@@ -133,7 +135,9 @@ def _still_listens(smtp: smtplib.SMTP) -> bool:
 
 
 def refused_for_good(error: Exception) -> bool:
-    """Whether the server said «never» about this mail; a refused log-in or a full server is not the mail's fault."""
+    """Whether this mail will never go: the server said «never», or it does not read back. A refused log-in is not the mail's fault."""
+    if isinstance(error, NotReadable):
+        return True
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= NEVER for code, _answer in error.recipients.values())
     return isinstance(error, (smtplib.SMTPSenderRefused, smtplib.SMTPDataError)) and error.smtp_code >= NEVER
@@ -146,7 +150,7 @@ def what_happened(error: Exception) -> str:
         return "; ".join(answers)
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {_text(error.smtp_error)}"
-    return f"{type(error).__name__}: {_text(str(error))}"
+    return str(error) if isinstance(error, NotReadable) else f"{type(error).__name__}: {_text(str(error))}"
 
 
 def _text(answer: bytes | str) -> str:

@@ -106,6 +106,7 @@ def _message_page(row: Message, *, refusal: str | None = None) -> str:
         attached=[each.name for each in attached_to(current_app._get_current_object(), row)] if letter else [],  # type: ignore[attr-defined]
         fault=fault,
         refusal=refusal,
+        why=_(as_seen.last_error) if as_seen.last_error else None,
         sender=_settings().mail_from,
         may_send_again=may_send_again(row.state),
         **_words(),

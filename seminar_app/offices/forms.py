@@ -9,7 +9,7 @@ from wtforms.fields import RadioField, SelectField
 from wtforms.validators import Regexp
 from wtforms.widgets import EmailInput, TelInput
 
-from seminar_app.web.forms import BaseForm, VersionField, one_line, paragraphs, required, whole_address
+from seminar_app.web.forms import BaseForm, VersionField, mailable_address, one_line, paragraphs, required
 from seminar_app.web.languages import LANGUAGES
 from seminar_app.web.places import country_choices, zone_choices
 
@@ -44,7 +44,7 @@ class OfficeForm(BaseForm):
         _l("E-mail"),
         length=LONGEST_EMAIL,
         needed=False,
-        validators=[whole_address],
+        validators=[mailable_address],
         widget=EmailInput(),
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
         description=_l("A mailbox that the office reads. It stands on the pages of its seminars, and answers to their mail go there."),

@@ -13,10 +13,10 @@ from wtforms.widgets import EmailInput, TelInput
 
 from seminar_app.core.folding import visible
 from seminar_app.core.phones import readable_phone
-from seminar_app.people.rules import Sex, certificate_name, is_name, readable_email
+from seminar_app.people.rules import Sex, certificate_name, is_name
 from seminar_app.people.services import PersonData
 from seminar_app.people.shown import ShownPerson
-from seminar_app.web.forms import SHORT, BaseForm, choices_of, one_line
+from seminar_app.web.forms import SHORT, BaseForm, choices_of, mailable_address, one_line
 
 LONGEST_EMAIL = 254
 LONGEST_PHONE = 32
@@ -26,13 +26,13 @@ LANGUAGES = (("es", "Español"), ("en", "English"))
 
 
 def email_field(*, needed: bool = True) -> Any:
-    """Return an e-mail field. It is validated as a mail server would, and its data become the canonical form."""
+    """Return an e-mail field. Its data become the canonical form."""
     return one_line(
         _l("E-mail"),
         length=LONGEST_EMAIL,
         needed=needed,
         message=_l("Please write your e-mail address, for example nombre@dependencia.gob.mx."),
-        validators=[_address],
+        validators=[mailable_address],
         widget=EmailInput(),
         render_kw={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"},
     )
@@ -62,13 +62,6 @@ def _a_surname(form: Any, field: Field) -> None:
     """Accept a hyphen for «I have none»: a single name is enough, and a field left empty by mistake is still noticed."""
     if field.data not in HYPHENS:
         _a_name(form, field)
-
-
-def _address(_form: Any, field: Field) -> None:
-    address = readable_email(str(field.data))
-    if address is None:
-        raise ValidationError(_("No mail can reach this address. Please check it, for example for a missing @ or dot."))
-    field.data = address
 
 
 class PersonFields(BaseForm):
@@ -111,13 +104,24 @@ class PersonFields(BaseForm):
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check the fields. What is wrong in a part of the name is not said again of the certificate's name that is built of it."""
-        sound = super().validate(extra_validators)
+        """Check the fields, and measure the name on the certificate also where it is built from the parts of the name.
+
+        What is wrong in a part is not said again of the name that is built of it.
+        """
+        valid = super().validate(extra_validators)
         parts = [self[name] for name in ("given_names", "surname1", "surname2")]
-        whole = self["certificate_name"]
-        if any(part.errors for part in parts) and whole.data == certificate_name(*(part.data or "" for part in parts)):
+        whole, built = self["certificate_name"], certificate_name(*(part.data or "" for part in parts))
+        if any(part.errors for part in parts) and whole.data == built:
             whole.errors = []
-        return sound
+        if whole.data or len(built) <= LONGEST_CERTIFICATE_NAME:
+            return valid
+        whole.errors = [
+            _(
+                "Joined, the parts of the name have more than %(max)d characters. Please write here what the certificate should carry.",
+                max=LONGEST_CERTIFICATE_NAME,
+            )
+        ]
+        return False
 
     def show_person(self, person: ShownPerson | PersonData) -> None:
         """Fill the form with what is stored, or was typed before."""

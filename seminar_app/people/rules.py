@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Protocol
 
-from seminar_app.core.addresses import normal_address
 from seminar_app.core.folding import IGNORED, fold, spanish_order
 
 LONGEST_KEY = 320
@@ -123,12 +122,6 @@ def is_small_change(before: NameParts, after: NameParts) -> bool:
 
 def _sorted_words(*names: str | None) -> list[str]:
     return sorted(name_key(*names).split())
-
-
-def readable_email(typed: str) -> str | None:
-    """Return the address in normal form, or None if no mail could reach it: an official's mail server may know ASCII only."""
-    address = normal_address(typed)
-    return address if address is not None and address.isascii() else None
 
 
 def listed_name(*, given_names: str, surname1: str, surname2: str | None) -> str:

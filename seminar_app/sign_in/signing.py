@@ -21,7 +21,7 @@ from seminar_app.accounts.services.reset_links import send_reset_link
 from seminar_app.audit.services import record
 from seminar_app.core import clock
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.core.links import token_hash
+from seminar_app.core.links import token_hashes
 from seminar_app.messages.services import enqueue
 from seminar_app.sign_in import session_store, sessions
 from seminar_app.sign_in.errors import AccountJustChanged
@@ -86,7 +86,7 @@ def owner_of_link(database: Session, token: str, *, lock: bool = False) -> UserA
     Args:
         lock: lock the account until the commit, for the transaction that spends the link.
     """
-    wanted = select(UserAccount).where(UserAccount.reset_hash == token_hash(token))
+    wanted = select(UserAccount).where(UserAccount.reset_hash.in_(token_hashes(token)))
     account = database.scalar(wanted.with_for_update() if lock else wanted)
     if account is None or not account.active or account.reset_until is None or account.reset_until <= clock.now():
         return None

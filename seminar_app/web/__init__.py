@@ -24,6 +24,7 @@ from seminar_app.web import (
     origins,
     page_cache,
     page_parts,
+    pasted_links,
     places,
     proxies,
     static_files,
@@ -56,6 +57,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     headers.init_app(app, settings)
     in_place.init_app(app)
     errors.init_app(app)
+    pasted_links.init_app(app)
     origins.init_app(app, settings)
     static_files.init_app(app, settings)
     languages.init_app(app, settings)

@@ -18,13 +18,14 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from seminar_app.core.database_faults import DatabaseFault, constraint_of, fault_of
 from seminar_app.core.errors import InBothLanguages, LinkNotFound, NotFound, Refusal
 from seminar_app.web.access import Audience, policy_of
 from seminar_app.web.body_reading import was_refused
 from seminar_app.web.contacts import Contact, contact_of_request
 from seminar_app.web.database import db, may_be_saved
 from seminar_app.web.limits import seconds_to_wait
-from seminar_app.web.unavailable import KeptForm, is_unavailable, kept_form
+from seminar_app.web.unavailable import KeptForm, kept_form
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ RETRY_AFTER_SECONDS = 5
 PAGES = {
     400: (
         _l("We could not read that request"),
-        _l("Something in the address or in what was sent is not text we can use."),
+        _l("Something in the address or in what was sent is not text we can use, or is longer than we can keep."),
         _l("Go back, check what you typed, and send it again."),
     ),
     403: (
@@ -56,6 +57,11 @@ PAGES = {
         _l("Your session has ended"),
         _l("You were signed out because the page had rested for 30 minutes, so it was not saved."),
         _l("What you typed is kept on this page. Sign in again in another tab, then come back here and send it."),
+    ),
+    422: (
+        _l("That was not done"),
+        _l("Our records do not allow it, perhaps because something else was saved at the same moment. Nothing was saved."),
+        _l("Go back, look how it stands now, and try again."),
     ),
     429: (
         _l("Too many attempts"),
@@ -244,19 +250,19 @@ def _with_new_token(kept: KeptForm | None) -> KeptForm | None:
 
 
 def _database(error: Exception) -> ResponseReturnValue:
-    """Answer 503 if the database is locked, full, restarted, damaged or gone, so that people and proxies try again.
-
-    A value the database cannot hold is the sender's fault: 400.
-    """
+    """Answer 400 for a value that the database cannot keep, 422 for what its rules forbid, and 503 if it cannot serve just now."""
     _let_go()
-    original = getattr(error, "orig", None)
-    name = type(original).__name__ if original is not None else type(error).__name__
-    if name in {"DataError", "UntranslatableCharacter", "NumericValueOutOfRange", "CharacterNotInRepertoire"}:
-        log.warning("A value was refused by the database: %s", name)
-        return error_page(400)
-    if is_unavailable(error):
-        log.error("Database unavailable on %s: %s", request.endpoint, name)
-        return _saved_or_not() if request.method == "POST" and may_be_saved(error) else error_page(503)
+    name = type(getattr(error, "orig", None) or error).__name__
+    match fault_of(error):
+        case DatabaseFault.VALUE:
+            log.warning("The database cannot keep a value sent to %s: %s", request.endpoint, name)
+            return error_page(400)
+        case DatabaseFault.RULE:
+            log.error("The database forbids what %s wrote: %s %s", request.endpoint, name, constraint_of(error))
+            return error_page(422)
+        case DatabaseFault.UNAVAILABLE:
+            log.error("Database unavailable on %s: %s", request.endpoint, name)
+            return _saved_or_not() if request.method == "POST" and may_be_saved(error) else error_page(503)
     return _unexpected(error)
 
 

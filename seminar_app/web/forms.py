@@ -22,7 +22,7 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import HiddenInput, Select
 
-from seminar_app.core.addresses import normal_address
+from seminar_app.core.addresses import AddressFault, fault_of_address, normal_address
 from seminar_app.core.errors import Refusal
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.languages import only_switches_language
@@ -230,6 +230,22 @@ def whole_address(_form: Form, field: Field) -> None:
     field.data = address
 
 
+_NO_MAIL = {
+    AddressFault.NOT_WHOLE: _l("No mail can reach this address. Please check it, for example for a missing @ or dot."),
+    AddressFault.ALPHABETS: _l(
+        "After the @, this address has a letter of another alphabet that looks like one of ours. Please type it anew."
+    ),
+    AddressFault.LETTERS: _l("Our mail reaches only addresses without accents or ñ before the @. Please write another address."),
+}
+
+
+def mailable_address(_form: Form, field: Field) -> None:
+    """Refuse an address that no mail of ours reaches; keep it in normal form."""
+    if (fault := fault_of_address(field.data)) is not None:
+        raise ValidationError(str(_NO_MAIL[fault]))
+    field.data = normal_address(field.data)
+
+
 def one_line(label: Any, *, length: int = LINE, needed: bool = True, message: str | None = None, **kwargs: Any) -> StringField:
     """Return a field for one line of text: cleaned, checked for unreadable characters and for length (in characters).
 
@@ -258,6 +274,7 @@ __all__ = [
     "choices_of",
     "clean_text",
     "csrf",
+    "mailable_address",
     "one_line",
     "optional",
     "paragraphs",

@@ -1,4 +1,4 @@
-"""Handle a database that cannot serve: recognize the failures, and offer the form that was sent to be sent again."""
+"""Offer the form that was sent to be sent again, where the database could not serve it."""
 
 from __future__ import annotations
 
@@ -8,33 +8,12 @@ from typing import Any
 
 from flask import g, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from wtforms import Form
 from wtforms.fields import BooleanField, FieldList, FileField, FormField, PasswordField, SelectField, SubmitField
 
 from seminar_app.web.body_reading import was_refused
 from seminar_app.web.sending_site import may_be_anothers
-
-PASSING = ("08", "25006", "40001", "40P01", "53", "55P03", "57", "58", "F0", "XX001", "XX002")
-"""PostgreSQL's codes, or how they begin.
-
-Not reachable, read-only (a standby, a full disk), deadlock, out of room, locked, shutting down, its files unreadable or damaged.
-"""
-
-
-def is_unavailable(error: Exception) -> bool:
-    """Whether the database is locked, full, restarted, read-only, damaged or gone, as opposed to a statement it cannot run."""
-    if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    if error.connection_invalidated:
-        return True
-    if (state := getattr(error.orig, "sqlstate", None)) is not None:
-        return str(state).startswith(PASSING)
-    return type(error.orig).__name__ == "DatabaseError"  # SQLite: malformed, or not a database
 
 
 @dataclass(frozen=True, slots=True)

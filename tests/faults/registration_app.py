@@ -106,7 +106,7 @@ if "places" in broken:
 if "certain" in broken:
     setattr(errors, "may_be_saved", lambda _error: False)
 if "patience" in broken:
-    setattr(errors, "is_unavailable", lambda _error: False)
+    setattr(errors, "fault_of", lambda _error: None)
 
 
 # FaultProbes: that a lock was waited for, and that a process died between its first written row and the end of its commit.

@@ -38,6 +38,7 @@ class FoundForm:
         buttons: names of its buttons; the value of one of them is in `filled`.
         typed: whether people fill something in.
         switched: whether the page's language switch sends it.
+        longest: the longest text that a field takes, by its name.
     """
 
     who: str
@@ -48,6 +49,7 @@ class FoundForm:
     buttons: frozenset[str] = frozenset()
     typed: bool = False
     switched: bool = False
+    longest: tuple[tuple[str, int], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.method} {self.endpoint} as {self.who}"
@@ -85,8 +87,17 @@ def find(app: Flask, get: Callable[[str], TestResponse], who: str, starts: Itera
                 action = urljoin(url, form.action or url)
                 to = endpoint_of(app, action, form.method) or action
                 key = (form.method, to, tuple(sorted({name for name, _ in form.filled})), tuple(form.pressed.items()))
-                switched = form.id is not None and form.id == page.switches
-                told = FoundForm(who, form.method, action, to, tuple(form.filled), frozenset(form.buttons), form.typed, switched)
+                told = FoundForm(
+                    who,
+                    form.method,
+                    action,
+                    to,
+                    tuple(form.filled),
+                    buttons=frozenset(form.buttons),
+                    typed=form.typed,
+                    switched=form.id is not None and form.id == page.switches,
+                    longest=tuple(form.longest.items()),
+                )
                 found.forms.setdefault(key, told)
     return found
 
@@ -100,6 +111,7 @@ class _Form:
     pressed: dict[str, str] = field(default_factory=dict)
     buttons: set[str] = field(default_factory=set)
     typed: bool = False
+    longest: dict[str, int] = field(default_factory=dict)
 
 
 class _Page(HTMLParser):
@@ -135,6 +147,8 @@ class _Page(HTMLParser):
         if tag == "button":
             form.buttons.add(name)
         form.typed = form.typed or (tag != "button" and kind not in (*NOT_SENT, "hidden"))
+        if (length := attributes.get("maxlength")) and kind in ("", "text"):
+            form.longest[name] = int(length)
         if tag == "select":
             self._select = (name, "required" in attributes, [])
         elif tag == "textarea":

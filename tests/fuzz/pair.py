@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import re
 import shutil
@@ -31,6 +32,7 @@ from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.sign_in import session_store
+from seminar_app.web import errors
 from seminar_app.web.database import db
 from tests.access.world import CSRF, World, build, link_of
 from tests.conftest import PostgresqlDatabase, SqliteDatabase, TestDatabase
@@ -224,6 +226,18 @@ def enrich(side: Side) -> None:
     }
 
 
+class Refused(logging.Handler):
+    """What the log says where a value got as far as the database and was refused there: a form should have done so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage().startswith("The database"):
+            self.said.append(record.getMessage())
+
+
 @dataclass
 class Pair:
     """Both engines, the forms found on their pages, and statistics of the answers."""
@@ -235,6 +249,8 @@ class Pair:
 
     def __post_init__(self) -> None:
         self.found: dict[str, Found] = {}
+        self.refused = Refused()
+        logging.getLogger(errors.__name__).addHandler(self.refused)
 
     @property
     def sides(self) -> tuple[Side, Side]:
@@ -259,6 +275,7 @@ class Pair:
         """Send the same request to both engines. Return the violations. Changes are undone afterwards."""
         said = []
         self.sent += 1
+        self.refused.said = []
         for side in self.sides:
             with same_ids(self.sent):
                 said.append(side.send(who, method, url, body, kind))
@@ -268,6 +285,7 @@ class Pair:
         self.statuses[method, one.status] += 1
         faults = [f"answers {answer.status}" for answer in said if answer.status >= 500]
         faults += [f"takes {answer.seconds:.1f} s" for answer in said if answer.seconds > LONGEST_ANSWER]
+        faults += self.refused.said
         return [*faults, *filter(None, [one.differs_from(other)])]
 
     def restore(self) -> None:

@@ -12,6 +12,7 @@ from zlib import crc32
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+from seminar_app.people import forms as people_forms
 from seminar_app.web import forms as web_forms
 from tests.fuzz.found_forms import FoundForm
 from tests.fuzz.hostile import TAMPERINGS, Tampering
@@ -63,6 +64,37 @@ def test_every_form_answers_the_same_on_both_engines_and_never_fails(pair: Pair,
     assert [fault for form in forms for fault in faults_of(pair, form, inputs)] == []
     assert pair.statuses["POST", 303] > len(forms) / 2, "most forms are taken as they are filled in"
     assert pair.statuses["POST", 422] > len(forms) / 2, "and refused when they are tampered with"
+
+
+OWN_WORDS = ("code", "slug", "country", "agency", "registration_code", "starts", "ends")
+"""Fields that take no text of any kind: filled to the brim they would only be refused."""
+
+
+@pytest.mark.parametrize("letter", ["x", "ﷺ"])
+def test_what_is_derived_from_fields_filled_to_the_brim_is_kept_or_refused_alike(pair: Pair, letter: str) -> None:
+    """One letter grows to eighteen when it is folded. SQLite keeps to the lengths of its columns here (tests/support/lengths.py)."""
+    pair.statuses.clear()
+    faults = []
+    for form in one_of_each(pair.forms):
+        longest = {name: length for name, length in form.longest if name not in OWN_WORDS}
+        changed = [(at, letter * longest[name]) for at, (name, _) in enumerate(form.filled) if name in longest]
+        if changed and form.method == "POST":
+            faults += [f"{form}: {fault}" for fault in pair.send_form(form, Tampering(changed=tuple(changed)))]
+            certificate = [(at, "") for at, (name, _) in enumerate(form.filled) if name == "certificate_name"]
+            faults += [f"{form}: {fault}" for fault in pair.send_form(form, Tampering(changed=(*changed, *certificate)))]
+    assert faults == []
+    assert pair.statuses["POST", 303] > 10, "most forms are taken"
+    assert not pair.statuses["POST", 400], "and none is refused by the database"
+
+
+def test_a_derived_value_that_is_not_measured_is_noticed(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken twin: three names of 100 letters make a joined one of 302, for a column of 300."""
+    form = pair.form("registration_staff.add_new", "organizer")
+    names = {"given_names": "a" * 100, "surname1": "b" * 100, "surname2": "c" * 100, "certificate_name": ""}
+    whole = Tampering(changed=tuple((at, names[name]) for at, (name, _) in enumerate(form.filled) if name in names))
+    assert pair.send_form(form, whole) == []
+    monkeypatch.setattr(people_forms, "LONGEST_CERTIFICATE_NAME", 1_000)
+    assert pair.send_form(form, whole) != []
 
 
 def test_a_form_that_lets_a_nul_through_is_noticed(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:

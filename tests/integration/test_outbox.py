@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.policy import SMTP
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from seminar_app.audit.models import AuditRow
 from seminar_app.core.errors import NotFound
 from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.messages import rendering
 from seminar_app.messages.delivery import deliver_due
 from seminar_app.messages.errors import BeingSent
+from seminar_app.messages.headers import NOT_READABLE
 from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import HIDDEN, write
 from seminar_app.messages.rules import LEASE, MessageState
@@ -240,3 +243,31 @@ def test_without_a_mail_server_everything_stays_to_be_read(session: Session, app
     assert deliver_due(app, now=lambda: now).sent == 0
     assert states(session) == [MessageState.WAITING]
     assert datetime.now(UTC) > now
+
+
+def test_letters_that_would_not_arrive_as_written_fail_alone_and_say_why(
+    session: Session, now: datetime, mailing: Callable[[ScriptedServer], Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rendering, "POLICY", SMTP)
+    for _ in range(4):
+        put(session, now, to_name=f"Ana {'a' * 99} {'b' * 99}")
+    put(session, now)
+    with ScriptedServer() as server:
+        app = mailing(server)
+        assert deliver_due(app, now=lambda: now).sent == 1, "the queue is not blocked"
+        for minutes in (2, 8):
+            deliver_due(app, now=lambda minutes=minutes: now + timedelta(minutes=minutes))  # type: ignore[misc]
+    assert states(session) == [MessageState.FAILED] * 4 + [MessageState.SENT]
+    assert {row.last_error for row in session.scalars(select(Message).where(Message.state == MessageState.FAILED))} == {NOT_READABLE}
+
+
+def test_a_name_that_python_folds_wrongly_arrives_whole(
+    session: Session, now: datetime, mailing: Callable[[ScriptedServer], Flask]
+) -> None:
+    name = f"Ana {'a' * 99} {'b' * 99}, MDH"
+    put(session, now, to_name=name)
+    with ScriptedServer() as server:
+        assert deliver_due(mailing(server), now=lambda: now).sent == 1
+    (mail,) = server.taken
+    assert [(to.display_name, to.addr_spec) for to in mail["To"].addresses] == [(name, "ana.nunez@pgr.example")]
+    assert len(list(mail.walk())) == 3

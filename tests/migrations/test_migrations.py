@@ -38,6 +38,8 @@ from tests.conftest import TestDatabase
 from tests.support.context import context
 from tests.support.factories import THEN, Make
 
+pytestmark = pytest.mark.migrates
+
 
 @pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 def test_the_schema_is_what_the_models_say(app: Flask) -> None:

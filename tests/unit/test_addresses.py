@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seminar_app.core.addresses import counting_key, normal_address
+from seminar_app.core.addresses import AddressFault, counting_key, fault_of_address, normal_address
 
 PLAIN = "ana.ruiz@demo.example"
 FULL_WIDTH = str.maketrans("abcdefghijklmnopqrstuvwxyz.", "ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ。")
@@ -34,3 +34,33 @@ def test_a_domain_with_accents_is_kept_in_ascii() -> None:
 def test_texts_that_are_no_address_share_one_key(typed: str) -> None:
     assert normal_address(typed) is None
     assert counting_key(typed) == counting_key("not an address either")
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        (" Luz.Lopez@PGR.example ", None),
+        ("x@méxico.example", None),
+        ("x@пример.рф", None),
+        ("x@東京tower.example", None),
+        ("x" * 64 + "@pgr.example", None),
+        ("x" * 65 + "@pgr.example", AddressFault.NOT_WHOLE),
+        ("ñ" * 33 + "@pgr.example", AddressFault.NOT_WHOLE),
+        ("no arroba", AddressFault.NOT_WHOLE),
+        ("a@b", AddressFault.NOT_WHOLE),
+        ("x" * 300 + "@pgr.example", AddressFault.NOT_WHOLE),
+        ("", AddressFault.NOT_WHOLE),
+        ("\ud800@\ud800", AddressFault.NOT_WHOLE),
+        ("añá@pgr.example", AddressFault.LETTERS),
+        ("ana@fiscalia.gob.m\u0445", AddressFault.ALPHABETS),
+        ("ana@g\u043eb.example", AddressFault.ALPHABETS),
+        ("ana@xn--gb-fmc.example", AddressFault.NOT_WHOLE),
+    ],
+)
+def test_an_address_that_our_mail_does_not_reach_is_told_from_one_that_it_may(typed: str, fault: AddressFault | None) -> None:
+    assert fault_of_address(typed) is fault
+
+
+def test_letters_before_the_at_sign_are_counted_in_bytes_and_may_sign_in() -> None:
+    assert normal_address("Añá@pgr.example") == "añá@pgr.example"
+    assert normal_address("ñ" * 32 + "@pgr.example") is not None

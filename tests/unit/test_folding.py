@@ -25,6 +25,7 @@ ALPHABET = [
         ("🎓", ""),
         ("", ""),
         ("Đan Łan Øla", "dan lan ola"),
+        ("Łukasz Wałęsa", "lukasz walesa"),
         ("Þóra Æsa Œuvre", "thora aesa oeuvre"),
         ("Işıl İnan", "isil inan"),
         ("Straße STRASSE", "strasse strasse"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from seminar_app.audit.anchor import AnchorBroken, read_anchors
 from seminar_app.audit.chain import ChainKeys
-from seminar_app.core.addresses import counting_key, normal_address, search_form
+from seminar_app.core.addresses import counting_key, fault_of_address, normal_address, search_form
 from seminar_app.core.folding import fold
 from seminar_app.core.links import token_hash
 from seminar_app.core.phones import readable_phone, shown_phone
@@ -21,7 +21,7 @@ from seminar_app.nominations.names import split_surnames
 from seminar_app.nominations.reading import FIELD_OF, Known, Unreadable, _read_rows, as_date, as_sex, find_header, read_list
 from seminar_app.nominations.tables import decoded, delimiter
 from seminar_app.people.identity_rules import doubt_about_curp
-from seminar_app.people.rules import is_name, name_key, readable_email
+from seminar_app.people.rules import is_name, name_key
 from seminar_app.registration.services.forms_sent import same_code
 
 KEYS = ChainKeys(audit_keys=(), secret_keys=("a secret key of at least thirty-two letters",))
@@ -38,7 +38,7 @@ READERS: list[Callable[[str], Any]] = [
     token_hash,
     is_name,
     name_key,
-    readable_email,
+    fault_of_address,
     readable_phone,
     shown_phone,
     doubt_about_curp,

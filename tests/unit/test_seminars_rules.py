@@ -200,6 +200,8 @@ def test_an_address_is_proposed_from_city_and_year() -> None:
     assert propose_slug(city="Cancún", starts_on=june, taken={"cancun-2026"}) == "cancun-2026-06"
     assert propose_slug(city="Cancún", starts_on=june, taken={"cancun-2026", "cancun-2026-06"}) == "cancun-2026-2"
     assert propose_slug(city="日本", starts_on=june) == "seminar-2026"
+    assert propose_slug(city="Łódź", starts_on=june) == "lodz-2026"
+    assert propose_slug(city="Ærø", starts_on=june) == "aero-2026"
 
 
 @given(st.text(max_size=300))

@@ -16,6 +16,7 @@ from seminar_app.audit.models import AuditRow
 from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.messages.headers import NOT_READABLE
 from seminar_app.messages.models import Message
 from seminar_app.messages.services import enqueue, lease_next, record_failure, record_sent
 from tests.conftest import StatementCount
@@ -145,6 +146,20 @@ def test_what_was_given_up_says_why_and_is_sent_again(session: Session, now: dat
     copy = admin.submit(url).response.headers["Location"]
     assert str(message.public_id) not in copy
     assert [row.action for row in trail(session)].count("message.sent_again") == 2
+
+
+@pytest.mark.parametrize(("error", "shown"), [(NOT_READABLE, "no llegarían como están escritos"), ("554 <b>100%</b>", "554 <b>100%</b>")])
+def test_our_reason_is_said_in_the_readers_language_and_the_servers_as_it_came(
+    session: Session, now: datetime, client: CheckingClient, make: Make, sign_in: SignIn, error: str, shown: str
+) -> None:
+    message = put(session, now, kind="password_reset", facts={"minutes": 60})
+    with unit_of_work(session) as open_session:
+        lease = lease_next(open_session, now=now)
+    assert lease is not None
+    with unit_of_work(session) as open_session:
+        record_failure(open_session, lease, now=now, error=error, refused_for_good=True)
+    admin = sign_in(client, make.account((RoleName.ADMIN, {}), language="es"))
+    assert shown in admin.get(f"{INDEX}{message.public_id}").text
 
 
 def test_a_message_that_cannot_be_written_says_so(session: Session, now: datetime, admin: CheckingClient) -> None:

@@ -10,10 +10,13 @@ import pytest
 from flask import Flask
 
 from seminar_app import create_app
+from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.access import policy_of
 from seminar_app.web.health import maintenance_file
+from tests.access.world import link_of
 from tests.conftest import settings_for
 from tests.support.checking_client import CheckingClient
+from tests.support.factories import Make
 
 
 def test_every_endpoint_declares_who_may_come(app: Flask) -> None:
@@ -32,6 +35,22 @@ def test_an_endpoint_without_a_policy_is_refused(client: CheckingClient, app: Fl
 
 def test_an_unreadable_address_is_answered_with_a_page(client: CheckingClient) -> None:
     assert "could not read" in client.get("/healthz?q=%00", status=400).text
+
+
+@pytest.mark.parametrize("behind", [".", ",", ")", ">", "%20", ").", "%C2%BB", "%E2%80%8B", "%0A"])
+def test_a_link_that_was_pasted_with_what_stood_behind_it_leads_right(client: CheckingClient, make: Make, behind: str) -> None:
+    seminar = make.seminar()
+    link = f"/registrations/{link_of(make.registration(seminar, state=RegistrationState.PENDING))}"
+    for address in (link, f"{link}/feedback", f"/seminars/{seminar.slug}", "/confirm/none", "/reset/none", "/login"):
+        response = client.get(f"{address}{behind}", status=303).response
+        assert response.headers["Location"] == address
+        assert (response.headers["Referrer-Policy"], response.headers["Cache-Control"]) == ("no-referrer", "no-store")
+    client.get(link)
+
+
+@pytest.mark.parametrize("address", ["/%2Fevil.example.", "/%5Cevil.example.", "/no-such-page.", "/registrations/."])
+def test_what_is_no_page_of_ours_without_its_end_is_not_found(client: CheckingClient, address: str) -> None:
+    client.get(address, status=404)
 
 
 def test_an_error_page_speaks_the_readers_language_and_carries_the_headers(client: CheckingClient) -> None:

@@ -329,6 +329,27 @@ def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_stays(client: Che
     assert page.fields("main form")["email"] == ["maria.cruz"]
 
 
+def test_a_joined_name_too_long_for_the_certificate_is_asked_for_at_its_field(client: CheckingClient, seminar: Seminar) -> None:
+    url = "/seminars/cancun-2026/register"
+    names = {"given_names": "a" * 100, "surname1": "b" * 100, "surname2": "c" * 100, "certificate_name": ""}
+    page = client.submit(url, FILLED | names, status=422)
+    assert "Joined, the parts of the name have more than 300 characters" in page.text
+    client.submit(url, FILLED | names | {"certificate_name": "Ana B. C."}, status=303)
+    client.submit(url, FILLED | names | {"surname2": "c" * 98}, status=303)
+
+
+@pytest.mark.parametrize(
+    ("email", "sentence"),
+    [
+        ("añá@pgr.example", "without accents or ñ before the @"),
+        ("ana@fiscalia.gob.m\u0445", "a letter of another alphabet"),
+        ("x" * 65 + "@pgr.example", "No mail can reach this address"),
+    ],
+)
+def test_an_address_is_refused_with_the_true_reason(client: CheckingClient, seminar: Seminar, email: str, sentence: str) -> None:
+    assert sentence in client.submit("/seminars/cancun-2026/register", FILLED | {"email": email}, status=422).text
+
+
 @pytest.mark.full  # `tests/fuzz` tries such values at every form
 def test_hostile_input_gets_a_sentence_and_never_a_failure(client: CheckingClient, seminar: Seminar) -> None:
     url = "/seminars/cancun-2026/register"

@@ -83,6 +83,7 @@ def administrators(app: Flask, make: Make, sign_in: SignIn) -> list[CheckingClie
     ]
 
 
+FORBIDDEN = "The database forbids"
 CASES: dict[str, tuple[str, dict[str, str], str, list[int]]] = {
     "a seminar gets another address": ("/staff/seminars/new", SEMINAR, "seminar", [303, 303]),
     "an account is refused": ("/staff/accounts/new", ACCOUNT, "user_account", [303, 422]),
@@ -92,22 +93,29 @@ CASES: dict[str, tuple[str, dict[str, str], str, list[int]]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_of_two_who_add_the_same_the_second_finds_the_firsts(app: Flask, administrators: list[CheckingClient], case: str) -> None:
+def test_of_two_who_add_the_same_the_second_finds_the_firsts(
+    app: Flask, administrators: list[CheckingClient], caplog: pytest.LogCaptureFixture, case: str
+) -> None:
     url, values, table, expected = CASES[case]
     sendings = [ready(browser, url, values) for browser in administrators]
     with nobody_adds_before_all_have_looked(app, table):
         assert sorted(all_at_once(*sendings)) == expected
+    assert FORBIDDEN not in caplog.text, "it is refused with its own sentence, before the database forbids it"
 
 
 def test_without_looking_again_the_second_fails(
-    app: Flask, administrators: list[CheckingClient], session: Session, monkeypatch: pytest.MonkeyPatch
+    app: Flask,
+    administrators: list[CheckingClient],
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The broken twin: a conflict is not tried again."""
     monkeypatch.setattr(unit_of_work, "RETRIED", frozenset())
     sendings = [ready(browser, "/staff/seminars/new", SEMINAR) for browser in administrators]
-    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     with nobody_adds_before_all_have_looked(app, "seminar"):
-        assert sorted(all_at_once(*sendings)) == [303, 500]
+        assert sorted(all_at_once(*sendings)) == [303, 422]
+    assert FORBIDDEN in caplog.text
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Seminar)) == 1
 

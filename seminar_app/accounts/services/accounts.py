@@ -52,7 +52,7 @@ def create_account(
         NotAnAddress: no mail can be sent to it.
     """
     address = normal_address(email)
-    if address is None:
+    if address is None or not address.isascii():
         raise NotAnAddress(email=email)
     if account_by_email(session, address) is not None:
         raise EmailTaken(email=address)

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
 from seminar_app.core.errors import LinkNotFound, NotFound
-from seminar_app.core.links import token_hash
+from seminar_app.core.links import token_hashes
 from seminar_app.offices.models import Office
 from seminar_app.registration.models import FormSent
-from seminar_app.registration.queries.personal import LONGEST_TOKEN
 from seminar_app.seminars.models import Seminar
 
 
@@ -37,7 +36,7 @@ def form_of_link(session: Session, token: str) -> FoundForm:
     Raises:
         LinkNotFound: no form has it, or the form has been deleted.
     """
-    found = session.execute(_FOUND.where(FormSent.link_hash == token_hash(token[:LONGEST_TOKEN]))).one_or_none()
+    found = session.execute(_FOUND.where(FormSent.link_hash.in_(token_hashes(token)))).one_or_none()
     if found is None:
         raise LinkNotFound
     return FoundForm(*found)

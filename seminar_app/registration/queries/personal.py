@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from seminar_app.agencies.models import AgencyVersion
 from seminar_app.agencies.queries import NamedAgency, agency_then, agency_written
 from seminar_app.core.errors import LinkNotFound, NotFound
-from seminar_app.core.links import token_hash
+from seminar_app.core.links import token_hashes
 from seminar_app.offices.models import Office, OfficeNotice
 from seminar_app.people.models import Person
 from seminar_app.people.queries import kept_id
@@ -22,8 +22,6 @@ from seminar_app.registration.models import NameRequest, Notice, Registration
 from seminar_app.registration.queries.shown import SHOWN
 from seminar_app.registration.rules import RegistrationState, edition_of, edition_of_request, link_has_ended
 from seminar_app.seminars.models import Seminar
-
-LONGEST_TOKEN = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +140,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
         .join(Office, Office.id == Seminar.office_id)
         .outerjoin(AgencyVersion, AgencyVersion.id == Registration.agency_version_id)
     )
-    row = session.execute(whole.where(Registration.link_hash == _hash(token))).one_or_none()
+    row = session.execute(whole.where(Registration.link_hash.in_(token_hashes(token)))).one_or_none()
     if row is None or link_has_ended(row.Seminar.ends_on, today=today):
         raise LinkNotFound
     if row.merged_into_id is not None:
@@ -215,7 +213,3 @@ def notice_read(session: Session, registration: OwnRegistration) -> NoticeRead |
         .where(Notice.id == registration.notice_id)
     ).one_or_none()
     return NoticeRead(*found) if found is not None else None
-
-
-def _hash(token: str) -> bytes:
-    return token_hash(token[:LONGEST_TOKEN])

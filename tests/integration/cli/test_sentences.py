@@ -16,7 +16,7 @@ from click.testing import Result
 from flask import Flask
 from flask_migrate import downgrade
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -162,6 +162,7 @@ def test_with_an_empty_one_each_says_how_to_make_its_tables(tmp_path: Path) -> N
         assert "the database is empty: `constancia database prepare`" in said[name].lower(), (name, said[name])
 
 
+@pytest.mark.migrates
 def test_with_one_of_an_older_version_what_fails_says_so(database: TestDatabase, tmp_path: Path) -> None:
     settings = settings_of(tmp_path, database.url)
     with installed(settings) as app:
@@ -242,9 +243,10 @@ def test_a_database_in_somebody_elses_folder_is_told_from_one_that_is_not_there(
 
 def test_a_fault_of_the_program_itself_stays_a_traceback(app: Flask) -> None:
     with app.app_context():
-        assert sentence_of(IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed"))) is None
+        assert sentence_of(ProgrammingError("SELECT", {}, Exception("no such column"))) is None
         assert sentence_of(BrokenPipeError(errno.EPIPE, "Broken pipe")) is None, "Click ends quietly"
         assert sentence_of(DBAPIError("SELECT", {}, Exception("database is locked"))) is not None
+        assert "UNIQUE" in str(sentence_of(IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed"))))
 
 
 def test_a_command_is_put_in_sentences_once_however_many_applications_there_are() -> None:

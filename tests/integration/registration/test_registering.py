@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import verifying as trail
-from seminar_app.core.links import token_hash
+from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.people.models import Person
@@ -20,12 +21,13 @@ from seminar_app.registration import links, services
 from seminar_app.registration.errors import AlreadyOnTheRoster, NotInThisState
 from seminar_app.registration.models import Notice, Registration, RegistrationHistory
 from seminar_app.registration.notices import notice_text
+from seminar_app.registration.queries.personal import personal_page
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Approval, RegistrationMode, SeminarState
 from tests.integration.registration.conftest import Register, entry, pool_of
 from tests.support.context import context
-from tests.support.factories import Make
+from tests.support.factories import KEY, Make
 from tests.support.installation import reinstall
 
 
@@ -214,6 +216,19 @@ def test_staff_add_somebody_whatever_the_mode_and_never_twice(make: Make, sessio
     with pytest.raises(AlreadyOnTheRoster, match="Luz María López Ibáñez"), unit_of_work(session):
         services.add_by_hand(session, context(now, "account:1"), seminar_id=seminar.id, entry=entry(agency), submission_id=uuid.uuid4())
     assert states(session) == ["registered"]
+
+
+def test_a_link_that_ended_in_a_hyphen_goes_on_and_is_sent_again_with_a_letter(make: Make, session: Session, now: datetime) -> None:
+    owner = next(one for one in (uuid.UUID(int=n) for n in count()) if SecretLink("registration", one, 1).token(KEY).endswith("A"))
+    sent_now = SecretLink("registration", owner, 1).token(KEY)
+    sent_then = f"{sent_now[:-1]}-"
+    made = make.registration(make.seminar(), public_id=owner, link_hash=token_hash(sent_then))
+    with unit_of_work(session):
+        services.send_link(session, context(now, "account:1"), seminar_id=made.seminar_id, registration_id=made.id, replace=False)
+    kept = session.get_one(Registration, made.id)
+    assert (kept.link_hash, links.personal_token(session, kept)) == (token_hash(sent_then), sent_now)
+    for token in (sent_then, sent_now):
+        assert personal_page(session, token, today=now.date()).registration.id == made.id
 
 
 def test_a_key_that_changed_gives_a_new_link_with_the_next_mail(

@@ -19,7 +19,6 @@ from seminar_app.people.rules import (
     is_small_change,
     listed_name,
     name_key,
-    readable_email,
     reserved_code,
     reserved_name,
     sort_key,
@@ -61,6 +60,10 @@ def test_names_in_another_alphabet_stay_different() -> None:
         ("044 no es", "044 no es"),
         ("5553460000 ext. 12", "5553460000 ext. 12"),
         ("conmutador", "conmutador"),
+        ("1 312 555 0142", "1 312 555 0142"),
+        ("+1 312 555 0142", "+13125550142"),
+        ("044 998 123 4567 ext. 3", "044 998 123 4567 ext. 3"),
+        ("0 998 123 4567", "0 998 123 4567"),
     ],
 )
 def test_a_phone_is_kept_as_e164_or_as_it_was_typed(typed: str, kept: str) -> None:
@@ -73,20 +76,27 @@ def test_a_phone_is_shown_as_people_write_it() -> None:
     assert shown_phone("conmutador") == "conmutador"
 
 
-@pytest.mark.parametrize(
-    ("typed", "canonical"),
-    [
-        (" Luz.Lopez@PGR.example ", "luz.lopez@pgr.example"),
-        ("x@méxico.example", "x@xn--mxico-bsa.example"),
-        ("no arroba", None),
-        ("a@b", None),
-        ("ñ@pgr.example", None),
-        ("x" * 300 + "@pgr.example", None),
-        ("", None),
-    ],
-)
-def test_an_address_is_read_as_a_mail_server_would(typed: str, canonical: str | None) -> None:
-    assert readable_email(typed) == canonical
+@pytest.mark.parametrize("spaces", [True, False], ids=["spaces", "no spaces"])
+@pytest.mark.parametrize("before", ["", "+52 ", "52 ", "+52 1 ", "52 1 ", "044 ", "045 ", "01 ", "00 52 1 ", "+52 044 "])
+def test_a_mexican_number_is_read_with_every_prefix_that_was_ever_dialled(before: str, spaces: bool) -> None:
+    typed = f"{before}998 123 4567"
+    assert readable_phone(typed if spaces else typed.replace(" ", "")) == "+529981234567"
+
+
+@pytest.mark.parametrize("stored", ["+52 998 123 456", "+52 1 998 123 456", "+99 123", "044 998 123 456", "+52 998 123 4567 ext. 12"])
+def test_a_phone_that_was_not_understood_is_shown_as_it_was_typed(stored: str) -> None:
+    assert shown_phone(readable_phone(stored)) == stored
+
+
+def test_a_number_stored_with_an_ended_prefix_is_shown_without_it() -> None:
+    assert shown_phone("+52 1 998 123 4567") == "998 123 4567"
+
+
+def test_offices_of_other_countries_read_their_own_numbers() -> None:
+    assert readable_phone("044 998 123 4567", region="US") == "044 998 123 4567"
+    assert readable_phone("+52 1 998 123 4567", region="US") == "+529981234567"
+    assert readable_phone("(202) 456-1111", region="US") == "+12024561111"
+    assert readable_phone("0161 496 0123", region="GB") == "+441614960123"
 
 
 @pytest.mark.parametrize("typed", ["R-BCDFG", " r-bcdfg ", "R-bcdFG"])
