@@ -91,7 +91,7 @@ MUTATIONS = (
     Mutation(
         "of two words about one person both are written",
         recording.record,
-        "list({entry.registration: entry for entry in entries}.values())",
+        "list({entry.registration: entry for entry in entries if entry.registration in sheet.seated or not leave_out_gone}.values())",
         "list(entries)",
     ),
     Mutation("those without a seat are marked too", sheet.OpenSheet.check, "if registration not in self.seated:", "if False:"),

@@ -75,8 +75,8 @@ def test_outside_production_a_key_is_made_once_and_kept(tmp_path: Path) -> None:
 
 
 def test_what_is_sealed_opens_with_an_earlier_key_and_for_nothing_else() -> None:
-    sealed = seal(("old key",), b"71 answers", about="figures:1")
-    assert unseal(("new key", "old key"), sealed, about="figures:1") == b"71 answers"
+    sealed = seal(("old key",), b"seventy-one answers", about="figures:1")
+    assert unseal(("new key", "old key"), sealed, about="figures:1") == b"seventy-one answers"
     assert unseal(("new key", "old key"), sealed, about="figures:2") is None
     assert unseal(("new key",), sealed, about="figures:1") is None
-    assert b"71" not in sealed
+    assert b"seventy" not in sealed
