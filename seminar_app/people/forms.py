@@ -16,7 +16,7 @@ from seminar_app.core.phones import readable_phone
 from seminar_app.people.rules import Sex, certificate_name, is_name
 from seminar_app.people.services import PersonData
 from seminar_app.people.shown import ShownPerson
-from seminar_app.web.forms import SHORT, BaseForm, choices_of, mailable_address, one_line
+from seminar_app.web.forms import SHORT, BaseForm, choices_of, mailable_address, one_line, required
 
 LONGEST_EMAIL = 254
 LONGEST_PHONE = 32
@@ -64,6 +64,10 @@ def _a_surname(form: Any, field: Field) -> None:
         _a_name(form, field)
 
 
+NOT_SAID = "-"
+"""The answer of people who prefer not to tell their sex. Nothing is chosen beforehand: a preset answer looks like a given one."""
+
+
 class PersonFields(BaseForm):
     """The parts of the name, the name on the certificate, and sex."""
 
@@ -98,9 +102,9 @@ class PersonFields(BaseForm):
             (Sex.FEMALE.value, _l("Female")),
             (Sex.MALE.value, _l("Male")),
             (Sex.OTHER.value, _l("Other")),
-            ("", _l("Prefer not to say")),
+            (NOT_SAID, _l("Prefer not to say")),
         ),
-        default="",
+        validators=[required(_l("Please choose an answer; «Prefer not to say» is one, too."))],
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -126,7 +130,7 @@ class PersonFields(BaseForm):
     def show_person(self, person: ShownPerson | PersonData) -> None:
         """Fill the form with what is stored, or was typed before."""
         self.show_name(person)
-        self["sex"].data = person.sex.value if person.sex else ""
+        self["sex"].data = person.sex.value if person.sex else NOT_SAID
 
     def show_name(self, named: Any) -> None:
         """Fill in a name: of a person, or as an official asked for it."""
@@ -143,7 +147,7 @@ class PersonFields(BaseForm):
             surname1=surname1,
             surname2=surname2 or None,
             certificate_name=self["certificate_name"].data or certificate_name(given_names, surname1, surname2),
-            sex=Sex(self["sex"].data) if self["sex"].data else None,
+            sex=None if self["sex"].data == NOT_SAID else Sex(self["sex"].data),
             email=email or None,
             phone=readable_phone(phone) if phone else None,
             language=language,

@@ -291,6 +291,7 @@ def person_to_register(world: World, _values: Values, own: bool) -> dict[str, An
         "notice": "1.en",
         "given_names": "Rosa",
         "surname1": "Ortega",
+        "sex": "-",
         "agency": world.side(own=own).agency.code,
         "position": "Fiscal",
         "email": f"rosa{world.number()}@pgr.example",

@@ -198,7 +198,7 @@ def forms(stranger: Stranger, make: Make, session: Session) -> dict[str, Send]:
 
     def way(slug: str, email: Callable[[], str], **more: str) -> Send:
         body = {"notice": "1.es", "given_names": "Luz María", "surname1": "López", "surname2": "Ibáñez", "agency": "PGR"}
-        body |= {"position": "Fiscal", "language": "es", "notice_read": "y"} | more
+        body |= {"sex": "-", "position": "Fiscal", "language": "es", "notice_read": "y"} | more
         return lambda: stranger.post(f"/seminars/{slug}/register", body | {"submission_id": uuid.uuid4().hex, "email": email()})
 
     def somebody_new() -> str:
@@ -278,7 +278,7 @@ class Oracle:
 
     def send(self, slug: str, email: str) -> None:
         body = {"notice": "1.es", "given_names": "Luz María", "surname1": "López", "surname2": "Ibáñez", "agency": "PGR"}
-        body |= {"position": "Fiscal", "language": "es", "notice_read": "y", "submission_id": uuid.uuid4().hex, "email": email}
+        body |= {"sex": "-", "position": "Fiscal", "language": "es", "notice_read": "y", "submission_id": uuid.uuid4().hex, "email": email}
         assert self.stranger.post(f"/seminars/{slug}/register", body).status_code == 303
 
     def differ(self) -> bool:

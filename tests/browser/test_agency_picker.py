@@ -323,6 +323,7 @@ def test_registering_takes_few_taps_and_keys(chromium: Browser, seminar: LiveSer
                 page.locator("[role=option]").first.click()
             page.locator(f"#{name}").click()
             page.keyboard.type(value)
+        page.locator("label[for=sex-0]").click()
         page.locator("label[for=notice_read]").click()
         page.locator("main form button.usa-button").click()
         page.wait_for_url("**/sent/**")

@@ -50,6 +50,7 @@ def register(page: Page, slug: str) -> None:
     page.locator("[name=phone]").fill(PHONE)
     page.locator("[name=curp]").fill(CURP)
     page.evaluate("document.querySelector('[name=agency]').value = 'FGR'")
+    page.locator("label[for=sex-0]").click()
     page.locator("label[for=notice_read]").click()
     page.locator("main form button:not([type=button])").last.click()
     page.wait_for_url("**/sent/**")

@@ -213,6 +213,7 @@ def register(visitor: Visitor, official: tuple[str, str, str, str], *, look: boo
         },
     )
     choose(page, agency)
+    page.locator("label[for=sex-0]").click()
     page.locator("label[for=notice_read]").click()
     press(visitor, "main form button.usa-button", look=look)
     page.wait_for_url("**/sent/**")

@@ -60,6 +60,7 @@ def browser(request: pytest.FixtureRequest, playwright: Playwright, chromium: Br
 def fill_in(page: Page) -> None:
     for name, value in TYPED.items():
         page.locator(f"[name={name}]").fill(value)
+    page.locator("label[for=sex-0]").click()
     page.locator("[role=combobox]").first.fill("inm")
     page.keyboard.press("Tab")
     page.get_by_text("Leí el aviso de privacidad").click()

@@ -84,6 +84,7 @@ async function register(page, language) {
   await write(page, "email", "lucia");
   await page.type("[role=combobox]", "INM");
   await page.keyboard.press("Tab");
+  await press(page, "label[for=sex-0]");
   await press(page, "label[for=notice_read]");
   const other = language === "es" ? "en" : "es";
   for (const next of [other, language]) {

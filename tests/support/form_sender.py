@@ -54,6 +54,7 @@ def entry_of(name: str, agency: str) -> dict[str, str]:
     return {
         "given_names": name,
         "surname1": "López",
+        "sex": "-",
         "agency": agency,
         "position": "Fiscal",
         "email": address_of(name),

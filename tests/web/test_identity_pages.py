@@ -33,6 +33,7 @@ WHO = {
     "surname1": "Prueba",
     "surname2": "",
     "certificate_name": "",
+    "sex": "-",
     "position": "Perita",
     "email": "ana@pgr.example",
     "notice_read": "y",

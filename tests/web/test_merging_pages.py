@@ -294,7 +294,7 @@ def test_adding_somebody_by_hand_proposes_in_silence_who_may_be_the_same_elsewhe
     sign_in(client, house.stranger)
     own = make.seminar(slug="merida")
     make.grant(house.stranger, RoleName.ORGANIZER, office_id=own.office_id)
-    entry = {"agency": "PGR", "surname1": "Ortega", "surname2": "Ruiz", "language": "es"}
+    entry = {"agency": "PGR", "sex": "-", "surname1": "Ortega", "surname2": "Ruiz", "language": "es"}
     answers = []
     for names, address in (("María de la Luz", "otra@x.example"), ("Zoila", "zoila@x.example")):
         done = client.submit("/staff/seminars/merida/roster/add/new", entry | {"given_names": names, "email": address})

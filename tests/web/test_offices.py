@@ -42,6 +42,7 @@ WORDS = {"text_es": "## Archivo\n\nSe conservan <tres> años.", "text_en": "## R
 PERSON = {
     "given_names": "Ana",
     "surname1": "Ríos",
+    "sex": "-",
     "agency": "PGR",
     "position": "Fiscal",
     "email": "ana@pgr.example",

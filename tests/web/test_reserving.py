@@ -159,7 +159,8 @@ def test_a_reserved_person_is_not_told_from_a_stranger_to_whoever_types_their_na
     """The sentence to staff who register the person a second time has neither name nor code, which would link the two."""
     sign_in(client, house.organizer)
     client.submit(house.page, {"reserve_reason": "own_request"}, form="#reserve form")
-    typed = {"given_names": "Luz María", "surname1": "López", "surname2": "Ibáñez", "email": person(session).email, "agency": "PGJ-QROO"}
+    luz = {"given_names": "Luz María", "surname1": "López", "surname2": "Ibáñez", "sex": "-"}
+    typed = luz | {"email": person(session).email, "agency": "PGJ-QROO"}
     refused = client.submit(f"/staff/seminars/{house.seminar.slug}/roster/add/new", typed, status=422)
     assert "This person is on the roster of this seminar already." in refused.text
     assert "R-" not in refused.text
@@ -168,7 +169,7 @@ def test_a_reserved_person_is_not_told_from_a_stranger_to_whoever_types_their_na
 def test_the_form_reserves_a_new_person_and_no_known_one(
     app: Flask, make: Make, house: House, session: Session, client: CheckingClient
 ) -> None:
-    typed = {"surname1": "Paz", "agency": "PGJ-QROO", "position": "Perita", "reserve": "y", "notice_read": "y"}
+    typed = {"surname1": "Paz", "sex": "-", "agency": "PGJ-QROO", "position": "Perita", "reserve": "y", "notice_read": "y"}
     new = {**typed, "given_names": "Eva", "email": "eva@pgj.example"}
     register(client, session, f"/seminars/{house.seminar.slug}/register", new)
     known = {**typed, "given_names": "Luz María", "surname1": "López", "surname2": "Ibáñez", "email": person(session).email}
@@ -190,7 +191,7 @@ def test_a_seminar_that_does_not_offer_it_takes_no_such_answer(make: Make, house
     page = client.get(f"/seminars/{seminar.slug}/register")
     assert page.select("[name=reserve]") == []
     values = {name: found[0] for name, found in page.fields("main form").items() if found}
-    typed = {"given_names": "Eva", "surname1": "Paz", "email": "eva@pgj.example", "agency": "PGJ-QROO", "position": "Perita"}
+    typed = {"given_names": "Eva", "surname1": "Paz", "sex": "-", "email": "eva@pgj.example", "agency": "PGJ-QROO", "position": "Perita"}
     client.post(f"/seminars/{seminar.slug}/register", values | typed | {"reserve": "y", "notice_read": "y"})
     press(client, session)
     assert not session.scalars(select(Person.reserved).where(Person.given_names == "Eva")).one()
@@ -215,7 +216,7 @@ def test_a_reserved_person_who_registers_elsewhere_has_another_code_at_once(
     client.submit(house.page, {"reserve_reason": "own_request"}, form="#reserve form")
     seminar = make.seminar(slug="toluca-2026")
     typed = {"given_names": "Luz María", "surname1": "López", "surname2": "Ibáñez", "email": person(session).email}
-    form = {**typed, "agency": "PGJ-QROO", "position": "Perita", "notice_read": "y"}
+    form = {**typed, "sex": "-", "agency": "PGJ-QROO", "position": "Perita", "notice_read": "y"}
     register(CheckingClient(client.flask), session, f"/seminars/{seminar.slug}/register", form)
     codes = session.scalars(select(Registration.reserved_code).order_by(Registration.id)).all()
     assert len({code for code in codes if code}) == 2

@@ -285,7 +285,7 @@ def test_a_completed_seminars_list_offers_no_change_and_leads_to_reopening(
         assert client.get(f"{url}{path}", status=303).response.headers["Location"] == url
     late = client.follow(client.post(f"{own}/remove", open_removal | {"reason": "other"}))
     assert "Reopen it first, with a reason." in late.text
-    values = {"given_names": "Dora", "surname1": "Ruiz", "agency": "PGR", "language": "es"}
+    values = {"given_names": "Dora", "surname1": "Ruiz", "sex": "-", "agency": "PGR", "language": "es"}
     refused = client.post(f"{url}add/new", typed | values, status=422)
     assert "Reopen it first, with a reason." in refused.text
     assert refused.one("[name=given_names]").attrs["value"] == "Dora"
@@ -294,7 +294,7 @@ def test_a_completed_seminars_list_offers_no_change_and_leads_to_reopening(
 
 def test_staff_register_somebody_by_hand(client: CheckingClient, session: Session, house: House, sign_in: SignIn) -> None:
     sign_in(client, house.organizer)
-    values = {"given_names": "Ana", "surname1": "Ruiz", "agency": "PGJ-QROO", "position": "Perito", "email": ""}
+    values = {"given_names": "Ana", "surname1": "Ruiz", "sex": "-", "agency": "PGJ-QROO", "position": "Perito", "email": ""}
     page = client.follow(client.submit(f"{house.url}/roster/add/new", values))
     assert "Ruiz, Ana" in page.text
     kept = session.scalars(select(Registration)).one()
@@ -339,7 +339,14 @@ def test_who_may_be_known_already_is_asked_once_before_somebody_new_is_made(
     make.registration(make.seminar(), make.person("María de la Luz", "Ñáñez", "Ibáñez"), agency=house.pgr)
     sign_in(client, house.organizer)
     url = f"{house.url}/roster/add/new"
-    typed = {"given_names": "Ma. de la Luz", "surname1": "Nañez", "surname2": "Ibañez", "agency": "PGR", "email": "otra@pgr.example"}
+    typed = {
+        "given_names": "Ma. de la Luz",
+        "surname1": "Nañez",
+        "sex": "-",
+        "surname2": "Ibañez",
+        "agency": "PGR",
+        "email": "otra@pgr.example",
+    }
     asked = client.submit(url, typed, status=422)
     assert "Is it this person?" in asked.text
     assert len(asked.select(".likely-names li")) == 1
@@ -539,7 +546,7 @@ def test_who_has_no_agency_stands_last_in_a_group_of_its_own_and_is_assigned(
     sign_in(client, house.organizer)
     roster = f"{house.url}/roster/"
     assert "waits for an agency" not in client.get(f"{house.url}/").text
-    values = {"given_names": "Ana", "surname1": "Ruiz", "agency": "-", "agency_text": "Cruz Roja", "position": "", "email": ""}
+    values = {"given_names": "Ana", "surname1": "Ruiz", "sex": "-", "agency": "-", "agency_text": "Cruz Roja", "position": "", "email": ""}
     assert "Please write the name" in client.submit(f"{roster}add/new", values | {"agency_text": ""}, status=422).text
     client.submit(f"{roster}add/new", values)
     other = make.agency("ZZZ", level=AgencyLevel.OTHER)
