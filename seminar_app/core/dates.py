@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from babel.dates import format_date, format_skeleton
 
@@ -14,18 +14,17 @@ def long_date(value: date, language: str) -> str:
 
 
 def date_range(first: date, last: date, language: str) -> str:
-    """Return «3 al 5 de junio de 2014», «June 3 to 5, 2014», or the single day."""
+    """Return «3 al 5 de junio de 2014», «12 y 13 de enero de 2027», «June 3–5, 2014», or the single day."""
     end = long_date(last, language)
     if first == last:
         return end
-    to = "al" if language == "es" else "to"
     same_year = first.year == last.year
-    if same_year and first.month == last.month:
-        if language == "es":
-            return f"{first.day} {to} {end}"
-        return f"{format_skeleton('MMMMd', noon(first), locale='en')} {to} {last.day}, {last.year}"
+    within_month = same_year and first.month == last.month
     begin = format_skeleton("MMMMd", noon(first), locale=language) if same_year else long_date(first, language)
-    return f"{begin} {to} {end}"
+    if language == "es":
+        joined = "y" if last - first == timedelta(days=1) else "al"
+        return f"{first.day if within_month else begin} {joined} {end}"
+    return f"{begin}–{last.day}, {last.year}" if within_month else f"{begin} to {end}"
 
 
 def add_months(day: date, months: int) -> date:

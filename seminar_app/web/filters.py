@@ -72,7 +72,7 @@ def local_instant(value: datetime, time_zone: str) -> str:
 
 
 def date_range(first: date, last: date) -> str:
-    """«3 al 5 de junio de 2014», «June 3 to 5, 2014», or the one day, in the reader's language."""
+    """«3 al 5 de junio de 2014», «June 3–5, 2014», or the one day, in the reader's language."""
     return dates.date_range(first, last, current_language())
 
 

@@ -473,7 +473,7 @@ def test_a_seminar_that_moved_in_between_is_confirmed_for_its_new_days(
         row.starts_on, row.ends_on = row.starts_on + timedelta(days=30), row.ends_on + timedelta(days=30)
     page = client.follow(client.submit(button))
     assert "Your place is confirmed" in page.text
-    assert "July 3 to 5, 2026" in page.text
+    assert "July 3–5, 2026" in page.text
 
 
 def test_a_form_whose_mail_is_refused_can_be_confirmed_by_staff(

@@ -50,7 +50,7 @@ def test_the_calendar_shows_what_is_coming_then_what_was_and_no_draft(client: Ch
     page = client.get("/")
     titles = [node.to_text().strip() for node in page.select("main h2, main h3")]
     assert titles == ["Human trafficking", "Called off", "Money laundering", "Past seminars", "Gone"]
-    assert "June 3 to 5, 2026" in page.text
+    assert "June 3–5, 2026" in page.text
     assert "HSI; OPDAT" in page.text
     assert "Cancún, Mexico" in page.text
     assert "Cancelled" in page.text

@@ -350,7 +350,7 @@ def test_a_copy_and_the_archive(organizer: CheckingClient, make: Make, office: O
     assert "Please write the first day." in organizer.submit(f"{base}/copy", {"starts_on": ""}, status=422).text
     copied = organizer.submit(f"{base}/copy", {"starts_on": "2027-06-02"})
     assert copied.response.headers["Location"] == "/staff/seminars/cancun-2027/"
-    assert "June 2 to 4, 2027" in organizer.follow(copied).text
+    assert "June 2–4, 2027" in organizer.follow(copied).text
 
 
 def test_a_copy_asks_who_gets_the_seats_of_agencies_that_have_ended(

@@ -21,7 +21,7 @@ from seminar_app.people.shown import ShownPerson, as_shown
 from seminar_app.registration.models import NameRequest, Notice, Registration
 from seminar_app.registration.queries.shown import SHOWN
 from seminar_app.registration.rules import RegistrationState, edition_of, edition_of_request, link_has_ended
-from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.models import Seminar, SeminarSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,14 @@ class PersonalPage:
     seminar: Seminar
     office: Office
     agency: NamedAgency
+    begins_at: datetime | None
+    """When the first session begins; None as long as there is none."""
 
 
+_OF_SEMINAR = select(func.min(SeminarSession.starts_at)).where(SeminarSession.seminar_id == Seminar.id)
+_FIRST_SESSION = _OF_SEMINAR.correlate(Seminar).scalar_subquery()
+    select(func.min(SeminarSession.starts_at)).where(SeminarSession.seminar_id == Seminar.id).correlate(Seminar).scalar_subquery()
+)
 _WITH_OFFICE = select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.slug == bindparam("slug"))
 
 _NEWEST = select(func.max(OfficeNotice.version)).where(OfficeNotice.office_id == Office.id).correlate(Office).scalar_subquery()
@@ -134,6 +140,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
             Seminar,
             Office,
             AgencyVersion,
+            _FIRST_SESSION.label("begins_at"),
         )
         .join(Person, Person.id == Registration.person_id)
         .join(Seminar, Seminar.id == Registration.seminar_id)
@@ -161,7 +168,8 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
         edition=edition_of(row.version, row.person_version),
         person=as_shown(row, agency=None, group=None, code=row.reserved_code, opened=True),
     )
-    return PersonalPage(own, row.Seminar, row.Office, agency_written(agency_then(row.AgencyVersion), row.agency_text).agency)
+    agency = agency_written(agency_then(row.AgencyVersion), row.agency_text).agency
+    return PersonalPage(own, row.Seminar, row.Office, agency, row.begins_at)
 
 
 def _that_stayed(session: Session, seminar_id: int, person_id: int) -> int | None:
