@@ -477,15 +477,15 @@ def test_errors_name_their_fields_in_the_order_of_the_page(client: CheckingClien
 def test_the_personal_page_offers_what_its_state_allows(client: CheckingClient, make: Make, seminar: Seminar, session: Session) -> None:
     make.seminar_session(seminar)
     pool = session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).first()
-    calendar, withdraw, travel = "a[href$='/calendar.ics']", "a[href$='/withdraw']", "Please do not spend on travel yet."
+    calendar, withdraw, travel = "a[href$='/calendar.ics']", "a[href$='/withdraw']", "Todavía no haga gastos de viaje."
     for state in (RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.PENDING):
         seated = state is RegistrationState.REGISTERED
         made = make.registration(seminar, **({"pool": pool} if seated else {"state": state}))
         page = client.get(f"/registrations/{links.personal_token(session, made)}")
         assert (len(page.select(calendar)), len(page.select(withdraw)), travel in page.text) == (int(seated), 1, not seated)
-        assert "Begins on Wednesday, June 3 at 9:00, Cancún time" in page.text
+        assert "Comienza a las 9:00, hora de Cancún" in page.text
     with unit_of_work(session) as work:
         work.get_one(Seminar, seminar.id).state = SeminarState.CANCELLED
     page = client.get(f"/registrations/{links.personal_token(session, made)}")
     assert not page.select(f"{calendar}, {withdraw}")
-    assert "at 9:00" not in page.text
+    assert "9:00" not in page.text

@@ -79,8 +79,6 @@ class PersonalPage:
 
 _OF_SEMINAR = select(func.min(SeminarSession.starts_at)).where(SeminarSession.seminar_id == Seminar.id)
 _FIRST_SESSION = _OF_SEMINAR.correlate(Seminar).scalar_subquery()
-    select(func.min(SeminarSession.starts_at)).where(SeminarSession.seminar_id == Seminar.id).correlate(Seminar).scalar_subquery()
-)
 _WITH_OFFICE = select(Seminar, Office).join(Office, Office.id == Seminar.office_id).where(Seminar.slug == bindparam("slug"))
 
 _NEWEST = select(func.max(OfficeNotice.version)).where(OfficeNotice.office_id == Office.id).correlate(Office).scalar_subquery()
