@@ -478,9 +478,9 @@ def test_the_personal_page_offers_what_its_state_allows(client: CheckingClient, 
     make.seminar_session(seminar)
     pool = session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).first()
     calendar, withdraw, travel = "a[href$='/calendar.ics']", "a[href$='/withdraw']", "Todavía no haga gastos de viaje."
-    for state in (RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.PENDING):
-        seated = state is RegistrationState.REGISTERED
-        made = make.registration(seminar, **({"pool": pool} if seated else {"state": state}))
+    waiting: dict[str, Any] = {"state": RegistrationState.WAITLISTED, "queue_place": 1}
+    for values in ({"pool": pool}, waiting, {"state": RegistrationState.PENDING}):
+        seated, made = "pool" in values, make.registration(seminar, **values)
         page = client.get(f"/registrations/{links.personal_token(session, made)}")
         assert (len(page.select(calendar)), len(page.select(withdraw)), travel in page.text) == (int(seated), 1, not seated)
         assert "Comienza a las 9:00, hora de Cancún" in page.text
