@@ -249,6 +249,16 @@ def test_sessions_are_refused_edited_deleted_and_put_back(organizer: CheckingCli
         ({"day": "2026-06-04", "starts": "10:00", "ends": "11:00", "speakers": "x" * 300}, "A name or an affiliation is too long"),
     ):
         assert sentence in organizer.submit(f"{base}new", {"title_es": "Otra"} | values, status=422).text
+    night = {"title_es": "Guardia", "day": "2026-06-04", "starts": "22:00", "ends": "01:30"}
+    assert "22:00 – 1:30" in organizer.follow(organizer.submit(f"{base}new", night)).text
+    guard = session.scalars(select(SeminarSession).where(SeminarSession.title_es == "Guardia")).one()
+    assert guard.contact_minutes == 210
+    organizer.submit(f"{base}{guard.public_id}", {"ends": "00:30"})
+    session.rollback()
+    guard = session.get_one(SeminarSession, guard.id, populate_existing=True)
+    assert guard.contact_minutes == 150, "the minutes of a whole session follow its hours"
+    with unit_of_work(session) as work:
+        work.delete(work.get_one(SeminarSession, guard.id))
     organizer.submit(f"{base}{first.public_id}", {"room": "Salon B", "counts_for_completion": None})
     page = organizer.get(base)
     assert "Salon B" in page.text

@@ -20,6 +20,9 @@ from seminar_app.seminars.rules import SessionTimes, local_of, may_change_sessio
 from seminar_app.seminars.services.events import SeminarEdit, edited
 from seminar_app.seminars.services.making import instant_from, locked_seminar, trail
 
+LONGEST_NIGHT = timedelta(hours=12)
+"""Of a session over midnight. What would take longer has its two times the wrong way round."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDetails:
@@ -152,7 +155,10 @@ def _write(session: Session, context: ChangeContext, seminar: Seminar, row: Semi
     if not within_dates(seminar_session, starts_on=seminar.starts_on, ends_on=seminar.ends_on, time_zone=seminar.time_zone):
         raise errors.SessionOutsideDates(first=seminar.starts_on, last=seminar.ends_on)
     lasts = minutes_between(starts_at, ends_at)
-    minutes = lasts if details.contact_minutes is None else details.contact_minutes
+    as_long_as_before = row.starts_at is not None and details.contact_minutes == row.contact_minutes == minutes_between(
+        row.starts_at, row.ends_at
+    )
+    minutes = lasts if details.contact_minutes is None or as_long_as_before else details.contact_minutes
     if not 1 <= minutes <= lasts:
         raise errors.MinutesOutOfReach(minutes=lasts)
     _refuse_overlap(session, seminar, seminar_session)
@@ -162,11 +168,20 @@ def _write(session: Session, context: ChangeContext, seminar: Seminar, row: Semi
     row.changed_at = context.now
 
 
+def _counts_whole(row: SeminarSession, said: int) -> bool:
+    """Whether the session counted from beginning to end before, and nobody says otherwise: then its minutes follow its hours."""
+    return row.contact_minutes == said and said == minutes_between(row.starts_at, row.ends_at)
+
+
 def _times(seminar: Seminar, details: SessionDetails) -> tuple[datetime, datetime]:
-    last_day = details.day + timedelta(days=1) if details.ends == time(0) else details.day
+    """Return the instants. An end that is not after the start is of the next day, unless the session would take over half a day."""
+    overnight = details.ends <= details.starts
     starts_at = instant_from(datetime.combine(details.day, details.starts), seminar.time_zone, field="starts")
+    last_day = details.day + timedelta(days=1) if overnight else details.day
     ends_at = instant_from(datetime.combine(last_day, details.ends), seminar.time_zone, field="ends")
     if starts_at is None or ends_at is None or ends_at <= starts_at:
+        raise errors.SessionReversed
+    if overnight and details.ends != time(0) and ends_at - starts_at > LONGEST_NIGHT:
         raise errors.SessionReversed
     return starts_at, ends_at
 
