@@ -71,6 +71,7 @@ def page(slug: str) -> ResponseReturnValue:
         door=door(seminar, now=clock.now()),
         country=country_name(seminar.country),
         zone_words=zone_words(zone),
+        address=settings().public_url + url_for(".page", slug=slug),
     )
 
 

@@ -273,3 +273,22 @@ def test_a_change_of_clocks_is_written_in_the_offset_before_it(
             assert instant.astimezone(ZoneInfo(zone)).utcoffset() == after
             written.add(start.strftime("%Y%m%dT%H%M%S"))
     assert onsets <= written
+
+
+def test_a_link_to_the_page_shows_what_when_and_where(client: CheckingClient, make: Make) -> None:
+    make.seminar(slug="cancun-2026", title_en="Human trafficking and borders", topic_en="Human trafficking")
+    page = client.get("/seminars/cancun-2026")
+    shown = {each.attrs["property"]: each.attrs["content"] or "" for each in page.select("meta[property]")}
+    assert shown["og:title"] == "Human trafficking and borders"
+    assert shown["og:description"].startswith("June 3–5, 2026 · Cancún · ")
+    assert shown["og:url"].endswith("/seminars/cancun-2026")
+    assert page.text.count("Human trafficking") == 1, "the title says the topic already"
+
+
+def test_a_seminar_that_is_over_says_so_first_and_offers_no_calendar(client: CheckingClient, make: Make) -> None:
+    seminar = make.seminar(slug="past", state=SeminarState.COMPLETED, starts_on=date(2025, 6, 3), ends_on=date(2025, 6, 5))
+    make.seminar_session(seminar)
+    page = client.get("/seminars/past")
+    assert not page.select("a[href*='calendar.ics']")
+    assert "Begins at" not in page.text
+    assert page.text.index("This seminar is over.") < page.text.index("When")
