@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from config import Settings
 from seminar_app.accounts.models import UserAccount
-from seminar_app.accounts.services import when_disabled
+from seminar_app.accounts.services import choose_language, when_disabled
 from seminar_app.sign_in import audit_words, hashing, second_step_routes, session_store, staff_routes
 from seminar_app.sign_in import factor_routes as factor_routes
 from seminar_app.sign_in import models as models
@@ -23,8 +23,10 @@ from seminar_app.sign_in.rules import FactorKind
 from seminar_app.sign_in.sessions import WebSessions, browser_session, load_actor
 from seminar_app.sign_in.words import FACTOR_KINDS
 from seminar_app.web import access, labels
+from seminar_app.web.change import change_context
+from seminar_app.web.database import in_unit_of_work
 from seminar_app.web.errors import error_page, form_from_elsewhere
-from seminar_app.web.languages import local_path
+from seminar_app.web.languages import local_path, when_chosen
 from seminar_app.web.unavailable import kept_form
 
 
@@ -41,6 +43,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app, load_actor=load_actor, owed_step=second_step_routes.owed_step, ask_again=ask_again, keep_form=_kept_until_signed_in
     )
     when_disabled(session_store.end_all_of)
+    when_chosen(_keep_in_account)
     app.register_blueprint(own_blueprint)
     app.register_blueprint(staff_routes.blueprint)
     app.register_error_handler(CSRFError, _form_too_old)
@@ -50,6 +53,13 @@ def _account(uniquifier: str) -> UserAccount | None:
     """Return the account of this browser's session, for Flask-Login."""
     stored = browser_session().stored
     return stored.account if stored and stored.account and stored.account.fs_uniquifier == uniquifier else None
+
+
+def _keep_in_account(language: str) -> None:
+    """Keep the language that somebody signed in has chosen: it follows the person to other browsers and into mail."""
+    actor = load_actor()
+    if actor is not None and actor.language != language:
+        in_unit_of_work(lambda work: choose_language(work, change_context(), account_id=actor.user_id, language=language))
 
 
 def _kept_until_signed_in() -> Response | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, g, has_request_context, redirect, request, session
@@ -17,6 +18,7 @@ SWITCH = "page-language"
 """Name of the button that sends a form only to get it back in the other language, with all that was typed."""
 
 babel = Babel()
+_kept: list[Callable[[str], None]] = []
 blueprint = Blueprint("web", __name__)
 
 
@@ -62,9 +64,17 @@ def _not_refused(response: Response) -> Response:
     return response
 
 
+def when_chosen(keep: Callable[[str], None]) -> None:
+    """Call `keep(language)` whenever somebody chooses a language, to keep it beyond the browser."""
+    if keep not in _kept:
+        _kept.append(keep)
+
+
 def _choose(language: str) -> None:
     session["language"] = language
     session.permanent = True
+    for keep in _kept:
+        keep(language)
 
 
 def local_path(target: str | None) -> str:

@@ -90,7 +90,9 @@ def line(page: Page, number: int) -> Any:
 def test_marking_by_keyboard_with_undo_minutes_and_find(door: Door) -> None:
     with door.open(width=DESK) as visitor:
         page = visitor.go(door.sheet)
-        page.locator("#find").focus()
+        page.keyboard.press("/")
+        expect(page.locator("#find")).to_be_focused()
+        page.reload()
         page.keyboard.press("ArrowDown")
         page.keyboard.type("ple")  # present, late, left early; each key moves to the next person
         saved(page)

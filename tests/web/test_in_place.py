@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.orm import Session
 
+from seminar_app.accounts.models import UserAccount
 from seminar_app.core.actor import RoleName
 from seminar_app.seminars.models import Seminar
 from tests.support.checking_client import CheckingClient
@@ -37,3 +39,17 @@ def test_pages_that_no_browser_keeps_say_so(client: CheckingClient, make: Make, 
     assert "data-typed-is-lost" not in client.get("/seminars/cancun-2026/register").one("body").attrs
     sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": seminar.office_id}), language="en"))
     assert "data-typed-is-lost" in client.get(SETTINGS).one("body").attrs
+
+
+def test_a_language_chosen_on_any_page_follows_the_person(
+    client: CheckingClient, make: Make, seminar: Seminar, sign_in: SignIn, session: Session
+) -> None:
+    account = make.account((RoleName.ORGANIZER, {"office_id": seminar.office_id}), language="en")
+    sign_in(client, account)
+    fields = client.get(SETTINGS).fields("main form.form")
+    assert client.post(SETTINGS, fields | {"page-language": "es"}, status=200).one("html").attrs["lang"] == "es"
+    session.rollback()
+    assert session.get_one(UserAccount, account.id, populate_existing=True).language == "es"
+    client.post("/language", {"language": "en", "next": "/staff/"})
+    session.rollback()
+    assert session.get_one(UserAccount, account.id, populate_existing=True).language == "en"

@@ -345,6 +345,15 @@
     }
   });
 
+  // From the first moment, and after a click beside the list: while no field has the focus.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("a, button, input, select, textarea, summary")) return;
+    const act = { ArrowDown: () => focus(lines().find((one) => !one.hidden)), "/": () => find.focus(), z: undo }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
   // ------------------------------------------------------------ finding
   const filter = () => {
     const wanted = foldText(find.value).split(" ").filter(Boolean);
