@@ -6,7 +6,7 @@ import uuid
 from datetime import date, time, timedelta
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask import session as browser
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -63,7 +63,7 @@ def add(slug: str) -> ResponseReturnValue:
         try:
             in_unit_of_work(lambda work: _add(work, slug, form.details()))
             flash(_("The session is added."), "success")
-            return redirect(url_for(".sessions", slug=slug), code=303)
+            return redirect(url_for(".sessions_new" if "another" in request.form else ".sessions", slug=slug), code=303)
         except Refusal as refusal:
             form.show(refusal)
     return _form_page(slug, form, seminar_session=None)
