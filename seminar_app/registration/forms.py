@@ -446,6 +446,7 @@ class SeatsForm(BaseForm):
         widget=TextInput(),
         render_kw={"inputmode": "numeric"},
     )
+    release_all = DateField(_l("Release date for all"), validators=[optional()])
     quotas = FieldList(FormField(QuotaForm), max_entries=200)
 
     def offer(self, groups: Any) -> None:
@@ -455,9 +456,13 @@ class SeatsForm(BaseForm):
             line.form.agency.offer(groups, whole_groups=True)
 
     def wished(self) -> list[WishedPool]:
-        """Return the quotas that were filled in."""
-        lines = (line.form for line in self.quotas)
-        return [WishedPool(line.agency.data, line.size.data or 0, _day(line.release_on)) for line in lines if line.agency.data is not None]
+        """Return the quotas that were filled in; those without a date of their own get the date for all."""
+        lines, for_all = (line.form for line in self.quotas), _day(self.release_all)
+        return [
+            WishedPool(line.agency.data, line.size.data or 0, _day(line.release_on) or for_all)
+            for line in lines
+            if line.agency.data is not None
+        ]
 
 
 def _day(field: DateField) -> date | None:

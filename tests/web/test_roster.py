@@ -590,3 +590,20 @@ def test_a_liaison_sees_nobody_without_an_agency(
     assert "Ruiz" not in client.get(f"{house.url}/roster/?group=-").text
     client.get(f"{house.url}/roster/{unlisted.public_id.hex}", status=404)
     assert "Cruz Roja" not in client.get(f"/staff/people/{person.public_id.hex}").text
+
+
+def test_one_release_date_holds_for_each_quota_without_its_own(
+    client: CheckingClient, session: Session, house: House, sign_in: SignIn
+) -> None:
+    sign_in(client, house.organizer)
+    two = {
+        "quotas-0-agency": "PGJ",
+        "quotas-0-size": "2",
+        "quotas-1-agency": "PGR",
+        "quotas-1-size": "1",
+        "quotas-1-release_on": "2026-05-20",
+    }
+    client.submit(f"{house.url}/seats", {"capacity": "9", "release_all": "2026-05-01"} | two, form="main form")
+    session.rollback()
+    pools = session.scalars(select(SeatPool).where(SeatPool.seminar_id == house.seminar.id, SeatPool.agency_id.is_not(None)))
+    assert sorted((pool.size, pool.release_on) for pool in pools) == [(1, date(2026, 5, 20)), (2, date(2026, 5, 1))]
