@@ -6,13 +6,13 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.attendance import audit_words, concerns, labels, outcomes, person_section, staff_routes
+from seminar_app.attendance import audit_words, concerns, labels, outcome_section, outcomes, person_section, staff_routes
 from seminar_app.attendance import merging as merging
 from seminar_app.attendance import models as models
 from seminar_app.attendance import seminar_events as seminar_events
 from seminar_app.registration.sections import add_section
 from seminar_app.registration.training_record import read_attendance_by
-from seminar_app.seminars.overview import add_concerns
+from seminar_app.seminars.overview import add_concerns, add_outcome
 from seminar_app.web.navigation import Entry, add_seminar_entry
 
 
@@ -25,5 +25,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     add_section(app, person_section.section)
     add_concerns(app, concerns.sessions_without_marks)
     add_concerns(app, concerns.changed_since_completion)
+    add_outcome(app, outcome_section.section)
     read_attendance_by(app, outcomes.attended_of)
     add_seminar_entry(app, Entry(_l("Attendance"), "attendance_staff.timetable", 40, "attendance_staff."))

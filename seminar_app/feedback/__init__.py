@@ -12,7 +12,7 @@ from config import Settings
 from seminar_app.feedback import answer_models as answer_models
 from seminar_app.feedback import audit_words, dates, log_emptying, mail_contents, routes, staff_routes, wording
 from seminar_app.feedback import models as models
-from seminar_app.seminars.overview import add_concerns, add_dates
+from seminar_app.seminars.overview import add_concerns, add_dates, add_outcome
 from seminar_app.web.checks import Check, Finding, State, add_check
 from seminar_app.web.database import Session, session
 from seminar_app.web.navigation import Entry, add_seminar_entry
@@ -25,6 +25,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     add_job(app, dates.FOLLOW_DATES)
     add_dates(app, wording.dates_to_come)
     add_concerns(app, wording.opens_in_vain)
+    add_outcome(app, wording.response_rate_of)
     add_check(app, Check("evaluations", _l("Evaluations"), _log_is_empty, 100, in_readyz=True))
     audit_words.init_app()
     mail_contents.init_app()

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from seminar_app.feedback import queries
+from seminar_app.feedback import figures, queries
 from seminar_app.feedback.rules import FormStage
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.overview import Concern
+from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.filters import local_instant
 from seminar_app.web.places import zone_words
 
@@ -40,3 +42,19 @@ def opens_in_vain(session: Session, seminar: Seminar, now: datetime) -> Sequence
     when = local_instant(standing.dates.opens_at, seminar.time_zone)
     sentence = _("Feedback was to open on %(when)s. It does not, because that is before the first day or long past.", when=when)
     return [Concern(sentence, url_for("feedback_staff.results", slug=seminar.slug), _("Choose another moment"))]
+
+
+def response_rate_of(session: Session, seminar: Seminar) -> Markup:
+    """Say how many of those asked have answered; nothing as long as they are fewer than five."""
+    form = queries.find_form(session, seminar.id) if SeminarState.COMPLETED in (seminar.state, seminar.archived_from) else None
+    if form is None:
+        return Markup()
+    asked = queries.count_asked(session, seminar_id=seminar.id, form_id=form.id)
+    rate = figures.response_rate(answered=queries.count_answered(session, form.id), asked=asked)
+    if rate.too_few:
+        return Markup()
+    said = _(
+        "Feedback: %(percent)s %% answered, %(answered)s of %(asked)s.", percent=rate.percent, answered=rate.answered, asked=rate.asked
+    )
+    link = Markup('<a href="{}">{}</a>').format(url_for("feedback_staff.results", slug=seminar.slug), _("See the results"))
+    return Markup("<p>{} {}</p>").format(said, link)

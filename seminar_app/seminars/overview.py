@@ -83,6 +83,17 @@ def sections_of(session: Session, seminar: Seminar, *, now: datetime) -> list[Ma
     return [html for section in sections if (html := section(session, seminar, now))]
 
 
+def add_outcome(app: Flask, part: Callable[[Session, Seminar], Markup]) -> None:
+    """Let a room that the seminars do not know say on the overview what came of a seminar; empty where it has nothing to say."""
+    app.extensions.setdefault("seminar_outcome", []).append(part)
+
+
+def outcome_of(session: Session, seminar: Seminar) -> list[Markup]:
+    """Return what those rooms say."""
+    parts: list[Callable[[Session, Seminar], Markup]] = current_app.extensions.get("seminar_outcome", [])
+    return [html for part in parts if (html := part(session, seminar))]
+
+
 Moments = Callable[[Session, Seminar], Sequence[tuple[datetime, str]]]
 """Return when another room does something about a seminar by itself, and what."""
 

@@ -654,3 +654,22 @@ def test_a_reserved_identity_is_a_code_on_every_page_and_in_every_file(door: Doo
     assert not [cell for sheet in book for row in sheet.rows for cell in row if "ecreta" in str(cell.value)]
     heading, *_groups, total = [[cell.value for cell in row] for row in book.worksheets[0].rows]
     assert dict(zip(heading, total, strict=True))["Reserved identity"] == 1
+
+
+def test_the_overview_of_a_completed_seminar_begins_with_its_outcome(door: Door, make: Make, app: Flask, sign_in: SignIn) -> None:
+    with unit_of_work(door.session) as session:
+        for number, (sex, sessions) in enumerate(((Sex.FEMALE, 2), (Sex.MALE, 2), (None, 1))):
+            session.get_one(Person, door.people[number].person_id).sex = sex
+            for each in door.seminar_sessions[:sessions]:
+                where: dict[str, Any] = {"seminar_id": door.seminar.id, "session_id": each.public_id}
+                services.mark(session, context(LATER), registration=door.people[number].public_id, status=P, **where)
+    organizer = sign_in(CheckingClient(app.test_client()), make.account((RoleName.ORGANIZER, {"office_id": door.office.id}), language="en"))
+    assert "Outcome" not in organizer.get(f"/staff/seminars/{door.seminar.slug}/").text
+    with unit_of_work(door.session) as session:
+        session.get_one(Seminar, door.seminar.id).state = SeminarState.COMPLETED
+    page = organizer.get(f"/staff/seminars/{door.seminar.slug}/")
+    told = zip(page.select(".figures-row dt"), page.select(".figures-row dd"), strict=True)
+    figures = {term.to_text(): said.to_text() for term, said in told}
+    assert figures["Registered"] == "4"
+    assert (figures["Attended"], figures["Completed the seminar"], figures["Women"], figures["Men"]) == ("3", "2", "1", "1")
+    assert page.text.index("Outcome") < page.text.index("Archive")
