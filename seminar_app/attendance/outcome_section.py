@@ -109,14 +109,15 @@ def section(session: Session, seminar: Seminar) -> Markup:
     return Markup(html)  # noqa: S704  # nosec B704  our own template
 
 
-def _in_words(found: Figures) -> list[tuple[str, int]]:
+def _in_words(found: Figures) -> list[tuple[str, str]]:
     women, men, others = found.by_sex
-    return [
-        (_("Registered"), found.registered),
-        (_("Attended"), found.attended),
-        (_("Completed the seminar"), found.completed),
-        (_("Women"), women),
-        (_("Men"), men),
-        (_("Others, or not said"), others),
-        (_("Person-hours"), found.hours),
-    ]
+    values = {
+        _("Registered"): found.registered,
+        _("Attended"): found.attended,
+        _("Completed the seminar"): found.completed,
+        _("Women"): women,
+        _("Men"): men,
+        _("Others, or not said"): others,
+        _("Person-hours"): found.hours,
+    }
+    return [(name, f"{value:,}") for name, value in values.items()]  # a comma in both languages, as Mexico writes

@@ -77,7 +77,7 @@ class PersonFields(BaseForm):
         message=_l("Please write your given name."),
         validators=[_a_name],
         filters=[_seen],
-        render_kw={"autocomplete": "given-name"},
+        render_kw={"autocomplete": "given-name", "autocapitalize": "words"},
     )
     surname1 = one_line(
         _l("First surname"),
@@ -86,9 +86,11 @@ class PersonFields(BaseForm):
         validators=[_a_surname],
         filters=[_seen],
         description=_l("If you have only one name, write a hyphen."),
-        render_kw={"autocomplete": "family-name"},
+        render_kw={"autocomplete": "family-name", "autocapitalize": "words"},
     )
-    surname2 = one_line(_l("Second surname"), length=SHORT, needed=False, validators=[_a_name], filters=[_seen])
+    surname2 = one_line(
+        _l("Second surname"), length=SHORT, needed=False, validators=[_a_name], filters=[_seen], render_kw={"autocapitalize": "words"}
+    )
     certificate_name = one_line(
         _l("Name on the certificate"),
         length=LONGEST_CERTIFICATE_NAME,
