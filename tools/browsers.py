@@ -57,7 +57,7 @@ def held_since_yesterday(folder: Path) -> list[str]:
         with unit_of_work() as work:
             open_form(work, ChangeContext(clock.now(), COMMAND), seminar_id=seminar.id)
             for registration in people:
-                issue_link(work, work.merge(registration))
+                issue_link(work, work.get_one(Registration, registration.id))
         return [personal_token(session(), session().get_one(Registration, registration.id)) for registration in people]
 
 
