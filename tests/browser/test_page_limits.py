@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.seed import seed_directory
@@ -20,7 +20,7 @@ from tests.conftest import TestDatabase
 from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.server import LiveServer
-from tests.support.visitor import Visitor
+from tests.support.visitor import PHONE, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
 
@@ -78,3 +78,19 @@ def test_pages_do_not_scroll_sideways_for_long_words(server: LiveServer, chromiu
         page.locator("main table a").first.click()
         page.wait_for_url(re.compile("/people/[0-9a-f]{32}"))
         visitor.look()
+
+
+def test_a_link_to_a_field_shows_its_label_and_the_list_of_agencies_opens_in_view(
+    server: LiveServer, chromium: Browser, seated: Seated
+) -> None:
+    with Visitor(chromium, server.url, width=PHONE) as visitor:
+        page = visitor.go(f"/seminars/{SLUG}/register")
+        page.locator("main form.form button.usa-button").last.click()
+        page.locator(".error-summary a[href='#email']").click()
+        expect(page.locator("#email")).to_be_focused()
+        expect(page.locator("label[for=email]")).to_be_in_viewport(ratio=1)
+        combo = page.locator("[role=combobox]")
+        combo.evaluate("field => scrollTo(0, field.getBoundingClientRect().bottom + scrollY - innerHeight + 10)")
+        combo.click()
+        expect(page.locator(".combo-list")).to_be_in_viewport(ratio=1)
+        expect(combo).to_be_in_viewport(ratio=1)
