@@ -25,6 +25,7 @@ from tests.support.visitor import PHONE, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
 
 NARROW = 320
+PAGE_OF_PDF = re.compile(rb"/Type\s*/Page\b")
 SLUG = "merida-2091"
 
 
@@ -78,6 +79,19 @@ def test_pages_do_not_scroll_sideways_for_long_words(server: LiveServer, chromiu
         page.locator("main table a").first.click()
         page.wait_for_url(re.compile("/people/[0-9a-f]{32}"))
         visitor.look()
+
+
+@pytest.mark.parametrize("paper", ["Letter", "A4"])
+def test_the_personal_page_is_printed_on_one_sheet(server: LiveServer, chromium: Browser, seated: Seated, paper: str) -> None:
+    with Visitor(chromium, server.url, width=PHONE) as visitor:
+        page = visitor.go(seated.own)
+        assert len(PAGE_OF_PDF.findall(page.pdf(format=paper))) == 1
+        page.emulate_media(media="print")
+        for kept in ("Su lugar está confirmado", "3 al 4 de junio de 2091", "Cancún", "Wxyz"):
+            expect(page.locator("main").get_by_text(kept).first).to_be_visible()
+        for pressed in (".usa-button", "button", "footer"):
+            expect(page.locator(pressed).locator("visible=true")).to_have_count(0)
+        expect(page.locator("body")).to_have_css("min-height", "0px")
 
 
 def test_a_link_to_a_field_shows_its_label_and_the_list_of_agencies_opens_in_view(
