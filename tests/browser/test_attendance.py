@@ -214,6 +214,43 @@ def test_without_javascript_one_button_saves_the_sheet(door: Door) -> None:
         assert door.marks() == ["present", "late", None, "present", "present", "present"]
 
 
+def test_on_paper_the_chosen_mark_stands_alone_in_a_frame(door: Door) -> None:
+    with door.open(width=DESK) as visitor:
+        page = visitor.go(door.sheet)
+        line(page, 0).get_by_title("Absent").click()
+        line(page, 1).get_by_title("Late").click()
+        saved(page)
+        page.emulate_media(media="print")
+        for number, chosen in enumerate(["Absent", "Late"]):
+            expect(line(page, number).locator("label:visible")).to_have_count(1)
+            letter = line(page, number).get_by_title(chosen).locator("b")
+            expect(letter).to_be_visible()
+            for name, value in {"color": "rgb(0, 0, 0)", "font-weight": "700", "border-top-style": "solid"}.items():
+                expect(letter).to_have_css(name, value)
+            expect(line(page, number).get_by_title(chosen).locator(".mark-word")).to_be_visible()
+            expect(line(page, number)).to_have_css("break-inside", "avoid")
+        expect(line(page, 2).locator("label:visible")).to_have_count(5)  # to be marked by hand
+        for pressed in (".sheet-bar", ".keys", "button"):
+            expect(page.locator(pressed).locator("visible=true")).to_have_count(0)
+        page.goto(f"/staff/seminars/{door.seminar.slug}/attendance/")
+        absent = page.locator("td .mark-absent")
+        for name, value in {"color": "rgb(0, 0, 0)", "border-top-width": "2px", "background-color": "rgba(0, 0, 0, 0)"}.items():
+            expect(absent).to_have_css(name, value)
+
+
+def test_in_forced_colours_the_chosen_mark_has_a_ground_of_its_own(door: Door) -> None:
+    with door.open(width=PHONE) as visitor:
+        visitor.page.emulate_media(forced_colors="active")
+        page = visitor.go(door.sheet)
+        line(page, 0).get_by_title("Present").click()
+        line(page, 1).get_by_title("Absent").click()
+        saved(page)
+        ground = "element => getComputedStyle(element).backgroundColor"
+        chosen = {line(page, 0).get_by_title("Present").evaluate(ground), line(page, 1).get_by_title("Absent").evaluate(ground)}
+        assert len(chosen) == 1, "both have the person's own colour"
+        assert line(page, 0).get_by_title("Late").evaluate(ground) not in chosen
+
+
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("people_count", [90])
 def test_ninety_people_are_marked_in_three_minutes(door: Door) -> None:

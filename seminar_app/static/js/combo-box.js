@@ -231,6 +231,7 @@
     function open(matches) {
       draw(matches);
       list.hidden = false;
+      list.scrollIntoView({ block: "nearest" });
       input.setAttribute("aria-expanded", "true");
     }
     function close() {

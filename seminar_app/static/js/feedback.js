@@ -1,6 +1,7 @@
 // The feedback form says how much is answered and how many characters are left; it works without.
 (() => {
   "use strict";
+  const numbers = new Intl.NumberFormat(document.documentElement.lang === "es" ? "es-MX" : "en-US"); // Spain writes 1974, Mexico 1,974
   const form = document.getElementById("feedback-form");
   if (!form) return;
 
@@ -11,7 +12,7 @@
     area.after(left);
     const say = () => {
       const rest = area.maxLength - area.value.length;
-      left.textContent = area.value ? area.dataset.count.replace("#", rest.toLocaleString(document.documentElement.lang)) : "";
+      left.textContent = area.value ? area.dataset.count.replace("#", numbers.format(rest)) : "";
     };
     area.addEventListener("input", say);
     say();

@@ -180,6 +180,17 @@
     });
   }
 
+  // A link of the error summary shows the whole group of the field, its question above all.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('.error-summary a[href^="#"]');
+    const field = link && document.getElementById(link.hash.slice(1));
+    const group = field?.closest(".usa-form-group");
+    if (!group) return;
+    event.preventDefault();
+    field.focus({ preventScroll: true });
+    group.scrollIntoView();
+  });
+
   // Menus close with Escape and give the focus back.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
