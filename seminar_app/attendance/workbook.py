@@ -19,7 +19,8 @@ from seminar_app.attendance.queries import Attendance, SheetGroup, SheetMark, Sh
 from seminar_app.attendance.rules import ATTENDED, MarkStatus, count_marks
 from seminar_app.attendance.workbook_words import ShownSession, above
 from seminar_app.core.rounding import percent
-from seminar_app.core.table_writer import Column, Kind, Value, WorkbookWriter
+from seminar_app.core.table_writer import Column, Kind, Value
+from seminar_app.core.workbook_writer import WorkbookWriter
 from seminar_app.people.rules import CountedAs
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.labels import label
@@ -47,7 +48,7 @@ def write_workbook(target: IO[bytes], rows: ExportRows, exported: Exported) -> N
 
 def _write_summary(book: WorkbookWriter, rows: ExportRows, exported: Exported) -> None:
     sexes = _sexes(rows.attendance)
-    summary = book.sheet(rows.heading("summary"), _summary_columns(rows, sexes), above=above(rows, exported))
+    summary = book.sheet(rows.heading("summary"), _summary_columns(rows, sexes), above=above(rows, exported), names=2)
     for row, strong in _summary(rows, sexes):
         summary.append(row, strong=strong)
 

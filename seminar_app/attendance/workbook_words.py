@@ -17,6 +17,9 @@ from seminar_app.seminars.rules import ExcusedRule, SeminarState
 from seminar_app.web.filters import date_range, day_and_date, local_date, local_instant, local_time
 from seminar_app.web.places import country_name, zone_words
 
+STAR = "*"
+"""Stands in the key at a session that does not count for completion."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownSession:
@@ -37,13 +40,12 @@ class ShownSession:
 
     @property
     def key(self) -> str:
-        """«S1 = 3 jun, 9:00 · 3 h · Inauguración»; the title last, because it is what may be cut."""
+        """«S1 = 3 jun, 9:00 · 3 h · Inauguración», with a star if it does not count; the title last, because it is what may be cut."""
         local = self.session.starts_at.astimezone(self.rows.zone)
         day = format_skeleton("MMMd", local, locale=self.rows.language.value)
-        facts = [f"{day}, {local:%-H:%M}", _duration(self.session.contact_minutes)]
-        if not self.session.counts:
-            facts.append(_("does not count for completion"))
-        return f"{self.short} = {' · '.join([*facts, self.rows.title_of(self.session)])}"
+        star = "" if self.session.counts else STAR
+        facts = (f"{day}, {local:%-H:%M}", _duration(self.session.contact_minutes), self.rows.title_of(self.session))
+        return f"{self.short}{star} = {' · '.join(facts)}"
 
     @property
     def heading(self) -> str:
@@ -70,6 +72,7 @@ def above(rows: ExportRows, exported: Exported, session: ShownSession | None = N
     seminar = rows.attendance.seminar
     place = ", ".join(filter(None, (seminar.venue, seminar.city, country_name(seminar.country))))
     when, zone = local_instant(exported.at, seminar.time_zone), zone_words(seminar.time_zone)
+    starred = [f"{STAR} {_('does not count for completion')}"] if any(not each.counts for each in rows.attendance.sessions) else []
     hosts = "; ".join(_office(rows, host) for host in exported.hosts)
     return Above(
         title=rows.either(seminar.title_es, seminar.title_en) or seminar.slug,
@@ -79,6 +82,7 @@ def above(rows: ExportRows, exported: Exported, session: ShownSession | None = N
             _("Hosts: %(hosts)s", hosts=hosts),
             _rule(seminar),
             _("Exported on %(when)s (%(zone)s) by %(office)s.", when=when, zone=zone, office=_office(rows, exported.office)),
+            *(starred if session is None else []),
         ],
         key=[] if session else [ShownSession(rows, each).key for each in rows.attendance.sessions],
     )

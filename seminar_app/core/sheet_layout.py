@@ -21,6 +21,8 @@ MOST_PLACES = 3
 """Entries of the key side by side."""
 MOST_KEY_ROWS = 4
 """More rows than these would leave a small screen no room below the frozen headings: rather is a long entry cut."""
+LEAST_PLACE = 50
+"""Characters of an entry of the key that are left at least."""
 _BOLD, _TITLE = 1.08, 1.5
 """How much wider bold letters are, and those of the title (15 points)."""
 _WIDTHS = (
@@ -91,7 +93,7 @@ def key_rows(entries: Sequence[str], widths: Sequence[int]) -> list[list[tuple[i
         if down <= MOST_KEY_ROWS and all(width_of(entry) <= room[i // down] for i, entry in enumerate(entries)):
             break
     else:  # none of them fits whole
-        places = min(most, ceil(len(entries) / MOST_KEY_ROWS))
+        places = max(1, min(most, ceil(len(entries) / MOST_KEY_ROWS), sum(widths) // LEAST_PLACE))
         down = ceil(len(entries) / places)
         starts, room = _places(places, widths)
     return [[(starts[i // down], _cut(entries[i], room[i // down])) for i in range(row, len(entries), down)] for row in range(down)]
@@ -134,3 +136,9 @@ def heading_points(headings: Sequence[str], widths: Sequence[int]) -> int:
 def pages_across(widths: Sequence[int]) -> int:
     """Return on how many pages side by side the columns are printed so that they can be read."""
     return max(1, ceil(sum(7 * width + 5 for width in widths) / WIDEST_PAGE))
+
+
+def first_page(widths: Sequence[int]) -> Sequence[int]:
+    """Return the columns that surely stand on the first of the pages side by side, where the lines above the table must end."""
+    share = sum(widths) / pages_across(widths)
+    return widths[: max(1, sum(edge <= share for edge in accumulate(widths)))]

@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 
 from seminar_app.core.sheet_layout import Above
-from seminar_app.core.table_writer import Column, Kind, WorkbookWriter, read_text
+from seminar_app.core.table_writer import Column, Kind, read_text
+from seminar_app.core.workbook_writer import WorkbookWriter
 from tests.support.foreign_tools import found
 from tests.support.workbook import footer_of, head_row
 from tests.unit.test_table_writer import NASTY, PHONES, csv_of, xlsx_of

@@ -11,6 +11,7 @@ from seminar_app.core.sheet_layout import (
     MOST_KEY_ROWS,
     MOST_LINES,
     Above,
+    first_page,
     heading_points,
     key_rows,
     lines_of,
@@ -78,6 +79,15 @@ def test_lines_above_are_broken_where_the_table_ends() -> None:
     assert above.subtitle_lines([20, 40]) == []
     assert above.plain_lines([20, 40])[-1] == "short"
     assert max(width_of(line) for line in above.plain_lines([20, 40])) <= 62
+
+
+def test_lines_above_end_on_the_first_of_the_pages_side_by_side() -> None:
+    wide = [*WIDTHS, *(9,) * 6]
+    assert first_page(WIDTHS) == WIDTHS
+    assert first_page(wide) == wide[: len(first_page(wide))]
+    assert sum(wide) / 2 - max(wide) < sum(first_page(wide)) <= sum(wide) / 2
+    assert first_page([400]) == [400]
+    assert len(key_rows([f"S{number} = {'long title ' * 9}" for number in range(12)], first_page(wide))) == 6, "each is left 50 letters"
 
 
 def test_six_sessions_fit_on_one_page_and_twelve_on_two() -> None:

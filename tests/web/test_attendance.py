@@ -693,6 +693,16 @@ def test_each_sheet_says_what_it_is_of_by_which_rule_and_when_it_was_made(
     assert table_of(scripts.worksheets[2])[0][5:] == ["date", "mark", "minutes", "time_in", "time_out"]
 
 
+@pytest.mark.sqlite_only
+def test_the_key_stars_a_session_that_does_not_count(door: Door, make: Make) -> None:
+    make.seminar_session(door.seminar, day=2, minutes=90, title_es="Cierre", counts_for_completion=False)
+    body = door.client.get(f"{door.base}export?format=xlsx&lang=en").response.get_data()
+    _summary, people, first, _second, last = openpyxl.load_workbook(io.BytesIO(body)).worksheets
+    assert {"* does not count for completion", "S3* = Jun 5, 9:00 · 1 h 30 min · Cierre"} < set(above_of(people))
+    assert above_of(last)[1] == "S3. Cierre · Friday, June 5, 2026 · 9:00–10:30 · 1 h 30 min · does not count for completion"
+    assert not [line for line in above_of(first) if "*" in line or "does not count" in line]
+
+
 def test_the_page_says_which_file_is_for_people(door: Door) -> None:
     hint = door.client.get(door.base).one("#export-hint").to_text()
     assert hint.startswith("To read, print or hand on: the Excel file.")
