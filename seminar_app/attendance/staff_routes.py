@@ -17,7 +17,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from seminar_app.attendance import forms, history, outcomes, queries, services
-from seminar_app.attendance.export import MIME_TYPES, Format, Language, file_name, write
+from seminar_app.attendance.export import MIME_TYPES, Format, file_name, write
+from seminar_app.attendance.export_rows import Language
+from seminar_app.attendance.exported import exported
 from seminar_app.attendance.pages import MarkingPage, Order, SheetLines, TimetableFilter, TimetablePage
 from seminar_app.attendance.rules import MarkStatus, Progress
 from seminar_app.attendance.services import Outcome
@@ -200,7 +202,8 @@ def export(slug: str) -> ResponseReturnValue:
         abort(400)
     shown(f"seminar:{seminar.public_id.hex}", seminar=slug, format=form, language=language)
     whole = tempfile.TemporaryFile()  # noqa: SIM115  whole before its first byte is sent, so that a failure is a page; _blocks closes it
-    write(whole, queries.attendance_of(session(), seminar, former=True), form=form, language=language)
+    attendance, made = queries.attendance_of(session(), seminar, former=True), exported(session(), seminar, at=now())
+    write(whole, attendance, form=form, language=language, exported=made)
     response = Response(_blocks(whole), mimetype=MIME_TYPES[form])
     response.call_on_close(whole.close)  # nobody reads the answer to a HEAD
     response.content_length = whole.tell()

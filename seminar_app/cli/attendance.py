@@ -8,11 +8,14 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from seminar_app.attendance.export import Format, Language, write
+from seminar_app.attendance.export import Format, write
+from seminar_app.attendance.export_rows import Language
+from seminar_app.attendance.exported import exported
 from seminar_app.attendance.queries import attendance_of
 from seminar_app.audit.services import record
 from seminar_app.cli.output import OUTPUT, deliver
 from seminar_app.core.change_context import command_context
+from seminar_app.core.clock import now
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.web.database import session, unit_of_work
 
@@ -51,8 +54,8 @@ def export(slug: str, form: str, output: Path | None, language: str) -> None:
             seminar=seminar.slug,
             details={"format": form, "language": language},
         )
-    attendance = attendance_of(session(), seminar, former=True)
+    attendance, made = attendance_of(session(), seminar, former=True), exported(session(), seminar, at=now())
     with tempfile.TemporaryFile() as whole:
-        write(whole, attendance, form=Format(form), language=Language(language))
+        write(whole, attendance, form=Format(form), language=Language(language), exported=made)
         whole.seek(0)
         deliver(whole, output, text=Format(form) in (Format.CSV, Format.JSON))

@@ -8,7 +8,8 @@ from typing import IO
 from flask_babel import gettext as _
 
 from seminar_app.core.rounding import percent
-from seminar_app.core.table_writer import Column, Kind, Value, WorkbookWriter, write_csv
+from seminar_app.core.table_writer import Column, Kind, Value, write_csv
+from seminar_app.core.workbook_writer import WorkbookWriter
 from seminar_app.feedback.figures import Figure
 from seminar_app.feedback.forms import options_of
 from seminar_app.feedback.results import Results

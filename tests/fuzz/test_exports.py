@@ -28,6 +28,7 @@ from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.web.database import db
 from tests.fuzz.hostile import FORMULAS, MARKUP, SIGNS
 from tests.fuzz.pair import Pair, Side
+from tests.support.workbook import head_row
 
 Table = list[list[str]]
 BEGINS_A_FORMULA = re.compile(r"[\s\u200b\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
@@ -58,14 +59,16 @@ def of_csv(content: bytes) -> Table:
 
 
 def of_xlsx(content: bytes, sheet: str) -> Table:
-    """Return the rows of a sheet; none may be a formula."""
-    rows = list(openpyxl.load_workbook(io.BytesIO(content))[sheet].iter_rows())
+    """Return the headings and rows of a sheet. None may be a formula, nor anything above them."""
+    read = openpyxl.load_workbook(io.BytesIO(content))[sheet]
+    rows = list(read.iter_rows())
     assert [cell.value for row in rows for cell in row if cell.data_type in ("f", "e")] == [], "a spreadsheet would run these"
     unlike = [cell.value for row in rows for cell in row if str(cell.value or "")[:1] in tuple("=+-@") and cell.data_type == "s"]
     quoted = [cell.value for row in rows for cell in row if cell.quotePrefix]
     assert set(unlike) <= set(quoted), "editing these would make formulas of them"
     return [
-        [IN_XML.sub(lambda found: chr(int(found[1], 16)), str("" if cell.value is None else cell.value)) for cell in row] for row in rows
+        [IN_XML.sub(lambda found: chr(int(found[1], 16)), str("" if cell.value is None else cell.value)) for cell in row]
+        for row in rows[head_row(read) - 1 :]
     ]
 
 
@@ -119,7 +122,7 @@ def attendance_faults(pair: Pair, inputs: int) -> list[str]:
             ]
             read = {
                 "csv": lambda made=made: columns(of_csv(made["csv"]), 2, 3, 4, 5),
-                "xlsx": lambda made=made: columns(of_xlsx(made["xlsx"], "People"), 2, 3, 4, 5),
+                "xlsx": lambda made=made: columns(of_xlsx(made["xlsx"], "People"), 1, 2, 3, 4),
                 "json": lambda rows=rows: Counter(map(tuple, rows)),
             }
             faults.extend(found for kind, reading in read.items() if (found := difference(kind, reading, expected)))

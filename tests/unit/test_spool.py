@@ -17,7 +17,8 @@ from seminar_app.core.spool import forget_abandoned, spool
 
 KILLED = """
 import io, os, signal
-from seminar_app.core.table_writer import Column, WorkbookWriter
+from seminar_app.core.table_writer import Column
+from seminar_app.core.workbook_writer import WorkbookWriter
 with WorkbookWriter(io.BytesIO()) as book:
     book.sheet("People", [Column("name")]).append(["Rosa Ortega" * 2_000])
     os.kill(os.getpid(), signal.SIGKILL)

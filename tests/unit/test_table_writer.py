@@ -17,7 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from seminar_app.core.table_writer import LONGEST_CELL, Column, Kind, Value, WorkbookWriter, read_text, safe_text, write_csv
+from seminar_app.core.sheet_layout import Above
+from seminar_app.core.table_writer import Column, Kind, Value, read_text, safe_text, write_csv
+from seminar_app.core.workbook_writer import LONGEST_CELL, WorkbookWriter
+from tests.support.workbook import above_of, footer_of, head_row, table_of
 
 COLUMNS = (
     Column("name", width=30),
@@ -184,3 +187,32 @@ def test_a_workbook_that_fails_leaves_no_row_behind(tmp_path: Path, monkeypatch:
     with pytest.raises(KeyboardInterrupt):
         fail_half_way()
     assert list(tmp_path.rglob("*")) == []
+
+
+def test_lines_above_the_table_are_safe_and_the_table_begins_below_them() -> None:
+    file = io.BytesIO()
+    above = Above("=Title", "+Subtitle", ["-first", "second"], ["S1 = @key", "S2 = key"])
+    columns = [Column("A long heading of several words", width=10), Column("S1", width=30), Column("Minutes", Kind.INTEGER)]
+    with WorkbookWriter(file, footer=("Personal & secret", "Title\x00")) as book:
+        sheet = book.sheet("People", columns, above=above)
+        sheet.append(["a text that needs more than one line", "x", 5])
+        sheet.append(["x", "x", 6])
+        sheet.append(["Total", None, 11], strong=True)
+    read = openpyxl.load_workbook(file).worksheets[0]
+    assert above_of(read) == ["=Title", "+Subtitle", "-first", "second", "S1 = @key", "S2 = key"]
+    assert [cell.quotePrefix for cell in next(read.iter_cols(max_row=3))] == [True, True, True]
+    head = head_row(read)
+    assert table_of(read)[1:] == [["a text that needs more than one line", "x", 5], ["x", "x", 6], ["Total", None, 11]]
+    assert read.auto_filter.ref == f"A{head}:C{head + 2}", "the total stays where it is when people are sorted"
+    assert (read.row_dimensions[head].height, read.row_dimensions[head + 1].height) == (63, 60)
+    assert read.row_dimensions[head + 2].height is None
+    assert footer_of(read) == ["Personal && secret", "&P / &N", "Title"]
+
+
+def test_a_table_too_wide_for_a_page_is_printed_on_several_that_repeat_the_names() -> None:
+    file = io.BytesIO()
+    with WorkbookWriter(file) as book:
+        book.sheet("People", [Column(f"Column {number}") for number in range(20)], names=2)
+    read = openpyxl.load_workbook(file).worksheets[0]
+    assert (read.page_setup.fitToWidth, read.page_setup.fitToHeight) == (2, 0)
+    assert (read.print_title_cols, read.print_title_rows) == ("$A:$B", "$1:$1")

@@ -34,13 +34,14 @@ from seminar_app.people.models import Person
 from seminar_app.people.rules import Sex
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
-from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
+from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarSession
 from seminar_app.seminars.rules import Change, ExcusedRule, SeminarState
 from seminar_app.seminars.services import change_state
 from tests.conftest import NOW, StatementCount
 from tests.support.checking_client import CheckingClient, Page
 from tests.support.context import context
 from tests.support.factories import Make
+from tests.support.workbook import above_of, footer_of, head_row, table_of
 from tests.web.conftest import SignIn
 
 P, L, E, X, A = MarkStatus
@@ -606,23 +607,106 @@ def test_the_workbook_has_a_summary_the_people_and_a_sheet_for_each_session(door
     body = door.client.get(f"{door.base}export?format=xlsx&lang=en").response.get_data()
     book = openpyxl.load_workbook(io.BytesIO(body))
     assert book.sheetnames[:2] == ["Summary by agency", "People"]
-    assert [name[:2] for name in book.sheetnames[2:]] == ["1.", "2."]
-    summary = [[cell.value for cell in row] for row in book.worksheets[0].rows]
-    assert summary[0][:4] == ["Agency", "Agency name", "Registered people", "Women"]
-    assert summary[1][:3] + summary[1][4:6] + summary[1][-1:] == ["PGJ", "Agency PGJ", 1, 0, 0, 1]
+    assert book.sheetnames[2:] == [f"S1 {door.seminar_sessions[0].title_es}", "S2 Panel <b>"]
+    summary = table_of(book.worksheets[0])
+    assert summary[0][:6] == ["Agency", "Agency name", "Registered people", "Women", "Men", "Not said"]
+    assert summary[1][:8] + summary[1][-1:] == ["PGJ", "Agency PGJ", 1, 0, 0, 1, 0, 0, 1]
     assert summary[-1][0] == "Total"
     assert summary[-1][2] == 3
-    first = [[cell.value for cell in row] for row in book.worksheets[2].rows]
+    first = table_of(book.worksheets[2])
+    assert first[0][5:] == ["Mark", "Minutes", "In", "Out"], "the date stands above"
     assert [row[0] for row in first[1:]] == ["PGJ", "PGR", "PGR"]
-    assert str(first[2][4]) == "2026-06-03 00:00:00"
     assert first[2][5:7] == ["Late", 100]
     assert str(first[2][7]) == "10:20:00"
-    second = [[cell.value for cell in row] for row in book.worksheets[3].rows]
+    second = table_of(book.worksheets[3])
+    assert second[0][5:] == ["Mark", "Minutes"], "nobody has a time"
     assert ["Núñez" in row for row in second].count(True) == 1  # lost the seat after the mark: stays in the file
-    assert {sheet.freeze_panes for sheet in book.worksheets} == {"A2"}
-    people = [[cell.value for cell in row] for row in book.worksheets[1].rows]
-    removed = next(row for row in people if row[2] == "Núñez")
-    assert (removed[8], removed[-1], removed[-2]) == ("Removed", "no", 0.5)
+    people = table_of(book.worksheets[1])
+    removed = next(row for row in people if row[1] == "Núñez")
+    assert (removed[7], removed[-1], removed[-2]) == ("Removed", "no", 0.5)
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("language", "lines", "key", "footer"),
+    [
+        (
+            "en",
+            [
+                "June 3 to 5, 2026 · Cancún, Mexico",
+                "Hosts: Second host",
+                (
+                    "To complete the seminar takes at least 80 % of the contact minutes. Sessions that somebody is excused from are left "
+                    "out of that person’s count."
+                ),
+            ],
+            "S2 = Jun 4, 9:00 · 3 h · Panel <b>",
+            "Contains personal data",
+        ),
+        (
+            "es",
+            [
+                "3 al 5 de junio de 2026 · Cancún, México",
+                "Organizan: Segunda anfitriona",
+                (
+                    "Para completar el seminario se necesita al menos el 80 % de los minutos de instrucción. Las sesiones en que alguien "
+                    "está justificado salen de su cuenta."
+                ),
+            ],
+            "S2 = 4 jun, 9:00 · 3 h · Panel <b>",
+            "Contiene datos personales",
+        ),
+    ],
+)
+def test_each_sheet_says_what_it_is_of_by_which_rule_and_when_it_was_made(
+    door: Door, make: Make, language: str, lines: list[str], key: str, footer: str
+) -> None:
+    host = make.office(name_es="Segunda anfitriona", name_en="Second host")
+    with unit_of_work(door.session) as session:
+        session.add(SeminarHost(seminar_id=door.seminar.id, office_id=host.id, position=0))
+        session.get_one(Seminar, door.seminar.id).title_es = "Trata & <delito>"
+        session.get_one(Seminar, door.seminar.id).title_en = "Crime & <crime>"
+    body = door.client.get(f"{door.base}export?format=xlsx&lang={language}").response.get_data()
+    book = openpyxl.load_workbook(io.BytesIO(body))
+    title = "Trata & <delito>" if language == "es" else "Crime & <crime>"
+    made_by = door.office.name_es if language == "es" else door.office.name_en
+    door.session.rollback()
+    for number, sheet in enumerate(book.worksheets):
+        found = above_of(sheet)
+        text = " ".join(found)
+        assert found[0] == title
+        assert [line for line in (*lines, made_by, "2026") if line not in text] == []
+        assert (key in found) is (number < 2), "the key stands where S1 and S2 are columns"
+        head = head_row(sheet)
+        assert (sheet.print_title_rows, sheet.page_setup.orientation, sheet.page_setup.paperSize) == (f"${head}:${head}", "landscape", 1)
+        assert footer_of(sheet) == [footer, "&P / &N", title.replace("&", "&&")]
+        assert sheet.page_setup.fitToWidth in (None, 1), "two sessions fit on a page"
+    assert "· 9:00–" in above_of(book.worksheets[3])[1]
+    headings = table_of(book.worksheets[1])[0]
+    assert headings[8:10] == ["S1", "S2"]
+    scripts = openpyxl.load_workbook(io.BytesIO(door.client.get(f"{door.base}export?format=xlsx&lang=keys").response.get_data()))
+    assert {head_row(sheet) for sheet in scripts.worksheets} == {1}, "nothing stands above what programs read"
+    assert table_of(scripts.worksheets[1])[0] == [
+        *("agency", "agency_name", "surname1", "surname2", "given_names", "position", "state", "sex", "status", "session_1", "session_2"),
+        *("minutes_credited", "contact_minutes", "percent", "completed"),
+    ]
+    assert table_of(scripts.worksheets[2])[0][5:] == ["date", "mark", "minutes", "time_in", "time_out"]
+
+
+@pytest.mark.sqlite_only
+def test_the_key_stars_a_session_that_does_not_count(door: Door, make: Make) -> None:
+    make.seminar_session(door.seminar, day=2, minutes=90, title_es="Cierre", counts_for_completion=False)
+    body = door.client.get(f"{door.base}export?format=xlsx&lang=en").response.get_data()
+    _summary, people, first, _second, last = openpyxl.load_workbook(io.BytesIO(body)).worksheets
+    assert {"* does not count for completion", "S3* = Jun 5, 9:00 · 1 h 30 min · Cierre"} < set(above_of(people))
+    assert above_of(last)[1] == "S3. Cierre · Friday, June 5, 2026 · 9:00–10:30 · 1 h 30 min · does not count for completion"
+    assert not [line for line in above_of(first) if "*" in line or "does not count" in line]
+
+
+def test_the_page_says_which_file_is_for_people(door: Door) -> None:
+    hint = door.client.get(door.base).one("#export-hint").to_text()
+    assert hint.startswith("To read, print or hand on: the Excel file.")
+    assert door.client.get(door.base).one("#export-format").attrs["aria-describedby"] == "export-hint"
 
 
 def test_json_has_numbers_as_numbers(door: Door, make: Make) -> None:
@@ -652,7 +736,7 @@ def test_a_reserved_identity_is_a_code_on_every_page_and_in_every_file(door: Doo
         assert "R-BCDFG" in body
     book = openpyxl.load_workbook(io.BytesIO(door.client.get(f"{door.base}export?format=xlsx&lang=en").response.get_data()))
     assert not [cell for sheet in book for row in sheet.rows for cell in row if "ecreta" in str(cell.value)]
-    heading, *_groups, total = [[cell.value for cell in row] for row in book.worksheets[0].rows]
+    heading, *_groups, total = table_of(book.worksheets[0])
     assert dict(zip(heading, total, strict=True))["Reserved identity"] == 1
 
 
