@@ -633,7 +633,7 @@ def test_the_workbook_has_a_summary_the_people_and_a_sheet_for_each_session(door
         (
             "en",
             [
-                "June 3 to 5, 2026 · Cancún, Mexico",
+                "June 3–5, 2026 · Cancún, Mexico",
                 "Hosts: Second host",
                 (
                     "To complete the seminar takes at least 80 % of the contact minutes. Sessions that somebody is excused from are left "
