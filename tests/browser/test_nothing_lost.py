@@ -122,9 +122,14 @@ def test_without_a_connection_nothing_is_lost(chromium: Browser, server: LiveSer
         expect(page.get_by_role("alert")).to_have_text(
             "No llegó respuesta. Lo que escribió sigue aquí: revise su conexión y envíelo de nuevo."
         )
-        visitor.complaints.clear()  # the browser's own line about the connection
         expect_typed(page)
         visitor.context.set_offline(False)
+        busy = "<main><h1>Demasiados intentos</h1><p>Espere 1 hora.</p></main>"
+        answer = {"status": 429, "content_type": "text/html", "headers": {"X-Request-ID": "-"}, "body": busy}
+        page.route("**/register", lambda route: route.fulfill(**answer), times=1)
+        page.locator("main form button.usa-button").click()
+        expect(page.get_by_role("alert")).to_have_text("Demasiados intentos Espere 1 hora.")
+        expect_typed(page)
         page.locator("main form button.usa-button").click()
         page.wait_for_url("**/sent/**")
         assert forms_sent(session) == 1

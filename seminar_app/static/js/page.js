@@ -68,10 +68,14 @@
       if (!answer.headers.has("X-Request-ID")) throw new Error("this is not our answer");
       const leads = answer.headers.get("X-Leads-To");
       if (leads !== null) return await go(new URL(leads, location.href));
-      await show(answer, defaults());
+      const text = await answer.text();
+      const complaint = complaintOf(answer, text);
+      if (complaint === null) return put(answer, text, defaults());
+      ready();
+      sayNotSent(form, complaint);
     } catch {
       ready();
-      sayNotSent(form);
+      sayNotSent(form, notSent);
     }
   }
 
@@ -82,7 +86,7 @@
     if (target.origin === location.origin && target.pathname === location.pathname && target.search === location.search) {
       const answer = await fetch(target);
       history.replaceState(null, "", answer.url + target.hash);
-      await show(answer);
+      put(answer, await answer.text());
       document.getElementById(target.hash.slice(1))?.scrollIntoView();
     } else {
       location.assign(target);
@@ -90,9 +94,8 @@
   }
 
   // Put the answer in place of this page. Its scripts carry the nonce that this page's policy knows.
-  async function show(answer, begun = new Map()) {
+  function put(answer, text, begun = new Map()) {
     const own = /'nonce-([^']+)'/.exec(answer.headers.get("Content-Security-Policy") ?? "")?.[1];
-    const text = await answer.text();
     history.replaceState(null, "");
     document.open();
     document.write(own ? text.replaceAll(`nonce="${own}"`, `nonce="${nonce}"`) : text);
@@ -103,12 +106,19 @@
     document.querySelector("[autofocus]")?.focus();
   }
 
-  function sayNotSent(form) {
+  // A page that only says «too many tries» or «something failed» would take the form's place: its words stand at the button instead.
+  function complaintOf(answer, text) {
+    if (answer.status !== 429 && answer.status < 500) return null;
+    const main = new DOMParser().parseFromString(text, "text/html").querySelector("main");
+    return main && !main.querySelector("form") ? [...main.querySelectorAll("h1, p")].map((each) => each.textContent.trim()).join(" ") : null;
+  }
+
+  function sayNotSent(form, sentence) {
     form.querySelector(".not-sent")?.remove();
     const words = document.createElement("p");
     words.className = "usa-error-message not-sent";
     words.setAttribute("role", "alert");
-    words.textContent = notSent;
+    words.textContent = sentence;
     (form.querySelector(".submit-row") ?? form.lastElementChild ?? form).before(words);
   }
 
