@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from seminar_app.seminars.forms import SessionForm
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.overview import sections_of
-from seminar_app.seminars.rules import local_of, may_change_sessions
+from seminar_app.seminars.rules import local_of, may_change_sessions, minutes_between
 from seminar_app.seminars.services import SessionDetails
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.change import change_context
@@ -178,6 +179,9 @@ def _add(work: Session, slug: str, details: SessionDetails, public_id: uuid.UUID
 def _edit(work: Session, slug: str, public_id: uuid.UUID, form: SessionForm) -> SeminarSession:
     seminar = queries.seminar_to_organize(work, current_actor(), slug)
     version, details = form.version.data or 0, form.details()
+    before = queries.get_session(work, seminar.id, public_id).seminar_session
+    if details.contact_minutes == before.contact_minutes == minutes_between(before.starts_at, before.ends_at):
+        details = replace(details, contact_minutes=None)  # it counted as a whole and nobody says otherwise: its minutes follow its hours
     return services.edit_session(work, change_context(), seminar_id=seminar.id, public_id=public_id, version=version, details=details)
 
 

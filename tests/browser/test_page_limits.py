@@ -87,7 +87,7 @@ def test_the_personal_page_is_printed_on_one_sheet(server: LiveServer, chromium:
         page = visitor.go(seated.own)
         assert len(PAGE_OF_PDF.findall(page.pdf(format=paper))) == 1
         page.emulate_media(media="print")
-        for kept in ("Su lugar está confirmado", "3 al 4 de junio de 2091", "Cancún", "Wxyz"):
+        for kept in ("Su lugar está confirmado", "3 y 4 de junio de 2091", "Cancún", "Wxyz"):
             expect(page.locator("main").get_by_text(kept).first).to_be_visible()
         for pressed in (".usa-button", "button", "footer"):
             expect(page.locator(pressed).locator("visible=true")).to_have_count(0)

@@ -168,11 +168,6 @@ def _write(session: Session, context: ChangeContext, seminar: Seminar, row: Semi
     row.changed_at = context.now
 
 
-def _counts_whole(row: SeminarSession, said: int) -> bool:
-    """Whether the session counted from beginning to end before, and nobody says otherwise: then its minutes follow its hours."""
-    return row.contact_minutes == said and said == minutes_between(row.starts_at, row.ends_at)
-
-
 def _times(seminar: Seminar, details: SessionDetails) -> tuple[datetime, datetime]:
     """Return the instants. An end that is not after the start is of the next day, unless the session would take over half a day."""
     overnight = details.ends <= details.starts
