@@ -320,6 +320,21 @@ def test_a_session_is_edited_with_its_speakers_who_stay_the_same_rows(session: S
         )
 
 
+def test_the_minutes_that_are_said_of_a_session_are_kept_although_its_hours_change(session: Session, make: Make, now: datetime) -> None:
+    seminar = create(session, details(make.office().id), now)
+    whole = add(session, seminar, morning(), now)
+    with unit_of_work(session):
+        services.edit_session(
+            session,
+            context(now, BY),
+            seminar_id=seminar.id,
+            public_id=whole.public_id,
+            version=whole.version,
+            details=morning(ends=time(12), contact_minutes=120),
+        )
+    assert queries.get_session(session, seminar.id, whole.public_id).seminar_session.contact_minutes == 120
+
+
 def test_a_session_is_deleted_and_put_back_but_not_when_attendance_was_taken(session: Session, make: Make, now: datetime) -> None:
     seminar = make.seminar()
     pool = session.scalars(select(SeatPool)).one()

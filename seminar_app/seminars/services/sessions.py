@@ -155,10 +155,7 @@ def _write(session: Session, context: ChangeContext, seminar: Seminar, row: Semi
     if not within_dates(seminar_session, starts_on=seminar.starts_on, ends_on=seminar.ends_on, time_zone=seminar.time_zone):
         raise errors.SessionOutsideDates(first=seminar.starts_on, last=seminar.ends_on)
     lasts = minutes_between(starts_at, ends_at)
-    as_long_as_before = row.starts_at is not None and details.contact_minutes == row.contact_minutes == minutes_between(
-        row.starts_at, row.ends_at
-    )
-    minutes = lasts if details.contact_minutes is None or as_long_as_before else details.contact_minutes
+    minutes = lasts if details.contact_minutes is None else details.contact_minutes
     if not 1 <= minutes <= lasts:
         raise errors.MinutesOutOfReach(minutes=lasts)
     _refuse_overlap(session, seminar, seminar_session)
