@@ -19,8 +19,8 @@ from wtforms.fields import Field, FieldList, FormField
 class PageParts:
     """Fields and forms in the order in which the page shows them."""
 
-    places: dict[int, int] = field(default_factory=dict)
-    """The place of each field, by identity: two rows of a table may have fields that are equal otherwise."""
+    places: dict[Field, int] = field(default_factory=dict)
+    """The place of each field."""
     forms: list[str] = field(default_factory=list)
     kept: str | None = None
     errors: bool = False
@@ -41,23 +41,23 @@ def _parts() -> PageParts:
 def field_is_shown(shown: Field) -> str:
     """Note that the page shows this field here. Returns no text."""
     places = _parts().places
-    places.setdefault(id(shown), len(places))
+    places.setdefault(shown, len(places))
     return ""
 
 
-def form_is_shown(form: Form | None = None, wanted: str | None = None) -> str:
+def form_is_shown(form: Form, wanted: str | None = None) -> str:
     """Note that the page shows a form, after its fields, and return its id.
 
     The first with something to fill in is the one that the language switch sends.
 
     Args:
-        form: none, if people fill in what is no field of WTForms.
+        form: whose fields the page has shown.
         wanted: its id, if it has one of its own.
     """
     parts = _parts()
     name = wanted or f"form-{len(parts.forms) + 1}"
     parts.forms.append(name)
-    if parts.kept is None and (form is None or any(id(each) in parts.places for each in _fields(form))):
+    if parts.kept is None and any(each in parts.places for each in _fields(form)):
         parts.kept = name
     return name
 
@@ -67,7 +67,7 @@ def errors_of(form: Form) -> list[tuple[Field, str]]:
     parts = _parts()
     found = [(each, str(message)) for each in _fields(form) for message in each.errors]
     parts.errors = parts.errors or bool(form.errors)
-    return sorted(found, key=lambda pair: parts.places.get(id(pair[0]), len(parts.places)))
+    return sorted(found, key=lambda pair: parts.places.get(pair[0], len(parts.places)))
 
 
 def error_is_shown() -> str:

@@ -84,10 +84,15 @@
     leaving = true;
     keep();
     if (target.origin === location.origin && target.pathname === location.pathname && target.search === location.search) {
-      const answer = await fetch(target);
-      history.replaceState(null, "", answer.url + target.hash);
-      put(answer, await answer.text());
-      document.getElementById(target.hash.slice(1))?.scrollIntoView();
+      try {
+        const answer = await fetch(target);
+        const text = await answer.text();
+        history.replaceState(null, "", answer.url + target.hash);
+        put(answer, text);
+        document.getElementById(target.hash.slice(1))?.scrollIntoView();
+      } catch {
+        location.reload(); // the form was taken; only its next page did not come
+      }
     } else {
       location.assign(target);
     }
@@ -106,11 +111,14 @@
     document.querySelector("[autofocus]")?.focus();
   }
 
-  // A page that only says «too many tries» or «something failed» would take the form's place: its words stand at the button instead.
+  // A page that only says why the form was not taken would take its place, and Back would not lead to it: its words stand at the
+  // button instead. «Go back» is left out of them; how long to wait, and the reference, are not.
   function complaintOf(answer, text) {
-    if (answer.status !== 429 && answer.status < 500) return null;
+    const later = answer.status === 429 || answer.status >= 500;
+    if (!later && ![400, 413, 422].includes(answer.status)) return null;
     const main = new DOMParser().parseFromString(text, "text/html").querySelector("main");
-    return main && !main.querySelector("form") ? [...main.querySelectorAll("h1, p")].map((each) => each.textContent.trim()).join(" ") : null;
+    if (!main || main.querySelector("form")) return null;
+    return [...main.querySelectorAll(later ? "h1, p" : "h1, .lead")].map((each) => each.textContent.trim()).join(" ");
   }
 
   function sayNotSent(form, sentence) {
