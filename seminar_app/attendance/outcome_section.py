@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,8 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import SeminarState
 
 MINUTES_AN_HOUR = 60
+ALWAYS_SAID = (CountedAs.FEMALE, CountedAs.MALE, CountedAs.NOT_SAID)
+"""Shown also where they are 0: that nobody is missing is an answer."""
 
 
 @dataclass(slots=True)
@@ -34,14 +36,14 @@ class Figures:
         attended: of these, who was there in one session at least that counts.
         completed: of these, who reached what the seminar asks.
         minutes: credited to them, in contact minutes that count.
-        completed_as: those who completed, by sex.
+        by_sex: those registered, as they are counted in a breakdown by sex.
     """
 
     registered: int = 0
     attended: int = 0
     completed: int = 0
     minutes: int = 0
-    completed_as: Counter[CountedAs] = field(default_factory=Counter)
+    by_sex: Counter[CountedAs] = field(default_factory=Counter)
 
     def add(self, row: Any) -> None:
         """Count the people of one row of `_COUNTS`."""
@@ -50,18 +52,12 @@ class Figures:
         self.completed += row.completed
         self.minutes += row.minutes
         how = counted_as(row.sex, reserved=row.reserved, reason=row.reserved_reason, erased=row.erased)
-        self.completed_as[how] += row.completed
+        self.by_sex[how] += row.registered
 
     @property
     def hours(self) -> int:
         """Person-hours, rounded half up."""
         return (self.minutes + MINUTES_AN_HOUR // 2) // MINUTES_AN_HOUR
-
-    @property
-    def by_sex(self) -> tuple[int, int, int]:
-        """Of those who completed: women, men, and all others (another answer, none, or a reserved identity)."""
-        women, men = self.completed_as[CountedAs.FEMALE], self.completed_as[CountedAs.MALE]
-        return women, men, self.completed - women - men
 
 
 _TRUE = {"attended": Participation.attended, "completed": Participation.completed}
@@ -104,20 +100,20 @@ def section(session: Session, seminar: Seminar) -> Markup:
     if SeminarState.COMPLETED not in (seminar.state, seminar.archived_from):
         return Markup()
     whole, groups = figures_of(session, seminar.id)
-    lines = [(group, _in_words(found)) for group, found in groups]
-    html = render_template("attendance/staff/_outcome.html", whole=_in_words(whole), groups=lines, seminar=seminar)
+    sexes = [sex for sex in CountedAs if whole.by_sex[sex] or sex in ALWAYS_SAID]
+    lines = [(group, _in_words(found, sexes)) for group, found in groups]
+    html = render_template("attendance/staff/_outcome.html", whole=_in_words(whole, sexes), groups=lines, seminar=seminar)
     return Markup(html)  # noqa: S704  # nosec B704  our own template
 
 
-def _in_words(found: Figures) -> list[tuple[str, str]]:
-    women, men, others = found.by_sex
-    values = {
-        _("Registered"): found.registered,
-        _("Attended"): found.attended,
-        _("Completed the seminar"): found.completed,
-        _("Women"): women,
-        _("Men"): men,
-        _("Others, or not said"): others,
-        _("Person-hours"): found.hours,
+def _in_words(found: Figures, sexes: Sequence[CountedAs]) -> list[tuple[str, str]]:
+    by_sex = {
+        CountedAs.FEMALE: _("Women"),
+        CountedAs.MALE: _("Men"),
+        CountedAs.OTHER: _("Other"),
+        CountedAs.NOT_SAID: _("Not said"),
+        CountedAs.RESERVED: _("Reserved identity"),
     }
+    values = {_("Registered"): found.registered} | {by_sex[sex]: found.by_sex[sex] for sex in sexes}
+    values |= {_("Attended"): found.attended, _("Completed the seminar"): found.completed, _("Person-hours"): found.hours}
     return [(name, f"{value:,}") for name, value in values.items()]  # a comma in both languages, as Mexico writes

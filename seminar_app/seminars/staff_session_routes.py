@@ -137,7 +137,9 @@ def _after_the_last(seminar: Seminar) -> dict[str, Any]:
     if not lines:
         return {"day": seminar.starts_on, "starts": FIRST_BEGINS, "counts_for_completion": True}
     last = lines[-1].seminar_session
-    ends = local_of(last.ends_at, seminar.time_zone)
+    starts, ends = local_of(last.starts_at, seminar.time_zone), local_of(last.ends_at, seminar.time_zone)
+    if ends.date() > starts.date():  # until midnight, or longer: the next one is in the morning
+        return {"day": min(ends.date(), seminar.ends_on), "starts": FIRST_BEGINS, "room": last.room, "counts_for_completion": True}
     later_today = (ends + USUAL_LENGTH).date() == ends.date() and ends.time() < time(17)
     if later_today:
         return {"day": ends.date(), "starts": ends.time(), "room": last.room, "counts_for_completion": True}
