@@ -25,9 +25,8 @@ BUSY_TIMEOUT_MS = 15_000
 
 
 OPENED_FILE = "opened_file"
-
-
 OPENED_READ_ONLY = "opened_read_only"
+"""Keys of a connection's `info`: path and identity of its file, and whether the file could not be written when it was opened."""
 
 
 def sqlite_module() -> ModuleType:
