@@ -28,6 +28,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
+from seminar_app.web import in_place, page_parts
 from seminar_app.web.headers import content_security_policy
 from tools.gallery_samples import STATE_WORDS, RegistrationSample, SeminarSample, agencies, roster
 from tools.translations import compile_catalogues
@@ -60,7 +61,11 @@ def create_gallery() -> Flask:
     CSRFProtect(app)
     app.jinja_env.filters["label"] = lambda state: _say(*STATE_WORDS[state])
     app.context_processor(_context)
+    in_place.init_app(app)
+    page_parts.init_app(app)
+    app.jinja_env.globals["form_needs_token"] = lambda: True
     app.add_url_rule("/static/<path:path>", "static", lambda path: send_from_directory(STATIC, path))
+    app.add_url_rule("/staff/account/", "sign_in.own", lambda: "")
     app.add_url_rule("/language", "web.choose_language", _choose_language, methods=["POST"])
     app.add_url_rule("/<language>/<name>", "page", _page, methods=["GET", "POST"])
     app.after_request(_policy)
@@ -95,7 +100,7 @@ def _context() -> dict[str, Any]:
         "seminar_header": SimpleNamespace(
             slug="cancun-2014",
             name=s("Investigación y persecución de la trata de personas", "Investigating and prosecuting human trafficking"),
-            dates=s("3 al 5 de junio de 2014", "June 3 to 5, 2014"),
+            dates=s("3 al 5 de junio de 2014", "June 3–5, 2014"),
             place="Cancún, Quintana Roo",
             url="#",
             state=None,
