@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.attendance import audit_words, concerns, labels, outcome_section, outcomes, person_section, staff_routes
+from seminar_app.attendance import audit_words, concerns, labels, outcome_section, outcomes, pass_routes, person_section, staff_routes
 from seminar_app.attendance import merging as merging
 from seminar_app.attendance import models as models
 from seminar_app.attendance import seminar_events as seminar_events
@@ -22,6 +22,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     labels.init_app()
     app.jinja_env.globals["mark_labels"] = labels.control_labels
     app.register_blueprint(staff_routes.blueprint)
+    app.register_blueprint(pass_routes.blueprint)
     add_section(app, person_section.section)
     add_concerns(app, concerns.sessions_without_marks)
     add_concerns(app, concerns.changed_since_completion)

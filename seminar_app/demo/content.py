@@ -8,8 +8,8 @@ from datetime import date, time, timedelta
 LISTS = ("PGR.xlsx", "PGJ.csv", "CNS.csv", "INM.xlsx")
 
 
-REASON_ES = "La dependencia los pide para la póliza de viaje y el acceso al recinto."
-REASON_EN = "The agency asks for them for the travel insurance and the access to the venue."
+REASON_ES = "La oficina organizadora los usa para la póliza de viaje y el acceso al recinto."
+REASON_EN = "The organizing office uses them for the travel insurance and the access to the venue."
 """Why the demonstration's seminars ask for birth data and CURP, which are in three of the four lists."""
 
 

@@ -25,6 +25,7 @@ KINDS: dict[str, Any] = {
     "already_registered": _l("Registered already"),
     "approved": _l("Registration approved"),
     "declined": _l("Registration declined"),
+    "erasure_declined": _l("Data kept at a request to erase"),
     "feedback_opened": _l("Feedback opened"),
     "feedback_reminder": _l("Reminder of feedback"),
     "access_alert": _l("Unusual access to personal data"),

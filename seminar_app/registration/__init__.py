@@ -26,6 +26,7 @@ from seminar_app.registration import routes as routes
 from seminar_app.registration import seats_routes as seats_routes
 from seminar_app.registration import seminar_changes as seminar_changes
 from seminar_app.registration import staff_routes as staff_routes
+from seminar_app.registration.asking import asked_of, needed_of
 from seminar_app.registration.blueprints import blueprint, people_blueprint, staff_blueprint
 from seminar_app.registration.headcount import people_concerned
 from seminar_app.seminars.overview import add_concerns, add_section
@@ -43,6 +44,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     receivers.init_app()
     mail_contents.init_app()
     mail_calendar.init_app()
+    app.jinja_env.globals.update(asked_of=asked_of, needed_of=needed_of, identity_days_kept=settings.kept.identity)
     app.register_blueprint(blueprint)
     app.register_blueprint(staff_blueprint)
     app.register_blueprint(people_blueprint)

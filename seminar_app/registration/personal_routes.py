@@ -12,12 +12,15 @@ from flask_babel import gettext as _
 from seminar_app.agencies.queries import agency_groups
 from seminar_app.core import clock
 from seminar_app.core.errors import NotFound, Refusal, StaleEdit
+from seminar_app.core.installation import installation_of
+from seminar_app.core.qr import qr_data_uri
 from seminar_app.people.identity import OnFile, own_identity
 from seminar_app.registration import queries, services
 from seminar_app.registration.asking import asked_of, needed_of
 from seminar_app.registration.blueprints import blueprint
 from seminar_app.registration.forms import DecisionForm
 from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
+from seminar_app.registration.passes import pass_code
 from seminar_app.registration.personal_forms import PARTS, AgencyForm, DocumentsForm, PartForm, ReturnForm, on_file
 from seminar_app.registration.queries import PersonalPage
 from seminar_app.registration.rules import (
@@ -56,7 +59,13 @@ def personal(token: str) -> ResponseReturnValue:
         asked=queries.name_asked(session(), found.registration.id),
         notice=queries.notice_read(session(), found.registration),
         may_return=_may_return(found, now),
+        pass_picture=_pass_picture(found) if found.registration.state is RegistrationState.REGISTERED and not ended else None,
     )
+
+
+def _pass_picture(found: PersonalPage) -> str:
+    code = pass_code(session(), found.registration.public_id)
+    return qr_data_uri(installation_of(session()).settings.public_url + url_for("attendance_pass.read", pass_code=code))
 
 
 @blueprint.route("/registrations/<token>/edit/<part>", methods=["GET", "POST"])

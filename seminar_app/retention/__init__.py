@@ -8,8 +8,11 @@ from flask import Flask
 
 from config import Mode, Settings
 from seminar_app.core.change_context import rule_context
-from seminar_app.retention import audit_words
+from seminar_app.registration.sections import add_section
+from seminar_app.retention import audit_words, concerns, routes, staff_routes
+from seminar_app.retention import models as models
 from seminar_app.retention.applying import apply_all
+from seminar_app.seminars.overview import add_concerns
 from seminar_app.web.schedule import Job, add_job
 
 NIGHT = time(9, 30)
@@ -17,8 +20,13 @@ NIGHT = time(9, 30)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Schedule the rules for every night, except in the demonstration, whose people are synthetic and must stay."""
+    """Register pages and sections; schedule the rules for every night, except in the demonstration, whose people must stay."""
     audit_words.init_app()
+    app.register_blueprint(routes.blueprint)
+    app.register_blueprint(staff_routes.blueprint)
+    app.jinja_env.globals["erasure_asked_at"] = routes.erasure_asked_at  # the personal page asks; its room may not import this one
+    add_section(app, staff_routes.section)
+    add_concerns(app, concerns.people_who_ask)
     if settings.mode is Mode.DEMO:
         return
     add_job(app, Job("retention", lambda: apply_all(rule_context(), kept=settings.kept), daily_at=NIGHT))

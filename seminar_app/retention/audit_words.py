@@ -12,6 +12,9 @@ def init_app() -> None:
     """Register the words."""
     register(
         actions={
+            "erasure.asked": _l("asked that their data be erased"),
+            "erasure.taken_back": _l("took back the request to erase their data"),
+            "erasure.declined": _l("declined to erase a person's data"),
             "person.erased": _l("erased a person"),
             "retention.applied": _l("took away data whose time was over"),
             "retention.swept": _l("removed what deleted data leave behind in the files"),

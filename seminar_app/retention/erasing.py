@@ -25,6 +25,7 @@ from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.forms_sent import erase_forms_of
 from seminar_app.registration.services.reserving import give_codes
 from seminar_app.registration.services.seats import locked_registration, settle
+from seminar_app.retention.models import ErasureRequest
 from seminar_app.seminars.rules import has_ended
 
 STANDING = (RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.PENDING)
@@ -107,6 +108,8 @@ def _erase_record(session: Session, context: ChangeContext, *, person: Person, o
         .execution_options(synchronize_session=False)
     )
     session.execute(delete(NameRequest).where(NameRequest.registration_id.in_(ids)).execution_options(synchronize_session=False))
+    gone = delete(ErasureRequest).where(ErasureRequest.registration_id.in_(ids))
+    session.execute(gone.execution_options(synchronize_session=False))
     session.execute(  # a join can no longer be split off
         update(PersonJoin)
         .where(PersonJoin.registration_id.in_(ids), PersonJoin.split_at.is_(None))

@@ -17,6 +17,7 @@ from config import Settings
 from seminar_app.accounts.models import UserAccount
 from seminar_app.accounts.services.common import record_own_change
 from seminar_app.core.errors import Refusal
+from seminar_app.core.qr import qr_data_uri
 from seminar_app.core.sealing import seal, unseal
 from seminar_app.sign_in import app_codes, passkeys, queries, services, sessions
 from seminar_app.sign_in.errors import AccountJustChanged
@@ -71,7 +72,7 @@ def app_page(*, entering: bool) -> ResponseReturnValue:
         "sign_in/set_up_app.html",
         layout=PUBLIC_LAYOUT if entering else STAFF_LAYOUT,
         form=form,
-        picture=_qr(app_codes.address_for_app(secret, account=account.email)),
+        picture=qr_data_uri(app_codes.address_for_app(secret, account=account.email)),
         key=app_codes.key_for_typing(secret),
         back=_back(entering),
     )
@@ -166,12 +167,6 @@ def _unsealed(text: object, about: str) -> bytes | None:
 
 def _about_codes(account: UserAccount) -> str:
     return f"recovery-codes:{account.public_id.hex}"
-
-
-def _qr(address: str) -> str:
-    import segno  # 4 MB of memory that only this page needs
-
-    return str(segno.make(address, error="m").svg_data_uri(scale=5, border=4))
 
 
 def _back(entering: bool) -> str:

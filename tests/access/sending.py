@@ -22,6 +22,7 @@ from seminar_app.people.models import Person
 from seminar_app.registration.links import RECEIPT, button_link
 from seminar_app.registration.merge_rules import edition_of_records
 from seminar_app.registration.models import Registration
+from seminar_app.registration.passes import code_with
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.database import db
@@ -175,6 +176,10 @@ def _registration(world: World, name: str, *, own: bool) -> Registration:
         asking = world.fresh_registration(RegistrationState.PENDING, own=own)
         world.make.name_request(asking)
         return asking
+    if name in ("erase", "keep"):
+        asking = world.fresh_registration(RegistrationState.PENDING, own=own)
+        world.ask_erasure(asking)
+        return asking
     if name == "split":
         return world.fresh_joined(own=own)
     if name in RESERVING:
@@ -189,7 +194,8 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     wanted = {a for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint for a in rule.arguments}
     held = endpoint.startswith(("attendance_staff.", "feedback_staff."))
     seminar = side.held if held else side.seminar
-    values: Values = {"part": "work"} if "part" in wanted else {}
+    given = {"part": "work", "pass_code": code_with(KEY, side.registration.public_id)}
+    values: Values = {name: value for name, value in given.items() if name in wanted}
     if "slug" in wanted:
         if endpoint.startswith("seminars_staff.") and name in CHANGES and (line.method == "POST" or name == "resume"):
             seminar = world.fresh_seminar(CHANGES[name], own=own, **PAST.get(name, {}))
@@ -343,6 +349,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration_staff.add_new": person_to_register,
     "registration_staff.add_known": lambda world, _values, own: {"agency": world.side(own=own).agency.code},
     "registration.edit_personal": lambda world, *_: {"position": f"Perito {world.number()}"},
+    "retention_staff.keep": lambda *_: {"reason": "An audit needs the list."},
     "registration.register_again": lambda *_: {"position": "Perito", "notice_read": "y"},
     "feedback.answer": lambda *_: {f"q-{key}": value for key, value in REQUIRED.items()} | REQUIRED,
     "web.choose_language": lambda *_: {"language": "en", "next": "/"},

@@ -119,7 +119,8 @@ def test_a_door_left_open_is_noticed(sender: Sender, monkeypatch: pytest.MonkeyP
 def test_an_id_of_one_seminar_under_the_address_of_another_is_nobodys(sender: Sender) -> None:
     own, other = sender.world.own, sender.world.other
     ids: dict[str, dict[str, Any]] = {
-        "registration_id": {"registration_staff": other.registration.public_id.hex, "attendance_staff": other.answered.public_id},
+        "registration_id": {"registration_staff": other.registration.public_id.hex, "attendance_staff": other.answered.public_id}
+        | {"retention_staff": other.registration.public_id.hex},
         "session_id": {"attendance_staff": other.held_session.public_id},
         "public_id": {"seminars_staff": other.seminar_session.public_id},
     }
@@ -164,6 +165,7 @@ NEED_NO_TOKEN = {
     "registration.edit_personal",
     "registration.register_again",
     "registration.withdraw",
+    "retention.ask_erasure",
     "feedback.answer",
 }
 """Forms that anybody could send from anywhere, and those behind a secret link."""

@@ -35,6 +35,7 @@ from seminar_app.people.proposals import propose, reject_proposal
 from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services import merging
+from seminar_app.retention.models import ErasureRequest
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.sign_in import session_store
@@ -170,6 +171,11 @@ class World:
     def withdrawn(self) -> Registration:
         """Register a person who has withdrawn."""
         return self.make.registration(self.own.seminar, self.make.person(agency_id=self.own.agency.id), agency=self.own.agency)
+
+    def ask_erasure(self, registration: Registration) -> None:
+        """Let the person of this registration ask that their data be erased."""
+        with unit_of_work(self.make.session) as session:
+            session.add(ErasureRequest(registration_id=registration.id, asked_at=clock.now()))
 
     def begin_again(self, who: str) -> None:
         """Sign in again an account whose session a request has ended."""

@@ -36,6 +36,7 @@ from seminar_app.seminars.rules import (
     places_left,
     propose_slug,
     registration_window,
+    session_at_the_door,
     state_after,
     undoes,
     within_dates,
@@ -212,3 +213,15 @@ def test_whatever_the_city_the_proposal_is_an_address(city: str) -> None:
 @pytest.mark.parametrize("text", ["", "new", "Cancun", "a--b", "-a", "a-", "cancún", "a b", "a" * 81, "a\n"])
 def test_what_is_no_address(text: str) -> None:
     assert not is_slug(text)
+
+
+def test_people_at_the_door_come_for_the_session_that_is_on_else_the_next_else_the_last() -> None:
+    morning, afternoon = SessionTimes("a", at(3, 15), at(3, 17)), SessionTimes("b", at(3, 20), at(3, 23))
+    both = [afternoon, morning]
+    assert session_at_the_door(both, now=at(3, 15)) == morning
+    assert session_at_the_door(both, now=at(3, 17)) == afternoon, "one that has ended is over"
+    assert session_at_the_door(both, now=at(3, 12)) == morning
+    assert session_at_the_door(both, now=at(5, 12)) == afternoon
+    assert session_at_the_door([], now=at(3, 12)) is None
+    beside = SessionTimes("c", at(3, 16), at(3, 18))
+    assert session_at_the_door([*both, beside], now=at(3, 16, 30)) == beside

@@ -48,6 +48,7 @@ BODIES: dict[str, dict[str, str]] = {
     "registration_staff.reserve": {},
     "registration_staff.show_again": {},
     "registration_staff.open_record": {},
+    "retention_staff.keep": {},
 }
 """Pages that answer a POST, and the form to send."""
 
@@ -89,6 +90,7 @@ LEADS_ON = {
     "registration_staff.send_link": "to the registration",
     "registration_staff.decline": "to the roster",
     "registration_staff.restore": "to the roster",
+    "retention_staff.erase": "to the registration",
     "registration_staff.seats": "numbers",
     "registration_staff.tell_changes": "to the overview",
     "registration_staff.keep_quiet": "to the overview",

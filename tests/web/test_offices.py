@@ -220,6 +220,7 @@ def test_every_kind_of_mail_about_a_seminar_is_answered_by_its_office(
             "state": "registered",
             "code": "",
             "until": "4 de junio",
+            "why": "An audit needs them.",
             "changes": [],
         }
         values |= invited if kind in ("role_given", "account_invitation") else {}

@@ -8,7 +8,7 @@ from pathlib import Path
 from seminar_app.offices.rules import text_blocks
 
 PRIVACY = "privacy"
-CURRENT_VERSION = 1
+CURRENT_VERSION = 2
 LANGUAGES = ("es", "en")
 
 

@@ -51,6 +51,7 @@ from seminar_app.registration.queries.personal import (
     notice_read,
     personal_page,
     seminar_for_form,
+    seminar_of_registration,
 )
 from seminar_app.registration.queries.roster import (
     Roster,
@@ -125,5 +126,6 @@ __all__ = [
     "roster_access",
     "seats_overview",
     "seminar_for_form",
+    "seminar_of_registration",
     "was_joined",
 ]

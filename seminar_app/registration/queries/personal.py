@@ -170,6 +170,19 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
     return PersonalPage(own, row.Seminar, row.Office, agency, row.begins_at)
 
 
+def seminar_of_registration(session: Session, public_id: uuid.UUID) -> tuple[str, RegistrationState]:
+    """Return the slug of a registration's seminar, and its state.
+
+    Raises:
+        NotFound: there is no such registration.
+    """
+    of = select(Seminar.slug, Registration.state).join(Seminar, Seminar.id == Registration.seminar_id)
+    found = session.execute(of.where(Registration.public_id == public_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found[0], found[1]
+
+
 def _that_stayed(session: Session, seminar_id: int, person_id: int) -> int | None:
     """Return the id of the registration that stayed in the seminar when this person was merged; links of both open it."""
     kept = kept_id(session, person_id)

@@ -87,3 +87,14 @@ def parse_speakers(lines: str) -> tuple[tuple[str, str | None], ...]:
         if name:
             speakers.append((name, affiliation or None))
     return tuple(speakers)
+
+
+def session_at_the_door(sessions: Iterable[SessionTimes], *, now: datetime) -> SessionTimes | None:
+    """Return the session that people at the door come for: the one that is on, else the next one, else the last; None without any.
+
+    Where two are on at once it is the one that began last.
+    """
+    held = sorted(sessions, key=lambda each: each.starts_at)
+    on = [each for each in held if each.starts_at <= now < each.ends_at]
+    coming = [each for each in held if each.starts_at > now]
+    return next(iter(on[-1:] or coming[:1] or held[-1:]), None)
