@@ -69,7 +69,7 @@ def test(address: str, language: str, *, at_once: bool) -> None:
             send_test(current_app._get_current_object(), command_context(), server, address=to, language=language, timeout=TIMEOUT_SECONDS)  # type: ignore[attr-defined]
         except NoMail as why:
             raise click.ClickException(f"Not sent. {why}") from why
-        click.echo(f"Sent: {server.place} took the message to {to}. Look whether it arrived, and whether among unwanted mail.")
+        click.echo(f"Sent: {server.place} took the message to {to}. Look whether it arrived, and whether it is in the spam folder.")
         return
     with unit_of_work() as work:
         enqueue(work, command_context(), kind="test_mail", language=language, to_address=to, to_name=to, facts={})

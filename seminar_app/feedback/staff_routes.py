@@ -72,6 +72,7 @@ def _results_page(seminar: Seminar, typed: DatesForm | None = None) -> str:
         last_end=last_end,
         dates_form=typed or _dates_form(standing, last_end),
         in_words=partial(in_words, time_zone=seminar.time_zone),
+        speaker_in=standard.speaker_in,
     )
 
 

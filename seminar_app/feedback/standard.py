@@ -169,7 +169,7 @@ def respelt(questions: Sequence[Asked], speakers: Iterable[SpeakerAsked]) -> tup
 
 
 def _respelt(question: Asked, speaker: SpeakerAsked | None) -> Asked:
-    if speaker is None or _name_in(question) in (None, speaker.name):
+    if speaker is None or speaker_in(question) in (None, speaker.name):
         return question
     new = about_speaker(speaker)
     return replace(question, prompt_es=new.prompt_es, prompt_en=new.prompt_en)
@@ -185,13 +185,13 @@ def _asked_about(questions: Sequence[Asked], speakers: Sequence[SpeakerAsked]) -
     by_name = {speaker.folded: speaker for speaker in each_once(speakers)}
     found = {}
     for question in questions:
-        speaker = by_key.get(question.key) or by_name.get(fold(_name_in(question) or ""))
+        speaker = by_key.get(question.key) or by_name.get(fold(speaker_in(question) or ""))
         if speaker is not None:
             found[question.key] = by_name[speaker.folded]
     return found
 
 
-def _name_in(question: Asked) -> str | None:
+def speaker_in(question: Asked) -> str | None:
     """Return the name that a standard question about a speaker asks about; None of one that was reworded."""
     said = question.prompt_es
     if not said.startswith(_ABOUT_ES) or question.prompt_en != f"{_ABOUT_EN}{said.removeprefix(_ABOUT_ES)}"[:LONGEST_PROMPT]:

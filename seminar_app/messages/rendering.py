@@ -100,6 +100,10 @@ Attacher = Callable[[Session, Message, PageAddress], Attachment | None]
 _attachers: dict[str, Attacher] = {}
 
 
+FactReader = Callable[[Session, Message], dict[str, str]]
+_fact_readers: dict[str, FactReader] = {}
+
+
 class NotToBeSent(Exception):
     """What is true now leaves this mail nothing to say."""
 
@@ -107,6 +111,11 @@ class NotToBeSent(Exception):
 def resolve(kind: str, resolver: Resolver) -> None:
     """Ask this function what mails of a kind say, each time one is rendered. None: it is not sent."""
     _resolvers[kind] = resolver
+
+
+def add_facts(kind: str, reader: FactReader) -> None:
+    """Ask this function, each time one is rendered, for facts of mails of a kind that were not put into the outbox with them."""
+    _fact_readers[kind] = reader
 
 
 def attach(kind: str, attacher: Attacher) -> None:
@@ -184,7 +193,8 @@ def _resolved(app: Flask, settings: Settings, message: Message, reading: Session
         return replace(found, facts=message.context | found.facts)
     link = link_of(message)
     written = address(link, message.link_endpoint, None) if link and message.link_endpoint else None
-    return Resolved(kind=message.kind, to_name=message.to_name, facts=message.context | {"link": written})
+    late = _fact_readers[message.kind](reading, message) if message.kind in _fact_readers else {}
+    return Resolved(kind=message.kind, to_name=message.to_name, facts=message.context | late | {"link": written})
 
 
 def link_of(message: Message) -> SecretLink | None:

@@ -30,7 +30,7 @@ AS_NUMBERS = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck
 
 def _a_birth_date(_form: Any, field: Field) -> None:
     if isinstance(field.data, date) and not is_birth_date(field.data, today=now().date()):
-        raise ValidationError(_("Nobody who attends can be born on this day. Please check the year."))
+        raise ValidationError(_("Please check the year of birth."))
 
 
 def _a_number(_form: Any, field: Field) -> None:

@@ -14,7 +14,7 @@ class FormClosed(Refusal):
 class WrongCode(Refusal):
     """The seminar asks for a code, and the one sent is missing or wrong."""
 
-    sentence = N_("This is not the registration code of the seminar. It stands in your invitation; please type it again.")
+    sentence = N_("This is not the registration code of the seminar. It's in your invitation; please type it again.")
     field = "code"
 
 

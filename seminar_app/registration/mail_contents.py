@@ -8,12 +8,13 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import select
+from flask_babel import gettext as _
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.core import clock
 from seminar_app.messages.models import Message
-from seminar_app.messages.rendering import AddressOf, Resolved, link_of, resolve
+from seminar_app.messages.rendering import AddressOf, Resolved, add_facts, link_of, resolve
 from seminar_app.messages.rules import unlinkable
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
@@ -28,11 +29,14 @@ from seminar_app.registration.services import change_notices, opened
 from seminar_app.registration.services.forms_sent import KIND, mails_within_the_hour
 from seminar_app.registration.services.links import LINKS
 from seminar_app.registration.services.mails import facts
-from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import Announced
-from seminar_app.web.filters import local_instant
+from seminar_app.web.filters import local_instant, local_time
+from seminar_app.web.places import zone_words
 
 AN_HOUR = timedelta(hours=1)
+SEATED = ("registered", "seat_given", "approved")
+"""Mails that say when to come."""
 
 
 def init_app() -> None:
@@ -41,6 +45,18 @@ def init_app() -> None:
     resolve(LINKS, _of_address)
     resolve(change_notices.KIND, _of_changes)
     resolve(change_notices.LIAISON_KIND, _of_changes)
+    for kind in SEATED:
+        add_facts(kind, _hour)
+
+
+def _hour(session: Session, message: Message) -> dict[str, str]:
+    """Return when the first session begins, as it is planned when the mail leaves; nothing without a session."""
+    first = select(Seminar.time_zone, func.min(SeminarSession.starts_at)).join(SeminarSession, SeminarSession.seminar_id == Seminar.id)
+    found = session.execute(first.where(Seminar.slug == message.context.get("slug", "")).group_by(Seminar.id)).one_or_none()
+    if found is None:
+        return {}
+    zone, begins = found
+    return {"begins": _("Begins at %(time)s, %(zone)s", time=local_time(begins, zone), zone=zone_words(zone))}
 
 
 def _of_form(session: Session, message: Message, address_of: AddressOf) -> Resolved | None:

@@ -66,11 +66,13 @@ def _how(seminar: Invitation) -> str:
     zone = zone_words(seminar.time_zone)
     if seminar.registration_mode is RegistrationMode.CODE:
         return _(
-            "It takes two minutes and the code that your agency gave you. Registration closes on %(when)s, %(zone)s.", when=when, zone=zone
+            "It takes about two minutes and the code that your agency gave you. Registration closes on %(when)s, %(zone)s.",
+            when=when,
+            zone=zone,
         )
     if seminar.registration_closes_at is None:
-        return _("It takes two minutes.")
-    return _("It takes two minutes. Registration closes on %(when)s, %(zone)s.", when=when, zone=zone)
+        return _("It takes about two minutes.")
+    return _("It takes about two minutes. Registration closes on %(when)s, %(zone)s.", when=when, zone=zone)
 
 
 def _closed(seminar: Invitation, *, now: datetime) -> str:

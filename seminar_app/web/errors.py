@@ -65,7 +65,7 @@ PAGES = {
     ),
     429: (
         _l("Too many attempts"),
-        _l("There were many attempts in a short time, so this page rests for a while."),
+        _l("There were too many tries in a short time. Please wait."),
         _l("Wait a while and try again."),
     ),
     500: (

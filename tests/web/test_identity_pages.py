@@ -80,7 +80,7 @@ def test_the_form_asks_what_the_seminar_asks_and_says_why(
     refused = send(client)
     assert refused.status_code == 422
     assert b"Please write your CURP." in refused.data
-    assert b"Nobody who attends" in send(client, curp=CURP, birth_date="2031-01-01").data
+    assert b"check the year of birth" in send(client, curp=CURP, birth_date="2031-01-01").data
     register(client, session, curp="hemn 841101-MSPRRR02", birth_date="1984-11-01")
     assert kept(session, now) == Identity(curp=CURP, birth_date=date(1984, 11, 1))
 

@@ -17,6 +17,7 @@ from seminar_app.agencies.models import Agency, AgencySuccession
 from seminar_app.core import clock
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
+from seminar_app.messages.rendering import write
 from seminar_app.people.models import Person
 from seminar_app.registration import links
 from seminar_app.registration.models import Registration
@@ -462,6 +463,16 @@ def test_the_official_withdraws_and_comes_back(client: CheckingClient, seminar: 
     client.get(f"{url}/again", status=303)
 
 
+def test_the_mail_of_a_seat_says_the_hour(client: CheckingClient, app: Flask, seminar: Seminar, make: Make, session: Session) -> None:
+    make.seminar_session(seminar)
+    for language, said in (("en", "Begins at 9:00, Cancún time"), ("es", "Comienza a las 9:00, hora de Cancún")):
+        register(client, session, "/seminars/cancun-2026/register", FILLED | {"language": language, "given_names": f"Ana {language}"})
+        session.rollback()
+        mail = session.scalars(select(Message).where(Message.kind == "registered").order_by(Message.id.desc())).first()
+        assert mail is not None
+        assert said in write(app, mail).body
+
+
 def test_coming_back_twice_at_once_is_one_registration_and_one_mail(client: CheckingClient, seminar: Seminar, session: Session) -> None:
     register(client, session, "/seminars/cancun-2026/register", FILLED | {"language": "en"})
     url = personal_url(session)
@@ -534,7 +545,7 @@ def test_an_address_that_sends_without_end_is_asked_to_wait(client: CheckingClie
         limiter.reset()
         for _ in range(60):
             client.post("/seminars/cancun-2026/register", {}, status=422)
-        assert "rests for a while" in client.post("/seminars/cancun-2026/register", {}, status=429).text
+        assert "too many tries" in client.post("/seminars/cancun-2026/register", {}, status=429).text
     finally:
         limiter.reset()
         limiter.enabled = False
