@@ -61,6 +61,14 @@ def add(session: Session, seminar: Seminar, details: SessionDetails, now: dateti
         return services.add_session(session, context(now, BY), seminar_id=seminar.id, details=details)
 
 
+def edit_one(session: Session, seminar: Seminar, row: SeminarSession, details: SessionDetails, now: datetime) -> SeminarSession:
+    """Edit a session as somebody does who saw `row`."""
+    with unit_of_work(session):
+        return services.edit_session(
+            session, context(now, BY), seminar_id=seminar.id, public_id=row.public_id, version=row.version, details=details
+        )
+
+
 def change(session: Session, seminar: Seminar, change: Change, now: datetime, reason: str | None = None) -> Seminar:
     with unit_of_work(session):
         return services.change_state(session, context(now, BY), seminar_id=seminar.id, change=change, reason=reason)
@@ -248,15 +256,7 @@ def test_other_rooms_are_told_which_columns_and_sessions_an_edit_changed(
     with unit_of_work(session):
         services.delete_session(session, context(now, BY), seminar_id=seminar.id, public_id=first.public_id)
     moved = session.get_one(SeminarSession, second.id, populate_existing=True)
-    with unit_of_work(session):
-        services.edit_session(
-            session,
-            context(now, BY),
-            seminar_id=seminar.id,
-            public_id=second.public_id,
-            version=moved.version,
-            details=morning(day=date(2026, 6, 11)),
-        )
+    edit_one(session, seminar, moved, morning(day=date(2026, 6, 11)), now)
     assert told == [
         SeminarEdit(sessions=frozenset({first.id})),
         SeminarEdit(sessions=frozenset({second.id})),
@@ -296,42 +296,19 @@ def test_a_session_is_edited_with_its_speakers_who_stay_the_same_rows(session: S
     seminar = create(session, details(make.office().id), now)
     seminar_session = add(session, seminar, morning(speakers=[("Ana", "HSI"), ("Luis", None), ("Eva", "OPDAT")]), now)
     before = {s.name: s.id for s in queries.get_session(session, seminar.id, seminar_session.public_id).speakers}
-    with unit_of_work(session):
-        services.edit_session(
-            session,
-            context(now, BY),
-            seminar_id=seminar.id,
-            public_id=seminar_session.public_id,
-            version=seminar_session.version,
-            details=morning(starts=time(8), speakers=[("Eva", "INL"), ("Ana", "HSI"), ("Zoé", None)]),
-        )
+    edit_one(session, seminar, seminar_session, morning(starts=time(8), speakers=[("Eva", "INL"), ("Ana", "HSI"), ("Zoé", None)]), now)
     line = queries.sessions_of(session, seminar.id)[0]
     assert [(s.name, s.affiliation) for s in line.speakers] == [("Eva", "INL"), ("Ana", "HSI"), ("Zoé", None)]
     assert [s.id for s in line.speakers][:2] == [before["Eva"], before["Ana"]]
     assert line.seminar_session.version > seminar_session.version
-    with pytest.raises(StaleEdit), unit_of_work(session):
-        services.edit_session(
-            session,
-            context(now, BY),
-            seminar_id=seminar.id,
-            public_id=seminar_session.public_id,
-            version=seminar_session.version,
-            details=morning(),
-        )
+    with pytest.raises(StaleEdit):
+        edit_one(session, seminar, seminar_session, morning(), now)
 
 
 def test_the_minutes_that_are_said_of_a_session_are_kept_although_its_hours_change(session: Session, make: Make, now: datetime) -> None:
     seminar = create(session, details(make.office().id), now)
     whole = add(session, seminar, morning(), now)
-    with unit_of_work(session):
-        services.edit_session(
-            session,
-            context(now, BY),
-            seminar_id=seminar.id,
-            public_id=whole.public_id,
-            version=whole.version,
-            details=morning(ends=time(12), contact_minutes=120),
-        )
+    edit_one(session, seminar, whole, morning(ends=time(12), contact_minutes=120), now)
     assert queries.get_session(session, seminar.id, whole.public_id).seminar_session.contact_minutes == 120
 
 

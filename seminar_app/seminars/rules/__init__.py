@@ -46,6 +46,7 @@ from seminar_app.seminars.rules.schedule import (
     moved,
     overlapping,
     parse_speakers,
+    session_span,
     within_dates,
 )
 from seminar_app.seminars.rules.states import (
@@ -124,6 +125,7 @@ __all__ = [
     "propose_slug",
     "registration_closes",
     "registration_window",
+    "session_span",
     "state_after",
     "undoes",
     "within_dates",

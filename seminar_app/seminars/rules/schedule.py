@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 LONGEST_SEMINAR_DAYS = 366
+LONGEST_NIGHT = timedelta(hours=12)
+"""Of a session over midnight. What would take longer has its two times the wrong way round."""
 
 
 class TimeFault(StrEnum):
@@ -45,6 +47,21 @@ def local_of(instant: datetime, time_zone: str) -> datetime:
 def moved(instant: datetime, time_zone: str, *, days: int = 0, to_zone: str | None = None) -> datetime:
     """Return the same local time `days` later, in `to_zone` if given: nine o'clock stays nine o'clock."""
     return instant_of(local_of(instant, time_zone) + timedelta(days=days), to_zone or time_zone)
+
+
+def session_span(day: date, starts: time, ends: time, time_zone: str) -> tuple[datetime, datetime] | None:
+    """Return the local start and end of a session that begins on `day`, or None if it would end before it begins.
+
+    An end that is not after the start is of the next day: at 0:00 it is the midnight after `day`, and a later one is taken
+    for a session over midnight only if that takes at most `LONGEST_NIGHT`.
+    """
+    overnight = ends <= starts
+    begins = datetime.combine(day, starts)
+    until = datetime.combine(day + timedelta(days=1) if overnight else day, ends)
+    lasts = instant_of(until, time_zone) - instant_of(begins, time_zone)
+    if lasts <= timedelta(0) or (overnight and ends != time(0) and lasts > LONGEST_NIGHT):
+        return None
+    return begins, until
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -16,12 +16,9 @@ from seminar_app.core.errors import InBothLanguages, NotFound, StaleEdit
 from seminar_app.seminars import errors
 from seminar_app.seminars.announced import announced_now
 from seminar_app.seminars.models import Seminar, SeminarSession, Speaker
-from seminar_app.seminars.rules import SessionTimes, local_of, may_change_sessions, minutes_between, overlapping, within_dates
+from seminar_app.seminars.rules import SessionTimes, local_of, may_change_sessions, minutes_between, overlapping, session_span, within_dates
 from seminar_app.seminars.services.events import SeminarEdit, edited
-from seminar_app.seminars.services.making import instant_from, locked_seminar, trail
-
-LONGEST_NIGHT = timedelta(hours=12)
-"""Of a session over midnight. What would take longer has its two times the wrong way round."""
+from seminar_app.seminars.services.making import instant_typed, locked_seminar, trail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,16 +163,12 @@ def _write(session: Session, context: ChangeContext, seminar: Seminar, row: Semi
 
 
 def _times(seminar: Seminar, details: SessionDetails) -> tuple[datetime, datetime]:
-    """Return the instants. An end that is not after the start is of the next day, unless the session would take over half a day."""
-    overnight = details.ends <= details.starts
-    starts_at = instant_from(datetime.combine(details.day, details.starts), seminar.time_zone, field="starts")
-    last_day = details.day + timedelta(days=1) if overnight else details.day
-    ends_at = instant_from(datetime.combine(last_day, details.ends), seminar.time_zone, field="ends")
-    if starts_at is None or ends_at is None or ends_at <= starts_at:
+    """Return the instants of start and end."""
+    span = session_span(details.day, details.starts, details.ends, seminar.time_zone)
+    if span is None:
         raise errors.SessionReversed
-    if overnight and details.ends != time(0) and ends_at - starts_at > LONGEST_NIGHT:
-        raise errors.SessionReversed
-    return starts_at, ends_at
+    begins, until = span
+    return instant_typed(begins, seminar.time_zone, field="starts"), instant_typed(until, seminar.time_zone, field="ends")
 
 
 def _refuse_overlap(session: Session, seminar: Seminar, seminar_session: SessionTimes) -> None:
