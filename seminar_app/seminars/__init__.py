@@ -18,6 +18,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     audit_words.init_app()
     from seminar_app.seminars import (  # noqa: F401  the last ones add to the blueprint
         routes,
+        staff_program_routes,
         staff_routes,
         staff_session_routes,
         staff_state_routes,

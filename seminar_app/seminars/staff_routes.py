@@ -119,8 +119,8 @@ def new() -> ResponseReturnValue:
                     work, change_context(), details=form.details(slug=proposed_slug(work, form)), capacity=form.capacity.data or 0
                 )
             )
-            flash(_("The draft is saved. Next, add its sessions."), "success")
-            return redirect(url_for(".sessions", slug=made.slug), code=303)
+            flash(_("The draft is saved. Next, write its program."), "success")
+            return redirect(url_for(".sessions_program", slug=made.slug), code=303)
         except Refusal as refusal:
             form.show(refusal)
     return render_template("seminars/staff/new.html", form=form), 422 if form.has_errors else 200

@@ -358,6 +358,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "seminars_staff.copy": lambda *_: {"starts_on": "2031-09-01"},
     "seminars_staff.cancel": lambda *_: {"reason": "The hotel has closed."},
     "seminars_staff.resume": lambda *_: {"reason": "A sheet came in late."},
+    "seminars_staff.sessions_program": lambda world, *_: {"do": "save", "lines-0-title_en": f"Session {world.number()}"},
     "seminars_staff.sessions_new": lambda *_: {"title_en": "Evidence", "starts": "21:00", "ends": "22:00"},
     "seminars_staff.sessions_edit": lambda world, *_: {"room": f"Room {world.number()}"},
     "attendance_staff.search": lambda *_: {"words": "López"},

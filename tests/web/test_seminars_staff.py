@@ -67,10 +67,10 @@ def test_a_seminar_from_a_new_draft_to_published_and_back(
     at(NOW)
     assert "No seminars yet" in organizer.get("/staff/seminars/").text
     made = organizer.submit("/staff/seminars/new", new_seminar(registration_closes="2026-05-20T18:00"))
-    assert made.response.headers["Location"] == "/staff/seminars/cancun-2026/sessions/"
-    assert "No sessions yet" in organizer.follow(made).text
+    assert made.response.headers["Location"] == "/staff/seminars/cancun-2026/sessions/program", "its program is next"
+    assert "No sessions yet" in organizer.get("/staff/seminars/cancun-2026/sessions/").text
     assert "At least one session" in organizer.get("/staff/seminars/cancun-2026/").text
-    values = {"title_es": "Mañana", "starts": "09:00", "ends": "11:00", "speakers": "Ana Núñez, HSI\nLuis"}
+    values = {"title_es": "Mañana", "starts": "09:00", "ends": "11:00", "speakers-0": "Ana Núñez, HSI", "speakers-1": "Luis"}
     added = organizer.follow(organizer.submit("/staff/seminars/cancun-2026/sessions/new", values))
     assert "Ana Núñez; Luis" in added.text
     overview = organizer.follow(organizer.submit("/staff/seminars/cancun-2026/", form="form[action$=publish]"))
@@ -82,7 +82,7 @@ def test_a_seminar_from_a_new_draft_to_published_and_back(
     organizer.get("/seminars/cancun-2026", status=404)
     assert session.scalars(select(Seminar.state)).all() == [SeminarState.DRAFT]
     again = organizer.submit("/staff/seminars/new", new_seminar())
-    assert again.response.headers["Location"] == "/staff/seminars/cancun-2026-06/sessions/", "a free address is proposed"
+    assert again.response.headers["Location"] == "/staff/seminars/cancun-2026-06/sessions/program", "a free address is proposed"
 
 
 @pytest.mark.sqlite_first
@@ -132,6 +132,7 @@ def pages_of(seminar: Seminar, seminar_session: SeminarSession) -> dict[str, str
         f"{base}/resume": "BOTH",
         f"{base}/sessions/": "GET",
         f"{base}/sessions/new": "BOTH",
+        f"{base}/sessions/program": "BOTH",
         f"{base}/sessions/{seminar_session.public_id}": "BOTH",
         f"{base}/sessions/{seminar_session.public_id}/delete": "POST",
         f"{base}/sessions/restore": "POST",
@@ -246,7 +247,7 @@ def test_sessions_are_refused_edited_deleted_and_put_back(organizer: CheckingCli
         ({"day": "2026-06-04", "starts": "10:00", "ends": "09:00"}, "ends before it begins"),
         ({"day": "2026-06-04", "starts": "10:00", "ends": "11:00", "contact_minutes": "90"}, "the 60 minutes that the session lasts"),
         ({"day": "2026-06-04", "starts": "25:00", "ends": "11:00"}, "This is not a time we can read."),
-        ({"day": "2026-06-04", "starts": "10:00", "ends": "11:00", "speakers": "x" * 300}, "A name or an affiliation is too long"),
+        ({"day": "2026-06-04", "starts": "10:00", "ends": "11:00", "speakers-1": "x" * 300}, "A name or an affiliation is too long"),
     ):
         assert sentence in organizer.submit(f"{base}new", {"title_es": "Otra"} | values, status=422).text
     another = organizer.submit(f"{base}new", {"title_es": "Otra", "another": "1", "ends": "14:00"})

@@ -49,6 +49,11 @@ def moved(instant: datetime, time_zone: str, *, days: int = 0, to_zone: str | No
     return instant_of(local_of(instant, time_zone) + timedelta(days=days), to_zone or time_zone)
 
 
+def days_between(starts_on: date, ends_on: date) -> list[date]:
+    """Return each day from the first to the last."""
+    return [starts_on + timedelta(days=n) for n in range((ends_on - starts_on).days + 1)]
+
+
 def session_span(day: date, starts: time, ends: time, time_zone: str) -> tuple[datetime, datetime] | None:
     """Return the local start and end of a session that begins on `day`, or None if it would end before it begins.
 
@@ -94,6 +99,11 @@ def within_dates(seminar_session: SessionTimes, *, starts_on: date, ends_on: dat
 def minutes_between(starts_at: datetime, ends_at: datetime) -> int:
     """Return the whole minutes from start to end."""
     return int((ends_at - starts_at).total_seconds() // 60)
+
+
+def minutes_said(minutes: int, starts_at: datetime, ends_at: datetime) -> int | None:
+    """Return the contact minutes where they are fewer than the session lasts, else None: those of a whole session follow its hours."""
+    return None if minutes == minutes_between(starts_at, ends_at) else minutes
 
 
 def parse_speakers(lines: str) -> tuple[tuple[str, str | None], ...]:
