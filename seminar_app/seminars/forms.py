@@ -14,10 +14,11 @@ from seminar_app.offices.models import Office
 from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, RegistrationMode, local_of, locked_fields, parse_speakers
 from seminar_app.seminars.services import SeminarDetails, SessionDetails, missing_texts
-from seminar_app.web.filters import text_of
+from seminar_app.web.filters import long_date, text_of
 from seminar_app.web.forms import (
     SHORT,
     BaseForm,
+    FormPart,
     ValidationError,
     VersionField,
     one_line,
@@ -85,7 +86,7 @@ class SeminarForm(BaseForm):
     approval = RadioField(_l("Approval"), validators=[required(_l("Please choose how people are approved."))])
     registration_opens = DateTimeLocalField(_l("Registration opens"), validators=[optional()])
     registration_closes = DateTimeLocalField(_l("Registration closes"), validators=[optional()])
-    capacity = IntegerField(_l("Seats"), validators=[required(_l("Please write how many seats there are."))])
+    capacity = IntegerField(_l("Seats in all"), validators=[required(_l("Please write how many seats there are."))])
 
     asks_birth = SelectField(_l("Date and place of birth"), default=Asked.NO.value)
     asks_curp = SelectField(_l("CURP"), default=Asked.NO.value)
@@ -230,6 +231,17 @@ class SessionForm(BaseForm):
             "speakers": [speaker_line(speaker) for speaker in speakers],
             "counts_for_completion": seminar_session.counts_for_completion,
         }
+
+
+class LikeForm(FormPart):
+    """The choice of an earlier seminar that a new one is to be like."""
+
+    like = SelectField(_l("Like an earlier one"))
+
+    def __init__(self, seminars: Iterable[Any], language: str) -> None:
+        super().__init__()
+        names = [(each.slug, f"{each.title(language)}, {each.city}, {long_date(each.starts_on)}") for each in seminars]
+        self.like.choices = [("", _l("Choose a seminar")), *names]
 
 
 class CopyForm(BaseForm):

@@ -21,6 +21,8 @@ from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarS
 from seminar_app.seminars.rules import PUBLIC_STATES, SeminarState, local_of
 
 PAGE_SIZE = 50
+MOST_TO_COPY = 300
+"""Earlier seminars that a page offers to copy."""
 MOST_SPEAKERS = 300
 """Speakers of earlier seminars that a page offers."""
 
@@ -136,6 +138,21 @@ def seminar_names(session: Session) -> list[SeminarName]:
     """Return the names of all seminars, those that begin last at the top: to choose one, and to show which seminar a role is for."""
     names = select(Seminar.id, Seminar.slug, Seminar.title_es, Seminar.title_en, Seminar.starts_on, Seminar.office_id)
     return [SeminarName(*row) for row in session.execute(names.order_by(Seminar.starts_on.desc(), Seminar.id.desc()))]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierSeminar(SeminarName):
+    """A seminar that another one can be made like."""
+
+    city: str
+
+
+def seminars_to_copy(session: Session, actor: Actor) -> list[EarlierSeminar]:
+    """Return the seminars that the account organizes, those that begin last at the top."""
+    organized = true() if actor.is_admin else Seminar.office_id.in_(sorted(actor.office_ids))
+    columns = (Seminar.id, Seminar.slug, Seminar.title_es, Seminar.title_en, Seminar.starts_on, Seminar.office_id, Seminar.city)
+    found = select(*columns).where(organized).order_by(Seminar.starts_on.desc(), Seminar.id.desc()).limit(MOST_TO_COPY)
+    return [EarlierSeminar(*row) for row in session.execute(found)]
 
 
 def years_of(session: Session, actor: Actor) -> list[int]:
