@@ -75,6 +75,7 @@ class SeminarForm(BaseForm):
     funding_source = one_line(_l("Funding source"), needed=False)
 
     venue = one_line(_l("Venue"), needed=False)
+    street = one_line(_l("Street address"), needed=False)
     city = one_line(_l("City"), length=SHORT, message=_l("Please write the city."))
     country = SelectField(_l("Country"), validators=[required(_l("Please choose the country."))])
     time_zone = SelectField(_l("Time zone"), validators=[required(_l("Please choose the time zone."))])

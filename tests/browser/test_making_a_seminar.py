@@ -132,10 +132,11 @@ def test_cancun_is_made_from_nothing_on_six_pages_with_five_hundred_keys(
     with capsys.disabled():
         pages = ", ".join(typist.seen)
         sys.stdout.write(f"\nCancún from nothing: {typist.pages} pages, {typist.keys} keys, {typist.clicks} clicks ({pages})\n")
+    quotas: dict[str | None, int] = dict(CANCUN.quotas)
     assert made(session) == (
         SeminarState.PUBLISHED,
         [(each.title_es, each.day, each.starts, each.ends) for each in CANCUN.sessions],
-        {**dict(CANCUN.quotas), None: CANCUN.capacity - sum(seats for _code, seats in CANCUN.quotas)},
+        quotas | {None: CANCUN.capacity - sum(quotas.values())},
     )
     assert typist.pages <= MOST_PAGES
     assert typist.keys <= MOST_KEYS

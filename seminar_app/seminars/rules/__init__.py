@@ -4,6 +4,7 @@ from seminar_app.seminars.rules.addresses import (
     SLUG,
     SLUGS_TAKEN_BY_PAGES,
     is_slug,
+    map_url,
     propose_slug,
 )
 from seminar_app.seminars.rules.announced import (
@@ -126,6 +127,7 @@ __all__ = [
     "local_of",
     "local_time_fault",
     "locked_fields",
+    "map_url",
     "may_change_sessions",
     "may_edit",
     "minutes_between",

@@ -71,6 +71,7 @@ class SeminarDetails:
     host_ids: Sequence[int] = ()
     funding_source: str | None = None
     venue: str | None = None
+    street: str | None = None
     registration_mode: RegistrationMode = RegistrationMode.OPEN
     registration_code: str | None = None
     approval: Approval = Approval.AUTOMATIC
