@@ -23,6 +23,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         staff_routes,
         staff_session_routes,
         staff_state_routes,
+        staff_year_routes,
     )
 
     labels.init_app()

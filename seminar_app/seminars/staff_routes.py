@@ -92,6 +92,7 @@ def index() -> ResponseReturnValue:
         states=choices(SeminarState),
         may_open={line.seminar.id: _may_open(line.seminar) for line in listed.lines},
         may_create=bool(current_actor().roles & set(ORGANIZERS)),
+        runs_any=bool(current_actor().roles & set(READERS)),
         mail_waits=what_waiting_means(session(), now)
         if RoleName.ORGANIZER in current_actor().roles and not current_actor().is_admin
         else None,
