@@ -217,6 +217,8 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     if "person_id" in wanted:
         values["person_id"] = side.person.public_id.hex
     values |= _of_merging(world, wanted, name, own=own)
+    if "year" in wanted:
+        values["year"] = world.own.seminar.starts_on.year
     if "code" in wanted:
         values["code"] = side.office.code if endpoint.startswith("offices_staff.") else _agency_code(world, name)
     return values | ({"factor_id": _factor_id(world, who, own=own)} if "factor_id" in wanted else {})
