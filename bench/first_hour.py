@@ -224,18 +224,19 @@ def organize(hour: Hour, browser: Browser, address: str, link: str) -> None:
         page.goto("/staff/seminars/new")
         country = page.locator("[name=country]").first.input_value()
         assert country == "MX", f"the seminar would be in {country}"
+        page.locator("details:has([name=slug]) > summary").click()
         fill(
             page,
             {"title_es": "Trata de personas", "title_en": "Human trafficking", "city": "Cancún", "starts_on": first.isoformat(),
              "ends_on": (first + timedelta(days=2)).isoformat(), "capacity": "93", "slug": SLUG},
         )  # fmt: skip
         press(hour, page, "main form button.usa-button")
-        for number, (day, begins, ends) in enumerate(SESSIONS, start=1):
-            page.goto(f"/staff/seminars/{SLUG}/sessions/new")
+        for number, (day, begins, ends) in enumerate(SESSIONS):
             on = (first + timedelta(days=day)).isoformat()
-            fill(page, {"title_es": f"Sesión {number}", "title_en": f"Session {number}", "day": on, "starts": begins, "ends": ends})
-            press(hour, page, "main form button.usa-button")
-        page.goto(f"/staff/seminars/{SLUG}/seats")
+            titles = {"title_es": f"Sesión {number + 1}", "title_en": f"Session {number + 1}"}
+            page.locator(f"[name=lines-{number}-day]").select_option(on)
+            fill(page, {f"lines-{number}-{name}": value for name, value in {**titles, "starts": begins, "ends": ends}.items()})
+        press(hour, page, "main form button.usa-button:not(.usa-button--outline)")
         for number, (agency, size) in enumerate(QUOTAS):
             box = page.locator("[role=combobox]").nth(number)
             box.fill(agency)
@@ -244,7 +245,6 @@ def organize(hour: Hour, browser: Browser, address: str, link: str) -> None:
             fill(page, {f"quotas-{number}-size": str(size)})
         press(hour, page, "main form button.usa-button:not(.usa-button--outline)")
         hour.tell("seminar, six sessions, four quotas")
-        page.goto(f"/staff/seminars/{SLUG}/")
         press(hour, page, "form[action$='/publish'] button")
         page.goto(f"/seminars/{SLUG}")
         assert "Human trafficking" in page.locator("h1").inner_text()

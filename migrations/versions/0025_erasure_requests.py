@@ -1,6 +1,6 @@
 """Officials ask that their data be erased.
 
-Revision: 0025, after 0021.
+Revision: 0025, after 0022.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0025"
-down_revision = "0021"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

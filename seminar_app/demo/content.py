@@ -232,6 +232,7 @@ class SeminarText:
     audience_en: str
     hosts: tuple[str, ...]
     venue: str
+    street: str | None
     city: str
     time_zone: str
     starts_on: date
@@ -263,6 +264,7 @@ CANCUN = SeminarText(
     audience_en="Federal and state prosecutors, federal police and migration officers.",
     hosts=("HSI", "OPDAT", "INL"),
     venue="Centro de Convenciones de Cancún",
+    street="Blvd. Kukulcán km 9, Zona Hotelera",
     city="Cancún, Quintana Roo",
     time_zone="America/Cancun",
     starts_on=date(2014, 6, 3),
@@ -284,6 +286,7 @@ TOLUCA = SeminarText(
     audience_en="Those who work on trafficking cases in prosecutors’ offices, police and migration; preferably participants of Cancún.",
     hosts=("OPDAT", "HSI"),
     venue="Centro de Capacitación de Toluca",
+    street=None,
     city="Toluca, Estado de México",
     time_zone="America/Mexico_City",
     starts_on=date(2015, 3, 10),
@@ -320,6 +323,7 @@ def next_seminar(today: date) -> SeminarText:
         audience_en="Prosecutors, investigating police and migration officers who work on trafficking cases.",
         hosts=("HSI", "OPDAT"),
         venue="Centro Expositor de Puebla",
+        street="Calz. Ejército de Oriente 100, Zona de los Fuertes",
         city="Puebla, Puebla",
         time_zone="America/Mexico_City",
         starts_on=starts_on,

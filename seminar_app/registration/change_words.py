@@ -55,7 +55,7 @@ def _days(announced: Announced) -> str:
 
 def _place(announced: Announced, *, abroad: bool) -> str:
     country = country_name(announced.country) if abroad else None
-    return ", ".join(filter(None, (announced.venue, announced.city, country)))
+    return ", ".join(filter(None, (announced.venue, announced.street, announced.city, country)))
 
 
 def _title(seminar_session: AnnouncedSession) -> str:

@@ -416,7 +416,7 @@ class SeatsForm(BaseForm):
 
     opened = HiddenField()
     capacity = IntegerField(
-        _l("Capacity"),
+        _l("Seats in all"),
         validators=[
             required(_l("Please write how many seats the seminar has.")),
             NumberRange(1, MOST_SEATS, _l("Please write a number of seats from 1 to %(max)s.")),

@@ -18,6 +18,7 @@ from seminar_app.registration.forms import EMPTY_QUOTAS, SeatsForm
 from seminar_app.registration.queries import SeatsOverview
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.queries import seminar_to_organize
+from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work, session
@@ -54,14 +55,21 @@ def seats(slug: str) -> ResponseReturnValue:
                     ),
                     "info",
                 )
-            return redirect(url_for(".seats", slug=slug), code=303)
+            goes_on = seminar.state is SeminarState.DRAFT and request.form.get("do") != "stay"
+            return redirect(url_for("seminars_staff.overview" if goes_on else ".seats", slug=slug), code=303)
         except StaleEdit as refusal:
             form.show(refusal)
             overview = queries.seats_overview(session(), seminar.id)
             form.opened.data = overview.edition
         except Refusal as refusal:
             form.show(refusal)
-    page = render_template("registration/staff/seats.html", form=form, overview=overview, seminar_header=seminar_header(seminar))
+    page = render_template(
+        "registration/staff/seats.html",
+        form=form,
+        overview=overview,
+        is_draft=seminar.state is SeminarState.DRAFT,
+        seminar_header=seminar_header(seminar),
+    )
     return page, 422 if form.has_errors else 200
 
 

@@ -9,6 +9,7 @@ from config import Settings
 from seminar_app.seminars import audit_words, labels
 from seminar_app.seminars import models as models
 from seminar_app.seminars.blueprints import staff_blueprint
+from seminar_app.seminars.rules import map_url
 from seminar_app.web.contacts import add_finder
 from seminar_app.web.navigation import Entry, add_seminar_entry, add_staff_entry
 
@@ -18,12 +19,15 @@ def init_app(app: Flask, settings: Settings) -> None:
     audit_words.init_app()
     from seminar_app.seminars import (  # noqa: F401  the last ones add to the blueprint
         routes,
+        staff_program_routes,
         staff_routes,
         staff_session_routes,
         staff_state_routes,
+        staff_year_routes,
     )
 
     labels.init_app()
+    app.jinja_env.globals["map_url"] = map_url
     app.register_blueprint(routes.blueprint)
     add_finder(app, routes.office_of_request)
     app.register_blueprint(staff_blueprint)

@@ -29,6 +29,7 @@ def announced_now(session: Session, seminar: Seminar) -> Announced:
         ends_on=seminar.ends_on,
         time_zone=seminar.time_zone,
         venue=seminar.venue,
+        street=seminar.street,
         city=seminar.city,
         country=seminar.country,
         sessions=tuple(

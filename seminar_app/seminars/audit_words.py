@@ -40,6 +40,7 @@ def init_app() -> None:
             "office_id": _l("Office"),
             "city": _l("City"),
             "venue": _l("Venue"),
+            "street": _l("Street address"),
             "time_zone": _l("Time zone"),
             "starts_on": _l("First day"),
             "ends_on": _l("Last day"),

@@ -129,9 +129,9 @@ def changed_at(seminar: SeminarPage, seminar_session: PublicSession | None = Non
 
 
 def place(seminar: SeminarPage, seminar_session: PublicSession | None = None) -> str:
-    """Return room, venue, city and country, as far as they are known."""
+    """Return room, venue, street, city and country, as far as they are known."""
     room = seminar_session.room if seminar_session is not None else None
-    return ", ".join(filter(None, (room, seminar.venue, seminar.city, country_name(seminar.country))))
+    return ", ".join(filter(None, (room, seminar.venue, seminar.street, seminar.city, country_name(seminar.country))))
 
 
 def _description(title: str, seminar_session: PublicSession, url: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from seminar_app.core.errors import N_, Refusal, StaleEdit
 
 
@@ -230,6 +232,33 @@ class MinutesOutOfReach(Refusal):
 
     sentence = N_("Contact minutes are between 1 and the %(minutes)d minutes that the session lasts.")
     field = "contact_minutes"
+
+
+class SessionChanged(StaleEdit):
+    """A session of the program was saved by another user after the page was opened."""
+
+    sentence = N_(
+        "Somebody else has changed this session meanwhile: it is now «%(session)s» on %(day)s, from %(starts)s to %(ends)s. What you typed "
+        "is still here; saving again replaces that."
+    )
+    field = "title_es"
+
+
+class SessionGone(StaleEdit):
+    """A session of the program was deleted by another user after the page was opened."""
+
+    sentence = N_("Somebody else has deleted this session meanwhile. Saving again makes it anew; empty its line to leave it out.")
+    field = "title_es"
+
+
+class LinesRefused(Refusal):
+    """Lines of the program cannot be saved. `faults`: the place of each line, from 0, and what is wrong with it."""
+
+    sentence = N_("Nothing is saved yet: please look at the lines that are marked.")
+
+    def __init__(self, faults: Sequence[tuple[int, Refusal]]) -> None:
+        super().__init__()
+        self.faults = faults
 
 
 class SessionHasMarks(Refusal):

@@ -7,26 +7,23 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, DateTimeLocalField, FieldList, IntegerField, RadioField, SelectField, TextAreaField, TimeField
+from wtforms import BooleanField, DateField, DateTimeLocalField, FieldList, IntegerField, RadioField, SelectField, TimeField
 from wtforms.fields import Field
 
 from seminar_app.offices.models import Office
 from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, RegistrationMode, local_of, locked_fields, parse_speakers
 from seminar_app.seminars.services import SeminarDetails, SessionDetails, missing_texts
-from seminar_app.web.filters import text_of
+from seminar_app.web.filters import long_date, text_of
 from seminar_app.web.forms import (
-    PAGE,
     SHORT,
     BaseForm,
+    FormPart,
     ValidationError,
     VersionField,
-    at_most,
-    clean_text,
     one_line,
     optional,
     paragraphs,
-    readable,
     required,
 )
 from seminar_app.web.labels import choices
@@ -36,6 +33,7 @@ MOST_HOSTS = 12
 EMPTY_HOSTS = 2
 LONGEST_SLUG = 80
 LONGEST_SPEAKER = 200
+EMPTY_SPEAKERS = 3
 
 _RULES: dict[str, type[StrEnum]] = {
     "registration_mode": RegistrationMode,
@@ -77,6 +75,7 @@ class SeminarForm(BaseForm):
     funding_source = one_line(_l("Funding source"), needed=False)
 
     venue = one_line(_l("Venue"), needed=False)
+    street = one_line(_l("Street address"), needed=False)
     city = one_line(_l("City"), length=SHORT, message=_l("Please write the city."))
     country = SelectField(_l("Country"), validators=[required(_l("Please choose the country."))])
     time_zone = SelectField(_l("Time zone"), validators=[required(_l("Please choose the time zone."))])
@@ -88,7 +87,7 @@ class SeminarForm(BaseForm):
     approval = RadioField(_l("Approval"), validators=[required(_l("Please choose how people are approved."))])
     registration_opens = DateTimeLocalField(_l("Registration opens"), validators=[optional()])
     registration_closes = DateTimeLocalField(_l("Registration closes"), validators=[optional()])
-    capacity = IntegerField(_l("Seats"), validators=[required(_l("Please write how many seats there are."))])
+    capacity = IntegerField(_l("Seats in all"), validators=[required(_l("Please write how many seats there are."))])
 
     asks_birth = SelectField(_l("Date and place of birth"), default=Asked.NO.value)
     asks_curp = SelectField(_l("CURP"), default=Asked.NO.value)
@@ -172,6 +171,26 @@ def _named_speakers(form: Any, field: Field) -> None:
         raise ValidationError(_l("A name or an affiliation is too long: at most 200 characters each."))
 
 
+SPEAKER = one_line(
+    _l("Speaker"),
+    length=2 * LONGEST_SPEAKER + 2,
+    needed=False,
+    validators=[_named_speakers],
+    render_kw={"list": "speakers-known"},
+)
+"""A speaker: name, affiliation. The page offers those of the office's earlier seminars in the list `speakers-known`."""
+
+
+def speakers_in(fields: Iterable[Any]) -> tuple[tuple[str, str | None], ...]:
+    """Return (name, affiliation) of each field that is filled in, in order."""
+    return parse_speakers("\n".join(field.data or "" for field in fields))
+
+
+def speaker_line(speaker: Any) -> str:
+    """Return a speaker, who has a name and an affiliation, as it is typed."""
+    return f"{speaker.name}, {speaker.affiliation}" if speaker.affiliation else str(speaker.name)
+
+
 class SessionForm(BaseForm):
     """A session of a seminar, in the seminar's local time."""
 
@@ -183,19 +202,24 @@ class SessionForm(BaseForm):
     ends = TimeField(_l("Ends"), validators=[required(_l("Please write when it ends."))])
     contact_minutes = IntegerField(_l("Contact minutes"), validators=[optional()])
     room = one_line(_l("Room"), length=SHORT, needed=False)
-    speakers = TextAreaField(_l("Speakers"), filters=[clean_text], validators=[optional(), readable, at_most(PAGE), _named_speakers])
+    speakers = FieldList(SPEAKER, label=_l("Speakers"))
     counts_for_completion = BooleanField(_l("Counts for completion"), default=True)
 
     def details(self) -> SessionDetails:
         """Return what was typed."""
         values = {name: field.data for name, field in self._fields.items() if name in SessionDetails.__dataclass_fields__}
-        return SessionDetails(**values | {"speakers": parse_speakers(self.speakers.data or "")})
+        return SessionDetails(**values | {"speakers": speakers_in(self.speakers)})
+
+    def offer_speakers(self) -> None:
+        """Add empty fields after the speakers."""
+        for _number in range(EMPTY_SPEAKERS):
+            if not self.speakers.entries or self.speakers.entries[-1].data or len(self.speakers.entries) < EMPTY_SPEAKERS:
+                self.speakers.append_entry(None)
 
     @staticmethod
     def values_of(seminar_session: SeminarSession, speakers: Iterable[Any], time_zone: str) -> dict[str, Any]:
         """Return the form's first values for an existing session."""
         starts, ends = local_of(seminar_session.starts_at, time_zone), local_of(seminar_session.ends_at, time_zone)
-        lines = (f"{speaker.name}, {speaker.affiliation}" if speaker.affiliation else speaker.name for speaker in speakers)
         return {
             "version": seminar_session.version,
             "title_es": seminar_session.title_es,
@@ -205,9 +229,20 @@ class SessionForm(BaseForm):
             "ends": ends.time(),
             "contact_minutes": seminar_session.contact_minutes,
             "room": seminar_session.room,
-            "speakers": "\n".join(lines),
+            "speakers": [speaker_line(speaker) for speaker in speakers],
             "counts_for_completion": seminar_session.counts_for_completion,
         }
+
+
+class LikeForm(FormPart):
+    """The choice of an earlier seminar that a new one is to be like."""
+
+    like = SelectField(_l("Like an earlier one"))
+
+    def __init__(self, seminars: Iterable[Any], language: str) -> None:
+        super().__init__()
+        names = [(each.slug, f"{each.title(language)}, {each.city}, {long_date(each.starts_on)}") for each in seminars]
+        self.like.choices = [("", _l("Choose a seminar")), *names]
 
 
 class CopyForm(BaseForm):

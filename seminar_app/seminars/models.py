@@ -46,6 +46,8 @@ class Seminar(Base):
     audience_en: Mapped[str | None] = mapped_column(Text, info=NO_PERSON)
     funding_source: Mapped[str | None] = mapped_column(String(200), info=NO_PERSON)
     venue: Mapped[str | None] = mapped_column(String(200), info=NO_PERSON)
+    street: Mapped[str | None] = mapped_column(String(200), info=NO_PERSON)
+    """Address line of the venue, the same in both languages; the city stands apart."""
     city: Mapped[str] = mapped_column(String(100), info=NO_PERSON)
     country: Mapped[str] = mapped_column(String(2), info=NO_PERSON)
     time_zone: Mapped[str] = mapped_column(String(64), info=NO_PERSON)

@@ -57,6 +57,7 @@ class Invitation:
     title_es: str | None
     title_en: str | None
     venue: str | None
+    street: str | None
     city: str
     country: str
     time_zone: str
@@ -131,6 +132,7 @@ _LINE: tuple[Any, ...] = (
     Seminar.title_es,
     Seminar.title_en,
     Seminar.venue,
+    Seminar.street,
     Seminar.city,
     Seminar.country,
     Seminar.time_zone,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
 from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, true
@@ -21,6 +21,10 @@ from seminar_app.seminars.models import SeatPool, Seminar, SeminarHost, SeminarS
 from seminar_app.seminars.rules import PUBLIC_STATES, SeminarState, local_of
 
 PAGE_SIZE = 50
+MOST_TO_COPY = 300
+"""Earlier seminars that a page offers to copy."""
+MOST_SPEAKERS = 300
+"""Speakers of earlier seminars that a page offers."""
 
 
 _BY_SLUG = select(Seminar).where(Seminar.slug == bindparam("slug"))
@@ -134,6 +138,21 @@ def seminar_names(session: Session) -> list[SeminarName]:
     """Return the names of all seminars, those that begin last at the top: to choose one, and to show which seminar a role is for."""
     names = select(Seminar.id, Seminar.slug, Seminar.title_es, Seminar.title_en, Seminar.starts_on, Seminar.office_id)
     return [SeminarName(*row) for row in session.execute(names.order_by(Seminar.starts_on.desc(), Seminar.id.desc()))]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierSeminar(SeminarName):
+    """A seminar that another one can be made like."""
+
+    city: str
+
+
+def seminars_to_copy(session: Session, actor: Actor) -> list[EarlierSeminar]:
+    """Return the seminars that the account organizes, those that begin last at the top."""
+    organized = true() if actor.is_admin else Seminar.office_id.in_(sorted(actor.office_ids))
+    columns = (Seminar.id, Seminar.slug, Seminar.title_es, Seminar.title_en, Seminar.starts_on, Seminar.office_id, Seminar.city)
+    found = select(*columns).where(organized).order_by(Seminar.starts_on.desc(), Seminar.id.desc()).limit(MOST_TO_COPY)
+    return [EarlierSeminar(*row) for row in session.execute(found)]
 
 
 def years_of(session: Session, actor: Actor) -> list[int]:
@@ -258,3 +277,35 @@ def offices_to_choose(session: Session, *, also: Collection[int] = ()) -> list[O
 def slugs_like(session: Session, stem: str) -> set[str]:
     """Return the slugs that begin with `stem`."""
     return set(session.scalars(select(Seminar.slug).where(Seminar.slug.startswith(stem, autoescape=True))))
+
+
+def speakers_known(session: Session, office_id: int) -> list[tuple[str, str | None]]:
+    """Return (name, affiliation) of the speakers of an office's seminars, those who spoke last first."""
+    rows = session.execute(
+        select(Speaker.name, Speaker.affiliation)
+        .join(SeminarSession, SeminarSession.id == Speaker.session_id)
+        .join(Seminar, Seminar.id == SeminarSession.seminar_id)
+        .where(Seminar.office_id == office_id)
+        .group_by(Speaker.name, Speaker.affiliation)
+        .order_by(func.max(SeminarSession.starts_at).desc(), Speaker.name)
+        .limit(MOST_SPEAKERS)
+    )
+    return [(name, affiliation) for name, affiliation in rows]
+
+
+def hours_of_last_seminar(session: Session, seminar: Seminar) -> list[tuple[datetime, datetime]]:
+    """Return local start and end of the sessions of the office's other seminar that begins last and has any."""
+    has_sessions = select(SeminarSession.id).where(SeminarSession.seminar_id == Seminar.id).exists()
+    last = (
+        select(Seminar.id)
+        .where(Seminar.office_id == seminar.office_id, Seminar.id != seminar.id, has_sessions)
+        .order_by(Seminar.starts_on.desc(), Seminar.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(SeminarSession.starts_at, SeminarSession.ends_at, Seminar.time_zone)
+        .join(Seminar, Seminar.id == SeminarSession.seminar_id)
+        .where(Seminar.id == last)
+    )
+    return [(local_of(starts_at, zone), local_of(ends_at, zone)) for starts_at, ends_at, zone in rows]

@@ -28,7 +28,7 @@ from seminar_app.seminars import queries, services
 from seminar_app.seminars.blueprints import ORGANIZERS, READERS
 from seminar_app.seminars.blueprints import staff_blueprint as blueprint
 from seminar_app.seminars.copy_page import CopyPage
-from seminar_app.seminars.forms import SeminarForm, details_of
+from seminar_app.seminars.forms import LikeForm, SeminarForm, details_of
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.overview import People, outcome_of, overview_of, sections_of
@@ -92,6 +92,7 @@ def index() -> ResponseReturnValue:
         states=choices(SeminarState),
         may_open={line.seminar.id: _may_open(line.seminar) for line in listed.lines},
         may_create=bool(current_actor().roles & set(ORGANIZERS)),
+        runs_any=bool(current_actor().roles & set(READERS)),
         mail_waits=what_waiting_means(session(), now)
         if RoleName.ORGANIZER in current_actor().roles and not current_actor().is_admin
         else None,
@@ -107,7 +108,9 @@ def _may_open(seminar: Seminar) -> bool:
 @blueprint.route("/seminars/new", methods=["GET", "POST"])
 @staff(*ORGANIZERS)
 def new() -> ResponseReturnValue:
-    """Create a seminar, on one page with several headed parts."""
+    """Create a seminar, or go on to copy the earlier one that is chosen. What is seldom changed stands folded."""
+    if earlier := request.args.get("like"):
+        return redirect(url_for(".copy", slug=queries.seminar_to_organize(session(), current_actor(), earlier).slug), code=303)
     if not own_offices(session(), current_actor()):
         return render_template("seminars/staff/first_an_office.html"), 422 if request.method == "POST" else 200
     form = SeminarForm(data=defaults(session(), current_actor()))
@@ -119,11 +122,12 @@ def new() -> ResponseReturnValue:
                     work, change_context(), details=form.details(slug=proposed_slug(work, form)), capacity=form.capacity.data or 0
                 )
             )
-            flash(_("The draft is saved. Next, add its sessions."), "success")
-            return redirect(url_for(".sessions", slug=made.slug), code=303)
+            flash(_("The draft is saved. Next, write its program."), "success")
+            return redirect(url_for(".sessions_program", slug=made.slug), code=303)
         except Refusal as refusal:
             form.show(refusal)
-    return render_template("seminars/staff/new.html", form=form), 422 if form.has_errors else 200
+    like = LikeForm(queries.seminars_to_copy(session(), current_actor()), current_language()).like
+    return render_template("seminars/staff/new.html", form=form, like=like), 422 if form.has_errors else 200
 
 
 @blueprint.get("/seminars/<slug>/")

@@ -22,7 +22,7 @@ from seminar_app.seminars.forms import SessionForm
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.overview import sections_of
-from seminar_app.seminars.rules import local_of, may_change_sessions, minutes_between
+from seminar_app.seminars.rules import days_between, local_of, may_change_sessions, minutes_said
 from seminar_app.seminars.services import SessionDetails
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.change import change_context
@@ -120,14 +120,15 @@ def restore(slug: str) -> ResponseReturnValue:
 
 def _form_page(slug: str, form: SessionForm, *, seminar_session: uuid.UUID | None) -> ResponseReturnValue:
     seminar = queries.seminar_to_organize(session(), current_actor(), slug)
-    days = [seminar.starts_on + timedelta(days=n) for n in range((seminar.ends_on - seminar.starts_on).days + 1)]
+    form.offer_speakers()
     page = render_template(
         "seminars/staff/session.html",
         seminar=seminar,
         seminar_header=seminar_header(seminar),
         form=form,
         seminar_session=seminar_session,
-        days=days,
+        days=days_between(seminar.starts_on, seminar.ends_on),
+        speakers=queries.speakers_known(session(), seminar.office_id),
     )
     return page, 422 if form.has_errors else 200
 
@@ -182,7 +183,7 @@ def _edit(work: Session, slug: str, public_id: uuid.UUID, form: SessionForm) -> 
     seminar = queries.seminar_to_organize(work, current_actor(), slug)
     version, details = form.version.data or 0, form.details()
     before = queries.get_session(work, seminar.id, public_id).seminar_session
-    if details.contact_minutes == before.contact_minutes == minutes_between(before.starts_at, before.ends_at):
+    if details.contact_minutes == before.contact_minutes and minutes_said(before.contact_minutes, before.starts_at, before.ends_at) is None:
         details = replace(details, contact_minutes=None)  # it counted as a whole and nobody says otherwise: its minutes follow its hours
     return services.edit_session(work, change_context(), seminar_id=seminar.id, public_id=public_id, version=version, details=details)
 

@@ -29,6 +29,8 @@ def init_app(app: Flask) -> None:
         date_range=date_range,
         local_date=local_date,
         short_day=short_day,
+        short_date=short_date,
+        month_name=month_name,
         percent=percent,
     )
     app.jinja_env.globals.update(text_of=text_of, lang_of=lang_of)
@@ -58,6 +60,16 @@ def local_date(value: datetime, time_zone: str) -> date:
 def short_day(value: date) -> str:
     """Return «mar 3», «Tue 3»: the head of a column."""
     return f"{format_skeleton('E', dates.noon(value), locale=current_language())} {value.day}"
+
+
+def short_date(value: date) -> str:
+    """Return «mar, 3 jun», «Tue, Jun 3»: a day in a list of a seminar's days."""
+    return str(format_skeleton("MMMEd", dates.noon(value), locale=current_language()))
+
+
+def month_name(value: date) -> str:
+    """Return «junio», «June»: the month of a day."""
+    return str(format_date(value, "LLLL", locale=current_language()))
 
 
 def percent(value: float) -> str:

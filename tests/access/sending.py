@@ -194,8 +194,8 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     wanted = {a for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint for a in rule.arguments}
     held = endpoint.startswith(("attendance_staff.", "feedback_staff."))
     seminar = side.held if held else side.seminar
-    given = {"part": "work", "pass_code": code_with(KEY, side.registration.public_id)}
-    values: Values = {name: value for name, value in given.items() if name in wanted}
+    given: Values = {"part": "work", "pass_code": code_with(KEY, side.registration.public_id), "year": world.own.seminar.starts_on.year}
+    values = {name: value for name, value in given.items() if name in wanted}
     if "slug" in wanted:
         if endpoint.startswith("seminars_staff.") and name in CHANGES and (line.method == "POST" or name == "resume"):
             seminar = world.fresh_seminar(CHANGES[name], own=own, **PAST.get(name, {}))
@@ -366,6 +366,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "seminars_staff.copy": lambda *_: {"starts_on": "2031-09-01"},
     "seminars_staff.cancel": lambda *_: {"reason": "The hotel has closed."},
     "seminars_staff.resume": lambda *_: {"reason": "A sheet came in late."},
+    "seminars_staff.sessions_program": lambda world, *_: {"do": "save", "lines-0-title_en": f"Session {world.number()}"},
     "seminars_staff.sessions_new": lambda *_: {"title_en": "Evidence", "starts": "21:00", "ends": "22:00"},
     "seminars_staff.sessions_edit": lambda world, *_: {"room": f"Room {world.number()}"},
     "attendance_staff.search": lambda *_: {"words": "López"},

@@ -153,6 +153,7 @@ def press(visitor: Visitor, selector: str, *, look: bool = True) -> None:
 def create_and_publish(visitor: Visitor, first: date) -> None:
     """Organizer: create and publish a seminar with two sessions, four quotas and a coordinator."""
     page = visitor.go("/staff/seminars/new")
+    page.locator("details:has([name=slug]) > summary").click()
     fill(
         page,
         {
@@ -167,30 +168,15 @@ def create_and_publish(visitor: Visitor, first: date) -> None:
             "slug": SLUG,
         },
     )
-    press(visitor, "main form button.usa-button")
-    for title, begins, ends in (("Indicios", "09:00", "12:00"), ("Entrevista", "13:00", "16:00")):
-        page = visitor.go(f"/staff/seminars/{SLUG}/sessions/new")
-        fill(
-            page,
-            {
-                "title_es": title,
-                "day": first.isoformat(),
-                "starts": begins,
-                "ends": ends,
-                "contact_minutes": "180",
-                "speakers": "Ana Ruiz, HSI",
-            },
-        )
-        press(visitor, "main form button.usa-button")
-    page = visitor.go(f"/staff/seminars/{SLUG}/seats")
+    press(visitor, "main form.form button.usa-button")
+    for number, (title, begins, ends) in enumerate((("Indicios", "09:00", "12:00"), ("Entrevista", "13:00", "16:00"))):
+        line = {"title_es": title, "starts": begins, "ends": ends, "contact_minutes": "180", "speakers-0": "Ana Ruiz, HSI"}
+        fill(page, {f"lines-{number}-{name}": value for name, value in line.items()})
+    press(visitor, "main form.form button.usa-button")
     for number, (agency, size) in enumerate(POOLS):
-        if not page.locator(f"[name='quotas-{number}-size']").count():
-            press(visitor, "main form button.usa-button:not(.usa-button--outline)")
-            page = visitor.go(f"/staff/seminars/{SLUG}/seats")
         choose(page, agency, number=number)
         fill(page, {f"quotas-{number}-size": str(size)})
     press(visitor, "main form button.usa-button:not(.usa-button--outline)")
-    visitor.go(f"/staff/seminars/{SLUG}/")
     press(visitor, "form[action$='/publish'] button")
 
 

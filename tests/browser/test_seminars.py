@@ -63,7 +63,7 @@ def test_the_public_pages_are_for_everybody(chromium: Browser, office: LiveServe
 @pytest.mark.crossed
 @pytest.mark.parametrize("width", [PHONE, DESK])
 def test_staffs_pages_are_for_everybody(chromium: Browser, office: LiveServer, width: int) -> None:
-    inside = ("", "settings", "copy", "sessions/", "sessions/new")
+    inside = ("", "settings", "copy", "sessions/", "sessions/new", "sessions/program")
     with Visitor(chromium, office.url, width=width) as visitor:
         visitor.sign_in("organizer@demo.example", PASSWORD)
         for path in (
@@ -75,7 +75,7 @@ def test_staffs_pages_are_for_everybody(chromium: Browser, office: LiveServer, w
             "gone/settings",
         ):
             visitor.go(f"/staff/seminars/{path}")
-        visitor.go("/staff/seminars/new").get_by_role("button", name="Guardar el borrador").click()
+        visitor.go("/staff/seminars/new").get_by_role("button", name="Guardar y escribir el programa").click()
         expect(visitor.page.locator(".error-summary")).to_be_focused()
         visitor.look()
 
@@ -97,8 +97,8 @@ def test_a_seminar_is_made_by_keyboard_alone(chromium: Browser, office: LiveServ
         zone.fill("merida")
         zone.press("ArrowDown")
         zone.press("Enter")
-        page.get_by_role("button", name="Guardar el borrador").focus()
+        page.get_by_role("button", name="Guardar y escribir el programa").focus()
         page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Sesiones")
-        assert page.url.endswith("/staff/seminars/merida-2091/sessions/")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Programa")
+        assert page.url.endswith("/staff/seminars/merida-2091/sessions/program")
         visitor.look()

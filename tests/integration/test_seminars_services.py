@@ -22,7 +22,7 @@ from seminar_app.seminars import errors, queries, services
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession, Speaker
 from seminar_app.seminars.quotas import quotas_to_share
 from seminar_app.seminars.rules import Change, RegistrationMode, SeminarState, local_of
-from seminar_app.seminars.services import SeminarDetails, SeminarEdit, SessionDetails, StateChange
+from seminar_app.seminars.services import ProgramLine, SeminarDetails, SeminarEdit, SessionDetails, StateChange
 from seminar_app.seminars.services.copying import Shares
 from tests.conftest import StatementCount
 from tests.support.context import context
@@ -59,6 +59,14 @@ def create(session: Session, details: SeminarDetails, now: datetime, capacity: i
 def add(session: Session, seminar: Seminar, details: SessionDetails, now: datetime) -> SeminarSession:
     with unit_of_work(session):
         return services.add_session(session, context(now, BY), seminar_id=seminar.id, details=details)
+
+
+def edit_one(session: Session, seminar: Seminar, row: SeminarSession, details: SessionDetails, now: datetime) -> SeminarSession:
+    """Edit a session as somebody does who saw `row`."""
+    with unit_of_work(session):
+        return services.edit_session(
+            session, context(now, BY), seminar_id=seminar.id, public_id=row.public_id, version=row.version, details=details
+        )
 
 
 def change(session: Session, seminar: Seminar, change: Change, now: datetime, reason: str | None = None) -> Seminar:
@@ -248,15 +256,7 @@ def test_other_rooms_are_told_which_columns_and_sessions_an_edit_changed(
     with unit_of_work(session):
         services.delete_session(session, context(now, BY), seminar_id=seminar.id, public_id=first.public_id)
     moved = session.get_one(SeminarSession, second.id, populate_existing=True)
-    with unit_of_work(session):
-        services.edit_session(
-            session,
-            context(now, BY),
-            seminar_id=seminar.id,
-            public_id=second.public_id,
-            version=moved.version,
-            details=morning(day=date(2026, 6, 11)),
-        )
+    edit_one(session, seminar, moved, morning(day=date(2026, 6, 11)), now)
     assert told == [
         SeminarEdit(sessions=frozenset({first.id})),
         SeminarEdit(sessions=frozenset({second.id})),
@@ -296,42 +296,61 @@ def test_a_session_is_edited_with_its_speakers_who_stay_the_same_rows(session: S
     seminar = create(session, details(make.office().id), now)
     seminar_session = add(session, seminar, morning(speakers=[("Ana", "HSI"), ("Luis", None), ("Eva", "OPDAT")]), now)
     before = {s.name: s.id for s in queries.get_session(session, seminar.id, seminar_session.public_id).speakers}
-    with unit_of_work(session):
-        services.edit_session(
-            session,
-            context(now, BY),
-            seminar_id=seminar.id,
-            public_id=seminar_session.public_id,
-            version=seminar_session.version,
-            details=morning(starts=time(8), speakers=[("Eva", "INL"), ("Ana", "HSI"), ("Zoé", None)]),
-        )
+    edit_one(session, seminar, seminar_session, morning(starts=time(8), speakers=[("Eva", "INL"), ("Ana", "HSI"), ("Zoé", None)]), now)
     line = queries.sessions_of(session, seminar.id)[0]
     assert [(s.name, s.affiliation) for s in line.speakers] == [("Eva", "INL"), ("Ana", "HSI"), ("Zoé", None)]
     assert [s.id for s in line.speakers][:2] == [before["Eva"], before["Ana"]]
     assert line.seminar_session.version > seminar_session.version
-    with pytest.raises(StaleEdit), unit_of_work(session):
-        services.edit_session(
-            session,
-            context(now, BY),
-            seminar_id=seminar.id,
-            public_id=seminar_session.public_id,
-            version=seminar_session.version,
-            details=morning(),
-        )
+    with pytest.raises(StaleEdit):
+        edit_one(session, seminar, seminar_session, morning(), now)
+
+
+def test_a_program_is_saved_as_one_change_or_not_at_all(
+    session: Session, make: Make, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[SeminarEdit] = []
+    announced: list[tuple[int, int]] = []
+    seminar = make.seminar()
+    first, second = make.seminar_session(seminar), make.seminar_session(seminar, day=1)
+    monkeypatch.setattr("seminar_app.seminars.services.events._edit_hooks", [lambda *said: told.append(said[-1])])
+    hook = [lambda *said: announced.append((len(said[-2].sessions), len(said[-1].sessions)))]
+    monkeypatch.setattr("seminar_app.seminars.services.events._announced_hooks", hook)
+    later, added = morning(starts=time(15), ends=time(17)), morning(day=date(2026, 6, 5))
+
+    def save(*lines: ProgramLine) -> int:
+        with unit_of_work(session):
+            return services.save_program(session, context(now, BY), seminar_id=seminar.id, lines=lines)
+
+    known: dict[str, Any] = {"public_id": first.public_id, "version": first.version}
+    gone = ProgramLine(public_id=second.public_id, version=second.version, delete=True)
+    with pytest.raises(errors.LinesRefused) as refused:
+        save(gone, ProgramLine(**known, details=later), ProgramLine(details=replace(added, title_es=None)))
+    assert [(number, type(fault)) for number, fault in refused.value.faults] == [(2, errors.LanguageOfTextMissing)]
+    assert [line.seminar_session.id for line in queries.sessions_of(session, seminar.id)] == [first.id, second.id]
+    assert (told, announced) == ([], [])
+    assert save(gone, ProgramLine(**known, details=later), ProgramLine(details=added)) == 3
+    (edit_of_all,) = told
+    assert {first.id, second.id} <= edit_of_all.sessions
+    assert announced == [(2, 2)], "one was added and one deleted, and people are told once"
+    assert save() == 0
+    assert len(told) == 1, "nothing has changed"
+
+
+def test_attendance_keeps_a_session_in_the_program(session: Session, make: Make, now: datetime) -> None:
+    seminar = make.seminar()
+    held = make.seminar_session(seminar)
+    make.mark(make.registration(seminar, pool=session.scalars(select(SeatPool)).one()), held)
+    lines = [ProgramLine(details=morning(day=date(2026, 6, 4))), ProgramLine(public_id=held.public_id, version=held.version, delete=True)]
+    with pytest.raises(errors.LinesRefused) as refused, unit_of_work(session):
+        services.save_program(session, context(now, BY), seminar_id=seminar.id, lines=lines)
+    assert [(number, type(fault)) for number, fault in refused.value.faults] == [(1, errors.SessionHasMarks)]
+    assert len(queries.sessions_of(session, seminar.id)) == 1
 
 
 def test_the_minutes_that_are_said_of_a_session_are_kept_although_its_hours_change(session: Session, make: Make, now: datetime) -> None:
     seminar = create(session, details(make.office().id), now)
     whole = add(session, seminar, morning(), now)
-    with unit_of_work(session):
-        services.edit_session(
-            session,
-            context(now, BY),
-            seminar_id=seminar.id,
-            public_id=whole.public_id,
-            version=whole.version,
-            details=morning(ends=time(12), contact_minutes=120),
-        )
+    edit_one(session, seminar, whole, morning(ends=time(12), contact_minutes=120), now)
     assert queries.get_session(session, seminar.id, whole.public_id).seminar_session.contact_minutes == 120
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from datetime import datetime
 from pathlib import Path
@@ -320,6 +321,27 @@ def keys_of(people: list[Person]) -> list[str]:
     with db.engine.connect() as connection:
         found: dict[int, str] = {row.id: row.search_key for row in connection.execute(text("SELECT id, search_key FROM person"))}
     return [found[person.id] for person in people]
+
+
+def test_a_version_without_streets_reads_the_changes_that_wait(app: Flask, make: Make) -> None:
+    seminar = make.seminar(venue="Hotel", street="Av. Tulum 5")
+    make.registration(seminar, pool=make.pool(seminar, make.agency("PGR"), 1))
+    make.change_notice(seminar)
+    told = "SELECT before FROM change_notice"
+    with app.app_context():
+        assert "street" in json.loads(_as_text(told))
+        downgrade(revision="0021")
+        assert "street" not in json.loads(_as_text(told))
+        upgrade()
+        with db.engine.connect() as connection:
+            assert connection.scalar(text("SELECT street FROM seminar")) is None
+        db.session.remove()
+
+
+def _as_text(statement: str) -> str:
+    with db.engine.connect() as connection:
+        found = connection.scalar(text(statement))
+    return found if isinstance(found, str) else json.dumps(found)
 
 
 def test_the_file_named_newest_names_the_newest_migration() -> None:

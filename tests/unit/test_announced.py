@@ -75,7 +75,7 @@ def test_another_room_is_a_moved_session() -> None:
     assert news(replace(KNOWN, sessions=(replace(FIRST, room="Sala 2"), SECOND))) == ["session_moved"]
 
 
-@pytest.mark.parametrize("change", [{"city": "Tulum"}, {"venue": None}, {"country": "BZ"}])
+@pytest.mark.parametrize("change", [{"city": "Tulum"}, {"venue": None}, {"street": "Calle 5 núm. 10"}, {"country": "BZ"}])
 def test_another_place_is_news(change: dict[str, str | None]) -> None:
     assert news(replace(KNOWN, **change)) == ["place"]  # type: ignore[arg-type]
 
@@ -90,4 +90,11 @@ def test_a_correction_of_the_past_is_told_to_nobody() -> None:
 
 
 def test_it_comes_back_from_the_database_as_it_was() -> None:
-    assert Announced.from_json(json.loads(json.dumps(KNOWN.as_json()))) == KNOWN
+    known = replace(KNOWN, street="Calle 5 núm. 10")
+    assert Announced.from_json(json.loads(json.dumps(known.as_json()))) == known
+
+
+def test_what_was_kept_before_seminars_had_a_street_is_read() -> None:
+    kept = KNOWN.as_json()
+    del kept["street"]
+    assert Announced.from_json(kept) == KNOWN

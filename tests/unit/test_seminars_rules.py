@@ -37,6 +37,7 @@ from seminar_app.seminars.rules import (
     propose_slug,
     registration_window,
     session_at_the_door,
+    session_span,
     state_after,
     undoes,
     within_dates,
@@ -165,6 +166,31 @@ def test_nine_oclock_stays_nine_oclock_when_a_session_moves_across_a_change_of_c
     assert local_of(after, TIJUANA) == local(3, 14, 9, 0)
     assert after - before == timedelta(days=7, hours=-1)
     assert local_of(moved(before, TIJUANA, to_zone=CANCUN), CANCUN) == local(3, 7, 9, 0)
+
+
+NIGHTS = [
+    (time(9), time(13), local(3, 7, 9, 0), local(3, 7, 13, 0)),
+    (time(22), time(0), local(3, 7, 22, 0), local(3, 8, 0, 0)),
+    (time(0, 1), time(0), local(3, 7, 0, 1), local(3, 8, 0, 0)),
+    (time(22), time(1, 30), local(3, 7, 22, 0), local(3, 8, 1, 30)),
+    (time(15), time(3), local(3, 7, 15, 0), local(3, 8, 3, 0)),
+]
+
+
+@pytest.mark.parametrize(("starts", "ends", "begins", "until"), NIGHTS)
+def test_an_end_that_is_not_after_the_start_is_of_the_next_day(starts: time, ends: time, begins: datetime, until: datetime) -> None:
+    assert session_span(date(2026, 3, 7), starts, ends, CANCUN) == (begins, until)
+
+
+@pytest.mark.parametrize(("starts", "ends"), [(time(13), time(12)), (time(9), time(9)), (time(14, 59), time(3))])
+def test_what_would_take_more_than_half_a_day_over_midnight_is_the_wrong_way_round(starts: time, ends: time) -> None:
+    assert session_span(date(2026, 3, 7), starts, ends, CANCUN) is None
+
+
+def test_a_night_is_as_long_as_the_clocks_make_it() -> None:
+    spring, autumn = date(2026, 3, 7), date(2026, 10, 31)  # of each night the clocks are moved in Tijuana
+    assert session_span(spring, time(14, 30), time(3, 30), TIJUANA) is not None, "12 hours, for the clocks skip one of 13"
+    assert session_span(autumn, time(15), time(3), TIJUANA) is None, "13 hours"
 
 
 def test_sessions_may_touch_but_not_overlap() -> None:

@@ -61,11 +61,12 @@ def test_what_waits_is_shown_where_it_is_edited_and_can_be_sent_at_once(
     organizer: CheckingClient, seminar: Seminar, session: Session, at: Clock
 ) -> None:
     base = f"/staff/seminars/{seminar.slug}/"
-    saved = organizer.follow(organizer.submit(f"{base}settings", {"venue": "Palacio"}, form="form.form-wide"))
+    moved = {"venue": "Palacio", "street": "Av. Tulum 5"}
+    saved = organizer.follow(organizer.submit(f"{base}settings", moved, form="form.form-wide"))
     at(NOW + timedelta(minutes=2, seconds=1))
     for page in (saved, organizer.get(base), organizer.get(f"{base}sessions/")):
         assert "Before: Hotel Xcaret, Cancún" in page.text
-        assert "Now: Palacio, Cancún" in page.text
+        assert "Now: Palacio, Av. Tulum 5, Cancún" in page.text
         assert "a message about these changes goes to 2 people and 1 liaison." in page.text
     assert "In 8 minutes" in organizer.get(base).text
     at(NOW + timedelta(minutes=10))

@@ -83,6 +83,19 @@ def test_the_calendar_takes_as_many_statements_for_many_seminars_and_pages_throu
         client.get(strange)
 
 
+def test_a_street_is_shown_with_a_map_that_is_asked_only_by_who_presses_it(client: CheckingClient, make: Make) -> None:
+    without, seminar = make.seminar(), make.seminar(venue="Hotel Xcaret", street="Av. Tulum 5 & 7")
+    assert client.get(f"/seminars/{without.slug}").select("a[href*=openstreetmap]") == []
+    page = client.get(f"/seminars/{seminar.slug}")
+    assert "Hotel Xcaret, Av. Tulum 5 & 7, Cancún, Mexico" in page.text
+    link = page.one("a[href*=openstreetmap]")
+    assert link.attrs["href"] == "https://www.openstreetmap.org/search?query=Av.+Tulum+5+%26+7%2C+Canc%C3%BAn%2C+Mexico"
+    assert link.attrs["rel"] == "noreferrer"
+    assert "openstreetmap" not in page.response.headers["Content-Security-Policy"]
+    calendar = client.get(f"/seminars/{seminar.slug}/calendar.ics?language=en").response.get_data(as_text=True)
+    assert "LOCATION:Hotel Xcaret\\, Av. Tulum 5 & 7\\, Cancún\\, Mexico" in calendar.replace("\r\n ", "")
+
+
 def test_a_seminar_reads_as_an_invitation_in_four_statements_at_most(
     client: CheckingClient, make: Make, statements: StatementCount
 ) -> None:

@@ -67,10 +67,10 @@ def test_a_seminar_from_a_new_draft_to_published_and_back(
     at(NOW)
     assert "No seminars yet" in organizer.get("/staff/seminars/").text
     made = organizer.submit("/staff/seminars/new", new_seminar(registration_closes="2026-05-20T18:00"))
-    assert made.response.headers["Location"] == "/staff/seminars/cancun-2026/sessions/"
-    assert "No sessions yet" in organizer.follow(made).text
+    assert made.response.headers["Location"] == "/staff/seminars/cancun-2026/sessions/program", "its program is next"
+    assert "No sessions yet" in organizer.get("/staff/seminars/cancun-2026/sessions/").text
     assert "At least one session" in organizer.get("/staff/seminars/cancun-2026/").text
-    values = {"title_es": "Mañana", "starts": "09:00", "ends": "11:00", "speakers": "Ana Núñez, HSI\nLuis"}
+    values = {"title_es": "Mañana", "starts": "09:00", "ends": "11:00", "speakers-0": "Ana Núñez, HSI", "speakers-1": "Luis"}
     added = organizer.follow(organizer.submit("/staff/seminars/cancun-2026/sessions/new", values))
     assert "Ana Núñez; Luis" in added.text
     overview = organizer.follow(organizer.submit("/staff/seminars/cancun-2026/", form="form[action$=publish]"))
@@ -81,8 +81,8 @@ def test_a_seminar_from_a_new_draft_to_published_and_back(
     assert "is a draft again" in organizer.follow(undone).text
     organizer.get("/seminars/cancun-2026", status=404)
     assert session.scalars(select(Seminar.state)).all() == [SeminarState.DRAFT]
-    again = organizer.submit("/staff/seminars/new", new_seminar())
-    assert again.response.headers["Location"] == "/staff/seminars/cancun-2026-06/sessions/", "a free address is proposed"
+    again = organizer.submit("/staff/seminars/new", new_seminar(), form="form.form")
+    assert again.response.headers["Location"] == "/staff/seminars/cancun-2026-06/sessions/program", "a free address is proposed"
 
 
 @pytest.mark.sqlite_first
@@ -114,6 +114,43 @@ def test_all_that_is_missing_is_said_at_once_in_the_order_of_the_page(organizer:
     assert fields == ["title_es", "city", "starts_on", "registration_code", "identity_reason_es"]
 
 
+def test_what_is_seldom_changed_is_folded_and_open_where_something_is_wrong(organizer: CheckingClient) -> None:
+    page = organizer.get("/staff/seminars/new")
+    assert [part for part in page.select("details.form-fold") if "open" in part.attrs] == []
+    assert "Open to anybody who has the address. Automatic" in page.text
+    wrong = new_seminar(registration_mode="code", slug="No Address")
+    opened = [
+        part.to_text() for part in organizer.submit("/staff/seminars/new", wrong, status=422).select("details.form-fold[open] .fold-title")
+    ]
+    assert opened == ["Registration"]
+    right = new_seminar(registration_mode="code", registration_code="TRATA", slug="No Address")
+    opened = [
+        part.to_text() for part in organizer.submit("/staff/seminars/new", right, status=422).select("details.form-fold[open] .fold-title")
+    ]
+    assert opened == ["Address"]
+
+
+def test_a_new_seminar_begins_like_an_earlier_one_of_the_office(organizer: CheckingClient, make: Make, office: Office) -> None:
+    assert organizer.get("/staff/seminars/new").select("[name=like]") == [], "there is none yet"
+    earlier, foreign = make.seminar(office=office, title_en="Trafficking"), make.seminar()
+    offered = organizer.get("/staff/seminars/new").select("[name=like] option")
+    assert [(each.attrs["value"], each.to_text()) for each in offered[1:]] == [(earlier.slug, "Trafficking, Cancún, June 3, 2026")]
+    chosen = organizer.get(f"/staff/seminars/new?like={earlier.slug}", status=303)
+    assert chosen.response.headers["Location"] == f"/staff/seminars/{earlier.slug}/copy"
+    organizer.get(f"/staff/seminars/new?like={foreign.slug}", status=404)
+
+
+def test_each_save_of_a_draft_leads_to_the_next_step(organizer: CheckingClient, session: Session) -> None:
+    program = organizer.submit("/staff/seminars/new", new_seminar()).response.headers["Location"]
+    seats = organizer.submit(program, {"lines-0-title_es": "Indicios", "do": "save"}).response.headers["Location"]
+    assert organizer.get(seats).fields("main form")["capacity"] == ["90"], "they are typed once"
+    assert organizer.submit(seats, {"do": "stay"}).response.headers["Location"] == seats
+    overview = organizer.submit(seats, {"do": "save"}).response.headers["Location"]
+    organizer.submit(overview, form="form[action$=publish]")
+    assert organizer.submit(seats).response.headers["Location"] == seats
+    assert session.scalars(select(Seminar.state)).all() == [SeminarState.PUBLISHED]
+
+
 def test_an_organizer_chooses_among_their_own_offices_only(organizer: CheckingClient, make: Make) -> None:
     foreign = make.office()
     page = organizer.get("/staff/seminars/new")
@@ -132,6 +169,7 @@ def pages_of(seminar: Seminar, seminar_session: SeminarSession) -> dict[str, str
         f"{base}/resume": "BOTH",
         f"{base}/sessions/": "GET",
         f"{base}/sessions/new": "BOTH",
+        f"{base}/sessions/program": "BOTH",
         f"{base}/sessions/{seminar_session.public_id}": "BOTH",
         f"{base}/sessions/{seminar_session.public_id}/delete": "POST",
         f"{base}/sessions/restore": "POST",
@@ -246,7 +284,7 @@ def test_sessions_are_refused_edited_deleted_and_put_back(organizer: CheckingCli
         ({"day": "2026-06-04", "starts": "10:00", "ends": "09:00"}, "ends before it begins"),
         ({"day": "2026-06-04", "starts": "10:00", "ends": "11:00", "contact_minutes": "90"}, "the 60 minutes that the session lasts"),
         ({"day": "2026-06-04", "starts": "25:00", "ends": "11:00"}, "This is not a time we can read."),
-        ({"day": "2026-06-04", "starts": "10:00", "ends": "11:00", "speakers": "x" * 300}, "A name or an affiliation is too long"),
+        ({"day": "2026-06-04", "starts": "10:00", "ends": "11:00", "speakers-1": "x" * 300}, "A name or an affiliation is too long"),
     ):
         assert sentence in organizer.submit(f"{base}new", {"title_es": "Otra"} | values, status=422).text
     another = organizer.submit(f"{base}new", {"title_es": "Otra", "another": "1", "ends": "14:00"})

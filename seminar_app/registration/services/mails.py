@@ -82,7 +82,7 @@ def facts(seminar: Seminar, office: Office, language: str) -> dict[str, str]:
     return {
         "title": next(title for title in titles if title),
         "days": date_range(seminar.starts_on, seminar.ends_on, language),
-        "place": ", ".join(filter(None, (seminar.venue, seminar.city))),
+        "place": ", ".join(filter(None, (seminar.venue, seminar.street, seminar.city))),
         "slug": seminar.slug,
         "reason": seminar.state_reason or "",
     } | office_facts(office, language)

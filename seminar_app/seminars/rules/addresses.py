@@ -1,10 +1,11 @@
-"""The slug: the part of a URL that names a seminar."""
+"""The slug, the part of a URL that names a seminar; and where its venue is on a map."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
 from datetime import date
+from urllib.parse import urlencode
 
 from seminar_app.core.folding import fold
 
@@ -33,3 +34,8 @@ def propose_slug(*, city: str, starts_on: date, topic: str = "", taken: Collecti
     while f"{stems[0]}-{number}" in taken:
         number += 1
     return f"{stems[0]}-{number}"
+
+
+def map_url(*address: str | None) -> str:
+    """Return where OpenStreetMap looks for an address: street, city and country, as far as they are known."""
+    return "https://www.openstreetmap.org/search?" + urlencode({"query": ", ".join(filter(None, address))})

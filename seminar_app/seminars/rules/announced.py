@@ -38,6 +38,7 @@ class Announced:
     venue: str | None
     city: str
     country: str
+    street: str | None = None
     sessions: tuple[AnnouncedSession, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -100,7 +101,7 @@ def differences(before: Announced, after: Announced, *, at: datetime) -> tuple[D
     found = []
     if (before.starts_on, before.ends_on) != (after.starts_on, after.ends_on):
         found.append(Difference(News.DAYS))
-    if (before.venue, before.city, before.country) != (after.venue, after.city, after.country):
+    if _place(before) != _place(after):
         found.append(Difference(News.PLACE))
     if before.time_zone != after.time_zone:
         found.append(Difference(News.ZONE))
@@ -126,6 +127,10 @@ def _alike(old: AnnouncedSession, new: AnnouncedSession, before: Announced, afte
     along = timedelta(days=days)
     expected = tuple(local_of(instant, before.time_zone) + along for instant in (old.starts_at, old.ends_at))
     return old.room == new.room and expected == tuple(local_of(instant, after.time_zone) for instant in (new.starts_at, new.ends_at))
+
+
+def _place(announced: Announced) -> tuple[str | None, ...]:
+    return announced.venue, announced.street, announced.city, announced.country
 
 
 def _is_over(announced: Announced, at: datetime) -> bool:

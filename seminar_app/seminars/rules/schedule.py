@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 LONGEST_SEMINAR_DAYS = 366
+LONGEST_NIGHT = timedelta(hours=12)
+"""Of a session over midnight. What would take longer has its two times the wrong way round."""
 
 
 class TimeFault(StrEnum):
@@ -47,6 +49,26 @@ def moved(instant: datetime, time_zone: str, *, days: int = 0, to_zone: str | No
     return instant_of(local_of(instant, time_zone) + timedelta(days=days), to_zone or time_zone)
 
 
+def days_between(starts_on: date, ends_on: date) -> list[date]:
+    """Return each day from the first to the last."""
+    return [starts_on + timedelta(days=n) for n in range((ends_on - starts_on).days + 1)]
+
+
+def session_span(day: date, starts: time, ends: time, time_zone: str) -> tuple[datetime, datetime] | None:
+    """Return the local start and end of a session that begins on `day`, or None if it would end before it begins.
+
+    An end that is not after the start is of the next day: at 0:00 it is the midnight after `day`, and a later one is taken
+    for a session over midnight only if that takes at most `LONGEST_NIGHT`.
+    """
+    overnight = ends <= starts
+    begins = datetime.combine(day, starts)
+    until = datetime.combine(day + timedelta(days=1) if overnight else day, ends)
+    lasts = instant_of(until, time_zone) - instant_of(begins, time_zone)
+    if lasts <= timedelta(0) or (overnight and ends != time(0) and lasts > LONGEST_NIGHT):
+        return None
+    return begins, until
+
+
 @dataclass(frozen=True, slots=True)
 class SessionTimes:
     """The times of a session, with a key that the caller chooses."""
@@ -77,6 +99,11 @@ def within_dates(seminar_session: SessionTimes, *, starts_on: date, ends_on: dat
 def minutes_between(starts_at: datetime, ends_at: datetime) -> int:
     """Return the whole minutes from start to end."""
     return int((ends_at - starts_at).total_seconds() // 60)
+
+
+def minutes_said(minutes: int, starts_at: datetime, ends_at: datetime) -> int | None:
+    """Return the contact minutes where they are fewer than the session lasts, else None: those of a whole session follow its hours."""
+    return None if minutes == minutes_between(starts_at, ends_at) else minutes
 
 
 def parse_speakers(lines: str) -> tuple[tuple[str, str | None], ...]:

@@ -28,6 +28,7 @@ _COPIED = (
     "audience_en",
     "funding_source",
     "venue",
+    "street",
     "city",
     "country",
     "time_zone",

@@ -71,6 +71,7 @@ class SeminarDetails:
     host_ids: Sequence[int] = ()
     funding_source: str | None = None
     venue: str | None = None
+    street: str | None = None
     registration_mode: RegistrationMode = RegistrationMode.OPEN
     registration_code: str | None = None
     approval: Approval = Approval.AUTOMATIC
@@ -162,6 +163,11 @@ def trail(session: Session, context: ChangeContext, seminar: Seminar, *, action:
 
 
 def instant_from(local: datetime | None, time_zone: str, *, field: str) -> datetime | None:
+    """Return the instant of a local time that was typed into `field`, or None if nothing was. Raises as `instant_typed`."""
+    return None if local is None else instant_typed(local, time_zone, field=field)
+
+
+def instant_typed(local: datetime, time_zone: str, *, field: str) -> datetime:
     """Return the instant of a local time that was typed into `field`.
 
     Raises:
@@ -169,8 +175,6 @@ def instant_from(local: datetime | None, time_zone: str, *, field: str) -> datet
         TimeSkipped: the clocks of the time zone skip it.
         TimeTwice: the clocks of the time zone show it twice.
     """
-    if local is None:
-        return None
     if not FIRST_DAY <= local.date() <= LAST_DAY:
         raise errors.DatesOutOfReach
     fault = local_time_fault(local, time_zone)

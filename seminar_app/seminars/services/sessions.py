@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
+from typing import Protocol
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -16,12 +17,9 @@ from seminar_app.core.errors import InBothLanguages, NotFound, StaleEdit
 from seminar_app.seminars import errors
 from seminar_app.seminars.announced import announced_now
 from seminar_app.seminars.models import Seminar, SeminarSession, Speaker
-from seminar_app.seminars.rules import SessionTimes, local_of, may_change_sessions, minutes_between, overlapping, within_dates
+from seminar_app.seminars.rules import SessionTimes, local_of, may_change_sessions, minutes_between, overlapping, session_span, within_dates
 from seminar_app.seminars.services.events import SeminarEdit, edited
-from seminar_app.seminars.services.making import instant_from, locked_seminar, trail
-
-LONGEST_NIGHT = timedelta(hours=12)
-"""Of a session over midnight. What would take longer has its two times the wrong way round."""
+from seminar_app.seminars.services.making import instant_typed, locked_seminar, trail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +42,18 @@ class SessionDetails:
     speakers: Sequence[tuple[str, str | None]] = ()
 
 
+class Titled(Protocol):
+    """A session, stored or typed."""
+
+    @property
+    def title_es(self) -> str | None:
+        """The title in Spanish."""
+
+    @property
+    def title_en(self) -> str | None:
+        """The title in English."""
+
+
 def add_session(
     session: Session, context: ChangeContext, *, seminar_id: int, details: SessionDetails, public_id: uuid.UUID | None = None
 ) -> SeminarSession:
@@ -55,14 +65,14 @@ def add_session(
     Raises:
         Refusal: one of `seminars.errors`, for example if it overlaps another session or is outside the seminar's days.
     """
-    seminar = _seminar(session, seminar_id)
+    seminar = seminar_with_sessions(session, seminar_id)
     before = announced_now(session, seminar)
     row = SeminarSession(public_id=public_id or uuid.uuid4(), seminar_id=seminar.id)
     _write(session, context, seminar, row, details)
     session.add(row)
     session.flush()
-    _write_speakers(session, row, details.speakers)
-    trail(session, context, seminar, action="session.added", subject=_subject(row), minutes=row.contact_minutes)
+    write_speakers(session, row, details.speakers)
+    trail(session, context, seminar, action="session.added", subject=subject_of(row), minutes=row.contact_minutes)
     edited(session, context, seminar, SeminarEdit(sessions=frozenset({row.id})), before=before)
     return row
 
@@ -77,14 +87,14 @@ def edit_session(
         StaleEdit: another user saved it since.
         Refusal: as in `add_session`.
     """
-    seminar = _seminar(session, seminar_id)
+    seminar = seminar_with_sessions(session, seminar_id)
     before = announced_now(session, seminar)
     row = _session_of(session, seminar, public_id)
     if row.version != version:
         raise StaleEdit
     _write(session, context, seminar, row, details)
-    _write_speakers(session, row, details.speakers)
-    trail(session, context, seminar, action="session.edited", subject=_subject(row), minutes=row.contact_minutes)
+    write_speakers(session, row, details.speakers)
+    trail(session, context, seminar, action="session.edited", subject=subject_of(row), minutes=row.contact_minutes)
     session.flush()
     edited(session, context, seminar, SeminarEdit(sessions=frozenset({row.id})), before=before)
     return row
@@ -100,12 +110,21 @@ def delete_session(session: Session, context: ChangeContext, *, seminar_id: int,
         NotFound: this seminar has no such session.
         SessionHasMarks: attendance or feedback refers to it.
     """
-    seminar = _seminar(session, seminar_id)
+    seminar = seminar_with_sessions(session, seminar_id)
     before = announced_now(session, seminar)
     row = _session_of(session, seminar, public_id)
     speakers = session.scalars(select(Speaker).where(Speaker.session_id == row.id).order_by(Speaker.position)).all()
-    starts, ends = local_of(row.starts_at, seminar.time_zone), local_of(row.ends_at, seminar.time_zone)
-    was = SessionDetails(
+    was = details_as_stored(row, speakers, seminar.time_zone)
+    delete_row(session, row)
+    trail(session, context, seminar, action="session.deleted", subject=subject_of(row))
+    edited(session, context, seminar, SeminarEdit(sessions=frozenset({row.id})), before=before)
+    return was
+
+
+def details_as_stored(row: SeminarSession, speakers: Iterable[Speaker], time_zone: str) -> SessionDetails:
+    """Return the data of a session as somebody would type them."""
+    starts, ends = local_of(row.starts_at, time_zone), local_of(row.ends_at, time_zone)
+    return SessionDetails(
         day=starts.date(),
         starts=starts.time(),
         ends=ends.time(),
@@ -116,17 +135,18 @@ def delete_session(session: Session, context: ChangeContext, *, seminar_id: int,
         counts_for_completion=row.counts_for_completion,
         speakers=tuple((speaker.name, speaker.affiliation) for speaker in speakers),
     )
+
+
+def delete_row(session: Session, row: SeminarSession) -> None:
+    """Delete a session with its speakers. Raises SessionHasMarks if attendance or feedback refers to it."""
     try:
         session.execute(delete(Speaker).where(Speaker.session_id == row.id))
         session.execute(delete(SeminarSession).where(SeminarSession.id == row.id))
     except IntegrityError as error:
         raise errors.SessionHasMarks from error
-    trail(session, context, seminar, action="session.deleted", subject=_subject(row))
-    edited(session, context, seminar, SeminarEdit(sessions=frozenset({row.id})), before=before)
-    return was
 
 
-def _seminar(session: Session, seminar_id: int) -> Seminar:
+def seminar_with_sessions(session: Session, seminar_id: int) -> Seminar:
     """Return the seminar, locked, so that two users cannot add overlapping sessions at once."""
     seminar = locked_seminar(session, seminar_id)
     if not may_change_sessions(seminar.state):
@@ -141,56 +161,71 @@ def _session_of(session: Session, seminar: Seminar, public_id: uuid.UUID) -> Sem
     return row
 
 
-def _subject(row: SeminarSession) -> str:
+def subject_of(row: SeminarSession) -> str:
+    """Return how the audit log names the session."""
     return f"seminar_session:{row.public_id.hex}"
 
 
 def _write(session: Session, context: ChangeContext, seminar: Seminar, row: SeminarSession, details: SessionDetails) -> None:
+    times = checked_times(seminar, details, key=row.id)
+    rows = session.scalars(select(SeminarSession).where(SeminarSession.seminar_id == seminar.id)).all()
+    refuse_overlap(seminar, times, ((times_of(other), other) for other in rows))
+    write_row(context, row, details, times)
+
+
+def checked_times(seminar: Seminar, details: SessionDetails, *, key: object) -> SessionTimes:
+    """Return the instants of a session, whose data make sense by themselves. What else is held then is not looked at."""
     if not (details.title_es or details.title_en):
         raise errors.LanguageOfTextMissing
     if not seminar.starts_on <= details.day <= seminar.ends_on:
         raise errors.SessionOutsideDates(first=seminar.starts_on, last=seminar.ends_on)
-    starts_at, ends_at = _times(seminar, details)
-    seminar_session = SessionTimes(row.id, starts_at, ends_at)
-    if not within_dates(seminar_session, starts_on=seminar.starts_on, ends_on=seminar.ends_on, time_zone=seminar.time_zone):
+    times = SessionTimes(key, *_times(seminar, details))
+    if not within_dates(times, starts_on=seminar.starts_on, ends_on=seminar.ends_on, time_zone=seminar.time_zone):
         raise errors.SessionOutsideDates(first=seminar.starts_on, last=seminar.ends_on)
-    lasts = minutes_between(starts_at, ends_at)
-    minutes = lasts if details.contact_minutes is None else details.contact_minutes
-    if not 1 <= minutes <= lasts:
+    lasts = minutes_between(times.starts_at, times.ends_at)
+    if details.contact_minutes is not None and not 1 <= details.contact_minutes <= lasts:
         raise errors.MinutesOutOfReach(minutes=lasts)
-    _refuse_overlap(session, seminar, seminar_session)
+    return times
+
+
+def times_of(row: SeminarSession) -> SessionTimes:
+    """Return the times of a stored session, by its internal id."""
+    return SessionTimes(row.id, row.starts_at, row.ends_at)
+
+
+def write_row(context: ChangeContext, row: SeminarSession, details: SessionDetails, times: SessionTimes) -> None:
+    """Write what was checked into the columns of a session."""
+    lasts = minutes_between(times.starts_at, times.ends_at)
     row.title_es, row.title_en, row.room = details.title_es or None, details.title_en or None, details.room or None
-    row.starts_at, row.ends_at, row.contact_minutes = starts_at, ends_at, minutes
+    row.starts_at, row.ends_at = times.starts_at, times.ends_at
+    row.contact_minutes = lasts if details.contact_minutes is None else details.contact_minutes
     row.counts_for_completion = details.counts_for_completion
     row.changed_at = context.now
 
 
 def _times(seminar: Seminar, details: SessionDetails) -> tuple[datetime, datetime]:
-    """Return the instants. An end that is not after the start is of the next day, unless the session would take over half a day."""
-    overnight = details.ends <= details.starts
-    starts_at = instant_from(datetime.combine(details.day, details.starts), seminar.time_zone, field="starts")
-    last_day = details.day + timedelta(days=1) if overnight else details.day
-    ends_at = instant_from(datetime.combine(last_day, details.ends), seminar.time_zone, field="ends")
-    if starts_at is None or ends_at is None or ends_at <= starts_at:
+    """Return the instants of start and end."""
+    span = session_span(details.day, details.starts, details.ends, seminar.time_zone)
+    if span is None:
         raise errors.SessionReversed
-    if overnight and details.ends != time(0) and ends_at - starts_at > LONGEST_NIGHT:
-        raise errors.SessionReversed
-    return starts_at, ends_at
+    begins, until = span
+    return instant_typed(begins, seminar.time_zone, field="starts"), instant_typed(until, seminar.time_zone, field="ends")
 
 
-def _refuse_overlap(session: Session, seminar: Seminar, seminar_session: SessionTimes) -> None:
-    rows = {other.id: other for other in session.scalars(select(SeminarSession).where(SeminarSession.seminar_id == seminar.id))}
-    other = overlapping(seminar_session, (SessionTimes(row.id, row.starts_at, row.ends_at) for row in rows.values()))
+def refuse_overlap(seminar: Seminar, times: SessionTimes, others: Iterable[tuple[SessionTimes, Titled]]) -> None:
+    """Refuse a session while one of the others is held."""
+    held = list(others)
+    other = overlapping(times, (each for each, _titled in held))
     if other is not None:
-        row = rows[int(str(other.key))]
+        titled = next(titled for each, titled in held if each is other)
         raise errors.SessionsOverlap(
-            session=InBothLanguages(row.title_es, row.title_en),
-            starts=local_of(row.starts_at, seminar.time_zone).time(),
-            ends=local_of(row.ends_at, seminar.time_zone).time(),
+            session=InBothLanguages(titled.title_es, titled.title_en),
+            starts=local_of(other.starts_at, seminar.time_zone).time(),
+            ends=local_of(other.ends_at, seminar.time_zone).time(),
         )
 
 
-def _write_speakers(session: Session, row: SeminarSession, speakers: Sequence[tuple[str, str | None]]) -> None:
+def write_speakers(session: Session, row: SeminarSession, speakers: Sequence[tuple[str, str | None]]) -> None:
     """Write the speakers in order. A speaker who stays keeps the same row, because feedback refers to it."""
     present = list(session.scalars(select(Speaker).where(Speaker.session_id == row.id).order_by(Speaker.position)))
     if [(speaker.name, speaker.affiliation) for speaker in present] == list(speakers):

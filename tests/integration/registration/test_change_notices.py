@@ -39,7 +39,7 @@ from tests.support.context import context
 from tests.support.factories import Make
 
 BY = "account:test"
-COPIED = ("slug", "office_id", "city", "country", "time_zone", "starts_on", "ends_on", "title_es", "title_en", "venue")
+COPIED = ("slug", "office_id", "city", "country", "time_zone", "starts_on", "ends_on", "title_es", "title_en", "venue", "street")
 
 
 @dataclass
