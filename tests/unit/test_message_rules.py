@@ -67,3 +67,12 @@ def test_plain_text_becomes_paragraphs_lists_and_links_and_nothing_else() -> Non
         '<p><a href="https://x.example/a?b=1&amp;c=2">https://x.example/a?b=1&amp;c=2</a>.</p>'
     )
     assert "<a" not in as_html("javascript:alert(1) and 'http://' alone")
+
+
+def test_only_https_and_this_installations_own_pages_become_links() -> None:
+    own = "http://localhost:5000"
+    assert "<a" not in as_html("See http://bank.example/pay, please.", own=own)
+    assert "<a" not in as_html("Pay here:\nhttp://bank.example/pay", own=own)
+    assert "<a" not in as_html("http://localhost:5000.bank.example/pay", own=own)
+    assert '<a href="http://localhost:5000/personal/x">' in as_html("http://localhost:5000/personal/x", own=own)
+    assert '<a href="https://b.example">' in as_html("http://a.example https://b.example", own=own)
