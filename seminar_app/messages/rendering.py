@@ -227,7 +227,7 @@ def _linked(line: str, own: str) -> Markup:
 
 
 def _is_safe(address: str, own: str) -> bool:
-    return address.startswith("https://") or bool(own) and f"{address}/".startswith(f"{own}/")
+    return address.startswith("https://") or (bool(own) and f"{address}/".startswith(f"{own}/"))
 
 
 def mail_of(letter: Letter, message: Message, *, sender: str, now: datetime, attached: Sequence[Attachment] = ()) -> EmailMessage:

@@ -9,6 +9,7 @@ from seminar_app.registration.queries.forms_sent import (
     forms_waiting,
     forms_with_address,
 )
+from seminar_app.registration.queries.mail import SeminarMail, SeminarMailPage, kinds_sent, mail_troubles, seminar_mail
 from seminar_app.registration.queries.merging import (
     BothIn,
     Comparison,
@@ -88,6 +89,8 @@ __all__ = [
     "RosterRow",
     "SeatsOverview",
     "SeenRegistration",
+    "SeminarMail",
+    "SeminarMailPage",
     "StaffRegistration",
     "agency_typed",
     "candidates_in_reach",
@@ -101,8 +104,10 @@ __all__ = [
     "head_count",
     "joins_of",
     "kept_in_reach",
+    "kinds_sent",
     "likely_same",
     "likely_to_be",
+    "mail_troubles",
     "merge_to_undo",
     "merges_made",
     "name_asked",
@@ -123,5 +128,6 @@ __all__ = [
     "roster_access",
     "seats_overview",
     "seminar_for_form",
+    "seminar_mail",
     "was_joined",
 ]
