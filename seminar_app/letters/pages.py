@@ -27,6 +27,7 @@ from seminar_app.messages.rendering import Letter as Rendered
 from seminar_app.messages.rules import Outcome
 from seminar_app.messages.words import KINDS, OUTCOME_SIGNS, OUTCOMES, kind_in_words, reason_in_words
 from seminar_app.registration.queries import kinds_sent, seminar_mail
+from seminar_app.registration.rules import link_has_ended
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.web.access import needs_no_access_row, shown
@@ -97,6 +98,7 @@ def letter_page(seminar: Seminar, letter: Letter, *, refused: Refusal | None = N
         refusal=sentence_of(said) if said is not None else None,
         may_send=draft_of is not None and refusal is None and bool(draft_of.receivers.number),
         read=_previews(seminar, letter),
+        link_works=not link_has_ended(seminar.ends_on, today=clock.now().date()),
         trouble=lines,
         names=names_by_audit_name(session(), {name for name in (letter.sent_by, letter.written_by) if name}),
         **figures_of(letter),
