@@ -104,7 +104,7 @@ class Desk:
 
     def leave(self, seconds: int = 200) -> list[Message]:
         """Send all that is due, as a sender does, and return it as it was."""
-        gone = []
+        gone: list[Message] = []
         while True:
             with unit_of_work(self.session) as work:
                 lease = lease_next(work, now=self.now + timedelta(seconds=seconds))
@@ -264,7 +264,7 @@ def test_two_presses_at_the_same_moment_send_it_once(desk: Desk, monkeypatch: py
 
         monkeypatch.setattr(services, "_locked", blind)
         monkeypatch.setattr(services, "_addressed", keyless)
-    monkeypatch.setattr(services, "enqueue_all", point.before(services.enqueue_all))
+    monkeypatch.setattr(services, "enqueue_all", point.before(batches.enqueue_all))
 
     def press(work: Session) -> Letter:
         version = work.scalars(select(Letter.version).where(Letter.id == letter.id)).one() if twin else 1
@@ -272,7 +272,7 @@ def test_two_presses_at_the_same_moment_send_it_once(desk: Desk, monkeypatch: py
         return services.send(work, desk.at(), **which, seen=3)
 
     def twice(work: Session) -> Letter:
-        services.locked_seminar(work, desk.seminar.id)
+        feedback.locked_seminar(work, desk.seminar.id)
         return press(work)
 
     ended = both_at_once(desk.app, point, press, twice)
