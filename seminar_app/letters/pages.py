@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import current_app, render_template, url_for
@@ -79,14 +78,14 @@ def compose_page(seminar: Seminar, form: LetterForm, letter: Letter | None = Non
 def letter_page(seminar: Seminar, letter: Letter, *, refused: Refusal | None = None) -> str:
     """Return one letter as its receivers read it: a draft with to whom it would go, another with what became of it."""
     draft, secret = letter.state is LetterState.DRAFT, letter.goes_to.unanswered
-    draft_of, refusal = _draft(seminar, letter) if draft else (None, None)
+    receivers, refusal = _receivers(seminar, letter)
+    lacking = _lacking(letter, receivers) if draft else {}
     lines = [] if draft or secret else _in_trouble(seminar, letter)
-    named = bool(lines or (draft_of and draft_of.receivers.without_address))
-    if named:
+    if lines or receivers.without_address:
         shown(f"letter:{letter.public_id.hex}", seminar=seminar.slug)
     else:
         needs_no_access_row("it names nobody")
-    said = refused or refusal
+    said = refused or (refusal if draft else None)
     return _render(
         "letter",
         seminar,
@@ -94,10 +93,12 @@ def letter_page(seminar: Seminar, letter: Letter, *, refused: Refusal | None = N
         name=subject_of(letter),
         audience=audience_in_words(session(), seminar, letter.goes_to),
         secret=secret,
-        draft=draft_of,
+        receivers=receivers,
+        sentence=by_mail_in_words(receivers.by_mail),
+        lacking=lacking,
         refusal=sentence_of(said) if said is not None else None,
-        may_send=draft_of is not None and refusal is None and bool(draft_of.receivers.number),
-        read=_previews(seminar, letter),
+        may_send=draft and refusal is None and bool(receivers.number),
+        read=_previews(seminar, letter, also=lacking),
         link_works=not link_has_ended(seminar.ends_on, today=clock.now().date()),
         trouble=lines,
         names=names_by_audit_name(session(), {name for name in (letter.sent_by, letter.written_by) if name}),
@@ -129,33 +130,30 @@ def _is_held(letter: Letter) -> bool:
     return may_be_taken_back(letter.state, leaves_at=letter.leaves_at, now=clock.now())
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """To whom a draft would go now. `lacking`: the languages that nothing was written in, with how many read them."""
-
-    receivers: Receivers
-    sentence: str
-    lacking: Mapping[str, int]
-
-
-def _draft(seminar: Seminar, letter: Letter) -> tuple[Draft, Refusal | None]:
-    refusal: Refusal | None = None
+def _receivers(seminar: Seminar, letter: Letter) -> tuple[Receivers, Refusal | None]:
+    """Return to whom the letter would go now, and why it cannot be sent now. One that was taken back concerns nobody."""
+    audience = letter.goes_to
+    if letter.state is LetterState.TAKEN_BACK:
+        return Receivers({}, ()), None
     try:
-        receivers = queries.receivers_now(session(), seminar, letter.goes_to)
+        receivers = queries.receivers_now(session(), seminar, audience)
     except SessionGone as gone:
-        receivers, refusal = Receivers({}, ()), gone
-    if letter.goes_to.unanswered:
-        refusal = refusal or refusal_to_remind(session(), seminar, now=clock.now())
+        return Receivers({}, ()), gone
+    return receivers, refusal_to_remind(session(), seminar, now=clock.now()) if audience.unanswered else None
+
+
+def _lacking(letter: Letter, receivers: Receivers) -> Mapping[str, int]:
+    """Return how many people read the language that nothing was written in, by language."""
     read = {language: language_read(language, letter.written) for language in LANGUAGES}
-    lacking = {language: number for language, number in receivers.by_mail.items() if number and read[language] != language}
-    return Draft(receivers, by_mail_in_words(receivers.by_mail), lacking), refusal
+    return {language: number for language, number in receivers.by_mail.items() if number and read[language] != language}
 
 
-def _previews(seminar: Seminar, letter: Letter) -> list[Rendered]:
+def _previews(seminar: Seminar, letter: Letter, *, also: Collection[str]) -> list[Rendered]:
+    """Return the letter in the languages it was written in, and in those (`also`) whose readers get the other one."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     found = []
     for language in LANGUAGES:
-        if letter.state is LetterState.TAKEN_BACK or not letter.written[language].whole:
+        if letter.state is LetterState.TAKEN_BACK or not (letter.written[language].whole or language in also):
             continue
         with force_locale(language):
             name = str(_("[name of the person]"))

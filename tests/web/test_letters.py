@@ -151,6 +151,8 @@ def test_those_without_an_address_are_listed_for_the_phone_and_the_look_is_in_th
     assert "998 111 2233" not in page.text
     session.rollback()
     assert session.scalar(select(func.count()).where(AuditRow.action == "letter.viewed")) == 1
+    press_send(organizer, address)
+    assert "Teléfono Ibáñez, Pedro" in organizer.get(address).text, "they are still to be phoned once it is sent"
 
 
 def test_the_form_keeps_what_was_typed_and_says_what_is_missing(organizer: CheckingClient, session: Session) -> None:
@@ -168,7 +170,8 @@ def test_who_gets_the_other_language_is_said_before_sending(organizer: CheckingC
     address = compose(organizer, subject_en="", text_en="")
     page = organizer.get(address)
     assert "1 person reads English and gets the Spanish text, with a line that says so." in page.text
-    assert len(page.select("article")) == 1
+    assert [each.attrs["lang"] for each in page.select("article")] == ["es", "en"]
+    assert "This message was written in Spanish only." in page.text
 
 
 def test_what_changed_since_the_page_was_shown_is_a_sentence_on_it(
