@@ -50,7 +50,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_letter_seminar", "letter", ["seminar_id", "id"])
     op.add_column("outbox", sa.Column("batch", sa.Uuid(), nullable=True))
-    op.create_index("ix_outbox_batch", "outbox", ["batch", "state"])
+    written = sa.text("batch IS NOT NULL")
+    op.create_index("ix_outbox_batch", "outbox", ["batch", "state"], sqlite_where=written, postgresql_where=written)
 
 
 def downgrade() -> None:

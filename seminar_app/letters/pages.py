@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 
 from flask import current_app, render_template, url_for
@@ -37,6 +38,8 @@ from seminar_app.web.filters import text_of
 from seminar_app.web.ids import id_in
 
 LANGUAGES = ("es", "en")
+WATCHED = timedelta(minutes=15)
+"""For how long the page takes its figures anew after the first mail: a page that asked for ever would keep its reader signed in."""
 
 
 def messages_page(seminar: Seminar, asked: Mapping[str, str]) -> str:
@@ -115,10 +118,15 @@ def figures_of(letter: Letter) -> dict[str, Any]:
     """Return the figures of a letter. Where they would tell how many have answered the evaluation, there are none."""
     secret = letter.goes_to.unanswered
     counts = BatchCounts() if secret or letter.state is LetterState.DRAFT else counts_of(session(), [letter.public_id])[letter.public_id]
-    held = _is_held(letter)
+    held, since = _is_held(letter), letter.leaves_at
+    leaving = sends_mail() and bool(counts.waiting) and since is not None and clock.now() < since + WATCHED
     gone = 0 if letter.people is None or letter.state is not LetterState.SENT else max(letter.people - counts.all, 0)
-    sends = current_app.extensions["settings"].smtp_url is not None
-    return {"counts": counts, "held": held, "gone": gone, "watched": held or (sends and bool(counts.waiting)), "sends": sends}
+    return {"counts": counts, "held": held, "gone": gone, "watched": held or leaving, "sends": sends_mail()}
+
+
+def sends_mail() -> bool:
+    """Whether a mail server is set up; in a demonstration none is, and messages wait for ever."""
+    return current_app.extensions["settings"].smtp_url is not None
 
 
 def subject_of(letter: Letter) -> str:

@@ -23,7 +23,7 @@ class Message(Base):
         Index("ix_outbox_due", "state", "not_before"),
         Index("ix_outbox_kind", "kind", "id"),
         Index("ix_outbox_link", "link_owner", "id"),
-        Index("ix_outbox_batch", "batch", "state"),
+        Index("ix_outbox_batch", "batch", "state", sqlite_where=text("batch IS NOT NULL"), postgresql_where=text("batch IS NOT NULL")),
         Index("ix_outbox_address", "to_address", postgresql_ops={"to_address": "text_pattern_ops"}),
         Index("ix_outbox_failed", "id", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")),
         Index("ix_outbox_name", text("words_of(lower(to_name))"), postgresql_using="gin").ddl_if(dialect="postgresql"),

@@ -543,6 +543,16 @@ def test_what_became_of_it_is_counted_and_shown_within_reach(desk: Desk) -> None
     assert failed.mail.error is None
 
 
+def test_mail_of_another_seminar_is_not_listed(desk: Desk) -> None:
+    desk.sent()
+    other = desk.make.seminar()
+    with unit_of_work(desk.session) as work:
+        work.execute(update(Message).values(state=MessageState.FAILED))
+    assert seminar_mail(desk.session, other.id).messages == []
+    assert mail_troubles(desk.session, other.id) == {}
+    assert len(seminar_mail(desk.session, desk.seminar.id).messages) == 3
+
+
 def test_an_old_failure_is_no_news_once_something_newer_was_written(desk: Desk) -> None:
     desk.sent()
     with unit_of_work(desk.session) as work:
