@@ -68,8 +68,27 @@ NOT_SAID = "-"
 """The answer of people who prefer not to tell their sex. Nothing is chosen beforehand: a preset answer looks like a given one."""
 
 
-class PersonFields(BaseForm):
-    """The parts of the name, the name on the certificate, and sex."""
+def sex_field() -> Any:
+    """Return the question about sex, with nothing chosen."""
+    return RadioField(
+        _l("Sex"),
+        choices=choices_of(
+            (Sex.FEMALE.value, _l("Female")),
+            (Sex.MALE.value, _l("Male")),
+            (Sex.OTHER.value, _l("Other")),
+            (NOT_SAID, _l("Prefer not to say")),
+        ),
+        validators=[required(_l("Please choose an answer; «Prefer not to say» is one, too."))],
+    )
+
+
+def sex_of(answer: str) -> Sex | None:
+    """Return what was answered; None if the person prefers not to say."""
+    return None if answer == NOT_SAID else Sex(answer)
+
+
+class NameFields(BaseForm):
+    """The parts of the name, and the name on the certificate."""
 
     given_names = one_line(
         _l("Given name(s)"),
@@ -98,16 +117,6 @@ class PersonFields(BaseForm):
         validators=[_a_name],
         filters=[_seen],
     )
-    sex = RadioField(
-        _l("Sex"),
-        choices=choices_of(
-            (Sex.FEMALE.value, _l("Female")),
-            (Sex.MALE.value, _l("Male")),
-            (Sex.OTHER.value, _l("Other")),
-            (NOT_SAID, _l("Prefer not to say")),
-        ),
-        validators=[required(_l("Please choose an answer; «Prefer not to say» is one, too."))],
-    )
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, and measure the name on the certificate also where it is built from the parts of the name.
@@ -129,27 +138,39 @@ class PersonFields(BaseForm):
         ]
         return False
 
-    def show_person(self, person: ShownPerson | PersonData) -> None:
-        """Fill the form with what is stored, or was typed before."""
-        self.show_name(person)
-        self["sex"].data = person.sex.value if person.sex else NOT_SAID
-
     def show_name(self, named: Any) -> None:
         """Fill in a name: of a person, or as an official asked for it."""
         for name in ("given_names", "surname1", "surname2", "certificate_name"):
             self[name].data = getattr(named, name)
         self["surname1"].data = named.surname1 or HYPHENS[0]
 
-    def person_data(self, *, email: str | None, phone: str | None, language: str) -> PersonData:
-        """Return what was typed. If the name on the certificate is empty, it is built from the parts of the name."""
+    def names(self) -> dict[str, Any]:
+        """Return the name by column. The name on the certificate, left empty, is built from the parts."""
         given_names, surname1, surname2 = (self[name].data for name in ("given_names", "surname1", "surname2"))
         surname1 = "" if surname1 in HYPHENS else surname1
+        return {
+            "given_names": given_names,
+            "surname1": surname1,
+            "surname2": surname2 or None,
+            "certificate_name": self["certificate_name"].data or certificate_name(given_names, surname1, surname2),
+        }
+
+
+class PersonFields(NameFields):
+    """The parts of the name, the name on the certificate, and sex."""
+
+    sex = sex_field()
+
+    def show_person(self, person: ShownPerson | PersonData) -> None:
+        """Fill the form with what is stored, or was typed before."""
+        self.show_name(person)
+        self["sex"].data = person.sex.value if person.sex else NOT_SAID
+
+    def person_data(self, *, email: str | None, phone: str | None, language: str) -> PersonData:
+        """Return what was typed."""
         return PersonData(
-            given_names=given_names,
-            surname1=surname1,
-            surname2=surname2 or None,
-            certificate_name=self["certificate_name"].data or certificate_name(given_names, surname1, surname2),
-            sex=None if self["sex"].data == NOT_SAID else Sex(self["sex"].data),
+            **self.names(),
+            sex=sex_of(self["sex"].data),
             email=email or None,
             phone=readable_phone(phone) if phone else None,
             language=language,

@@ -1,4 +1,4 @@
-"""The registration form in three variants (public, staff, the official's own corrections) and the small forms of staff."""
+"""The registration form, public and by staff's hand, and the small forms of staff."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from wtforms.widgets import TextInput
 
 from seminar_app.agencies.forms import AgencyField, agency_needed, agency_text_field, written_agency
 from seminar_app.core.phones import shown_phone
+from seminar_app.offices.models import OfficeNotice
 from seminar_app.people.forms import PersonFields, email_field, language_field, phone_field
 from seminar_app.people.identity_forms import IdentityFields
 from seminar_app.people.mail_domains import domain_meant
@@ -24,9 +25,9 @@ from seminar_app.people.rules import MAY_RESERVE, ReservedReason
 from seminar_app.people.services import PersonData
 from seminar_app.people.shown import ShownPerson
 from seminar_app.registration.notices import CURRENT_VERSION, LANGUAGES
-from seminar_app.registration.queries import Comparison, OwnRegistration, SeenRegistration
+from seminar_app.registration.queries import Comparison, SeenRegistration
 from seminar_app.registration.rules import RemovalReason, WishedPool
-from seminar_app.registration.services import Correction, Entry, StaffCorrection, Typed
+from seminar_app.registration.services import Entry, StaffCorrection, Typed
 from seminar_app.seminars.rules import MOST_SEATS
 from seminar_app.web.forms import LINE, BaseForm, FormPart, choices_of, one_line, optional, required
 
@@ -34,7 +35,8 @@ LONGEST_CODE = 64
 EMPTY_QUOTAS = 6
 
 
-def _own_agency() -> AgencyField:
+def own_agency() -> AgencyField:
+    """Return the picker of the person's own agency."""
     return AgencyField(
         _l("Agency"),
         validators=[agency_needed(_l("Please choose your agency from the list."))],
@@ -50,7 +52,8 @@ def _agency() -> AgencyField:
     )
 
 
-def _own_agency_text() -> StringField:
+def own_agency_text() -> StringField:
+    """Return the field for the name of the person's agency, if it is not in the list."""
     return agency_text_field(
         _l("Name of your agency"),
         message=_l("Please write the name of your agency."),
@@ -66,17 +69,20 @@ def _agency_text() -> StringField:
     )
 
 
-def _unit() -> Any:
+def unit_field() -> Any:
+    """Return the field for the unit."""
     return one_line(_l("Unit"), length=LINE, needed=False)
 
 
-def _position() -> Any:
+def position_field() -> Any:
+    """Return the field for the position, which is required."""
     return one_line(
         _l("Position"), length=LINE, message=_l("Please write your position."), render_kw={"autocomplete": "organization-title"}
     )
 
 
-def _reserve() -> BooleanField:
+def reserve_field() -> BooleanField:
+    """Return the box by which a person asks that their identity be reserved."""
     return BooleanField(_l("Keep my identity reserved"))
 
 
@@ -84,7 +90,36 @@ def _showing() -> HiddenField:
     return HiddenField(default=lambda: uuid.uuid4().hex, render_kw={"data-kept": ""})  # static/js/page.js
 
 
-class RegistrationForm(PersonFields, IdentityFields):
+class NoticeFields(BaseForm):
+    """That the privacy notice was read, and which one the page showed."""
+
+    notice_read = BooleanField(
+        _l("I have read the privacy notice"), validators=[required(_l("Please read the privacy notice and mark that you have read it."))]
+    )
+    notice = HiddenField()
+    office_notice = HiddenField()
+
+    def show_notice(self, language: str, newest: OfficeNotice | None) -> None:
+        """Name the notice that the page shows; if the office has published another meanwhile, that one is still to be read."""
+        if self.office_notice_shown != (newest.id if newest else None):
+            self.notice_read.data = False
+        self.notice.data = f"{CURRENT_VERSION}.{language}"
+        self.office_notice.data = str(newest.id if newest else "")
+
+    @property
+    def notice_shown(self) -> tuple[int, str]:
+        """Version and language of the privacy notice that the page showed."""
+        version, _dot, language = (self.notice.data or "").partition(".")
+        return (int(version) if version.isascii() and version.isdigit() and len(version) < 4 else CURRENT_VERSION), language
+
+    @property
+    def office_notice_shown(self) -> int | None:
+        """Id of the office's version that the page showed; None if it showed none."""
+        typed = self.office_notice.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+class RegistrationForm(PersonFields, IdentityFields, NoticeFields):
     """The public registration form. The route deletes `code` if the seminar asks for none, and `reserve` if it does not offer it."""
 
     code = one_line(
@@ -93,21 +128,16 @@ class RegistrationForm(PersonFields, IdentityFields):
         message=_l("Please type the registration code of your invitation."),
         render_kw={"spellcheck": "false"},
     )
-    agency = _own_agency()
-    agency_text = _own_agency_text()
-    unit = _unit()
-    position = _position()
+    agency = own_agency()
+    agency_text = own_agency_text()
+    unit = unit_field()
+    position = position_field()
     email = email_field()
     email_asked = HiddenField()
     """The address that looks mistyped and that the person has been asked about; sent again, it is taken."""
     phone = phone_field()
     language = language_field()
-    reserve = _reserve()
-    notice_read = BooleanField(
-        _l("I have read the privacy notice"), validators=[required(_l("Please read the privacy notice and mark that you have read it."))]
-    )
-    notice = HiddenField()
-    office_notice = HiddenField()
+    reserve = reserve_field()
     submission_id = _showing()
     corrects = HiddenField()
     """Which form of the same sender this one corrects, with the token of its page."""
@@ -162,25 +192,13 @@ class RegistrationForm(PersonFields, IdentityFields):
             identity=self.identity(),
         )
 
-    @property
-    def notice_shown(self) -> tuple[int, str]:
-        """Version and language of the privacy notice that the page showed."""
-        version, _dot, language = (self.notice.data or "").partition(".")
-        return (int(version) if version.isascii() and version.isdigit() and len(version) < 4 else CURRENT_VERSION), language
-
-    @property
-    def office_notice_shown(self) -> int | None:
-        """Id of the office's version that the page showed; None if it showed none."""
-        typed = self.office_notice.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
-
 
 class HandForm(PersonFields, IdentityFields):
     """The form with which staff register a person: no notice to acknowledge, and the e-mail address is optional."""
 
     agency = _agency()
     agency_text = _agency_text()
-    unit = _unit()
+    unit = unit_field()
     position = one_line(_l("Position"), length=LINE, needed=False)
     email = email_field(needed=False)
     phone = phone_field()
@@ -206,7 +224,7 @@ class KnownForm(IdentityFields):
 
     agency = _agency()
     agency_text = _agency_text()
-    unit = _unit()
+    unit = unit_field()
     position = one_line(_l("Position"), length=LINE, needed=False)
     language = language_field()
     submission_id = _showing()
@@ -230,52 +248,12 @@ class KnownForm(IdentityFields):
         )
 
 
-class EditForm(PersonFields, IdentityFields):
-    """The official's own corrections. The route deletes the agency if it cannot be changed, and `reserve` if it is not offered."""
-
-    agency = _own_agency()
-    agency_text = _own_agency_text()
-    unit = _unit()
-    position = _position()
-    phone = phone_field()
-    language = language_field()
-    reserve = _reserve()
-    opened = HiddenField()
-
-    def begin(self, registration: OwnRegistration) -> None:
-        """Fill the form with the stored data."""
-        self.show_person(registration.person)
-        self.unit.data, self.position.data = registration.person.unit, registration.person.position
-        self.phone.data, self.language.data = registration.person.phone, registration.language
-        self.reopen(registration)
-        if "agency" in self:
-            self.agency.data = registration.agency_id
-            self.agency.written = self.agency_text.data = registration.agency_text
-
-    def reopen(self, registration: OwnRegistration) -> None:
-        """Take the stored version as the new starting point; keep what was typed."""
-        self.opened.data = registration.edition
-
-    def correction(self, registration: OwnRegistration) -> Correction:
-        """Return what was filled in."""
-        return Correction(
-            person=self.person_data(email=None, phone=self.phone.data, language=self.language.data or LANGUAGES[0]),
-            agency_id=self.agency.data if "agency" in self else registration.agency_id,
-            agency_text=written_agency(self.agency, self.agency_text) if "agency" in self else registration.agency_text,
-            unit=self.unit.data or None,
-            position=self.position.data or None,
-            identity=self.identity(),
-            forget=self.forgotten(),
-            reserve="reserve" in self and bool(self.reserve.data),
-        )
-
-
 class CorrectionForm(PersonFields):
     """Staff's corrections of a participant."""
 
     agency = _agency()
     agency_text = _agency_text()
-    unit = _unit()
+    unit = unit_field()
     position = one_line(_l("Position"), length=LINE, needed=False)
     email = email_field(needed=False)
     phone = phone_field()

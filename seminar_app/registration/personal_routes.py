@@ -1,120 +1,40 @@
-"""The official's own pages behind a secret link: the button of the form's mail, the personal page, and a lost link."""
+"""The official's own pages behind the personal link: the registration, correcting it part by part, withdrawing, coming back."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask import session as browser
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from seminar_app.agencies.queries import agency_groups
 from seminar_app.core import clock
-from seminar_app.core.actor import PUBLIC
-from seminar_app.core.errors import LinkNotFound, Refusal, StaleEdit
-from seminar_app.people.identity import own_identity
+from seminar_app.core.errors import NotFound, Refusal, StaleEdit
+from seminar_app.people.identity import OnFile, own_identity
 from seminar_app.registration import queries, services
 from seminar_app.registration.asking import asked_of, needed_of
 from seminar_app.registration.blueprints import blueprint
-from seminar_app.registration.errors import FormEnded, NotInThisState
-from seminar_app.registration.forms import DecisionForm, EditForm, LostLinkForm
-from seminar_app.registration.links import personal_token
-from seminar_app.registration.queries import FoundForm, PersonalPage
+from seminar_app.registration.forms import DecisionForm
+from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
+from seminar_app.registration.personal_forms import PARTS, AgencyForm, DocumentsForm, PartForm, ReturnForm, on_file
+from seminar_app.registration.queries import PersonalPage
 from seminar_app.registration.rules import (
     RegistrationState,
+    day_there,
     door,
     may_change_agency,
     may_edit,
     may_register_again,
     may_withdraw,
-    takes_confirmations,
 )
 from seminar_app.seminars.rules import has_ended
-from seminar_app.web.access import needs_no_token, personal_link, public
+from seminar_app.web.access import needs_no_token, personal_link
 from seminar_app.web.change import change_context
 from seminar_app.web.contacts import name_contact
-from seminar_app.web.database import Session, in_unit_of_work, session
-from seminar_app.web.errors import sentence_of
+from seminar_app.web.database import in_unit_of_work, session
 from seminar_app.web.languages import current_language
-from seminar_app.web.limits import limiter
-
-LOST_LINKS = "20 per hour"
-
-
-@blueprint.route("/confirm/<token>", methods=["GET", "POST"])
-@needs_no_token
-@personal_link
-def confirm(token: str) -> ResponseReturnValue:
-    """Show what the form said, with the button that makes it a registration; pressed, it leads to the personal page.
-
-    Opening the page changes nothing, because mail filters open links too.
-    """
-    g.secret_link = True
-    try:
-        found = queries.form_of_link(session(), token)
-    except LinkNotFound:  # a form that ended is deleted
-        return render_template("registration/form_ended.html", seminar=None, office=None, again=False), 404
-    name_contact(found.office)
-    row, now = found.row, clock.now()
-    form = DecisionForm()
-    try:
-        typed = services.opened(session(), row)
-        if "language" not in browser:
-            g.language = typed.entry.person.language
-        if (made := services.confirmed(session(), row)) is not None:
-            return redirect(url_for(".personal", token=personal_token(session(), made)), code=303)
-        if row.void or row.registration_id is not None or now >= row.ends_at or not takes_confirmations(found.seminar, now=now):
-            return _form_ended(found, now)
-        if form.accepts():
-            return redirect(in_unit_of_work(lambda session: _confirmed(session, row.id)), code=303)
-    except FormEnded:
-        return _form_ended(found, now)
-    except Refusal as refusal:
-        form.show(refusal)
-    page = render_template(
-        "registration/confirm.html",
-        form=form,
-        entry=typed.entry,
-        agency=queries.agency_typed(session(), typed.entry.agency_id),
-        seminar=found.seminar,
-        office=found.office,
-        ends_at=row.ends_at,
-    )
-    return page, 422 if form.has_errors else 200
-
-
-def _form_ended(found: FoundForm, now: datetime) -> ResponseReturnValue:
-    way = door(found.seminar, now=now)
-    again = way is not None and way.lets_in
-    page = render_template("registration/form_ended.html", seminar=found.seminar, office=found.office, again=again)
-    return page, 410
-
-
-def _confirmed(session: Session, form_id: int) -> str:
-    registration = services.confirm(session, change_context(PUBLIC), form_id=form_id)
-    return url_for(".personal", token=personal_token(session, registration))
-
-
-@blueprint.route("/registrations/", methods=["GET", "POST"])
-@needs_no_token
-@public
-@limiter.limit(LOST_LINKS, methods=["POST"])
-def lost_link() -> ResponseReturnValue:
-    """Ask for the personal links of an address. The answer is the same whether somebody is registered with it or nobody."""
-    form = LostLinkForm()
-    if form.accepts():
-        address, language = form.email.data or "", current_language()
-        in_unit_of_work(lambda session: services.ask_for_links(session, change_context(PUBLIC), address=address, language=language))
-        return redirect(url_for(".links_sent"), code=303)
-    return render_template("registration/lost_link.html", form=form), 422 if form.has_errors else 200
-
-
-@blueprint.get("/registrations/sent")
-@public
-def links_sent() -> ResponseReturnValue:
-    """Say what happens next; it is the same for everybody."""
-    return render_template("registration/links_sent.html")
 
 
 @blueprint.get("/registrations/<token>")
@@ -122,57 +42,54 @@ def links_sent() -> ResponseReturnValue:
 def personal(token: str) -> ResponseReturnValue:
     """Show the state of the registration and what the official can do with it."""
     found = _personal(token)
-    state = found.registration.state
     now = clock.now()
-    way, ended = door(found.seminar, now=now), has_ended(found.seminar, now=now)
+    ended = has_ended(found.seminar, now=now)
+    identity = own_identity(session(), found.registration.person)
     return render_template(
         "registration/personal.html",
         page=found,
         token=token,
-        may_edit=may_edit(state),
-        may_withdraw=may_withdraw(state, ended=ended),
+        parts=_open_parts(found, identity),
+        may_withdraw=may_withdraw(found.registration.state, ended=ended),
         over=ended,
-        on_file=own_identity(session(), found.registration.person),
+        on_file=identity,
         asked=queries.name_asked(session(), found.registration.id),
         notice=queries.notice_read(session(), found.registration),
-        may_return=may_register_again(state) and way is not None and way.lets_in,
+        may_return=_may_return(found, now),
     )
 
 
-@blueprint.route("/registrations/<token>/edit", methods=["GET", "POST"])
+@blueprint.route("/registrations/<token>/edit/<part>", methods=["GET", "POST"])
 @needs_no_token
 @personal_link
-def edit_personal(token: str) -> ResponseReturnValue:
-    """Correct names, unit, position, phone and language; also the agency, as long as the registration is pending."""
+def edit_personal(token: str, part: str) -> ResponseReturnValue:
+    """Correct one part of the data.
+
+    Raises:
+        NotFound: there is no such part.
+    """
     found = _personal(token)
+    if part not in PARTS:
+        raise NotFound
     registration = found.registration
-    if not may_edit(registration.state):
-        flash(
-            sentence_of(NotInThisState()) if request.method == "POST" else _("This registration can no longer be corrected here."), "error"
-        )
+    identity = own_identity(session(), registration.person)
+    if part not in _open_parts(found, identity):
+        flash(_("This can no longer be corrected here."), "error")
         return redirect(url_for(".personal", token=token), code=303)
-    form = EditForm()
-    if may_change_agency(registration.state):
-        form.agency.offer(agency_groups(session(), on=registration.registered_at.date(), also=registration.agency_id))
-    else:
-        del form.agency, form.agency_text
-    if registration.person.reserved or not found.seminar.offers_reserved:
-        del form.reserve
-    on_file = own_identity(session(), registration.person)
-    form.ask(asked_of(found.seminar), on_file=on_file.parts, stays=needed_of(found.seminar))
+    form = _part_form(part, found, identity)
+    stored = on_file(registration, queries.name_asked(session(), registration.id))
     if form.accepts():
-        correction = form.correction(registration)
         try:
             saved = in_unit_of_work(
                 lambda session: services.edit(
                     session,
                     change_context(registration.audit_name),
                     registration_id=registration.id,
-                    correction=correction,
+                    correction=form.corrected(stored),
                     opened=form.opened.data or "",
                 )
             )
-            if saved:
+            if saved or part != "name":
                 flash(_("Your data are kept as you corrected them."), "success")
             else:
                 flash(_("The office looks at your new name and writes to you. Until then the lists show the name on file."), "success")
@@ -183,11 +100,80 @@ def edit_personal(token: str) -> ResponseReturnValue:
         except Refusal as refusal:
             form.show(refusal)
     elif not form.is_sent:
-        form.begin(registration)
-        if (asked := queries.name_asked(session(), registration.id)) is not None:
-            form.show_name(asked)
-    page = render_template("registration/edit_personal.html", form=form, page=found, token=token, on_file=on_file)
+        form.begin(stored)
+        form.reopen(registration)
+    page = render_template("registration/edit_personal.html", form=form, part=part, page=found, token=token, on_file=identity)
     return page, 422 if form.has_errors else 200
+
+
+def _part_form(part: str, found: PersonalPage, identity: OnFile) -> PartForm:
+    form = PARTS[part]()
+    if isinstance(form, AgencyForm):
+        registration = found.registration
+        form.agency.offer(agency_groups(session(), on=registration.registered_at.date(), also=registration.agency_id))
+    if isinstance(form, DocumentsForm):
+        form.ask(asked_of(found.seminar), on_file=identity.parts, stays=needed_of(found.seminar))
+    return form
+
+
+def _open_parts(found: PersonalPage, identity: OnFile) -> list[str]:
+    """Return the parts of the data that can be corrected now."""
+    registration, seminar = found.registration, found.seminar
+    if not may_edit(registration.state):
+        return []
+    closed = {
+        "agency": not may_change_agency(registration.state),
+        "documents": not asked_of(seminar) and not identity.parts,
+        "reserve": registration.person.reserved or not seminar.offers_reserved,
+    }
+    return [part for part in PARTS if not closed.get(part)]
+
+
+@blueprint.route("/registrations/<token>/again", methods=["GET", "POST"])
+@needs_no_token
+@personal_link
+def register_again(token: str) -> ResponseReturnValue:
+    """Register somebody again who withdrew, with what is on file; the link has proven the mailbox, so the answer comes at once."""
+    found = _personal(token)
+    registration, now = found.registration, clock.now()
+    if not _may_return(found, now):
+        if not may_edit(registration.state):  # else the button was pressed twice
+            flash(_("You can no longer register again here."), "error")
+        return redirect(url_for(".personal", token=token), code=303)
+    shown = queries.form_page(session(), found.seminar.slug)
+    form = ReturnForm()
+    on = min(day_there(now, found.seminar.time_zone), found.seminar.starts_on)
+    form.agency.offer(agency_groups(session(), on=on))
+    kept = own_identity(session(), registration.person).parts
+    form.ask([part for part in asked_of(found.seminar) if part not in kept], needed=needed_of(found.seminar))
+    if form.accepts():
+        version, language = form.notice_shown
+        try:
+            in_unit_of_work(
+                lambda session: services.register_again(
+                    session,
+                    change_context(registration.audit_name),
+                    registration_id=registration.id,
+                    entry=form.entry(registration),
+                    notice_version=version,
+                    notice_language=language,
+                    office_notice_id=form.office_notice_shown,
+                )
+            )
+            return redirect(url_for(".personal", token=token), code=303)
+        except Refusal as refusal:
+            form.show(refusal)
+    elif not form.is_sent:
+        form.begin(on_file(registration, None))
+    form.show_notice(current_language(), shown.notice)
+    notice = notice_paragraphs(CURRENT_VERSION, current_language())
+    page = render_template("registration/again.html", form=form, page=found, token=token, notice=notice, office_notice=shown.notice)
+    return page, 422 if form.has_errors else 200
+
+
+def _may_return(found: PersonalPage, now: datetime) -> bool:
+    way = door(found.seminar, now=now)
+    return may_register_again(found.registration.state) and way is not None and way.lets_in
 
 
 @blueprint.route("/registrations/<token>/withdraw", methods=["GET", "POST"])

@@ -210,11 +210,7 @@ def _page(form: RegistrationForm, shown: FormPage, *, action: str = "") -> str:
     """Return the page. It names the notice it shows; if the office has published another meanwhile, that one is still to be read."""
     if form.agency.offers_none:
         return render_template("registration/closed.html", seminar=shown.seminar, office=shown.office, way="no_agencies")
-    newest = shown.notice.id if shown.notice else None
-    if form.office_notice_shown != newest:
-        form.notice_read.data = False
-    form.notice.data = f"{CURRENT_VERSION}.{current_language()}"
-    form.office_notice.data = str(newest or "")
+    form.show_notice(current_language(), shown.notice)
     return render_template(
         "registration/register.html",
         form=form,

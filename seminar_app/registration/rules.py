@@ -303,8 +303,8 @@ def may_edit(state: RegistrationState) -> bool:
 
 
 def may_change_agency(state: RegistrationState) -> bool:
-    """Only while pending. A seat may belong to the agency's quota, and a place in the queue was taken for one agency."""
-    return state is RegistrationState.PENDING
+    """Whether the official may change their agency: while no seat depends on it. The turn on the waiting list stays the same."""
+    return state in (RegistrationState.PENDING, RegistrationState.WAITLISTED)
 
 
 def may_withdraw(state: RegistrationState, *, ended: bool) -> bool:

@@ -191,7 +191,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     wanted = {a for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint for a in rule.arguments}
     held = endpoint.startswith(("attendance_staff.", "feedback_staff."))
     seminar = side.held if held else side.seminar
-    values: Values = {}
+    values: Values = {"part": "work"} if "part" in wanted else {}
     if "slug" in wanted:
         if endpoint.startswith("seminars_staff.") and name in CHANGES and (line.method == "POST" or name == "resume"):
             seminar = world.fresh_seminar(CHANGES[name], own=own, **PAST.get(name, {}))
@@ -261,7 +261,7 @@ def _token(world: World, name: str, who: str, *, own: bool) -> str:
         return "m" * 32
     if name == "thanks":
         return link_of(world.own.answered)
-    return link_of(world.seated(own=True, held=name == "answer"))
+    return link_of(world.withdrawn() if name == "register_again" else world.seated(own=True, held=name == "answer"))
 
 
 def _session_id(world: World, endpoint: str, who: str, *, own: bool) -> uuid.UUID:
@@ -358,6 +358,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration_staff.add_new": person_to_register,
     "registration_staff.add_known": lambda world, _values, own: {"agency": world.side(own=own).agency.code},
     "registration.edit_personal": lambda world, *_: {"position": f"Perito {world.number()}"},
+    "registration.register_again": lambda *_: {"position": "Perito", "notice_read": "y"},
     "feedback.answer": lambda *_: {f"q-{key}": value for key, value in REQUIRED.items()} | REQUIRED,
     "web.choose_language": lambda *_: {"language": "en", "next": "/"},
     "sign_in.login": lambda *_: {"email": "nobody@x.example", "password": "not the password"},

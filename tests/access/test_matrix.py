@@ -163,6 +163,7 @@ NEED_NO_TOKEN = {
     "registration.sent",
     "registration.confirm",
     "registration.edit_personal",
+    "registration.register_again",
     "registration.withdraw",
     "feedback.answer",
 }

@@ -167,6 +167,10 @@ class World:
         pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
         return self.make.registration(seminar, self.make.person(agency_id=side.agency.id), agency=side.agency, pool=pool)
 
+    def withdrawn(self) -> Registration:
+        """Register a person who has withdrawn."""
+        return self.make.registration(self.own.seminar, self.make.person(agency_id=self.own.agency.id), agency=self.own.agency)
+
     def begin_again(self, who: str) -> None:
         """Sign in again an account whose session a request has ended."""
         if who in self.accounts:

@@ -69,7 +69,8 @@ def server(database: TestDatabase, seated: Seated, tmp_path: Path) -> Iterator[L
 
 def test_pages_do_not_scroll_sideways_for_long_words(server: LiveServer, chromium: Browser, seated: Seated) -> None:
     with Visitor(chromium, server.url, width=NARROW) as visitor:
-        for path in (seated.own, f"{seated.own}/edit", f"/staff/seminars/{SLUG}/roster/", seated.of_staff, f"{seated.of_staff}/correct"):
+        own = (seated.own, f"{seated.own}/edit/name")
+        for path in (*own, f"/staff/seminars/{SLUG}/roster/", seated.of_staff, f"{seated.of_staff}/correct"):
             visitor.go(path)
         page = visitor.go("/staff/people/")
         page.locator("[name=words]").fill("wxyzwxyz")

@@ -33,7 +33,12 @@ MUTATIONS = (
     Mutation("history says what it became twice", changes.change_state, '"from_state": before', '"from_state": state'),
     Mutation("the same form twice is two messages", registering.register, "registration.submission_id == submission:", "False:"),
     Mutation("a closed form still takes registrations", forms_sent.send_form, " or not way.lets_in", ""),
-    Mutation("somebody seated moves to another agency", rules.may_change_agency, "state is RegistrationState.PENDING", "may_edit(state)"),
+    Mutation(
+        "somebody seated moves to another agency",
+        rules.may_change_agency,
+        "state in (RegistrationState.PENDING, RegistrationState.WAITLISTED)",
+        "may_edit(state)",
+    ),
     Mutation(
         "whoever comes now is served before those who wait",
         registering.settle_due,

@@ -126,14 +126,14 @@ def test_a_corrected_agency_keeps_the_seat_and_moves_it_where_its_people_may_sit
 def test_a_link_is_sent_again_or_replaced_and_the_earlier_one_ends(desk: Desk, app: Flask) -> None:
     old = desk.link()
     official = CheckingClient(app.test_client())
-    opened = official.get(f"{old}/edit").fields("main form")
+    opened = official.get(f"{old}/edit/work").fields("main form")
     form = "form[action$='/link']"
     assert "on its way again" in desk.client.follow(desk.client.submit(desk.page, form=form)).text
     assert desk.link() == old
     page = desk.client.follow(desk.client.submit(desk.page, {"replace": "1"}, form=form))
     assert "no longer works" in page.text
     official.get(old, status=404)
-    official.post(f"{old}/edit", opened | {"unit": "Otra"}, status=404)  # the page was still open
+    official.post(f"{old}/edit/work", opened | {"unit": "Otra"}, status=404)  # the page was still open
     official.get(desk.link())
     assert desk.mails() == [("link", "mal@pgr.example")] * 2
     assert desk.trail() == ["registration.link_sent", "registration.link_replaced"]
@@ -147,17 +147,17 @@ def test_links_end_eighteen_months_after_the_seminar(desk: Desk, app: Flask, mon
     tomorrow = last + timedelta(days=1)
     monkeypatch.setattr(clock, "now", lambda: NOW.replace(year=tomorrow.year, month=tomorrow.month, day=tomorrow.day))
     assert "18 months" in official.get(desk.link(), status=404).text
-    official.get(f"{desk.link()}/edit", status=404)
+    official.get(f"{desk.link()}/edit/name", status=404)
     official.get(f"{desk.link()}/feedback", status=404)
 
 
 def test_another_name_waits_for_staff_once_seated(desk: Desk, app: Flask) -> None:
     official = CheckingClient(app.test_client())
-    edit = f"{desk.link()}/edit"
+    edit = f"{desk.link()}/edit/name"
     small = {"given_names": "ROSÁURA", "surname1": "Quezada", "surname2": "Ibarola", "certificate_name": "Rosáura Quezada Ibarola"}
     official.submit(edit, small)
     assert desk.person().certificate_name == "Rosáura Quezada Ibarola"
-    other = {"given_names": "Juan", "surname1": "Otro", "surname2": "", "certificate_name": "Juan Otro", "unit": "Nueva"}
+    other = {"given_names": "Juan", "surname1": "Otro", "surname2": "", "certificate_name": "Juan Otro"}
     for _twice in range(2):
         page = official.follow(official.submit(edit, other))
         assert "You asked for the name Juan Otro" in page.text
@@ -179,12 +179,12 @@ def test_another_name_waits_for_staff_once_seated(desk: Desk, app: Flask) -> Non
 
 def test_who_asked_for_another_name_takes_it_back_by_sending_the_name_on_file(desk: Desk, app: Flask) -> None:
     official = CheckingClient(app.test_client())
-    edit, names = f"{desk.link()}/edit", {"given_names": "Juan", "certificate_name": "Juan Ibarola Quezada"}
+    edit, names = f"{desk.link()}/edit/name", {"given_names": "Juan", "certificate_name": "Juan Ibarola Quezada"}
     official.submit(edit, names)
     desk.session.rollback()
     assert desk.session.scalars(select(NameRequest)).one().given_names == "Juan"
     assert official.get(edit).one("[name=given_names]").attrs["value"] == "Juan"
-    official.submit(edit, {"phone": "998 123 4567"})  # the name asked for stands in the form, and stays asked for
+    official.submit(f"{desk.link()}/edit/phone", {"phone": "998 123 4567"})
     desk.session.rollback()
     assert desk.session.scalars(select(NameRequest)).one().given_names == "Juan"
     desk.session.rollback()
@@ -239,17 +239,17 @@ def test_a_reservation_that_another_office_may_need_is_ended_by_an_administrator
 def test_another_name_waits_for_staff_also_by_the_link_of_a_seminar_without_a_seat(desk: Desk, app: Flask) -> None:
     beside = elsewhere(desk, state="pending")
     link = f"/registrations/{links.personal_token(desk.session, beside)}"
-    CheckingClient(app.test_client()).submit(f"{link}/edit", {"given_names": "Zoe", "certificate_name": "Zoe Falsa"})
+    CheckingClient(app.test_client()).submit(f"{link}/edit/name", {"given_names": "Zoe", "certificate_name": "Zoe Falsa"})
     assert desk.person().given_names == "Rosaura"
 
 
 def test_staff_accept_only_the_name_that_they_read(desk: Desk, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     official = CheckingClient(app.test_client())
-    official.submit(f"{desk.link()}/edit", {"given_names": "Elsa", "certificate_name": "Elsa Real"})
+    official.submit(f"{desk.link()}/edit/name", {"given_names": "Elsa", "certificate_name": "Elsa Real"})
     read = desk.client.get(desk.page).fields("form[action$='/name']")
     monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(minutes=1))
-    assert official.get(f"{desk.link()}/edit").one("[name=given_names]").attrs["value"] == "Elsa"
-    official.submit(f"{desk.link()}/edit", {"given_names": "Pablo", "certificate_name": "Pablo Otro"})
+    assert official.get(f"{desk.link()}/edit/name").one("[name=given_names]").attrs["value"] == "Elsa"
+    official.submit(f"{desk.link()}/edit/name", {"given_names": "Pablo", "certificate_name": "Pablo Otro"})
     page = desk.client.follow(desk.client.post(f"{desk.page}/name", read | {"accept": "1"}))
     assert "Somebody else has changed this" in page.text
     assert desk.person().given_names == "Rosaura"

@@ -119,14 +119,14 @@ def test_the_official_sees_it_masked_and_corrects_it(client: CheckingClient, sem
     assert "looks mistyped" in page
     assert WRONG_CURP not in page
     assert "1984" not in page
-    edit = client.get(f"{link}/edit")
+    edit = client.get(f"{link}/edit/documents")
     assert "1984" not in edit.text
     values = dict(edit.fields("main form"))
     assert values["curp"] == [""]
-    client.flask.post(f"{link}/edit", data=values)
+    client.flask.post(f"{link}/edit/documents", data=values)
     assert kept(session, now) == Identity(curp=WRONG_CURP, birth_date=date(1984, 11, 1)), "empty fields change nothing"
-    values = dict(client.get(f"{link}/edit").fields("main form"))
-    client.flask.post(f"{link}/edit", data=values | {"curp": CURP, "forget_birth_date": "y", "forget_curp": "y"})
+    values = dict(client.get(f"{link}/edit/documents").fields("main form"))
+    client.flask.post(f"{link}/edit/documents", data=values | {"curp": CURP, "forget_birth_date": "y", "forget_curp": "y"})
     assert kept(session, now) == Identity(curp=CURP), "what the seminar needs is replaced and never deleted"
 
 

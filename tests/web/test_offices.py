@@ -175,7 +175,7 @@ def test_people_find_the_office_on_every_page_of_its_seminar(
     pages = [f"/seminars/{slug}{part}" for slug in (seminar.slug, closed.slug, cancelled.slug) for part in ("", "/register")]
     client.submit("/seminars/cancun-2026/register", PERSON | {"given_names": "Beto"})
     pages.append(button_of(session))
-    for url in (*pages, personal, f"{personal}/edit", f"{personal}/withdraw", f"{personal}/feedback"):
+    for url in (*pages, personal, f"{personal}/edit/name", f"{personal}/withdraw", f"{personal}/feedback"):
         page = client.get(url)
         assert page.one("main a[href='mailto:hsi@office.example']"), url
         assert page.one("main a[href='tel:+525550802000']").to_text().strip() == "55 5080 2000", url
@@ -254,7 +254,7 @@ def test_who_is_stopped_finds_the_office_first(
         page = client.get(url)
         assert page.one("main a[href='mailto:hsi@office.example']"), url
         assert page.one("main a[href='tel:+525550802000']"), url
-    for refused in ("edit", "withdraw"):
+    for refused in ("edit/name", "withdraw"):
         after = client.follow(client.get(f"{personal}/{refused}", status=303))
         assert after.one("main a[href='mailto:hsi@office.example']")
         said = "ya no" in after.text
@@ -286,7 +286,7 @@ def test_a_link_that_leads_to_nobody_says_what_to_do_and_names_nothing_personal(
     client: CheckingClient, make: Make, seminar: Seminar, session: Session
 ) -> None:
     whole = links.personal_token(session, make.registration(seminar))
-    for url in (f"/registrations/{whole[:-1]}", f"/registrations/{whole[:-1]}/edit", f"/registrations/{whole[:-1]}/feedback"):
+    for url in (f"/registrations/{whole[:-1]}", f"/registrations/{whole[:-1]}/edit/name", f"/registrations/{whole[:-1]}/feedback"):
         page = client.get(url, status=404)
         assert page.one("h1").to_text() == "This link no longer works or is incomplete"
         assert "Copy it whole from the newest message" in page.text

@@ -184,7 +184,6 @@ def test_whoever_does_not_find_the_agency_writes_it_and_registers(
     assert (made.agency_id, made.agency_text, made.state) == (None, WRITTEN["agency_text"], RegistrationState.REGISTERED)
     own = client.get(personal_url(session)).text
     assert "Cruz Roja <Yucatán> 🎓" in own
-    assert "Cruz Roja <Yucatán> 🎓" in client.get(f"{personal_url(session)}/edit").text
 
 
 def test_while_it_awaits_approval_the_written_agency_can_be_corrected(
@@ -193,7 +192,7 @@ def test_while_it_awaits_approval_the_written_agency_can_be_corrected(
     inm = make.agency("INM")
     manual = make.seminar(approval=Approval.MANUAL)
     register(client, session, f"/seminars/{manual.slug}/register", WRITTEN | {"language": "en"})
-    url = f"{personal_url(session)}/edit"
+    url = f"{personal_url(session)}/edit/agency"
     fields = client.get(url).fields("main form")
     assert (fields["agency"], fields["agency_text"]) == (["-"], [WRITTEN["agency_text"]])
     client.submit(url, {"agency_text": ""}, status=422)
@@ -265,7 +264,7 @@ def test_a_single_name_is_enough_and_a_surname_left_out_is_noticed(client: Check
     register(client, session, url, alone | {"surname1": " - "})
     person = session.get_one(Person, fresh(session).person_id)
     assert (person.given_names, person.surname1, person.certificate_name, person.search_key) == ("Suharto", "", "Suharto", "suharto")
-    edit = f"{personal_url(session)}/edit"
+    edit = f"{personal_url(session)}/edit/name"
     assert client.get(edit).fields("main form")["surname1"] == ["-"]
     client.submit(edit, {}, status=303)
     assert session.get_one(Person, person.id).surname1 == ""
@@ -360,7 +359,7 @@ def test_hostile_input_gets_a_sentence_and_never_a_failure(client: CheckingClien
             response = client.flask.post(url, data=sent, headers={"Accept-Language": "en"})
             assert response.status_code in (303, 400, 422), (name, nasty, response.status_code)
     for nasty in ("%00", "9" * 400, "%ED%A0%80", "%F0%9F%91%A9"):
-        for rest in ("", "/edit", "/withdraw"):
+        for rest in ("", "/edit/name", "/again", "/withdraw"):
             assert client.flask.get(f"/registrations/{nasty}{rest}").status_code in (400, 404)
 
 
@@ -370,22 +369,64 @@ def test_a_code_that_no_agency_can_have_is_a_choice_to_be_made(client: CheckingC
     assert "Please choose an agency of the list." in page.text
 
 
-def test_the_official_corrects_their_data(client: CheckingClient, seminar: Seminar, session: Session) -> None:
-    register(client, session, "/seminars/cancun-2026/register", FILLED | {"language": "en"})
+def test_the_official_corrects_one_part_at_a_time(client: CheckingClient, seminar: Seminar, session: Session) -> None:
+    register(client, session, "/seminars/cancun-2026/register", FILLED | {"language": "en", "phone": "998 123 4567"})
     url = personal_url(session)
-    form = client.get(f"{url}/edit")
-    assert not form.select("[name=agency]")
-    changes = {"surname2": "Nañez", "certificate_name": "De la Cruz Ñáñez, Fernanda María", "unit": "SEIDO", "phone": "", "language": "en"}
-    page = client.follow(client.submit(f"{url}/edit", changes))
+    assert not client.get(url).select("a[href$='/edit/agency']"), "the place may be of the agency's quota"
+    client.get(f"{url}/edit/agency", status=303)
+    name = {"surname2": "Nañez", "certificate_name": "De la Cruz Ñáñez, Fernanda María"}
+    page = client.follow(client.submit(f"{url}/edit/name", name))
     assert "Your data are kept" in page.text
     assert "De la Cruz Ñáñez, Fernanda María" in page.text
-    assert "SEIDO" in page.text
-    stale = dict(form.fields("main form")) | {"unit": "OTRA"}
-    told = client.post(f"{url}/edit", stale, status=422)
+    assert "998 123 4567" in page.text, "what the page did not show stays"
+    assert "SEIDO" in client.follow(client.submit(f"{url}/edit/work", {"unit": "SEIDO"})).text
+    assert "998 123 4567" not in client.follow(client.submit(f"{url}/edit/phone", {"phone": ""})).text
+    assert "Other" in client.follow(client.submit(f"{url}/edit/sex", {"sex": "X"})).text
+    client.submit(f"{url}/edit/language", {"language": "es"})
+    assert fresh(session).language == "es"
+    assert fresh(session).unit == "SEIDO"
+
+
+def test_a_part_that_was_changed_meanwhile_is_not_overwritten(client: CheckingClient, seminar: Seminar, session: Session) -> None:
+    register(client, session, "/seminars/cancun-2026/register", FILLED | {"language": "en"})
+    url = f"{personal_url(session)}/edit/work"
+    stale = dict(client.get(url).fields("main form")) | {"unit": "OTRA"}
+    client.submit(url, {"unit": "SEIDO"})
+    told = client.post(url, stale, status=422)
     assert "Somebody else has changed this" in told.text
-    assert "Somebody else" in client.post(f"{url}/edit", {n: v for n, v in stale.items() if n != "opened"}, status=422).text
-    client.post(f"{url}/edit", told.fields("main form"))
-    assert "OTRA" in client.get(url).text
+    assert "Somebody else" in client.post(url, {n: v for n, v in stale.items() if n != "opened"}, status=422).text
+    client.post(url, told.fields("main form"))
+    assert fresh(session).unit == "OTRA"
+
+
+def test_another_part_does_not_take_the_request_for_a_name_back(client: CheckingClient, seminar: Seminar, session: Session) -> None:
+    register(client, session, "/seminars/cancun-2026/register", FILLED | {"language": "en"})
+    url = personal_url(session)
+    asked = {"given_names": "Guadalupe", "certificate_name": ""}
+    assert "looks at your new name" in client.follow(client.submit(f"{url}/edit/name", asked)).text
+    page = client.follow(client.submit(f"{url}/edit/work", {"unit": "SEIDO"}))
+    assert "Your data are kept" in page.text
+    assert "You asked for the name" in page.text
+    assert client.get(f"{url}/edit/name").fields("main form")["given_names"] == ["Guadalupe"]
+
+
+def test_who_waits_corrects_the_agency_keeps_the_turn_and_gets_its_seat(
+    client: CheckingClient, make: Make, seminar: Seminar, session: Session
+) -> None:
+    inm = make.agency("INM")
+    full = make.seminar(slug="lleno-2026", seats=1)
+    make.pool(full, inm, 1)
+    url = f"/seminars/{full.slug}/register"
+    for name in ("Ana", "Beto", "Carla"):
+        register(client, session, url, FILLED | {"given_names": name, "email": f"{name}@pgr.example", "language": "en"})
+    beto, carla = (session.scalars(select(Registration).join(Person).where(Person.given_names == name)).one() for name in ("Beto", "Carla"))
+    assert (beto.state, carla.state) == (RegistrationState.WAITLISTED, RegistrationState.WAITLISTED)
+    own = f"/registrations/{links.personal_token(session, carla)}"
+    page = client.follow(client.submit(f"{own}/edit/agency", {"agency": "INM"}))
+    assert "Your place is confirmed" in page.text, "a seat of the other agency that nobody before may have"
+    session.expire_all()
+    assert beto.state is RegistrationState.WAITLISTED
+    client.get(f"{own}/edit/agency", status=303)
 
 
 def test_while_it_awaits_approval_the_agency_can_be_corrected(
@@ -395,8 +436,8 @@ def test_while_it_awaits_approval_the_agency_can_be_corrected(
     manual = make.seminar(approval=Approval.MANUAL)
     register(client, session, f"/seminars/{manual.slug}/register", FILLED | {"language": "en"})
     url = personal_url(session)
-    assert client.get(f"{url}/edit").fields("main form")["agency"] == ["PGR"]
-    client.submit(f"{url}/edit", {"agency": "INM"})
+    assert client.get(f"{url}/edit/agency").fields("main form")["agency"] == ["PGR"]
+    client.submit(f"{url}/edit/agency", {"agency": "INM"})
     assert fresh(session).agency_id == inm.id
 
 
@@ -409,10 +450,43 @@ def test_the_official_withdraws_and_comes_back(client: CheckingClient, seminar: 
     assert "You withdrew your registration" in after.text
     assert fresh(session).state is RegistrationState.WITHDRAWN
     client.get(f"{url}/withdraw", status=303)
-    client.get(f"{url}/edit", status=303)
-    assert after.select('a[href="/seminars/cancun-2026/register"]')
+    client.get(f"{url}/edit/name", status=303)
+    again = client.get(after.one("a[href$='/again']").attrs["href"])
+    assert "María Fernanda de la Cruz Ñáñez" in again.text
+    assert again.fields("main form")["position"] == [FILLED["position"]]
+    client.submit(f"{url}/again", {"position": "Fiscal"}, status=422)  # the notice is still to be read
+    back = client.submit(f"{url}/again", {"position": "Fiscal", "notice_read": "y"})
+    assert "Your place is confirmed" in client.follow(back).text
+    made = fresh(session)
+    assert (made.state, made.position) == (RegistrationState.REGISTERED, "Fiscal")
+    client.get(f"{url}/again", status=303)
+
+
+def test_coming_back_twice_at_once_is_one_registration_and_one_mail(client: CheckingClient, seminar: Seminar, session: Session) -> None:
     register(client, session, "/seminars/cancun-2026/register", FILLED | {"language": "en"})
-    assert fresh(session).state is RegistrationState.REGISTERED
+    url = personal_url(session)
+    client.submit(f"{url}/withdraw")
+    pressed = client.get(f"{url}/again").fields("main form") | {"notice_read": "y"}
+    mails = select(func.count()).select_from(Message).where(Message.kind == "registered")
+    before = session.scalar(mails) or 0
+    for _press in range(2):
+        assert client.post(f"{url}/again", pressed).response.headers["Location"] == url
+    session.rollback()
+    assert session.scalar(mails) == before + 1
+
+
+def test_nobody_comes_back_once_registration_is_closed_or_staff_have_decided(
+    client: CheckingClient, seminar: Seminar, session: Session
+) -> None:
+    register(client, session, "/seminars/cancun-2026/register", FILLED | {"language": "en"})
+    url = personal_url(session)
+    client.submit(f"{url}/withdraw")
+    pressed = client.get(f"{url}/again").fields("main form") | {"notice_read": "y"}
+    with unit_of_work(session):
+        session.get_one(Seminar, seminar.id).state = SeminarState.CLOSED
+    assert not client.get(url).select("a[href$='/again']")
+    assert "no longer register again" in client.follow(client.post(f"{url}/again", pressed)).text
+    assert fresh(session).state is RegistrationState.WITHDRAWN
 
 
 def test_nobody_withdraws_from_a_completed_seminar_and_the_page_does_not_offer_it(
@@ -424,7 +498,7 @@ def test_nobody_withdraws_from_a_completed_seminar_and_the_page_does_not_offer_i
     with unit_of_work(session):
         session.get_one(Seminar, seminar.id).state = SeminarState.COMPLETED
     page = client.get(url)
-    assert page.select("a[href$='/edit']")
+    assert page.select("a[href$='/edit/name']")
     assert page.select("a[href$='/withdraw']") == []
     assert client.post(f"{url}/withdraw", pressed).response.headers["Location"] == url
     assert fresh(session).state is RegistrationState.REGISTERED

@@ -200,12 +200,12 @@ def test_a_seminar_that_does_not_offer_it_takes_no_such_answer(make: Make, house
 def test_an_official_asks_for_it_on_the_personal_page(house: House, session: Session, client: CheckingClient) -> None:
     link = f"/registrations/{link_of(house.registration)}"
     assert "reserved" not in client.get(link).text
-    client.submit(f"{link}/edit", {"reserve": "y"})
+    client.submit(f"{link}/edit/reserve", {"reserve": "y"})
     assert person(session).reserved_reason is ReservedReason.OWN_REQUEST
     page = client.get(link)
     assert LUZ in page.text
     assert "En todas las listas usted figura como R-" in page.text
-    assert client.get(f"{link}/edit").select("[name=reserve]") == []
+    assert client.get(link).select("a[href$='/edit/reserve']") == []
     assert rows(session, "person.reserved") == [("person.reserved", "registration", "own_request")]
 
 

@@ -44,7 +44,7 @@ def test_an_official_registers_without_a_cookie(app: Flask, seminar: Seminar, se
     assert "maria.cruz@pgr.example" in visitor.follow(sent).text
     personal = visitor.follow(press(visitor, session))
     link = str(personal.response.request.path)
-    visitor.submit(f"{link}/edit", {"unit": "SEIDO"})
+    visitor.submit(f"{link}/edit/work", {"unit": "SEIDO"})
     assert "SEIDO" in visitor.get(link).text
     visitor.submit(f"{link}/withdraw")
     visitor.submit("/registrations/", {"email": "maria.cruz@pgr.example"})

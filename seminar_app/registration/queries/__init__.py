@@ -41,6 +41,7 @@ from seminar_app.registration.queries.people import (
     was_joined,
 )
 from seminar_app.registration.queries.personal import (
+    AskedName,
     FormPage,
     NoticeRead,
     OwnRegistration,
@@ -67,6 +68,7 @@ from seminar_app.registration.queries.roster import (
 from seminar_app.registration.queries.seats import HeadCount, PoolLine, SeatsOverview, head_count, seats_overview
 
 __all__ = [
+    "AskedName",
     "BothIn",
     "Comparison",
     "FormPage",

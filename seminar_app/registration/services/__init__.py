@@ -15,7 +15,7 @@ from seminar_app.registration.services.forms_sent import (
 from seminar_app.registration.services.links import ask_for_links, send_link
 from seminar_app.registration.services.name_requests import decide_request
 from seminar_app.registration.services.notices import ensure_notices
-from seminar_app.registration.services.personal import Correction, edit, withdraw
+from seminar_app.registration.services.personal import Correction, edit, register_again, withdraw
 from seminar_app.registration.services.registering import Entry, add_by_hand, register
 from seminar_app.registration.services.reserving import end_reserve, give_codes, reserve
 from seminar_app.registration.services.sealed_forms import Typed, address_indexes, opened
@@ -46,6 +46,7 @@ __all__ = [
     "give_codes",
     "opened",
     "register",
+    "register_again",
     "release_due_quotas",
     "remove",
     "reserve",

@@ -1,4 +1,4 @@
-"""What the official does through the personal link: correct their data, and withdraw."""
+"""What the official does through the personal link: correct their data, withdraw, and register again."""
 
 from __future__ import annotations
 
@@ -12,13 +12,24 @@ from seminar_app.people.identity import NOTHING, Identity, keep_identity
 from seminar_app.people.identity_rules import IdentityPart
 from seminar_app.people.rules import ReservedReason
 from seminar_app.people.services import PersonData, edit_person, lock_people
-from seminar_app.registration.errors import AgencyIsFixed, NotInThisState
+from seminar_app.registration.errors import AgencyIsFixed, FormClosed, NotInThisState
 from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import RegistrationState, edition_of, may_change_agency, may_edit, may_withdraw
+from seminar_app.registration.rules import (
+    RegistrationState,
+    door,
+    edition_of,
+    first_state,
+    may_change_agency,
+    may_edit,
+    may_register_again,
+    may_withdraw,
+)
 from seminar_app.registration.services.changes import agency_of_today, change_state, edit_registration
 from seminar_app.registration.services.forms_sent import void_forms_of
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.name_requests import ask_where_needed, forget_request
+from seminar_app.registration.services.notices import notice_shown, office_notice_shown
+from seminar_app.registration.services.registering import MAIL_OF_STATE, Entry, fill, place, settle_due
 from seminar_app.registration.services.reserving import reserve
 from seminar_app.registration.services.seats import locked_registration, settle
 from seminar_app.seminars.rules import has_ended
@@ -42,7 +53,7 @@ class Correction:
 
 
 def edit(session: Session, context: ChangeContext, *, registration_id: int, correction: Correction, opened: str) -> bool:
-    """Correct the official's data.
+    """Correct the official's data. With another agency somebody who waits keeps the turn, and the waiting list is served again.
 
     Args:
         opened: `edition` of what the page showed; if the data have changed since, nothing is saved.
@@ -53,7 +64,7 @@ def edit(session: Session, context: ChangeContext, *, registration_id: int, corr
     Raises:
         NotInThisState: the registration is no longer active.
         StaleEdit: the data were changed meanwhile.
-        AgencyIsFixed: the agency can be changed only while the registration is pending.
+        AgencyIsFixed: the person holds a seat, which may be of the agency's quota.
         NoSuchAgency: the agency does not exist, or none is named.
         IdentityUnreadable: the identity data on file were changed outside the program, or their key is missing.
         NameTaken: another person with this address has that name.
@@ -83,6 +94,9 @@ def edit(session: Session, context: ChangeContext, *, registration_id: int, corr
     edit_person(session, context, person=registration.person, data=data, seminar=slug)
     if correction.reserve and seats.seminar.offers_reserved:
         reserve(session, context, person_id=registration.person_id, reason=ReservedReason.OWN_REQUEST, seminar=slug)
+    if moved:
+        session.flush()
+        settle(session, context, seats=seats)
     return data is correction.person
 
 
@@ -117,3 +131,47 @@ def withdraw(session: Session, context: ChangeContext, *, registration_id: int) 
     tell(session, context, kind="withdrawn", seminar=seats.seminar, office=seats.office, registration=registration)
     settle(session, context, seats=seats)
     return True
+
+
+def register_again(
+    session: Session,
+    context: ChangeContext,
+    *,
+    registration_id: int,
+    entry: Entry,
+    notice_version: int,
+    notice_language: str,
+    office_notice_id: int | None,
+) -> Registration:
+    """Register somebody again who withdrew. The personal link has proven the mailbox, so the seat is drawn at once.
+
+    Pressed twice, it returns the registration as the first press left it.
+
+    Args:
+        entry: where the person works now; of the person only the language counts.
+        notice_version: version of the privacy notice that was shown; `notice_language` is its language.
+        office_notice_id: the version of the office's own words that was shown with it; None if the office had none.
+
+    Raises:
+        FormClosed: the seminar does not take registrations by the form now.
+        NotInThisState: staff have removed or declined the registration meanwhile.
+        NoSuchAgency: the agency does not exist, or none is named.
+    """
+    notice_id = notice_shown(session, context, version=notice_version, language=notice_language)
+    seats, registration = locked_registration(session, registration_id)
+    if may_edit(registration.state):
+        return registration
+    if not may_register_again(registration.state):
+        raise NotInThisState
+    way = door(seats.seminar, now=context.now)
+    if way is None or not way.lets_in:
+        raise FormClosed
+    settle_due(session, context, seats=seats)
+    fill(registration, entry, *agency_of_today(session, entry.agency_id, entry.agency_text))
+    registration.notice_id = notice_id
+    registration.office_notice_id = office_notice_shown(session, seminar_id=seats.seminar.id, notice_id=office_notice_id)
+    place(session, context, seats=seats, registration=registration, pending=first_state(seats.seminar.approval) is not None)
+    slug = seats.seminar.slug
+    keep_identity(session, context, person=registration.person, identity=entry.identity, only_missing=True, seminar=slug)
+    tell(session, context, kind=MAIL_OF_STATE[registration.state], seminar=seats.seminar, office=seats.office, registration=registration)
+    return registration

@@ -171,7 +171,7 @@ def test_what_each_state_allows() -> None:
     assert states(may_approve) == states(may_decline) == {"pending", "nominated", "invited"}
     assert states(may_restore) == {"removed", "declined", "withdrawn"}
     assert states(may_register_again) == {"withdrawn"}
-    assert states(may_change_agency) == {"pending"}
+    assert states(may_change_agency) == {"pending", "waitlisted"}
 
 
 def test_seats_are_not_shared_out_above_the_capacity_below_the_taken_or_twice() -> None:
