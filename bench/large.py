@@ -155,6 +155,8 @@ def _pages(database: Database, probe: data.Made, crowd: data.Made) -> Iterator[P
     yield Page("export, CSV", f"/staff/seminars/{probe.slug}/attendance/export?format=csv", organizer)
     yield Page("export, XLSX", f"/staff/seminars/{probe.slug}/attendance/export?format=xlsx", organizer)
     yield Page("feedback", f"/staff/seminars/{probe.slug}/feedback/", organizer)
+    yield Page("mail of 2,500", f"/staff/seminars/{crowd.slug}/messages/", organizer)
+    yield Page("form of a letter", f"/staff/seminars/{crowd.slug}/messages/new", organizer)
     yield Page("outbox", "/staff/messages/", admin)
     yield Page("outbox of a kind", "/staff/messages/?kind=waitlisted", admin)
     yield Page("trail", "/staff/audit-log/", auditor)

@@ -42,6 +42,7 @@ def _assembled(settings: Settings | None) -> Flask:
         cli,
         demo,
         feedback,
+        letters,
         messages,
         offices,
         oversight,
@@ -61,6 +62,6 @@ def _assembled(settings: Settings | None) -> Flask:
 
     web.init_app(app, settings)
     staff = (audit, messages, agencies, offices, accounts, sign_in, oversight)
-    for room in (*staff, people, seminars, registration, attendance, feedback, retention, demo, cli):
+    for room in (*staff, people, seminars, registration, attendance, feedback, letters, retention, demo, cli):
         room.init_app(app, settings)
     return app

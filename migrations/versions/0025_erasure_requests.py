@@ -1,6 +1,6 @@
 """Officials ask that their data be erased.
 
-Revision: 0025, after 0022.
+Revision: 0025, after 0024.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0025"
-down_revision = "0022"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

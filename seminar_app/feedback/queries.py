@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from seminar_app.attendance.models import Mark
@@ -181,12 +181,22 @@ def _asked_to_answer(seminar_id: int) -> Select[Registration]:
     return seated.where(or_(attended, ~marked))
 
 
+def asked_ids(seminar_id: int) -> Select[int]:
+    """Select the ids of the registrations that are asked, whether they have answered or not."""
+    return _asked_to_answer(seminar_id).with_only_columns(Registration.id)
+
+
+def without_receipt(form_id: int) -> ColumnElement[bool]:
+    """Return the condition that a registration has not answered. Only mail goes by it: no page tells who, nor how many."""
+    return ~exists().where(ResponseReceipt.registration_id == Registration.id, ResponseReceipt.form_id == form_id)
+
+
 def count_asked(session: Session, *, seminar_id: int, form_id: int) -> int:
     """Count the people that the response rate refers to.
 
     These are people who hold a seat and attended at all or have no mark yet, and people who answered.
     """
-    wanted = _asked_to_answer(seminar_id).with_only_columns(Registration.id)
+    wanted = asked_ids(seminar_id)
     receipts = select(ResponseReceipt.registration_id).where(ResponseReceipt.form_id == form_id)
     either = or_(Registration.id.in_(wanted), Registration.id.in_(receipts))
     return session.scalar(select(func.count()).select_from(Registration).where(Registration.seminar_id == seminar_id, either)) or 0
@@ -201,10 +211,9 @@ def count_asked_by_mail(session: Session, seminar_id: int) -> tuple[int, int]:
 
 def to_write_to(session: Session, *, seminar_id: int, form_id: int) -> Sequence[Registration]:
     """Return the registrations that are asked and have not answered, with their person; those without an address are left out."""
-    answered = exists().where(ResponseReceipt.registration_id == Registration.id, ResponseReceipt.form_id == form_id)
     return session.scalars(
         _asked_to_answer(seminar_id)
-        .where(~answered)
+        .where(without_receipt(form_id))
         .join(Registration.person)
         .where(Person.email.is_not(None))
         .options(contains_eager(Registration.person))

@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.core.errors import NotFound, StaleEdit
+from seminar_app.core.errors import NotFound, Refusal, StaleEdit
 from seminar_app.feedback import queries, rules, standard
 from seminar_app.feedback.errors import (
     AlreadyReminded,
@@ -32,8 +32,9 @@ from seminar_app.feedback.errors import (
 from seminar_app.feedback.models import FeedbackDates, FeedbackForm, FormVersion, Question
 from seminar_app.feedback.rules import Asked, FormKind, FormStage, WhyNotOpen
 from seminar_app.feedback.tallying import count_newest_responses, keys_answered, version_is_answered
+from seminar_app.messages.kinds import delete_when_sent
 from seminar_app.messages.models import Message
-from seminar_app.messages.services import delete_when_sent, enqueue
+from seminar_app.messages.services import enqueue
 from seminar_app.offices.models import Office
 from seminar_app.registration.links import issue_link
 from seminar_app.registration.models import Registration
@@ -211,20 +212,51 @@ def remind(session: Session, context: ChangeContext, *, seminar_id: int) -> None
         NobodyToRemind: no mail is due.
     """
     seminar = locked_seminar(session, seminar_id)
-    if seminar.state not in rules.TAKING_ANSWERS:
-        raise SeminarNotHeld
-    form = get_or_make_form(session, context, seminar_id=seminar_id)
-    if queries.stage(form, seminar.state) is not FormStage.OPEN:
-        raise NotOpenToRemind
-    if queries.get_version(session, form.id).number > 1 and count_newest_responses(session, form.id) < rules.LEAST:
-        raise TooFewSinceTheChange(least=rules.LEAST)
-    day = context.now.astimezone(ZoneInfo(seminar.time_zone)).date()
-    if form.reminded_on == day:
-        raise AlreadyReminded
+    form = form_to_remind(session, context, seminar)
     if not _write(session, context, form, seminar, kind=REMINDER):
         raise NobodyToRemind
-    form.reminded_on = day
+    note_reminded(context, form, seminar)
     _record(session, context, form, seminar, action="feedback.reminded")
+
+
+def form_to_remind(session: Session, context: ChangeContext, seminar: Seminar) -> FeedbackForm:
+    """Return the form whose people may be reminded now, of a seminar that is locked. The caller notes the day on it.
+
+    Raises:
+        SeminarNotHeld, NotOpenToRemind, TooFewSinceTheChange, AlreadyReminded: as `remind` says.
+    """
+    refusal = refusal_to_remind(session, seminar, now=context.now)
+    if refusal is not None:
+        raise refusal
+    return get_or_make_form(session, context, seminar_id=seminar.id)
+
+
+def refusal_to_remind(session: Session, seminar: Seminar, *, now: datetime) -> Refusal | None:
+    """Return why people cannot be reminded now, or None."""
+    if seminar.state not in rules.TAKING_ANSWERS:
+        return SeminarNotHeld()
+    form = queries.find_form(session, seminar.id)
+    if form is None or queries.stage(form, seminar.state) is not FormStage.OPEN:
+        return NotOpenToRemind()
+    if queries.get_version(session, form.id).number > 1 and count_newest_responses(session, form.id) < rules.LEAST:
+        return TooFewSinceTheChange(least=rules.LEAST)
+    return AlreadyReminded() if form.reminded_on == _day(seminar, now) else None
+
+
+def note_reminded(context: ChangeContext, form: FeedbackForm, seminar: Seminar) -> None:
+    """Note that people who have not answered were reminded today, so that nobody reminds them again before tomorrow."""
+    form.reminded_on = _day(seminar, context.now)
+
+
+def forget_reminded(session: Session, seminar: Seminar) -> None:
+    """Let people be reminded again today, because what was written to them today was taken back. The seminar is locked."""
+    form = queries.find_form(session, seminar.id)
+    if form is not None:
+        form.reminded_on = None
+
+
+def _day(seminar: Seminar, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(seminar.time_zone)).date()
 
 
 def _write(session: Session, context: ChangeContext, form: FeedbackForm, seminar: Seminar, *, kind: str) -> int:

@@ -23,6 +23,7 @@ class Message(Base):
         Index("ix_outbox_due", "state", "not_before"),
         Index("ix_outbox_kind", "kind", "id"),
         Index("ix_outbox_link", "link_owner", "id"),
+        Index("ix_outbox_batch", "batch", "state", sqlite_where=text("batch IS NOT NULL"), postgresql_where=text("batch IS NOT NULL")),
         Index("ix_outbox_address", "to_address", postgresql_ops={"to_address": "text_pattern_ops"}),
         Index("ix_outbox_failed", "id", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")),
         Index("ix_outbox_name", text("words_of(lower(to_name))"), postgresql_using="gin").ddl_if(dialect="postgresql"),
@@ -44,6 +45,8 @@ class Message(Base):
     link_purpose: Mapped[str | None] = mapped_column(String(32), info=PARTICIPANT)
     link_owner: Mapped[uuid.UUID | None]
     link_version: Mapped[int | None]
+    batch: Mapped[uuid.UUID | None]
+    """What many mails were written as one: they are counted and taken back together."""
     state: Mapped[MessageState] = mapped_column(value_enum(MessageState))
     attempts: Mapped[int]
     not_before: Mapped[datetime]

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from seminar_app.core.addresses import search_form
 from seminar_app.core.errors import NotFound
 from seminar_app.core.word_search import words_begin
+from seminar_app.messages.kinds import kinds_deleted_when_sent
 from seminar_app.messages.models import Message
 from seminar_app.messages.receivers import is_withheld, shown_receivers
-from seminar_app.messages.rules import MessageState
+from seminar_app.messages.rules import MessageState, Outcome, outcome_of
 
 PAGE_SIZE = 50
 WAITS_TOO_LONG = timedelta(minutes=10)
@@ -155,12 +156,36 @@ class MailStatus:
     created_at: datetime
     sent_at: datetime | None
     error: str | None
+    attempts: int
+    not_before: datetime
+    """When it is tried next, or leaves first."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """What has become of it."""
+        return outcome_of(self.state, attempts=self.attempts)
+
+
+STATUS = (
+    Message.public_id,
+    Message.kind,
+    Message.state,
+    Message.created_at,
+    Message.sent_at,
+    Message.last_error,
+    Message.attempts,
+    Message.not_before,
+)
+"""The columns of a `MailStatus`, in its order."""
 
 
 def mail_of(session: Session, owner: uuid.UUID) -> list[MailStatus]:
-    """Return the messages whose secret link belongs to this owner (the public id of a registration), newest first."""
-    columns = (Message.public_id, Message.kind, Message.state, Message.created_at, Message.sent_at, Message.last_error)
-    rows = session.execute(select(*columns).where(Message.link_owner == owner).order_by(Message.id.desc()).limit(PAGE_SIZE))
+    """Return the messages whose secret link belongs to this owner (the public id of a registration), newest first.
+
+    Those whose rows would tell too much are left out: a reminder that waits tells who has not answered.
+    """
+    theirs = (Message.link_owner == owner, Message.kind.not_in(kinds_deleted_when_sent()))
+    rows = session.execute(select(*STATUS).where(*theirs).order_by(Message.id.desc()).limit(PAGE_SIZE))
     return [MailStatus(*row) for row in rows]
 
 

@@ -55,11 +55,13 @@ class Letter:
     html: str
     to_name: str
     language: str
+    own: str = ""
+    """This installation's own address, which is a link also where it is not https."""
 
     @property
     def body_html(self) -> Markup:
         """The body as HTML, for a page."""
-        return as_html(self.body)
+        return as_html(self.body, own=self.own)
 
 
 AddressOf = Callable[[SecretLink, str, bytes | None], str]
@@ -161,8 +163,8 @@ def write(app: Flask, message: Message, *, show_link: bool = True, reading: Sess
         frame = {"public_url": settings.public_url, "language": language}
         text = templates.get_template("email/_layout.txt").render(frame | words | {"body": body})
         escaped = {name: escape(value) for name, value in words.items()}
-        html = templates.get_template("email/_layout.html").render(frame | escaped | {"body": as_html(body)})
-    return Letter(subject, body, text.strip() + "\n", html, to_name, language)
+        html = templates.get_template("email/_layout.html").render(frame | escaped | {"body": as_html(body, own=settings.public_url)})
+    return Letter(subject, body, text.strip() + "\n", html, to_name, language, settings.public_url)
 
 
 def address_of(app: Flask, settings: Settings, endpoint: str, **values: Any) -> str:
@@ -204,27 +206,38 @@ def link_of(message: Message) -> SecretLink | None:
     return SecretLink(message.link_purpose, message.link_owner, message.link_version)
 
 
-def as_html(text: str) -> Markup:
-    """Convert plain text to HTML: paragraphs, lists and links."""
-    return Markup("\n").join(_block(block) for block in re.split(r"\n\s*\n", text.strip()) if block.strip())
+def as_html(text: str, *, own: str = "") -> Markup:
+    """Convert plain text to HTML: paragraphs, lists and links.
+
+    Args:
+        text: in it, an https address becomes a link, because staff and participants write parts of it; others stay words.
+        own: this installation's own address, whose pages become links also where it is not https.
+    """
+    return Markup("\n").join(_block(block, own) for block in re.split(r"\n\s*\n", text.strip()) if block.strip())
 
 
-def _block(block: str) -> Markup:
+def _block(block: str, own: str) -> Markup:
     lines = [line.strip() for line in block.splitlines()]
     if all(line.startswith("- ") for line in lines):
-        return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(_linked(line[2:])) for line in lines))
-    if len(lines) == BUTTON_LINES and lines[0].endswith(":") and _ADDRESS.fullmatch(lines[1]):
+        return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(_linked(line[2:], own)) for line in lines))
+    if len(lines) == BUTTON_LINES and lines[0].endswith(":") and _ADDRESS.fullmatch(lines[1]) and _is_safe(lines[1], own):
         button = Markup('<p><a class="usa-button" href="{}">{}</a></p>').format(lines[1], lines[0].removesuffix(":"))
-        return button + Markup('<p class="small">{}</p>').format(_linked(lines[1]))
-    return Markup("<p>{}</p>").format(Markup("<br>").join(_linked(line) for line in lines))
+        return button + Markup('<p class="small">{}</p>').format(_linked(lines[1], own))
+    return Markup("<p>{}</p>").format(Markup("<br>").join(_linked(line, own) for line in lines))
 
 
-def _linked(line: str) -> Markup:
+def _linked(line: str, own: str) -> Markup:
     parts, end = [], 0
     for found in _ADDRESS.finditer(line):
+        if not _is_safe(found[0], own):
+            continue
         parts += [escape(line[end : found.start()]), Markup('<a href="{0}">{0}</a>').format(found[0])]
         end = found.end()
     return Markup("").join([*parts, escape(line[end:])])
+
+
+def _is_safe(address: str, own: str) -> bool:
+    return address.startswith("https://") or (bool(own) and f"{address}/".startswith(f"{own}/"))
 
 
 def mail_of(letter: Letter, message: Message, *, sender: str, now: datetime, attached: Sequence[Attachment] = ()) -> EmailMessage:

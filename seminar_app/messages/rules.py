@@ -16,6 +16,28 @@ class MessageState(StrEnum):
     FAILED = "failed"
 
 
+class Outcome(StrEnum):
+    """What has become of a message, as far as those who wrote it are concerned."""
+
+    SENT = "sent"
+    WAITING = "waiting"
+    DEFERRED = "deferred"
+    """It was tried in vain, and is tried again."""
+    FAILED = "failed"
+
+
+def outcome_of(state: MessageState, *, attempts: int) -> Outcome:
+    """Return what has become of a message. One that is being sent right now waits."""
+    match state:
+        case MessageState.SENT:
+            return Outcome.SENT
+        case MessageState.FAILED:
+            return Outcome.FAILED
+        case MessageState.WAITING if attempts:
+            return Outcome.DEFERRED
+    return Outcome.WAITING
+
+
 LEASE = timedelta(minutes=5)
 """How long one sender may take over one message; after that it counts as dead.
 
@@ -60,3 +82,39 @@ def unlinkable(name: str) -> str:
     that stands in place of a name stays as it is; no form takes a name with an @.
     """
     return name if "@" in name else _DOT_IN_A_WORD.sub(lambda dot: f"{dot[0]} ", name)
+
+
+class WhyNotSent(StrEnum):
+    """Why a mail did not leave, as far as its senders can do something about it."""
+
+    NO_MAILBOX = "no_mailbox"
+    FULL = "full"
+    REFUSED = "refused"
+    LATER = "later"
+    OUR_SERVER = "our_server"
+    UNWRITABLE = "unwritable"
+
+
+_ANSWER = re.compile(r"([245]\d\d)(?:[ -]+([245]\.\d{1,3}\.\d{1,3}))?")
+_SIGN_IN = frozenset({"530", "534", "535", "538"})
+_NO_SERVER = ("Connection", "Timeout", "gaierror", "SSL", "SMTP", "BrokenPipe", "OSError")
+
+
+def why_not_sent(error: str) -> WhyNotSent:
+    """Return what the stored answer of the mail server means (`smtp.what_happened`).
+
+    Source: RFC 5321, section 4.2.3; RFC 3463 for the three numbers after the code: 1 is the address, 2 the mailbox.
+    """
+    answer = _ANSWER.match(error)
+    if answer is None:
+        return WhyNotSent.OUR_SERVER if error.startswith(_NO_SERVER) else WhyNotSent.UNWRITABLE
+    code, status = answer[1], answer[2] or ""
+    if code in _SIGN_IN:
+        return WhyNotSent.OUR_SERVER
+    if status.endswith(".2.2") or (not status and code in ("452", "552")):
+        return WhyNotSent.FULL
+    if code.startswith("4"):
+        return WhyNotSent.LATER
+    if status.startswith("5.1.") or status == "5.2.1" or (not status and code in ("550", "551", "553")):
+        return WhyNotSent.NO_MAILBOX
+    return WhyNotSent.REFUSED

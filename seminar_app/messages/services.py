@@ -24,6 +24,7 @@ from seminar_app.core.inserts import insert_now
 from seminar_app.core.installation import installation_of
 from seminar_app.core.links import SecretLink
 from seminar_app.messages.errors import BeingSent
+from seminar_app.messages.kinds import kinds_deleted_when_sent
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import LEASE, MessageState, may_send_again, next_attempt
 
@@ -31,13 +32,6 @@ LONGEST_ERROR = 500
 DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,80}")
 """A host that fits into the Message-ID's column."""
 HELD = N_("Held: the database was restored from a backup, and this may have been sent before.")
-
-_deleted_when_sent: set[str] = set()
-
-
-def delete_when_sent(kind: str) -> None:
-    """Have the rows of a kind of mail deleted as soon as they are sent. A room whose rows would tell too much registers its kind."""
-    _deleted_when_sent.add(kind)
 
 
 def enqueue(
@@ -75,8 +69,7 @@ def enqueue(
     Raises:
         ValueError: the mail is about a seminar and does not say which office answers; a fault of the program.
     """
-    if "slug" in facts and "office_email" not in facts:
-        raise ValueError(f"{kind} is about a seminar and names no office to answer to")
+    refuse_without_office(kind, facts)
     if dedupe_key is not None and session.scalar(select(Message.id).where(Message.dedupe_key == dedupe_key)) is not None:
         return None
     message = _new(
@@ -90,9 +83,7 @@ def enqueue(
         to_name=to_name,
         context=facts,
         link_endpoint=link_endpoint,
-        link_purpose=link.purpose if link else None,
-        link_owner=link.owner if link else None,
-        link_version=link.version if link else None,
+        **columns_of(link),
     )
     if dedupe_key is None:
         insert_now(session, message)
@@ -105,16 +96,40 @@ def enqueue(
     return message
 
 
-def _new(session: Session, *, now: datetime, **values: Any) -> Message:
+def refuse_without_office(kind: str, facts: dict[str, Any]) -> None:
+    """Refuse a mail about a seminar that does not say which office answers.
+
+    Raises:
+        ValueError: it does not; a fault of the program.
+    """
+    if "slug" in facts and "office_email" not in facts:
+        raise ValueError(f"{kind} is about a seminar and names no office to answer to")
+
+
+def columns_of(link: SecretLink | None) -> dict[str, Any]:
+    """Return the values of the columns that a secret link is made from again."""
+    return {
+        "link_purpose": link.purpose if link else None,
+        "link_owner": link.owner if link else None,
+        "link_version": link.version if link else None,
+    }
+
+
+def new_values(session: Session, *, now: datetime, **values: Any) -> dict[str, Any]:
+    """Return the values of a message's columns: those given, and those that every new message has."""
     public_id = uuid.uuid4()
-    return Message(
-        public_id=public_id,
-        message_id=f"<{public_id.hex}@{_domain(session)}>",
-        state=MessageState.WAITING,
-        attempts=0,
-        created_at=now,
-        **values,
-    )
+    own = {
+        "public_id": public_id,
+        "message_id": f"<{public_id.hex}@{_domain(session)}>",
+        "state": MessageState.WAITING,
+        "attempts": 0,
+        "created_at": now,
+    }
+    return own | values
+
+
+def _new(session: Session, *, now: datetime, **values: Any) -> Message:
+    return Message(**new_values(session, now=now, **values))
 
 
 def _domain(session: Session) -> str:
@@ -163,7 +178,7 @@ def _lease(session: Session, message: Message, *, now: datetime) -> Lease:
 def record_sent(session: Session, lease: Lease, *, now: datetime) -> bool:
     """Record that the server has accepted the mail. False if another sender took over the lease meanwhile."""
     done = _finish(session, lease, state=MessageState.SENT, sent_at=now, not_before=now, last_error=None)
-    if done and lease.message.kind in _deleted_when_sent:
+    if done and lease.message.kind in kinds_deleted_when_sent():
         session.execute(delete(Message).where(Message.id == lease.message.id).execution_options(synchronize_session=False))
     return done
 

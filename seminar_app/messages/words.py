@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from seminar_app.messages.rules import MessageState
+from seminar_app.messages.headers import NOT_READABLE
+from seminar_app.messages.rules import MessageState, Outcome, WhyNotSent, why_not_sent
+from seminar_app.messages.services import HELD
 
 STATES: dict[MessageState, Any] = {
     MessageState.WAITING: _l("Waiting"),
@@ -17,6 +20,24 @@ STATES: dict[MessageState, Any] = {
 
 SIGNS = {MessageState.WAITING: "waiting", MessageState.SENDING: "open", MessageState.SENT: "done", MessageState.FAILED: "stopped"}
 """Kind of the status sign for each state."""
+
+OUTCOMES: dict[Outcome, Any] = {
+    Outcome.SENT: _l("Sent"),
+    Outcome.WAITING: _l("Waiting"),
+    Outcome.DEFERRED: _l("Put off"),
+    Outcome.FAILED: _l("Not delivered"),
+}
+OUTCOME_SIGNS = {Outcome.SENT: "done", Outcome.WAITING: "waiting", Outcome.DEFERRED: "open", Outcome.FAILED: "stopped"}
+"""Kind of the status sign for each outcome."""
+
+WHY: dict[WhyNotSent, Any] = {
+    WhyNotSent.NO_MAILBOX: _l("There is no mailbox with this address. Please check how it is written."),
+    WhyNotSent.FULL: _l("The mailbox is full."),
+    WhyNotSent.REFUSED: _l("The receiver's mail server refuses the message. Another address may work, or a call."),
+    WhyNotSent.LATER: _l("The receiver's mail server asked to try again later."),
+    WhyNotSent.OUR_SERVER: _l("The mail server could not be reached. An administrator can see why."),
+    WhyNotSent.UNWRITABLE: _l("The message could not be written. An administrator can see why."),
+}
 
 KINDS: dict[str, Any] = {
     "account_invitation": _l("Invitation to an account"),
@@ -30,6 +51,8 @@ KINDS: dict[str, Any] = {
     "feedback_reminder": _l("Reminder of feedback"),
     "access_alert": _l("Unusual access to personal data"),
     "form_sent": _l("Button to confirm a registration"),
+    "letter": _l("Message of the office"),
+    "letter_unanswered": _l("Message of the office about feedback"),
     "link": _l("Personal link"),
     "links": _l("Personal links asked for again"),
     "name_accepted": _l("Change of name accepted"),
@@ -53,3 +76,8 @@ KINDS: dict[str, Any] = {
 def kind_in_words(kind: str) -> str:
     """Return the name of a kind. A kind without a name yet is shown by its key, never hidden."""
     return str(KINDS.get(kind) or kind.replace("_", " ").capitalize())
+
+
+def reason_in_words(error: str) -> str:
+    """Return the mail server's answer in plain words; it may hold an address, which these never do."""
+    return str(_(error)) if error in (HELD, NOT_READABLE) else str(WHY[why_not_sent(error)])

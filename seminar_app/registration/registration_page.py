@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
 from seminar_app.messages.queries import mail_of
-from seminar_app.messages.words import SIGNS, STATES, kind_in_words
+from seminar_app.messages.words import OUTCOME_SIGNS, OUTCOMES, kind_in_words, reason_in_words
 from seminar_app.registration import queries
 from seminar_app.registration.forms import EndReserveForm, RemovalForm, ReserveForm
 from seminar_app.registration.rules import link_ends, link_has_ended, may_approve, may_decline, may_remove, may_restore
@@ -64,9 +64,10 @@ def registration_page(
         may_see_person=change or found.access.agency_ids is not None,
         asked=None if hidden else queries.name_asked(session(), found.registration.id),
         mail=[] if hidden else mail_of(session(), found.registration.public_id),
-        mail_states=STATES,
-        mail_signs=SIGNS,
+        outcomes=OUTCOMES,
+        outcome_signs=OUTCOME_SIGNS,
         kind_in_words=kind_in_words,
+        reason_in_words=reason_in_words,
         link_ends=link_ends(found.access.seminar.ends_on),
         link_ended=link_has_ended(found.access.seminar.ends_on, today=clock.now().date()),
         opened=opened,

@@ -58,6 +58,7 @@ def roster(slug: str) -> ResponseReturnValue:
         roster=found,
         wanted=wanted,
         filters_now=filters_in(request.args),
+        troubles=queries.mail_troubles(session(), access.seminar.id),
         **_choices(found),
         done=next((line for line in lines if line.public_id == done), None) if done else None,
     )

@@ -16,6 +16,8 @@ from seminar_app.audit.models import AuditRow
 from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.residual_data import sweep_residual_data
+from seminar_app.letters.models import Letter
+from seminar_app.letters.rules import LetterState
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.people.identity import delete_identities, with_identity_since
@@ -41,6 +43,7 @@ TOUCHED = (
     "observation",
     "name_request",
     "form_sent",
+    "letter",
     "outbox",
     "web_session",
 )
@@ -115,6 +118,23 @@ def _notes(now: datetime, days: int) -> Select[Any]:
     return select(RegistrationHistory.id).where(RegistrationHistory.note.is_not(None), ended).order_by(RegistrationHistory.id)
 
 
+def _letters(now: datetime, days: int) -> Select[Any]:
+    """Select letters of seminars that are long over, which are drafts still or have words still. One that was just written stays."""
+    before = now - timedelta(days=days)
+    over = (Seminar.ends_on < before.date(), Letter.written_at < before)
+    worded = or_(Letter.state == LetterState.DRAFT, Letter.text_es != "", Letter.text_en != "")
+    return select(Letter.id).join(Seminar, Seminar.id == Letter.seminar_id).where(*over, worded).order_by(Letter.id)
+
+
+def _forget_letters(session: Session, _context: ChangeContext, ids: Sequence[Any]) -> None:
+    """Delete drafts; of letters that were sent or taken back keep when, by whom, by which rule and to how many."""
+    session.execute(
+        delete(Letter).where(Letter.id.in_(ids), Letter.state == LetterState.DRAFT).execution_options(synchronize_session=False)
+    )
+    empty = {"subject_es": "", "text_es": "", "subject_en": "", "text_en": ""}
+    session.execute(update(Letter).where(Letter.id.in_(ids)).values(empty).execution_options(synchronize_session=False))
+
+
 def _sessions(now: datetime, _days: int) -> Select[Any]:
     return select(WebSession.id_hash).where(or_(WebSession.seen_at < now - IDLE, WebSession.created_at < now - LONGEST))
 
@@ -149,6 +169,7 @@ RULES = (
     ),
     Rule("messages", "mail that was sent or given up", _messages, _deleted(Message, Message.id)),
     Rule("notes", "notes of staff about decisions, after the seminar", _notes, _emptied(RegistrationHistory, "note")),
+    Rule("letters", "words of messages to the people of a seminar, and drafts, after the seminar", _letters, _forget_letters),
     Rule("not_seated", "people who hold no seat to the end of any seminar, after the last: erased", _not_seated, _erase),
     Rule("phone", "telephone numbers, after the person's last seminar", _phones, _emptied(Person, "phone")),
     Rule("people", "everybody, after their last seminar: erased", _people, _erase),

@@ -33,7 +33,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(staff_blueprint)
     add_staff_entry(
         app,
-        Entry(_l("Seminars"), "seminars_staff.index", 10, prefix="seminars_staff. registration_staff. attendance_staff. feedback_staff."),
+        Entry(
+            _l("Seminars"),
+            "seminars_staff.index",
+            10,
+            prefix="seminars_staff. registration_staff. attendance_staff. feedback_staff. letters_staff.",
+        ),
     )
     add_seminar_entry(app, Entry(_l("Overview"), "seminars_staff.overview", 10))
     add_seminar_entry(app, Entry(_l("Sessions"), "seminars_staff.sessions", 30, prefix="seminars_staff.sessions"))

@@ -18,6 +18,8 @@ from werkzeug.test import TestResponse
 from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.letters.queries import receivers_now
+from seminar_app.letters.rules import Audience
 from seminar_app.people.models import Person
 from seminar_app.registration.links import RECEIPT, button_link
 from seminar_app.registration.merge_rules import edition_of_records
@@ -222,18 +224,21 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
         values["public_id"] = _public_id(world, endpoint, own=own)
     if "person_id" in wanted:
         values["person_id"] = side.person.public_id.hex
-    values |= _of_merging(world, wanted, name, own=own)
+    values |= _made_anew(world, wanted, name, own=own)
     if "code" in wanted:
         values["code"] = side.office.code if endpoint.startswith("offices_staff.") else _agency_code(world, name)
     return values | ({"factor_id": _factor_id(world, who, own=own)} if "factor_id" in wanted else {})
 
 
-def _of_merging(world: World, wanted: set[str], name: str, *, own: bool) -> Values:
+def _made_anew(world: World, wanted: set[str], name: str, *, own: bool) -> Values:
     if "other_id" in wanted:
         one, other = world.fresh_pair(own=own)
         if name == "perhaps_one":
             world.keep_apart(one, other)
         return {"person_id": one.public_id.hex, "other_id": other.public_id.hex}
+    if "letter_id" in wanted:
+        made_of = world.make.letter(world.side(own=own).seminar, sent=name in ("figures", "take_back"))
+        return {"letter_id": made_of.public_id.hex}
     if "merge_id" in wanted:
         made = world.fresh_merge(own=own)
         return {"merge_id": made.public_id.hex}
@@ -323,6 +328,16 @@ def _seminar(world: World, _values: Values, own: bool) -> dict[str, Any]:
     }
 
 
+def _letter() -> dict[str, Any]:
+    return {"states": "registered", "subject_en": "Another room", "text_en": "We meet in room B."}
+
+
+def _as_shown(world: World, _values: Values, own: bool) -> dict[str, Any]:
+    """Return what the page of a draft sends: its version, and to how many it goes."""
+    audience = Audience(states=(RegistrationState.REGISTERED,))
+    return {"version": "1", "seen": str(receivers_now(world.make.session, world.side(own=own).seminar, audience).number)}
+
+
 def _invited(world: World) -> dict[str, Any]:
     return {"name": "Ana Roe", "email": f"invited{world.number()}@x.example", "language": "es"}
 
@@ -388,6 +403,9 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "do": "save",
         "questions-0-prompt_en": f"Did the seminar meet its objectives{'?' * (world.number() % 7 + 1)}",
     },
+    "letters_staff.new": lambda *_: _letter(),
+    "letters_staff.edit": lambda world, *_: _letter() | {"text_en": f"We meet in room {world.number()}."},
+    "letters_staff.send": _as_shown,
     "agencies_staff.new": lambda world, *_: {
         "code": f"NEWAG{world.number()}",
         "name_es": "Una más",

@@ -136,7 +136,7 @@ def test_markup_is_text_in_every_mail(app: Flask, language: str, monkeypatch: py
         assert "<img" not in letter.html, kind
         assert SHOWN in letter.html, kind
         sent = mail_of(letter, message, sender="Constancia <no-reply@x.example>", now=datetime(2026, 6, 3, tzinfo=UTC))
-        assert MARKUP not in sent["Subject"]
+        assert MARKUP not in sent["Subject"] or kind == "letter"  # whose subject the organizer writes
         message.to_name = "Ana\r\nBcc: evil@x.example"
         with pytest.raises(ValueError, match="CR or LF"):
             mail_of(write(app, message), message, sender="Constancia <no-reply@x.example>", now=datetime(2026, 6, 3, tzinfo=UTC))

@@ -25,6 +25,10 @@ from seminar_app.core.folding import fold
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.core.tables import Base
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.letters import services as letters
+from seminar_app.letters.models import Letter
+from seminar_app.letters.queries import receivers_now
+from seminar_app.letters.rules import Audience, Words
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.rules import RESERVED_LENGTH, RESERVED_LETTERS, sort_key
@@ -217,6 +221,20 @@ class Make:
             notice = open_notice(session, row.id)
             assert notice is not None
             return notice
+
+    def letter(self, seminar: Seminar, *, sent: bool = False, at: datetime | None = None) -> Letter:
+        """Write a letter to those registered, and send it where it is wanted."""
+        words = {"es": Words("Cambio de sala", "Nos vemos en la sala B."), "en": Words("Another room", "We meet in room B.")}
+        audience, when = Audience(states=(RegistrationState.REGISTERED,)), context(at or now())
+        with unit_of_work(self.session) as session:
+            made = letters.write(session, when, seminar_id=seminar.id, submission_id=uuid.uuid4(), typed=letters.Typed(words, audience))
+        if sent:
+            number = receivers_now(self.session, seminar, audience).number
+            self.session.rollback()
+            which: dict[str, Any] = {"seminar_id": seminar.id, "public_id": made.public_id, "version": made.version}
+            with unit_of_work(self.session) as session:
+                made = letters.send(session, when, **which, seen=number)
+        return made
 
     def reopened(self, seminar: Seminar) -> None:
         """Complete the seminar and reopen it, for its outcomes only: from now on a change of them differs from the former completion."""

@@ -8,7 +8,7 @@ import pytest
 
 from config import Settings, SettingsError
 from seminar_app.messages.rendering import as_html
-from seminar_app.messages.rules import PAUSES, MessageState, may_send_again, next_attempt
+from seminar_app.messages.rules import PAUSES, MessageState, WhyNotSent, may_send_again, next_attempt, why_not_sent
 from seminar_app.messages.smtp import MailServer
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -67,3 +67,29 @@ def test_plain_text_becomes_paragraphs_lists_and_links_and_nothing_else() -> Non
         '<p><a href="https://x.example/a?b=1&amp;c=2">https://x.example/a?b=1&amp;c=2</a>.</p>'
     )
     assert "<a" not in as_html("javascript:alert(1) and 'http://' alone")
+
+
+def test_only_https_and_this_installations_own_pages_become_links() -> None:
+    own = "http://localhost:5000"
+    assert "<a" not in as_html("See http://bank.example/pay, please.", own=own)
+    assert "<a" not in as_html("Pay here:\nhttp://bank.example/pay", own=own)
+    assert "<a" not in as_html("http://localhost:5000.bank.example/pay", own=own)
+    assert '<a href="http://localhost:5000/personal/x">' in as_html("http://localhost:5000/personal/x", own=own)
+    assert '<a href="https://b.example">' in as_html("http://a.example https://b.example", own=own)
+
+
+def test_the_answer_of_a_mail_server_is_told_in_plain_words() -> None:
+    answers = {
+        "550 5.1.1 <rosa@pgr.example>: Recipient address rejected: User unknown": WhyNotSent.NO_MAILBOX,
+        "550 No such user here": WhyNotSent.NO_MAILBOX,
+        "550 5.7.1 Message rejected as spam": WhyNotSent.REFUSED,
+        "554 5.7.0 rejected": WhyNotSent.REFUSED,
+        "552 5.2.2 Mailbox full": WhyNotSent.FULL,
+        "452 4.2.2 Over quota": WhyNotSent.FULL,
+        "451 4.7.1 Greylisted, come back later": WhyNotSent.LATER,
+        "535 5.7.8 Authentication failed": WhyNotSent.OUR_SERVER,
+        "ConnectionRefusedError: [Errno 111] Connection refused": WhyNotSent.OUR_SERVER,
+        "SMTPServerDisconnected: please run connect() first": WhyNotSent.OUR_SERVER,
+        "UndefinedError: 'title' is undefined": WhyNotSent.UNWRITABLE,
+    }
+    assert {answer: why_not_sent(answer) for answer in answers} == answers

@@ -49,6 +49,8 @@ BODIES: dict[str, dict[str, str]] = {
     "registration_staff.show_again": {},
     "registration_staff.open_record": {},
     "retention_staff.keep": {},
+    "letters_staff.send": {"version": "1", "seen": "999"},
+    "letters_staff.take_back": {},
 }
 """Pages that answer a POST, and the form to send."""
 
@@ -99,6 +101,9 @@ LEADS_ON = {
     "feedback_staff.close_form": "to the results",
     "feedback_staff.change_dates": "to the results, or the results with the form again; their GET is walked",
     "feedback_staff.remind": "to the results",
+    "letters_staff.new": "to the letter, or the form again",
+    "letters_staff.edit": "to the letter, or the form again",
+    "letters_staff.discard": "to the seminar's messages",
 }
 """Forms whose answer shows no person's data, and what it shows instead."""
 
@@ -121,6 +126,10 @@ def world(make: Make, session: Session, now: datetime) -> World:
     registration = make.registration(seminar, person, agency=agency, pool=pool)
     reserved = make.registration(seminar, make.person(surname1=SURNAME, reserved=True), agency=agency)
     make.form_sent(seminar, agency, at=now, surname1=SURNAME, email=ADDRESS)
+    unreached = make.person("Sol", surname1=SURNAME, email=None, phone=PHONE)
+    make.registration(seminar, unreached, agency=agency, pool=pool)
+    letter = make.letter(seminar)
+    make.letter(seminar, sent=True)
     make.reopened(seminar)
     make.mark(registration, seminar_session)
     twin = make.person("Luz", surname1=SURNAME)
@@ -141,6 +150,7 @@ def world(make: Make, session: Session, now: datetime) -> World:
         "person_id": person.public_id.hex,
         "other_id": twin.public_id.hex,
         "public_id": mail.public_id,
+        "letter_id": letter.public_id.hex,
         "account_id": account.public_id,
         "code": "PGR",
     }

@@ -66,6 +66,8 @@ def world(make: Make, session: Session) -> dict[str, str]:
     make.registration(seminar, agency=agency)
     make.form_sent(seminar, agency)
     make.reopened(seminar)
+    make.letter(seminar)
+    make.letter(seminar, sent=True)
     make.mark(registration, seminar_session, MarkStatus.LATE)
     with unit_of_work(session):
         joined = PersonJoin(registration_id=registration.id, person_id=registration.person_id, joined_at=now, joined_by="public")

@@ -23,6 +23,7 @@ SECTIONS = (
     "Who takes part",
     "Attendance",
     "Feedback",
+    "Messages of a seminar",
     "Agencies",
     "Offices, accounts, messages, audit log",
 )

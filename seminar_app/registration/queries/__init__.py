@@ -9,6 +9,7 @@ from seminar_app.registration.queries.forms_sent import (
     forms_waiting,
     forms_with_address,
 )
+from seminar_app.registration.queries.mail import SeminarMail, SeminarMailPage, kinds_sent, mail_troubles, seminar_mail
 from seminar_app.registration.queries.merging import (
     BothIn,
     Comparison,
@@ -91,6 +92,8 @@ __all__ = [
     "RosterRow",
     "SeatsOverview",
     "SeenRegistration",
+    "SeminarMail",
+    "SeminarMailPage",
     "StaffRegistration",
     "agency_typed",
     "candidates_in_reach",
@@ -104,8 +107,10 @@ __all__ = [
     "head_count",
     "joins_of",
     "kept_in_reach",
+    "kinds_sent",
     "likely_same",
     "likely_to_be",
+    "mail_troubles",
     "merge_to_undo",
     "merges_made",
     "name_asked",
@@ -126,6 +131,7 @@ __all__ = [
     "roster_access",
     "seats_overview",
     "seminar_for_form",
+    "seminar_mail",
     "seminar_of_registration",
     "was_joined",
 ]

@@ -21,6 +21,7 @@ from seminar_app.core.data_subject import KEY, PARTICIPANT
 from seminar_app.core.sqlite import database_path
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.core.write_mode import write_mode
+from seminar_app.letters.models import Letter
 from seminar_app.messages.models import Message
 from seminar_app.messages.services import enqueue
 from seminar_app.people.identity import Identity, keep_identity
@@ -125,6 +126,7 @@ def test_nothing_of_an_erased_person_is_left_and_they_still_count(
     database: TestDatabase, world: World, make: Make, session: Session, now: datetime
 ) -> None:
     waiting = make.registration(session.get_one(Seminar, world.seminar_id), state=RegistrationState.WAITLISTED, queue_place=1)
+    make.letter(session.get_one(Seminar, world.seminar_id), sent=True, at=now)
     settings = settings_for(database.url, database.folder)
     on_server = db.engine.dialect.name == "postgresql"
     if on_server:
@@ -257,6 +259,23 @@ def test_each_rule_takes_what_is_over_and_nothing_else(database: TestDatabase, w
     assert verify(session).intact
     shown = run(replace(settings_for(database.url, database.folder), kept=DaysKept(phone=7)), "retention", "show")
     assert "7 days  telephone numbers" in shown.output
+
+
+def test_the_words_of_letters_go_and_what_was_done_stays(make: Make, session: Session, now: datetime) -> None:
+    kept, seminar = DaysKept(), make.seminar()
+    make.registration(seminar, pool=session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one())
+    sent, _draft = make.letter(seminar, sent=True, at=now), make.letter(seminar, at=now)
+    ended = datetime.combine(seminar.ends_on, now.timetz())
+    before, after = ended + timedelta(days=kept.letters - 1), ended + timedelta(days=kept.letters + 2)
+    session.rollback()
+    assert apply_all(context(before, RULE), kept=kept)["letters"] == 0
+    assert apply_all(context(after, RULE), kept=kept)["letters"] == 2
+    assert apply_all(context(after, RULE), kept=kept)["letters"] == 0
+    session.rollback()
+    (left,) = session.scalars(select(Letter).execution_options(populate_existing=True))
+    assert left.public_id == sent.public_id
+    assert (left.subject_es, left.text_es, left.subject_en, left.text_en) == ("", "", "", "")
+    assert (left.people, left.sent_at) == (1, now)
 
 
 def test_the_demonstration_does_not_erase_its_people_by_night(database: TestDatabase) -> None:
