@@ -19,6 +19,7 @@ from seminar_app.seminars.rules.announced import (
 from seminar_app.seminars.rules.registering import (
     FEW_SEATS,
     FEW_SEATS_SHARE,
+    MOST_EXTRA_SEATS,
     MOST_SEATS,
     HasSchedule,
     HasWindow,
@@ -75,6 +76,7 @@ __all__ = [
     "FIRST_DAY",
     "LAST_DAY",
     "LONGEST_SEMINAR_DAYS",
+    "MOST_EXTRA_SEATS",
     "MOST_SEATS",
     "PUBLIC_STATES",
     "SLUG",
