@@ -9,6 +9,7 @@ from seminar_app.registration.queries.forms_sent import (
     forms_waiting,
     forms_with_address,
 )
+from seminar_app.registration.queries.here import EnteredHere, PersonHere, WaitingHere, entered_here, people_here, waiting_at_door
 from seminar_app.registration.queries.merging import (
     BothIn,
     Comparison,
@@ -68,6 +69,7 @@ from seminar_app.registration.queries.seats import HeadCount, PoolLine, SeatsOve
 __all__ = [
     "BothIn",
     "Comparison",
+    "EnteredHere",
     "FormPage",
     "FoundForm",
     "HeadCount",
@@ -75,6 +77,7 @@ __all__ = [
     "MergeMade",
     "NoticeRead",
     "OwnRegistration",
+    "PersonHere",
     "PersonInReach",
     "PersonRegistration",
     "PersonalPage",
@@ -89,9 +92,11 @@ __all__ = [
     "SeatsOverview",
     "SeenRegistration",
     "StaffRegistration",
+    "WaitingHere",
     "agency_typed",
     "candidates_in_reach",
     "compare",
+    "entered_here",
     "form_by_id",
     "form_of_link",
     "form_page",
@@ -110,6 +115,7 @@ __all__ = [
     "notice_read",
     "organizing",
     "people_by_id_in_reach",
+    "people_here",
     "people_in_reach",
     "people_of_agency",
     "person_in_reach",
@@ -123,5 +129,6 @@ __all__ = [
     "roster_access",
     "seats_overview",
     "seminar_for_form",
+    "waiting_at_door",
     "was_joined",
 ]
