@@ -61,7 +61,9 @@ def seats(slug: str) -> ResponseReturnValue:
             form.opened.data = overview.edition
         except Refusal as refusal:
             form.show(refusal)
-    page = render_template("registration/staff/seats.html", form=form, overview=overview, seminar_header=seminar_header(seminar))
+    extra = seminar.extra_at_door, services.extra_seats_used(session(), seminar.id)
+    header = seminar_header(seminar)
+    page = render_template("registration/staff/seats.html", form=form, overview=overview, extra=extra, seminar_header=header)
     return page, 422 if form.has_errors else 200
 
 

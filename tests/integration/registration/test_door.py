@@ -75,17 +75,8 @@ class Door:
     def comes_instead(self, of: Registration, name: str, code: str = "PGR", **values: Any) -> Entered:
         person = values.pop("person", {})
         with unit_of_work(self.session) as session:
-            return services.substitute(
-                session,
-                context(self.now, COORDINATOR),
-                **{
-                    "seminar_id": self.seminar.id,
-                    "replaced_id": of.id,
-                    "entry": self.entry(name, code, **person),
-                    "submission_id": uuid.uuid4(),
-                }
-                | values,
-            )
+            sent: dict[str, Any] = {"seminar_id": self.seminar.id, "submission_id": uuid.uuid4(), "replaced_id": of.id} | values
+            return services.substitute(session, context(self.now, COORDINATOR), entry=self.entry(name, code, **person), **sent)
 
     def takes_back(self, entered: Entered, *, later: int = 30) -> Registration:
         with unit_of_work(self.session) as session:
