@@ -71,6 +71,10 @@ def world(make: Make, session: Session) -> dict[str, str]:
         joined = PersonJoin(registration_id=registration.id, person_id=registration.person_id, joined_at=now, joined_by="public")
         session.add(joined)
         enqueue(session, context(now), kind="test_mail", language="es", to_address="a@x.example", to_name="A", facts={})
+    today = clock.now().date()
+    held = make.seminar(office=office, slug="held", starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=1))
+    held_session = make.seminar_session(held)
+    make.registration(held, agency=agency, pool=session.scalars(select(SeatPool).where(SeatPool.seminar_id == held.id)).one())
     make.seminar(office=office, slug="past", starts_on=day - timedelta(days=90), ends_on=day - timedelta(days=90))
     make.seminar(
         office=office, state=SeminarState.COMPLETED, starts_on=day - timedelta(days=60), ends_on=day - timedelta(days=60), slug="completed"
@@ -82,6 +86,7 @@ def world(make: Make, session: Session) -> dict[str, str]:
         "personal": f"/registrations/{token}",
         "person": f"/staff/people/{person.public_id.hex}",  # found by a search that is a POST, so that no address contains a name
         "completed": "/staff/seminars/completed/",
+        "door": f"/staff/seminars/held/attendance/{held_session.public_id}",
         "to register": f"/staff/seminars/past/roster/add/{person.public_id.hex}",
     }
 
@@ -114,7 +119,7 @@ def test_every_staff_page_is_right(
     client.language = language
     organizes = (RoleName.ORGANIZER, {"office_id": make.office().id})
     sign_in(client, make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), organizes, language=language))
-    seen = walk(app, client, "/staff/", world["person"], world["to register"])
+    seen = walk(app, client, "/staff/", world["person"], world["to register"], world["door"])
     reopening = client.get(world["completed"]).one("main a[href$='/resume']").attrs["href"]  # offered by a completed seminar only
     client.get(reopening)
     seen.endpoints.add(endpoint_of(app, reopening) or "")
