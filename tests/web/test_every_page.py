@@ -71,10 +71,6 @@ def world(make: Make, session: Session) -> dict[str, str]:
         joined = PersonJoin(registration_id=registration.id, person_id=registration.person_id, joined_at=now, joined_by="public")
         session.add(joined)
         enqueue(session, context(now), kind="test_mail", language="es", to_address="a@x.example", to_name="A", facts={})
-    today = clock.now().date()
-    held = make.seminar(office=office, slug="held", starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=1))
-    held_session = make.seminar_session(held)
-    make.registration(held, agency=agency, pool=session.scalars(select(SeatPool).where(SeatPool.seminar_id == held.id)).one())
     make.seminar(office=office, slug="past", starts_on=day - timedelta(days=90), ends_on=day - timedelta(days=90))
     make.seminar(
         office=office, state=SeminarState.COMPLETED, starts_on=day - timedelta(days=60), ends_on=day - timedelta(days=60), slug="completed"
@@ -86,7 +82,6 @@ def world(make: Make, session: Session) -> dict[str, str]:
         "personal": f"/registrations/{token}",
         "person": f"/staff/people/{person.public_id.hex}",  # found by a search that is a POST, so that no address contains a name
         "completed": "/staff/seminars/completed/",
-        "door": f"/staff/seminars/held/attendance/{held_session.public_id}",
         "to register": f"/staff/seminars/past/roster/add/{person.public_id.hex}",
     }
 
@@ -95,6 +90,15 @@ def world(make: Make, session: Session) -> dict[str, str]:
 def admin_client(client: CheckingClient, make: Make, sign_in: SignIn) -> CheckingClient:
     """A browser signed in with an account that may open every page."""
     return sign_in(client, make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {})))
+
+
+def at_the_door(make: Make) -> str:
+    """Return the address of a sheet of a seminar that is held now, so that its door is open."""
+    today = clock.now().date()
+    held = make.seminar(starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=1))
+    pool = make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == held.id)).one()
+    make.registration(held, pool=pool)
+    return f"/staff/seminars/{held.slug}/attendance/{make.seminar_session(held).public_id}"
 
 
 def strangers_walk(app: Flask, client: CheckingClient, world: dict[str, str]) -> Walk:
@@ -119,9 +123,12 @@ def test_every_staff_page_is_right(
     client.language = language
     organizes = (RoleName.ORGANIZER, {"office_id": make.office().id})
     sign_in(client, make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), organizes, language=language))
-    seen = walk(app, client, "/staff/", world["person"], world["to register"], world["door"])
+    seen = walk(app, client, "/staff/", world["person"], world["to register"])
     reopening = client.get(world["completed"]).one("main a[href$='/resume']").attrs["href"]  # offered by a completed seminar only
     client.get(reopening)
+    for page in (door := at_the_door(make)), *(f"{door}/{way}" for way in ("walk-in", "substitute")):
+        client.get(page)
+        seen.endpoints.add(endpoint_of(app, page) or "")
     seen.endpoints.add(endpoint_of(app, reopening) or "")
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/staff/") and "GET" in (rule.methods or ())}
     only_with_five_answers = {"feedback_staff.export_results"}

@@ -41,6 +41,7 @@ from seminar_app.registration.services.registering import (
     reserve_new,
     settle_due,
     submission_of,
+    with_person,
 )
 from seminar_app.registration.services.seats import LockedSeats, grow_open_pool, lock_seats, next_queue_place, settle
 
@@ -105,7 +106,7 @@ def enter_walk_in(
     settle_due(session, context, seats=seats)
     submission = submission_of(submission_id, entry.person, seminar_id)
     if (again := find_submission(session, submission)) is not None:
-        return _again(again)
+        return _again(with_person(session, again))
     _refuse_unless_open(seats, context)
     found = _newcomer(session, context, seats=seats, entry=entry, submission=submission, source=Source.WALK_IN, reach=reach)
     _note_paper(context, found.registration)
@@ -151,7 +152,7 @@ def substitute(
     settle_due(session, context, seats=seats)
     submission = submission_of(submission_id, entry.person, seminar_id)
     if (again := find_submission(session, submission)) is not None:
-        return _again(again)
+        return _again(with_person(session, again))
     if at_door:
         _refuse_unless_open(seats, context)
     seats.refuse_if_frozen()

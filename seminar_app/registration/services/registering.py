@@ -151,7 +151,7 @@ def add_by_hand(
     settle_due(session, context, seats=seats)
     submission = submission_of(submission_id, entry.person, seminar_id)
     if (again := find_submission(session, submission)) is not None:
-        return again
+        return with_person(session, again)
     seats.refuse_if_frozen()
     agency, version_id = agency_of_today(session, entry.agency_id, entry.agency_text)
     if person_id is not None:
@@ -262,6 +262,12 @@ _OF_PERSON = select(Registration).where(
 def find_submission(session: Session, submission: uuid.UUID, or_this: uuid.UUID | None = None) -> Registration | None:
     """Return the registration that this submission made, or the other one."""
     return session.scalars(_OF_SUBMISSION, {"submission_id": submission, "or_this": or_this or submission}).first()
+
+
+def with_person(session: Session, registration: Registration) -> Registration:
+    """Return the registration with `person` set on it."""
+    set_committed_value(registration, "person", session.get_one(Person, registration.person_id))
+    return registration
 
 
 def find_registration(session: Session, *, seminar_id: int, person: Person) -> Registration | None:
