@@ -1,6 +1,6 @@
 """Letters that organizers write to the people of a seminar, and which mails of the outbox belong to one.
 
-Revision: 0024, after 0022.
+Revision: 0024, after 0023.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0024"
-down_revision = "0022"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from config import Settings
 from seminar_app.attendance import audit_words, concerns, labels, outcome_section, outcomes, pass_routes, person_section, staff_routes
+from seminar_app.attendance import door_routes as door_routes
 from seminar_app.attendance import merging as merging
 from seminar_app.attendance import models as models
 from seminar_app.attendance import seminar_events as seminar_events

@@ -30,6 +30,8 @@ from seminar_app.attendance.rules import (
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import fold
 from seminar_app.people.rules import name_key
+from seminar_app.registration.door_rules import DoorDay, door_day
+from seminar_app.registration.queries import EnteredHere, WaitingHere, entered_here, waiting_at_door
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar
 
@@ -82,6 +84,8 @@ class SheetLines:
     opens_at: datetime | None
     """When people can be marked present, if that is still to come."""
     groups: Sequence[MarkingGroup]
+    door: DoorDay
+    """Whether people can be entered at the door now."""
 
     @classmethod
     def written(
@@ -101,7 +105,7 @@ class SheetLines:
         lines = [(one.registration_id, *marks[one.public_id]) for group in people for one in group.people]
         found = SessionMarks({place: mark for place, mark, _last in lines if mark}, {place: last for place, _mark, last in lines if last})
         opens_at = _opens_at(head.starts_at, now) if head.starts_at else None
-        return cls(seminar, head.contact_minutes, opens_at, _groups(seminar, head, people, found, {}))
+        return cls(seminar, head.contact_minutes, opens_at, _groups(seminar, head, people, found, {}), door_day(seminar, now=now))
 
     @property
     def touched(self) -> Sequence[MarkingGroup]:
@@ -123,6 +127,10 @@ class MarkingPage(SheetLines):
 
     sessions: Sequence[SheetSession]
     session: SheetSession
+    waiting: Sequence[WaitingHere]
+    """Who was entered at the door and waits for a seat."""
+    entered: EnteredHere | None
+    """Of whom the page says what came of the entry."""
     id: uuid.UUID = field(default_factory=uuid.uuid4)
     """Of this showing of the page; it makes the ids of the observations that are sent from it."""
 
@@ -135,8 +143,9 @@ class MarkingPage(SheetLines):
         *,
         now: datetime,
         typed: Mapping[str, str] | None = None,
+        entered: uuid.UUID | None = None,
     ) -> MarkingPage:
-        """Read the page in five statements.
+        """Read the page in five statements, on the seminar's days in six.
 
         Args:
             session: to read with.
@@ -144,6 +153,7 @@ class MarkingPage(SheetLines):
             session_id: public id of the seminar's session.
             now: decides whether somebody can be present already.
             typed: a form that was refused; its lines are shown as the coordinator left them.
+            entered: registration of a person who was just entered at the door.
 
         Raises:
             NotFound: no such session in this seminar.
@@ -156,12 +166,20 @@ class MarkingPage(SheetLines):
         people = queries.people_by_group(session, seminar.id)
         marks = queries.marks_of_session(session, held.id)
         groups = _groups(seminar, head, people, marks, typed or {})
-        return cls(seminar, held.contact_minutes, _opens_at(held.starts_at, now), groups, sessions, held)
+        door, opens_at = door_day(seminar, now=now), _opens_at(held.starts_at, now)
+        waiting = waiting_at_door(session, seminar.id) if door is DoorDay.OPEN else []
+        just = entered_here(session, seminar.id, entered, now=now) if entered is not None else None
+        return cls(seminar, held.contact_minutes, opens_at, groups, door, sessions, held, waiting, just)
 
     @property
     def may_change(self) -> bool:
         """Whether marks can be changed now."""
         return takes_marks(self.seminar.state)
+
+    def status_of(self, registration: uuid.UUID) -> MarkStatus | None:
+        """Return the mark of one person; None where there is none."""
+        lines = (line for group in self.groups for line in group.lines if line.person.public_id == registration)
+        return next((line.mark.status for line in lines if line.mark), None)
 
     @property
     def default_minutes(self) -> int:

@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from seminar_app.accounts.rules import may_organize
 from seminar_app.attendance import forms, history, outcomes, queries, services
 from seminar_app.attendance.export import MIME_TYPES, Format, file_name, write
 from seminar_app.attendance.export_rows import Language
@@ -32,10 +33,12 @@ from seminar_app.registration.registration_page import registration_page
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate
+from seminar_app.seminars.rules import is_frozen
 from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
 from seminar_app.web.change import change_context
 from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
+from seminar_app.web.ids import id_in
 from seminar_app.web.labels import label
 from seminar_app.web.languages import current_language
 from seminar_app.web.searches import keep_search, kept_search
@@ -230,10 +233,23 @@ def _seminar(slug: str) -> Seminar:
 
 
 def _sheet(seminar: Seminar, session_id: uuid.UUID, refusal: Refusal | None = None) -> str:
-    page = MarkingPage.read(session(), seminar, session_id, now=now(), typed=request.form if refusal else None)
+    typed, entered = (request.form, None) if refusal else (None, id_in(request.args.get("of")))
+    page = MarkingPage.read(session(), seminar, session_id, now=now(), typed=typed, entered=entered)
     shown(f"seminar_session:{session_id.hex}", seminar=seminar.slug, action="attendance.viewed")
     error = sentence_of(refusal) if refusal else None
-    return render_template("attendance/staff/marking.html", page=page, seminar=seminar, seminar_header=seminar_header(seminar), error=error)
+    return render_template(
+        "attendance/staff/marking.html",
+        page=page,
+        seminar=seminar,
+        seminar_header=seminar_header(seminar),
+        error=error,
+        may_add=_may_add(seminar),
+    )
+
+
+def _may_add(seminar: Seminar) -> bool:
+    """Whether the account may add people on the roster, on any day."""
+    return may_organize(current_actor(), office_id=seminar.office_id) and not is_frozen(seminar.state)
 
 
 def _refused(seminar: Seminar, session_id: uuid.UUID, refusal: Refusal) -> ResponseReturnValue:
@@ -249,7 +265,7 @@ def _lines(seminar: Seminar, session_id: uuid.UUID, done: list[Outcome], *, over
     marks = {outcome.registration: (outcome.after, outcome.last) for outcome in done}
     page = SheetLines.written(session(), seminar, session_id, now=now(), marks=marks)
     notes = {registration: actor_words(name, names) for registration, name in overtaken.items()}
-    body = render_template("attendance/staff/lines.html", page=page, seminar=seminar, notes=notes)
+    body = render_template("attendance/staff/lines.html", page=page, seminar=seminar, session_id=session_id, notes=notes)
     return Response(body, headers={ANSWER: "saved"})
 
 

@@ -38,8 +38,8 @@ from seminar_app.messages.services import enqueue
 from seminar_app.offices.models import Office
 from seminar_app.registration.links import issue_link
 from seminar_app.registration.models import Registration
+from seminar_app.registration.services.delayed import TIME_TO_UNDO
 from seminar_app.registration.services.mails import facts
-from seminar_app.registration.services.staff import TIME_TO_UNDO
 from seminar_app.seminars.models import Seminar
 
 _SPEAKER_KEY = re.compile(rf"\A{standard.SPEAKER}[0-9a-f]{{32}}\Z")

@@ -67,6 +67,7 @@ KINDS: dict[str, Any] = {
     "seminar_changed": _l("Seminar changed"),
     "seminar_changed_liaison": _l("Seminar changed, to a liaison"),
     "seminar_cancelled": _l("Seminar cancelled"),
+    "substituted": _l("Somebody else comes instead"),
     "test_mail": _l("Test message"),
     "waitlisted": _l("On the waiting list"),
     "withdrawn": _l("Registration withdrawn"),

@@ -62,6 +62,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app, Entry(_l("Roster"), "registration_staff.roster", 20, " ".join((*below, "registration_staff.show_again")))
     )
     navigation.add_seminar_entry(app, Entry(_l("Seats"), "registration_staff.seats", 25))
+    add_concerns(app, concerns.seats_asked)
     add_concerns(app, concerns.agencies_to_assign)
     add_section(app, change_section.waiting)
     add_headcount(app, people_concerned)

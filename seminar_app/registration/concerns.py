@@ -1,4 +1,4 @@
-"""What the overview of a seminar says about registrations whose agency is not in the directory."""
+"""What the overview of a seminar says about seats that the door asks for, and about agencies that are not in the directory."""
 
 from __future__ import annotations
 
@@ -17,6 +17,27 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, may_edit
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.overview import Concern
+from seminar_app.seminars.rules import is_frozen
+
+
+def seats_asked(session: Session, seminar: Seminar, now: datetime) -> Sequence[Concern]:
+    """Say how many people wait at the door for a seat that only the organizer can give."""
+    if is_frozen(seminar.state):
+        return []
+    asked = (
+        select(Registration.public_id)
+        .where(Registration.seminar_id == seminar.id, Registration.state == RegistrationState.WAITLISTED)
+        .where(Registration.seat_asked_at.is_not(None))
+        .order_by(Registration.queue_place)
+    )
+    waiting = session.scalars(asked).all()
+    if not waiting:
+        return []
+    number = len(waiting)
+    sentence = ngettext("At the door %(num)d person waits for a seat.", "At the door %(num)d people wait for a seat.", number)
+    url = url_for("registration_staff.registration", slug=seminar.slug, registration_id=waiting[0].hex, _anchor="asked")
+    return [Concern(sentence, url, _("Decide"), _("They stay on the waiting list."))]
+
 
 STANDING = tuple(state for state in RegistrationState if may_edit(state))
 

@@ -219,3 +219,48 @@ class RecordExists(Refusal):
         "if you do not find it among the people, ask an administrator."
     )
     field = "surname1"
+
+
+class DoorIsShut(Refusal):
+    """It is none of the seminar's days, or the seminar is not held: people are entered at the door on its days only."""
+
+    sentence = N_("People are entered at the door on the seminar's days only. On other days the organizer adds them on the roster.")
+
+
+class CannotBeReplaced(Refusal):
+    """The person instead of whom somebody comes holds no seat, or no longer."""
+
+    sentence = N_(
+        "This person no longer holds a seat, so nobody can come instead. Enter whoever has come as arrived without a registration."
+    )
+    field = "instead_of"
+
+
+class WaitsForTheOrganizer(Refusal):
+    """The person at the door has a registration that the organizer has not decided yet."""
+
+    sentence = N_("This person is registered already, and waits for the organizer to approve. Please ask the organizer.")
+
+
+class TakenOffTheList(Refusal):
+    """The person at the door had a registration that the organizer declined or removed."""
+
+    sentence = N_("This person was taken off the list, and only the organizer can put them back. Please ask the organizer.")
+
+
+class TooLateToTakeBack(Refusal):
+    """The entry was made some minutes ago, and its mail has left."""
+
+    sentence = N_("This can no longer be undone here, because the message about it has left. The organizer can take it back on the roster.")
+
+
+class SeatGoneMeanwhile(Refusal):
+    """The entry cannot be taken back, because the seat of the person who made way was given to somebody else."""
+
+    sentence = N_("The seat has gone to somebody who waited, so this cannot be undone. Nothing has been changed.")
+
+
+class NoSeatAsked(Refusal):
+    """The door asks for no seat for this person, or no longer."""
+
+    sentence = N_("Nobody waits at the door with this registration any more.")

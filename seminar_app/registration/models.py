@@ -79,6 +79,12 @@ class Registration(Base):
     """Id of the display of the form that was sent: the same form sent twice makes one registration and one message."""
     link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=PARTICIPANT)
     link_version: Mapped[int] = mapped_column(default=1)
+    paper_notice_at: Mapped[datetime | None]
+    """When it was recorded that the person has signed the privacy notice on paper; None if nobody recorded it."""
+    paper_notice_by: Mapped[str | None] = mapped_column(String(64), info=NO_PERSON)
+    """Who recorded it, as in the audit log."""
+    seat_asked_at: Mapped[datetime | None]
+    """When the door asked the organizer for a seat; None once that is decided."""
     reserved_code: Mapped[str | None] = mapped_column(String(5), info=NO_PERSON)
     """Five random letters by which a reserved identity is shown in this seminar; they stay when the identity is shown again."""
     registered_at: Mapped[datetime]
@@ -109,6 +115,13 @@ class RegistrationHistory(Base):
     to_state: Mapped[RegistrationState] = mapped_column(value_enum(RegistrationState, "to_state"))
     seat_pool_id: Mapped[int | None] = mapped_column(ForeignKey("seat_pool.id", ondelete="RESTRICT"))
     note: Mapped[str | None] = mapped_column(String(300), info=PARTICIPANT)
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"))
+    """Of a substitution: on the step that ends a registration the one that came instead, on the other's step the one that made way.
+
+    (NO ACTION, as `office_notice_id`.)
+    """
+    extra_seats: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """1 where the open pool grew for this step, within what the seminar allows at the door; -1 where that was undone."""
 
 
 class PersonJoin(Base):

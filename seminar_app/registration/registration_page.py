@@ -8,6 +8,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from seminar_app.accounts.queries import names_by_audit_name
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
 from seminar_app.messages.queries import mail_of
@@ -51,7 +52,7 @@ def registration_page(
     found = queries.registration_in_reach(session(), current_actor(), slug, id_needed(registration_id), opened=opened)
     person, state, change = found.registration.person, found.registration.state, found.access.may_change
     decides = found.access.may_change_list
-    hidden = person.hidden
+    hidden, paper_by = person.hidden, found.registration.paper_notice_by
     likely = queries.likely_same(session(), queries.organizing(current_actor()), person.id) if opened and change else []
     beside = [each.person.public_id.hex for each in likely]
     shown(f"registration:{found.registration.public_id.hex}", seminar=slug, beside=beside)
@@ -70,6 +71,7 @@ def registration_page(
         reason_in_words=reason_in_words,
         link_ends=link_ends(found.access.seminar.ends_on),
         link_ended=link_has_ended(found.access.seminar.ends_on, today=clock.now().date()),
+        paper_by=names_by_audit_name(session(), [paper_by]).get(paper_by) if paper_by else None,
         opened=opened,
         likely=likely,
         joined=change and not hidden and queries.was_joined(session(), found.registration.id),

@@ -328,8 +328,8 @@ def may_remove(state: RegistrationState) -> bool:
 
 
 def may_restore(state: RegistrationState) -> bool:
-    """Staff may undo a removal or a refusal, and restore a registration that was withdrawn."""
-    return state in (RegistrationState.REMOVED, RegistrationState.DECLINED, RegistrationState.WITHDRAWN)
+    """Staff may undo a removal or a refusal, and restore a person who withdrew, or instead of whom somebody else came."""
+    return state in (RegistrationState.REMOVED, RegistrationState.DECLINED, RegistrationState.WITHDRAWN, RegistrationState.SUBSTITUTED)
 
 
 # How seats may be divided anew.

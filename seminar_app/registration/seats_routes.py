@@ -68,6 +68,7 @@ def seats(slug: str) -> ResponseReturnValue:
         form=form,
         overview=overview,
         is_draft=seminar.state is SeminarState.DRAFT,
+        extra=(seminar.extra_at_door, services.extra_seats_used(session(), seminar.id)),
         seminar_header=seminar_header(seminar),
     )
     return page, 422 if form.has_errors else 200

@@ -141,6 +141,20 @@ def decline(slug: str, registration_id: str) -> ResponseReturnValue:
     return _decide(slug, registration_id, services.decline)
 
 
+@blueprint.post("/roster/<registration_id>/give-seat")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER)
+def give_seat(slug: str, registration_id: str) -> ResponseReturnValue:
+    """Give a person at the door a seat: the open pool grows by one where no other is free."""
+    return _decide(slug, registration_id, services.give_seat)
+
+
+@blueprint.post("/roster/<registration_id>/no-seat")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER)
+def give_no_seat(slug: str, registration_id: str) -> ResponseReturnValue:
+    """Answer the door that there is no seat for a person."""
+    return _decide(slug, registration_id, services.give_no_seat)
+
+
 @blueprint.post("/roster/<registration_id>/restore")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def restore(slug: str, registration_id: str) -> ResponseReturnValue:

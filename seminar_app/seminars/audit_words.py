@@ -67,6 +67,7 @@ def init_app() -> None:
             "identity_reason_es": _l("Why it asks, in Spanish"),
             "identity_reason_en": _l("Why it asks, in English"),
             "offers_reserved": _l("Offers a reserved identity"),
+            "extra_at_door": _l("Extra seats at the door"),
         },
         states={"seminar": SeminarState},
         numbers={

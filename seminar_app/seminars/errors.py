@@ -93,6 +93,13 @@ class ThresholdOutOfReach(Refusal):
     field = "threshold_percent"
 
 
+class ExtraSeatsOutOfReach(Refusal):
+    """The number of extra seats at the door is below 0, or too large."""
+
+    sentence = N_("Extra seats at the door are a number from 0 to %(most)d.")
+    field = "extra_at_door"
+
+
 class UnknownOffice(Refusal):
     """A host is not in the list of offices, or is no longer active."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, DateTimeLocalField, FieldList, IntegerField, RadioField, SelectField, TimeField
 from wtforms.fields import Field
+from wtforms.widgets import TextInput
 
 from seminar_app.offices.models import Office
 from seminar_app.seminars.models import Seminar, SeminarSession
@@ -89,6 +90,10 @@ class SeminarForm(BaseForm):
     registration_closes = DateTimeLocalField(_l("Registration closes"), validators=[optional()])
     capacity = IntegerField(_l("Seats in all"), validators=[required(_l("Please write how many seats there are."))])
 
+    extra_at_door = IntegerField(
+        _l("Extra seats at the door"), default=0, validators=[optional()], widget=TextInput(), render_kw={"inputmode": "numeric"}
+    )
+
     asks_birth = SelectField(_l("Date and place of birth"), default=Asked.NO.value)
     asks_curp = SelectField(_l("CURP"), default=Asked.NO.value)
     asks_passport = SelectField(_l("Passport"), default=Asked.NO.value)
@@ -151,6 +156,7 @@ class SeminarForm(BaseForm):
                 values[name] = field.data
         values["host_ids"] = tuple(entry.data for entry in self.hosts if entry.data is not None)
         values["slug"] = slug
+        values["extra_at_door"] = values.get("extra_at_door") or 0
         for name, kind in _RULES.items():
             values[name] = kind(values[name])
         return SeminarDetails(**values)

@@ -22,6 +22,7 @@ class Seminar(Base):
         CheckConstraint("title_es IS NOT NULL OR title_en IS NOT NULL", name="titled"),
         CheckConstraint("starts_on <= ends_on", name="dates"),
         CheckConstraint("threshold_percent BETWEEN 0 AND 100", name="threshold"),
+        CheckConstraint("extra_at_door BETWEEN 0 AND 999", name="extra_at_door"),
         CheckConstraint(
             "registration_opens_at IS NULL OR registration_closes_at IS NULL OR registration_opens_at < registration_closes_at",
             name="window",
@@ -59,6 +60,8 @@ class Seminar(Base):
     approval: Mapped[Approval] = mapped_column(value_enum(Approval))
     registration_opens_at: Mapped[datetime | None]
     registration_closes_at: Mapped[datetime | None]
+    extra_at_door: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """By how many seats the open pool may grow for people who come without a registration, once all seats they could have are taken."""
     threshold_percent: Mapped[int] = mapped_column(default=80)
     excused_rule: Mapped[ExcusedRule] = mapped_column(value_enum(ExcusedRule))
     asks_birth: Mapped[Asked] = mapped_column(value_enum(Asked, "asks_birth"), default=Asked.NO, server_default=Asked.NO)

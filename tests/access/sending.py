@@ -56,6 +56,12 @@ STATES = {
     "restore": RegistrationState.WITHDRAWN,
     "remove": RegistrationState.PENDING,
 }
+FRESH = {
+    "give_seat": World.fresh_asked,
+    "give_no_seat": World.fresh_asked,
+    "take_back": World.fresh_walk_in,
+    "split": World.fresh_joined,
+}
 RESERVING = {"reserve": False, "open_record": True, "show_again": True}
 """Whether the identity must be reserved before."""
 
@@ -182,8 +188,8 @@ def _registration(world: World, name: str, *, own: bool) -> Registration:
         asking = world.fresh_registration(RegistrationState.PENDING, own=own)
         world.ask_erasure(asking)
         return asking
-    if name == "split":
-        return world.fresh_joined(own=own)
+    if name in FRESH:
+        return FRESH[name](world, own=own)
     if name in RESERVING:
         return world.fresh_coded(reserved=RESERVING[name], own=own)
     return world.fresh_registration(STATES[name], own=own) if name in STATES else world.side(own=own).registration
@@ -216,7 +222,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
             link = button_link(form.public_id) if name == "confirm" else SecretLink(RECEIPT, form.public_id, 1)
             values["token"] = link.token(KEY)
     if "registration_id" in wanted:
-        registration = side.answered if held else _registration(world, name, own=own)
+        registration = side.answered if held and name != "take_back" else _registration(world, name, own=own)
         values["registration_id"] = registration.public_id if held else registration.public_id.hex
     if "session_id" in wanted:
         values["session_id"] = _session_id(world, endpoint, who, own=own)
@@ -356,12 +362,20 @@ def _mark(world: World, _values: Values, own: bool) -> dict[str, Any]:
     return {f"was-{person}": "", f"mark-{person}": ["excused", "present"][world.number() % 2]}
 
 
+def _at_the_door(world: World, values: Values, own: bool) -> dict[str, Any]:
+    """Return what is typed at the door; whoever the page offers first makes way."""
+    seated = world.seated(own=own, held=True)
+    return person_to_register(world, values, own) | {"paper_notice": "y", "instead_of": seated.public_id.hex}
+
+
 BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration.register": person_to_register,
     "registration.lost_link": lambda world, *_: {"email": f"lost{world.number()}@pgr.example"},
     "registration_staff.find_form": lambda *_: {"email": "rosa@pgr.example"},
     "registration_staff.find": lambda *_: {"words": "López"},
     "registration_staff.add_new": person_to_register,
+    "attendance_staff.walk_in": _at_the_door,
+    "attendance_staff.substitute": _at_the_door,
     "registration_staff.add_known": lambda world, _values, own: {"agency": world.side(own=own).agency.code},
     "registration.edit_personal": lambda world, *_: {"position": f"Perito {world.number()}"},
     "retention_staff.keep": lambda *_: {"reason": "An audit needs the list."},

@@ -32,9 +32,10 @@ from seminar_app.messages.services import enqueue
 from seminar_app.offices.models import Office
 from seminar_app.people.models import MatchProposal, Person, PersonMerge
 from seminar_app.people.proposals import propose, reject_proposal
+from seminar_app.people.services import PersonData
 from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.registration.rules import RegistrationState
-from seminar_app.registration.services import merging
+from seminar_app.registration.services import Entry, enter_walk_in, merging
 from seminar_app.retention.models import ErasureRequest
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
@@ -118,6 +119,25 @@ class World:
         """Register a person of the side's agency in its seminar."""
         side = self.side(own=own)
         return self.make.registration(side.seminar, agency=side.agency, state=state)
+
+    def fresh_asked(self, *, own: bool) -> Registration:
+        """Let a person of the side's agency wait at the door, for whom the organizer was asked for a seat."""
+        side = self.side(own=own)
+        waits: dict[str, Any] = {"queue_place": self.number(), "seat_asked_at": clock.now()}
+        return self.make.registration(side.seminar, agency=side.agency, state=RegistrationState.WAITLISTED, **waits)
+
+    def fresh_walk_in(self, *, own: bool) -> Registration:
+        """Enter a person at the door of the side's seminar that is held."""
+        side, name = self.side(own=own), f"Walk{'abcdefghij'[self.number() % 10]}"
+        person = PersonData(given_names=name, surname1="In", certificate_name=f"{name} In", language="es")
+        with unit_of_work(self.make.session) as session:
+            return enter_walk_in(
+                session,
+                context(clock.now(), actor()),
+                seminar_id=side.held.id,
+                entry=Entry(person=person, agency_id=side.agency.id),
+                submission_id=uuid.uuid4(),
+            ).registration
 
     def fresh_coded(self, *, reserved: bool, own: bool) -> Registration:
         """Register a person whose identity is reserved, or who is to be reserved."""

@@ -41,7 +41,7 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.services import lease_next, record_sent
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
-from seminar_app.registration.services.staff import TIME_TO_UNDO
+from seminar_app.registration.services.delayed import TIME_TO_UNDO
 from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
 from tests.support.context import context

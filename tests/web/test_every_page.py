@@ -94,6 +94,15 @@ def admin_client(client: CheckingClient, make: Make, sign_in: SignIn) -> Checkin
     return sign_in(client, make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {})))
 
 
+def at_the_door(make: Make) -> str:
+    """Return the address of a sheet of a seminar that is held now, so that its door is open."""
+    today = clock.now().date()
+    held = make.seminar(starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=1))
+    pool = make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == held.id)).one()
+    make.registration(held, pool=pool)
+    return f"/staff/seminars/{held.slug}/attendance/{make.seminar_session(held).public_id}"
+
+
 def strangers_walk(app: Flask, client: CheckingClient, world: dict[str, str]) -> Walk:
     """Walk what a person with a personal link and no account can reach."""
     return walk(app, client, "/", world["seminar"], world["personal"], "/login")
@@ -119,6 +128,9 @@ def test_every_staff_page_is_right(
     seen = walk(app, client, "/staff/", world["person"], world["to register"])
     reopening = client.get(world["completed"]).one("main a[href$='/resume']").attrs["href"]  # offered by a completed seminar only
     client.get(reopening)
+    for page in (door := at_the_door(make)), *(f"{door}/{way}" for way in ("walk-in", "substitute")):
+        client.get(page)
+        seen.endpoints.add(endpoint_of(app, page) or "")
     seen.endpoints.add(endpoint_of(app, reopening) or "")
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/staff/") and "GET" in (rule.methods or ())}
     only_with_five_answers = {"feedback_staff.export_results"}

@@ -6,11 +6,13 @@ from seminar_app.attendance.services.recording import (
     Entry,
     Seen,
     clear,
+    clear_all,
     mark,
     mark_all,
+    mark_on_arrival,
     observe,
     record,
 )
 from seminar_app.attendance.services.sheet import NewObservation, Outcome
 
-__all__ = ["Entry", "NewObservation", "Outcome", "Seen", "clear", "mark", "mark_all", "observe", "record"]
+__all__ = ["Entry", "NewObservation", "Outcome", "Seen", "clear", "clear_all", "mark", "mark_all", "mark_on_arrival", "observe", "record"]

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.models import Mark
-from seminar_app.attendance.rules import HAS_MINUTES, MarkMethod, MarkStatus, ObservationKind, minutes_said
+from seminar_app.attendance.rules import HAS_MINUTES, MarkMethod, MarkStatus, ObservationKind, may_observe, minutes_said
 from seminar_app.attendance.services.sheet import NewObservation, OpenSheet, Outcome, open_sheet, refuse_ids_of_others, store
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.registration.models import Registration
@@ -82,6 +82,39 @@ def clear(session: Session, context: ChangeContext, *, seminar_id: int, session_
     """
     entry = Entry(registration, None)
     return record(session, context, seminar_id=seminar_id, session_id=session_id, entries=[entry])[0]
+
+
+def mark_on_arrival(
+    session: Session, context: ChangeContext, *, seminar_id: int, session_id: uuid.UUID, registration: uuid.UUID
+) -> Outcome | None:
+    """Mark a person present who was just entered at the door; None where they hold no seat, or the session is not near yet.
+
+    Raises:
+        NotFound: no such session in this seminar.
+        AttendanceIsShut: the seminar is a draft, completed or archived.
+    """
+    sheet = open_sheet(session, seminar_id, session_id, [registration])
+    if registration not in sheet.seated or not may_observe(ObservationKind.PRESENT, at=context.now, starts_at=sheet.place.starts_at):
+        return None
+    return _record(session, context, sheet, [Entry(registration, MarkStatus.PRESENT)], MarkMethod.LIST)[0]
+
+
+def clear_all(session: Session, context: ChangeContext, *, seminar_id: int, registration: uuid.UUID) -> None:
+    """Take all marks of a person away, who was entered by mistake. Nothing is done for a person without a seat.
+
+    Raises:
+        AttendanceIsShut: the seminar is a draft, completed or archived.
+    """
+    marked = (
+        select(SeminarSession.public_id)
+        .join(Mark, Mark.session_id == SeminarSession.id)
+        .join(Registration, Registration.id == Mark.registration_id)
+        .where(Registration.public_id == registration, Registration.seminar_id == seminar_id, Mark.status.is_not(None))
+        .where(Registration.state == RegistrationState.REGISTERED)
+        .order_by(SeminarSession.starts_at, SeminarSession.id)
+    )
+    for session_id in session.scalars(marked).all():
+        clear(session, context, seminar_id=seminar_id, session_id=session_id, registration=registration)
 
 
 def mark_all(

@@ -9,6 +9,7 @@ from seminar_app.registration.queries.forms_sent import (
     forms_waiting,
     forms_with_address,
 )
+from seminar_app.registration.queries.here import EnteredHere, PersonHere, WaitingHere, entered_here, people_here, waiting_at_door
 from seminar_app.registration.queries.mail import SeminarMail, SeminarMailPage, kinds_sent, mail_troubles, seminar_mail
 from seminar_app.registration.queries.merging import (
     BothIn,
@@ -72,6 +73,7 @@ __all__ = [
     "AskedName",
     "BothIn",
     "Comparison",
+    "EnteredHere",
     "FormPage",
     "FoundForm",
     "HeadCount",
@@ -79,6 +81,7 @@ __all__ = [
     "MergeMade",
     "NoticeRead",
     "OwnRegistration",
+    "PersonHere",
     "PersonInReach",
     "PersonRegistration",
     "PersonalPage",
@@ -95,9 +98,11 @@ __all__ = [
     "SeminarMail",
     "SeminarMailPage",
     "StaffRegistration",
+    "WaitingHere",
     "agency_typed",
     "candidates_in_reach",
     "compare",
+    "entered_here",
     "form_by_id",
     "form_of_link",
     "form_page",
@@ -118,6 +123,7 @@ __all__ = [
     "notice_read",
     "organizing",
     "people_by_id_in_reach",
+    "people_here",
     "people_in_reach",
     "people_of_agency",
     "person_in_reach",
@@ -133,5 +139,6 @@ __all__ = [
     "seminar_for_form",
     "seminar_mail",
     "seminar_of_registration",
+    "waiting_at_door",
     "was_joined",
 ]

@@ -31,6 +31,7 @@ from seminar_app.people.models import Person
 from seminar_app.people.rules import name_key
 from seminar_app.people.shown import ShownPerson, told_apart
 from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.queries.here import PersonHere, people_here
 from seminar_app.registration.queries.reach import agencies_in_reach
 from seminar_app.registration.queries.shown import SHOWN, shown_person
 from seminar_app.registration.rules import RegistrationState, RemovalReason, Source, edition_of, may_edit
@@ -278,11 +279,12 @@ def _is_wanted(line: RosterRow, group: str, wanted: RosterFilter) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class HistoryStep:
-    """One change of the registration's state."""
+    """One change of the registration's state. `other`: of a substitution, who came instead or made way, where the account may see them."""
 
     at: datetime
     to_state: RegistrationState
     note: str | None
+    other: PersonHere | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +295,8 @@ class SeenRegistration:
     public_id: uuid.UUID
     state: RegistrationState
     person: ShownPerson
+    seat_asked_at: datetime | None = None
+    """When the door asked for a seat that the organizer has to decide on."""
     removal_reason: RemovalReason | None = None
     queue_place: int | None = None
     source: Source | None = None
@@ -304,6 +308,8 @@ class SeenRegistration:
     agency_text: str | None = None
     edition: str = ""
     """Version of the registration and its person, for a form that changes them."""
+    paper_notice_at: datetime | None = None
+    paper_notice_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +349,9 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
             Registration.language,
             Registration.registered_at,
             Registration.version,
+            Registration.seat_asked_at,
+            Registration.paper_notice_at,
+            Registration.paper_notice_by,
             Person.version.label("person_version"),
         )
         .join(Person, Person.id == Registration.person_id)
@@ -364,7 +373,7 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
         access,
         _seen(row, person),
         agencies[row.agency_version_id].group,
-        () if person.hidden else _history(session, row.id),
+        () if person.hidden else _history(session, access, row.id),
         may_open=may_open and not opened,
         may_reserve=own and not closed.reserved,
         may_show_again=access.may_change and closed.reserved and not closed.erased,
@@ -373,12 +382,13 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
 
 def _seen(row: Any, person: ShownPerson) -> SeenRegistration:
     if person.hidden:
-        return SeenRegistration(row.id, row.public_id, row.state, person)
+        return SeenRegistration(row.id, row.public_id, row.state, person, row.seat_asked_at)
     return SeenRegistration(
         row.id,
         row.public_id,
         row.state,
         person,
+        row.seat_asked_at,
         row.removal_reason,
         row.queue_place,
         row.source,
@@ -387,13 +397,16 @@ def _seen(row: Any, person: ShownPerson) -> SeenRegistration:
         row.agency_id,
         row.agency_text,
         edition_of(row.version, row.person_version),
+        row.paper_notice_at,
+        row.paper_notice_by,
     )
 
 
-def _history(session: Session, registration_id: int) -> list[HistoryStep]:
+def _history(session: Session, access: RosterAccess, registration_id: int) -> list[HistoryStep]:
     rows = session.execute(
-        select(RegistrationHistory.at, RegistrationHistory.to_state, RegistrationHistory.note)
+        select(RegistrationHistory.at, RegistrationHistory.to_state, RegistrationHistory.note, RegistrationHistory.other_id)
         .where(RegistrationHistory.registration_id == registration_id)
         .order_by(RegistrationHistory.at, RegistrationHistory.id)
-    )
-    return [HistoryStep(*row) for row in rows]
+    ).all()
+    others = people_here(session, {row.other_id for row in rows if row.other_id is not None}, agency_ids=access.agency_ids)
+    return [HistoryStep(row.at, row.to_state, row.note, others.get(row.other_id or 0)) for row in rows]

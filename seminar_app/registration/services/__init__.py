@@ -1,6 +1,9 @@
 """Services that change registrations and seats. Each locks the seminar's seats (`seats.lock_seats`) before it changes a registration."""
 
+from seminar_app.registration.services.asked_seats import give_no_seat, give_seat
 from seminar_app.registration.services.correcting import StaffCorrection, correct
+from seminar_app.registration.services.door import Entered, Way, enter_walk_in, extra_seats_used, substitute
+from seminar_app.registration.services.door_undo import take_back
 from seminar_app.registration.services.elsewhere import end_own_reserve
 from seminar_app.registration.services.forms_sent import (
     confirm,
@@ -24,9 +27,11 @@ from seminar_app.registration.services.staff import approve, decline, remove, re
 
 __all__ = [
     "Correction",
+    "Entered",
     "Entry",
     "StaffCorrection",
     "Typed",
+    "Way",
     "add_by_hand",
     "address_indexes",
     "approve",
@@ -41,9 +46,13 @@ __all__ = [
     "end_own_reserve",
     "end_reserve",
     "ensure_notices",
+    "enter_walk_in",
     "erase_forms_of",
+    "extra_seats_used",
     "forget_forms",
     "give_codes",
+    "give_no_seat",
+    "give_seat",
     "opened",
     "register",
     "register_again",
@@ -55,6 +64,8 @@ __all__ = [
     "send_again",
     "send_form",
     "send_link",
+    "substitute",
+    "take_back",
     "void_form",
     "withdraw",
 ]

@@ -31,11 +31,16 @@ def change_state(
     queue_place: int | None = None,
     removal_reason: RemovalReason | None = None,
     note: str | None = None,
+    other_id: int | None = None,
+    extra_seats: int = 0,
 ) -> None:
     """Move a registration to a state, with the seat or the place in the queue that goes with it.
 
     The change is flushed at once, so that a freed seat counts as free before the next change asks for it. A registration
     that is not in the database yet is inserted. Then the hooks of `when_registration_changes` run.
+
+    Args:
+        other_id, extra_seats: of the history's step, see `RegistrationHistory`.
     """
     before: RegistrationState | None = registration.state
     left = registration.seat_pool_id
@@ -43,6 +48,8 @@ def change_state(
     registration.seat_pool_id = pool_id
     registration.queue_place = queue_place
     registration.removal_reason = removal_reason
+    if state is not RegistrationState.WAITLISTED:
+        registration.seat_asked_at = None
     created = inspect(registration).transient
     if created:
         insert_now(session, registration)
@@ -56,6 +63,8 @@ def change_state(
         "to_state": state,
         "seat_pool_id": pool_id if pool_id is not None else left,
         "note": note,
+        "other_id": other_id,
+        "extra_seats": extra_seats,
     }
     insert_rows(session, RegistrationHistory, [step])
     details = {"from": before.value if before else None, "to": state.value}

@@ -93,7 +93,7 @@ def register(
     person, known = find_or_add_person(session, context, data=entry.person, agency_id=entry.agency_id)
     seats = lock_seats(session, seminar_id)
     if known:
-        person, known = _held(session, context, person=person, entry=entry)
+        person, known = held(session, context, person=person, entry=entry)
     if not takes_confirmations(seats.seminar, now=context.now) or not still_counts():
         raise FormEnded
     settle_due(session, context, seats=seats)
@@ -117,8 +117,8 @@ def register(
     place(session, context, seats=seats, registration=registration, pending=pending)
     if joined:
         note_join(session, context, registration=registration)
-    _reserve(session, context, seats=seats, registration=registration, known=known)
-    _keep(session, context, seats=seats, person=person, entry=entry)
+    reserve_new(session, context, seats=seats, registration=registration, known=known)
+    keep(session, context, seats=seats, person=person, entry=entry)
     tell(session, context, kind=MAIL_OF_STATE[registration.state], seminar=seats.seminar, office=seats.office, registration=registration)
     return registration
 
@@ -151,7 +151,7 @@ def add_by_hand(
     settle_due(session, context, seats=seats)
     submission = submission_of(submission_id, entry.person, seminar_id)
     if (again := find_submission(session, submission)) is not None:
-        return again
+        return with_person(session, again)
     seats.refuse_if_frozen()
     agency, version_id = agency_of_today(session, entry.agency_id, entry.agency_text)
     if person_id is not None:
@@ -162,7 +162,7 @@ def add_by_hand(
             session, context, data=entry.person, agency_id=entry.agency_id, by=by, identity=entry.identity, reach=reach
         )
         if known:
-            person, known = _held(session, context, person=person, entry=entry)
+            person, known = held(session, context, person=person, entry=entry)
     registration = find_registration(session, seminar_id=seminar_id, person=person) if known else None
     if registration is not None and not may_register_again(registration.state):
         raise ReservedOnTheRoster if person.reserved else AlreadyOnTheRoster(name=person.certificate_name)
@@ -173,19 +173,19 @@ def add_by_hand(
     place(session, context, seats=seats, registration=registration, pending=False)
     if joined:
         note_join(session, context, registration=registration)
-    _reserve(session, context, seats=seats, registration=registration, known=known)
-    _keep(session, context, seats=seats, person=person, entry=entry)
+    reserve_new(session, context, seats=seats, registration=registration, known=known)
+    keep(session, context, seats=seats, person=person, entry=entry)
     tell(session, context, kind=MAIL_OF_STATE[registration.state], seminar=seats.seminar, office=seats.office, registration=registration)
     return registration
 
 
-def _reserve(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, known: bool) -> None:
+def reserve_new(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, known: bool) -> None:
     """Record that a new person's identity is reserved. That of a known person cannot be reserved meanwhile: the person is held."""
     if registration.person.reserved and not known:
         record_reserved(session, context, person=registration.person, seminar=seats.seminar.slug)
 
 
-def _keep(session: Session, context: ChangeContext, *, seats: LockedSeats, person: Person, entry: Entry) -> None:
+def keep(session: Session, context: ChangeContext, *, seats: LockedSeats, person: Person, entry: Entry) -> None:
     """Seal the identity data that the seminar asked for; what a known person has on file stays as it is."""
     slug = seats.seminar.slug
     keep_identity(session, context, person=person, identity=entry.identity, only_missing=True, seminar=slug)
@@ -199,7 +199,7 @@ def _chosen(session: Session, person_id: int) -> Person:
     return held
 
 
-def _held(session: Session, context: ChangeContext, *, person: Person, entry: Entry) -> tuple[Person, bool]:
+def held(session: Session, context: ChangeContext, *, person: Person, entry: Entry) -> tuple[Person, bool]:
     """Return the known person, whom nobody can merge or erase now; a new one if they were erased meanwhile."""
     held = hold_person(session, person)
     if held is not None:
@@ -262,6 +262,12 @@ _OF_PERSON = select(Registration).where(
 def find_submission(session: Session, submission: uuid.UUID, or_this: uuid.UUID | None = None) -> Registration | None:
     """Return the registration that this submission made, or the other one."""
     return session.scalars(_OF_SUBMISSION, {"submission_id": submission, "or_this": or_this or submission}).first()
+
+
+def with_person(session: Session, registration: Registration) -> Registration:
+    """Return the registration with `person` set on it."""
+    set_committed_value(registration, "person", session.get_one(Person, registration.person_id))
+    return registration
 
 
 def find_registration(session: Session, *, seminar_id: int, person: Person) -> Registration | None:

@@ -250,6 +250,26 @@ def release_due_quotas(session: Session, context: ChangeContext) -> int:
     return moved
 
 
+def grow_open_pool(session: Session, context: ChangeContext, *, seats: LockedSeats, by: int = 1) -> int:
+    """Add a seat to the open pool for one person, or with `by` -1 take it away again; return the pool's id.
+
+    The caller fills the seat in the same transaction, before anybody in the queue could.
+    """
+    row = next(row for row in seats.rows.values() if row.agency_id is None)
+    row.size += by
+    seats.pools = [replace(pool, size=pool.size + by) if pool.id == row.id else pool for pool in seats.pools]
+    session.flush()
+    audit.record(
+        session,
+        context,
+        action="seats.grown" if by > 0 else "seats.shrunk",
+        subject=f"seat_pool:{row.public_id.hex}",
+        seminar=seats.seminar.slug,
+        details={"seats": abs(by)},
+    )
+    return row.id
+
+
 def settle_all(session: Session, context: ChangeContext) -> None:
     """Give free seats to those who may hold them since the paths between agencies changed, in all seminars to come.
 

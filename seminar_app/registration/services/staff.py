@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
-from seminar_app.messages.models import Message
-from seminar_app.messages.rules import MessageState
 from seminar_app.registration.errors import NotInThisState
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import (
@@ -22,11 +17,10 @@ from seminar_app.registration.rules import (
     may_restore,
 )
 from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.delayed import tell_unless_undone, unsay
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.name_requests import forget_request
 from seminar_app.registration.services.seats import LockedSeats, locked_registration, seat_or_queue, settle
-
-TIME_TO_UNDO = timedelta(minutes=2)
 
 
 def approve(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int) -> Registration:
@@ -55,7 +49,7 @@ def decline(session: Session, context: ChangeContext, *, seminar_id: int, regist
     if not may_decline(registration.state):
         raise NotInThisState
     change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.DECLINED, note=note)
-    _tell_unless_undone(session, context, kind="declined", seats=seats, registration=registration)
+    tell_unless_undone(session, context, kind="declined", seats=seats, registration=registration)
     return registration
 
 
@@ -83,13 +77,13 @@ def remove(
     )
     forget_request(session, registration_id)
     seats.moved(left=left, took=None)
-    _tell_unless_undone(session, context, kind="removed", seats=seats, registration=registration)
+    tell_unless_undone(session, context, kind="removed", seats=seats, registration=registration)
     settle(session, context, seats=seats)
     return registration
 
 
 def restore(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int) -> Registration:
-    """Undo a removal, a refusal or a withdrawal: give a seat if there is one, else the last place on the waiting list.
+    """Undo a removal, a refusal, a withdrawal or a substitution: give a seat if there is one, else the last place on the waiting list.
 
     If the mail about it has not been sent yet, it is deleted. The person then gets a mail only if they are on the waiting list.
 
@@ -100,16 +94,8 @@ def restore(session: Session, context: ChangeContext, *, seminar_id: int, regist
     seats, registration = _locked(session, seminar_id, registration_id)
     if not may_restore(registration.state) or registration.person.erased_at is not None or registration.person.merged_into_id is not None:
         raise NotInThisState
-    unsaid = session.execute(
-        delete(Message).where(
-            Message.dedupe_key == _undo_key(registration),
-            Message.state == MessageState.WAITING,
-            Message.attempts == 0,
-            Message.not_before > context.now,
-        )
-    )
+    silent = unsay(session, context, registration)
     settle(session, context, seats=seats)
-    silent = bool(getattr(unsaid, "rowcount", 0))
     _seat(session, context, seats=seats, registration=registration, kind=None if silent else "approved")
     return registration
 
@@ -128,22 +114,3 @@ def _seat(session: Session, context: ChangeContext, *, seats: LockedSeats, regis
     mail = "waitlisted" if registration.state is RegistrationState.WAITLISTED else kind
     if mail is not None:
         tell(session, context, kind=mail, seminar=seats.seminar, office=seats.office, registration=registration)
-
-
-def _undo_key(registration: Registration) -> str:
-    return f"off:{registration.public_id.hex}:{registration.version}"
-
-
-def _tell_unless_undone(session: Session, context: ChangeContext, *, kind: str, seats: LockedSeats, registration: Registration) -> None:
-    """Queue the mail with a delay of two minutes, so that Undo can also delete it."""
-    message = tell(
-        session,
-        context,
-        kind=kind,
-        seminar=seats.seminar,
-        office=seats.office,
-        registration=registration,
-        dedupe_key=_undo_key(registration),
-    )
-    if message is not None:
-        message.not_before = context.now + TIME_TO_UNDO

@@ -28,6 +28,7 @@ from seminar_app.seminars.rules.program import (
 from seminar_app.seminars.rules.registering import (
     FEW_SEATS,
     FEW_SEATS_SHARE,
+    MOST_EXTRA_SEATS,
     MOST_SEATS,
     HasSchedule,
     HasWindow,
@@ -88,6 +89,7 @@ __all__ = [
     "FIRST_DAY",
     "LAST_DAY",
     "LONGEST_SEMINAR_DAYS",
+    "MOST_EXTRA_SEATS",
     "MOST_PASTED",
     "MOST_SEATS",
     "PUBLIC_STATES",

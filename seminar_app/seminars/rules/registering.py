@@ -13,6 +13,7 @@ from seminar_app.seminars.rules.states import SeminarState, is_frozen
 FEW_SEATS = 5
 FEW_SEATS_SHARE = 0.1
 MOST_SEATS = 100_000
+MOST_EXTRA_SEATS = 999
 
 
 class Window(StrEnum):

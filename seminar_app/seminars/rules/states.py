@@ -166,7 +166,14 @@ def needs_before_publishing(
 _IDENTITY = frozenset({"slug", "office_id"})
 _SCHEDULE = frozenset({"starts_on", "ends_on", "time_zone", "city", "country"})
 _QUESTIONS = frozenset({"asks_birth", "asks_curp", "asks_passport", "identity_reason_es", "identity_reason_en", "offers_reserved"})
-_REGISTRATION = _QUESTIONS | {"registration_mode", "registration_code", "approval", "registration_opens_at", "registration_closes_at"}
+_REGISTRATION = _QUESTIONS | {
+    "registration_mode",
+    "registration_code",
+    "approval",
+    "registration_opens_at",
+    "registration_closes_at",
+    "extra_at_door",
+}
 _COMPLETION = frozenset({"threshold_percent", "excused_rule"})
 
 

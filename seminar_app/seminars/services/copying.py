@@ -42,6 +42,7 @@ _COPIED = (
     "identity_reason_es",
     "identity_reason_en",
     "offers_reserved",
+    "extra_at_door",
     "demo",
 )
 

@@ -24,6 +24,7 @@ from seminar_app.seminars.rules import (
     FIRST_DAY,
     LAST_DAY,
     LONGEST_SEMINAR_DAYS,
+    MOST_EXTRA_SEATS,
     MOST_SEATS,
     Approval,
     Asked,
@@ -51,6 +52,7 @@ class SeminarDetails:
     Attributes:
         host_ids: offices in order; empty means the seminar's own office.
         threshold_percent: percent of the contact minutes, 0 to 100, that completion needs.
+        extra_at_door: seats by which the open pool may grow for people who come without a registration.
     """
 
     slug: str
@@ -85,6 +87,7 @@ class SeminarDetails:
     identity_reason_es: str | None = None
     identity_reason_en: str | None = None
     offers_reserved: bool = False
+    extra_at_door: int = 0
 
 
 def create_seminar(session: Session, context: ChangeContext, *, details: SeminarDetails, capacity: int, demo: bool = False) -> Seminar:
@@ -227,6 +230,8 @@ def _checked(session: Session, details: SeminarDetails, *, own_id: int | None) -
         raise errors.UnknownTimeZone(time_zone=details.time_zone[:64])
     if not 0 <= details.threshold_percent <= 100:
         raise errors.ThresholdOutOfReach
+    if not 0 <= details.extra_at_door <= MOST_EXTRA_SEATS:
+        raise errors.ExtraSeatsOutOfReach(most=MOST_EXTRA_SEATS)
     opens = instant_from(details.registration_opens, details.time_zone, field="registration_opens")
     closes = instant_from(details.registration_closes, details.time_zone, field="registration_closes")
     if opens is not None and closes is not None and closes <= opens:

@@ -169,7 +169,7 @@ def test_what_each_state_allows() -> None:
     assert states(may_edit) == states(may_remove) == states(partial(may_withdraw, ended=False)) == standing
     assert states(partial(may_withdraw, ended=True)) == set()
     assert states(may_approve) == states(may_decline) == {"pending", "nominated", "invited"}
-    assert states(may_restore) == {"removed", "declined", "withdrawn"}
+    assert states(may_restore) == {"removed", "declined", "withdrawn", "substituted"}
     assert states(may_register_again) == {"withdrawn"}
     assert states(may_change_agency) == {"pending", "waitlisted"}
 
