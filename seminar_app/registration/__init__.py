@@ -18,6 +18,7 @@ from seminar_app.registration import changes_routes as changes_routes
 from seminar_app.registration import correction_routes as correction_routes
 from seminar_app.registration import forms_staff_routes as forms_staff_routes
 from seminar_app.registration import link_routes as link_routes
+from seminar_app.registration import many_routes as many_routes
 from seminar_app.registration import merging_routes as merging_routes
 from seminar_app.registration import models as models
 from seminar_app.registration import people_routes as people_routes

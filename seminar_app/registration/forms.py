@@ -26,7 +26,7 @@ from seminar_app.people.services import PersonData
 from seminar_app.people.shown import ShownPerson
 from seminar_app.registration.notices import CURRENT_VERSION, LANGUAGES
 from seminar_app.registration.queries import Comparison, SeenRegistration
-from seminar_app.registration.rules import RemovalReason, WishedPool
+from seminar_app.registration.rules import Decision, RemovalReason, WishedPool
 from seminar_app.registration.services import Entry, StaffCorrection, Typed
 from seminar_app.seminars.rules import MOST_SEATS
 from seminar_app.web.forms import LINE, BaseForm, FormPart, choices_of, one_line, optional, required
@@ -325,23 +325,34 @@ def showing(field: HiddenField) -> uuid.UUID:
         return uuid.uuid4()
 
 
+REMOVAL_REASONS = choices_of(
+    ("", _l("Choose a reason")),
+    (RemovalReason.ADMINISTRATIVE.value, _l("Administrative")),
+    (RemovalReason.CANCELLED.value, _l("The person or the agency cancelled")),
+    (RemovalReason.DOCUMENTS.value, _l("Documents incomplete")),
+    (RemovalReason.NO_SHOW.value, _l("Did not come")),
+    (RemovalReason.PREREQUISITES.value, _l("Prerequisites not met")),
+    (RemovalReason.OTHER.value, _l("Other")),
+)
+
+
 class RemovalForm(BaseForm):
     """The reason for removing a registration."""
 
-    reason = SelectField(
-        _l("Reason"),
-        choices=choices_of(
-            ("", _l("Choose a reason")),
-            (RemovalReason.ADMINISTRATIVE.value, _l("Administrative")),
-            (RemovalReason.CANCELLED.value, _l("The person or the agency cancelled")),
-            (RemovalReason.DOCUMENTS.value, _l("Documents incomplete")),
-            (RemovalReason.NO_SHOW.value, _l("Did not come")),
-            (RemovalReason.PREREQUISITES.value, _l("Prerequisites not met")),
-            (RemovalReason.OTHER.value, _l("Other")),
-        ),
-        validators=[required(_l("Please choose why this person is removed."))],
-    )
+    reason = SelectField(_l("Reason"), choices=REMOVAL_REASONS, validators=[required(_l("Please choose why this person is removed."))])
     note = one_line(_l("Note for the office"), length=300, needed=False)
+
+
+class ManyForm(BaseForm):
+    """What is decided about many, and the reason of a removal."""
+
+    do = SelectField(choices=choices_of(*((each.value, each.value) for each in Decision)))
+    reason = SelectField(_l("Reason"), choices=REMOVAL_REASONS, validate_choice=False)
+
+    def validate_reason(self, field: Field) -> None:
+        """Ask for the reason of a removal."""
+        if self.do.data == Decision.REMOVE.value and field.data not in {each.value for each in RemovalReason}:
+            raise ValidationError(_l("Please choose why these people are removed."))
 
 
 def _reason(label: Any, reasons: Iterable[ReservedReason], message: Any) -> SelectField:

@@ -327,6 +327,14 @@ def may_remove(state: RegistrationState) -> bool:
     return state in _ALIVE
 
 
+class Decision(StrEnum):
+    """What staff decide about several registrations at once."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    REMOVE = "remove"
+
+
 def may_restore(state: RegistrationState) -> bool:
     """Staff may undo a removal or a refusal, and restore a person who withdrew, or instead of whom somebody else came."""
     return state in (RegistrationState.REMOVED, RegistrationState.DECLINED, RegistrationState.WITHDRAWN, RegistrationState.SUBSTITUTED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound, Refusal
@@ -18,10 +19,12 @@ from seminar_app.people.rules import ReservedReason
 from seminar_app.registration import queries, services
 from seminar_app.registration.blueprints import staff_blueprint as blueprint
 from seminar_app.registration.forms import DecisionForm, EndReserveForm, RemovalForm, ReserveForm
+from seminar_app.registration.many_routes import decided
 from seminar_app.registration.models import Registration
 from seminar_app.registration.opening import own_offices
-from seminar_app.registration.queries import Roster, RosterFilter, StaffRegistration
+from seminar_app.registration.queries import Roster, StaffRegistration
 from seminar_app.registration.registration_page import filters_in, registration_page
+from seminar_app.registration.roster_filter import roster_filter
 from seminar_app.registration.rules import (
     RegistrationState,
     RemovalReason,
@@ -36,7 +39,7 @@ from seminar_app.web.ids import id_in, id_needed
 from seminar_app.web.labels import label
 from seminar_app.web.languages import current_language
 from seminar_app.web.paging import page_number
-from seminar_app.web.searches import keep_search, kept_search
+from seminar_app.web.searches import keep_search
 
 
 @blueprint.get("/roster/")
@@ -47,7 +50,7 @@ def roster(slug: str) -> ResponseReturnValue:
     access = queries.roster_access(session(), current_actor(), slug)
     shown(f"seminar:{access.seminar.public_id.hex}", seminar=slug)
     done = id_in(request.args.get("of"))
-    wanted = _filter(request.args)
+    wanted = roster_filter(request.args)
     found = queries.roster(session(), access, wanted, page=page_number())
     lines = (line for group in found.groups for line in group.everybody)
     return render_template(
@@ -60,6 +63,8 @@ def roster(slug: str) -> ResponseReturnValue:
         filters_now=filters_in(request.args),
         troubles=queries.mail_troubles(session(), access.seminar.id),
         **_choices(found),
+        many=decided(request.args.get("many")),
+        reasons=RemovalForm(MultiDict()).reason.choices,
         done=next((line for line in lines if line.public_id == done), None) if done else None,
     )
 
@@ -158,8 +163,8 @@ def give_no_seat(slug: str, registration_id: str) -> ResponseReturnValue:
 @blueprint.post("/roster/<registration_id>/restore")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def restore(slug: str, registration_id: str) -> ResponseReturnValue:
-    """Restore a registration that was removed, declined or withdrawn."""
-    return _decide(slug, registration_id, services.restore)
+    """Restore a registration that was removed, declined or withdrawn; with `undo`, as it was a moment ago."""
+    return _decide(slug, registration_id, services.restore, undo=request.form.get("undo") == "1")
 
 
 @blueprint.post("/roster/<registration_id>/remove")
@@ -203,13 +208,3 @@ def _choices(found: Roster) -> dict[str, list[tuple[str, str]]]:
             *((pool.public_id.hex, found.agencies[pool.agency_id].code if pool.agency_id else _("Open to all")) for pool in found.pools),
         ],
     }
-
-
-def _filter(arguments: Mapping[str, str]) -> RosterFilter:
-    """Return the filters of the URL, and the words of the search that it names; unknown values are ignored."""
-    try:
-        state = RegistrationState(arguments.get("state", ""))
-    except ValueError:
-        state = None
-    words, to_phone = kept_search(arguments.get("find")), arguments.get("mail") == "none"
-    return RosterFilter(state, arguments.get("group", ""), arguments.get("pool", ""), words, to_phone)

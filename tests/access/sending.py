@@ -371,6 +371,10 @@ def _at_the_door(world: World, values: Values, own: bool) -> dict[str, Any]:
 BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "registration.register": person_to_register,
     "registration.lost_link": lambda world, *_: {"email": f"lost{world.number()}@pgr.example"},
+    "registration_staff.decide_many": lambda world, _values, own: {
+        "do": "approve",
+        "chosen": world.fresh_registration(RegistrationState.PENDING, own=own).public_id.hex,
+    },
     "registration_staff.find_form": lambda *_: {"email": "rosa@pgr.example"},
     "registration_staff.find": lambda *_: {"words": "López"},
     "registration_staff.add_new": person_to_register,

@@ -31,6 +31,7 @@ CHANGES_NOTHING = {
     "web.choose_language",  # a cookie
     "sign_in.change_password",  # sent with a wrong password, so that whoever sends it stays signed in
     "accounts_staff.find_accounts",  # looks at staff only
+    "registration_staff.undo_many",  # nothing was decided before
     "attendance_staff.search",  # leads to the page that shows people
     "people_staff.search",
     "registration_staff.search",

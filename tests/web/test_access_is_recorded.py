@@ -93,6 +93,8 @@ LEADS_ON = {
     "registration_staff.send_link": "to the registration",
     "registration_staff.decline": "to the roster",
     "registration_staff.restore": "to the roster",
+    "registration_staff.decide_many": "to the roster",
+    "registration_staff.undo_many": "to the roster",
     "retention_staff.erase": "to the registration",
     "registration_staff.give_seat": "to the roster",
     "registration_staff.give_no_seat": "to the roster",

@@ -136,10 +136,11 @@ class RosterRow:
 
 @dataclass(slots=True)
 class RosterGroup:
-    """An agency group as of then: the lines shown (`rows`), all lines (`everybody`), and the counts of all lines."""
+    """An agency group as of then: the lines shown (`rows`), the ids of all that match the filter, all lines and their counts."""
 
     group: NamedAgency
     rows: list[RosterRow] = field(default_factory=list)
+    matching: list[uuid.UUID] = field(default_factory=list)
     everybody: list[RosterRow] = field(default_factory=list)
     counts: Counter[RegistrationState] = field(default_factory=Counter)
 
@@ -214,6 +215,7 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page
         group.everybody.append(line)
         if _is_wanted(line, today.key, wanted):
             group.rows.append(line)
+            group.matching.append(line.public_id)
             shown += 1
     for group_id, named in groups_then(then[version] for version in versions).items():
         groups[group_id].group = named

@@ -16,6 +16,7 @@ from seminar_app.registration.services.forms_sent import (
     void_form,
 )
 from seminar_app.registration.services.links import ask_for_links, send_link
+from seminar_app.registration.services.many import decide_many, undo_many
 from seminar_app.registration.services.name_requests import decide_request
 from seminar_app.registration.services.notices import ensure_notices
 from seminar_app.registration.services.personal import Correction, edit, register_again, withdraw
@@ -39,6 +40,7 @@ __all__ = [
     "confirm",
     "confirmed",
     "correct",
+    "decide_many",
     "decide_request",
     "decline",
     "edit",
@@ -66,6 +68,7 @@ __all__ = [
     "send_link",
     "substitute",
     "take_back",
+    "undo_many",
     "void_form",
     "withdraw",
 ]

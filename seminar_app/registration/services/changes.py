@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
@@ -79,6 +79,12 @@ def change_state(
         details=details,
     )
     registration_changed(session, context, seminar, registration, created=created)
+
+
+def last_step(session: Session, registration_id: int) -> RegistrationHistory | None:
+    """Return the last change of this registration's state."""
+    steps = select(RegistrationHistory).where(RegistrationHistory.registration_id == registration_id)
+    return session.scalars(steps.order_by(RegistrationHistory.id.desc()).limit(1)).first()
 
 
 def agency_of_today(session: Session, agency_id: int | None, text: str | None) -> tuple[Agency, int] | tuple[None, None]:

@@ -9,9 +9,9 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.registration.door_rules import may_take_back
 from seminar_app.registration.errors import NotInThisState, SeatGoneMeanwhile, TooLateToTakeBack
-from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, decide_seat
-from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.changes import change_state, last_step
 from seminar_app.registration.services.delayed import unsay_all
 from seminar_app.registration.services.seats import LockedSeats, grow_open_pool, locked_registration, settle
 
@@ -35,7 +35,7 @@ def take_back(session: Session, context: ChangeContext, *, seminar_id: int, regi
     if registration.seminar_id != seminar_id:
         raise NotFound
     seats.refuse_if_frozen()
-    step = _last_step(session, registration_id)
+    step = last_step(session, registration_id)
     if step is None or step.to_state not in ENTERED_AS or (registration.state, registration.paper_notice_at) != (step.to_state, step.at):
         raise NotInThisState
     if step.from_state is RegistrationState.WAITLISTED:  # the place in the queue is gone
@@ -69,7 +69,7 @@ def _seat_again(session: Session, context: ChangeContext, *, seats: LockedSeats,
     replaced = session.scalars(select(Registration).where(Registration.id == replaced_id).options(joinedload(Registration.person))).one()
     if replaced.state is not RegistrationState.SUBSTITUTED:
         return  # the organizer has put them back meanwhile
-    ended = _last_step(session, replaced_id)
+    ended = last_step(session, replaced_id)
     former = next((pool for pool in seats.pools if ended is not None and pool.id == ended.seat_pool_id and pool.room > 0), None)
     pool_id = former.id if former is not None else decide_seat(seats.pools, seats.path(session, replaced.agency_id)).pool_id
     if pool_id is None:
@@ -79,8 +79,3 @@ def _seat_again(session: Session, context: ChangeContext, *, seats: LockedSeats,
     )
     seats.moved(left=None, took=pool_id)
     unsay_all(session, context, replaced)
-
-
-def _last_step(session: Session, registration_id: int) -> RegistrationHistory | None:
-    steps = select(RegistrationHistory).where(RegistrationHistory.registration_id == registration_id)
-    return session.scalars(steps.order_by(RegistrationHistory.id.desc()).limit(1)).first()

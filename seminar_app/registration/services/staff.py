@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
-from seminar_app.registration.errors import NotInThisState
+from seminar_app.registration.door_rules import may_take_back
+from seminar_app.registration.errors import NotInThisState, TooLateToTakeBack
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import (
     RegistrationState,
@@ -16,7 +17,7 @@ from seminar_app.registration.rules import (
     may_remove,
     may_restore,
 )
-from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.changes import change_state, last_step
 from seminar_app.registration.services.delayed import tell_unless_undone, unsay
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.name_requests import forget_request
@@ -24,7 +25,7 @@ from seminar_app.registration.services.seats import LockedSeats, locked_registra
 
 
 def approve(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int) -> Registration:
-    """Approve the registration: the person gets a seat, or joins the waiting list.
+    """Approve the registration: the person gets a seat, or joins the waiting list. The mail about it waits for an undo.
 
     Raises:
         NotInThisState: it no longer waits for approval.
@@ -34,7 +35,33 @@ def approve(session: Session, context: ChangeContext, *, seminar_id: int, regist
     if not may_approve(registration.state):
         raise NotInThisState
     settle(session, context, seats=seats)
-    _seat(session, context, seats=seats, registration=registration, kind="approved")
+    seat_or_queue(session, context, seats=seats, registration=registration)
+    kind = "waitlisted" if registration.state is RegistrationState.WAITLISTED else "approved"
+    tell_unless_undone(session, context, kind=kind, seats=seats, registration=registration)
+    return registration
+
+
+def reconsider(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int) -> Registration:
+    """Undo an approval as if it had not been given; its mail is deleted, and the seat goes to the queue.
+
+    Raises:
+        NotInThisState: it was not approved, or has changed since.
+        TooLateToTakeBack: the mail about it may have left.
+        SeminarCompleted: the seminar is completed or archived.
+    """
+    seats, registration = _locked(session, seminar_id, registration_id)
+    step = last_step(session, registration_id)
+    if step is None or step.from_state is None or not may_approve(step.from_state) or step.to_state is not registration.state:
+        raise NotInThisState
+    if registration.state not in (RegistrationState.REGISTERED, RegistrationState.WAITLISTED):
+        raise NotInThisState
+    if not may_take_back(step.at, now=context.now):
+        raise TooLateToTakeBack
+    left = registration.seat_pool_id
+    unsay(session, context, registration)
+    change_state(session, context, seminar=seats.seminar, registration=registration, state=step.from_state)
+    seats.moved(left=left, took=None)
+    settle(session, context, seats=seats)
     return registration
 
 
@@ -82,10 +109,13 @@ def remove(
     return registration
 
 
-def restore(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int) -> Registration:
+def restore(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int, undo: bool = False) -> Registration:
     """Undo a removal, a refusal, a withdrawal or a substitution: give a seat if there is one, else the last place on the waiting list.
 
     If the mail about it has not been sent yet, it is deleted. The person then gets a mail only if they are on the waiting list.
+
+    Args:
+        undo: what waited for approval until a moment ago waits for it again: an undo approves nobody.
 
     Raises:
         NotInThisState: there is nothing to undo, or the person was erased or merged into another record.
@@ -95,6 +125,10 @@ def restore(session: Session, context: ChangeContext, *, seminar_id: int, regist
     if not may_restore(registration.state) or registration.person.erased_at is not None or registration.person.merged_into_id is not None:
         raise NotInThisState
     silent = unsay(session, context, registration)
+    step = last_step(session, registration_id) if undo else None
+    if step is not None and step.from_state is not None and may_approve(step.from_state) and may_take_back(step.at, now=context.now):
+        change_state(session, context, seminar=seats.seminar, registration=registration, state=step.from_state)
+        return registration
     settle(session, context, seats=seats)
     _seat(session, context, seats=seats, registration=registration, kind=None if silent else "approved")
     return registration
