@@ -81,6 +81,7 @@ def changed(
         languages: in which titles are shown; the first texts of a pasted line are titles in these.
     """
     lines, days = _typed(form), days_of(seminar)
+    most = max(MOST_LINES, len(lines))
     if action == "day":
         lines += _another_day(lines, days, hours)
     elif action == "copy":
@@ -92,7 +93,7 @@ def changed(
     if action == "paste":
         result.setlist("pasted", [])
         result.setlist("paste_at", [])
-    for number, line in enumerate(lines[:MOST_LINES]):
+    for number, line in enumerate(lines[:most]):
         for name, value in line.items():
             result.add(f"lines-{number}-{name}", value)
     return result

@@ -312,7 +312,7 @@ def test_a_seminar_is_published_only_with_an_office_that_people_can_reach(
         assert "ask an administrator" in page.text
         assert not page.select("main a[href^='/staff/offices/']")
         assert admin.get(url).one(".checklist a[href='/staff/offices/HSI']")
-        token = staff.get("/staff/seminars/new").fields("main form")["csrf_token"]
+        token = staff.get("/staff/seminars/new").fields("form.form")["csrf_token"]
         refused = staff.follow(staff.post(f"{url}publish", {"csrf_token": token}, status=303))
         assert "no e-mail address or no phone" in refused.text
     with unit_of_work(session) as work:
@@ -354,7 +354,7 @@ def test_a_new_seminar_is_where_its_only_office_is(app: Flask, make: Make, sign_
     office = make.office(country="PE", time_zone="America/Lima")
     make.seminar(office=office, country="MX", time_zone="America/Cancun")
     organizer = sign_in(CheckingClient(app.test_client()), make.account((RoleName.ORGANIZER, {"office_id": office.id})))
-    fields = organizer.get("/staff/seminars/new").fields("main form")
+    fields = organizer.get("/staff/seminars/new").fields("form.form")
     assert (fields["country"], fields["time_zone"], fields["office_id"]) == (["PE"], ["America/Lima"], [str(office.id)])
 
 
@@ -363,13 +363,15 @@ def test_what_no_office_and_no_seminar_tells_must_be_chosen(app: Flask, make: Ma
     account = make.account(*((RoleName.ORGANIZER, {"office_id": office.id}) for office in offices))
     organizer = sign_in(CheckingClient(app.test_client()), account)
     url = "/staff/seminars/new"
-    fields = organizer.get(url).fields("main form")
+    fields = organizer.get(url).fields("form.form")
     assert (fields["country"], fields["time_zone"], fields["office_id"]) == ([""], [""], [""])
-    refused = organizer.submit(url, {"title_en": "x", "city": "Lima", "starts_on": "2031-05-05", "ends_on": "2031-05-06"}, status=422)
+    refused = organizer.submit(
+        url, {"title_en": "x", "city": "Lima", "starts_on": "2031-05-05", "ends_on": "2031-05-06"}, form="form.form", status=422
+    )
     for sentence in ("choose the country", "choose the time zone", "choose the office"):
         assert sentence in refused.text
     make.seminar(office=offices[1], country="PE", time_zone="America/Lima")
-    fields = organizer.get(url).fields("main form")
+    fields = organizer.get(url).fields("form.form")
     assert (fields["country"], fields["time_zone"], fields["office_id"]) == (["PE"], ["America/Lima"], [str(offices[1].id)])
 
 
