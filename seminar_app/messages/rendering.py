@@ -130,13 +130,14 @@ def init_app(app: Flask) -> None:
     app.extensions["mail_templates"] = app.jinja_env.overlay(undefined=StrictUndefined, autoescape=False)
 
 
-def write(app: Flask, message: Message, *, show_link: bool = True, reading: Session | None = None) -> Letter:
+def write(app: Flask, message: Message, *, show_link: bool = True, reading: Session | None = None, late: bool = True) -> Letter:
     """Render a message in its language.
 
     Args:
         app: the application.
         message: row of the outbox.
         reading: the session to ask in what a mail says that decides late; None: one of its own.
+        late: whether to ask for the facts that are read when a mail leaves; a list of subjects does without them.
         show_link: whether to show the secret part of its link; staff read the message without it.
 
     Raises:
@@ -146,7 +147,7 @@ def write(app: Flask, message: Message, *, show_link: bool = True, reading: Sess
     settings: Settings = app.extensions["settings"]
     templates: Environment = app.extensions["mail_templates"]
     with app.app_context(), force_locale(message.language):
-        found = _resolved(app, settings, message, reading or session(), show=show_link)
+        found = _resolved(app, settings, message, reading or session(), show=show_link, late=late)
     language = found.language or message.language
     with app.app_context(), force_locale(language):
         to_name = unlinkable(found.to_name)
@@ -182,7 +183,7 @@ def attached_to(app: Flask, message: Message) -> list[Attachment]:
     return [] if found is None else [found]
 
 
-def _resolved(app: Flask, settings: Settings, message: Message, reading: Session, *, show: bool) -> Resolved:
+def _resolved(app: Flask, settings: Settings, message: Message, reading: Session, *, show: bool, late: bool) -> Resolved:
     def address(link: SecretLink, endpoint: str, kept: bytes | None) -> str:
         tokens = [link.token(key) for key in settings.secret_keys]
         token = next((each for each in tokens if kept in token_hashes(each)), tokens[0]) if show else HIDDEN
@@ -195,8 +196,8 @@ def _resolved(app: Flask, settings: Settings, message: Message, reading: Session
         return replace(found, facts=message.context | found.facts)
     link = link_of(message)
     written = address(link, message.link_endpoint, None) if link and message.link_endpoint else None
-    late = _fact_readers[message.kind](reading, message) if message.kind in _fact_readers else {}
-    return Resolved(kind=message.kind, to_name=message.to_name, facts=message.context | late | {"link": written})
+    more = _fact_readers[message.kind](reading, message) if late and message.kind in _fact_readers else {}
+    return Resolved(kind=message.kind, to_name=message.to_name, facts=message.context | more | {"link": written})
 
 
 def link_of(message: Message) -> SecretLink | None:

@@ -115,14 +115,14 @@ def _message_page(row: Message, *, refusal: str | None = None) -> str:
 
 def subject_of(row: Message) -> str | None:
     """Return the subject as it is sent, or None if the message cannot be rendered."""
-    letter, _fault = _written(row)
+    letter, _fault = _written(row, late=False)
     return letter.subject if letter else None
 
 
-def _written(row: Message) -> tuple[Letter | None, str | None]:
+def _written(row: Message, *, late: bool = True) -> tuple[Letter | None, str | None]:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     try:
-        return write(app, row, show_link=_shows_links(), reading=session()), None
+        return write(app, row, show_link=_shows_links(), reading=session(), late=late), None
     except NotToBeSent:
         return None, _("This message is no longer needed, so it is not sent.")
     except UNWRITABLE as error:

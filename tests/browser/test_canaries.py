@@ -136,7 +136,7 @@ def test_personal_data_lies_nowhere_it_should_not(
         personal = f"/registrations/{link_of(registration)}"
         page.goto(personal)
         assert GIVEN in page.content()
-        page.goto(f"{personal}/edit/name")
+        page.goto(f"{personal}/edit/work")
         page.locator("[name=unit]").fill(f"{UNIT} 2")
         page.locator("main form button").last.click()
         page.wait_for_url(f"**{personal}")

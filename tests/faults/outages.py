@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -99,7 +99,9 @@ def small_disk(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def full(_database: TestDatabase, url: str, _live: LiveServer) -> Iterator[None]:
-    """Fill the disk of the database file to the last byte."""
+    """Fill the disk of the database file to the last byte, and leave no room in the write-ahead log."""
+    with closing(sqlite_module().connect(str(sqlite_path(url)))) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     rest = sqlite_path(url).with_suffix(".rest")
     with rest.open("wb", buffering=0) as file:
         try:

@@ -34,7 +34,7 @@ from seminar_app import create_app
 from seminar_app.core import engine, sqlite, sqlite_writing
 from seminar_app.core.installation import installation_of
 from seminar_app.core.sqlite import sqlite_module
-from seminar_app.registration import personal_routes, seats_routes, staff_routes
+from seminar_app.registration import link_routes, personal_routes, seats_routes, staff_routes
 from seminar_app.registration.services import forms_sent, personal, registering
 from seminar_app.registration.services import seats as seats_service
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, pool_state
@@ -88,7 +88,7 @@ if "moved" in broken:
 settings = replace(Settings.from_environment(), limits_enabled=False)
 app = create_app(replace(settings, body_readers=1000) if "bodies" in broken else settings)
 if "lock" in broken:
-    for room in (personal_routes, staff_routes, seats_routes):
+    for room in (link_routes, personal_routes, staff_routes, seats_routes):
         setattr(room, "in_unit_of_work", read_first)
     for service in (registering, personal, seats_service):
         setattr(service, "lock_seats", without_lock)
@@ -99,7 +99,7 @@ if "check" in broken:
 if "submission" in broken:
     setattr(forms_sent, "submission_of", lambda *_anything: uuid.uuid4())
 if "early" in broken:
-    setattr(personal_routes, "in_unit_of_work", answer_first)
+    setattr(link_routes, "in_unit_of_work", answer_first)
 if "places" in broken:
     with app.app_context():
         installation_of(db.engine).write_queue.places = 1000

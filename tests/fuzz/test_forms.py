@@ -24,6 +24,14 @@ FOUND_BY_NO_WALK = {
     "registration.sent": "its address is drawn at random; a button without fields",
     "registration.confirm": "the same",
     "registration_staff.confirm_form": "the same",
+    "registration_staff.give_seat": "only where the door has asked for one; a button without fields",
+    "registration_staff.give_no_seat": "the same",
+    "registration_staff.undo_many": "only after a decision; a button without fields",
+    "retention_staff.erase": "only where a person asks; a button without fields",
+    "retention_staff.keep": "the same; one line",
+    "attendance_staff.take_back": "only after an entry; a button without fields",
+    "letters_staff.take_back": "only after a letter was sent; a button without fields",
+    "letters_staff.send": "its page is led to by the form of a letter; a button without fields",
     "registration_staff.find_form": "its page is led to only where a form waits",
 }
 INPUTS = [pytest.param(3, id="short"), pytest.param(130, id="full", marks=pytest.mark.full)]

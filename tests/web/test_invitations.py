@@ -273,7 +273,7 @@ def test_a_stolen_session_sends_twenty_invitations_an_hour_at_most(
             organizer.post(coordinator, token | EVA | {"email": f"c{number}@x.example"})
         organizer.post(again, token, status=429)
         organizer.post(coordinator, token | EVA, status=429)
-        assert "rests" in organizer.post(LIAISON, token | EVA | {"agency": "PGR", "office": "HSI"}, status=429).text
+        assert "too many tries" in organizer.post(LIAISON, token | EVA | {"agency": "PGR", "office": "HSI"}, status=429).text
         organizer.get(LIAISON)
     finally:
         limiter.enabled = False
