@@ -71,7 +71,7 @@ def test_from_writing_to_watching_it_leave(
         expect(figure).to_have_text("1")  # without a reload
         page.reload()
         visitor.look()
-        expect(page.locator(".mail-list")).to_contain_text("López Ibáñez")
+        expect(page.locator(".mail-list").filter(has_text="López Ibáñez")).to_be_visible()
         visitor.go("/staff/seminars/s/messages/?state=failed")
         visitor.go("/staff/seminars/s/roster/")
         expect(page.locator(".mail-trouble")).to_have_count(1)
