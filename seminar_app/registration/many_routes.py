@@ -39,7 +39,8 @@ def decide_many(slug: str) -> ResponseReturnValue:
     seminar = seminar_to_organize(session(), current_actor(), slug)
     form = ManyForm()
     if not form.accepts():
-        flash(next(str(error) for errors in form.errors.values() for error in errors), "error")
+        if (fault := next((str(error) for errors in form.errors.values() for error in errors), None)) is not None:
+            flash(fault, "error")
         return _to_roster(slug)
     chosen, decision = _chosen(slug), Decision(form.do.data)
     if not chosen:

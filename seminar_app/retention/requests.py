@@ -11,6 +11,7 @@ from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.core.inserts import insert_unless_present
+from seminar_app.people.services import lock_people
 from seminar_app.registration.errors import NotInThisState
 from seminar_app.registration.models import Registration
 from seminar_app.registration.services.mails import tell
@@ -20,8 +21,11 @@ from seminar_app.retention.models import ErasureRequest
 
 
 def ask(session: Session, context: ChangeContext, *, registration_id: int) -> None:
-    """Keep the request. Asked twice, it is one request, of the first time."""
+    """Keep the request. Asked twice, it is one request, of the first time; of somebody erased meanwhile none is kept."""
     seats, registration = locked_registration(session, registration_id)
+    lock_people(session, [registration.person_id])
+    if registration.person.erased_at is not None:
+        return
     request = ErasureRequest(registration_id=registration_id, asked_at=context.now)
     if insert_unless_present(session, request, index_elements=("registration_id",)):
         _record(session, context, "erasure.asked", registration, seats.seminar.slug)

@@ -29,7 +29,8 @@ blueprint = Blueprint("retention_staff", __name__, url_prefix="/staff/seminars/<
 def erase(slug: str, registration_id: str) -> ResponseReturnValue:
     """Erase the person, in all seminars."""
     found = found_registration(slug, registration_id)
-    ErasureForm().accepts()
+    if not ErasureForm().accepts():
+        return redirect(url_for("registration_staff.registration", slug=slug, registration_id=registration_id), code=303)
     own = found.registration
     try:
         in_unit_of_work(lambda session: requests.erase(session, change_context(), registration_id=own.id, person=own.person.public_id))

@@ -89,6 +89,25 @@ def test_a_refusal_undone_waits_for_approval_again_and_approves_nobody(desk: Des
     assert desk.mails() == []
 
 
+def test_a_refusal_is_not_undone_late_and_nobody_comes_back_who_withdrew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = desk.decide("decline", 0, 1)
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(hours=1, minutes=3))
+    assert "Undone for 0 people." in undo(desk, page).text
+    assert desk.states() == ["declined", "declined", "pending", "pending"]
+    page = desk.decide("remove", 2, reason="other")
+    desk.client.submit(desk.url, form=f"form[action$='{desk.people[2].public_id.hex}/restore']:not(.notice-undo form)")
+    undo(desk, page)
+    assert desk.states()[2] == "registered", "it was restored by hand since"
+
+
+def test_a_seat_that_becomes_free_goes_to_nobody_who_is_removed_too(desk: Desk) -> None:
+    desk.decide("approve", 0, 1, 2)
+    page = desk.decide("remove", 0, 2, reason="other")
+    assert desk.states() == ["removed", "registered", "removed", "pending"]
+    assert "seat_given" not in desk.mails()
+    assert "2 people are off the list" in page.text
+
+
 def test_a_whole_group_is_removed_for_a_reason_and_comes_back(desk: Desk) -> None:
     desk.decide("approve", 0, 1)
     assert "choose why" in desk.decide("remove", 0).text

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from seminar_app.core.change_context import ChangeContext
@@ -45,7 +45,8 @@ def decide_many(
         Decision.DECLINE: decline,
         Decision.REMOVE: partial(remove, reason=reason),
     }
-    return _each(session, context, seminar_id=seminar_id, chosen=chosen, service=services[decision])
+    removes = decision is Decision.REMOVE
+    return _each(session, context, seminar_id=seminar_id, chosen=chosen, service=services[decision], unseated_first=removes)
 
 
 def undo_many(
@@ -70,10 +71,11 @@ def _each(
     chosen: Collection[uuid.UUID],
     service: _Service,
     backwards: bool = False,
+    unseated_first: bool = False,
 ) -> list[Registration]:
     lock_seats(session, seminar_id).refuse_if_frozen()
     done = []
-    ids = _in_order(session, seminar_id, chosen)
+    ids = _in_order(session, seminar_id, chosen, unseated_first=unseated_first)
     for registration_id in reversed(ids) if backwards else ids:
         try:
             done.append(service(session, context, seminar_id=seminar_id, registration_id=registration_id))
@@ -82,6 +84,8 @@ def _each(
     return done
 
 
-def _in_order(session: Session, seminar_id: int, chosen: Collection[uuid.UUID]) -> Sequence[int]:
+def _in_order(session: Session, seminar_id: int, chosen: Collection[uuid.UUID], *, unseated_first: bool) -> Sequence[int]:
+    """Return the ids in order of arrival; those without a seat first where a seat that becomes free would go to one of them."""
     here = select(Registration.id).where(Registration.seminar_id == seminar_id, Registration.public_id.in_(chosen))
-    return session.scalars(here.order_by(Registration.registered_at, Registration.id)).all()
+    seated = [case((Registration.seat_pool_id.is_(None), 0), else_=1)] if unseated_first else []
+    return session.scalars(here.order_by(*seated, Registration.registered_at, Registration.id)).all()

@@ -159,9 +159,10 @@ def register_again(
     """
     notice_id = notice_shown(session, context, version=notice_version, language=notice_language)
     seats, registration = locked_registration(session, registration_id)
+    lock_people(session, [registration.person_id])
     if may_edit(registration.state):
         return registration
-    if not may_register_again(registration.state):
+    if not may_register_again(registration.state) or registration.person.erased_at is not None:
         raise NotInThisState
     way = door(seats.seminar, now=context.now)
     if way is None or not way.lets_in:

@@ -115,7 +115,8 @@ def restore(session: Session, context: ChangeContext, *, seminar_id: int, regist
     If the mail about it has not been sent yet, it is deleted. The person then gets a mail only if they are on the waiting list.
 
     Args:
-        undo: what waited for approval until a moment ago waits for it again: an undo approves nobody.
+        undo: take back a removal or a refusal of a moment ago. What waited for approval then waits for it again: an undo approves
+            nobody, and brings back nobody who has withdrawn since.
 
     Raises:
         NotInThisState: there is nothing to undo, or the person was erased or merged into another record.
@@ -124,14 +125,33 @@ def restore(session: Session, context: ChangeContext, *, seminar_id: int, regist
     seats, registration = _locked(session, seminar_id, registration_id)
     if not may_restore(registration.state) or registration.person.erased_at is not None or registration.person.merged_into_id is not None:
         raise NotInThisState
+    former = _undone(session, context, registration) if undo else None
     silent = unsay(session, context, registration)
-    step = last_step(session, registration_id) if undo else None
-    if step is not None and step.from_state is not None and may_approve(step.from_state) and may_take_back(step.at, now=context.now):
-        change_state(session, context, seminar=seats.seminar, registration=registration, state=step.from_state)
+    if former is not None and may_approve(former):
+        change_state(session, context, seminar=seats.seminar, registration=registration, state=former)
         return registration
     settle(session, context, seats=seats)
     _seat(session, context, seats=seats, registration=registration, kind=None if silent else "approved")
     return registration
+
+
+def _undone(session: Session, context: ChangeContext, registration: Registration) -> RegistrationState | None:
+    """Return the state before the removal or refusal that is undone.
+
+    Raises:
+        NotInThisState: something else happened since.
+        TooLateToTakeBack: the mail about it may have left.
+    """
+    step = last_step(session, registration.id)
+    if (
+        step is None
+        or step.to_state is not registration.state
+        or step.to_state not in (RegistrationState.REMOVED, RegistrationState.DECLINED)
+    ):
+        raise NotInThisState
+    if not may_take_back(step.at, now=context.now):
+        raise TooLateToTakeBack
+    return step.from_state
 
 
 def _locked(session: Session, seminar_id: int, registration_id: int) -> tuple[LockedSeats, Registration]:
