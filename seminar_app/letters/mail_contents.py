@@ -22,7 +22,7 @@ from seminar_app.messages.rules import MessageState
 from seminar_app.offices.models import Office
 from seminar_app.registration.links import ENDPOINT, PURPOSE
 from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import link_has_ended
+from seminar_app.registration.rules import RegistrationState, link_has_ended
 from seminar_app.registration.services.mails import facts
 from seminar_app.seminars.models import Seminar
 
@@ -36,7 +36,7 @@ def init_app() -> None:
 def _reminding(session: Session, message: Message, address_of: AddressOf) -> Resolved | None:
     """Return the letter, or None if the person has answered meanwhile, or can answer no more."""
     registration = session.scalar(select(Registration).where(Registration.public_id == message.link_owner))
-    if registration is None:
+    if registration is None or registration.state is not RegistrationState.REGISTERED:
         return None
     if not feedback.awaits_answer(session, seminar_id=registration.seminar_id, registration_id=registration.id):
         return None

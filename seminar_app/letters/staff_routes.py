@@ -149,7 +149,7 @@ def _form(seminar: Seminar, letter: Letter | None, *, same: bool = False) -> Let
 
 def _used_again(seminar: Seminar) -> Letter | None:
     public_id = id_in(request.args.get("from"))
-    return queries.get_letter(session(), seminar.id, public_id) if public_id is not None and request.method == "GET" else None
+    return queries.get_letter(session(), seminar.id, public_id) if public_id is not None else None
 
 
 def _seminar(slug: str) -> Seminar:

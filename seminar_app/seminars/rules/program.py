@@ -128,7 +128,7 @@ def _time(text: str) -> time | None:
 def _day(cell: str, days: Sequence[date]) -> date | None:
     """Return the one day of the seminar that a cell names, if it names a day and nothing else."""
     words = _WORD.findall(fold(cell))
-    if len(words) == 2 and words[0] in ("dia", "day") and words[1].isdecimal():
+    if len(words) == 2 and words[0] in ("dia", "day") and words[1].isdecimal() and len(words[1]) < 4:
         return days[int(words[1]) - 1] if 1 <= int(words[1]) <= len(days) else None
     match = _NUMERIC_DAY.fullmatch(cell)
     found = _numeric(match, days) if match else _in_words(words, days)
