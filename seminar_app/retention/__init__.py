@@ -10,6 +10,7 @@ from config import Mode, Settings
 from seminar_app.core.change_context import rule_context
 from seminar_app.registration.sections import add_section
 from seminar_app.retention import audit_words, concerns, routes, staff_routes
+from seminar_app.retention import merging as merging
 from seminar_app.retention import models as models
 from seminar_app.retention.applying import apply_all
 from seminar_app.seminars.overview import add_concerns

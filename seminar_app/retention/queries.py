@@ -19,7 +19,7 @@ def asked_at(session: Session, registration_id: int) -> datetime | None:
 
 
 def asking(session: Session, seminar_id: int) -> list[uuid.UUID]:
-    """Return the registrations of a seminar whose people ask, the oldest request first. Merged records' are asked about by the kept one."""
+    """Return the registrations of a seminar whose people ask, the oldest request first. Of merged records the kept one's."""
     asked = select(Registration.public_id).join(ErasureRequest, ErasureRequest.registration_id == Registration.id)
     asked = asked.join(Person, Person.id == Registration.person_id).where(Person.merged_into_id.is_(None))
     return list(session.scalars(asked.where(Registration.seminar_id == seminar_id).order_by(ErasureRequest.asked_at)))

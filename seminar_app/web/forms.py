@@ -106,6 +106,21 @@ class FormPart(Form):
             return Markup(super().render_field(field, render_kw))  # nosec B704  # noqa: S704  this HTML is made by WTForms
 
 
+LONGEST_NUMBER = 32
+
+
+def _without_odd_numbers(formdata: MultiDict[str, str] | None) -> MultiDict[str, str] | None:
+    """Leave out fields such as «lines-²-day», or with thousands of digits: WTForms reads the number of a line and cannot."""
+    odd = [name for name in formdata or () if any(part.isdigit() and not _is_number(part) for part in name.split("-"))]
+    if formdata is None or not odd:
+        return formdata
+    return MultiDict([(name, value) for name, value in formdata.items(multi=True) if name not in odd])
+
+
+def _is_number(digits: str) -> bool:
+    return digits.isascii() and len(digits) <= LONGEST_NUMBER
+
+
 class BaseForm(FormPart):
     """A form filled from the request. `form.accepts()` is true for a POST whose fields are all well formed."""
 
@@ -113,7 +128,7 @@ class BaseForm(FormPart):
         if formdata is None and request.method == "POST":
             formdata = request.form
             g.form_sent = self  # its labels, if the database cannot serve (web/unavailable.py)
-        super().__init__(formdata, **kwargs)
+        super().__init__(_without_odd_numbers(formdata), **kwargs)
 
     @property
     def is_sent(self) -> bool:

@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 from werkzeug.datastructures import MultiDict
+from wtforms.fields import FieldList, StringField
 
-from seminar_app.web.forms import FormPart, VersionField, clean_text, one_line, paragraphs
+from seminar_app.web.forms import BaseForm, FormPart, VersionField, clean_text, one_line, paragraphs
 
 
 class Typed(FormPart):
@@ -48,3 +49,16 @@ def test_a_version_comes_back_and_can_be_shown_anew() -> None:
     assert form.version.data == 6
     form.version.show(8)
     assert 'value="8"' in form.version()
+
+
+class Lined(BaseForm):
+    lines = FieldList(StringField())
+
+
+@pytest.mark.parametrize("number", ["²", "1" * 5000, "٣"])
+def test_a_line_whose_number_cannot_be_read_is_left_out(number: str) -> None:
+    app = Flask(__name__)
+    Babel(app)
+    with app.test_request_context():
+        form = Lined(MultiDict({f"lines-{number}": "odd", "lines-1": "kept"}))
+    assert form.lines.data == ["kept"]
