@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -116,6 +116,20 @@ MUTATIONS = (
 def machine(nobody_waits_for_the_disk: None, session: Session) -> type[Attendance]:
     """The machine on this test's database."""
     return type("AttendanceHere", (Attendance,), {"world": World.made(session)})
+
+
+def test_who_went_out_and_came_back_is_measured_again_when_the_session_moves(machine: type[Attendance]) -> None:
+    state = machine()
+    state.begin(now=datetime(2026, 12, 31, 12, 50, tzinfo=UTC), counts=(False, True, True), threshold=80, excused="absent")
+    state.time_passes(passed=700)
+    moves = [("out", -1), ("in", 6)]
+    state.correct_or_move_a_session(seminar_session=0, where=1, length=60, contact=90, counts=True)
+    state.somebody_comes_and_goes(person=4, seminar_session=0, moves=moves, by="self", device="account:room", what="nothing")
+    before = state.model.marks[4, 0]
+    state.correct_or_move_a_session(seminar_session=0, where=2, length=60, contact=45, counts=True)
+    assert (before.status, state.model.marks[4, 0].status) == ("left_early", "present")
+    state.the_database_says_what_the_model_says()
+    state.teardown()
 
 
 @pytest.mark.sqlite_first

@@ -157,12 +157,15 @@ def refresh(session: Session, seminar_id: int, registration_ids: Collection[int]
 
 
 def measured(kept: AllKept) -> dict[tuple[int, int], Any]:
-    """Return the marks that times in and out decide, which change with the session's times."""
+    """Return the marks that times in and out decide, which change with the session's times.
+
+    Who was there from the beginning, went out and came back has neither a first nor a last time, and is still in.
+    """
     return {
         (person, place): each.made
         for person, places in kept.items()
         for place, each in places.items()
-        if each.made.time_in is not None or each.made.time_out is not None
+        if each.made.time_in is not None or each.made.time_out is not None or each.made.still_in
     }
 
 
