@@ -270,7 +270,7 @@ def answer_feedback(visitor: Visitor, address: str, *, look: bool) -> None:
 
 JOURNEYS = [
     pytest.param("es", PHONE, id="es-phone", marks=pytest.mark.sqlite_only),
-    pytest.param("en", DESK, id="en-desk", marks=pytest.mark.postgresql_only),
+    pytest.param("en", DESK, id="en-desk", marks=[pytest.mark.postgresql_only, pytest.mark.full]),
     pytest.param("en", PHONE, id="en-phone", marks=[pytest.mark.postgresql_only, pytest.mark.full]),
     pytest.param("es", DESK, id="es-desk", marks=[pytest.mark.sqlite_only, pytest.mark.full]),
 ]

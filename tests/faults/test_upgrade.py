@@ -148,7 +148,8 @@ class People:
 
 
 @pytest.mark.postgresql_first
-@pytest.mark.parametrize("steps", [ADDS, pytest.param(TAKES_AWAY, id="broken: a migration that takes away", marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("steps", [ADDS, pytest.param(TAKES_AWAY, id="broken: a migration that takes away")])
 def test_nobody_is_refused_while_a_new_version_takes_over(
     database: TestDatabase, make: Make, session: Session, tmp_path: Path, steps: str
 ) -> None:
