@@ -54,7 +54,7 @@ def test_who_asks_is_told_what_is_erased_and_may_take_it_back(client: CheckingCl
     assert "You have asked that your data be erased" in client.get(own).text
     assert "your data stay" in client.follow(client.submit(f"{own}/erase")).text
     assert asked(session) == 0
-    actions = session.scalars(select(AuditRow.action).where(AuditRow.action.like("erasure.%"))).all()
+    actions = session.scalars(select(AuditRow.action).where(AuditRow.action.like("erasure.%")).order_by(AuditRow.sequence)).all()
     assert list(actions) == ["erasure.asked", "erasure.taken_back"]
 
 
