@@ -134,7 +134,7 @@ class Installer:
     ("way", "real"),
     [
         pytest.param(CLONED, False, id="clone", marks=pytest.mark.full),
-        pytest.param(FROM_PIP, False, id="pip"),
+        pytest.param(FROM_PIP, False, id="pip", marks=pytest.mark.full),
         pytest.param(CLONED, True, id="clone, with every package downloaded", marks=pytest.mark.full),
         pytest.param(FROM_PIP, True, id="pip, with every package downloaded", marks=pytest.mark.full),
     ],
