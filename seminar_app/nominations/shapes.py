@@ -1,0 +1,274 @@
+"""Shapes of an agency's list on its way: tables as read, the layout that a person confirms, and the people that follow from both.
+
+All of it is plain data that can be kept as JSON. No database, no Flask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+Cell: TypeAlias = str | int | float | bool | date | datetime
+"""A cell as the file has it; the empty text for an empty cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A visible sheet, or the one table of a text file. Row 1 is at index 0, and blank rows keep their place.
+
+    Attributes:
+        name: of the sheet; empty for a text file.
+        rows: of different lengths: trailing empty cells are cut.
+        hidden: numbers of rows that the spreadsheet hides.
+        merged: (first row, first column, last row, last column), rows and columns counted from 1.
+    """
+
+    name: str
+    rows: tuple[tuple[Cell, ...], ...]
+    hidden: frozenset[int] = frozenset()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+
+
+class FileFormat(StrEnum):
+    """What a file was read as, whatever its name says."""
+
+    XLSX = "xlsx"
+    XLS = "xls"
+    ODS = "ods"
+    TEXT = "csv"
+    """Text with delimiters, or pasted cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What was read of one file. Hidden sheets are left out.
+
+    Attributes:
+        encoding, delimiter: of text; None for a workbook.
+        accented: up to five words with accents, by which a person confirms the encoding.
+        encodings: the encodings that a person may choose instead, likeliest first.
+    """
+
+    format: FileFormat
+    tables: tuple[Table, ...]
+    encoding: str | None = None
+    delimiter: str | None = None
+    accented: tuple[str, ...] = ()
+    encodings: tuple[str, ...] = ()
+
+
+class Field(StrEnum):
+    """What a column of a list is for."""
+
+    GIVEN_NAMES = "given_names"
+    SURNAME1 = "surname1"
+    SURNAME2 = "surname2"
+    SURNAMES = "surnames"
+    """Both surnames in one cell."""
+    FULL_NAME = "full_name"
+    """The whole name in one cell: «surnames, given names», or in the order that the column shows."""
+    TITLE = "title"
+    EMAIL = "email"
+    PHONE = "phone"
+    SEX = "sex"
+    SEX_FEMALE = "sex_female"
+    """A column that is marked where the person is a woman; `SEX_MALE` where a man."""
+    SEX_MALE = "sex_male"
+    BIRTH_DATE = "birth_date"
+    CURP = "curp"
+    POSITION = "position"
+    RANK = "rank"
+    UNIT = "unit"
+    STATE = "state"
+    AGENCY = "agency"
+    LEFT_OUT = "left_out"
+    """Not taken, on purpose or because it is no datum of a person: a number, a signature, a timestamp."""
+
+
+class NameOrder(StrEnum):
+    """The order of a whole name in one cell without a comma."""
+
+    GIVEN_FIRST = "given_first"
+    SURNAMES_FIRST = "surnames_first"
+
+
+class DateOrder(StrEnum):
+    """The order of day and month in text dates of a column, decided by the whole column."""
+
+    DAY_FIRST = "day_first"
+    MONTH_FIRST = "month_first"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        index: from 0.
+        heading: as written, of all header rows joined; «Column C» has an empty one.
+        field: what it is for; None if nobody has placed it yet. Several columns may have one field only where that is `LEFT_OUT`.
+        samples: up to three different values.
+    """
+
+    index: int
+    heading: str
+    field: Field | None
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableLayout:
+    """How one table is read.
+
+    Attributes:
+        table: index in `Tables.tables`.
+        taken: whether its rows are people; a summary, or a sheet that is no list, is not taken.
+        header: numbers of the rows that hold the headings; empty if there is none.
+        columns: those with a heading or a value below the header.
+        fingerprint: of the headings, the same for every list with the same headings in any order.
+        name_order: of a column `FULL_NAME`; None without one.
+        date_order: of the text dates in `BIRTH_DATE`; None if there are none.
+        m_means: what «M» means in `SEX`: F (mujer) or M; None if no cell has it.
+    """
+
+    table: int
+    taken: bool
+    header: tuple[int, ...]
+    columns: tuple[Column, ...]
+    fingerprint: str
+    name_order: NameOrder | None = None
+    date_order: DateOrder | None = None
+    m_means: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file is read: proposed by `layout.propose`, changed and confirmed by a person."""
+
+    tables: tuple[TableLayout, ...]
+
+    @property
+    def unplaced(self) -> list[tuple[TableLayout, Column]]:
+        """The columns of taken tables that nobody has placed."""
+        return [(table, column) for table in self.tables if table.taken for column in table.columns if column.field is None]
+
+
+class ProblemCode(StrEnum):
+    """What is wrong with a cell. The words for each are in `nominations.labels`."""
+
+    MISSING = "missing"
+    NO_ADDRESS = "no_address"
+    SEVERAL_ADDRESSES = "several_addresses"
+    NO_SUCH_DATE = "no_such_date"
+    UNLIKELY_DATE = "unlikely_date"
+    CHECK_DIGIT = "check_digit"
+    NO_CURP = "no_curp"
+    NO_SUCH_SEX = "no_such_sex"
+    BOTH_SEXES = "both_sexes"
+    TOO_LONG = "too_long"
+    VACANT = "vacant"
+    """A vacant post, no person."""
+    NO_LETTERS = "no_letters"
+    """A name without a letter."""
+    UNUSABLE = "unusable"
+    """Characters that no name has: control characters, formulas' errors."""
+    NO_AGENCY = "no_agency"
+    """Nothing tells which agency; found later, by the import."""
+    OTHER_AGENCY = "other_agency"
+    """An agency for which this account may not nominate; found later."""
+
+
+class Severity(StrEnum):
+    """An error keeps the row out; a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A fault in a cell. `value` is the cell as text; `proposal` is what it probably should be, if that can be said."""
+
+    field: Field
+    code: ProblemCode
+    severity: Severity
+    value: str = ""
+    proposal: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nominee:
+    """A person of a row. Names as written; None where the file has no such column or the cell is empty or wrong."""
+
+    given_names: str
+    surname1: str
+    surname2: str | None = None
+    title: str | None = None
+    email: str | None = None
+    sex: str | None = None
+    """F, M or X."""
+    birth_date: date | None = None
+    curp: str | None = None
+    position: str | None = None
+    rank: str | None = None
+    unit: str | None = None
+    state: str | None = None
+    phone: str | None = None
+    agency: str | None = None
+    """The agency in the list's own words: of a column, or of the heading of a section."""
+
+
+RowKey: TypeAlias = str
+"""«table.row», for example «0.5»: the index of the table, and the number of the row as the spreadsheet shows it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRow:
+    """A row about a person.
+
+    Attributes:
+        cells: what an editor shows for each field that the layout has: the text of the file, or the edit.
+        nominee: what could be read, also where the row has errors, so that everything else can be checked.
+        same_as: the row of this list about the same person that came before; None if there is none.
+    """
+
+    key: RowKey
+    cells: Mapping[Field, str]
+    nominee: Nominee
+    problems: tuple[Problem, ...] = ()
+    same_as: RowKey | None = None
+
+    @property
+    def number(self) -> int:
+        """The number of the row as the spreadsheet shows it."""
+        return int(self.key.partition(".")[2])
+
+    @property
+    def table(self) -> int:
+        """The index of the table."""
+        return int(self.key.partition(".")[0])
+
+    @property
+    def faulty(self) -> bool:
+        """Whether an error keeps the row out."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What a person has changed: cells, equal values of a column, and rows that are left out. A cell's own edit counts before a value's."""
+
+    cells: Mapping[RowKey, Mapping[Field, str]] = field(default_factory=dict)
+    values: Mapping[Field, Mapping[str, str]] = field(default_factory=dict)
+    """By field: the value as written (blanks collapsed), and what stands instead."""
+    left_out: frozenset[RowKey] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The rows about people, in the order of the file. Rows that were left out are not among them."""
+
+    rows: tuple[ListRow, ...]
