@@ -44,7 +44,7 @@ def read_text_list(content: bytes, encoding: str | None = None) -> TextList:
     return TextList(rows, decoded.encoding, delimiter, accented_words(decoded.text), decoded.others)
 
 
-def read_records(text: str) -> tuple[list[list[str]], str | None]:
+def read_records(text: str, delimiter: str | None = None) -> tuple[list[list[str]], str | None]:
     """Return the records and their delimiter. Empty cells at the end of a record and blank records at the end are cut.
 
     Raises:
@@ -53,7 +53,7 @@ def read_records(text: str) -> tuple[list[list[str]], str | None]:
     rows: list[list[str]] = []
     filled = last = 0
     try:
-        records, delimiter = split(text)
+        records, delimiter = split(text, delimiter)
         for number, record in enumerate(records, 1):
             while record and not record[-1].strip():
                 record.pop()
