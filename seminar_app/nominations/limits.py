@@ -71,7 +71,7 @@ class Extent:
             self._counted = row
             self.rows += 1
             if self.rows > ROWS_WITH_CONTENT:
-                raise Refused("TooManyRows", limit=ROWS)
+                raise Refused("TooManyRows", limit=f"{ROWS:,}")
 
 
 def cell_name(row: int, column: int) -> str:
