@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Protocol
@@ -245,6 +245,17 @@ def people_with_curp(session: Session, typed: str) -> Select[int]:
     return select(PersonIdentity.person_id).where(PersonIdentity.curp_index.in_(indexes))
 
 
+def people_with_curps(session: Session, typed: Collection[str]) -> dict[str, list[int]]:
+    """Return the ids of the people with each of these CURPs, in one statement; numbers that nobody has are left out."""
+    ring, canonical = installation_of(session).ring, CANONICAL[IdentityPart.CURP]
+    numbers = {index: each for each in typed for index in ring.indexes(canonical(each), about=f"{TABLE}|{IdentityPart.CURP}")}
+    rows = session.execute(select(PersonIdentity.curp_index, PersonIdentity.person_id).where(PersonIdentity.curp_index.in_(numbers)))
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        found.setdefault(numbers[row.curp_index], []).append(row.person_id)
+    return found
+
+
 def people_with_curp_of(session: Session, person: Person) -> Select[int] | None:
     """Return the query of the ids of people with this person's CURP; None if none is on file."""
     row = session.get(PersonIdentity, person.id)
@@ -431,6 +442,7 @@ __all__ = [
     "parts_on_file",
     "people_with_curp",
     "people_with_curp_of",
+    "people_with_curps",
     "rotate",
     "same_numbers",
     "tokens_of",
