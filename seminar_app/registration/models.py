@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from seminar_app.core.data_subject import FREE_TEXT, NO_PERSON, PARTICIPANT
@@ -69,6 +69,8 @@ class Registration(Base):
     seat_pool_id: Mapped[int | None] = mapped_column(index=True)
     queue_place: Mapped[int | None]
     """Position on the waiting list in order of arrival, unique within the seminar."""
+    agency_seats_only: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A nomination: draws from its agency's seats only, until a quota on its path is released or an organizer opens it."""
     source: Mapped[Source] = mapped_column(value_enum(Source))
     language: Mapped[str] = mapped_column(String(2), info=NO_PERSON)
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id", ondelete="RESTRICT"))

@@ -86,18 +86,27 @@ class NoticeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
-    """A seat pool as it is now. `agency_id` None means the open pool; from `release_on` its unused seats go to the open pool."""
+    """A seat pool as it is now. `agency_id` None means the open pool; from `release_on` its unused seats go to the open pool.
+
+    `released`: they have gone there once, so that those who waited for the day were served.
+    """
 
     id: PoolId
     agency_id: AgencyId | None
     size: int
     taken: int
     release_on: date | None = None
+    released: bool = False
 
     @property
     def room(self) -> int:
         """Free seats."""
         return self.size - self.taken
+
+    @property
+    def kept(self) -> bool:
+        """Whether it counts as a quota: one that was taken away has neither seats nor a day."""
+        return self.agency_id is not None and (self.size > 0 or self.release_on is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,30 +121,62 @@ class SeatDecision:
         return RegistrationState.REGISTERED if self.pool_id is not None else RegistrationState.WAITLISTED
 
 
-def pools_one_may_hold(pools: Sequence[PoolState], agency_path: Sequence[AgencyId]) -> list[PoolState]:
-    """Return the pools an agency's people may draw from, in the order they are tried: nearest agency first, the open pool last.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The pools that a registration may draw from (`reach_of`).
+
+    Attributes:
+        agency_path: agencies whose quotas it may draw from, in the order they are tried (`path_to_pools`). Empty for an agency that
+            is not in the directory.
+        open_too: whether it may draw from the open pool, which is tried last.
+    """
+
+    agency_path: Sequence[AgencyId] = ()
+    open_too: bool = True
+
+
+def quotas_within(pools: Sequence[PoolState], agency_path: Sequence[AgencyId]) -> list[PoolState]:
+    """Return the quotas along the path. One that was taken away, with neither seats nor a release date, counts as none."""
+    return [pool for pool in pools if pool.kept and pool.agency_id in agency_path]
+
+
+def reach_of(pools: Sequence[PoolState], agency_path: Sequence[AgencyId], *, agency_seats_only: bool, today: date) -> Reach:
+    """Return the pools that a registration may draw from.
+
+    A nomination draws from its agency's seats only. It reaches the open pool once a quota on its path has been released, full or
+    not, or where no quota is left on it; the organizer may open it before (`agency_seats_only` is false then). `today` is in the
+    seminar's time zone. Source: docs/decisions/0043-nominations-and-alternates.md.
+    """
+    if not agency_seats_only:
+        return Reach(agency_path)
+    quotas = quotas_within(pools, agency_path)
+    return Reach(agency_path, open_too=not quotas or any(is_released(pool, today=today) for pool in quotas))
+
+
+def pools_one_may_hold(pools: Sequence[PoolState], reach: Reach) -> list[PoolState]:
+    """Return the pools within reach, in the order they are tried: nearest agency first, the open pool last.
 
     Args:
         pools: the seminar's pools, one per quota plus the open one.
-        agency_path: agencies whose quotas the person may draw from, in the order they are tried (`path_to_pools`). Empty for an
-            agency that is not in the directory: its people draw from the open pool only.
+        reach: of the registration that is to be seated.
     """
     of_agency = {pool.agency_id: pool for pool in pools}
-    return [of_agency[step] for step in (*agency_path, None) if step in of_agency]
+    order = (*reach.agency_path, None) if reach.open_too else reach.agency_path
+    return [of_agency[step] for step in order if step in of_agency]
 
 
-def decide_seat(pools: Sequence[PoolState], agency_path: Sequence[AgencyId]) -> SeatDecision:
-    """Choose the pool a registration draws from: the first pool of its path with room, else the open pool, else the waiting list.
+def decide_seat(pools: Sequence[PoolState], reach: Reach) -> SeatDecision:
+    """Choose the pool a registration draws from: the first within reach that has room, else the waiting list.
 
     Args:
         pools: the seminar's pools, one per quota plus the open one.
-        agency_path: agencies whose quotas the person may draw from, in the order they are tried (`path_to_pools`).
+        reach: of the registration.
     """
-    with_room = (pool.id for pool in pools_one_may_hold(pools, agency_path) if pool.room > 0)
+    with_room = (pool.id for pool in pools_one_may_hold(pools, reach) if pool.room > 0)
     return SeatDecision(next(with_room, None))
 
 
-def decide_move(pools: Sequence[PoolState], agency_path: Sequence[AgencyId], *, held: PoolId) -> PoolId:
+def decide_move(pools: Sequence[PoolState], reach: Reach, *, held: PoolId) -> PoolId:
     """Return the pool that a seated person whose agency is corrected draws from.
 
     The seat stays where the corrected agency's people may hold it. Else it moves to the nearest pool with room, and where there
@@ -143,12 +184,12 @@ def decide_move(pools: Sequence[PoolState], agency_path: Sequence[AgencyId], *, 
 
     Args:
         pools: the seminar's pools, one per quota plus the open one.
-        agency_path: agencies whose quotas the corrected agency's people may draw from, in the order they are tried.
+        reach: of the registration, with the corrected agency.
         held: the pool of the seat held now.
     """
-    if held in {pool.id for pool in pools_one_may_hold(pools, agency_path)}:
+    if held in {pool.id for pool in pools_one_may_hold(pools, reach)}:
         return held
-    return decide_seat(pools, agency_path).pool_id or held
+    return decide_seat(pools, reach).pool_id or held
 
 
 # Who gets a seat that becomes free.
@@ -160,7 +201,7 @@ class Waiting:
 
     registration_id: RegistrationId
     queue_place: int
-    agency_path: Sequence[AgencyId]
+    reach: Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +223,7 @@ def decide_promotions(pools: Sequence[PoolState], waiting: Iterable[Waiting]) ->
     for person in sorted(waiting, key=lambda person: person.queue_place):
         if not any(pool.room for pool in now.values()):
             break
-        pool_id = decide_seat(list(now.values()), person.agency_path).pool_id
+        pool_id = decide_seat(list(now.values()), person.reach).pool_id
         if pool_id is not None:
             now[pool_id] = replace(now[pool_id], taken=now[pool_id].taken + 1)
             promotions.append(Promotion(person.registration_id, pool_id))
@@ -211,19 +252,28 @@ def is_released(pool: PoolState, *, today: date) -> bool:
 
 
 def decide_releases(pools: Sequence[PoolState], *, today: date) -> list[Release]:
-    """Return which quotas release seats today: those whose release date has come, with all their free seats.
+    """Return which quotas are released today: those whose release date has come, with all their free seats.
 
     The rule is asked each time the seminar's seats change, so it also releases a seat that becomes free in a quota
-    released long ago. `today` is in the seminar's time zone.
+    released long ago. A full quota is released once all the same: its alternates then reach the open pool. `today` is in the
+    seminar's time zone.
     """
-    return [Release(pool.id, pool.room) for pool in pools if is_released(pool, today=today) and pool.room > 0]
+    due = (pool for pool in pools if is_released(pool, today=today))
+    return [Release(pool.id, pool.room) for pool in due if pool.room > 0 or (pool.kept and not pool.released)]
 
 
 def after_releases(pools: Sequence[PoolState], releases: Sequence[Release]) -> list[PoolState]:
     """Return the pools after the seats have moved. The sum of their sizes (the seminar's capacity) stays the same."""
     given = {release.pool_id: release.seats for release in releases}
     moved = sum(given.values())
-    return [replace(pool, size=pool.size + (moved if pool.agency_id is None else -given.get(pool.id, 0))) for pool in pools]
+    return [
+        replace(
+            pool,
+            size=pool.size + (moved if pool.agency_id is None else -given.get(pool.id, 0)),
+            released=pool.released or pool.id in given,
+        )
+        for pool in pools
+    ]
 
 
 # Whether the form is open.
@@ -277,6 +327,20 @@ def day_there(now: datetime, time_zone: str) -> date:
 def first_state(approval: Approval) -> RegistrationState | None:
     """Return the state before any seat is assigned: pending if staff approve each registration; None if the seats decide."""
     return RegistrationState.PENDING if approval is Approval.MANUAL else None
+
+
+def first_state_of_nomination(approval: Approval, *, has_quota: bool) -> RegistrationState | None:
+    """Return the state of a nomination before any seat is assigned: nominated if the organizer decides; None if its quota decides.
+
+    The quota decides where approval is automatic: a seat of the agency's pools, else an alternate's place. Without a quota
+    (`quotas_within`) a list would fill the open pool before anybody else, so each of its people waits for the organizer.
+    """
+    return None if has_quota and approval is Approval.AUTOMATIC else RegistrationState.NOMINATED
+
+
+def is_alternate(state: RegistrationState, *, agency_seats_only: bool) -> bool:
+    """Whether a registration is an alternate: a nomination that waits for a seat of its agency."""
+    return state is RegistrationState.WAITLISTED and agency_seats_only
 
 
 # What each state allows.

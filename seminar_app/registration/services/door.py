@@ -264,7 +264,7 @@ def _seat_at_door(
     registration = found.registration
     if registration.state is RegistrationState.REGISTERED:
         return Way.SEAT
-    pool_id = decide_seat(seats.pools, seats.path(session, registration.agency_id)).pool_id
+    pool_id = decide_seat(seats.pools, seats.reach(session, registration, now=context.now)).pool_id
     if pool_id is not None:
         _give(session, context, seats=seats, found=found, pool_id=pool_id, other=other, note=note)
         return Way.SEAT

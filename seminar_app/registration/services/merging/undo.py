@@ -99,7 +99,7 @@ def _bring_back(session: Session, context: ChangeContext, locked: Locked, kept: 
             continue
         seats = locked.seats[registration.seminar_id]
         state, reason = state_before(each)
-        pool_id = _free_seat(session, seats, registration, each) if state is RegistrationState.REGISTERED else None
+        pool_id = _free_seat(session, context, seats, registration, each) if state is RegistrationState.REGISTERED else None
         change_state(
             session,
             context,
@@ -113,7 +113,7 @@ def _bring_back(session: Session, context: ChangeContext, locked: Locked, kept: 
         seats.moved(left=None, took=pool_id)
 
 
-def _free_seat(session: Session, seats: LockedSeats, registration: Registration, left: LeftRegistration) -> int:
+def _free_seat(session: Session, context: ChangeContext, seats: LockedSeats, registration: Registration, left: LeftRegistration) -> int:
     """Return the pool whose seat the registration gets: the one it had, else another that it may hold.
 
     Raises:
@@ -121,7 +121,7 @@ def _free_seat(session: Session, seats: LockedSeats, registration: Registration,
     """
     if any(pool.id == left.seat_pool_id and pool.room > 0 for pool in seats.pools):
         return left.seat_pool_id or 0
-    pool_id = decide_seat(seats.pools, seats.path(session, registration.agency_id)).pool_id
+    pool_id = decide_seat(seats.pools, seats.reach(session, registration, now=context.now)).pool_id
     if pool_id is None:
         raise SeatTaken(seminar=InBothLanguages(seats.seminar.title_es, seats.seminar.title_en))
     return pool_id
