@@ -46,11 +46,13 @@ class Found:
             CURP only within reach.
         perhaps: people in reach who may be this one, likeliest first; empty beside `same`.
         outside: people out of reach with the same CURP, whom an administrator is asked about.
+        shown: whether the account may see `same`; never a reserved identity.
     """
 
     same: Person | None = None
     perhaps: tuple[Candidate, ...] = ()
     outside: tuple[Candidate, ...] = ()
+    shown: bool = False
 
 
 def find_many(session: Session, wanted: Sequence[Sought], *, reach: ColumnElement[bool], by: By = By.LIST) -> list[Found]:
@@ -110,11 +112,12 @@ def _sure(session: Session, sought: Sought, on_file: _OnFile) -> Found:
     for person in on_file.by_address.get(sought.compared.email or "", ()):
         named = person.search_key == sought.search_key
         if named or (on_file.may_be_shown(person) and isinstance(on_file.verdict(sought, person), Same)):
-            return Found(kept_record(session, person))
+            kept = kept_record(session, person)
+            return Found(kept, shown=on_file.may_be_shown(kept))
     numbered = [(person, on_file.verdict(sought, person)) for person in on_file.by_curp.get(sought.curp or "", ())]
     same = [person for person, verdict in numbered if isinstance(verdict, Same) and person.id in on_file.within]
     if len(same) == 1:
-        return Found(same[0])
+        return Found(same[0], shown=True)
     beyond = ((person, verdict) for person, verdict in numbered if person.id not in on_file.within)
     return Found(outside=tuple(Candidate(person, verdict) for person, verdict in beyond if not isinstance(verdict, Different)))
 
