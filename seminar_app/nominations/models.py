@@ -51,8 +51,7 @@ class NominationList(Base):
     total: Mapped[int] = mapped_column(default=0)
     """Rows about people when it was last imported."""
     version: Mapped[int] = mapped_column(default=1)
-
-    __mapper_args__ = {"version_id_col": version}
+    """Counts the corrections, so that an import takes what its page has shown."""
 
 
 class Nomination(Base):
