@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from seminar_app.agencies.rules import Succession, existed_on, path_of, successors_on
 from seminar_app.core.folding import fold
 from seminar_app.nominations.shapes import Field, Nominee, ProblemCode
 from seminar_app.nominations.states import canonical_state
+from seminar_app.seminars.rules import HasWindow, SeminarState, Window, is_frozen, registration_window
 
 
 class Outcome(StrEnum):
@@ -168,6 +169,39 @@ class AgencyFault:
 def _spelled(words: str) -> str:
     """Return words without accents, case, dots («P.G.R.») and doubled blanks."""
     return " ".join(fold(words.replace(".", "")).split())
+
+
+class Standing(StrEnum):
+    """Whether lists are taken now, and if not, why."""
+
+    OPEN = "open"
+    FROZEN = "frozen"
+    """The seminar is completed or archived."""
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+    """Registration has closed, or the seminar is over: only the organizer still brings people."""
+    NOT_PUBLISHED = "not_published"
+
+    @property
+    def takes_lists(self) -> bool:
+        """Whether a list may be brought onto the roster."""
+        return self is Standing.OPEN
+
+
+def standing(seminar: HasWindow, *, organizes: bool, now: datetime) -> Standing:
+    """Return whether lists are taken: by the organizer until the seminar is completed, by a liaison while registration is not closed.
+
+    A liaison may nominate before the public form opens.
+    """
+    if is_frozen(seminar.state):
+        return Standing.FROZEN
+    if seminar.state is SeminarState.CANCELLED:
+        return Standing.CANCELLED
+    if organizes:
+        return Standing.OPEN
+    if seminar.state is SeminarState.DRAFT:
+        return Standing.NOT_PUBLISHED
+    return Standing.CLOSED if registration_window(seminar, now=now) is Window.CLOSED else Standing.OPEN
 
 
 def counted(outcomes: Iterable[Outcome]) -> dict[Outcome, int]:

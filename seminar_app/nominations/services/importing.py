@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from seminar_app.registration.services.taking_many import Newcomer, take_places
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
@@ -22,7 +23,6 @@ from seminar_app.people.proposals import propose
 from seminar_app.registration.asking import asked_of
 from seminar_app.registration.services.registering import settle_due
 from seminar_app.registration.services.seats import LockedSeats, lock_seats
-from seminar_app.registration.services.taking_many import Newcomer, take_places
 from seminar_app.seminars.models import Seminar
 
 

@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Sequence
 
+from seminar_app.nominations.errors import ListChanged, ListGone, UnplacedColumns
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,6 @@ from seminar_app.core.inserts import insert_unless_present
 from seminar_app.core.installation import installation_of
 from seminar_app.core.key_ring import CannotOpen
 from seminar_app.core.sealed_files import SealedFile, content_of, keep_file, replace_content
-from seminar_app.nominations.errors import ListChanged, ListGone, UnplacedColumns
 from seminar_app.nominations.models import Nomination, NominationList, NominationMapping
 from seminar_app.nominations.shapes import Field, Layout, Tables
 from seminar_app.nominations.tables import tables_from_json, tables_to_json
