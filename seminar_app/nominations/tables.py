@@ -1,22 +1,161 @@
-"""Rows of a CSV or XLSX file, unchanged, in positions that match the row numbers of a spreadsheet."""
+"""Read an agency's file into tables, in a child process, because it comes from strangers and calamine can end the process it runs in."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-Cell = object
-"""Text, a number, a date or an instant; the empty text for an empty cell."""
+from seminar_app.core.errors import InBothLanguages
+from seminar_app.nominations import errors, table_reader
+from seminar_app.nominations.errors import EmptyList, FileTooLarge, ReadingFailed, ReadingTooSlow, TooMuchInside, UnreadableList
+from seminar_app.nominations.limits import FILE_MB, Refused
+from seminar_app.nominations.shapes import FileFormat, Table, Tables
+from seminar_app.nominations.text_lists import read_records
 
-DELIMITERS = ";,\t"
+READING_SECONDS = 30
+"""A list of 5,000 rows takes less than one."""
+READER = Path(table_reader.__file__)
+
+_KEPT = ("LD_LIBRARY_PATH", "SYSTEMROOT")
+"""Variables without which some installations of Python do not start."""
+
+_log = logging.getLogger(__name__)
+
+
+def read_tables(
+    content: bytes, *, name: str, encoding: str | None = None, timeout: float = READING_SECONDS, reader: Path = READER
+) -> Tables:
+    """Return the tables of a file: XLSX, XLSM, XLS, ODS, or text with delimiters, told by its content.
+
+    Nothing of it is written to a disk.
+
+    Args:
+        content: of the file.
+        name: of the file, for the sentences of refusals.
+        encoding: of text, if a person chose one; see `Tables.encodings`.
+        timeout: seconds after which the child process is ended.
+        reader: program of the child process.
+
+    Raises:
+        UnreadableList: in one of its subclasses, which says what is wrong and what to do.
+    """
+    if len(content) > FILE_MB << 20:
+        raise FileTooLarge(limit=FILE_MB)
+    if not content:
+        raise EmptyList
+    answer = json.loads(_read_in_child(content, Path(name).suffix[:8], encoding, timeout, reader))
+    if "refused" in answer:
+        raise _refusal(answer["refused"], answer["values"], Path(name).name[:60])
+    return Tables(
+        format=FileFormat(answer["format"]),
+        tables=tuple(map(_table, answer["tables"])),
+        encoding=answer.get("encoding"),
+        delimiter=answer.get("delimiter"),
+        accented=tuple(answer.get("accented", ())),
+        encodings=tuple(answer.get("encodings", ())),
+    )
+
+
+def paste_tables(text: str) -> Tables:
+    """Return the table of cells that were copied from a spreadsheet and pasted: tabs between them, line breaks quoted.
+
+    Raises:
+        UnreadableList: in one of its subclasses.
+    """
+    if len(text) > FILE_MB << 20:
+        raise FileTooLarge(limit=FILE_MB)
+    try:
+        rows, delimiter = read_records(text)
+    except Refused as refused:
+        raise _refusal(refused.code, refused.values, InBothLanguages("celdas pegadas", "pasted cells")) from refused
+    if not rows:
+        raise EmptyList
+    return Tables(FileFormat.TEXT, (Table("", tuple(map(tuple, rows))),), delimiter=delimiter)
+
+
+def _read_in_child(content: bytes, ending: str, encoding: str | None, timeout: float, reader: Path) -> bytes:
+    """Return what the child process answers. It has none of this process's environment or files."""
+    child = subprocess.Popen(  # noqa: S603  our own interpreter and program
+        [sys.executable, "-I", "-S", str(reader), _libraries(), encoding or ""],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={name: os.environ[name] for name in _KEPT if name in os.environ},
+        cwd="/",
+    )
+    with child:
+        try:
+            answer, complaint = child.communicate(content, timeout)
+        except subprocess.TimeoutExpired as error:
+            raise ReadingTooSlow from error
+        finally:
+            child.kill()
+    if child.returncode == 0 and answer:
+        return answer
+    _log.warning("the reader of a %s file of %d bytes ended with %d: %s", ending, len(content), child.returncode, _last_word(complaint))
+    raise _ENDED_BY.get(-child.returncode, ReadingFailed)
+
+
+_ENDED_BY: dict[int, type[UnreadableList]] = {signal.SIGABRT: TooMuchInside, signal.SIGXCPU: ReadingTooSlow}
+"""Why the child ended: calamine ends it where memory is short, the system where it computes too long."""
+
+
+def _last_word(complaint: bytes) -> str:
+    """Return the first line of what the child complained of; calamine's says how much memory it wanted."""
+    return complaint.decode("utf-8", "replace").strip().partition("\n")[0][:200]
+
+
+@cache
+def _libraries() -> str:
+    """Return the folder that has python_calamine."""
+    spec = find_spec("python_calamine")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("python_calamine")
+    return str(Path(spec.origin).parents[1])
+
+
+def _refusal(code: str, values: dict[str, Any], whole: str | InBothLanguages) -> UnreadableList:
+    """Return the refusal that the reader means. `whole` stands for the sheet where there is only one, without a name."""
+    kind = getattr(errors, code, None)
+    if not (isinstance(kind, type) and issubclass(kind, UnreadableList)):
+        return ReadingFailed()
+    return kind(**values | ({"sheet": whole} if values.get("sheet") == "" else {}))
+
+
+def _table(table: dict[str, Any]) -> Table:
+    return Table(
+        name=table["name"],
+        rows=tuple(tuple(cell if type(cell) is not dict else _untagged(cell) for cell in row) for row in table["rows"]),
+        hidden=frozenset(table["hidden"]),
+        merged=tuple(map(tuple, table["merged"])),
+    )
+
+
+def _untagged(tagged: dict[str, str]) -> date | datetime:
+    """Return the date or the instant."""
+    return date.fromisoformat(tagged["date"]) if "date" in tagged else datetime.fromisoformat(tagged["instant"])
+
+
+Cell = object
+"""Of the demonstration's reader below."""
 
 
 def tables(path: Path) -> Iterator[list[Sequence[Cell]]]:
-    """Yield each sheet of the file as a list of rows; a CSV has one. Row 1 is at index 0, and blank rows keep their place.
+    """Yield each sheet of one of the demonstration's files as a list of rows; a CSV has one. Row 1 is at index 0.
 
     Raises:
         ValueError: a cell of a CSV is longer than the reader allows.
@@ -44,4 +183,4 @@ def decoded(content: bytes) -> str:
 def delimiter(text: str) -> str:
     """Return the most frequent separator of the first line; spreadsheets in Spanish save CSV with semicolons."""
     first = text.partition("\n")[0]
-    return max(DELIMITERS, key=first.count)
+    return max(";,\t", key=first.count)
