@@ -148,3 +148,45 @@ class ReadingFailed(UnreadableList):
         "Reading this file was interrupted, and nothing of it was taken. Please upload it again; "
         "if that happens once more, copy the cells of the list into a new workbook and upload that."
     )
+
+
+class UnplacedColumns(Refusal):
+    """A column of a table that is taken is for nothing yet."""
+
+    sentence = N_("Please say what these columns are for, or leave them out: %(columns)s.")
+
+
+class PlacedTwice(Refusal):
+    """Two columns of a table are for the same."""
+
+    sentence = N_("Two columns are for the same: %(columns)s. Please leave one of them out.")
+
+
+class NoTableTaken(Refusal):
+    """Nothing of the file is taken."""
+
+    sentence = N_("Please choose at least one sheet.")
+
+
+class NoNames(Refusal):
+    """No column of a table says who its rows are about."""
+
+    sentence = N_("No column holds the names of people. Please say which one does.")
+
+
+class ListChanged(Refusal):
+    """The list was corrected after the page was shown."""
+
+    sentence = N_("Somebody has corrected this list after you opened the page. Look at it again, then bring the people onto the roster.")
+
+
+class ListGone(Refusal):
+    """What the file held is no longer kept."""
+
+    sentence = N_("What this file held is no longer kept. Please upload it again.")
+
+
+class ListsNotTaken(Refusal):
+    """The seminar takes no lists now."""
+
+    sentence = N_("This seminar takes no lists now.")

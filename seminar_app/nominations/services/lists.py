@@ -19,7 +19,7 @@ from seminar_app.core.key_ring import CannotOpen
 from seminar_app.core.sealed_files import SealedFile, content_of, keep_file, replace_content
 from seminar_app.nominations.models import Nomination, NominationList, NominationMapping
 from seminar_app.nominations.shapes import Field, Layout, Tables
-from seminar_app.nominations.tables import tables_from_json, tables_to_json
+from seminar_app.nominations.kept_tables import tables_from_json, tables_to_json
 from seminar_app.nominations.work import Work
 from seminar_app.seminars.models import Seminar
 
