@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,6 +16,7 @@ from wtforms.validators import Length
 from seminar_app.agencies.queries import AgencyChoice
 from seminar_app.nominations.limits import FILE_MB
 from seminar_app.nominations.shapes import Field, RowKey
+from seminar_app.nominations.work import Work
 from seminar_app.web.forms import BaseForm, choices_of, optional
 from seminar_app.web.languages import current_language
 
@@ -70,6 +71,20 @@ class Corrections:
     taken_again: frozenset[RowKey] = frozenset()
     choices: Mapping[RowKey, str] = field(default_factory=dict)
     normal_case: bool | None = None
+
+    def applied_to(self, work: Work) -> Work:
+        """Return the work with these corrections."""
+        for (key, of), text in self.cells.items():
+            work = work.with_cell(key, of, text)
+        for (of, value), text in self.values.items():
+            work = work.with_value(of, value, text)
+        for key in self.left_out:
+            work = work.with_row(key, left_out=True)
+        for key in self.taken_again:
+            work = work.with_row(key, left_out=False)
+        for key, who in self.choices.items():
+            work = work.with_choice(key, who)
+        return work if self.normal_case is None else replace(work, normal_case=self.normal_case)
 
 
 def corrections_in(sent: MultiDict[str, str]) -> Corrections:

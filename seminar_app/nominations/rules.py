@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from seminar_app.agencies.rules import Succession, existed_on, path_of, successors_on
 from seminar_app.core.folding import fold
-from seminar_app.nominations.shapes import Field, Nominee, ProblemCode
+from seminar_app.nominations.shapes import Field, ListRow, Nominee, ProblemCode
 from seminar_app.nominations.states import canonical_state
 from seminar_app.seminars.rules import HasWindow, SeminarState, Window, is_frozen, registration_window
 
@@ -210,3 +210,36 @@ def counted(outcomes: Iterable[Outcome]) -> dict[Outcome, int]:
     for each in outcomes:
         found[each] = found.get(each, 0) + 1
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One correction for all cells of a field that hold the same words.
+
+    Attributes:
+        proposal: what probably should stand there; empty if that cannot be said.
+        cells: number of cells.
+    """
+
+    field: Field
+    value: str
+    proposal: str
+    cells: int
+
+    @property
+    def key(self) -> str:
+        """What names it on the page: «field|value»."""
+        return f"{self.field.value}|{self.value}"
+
+
+def fixes_for(rows: Iterable[ListRow]) -> list[Fix]:
+    """Return the corrections that mend several cells at once, those of most cells first: equal words with the same fault."""
+    cells: dict[tuple[Field, str], int] = {}
+    proposals: dict[tuple[Field, str], str] = {}
+    for row in rows:
+        for field_, value, proposal in {(each.field, each.value, each.proposal) for each in row.problems if each.value}:
+            cells[field_, value] = cells.get((field_, value), 0) + 1
+            if proposal:
+                proposals[field_, value] = proposal
+    found = [Fix(*key, proposals.get(key, ""), number) for key, number in cells.items() if number > 1]
+    return sorted(found, key=lambda fix: (-fix.cells, fix.field, fix.value))

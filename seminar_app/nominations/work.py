@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from seminar_app.nominations.layout import layout_from_json, layout_to_json
-from seminar_app.nominations.shapes import Edits, Field, Layout, RowKey
+from seminar_app.nominations.names import normal_case, spellings
+from seminar_app.nominations.reading import read
+from seminar_app.nominations.shapes import Edits, Field, Layout, Nominee, Reading, RowKey, Tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,3 +70,22 @@ class Work:
             left_out=frozenset(said["left_out"]),
         )
         return Work(layout=layout_from_json(said["layout"]), edits=edits, choices=said["choices"], normal_case=said["normal_case"])
+
+
+def reading_of(tables: Tables, work: Work) -> Reading:
+    """Return the people of a list as what people have said about it makes them: preview, file and import share this one reading."""
+    reading = read(tables, work.layout, work.edits)
+    if not work.normal_case:
+        return reading
+    names = (name for row in reading.rows for name in (row.nominee.given_names, row.nominee.surname1, row.nominee.surname2 or ""))
+    known = spellings(names)
+    return Reading(tuple(replace(row, nominee=_in_normal_case(row.nominee, known)) for row in reading.rows))
+
+
+def _in_normal_case(nominee: Nominee, known: Mapping[str, str]) -> Nominee:
+    return replace(
+        nominee,
+        given_names=normal_case(nominee.given_names, known),
+        surname1=normal_case(nominee.surname1, known),
+        surname2=normal_case(nominee.surname2, known) if nominee.surname2 else nominee.surname2,
+    )

@@ -14,9 +14,9 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_rows
 from seminar_app.nominations.checking import CheckedRow, Standpoint, check
 from seminar_app.nominations.models import Nomination, NominationList
-from seminar_app.nominations.reading import read
 from seminar_app.nominations.rules import Outcome, counted
 from seminar_app.nominations.services.lists import opened, tables_of
+from seminar_app.nominations.work import reading_of
 from seminar_app.people.adding_many import Wanted, add_people
 from seminar_app.people.evidence import Evidence
 from seminar_app.people.proposals import propose
@@ -74,12 +74,11 @@ def import_list(
     seats.refuse_if_frozen()
     settle_due(session, context, seats=seats)
     found, work = opened(session, seminar.id, public_id, version=version)
-    reading = read(tables_of(session, found), work.layout, work.edits)
     rows = check(
         session,
         seats=seats,
         of=found,
-        reading=reading,
+        reading=reading_of(tables_of(session, found), work),
         choices=work.choices,
         standpoint=standpoint,
         language=language,

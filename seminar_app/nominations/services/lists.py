@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from seminar_app.nominations.errors import ListChanged, ListGone, UnplacedColumns
+from seminar_app.nominations.errors import ListChanged, ListGone
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from seminar_app.core.inserts import insert_unless_present
 from seminar_app.core.installation import installation_of
 from seminar_app.core.key_ring import CannotOpen
 from seminar_app.core.sealed_files import SealedFile, content_of, keep_file, replace_content
+from seminar_app.nominations.layout import fault_of, refusal_of, with_choices
 from seminar_app.nominations.models import Nomination, NominationList, NominationMapping
 from seminar_app.nominations.shapes import Field, Layout, Tables
 from seminar_app.nominations.kept_tables import tables_from_json, tables_to_json
@@ -84,21 +86,50 @@ def keep_list(
     return made
 
 
-def place_columns(session: Session, context: ChangeContext, *, seminar: Seminar, public_id: uuid.UUID, layout: Layout) -> NominationList:
-    """Note what each column is for, as a person confirmed it, and remember it for the agency's next list with these headings.
+def choose_columns(
+    session: Session, context: ChangeContext, *, seminar: Seminar, public_id: uuid.UUID, said: Mapping[str, str]
+) -> NominationList:
+    """Note what each column is for, as a person says, and remember it for the agency's next list with these headings.
+
+    Args:
+        said: what a person has changed of the layout (`layout.with_choices`).
 
     Raises:
-        UnplacedColumns: a column of a table that is taken is for nothing yet.
+        UnplacedColumns, PlacedTwice, NoTableTaken, NoNames: people cannot be read that way.
         ListGone: what the file held is no longer kept.
     """
-    if layout.unplaced:
-        raise UnplacedColumns(columns=", ".join(f"«{column.heading or column.index + 1}»" for _table, column in layout.unplaced))
     found, work = opened(session, seminar.id, public_id)
-    _write(session, found, Work(layout=layout, edits=work.edits, choices=work.choices, normal_case=work.normal_case))
+    layout = with_choices(work.layout, said)
+    if (fault := fault_of(layout)) is not None:
+        raise refusal_of(fault)
+    _write(session, found, replace(work, layout=layout))
     found.confirmed_at = context.now
     session.flush()
     remember(session, context, agency_id=found.agency_id, layout=layout)
     record(session, context, action="nominations.columns_placed", subject=_subject(found), seminar=seminar.slug)
+    return found
+
+
+def read_again(
+    session: Session,
+    context: ChangeContext,
+    *,
+    seminar: Seminar,
+    public_id: uuid.UUID,
+    encoding: str,
+    tables: Tables,
+    layout: Layout,
+) -> NominationList:
+    """Note that a list was read anew in an encoding chosen by hand. Corrections of other words, and the layout, go.
+
+    Raises:
+        ListGone: what the file held is no longer kept.
+    """
+    found, _work = opened(session, seminar.id, public_id)
+    found.encoding, found.confirmed_at = encoding, None
+    replace_content(session, session.get_one(SealedFile, found.tables_id), tables_to_json(tables))
+    _write(session, found, Work(layout=layout))
+    record(session, context, action="nominations.corrected", subject=_subject(found), seminar=seminar.slug)
     return found
 
 
