@@ -27,7 +27,7 @@ _LINES = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _SPANISH = frozenset("áéíóúüñÁÉÍÓÚÜÑ")
 _USUAL = frozenset("¿¡°ºª«»–—’‘“”…·´\xa0")
-_WORD = re.compile(r"[^\s;,|\"()<>]*[^\x00-\x7f][^\s;,|\"()<>]*")
+_WORD = re.compile(r"[^\s;,|\"()<>]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,11 @@ def likeliest(content: bytes) -> str:
 def accented_words(text: str) -> tuple[str, ...]:
     """Return the first different words with letters beyond ASCII, by which a person sees whether the encoding is right."""
     found: dict[str, None] = {}
+    if text.isascii():
+        return ()
     for match in _WORD.finditer(text):
         word = match.group().strip(".:'!?-_/")
-        if any(letter.isalpha() for letter in word) and not word.isascii() and len(word) <= _LONGEST_WORD:
+        if not word.isascii() and len(word) <= _LONGEST_WORD and any(letter.isalpha() for letter in word):
             found.setdefault(word)
             if len(found) == ACCENTED_WORDS:
                 break

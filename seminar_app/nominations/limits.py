@@ -26,7 +26,7 @@ UNPACKED_MB = 100
 SUSPICIOUS_MB, SUSPICIOUS_RATIO = 20, 250
 """Formatted empty rows pack well, but not as well as this."""
 
-CHILD_MEMORY_MB = 450
+CHILD_MEMORY_MB = 300
 CHILD_CPU_SECONDS = 20
 
 

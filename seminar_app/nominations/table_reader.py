@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, TracebackType
 from typing import Any
 
 _HERE = Path(__file__).resolve().parent
@@ -60,6 +60,15 @@ def read(content: bytes, encoding: str | None) -> dict[str, Any]:
     return answer
 
 
+def _place(traceback: TracebackType | None) -> str:
+    """Return the file and the line where an error arose."""
+    place = ""
+    while traceback is not None:
+        place = f"{Path(traceback.tb_frame.f_code.co_filename).name}:{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return place
+
+
 def main() -> None:
     """Read standard input, and write the tables or the refusal."""
     libraries, encoding = sys.argv[1:3]
@@ -74,7 +83,7 @@ def main() -> None:
     except MemoryError:
         answer = {"refused": "TooMuchInside", "values": {}}
     except BaseException as error:  # noqa: BLE001  also a panic of calamine's, which is no Exception
-        print(type(error).__name__, file=sys.stderr)  # noqa: T201  without the message, which may quote a cell
+        print(type(error).__name__, _place(error.__traceback__), file=sys.stderr)  # noqa: T201  no message: it may quote a cell
         answer = {"refused": "Damaged", "values": {}}
     sys.stdout.buffer.write(json.dumps(answer).encode())
 

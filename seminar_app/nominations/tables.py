@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
@@ -32,6 +33,9 @@ READER = Path(table_reader.__file__)
 
 _KEPT = ("LD_LIBRARY_PATH", "SYSTEMROOT")
 """Variables without which some installations of Python do not start."""
+
+_AT_ONCE = threading.BoundedSemaphore(2)
+"""Files that one server process has read at the same time, because each may take `CHILD_MEMORY_MB`."""
 
 _log = logging.getLogger(__name__)
 
@@ -89,24 +93,27 @@ def paste_tables(text: str) -> Tables:
 
 def _read_in_child(content: bytes, ending: str, encoding: str | None, timeout: float, reader: Path) -> bytes:
     """Return what the child process answers. It has none of this process's environment or files."""
-    child = subprocess.Popen(  # noqa: S603  our own interpreter and program
-        [sys.executable, "-I", "-S", str(reader), _libraries(), encoding or ""],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={name: os.environ[name] for name in _KEPT if name in os.environ},
-        cwd="/",
-    )
-    with child:
+    with (
+        _AT_ONCE,
+        subprocess.Popen(  # noqa: S603  our own interpreter and program
+            [sys.executable, "-I", "-S", str(reader), _libraries(), encoding or ""],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={name: os.environ[name] for name in _KEPT if name in os.environ},
+            cwd="/",
+        ) as child,
+    ):
         try:
             answer, complaint = child.communicate(content, timeout)
         except subprocess.TimeoutExpired as error:
             raise ReadingTooSlow from error
         finally:
             child.kill()
+    if complaint or child.returncode:
+        _log.warning("reading a %s file of %d bytes ended with %d: %s", ending, len(content), child.returncode, _first_line(complaint))
     if child.returncode == 0 and answer:
         return answer
-    _log.warning("the reader of a %s file of %d bytes ended with %d: %s", ending, len(content), child.returncode, _last_word(complaint))
     raise _ENDED_BY.get(-child.returncode, ReadingFailed)
 
 
@@ -114,7 +121,7 @@ _ENDED_BY: dict[int, type[UnreadableList]] = {signal.SIGABRT: TooMuchInside, sig
 """Why the child ended: calamine ends it where memory is short, the system where it computes too long."""
 
 
-def _last_word(complaint: bytes) -> str:
+def _first_line(complaint: bytes) -> str:
     """Return the first line of what the child complained of; calamine's says how much memory it wanted."""
     return complaint.decode("utf-8", "replace").strip().partition("\n")[0][:200]
 

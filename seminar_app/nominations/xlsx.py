@@ -10,12 +10,12 @@ from html import unescape
 
 from seminar_app.nominations.limits import Extent
 
-_TAG = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^>]*)>")
+_TAG = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^<>]*)>")
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]{0,3})\$?(\d{1,9})["']""")
 _HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 _ERROR = re.compile(rb"""\st\s*=\s*["']e["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]{1,20})<")
-_ELEMENT = r"<(?:\w+:)?%s\b([^>]*)>"
+_ELEMENT = r"<(?:\w+:)?%s\b([^<>]*)>"
 _SHEET = re.compile(_ELEMENT % "sheet")
 _RELATION = re.compile(_ELEMENT % "Relationship")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
