@@ -20,13 +20,15 @@ from seminar_app.registration.services.many import decide_many, undo_many
 from seminar_app.registration.services.name_requests import decide_request
 from seminar_app.registration.services.notices import ensure_notices
 from seminar_app.registration.services.personal import Correction, edit, register_again, withdraw
-from seminar_app.registration.services.registering import Entry, add_by_hand, register
+from seminar_app.registration.services.registering import add_by_hand, register
 from seminar_app.registration.services.reserving import end_reserve, give_codes, reserve
 from seminar_app.registration.services.sealed_forms import Typed, address_indexes, opened
 from seminar_app.registration.services.seats import release_due_quotas, resize
 from seminar_app.registration.services.staff import approve, decline, remove, restore
+from seminar_app.registration.services.taking import Comer, Entry, find_comer, submission_of, take_place
 
 __all__ = [
+    "Comer",
     "Correction",
     "Entered",
     "Entry",
@@ -51,6 +53,7 @@ __all__ = [
     "enter_walk_in",
     "erase_forms_of",
     "extra_seats_used",
+    "find_comer",
     "forget_forms",
     "give_codes",
     "give_no_seat",
@@ -66,8 +69,10 @@ __all__ = [
     "send_again",
     "send_form",
     "send_link",
+    "submission_of",
     "substitute",
     "take_back",
+    "take_place",
     "undo_many",
     "void_form",
     "withdraw",
