@@ -77,13 +77,13 @@ def edit(session: Session, context: ChangeContext, *, registration_id: int, corr
         raise StaleEdit
     moved = correction.agency_id != registration.agency_id
     if moved:
-        if not may_change_agency(registration.state):
+        if not may_change_agency(registration.state, agency_seats_only=registration.agency_seats_only):
             raise AgencyIsFixed
         agency, registration.agency_version_id = agency_of_today(session, correction.agency_id, correction.agency_text)
         registration.agency_id, registration.state_name = correction.agency_id, agency.state if agency else None
         registration.agency_text = correction.agency_text if agency is None else None
     wanted = {"unit": correction.unit, "position": correction.position, "language": correction.person.language}
-    if registration.agency_id is None and may_change_agency(registration.state):
+    if registration.agency_id is None and may_change_agency(registration.state, agency_seats_only=registration.agency_seats_only):
         wanted["agency_text"] = correction.agency_text or registration.agency_text
     edit_registration(session, context, seminar=seats.seminar, registration=registration, wanted=wanted, moved=moved)
     keep_identity(

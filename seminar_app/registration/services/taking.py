@@ -171,14 +171,15 @@ def ready(
 
 def place(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, source: Source) -> None:
     """Give the registration a seat or a place in the queue, or let it wait for approval."""
-    state = _first_state(session, seats, registration, source)
+    state = first_state_of(session, seats, registration, source)
     if state is None:
         seat_or_queue(session, context, seats=seats, registration=registration)
     else:
         change_state(session, context, seminar=seats.seminar, registration=registration, state=state)
 
 
-def _first_state(session: Session, seats: LockedSeats, registration: Registration, source: Source) -> RegistrationState | None:
+def first_state_of(session: Session, seats: LockedSeats, registration: Registration, source: Source) -> RegistrationState | None:
+    """Return the state that awaits an approval, None if the seats decide; on the registration, whether its agency's seats only do."""
     approval = seats.seminar.approval
     registration.agency_seats_only = source is Source.NOMINATION and seats.has_quota(session, registration.agency_id)
     if source is Source.NOMINATION:
