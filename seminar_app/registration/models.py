@@ -116,6 +116,8 @@ class RegistrationHistory(Base):
     from_state: Mapped[RegistrationState | None] = mapped_column(value_enum(RegistrationState, "from_state"))
     to_state: Mapped[RegistrationState] = mapped_column(value_enum(RegistrationState, "to_state"))
     seat_pool_id: Mapped[int | None] = mapped_column(ForeignKey("seat_pool.id", ondelete="RESTRICT"))
+    queue_place: Mapped[int | None]
+    """The place on the waiting list that the step gave, so that it can be given back."""
     note: Mapped[str | None] = mapped_column(String(300), info=PARTICIPANT)
     other_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"))
     """Of a substitution: on the step that ends a registration the one that came instead, on the other's step the one that made way.

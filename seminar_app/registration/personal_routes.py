@@ -131,7 +131,7 @@ def _open_parts(found: PersonalPage, identity: OnFile) -> list[str]:
     if not may_edit(registration.state):
         return []
     closed = {
-        "agency": not may_change_agency(registration.state),
+        "agency": not may_change_agency(registration.state, agency_seats_only=registration.agency_seats_only),
         "documents": not asked_of(seminar) and not identity.parts,
         "reserve": registration.person.reserved or not seminar.offers_reserved,
     }

@@ -366,9 +366,12 @@ def may_edit(state: RegistrationState) -> bool:
     return state in _ALIVE
 
 
-def may_change_agency(state: RegistrationState) -> bool:
-    """Whether the official may change their agency: while no seat depends on it. The turn on the waiting list stays the same."""
-    return state in (RegistrationState.PENDING, RegistrationState.WAITLISTED)
+def may_change_agency(state: RegistrationState, *, agency_seats_only: bool) -> bool:
+    """Whether the official may change their agency: while no seat depends on it. The turn on the waiting list stays the same.
+
+    An alternate may not: it is one agency that has named them, and its seats that they wait for.
+    """
+    return state in (RegistrationState.PENDING, RegistrationState.WAITLISTED) and not agency_seats_only
 
 
 def may_withdraw(state: RegistrationState, *, ended: bool) -> bool:
@@ -396,6 +399,8 @@ class Decision(StrEnum):
 
     APPROVE = "approve"
     DECLINE = "decline"
+    OPEN = "open"
+    """Let alternates have an open seat."""
     REMOVE = "remove"
 
 

@@ -51,6 +51,7 @@ class OwnRegistration:
     agency_id: int | None
     agency_text: str | None
     state: RegistrationState
+    agency_seats_only: bool
     language: str
     registered_at: datetime
     notice_id: int | None
@@ -128,6 +129,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
             Registration.public_id,
             Registration.seminar_id,
             Registration.state,
+            Registration.agency_seats_only,
             Registration.language,
             Registration.registered_at,
             Registration.notice_id,
@@ -159,6 +161,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
         agency_id=row.agency_id,
         agency_text=row.agency_text,
         state=row.state,
+        agency_seats_only=row.agency_seats_only,
         language=row.language,
         registered_at=row.registered_at,
         notice_id=row.notice_id,

@@ -65,6 +65,7 @@ class LockedSeats:
     pools: list[PoolState]
     _steps: Steps | None = field(default=None, repr=False)
     _paths: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    _last_place: int | None = field(default=None, repr=False)
 
     def reach(self, session: Session, registration: Registration, *, now: datetime) -> Reach:
         """Return the pools that the registration may draw from now, by its agency, and for a nomination by its quotas."""
@@ -90,6 +91,23 @@ class LockedSeats:
                 self._steps = pool_steps(session, self.seminar.starts_on)
             self._paths[agency_id] = path_to_pools(agency_id, self._steps)
         return self._paths[agency_id]
+
+    def next_queue_place(self, session: Session) -> int:
+        """Return the place after the last one in the queue. Asked again it asks no database: nobody else can have taken one."""
+        if self._last_place is None:
+            last = select(func.max(Registration.queue_place)).where(Registration.seminar_id == self.seminar.id)
+            self._last_place = session.scalar(last) or 0
+        self._last_place += 1
+        return self._last_place
+
+    def former_place(self, session: Session, place: int | None) -> int:
+        """Return the place in the queue that somebody had before, if nobody else has it now; else the one after the last."""
+        here = select(Registration.id).where(Registration.seminar_id == self.seminar.id, Registration.queue_place == place)
+        if place is None or session.scalar(here) is not None:
+            return self.next_queue_place(session)
+        if self._last_place is not None:
+            self._last_place = max(self._last_place, place)
+        return place
 
     def today(self, now: datetime) -> date:
         """Return the date in the seminar's time zone."""
@@ -172,7 +190,7 @@ def seat_or_queue(
 ) -> None:
     """Give the registration the seat that the rules choose, or the next place on the waiting list."""
     decision = decide_seat(seats.pools, seats.reach(session, registration, now=context.now))
-    place = next_queue_place(session, seats.seminar.id) if decision.pool_id is None else None
+    place = seats.next_queue_place(session) if decision.pool_id is None else None
     change_state(
         session,
         context,
@@ -184,12 +202,6 @@ def seat_or_queue(
         note=note,
     )
     seats.moved(left=None, took=decision.pool_id)
-
-
-def next_queue_place(session: Session, seminar_id: int) -> int:
-    """Return the place after the last one in the queue."""
-    last = session.scalar(select(func.max(Registration.queue_place)).where(Registration.seminar_id == seminar_id))
-    return (last or 0) + 1
 
 
 def settle(session: Session, context: ChangeContext, *, seats: LockedSeats) -> int:

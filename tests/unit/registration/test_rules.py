@@ -175,7 +175,8 @@ def test_what_each_state_allows() -> None:
     assert states(may_approve) == states(may_decline) == {"pending", "nominated", "invited"}
     assert states(may_restore) == {"removed", "declined", "withdrawn", "substituted"}
     assert states(may_register_again) == {"withdrawn"}
-    assert states(may_change_agency) == {"pending", "waitlisted"}
+    assert states(partial(may_change_agency, agency_seats_only=False)) == {"pending", "waitlisted"}
+    assert states(partial(may_change_agency, agency_seats_only=True)) == set(), "an alternate waits for the seats of one agency"
 
 
 def test_seats_are_not_shared_out_above_the_capacity_below_the_taken_or_twice() -> None:

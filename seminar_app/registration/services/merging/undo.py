@@ -31,7 +31,7 @@ from seminar_app.registration.services.merging.records import (
     state_before,
 )
 from seminar_app.registration.services.reserving import give_codes
-from seminar_app.registration.services.seats import LockedSeats, next_queue_place
+from seminar_app.registration.services.seats import LockedSeats
 
 
 def undo_merge(session: Session, context: ChangeContext, *, merge_id: int) -> PersonMerge:
@@ -107,7 +107,7 @@ def _bring_back(session: Session, context: ChangeContext, locked: Locked, kept: 
             registration=registration,
             state=state,
             pool_id=pool_id,
-            queue_place=_place(session, registration, each) if state is RegistrationState.WAITLISTED else None,
+            queue_place=seats.former_place(session, each.queue_place) if state is RegistrationState.WAITLISTED else None,
             removal_reason=reason,
         )
         seats.moved(left=None, took=pool_id)
@@ -125,13 +125,6 @@ def _free_seat(session: Session, context: ChangeContext, seats: LockedSeats, reg
     if pool_id is None:
         raise SeatTaken(seminar=InBothLanguages(seats.seminar.title_es, seats.seminar.title_en))
     return pool_id
-
-
-def _place(session: Session, registration: Registration, left: LeftRegistration) -> int:
-    """Return the place in the queue: the one it had, else the last one."""
-    in_queue = select(Registration.id).where(Registration.seminar_id == registration.seminar_id)
-    held = session.scalar(in_queue.where(Registration.queue_place == left.queue_place))
-    return left.queue_place if left.queue_place and held is None else next_queue_place(session, registration.seminar_id)
 
 
 def _reserve_again(session: Session, kept: Person, gone: Person, moved: Moved) -> None:
