@@ -35,7 +35,7 @@ def insert_all(session: Session, rows: Sequence[Base], *, known_by: str) -> None
     session.flush()
     if not rows:
         return
-    added = session.connection().execute(_insertion_of_many(type(rows[0]), known_by), [_values(row) for row in rows])
+    added = session.connection().execute(_insertion_of_many(type(rows[0]), known_by), [values_of(row) for row in rows])
     keys = {found[known_by]: found for found in added.mappings()}
     for row in rows:
         _adopt(session, row, **keys[getattr(row, known_by)])

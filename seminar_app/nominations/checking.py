@@ -82,10 +82,12 @@ class Standpoint:
     Attributes:
         reach: the people it may see, as a condition on `Person`.
         agencies: for which it may nominate; None: all.
+        asks: whether somebody can be asked who a row is about; else one that may be somebody on file is taken as new.
     """
 
     reach: ColumnElement[bool]
     agencies: Collection[int] | None
+    asks: bool = True
 
 
 def check(
@@ -113,8 +115,9 @@ def check(
     found = find_many(session, [_sought(session, rows[place].entry) for place in open_rows], reach=standpoint.reach)
     here = _registered(session, seats.seminar.id, found, standpoint)
     first: dict[int, RowKey] = {}
+    chosen = choices if standpoint.asks else {each.row.key: NEW for each in rows} | dict(choices)
     for place, who in zip(open_rows, found, strict=True):
-        rows[place] = _with_person(rows[place], who, here, choices, first)
+        rows[place] = _with_person(rows[place], who, here, chosen.get(rows[place].row.key), first)
     return _seated(session, seats, rows, now=now)
 
 
@@ -208,9 +211,8 @@ def _registered(session: Session, seminar_id: int, found: Sequence[Found], stand
     }
 
 
-def _with_person(each: CheckedRow, found: Found, here: Mapping[int, Here], choices: Choices, first: dict[int, RowKey]) -> CheckedRow:
+def _with_person(each: CheckedRow, found: Found, here: Mapping[int, Here], chosen: str | None, first: dict[int, RowKey]) -> CheckedRow:
     """Return the row with who it is about; `WAITS` where it goes on."""
-    chosen = choices.get(each.row.key)
     if found.same is None and chosen is not None and chosen != NEW:
         named = next((one.person for one in found.perhaps if one.person.public_id.hex == chosen), None)
         found = replace(found, same=named) if named is not None else found

@@ -23,6 +23,7 @@ from seminar_app.web.languages import current_language
 EACH_ROW = ""
 """Choice of an agency: each row names its own."""
 LONGEST_CELL = 400
+FIELDS = frozenset(each.value for each in Field)
 ROW = re.compile(r"\d{1,3}\.\d{1,6}")
 
 
@@ -32,7 +33,9 @@ class UploadForm(BaseForm):
     submission_id = HiddenField(default=lambda: uuid.uuid4().hex, render_kw={"data-kept": ""})  # static/js/page.js
     agency = SelectField(_l("Whose list is it?"), choices=[])
     file = FileField(_l("The file"), render_kw={"accept": ".xlsx,.xls,.ods,.csv,.tsv,.txt"})
-    pasted = TextAreaField(_l("Or paste the cells"), validators=[optional(), Length(max=FILE_MB << 20)], render_kw={"rows": 4, "wrap": "off"})
+    pasted = TextAreaField(
+        _l("Or paste the cells"), validators=[optional(), Length(max=FILE_MB << 20)], render_kw={"rows": 4, "wrap": "off"}
+    )
 
     def offer(self, agencies: Sequence[AgencyChoice], *, each_row: bool) -> None:
         """Set the agencies to choose from. `each_row`: the list may also be of several, each row naming its own."""
@@ -100,14 +103,14 @@ def corrections_in(sent: MultiDict[str, str]) -> Corrections:
         key, _dash, of = rest.partition("-")
         if not ROW.fullmatch(key):
             continue
-        if kind == "cell" and of in Field and text != sent.get(f"was-{rest}"):
+        if kind == "cell" and of in FIELDS and text != sent.get(f"was-{rest}"):
             cells[key, Field(of)] = text[:LONGEST_CELL]
         elif kind == "who" and not of and text:
             choices[key] = text[:32]
     values = {}
     for fix in sent.getlist("fix"):
         of, _bar, value = fix.partition("|")
-        if of in Field:
+        if of in FIELDS:
             values[Field(of), value[:LONGEST_CELL]] = sent.get(f"instead-{fix}", "")[:LONGEST_CELL]
     case = sent.get("normal_case")
     return Corrections(

@@ -69,10 +69,10 @@ def init_app() -> None:
             Outcome.TAKEN: _l("Brought"),
         },
     )
+    labels.register(NameOrder, {NameOrder.GIVEN_FIRST: _l("Given names first"), NameOrder.SURNAMES_FIRST: _l("Surnames first")})
     labels.register(
-        NameOrder, {NameOrder.GIVEN_FIRST: _l("Given names first"), NameOrder.SURNAMES_FIRST: _l("Surnames first")}
+        DateOrder, {DateOrder.DAY_FIRST: _l("Day first: 3/6 is 3 June"), DateOrder.MONTH_FIRST: _l("Month first: 3/6 is 6 March")}
     )
-    labels.register(DateOrder, {DateOrder.DAY_FIRST: _l("Day first: 3/6 is 3 June"), DateOrder.MONTH_FIRST: _l("Month first: 3/6 is 6 March")})
     labels.register(
         Standing,
         {

@@ -19,8 +19,8 @@ from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for
 from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Problem, Severity, Tables
-from seminar_app.nominations.work import Work, reading_of
 from seminar_app.nominations.wording import counts_in_words
+from seminar_app.nominations.work import Work, reading_of
 from seminar_app.registration.queries import LikelySame, as_likely
 from seminar_app.seminars.header import seminar_header
 from seminar_app.web import labels

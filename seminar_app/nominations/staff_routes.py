@@ -61,9 +61,7 @@ def columns(slug: str, list_id: str) -> ResponseReturnValue:
         context = change_context()
         try:
             _refuse_unless_taken(who)
-            in_unit_of_work(
-                lambda work: services.choose_columns(work, context, seminar=who.seminar, public_id=found.public_id, said=sent)
-            )
+            in_unit_of_work(lambda work: services.choose_columns(work, context, seminar=who.seminar, public_id=found.public_id, said=sent))
         except Refusal as refusal:
             refused = refusal
         else:

@@ -12,26 +12,26 @@ from seminar_app.nominations.services import Imported
 
 
 def counts_in_words(counts: Mapping[Outcome, int]) -> list[str]:
-    """Return «18 get a seat», «2 alternates»: what comes of the rows that are taken."""
-    words = {
-        Outcome.SEATED: lambda n: ngettext("%(num)d seat", "%(num)d seats", n),
-        Outcome.ALTERNATE: lambda n: ngettext("%(num)d alternate", "%(num)d alternates", n),
-        Outcome.FOR_APPROVAL: lambda n: ngettext("%(num)d for approval", "%(num)d for approval", n),
-        Outcome.WAITS: lambda n: ngettext("%(num)d on the waiting list", "%(num)d on the waiting list", n),
-    }
-    return [say(counts[outcome]) for outcome, say in words.items() if counts.get(outcome)]
+    """Return «18 seats», «2 alternates»: what comes of the rows that are taken."""
+    words = [
+        (ngettext("%(num)d seat", "%(num)d seats", counts.get(Outcome.SEATED, 0)), Outcome.SEATED),
+        (ngettext("%(num)d alternate", "%(num)d alternates", counts.get(Outcome.ALTERNATE, 0)), Outcome.ALTERNATE),
+        (ngettext("%(num)d for approval", "%(num)d for approval", counts.get(Outcome.FOR_APPROVAL, 0)), Outcome.FOR_APPROVAL),
+        (ngettext("%(num)d on the waiting list", "%(num)d on the waiting list", counts.get(Outcome.WAITS, 0)), Outcome.WAITS),
+    ]
+    return [str(said) for said, outcome in words if counts.get(outcome)]
 
 
 def imported_in_words(done: Imported) -> str:
     """Return what an import has done, and what it has left in the list."""
-    if not done.came:
-        said = _("Nobody was added: everybody on this list is on the roster already, or has something to mend.")
-    else:
+    if done.came:
         people = ngettext("%(num)d person was brought onto the roster", "%(num)d people were brought onto the roster", done.came)
-        said = _("%(people)s: %(what)s.", people=people, what=", ".join(counts_in_words(done.counts)))
-    left = done.counts.get(Outcome.FAULTY, 0) + done.counts.get(Outcome.ASK, 0)
+        said = [_("%(people)s: %(what)s.", people=people, what=", ".join(counts_in_words(done.counts)))]
+    else:
+        said = [_("Nobody was added: everybody on this list is on the roster already, or has something to mend.")]
+    left, theirs = done.counts.get(Outcome.FAULTY, 0) + done.counts.get(Outcome.ASK, 0), done.to_organizer
     if left:
-        said += " " + ngettext("%(num)d row waits here to be mended.", "%(num)d rows wait here to be mended.", left)
-    if done.to_organizer:
-        said += " " + ngettext("%(num)d row is for the organizer to decide.", "%(num)d rows are for the organizer to decide.", done.to_organizer)
-    return said
+        said.append(ngettext("%(num)d row waits here to be mended.", "%(num)d rows wait here to be mended.", left))
+    if theirs:
+        said.append(ngettext("%(num)d row is for the organizer to decide.", "%(num)d rows are for the organizer to decide.", theirs))
+    return " ".join(map(str, said))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from seminar_app.registration.services.taking_many import Newcomer, take_places
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
@@ -19,10 +18,12 @@ from seminar_app.nominations.services.lists import opened, tables_of
 from seminar_app.nominations.work import reading_of
 from seminar_app.people.adding_many import Wanted, add_people
 from seminar_app.people.evidence import Evidence
+from seminar_app.people.identity import NOTHING
 from seminar_app.people.proposals import propose
 from seminar_app.registration.asking import asked_of
-from seminar_app.registration.services.registering import settle_due
 from seminar_app.registration.services.seats import LockedSeats, lock_seats
+from seminar_app.registration.services.taking import settle_due
+from seminar_app.registration.services.taking_many import Newcomer, take_places
 from seminar_app.seminars.models import Seminar
 
 
@@ -112,7 +113,7 @@ def _take(session: Session, context: ChangeContext, seats: LockedSeats, found: N
         seminar=seats.seminar.slug,
     )
     newcomers = [
-        Newcomer(person=person.person, entry=each.entry, known=person.known)
+        Newcomer(person=person.person, entry=replace(each.entry, identity=NOTHING), known=person.known)
         for each, person in zip(rows, people, strict=True)
         if each.entry is not None
     ]

@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from seminar_app.nominations.errors import ListChanged, ListGone
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
@@ -18,10 +17,11 @@ from seminar_app.core.inserts import insert_unless_present
 from seminar_app.core.installation import installation_of
 from seminar_app.core.key_ring import CannotOpen
 from seminar_app.core.sealed_files import SealedFile, content_of, keep_file, replace_content
+from seminar_app.nominations.errors import ListChanged, ListGone
+from seminar_app.nominations.kept_tables import tables_from_json, tables_to_json
 from seminar_app.nominations.layout import fault_of, refusal_of, with_choices
 from seminar_app.nominations.models import Nomination, NominationList, NominationMapping
 from seminar_app.nominations.shapes import Field, Layout, Tables
-from seminar_app.nominations.kept_tables import tables_from_json, tables_to_json
 from seminar_app.nominations.work import Work
 from seminar_app.seminars.models import Seminar
 
