@@ -11,13 +11,15 @@ from itertools import islice
 
 DELIMITERS = ";\t,|"
 """Spreadsheets in Spanish save CSV with semicolons."""
-SAMPLED_RECORDS = 300
+SAMPLED_RECORDS, SAMPLED_LETTERS = 300, 30_000
+_NOTHING = 0.05
+"""Consistency of two columns with a blank after each comma."""
 _NO_DELIMITER = "\x1f"
 """Stands for none: the «unit separator», which no list has."""
 _INSTRUCTION = re.compile(r"sep=(.)[ \t]*(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
 
 
-def split(text: str) -> tuple[Iterator[list[str]], str | None]:
+def split(text: str, delimiter: str | None = None) -> tuple[Iterator[list[str]], str | None]:
     """Return the records of a text and its delimiter, None where it has one column.
 
     A first line `sep=;`, which Excel hides, decides and is no record. A quoted line break begins no record; a quotation mark
@@ -25,13 +27,13 @@ def split(text: str) -> tuple[Iterator[list[str]], str | None]:
 
     Args:
         text: with line ends of any program.
+        delimiter: None to find it.
     """
-    told = _INSTRUCTION.match(text)
-    if told:
-        text = text[told.end() :]
-    found = told[1] if told else likeliest_delimiter(text)
+    if told := _INSTRUCTION.match(text):
+        text, delimiter = text[told.end() :], delimiter or told[1]
+    found = delimiter or likeliest_delimiter(text)
     if _has_stray_quote(text, found):
-        found = told[1] if told else likeliest_delimiter(text, quoted=False)
+        found = delimiter or likeliest_delimiter(text, quoted=False)
         return records(text, found, quoted=False), found
     return records(text, found), found
 
@@ -43,20 +45,25 @@ def likeliest_delimiter(text: str, *, quoted: bool = True) -> str | None:
     """
     scores = {delimiter: _consistency(text, delimiter, quoted=quoted) for delimiter in DELIMITERS}
     best = max(DELIMITERS, key=scores.__getitem__)
-    return best if scores[best] > 0 else None
+    return best if scores[best] > _NOTHING else None
 
 
 def _consistency(text: str, delimiter: str, *, quoted: bool) -> float:
-    """Return (share of the records that have the commonest width)² x (columns - 1)."""
+    """Return (share of the records that have the commonest width)² x (columns - 1).
+
+    It is less where blanks follow, as after a comma in a sentence, so that «KU, Ana» stays in one cell.
+    """
     widths = _widths(text, delimiter, quoted=quoted)
     total = sum(widths.values())
-    return max(((count / total) ** 2 * (width - 1) for width, count in widths.items()), default=0)
+    best = max(((count / total) ** 2 * (width - 1) for width, count in widths.items()), default=0)
+    begin = text[:SAMPLED_LETTERS]
+    return best * max(1 - begin.count(delimiter + " ") / max(begin.count(delimiter), 1), _NOTHING)
 
 
 def _widths(text: str, delimiter: str, *, quoted: bool) -> Counter[int]:
     """Return how many of the first records have each number of columns."""
     sample = islice(records(text, delimiter, quoted=quoted), SAMPLED_RECORDS)
-    return Counter(len(record) for record in sample if any(cell.strip() for cell in record))
+    return Counter(len(record) for record in sample if len(record) > 1 or any(cell.strip() for cell in record))
 
 
 def records(text: str, delimiter: str | None, *, quoted: bool = True, strict: bool = False) -> Iterator[list[str]]:

@@ -75,7 +75,7 @@ def accented_words(text: str) -> tuple[str, ...]:
     if text.isascii():
         return ()
     for match in _WORD.finditer(text):
-        word = match.group().strip(".:'!?-_/")
+        word = match.group().strip(".:'!?-_/¿¡«»“”‘’…")
         if not word.isascii() and len(word) <= _LONGEST_WORD and any(letter.isalpha() for letter in word):
             found.setdefault(word)
             if len(found) == ACCENTED_WORDS:

@@ -71,7 +71,7 @@ class Extent:
             self._counted = row
             self.rows += 1
             if self.rows > ROWS_WITH_CONTENT:
-                raise Refused("TooManyRows", limit=ROWS)
+                raise Refused("TooManyRows", limit=f"{ROWS:,}")
 
 
 def cell_name(row: int, column: int) -> str:
@@ -84,7 +84,7 @@ def cell_name(row: int, column: int) -> str:
 
 
 def limit_this_process() -> None:
-    """Bound the memory and processor time of the process at hand, and let it leave no core file and write no file.
+    """Bound the memory and processor time of the process at hand, and let it leave no core file.
 
     Nothing happens where the system has no such limits.
     """
@@ -98,7 +98,6 @@ def limit_this_process() -> None:
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_DATA, memory),
         (resource.RLIMIT_CPU, CHILD_CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, 0),
     ):
         try:
             resource.setrlimit(kind, (amount, amount))

@@ -112,7 +112,7 @@ class _Reader:
         if (value := self._value(attributes)) == "":
             return
         if isinstance(value, str) and len(value) > CELL_LETTERS:
-            raise Refused("LongCell", row=self._next_row, limit=CELL_LETTERS)
+            raise Refused("LongCell", row=self._next_row, limit=f"{CELL_LETTERS:,}")
         for column in range(first, first + repeated):
             self._extent.add(self._next_row, column)
             self._cells[column] = value

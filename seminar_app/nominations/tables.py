@@ -83,7 +83,7 @@ def paste_tables(text: str) -> Tables:
     if len(text) > FILE_MB << 20:
         raise FileTooLarge(limit=FILE_MB)
     try:
-        rows, delimiter = read_records(text)
+        rows, delimiter = read_records(text, "\t" if "\t" in text else None)
     except Refused as refused:
         raise _refusal(refused.code, refused.values, InBothLanguages("celdas pegadas", "pasted cells")) from refused
     if not rows:

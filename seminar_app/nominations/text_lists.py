@@ -44,7 +44,7 @@ def read_text_list(content: bytes, encoding: str | None = None) -> TextList:
     return TextList(rows, decoded.encoding, delimiter, accented_words(decoded.text), decoded.others)
 
 
-def read_records(text: str) -> tuple[list[list[str]], str | None]:
+def read_records(text: str, delimiter: str | None = None) -> tuple[list[list[str]], str | None]:
     """Return the records and their delimiter. Empty cells at the end of a record and blank records at the end are cut.
 
     Raises:
@@ -53,7 +53,7 @@ def read_records(text: str) -> tuple[list[list[str]], str | None]:
     rows: list[list[str]] = []
     filled = last = 0
     try:
-        records, delimiter = split(text)
+        records, delimiter = split(text, delimiter)
         for number, record in enumerate(records, 1):
             while record and not record[-1].strip():
                 record.pop()
@@ -64,16 +64,16 @@ def read_records(text: str) -> tuple[list[list[str]], str | None]:
                 _check(record, number, filled)
             rows.append(record)
     except csv.Error as error:
-        raise Refused("LongCell", row=len(rows) + 1, limit=CELL_LETTERS) from error
+        raise Refused("LongCell", row=len(rows) + 1, limit=f"{CELL_LETTERS:,}") from error
     return rows[:last], delimiter
 
 
 def _check(record: list[str], number: int, filled: int) -> None:
     if filled > ROWS_WITH_CONTENT:
-        raise Refused("TooManyRows", limit=ROWS)
+        raise Refused("TooManyRows", limit=f"{ROWS:,}")
     if number > LAST_ROW:
         raise Refused("FarCell", cell=cell_name(number, 1), sheet="")
     if len(record) > COLUMNS:
         raise Refused("TooManyColumns", cell=cell_name(number, len(record)), sheet="", limit=COLUMNS)
     if any(len(cell) > CELL_LETTERS for cell in record):
-        raise Refused("LongCell", row=number, limit=CELL_LETTERS)
+        raise Refused("LongCell", row=number, limit=f"{CELL_LETTERS:,}")

@@ -175,7 +175,7 @@ def _row(row: Sequence[Any], number: int) -> list[Tagged]:
     while cells and isinstance(cells[-1], str) and not cells[-1].strip():
         cells.pop()
     if any(isinstance(cell, str) and len(cell) > CELL_LETTERS for cell in cells):
-        raise Refused("LongCell", row=number, limit=CELL_LETTERS)
+        raise Refused("LongCell", row=number, limit=f"{CELL_LETTERS:,}")
     return cells
 
 
