@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from seminar_app.agencies.queries import find_agency_by_code
 from seminar_app.core.change_context import command_context
 from seminar_app.nominations.checking import CheckedRow, Standpoint, check
-from seminar_app.nominations.layout import fault_of, refusal_of, with_choices
+from seminar_app.nominations.choices import with_choices
+from seminar_app.nominations.errors import cannot_be_read
 from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.reading_in import proposed_layout
 from seminar_app.nominations.report import report_of
@@ -65,9 +66,9 @@ def import_(
     rows = _checked(session(), seminar, found, tables, layout)
     came = None if dry_run else in_unit_of_work(_Sent(seminar.id, agency_id, file.name, content, tables, layout).bring).came
     if report:
-        click.echo(json.dumps(report_of(rows), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(report_of(rows, tables), ensure_ascii=False, indent=1))
     else:
-        _say(report_of(rows))
+        _say(report_of(rows, tables))
     if came is not None:
         click.echo(f"Brought onto the roster: {came}.", err=True)
 
@@ -76,7 +77,7 @@ def _layout(tables: Tables, agency_id: int | None, columns: Sequence[str]) -> La
     """Return how the file is read, as proposed and as the options say."""
     layout = proposed_layout(session(), tables, agency_id)
     fields = {each.value for each in Field}
-    placed: dict[str, str] = {}
+    placed: dict[str, dict[str, dict[int, str]]] = {}
     for option in columns:
         heading, _sign, name = option.rpartition("=")
         if name not in fields:
@@ -84,10 +85,11 @@ def _layout(tables: Tables, agency_id: int | None, columns: Sequence[str]) -> La
         found = [(table, column) for table in layout.tables for column in table.columns if column.heading == heading]
         if not found:
             raise click.ClickException(f"No column has the heading «{heading}».")
-        placed |= {f"field-{table.key}-{column.index}": name for table, column in found}
-    layout = with_choices(layout, placed)
-    if (fault := fault_of(layout)) is not None:
-        raise refusal_of(fault)
+        for table, column in found:
+            placed.setdefault(table.key, {}).setdefault("fields", {})[column.index] = name
+    layout, faults = with_choices(layout, placed, tables=tables)
+    if faults:
+        raise cannot_be_read(layout, faults)
     return layout
 
 

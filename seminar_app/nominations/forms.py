@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -23,6 +24,8 @@ from seminar_app.web.languages import current_language
 EACH_ROW = ""
 """Choice of an agency: each row names its own."""
 LONGEST_CELL = 400
+ORDERS = {"order": "name_order", "dates": "date_order", "m": "m_means"}
+"""Controls for how columns are read."""
 FIELDS = frozenset(each.value for each in Field)
 ROW = re.compile(r"\d{1,3}\.\d{1,6}")
 
@@ -59,9 +62,23 @@ class UploadForm(BaseForm):
         return chosen if isinstance(chosen, FileStorage) and chosen.filename else None
 
 
-def layout_choices(sent: MultiDict[str, str]) -> dict[str, str]:
-    """Return what the page of the columns says, by the name of each control."""
-    return {name: value for name, value in sent.items() if name.startswith(("take-", "table-", "field-", "order-", "dates-", "m-"))}
+def layout_choices(sent: MultiDict[str, str]) -> dict[str, dict[str, Any]]:
+    """Return what the page of the columns says, by key of a table's layout (`choices.with_choices`).
+
+    A control is `<what>-<table>`, of a column `field-<table>-<index>`. `table-<table>` stands beside the box that takes it, because a
+    box that is not ticked is not sent.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for name, value in sent.items():
+        kind, _dash, rest = name.partition("-")
+        key, _dash, index = rest.partition("-")
+        if kind == "table":
+            found.setdefault(key, {})["taken"] = f"take-{key}" in sent
+        elif kind == "field":
+            found.setdefault(key, {}).setdefault("fields", {})[index] = value
+        elif kind in ORDERS:
+            found.setdefault(key, {})[ORDERS[kind]] = value
+    return found
 
 
 @dataclass(frozen=True, slots=True)

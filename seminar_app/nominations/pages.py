@@ -13,8 +13,9 @@ from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
 from seminar_app.nominations import queries, services
 from seminar_app.nominations.checking import CheckedRow, check
+from seminar_app.nominations.choices import with_choices
 from seminar_app.nominations.forms import UploadForm
-from seminar_app.nominations.layout import with_choices
+from seminar_app.nominations.layout import with_samples
 from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for
@@ -46,10 +47,10 @@ def index_page(who: Nominating, form: UploadForm) -> str:
     )
 
 
-def columns_page(who: Nominating, found: NominationList, sent: Mapping[str, str], refused: Refusal | None) -> str:
+def columns_page(who: Nominating, found: NominationList, sent: Mapping[str, Mapping[str, Any]], refused: Refusal | None) -> str:
     """Return what each column is taken for, with what was chosen on the page if that was refused."""
     tables, work = services.tables_of(session(), found), services.work_of(session(), found)
-    layout = with_choices(work.layout, sent) if sent else work.layout
+    layout = with_samples(with_choices(work.layout, sent, tables=tables)[0], tables)
     return _render(
         "columns",
         who,

@@ -13,7 +13,7 @@ from enum import StrEnum
 from seminar_app.agencies.rules import Succession, existed_on, path_of, successors_on
 from seminar_app.core.folding import fold
 from seminar_app.nominations.shapes import Field, ListRow, Nominee, ProblemCode
-from seminar_app.nominations.states import canonical_state
+from seminar_app.nominations.states import state_meant, state_named
 from seminar_app.seminars.rules import HasWindow, SeminarState, Window, is_frozen, registration_window
 
 
@@ -85,7 +85,7 @@ class AgencyFinder:
             for name in {_spelled(name) for name in (each.code, *each.names)}:
                 self._by_name.setdefault(name, []).append(each.id)
             if each.parent_id is not None and each.state is not None:
-                self._offices.setdefault(each.parent_id, {})[fold(canonical_state(each.state) or each.state)] = each.id
+                self._offices.setdefault(each.parent_id, {})[_state(each.state) or fold(each.state)] = each.id
 
     def find(self, nominee: Nominee, *, of_list: int | None) -> Assigned | AgencyFault:
         """Return the agency of a row, or why it has none and in which cell.
@@ -132,9 +132,9 @@ class AgencyFinder:
 
     def _office(self, offices: Mapping[str, int], nominee: Nominee) -> int | None:
         for words in (nominee.state, nominee.unit, nominee.agency):
-            state = canonical_state(words) if words else None
-            if state is not None and fold(state) in offices:
-                return offices[fold(state)]
+            state = _state(words) if words else None
+            if state is not None and state in offices:
+                return offices[state]
             if words and (by_name := [each for each in self._by_name.get(_spelled(words), []) if each in offices.values()]):
                 return by_name[0]
         return None
@@ -164,6 +164,16 @@ class AgencyFault:
 
     field: Field
     code: ProblemCode
+
+
+_NOW_CALLED = {"distrito federal": "ciudad de mexico", "mexico": "estado de mexico"}
+"""Names of one state, folded: the Federal District is Mexico City since 2016, and «México» alone is the State of Mexico."""
+
+
+def _state(words: str) -> str | None:
+    """Return the folded name of the state that these words mean, the same for all its names; None for other words."""
+    named = state_meant(words) or state_named(words)
+    return _NOW_CALLED.get(fold(named), fold(named)) if named else None
 
 
 def _spelled(words: str) -> str:

@@ -132,6 +132,7 @@ class TableLayout:
         name_order: of a column `FULL_NAME`; None without one.
         date_order: of the text dates in `BIRTH_DATE`; None if there are none.
         m_means: what «M» means in `SEX`: F (mujer) or M; None if no cell has it.
+        rows: numbers of the first and last row, where a table has several lists below each other; None for the whole table.
     """
 
     table: int
@@ -142,6 +143,17 @@ class TableLayout:
     name_order: NameOrder | None = None
     date_order: DateOrder | None = None
     m_means: str | None = None
+    rows: tuple[int, int] | None = None
+
+    @property
+    def key(self) -> str:
+        """What names it among the layouts of a file: «0», or «0.36» for a list that begins in row 36 of a table."""
+        return str(self.table) if self.rows is None or self.rows[0] == 1 else f"{self.table}.{self.rows[0]}"
+
+    def span(self, rows: int) -> tuple[int, int]:
+        """Return the numbers of the first and last row, in a table of so many rows. Above the header is nobody."""
+        first, last = self.rows or (1, rows)
+        return max((first, *(number + 1 for number in self.header))), min(last, rows)
 
 
 @dataclass(frozen=True, slots=True)

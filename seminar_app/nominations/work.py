@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from seminar_app.nominations.layout import layout_from_json, layout_to_json
+from seminar_app.nominations import choices
 from seminar_app.nominations.names import normal_case, spellings
 from seminar_app.nominations.reading import read
 from seminar_app.nominations.shapes import Edits, Field, Layout, Nominee, Reading, RowKey, Tables
@@ -51,7 +51,7 @@ class Work:
     def packed(self) -> bytes:
         """Return the work as JSON."""
         said = {
-            "layout": layout_to_json(self.layout),
+            "layout": choices.to_json(self.layout),
             "cells": self.edits.cells,
             "values": self.edits.values,
             "left_out": sorted(self.edits.left_out),
@@ -69,7 +69,7 @@ class Work:
             values={Field(name): texts for name, texts in said["values"].items()},
             left_out=frozenset(said["left_out"]),
         )
-        return Work(layout=layout_from_json(said["layout"]), edits=edits, choices=said["choices"], normal_case=said["normal_case"])
+        return Work(layout=choices.from_json(said["layout"]), edits=edits, choices=said["choices"], normal_case=said["normal_case"])
 
 
 def reading_of(tables: Tables, work: Work) -> Reading:

@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
@@ -17,9 +18,9 @@ from seminar_app.core.inserts import insert_unless_present
 from seminar_app.core.installation import installation_of
 from seminar_app.core.key_ring import CannotOpen
 from seminar_app.core.sealed_files import SealedFile, content_of, keep_file, replace_content
-from seminar_app.nominations.errors import ListChanged, ListGone
+from seminar_app.nominations.choices import to_remember, with_choices
+from seminar_app.nominations.errors import ListChanged, ListGone, cannot_be_read
 from seminar_app.nominations.kept_tables import tables_from_json, tables_to_json
-from seminar_app.nominations.layout import fault_of, refusal_of, with_choices
 from seminar_app.nominations.models import Nomination, NominationList, NominationMapping
 from seminar_app.nominations.shapes import Field, Layout, Tables
 from seminar_app.nominations.work import Work
@@ -87,21 +88,21 @@ def keep_list(
 
 
 def choose_columns(
-    session: Session, context: ChangeContext, *, seminar: Seminar, public_id: uuid.UUID, said: Mapping[str, str]
+    session: Session, context: ChangeContext, *, seminar: Seminar, public_id: uuid.UUID, said: Mapping[str, Mapping[str, Any]]
 ) -> NominationList:
     """Note what each column is for, as a person says, and remember it for the agency's next list with these headings.
 
     Args:
-        said: what a person has changed of the layout (`layout.with_choices`).
+        said: what a person has changed of the layout (`choices.with_choices`).
 
     Raises:
         UnplacedColumns, PlacedTwice, NoTableTaken, NoNames: people cannot be read that way.
         ListGone: what the file held is no longer kept.
     """
     found, work = opened(session, seminar.id, public_id)
-    layout = with_choices(work.layout, said)
-    if (fault := fault_of(layout)) is not None:
-        raise refusal_of(fault)
+    layout, faults = with_choices(work.layout, said, tables=tables_of(session, found))
+    if faults:
+        raise cannot_be_read(layout, faults)
     _write(session, found, replace(work, layout=layout))
     found.confirmed_at = context.now
     session.flush()
@@ -228,7 +229,7 @@ def remember(session: Session, context: ChangeContext, *, agency_id: int | None,
     for table in layout.tables:
         if not table.taken or not table.header:
             continue
-        fields = {column.key: column.field.value for column in table.columns if column.field is not None and column.heading}
+        fields = {heading: placed.value for heading, placed in to_remember(table).items()}
         same = NominationMapping.fingerprint == table.fingerprint, NominationMapping.agency_id.is_not_distinct_from(agency_id)
         there = session.scalars(select(NominationMapping).where(*same)).first()
         if there is None:
