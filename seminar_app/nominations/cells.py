@@ -44,6 +44,8 @@ NOTHING = frozenset(
 """Folded words that stand for an empty cell."""
 NOTHING_AS_NAME = frozenset({"n a", "no aplica", "s d", "n d", "sin dato", "sin datos", "no disponible", "null", "no tiene", "s n", "none"})
 """The same where a name is expected: «Na» and «Nil» are names, «Sin» is one."""
+LONGEST_NUMBER = 512
+"""Bits of a number that has a text; Python refuses to write those with thousands of digits."""
 _CONTROL = dict.fromkeys(range(32), " ") | dict.fromkeys((127, *range(128, 160))) | {0: None, 0xFFFE: None, 0xFFFF: None}
 
 
@@ -58,7 +60,9 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, datetime):
         whole_day = (cell.hour, cell.minute, cell.second) == (0, 0, 0)
         return cell.date().isoformat() if whole_day else cell.isoformat(" ", "minutes")
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell) if cell.bit_length() < LONGEST_NUMBER else "#NUM!"
 
 
 @lru_cache(maxsize=8192)

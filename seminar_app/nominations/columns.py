@@ -130,7 +130,7 @@ def propose_fields(columns: Sequence[Described], known: Mapping[str, Field], mea
     """
     placed = [_by_content(_by_heading(column)) for column in columns]
     placed = _marks(placed)
-    placed = _names_by_content(_office(_names(_states(placed))))
+    placed = _names_by_content(_names(_states(placed)))
     placed = _once(placed)
     fields = {column.index: column.field for column in placed}
     headings = {column.index: folded(column.heading) for column in placed}
@@ -230,11 +230,6 @@ def _names(columns: list[Described]) -> list[Described]:
         return field
 
     return [replace(column, field=told(column.field)) for column in columns]
-
-
-def _office(columns: list[Described]) -> list[Described]:
-    """Take rank and agency apart where two columns say position."""
-    return columns
 
 
 def _names_by_content(columns: list[Described]) -> list[Described]:

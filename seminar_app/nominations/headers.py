@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from seminar_app.nominations.cells import folded, text_of
@@ -70,9 +70,9 @@ def _as_header(table: Table, number: int, row: Sequence[Cell]) -> tuple[float, H
     return score, Header(rows, headings)
 
 
-def score_of(headings: object) -> float:
+def score_of(headings: Iterable[str]) -> float:
     """Return how much like a header of people these headings are."""
-    fields = [field_of(heading) for heading in headings]  # type: ignore[attr-defined]
+    fields = [field_of(heading) for heading in headings]
     people = {field for field in fields if field not in (None, Field.LEFT_OUT)}
     return len(people) + LEFT_OUT_COUNTS * fields.count(Field.LEFT_OUT)
 

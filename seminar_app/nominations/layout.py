@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from seminar_app.nominations.cells import folded, text_of
@@ -167,7 +167,7 @@ def _agreed(remembered: Mapping[str, Mapping[str, Field]]) -> dict[str, Field]:
     return {heading: next(iter(count)) for heading, count in seen.items() if heading and len(count) == 1}
 
 
-def fingerprint(headings: object) -> str:
+def fingerprint(headings: Iterable[str]) -> str:
     """Return what names a set of headings, whatever their order, case and accents."""
-    words = sorted(filter(None, (folded(str(heading)) for heading in headings)))  # type: ignore[attr-defined]
+    words = sorted(filter(None, map(folded, headings)))
     return hashlib.sha256("\n".join(words).encode()).hexdigest()[:32]

@@ -5,7 +5,7 @@ Source: docs/decisions/0042-how-an-agencys-list-is-read.md.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
 from seminar_app.nominations.cells import folded, is_nothing, text_of
@@ -13,7 +13,7 @@ from seminar_app.nominations.dates import EARLIEST_LIKELY, NoSuchDate, read_date
 from seminar_app.nominations.duplicates import marked
 from seminar_app.nominations.names import normal_case, spellings
 from seminar_app.nominations.people import named
-from seminar_app.nominations.sections import SourceRow, people_rows
+from seminar_app.nominations.sections import SourceRow, all_rows
 from seminar_app.nominations.shapes import (
     Cell,
     Edits,
@@ -26,6 +26,7 @@ from seminar_app.nominations.shapes import (
     Reading,
     RowKey,
     Severity,
+    SkippedRow,
     TableLayout,
     Tables,
 )
@@ -47,11 +48,21 @@ def read(tables: Tables, layout: Layout, edits: Edits = NO_EDITS, *, today: date
     """
     known = given_names(tables, layout)
     rows: list[ListRow] = []
+    skipped: list[SkippedRow] = []
     for each in layout.tables:
-        if each.taken and each.table < len(tables.tables):
-            reader = _RowReader(each, edits, known, today)
-            rows.extend(reader.rows(people_rows(tables.tables[each.table], each)))
-    return Reading(marked(rows))
+        if not each.taken or each.table >= len(tables.tables):
+            continue
+        reader = _RowReader(each, edits, known, today)
+        people = {int(number) for table, _dot, number in (key.partition(".") for key in edits.people) if table == str(each.table)}
+        for source in all_rows(tables.tables[each.table], each, people):
+            key = f"{each.table}.{source.number}"
+            if key in edits.left_out:
+                continue
+            if isinstance(source, SourceRow):
+                rows.append(reader.row(key, source))
+            else:
+                skipped.append(SkippedRow(key, source.text))
+    return Reading(marked(rows), tuple(skipped))
 
 
 def given_names(tables: Tables, layout: Layout) -> frozenset[str]:
@@ -81,13 +92,6 @@ class _RowReader:
         self.known = known
         self.today = today
         self.fields = [column.field for column in layout.columns if column.field not in (None, Field.LEFT_OUT)]
-
-    def rows(self, sources: Iterator[SourceRow]) -> Iterator[ListRow]:
-        """Yield the rows that nobody has left out."""
-        for source in sources:
-            key = f"{self.layout.table}.{source.number}"
-            if key not in self.edits.left_out:
-                yield self.row(key, source)
 
     def cells(self, key: RowKey, source: SourceRow) -> dict[Field, Cell]:
         """Return the cells as they are after the edits."""
@@ -143,7 +147,9 @@ class _RowReader:
         problems.sort(key=lambda problem: _ORDER[problem.field])
         return ListRow(key=key, cells=texts, nominee=nominee, problems=tuple(problems))
 
-    def _email(self, texts: Mapping[Field, str], problems: list[Problem], found: object, *, vacant: bool) -> str | None:
+    def _email(
+        self, texts: Mapping[Field, str], problems: list[Problem], found: Callable[[Field, Found], str | None], *, vacant: bool
+    ) -> str | None:
         """Return the address. It is missing only where the list has a column for addresses."""
         text = texts.get(Field.EMAIL)
         if text is None:
@@ -152,7 +158,7 @@ class _RowReader:
             if not vacant:
                 problems.append(Problem(Field.EMAIL, ProblemCode.MISSING, Severity.ERROR, text))
             return None
-        return found(Field.EMAIL, read_address(text))  # type: ignore[operator, no-any-return]
+        return found(Field.EMAIL, read_address(text))
 
     def _sex(self, texts: Mapping[Field, str], problems: list[Problem]) -> str | None:
         text = texts.get(Field.SEX, "")
@@ -207,12 +213,12 @@ def proposed_states(reading: Reading) -> Mapping[RowKey, Mapping[Field, str]]:
     return _where(reading, (Field.STATE,), state_meant)
 
 
-def _where(reading: Reading, fields: Collection[Field], proposal: object) -> Mapping[RowKey, Mapping[Field, str]]:
+def _where(reading: Reading, fields: Collection[Field], proposal: Callable[[str], str | None]) -> Mapping[RowKey, Mapping[Field, str]]:
     found: dict[RowKey, dict[Field, str]] = {}
     for row in reading.rows:
         for field in fields:
             text = row.cells.get(field, "")
-            proposed = proposal(text) if text else None  # type: ignore[operator]
+            proposed = proposal(text) if text else None
             if proposed and proposed != text:
                 found.setdefault(row.key, {})[field] = proposed
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from seminar_app.nominations.cells import folded, is_no_name, is_nothing, text_of
@@ -16,6 +16,9 @@ from seminar_app.people.rules import is_name as people_name
 HEADINGS_AGAIN = 0.6
 """Share of a row's cells that are headings of the list, from which on the row repeats the header."""
 LONGEST_AGENCY = 120
+LONGEST_SKIPPED = 300
+SHORTEST_SKIPPED = 8
+"""Letters of what stands in the number's column from which on a row is no empty numbered line."""
 
 _TOTAL = re.compile(r"(sub ?totale?s?|gran total|totale?s?|suma)\b(?! [a-z]+ [a-z]+ [a-z]+)")
 _NOTE = re.compile(r"(notas?|observacion(es)?|importante|favor de|fuente|source|note|remarks?|pagina|page|hoja \d)\b")
@@ -41,12 +44,32 @@ class SourceRow:
     agency: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A row that is about nobody, with what stands in it."""
+
+    number: int
+    text: str
+
+
 def people_rows(table: Table, layout: TableLayout) -> Iterator[SourceRow]:
-    """Yield the rows about people. Rows that the spreadsheet hides are no part of the list."""
+    """Yield the rows about people."""
+    return (row for row in all_rows(table, layout) if isinstance(row, SourceRow))
+
+
+def all_rows(table: Table, layout: TableLayout, people: Collection[int] = ()) -> Iterator[SourceRow | Skipped]:
+    """Yield the rows about people, and those that are skipped. Rows that the spreadsheet hides are no part of the list.
+
+    Args:
+        people: numbers of rows that a person says are people, whatever they look like.
+    """
     section = _Section(table, layout)
     first, last = layout.span(len(table.rows))
     for number in range(first, last + 1):
-        if number not in table.hidden and number not in layout.header and (row := section.take(number)) is not None:
+        if number in table.hidden:
+            continue
+        row = section.take(number, certain=number in people)
+        if row is not None:
             yield row
 
 
@@ -79,8 +102,12 @@ class _Section:
         again = any(set(row) == header for row in self.table.rows[number + 1 : layout.span(len(self.table.rows))[1]])
         return agency_in(filled[0][1]) if again else None
 
-    def take(self, number: int) -> SourceRow | None:
-        """Return the row as one about a person, or learn from it and return None."""
+    def take(self, number: int, *, certain: bool = False) -> SourceRow | Skipped | None:
+        """Return the row as one about a person, or learn from it and return it as skipped; None where nothing is skipped.
+
+        Args:
+            certain: it is about a person, whatever it looks like.
+        """
         row = self.table.rows[number - 1]
         filled = filled_of(row)
         if not filled:
@@ -89,13 +116,12 @@ class _Section:
             self.place_again(filled)
             return None
         cells = {field: row[index] for index, field in self.place.items() if index < len(row)}
-        certain = any(looks_like_address(text) or looks_like_curp(text) for _index, text in filled)
-        if not certain and self.is_none(number, filled, cells):
-            return None
+        certain = certain or any(looks_like_address(text) or looks_like_curp(text) for _index, text in filled)
         if certain:
             self.ended = False
-        if self.ended or not self.is_about_somebody(cells):
-            return None
+        elif self.is_none(number, filled, cells) or self.ended or not self.is_about_somebody(cells):
+            is_empty_line = all(index not in self.place for index, _text in filled) and len(filled[0][1]) < SHORTEST_SKIPPED
+            return None if is_empty_line else Skipped(number, " · ".join(text for _index, text in filled)[:LONGEST_SKIPPED])
         return SourceRow(number, cells, self.agency)
 
     def repeats_header(self, filled: Sequence[tuple[int, str]]) -> bool:

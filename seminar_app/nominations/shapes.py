@@ -277,10 +277,26 @@ class Edits:
     values: Mapping[Field, Mapping[str, str]] = field(default_factory=dict)
     """By field: the value as written (blanks collapsed), and what stands instead."""
     left_out: frozenset[RowKey] = frozenset()
+    people: frozenset[RowKey] = frozenset()
+    """Rows that were skipped, and are people after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRow:
+    """A row below the header that is about nobody: a total, a note, a signer, the heading of a section. `text` is what stands in it."""
+
+    key: RowKey
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The rows about people, in the order of the file. Rows that were left out are not among them."""
+    """The rows about people, in the order of the file. Rows that were left out are not among them.
+
+    Attributes:
+        skipped: rows with something in them that were not taken for people, so that nothing is lost unseen. Repeated headers, and lines
+            with a number only, are not among them.
+    """
 
     rows: tuple[ListRow, ...]
+    skipped: tuple[SkippedRow, ...] = ()
