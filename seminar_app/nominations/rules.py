@@ -128,7 +128,14 @@ class AgencyFinder:
         return None
 
     def _offices_of(self, agency_id: int) -> Mapping[str, int]:
-        return self._offices.get(agency_id, {})
+        """Return the offices of an agency by state; where it has none, that of the group which its other offices succeeded.
+
+        So a list of the state prosecutors of today may name a state whose office has no successor yet.
+        """
+        own = self._offices.get(agency_id, {})
+        before = {self._parents.get(each.from_id) for each in self.successions if self._parents.get(each.to_id) == agency_id}
+        others = {state: office for group in before - {None, agency_id} for state, office in self._offices.get(group or 0, {}).items()}
+        return {state: office for state, office in others.items() if self._exists(office)} | dict(own) if own else own
 
     def _office(self, offices: Mapping[str, int], nominee: Nominee) -> int | None:
         for words in (nominee.state, nominee.unit, nominee.agency):

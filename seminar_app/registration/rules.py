@@ -9,6 +9,7 @@ Source: docs/decisions/0004-seat-pools.md and 0005-same-answer.md.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -136,8 +137,9 @@ class Reach:
 
 
 def quotas_within(pools: Sequence[PoolState], agency_path: Sequence[AgencyId]) -> list[PoolState]:
-    """Return the quotas along the path. One that was taken away, with neither seats nor a release date, counts as none."""
-    return [pool for pool in pools if pool.kept and pool.agency_id in agency_path]
+    """Return the quotas along the path, nearest first. One that was taken away, with neither seats nor a release date, counts as none."""
+    of_agency = {pool.agency_id: pool for pool in pools if pool.kept}
+    return [of_agency[step] for step in agency_path if step in of_agency]
 
 
 def reach_of(pools: Sequence[PoolState], agency_path: Sequence[AgencyId], *, agency_seats_only: bool, today: date) -> Reach:
@@ -193,6 +195,26 @@ def decide_move(pools: Sequence[PoolState], reach: Reach, *, held: PoolId) -> Po
 
 
 # Who gets a seat that becomes free.
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """A nomination that waits. `quota`: the nearest on its path (`quotas_within`); None if none is left."""
+
+    registration_id: RegistrationId
+    queue_place: int
+    quota: PoolId | None
+
+
+def number_alternates(alternates: Iterable[Alternate]) -> dict[RegistrationId, int]:
+    """Return each alternate's number, from 1, among those of the same quota; none for one who has no quota any more."""
+    last: Counter[PoolId] = Counter()
+    numbers = {}
+    for each in sorted(alternates, key=lambda each: each.queue_place):
+        if each.quota is not None:
+            last[each.quota] += 1
+            numbers[each.registration_id] = last[each.quota]
+    return numbers
 
 
 @dataclass(frozen=True, slots=True)

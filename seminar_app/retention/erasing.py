@@ -22,7 +22,7 @@ from seminar_app.people.models import Person
 from seminar_app.people.queries import merged_together
 from seminar_app.people.services import lock_people
 from seminar_app.registration.models import NameRequest, PersonJoin, Registration, RegistrationHistory
-from seminar_app.registration.rules import RegistrationState
+from seminar_app.registration.rules import RegistrationState, may_edit
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.forms_sent import erase_forms_of
 from seminar_app.registration.services.reserving import give_codes
@@ -30,7 +30,7 @@ from seminar_app.registration.services.seats import locked_registration, settle
 from seminar_app.retention.models import ErasureRequest
 from seminar_app.seminars.rules import has_ended
 
-STANDING = (RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.PENDING)
+STANDING = tuple(state for state in RegistrationState if may_edit(state))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

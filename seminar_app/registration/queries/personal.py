@@ -20,7 +20,7 @@ from seminar_app.people.rules import certificate_name
 from seminar_app.people.shown import ShownPerson, as_shown
 from seminar_app.registration.models import NameRequest, Notice, Registration
 from seminar_app.registration.queries.shown import SHOWN
-from seminar_app.registration.rules import RegistrationState, edition_of, edition_of_request, link_has_ended
+from seminar_app.registration.rules import RegistrationState, edition_of, edition_of_request, is_alternate, link_has_ended
 from seminar_app.seminars.models import Seminar, SeminarSession
 
 
@@ -59,6 +59,11 @@ class OwnRegistration:
     edition: str
     """Version of the registration and its person, for a form that changes them."""
     person: ShownPerson
+
+    @property
+    def alternate(self) -> bool:
+        """Whether it waits for a seat of the agency."""
+        return is_alternate(self.state, agency_seats_only=self.agency_seats_only)
 
     @property
     def audit_name(self) -> str:

@@ -10,7 +10,7 @@ from seminar_app.core.errors import NotFound
 from seminar_app.registration.door_rules import may_take_back
 from seminar_app.registration.errors import NotInThisState, TooLateToTakeBack
 from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import RegistrationState, decide_seat, is_alternate
+from seminar_app.registration.rules import RegistrationState, Source, decide_seat, is_alternate
 from seminar_app.registration.services.changes import change_state, last_place, last_step
 from seminar_app.registration.services.delayed import tell_unless_undone, unsay
 from seminar_app.registration.services.seats import LockedSeats, locked_registration, settle
@@ -50,12 +50,14 @@ def close_seats(session: Session, context: ChangeContext, *, seminar_id: int, re
         SeminarCompleted: the seminar is completed or archived.
     """
     seats, registration = _locked(session, seminar_id, registration_id)
-    step = last_step(session, registration_id)
-    if step is None or registration.agency_seats_only or step.to_state is not registration.state:
+    if registration.source is not Source.NOMINATION or registration.agency_seats_only:
         raise NotInThisState
     if registration.state is RegistrationState.WAITLISTED:
         _set(session, context, seats, registration, agency_seats_only=True)
         return registration
+    step = last_step(session, registration_id)
+    if step is None or step.to_state is not registration.state:
+        raise NotInThisState
     if (step.from_state, step.to_state) != (RegistrationState.WAITLISTED, RegistrationState.REGISTERED):
         raise NotInThisState
     if not may_take_back(step.at, now=context.now):

@@ -57,7 +57,8 @@ def tell(
 def facts_of(registration: Registration) -> dict[str, str]:
     """Return what a mail to the official states about the registration itself."""
     code = reserved_name(registration.reserved_code) if registration.person.reserved else ""
-    return {"state": registration.state.value, "code": code}
+    nominated = "yes" if registration.agency_seats_only else ""
+    return {"state": registration.state.value, "code": code, "nominated": nominated}
 
 
 def tell_former_address(

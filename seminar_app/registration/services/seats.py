@@ -27,6 +27,7 @@ from seminar_app.registration.errors import (
     SeminarCompleted,
 )
 from seminar_app.registration.models import Registration
+from seminar_app.registration.queries.seats import pool_state
 from seminar_app.registration.rules import (
     PoolState,
     Reach,
@@ -173,11 +174,6 @@ def locked_registration(session: Session, registration_id: int) -> tuple[LockedS
         select(Registration).where(Registration.id == registration_id).options(joinedload(Registration.person))
     ).one()
     return seats, registration
-
-
-def pool_state(row: SeatPool) -> PoolState:
-    """Return a pool in the form that the rules use."""
-    return PoolState(row.id, row.agency_id, row.size, row.taken, row.release_on, row.released_at is not None)
 
 
 def seat_or_queue(

@@ -183,6 +183,7 @@ def first_state_of(session: Session, seats: LockedSeats, registration: Registrat
     approval = seats.seminar.approval
     registration.agency_seats_only = source is Source.NOMINATION and seats.has_quota(session, registration.agency_id)
     if source is Source.NOMINATION:
+        registration.source = source  # also of somebody who had withdrawn
         return first_state_of_nomination(approval, has_quota=registration.agency_seats_only)
     return first_state(approval) if source is Source.FORM else None
 
