@@ -290,6 +290,12 @@ def find_with_version(session: Session, agency_id: int) -> tuple[Agency, int] | 
     return None if found is None else (found[0], found[1])
 
 
+def current_versions(session: Session, agency_ids: Collection[int]) -> dict[int, tuple[Agency, int]]:
+    """Return each of these agencies with the id of its current version, in one statement; one that does not exist is left out."""
+    found = select(Agency, AgencyVersion.id).join(AgencyVersion, (AgencyVersion.agency_id == Agency.id) & AgencyVersion.current)
+    return {row[0].id: (row[0], row[1]) for row in session.execute(found.where(Agency.id.in_(agency_ids)))}
+
+
 def agency_path(session: Session, agency_id: int) -> tuple[int, ...]:
     """Return the agency and its parents, nearest first; the last is its group. Empty if the agency does not exist.
 

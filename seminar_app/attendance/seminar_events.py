@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
-from seminar_app.attendance.services.participations import begin_participation, follow_registration, freeze, refresh, thaw
+from seminar_app.attendance.services.participations import begin_participations, follow_registration, freeze, refresh, thaw
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.registration.models import Registration
 from seminar_app.registration.registration_hooks import when_registration_changes
@@ -36,9 +38,12 @@ def on_edit(session: Session, context: ChangeContext, seminar: Seminar, edit: Se
 
 
 @when_registration_changes
-def on_registration(session: Session, context: ChangeContext, seminar: Seminar, registration: Registration, *, created: bool) -> None:
-    """Add the outcome of a new registration, or keep it true to its state and agency."""
+def on_registration(
+    session: Session, context: ChangeContext, seminar: Seminar, registrations: Sequence[Registration], *, created: bool
+) -> None:
+    """Add the outcomes of new registrations, or keep each true to its state and agency."""
     if created:
-        begin_participation(session, seminar, registration)
-    else:
+        begin_participations(session, seminar, [registration.id for registration in registrations])
+        return
+    for registration in registrations:
         follow_registration(session, seminar, registration)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from seminar_app.core.errors import N_, Refusal
+from seminar_app.nominations.choices import LayoutFault, LayoutFaultCode
+from seminar_app.nominations.shapes import Layout
 
 
 class UnreadableList(Refusal):
@@ -148,3 +152,70 @@ class ReadingFailed(UnreadableList):
         "Reading this file was interrupted, and nothing of it was taken. Please upload it again; "
         "if that happens once more, copy the cells of the list into a new workbook and upload that."
     )
+
+
+class UnplacedColumns(Refusal):
+    """A column of a table that is taken is for nothing yet."""
+
+    sentence = N_("Please say what these columns are for, or leave them out: %(columns)s.")
+
+
+class PlacedTwice(Refusal):
+    """Two columns of a table are for the same, or one for a part of the other."""
+
+    sentence = N_("These columns are for the same, or one for a part of the other: %(columns)s. Please leave out what is not needed.")
+
+
+class NoTableTaken(Refusal):
+    """Nothing of the file is taken."""
+
+    sentence = N_("Please choose at least one sheet whose rows are people.")
+
+
+class NoNames(Refusal):
+    """No column of a table says who its rows are about."""
+
+    sentence = N_("No column holds the names of people. Please say which one does.")
+
+
+class NoSuchChoice(Refusal):
+    """The page was open too long, or it was none of ours."""
+
+    sentence = N_("This page was open for too long. Please look at the columns again.")
+
+
+class ListChanged(Refusal):
+    """The list was corrected after the page was shown."""
+
+    sentence = N_("Somebody has corrected this list after you opened the page. Look at it again, then bring the people onto the roster.")
+
+
+class ListGone(Refusal):
+    """What the file held is no longer kept."""
+
+    sentence = N_("What this file held is no longer kept. Please upload it again.")
+
+
+class ListsNotTaken(Refusal):
+    """The seminar takes no lists now."""
+
+    sentence = N_("This seminar takes no lists now.")
+
+
+_BY_FAULT: dict[LayoutFaultCode, type[Refusal]] = {
+    LayoutFaultCode.NOTHING_TAKEN: NoTableTaken,
+    LayoutFaultCode.UNPLACED: UnplacedColumns,
+    LayoutFaultCode.FIELD_TWICE: PlacedTwice,
+    LayoutFaultCode.NAME_TWICE: PlacedTwice,
+    LayoutFaultCode.NO_NAME: NoNames,
+    LayoutFaultCode.NO_SUCH_CHOICE: NoSuchChoice,
+}
+
+
+def cannot_be_read(layout: Layout, faults: Sequence[LayoutFault]) -> Refusal:
+    """Return why people cannot be read under a layout yet, of its faults the first kind."""
+    kind = _BY_FAULT[faults[0].code]
+    of_kind = [fault for fault in faults if _BY_FAULT[fault.code] is kind]
+    headings = {(table.key, column.index): column.heading for table in layout.tables for column in table.columns}
+    named = [f"«{headings.get((fault.table, index)) or index + 1}»" for fault in of_kind for index in fault.columns]
+    return kind(columns=", ".join(dict.fromkeys(named)))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import logging
 import os
@@ -11,14 +9,11 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-from python_calamine import CalamineWorkbook
 
 from seminar_app.core.errors import InBothLanguages
 from seminar_app.nominations import errors, table_reader
@@ -155,39 +150,3 @@ def _table(table: dict[str, Any]) -> Table:
 def _untagged(tagged: dict[str, str]) -> date | datetime:
     """Return the date or the instant."""
     return date.fromisoformat(tagged["date"]) if "date" in tagged else datetime.fromisoformat(tagged["instant"])
-
-
-Cell = object
-"""Of the demonstration's reader below."""
-
-
-def tables(path: Path) -> Iterator[list[Sequence[Cell]]]:
-    """Yield each sheet of one of the demonstration's files as a list of rows; a CSV has one. Row 1 is at index 0.
-
-    Raises:
-        ValueError: a cell of a CSV is longer than the reader allows.
-    """
-    if path.suffix == ".xlsx":
-        book = CalamineWorkbook.from_path(str(path))
-        for name in book.sheet_names:
-            yield [list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
-    else:
-        text = decoded(path.read_bytes())
-        try:
-            yield list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text)))
-        except csv.Error as error:
-            raise ValueError(f"{path.name}: {error}") from error
-
-
-def decoded(content: bytes) -> str:
-    """Decode as UTF-8, with or without a byte order mark, else as cp1252, in which Spanish Windows saves."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")  # five bytes are undefined in cp1252
-
-
-def delimiter(text: str) -> str:
-    """Return the most frequent separator of the first line; spreadsheets in Spanish save CSV with semicolons."""
-    first = text.partition("\n")[0]
-    return max(";,\t", key=first.count)

@@ -13,6 +13,7 @@ from seminar_app.registration.rules import (
     AgencyId,
     PoolId,
     PoolState,
+    Reach,
     RegistrationState,
     day_there,
     pools_one_may_hold,
@@ -95,7 +96,7 @@ def takes_over(
         substitute_path: the same of the substitute.
     """
     kept = [pool for pool in pools if pool.agency_id is None or pool.size > 0]
-    theirs, own = (pools_one_may_hold(kept, path) for path in (replaced_path, substitute_path))
+    theirs, own = (pools_one_may_hold(kept, Reach(path)) for path in (replaced_path, substitute_path))
     quotas_of_theirs, own_quotas = ({pool.id for pool in some if pool.agency_id is not None} for some in (theirs, own))
     if any(pool.id == freed and pool.agency_id is not None for pool in pools):
         return freed in own_quotas

@@ -24,14 +24,15 @@ from seminar_app.registration.change_words import lines_of
 from seminar_app.registration.errors import FormEnded
 from seminar_app.registration.links import BUTTON_ENDPOINT, ENDPOINT, link_now
 from seminar_app.registration.models import ChangeNotice, FormSent, Registration
-from seminar_app.registration.rules import link_has_ended, may_mail_again, may_register_again
+from seminar_app.registration.queries import alternate_place
+from seminar_app.registration.rules import day_there, link_has_ended, may_mail_again, may_register_again
 from seminar_app.registration.services import change_notices, opened
 from seminar_app.registration.services.forms_sent import KIND, mails_within_the_hour
 from seminar_app.registration.services.links import LINKS
 from seminar_app.registration.services.mails import facts
 from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.rules import Announced
-from seminar_app.web.filters import local_instant, local_time
+from seminar_app.web.filters import local_instant, local_time, long_date
 from seminar_app.web.places import zone_words
 
 AN_HOUR = timedelta(hours=1)
@@ -47,6 +48,7 @@ def init_app() -> None:
     resolve(change_notices.LIAISON_KIND, _of_changes)
     for kind in SEATED:
         add_facts(kind, _hour)
+    add_facts("alternate", _release)
 
 
 def _hour(session: Session, message: Message) -> dict[str, str]:
@@ -57,6 +59,17 @@ def _hour(session: Session, message: Message) -> dict[str, str]:
         return {}
     zone, begins = found
     return {"begins": _("Begins at %(time)s, %(zone)s", time=local_time(begins, zone), zone=zone_words(zone))}
+
+
+def _release(session: Session, message: Message) -> dict[str, str]:
+    """Return the day from which an alternate may have an open seat, as it stands when the mail leaves; nothing if there is none."""
+    of = select(Registration.id, Seminar).join(Seminar, Seminar.id == Registration.seminar_id)
+    found = session.execute(of.where(Registration.public_id == message.link_owner)).one_or_none()
+    if found is None:
+        return {}
+    today = day_there(clock.now(), found.Seminar.time_zone)
+    place = alternate_place(session, found.Seminar, found.id, today=today)
+    return {"release_day": long_date(place.release_on)} if place and place.release_on and not place.open_too else {}
 
 
 def _of_form(session: Session, message: Message, address_of: AddressOf) -> Resolved | None:

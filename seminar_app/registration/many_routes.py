@@ -35,7 +35,7 @@ DONE = "decided_about_many"
 @blueprint.post("/roster/many")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def decide_many(slug: str) -> ResponseReturnValue:
-    """Approve, decline or remove the people chosen on the roster, one by one or by agency group."""
+    """Approve, decline, remove or open seats to the people chosen on the roster, one by one or by agency group."""
     seminar = seminar_to_organize(session(), current_actor(), slug)
     form = ManyForm()
     if not form.accepts():
@@ -113,9 +113,20 @@ def _in_words(decision: Decision, kept: Mapping[str, Any]) -> str:
             said.append(ngettext("%(num)d of them is on the waiting list.", "%(num)d of them are on the waiting list.", waiting))
     elif decision is Decision.DECLINE:
         said = [ngettext("%(num)d person is declined.", "%(num)d people are declined.", number)]
+    elif decision is Decision.OPEN:
+        seated = states.get(RegistrationState.REGISTERED.value, 0)
+        said = [ngettext("%(num)d alternate has a seat now.", "%(num)d alternates have a seat now.", seated)]
+        if waiting := number - seated:
+            said.append(
+                ngettext(
+                    "%(num)d gets the first open seat that falls free, in turn.",
+                    "%(num)d get the first open seats that fall free, in turn.",
+                    waiting,
+                )
+            )
     else:
         said = [ngettext("%(num)d person is off the list.", "%(num)d people are off the list.", number)]
-    if number:
+    if number and (decision is not Decision.OPEN or states.get(RegistrationState.REGISTERED.value)):
         said.append(_("The messages about it leave in two minutes."))
     if left_out := kept["left_out"]:
         alone = ngettext(

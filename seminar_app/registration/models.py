@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from seminar_app.core.data_subject import FREE_TEXT, NO_PERSON, PARTICIPANT
@@ -69,6 +69,8 @@ class Registration(Base):
     seat_pool_id: Mapped[int | None] = mapped_column(index=True)
     queue_place: Mapped[int | None]
     """Position on the waiting list in order of arrival, unique within the seminar."""
+    agency_seats_only: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A nomination: draws from its agency's seats only, until a quota on its path is released or an organizer opens it."""
     source: Mapped[Source] = mapped_column(value_enum(Source))
     language: Mapped[str] = mapped_column(String(2), info=NO_PERSON)
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id", ondelete="RESTRICT"))
@@ -114,6 +116,8 @@ class RegistrationHistory(Base):
     from_state: Mapped[RegistrationState | None] = mapped_column(value_enum(RegistrationState, "from_state"))
     to_state: Mapped[RegistrationState] = mapped_column(value_enum(RegistrationState, "to_state"))
     seat_pool_id: Mapped[int | None] = mapped_column(ForeignKey("seat_pool.id", ondelete="RESTRICT"))
+    queue_place: Mapped[int | None]
+    """The place on the waiting list that the step gave, so that it can be given back."""
     note: Mapped[str | None] = mapped_column(String(300), info=PARTICIPANT)
     other_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"))
     """Of a substitution: on the step that ends a registration the one that came instead, on the other's step the one that made way.

@@ -59,6 +59,9 @@ def personal(token: str) -> ResponseReturnValue:
         asked=queries.name_asked(session(), found.registration.id),
         notice=queries.notice_read(session(), found.registration),
         may_return=_may_return(found, now),
+        alternate=queries.alternate_place(session(), found.seminar, found.registration.id, today=day_there(now, found.seminar.time_zone))
+        if found.registration.alternate
+        else None,
         pass_picture=_pass_picture(found) if found.registration.state is RegistrationState.REGISTERED and not ended else None,
     )
 
@@ -131,7 +134,7 @@ def _open_parts(found: PersonalPage, identity: OnFile) -> list[str]:
     if not may_edit(registration.state):
         return []
     closed = {
-        "agency": not may_change_agency(registration.state),
+        "agency": not may_change_agency(registration.state, agency_seats_only=registration.agency_seats_only),
         "documents": not asked_of(seminar) and not identity.parts,
         "reserve": registration.person.reserved or not seminar.offers_reserved,
     }

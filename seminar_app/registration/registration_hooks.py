@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -12,9 +13,11 @@ from seminar_app.seminars.models import Seminar
 
 
 class RegistrationHook(Protocol):
-    """Called in the transaction of the change; `created` for a registration that is new."""
+    """Called in the transaction of the change; `created` for registrations that are new."""
 
-    def __call__(self, session: Session, context: ChangeContext, seminar: Seminar, registration: Registration, *, created: bool) -> None:
+    def __call__(
+        self, session: Session, context: ChangeContext, seminar: Seminar, registrations: Sequence[Registration], *, created: bool
+    ) -> None:
         """Do what follows from the change."""
         ...
 
@@ -25,6 +28,7 @@ _hooks: list[RegistrationHook] = []
 def when_registration_changes(hook: RegistrationHook) -> RegistrationHook:
     """Register a hook that is called when a registration is made, and when it changes its state or its agency.
 
+    It gets many at once where a list makes them: then it needs as few statements as for one.
     It runs in the transaction of the change, after the flush, with the seminar's seats locked. A change of both, state and
     agency, may call it twice. A registration that only goes to another record of the person, by a merge, does not call it.
     """
@@ -34,10 +38,10 @@ def when_registration_changes(hook: RegistrationHook) -> RegistrationHook:
 
 
 def registration_changed(
-    session: Session, context: ChangeContext, seminar: Seminar, registration: Registration, *, created: bool = False
+    session: Session, context: ChangeContext, seminar: Seminar, registrations: Sequence[Registration], *, created: bool = False
 ) -> None:
     """Flush the change and call the hooks."""
     if _hooks:
         session.flush()
     for hook in _hooks:
-        hook(session, context, seminar, registration, created=created)
+        hook(session, context, seminar, registrations, created=created)

@@ -15,7 +15,7 @@ from seminar_app.messages.queries import mail_of
 from seminar_app.messages.words import OUTCOME_SIGNS, OUTCOMES, kind_in_words, reason_in_words
 from seminar_app.registration import queries
 from seminar_app.registration.forms import EndReserveForm, RemovalForm, ReserveForm
-from seminar_app.registration.rules import link_ends, link_has_ended, may_approve, may_decline, may_remove, may_restore
+from seminar_app.registration.rules import day_there, link_ends, link_has_ended, may_approve, may_decline, may_remove, may_restore
 from seminar_app.registration.sections import sections_of
 from seminar_app.seminars.header import seminar_header
 from seminar_app.web.access import current_actor, shown
@@ -53,6 +53,9 @@ def registration_page(
     person, state, change = found.registration.person, found.registration.state, found.access.may_change
     decides = found.access.may_change_list
     hidden, paper_by = person.hidden, found.registration.paper_notice_by
+    today = day_there(clock.now(), found.access.seminar.time_zone)
+    waits = found.registration.alternate
+    place = queries.alternate_place(session(), found.access.seminar, found.registration.id, today=today) if waits else None
     likely = queries.likely_same(session(), queries.organizing(current_actor()), person.id) if opened and change else []
     beside = [each.person.public_id.hex for each in likely]
     shown(f"registration:{found.registration.public_id.hex}", seminar=slug, beside=beside)
@@ -65,6 +68,7 @@ def registration_page(
         may_see_person=change or found.access.agency_ids is not None,
         asked=None if hidden else queries.name_asked(session(), found.registration.id),
         mail=[] if hidden else mail_of(session(), found.registration.public_id),
+        place=place,
         outcomes=OUTCOMES,
         outcome_signs=OUTCOME_SIGNS,
         kind_in_words=kind_in_words,

@@ -9,6 +9,7 @@ Source: docs/decisions/0004-seat-pools.md and 0005-same-answer.md.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -86,18 +87,27 @@ class NoticeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
-    """A seat pool as it is now. `agency_id` None means the open pool; from `release_on` its unused seats go to the open pool."""
+    """A seat pool as it is now. `agency_id` None means the open pool; from `release_on` its unused seats go to the open pool.
+
+    `released`: they have gone there once, so that those who waited for the day were served.
+    """
 
     id: PoolId
     agency_id: AgencyId | None
     size: int
     taken: int
     release_on: date | None = None
+    released: bool = False
 
     @property
     def room(self) -> int:
         """Free seats."""
         return self.size - self.taken
+
+    @property
+    def kept(self) -> bool:
+        """Whether it counts as a quota: one that was taken away has neither seats nor a day."""
+        return self.agency_id is not None and (self.size > 0 or self.release_on is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,30 +122,63 @@ class SeatDecision:
         return RegistrationState.REGISTERED if self.pool_id is not None else RegistrationState.WAITLISTED
 
 
-def pools_one_may_hold(pools: Sequence[PoolState], agency_path: Sequence[AgencyId]) -> list[PoolState]:
-    """Return the pools an agency's people may draw from, in the order they are tried: nearest agency first, the open pool last.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The pools that a registration may draw from (`reach_of`).
+
+    Attributes:
+        agency_path: agencies whose quotas it may draw from, in the order they are tried (`path_to_pools`). Empty for an agency that
+            is not in the directory.
+        open_too: whether it may draw from the open pool, which is tried last.
+    """
+
+    agency_path: Sequence[AgencyId] = ()
+    open_too: bool = True
+
+
+def quotas_within(pools: Sequence[PoolState], agency_path: Sequence[AgencyId]) -> list[PoolState]:
+    """Return the quotas along the path, nearest first. One that was taken away, with neither seats nor a release date, counts as none."""
+    of_agency = {pool.agency_id: pool for pool in pools if pool.kept}
+    return [of_agency[step] for step in agency_path if step in of_agency]
+
+
+def reach_of(pools: Sequence[PoolState], agency_path: Sequence[AgencyId], *, agency_seats_only: bool, today: date) -> Reach:
+    """Return the pools that a registration may draw from.
+
+    A nomination draws from its agency's seats only. It reaches the open pool once a quota on its path has been released, full or
+    not, or where no quota is left on it; the organizer may open it before (`agency_seats_only` is false then). `today` is in the
+    seminar's time zone. Source: docs/decisions/0043-nominations-and-alternates.md.
+    """
+    if not agency_seats_only:
+        return Reach(agency_path)
+    quotas = quotas_within(pools, agency_path)
+    return Reach(agency_path, open_too=not quotas or any(is_released(pool, today=today) for pool in quotas))
+
+
+def pools_one_may_hold(pools: Sequence[PoolState], reach: Reach) -> list[PoolState]:
+    """Return the pools within reach, in the order they are tried: nearest agency first, the open pool last.
 
     Args:
         pools: the seminar's pools, one per quota plus the open one.
-        agency_path: agencies whose quotas the person may draw from, in the order they are tried (`path_to_pools`). Empty for an
-            agency that is not in the directory: its people draw from the open pool only.
+        reach: of the registration that is to be seated.
     """
     of_agency = {pool.agency_id: pool for pool in pools}
-    return [of_agency[step] for step in (*agency_path, None) if step in of_agency]
+    order = (*reach.agency_path, None) if reach.open_too else reach.agency_path
+    return [of_agency[step] for step in order if step in of_agency]
 
 
-def decide_seat(pools: Sequence[PoolState], agency_path: Sequence[AgencyId]) -> SeatDecision:
-    """Choose the pool a registration draws from: the first pool of its path with room, else the open pool, else the waiting list.
+def decide_seat(pools: Sequence[PoolState], reach: Reach) -> SeatDecision:
+    """Choose the pool a registration draws from: the first within reach that has room, else the waiting list.
 
     Args:
         pools: the seminar's pools, one per quota plus the open one.
-        agency_path: agencies whose quotas the person may draw from, in the order they are tried (`path_to_pools`).
+        reach: of the registration.
     """
-    with_room = (pool.id for pool in pools_one_may_hold(pools, agency_path) if pool.room > 0)
+    with_room = (pool.id for pool in pools_one_may_hold(pools, reach) if pool.room > 0)
     return SeatDecision(next(with_room, None))
 
 
-def decide_move(pools: Sequence[PoolState], agency_path: Sequence[AgencyId], *, held: PoolId) -> PoolId:
+def decide_move(pools: Sequence[PoolState], reach: Reach, *, held: PoolId) -> PoolId:
     """Return the pool that a seated person whose agency is corrected draws from.
 
     The seat stays where the corrected agency's people may hold it. Else it moves to the nearest pool with room, and where there
@@ -143,15 +186,35 @@ def decide_move(pools: Sequence[PoolState], agency_path: Sequence[AgencyId], *, 
 
     Args:
         pools: the seminar's pools, one per quota plus the open one.
-        agency_path: agencies whose quotas the corrected agency's people may draw from, in the order they are tried.
+        reach: of the registration, with the corrected agency.
         held: the pool of the seat held now.
     """
-    if held in {pool.id for pool in pools_one_may_hold(pools, agency_path)}:
+    if held in {pool.id for pool in pools_one_may_hold(pools, reach)}:
         return held
-    return decide_seat(pools, agency_path).pool_id or held
+    return decide_seat(pools, reach).pool_id or held
 
 
 # Who gets a seat that becomes free.
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """A nomination that waits. `quota`: the nearest on its path (`quotas_within`); None if none is left."""
+
+    registration_id: RegistrationId
+    queue_place: int
+    quota: PoolId | None
+
+
+def number_alternates(alternates: Iterable[Alternate]) -> dict[RegistrationId, int]:
+    """Return each alternate's number, from 1, among those of the same quota; none for one who has no quota any more."""
+    last: Counter[PoolId] = Counter()
+    numbers = {}
+    for each in sorted(alternates, key=lambda each: each.queue_place):
+        if each.quota is not None:
+            last[each.quota] += 1
+            numbers[each.registration_id] = last[each.quota]
+    return numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +223,7 @@ class Waiting:
 
     registration_id: RegistrationId
     queue_place: int
-    agency_path: Sequence[AgencyId]
+    reach: Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +245,7 @@ def decide_promotions(pools: Sequence[PoolState], waiting: Iterable[Waiting]) ->
     for person in sorted(waiting, key=lambda person: person.queue_place):
         if not any(pool.room for pool in now.values()):
             break
-        pool_id = decide_seat(list(now.values()), person.agency_path).pool_id
+        pool_id = decide_seat(list(now.values()), person.reach).pool_id
         if pool_id is not None:
             now[pool_id] = replace(now[pool_id], taken=now[pool_id].taken + 1)
             promotions.append(Promotion(person.registration_id, pool_id))
@@ -211,19 +274,28 @@ def is_released(pool: PoolState, *, today: date) -> bool:
 
 
 def decide_releases(pools: Sequence[PoolState], *, today: date) -> list[Release]:
-    """Return which quotas release seats today: those whose release date has come, with all their free seats.
+    """Return which quotas are released today: those whose release date has come, with all their free seats.
 
     The rule is asked each time the seminar's seats change, so it also releases a seat that becomes free in a quota
-    released long ago. `today` is in the seminar's time zone.
+    released long ago. A full quota is released once all the same: its alternates then reach the open pool. `today` is in the
+    seminar's time zone.
     """
-    return [Release(pool.id, pool.room) for pool in pools if is_released(pool, today=today) and pool.room > 0]
+    due = (pool for pool in pools if is_released(pool, today=today))
+    return [Release(pool.id, pool.room) for pool in due if pool.room > 0 or (pool.kept and not pool.released)]
 
 
 def after_releases(pools: Sequence[PoolState], releases: Sequence[Release]) -> list[PoolState]:
     """Return the pools after the seats have moved. The sum of their sizes (the seminar's capacity) stays the same."""
     given = {release.pool_id: release.seats for release in releases}
     moved = sum(given.values())
-    return [replace(pool, size=pool.size + (moved if pool.agency_id is None else -given.get(pool.id, 0))) for pool in pools]
+    return [
+        replace(
+            pool,
+            size=pool.size + (moved if pool.agency_id is None else -given.get(pool.id, 0)),
+            released=pool.released or pool.id in given,
+        )
+        for pool in pools
+    ]
 
 
 # Whether the form is open.
@@ -279,6 +351,20 @@ def first_state(approval: Approval) -> RegistrationState | None:
     return RegistrationState.PENDING if approval is Approval.MANUAL else None
 
 
+def first_state_of_nomination(approval: Approval, *, has_quota: bool) -> RegistrationState | None:
+    """Return the state of a nomination before any seat is assigned: nominated if the organizer decides; None if its quota decides.
+
+    The quota decides where approval is automatic: a seat of the agency's pools, else an alternate's place. Without a quota
+    (`quotas_within`) a list would fill the open pool before anybody else, so each of its people waits for the organizer.
+    """
+    return None if has_quota and approval is Approval.AUTOMATIC else RegistrationState.NOMINATED
+
+
+def is_alternate(state: RegistrationState, *, agency_seats_only: bool) -> bool:
+    """Whether a registration is an alternate: a nomination that waits for a seat of its agency."""
+    return state is RegistrationState.WAITLISTED and agency_seats_only
+
+
 # What each state allows.
 
 _ALIVE = frozenset(
@@ -302,9 +388,12 @@ def may_edit(state: RegistrationState) -> bool:
     return state in _ALIVE
 
 
-def may_change_agency(state: RegistrationState) -> bool:
-    """Whether the official may change their agency: while no seat depends on it. The turn on the waiting list stays the same."""
-    return state in (RegistrationState.PENDING, RegistrationState.WAITLISTED)
+def may_change_agency(state: RegistrationState, *, agency_seats_only: bool) -> bool:
+    """Whether the official may change their agency: while no seat depends on it. The turn on the waiting list stays the same.
+
+    An alternate may not: it is one agency that has named them, and its seats that they wait for.
+    """
+    return state in (RegistrationState.PENDING, RegistrationState.WAITLISTED) and not agency_seats_only
 
 
 def may_withdraw(state: RegistrationState, *, ended: bool) -> bool:
@@ -332,6 +421,8 @@ class Decision(StrEnum):
 
     APPROVE = "approve"
     DECLINE = "decline"
+    OPEN = "open"
+    """Let alternates have an open seat."""
     REMOVE = "remove"
 
 

@@ -24,7 +24,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.opening import own_offices
 from seminar_app.registration.queries import Roster, StaffRegistration
 from seminar_app.registration.registration_page import filters_in, registration_page
-from seminar_app.registration.roster_filter import roster_filter
+from seminar_app.registration.roster_filter import ALTERNATES, roster_filter
 from seminar_app.registration.rules import (
     RegistrationState,
     RemovalReason,
@@ -63,6 +63,7 @@ def roster(slug: str) -> ResponseReturnValue:
         filters_now=filters_in(request.args),
         troubles=queries.mail_troubles(session(), access.seminar.id),
         **_choices(found),
+        did=request.args.get("did"),
         many=decided(request.args.get("many")),
         reasons=RemovalForm(MultiDict()).reason.choices,
         done=next((line for line in lines if line.public_id == done), None) if done else None,
@@ -146,6 +147,20 @@ def decline(slug: str, registration_id: str) -> ResponseReturnValue:
     return _decide(slug, registration_id, services.decline)
 
 
+@blueprint.post("/roster/<registration_id>/open-seats")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER)
+def open_seats(slug: str, registration_id: str) -> ResponseReturnValue:
+    """Let an alternate have an open seat too."""
+    return _decide(slug, registration_id, services.open_seats, did="opened")
+
+
+@blueprint.post("/roster/<registration_id>/close-seats")
+@staff(RoleName.ADMIN, RoleName.ORGANIZER)
+def close_seats(slug: str, registration_id: str) -> ResponseReturnValue:
+    """Undo that: the person waits for a seat of the agency again."""
+    return _decide(slug, registration_id, services.close_seats)
+
+
 @blueprint.post("/roster/<registration_id>/give-seat")
 @staff(RoleName.ADMIN, RoleName.ORGANIZER)
 def give_seat(slug: str, registration_id: str) -> ResponseReturnValue:
@@ -179,8 +194,8 @@ def remove(slug: str, registration_id: str) -> ResponseReturnValue:
     return _decide(slug, registration_id, services.remove, reason=RemovalReason(form.reason.data), note=form.note.data or None)
 
 
-def _decide(slug: str, registration_id: str, service: Callable[..., Registration], **values: Any) -> ResponseReturnValue:
-    """Call one service on one registration and go back to the roster with the same filters."""
+def _decide(slug: str, registration_id: str, service: Callable[..., Registration], did: str = "", **values: Any) -> ResponseReturnValue:
+    """Call one service on one registration and go back to the roster with the same filters; it then offers to undo what it did."""
     actor = current_actor()
     seminar = seminar_to_organize(session(), actor, slug)
     found = queries.registration_in_reach(session(), actor, slug, id_needed(registration_id)).registration
@@ -193,15 +208,20 @@ def _decide(slug: str, registration_id: str, service: Callable[..., Registration
         in_unit_of_work(work)
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
-    filters = filters_in(request.form)
-    return redirect(f"{url_for('.roster', slug=slug)}?{urlencode([*filters.items(), ('of', found.public_id.hex)])}", code=303)
+        did = ""
+    where = filters_in(request.form) | {"of": found.public_id.hex} | ({"did": did} if did else {})
+    return redirect(f"{url_for('.roster', slug=slug)}?{urlencode(where)}", code=303)
 
 
 def _choices(found: Roster) -> dict[str, list[tuple[str, str]]]:
     """Return the choices of the roster's filters: the states and groups of today that occur, and the pools."""
     everything = ("", _("All"))
+    states = [(state.value, label(state)) for state in RegistrationState if found.counts[state]]
+    if found.alternates:
+        waits = [value for value, _word in states].index(RegistrationState.WAITLISTED.value)
+        states.insert(waits + 1, (ALTERNATES, _("Alternate")))
     return {
-        "states": [everything, *((state.value, label(state)) for state in RegistrationState if found.counts[state])],
+        "states": [everything, *states],
         "groups": [everything, *((group.key, group.code or group.name(current_language())) for group in found.groups_today)],
         "pools": [
             everything,

@@ -120,6 +120,7 @@ class Check:
 class People:
     """Number of registrations by state, counted by the registration feature; `seats` is the sum of the pools.
 
+    `nominated`: nominations that wait for the organizer.
     `names_asked`: registrations whose official asks for another name.
     `forms`: forms whose button in the mail has not been pressed; they hold no seat.
     `to_phone`: people whom no mail reaches.
@@ -132,6 +133,12 @@ class People:
     names_asked: Sequence[uuid.UUID] = ()
     forms: int = 0
     to_phone: int = 0
+    nominated: int = 0
+
+    @property
+    def undecided(self) -> int:
+        """Number of those who wait for the organizer's decision."""
+        return self.pending + self.nominated
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +279,9 @@ def _concerns(
     if people.pending and not is_frozen(seminar.state):
         waiting = ngettext("%(num)d person waits for your approval.", "%(num)d people wait for your approval.", people.pending)
         found.append(Concern(waiting, url_for("registration_staff.roster", slug=slug, state="pending"), _("Look at them")))
+    if people.nominated and not is_frozen(seminar.state):
+        named = ngettext("%(num)d nomination waits for your decision.", "%(num)d nominations wait for your decision.", people.nominated)
+        found.append(Concern(named, url_for("registration_staff.roster", slug=slug, state="nominated"), _("Look at them")))
     if people.names_asked:
         asking = ngettext("%(num)d person asks for another name.", "%(num)d people ask for another name.", len(people.names_asked))
         first = url_for("registration_staff.registration", slug=slug, registration_id=people.names_asked[0].hex)

@@ -140,6 +140,7 @@ def overview(slug: str) -> ResponseReturnValue:
     people = People(
         registered=counts.registered,
         pending=counts.pending,
+        nominated=counts.nominated,
         waiting=counts.waitlisted,
         seats=seats.capacity,
         names_asked=registrations.names_asked(session(), seminar.id),

@@ -59,6 +59,8 @@ STATES = {
 FRESH = {
     "give_seat": World.fresh_asked,
     "give_no_seat": World.fresh_asked,
+    "open_seats": World.fresh_alternate,
+    "close_seats": World.fresh_opened,
     "take_back": World.fresh_walk_in,
     "split": World.fresh_joined,
 }

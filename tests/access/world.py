@@ -34,8 +34,8 @@ from seminar_app.people.models import MatchProposal, Person, PersonMerge
 from seminar_app.people.proposals import propose, reject_proposal
 from seminar_app.people.services import PersonData
 from seminar_app.registration.models import PersonJoin, Registration
-from seminar_app.registration.rules import RegistrationState
-from seminar_app.registration.services import Entry, enter_walk_in, merging
+from seminar_app.registration.rules import RegistrationState, Source
+from seminar_app.registration.services import Entry, enter_walk_in, merging, open_seats
 from seminar_app.retention.models import ErasureRequest
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
@@ -125,6 +125,22 @@ class World:
         side = self.side(own=own)
         waits: dict[str, Any] = {"queue_place": self.number(), "seat_asked_at": clock.now()}
         return self.make.registration(side.seminar, agency=side.agency, state=RegistrationState.WAITLISTED, **waits)
+
+    def fresh_alternate(self, *, own: bool) -> Registration:
+        """Let a nomination of the side's agency wait for the agency's seats, of which there are none."""
+        side = self.side(own=own)
+        kept = select(SeatPool.id).where(SeatPool.seminar_id == side.seminar.id, SeatPool.agency_id == side.agency.id)
+        if self.make.session.scalar(kept) is None:
+            self.make.pool(side.seminar, side.agency, 0, release_on=side.seminar.ends_on)
+        values: dict[str, Any] = {"queue_place": self.number(), "source": Source.NOMINATION, "agency_seats_only": True}
+        return self.make.registration(side.seminar, agency=side.agency, state=RegistrationState.WAITLISTED, **values)
+
+    def fresh_opened(self, *, own: bool) -> Registration:
+        """Let such a nomination have an open seat."""
+        alternate = self.fresh_alternate(own=own)
+        with unit_of_work(self.make.session) as session:
+            where = {"seminar_id": alternate.seminar_id, "registration_id": alternate.id}
+            return open_seats(session, context(clock.now(), actor()), **where)
 
     def fresh_walk_in(self, *, own: bool) -> Registration:
         """Enter a person at the door of the side's seminar that is held."""

@@ -202,9 +202,9 @@ def pytest_configure() -> None:
     event.listen(Engine, "commit", before_commit)
     event.listen(Engine, "rollback", after_rollback)
     if os.environ.get("TWIN") == "halfway":
-        from seminar_app.registration.services import personal, registering, seats, staff
+        from seminar_app.registration.services import personal, seats, staff, taking
 
-        for service in (personal, registering, seats, staff):
+        for service in (personal, taking, seats, staff):
             setattr(service, "change_state", commit_halfway)  # noqa: B010
 
 

@@ -35,9 +35,10 @@ from seminar_app.core import engine, sqlite, sqlite_writing
 from seminar_app.core.installation import installation_of
 from seminar_app.core.sqlite import sqlite_module
 from seminar_app.registration import link_routes, personal_routes, seats_routes, staff_routes
+from seminar_app.registration.queries.seats import pool_state
 from seminar_app.registration.services import forms_sent, personal, registering
 from seminar_app.registration.services import seats as seats_service
-from seminar_app.registration.services.seats import LockedSeats, lock_seats, pool_state
+from seminar_app.registration.services.seats import LockedSeats, lock_seats
 from seminar_app.seminars.models import SeatPool
 from seminar_app.web import errors
 from seminar_app.web.database import db

@@ -235,7 +235,7 @@ class Life:
         """As a correction of the agency does after its checks."""
         person = session.get_one(Registration, self.chance.choice(self.people).id)
         person.agency_id, person.agency_version_id = self.agency.id, self.make.version_of(self.agency)
-        registration_changed(session, context(LATER), session.get_one(Seminar, self.seminar.id), person)
+        registration_changed(session, context(LATER), session.get_one(Seminar, self.seminar.id), [person])
 
 
 @pytest.mark.parametrize("seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.full) for seed in range(4, 60))])
@@ -311,7 +311,7 @@ def test_a_cancelled_seminar_completes_nobody_also_from_the_archive(make: Make, 
     change(session, seminar, Change.ARCHIVE)
     with unit_of_work(session):
         row = session.get_one(Registration, person.id)
-        registration_changed(session, context(LATER), session.get_one(Seminar, seminar.id), row)
+        registration_changed(session, context(LATER), session.get_one(Seminar, seminar.id), [row])
     assert not rebuild(session, seminar.id, check=True).participations
     assert not current(session, person).completed
     attendance = queries.attendance_of(session, session.get_one(Seminar, seminar.id), former=False)
@@ -391,7 +391,7 @@ def test_an_agency_corrected_in_a_completed_seminar_is_a_new_version_of_the_outc
     with unit_of_work(session):
         row = session.get_one(Registration, person.id)
         row.agency_id, row.agency_version_id = other.id, make.version_of(other)
-        registration_changed(session, context(LATER), session.get_one(Seminar, seminar.id), row)
+        registration_changed(session, context(LATER), session.get_one(Seminar, seminar.id), [row])
     now = current(session, person)
     assert (now.version, now.frozen_at, now.completed) == (2, LATER, True)
     assert session.get_one(AgencyVersion, now.agency_version_id).code == "FGR"

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from seminar_app.attendance import history, queries, services
 from seminar_app.attendance.models import Mark, Observation, Participation
 from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
-from seminar_app.attendance.services.participations import begin_participation
+from seminar_app.attendance.services.participations import begin_participations
 from seminar_app.attendance.services.rebuilding import rebuild
 from seminar_app.audit.models import AuditRow
 from seminar_app.core.errors import Refusal
@@ -243,8 +243,7 @@ class Attendance(RuleBasedStateMachine):
         ]
         session.add_all(registrations)
         session.flush()
-        for registration in registrations:
-            begin_participation(session, seminar, registration)
+        begin_participations(session, seminar, [registration.id for registration in registrations])
         self.seminar_id = seminar.id
         self.session_ids = [(row.id, row.public_id) for row in rows]
         self.person_ids = [(row.id, row.public_id) for row in registrations]

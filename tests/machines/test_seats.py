@@ -7,13 +7,18 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies import succession_rules
 from seminar_app.registration import rules
-from seminar_app.registration.services import changes, forms_sent, personal, registering, seats, staff
+from seminar_app.registration.services import changes, forms_sent, personal, registering, seats, staff, taking
 from tests.machines.seats import Seats, World
 from tests.support.machines import FULL, SHORT, notices, run
 from tests.support.mutations import Mutation
 
 MUTATIONS = (
-    Mutation("the open pool is tried before the agency's own", rules.pools_one_may_hold, "(*agency_path, None)", "(None, *agency_path)"),
+    Mutation(
+        "the open pool is tried before the agency's own",
+        rules.pools_one_may_hold,
+        "(*reach.agency_path, None)",
+        "(None, *reach.agency_path)",
+    ),
     Mutation("released seats are lost", rules.after_releases, "(moved if", "(0 if"),
     Mutation("the newest in the queue comes first", rules.decide_promotions, "person.queue_place)", "-person.queue_place)"),
     Mutation("whoever withdraws frees a seat for nobody", personal.withdraw, "    settle(session, context, seats=seats)\n", ""),
@@ -28,7 +33,12 @@ MUTATIONS = (
         "not may_edit(state)",
     ),
     Mutation("a removed person's seat is not seen to be free", staff.remove, "    seats.moved(left=left, took=None)\n", ""),
-    Mutation("places are counted through all seminars", seats.next_queue_place, ".where(Registration.seminar_id == seminar_id)", ""),
+    Mutation(
+        "places are counted through all seminars",
+        seats.LockedSeats.next_queue_place,
+        ".where(Registration.seminar_id == self.seminar.id)",
+        "",
+    ),
     Mutation("seats that were added are given to nobody", seats.resize, "return settle(session, context, seats=seats)", "return 0"),
     Mutation("history says what it became twice", changes.change_state, '"from_state": before', '"from_state": state'),
     Mutation("the same form twice is two messages", registering.register, "registration.submission_id == submission:", "False:"),
@@ -41,7 +51,7 @@ MUTATIONS = (
     ),
     Mutation(
         "whoever comes now is served before those who wait",
-        registering.settle_due,
+        taking.settle_due,
         "if decide_releases(seats.pools, today=seats.today(context.now)):",
         "if False:",
     ),

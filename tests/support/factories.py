@@ -18,7 +18,7 @@ from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.agencies.versions import keep_versions
 from seminar_app.attendance.models import Mark, Observation
 from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
-from seminar_app.attendance.services.participations import begin_participation, freeze, refresh, thaw
+from seminar_app.attendance.services.participations import begin_participations, freeze, refresh, thaw
 from seminar_app.core.actor import RoleName
 from seminar_app.core.clock import now
 from seminar_app.core.folding import fold
@@ -199,7 +199,7 @@ class Make:
         with unit_of_work(self.session) as session:
             session.add(row)
             session.flush()
-            begin_participation(session, session.get_one(Seminar, seminar.id), row)
+            begin_participations(session, session.get_one(Seminar, seminar.id), [row.id])
         return row
 
     def form_sent(

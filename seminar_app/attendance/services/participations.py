@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, cast
 
@@ -52,45 +52,51 @@ def write_participations(session: Session, outcomes: Mapping[int, ParticipationF
 
 _TO_ATTEND = func.coalesce(func.sum(case((SeminarSession.counts_for_completion, SeminarSession.contact_minutes), else_=0)), 0)
 _COUNTED = func.coalesce(func.sum(case((SeminarSession.counts_for_completion, 1), else_=0)), 0)
+_TO_COME = (
+    select(_TO_ATTEND.label("to_attend"), _COUNTED.label("counted"))
+    .where(SeminarSession.seminar_id == bindparam("seminar_id", type_=Integer()))
+    .subquery()
+)
 _BEGIN: dict[str, Any] = {
-    "registration_id": bindparam("registration_id", type_=Integer()),
+    "registration_id": Registration.id,
     "version": literal(1),
     "current": true(),
-    "seminar_id": bindparam("seminar_id", type_=Integer()),
-    "agency_version_id": bindparam("agency_version_id", type_=Integer()),
+    "seminar_id": Registration.seminar_id,
+    "agency_version_id": Registration.agency_version_id,
     "minutes_credited": literal(0),
-    "contact_minutes": _TO_ATTEND,
-    "percent": case((_TO_ATTEND > 0, literal(0, _table.c.percent.type))),
+    "contact_minutes": _TO_COME.c.to_attend,
+    "percent": case((_TO_COME.c.to_attend > 0, literal(0, _table.c.percent.type))),
     "threshold_percent": bindparam("threshold_percent", type_=Integer()),
     "excused_rule": bindparam("excused_rule", type_=_table.c.excused_rule.type),
     "attended": false(),
     "sessions_attended": literal(0),
-    "sessions_counted": _COUNTED,
-    "completed": and_(bindparam("asks_nothing", type_=Boolean()), _TO_ATTEND > 0),
+    "sessions_counted": _TO_COME.c.counted,
+    "completed": and_(
+        bindparam("asks_nothing", type_=Boolean()), Registration.state == RegistrationState.REGISTERED, _TO_COME.c.to_attend > 0
+    ),
     "superseded": false(),
 }
 _BEGINNING = insert(_table).from_select(
     list(_BEGIN),
-    select(*(value.label(name) for name, value in _BEGIN.items())).where(
-        SeminarSession.seminar_id == bindparam("seminar_id", type_=Integer())
-    ),
+    select(*(value.label(name) for name, value in _BEGIN.items()))
+    .select_from(cast(Table, Registration.__table__).join(_TO_COME, true()))
+    .where(Registration.id.in_(bindparam("of_registrations", expanding=True))),
 )
 
 
-def begin_participation(session: Session, seminar: Seminar, registration: Registration) -> None:
-    """Add the outcome of a new registration, of whom nothing was observed, in one statement.
+def begin_participations(session: Session, seminar: Seminar, registration_ids: Sequence[int]) -> None:
+    """Add the outcomes of new registrations, of whom nothing was observed, in one statement for any thousand of them.
 
     Others wait for the seats meanwhile, so the database adds the minutes up; a test holds it equal to the rule.
     """
     values = {
-        "registration_id": registration.id,
         "seminar_id": seminar.id,
-        "agency_version_id": registration.agency_version_id,
         "threshold_percent": seminar.threshold_percent,
         "excused_rule": seminar.excused_rule,
-        "asks_nothing": _may_complete(seminar, registration) and seminar.threshold_percent == 0,
+        "asks_nothing": seminar.outcome_state is not SeminarState.CANCELLED and seminar.threshold_percent == 0,
     }
-    session.connection().execute(_BEGINNING, values)
+    for some in chunks(registration_ids):
+        session.connection().execute(_BEGINNING, values | {"of_registrations": some})
 
 
 def _may_complete(seminar: Seminar, registration: Registration) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from seminar_app.attendance.models import Mark, Participation
 from seminar_app.attendance.rules import ParticipationFacts
 from seminar_app.attendance.services.observed import Kept, chunks, read_observed, without_sessions, write_marks
-from seminar_app.attendance.services.participations import VALUES, begin_participation, facts_of, lock_registrations, write_participations
+from seminar_app.attendance.services.participations import VALUES, begin_participations, facts_of, lock_registrations, write_participations
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import SeminarState
@@ -118,8 +118,7 @@ def _add_missing(session: Session, seminar_id: int, registration_ids: Collection
     )
     seminar = session.get_one(Seminar, seminar_id)
     missing = [each for each in registration_ids if each not in there]
-    for each in missing:
-        begin_participation(session, seminar, session.get_one(Registration, each))
+    begin_participations(session, seminar, missing)
     return missing
 
 

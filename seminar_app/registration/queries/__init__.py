@@ -1,6 +1,7 @@
 """Read registrations: by personal link, as a roster, as seat counts, and by the people a member of staff may see."""
 
 from seminar_app.registration.queries.agencies import people_of_agency
+from seminar_app.registration.queries.alternates import AlternatePlace, alternate_place
 from seminar_app.registration.queries.forms_sent import (
     FoundForm,
     agency_typed,
@@ -18,6 +19,7 @@ from seminar_app.registration.queries.merging import (
     MergeMade,
     Proposal,
     Record,
+    as_likely,
     compare,
     get_proposal,
     kept_in_reach,
@@ -70,6 +72,7 @@ from seminar_app.registration.queries.roster import (
 from seminar_app.registration.queries.seats import HeadCount, PoolLine, SeatsOverview, head_count, seats_overview
 
 __all__ = [
+    "AlternatePlace",
     "AskedName",
     "BothIn",
     "Comparison",
@@ -100,6 +103,8 @@ __all__ = [
     "StaffRegistration",
     "WaitingHere",
     "agency_typed",
+    "alternate_place",
+    "as_likely",
     "candidates_in_reach",
     "compare",
     "entered_here",

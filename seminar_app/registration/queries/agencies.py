@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import RegistrationState
+from seminar_app.registration.rules import RegistrationState, may_edit
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import SeminarState
 
-STILL_TO_COME = (RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.PENDING)
+STILL_TO_COME = tuple(state for state in RegistrationState if may_edit(state))
 GONE = (SeminarState.CANCELLED, SeminarState.ARCHIVED)
 
 

@@ -20,7 +20,7 @@ from seminar_app.people.rules import certificate_name
 from seminar_app.people.shown import ShownPerson, as_shown
 from seminar_app.registration.models import NameRequest, Notice, Registration
 from seminar_app.registration.queries.shown import SHOWN
-from seminar_app.registration.rules import RegistrationState, edition_of, edition_of_request, link_has_ended
+from seminar_app.registration.rules import RegistrationState, edition_of, edition_of_request, is_alternate, link_has_ended
 from seminar_app.seminars.models import Seminar, SeminarSession
 
 
@@ -51,6 +51,7 @@ class OwnRegistration:
     agency_id: int | None
     agency_text: str | None
     state: RegistrationState
+    agency_seats_only: bool
     language: str
     registered_at: datetime
     notice_id: int | None
@@ -58,6 +59,11 @@ class OwnRegistration:
     edition: str
     """Version of the registration and its person, for a form that changes them."""
     person: ShownPerson
+
+    @property
+    def alternate(self) -> bool:
+        """Whether it waits for a seat of the agency."""
+        return is_alternate(self.state, agency_seats_only=self.agency_seats_only)
 
     @property
     def audit_name(self) -> str:
@@ -128,6 +134,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
             Registration.public_id,
             Registration.seminar_id,
             Registration.state,
+            Registration.agency_seats_only,
             Registration.language,
             Registration.registered_at,
             Registration.notice_id,
@@ -159,6 +166,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
         agency_id=row.agency_id,
         agency_text=row.agency_text,
         state=row.state,
+        agency_seats_only=row.agency_seats_only,
         language=row.language,
         registered_at=row.registered_at,
         notice_id=row.notice_id,

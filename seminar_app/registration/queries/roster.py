@@ -31,10 +31,11 @@ from seminar_app.people.models import Person
 from seminar_app.people.rules import name_key
 from seminar_app.people.shown import ShownPerson, told_apart
 from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.queries.alternates import numbers_in
 from seminar_app.registration.queries.here import PersonHere, people_here
 from seminar_app.registration.queries.reach import agencies_in_reach
 from seminar_app.registration.queries.shown import SHOWN, shown_person
-from seminar_app.registration.rules import RegistrationState, RemovalReason, Source, edition_of, may_edit
+from seminar_app.registration.rules import RegistrationState, RemovalReason, Source, edition_of, is_alternate, may_edit
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.seminars.rules import SeminarState, is_frozen
@@ -96,6 +97,7 @@ class RosterFilter:
         pool: public id of a seat pool.
         words: of a name or e-mail.
         to_phone: only people whom no mail reaches and who are still concerned by the seminar.
+        alternates: of those who wait only alternates.
     """
 
     state: RegistrationState | None = None
@@ -103,11 +105,12 @@ class RosterFilter:
     pool: str = ""
     words: str = ""
     to_phone: bool = False
+    alternates: bool = False
 
     @property
     def narrows(self) -> bool:
         """Whether any filter is set."""
-        return bool(self.state or self.group or self.pool or self.words or self.to_phone)
+        return bool(self.state or self.alternates or self.group or self.pool or self.words or self.to_phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,9 @@ class RosterRow:
     searched: str
     by_mail: bool
     """The person has an e-mail address, shown or not."""
+    alternate: bool = False
+    number: int | None = None
+    """An alternate's number among those of the same quota; None of a reserved identity, or where no quota is left."""
 
     @property
     def to_phone(self) -> bool:
@@ -173,6 +179,11 @@ class Roster:
     seats_left: Sequence[SeatsLeft] = ()
 
     @property
+    def alternates(self) -> bool:
+        """Whether anybody on it is an alternate."""
+        return any(line.alternate for group in self.groups for line in group.everybody)
+
+    @property
     def pages(self) -> int:
         """Number of pages, at least one."""
         return max(1, -(-self.shown // PAGE_SIZE))
@@ -183,16 +194,31 @@ class Roster:
         return sum(self.counts.values())
 
 
+_LINE = (
+    Registration.id,
+    Registration.agency_id,
+    Registration.public_id,
+    Registration.state,
+    Registration.seat_pool_id,
+    Registration.queue_place,
+    Registration.agency_seats_only,
+)
+
+
 def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page: int = 1) -> Roster:
-    """Read the roster in four statements, a liaison's in five, however many people are on it; of the lines that match, one page of 300."""
+    """Read the roster in four statements, however many people are on it; of the lines that match, one page of 300.
+
+    A liaison's takes one more, and so does one with alternates.
+    """
     agencies = all_agencies(session, with_aliases=False)
     parents = {agency.id: agency.parent_id for agency in agencies.values()}
     pools = list(session.scalars(select(SeatPool).where(SeatPool.seminar_id == access.seminar.id).order_by(SeatPool.id)))
     lines = session.execute(
-        select(*SHOWN, Person.search_key, Registration.agency_id, Registration.public_id, Registration.state, Registration.seat_pool_id)
+        select(*SHOWN, Person.search_key, *_LINE)
         .join(Person, Person.id == Registration.person_id)
         .where(Registration.seminar_id == access.seminar.id, Person.merged_into_id.is_(None))
-    )
+    ).all()
+    numbers = numbers_in(session, access.seminar, pools, lines)
     then = agencies_then(session)  # after the lines, so that it knows each of their versions
     by_id = {pool.id: pool for pool in pools}
     groups: dict[int, RosterGroup] = {}
@@ -211,7 +237,7 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page
         group = groups.setdefault(at.id, RosterGroup(at))
         group.counts[row.state] += 1
         counts[row.state] += 1
-        line = _line(row, shown_person(row, then), by_id, agencies)
+        line = _line(row, shown_person(row, then), by_id, agencies, numbers)
         group.everybody.append(line)
         if _is_wanted(line, today.key, wanted):
             group.rows.append(line)
@@ -251,12 +277,17 @@ def _keep_page(groups: list[RosterGroup], page: int) -> None:
         before += length
 
 
-def _line(row: Any, person: ShownPerson, pools: Mapping[int, SeatPool], agencies: Mapping[int, AgencyChoice]) -> RosterRow:
+def _line(
+    row: Any, person: ShownPerson, pools: Mapping[int, SeatPool], agencies: Mapping[int, AgencyChoice], numbers: Mapping[int, int]
+) -> RosterRow:
     pool = pools.get(row.seat_pool_id) if row.seat_pool_id is not None else None
     if pool is not None and person.hidden and pool.agency_id is not None and agencies[pool.agency_id].state:
         pool = None
     searched = name_key(person.name) if person.hidden else f"{row.search_key} {person.email or ''}"
-    return RosterRow(row.public_id, person, row.state, pool.public_id.hex if pool else None, searched, row.email is not None)
+    alternate = is_alternate(row.state, agency_seats_only=row.agency_seats_only)
+    number = None if person.hidden else numbers.get(row.id)
+    pool_id = pool.public_id.hex if pool else None
+    return RosterRow(row.public_id, person, row.state, pool_id, searched, row.email is not None, alternate, number)
 
 
 def _in_order(lines: list[RosterRow]) -> list[RosterRow]:
@@ -268,6 +299,8 @@ def _in_order(lines: list[RosterRow]) -> list[RosterRow]:
 
 def _is_wanted(line: RosterRow, group: str, wanted: RosterFilter) -> bool:
     if wanted.state is not None and line.state is not wanted.state:
+        return False
+    if wanted.alternates and not line.alternate:
         return False
     if wanted.group and group != wanted.group:
         return False
@@ -299,6 +332,7 @@ class SeenRegistration:
     person: ShownPerson
     seat_asked_at: datetime | None = None
     """When the door asked for a seat that the organizer has to decide on."""
+    alternate: bool = False
     removal_reason: RemovalReason | None = None
     queue_place: int | None = None
     source: Source | None = None
@@ -347,6 +381,7 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
             Registration.state,
             Registration.removal_reason,
             Registration.queue_place,
+            Registration.agency_seats_only,
             Registration.source,
             Registration.language,
             Registration.registered_at,
@@ -383,14 +418,16 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
 
 
 def _seen(row: Any, person: ShownPerson) -> SeenRegistration:
+    alternate = is_alternate(row.state, agency_seats_only=row.agency_seats_only)
     if person.hidden:
-        return SeenRegistration(row.id, row.public_id, row.state, person, row.seat_asked_at)
+        return SeenRegistration(row.id, row.public_id, row.state, person, row.seat_asked_at, alternate)
     return SeenRegistration(
         row.id,
         row.public_id,
         row.state,
         person,
         row.seat_asked_at,
+        alternate,
         row.removal_reason,
         row.queue_place,
         row.source,

@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import RegistrationState, edition_of_seats, may_edit
+from seminar_app.registration.rules import PoolState, RegistrationState, edition_of_seats, may_edit
 from seminar_app.seminars.models import SeatPool
+
+
+def pool_state(row: SeatPool) -> PoolState:
+    """Return a pool in the form that the rules use."""
+    return PoolState(row.id, row.agency_id, row.size, row.taken, row.release_on, row.released_at is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +33,11 @@ class PoolLine:
 
 @dataclass(frozen=True, slots=True)
 class SeatsOverview:
-    """The pools (quotas by agency code, the open pool last), and how many people wait."""
+    """The pools (quotas by agency code, the open pool last), how many people wait, and how many of them as alternates."""
 
     pools: list[PoolLine]
     waiting: int
+    alternates: int = 0
 
     @property
     def capacity(self) -> int:
@@ -70,12 +76,13 @@ def seats_overview(session: Session, seminar_id: int) -> SeatsOverview:
         if agency is None or pool.size or pool.release_on
     ]
     lines.sort(key=lambda line: (line.agency is None, line.agency.code if line.agency else ""))
-    waiting = session.scalar(
-        select(func.count())
+    alternates = func.count(case((Registration.agency_seats_only, 1)))
+    waiting = session.execute(
+        select(func.count(), alternates)
         .select_from(Registration)
         .where(Registration.seminar_id == seminar_id, Registration.state == RegistrationState.WAITLISTED)
-    )
-    return SeatsOverview(lines, waiting or 0)
+    ).one()
+    return SeatsOverview(lines, *waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +92,9 @@ class HeadCount:
     registered: int
     waitlisted: int
     pending: int
+    nominated: int
     concerned: int
-    """These, the nominated and the invited: all people who are told if the seminar is cancelled."""
+    """These and the invited: all people who are told if the seminar is cancelled."""
     to_phone: int
     """Those of them who have no e-mail address, so that no mail reaches them."""
 
@@ -109,6 +117,7 @@ def head_count(session: Session, seminar_id: int) -> HeadCount:
         registered=counts.get(RegistrationState.REGISTERED, 0),
         waitlisted=counts.get(RegistrationState.WAITLISTED, 0),
         pending=counts.get(RegistrationState.PENDING, 0),
+        nominated=counts.get(RegistrationState.NOMINATED, 0),
         concerned=sum(number for state, number in counts.items() if may_edit(state)),
         to_phone=sum(int(row.people - row.with_address) for row in rows if may_edit(row.state)),
     )

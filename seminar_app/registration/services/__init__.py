@@ -1,5 +1,6 @@
 """Services that change registrations and seats. Each locks the seminar's seats (`seats.lock_seats`) before it changes a registration."""
 
+from seminar_app.registration.services.alternates import close_seats, open_seats
 from seminar_app.registration.services.asked_seats import give_no_seat, give_seat
 from seminar_app.registration.services.correcting import StaffCorrection, correct
 from seminar_app.registration.services.door import Entered, Way, enter_walk_in, extra_seats_used, substitute
@@ -20,16 +21,21 @@ from seminar_app.registration.services.many import decide_many, undo_many
 from seminar_app.registration.services.name_requests import decide_request
 from seminar_app.registration.services.notices import ensure_notices
 from seminar_app.registration.services.personal import Correction, edit, register_again, withdraw
-from seminar_app.registration.services.registering import Entry, add_by_hand, register
+from seminar_app.registration.services.registering import add_by_hand, register
 from seminar_app.registration.services.reserving import end_reserve, give_codes, reserve
 from seminar_app.registration.services.sealed_forms import Typed, address_indexes, opened
-from seminar_app.registration.services.seats import release_due_quotas, resize
+from seminar_app.registration.services.seats import LockedSeats, lock_seats, release_due_quotas, resize, settle
 from seminar_app.registration.services.staff import approve, decline, remove, restore
+from seminar_app.registration.services.taking import Comer, Entry, find_comer, mail_of, settle_due, submission_of, take_place
+from seminar_app.registration.services.taking_many import Newcomer, take_places
 
 __all__ = [
+    "Comer",
     "Correction",
     "Entered",
     "Entry",
+    "LockedSeats",
+    "Newcomer",
     "StaffCorrection",
     "Typed",
     "Way",
@@ -37,6 +43,7 @@ __all__ = [
     "address_indexes",
     "approve",
     "ask_for_links",
+    "close_seats",
     "confirm",
     "confirmed",
     "correct",
@@ -51,10 +58,14 @@ __all__ = [
     "enter_walk_in",
     "erase_forms_of",
     "extra_seats_used",
+    "find_comer",
     "forget_forms",
     "give_codes",
     "give_no_seat",
     "give_seat",
+    "lock_seats",
+    "mail_of",
+    "open_seats",
     "opened",
     "register",
     "register_again",
@@ -66,8 +77,13 @@ __all__ = [
     "send_again",
     "send_form",
     "send_link",
+    "settle",
+    "settle_due",
+    "submission_of",
     "substitute",
     "take_back",
+    "take_place",
+    "take_places",
     "undo_many",
     "void_form",
     "withdraw",

@@ -24,12 +24,13 @@ def give_seat(session: Session, context: ChangeContext, *, seminar_id: int, regi
         SeminarCompleted: the seminar is completed or archived.
     """
     seats, registration = _locked(session, seminar_id, registration_id)
+    registration.agency_seats_only = False  # the organizer's hand opens all seats
     settle(session, context, seats=seats)
     if registration.state is RegistrationState.REGISTERED:
         return registration
     if registration.state is not RegistrationState.WAITLISTED:
         raise NotInThisState
-    pool_id = decide_seat(seats.pools, seats.path(session, registration.agency_id)).pool_id
+    pool_id = decide_seat(seats.pools, seats.reach(session, registration, now=context.now)).pool_id
     if pool_id is None:
         pool_id = grow_open_pool(session, context, seats=seats)
     change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.REGISTERED, pool_id=pool_id)

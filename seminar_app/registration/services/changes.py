@@ -62,6 +62,7 @@ def change_state(
         "from_state": before,
         "to_state": state,
         "seat_pool_id": pool_id if pool_id is not None else left,
+        "queue_place": queue_place,
         "note": note,
         "other_id": other_id,
         "extra_seats": extra_seats,
@@ -78,7 +79,15 @@ def change_state(
         seminar=seminar.slug,
         details=details,
     )
-    registration_changed(session, context, seminar, registration, created=created)
+    registration_changed(session, context, seminar, [registration], created=created)
+
+
+def last_place(session: Session, registration_id: int) -> int | None:
+    """Return the place on the waiting list that this registration had last; None if it never had one, or long ago."""
+    places = select(RegistrationHistory.queue_place).where(
+        RegistrationHistory.registration_id == registration_id, RegistrationHistory.to_state == RegistrationState.WAITLISTED
+    )
+    return session.scalar(places.order_by(RegistrationHistory.id.desc()).limit(1))
 
 
 def last_step(session: Session, registration_id: int) -> RegistrationHistory | None:
@@ -134,5 +143,5 @@ def edit_registration(
             details={"columns": changed},
         )
     if moved:
-        registration_changed(session, context, seminar, registration)
+        registration_changed(session, context, seminar, [registration])
     return changed

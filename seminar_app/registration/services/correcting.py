@@ -115,7 +115,7 @@ def _move(session: Session, context: ChangeContext, *, seats: LockedSeats, regis
         registration.person.agency_id = correction.agency_id
     held = registration.seat_pool_id
     if held is not None:
-        pool_id = decide_move(seats.pools, seats.path(session, correction.agency_id), held=held)
+        pool_id = decide_move(seats.pools, seats.reach(session, registration, now=context.now), held=held)
         if pool_id != held:
             change_state(
                 session,

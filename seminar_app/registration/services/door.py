@@ -13,7 +13,6 @@ from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.people.matching import By
-from seminar_app.people.services import find_or_add_person
 from seminar_app.registration.door_rules import Arrival, DoorDay, arrival, door_day, may_be_replaced, may_grow, takes_over
 from seminar_app.registration.errors import (
     AlreadyOnTheRoster,
@@ -25,25 +24,22 @@ from seminar_app.registration.errors import (
 )
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState, Source, decide_seat
-from seminar_app.registration.services.changes import agency_of_today, change_state
+from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.delayed import tell_unless_undone
 from seminar_app.registration.services.name_requests import forget_request
-from seminar_app.registration.services.registering import (
-    MAIL_OF_STATE,
+from seminar_app.registration.services.seats import LockedSeats, grow_open_pool, lock_seats, settle
+from seminar_app.registration.services.taking import (
+    Comer,
     Entry,
-    fill,
-    find_registration,
+    find_comer,
     find_submission,
-    held,
-    keep,
-    new_registration,
-    note_join,
-    reserve_new,
+    finish,
+    mail_of,
+    ready,
     settle_due,
     submission_of,
     with_person,
 )
-from seminar_app.registration.services.seats import LockedSeats, grow_open_pool, lock_seats, next_queue_place, settle
 
 
 class Way(StrEnum):
@@ -66,16 +62,6 @@ class Entered:
     registration: Registration
     way: Way
     again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Newcomer:
-    """A registration that is to get a seat; `joined`: a new one of a known person, `known`: the person was on file before."""
-
-    registration: Registration
-    known: bool
-    joined: bool
-    waits: bool
 
 
 def enter_walk_in(
@@ -108,11 +94,14 @@ def enter_walk_in(
     if (again := find_submission(session, submission)) is not None:
         return _again(with_person(session, again))
     _refuse_unless_open(seats, context)
-    found = _newcomer(session, context, seats=seats, entry=entry, submission=submission, source=Source.WALK_IN, reach=reach)
-    _note_paper(context, found.registration)
-    way = _seat_at_door(session, context, seats=seats, found=found)
-    _finish(session, context, seats=seats, found=found, entry=entry)
-    return Entered(found.registration, way)
+    comer = _comer(session, context, seats=seats, entry=entry, reach=reach)
+    waits = _waits(comer)
+    registration = ready(session, context, seats=seats, comer=comer, source=Source.WALK_IN, submission=submission)
+    _stands_there(context, registration)
+    way = _seat_at_door(session, context, seats=seats, registration=registration)
+    finish(session, context, seats=seats, comer=comer, registration=registration)
+    _tell(session, context, seats=seats, registration=registration, waited=waits)
+    return Entered(registration, way)
 
 
 def substitute(
@@ -160,23 +149,27 @@ def substitute(
     freed = replaced.seat_pool_id
     if not may_be_replaced(replaced.state) or freed is None:
         raise CannotBeReplaced
-    found = _newcomer(session, context, seats=seats, entry=entry, submission=submission, source=source, reach=reach)
-    paths = (seats.path(session, each.agency_id) for each in (replaced, found.registration))
+    comer = _comer(session, context, seats=seats, entry=entry, reach=reach)
+    waits = _waits(comer)
+    registration = ready(session, context, seats=seats, comer=comer, source=source, submission=submission)
+    paths = (seats.path(session, each.agency_id) for each in (replaced, registration))
     promoted = False
     takes = takes_over(seats.pools, freed=freed, replaced_path=next(paths), substitute_path=next(paths))
     _make_way(session, context, seats=seats, replaced=replaced, note=note)
     if at_door:
-        _note_paper(context, found.registration)
+        _stands_there(context, registration)
     if takes:
         way = Way.TAKEN_OVER
-        _give(session, context, seats=seats, found=found, pool_id=freed, other=replaced, note=note)
+        _give(session, context, seats=seats, registration=registration, pool_id=freed, other=replaced, note=note)
     else:
         settle(session, context, seats=seats)
-        promoted = found.registration.state is RegistrationState.REGISTERED  # the freed seat was theirs by the queue
-        way = _seat_at_door(session, context, seats=seats, found=found, other=replaced, note=note, at_door=at_door)
-    _finish(session, context, seats=seats, found=found, entry=entry, told=promoted)
-    _name_other(session, replaced=replaced, other=found.registration)
-    return Entered(found.registration, way)
+        promoted = registration.state is RegistrationState.REGISTERED  # the freed seat was theirs by the queue, which told them
+        way = _seat_at_door(session, context, seats=seats, registration=registration, other=replaced, note=note, at_door=at_door)
+    finish(session, context, seats=seats, comer=comer, registration=registration)
+    if not promoted:
+        _tell(session, context, seats=seats, registration=registration, waited=waits)
+    _name_other(session, replaced=replaced, other=registration)
+    return Entered(registration, way)
 
 
 def extra_seats_used(session: Session, seminar_id: int) -> int:
@@ -208,33 +201,17 @@ def _of_seminar(session: Session, seminar_id: int, registration_id: int) -> Regi
     return found
 
 
-def _newcomer(
-    session: Session,
-    context: ChangeContext,
-    *,
-    seats: LockedSeats,
-    entry: Entry,
-    submission: uuid.UUID,
-    source: Source,
-    reach: ColumnElement[bool] | None,
-) -> _Newcomer:
-    """Return the registration to seat: a new one, or that of a person who withdrew, was replaced or waits."""
-    agency, version_id = agency_of_today(session, entry.agency_id, entry.agency_text)
-    person, known = find_or_add_person(
-        session, context, data=entry.person, agency_id=entry.agency_id, by=By.STAFF, identity=entry.identity, reach=reach
-    )
-    if known:
-        person, known = held(session, context, person=person, entry=entry)
-    registration = find_registration(session, seminar_id=seats.seminar.id, person=person) if known else None
-    comes = arrival(registration.state) if registration is not None else Arrival.ENTERED
+def _comer(session: Session, context: ChangeContext, *, seats: LockedSeats, entry: Entry, reach: ColumnElement[bool] | None) -> Comer:
+    """Return who arrives: somebody new here, or who withdrew, was replaced or waits."""
+    comer = find_comer(session, context, seats=seats, entry=entry, by=By.STAFF, reach=reach)
+    comes = arrival(comer.registration.state) if comer.registration is not None else Arrival.ENTERED
     if comes not in (Arrival.ENTERED, Arrival.WAITS):
-        raise _refusal(comes, name=person.certificate_name, reserved=person.reserved)
-    joined = known and registration is None
-    registration = registration or new_registration(session, context, seats, person, source=source)
-    if comes is Arrival.ENTERED:  # who waits took the place for one agency, and keeps it
-        fill(registration, entry, agency, version_id)
-    registration.submission_id = submission
-    return _Newcomer(registration, known, joined, comes is Arrival.WAITS)
+        raise _refusal(comes, name=comer.person.certificate_name, reserved=comer.person.reserved)
+    return comer
+
+
+def _waits(comer: Comer) -> bool:
+    return comer.registration is not None and comer.registration.state is RegistrationState.WAITLISTED
 
 
 def _refusal(comes: Arrival, *, name: str, reserved: bool) -> Refusal:
@@ -246,7 +223,9 @@ def _refusal(comes: Arrival, *, name: str, reserved: bool) -> Refusal:
     return ReservedOnTheRoster() if reserved else AlreadyOnTheRoster(name=name)
 
 
-def _note_paper(context: ChangeContext, registration: Registration) -> None:
+def _stands_there(context: ChangeContext, registration: Registration) -> None:
+    """Note the notice signed on paper. An alternate who stands at the door may have an open seat, as anybody else who walks in."""
+    registration.agency_seats_only = False
     registration.paper_notice_at, registration.paper_notice_by = context.now, context.actor
 
 
@@ -255,29 +234,28 @@ def _seat_at_door(
     context: ChangeContext,
     *,
     seats: LockedSeats,
-    found: _Newcomer,
+    registration: Registration,
     other: Registration | None = None,
     note: str | None = None,
     at_door: bool = True,
 ) -> Way:
     """Give a seat by the rules, else at the door an extra one, else a place in the queue, and at the door ask the organizer."""
-    registration = found.registration
     if registration.state is RegistrationState.REGISTERED:
         return Way.SEAT
-    pool_id = decide_seat(seats.pools, seats.path(session, registration.agency_id)).pool_id
+    pool_id = decide_seat(seats.pools, seats.reach(session, registration, now=context.now)).pool_id
     if pool_id is not None:
-        _give(session, context, seats=seats, found=found, pool_id=pool_id, other=other, note=note)
+        _give(session, context, seats=seats, registration=registration, pool_id=pool_id, other=other, note=note)
         return Way.SEAT
     seminar = seats.seminar
     if at_door and may_grow(used=extra_seats_used(session, seminar.id), allowed=seminar.extra_at_door):
         pool_id = grow_open_pool(session, context, seats=seats)
-        _give(session, context, seats=seats, found=found, pool_id=pool_id, other=other, note=note, extra_seats=1)
+        _give(session, context, seats=seats, registration=registration, pool_id=pool_id, other=other, note=note, extra_seats=1)
         return Way.EXTRA
     if at_door:
         registration.seat_asked_at = context.now
-    if not found.waits:
-        place = next_queue_place(session, seminar.id)
-        waits = RegistrationState.WAITLISTED
+    waits = RegistrationState.WAITLISTED
+    if registration.state is not waits:
+        place = seats.next_queue_place(session)
         change_state(
             session, context, seminar=seminar, registration=registration, state=waits, queue_place=place, note=note, other_id=_id(other)
         )
@@ -293,7 +271,7 @@ def _give(
     context: ChangeContext,
     *,
     seats: LockedSeats,
-    found: _Newcomer,
+    registration: Registration,
     pool_id: int,
     other: Registration | None,
     note: str | None,
@@ -303,7 +281,7 @@ def _give(
         session,
         context,
         seminar=seats.seminar,
-        registration=found.registration,
+        registration=registration,
         state=RegistrationState.REGISTERED,
         pool_id=pool_id,
         note=note,
@@ -336,16 +314,8 @@ def _name_other(session: Session, *, replaced: Registration, other: Registration
     )
 
 
-def _finish(session: Session, context: ChangeContext, *, seats: LockedSeats, found: _Newcomer, entry: Entry, told: bool = False) -> None:
-    """Note what an entry by hand notes, and tell the person once the entry can no longer be taken back. `told`: they were already."""
-    registration = found.registration
-    if found.joined:
-        note_join(session, context, registration=registration)
-    reserve_new(session, context, seats=seats, registration=registration, known=found.known)
-    keep(session, context, seats=seats, person=registration.person, entry=entry)
-    if told:
+def _tell(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, waited: bool) -> None:
+    """Tell the person once the entry can no longer be taken back; nothing if they wait as they did before."""
+    if waited and registration.state is RegistrationState.WAITLISTED:
         return
-    if not found.waits:
-        tell_unless_undone(session, context, kind=MAIL_OF_STATE[registration.state], seats=seats, registration=registration)
-    elif registration.state is RegistrationState.REGISTERED:
-        tell_unless_undone(session, context, kind="seat_given", seats=seats, registration=registration)
+    tell_unless_undone(session, context, kind="seat_given" if waited else mail_of(registration), seats=seats, registration=registration)

@@ -71,7 +71,7 @@ def _seat_again(session: Session, context: ChangeContext, *, seats: LockedSeats,
         return  # the organizer has put them back meanwhile
     ended = last_step(session, replaced_id)
     former = next((pool for pool in seats.pools if ended is not None and pool.id == ended.seat_pool_id and pool.room > 0), None)
-    pool_id = former.id if former is not None else decide_seat(seats.pools, seats.path(session, replaced.agency_id)).pool_id
+    pool_id = former.id if former is not None else decide_seat(seats.pools, seats.reach(session, replaced, now=context.now)).pool_id
     if pool_id is None:
         raise SeatGoneMeanwhile
     change_state(

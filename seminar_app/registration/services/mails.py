@@ -47,13 +47,18 @@ def tell(
         language=registration.language,
         to_address=person.email,
         to_name=person.certificate_name,
-        facts=facts(seminar, office, registration.language)
-        | {"state": registration.state.value, "code": reserved_name(registration.reserved_code) if person.reserved else ""}
-        | more,
+        facts=facts(seminar, office, registration.language) | facts_of(registration) | more,
         link=issue_link(session, registration),
         link_endpoint=ENDPOINT,
         dedupe_key=dedupe_key,
     )
+
+
+def facts_of(registration: Registration) -> dict[str, str]:
+    """Return what a mail to the official states about the registration itself."""
+    code = reserved_name(registration.reserved_code) if registration.person.reserved else ""
+    nominated = "yes" if registration.agency_seats_only else ""
+    return {"state": registration.state.value, "code": code, "nominated": nominated}
 
 
 def tell_former_address(

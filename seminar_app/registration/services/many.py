@@ -14,6 +14,7 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.registration.errors import NotInThisState, TooLateToTakeBack
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import Decision, RemovalReason
+from seminar_app.registration.services.alternates import close_seats, open_seats
 from seminar_app.registration.services.seats import lock_seats
 from seminar_app.registration.services.staff import approve, decline, reconsider, remove, restore
 
@@ -43,6 +44,7 @@ def decide_many(
     services: dict[Decision, _Service] = {
         Decision.APPROVE: approve,
         Decision.DECLINE: decline,
+        Decision.OPEN: open_seats,
         Decision.REMOVE: partial(remove, reason=reason),
     }
     removes = decision is Decision.REMOVE
@@ -57,10 +59,10 @@ def undo_many(
     Raises:
         SeminarCompleted: the seminar is completed or archived.
     """
-    approved = decision is Decision.APPROVE
-    service: _Service = reconsider if approved else partial(restore, undo=True)
-    # the last approved goes first, else a seat that becomes free on the way goes to one who is still to be taken back
-    return _each(session, context, seminar_id=seminar_id, chosen=chosen, service=service, backwards=approved)
+    services: dict[Decision, _Service] = {Decision.APPROVE: reconsider, Decision.OPEN: close_seats}
+    service: _Service = services.get(decision, partial(restore, undo=True))
+    # the last seated goes first, else a seat that becomes free on the way goes to one who is still to be taken back
+    return _each(session, context, seminar_id=seminar_id, chosen=chosen, service=service, backwards=decision in services)
 
 
 def _each(

@@ -16,9 +16,9 @@ from seminar_app.registration.errors import AgencyIsFixed, FormClosed, NotInThis
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import (
     RegistrationState,
+    Source,
     door,
     edition_of,
-    first_state,
     may_change_agency,
     may_edit,
     may_register_again,
@@ -29,9 +29,9 @@ from seminar_app.registration.services.forms_sent import void_forms_of
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.name_requests import ask_where_needed, forget_request
 from seminar_app.registration.services.notices import notice_shown, office_notice_shown
-from seminar_app.registration.services.registering import MAIL_OF_STATE, Entry, fill, place, settle_due
 from seminar_app.registration.services.reserving import reserve
 from seminar_app.registration.services.seats import locked_registration, settle
+from seminar_app.registration.services.taking import Entry, fill, mail_of, place, settle_due
 from seminar_app.seminars.rules import has_ended
 
 
@@ -77,13 +77,13 @@ def edit(session: Session, context: ChangeContext, *, registration_id: int, corr
         raise StaleEdit
     moved = correction.agency_id != registration.agency_id
     if moved:
-        if not may_change_agency(registration.state):
+        if not may_change_agency(registration.state, agency_seats_only=registration.agency_seats_only):
             raise AgencyIsFixed
         agency, registration.agency_version_id = agency_of_today(session, correction.agency_id, correction.agency_text)
         registration.agency_id, registration.state_name = correction.agency_id, agency.state if agency else None
         registration.agency_text = correction.agency_text if agency is None else None
     wanted = {"unit": correction.unit, "position": correction.position, "language": correction.person.language}
-    if registration.agency_id is None and may_change_agency(registration.state):
+    if registration.agency_id is None and may_change_agency(registration.state, agency_seats_only=registration.agency_seats_only):
         wanted["agency_text"] = correction.agency_text or registration.agency_text
     edit_registration(session, context, seminar=seats.seminar, registration=registration, wanted=wanted, moved=moved)
     keep_identity(
@@ -171,8 +171,8 @@ def register_again(
     fill(registration, entry, *agency_of_today(session, entry.agency_id, entry.agency_text))
     registration.notice_id = notice_id
     registration.office_notice_id = office_notice_shown(session, seminar_id=seats.seminar.id, notice_id=office_notice_id)
-    place(session, context, seats=seats, registration=registration, pending=first_state(seats.seminar.approval) is not None)
+    place(session, context, seats=seats, registration=registration, source=Source.FORM)
     slug = seats.seminar.slug
     keep_identity(session, context, person=registration.person, identity=entry.identity, only_missing=True, seminar=slug)
-    tell(session, context, kind=MAIL_OF_STATE[registration.state], seminar=seats.seminar, office=seats.office, registration=registration)
+    tell(session, context, kind=mail_of(registration), seminar=seats.seminar, office=seats.office, registration=registration)
     return registration

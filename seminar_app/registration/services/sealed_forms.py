@@ -20,7 +20,7 @@ from seminar_app.people.rules import ReservedReason, Sex
 from seminar_app.people.services import PersonData
 from seminar_app.registration.errors import FormEnded
 from seminar_app.registration.models import FormSent
-from seminar_app.registration.services.registering import Entry
+from seminar_app.registration.services.taking import Entry
 
 log = logging.getLogger(__name__)
 

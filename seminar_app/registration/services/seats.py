@@ -27,8 +27,10 @@ from seminar_app.registration.errors import (
     SeminarCompleted,
 )
 from seminar_app.registration.models import Registration
+from seminar_app.registration.queries.seats import pool_state
 from seminar_app.registration.rules import (
     PoolState,
+    Reach,
     RegistrationState,
     SeatFault,
     SeatRefusal,
@@ -42,6 +44,8 @@ from seminar_app.registration.rules import (
     decide_seat,
     edition_of_seats,
     hands_out_seats,
+    quotas_within,
+    reach_of,
 )
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.mails import tell
@@ -61,6 +65,17 @@ class LockedSeats:
     rows: dict[int, SeatPool]
     pools: list[PoolState]
     _steps: Steps | None = field(default=None, repr=False)
+    _paths: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    _last_place: int | None = field(default=None, repr=False)
+
+    def reach(self, session: Session, registration: Registration, *, now: datetime) -> Reach:
+        """Return the pools that the registration may draw from now, by its agency, and for a nomination by its quotas."""
+        path = self.path(session, registration.agency_id)
+        return reach_of(self.pools, path, agency_seats_only=bool(registration.agency_seats_only), today=self.today(now))
+
+    def has_quota(self, session: Session, agency_id: int | None) -> bool:
+        """Whether the seminar keeps a quota that an agency's people may draw from."""
+        return bool(quotas_within(self.pools, self.path(session, agency_id)))
 
     def path(self, session: Session, agency_id: int | None) -> tuple[int, ...]:
         """Return the agencies whose quotas an agency's people may draw from here, in the order they are tried.
@@ -72,9 +87,28 @@ class LockedSeats:
         """
         if agency_id is None or all(pool.agency_id is None for pool in self.pools):
             return ()
-        if self._steps is None:
-            self._steps = pool_steps(session, self.seminar.starts_on)
-        return path_to_pools(agency_id, self._steps)
+        if agency_id not in self._paths:
+            if self._steps is None:
+                self._steps = pool_steps(session, self.seminar.starts_on)
+            self._paths[agency_id] = path_to_pools(agency_id, self._steps)
+        return self._paths[agency_id]
+
+    def next_queue_place(self, session: Session) -> int:
+        """Return the place after the last one in the queue. Asked again it asks no database: nobody else can have taken one."""
+        if self._last_place is None:
+            last = select(func.max(Registration.queue_place)).where(Registration.seminar_id == self.seminar.id)
+            self._last_place = session.scalar(last) or 0
+        self._last_place += 1
+        return self._last_place
+
+    def former_place(self, session: Session, place: int | None) -> int:
+        """Return the place in the queue that somebody had before, if nobody else has it now; else the one after the last."""
+        here = select(Registration.id).where(Registration.seminar_id == self.seminar.id, Registration.queue_place == place)
+        if place is None or session.scalar(here) is not None:
+            return self.next_queue_place(session)
+        if self._last_place is not None:
+            self._last_place = max(self._last_place, place)
+        return place
 
     def today(self, now: datetime) -> date:
         """Return the date in the seminar's time zone."""
@@ -92,11 +126,12 @@ class LockedSeats:
     def moved(self, *, left: int | None, took: int | None) -> None:
         """Update `pools` to match what the database trigger has counted. `left` and `took` are pool ids."""
         change = {left: -1, took: 1} if left != took else {}
-        self.pools = [replace(pool, taken=pool.taken + change.get(pool.id, 0)) for pool in self.pools]
+        self.pools = [replace(pool, taken=pool.taken + change[pool.id]) if pool.id in change else pool for pool in self.pools]
 
 
 # built once: for a submitted form, building the statements again would take longer than the database needs to run them
-_LOCK = select(SeatPool).where(SeatPool.seminar_id == bindparam("seminar_id")).order_by(SeatPool.id).with_for_update()
+_POOLS = select(SeatPool).where(SeatPool.seminar_id == bindparam("seminar_id")).order_by(SeatPool.id)
+_LOCK = _POOLS.with_for_update()
 _LOCKED = (
     select(Seminar, Office)
     .join(Office, Office.id == Seminar.office_id)
@@ -119,6 +154,12 @@ def lock_seats(session: Session, seminar_id: int) -> LockedSeats:
     return LockedSeats(found[0], found[1], {row.id: row for row in rows}, [pool_state(row) for row in rows])
 
 
+def read_seats(session: Session, seminar: Seminar, office: Office) -> LockedSeats:
+    """Return the seats as they are now, without a lock: to show what would become of somebody."""
+    rows = list(session.scalars(_POOLS, {"seminar_id": seminar.id}))
+    return LockedSeats(seminar, office, {row.id: row for row in rows}, [pool_state(row) for row in rows])
+
+
 def locked_registration(session: Session, registration_id: int) -> tuple[LockedSeats, Registration]:
     """Lock the seats of the registration's seminar, then read the registration with its person.
 
@@ -135,11 +176,6 @@ def locked_registration(session: Session, registration_id: int) -> tuple[LockedS
     return seats, registration
 
 
-def pool_state(row: SeatPool) -> PoolState:
-    """Return a pool in the form that the rules use."""
-    return PoolState(row.id, row.agency_id, row.size, row.taken, row.release_on)
-
-
 def seat_or_queue(
     session: Session,
     context: ChangeContext,
@@ -149,8 +185,8 @@ def seat_or_queue(
     note: str | None = None,
 ) -> None:
     """Give the registration the seat that the rules choose, or the next place on the waiting list."""
-    decision = decide_seat(seats.pools, seats.path(session, registration.agency_id))
-    place = next_queue_place(session, seats.seminar.id) if decision.pool_id is None else None
+    decision = decide_seat(seats.pools, seats.reach(session, registration, now=context.now))
+    place = seats.next_queue_place(session) if decision.pool_id is None else None
     change_state(
         session,
         context,
@@ -162,12 +198,6 @@ def seat_or_queue(
         note=note,
     )
     seats.moved(left=None, took=decision.pool_id)
-
-
-def next_queue_place(session: Session, seminar_id: int) -> int:
-    """Return the place after the last one in the queue."""
-    last = session.scalar(select(func.max(Registration.queue_place)).where(Registration.seminar_id == seminar_id))
-    return (last or 0) + 1
 
 
 def settle(session: Session, context: ChangeContext, *, seats: LockedSeats) -> int:
@@ -192,7 +222,7 @@ def settle(session: Session, context: ChangeContext, *, seats: LockedSeats) -> i
     if not waiting:
         return 0
     by_id = {registration.id: registration for registration in waiting}
-    queue = [Waiting(r.id, r.queue_place or 0, seats.path(session, r.agency_id)) for r in waiting]
+    queue = [Waiting(r.id, r.queue_place or 0, seats.reach(session, r, now=context.now)) for r in waiting]
     promotions = decide_promotions(seats.pools, queue)
     for promotion in promotions:
         registration = by_id[promotion.registration_id]
@@ -210,7 +240,10 @@ def settle(session: Session, context: ChangeContext, *, seats: LockedSeats) -> i
 
 
 def release(session: Session, context: ChangeContext, *, seats: LockedSeats) -> int:
-    """Move the unused seats of quotas whose release date has come to the open pool. Return how many seats moved."""
+    """Move the unused seats of quotas whose release date has come to the open pool. Return how many seats moved.
+
+    A full quota is marked as released too, once: from then on its alternates are served with the open seats.
+    """
     releases = decide_releases(seats.pools, today=seats.today(context.now))
     if not releases:
         return 0
@@ -234,9 +267,12 @@ def release(session: Session, context: ChangeContext, *, seats: LockedSeats) -> 
 
 def release_due_quotas(session: Session, context: ChangeContext) -> int:
     """Release every quota whose day has come, in all seminars, and seat people who wait. Return how many seats moved."""
+    by_tomorrow = SeatPool.release_on <= context.now.date() + timedelta(days=1)  # in some zone it is tomorrow
+    unserved = (SeatPool.size > SeatPool.taken) | SeatPool.released_at.is_(None)
     due = session.scalars(
         select(SeatPool.seminar_id)
-        .where(SeatPool.agency_id.is_not(None), SeatPool.release_on.is_not(None), SeatPool.size > SeatPool.taken)
+        .join(Seminar, Seminar.id == SeatPool.seminar_id)
+        .where(SeatPool.agency_id.is_not(None), by_tomorrow, unserved, Seminar.state.in_(HANDING_OUT))
         .distinct()
         .order_by(SeatPool.seminar_id)
     ).all()

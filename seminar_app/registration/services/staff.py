@@ -22,10 +22,13 @@ from seminar_app.registration.services.delayed import tell_unless_undone, unsay
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.name_requests import forget_request
 from seminar_app.registration.services.seats import LockedSeats, locked_registration, seat_or_queue, settle
+from seminar_app.registration.services.taking import mail_of
 
 
 def approve(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int) -> Registration:
     """Approve the registration: the person gets a seat, or joins the waiting list. The mail about it waits for an undo.
+
+    A nomination gets a seat of its agency's, or is an alternate; where no quota is kept for the agency, any seat that is free.
 
     Raises:
         NotInThisState: it no longer waits for approval.
@@ -35,8 +38,10 @@ def approve(session: Session, context: ChangeContext, *, seminar_id: int, regist
     if not may_approve(registration.state):
         raise NotInThisState
     settle(session, context, seats=seats)
+    if registration.state is RegistrationState.NOMINATED:  # by the quotas as they are now
+        registration.agency_seats_only = seats.has_quota(session, registration.agency_id)
     seat_or_queue(session, context, seats=seats, registration=registration)
-    kind = "waitlisted" if registration.state is RegistrationState.WAITLISTED else "approved"
+    kind = mail_of(registration) if registration.state is RegistrationState.WAITLISTED else "approved"
     tell_unless_undone(session, context, kind=kind, seats=seats, registration=registration)
     return registration
 
@@ -165,6 +170,6 @@ def _locked(session: Session, seminar_id: int, registration_id: int) -> tuple[Lo
 def _seat(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, kind: str | None) -> None:
     """Give a seat or a place in the queue, and mail which one. With `kind` None, only the waiting list is mailed."""
     seat_or_queue(session, context, seats=seats, registration=registration)
-    mail = "waitlisted" if registration.state is RegistrationState.WAITLISTED else kind
+    mail = mail_of(registration) if registration.state is RegistrationState.WAITLISTED else kind
     if mail is not None:
         tell(session, context, kind=mail, seminar=seats.seminar, office=seats.office, registration=registration)

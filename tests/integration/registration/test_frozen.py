@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,9 +170,10 @@ def test_other_rooms_are_told_of_each_registration_that_is_made_or_changes_state
 ) -> None:
     told: list[tuple[int, RegistrationState, int | None, bool]] = []
 
-    def note(_session: Session, _context: object, seminar: Seminar, registration: Registration, *, created: bool) -> None:
-        assert seminar.id == registration.seminar_id
-        told.append((registration.id, registration.state, registration.agency_id, created))
+    def note(_session: Session, _context: object, seminar: Seminar, registrations: Sequence[Registration], *, created: bool) -> None:
+        for registration in registrations:
+            assert seminar.id == registration.seminar_id
+            told.append((registration.id, registration.state, registration.agency_id, created))
 
     monkeypatch.setattr("seminar_app.registration.registration_hooks._hooks", [note])
     agency, other = make.agency("INM"), make.agency("FGR")

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import ModuleType
 
 import pytest
 from flask import Flask
@@ -29,7 +30,7 @@ from seminar_app.registration import services
 from seminar_app.registration.errors import MergedAlready, PeopleChanged
 from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.registration.rules import RegistrationState
-from seminar_app.registration.services import registering, reserving
+from seminar_app.registration.services import registering, reserving, taking
 from seminar_app.registration.services.merging import merge, split
 from seminar_app.registration.services.reserving import reserve
 from seminar_app.registration.services.seats import lock_seats
@@ -99,13 +100,13 @@ def world(make: Make, session: Session) -> tuple[int, int, Work]:
     return kept.id, gone.id, register
 
 
-@pytest.mark.parametrize("held_at", ["lock_seats", "new_registration"])
+@pytest.mark.parametrize(("module", "held_at"), [(registering, "lock_seats"), (taking, "new_registration")])
 def test_a_person_who_registers_while_being_merged_is_the_kept_record(
-    app: Flask, session: Session, world: tuple[int, int, Work], monkeypatch: pytest.MonkeyPatch, held_at: str
+    app: Flask, session: Session, world: tuple[int, int, Work], monkeypatch: pytest.MonkeyPatch, module: ModuleType, held_at: str
 ) -> None:
     kept, gone, register = world
     point = Point()
-    monkeypatch.setattr(registering, held_at, point.before(getattr(registering, held_at)))
+    monkeypatch.setattr(module, held_at, point.before(getattr(module, held_at)))
     registered, merged = both(app, point, register, merging(kept, gone))
     assert faults(session) == []
     assert registered in (kept, gone)
@@ -124,7 +125,7 @@ def test_without_holding_the_person_the_registration_goes_to_the_merged_record(
 ) -> None:
     kept, gone, register = world
     point = Point()
-    monkeypatch.setattr(registering, "hold_person", lambda _session, person: person)
+    monkeypatch.setattr(taking, "hold_person", lambda _session, person: person)
     monkeypatch.setattr(registering, "lock_seats", point.before(lock_seats))
     both(app, point, register, merging(kept, gone))
     assert [fault for fault in faults(session) if "of a merged record" in fault]
@@ -208,9 +209,9 @@ def test_somebody_who_is_reserved_while_registering_gets_a_code(
     wanted = entry(agency)
     session.close()
     point = Point()
-    monkeypatch.setattr(registering, "place", point.before(registering.place))
+    monkeypatch.setattr(taking, "place", point.before(taking.place))
     if not held:
-        monkeypatch.setattr(registering, "hold_person", lambda _session, person: person)
+        monkeypatch.setattr(taking, "hold_person", lambda _session, person: person)
 
     def register(work: Session) -> object:
         return services.register(

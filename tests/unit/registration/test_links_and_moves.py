@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from seminar_app.core.dates import add_months
-from seminar_app.registration.rules import PoolState, decide_move, link_ends, link_has_ended
+from seminar_app.registration.rules import PoolState, Reach, decide_move, link_ends, link_has_ended
 
 PGR, INM, CNS = 1, 2, 3
 
@@ -50,4 +50,4 @@ def pools(*, inm_taken: int = 0, open_taken: int = 0) -> list[PoolState]:
     ids=["its own pool", "the new agency's", "the open one", "no quota", "the open one is everybody's", "nowhere: the seat stays"],
 )
 def test_nobody_loses_a_seat_to_a_correction_of_the_agency(agency: int, held: int, state: list[PoolState], goes: int) -> None:
-    assert decide_move(state, [agency], held=held) == goes
+    assert decide_move(state, Reach([agency]), held=held) == goes

@@ -14,6 +14,7 @@ from seminar_app.registration.rules import (
     Door,
     PoolState,
     Promotion,
+    Reach,
     RegistrationState,
     Release,
     SeatFault,
@@ -49,41 +50,41 @@ def full(pool: PoolState) -> PoolState:
 
 
 def test_a_seat_comes_from_the_nearest_pool_of_the_agency() -> None:
-    assert decide_seat([OPEN, OF_GROUP, OF_OFFICE], [OFFICE, GROUP]).pool_id == OF_OFFICE.id
+    assert decide_seat([OPEN, OF_GROUP, OF_OFFICE], Reach([OFFICE, GROUP])).pool_id == OF_OFFICE.id
 
 
 def test_when_the_nearest_pool_is_full_the_seat_comes_from_higher_up_the_tree() -> None:
-    assert decide_seat([OPEN, OF_GROUP, full(OF_OFFICE)], [OFFICE, GROUP]).pool_id == OF_GROUP.id
+    assert decide_seat([OPEN, OF_GROUP, full(OF_OFFICE)], Reach([OFFICE, GROUP])).pool_id == OF_GROUP.id
 
 
 def test_when_the_agencys_pools_are_full_the_seat_comes_from_the_open_pool() -> None:
-    assert decide_seat([OPEN, full(OF_GROUP), full(OF_OFFICE)], [OFFICE, GROUP]).pool_id == OPEN.id
+    assert decide_seat([OPEN, full(OF_GROUP), full(OF_OFFICE)], Reach([OFFICE, GROUP])).pool_id == OPEN.id
 
 
 def test_nobody_draws_from_another_agencys_pool() -> None:
-    assert decide_seat([full(OPEN), OF_GROUP], [OTHER]).pool_id is None
+    assert decide_seat([full(OPEN), OF_GROUP], Reach([OTHER])).pool_id is None
 
 
 def test_whose_agency_is_in_no_directory_draws_from_the_open_pool_only() -> None:
-    assert decide_seat([OF_GROUP, OF_OFFICE, OPEN], []).pool_id == OPEN.id
-    assert decide_seat([OF_GROUP, OF_OFFICE, full(OPEN)], []).state is RegistrationState.WAITLISTED
-    queue = [Waiting(1, 1, []), Waiting(2, 2, [GROUP])]
+    assert decide_seat([OF_GROUP, OF_OFFICE, OPEN], Reach([])).pool_id == OPEN.id
+    assert decide_seat([OF_GROUP, OF_OFFICE, full(OPEN)], Reach([])).state is RegistrationState.WAITLISTED
+    queue = [Waiting(1, 1, Reach([])), Waiting(2, 2, Reach([GROUP]))]
     assert decide_promotions([full(OPEN), OF_GROUP], queue) == [Promotion(2, OF_GROUP.id)]
     assert decide_promotions([replace(OPEN, size=1), OF_GROUP], queue) == [Promotion(1, OPEN.id), Promotion(2, OF_GROUP.id)]
 
 
 def test_without_room_the_registration_joins_the_waiting_list() -> None:
-    assert decide_seat([full(OPEN), full(OF_GROUP)], [GROUP]).state is RegistrationState.WAITLISTED
+    assert decide_seat([full(OPEN), full(OF_GROUP)], Reach([GROUP])).state is RegistrationState.WAITLISTED
 
 
 def test_a_freed_seat_goes_to_the_first_who_may_hold_it() -> None:
-    queue = [Waiting(1, 1, [OTHER]), Waiting(3, 3, [OFFICE, GROUP]), Waiting(2, 2, [GROUP])]
+    queue = [Waiting(1, 1, Reach([OTHER])), Waiting(3, 3, Reach([OFFICE, GROUP])), Waiting(2, 2, Reach([GROUP]))]
     freed = replace(full(OF_GROUP), taken=2)
     assert decide_promotions([full(OPEN), freed], queue) == [Promotion(2, OF_GROUP.id)]
 
 
 def test_several_freed_seats_are_settled_in_one_walk() -> None:
-    queue = [Waiting(1, 1, [GROUP]), Waiting(2, 2, [OTHER]), Waiting(3, 3, [OTHER])]
+    queue = [Waiting(1, 1, Reach([GROUP])), Waiting(2, 2, Reach([OTHER])), Waiting(3, 3, Reach([OTHER]))]
     pools = [replace(full(OPEN), taken=4), replace(full(OF_GROUP), taken=2)]
     assert decide_promotions(pools, queue) == [Promotion(1, OF_GROUP.id), Promotion(2, OPEN.id)]
 
@@ -111,7 +112,10 @@ def test_after_any_promotions_nobody_waits_for_a_seat_they_may_hold_and_nobody_o
     for number, agency in enumerate([None, *data.draw(st.lists(st.sampled_from(agencies), unique=True))]):
         size = data.draw(st.integers(0, 4))
         pools.append(PoolState(number, agency, size, data.draw(st.integers(0, size))))
-    queue = [Waiting(n, n, paths[data.draw(st.sampled_from(agencies))]) for n in range(data.draw(st.integers(0, 12)))]
+    queue = [
+        Waiting(n, n, Reach(paths[data.draw(st.sampled_from(agencies))], data.draw(st.booleans())))
+        for n in range(data.draw(st.integers(0, 12)))
+    ]
     promotions = decide_promotions(pools, queue)
     after = {pool.id: pool for pool in pools}
     for promotion in promotions:
@@ -119,9 +123,9 @@ def test_after_any_promotions_nobody_waits_for_a_seat_they_may_hold_and_nobody_o
     assert all(pool.room >= 0 for pool in after.values())
     seated = {promotion.registration_id for promotion in promotions}
     waiting = [person for person in queue if person.registration_id not in seated]
-    assert all(decide_seat(list(after.values()), person.agency_path).pool_id is None for person in waiting)
+    assert all(decide_seat(list(after.values()), person.reach).pool_id is None for person in waiting)
     for person in waiting:
-        later = [other for other in queue if other.queue_place > person.queue_place and other.agency_path == person.agency_path]
+        later = [other for other in queue if other.queue_place > person.queue_place and other.reach == person.reach]
         assert not seated & {other.registration_id for other in later}
 
 
@@ -171,7 +175,8 @@ def test_what_each_state_allows() -> None:
     assert states(may_approve) == states(may_decline) == {"pending", "nominated", "invited"}
     assert states(may_restore) == {"removed", "declined", "withdrawn", "substituted"}
     assert states(may_register_again) == {"withdrawn"}
-    assert states(may_change_agency) == {"pending", "waitlisted"}
+    assert states(partial(may_change_agency, agency_seats_only=False)) == {"pending", "waitlisted"}
+    assert states(partial(may_change_agency, agency_seats_only=True)) == set(), "an alternate waits for the seats of one agency"
 
 
 def test_seats_are_not_shared_out_above_the_capacity_below_the_taken_or_twice() -> None:

@@ -31,7 +31,7 @@ from seminar_app.registration.services.merging.records import (
     state_before,
 )
 from seminar_app.registration.services.reserving import give_codes
-from seminar_app.registration.services.seats import LockedSeats, next_queue_place
+from seminar_app.registration.services.seats import LockedSeats
 
 
 def undo_merge(session: Session, context: ChangeContext, *, merge_id: int) -> PersonMerge:
@@ -99,7 +99,7 @@ def _bring_back(session: Session, context: ChangeContext, locked: Locked, kept: 
             continue
         seats = locked.seats[registration.seminar_id]
         state, reason = state_before(each)
-        pool_id = _free_seat(session, seats, registration, each) if state is RegistrationState.REGISTERED else None
+        pool_id = _free_seat(session, context, seats, registration, each) if state is RegistrationState.REGISTERED else None
         change_state(
             session,
             context,
@@ -107,13 +107,13 @@ def _bring_back(session: Session, context: ChangeContext, locked: Locked, kept: 
             registration=registration,
             state=state,
             pool_id=pool_id,
-            queue_place=_place(session, registration, each) if state is RegistrationState.WAITLISTED else None,
+            queue_place=seats.former_place(session, each.queue_place) if state is RegistrationState.WAITLISTED else None,
             removal_reason=reason,
         )
         seats.moved(left=None, took=pool_id)
 
 
-def _free_seat(session: Session, seats: LockedSeats, registration: Registration, left: LeftRegistration) -> int:
+def _free_seat(session: Session, context: ChangeContext, seats: LockedSeats, registration: Registration, left: LeftRegistration) -> int:
     """Return the pool whose seat the registration gets: the one it had, else another that it may hold.
 
     Raises:
@@ -121,17 +121,10 @@ def _free_seat(session: Session, seats: LockedSeats, registration: Registration,
     """
     if any(pool.id == left.seat_pool_id and pool.room > 0 for pool in seats.pools):
         return left.seat_pool_id or 0
-    pool_id = decide_seat(seats.pools, seats.path(session, registration.agency_id)).pool_id
+    pool_id = decide_seat(seats.pools, seats.reach(session, registration, now=context.now)).pool_id
     if pool_id is None:
         raise SeatTaken(seminar=InBothLanguages(seats.seminar.title_es, seats.seminar.title_en))
     return pool_id
-
-
-def _place(session: Session, registration: Registration, left: LeftRegistration) -> int:
-    """Return the place in the queue: the one it had, else the last one."""
-    in_queue = select(Registration.id).where(Registration.seminar_id == registration.seminar_id)
-    held = session.scalar(in_queue.where(Registration.queue_place == left.queue_place))
-    return left.queue_place if left.queue_place and held is None else next_queue_place(session, registration.seminar_id)
 
 
 def _reserve_again(session: Session, kept: Person, gone: Person, moved: Moved) -> None:
