@@ -63,7 +63,8 @@ def annotated(
                 cells: dict[int, Cell] = {**dict(enumerate(row)), **changed.get(key, {})}
                 marks = dict.fromkeys(changed.get(key, {}), "changed") | dict.fromkeys(faulty.get(key, ()), "faulty")
                 if column is not None and number == header:
-                    cells[column], marks[column] = HEADINGS[language], "heading"
+                    cells[column] = HEADINGS[language]
+                    marks |= dict.fromkeys([*range(len(row)), column], "heading")
                 elif column is not None and key in remarks:
                     cells[column], marks[column] = remarks[key], "remark"
                 sheet.add_row(number, cells, marks, styles, hidden=number in table.hidden and key not in remarks)

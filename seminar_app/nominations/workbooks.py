@@ -67,7 +67,9 @@ def _read_zipped(content: bytes, book: zipfile.ZipFile) -> tuple[str, list[dict[
         return "ods", _read_ods(book)
     if "mimetype" in names and "encrypted-package" in names:
         raise Refused("HasPassword")
-    raise Refused(next((code for name, code in _BY_MEMBER.items() if name in names), "Archive"))
+    if code := next((code for name, code in _BY_MEMBER.items() if name in names), None):
+        raise Refused(code)
+    raise Refused("UnreadableList" if any(name.startswith("xl/") for name in names) else "Archive")  # calamine wants its usual names
 
 
 def _read_ods(book: zipfile.ZipFile) -> list[dict[str, Any]]:

@@ -70,6 +70,7 @@ def ods_row(content: str, attributes: str = "") -> bytes:
         pytest.param(b"\xef\xbb\xbf\r\n <TABLE border=1><tr><td>Ana", "WebPage", id="HTML named .xls"),
         pytest.param(b'<?xml version="1.0"?><Workbook/>', "WebPage", id="XML of Excel 2003"),
         pytest.param(zip_of({"xl/workbook.bin": b"x"}), "BinaryWorkbook", id="XLSB"),
+        pytest.param(zip_of({"xl/workbook22.xml": b"x"}), "UnreadableList", id="XLSX with unusual names"),
         pytest.param(zip_of({"word/document.xml": b"x"}), "TextDocument", id="DOCX"),
         pytest.param(ole_of({"WordDocument": b"x"}), "TextDocument", id="DOC"),
         pytest.param(zip_of({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": ""}), "TextDocument", id="ODT"),
