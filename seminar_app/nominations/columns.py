@@ -162,7 +162,7 @@ def _by_content(column: Described) -> Described:
         return replace(column, field=Field.LEFT_OUT)
     if field is Field.TITLE and seen.title < 0.5 and seen.count > 2:
         return replace(column, field=Field.POSITION if folded(column.heading) == "title" else None)
-    if field is Field.EMAIL and seen.address < 0.2 and seen.count > 2:
+    if field is Field.EMAIL and seen.address < 0.2 and seen.count > 1:
         return replace(column, field=None)
     if field in (Field.UNIT, None) and seen.state >= 0.7:
         return replace(column, field=Field.STATE)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -58,8 +59,8 @@ class UploadForm(BaseForm):
     @property
     def upload(self) -> FileStorage | None:
         """The file, if one was chosen."""
-        chosen = self.file.data
-        return chosen if isinstance(chosen, FileStorage) and chosen.filename else None
+        chosen = request.files.get(self.file.name)
+        return chosen if chosen is not None and chosen.filename else None
 
 
 def layout_choices(sent: MultiDict[str, str]) -> dict[str, dict[str, Any]]:

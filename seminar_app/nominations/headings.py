@@ -32,9 +32,9 @@ _RULES: tuple[tuple[str, Field], ...] = (
     (r"\b(lugar|entidad|estado|municipio|ciudad|place|country|pais) (de|of) (nacimiento|birth)\b", Field.LEFT_OUT),
     (r"\b(municipio|ciudad|city|localidad|pais|country)$", Field.LEFT_OUT),
     # data with words of their own
-    (r"\bcurp\b|\bc u r p\b|\bcurp\w*\b", Field.CURP),
+    (r"\bcurp", Field.CURP),
     (r"\b(correos?|e ?mails?|mail)\b", Field.EMAIL),
-    (r"\b(nacimiento|birth\w*|dob|d o b|(f|fec|fecha|fch) (de )?nac|nac)\b", Field.BIRTH_DATE),
+    (r"\b(nacimiento|birth\w*|dob|(f|fec|fecha|fch) (de )?nac|nac)\b", Field.BIRTH_DATE),
     (r"^(fechas?|fec|date)\b|\b(fecha de|date of) (alta|ingreso|inicio|termino|actualizacion|registro|hire|entry)\b", Field.LEFT_OUT),
     (r"\b(telefonos?|tel|tels|telefonic\w+|celular(es)?|cel|movil|phones?|mobile|cell|whatsapp|lada)\b", Field.PHONE),
     (r"^(ext|extension)$", Field.LEFT_OUT),
@@ -77,6 +77,8 @@ _FEMALE_AND_M = re.compile(r"\bf m\b|\bm f\b")
 _MALE_AND_M = re.compile(r"\bh m\b|\bm h\b")
 _DAY_FIRST = re.compile(r"\b(dd?|dia) (mm?|mes)\b|\bd m a\b")
 _MONTH_FIRST = re.compile(r"\b(mm?|mes|month) (dd?|dia|day)\b")
+_SPELLED = re.compile(r"\b\w(?: \w\b){2,}")
+"""Three letters and more with dots between them: «C.U.R.P.»."""
 _PREFERRED = re.compile(r"\b(institucional|oficial|official|work|trabajo|laboral|oficina)\b")
 
 NAMES = frozenset({Field.GIVEN_NAMES, Field.SURNAME1, Field.SURNAME2, Field.SURNAMES, Field.FULL_NAME})
@@ -94,7 +96,7 @@ def field_of(heading: str) -> Field | None:
         return None
     if heading.strip() in {"#", "Nº", "N°", "№"}:
         return Field.LEFT_OUT
-    folded = fold(heading)
+    folded = _SPELLED.sub(lambda match: match[0].replace(" ", ""), fold(heading))
     if not folded or folded.isdigit():
         return None
     return next((field for pattern, field in _COMPILED if pattern.search(folded)), None)

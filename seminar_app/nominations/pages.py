@@ -18,8 +18,9 @@ from seminar_app.nominations.forms import UploadForm
 from seminar_app.nominations.layout import with_samples
 from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.queries import Nominating
+from seminar_app.nominations.reading import proposed_states
 from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for
-from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Problem, Severity, Tables
+from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Problem, Reading, Severity, Tables
 from seminar_app.nominations.wording import counts_in_words
 from seminar_app.nominations.work import Work, reading_of
 from seminar_app.registration.queries import LikelySame, as_likely
@@ -56,6 +57,7 @@ def columns_page(who: Nominating, found: NominationList, sent: Mapping[str, Mapp
         who,
         found=found,
         tables=tables,
+        encodings=list(dict.fromkeys((*filter(None, (tables.encoding,)), *tables.encodings))),
         layout=layout,
         refused=sentence_of(refused) if refused else None,
         fields=labels.choices(Field),
@@ -174,7 +176,8 @@ def _shown(each: CheckedRow, tables: Tables) -> RowShown:
 
 
 def _fixes(looked: _Looked) -> list[Fix]:
-    return fixes_for([each.row for each in looked.rows])
+    rows = [each.row for each in looked.rows if each.outcome is not Outcome.TAKEN]
+    return fixes_for(rows, proposed_states(Reading(tuple(rows))))
 
 
 def _render(name: str, who: Nominating, **values: Any) -> str:

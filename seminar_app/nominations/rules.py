@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from seminar_app.agencies.rules import Succession, existed_on, path_of, successors_on
 from seminar_app.core.folding import fold
-from seminar_app.nominations.shapes import Field, ListRow, Nominee, ProblemCode
+from seminar_app.nominations.shapes import Field, ListRow, Nominee, ProblemCode, RowKey
 from seminar_app.nominations.states import state_meant, state_named
 from seminar_app.seminars.rules import HasWindow, SeminarState, Window, is_frozen, registration_window
 
@@ -249,14 +249,23 @@ class Fix:
         return f"{self.field.value}|{self.value}"
 
 
-def fixes_for(rows: Iterable[ListRow]) -> list[Fix]:
-    """Return the corrections that mend several cells at once, those of most cells first: equal words with the same fault."""
+def fixes_for(rows: Iterable[ListRow], proposed: Mapping[RowKey, Mapping[Field, str]]) -> list[Fix]:
+    """Return the corrections that mend several cells at once, those of most cells first.
+
+    Equal words with the same fault, where there are two of them; and words that can be written out, like «Oax.», in any number.
+
+    Args:
+        proposed: what words without a fault could be written as (`reading.proposed_states`).
+    """
     cells: dict[tuple[Field, str], int] = {}
     proposals: dict[tuple[Field, str], str] = {}
+    offered: set[tuple[Field, str]] = set()
     for row in rows:
-        for field_, value, proposal in {(each.field, each.value, each.proposal) for each in row.problems if each.value}:
-            cells[field_, value] = cells.get((field_, value), 0) + 1
-            if proposal:
-                proposals[field_, value] = proposal
-    found = [Fix(*key, proposals.get(key, ""), number) for key, number in cells.items() if number > 1]
+        said = {(each.field, each.value, each.proposal) for each in row.problems if each.value}
+        better = {(of, row.cells[of], words) for of, words in proposed.get(row.key, {}).items()}
+        proposals |= {(of, value): proposal for of, value, proposal in said | better if proposal}
+        offered |= {(of, value) for of, value, _ in better}
+        for key in {(of, value) for of, value, _ in said | better}:
+            cells[key] = cells.get(key, 0) + 1
+    found = [Fix(*key, proposals.get(key, ""), number) for key, number in cells.items() if number > 1 or key in offered]
     return sorted(found, key=lambda fix: (-fix.cells, fix.field, fix.value))

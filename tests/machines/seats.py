@@ -23,7 +23,7 @@ from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData
 from seminar_app.registration import queries, services
 from seminar_app.registration.models import ChangeNotice, FormSent, NameRequest, PersonJoin, Registration, RegistrationHistory
-from seminar_app.registration.rules import RemovalReason, WishedPool
+from seminar_app.registration.rules import RemovalReason, Source, WishedPool
 from seminar_app.registration.services.personal import edition
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import Approval, Change, RegistrationMode
@@ -35,6 +35,7 @@ from tests.machines.seats_model import (
     NOT_LISTED,
     OLD,
     PARENT,
+    STANDING,
     Entry,
     Happened,
     Human,
@@ -50,6 +51,7 @@ ACTOR, OWNER = "account:somebody", "registration:somebody"
 ZONES = {-5: "America/Cancun", 8: "Asia/Manila"}
 NAMES = ("Ana", "Eva")
 
+VERBS = ("approve", "approve", "decline", "remove", "restore", "restore", "open_seats", "open_seats", "close_seats")
 which = st.sampled_from((0, 0, 1))
 numbers = st.integers(0, 99)
 agencies = st.sampled_from(tuple(PARENT))
@@ -81,6 +83,7 @@ PEOPLE = select(
     _registrations.state,
     _registrations.seat_pool_id,
     _registrations.queue_place,
+    _registrations.agency_seats_only,
 ).join_from(cast(Table, Registration.__table__), cast(Table, Person.__table__), _persons.id == _registrations.person_id)
 ONE_OF_THEM = (
     select(_registrations.id)
@@ -235,10 +238,10 @@ class Seats(RuleBasedStateMachine):
             for agency, pool in model.pools.items()
         }
         assert sorted(
-            (seminar_id, email, name, agency_of[agency_id], state.value, "-" if pool_id is None else pool_of[pool_id], queue or 0)
-            for seminar_id, email, name, agency_id, state, pool_id, queue in connection.execute(PEOPLE)
+            (seminar_id, email, name, agency_of[agency_id], state.value, "-" if pool_id is None else pool_of[pool_id], queue or 0, own)
+            for seminar_id, email, name, agency_id, state, pool_id, queue, own in connection.execute(PEOPLE)
         ) == sorted(
-            (seminar_id, *entry.who, entry.agency, entry.state, "-" if entry.pool is None else entry.pool, entry.queue or 0)
+            (seminar_id, *entry.who, entry.agency, entry.state, "-" if entry.pool is None else entry.pool, entry.queue or 0, entry.own_only)
             for seminar_id, model in zip(self.ids, self.models, strict=True)
             for entry in model.entries
         )
@@ -248,7 +251,7 @@ class Seats(RuleBasedStateMachine):
         for model in getattr(self, "models", ()):
             assert all(model.held(agency) <= pool.size for agency, pool in model.pools.items())
             if model.gives_seats(self.now):
-                assert all(model.free_for(entry.agency) is None for entry in model.waiting())
+                assert all(model.free_for(entry, self.now, served=True) is None for entry in model.waiting())
 
     @rule(seminar=which)
     def the_pages_count_the_same(self, seminar: int) -> None:
@@ -259,10 +262,12 @@ class Seats(RuleBasedStateMachine):
         assert overview.waiting == states.count("waitlisted")
         assert (overview.open_pool.size, overview.open_pool.taken) == (model.pools[""].size, model.held(""))
         count = queries.head_count(session, self.ids[seminar])
-        assert (count.registered, count.waitlisted, count.pending, count.concerned) == (
+        assert overview.alternates == sum(entry.own_only for entry in model.waiting())
+        assert (count.registered, count.waitlisted, count.pending, count.nominated, count.concerned) == (
             states.count("registered"),
             states.count("waitlisted"),
             states.count("pending"),
+            states.count("nominated"),
             len(model.standing()),
         )
 
@@ -302,17 +307,26 @@ class Seats(RuleBasedStateMachine):
 
     @rule(seminar=which, who=st.integers(0, 6), agency=workplaces, again=st.sampled_from((0, 0, 0, 1)))
     def add_by_hand(self, seminar: int, who: int, agency: str, again: int) -> None:
+        self._enter(seminar, who, agency, again)
+
+    @rule(seminar=which, who=st.integers(0, 6), agency=agencies)
+    def nominate(self, seminar: int, who: int, agency: str) -> None:
+        self._enter(seminar, who, agency, 0, source=Source.NOMINATION)
+
+    def _enter(self, seminar: int, who: int, agency: str, again: int, *, source: Source = Source.STAFF) -> None:
+        nominates = source is Source.NOMINATION
         self.shown += 1 - again
         shown, typed, model, now = max(self.shown, 1), (f"p{who}@pgr.example", "Ana"), self.models[seminar], self.now
         human = self._human(typed)
         self.step(
-            lambda: self._remember(human, lambda: model.add_by_hand(human, agency, (shown, *typed), now=now)),
+            lambda: self._remember(human, lambda: model.add_by_hand(human, agency, (shown, *typed), now=now, nominates=nominates)),
             lambda session: services.add_by_hand(
                 session,
                 context(now, ACTOR),
                 seminar_id=self.ids[seminar],
                 entry=self._entry(typed, agency),
                 submission_id=uuid.uuid5(uuid.NAMESPACE_OID, str(shown)),
+                source=source,
             ),
         )
 
@@ -360,8 +374,9 @@ class Seats(RuleBasedStateMachine):
     @rule(seminar=which, number=numbers, agency=workplaces)
     def correct_the_agency(self, seminar: int, number: int, agency: str) -> None:
         model, entry, its_id = self._one(seminar, number)
+        now = self.now
         self.step(
-            lambda: model.correct_agency(entry, agency),
+            lambda: model.correct_agency(entry, agency, now=now),
             lambda session: self._edit(session, its_id(session), entry.human.name, agency=agency),
         )
 
@@ -372,7 +387,7 @@ class Seats(RuleBasedStateMachine):
         human = entry.human
 
         def expected() -> None:
-            if entry.state not in ("pending", "registered", "waitlisted"):
+            if entry.state not in STANDING:
                 raise Refused("NotInThisState")
             if entry.state == "registered":
                 return  # another name waits for staff
@@ -381,7 +396,7 @@ class Seats(RuleBasedStateMachine):
 
         self.step(expected, lambda session: self._edit(session, its_id(session), name))
         stored = self.world.session.scalar(select(Person.given_names).where(Person.email == human.email, Person.given_names == name))
-        if entry.state in ("pending", "waitlisted") and stored and self._human((human.email, name)) not in self.humans:
+        if entry.state in ("pending", "nominated", "waitlisted") and stored and self._human((human.email, name)) not in self.humans:
             human.name = name
 
     def _edit(self, session: Session, registration_id: int, name: str, *, agency: str | None = None) -> None:
@@ -398,7 +413,7 @@ class Seats(RuleBasedStateMachine):
         services.edit(session, context(self.now, OWNER), registration_id=registration_id, correction=correction, opened=edition(found))
 
     @precondition(has_anybody)
-    @rule(seminar=which, number=numbers, verb=st.sampled_from(("approve", "approve", "decline", "remove", "restore", "restore")))
+    @rule(seminar=which, number=numbers, verb=st.sampled_from(VERBS))
     def decide(self, seminar: int, number: int, verb: str) -> None:
         model, entry, its_id = self._one(seminar, number)
         seminar_id, now = self.ids[self.models.index(model)], self.now

@@ -14,7 +14,7 @@ OLD, NEW = "PGR-A", "INM"
 """The only succession that may be recorded: the new agency's people may then have the seats of the old one and of its parent, too."""
 NOT_LISTED = "?"
 """The agency of people who wrote one that is not in the directory: they may have a seat of the open pool, and no other."""
-STANDING = ("pending", "registered", "waitlisted")
+STANDING = ("pending", "nominated", "registered", "waitlisted")
 
 
 class Refused(Exception):
@@ -40,6 +40,12 @@ class Entry:
     queue: int | None = None
     form: tuple[int, str, str] | None = None
     undo_until: datetime | None = None
+    nominated: bool = False
+    own_only: bool = False
+    """Draws from its agency's seats only."""
+    last_queue: int | None = None
+    came_from: str = ""
+    moved_by: str = ""
 
     @property
     def who(self) -> tuple[str, str]:
@@ -61,6 +67,11 @@ class Mail:
 class Pool:
     size: int
     release_on: date | None = None
+    released: bool = False
+
+    @property
+    def kept(self) -> bool:
+        return self.size > 0 or self.release_on is not None
 
 
 @dataclass
@@ -111,13 +122,22 @@ class SeminarModel:
     def waiting(self) -> list[Entry]:
         return sorted((entry for entry in self.entries if entry.state == "waitlisted"), key=lambda entry: entry.queue or 0)
 
-    def may_hold(self, agency: str) -> Iterator[str]:
-        """Pools, the nearest first and the open one last."""
-        if agency != NOT_LISTED:
-            yield from self._up(agency)
-        if agency == NEW and self.happened.succeeded:
-            yield from self._up(OLD)
-        yield ""
+    def quotas(self, agency: str) -> list[str]:
+        """Of an agency, the nearest first."""
+        own = [] if agency == NOT_LISTED else list(self._up(agency))
+        return own + (list(self._up(OLD)) if agency == NEW and self.happened.succeeded else [])
+
+    def has_quota(self, agency: str) -> bool:
+        return any(self.pools[pool].kept for pool in self.quotas(agency))
+
+    def may_hold(self, entry: Entry, now: datetime, *, served: bool = False) -> list[str]:
+        """Pools, the nearest first and the open one last. `served`: a quota counts as released once its alternates were served."""
+        quotas = self.quotas(entry.agency)
+        kept = [self.pools[pool] for pool in quotas if self.pools[pool].kept]
+        came = [
+            pool for pool in kept if pool.release_on is not None and pool.release_on <= self.today(now) and (pool.released or not served)
+        ]
+        return quotas if entry.own_only and kept and not came else [*quotas, ""]
 
     def _up(self, agency: str) -> Iterator[str]:
         step: str | None = agency
@@ -126,8 +146,8 @@ class SeminarModel:
                 yield step
             step = PARENT[step]
 
-    def free_for(self, agency: str) -> str | None:
-        for pool in self.may_hold(agency):
+    def free_for(self, entry: Entry, now: datetime, *, served: bool = False) -> str | None:
+        for pool in self.may_hold(entry, now, served=served):
             if self.pools[pool].size > self.held(pool):
                 return pool
         return None
@@ -141,11 +161,11 @@ class SeminarModel:
     # What follows by itself.
 
     def due(self, now: datetime) -> list[str]:
-        """Quotas that must give up seats today."""
+        """Quotas that must give up seats today, or whose alternates are to be served."""
         return [
             agency
             for agency, pool in self.pools.items()
-            if pool.release_on is not None and pool.release_on <= self.today(now) and pool.size > self.held(agency)
+            if pool.release_on is not None and pool.release_on <= self.today(now) and (pool.size > self.held(agency) or not pool.released)
         ]
 
     def settle(self, now: datetime) -> None:
@@ -153,25 +173,32 @@ class SeminarModel:
             return
         for agency in self.due(now):
             self.pools[""].size += self.pools[agency].size - self.held(agency)
-            self.pools[agency].size = self.held(agency)
-        while (lucky := next((entry for entry in self.waiting() if self.free_for(entry.agency) is not None), None)) is not None:
-            self._move(lucky, "registered", by="rule", pool=self.free_for(lucky.agency))
+            self.pools[agency].size, self.pools[agency].released = self.held(agency), True
+        while (lucky := next((entry for entry in self.waiting() if self.free_for(entry, now) is not None), None)) is not None:
+            self._move(lucky, "registered", by="rule", pool=self.free_for(lucky, now))
             self._tell("seat_given", lucky)
 
     def _move(self, entry: Entry, state: str, *, by: str, pool: str | None = None, queue: int | None = None) -> None:
         self.happened.history.append((*entry.who, entry.state or None, state, by))
+        entry.came_from, entry.moved_by = entry.state, by
         entry.state, entry.pool, entry.queue, entry.undo_until = state, pool, queue, None
+        entry.last_queue = queue or entry.last_queue
 
     def _tell(self, kind: str, entry: Entry) -> None:
         self.happened.mails.append(Mail(kind, entry, *entry.who, self.slug))
 
-    def _seat_or_queue(self, entry: Entry, *, by: str) -> None:
-        pool = self.free_for(entry.agency)
+    def _seat_or_queue(self, entry: Entry, *, by: str, now: datetime) -> None:
+        pool = self.free_for(entry, now)
         if pool is not None:
             self._move(entry, "registered", by=by, pool=pool)
         else:
-            last = max((waiting.queue or 0 for waiting in self.waiting()), default=0)
-            self._move(entry, "waitlisted", by=by, queue=last + 1)
+            self._move(entry, "waitlisted", by=by, queue=self._next_place())
+
+    def _next_place(self) -> int:
+        return max((waiting.queue or 0 for waiting in self.waiting()), default=0) + 1
+
+    def _tell_state(self, entry: Entry) -> None:
+        self._tell("alternate" if entry.state == "waitlisted" and entry.own_only else entry.state, entry)
 
     # What people do.
 
@@ -203,14 +230,14 @@ class SeminarModel:
         if self.manual:
             self._move(entry, "pending", by="public")
         else:
-            self._seat_or_queue(entry, by="public")
-        self._tell(entry.state, entry)
+            self._seat_or_queue(entry, by="public", now=now)
+        self._tell_state(entry)
         return entry
 
     def void_forms(self, entry: Entry) -> None:
         self.sent = {said: (at, None if made is entry else made) for said, (at, made) in self.sent.items()}
 
-    def add_by_hand(self, human: Human, agency: str, form: tuple[int, str, str], *, now: datetime) -> None:
+    def add_by_hand(self, human: Human, agency: str, form: tuple[int, str, str], *, now: datetime, nominates: bool = False) -> None:
         entry = self.entry_of(human)
         sent_before = any(other.form == form for other in self.entries)
         if not sent_before:
@@ -221,8 +248,13 @@ class SeminarModel:
         if sent_before:
             return
         entry = self._written(entry, human, agency, form)
-        self._seat_or_queue(entry, by="account")
-        self._tell(entry.state, entry)
+        if nominates:
+            entry.nominated, entry.own_only = True, self.has_quota(agency)
+        if nominates and (self.manual or not entry.own_only):
+            self._move(entry, "nominated", by="account")
+        else:
+            self._seat_or_queue(entry, by="account", now=now)
+        self._tell_state(entry)
 
     def _settle_due(self, now: datetime) -> None:
         if self.due(now):
@@ -232,7 +264,7 @@ class SeminarModel:
         if entry is None:
             entry = Entry(human)
             self.entries.append(entry)
-        entry.agency, entry.form = agency, form
+        entry.agency, entry.form, entry.own_only = agency, form, False
         return entry
 
     def withdraw(self, entry: Entry, *, now: datetime) -> None:
@@ -246,26 +278,34 @@ class SeminarModel:
         self._tell("withdrawn", entry)
         self.settle(now)
 
-    def correct_agency(self, entry: Entry, agency: str) -> None:
+    def correct_agency(self, entry: Entry, agency: str, *, now: datetime) -> None:
         if entry.state not in STANDING:
             raise Refused("NotInThisState")
-        if agency != entry.agency and entry.state != "pending":
+        if agency == entry.agency:
+            return
+        if entry.state not in ("pending", "waitlisted") or entry.own_only:
             raise Refused("AgencyIsFixed")
         entry.agency = agency
+        self.settle(now)
 
     # What staff do.
 
     def approve(self, entry: Entry, *, now: datetime) -> None:
         self.refuse_if_frozen()
-        if entry.state != "pending":
+        if entry.state not in ("pending", "nominated"):
             raise Refused("NotInThisState")
         self.settle(now)
-        self._seat_or_queue(entry, by="account")
-        self._tell("approved" if entry.state == "registered" else "waitlisted", entry)
+        if entry.state == "nominated":
+            entry.own_only = self.has_quota(entry.agency)
+        self._seat_or_queue(entry, by="account", now=now)
+        if entry.state == "registered":
+            self._tell("approved", entry)
+        else:
+            self._tell_state(entry)
 
     def decline(self, entry: Entry, *, now: datetime) -> None:
         self.refuse_if_frozen()
-        if entry.state != "pending":
+        if entry.state not in ("pending", "nominated"):
             raise Refused("NotInThisState")
         self._move(entry, "declined", by="account")
         self._tell("declined", entry)
@@ -288,11 +328,42 @@ class SeminarModel:
         if silent:
             self.happened.unsaid.append((entry.state, entry))
         self.settle(now)
-        self._seat_or_queue(entry, by="account")
+        self._seat_or_queue(entry, by="account", now=now)
         if entry.state == "waitlisted":
-            self._tell("waitlisted", entry)
+            self._tell_state(entry)
         elif not silent:
             self._tell("approved", entry)
+
+    def open_seats(self, entry: Entry, *, now: datetime) -> None:
+        self.refuse_if_frozen()
+        if entry.state != "waitlisted" or not entry.own_only:
+            raise Refused("NotInThisState")
+        self.settle(now)
+        if entry.state == "registered":
+            return
+        entry.own_only = False
+        pool = self.free_for(entry, now)
+        if pool is not None:
+            self._move(entry, "registered", by="account", pool=pool)
+            self._tell("seat_given", entry)
+            entry.undo_until = now + timedelta(minutes=2)
+
+    def close_seats(self, entry: Entry, *, now: datetime) -> None:
+        self.refuse_if_frozen()
+        if not entry.nominated or entry.own_only:
+            raise Refused("NotInThisState")
+        if entry.state == "waitlisted":
+            entry.own_only = True
+            return
+        if (entry.came_from, entry.state, entry.moved_by) != ("waitlisted", "registered", "account"):
+            raise Refused("NotInThisState")
+        if entry.undo_until is None or now >= entry.undo_until:
+            raise Refused("TooLateToTakeBack")
+        self.happened.unsaid.append(("seat_given", entry))
+        entry.own_only = True
+        place = entry.last_queue if all(other.queue != entry.last_queue for other in self.waiting()) else None
+        self._move(entry, "waitlisted", by="account", queue=place or self._next_place())
+        self.settle(now)
 
     def resize(self, capacity: int, wished: list[tuple[str, int, date | None]], *, now: datetime) -> None:
         """The first fault in the order in which the quotas were written, then the capacity, then who would lose a seat."""
@@ -306,10 +377,12 @@ class SeminarModel:
         too_small = {pool for pool in self.pools if sizes.get(pool, 0) < self.held(pool)}
         if too_small:
             raise Refused("OpenPoolBelowTaken" if too_small == {""} else "QuotaBelowTaken" if "" not in too_small else "BelowTaken")
+        done = {agency for agency, pool in self.pools.items() if pool.released}
         for pool in self.pools.values():
-            pool.size, pool.release_on = 0, None
+            pool.size, pool.release_on, pool.released = 0, None, False
         for agency, size, release_on in [*wished, ("", left, None)]:
-            self.pools[agency] = Pool(size, release_on)
+            came = release_on is not None and release_on <= self.today(now)
+            self.pools[agency] = Pool(size, release_on, released=came and agency in done)
         self.settle(now)
 
     def change(self, change: str, *, now: datetime) -> None:

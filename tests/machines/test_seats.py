@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies import succession_rules
 from seminar_app.registration import rules
-from seminar_app.registration.services import changes, forms_sent, personal, registering, seats, staff, taking
+from seminar_app.registration.services import alternates, changes, forms_sent, personal, registering, seats, staff, taking
 from tests.machines.seats import Seats, World
 from tests.support.machines import FULL, SHORT, notices, run
 from tests.support.mutations import Mutation
@@ -26,6 +26,26 @@ MUTATIONS = (
     Mutation("two are given the same free seat", rules.decide_promotions, "taken + 1", "taken + 0"),
     Mutation("a quota is released a day late", rules.is_released, "release_on <= today", "release_on < today"),
     Mutation("staff take a seat from its holder", rules.check_pools, "< pool.taken", "< pool.taken - 1"),
+    Mutation(
+        "an alternate takes an open seat before the day",
+        rules.reach_of,
+        "not quotas or any(is_released(pool, today=today) for pool in quotas)",
+        "True",
+    ),
+    Mutation("a full quota is never released", rules.decide_releases, " or (pool.kept and not pool.released)", ""),
+    Mutation("open seats never reach an alternate", rules.reach_of, "any(is_released(pool, today=today) for pool in quotas)", "False"),
+    Mutation(
+        "whom the organizer lets have an open seat waits on",
+        alternates.open_seats,
+        "seats, registration, agency_seats_only=False",
+        "seats, registration, agency_seats_only=True",
+    ),
+    Mutation(
+        "a nomination without a quota fills the open pool",
+        rules.first_state_of_nomination,
+        "has_quota and approval is Approval.AUTOMATIC",
+        "approval is Approval.AUTOMATIC",
+    ),
     Mutation(
         "whoever was removed comes back by the form",
         rules.may_register_again,

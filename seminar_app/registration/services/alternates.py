@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
+from seminar_app.core.actor import RULE
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.registration.door_rules import may_take_back
@@ -27,9 +28,11 @@ def open_seats(session: Session, context: ChangeContext, *, seminar_id: int, reg
         SeminarCompleted: the seminar is completed or archived.
     """
     seats, registration = _locked(session, seminar_id, registration_id)
-    settle(session, context, seats=seats)  # whoever may hold a free seat has it now, so that only this person gains
     if not is_alternate(registration.state, agency_seats_only=registration.agency_seats_only):
         raise NotInThisState
+    settle(session, context, seats=seats)  # whoever may hold a free seat has it now, so that only this person gains
+    if registration.state is RegistrationState.REGISTERED:
+        return registration
     _set(session, context, seats, registration, agency_seats_only=False)
     pool_id = decide_seat(seats.pools, seats.reach(session, registration, now=context.now)).pool_id
     if pool_id is not None:
@@ -41,7 +44,9 @@ def open_seats(session: Session, context: ChangeContext, *, seminar_id: int, reg
 
 
 def close_seats(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int) -> Registration:
-    """Undo it: the person is an alternate again, at the same place. A seat given meanwhile goes back while its mail has not left.
+    """Undo it: the person is an alternate again, at the same place. The seat goes back while its mail has not left.
+
+    A seat that fell free later, and was given in turn, stays.
 
     Raises:
         NotFound: there is no such registration in this seminar.
@@ -56,7 +61,7 @@ def close_seats(session: Session, context: ChangeContext, *, seminar_id: int, re
         _set(session, context, seats, registration, agency_seats_only=True)
         return registration
     step = last_step(session, registration_id)
-    if step is None or step.to_state is not registration.state:
+    if step is None or step.to_state is not registration.state or step.actor == RULE:
         raise NotInThisState
     if (step.from_state, step.to_state) != (RegistrationState.WAITLISTED, RegistrationState.REGISTERED):
         raise NotInThisState
