@@ -70,9 +70,13 @@ def upgrade() -> None:
         sa.Column("list_id", sa.Integer(), nullable=False),
         sa.Column("row", sa.String(length=16), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
-        sa.Column("state", sa.Enum(*STATES, name="registrationstate", native_enum=False, create_constraint=True, length=32), nullable=False),
+        sa.Column(
+            "state", sa.Enum(*STATES, name="registrationstate", native_enum=False, create_constraint=True, length=32), nullable=False
+        ),
         sa.Column("nominated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["list_id"], ["nomination_list.id"], name=op.f("fk_nomination_list_id_nomination_list"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["nomination_list.id"], name=op.f("fk_nomination_list_id_nomination_list"), ondelete="RESTRICT"
+        ),
         sa.ForeignKeyConstraint(
             ["registration_id"], ["registration.id"], name=op.f("fk_nomination_registration_id_registration"), ondelete="RESTRICT"
         ),
