@@ -93,7 +93,7 @@ def _of_parts(cells: Mapping[Field, str]) -> Named:
         surname2 = surname2 or second
     if not surname1 and surname2:  # one surname is the first
         surname1, surname2 = surname2, ""
-    if not given:
+    if not given and not any(problem.field is Field.GIVEN_NAMES for problem in problems):
         problems.append(_missing(Field.GIVEN_NAMES, cells.get(Field.GIVEN_NAMES, "")))
     if not surname1:
         field = Field.SURNAMES if Field.SURNAMES in cells and Field.SURNAME1 not in cells else Field.SURNAME1
