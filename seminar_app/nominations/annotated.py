@@ -44,10 +44,10 @@ def annotated(
 
     Args:
         tables: as read.
-        remarks: what is wrong with a row, in words.
+        remarks: what is wrong with a row, in words; an empty text where nothing is.
         faulty: indexes of the columns (from 0) whose cells are marked.
         changed: what was put instead of a cell, by the index of its column.
-        headers: by table, the number of the row below which its people stand. The tables named here get the new column.
+        headers: by table, the number of the row below which its people stand. It gets the new heading.
         language: es or en, of the new heading.
     """
     target = io.BytesIO()
@@ -57,7 +57,8 @@ def annotated(
             name = free_sheet_name(table.name or SHEET_NAMES[language], names)
             sheet: _Sheet = book.add_worksheet(name, worksheet_class=_Sheet)
             header = headers.get(index)
-            column = table_width(table) if header is not None else None
+            told = header is not None or any(remark and key.startswith(f"{index}.") for key, remark in remarks.items())
+            column = table_width(table) if told else None
             for number, row in enumerate(table.rows, 1):
                 key = f"{index}.{number}"
                 cells: dict[int, Cell] = {**dict(enumerate(row)), **changed.get(key, {})}
@@ -65,9 +66,9 @@ def annotated(
                 if column is not None and number == header:
                     cells[column] = HEADINGS[language]
                     marks |= dict.fromkeys([*range(len(row)), column], "heading")
-                elif column is not None and key in remarks:
-                    cells[column], marks[column] = remarks[key], "remark"
-                sheet.add_row(number, cells, marks, styles, hidden=number in table.hidden and key not in remarks)
+                elif column is not None and (remark := remarks.get(key)):
+                    cells[column], marks[column] = remark, "remark"
+                sheet.add_row(number, cells, marks, styles, hidden=number in table.hidden and not remarks.get(key))
             sheet.lay_out(table, header, column)
     return target.getvalue()
 
@@ -132,8 +133,9 @@ class _Sheet(Worksheet):  # type: ignore[misc]
         for place in range(width):
             longest = max((len(str(row[place])) for row in table.rows[(header or 1) - 1 :] if place < len(row)), default=0)
             self.set_column(place, place, min(max(longest + 2, 8), _WIDEST))
-        if column is not None and header is not None:
+        if column is not None:
             self.set_column(column, column, _REMARK_WIDTH)
+        if column is not None and header is not None:
             self.freeze_panes(header, 0)
             if len(table.rows) > header:
                 self.autofilter(header - 1, 0, len(table.rows) - 1, column)

@@ -9,16 +9,28 @@ import codecs
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
-UTF_8 = "utf-8"
-UTF_16 = "utf-16"
-"""With a byte order mark; without one, «utf-16-le» or «utf-16-be»."""
-MIXED = "mixed"
-"""Lines in UTF-8 beside lines in another encoding, as pasting one file under another leaves them."""
-ONE_BYTE = ("cp1252", "mac_roman", "cp850")
-"""Spanish Windows, old Macs and old DOS programs, likeliest first. Latin-1 is cp1252 with less in it."""
-ENCODINGS = (UTF_8, *ONE_BYTE, UTF_16, "utf-16-le", "utf-16-be", MIXED)
-"""All that may be chosen."""
+
+class Encoding(StrEnum):
+    """What a text file may be written in; the values are Python's names, but for `MIXED`."""
+
+    UTF_8 = "utf-8"
+    CP1252 = "cp1252"
+    """Of Spanish Windows; latin-1 is the same with less in it."""
+    MAC_ROMAN = "mac_roman"
+    CP850 = "cp850"
+    """Of old DOS programs."""
+    UTF_16 = "utf-16"
+    """With a byte order mark."""
+    UTF_16_LE = "utf-16-le"
+    UTF_16_BE = "utf-16-be"
+    MIXED = "mixed"
+    """Lines in UTF-8 beside lines in another encoding, as pasting one file under another leaves them."""
+
+
+ONE_BYTE = (Encoding.CP1252, Encoding.MAC_ROMAN, Encoding.CP850)
+"""Likeliest first."""
 
 SCORED_BYTES = 65_536
 ACCENTED_WORDS = 5
@@ -32,11 +44,11 @@ _WORD = re.compile(r"[^\s;,|\"()<>]+")
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text, the encoding it was read in, and the others that may be chosen instead, likeliest first; none for plain ASCII."""
+    """Text, the encoding it was read in, and all that it may be, likeliest first; none for plain ASCII."""
 
     text: str
-    encoding: str
-    others: tuple[str, ...] = ()
+    encoding: Encoding
+    encodings: tuple[Encoding, ...] = ()
 
 
 def decode(content: bytes, chosen: str | None = None) -> Decoded:
@@ -46,27 +58,25 @@ def decode(content: bytes, chosen: str | None = None) -> Decoded:
     each encoding of one byte would give.
 
     Raises:
-        LookupError: the chosen encoding is none of `ENCODINGS`.
+        ValueError: the chosen encoding is none of `Encoding`.
     """
-    if chosen is not None and chosen not in ENCODINGS:
-        raise LookupError(chosen)
-    encoding = chosen or likeliest(content)
-    text = _by_lines(content) if encoding == MIXED else content.decode(encoding, "replace")
-    return Decoded(text.removeprefix("\ufeff"), encoding, _others(content, encoding))
+    encoding = Encoding(chosen) if chosen is not None else likeliest(content)
+    text = _by_lines(content) if encoding == Encoding.MIXED else content.decode(encoding, "replace")
+    return Decoded(text.removeprefix("\ufeff"), encoding, _choices(content))
 
 
-def likeliest(content: bytes) -> str:
+def likeliest(content: bytes) -> Encoding:
     """Return the encoding that the bytes themselves speak for."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return UTF_16
+        return Encoding.UTF_16
     if wide := _wide(content):
         return wide
     if _is_utf_8(content):
-        return UTF_8
+        return Encoding.UTF_8
     lines = [line for line in _LINES.findall(content) if _NOT_ASCII.search(line)]
     if not content.startswith(codecs.BOM_UTF8) and not any(_is_utf_8(line) for line in lines):
         return _by_score(lines)[0]
-    return MIXED
+    return Encoding.MIXED
 
 
 def accented_words(text: str) -> tuple[str, ...]:
@@ -83,28 +93,31 @@ def accented_words(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _others(content: bytes, encoding: str) -> tuple[str, ...]:
-    """Return the choices beside this encoding; none where every one gives the same, or a byte order mark of UTF-16 leaves no doubt."""
+def _choices(content: bytes) -> tuple[Encoding, ...]:
+    """Return what a person may choose among; one where a byte order mark of UTF-16 leaves no doubt, none where all give the same."""
+    if not (_NOT_ASCII.search(content) or b"\0" in content):
+        return ()
     guess = likeliest(content)
-    if guess == UTF_16 or not (_NOT_ASCII.search(content) or b"\0" in content):
-        return () if encoding == guess else (guess,)
-    scored = ONE_BYTE if guess == UTF_8 else _by_score([line for line in _LINES.findall(content) if _NOT_ASCII.search(line)])
-    return tuple(one for one in dict.fromkeys((guess, *scored, UTF_8)) if one != encoding)
+    if guess == Encoding.UTF_16:
+        return (guess,)
+    lines = [line for line in _LINES.findall(content) if _NOT_ASCII.search(line)]
+    scored = ONE_BYTE if guess == Encoding.UTF_8 else _by_score(lines)
+    return tuple(dict.fromkeys((guess, *scored, Encoding.UTF_8)))
 
 
-def _wide(content: bytes) -> str | None:
+def _wide(content: bytes) -> Encoding | None:
     """Return UTF-16 without a byte order mark, which in a Spanish list has a NUL in nearly every second place."""
     sample = content[:4096]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     half = max(len(sample) // 2, 1)
     if len(sample) >= 4 and max(even, odd) > half * 0.6 and min(even, odd) < half * 0.1:
-        return "utf-16-le" if odd > even else "utf-16-be"
+        return Encoding.UTF_16_LE if odd > even else Encoding.UTF_16_BE
     return None
 
 
 def _is_utf_8(content: bytes) -> bool:
     try:
-        content.decode(UTF_8)
+        content.decode(Encoding.UTF_8)
     except UnicodeDecodeError:
         return False
     return True
@@ -115,10 +128,10 @@ def _by_lines(content: bytes) -> str:
     lines = _LINES.findall(content.removeprefix(codecs.BOM_UTF8))
     rest = [line for line in lines if not _is_utf_8(line)]
     other = _by_score(rest)[0]
-    return "".join(line.decode(UTF_8) if _is_utf_8(line) else line.decode(other, "replace") for line in lines)
+    return "".join(line.decode(Encoding.UTF_8) if _is_utf_8(line) else line.decode(other, "replace") for line in lines)
 
 
-def _by_score(lines: Iterable[bytes]) -> tuple[str, ...]:
+def _by_score(lines: Iterable[bytes]) -> tuple[Encoding, ...]:
     """Return the encodings of one byte, the one that gives the most Spanish first."""
     sample = b"".join(lines)[:SCORED_BYTES]
     scores = {encoding: _spanish(sample.decode(encoding, "replace")) for encoding in ONE_BYTE}

@@ -112,7 +112,8 @@ def corrections_in(sent: MultiDict[str, str]) -> Corrections:
     """Return the corrections that a page sends; controls that no page of ours has are passed over.
 
     A cell is `cell-<row>-<field>` and stands beside `was-<row>-<field>`, what the page showed: a cell that nobody changed is no
-    correction. `value` is «field|value as written» with `instead` (one fix for all equal values).
+    correction. `accept` is «row|field|text», a proposal that is taken; `fix` is «field|value as written», with `instead-…` beside it: one
+    fix for all equal values.
     """
     cells: dict[tuple[RowKey, Field], str] = {}
     choices: dict[RowKey, str] = {}
@@ -125,6 +126,11 @@ def corrections_in(sent: MultiDict[str, str]) -> Corrections:
             cells[key, Field(of)] = text[:LONGEST_CELL]
         elif kind == "who" and not of and text:
             choices[key] = text[:32]
+    for accepted in sent.getlist("accept"):
+        key, _bar, rest = accepted.partition("|")
+        of, _bar, text = rest.partition("|")
+        if ROW.fullmatch(key) and of in FIELDS:
+            cells[key, Field(of)] = text[:LONGEST_CELL]
     values = {}
     for fix in sent.getlist("fix"):
         of, _bar, value = fix.partition("|")

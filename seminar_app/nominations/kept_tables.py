@@ -6,6 +6,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
+from seminar_app.nominations.encodings import Encoding
 from seminar_app.nominations.shapes import FileFormat, Table, Tables
 
 
@@ -36,10 +37,10 @@ def tables_of(said: dict[str, Any]) -> Tables:
     return Tables(
         format=FileFormat(said["format"]),
         tables=tuple(map(_table, said["tables"])),
-        encoding=said.get("encoding"),
+        encoding=Encoding(encoding) if (encoding := said.get("encoding")) else None,
         delimiter=said.get("delimiter"),
         accented=tuple(said.get("accented", ())),
-        encodings=tuple(said.get("encodings", ())),
+        encodings=tuple(map(Encoding, said.get("encodings", ()))),
     )
 
 

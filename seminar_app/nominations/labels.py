@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from seminar_app.nominations.encodings import Encoding
 from seminar_app.nominations.rules import Outcome, Standing
 from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, ProblemCode
 from seminar_app.web import labels
@@ -33,6 +34,19 @@ def init_app() -> None:
             Field.STATE: _l("State"),
             Field.AGENCY: _l("Agency"),
             Field.LEFT_OUT: _l("Leave out"),
+        },
+    )
+    labels.register(
+        Encoding,
+        {
+            Encoding.UTF_8: _l("UTF-8 (today's programs)"),
+            Encoding.CP1252: _l("Windows (Excel)"),
+            Encoding.MAC_ROMAN: _l("Mac (older programs)"),
+            Encoding.CP850: _l("DOS (old programs)"),
+            Encoding.UTF_16: _l("Unicode (UTF-16)"),
+            Encoding.UTF_16_LE: _l("Unicode (UTF-16, little endian)"),
+            Encoding.UTF_16_BE: _l("Unicode (UTF-16, big endian)"),
+            Encoding.MIXED: _l("Two encodings, line by line"),
         },
     )
     labels.register(

@@ -49,7 +49,7 @@ class Tables:
     Attributes:
         encoding, delimiter: of text; None for a workbook.
         accented: up to five words with accents, by which a person confirms the encoding.
-        encodings: the encodings that a person may choose instead, likeliest first.
+        encodings: what a person may choose among, likeliest first, with `encoding`; see `encodings.Encoding`.
     """
 
     format: FileFormat

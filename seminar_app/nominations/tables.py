@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import date, datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 from seminar_app.core.errors import InBothLanguages
 from seminar_app.nominations import errors, table_reader
 from seminar_app.nominations.errors import EmptyList, FileTooLarge, ReadingFailed, ReadingTooSlow, TooMuchInside, UnreadableList
+from seminar_app.nominations.kept_tables import tables_of
 from seminar_app.nominations.limits import FILE_MB, Refused
 from seminar_app.nominations.shapes import FileFormat, Table, Tables
 from seminar_app.nominations.text_lists import read_records
@@ -59,14 +59,7 @@ def read_tables(
     answer = json.loads(_read_in_child(content, Path(name).suffix[:8], encoding, timeout, reader))
     if "refused" in answer:
         raise _refusal(answer["refused"], answer["values"], Path(name).name[:60])
-    return Tables(
-        format=FileFormat(answer["format"]),
-        tables=tuple(map(_table, answer["tables"])),
-        encoding=answer.get("encoding"),
-        delimiter=answer.get("delimiter"),
-        accented=tuple(answer.get("accented", ())),
-        encodings=tuple(answer.get("encodings", ())),
-    )
+    return tables_of(answer)
 
 
 def paste_tables(text: str) -> Tables:
@@ -136,17 +129,3 @@ def _refusal(code: str, values: dict[str, Any], whole: str | InBothLanguages) ->
     if not (isinstance(kind, type) and issubclass(kind, UnreadableList)):
         return ReadingFailed()
     return kind(**values | ({"sheet": whole} if values.get("sheet") == "" else {}))
-
-
-def _table(table: dict[str, Any]) -> Table:
-    return Table(
-        name=table["name"],
-        rows=tuple(tuple(cell if type(cell) is not dict else _untagged(cell) for cell in row) for row in table["rows"]),
-        hidden=frozenset(table["hidden"]),
-        merged=tuple(map(tuple, table["merged"])),
-    )
-
-
-def _untagged(tagged: dict[str, str]) -> date | datetime:
-    """Return the date or the instant."""
-    return date.fromisoformat(tagged["date"]) if "date" in tagged else datetime.fromisoformat(tagged["instant"])

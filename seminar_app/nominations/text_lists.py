@@ -33,7 +33,7 @@ def read_text_list(content: bytes, encoding: str | None = None) -> TextList:
     """
     try:
         decoded = decode(content, encoding)
-    except LookupError as error:
+    except ValueError as error:
         raise Refused("NoSuchEncoding") from error
     if _MARKUP.match(decoded.text):
         raise Refused("WebPage")
@@ -41,7 +41,7 @@ def read_text_list(content: bytes, encoding: str | None = None) -> TextList:
     if len(_CONTROLS.findall(begin)) * 10 > len(begin):
         raise Refused("UnreadableList")
     rows, delimiter = read_records(decoded.text)
-    return TextList(rows, decoded.encoding, delimiter, accented_words(decoded.text), decoded.others)
+    return TextList(rows, decoded.encoding, delimiter, accented_words(decoded.text), decoded.encodings)
 
 
 def read_records(text: str, delimiter: str | None = None) -> tuple[list[list[str]], str | None]:

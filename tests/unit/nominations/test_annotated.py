@@ -78,7 +78,7 @@ def test_what_is_wrong_stands_at_the_right_in_the_same_row(language: str) -> Non
     )
     copy = again(
         tables,
-        remarks={"0.4": "Correo: no es una dirección", "0.7": "Correo: falta"},
+        remarks={"0.4": "Correo: no es una dirección", "0.6": "", "0.7": "Correo: falta"},
         faulty={"0.4": [1], "0.7": {1}},
         changed={"0.6": {0: "Luz María"}},
         headers={0: 3},
@@ -106,3 +106,8 @@ def test_faulty_cells_are_marked_by_a_colour_also_where_they_are_empty() -> None
     assert sheet["A2"].fill.fgColor.rgb == "00000000"
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref == "A1:C2"
+
+
+def test_a_list_without_headings_has_its_remarks_too() -> None:
+    copy = again(one(("Ana", "ana@"), ("Luz", "luz@pgr.example")), remarks={"0.1": "Correo: no es una dirección", "0.2": ""}).tables[0]
+    assert copy.rows == (("Ana", "ana@", "Correo: no es una dirección"), ("Luz", "luz@pgr.example"))

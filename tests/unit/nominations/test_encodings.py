@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from seminar_app.nominations.encodings import MIXED, accented_words, decode
+from seminar_app.nominations.encodings import Encoding, accented_words, decode
 
 LIST = "No.;Nombre;Puesto;Entidad\r\n" + "".join(
     f"{number};{name};{post};{state}\r\n"
@@ -50,22 +50,22 @@ def test_a_byte_order_mark_is_no_part_of_the_first_heading() -> None:
 
 def test_lines_of_two_encodings_are_read_line_by_line() -> None:
     found = decode("Peña;Muñoz\r\n".encode() + "Ibáñez;Núñez\r\n".encode("cp1252") + "Güemes\r\n".encode())
-    assert (found.text, found.encoding) == ("Peña;Muñoz\r\nIbáñez;Núñez\r\nGüemes\r\n", MIXED)
-    assert found.others[0] == "cp1252"
+    assert (found.text, found.encoding) == ("Peña;Muñoz\r\nIbáñez;Núñez\r\nGüemes\r\n", Encoding.MIXED)
+    assert found.encodings == ("mixed", "cp1252", "mac_roman", "cp850", "utf-8")
 
 
 def test_the_encoding_that_a_person_chose_counts() -> None:
     content = "Ibáñez".encode("cp1252")
     assert decode(content, "cp850").text == "Ibß±ez"
-    assert "cp1252" in decode(content, "cp850").others
+    assert decode(content, "cp850").encodings == decode(content).encodings == ("cp1252", "mac_roman", "cp850", "utf-8")
     assert decode(content, "utf-8").text == "Ib\ufffd\ufffdez"
-    with pytest.raises(LookupError):
+    with pytest.raises(ValueError, match="rot13"):
         decode(content, "rot13")
 
 
 def test_plain_letters_leave_no_choice() -> None:
-    assert decode(b"Nombre;Puesto").others == ()
-    assert decode("Peña".encode()).others == ("cp1252", "mac_roman", "cp850")
+    assert decode(b"Nombre;Puesto").encodings == ()
+    assert decode("Peña".encode()).encodings == ("utf-8", "cp1252", "mac_roman", "cp850")
 
 
 def test_five_different_words_show_whether_the_encoding_is_right() -> None:

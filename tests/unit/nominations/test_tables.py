@@ -124,7 +124,7 @@ def test_an_opendocument_sheet_is_read_with_its_repetitions_notes_and_line_break
 
 def test_the_chosen_encoding_counts() -> None:
     content = "Nombre;Área\nIbáñez;Dirección\n".encode("cp1252")
-    assert read(content).encodings == ("mac_roman", "cp850", "utf-8")
+    assert read(content).encodings == ("cp1252", "mac_roman", "cp850", "utf-8")
     assert rows(content, encoding="cp850")[1] == ["Ibß±ez", "Direcci¾n"]
 
 
