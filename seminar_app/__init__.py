@@ -44,6 +44,7 @@ def _assembled(settings: Settings | None) -> Flask:
         feedback,
         letters,
         messages,
+        nominations,
         offices,
         oversight,
         people,
@@ -62,6 +63,6 @@ def _assembled(settings: Settings | None) -> Flask:
 
     web.init_app(app, settings)
     staff = (audit, messages, agencies, offices, accounts, sign_in, oversight)
-    for room in (*staff, people, seminars, registration, attendance, feedback, letters, retention, demo, cli):
+    for room in (*staff, people, seminars, registration, nominations, attendance, feedback, letters, retention, demo, cli):
         room.init_app(app, settings)
     return app

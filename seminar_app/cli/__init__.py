@@ -14,6 +14,7 @@ from seminar_app.cli import (
     database,
     keys,
     messages,
+    nominations,
     participations,
     reserving,
     settings_list,
@@ -34,6 +35,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(agencies.group)
     app.cli.add_command(attendance.group)
     app.cli.add_command(participations.group)
+    app.cli.add_command(nominations.group)
     app.cli.add_command(users.group)
     app.cli.add_command(audit.group)
     app.cli.add_command(settings_commands.group)

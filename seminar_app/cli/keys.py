@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
+from seminar_app.core import sealed_files
 from seminar_app.core.change_context import command_context
 from seminar_app.core.installation import installation_of
 from seminar_app.core.key_ring import KeyRing, Turned
@@ -36,6 +37,7 @@ class Sealed:
 SEALED = (
     Sealed("person_identity", identity.count_by_key, identity.rotate),
     Sealed("form_sent", sealed_forms.count_by_key, sealed_forms.rotate),
+    Sealed("file", sealed_files.count_by_key, sealed_files.rotate),
 )
 
 

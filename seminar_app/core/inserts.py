@@ -20,7 +20,7 @@ from seminar_app.core.tables import Base
 def insert_now(session: Session, row: Base) -> None:
     """Insert a new object's row; the session then treats the object as loaded, so that it can be changed."""
     session.flush()
-    values = _values(row)
+    values = values_of(row)
     added = session.connection().execute(_insertion(type(row)), values)
     keys = added.inserted_primary_key or ()
     _adopt(session, row, **dict(zip(_primary_key(type(row)), keys, strict=True)))
@@ -35,7 +35,7 @@ def insert_all(session: Session, rows: Sequence[Base], *, known_by: str) -> None
     session.flush()
     if not rows:
         return
-    added = session.connection().execute(_insertion_of_many(type(rows[0]), known_by), [_values(row) for row in rows])
+    added = session.connection().execute(_insertion_of_many(type(rows[0]), known_by), [values_of(row) for row in rows])
     keys = {found[known_by]: found for found in added.mappings()}
     for row in rows:
         _adopt(session, row, **keys[getattr(row, known_by)])
@@ -45,7 +45,7 @@ def insert_unless_present(session: Session, row: Base, *, index_elements: tuple[
     """Insert the row unless its UNIQUE values are present or are just being inserted; return whether it was inserted."""
     session.flush()
     insertion = _insertion_unless_there(type(row), session.get_bind().dialect.name, index_elements)
-    added = session.connection().execute(insertion, _values(row)).one_or_none()
+    added = session.connection().execute(insertion, values_of(row)).one_or_none()
     if added is None:
         return False
     _adopt(session, row, **added._asdict())
@@ -53,7 +53,7 @@ def insert_unless_present(session: Session, row: Base, *, index_elements: tuple[
 
 
 def _adopt(session: Session, row: Base, **key: Any) -> None:
-    for name, value in (_values(row) | key).items():
+    for name, value in (values_of(row) | key).items():
         setattr(row, name, value)
     make_transient_to_detached(row)
     session.add(row)
@@ -65,8 +65,8 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
     session.connection().execute(_insertion(model), rows[0] if len(rows) == 1 else rows)
 
 
-def _values(row: Base) -> dict[str, Any]:
-    """Return the values to insert: explicit, else the column default, else NULL."""
+def values_of(row: Base) -> dict[str, Any]:
+    """Return the values of a new object to insert: explicit, else the column default, else NULL."""
     given = row.__dict__
     return {name: given.get(name, default) for name, default in _defaults(type(row)).items()}
 

@@ -113,7 +113,7 @@ class _Rows(Worksheet):  # type: ignore[misc]
 
     def _text_cell(self, letter: str, text: str, style: int) -> str:
         shape = self._styles.quoted[style] if MARKED.match(text) else style
-        return f'<c r="{letter}{self._next + 1}" s="{shape}" t="inlineStr"><is><t xml:space="preserve">{_xml(text)}</t></is></c>'
+        return f'<c r="{letter}{self._next + 1}" s="{shape}" t="inlineStr"><is><t xml:space="preserve">{xml_text(text)}</t></is></c>'
 
     def _write_cells(self, cells: list[str], points: int | None = None) -> None:
         self._next += 1
@@ -144,7 +144,7 @@ _IN_XLSX: dict[Kind, Any] = {
 }
 
 
-def _xml(text: str) -> str:
+def xml_text(text: str) -> str:
     """Return a cell's text as XML, with characters that XML cannot carry as `_xHHHH_` (ECMA-376, ST_Xstring)."""
     if len(text) > LONGEST_CELL // 2 and _units(text) > LONGEST_CELL:
         text = _beginning(text, LONGEST_CELL - 1) + "…"
@@ -168,6 +168,18 @@ def _units(text: str) -> int:
 def _beginning(text: str, units: int) -> str:
     """Return the beginning of the text, at most this many UTF-16 units, without splitting a character."""
     return text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "ignore")
+
+
+def free_sheet_name(name: str, taken: set[str]) -> str:
+    """Return the name, cut and cleaned to what a spreadsheet takes, and different from those taken, to which it is added case-folded."""
+    clean = " ".join(_FORBIDDEN_IN_SHEET_NAMES.sub(" ", readable(name)).split()).strip("'") or "–"
+    free, number = _beginning(clean, LONGEST_SHEET_NAME).strip(" '"), 1
+    while free.casefold() in taken:
+        number += 1
+        ending = f" {number}"
+        free = _beginning(clean, LONGEST_SHEET_NAME - len(ending)) + ending
+    taken.add(free.casefold())
+    return free
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,22 +276,12 @@ class WorkbookWriter:
             above: lines above the table.
             names: so many columns at the left say whose row it is; a print of several pages across repeats them.
         """
-        sheet: _Rows = self._book.add_worksheet(self._free_name(name), worksheet_class=_Rows)
+        sheet: _Rows = self._book.add_worksheet(free_sheet_name(name, self._names), worksheet_class=_Rows)
         sheet.begin(columns, self._styles, above, names)
         sheet.set_footer(self._footer)
         self._sheets.append(sheet)
         self._at_the_end.callback(sheet.let_go)
         return sheet
-
-    def _free_name(self, name: str) -> str:
-        clean = " ".join(_FORBIDDEN_IN_SHEET_NAMES.sub(" ", readable(name)).split()).strip("'") or "–"
-        free, number = _beginning(clean, LONGEST_SHEET_NAME).strip(" '"), 1
-        while free.casefold() in self._names:
-            number += 1
-            ending = f" {number}"
-            free = _beginning(clean, LONGEST_SHEET_NAME - len(ending)) + ending
-        self._names.add(free.casefold())
-        return free
 
     def __enter__(self) -> WorkbookWriter:
         return self

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import as_file, files
+from importlib.resources import files
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,8 +13,11 @@ from seminar_app.agencies.models import Agency
 from seminar_app.core.folding import fold
 from seminar_app.core.phones import readable_phone
 from seminar_app.demo.content import LISTS
+from seminar_app.nominations.layout import propose
 from seminar_app.nominations.names import normal_case, spellings
-from seminar_app.nominations.reading import Nominee, read_lists
+from seminar_app.nominations.reading import read
+from seminar_app.nominations.shapes import Nominee
+from seminar_app.nominations.tables import read_tables
 from seminar_app.people.identity import Identity
 from seminar_app.people.identity_rules import canonical_number
 from seminar_app.people.rules import Sex, certificate_name
@@ -35,12 +38,22 @@ class Listed:
 
 
 def listed_people() -> list[Listed]:
-    """Return all people accepted from the four lists, in order."""
-    with as_file(files("seminar_app.demo") / "data") as folder:
-        readings = read_lists([folder / name for name in LISTS])
-    nominees = [(file.partition(".")[0], nominee) for file, reading in readings.items() for nominee in reading.accepted]
+    """Return all people accepted from the four lists, in order. A person of an earlier list is left out of a later one."""
+    nominees = list(_nominees())
     known = spellings(name for _group, n in nominees for name in (n.given_names, n.surname1, n.surname2 or ""))
     return [Listed(group, nominee, _data(nominee, known)) for group, nominee in nominees]
+
+
+def _nominees() -> Iterator[tuple[str, Nominee]]:
+    """Yield the people of the lists with the code of each list's agency group."""
+    seen: set[str] = set()
+    for name in LISTS:
+        tables = read_tables((files("seminar_app.demo") / "data" / name).read_bytes(), name=name)
+        for row in read(tables, propose(tables)).rows:
+            known_by = set(filter(None, (row.nominee.email, row.nominee.curp)))
+            if not row.faulty and row.same_as is None and not known_by & seen:
+                seen |= known_by
+                yield name.partition(".")[0], row.nominee
 
 
 def _data(nominee: Nominee, known: Mapping[str, str]) -> PersonData:
@@ -88,4 +101,11 @@ def entry(person: Listed, directory: Directory, *, group: str | None = None) -> 
     agency_id = directory.office(group or person.group, nominee.state)
     unit = f"Oficina de Representación en {nominee.state}" if person.group == "INM" and nominee.state else None
     identity = Identity(curp=canonical_number(nominee.curp) if nominee.curp else None, birth_date=nominee.birth_date)
-    return Entry(person=person.data, agency_id=agency_id, unit=unit, position=nominee.position, state_name=nominee.state, identity=identity)
+    return Entry(
+        person=person.data,
+        agency_id=agency_id,
+        unit=unit,
+        position=nominee.position or nominee.rank,
+        state_name=nominee.state,
+        identity=identity,
+    )

@@ -1,1 +1,19 @@
-"""Lists of nominees: how an agency's file is read."""
+"""Agencies' lists: read, corrected, and brought onto a seminar's roster."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from config import Settings
+from seminar_app.nominations import audit_words, labels, staff_routes
+from seminar_app.nominations import models as models
+from seminar_app.web.navigation import Entry, add_seminar_entry
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Register the pages, the menu entry and the words."""
+    audit_words.init_app()
+    labels.init_app()
+    app.register_blueprint(staff_routes.blueprint)
+    add_seminar_entry(app, Entry(_l("Nominations"), "nominations_staff.index", 25, "nominations_staff."))

@@ -1,259 +1,227 @@
-"""A simple reader for agencies' lists of nominees: find the header, and report accepted rows, duplicates and errors.
+"""The people of an agency's list, with all that is wrong, under a layout and what a person has changed. No database.
 
-It handles what the demonstration's four lists need: a header below a letterhead, a list on the second sheet, dates of
-several kinds, both surnames in one cell, and sexes in two languages. It keeps only what a registration stores; identity
-data are sealed if the seminar asks for them.
+Source: docs/decisions/0042-how-an-agencys-list-is-read.md.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
 
-from seminar_app.core.addresses import normal_address, search_form
-from seminar_app.core.folding import fold
-from seminar_app.nominations.names import normal_case, split_surnames
-from seminar_app.nominations.tables import Cell, tables
-from seminar_app.people.identity_rules import doubt_about_curp
+from seminar_app.nominations.cells import folded, is_nothing, text_of
+from seminar_app.nominations.dates import EARLIEST_LIKELY, NoSuchDate, read_date
+from seminar_app.nominations.duplicates import marked
+from seminar_app.nominations.names import normal_case, spellings
+from seminar_app.nominations.people import named
+from seminar_app.nominations.sections import SourceRow, all_rows
+from seminar_app.nominations.shapes import (
+    Cell,
+    Edits,
+    Field,
+    Layout,
+    ListRow,
+    Nominee,
+    Problem,
+    ProblemCode,
+    Reading,
+    RowKey,
+    Severity,
+    SkippedRow,
+    TableLayout,
+    Tables,
+)
+from seminar_app.nominations.states import state_meant, state_named
+from seminar_app.nominations.values import UNMARKED, Found, NoSuchSex, read_address, read_curp, read_phone, sex_of
 
-HEADINGS = {
-    "given_names": ("nombre s", "nombre", "nombres", "first name", "given names"),
-    "surname1": ("apellido paterno", "primer apellido", "last name 1"),
-    "surname2": ("apellido materno", "segundo apellido", "last name 2"),
-    "full_name": ("nombre completo",),
-    "position": ("cargo", "puesto", "rank"),
-    "email": ("correo electronico", "correo", "e mail", "email", "email institucional"),
-    "sex": ("sexo", "sexo h m", "genero", "gender"),
-    "birth_date": ("fecha de nacimiento", "nacimiento", "fecha nac", "dob"),
-    "curp": ("curp", "national id curp"),
-    "state": ("entidad", "estado", "oficina de representacion"),
-    "phone": ("telefono", "phone"),
-}
-FIELD_OF = {heading: name for name, headings in HEADINGS.items() for heading in headings}
-NEEDED_COLUMNS = 4
-
-FEMALE = frozenset({"f", "femenino", "mujer", "female"})
-MALE = frozenset({"h", "masculino", "hombre", "male"})
-ENGLISH_SEX_HEADINGS = frozenset({"gender"})
-"""Under these headings «M» is male; in a Spanish list it is «mujer»."""
-
-TEXT_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y")
-SPREADSHEET_DAY_0 = date(1899, 12, 30)
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+LONGEST = {Field.POSITION: 200, Field.RANK: 100, Field.UNIT: 200, Field.STATE: 60, Field.AGENCY: 200, Field.TITLE: 60}
+"""Letters that a registration keeps. What is longer is cut at a word, with a warning; the file keeps the whole."""
+NO_EDITS = Edits()
+_ORDER = {field: place for place, field in enumerate(Field)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nominee:
-    """One accepted row. Names as written; None where the file has no such column."""
+def read(tables: Tables, layout: Layout, edits: Edits = NO_EDITS, *, today: date | None = None) -> Reading:
+    """Return the rows about people. Nothing is raised for any table: what cannot be read is a problem of its row.
 
-    row: int
-    given_names: str
-    surname1: str
-    surname2: str | None
-    email: str
-    sex: str | None
-    birth_date: date | None
-    curp: str | None
-    position: str | None
-    state: str | None
-    phone: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """A row about a person already read. `of` is a row number of the same file, or the name of an earlier file."""
-
-    row: int
-    of: int | str
-    email: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A fault in a field: as an error, the row is left out; as a warning, the row is accepted."""
-
-    row: int
-    field: str
-    message: str
-
-
-@dataclass(slots=True)
-class Reading:
-    """Result of reading one file."""
-
-    accepted: list[Nominee] = field(default_factory=list)
-    duplicates: list[Duplicate] = field(default_factory=list)
-    errors: list[Remark] = field(default_factory=list)
-    warnings: list[Remark] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Known:
-    """People of the files read so far: (file, nominee) by address and by CURP."""
-
-    by_email: dict[str, tuple[str, Nominee]] = field(default_factory=dict)
-    by_curp: dict[str, tuple[str, Nominee]] = field(default_factory=dict)
-
-    def find(self, nominee: Nominee) -> tuple[str, Nominee, str] | None:
-        """Return the same person with the reason for the match, or None."""
-        if nominee.curp and (by_curp := self.by_curp.get(nominee.curp)):
-            return *by_curp, "same CURP"
-        if by_email := self.by_email.get(nominee.email):
-            return *by_email, "same address"
-        return None
-
-    def add(self, file: str, nominee: Nominee) -> None:
-        """Add a person."""
-        self.by_email[nominee.email] = (file, nominee)
-        if nominee.curp:
-            self.by_curp[nominee.curp] = (file, nominee)
-
-
-class Unreadable(ValueError):
-    """A cell does not hold what its column is for; the message goes into the report."""
-
-
-def read_lists(paths: Sequence[Path]) -> dict[str, Reading]:
-    """Read the files in this order, and return results by file name. A person of an earlier file is a duplicate in a later one."""
-    known = Known()
-    return {path.name: read_list(path, known) for path in paths}
-
-
-def read_list(path: Path, known: Known) -> Reading:
-    """Read one file.
-
-    Raises:
-        ValueError: no sheet has a recognizable header.
+    Args:
+        edits: applied before anything is read.
+        today: a birth date after it is unlikely; not asked without it.
     """
-    for rows in tables(path):
-        header = find_header(rows)
-        if header is not None:
-            return _read_rows(path.name, rows, header, known)
-    raise ValueError(f"{path.name}: no row looks like a header")
-
-
-def find_header(rows: Sequence[Sequence[Cell]]) -> int | None:
-    """Return the index of the first row with an address column and enough other known columns."""
-    for index, row in enumerate(rows):
-        found = {FIELD_OF.get(fold(str(cell))) for cell in row} - {None}
-        if "email" in found and len(found) >= NEEDED_COLUMNS:
-            return index
-    return None
-
-
-def _read_rows(file: str, rows: Sequence[Sequence[Cell]], header: int, known: Known) -> Reading:
-    headings = [fold(str(cell)) for cell in rows[header]]
-    columns = {FIELD_OF[heading]: index for index, heading in enumerate(headings) if heading in FIELD_OF}
-    m_is_male = bool(ENGLISH_SEX_HEADINGS & set(headings))
-    reading = Reading()
-    for index, row in enumerate(rows[header + 1 :], header + 2):
-        cells = {name: row[column] if column < len(row) else "" for name, column in columns.items()}
-        if _is_person(cells):
-            _take(reading, file, index, cells, known, m_is_male=m_is_male)
-    return reading
-
-
-def _is_person(cells: dict[str, Cell]) -> bool:
-    """Whether the row is neither blank nor the totals below the list."""
-    texts = [text for cell in cells.values() if (text := _text(cell))]
-    return bool(texts) and not (len(texts) == 1 and fold(texts[0]).startswith("total"))
-
-
-def _take(reading: Reading, file: str, row: int, cells: dict[str, Cell], known: Known, *, m_is_male: bool) -> None:
-    """Add one row to the accepted people, the duplicates or the errors."""
-    nominee, errors = _nominee(row, cells, m_is_male=m_is_male)
-    if nominee is None:
-        reading.errors.extend(errors)
-        return
-    if (twin := known.find(nominee)) is not None:
-        twin_file, twin_nominee, why = twin
-        reading.duplicates.append(Duplicate(row, twin_nominee.row if twin_file == file else twin_file, twin_nominee.email, why))
-        return
-    if nominee.curp and (doubt := doubt_about_curp(nominee.curp)):
-        reading.warnings.append(Remark(row, "curp", doubt))
-    known.add(file, nominee)
-    reading.accepted.append(nominee)
-
-
-def _nominee(row: int, cells: dict[str, Cell], *, m_is_male: bool) -> tuple[Nominee | None, list[Remark]]:
-    """Return the row's person, or None and its errors."""
-    errors = []
-    given_names, surname1, surname2 = _names(cells)
-    typed = search_form("".join(_text(cells.get("email", "")).split()))
-    email = (normal_address(typed) or typed) if EMAIL.fullmatch(typed) else typed
-    if not EMAIL.fullmatch(email):
-        errors.append(Remark(row, "email", "not an address" if email else "missing"))
-    birth_date: date | None = None
-    try:
-        birth_date = as_date(cells.get("birth_date", ""))
-    except Unreadable as fault:
-        errors.append(Remark(row, "birth_date", str(fault)))
-    if errors:
-        return None, errors
-    state = _text(cells["state"]) if "state" in cells else None
-    return Nominee(
-        row=row,
-        given_names=given_names,
-        surname1=surname1,
-        surname2=surname2,
-        email=email,
-        sex=as_sex(_text(cells.get("sex", "")), m_is_male=m_is_male),
-        birth_date=birth_date,
-        curp=_text(cells.get("curp", "")).upper() or None,
-        position=_text(cells["position"]) if "position" in cells else None,
-        state=normal_case(state, {}) if state else state,
-        phone=_text(cells["phone"]) if "phone" in cells else None,
-    ), []
-
-
-def _names(cells: dict[str, Cell]) -> tuple[str, str, str | None]:
-    """Return given names and both surnames, from three columns or from one «surnames, given names»."""
-    if "full_name" in cells:
-        surnames, _comma, given = _text(cells["full_name"]).rpartition(",")
-        return given.strip(), *split_surnames(surnames)
-    surname2 = _text(cells["surname2"]) if "surname2" in cells else None
-    return _text(cells.get("given_names", "")), _text(cells.get("surname1", "")), surname2
-
-
-def _text(cell: Cell) -> str:
-    return " ".join(str(cell).split())
-
-
-def as_sex(text: str, *, m_is_male: bool) -> str | None:
-    """Return F, M or X; None where the cell is empty or has another word."""
-    word = fold(text)
-    if word == "m":
-        return "M" if m_is_male else "F"
-    if word in FEMALE:
-        return "F"
-    return "M" if word in MALE else "X" if word == "x" else None
-
-
-def as_date(cell: Cell) -> date | None:
-    """Convert a date cell, a spreadsheet's day number, or a date in text (day before month); None for an empty cell.
-
-    Raises:
-        Unreadable: it is no date, or a day that no month has.
-    """
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    if isinstance(cell, (int, float)):
-        try:
-            return SPREADSHEET_DAY_0 + timedelta(days=int(cell))
-        except (OverflowError, ValueError) as error:  # a day beyond the calendar, an infinity, or not a number
-            raise Unreadable("no such date") from error
-    text = _text(cell)
-    if not text:
-        return None
-    for pattern in TEXT_DATES:
-        try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007  a birthday has no time zone
-        except ValueError:
+    known = given_names(tables, layout)
+    rows: list[ListRow] = []
+    skipped: list[SkippedRow] = []
+    for each in layout.tables:
+        if not each.taken or each.table >= len(tables.tables):
             continue
-    raise Unreadable("no such date")
+        reader = _RowReader(each, edits, known, today)
+        people = {int(number) for table, _dot, number in (key.partition(".") for key in edits.people) if table == str(each.table)}
+        for source in all_rows(tables.tables[each.table], each, people):
+            key = f"{each.table}.{source.number}"
+            if key in edits.left_out:
+                continue
+            if isinstance(source, SourceRow):
+                rows.append(reader.row(key, source))
+            else:
+                skipped.append(SkippedRow(key, source.text))
+    return Reading(marked(rows), tuple(skipped))
+
+
+def given_names(tables: Tables, layout: Layout) -> frozenset[str]:
+    """Return the folded words of given names that stand in columns of their own: they tell names apart in other columns."""
+    found: set[str] = set()
+    for each in layout.tables:
+        places = [column.index for column in each.columns if column.field is Field.GIVEN_NAMES]
+        if (
+            not each.taken
+            or not places
+            or each.table >= len(tables.tables)
+            or not any(column.field is Field.FULL_NAME for other in layout.tables for column in other.columns)
+        ):
+            continue
+        for row in tables.tables[each.table].rows:
+            if len(row) > places[0] and row[places[0]] != "":
+                found.update(folded(text_of(row[places[0]])).split(" "))
+    return frozenset(found - {""})
+
+
+class _RowReader:
+    """Reads the rows of one list."""
+
+    def __init__(self, layout: TableLayout, edits: Edits, known: Collection[str], today: date | None) -> None:
+        self.layout = layout
+        self.edits = edits
+        self.known = known
+        self.today = today
+        self.fields = [column.field for column in layout.columns if column.field not in (None, Field.LEFT_OUT)]
+
+    def cells(self, key: RowKey, source: SourceRow) -> dict[Field, Cell]:
+        """Return the cells as they are after the edits."""
+        cells: dict[Field, Cell] = {field: source.cells.get(field, "") for field in self.fields if field is not None}
+        if source.agency and not text_of(cells.get(Field.AGENCY, "")):
+            cells[Field.AGENCY] = source.agency
+        for field, changes in self.edits.values.items():
+            if field in cells and (text := text_of(cells[field])) in changes:
+                cells[field] = changes[text]
+        return cells | dict(self.edits.cells.get(key, {}))
+
+    def row(self, key: RowKey, source: SourceRow) -> ListRow:
+        """Return a row with its person and problems."""
+        cells = self.cells(key, source)
+        texts = {field: text_of(cell) for field, cell in cells.items()}
+        name = named(texts, self.layout.name_order, self.known)
+        problems = list(name.problems)
+        vacant = any(problem.code is ProblemCode.VACANT for problem in problems)
+
+        def kept(field: Field) -> str | None:
+            text = texts.get(field, "")
+            if is_nothing(text):
+                return None
+            most = LONGEST[field]
+            if len(text) <= most:
+                return text
+            problems.append(Problem(field, ProblemCode.TOO_LONG, Severity.WARNING, text))
+            return text[: most + 1].rpartition(" ")[0] or text[:most]
+
+        def found(field: Field, what: Found) -> str | None:
+            if what.code is not None:
+                severity = Severity.WARNING if what.accepted else Severity.ERROR
+                problems.append(Problem(field, what.code, severity, texts[field], what.proposal))
+            return what.value
+
+        state = kept(Field.STATE)
+        nominee = Nominee(
+            given_names=name.given_names,
+            surname1=name.surname1,
+            surname2=name.surname2 or None,
+            title=kept(Field.TITLE) or name.title or None,
+            email=self._email(texts, problems, found, vacant=vacant),
+            sex=self._sex(texts, problems),
+            birth_date=self._birth_date(cells, texts, problems),
+            curp=found(Field.CURP, read_curp(texts[Field.CURP])) if not is_nothing(texts.get(Field.CURP, "")) else None,
+            position=kept(Field.POSITION),
+            rank=kept(Field.RANK),
+            unit=kept(Field.UNIT),
+            state=state and (state_named(state) or state),
+            phone=found(Field.PHONE, read_phone(texts[Field.PHONE])) if not is_nothing(texts.get(Field.PHONE, "")) else None,
+            agency=kept(Field.AGENCY) or name.agency or None,
+        )
+        problems.sort(key=lambda problem: _ORDER[problem.field])
+        return ListRow(key=key, cells=texts, nominee=nominee, problems=tuple(problems))
+
+    def _email(
+        self, texts: Mapping[Field, str], problems: list[Problem], found: Callable[[Field, Found], str | None], *, vacant: bool
+    ) -> str | None:
+        """Return the address. It is missing only where the list has a column for addresses."""
+        text = texts.get(Field.EMAIL)
+        if text is None:
+            return None
+        if is_nothing(text):
+            if not vacant:
+                problems.append(Problem(Field.EMAIL, ProblemCode.MISSING, Severity.ERROR, text))
+            return None
+        return found(Field.EMAIL, read_address(text))
+
+    def _sex(self, texts: Mapping[Field, str], problems: list[Problem]) -> str | None:
+        text = texts.get(Field.SEX, "")
+        if text or (Field.SEX_FEMALE not in texts and Field.SEX_MALE not in texts):
+            if is_nothing(text):
+                return None
+            try:
+                return sex_of(text, self.layout.m_means or "F")
+            except NoSuchSex:
+                problems.append(Problem(Field.SEX, ProblemCode.NO_SUCH_SEX, Severity.WARNING, text))
+                return None
+        female, male = (
+            folded(texts.get(field, "")) not in UNMARKED or texts.get(field, "") in _MARKS for field in (Field.SEX_FEMALE, Field.SEX_MALE)
+        )
+        if female and male:
+            problems.append(Problem(Field.SEX_FEMALE, ProblemCode.BOTH_SEXES, Severity.WARNING, texts[Field.SEX_FEMALE]))
+            return None
+        return "F" if female else "M" if male else None
+
+    def _birth_date(self, cells: Mapping[Field, Cell], texts: Mapping[Field, str], problems: list[Problem]) -> date | None:
+        text = texts.get(Field.BIRTH_DATE, "")
+        if is_nothing(text):
+            return None
+        cell = cells[Field.BIRTH_DATE]
+        try:
+            day = read_date(text if isinstance(cell, str) else cell, self.layout.date_order)
+        except NoSuchDate as fault:
+            meant = fault.meant.isoformat() if fault.meant else None
+            problems.append(Problem(Field.BIRTH_DATE, ProblemCode.NO_SUCH_DATE, Severity.ERROR, text, meant))
+            return None
+        if day is not None and (day < EARLIEST_LIKELY or (self.today is not None and day > self.today)):
+            problems.append(Problem(Field.BIRTH_DATE, ProblemCode.UNLIKELY_DATE, Severity.WARNING, text))
+        return day
+
+
+_MARKS = frozenset("✓✔☑●•■*")
+"""Marks that folding takes away."""
+
+
+def proposed_case(reading: Reading) -> Mapping[RowKey, Mapping[Field, str]]:
+    """Return names in capitals, or in small letters only, in normal case, by row and field: offered, never written.
+
+    Names of the list that are written otherwise tell McGregor from Mcgregor.
+    """
+    names = [name for row in reading.rows for name in (row.nominee.given_names, row.nominee.surname1, row.nominee.surname2 or "")]
+    known = spellings(name for name in names if not name.islower())
+    return _where(reading, _NAME_FIELDS, lambda text: normal_case(text.upper(), known) if text.isupper() or text.islower() else None)
+
+
+def proposed_states(reading: Reading) -> Mapping[RowKey, Mapping[Field, str]]:
+    """Return whole names of shortened states, by row and field: «Oax.» is Oaxaca. Offered, never written."""
+    return _where(reading, (Field.STATE,), state_meant)
+
+
+def _where(reading: Reading, fields: Collection[Field], proposal: Callable[[str], str | None]) -> Mapping[RowKey, Mapping[Field, str]]:
+    found: dict[RowKey, dict[Field, str]] = {}
+    for row in reading.rows:
+        for field in fields:
+            text = row.cells.get(field, "")
+            proposed = proposal(text) if text else None
+            if proposed and proposed != text:
+                found.setdefault(row.key, {})[field] = proposed
+    return found
+
+
+_NAME_FIELDS = (Field.GIVEN_NAMES, Field.SURNAME1, Field.SURNAME2, Field.SURNAMES, Field.FULL_NAME)

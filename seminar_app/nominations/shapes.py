@@ -49,7 +49,7 @@ class Tables:
     Attributes:
         encoding, delimiter: of text; None for a workbook.
         accented: up to five words with accents, by which a person confirms the encoding.
-        encodings: the encodings that a person may choose instead, likeliest first.
+        encodings: what a person may choose among, likeliest first, with `encoding`; see `encodings.Encoding`.
     """
 
     format: FileFormat
@@ -132,6 +132,7 @@ class TableLayout:
         name_order: of a column `FULL_NAME`; None without one.
         date_order: of the text dates in `BIRTH_DATE`; None if there are none.
         m_means: what «M» means in `SEX`: F (mujer) or M; None if no cell has it.
+        rows: numbers of the first and last row, where a table has several lists below each other; None for the whole table.
     """
 
     table: int
@@ -142,6 +143,17 @@ class TableLayout:
     name_order: NameOrder | None = None
     date_order: DateOrder | None = None
     m_means: str | None = None
+    rows: tuple[int, int] | None = None
+
+    @property
+    def key(self) -> str:
+        """What names it among the layouts of a file: «0», or «0.36» for a list that begins in row 36 of a table."""
+        return str(self.table) if self.rows is None or self.rows[0] == 1 else f"{self.table}.{self.rows[0]}"
+
+    def span(self, rows: int) -> tuple[int, int]:
+        """Return the numbers of the first and last row, in a table of so many rows. Above the header is nobody."""
+        first, last = self.rows or (1, rows)
+        return max((first, *(number + 1 for number in self.header))), min(last, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,10 +277,26 @@ class Edits:
     values: Mapping[Field, Mapping[str, str]] = field(default_factory=dict)
     """By field: the value as written (blanks collapsed), and what stands instead."""
     left_out: frozenset[RowKey] = frozenset()
+    people: frozenset[RowKey] = frozenset()
+    """Rows that were skipped, and are people after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRow:
+    """A row below the header that is about nobody: a total, a note, a signer, the heading of a section. `text` is what stands in it."""
+
+    key: RowKey
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The rows about people, in the order of the file. Rows that were left out are not among them."""
+    """The rows about people, in the order of the file. Rows that were left out are not among them.
+
+    Attributes:
+        skipped: rows with something in them that were not taken for people, so that nothing is lost unseen. Repeated headers, and lines
+            with a number only, are not among them.
+    """
 
     rows: tuple[ListRow, ...]
+    skipped: tuple[SkippedRow, ...] = ()

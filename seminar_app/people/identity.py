@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Protocol
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
+from seminar_app.core.inserts import insert_rows, values_of
 from seminar_app.core.installation import installation_of
 from seminar_app.core.key_ring import CannotOpen, KeyRing, Turned
 from seminar_app.people.errors import IdentityUnreadable
@@ -58,6 +59,10 @@ class Identity:
         """Return the parts that were filled in, as text."""
         values = {IdentityPart(field.name): getattr(self, field.name) for field in fields(self)}
         return {part: value.isoformat() if isinstance(value, date) else value for part, value in values.items() if value}
+
+    def only(self, parts: Collection[IdentityPart]) -> Identity:
+        """Return what belongs to these parts: what a seminar does not ask for is not kept."""
+        return Identity(**{field.name: getattr(self, field.name) for field in fields(self) if IdentityPart(field.name) in parts})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,32 @@ def keep_identity(
             details={"columns": changed},
         )
     return changed
+
+
+def keep_new_identities(
+    session: Session, context: ChangeContext, given: Sequence[tuple[Owner, Identity]], *, seminar: str | None = None
+) -> None:
+    """Seal the identity data of people who have just been added and have none on file, in one statement for all."""
+    ring = installation_of(session).ring
+    rows = []
+    for person, identity in given:
+        parts = identity.given()
+        if not parts:
+            continue
+        row = PersonIdentity(person_id=person.id, key_id=ring.newest, changed_at=context.now)
+        for part, value in parts.items():
+            _put(ring, row, part, value, person)
+        rows.append(values_of(row) | {"person_id": person.id})
+        audit.record(
+            session,
+            context,
+            action="identity.kept",
+            subject=f"person:{person.public_id.hex}",
+            seminar=seminar,
+            details={"columns": [part.value for part in IdentityPart if part in parts]},
+        )
+    if rows:
+        insert_rows(session, PersonIdentity, rows)
 
 
 def open_identity(session: Session, person: Owner) -> Identity:
@@ -243,6 +274,17 @@ def people_with_curp(session: Session, typed: str) -> Select[int]:
     """Return the query of the ids of people with this CURP, for rows sealed with any key."""
     indexes = installation_of(session).ring.indexes(CANONICAL[IdentityPart.CURP](typed), about=f"{TABLE}|{IdentityPart.CURP}")
     return select(PersonIdentity.person_id).where(PersonIdentity.curp_index.in_(indexes))
+
+
+def people_with_curps(session: Session, typed: Collection[str]) -> dict[str, list[int]]:
+    """Return the ids of the people with each of these CURPs, in one statement; numbers that nobody has are left out."""
+    ring, canonical = installation_of(session).ring, CANONICAL[IdentityPart.CURP]
+    numbers = {index: each for each in typed for index in ring.indexes(canonical(each), about=f"{TABLE}|{IdentityPart.CURP}")}
+    rows = session.execute(select(PersonIdentity.curp_index, PersonIdentity.person_id).where(PersonIdentity.curp_index.in_(numbers)))
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        found.setdefault(numbers[row.curp_index], []).append(row.person_id)
+    return found
 
 
 def people_with_curp_of(session: Session, person: Person) -> Select[int] | None:
@@ -424,6 +466,7 @@ __all__ = [
     "forget_identity",
     "has_number",
     "keep_identity",
+    "keep_new_identities",
     "move_identity",
     "move_identity_back",
     "open_identity",
@@ -431,6 +474,7 @@ __all__ = [
     "parts_on_file",
     "people_with_curp",
     "people_with_curp_of",
+    "people_with_curps",
     "rotate",
     "same_numbers",
     "tokens_of",

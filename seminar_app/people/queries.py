@@ -127,7 +127,7 @@ class Candidate:
 
 def compared(session: Session, person: Person) -> Compared:
     """Return what is compared of a person on file."""
-    return _compared(session, [person])[0]
+    return compared_many(session, [person])[0]
 
 
 def candidates(
@@ -157,7 +157,7 @@ def candidates(
     rows = session.execute(names.where(_among(sure | set(_resembling(session, sought))), *shown, seen))
     likely = [row.id for row in rows if row.id in sure or names_agree(sought.name, Name.of(*row[1:])) is not None]
     people = session.scalars(select(Person).where(_among(likely))).all() if likely else []
-    verdicts = ((person, match(sought, other, by=by)) for person, other in zip(people, _compared(session, people), strict=True))
+    verdicts = ((person, match(sought, other, by=by)) for person, other in zip(people, compared_many(session, people), strict=True))
     found = [Candidate(person, verdict) for person, verdict in verdicts if not isinstance(verdict, Different)]
     found.sort(key=lambda each: (isinstance(each.verdict, Perhaps), len(each.why), each.person.sort_key, each.person.id))
     return found[:MOST_CANDIDATES]
@@ -173,7 +173,7 @@ def with_curp(session: Session, sought: Compared, typed: str, *, by: By) -> list
             Person.erased_at.is_(None),
         )
     ).all()
-    verdicts = ((person, match(sought, other, by=by)) for person, other in zip(people, _compared(session, people), strict=True))
+    verdicts = ((person, match(sought, other, by=by)) for person, other in zip(people, compared_many(session, people), strict=True))
     return [Candidate(person, verdict) for person, verdict in verdicts if not isinstance(verdict, Different)]
 
 
@@ -182,7 +182,8 @@ def _among(ids: Collection[int]) -> ColumnElement[bool]:
     return Person.id.in_(bindparam("ids", sorted(ids), expanding=True, literal_execute=True))
 
 
-def _compared(session: Session, people: Sequence[Person]) -> list[Compared]:
+def compared_many(session: Session, people: Sequence[Person]) -> list[Compared]:
+    """Return what is compared of people on file, in the same order."""
     tokens = tokens_of_people(session, people)
     return [
         Compared(
@@ -200,7 +201,7 @@ def _compared(session: Session, people: Sequence[Person]) -> list[Compared]:
 
 def _resembling(session: Session, sought: Compared) -> list[int]:
     """Return the ids of people with resembling names among those whose first surname begins like one of these names."""
-    ranges = sorted(set(_beginnings(sought)))
+    ranges = sorted(set(beginnings(sought)))
     ranges += [""] * (-len(ranges) % STEP)
     limits = {f"first{n}": first for n, first in enumerate(ranges)} | {
         f"last{n}": first and f"{first}\uffff" for n, first in enumerate(ranges)
@@ -219,7 +220,7 @@ def _within(ranges: int) -> CompoundSelect[int, str]:
     return union_all(*(select(Person.id, key).where(key >= bindparam(f"first{n}"), key < bindparam(f"last{n}")) for n in range(ranges)))
 
 
-def _beginnings(sought: Compared) -> Iterator[str]:
+def beginnings(sought: Compared) -> Iterator[str]:
     """Yield the beginnings of sort keys: each name's first letters, with a letter written otherwise, and after particles."""
     for name in filter(None, (sought.surname1, sought.surname2, sought.given_names)):
         folded = fold(name)
@@ -280,8 +281,10 @@ def _open(*wanted: Any) -> Select[Any]:
 
 __all__ = [
     "Candidate",
+    "beginnings",
     "candidates",
     "compared",
+    "compared_many",
     "count_proposals",
     "find_person",
     "kept_record",

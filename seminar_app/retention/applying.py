@@ -20,6 +20,8 @@ from seminar_app.letters.models import Letter
 from seminar_app.letters.rules import LetterState
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
+from seminar_app.nominations.models import NominationList
+from seminar_app.nominations.services import forget_files
 from seminar_app.people.identity import delete_identities, with_identity_since
 from seminar_app.people.models import Person
 from seminar_app.registration.models import FormSent, Registration, RegistrationHistory
@@ -44,6 +46,8 @@ TOUCHED = (
     "name_request",
     "form_sent",
     "letter",
+    "file",
+    "nomination_list",
     "outbox",
     "web_session",
 )
@@ -135,6 +139,18 @@ def _forget_letters(session: Session, _context: ChangeContext, ids: Sequence[Any
     session.execute(update(Letter).where(Letter.id.in_(ids)).values(empty).execution_options(synchronize_session=False))
 
 
+def _lists(now: datetime, days: int) -> Select[Any]:
+    """Select lists of seminars that are long over whose files are still kept. One that was just uploaded stays."""
+    before = now - timedelta(days=days)
+    over = (Seminar.ends_on < before.date(), NominationList.uploaded_at < before)
+    kept = NominationList.work_id.is_not(None)
+    return select(NominationList.id).join(Seminar, Seminar.id == NominationList.seminar_id).where(*over, kept).order_by(NominationList.id)
+
+
+def _forget_lists(session: Session, _context: ChangeContext, ids: Sequence[Any]) -> None:
+    forget_files(session, session.scalars(select(NominationList).where(NominationList.id.in_(ids))).all())
+
+
 def _sessions(now: datetime, _days: int) -> Select[Any]:
     return select(WebSession.id_hash).where(or_(WebSession.seen_at < now - IDLE, WebSession.created_at < now - LONGEST))
 
@@ -170,6 +186,7 @@ RULES = (
     Rule("messages", "mail that was sent or given up", _messages, _deleted(Message, Message.id)),
     Rule("notes", "notes of staff about decisions, after the seminar", _notes, _emptied(RegistrationHistory, "note")),
     Rule("letters", "words of messages to the people of a seminar, and drafts, after the seminar", _letters, _forget_letters),
+    Rule("lists", "agencies' lists as they were sent, read and corrected, after the seminar", _lists, _forget_lists),
     Rule("not_seated", "people who hold no seat to the end of any seminar, after the last: erased", _not_seated, _erase),
     Rule("phone", "telephone numbers, after the person's last seminar", _phones, _emptied(Person, "phone")),
     Rule("people", "everybody, after their last seminar: erased", _people, _erase),

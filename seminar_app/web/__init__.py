@@ -30,7 +30,7 @@ from seminar_app.web import (
     static_files,
 )
 
-MAX_REQUEST_BYTES = 5 * 1024 * 1024
+MAX_REQUEST_BYTES = 8 * 1024 * 1024
 MAX_FORM_BYTES = 1024 * 1024
 MAX_FORM_PARTS = 20_000
 

@@ -21,6 +21,7 @@ SECTIONS = (
     "One's own account",
     "Seminars",
     "Who takes part",
+    "Nominations",
     "Attendance",
     "Feedback",
     "Messages of a seminar",

@@ -66,10 +66,10 @@ def likely_same(session: Session, actor: Actor, person_id: int) -> list[LikelySa
     """Return the people in reach who are or may be this one, likeliest first; without those who were decided to be somebody else."""
     apart = known_apart(session, person_id)
     found = [each for each in candidates_in_reach(session, actor, session.get_one(Person, person_id)) if each.person.id not in apart]
-    return _as_likely(session, actor, found)
+    return as_likely(session, actor, found)
 
 
-def _as_likely(session: Session, actor: Actor, found: Sequence[Candidate]) -> list[LikelySame]:
+def as_likely(session: Session, actor: Actor, found: Sequence[Candidate]) -> list[LikelySame]:
     """Return those of the candidates whom the account may see."""
     shown = {each.person.id: each.person for each in people_by_id_in_reach(session, actor, [each.person.id for each in found])}
     return [LikelySame(shown[each.person.id], each.why, isinstance(each.verdict, Same)) for each in found if each.person.id in shown]
@@ -80,7 +80,7 @@ def likely_to_be(session: Session, actor: Actor, sought: Compared, *, curp: str 
     condition = reach_of(session, actor)
     found = {each.person.id: each for each in with_curp(session, sought, curp, by=By.STAFF)} if curp else {}
     found |= {each.person.id: each for each in candidates(session, sought, by=By.STAFF, condition=condition)}
-    return _as_likely(session, actor, list(found.values()))
+    return as_likely(session, actor, list(found.values()))
 
 
 def kept_in_reach(session: Session, actor: Actor, public_id: uuid.UUID) -> ShownPerson:

@@ -130,7 +130,8 @@ class LockedSeats:
 
 
 # built once: for a submitted form, building the statements again would take longer than the database needs to run them
-_LOCK = select(SeatPool).where(SeatPool.seminar_id == bindparam("seminar_id")).order_by(SeatPool.id).with_for_update()
+_POOLS = select(SeatPool).where(SeatPool.seminar_id == bindparam("seminar_id")).order_by(SeatPool.id)
+_LOCK = _POOLS.with_for_update()
 _LOCKED = (
     select(Seminar, Office)
     .join(Office, Office.id == Seminar.office_id)
@@ -151,6 +152,12 @@ def lock_seats(session: Session, seminar_id: int) -> LockedSeats:
     if found is None:
         raise NotFound
     return LockedSeats(found[0], found[1], {row.id: row for row in rows}, [pool_state(row) for row in rows])
+
+
+def read_seats(session: Session, seminar: Seminar, office: Office) -> LockedSeats:
+    """Return the seats as they are now, without a lock: to show what would become of somebody."""
+    rows = list(session.scalars(_POOLS, {"seminar_id": seminar.id}))
+    return LockedSeats(seminar, office, {row.id: row for row in rows}, [pool_state(row) for row in rows])
 
 
 def locked_registration(session: Session, registration_id: int) -> tuple[LockedSeats, Registration]:

@@ -1,136 +1,122 @@
-"""The four lists of the demonstration, compared with what a correct reader must report for each."""
+"""Duplicates in a list, edits, and the report."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from seminar_app import demo
-from seminar_app.nominations.names import normal_case, spellings, split_surnames
-from seminar_app.nominations.reading import Reading, as_date, as_sex, read_lists
-from seminar_app.nominations.tables import decoded, delimiter
-from seminar_app.people.identity_rules import doubt_about_curp
+from seminar_app.nominations.layout import propose
+from seminar_app.nominations.reading import proposed_case, proposed_states, read
+from seminar_app.nominations.report import as_report
+from seminar_app.nominations.shapes import Cell, Edits, Field, ListRow
+from tests.support.read_lists import problems_of, rows_of, tables_of
 
-DATA = Path(demo.__file__).parent / "data"
-FILES = ("PGR.xlsx", "PGJ.csv", "CNS.csv", "INM.xlsx")
-EXPECTED: dict[str, Any] = json.loads((DATA / "expected.json").read_text(encoding="utf-8"))
-KEYS = ("row", "given_names", "surname1", "surname2", "email", "sex", "birth_date", "curp", "position", "state")
+HEADER = ("Nombre(s)", "Apellido paterno", "Apellido materno", "Correo", "CURP", "Fecha de nacimiento", "Estado")
+CURP = "GUIS760414MTSMBF07"
 
 
-@pytest.fixture(scope="module")
-def readings() -> dict[str, Reading]:
-    return read_lists([DATA / name for name in FILES])
+def same_as(*people: tuple[Cell, ...]) -> list[str | None]:
+    return [row.same_as for row in rows_of(HEADER, *people)]
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_every_person_of_a_list_is_read_as_the_list_writes_them(readings: dict[str, Reading], file: str) -> None:
-    expected = EXPECTED[file]["accepted"]
-    accepted = readings[file].accepted
-    assert len(accepted) == len(expected)
-    for nominee, person in zip(accepted, expected, strict=True):
-        found = asdict(nominee) | {"birth_date": nominee.birth_date.isoformat() if nominee.birth_date else None}
-        keys = (*KEYS, "phone") if "phone" in person else KEYS
-        assert {key: found[key] for key in keys} == {key: person[key] for key in keys}
+def test_equal_address_and_name_are_one_person_whatever_the_case() -> None:
+    assert same_as(("Sofía", "Güemes", "Ibáñez", "s@b.example"), ("SOFIA", "GUEMES", "IBANEZ", "S@B.EXAMPLE")) == [None, "0.2"]
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_duplicates_errors_and_warnings_are_the_expected_ones(readings: dict[str, Reading], file: str) -> None:
-    reading, expected = readings[file], EXPECTED[file]
-    assert [(d.row, d.of) for d in reading.duplicates] == [(d["row"], d["of"]) for d in expected["duplicates"]]
-    assert [d.email for d in reading.duplicates if isinstance(d.of, str)] == [d["email"] for d in expected["duplicates"] if "email" in d]
-    assert [(e.row, e.field, e.message) for e in reading.errors] == [(e["row"], e["field"], e["why"]) for e in expected["errors"]]
-    assert [(w.row, w.field, w.message) for w in reading.warnings] == [(w["row"], w["field"], w["why"]) for w in expected["warnings"]]
+def test_two_people_may_share_an_office_s_address() -> None:
+    assert same_as(("Sofía", "Güemes", "", "s@b.example"), ("Noé", "Ku", "", "s@b.example")) == [None, None]
 
 
-def test_there_are_ninety_four_people(readings: dict[str, Reading]) -> None:
-    assert sum(len(reading.accepted) for reading in readings.values()) == 94
+def test_an_equal_curp_is_one_person_only_with_a_compatible_name() -> None:
+    assert same_as(("Sofía", "Güemes", "Ibáñez", "s@b.example", CURP), ("Sofia", "Guemes", "", "t@b.example", CURP)) == [None, "0.2"]
+    assert same_as(("Sofía", "Güemes", "Ibáñez", "s@b.example", CURP), ("Noé", "Ku", "Dzul", "n@b.example", CURP)) == [None, None]
 
 
-def test_names_in_capitals_are_proposed_as_their_owners_write_them(readings: dict[str, Reading]) -> None:
-    people = [nominee for reading in readings.values() for nominee in reading.accepted]
-    known = spellings(name for nominee in people for name in (nominee.given_names, nominee.surname1, nominee.surname2 or ""))
-    for nominee, person in zip(readings["PGR.xlsx"].accepted, EXPECTED["PGR.xlsx"]["accepted"], strict=True):
-        names = (nominee.given_names, nominee.surname1, nominee.surname2 or "")
-        assert [normal_case(name, known) for name in names] == person["true_name"]
+def test_a_row_with_an_error_is_nobody_s_first() -> None:
+    wrong, right = ("Ana", "Ruiz", "", "a@b.example", "", "31/02/1980"), ("Ana", "Ruiz", "", "a@b.example", "", "28/02/1980")
+    assert same_as(wrong, right, wrong) == [None, None, "0.3"]
 
 
-@pytest.mark.parametrize(
-    ("both", "first", "second"),
-    [
-        ("López Ibáñez", "López", "Ibáñez"),
-        ("de la O Martínez", "de la O", "Martínez"),
-        ("Argüelles de la O", "Argüelles", "de la O"),
-        ("Martínez Mac Gregor", "Martínez", "Mac Gregor"),
-        ("Mac Gregor Ku", "Mac Gregor", "Ku"),
-        ("DEL ÁNGEL DE LA CRUZ", "DEL ÁNGEL", "DE LA CRUZ"),
-        ("San Martín", "San Martín", ""),
-        ("Muñoz D'Acosta", "Muñoz", "D'Acosta"),
-        ("de", "de", ""),
-        ("", "", ""),
-    ],
-)
-def test_particles_stay_with_the_surname_after_them(both: str, first: str, second: str) -> None:
-    assert split_surnames(both) == (first, second)
+def test_the_same_person_on_another_sheet_is_found() -> None:
+    tables = tables_of([HEADER, ("Ana", "Ruiz", "", "a@b.example")], [HEADER[:4], ("ANA", "RUIZ", "", "a@b.example")])
+    reading = read(tables, propose(tables))
+    assert [(row.key, row.same_as) for row in reading.rows] == [("0.2", None), ("1.2", "0.2")]
+    assert as_report(reading, tables)["duplicates"] == [{"row": 2, "of": 2, "why": "same address", "sheet": "Hoja2", "of_sheet": "Hoja1"}]
 
 
-@pytest.mark.parametrize(
-    ("capitals", "proposed"),
-    [
-        ("D’ACOSTA", "D’Acosta"),
-        ("MAC GREGOR", "Mac Gregor"),
-        ("DE LA O", "de la O"),
-        ("ÑANDÚ-PECH", "Ñandú-Pech"),
-        ("McGregor", "McGregor"),
-    ],
-)
-def test_capitals_become_the_case_of_handwriting(capitals: str, proposed: str) -> None:
-    assert normal_case(capitals, {}) == proposed
+def edited(edits: Edits) -> list[ListRow]:
+    people = [
+        ("Ana", "Ruiz", "", "ana@b", "", "31/02/1980", "Oax."),
+        ("Noé", "Ku", "", "", "", "", "Oax."),
+        ("Eva", "Sol", "", "e@b.example"),
+    ]
+    return list(rows_of(HEADER, *people, edits=edits))
 
 
-def test_a_spelling_without_accents_does_not_take_the_accents_away() -> None:
-    assert normal_case("GÜEMES", spellings(["Guemes"])) == "Güemes"
+def test_an_edited_cell_is_read_again_and_its_problem_is_gone() -> None:
+    before = edited(Edits())
+    assert [problems_of(row) for row in before] == [
+        [("email", "no_address", "error"), ("birth_date", "no_such_date", "error")],
+        [("email", "missing", "error")],
+        [],
+    ]
+    after = edited(Edits(cells={"0.2": {Field.EMAIL: "ana@b.example", Field.BIRTH_DATE: "1980-02-28"}, "0.3": {Field.EMAIL: "x"}}))
+    assert [problems_of(row) for row in after] == [[], [("email", "no_address", "error")], []]
+    assert after[0].nominee.birth_date == date(1980, 2, 28)
+    assert after[0].cells[Field.EMAIL] == "ana@b.example"
 
 
-@pytest.mark.parametrize(
-    ("cell", "day"),
-    [
-        (29092.0, date(1979, 8, 25)),
-        ("02-01-1959", date(1959, 1, 2)),
-        ("04/04/1981", date(1981, 4, 4)),
-        ("1984-11-01", date(1984, 11, 1)),
-        (date(1976, 4, 14), date(1976, 4, 14)),
-        ("", None),
-    ],
-)
-def test_dates_are_read_whichever_way_a_list_writes_them(cell: object, day: date | None) -> None:
-    assert as_date(cell) == day
+def test_one_edit_changes_all_equal_values_but_a_cell_s_own_stands_before_it() -> None:
+    edits = Edits(values={Field.STATE: {"Oax.": "Oaxaca"}}, cells={"0.3": {Field.STATE: "Sonora"}})
+    assert [row.nominee.state for row in edited(edits)] == ["Oaxaca", "Sonora", None]
 
 
-def test_a_day_that_no_month_has_is_refused() -> None:
-    with pytest.raises(ValueError, match="no such date"):
-        as_date("31/02/1980")
+def test_an_edit_can_make_a_cell_empty_and_a_field_that_has_no_column() -> None:
+    rows = edited(Edits(cells={"0.2": {Field.BIRTH_DATE: ""}, "0.4": {Field.AGENCY: "FGR"}}))
+    assert problems_of(rows[0]) == [("email", "no_address", "error")]
+    assert (rows[2].nominee.agency, rows[2].cells[Field.AGENCY]) == ("FGR", "FGR")
 
 
-def test_m_is_a_woman_in_a_spanish_list_and_a_man_in_an_english_one() -> None:
-    assert as_sex(" M", m_is_male=False) == "F"
-    assert as_sex("M", m_is_male=True) == "M"
-    assert [as_sex(word, m_is_male=False) for word in ("Mujer", "HOMBRE", "Femenino", "x", "", "?")] == ["F", "M", "F", "X", None, None]
+def test_a_row_left_out_disappears_and_its_double_is_the_first() -> None:
+    rows = [HEADER, ("Ana", "Ruiz", "", "a@b.example"), ("Ana", "Ruiz", "", "a@b.example")]
+    found = rows_of(*rows, edits=Edits(left_out=frozenset({"0.2"})))
+    assert [(row.key, row.same_as) for row in found] == [("0.3", None)]
 
 
-@pytest.mark.parametrize(
-    ("curp", "doubt"),
-    [("GUIS760414MTSMBF07", None), ("GUIS760414MTSMBF08", "check digit"), ("GUIS761414MTSMBF07", "format"), ("X", "format")],
-)
-def test_a_curp_is_doubted_but_never_refused(curp: str, doubt: str | None) -> None:
-    assert doubt_about_curp(curp) == doubt
+def test_cells_show_what_an_editor_would_show() -> None:
+    row = rows_of(HEADER, (" Ana  María ", "Ruiz", "", "a@b.example", "", date(1980, 2, 28), "Oax."), ("Noé", "Ku", "", "n@b.example"))[0]
+    assert row.cells[Field.GIVEN_NAMES] == "Ana María"
+    assert row.cells[Field.BIRTH_DATE] == "1980-02-28"
+    assert row.cells[Field.CURP] == ""
 
 
-def test_encoding_and_delimiter_are_found_in_the_file() -> None:
-    assert decoded("\ufeffaño".encode()) == "año"
-    assert decoded("año;niño".encode("cp1252")) == "año;niño"
-    assert delimiter("Entidad;Nombre, completo;Puesto\na,b,c,d,e") == ";"
+def test_what_may_be_written_better_is_offered_and_not_written() -> None:
+    tables = tables_of([HEADER, ("ANA", "MCGREGOR", "DE LA CRUZ", "a@b.example", "", "", "Oax."), ("Noé", "McGregor", "", "n@b.example")])
+    reading = read(tables, propose(tables))
+    assert reading.rows[0].nominee.surname1 == "MCGREGOR"
+    assert proposed_case(reading) == {"0.2": {Field.GIVEN_NAMES: "Ana", Field.SURNAME1: "McGregor", Field.SURNAME2: "de la Cruz"}}
+    assert proposed_states(reading) == {"0.2": {Field.STATE: "Oaxaca"}}
+    assert reading.rows[0].problems == ()
+
+
+@pytest.mark.parametrize(("today", "problems"), [(None, []), (date(2026, 1, 1), [("birth_date", "unlikely_date", "warning")])])
+def test_a_birth_date_in_the_future_is_unlikely(today: date | None, problems: list[tuple[str, str, str]]) -> None:
+    tables = tables_of([HEADER, ("Ana", "Ruiz", "", "a@b.example", "", "2031-01-01")])
+    assert problems_of(read(tables, propose(tables), today=today).rows[0]) == problems
+
+
+def test_the_report_has_a_line_for_each_row_and_a_rank_stands_for_a_position() -> None:
+    tables = tables_of([("Nombre", "Apellidos", "Grado", "Correo"), ("Ana", "Ruiz Paz", "Oficial", "a@b.example"), ("Noé", "Ku", "", "")])
+    report = as_report(read(tables, propose(tables)), tables)
+    assert [(person["row"], person["position"], person["surname2"]) for person in report["accepted"]] == [(2, "Oficial", "Paz")]
+    assert report["errors"] == [{"row": 3, "field": "email", "message": "missing"}]
+
+
+def test_a_foreign_sign_in_a_name_keeps_a_row_out_and_is_asked_for_last() -> None:
+    tables = tables_of(
+        [("Nombre completo", "Correo"), ("=HYPERLINK(1) Ana, Eva", "a@b.example"), ("Ana Ruiz 2", ""), ("Eva Sol", "e@b.example")]
+    )
+    reading = read(tables, propose(tables))
+    assert [row.faulty for row in reading.rows] == [True, True, False]
+    assert [(error["row"], error["field"]) for error in as_report(reading, tables)["errors"]] == [(2, "full_name"), (3, "email")]

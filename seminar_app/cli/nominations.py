@@ -1,0 +1,145 @@
+"""`flask nominations …`: an agency's list, brought onto the roster without a browser."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import true
+from sqlalchemy.orm import Session
+
+from seminar_app.agencies.queries import find_agency_by_code
+from seminar_app.core.change_context import command_context
+from seminar_app.nominations.checking import CheckedRow, Standpoint, check
+from seminar_app.nominations.choices import with_choices
+from seminar_app.nominations.errors import cannot_be_read
+from seminar_app.nominations.models import NominationList
+from seminar_app.nominations.reading_in import proposed_layout
+from seminar_app.nominations.report import report_of
+from seminar_app.nominations.services import Imported, import_list, keep_list
+from seminar_app.nominations.shapes import Field, Layout, Tables
+from seminar_app.nominations.tables import read_tables
+from seminar_app.nominations.work import Work, reading_of
+from seminar_app.offices.models import Office
+from seminar_app.offices.queries import language_of
+from seminar_app.registration.services.seats import read_seats
+from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.queries import find_seminar
+from seminar_app.web.database import in_unit_of_work, session
+
+group = AppGroup("nominations", help="Lists that agencies send.")
+EVERYBODY = Standpoint(true(), None, asks=False)
+
+
+@group.command("import")
+@click.argument("slug")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--agency", "code", metavar="CODE", help="Whose list it is; if not said, each row names its own.")
+@click.option("--dry-run", is_flag=True, help="Only say what would become of each row.")
+@click.option("--report", type=click.Choice(["json"]), help="Write the report to the standard output.")
+@click.option("--column", "columns", multiple=True, metavar="HEADING=FIELD", help="What a column is for; FIELD may be left_out.")
+@click.option("--encoding", help="Of a text file, if its words with accents look wrong.")
+def import_(
+    slug: str, file: Path, *, code: str | None, dry_run: bool, report: str | None, columns: Sequence[str], encoding: str | None
+) -> None:
+    """Bring the people of FILE onto the roster of the seminar SLUG.
+
+    FILE is an Excel, LibreOffice or CSV file as the agency has sent it. Rows with something to mend are left out and reported; the
+    others come in one transaction. The same file again adds nobody.
+    """
+    seminar = find_seminar(session(), slug) if "\0" not in slug else None
+    if seminar is None:
+        raise click.ClickException(f"There is no seminar «{slug}». Its slug is the last part of its page's address.")
+    agency = find_agency_by_code(session(), code) if code else None
+    if code and agency is None:
+        raise click.ClickException(f"There is no agency with the code «{code}».")
+    agency_id = agency.id if agency is not None else None
+    content = file.read_bytes()
+    tables = read_tables(content, name=file.name, encoding=encoding)
+    layout = _layout(tables, agency_id, columns)
+    found = NominationList(public_id=uuid.uuid4(), seminar_id=seminar.id, agency_id=agency_id, name=file.name)
+    rows = _checked(session(), seminar, found, tables, layout)
+    came = None if dry_run else in_unit_of_work(_Sent(seminar.id, agency_id, file.name, content, tables, layout).bring).came
+    if report:
+        click.echo(json.dumps(report_of(rows, tables), ensure_ascii=False, indent=1))
+    else:
+        _say(report_of(rows, tables))
+    if came is not None:
+        click.echo(f"Brought onto the roster: {came}.", err=True)
+
+
+def _layout(tables: Tables, agency_id: int | None, columns: Sequence[str]) -> Layout:
+    """Return how the file is read, as proposed and as the options say."""
+    layout = proposed_layout(session(), tables, agency_id)
+    fields = {each.value for each in Field}
+    placed: dict[str, dict[str, dict[int, str]]] = {}
+    for option in columns:
+        heading, _sign, name = option.rpartition("=")
+        if name not in fields:
+            raise click.ClickException(f"«{name}» is no field. Fields: {', '.join(sorted(fields))}.")
+        found = [(table, column) for table in layout.tables for column in table.columns if column.heading == heading]
+        if not found:
+            raise click.ClickException(f"No column has the heading «{heading}».")
+        for table, column in found:
+            placed.setdefault(table.key, {}).setdefault("fields", {})[column.index] = name
+    layout, faults = with_choices(layout, placed, tables=tables)
+    if faults:
+        raise cannot_be_read(layout, faults)
+    return layout
+
+
+def _checked(open_session: Session, seminar: Seminar, found: NominationList, tables: Tables, layout: Layout) -> list[CheckedRow]:
+    context = command_context()
+    return check(
+        open_session,
+        seats=read_seats(open_session, seminar, open_session.get_one(Office, seminar.office_id)),
+        of=found,
+        reading=reading_of(tables, Work(layout=layout)),
+        choices={},
+        standpoint=EVERYBODY,
+        language=language_of(open_session, seminar.office_id) or "es",
+        now=context.now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A file as it was given, and as it was read."""
+
+    seminar_id: int
+    agency_id: int | None
+    name: str
+    content: bytes
+    tables: Tables
+    layout: Layout
+
+    def bring(self, work: Session) -> Imported:
+        """Keep the list and bring its people onto the roster, in one transaction."""
+        context, seminar = command_context(), work.get_one(Seminar, self.seminar_id)
+        kept = keep_list(
+            work,
+            context,
+            seminar=seminar,
+            agency_id=self.agency_id,
+            name=self.name,
+            content=self.content,
+            tables=self.tables,
+            layout=self.layout,
+            submission_id=uuid.uuid4(),
+        )
+        kept.confirmed_at = context.now
+        language = language_of(work, seminar.office_id) or "es"
+        return import_list(work, context, seminar=seminar, public_id=kept.public_id, standpoint=EVERYBODY, language=language)
+
+
+def _say(report: dict[str, list[dict[str, object]]]) -> None:
+    for kind, words in (("accepted", "Accepted"), ("duplicates", "Twice"), ("errors", "To mend"), ("warnings", "To look at")):
+        click.echo(f"{words}: {len(report[kind])}")
+        if kind != "accepted":
+            for each in report[kind]:
+                click.echo("  " + ", ".join(f"{name} {value}" for name, value in each.items() if value is not None))

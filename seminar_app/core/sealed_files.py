@@ -1,0 +1,102 @@
+"""Files of the program's users: sealed in the database, because nothing personal lies on the disk outside it."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+import zlib
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from seminar_app.core.data_subject import NO_PERSON, PARTICIPANT
+from seminar_app.core.installation import installation_of
+from seminar_app.core.key_ring import CannotOpen, Turned
+from seminar_app.core.tables import Base
+
+log = logging.getLogger(__name__)
+
+LARGEST = 6 * 1024 * 1024
+"""Bytes of one file. Source: DESIGN.md section 7."""
+
+
+class SealedFile(Base):
+    """A file: packed, then sealed to this row. Who owns it refers to it, and says how long it is kept."""
+
+    __tablename__ = "file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    kind: Mapped[str] = mapped_column(String(32), info=NO_PERSON)
+    """What it is, as its owner names it: `nominations.original`."""
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=PARTICIPANT)
+    """Empty once it was forgotten."""
+    key_id: Mapped[str] = mapped_column(String(16), info=NO_PERSON)
+    """Name of the key that it was sealed with."""
+    kept_at: Mapped[datetime]
+
+
+TABLE = SealedFile.__tablename__
+_FILLED = func.length(SealedFile.sealed) > 0
+
+
+def keep_file(session: Session, *, kind: str, content: bytes, at: datetime) -> SealedFile:
+    """Seal a file and add its row."""
+    file = SealedFile(public_id=uuid.uuid4(), kind=kind, kept_at=at)
+    _seal(session, file, content)
+    session.add(file)
+    session.flush()
+    return file
+
+
+def replace_content(session: Session, file: SealedFile, content: bytes) -> None:
+    """Seal other content in place of what the file held."""
+    _seal(session, file, content)
+    session.flush()
+
+
+def content_of(session: Session, file: SealedFile) -> bytes:
+    """Return what the file holds.
+
+    Raises:
+        CannotOpen: it was forgotten, changed outside the program, or its key is gone.
+    """
+    return zlib.decompress(installation_of(session).ring.open(file.sealed, about=_about(file)))
+
+
+def count_by_key(session: Session) -> dict[str, int]:
+    """Return the number of files sealed with each key."""
+    rows = session.execute(select(SealedFile.key_id, func.count().label("rows")).where(_FILLED).group_by(SealedFile.key_id))
+    return {row.key_id: row.rows for row in rows}
+
+
+def rotate(session: Session, *, after: int, limit: int) -> Turned:
+    """Seal the next files again with the newest key.
+
+    Args:
+        after: id of the last row processed; 0 at the beginning.
+        limit: number of rows in one step, which is one transaction.
+    """
+    newest = installation_of(session).ring.newest
+    old = select(SealedFile).where(_FILLED, SealedFile.key_id != newest, SealedFile.id > after).order_by(SealedFile.id).limit(limit)
+    found = session.scalars(old.with_for_update()).all()
+    failed = 0
+    for file in found:
+        try:
+            _seal(session, file, content_of(session, file))
+        except CannotOpen:
+            log.error("The file %s was not sealed again.", file.public_id.hex)  # noqa: TRY400  no values in the log
+            failed += 1
+    session.flush()
+    return Turned(last=found[-1].id if found else None, done=len(found) - failed, failed=failed)
+
+
+def _seal(session: Session, file: SealedFile, content: bytes) -> None:
+    ring = installation_of(session).ring
+    file.key_id = ring.newest
+    file.sealed = ring.seal(zlib.compress(content, 6), about=_about(file))
+
+
+def _about(file: SealedFile) -> str:
+    return f"{TABLE}|sealed|{file.public_id.hex}"

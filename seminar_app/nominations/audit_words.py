@@ -1,0 +1,23 @@
+"""This room's words in the audit log."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from seminar_app.audit.words import register
+
+
+def init_app() -> None:
+    """Register the words."""
+    register(
+        actions={
+            "nominations.uploaded": _l("uploaded an agency's list"),
+            "nominations.columns_placed": _l("said what the columns of an agency's list are for"),
+            "nominations.corrected": _l("corrected an agency's list"),
+            "nominations.discarded": _l("discarded an agency's list"),
+            "nominations.imported": _l("brought the people of an agency's list onto the roster"),
+            "nominations.viewed": _l("looked at an agency's list"),
+            "nominations.exported": _l("took an agency's list as a file"),
+        },
+        kinds={"nomination_list": _l("agency's list")},
+    )

@@ -1,0 +1,253 @@
+"""Hold a list against the directory, the people on file, the seminar's roster and its seats: what would become of each row now."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from seminar_app.agencies.queries import all_agencies, all_successions
+from seminar_app.core.phones import readable_phone
+from seminar_app.nominations.models import Nomination, NominationList
+from seminar_app.nominations.rules import AgencyFault, AgencyFinder, Assigned, KnownAgency, Outcome
+from seminar_app.nominations.shapes import ListRow, Nominee, Problem, Reading, RowKey, Severity
+from seminar_app.people.finding_many import Found, Sought, find_many
+from seminar_app.people.identity import Identity, tokens_of
+from seminar_app.people.identity_rules import canonical_number
+from seminar_app.people.models import Person
+from seminar_app.people.rules import Sex, certificate_name
+from seminar_app.people.services import PersonData, compared_of
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState, decide_seat, first_state_of_nomination, quotas_within, reach_of
+from seminar_app.registration.services import Entry
+from seminar_app.registration.services.seats import LockedSeats
+
+NOBODY = Found()
+NEW = "new"
+"""In `Choices`: the row is about nobody on file."""
+Choices = Mapping[RowKey, str]
+"""Who a row is about, as a person has said: `NEW`, or the public id of somebody on file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A registration that a person of the list has in this seminar already.
+
+    Attributes:
+        list_name: file of the list that brought it; None if no list did.
+        within: whether the account may see it.
+    """
+
+    registration_id: int
+    public_id: uuid.UUID
+    state: RegistrationState
+    list_name: str | None
+    within: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedRow:
+    """A row with all that is wrong in it and what would become of it.
+
+    Attributes:
+        row: with the problems of its agency too.
+        assigned: its agency; None while it has none.
+        entry: what would be registered; None where the row has errors.
+        found: who it is on file.
+        here: the person's registration in this seminar.
+        hidden: it too, where the account may not see it: the row looks like any other, and an import leaves it to the organizer.
+        repeats: the row before it about the same person.
+        came: for a row that this list has brought already, the registration.
+    """
+
+    row: ListRow
+    outcome: Outcome
+    assigned: Assigned | None = None
+    entry: Entry | None = None
+    found: Found = NOBODY
+    here: Here | None = None
+    hidden: Here | None = None
+    repeats: RowKey | None = None
+    came: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """From where a list is looked at: the account's reach.
+
+    Attributes:
+        reach: the people it may see, as a condition on `Person`.
+        agencies: for which it may nominate; None: all.
+        asks: whether somebody can be asked who a row is about; else one that may be somebody on file is taken as new.
+    """
+
+    reach: ColumnElement[bool]
+    agencies: Collection[int] | None
+    asks: bool = True
+
+
+def check(
+    session: Session,
+    *,
+    seats: LockedSeats,
+    of: NominationList,
+    reading: Reading,
+    choices: Choices,
+    standpoint: Standpoint,
+    language: str,
+    now: datetime,
+) -> list[CheckedRow]:
+    """Return for each row all that is wrong in it, who it is about, and what an import would make of it now.
+
+    Args:
+        seats: of the seminar, locked by an import, or only read (`read_seats`) for a preview.
+        language: of a new person's mail.
+    """
+    finder = agency_finder(session, seats, standpoint.agencies)
+    came = _came(session, of.id)
+    rows = [_with_agency(finder, row, of.agency_id, language) for row in reading.rows]
+    rows = [replace(each, outcome=Outcome.TAKEN, came=came[each.row.key]) if each.row.key in came else each for each in rows]
+    open_rows = [place for place, each in enumerate(rows) if each.outcome is Outcome.WAITS]
+    found = find_many(session, [_sought(session, rows[place].entry) for place in open_rows], reach=standpoint.reach)
+    here = _registered(session, seats.seminar.id, found, standpoint)
+    first: dict[int, RowKey] = {}
+    chosen = choices if standpoint.asks else {each.row.key: NEW for each in rows} | dict(choices)
+    for place, who in zip(open_rows, found, strict=True):
+        rows[place] = _with_person(rows[place], who, here, chosen.get(rows[place].row.key), first)
+    return _seated(session, seats, rows, now=now)
+
+
+def agency_finder(session: Session, seats: LockedSeats, within: Collection[int] | None) -> AgencyFinder:
+    """Return what finds the agencies of the rows of a seminar's lists."""
+    directory = {
+        each.id: KnownAgency(
+            id=each.id,
+            code=each.code,
+            names=(each.name_es, each.name_en, *each.aliases),
+            state=each.state,
+            parent_id=each.parent_id,
+            heads_a_kind=each.heads_a_kind,
+            valid_from=each.valid_from,
+            valid_to=each.valid_to,
+        )
+        for each in all_agencies(session).values()
+    }
+    return AgencyFinder(directory, all_successions(session), seats.seminar.starts_on, within)
+
+
+def _with_agency(finder: AgencyFinder, row: ListRow, of_list: int | None, language: str) -> CheckedRow:
+    """Return the row with its agency, or with what is wrong in the agency's cell; `WAITS` where it goes on."""
+    assigned = finder.find(row.nominee, of_list=of_list)
+    if isinstance(assigned, AgencyFault):
+        value = row.cells.get(assigned.field, "")
+        row = replace(row, problems=(*row.problems, Problem(assigned.field, assigned.code, Severity.ERROR, value)))
+        return CheckedRow(row=row, outcome=Outcome.FAULTY)
+    if row.faulty:
+        return CheckedRow(row=row, outcome=Outcome.FAULTY, assigned=assigned)
+    if row.same_as is not None:
+        return CheckedRow(row=row, outcome=Outcome.REPEATED, assigned=assigned, repeats=row.same_as)
+    return CheckedRow(row=row, outcome=Outcome.WAITS, assigned=assigned, entry=entry_of(row.nominee, assigned, language))
+
+
+def entry_of(nominee: Nominee, assigned: Assigned, language: str) -> Entry:
+    """Return what is registered of a row."""
+    person = PersonData(
+        given_names=nominee.given_names,
+        surname1=nominee.surname1,
+        surname2=nominee.surname2 or None,
+        certificate_name=certificate_name(nominee.given_names, nominee.surname1, nominee.surname2 or None),
+        sex=Sex(nominee.sex) if nominee.sex else None,
+        email=nominee.email or None,
+        phone=readable_phone(nominee.phone) if nominee.phone else None,
+        language=language,
+    )
+    identity = Identity(curp=canonical_number(nominee.curp) if nominee.curp else None, birth_date=nominee.birth_date)
+    return Entry(
+        person=person,
+        agency_id=assigned.agency_id,
+        unit=assigned.unit,
+        rank=nominee.rank,
+        position=nominee.position,
+        state_name=nominee.state,
+        identity=identity,
+    )
+
+
+def _sought(session: Session, entry: Entry | None) -> Sought:
+    assert entry is not None  # noqa: S101  for the type checker
+    return Sought(compared_of(entry.person, tokens_of(session, entry.identity)), entry.person.search_key, entry.identity.curp)
+
+
+def _came(session: Session, list_id: int | None) -> dict[RowKey, uuid.UUID]:
+    """Return the rows that this list has brought onto the roster, with the registration of each."""
+    brought = select(Nomination.row, Registration.public_id).join(Registration, Registration.id == Nomination.registration_id)
+    return {row.row: row.public_id for row in session.execute(brought.where(Nomination.list_id == list_id))}
+
+
+def _registered(session: Session, seminar_id: int, found: Sequence[Found], standpoint: Standpoint) -> dict[int, Here]:
+    """Return the registrations in this seminar of people who were found, by person."""
+    people = {each.same.id for each in found if each.same is not None}
+    people |= {candidate.person.id for each in found for candidate in each.perhaps}
+    if not people:
+        return {}
+    newest = select(func.max(Nomination.id)).where(Nomination.registration_id == Registration.id).correlate(Registration).scalar_subquery()
+    rows = session.execute(
+        select(
+            Registration.person_id, Registration.id, Registration.public_id, Registration.state, Registration.agency_id, NominationList.name
+        )
+        .outerjoin(Nomination, Nomination.id == newest)
+        .outerjoin(NominationList, NominationList.id == Nomination.list_id)
+        .where(Registration.seminar_id == seminar_id)
+    )
+    within = standpoint.agencies
+    return {
+        row.person_id: Here(row.id, row.public_id, row.state, row.name, within is None or row.agency_id in within)
+        for row in rows
+        if row.person_id in people
+    }
+
+
+def _with_person(each: CheckedRow, found: Found, here: Mapping[int, Here], chosen: str | None, first: dict[int, RowKey]) -> CheckedRow:
+    """Return the row with who it is about; `WAITS` where it goes on."""
+    if found.same is None and chosen is not None and chosen != NEW:
+        named = next((one.person for one in found.perhaps if one.person.public_id.hex == chosen), None)
+        found = replace(found, same=named) if named is not None else found
+    person: Person | None = found.same
+    if person is None:
+        asks = bool(found.perhaps) and chosen != NEW
+        return replace(each, found=found, outcome=Outcome.ASK if asks else Outcome.WAITS)
+    if person.id in first:
+        return replace(each, found=found, outcome=Outcome.REPEATED, repeats=first[person.id])
+    first[person.id] = each.row.key
+    if person.id in here and not here[person.id].within:
+        return replace(each, found=found, hidden=here[person.id])
+    if person.id in here:
+        return replace(each, found=found, outcome=Outcome.HERE, here=here[person.id])
+    return replace(each, found=found)
+
+
+def _seated(session: Session, seats: LockedSeats, rows: list[CheckedRow], *, now: datetime) -> list[CheckedRow]:
+    """Return the rows with the seats that they would get, in their order."""
+    pools, today = {pool.id: pool for pool in seats.pools}, seats.today(now)
+    seated = []
+    for each in rows:
+        if each.outcome is not Outcome.WAITS or each.assigned is None:
+            seated.append(each)
+            continue
+        path = seats.path(session, each.assigned.agency_id)
+        has_quota = bool(quotas_within(seats.pools, path))
+        if first_state_of_nomination(seats.seminar.approval, has_quota=has_quota) is not None:
+            seated.append(replace(each, outcome=Outcome.FOR_APPROVAL))
+            continue
+        reach = reach_of(list(pools.values()), path, agency_seats_only=True, today=today)
+        pool_id = decide_seat(list(pools.values()), reach).pool_id
+        if pool_id is None:
+            seated.append(replace(each, outcome=Outcome.ALTERNATE))
+            continue
+        pools[pool_id] = replace(pools[pool_id], taken=pools[pool_id].taken + 1)
+        seated.append(replace(each, outcome=Outcome.SEATED))
+    return seated

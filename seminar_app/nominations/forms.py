@@ -1,0 +1,150 @@
+"""The forms of a list: its upload, what its columns are for, and what is corrected in it."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import FileStorage, MultiDict
+from wtforms import FileField, HiddenField, SelectField, TextAreaField
+from wtforms.validators import Length
+
+from seminar_app.agencies.queries import AgencyChoice
+from seminar_app.nominations.limits import FILE_MB
+from seminar_app.nominations.shapes import Field, RowKey
+from seminar_app.nominations.work import Work
+from seminar_app.web.forms import BaseForm, choices_of, optional
+from seminar_app.web.languages import current_language
+
+EACH_ROW = ""
+"""Choice of an agency: each row names its own."""
+LONGEST_CELL = 400
+ORDERS = {"order": "name_order", "dates": "date_order", "m": "m_means"}
+"""Controls for how columns are read."""
+FIELDS = frozenset(each.value for each in Field)
+ROW = re.compile(r"\d{1,3}\.\d{1,6}")
+
+
+class UploadForm(BaseForm):
+    """An agency's list: a file, or cells that were copied and pasted."""
+
+    submission_id = HiddenField(default=lambda: uuid.uuid4().hex, render_kw={"data-kept": ""})  # static/js/page.js
+    agency = SelectField(_l("Whose list is it?"), choices=[])
+    file = FileField(_l("The file"), render_kw={"accept": ".xlsx,.xls,.ods,.csv,.tsv,.txt"})
+    pasted = TextAreaField(
+        _l("Or paste the cells"), validators=[optional(), Length(max=FILE_MB << 20)], render_kw={"rows": 4, "wrap": "off"}
+    )
+
+    def offer(self, agencies: Sequence[AgencyChoice], *, each_row: bool) -> None:
+        """Set the agencies to choose from. `each_row`: the list may also be of several, each row naming its own."""
+        language = current_language()
+        named = [(each.code, f"{each.code} · {each.name(language)}") for each in agencies]
+        several = [(EACH_ROW, _("Several: each row names its own"))] if each_row else []
+        self.agency.choices = choices_of(*named, *several)
+
+    def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
+        """Check that there is a file or something pasted."""
+        fine = super().validate(extra_validators)
+        if not self.upload and not (self.pasted.data or "").strip():
+            self.file.errors = [*self.file.errors, _("Please choose the file, or paste the cells below.")]
+            fine = False
+        return fine
+
+    @property
+    def upload(self) -> FileStorage | None:
+        """The file, if one was chosen."""
+        chosen = request.files.get(self.file.name)
+        return chosen if chosen is not None and chosen.filename else None
+
+
+def layout_choices(sent: MultiDict[str, str]) -> dict[str, dict[str, Any]]:
+    """Return what the page of the columns says, by key of a table's layout (`choices.with_choices`).
+
+    A control is `<what>-<table>`, of a column `field-<table>-<index>`. `table-<table>` stands beside the box that takes it, because a
+    box that is not ticked is not sent.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for name, value in sent.items():
+        kind, _dash, rest = name.partition("-")
+        key, _dash, index = rest.partition("-")
+        if kind == "table":
+            found.setdefault(key, {})["taken"] = f"take-{key}" in sent
+        elif kind == "field":
+            found.setdefault(key, {}).setdefault("fields", {})[index] = value
+        elif kind in ORDERS:
+            found.setdefault(key, {})[ORDERS[kind]] = value
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What the page of a list corrects."""
+
+    cells: Mapping[tuple[RowKey, Field], str] = field(default_factory=dict)
+    values: Mapping[tuple[Field, str], str] = field(default_factory=dict)
+    left_out: frozenset[RowKey] = frozenset()
+    taken_again: frozenset[RowKey] = frozenset()
+    choices: Mapping[RowKey, str] = field(default_factory=dict)
+    normal_case: bool | None = None
+
+    def applied_to(self, work: Work) -> Work:
+        """Return the work with these corrections."""
+        for (key, of), text in self.cells.items():
+            work = work.with_cell(key, of, text)
+        for (of, value), text in self.values.items():
+            work = work.with_value(of, value, text)
+        for key in self.left_out:
+            work = work.with_row(key, left_out=True)
+        for key in self.taken_again:
+            work = work.with_row(key, left_out=False)
+        for key, who in self.choices.items():
+            work = work.with_choice(key, who)
+        return work if self.normal_case is None else replace(work, normal_case=self.normal_case)
+
+
+def corrections_in(sent: MultiDict[str, str]) -> Corrections:
+    """Return the corrections that a page sends; controls that no page of ours has are passed over.
+
+    A cell is `cell-<row>-<field>` and stands beside `was-<row>-<field>`, what the page showed: a cell that nobody changed is no
+    correction. `accept` is «row|field|text», a proposal that is taken; `fix` is «field|value as written», with `instead-…` beside it: one
+    fix for all equal values.
+    """
+    cells: dict[tuple[RowKey, Field], str] = {}
+    choices: dict[RowKey, str] = {}
+    for name, text in sent.items():
+        kind, _dash, rest = name.partition("-")
+        key, _dash, of = rest.partition("-")
+        if not ROW.fullmatch(key):
+            continue
+        if kind == "cell" and of in FIELDS and text != sent.get(f"was-{rest}"):
+            cells[key, Field(of)] = text[:LONGEST_CELL]
+        elif kind == "who" and not of and text:
+            choices[key] = text[:32]
+    for accepted in sent.getlist("accept"):
+        key, _bar, rest = accepted.partition("|")
+        of, _bar, text = rest.partition("|")
+        if ROW.fullmatch(key) and of in FIELDS:
+            cells[key, Field(of)] = text[:LONGEST_CELL]
+    values = {}
+    for fix in sent.getlist("fix"):
+        of, _bar, value = fix.partition("|")
+        if of in FIELDS:
+            values[Field(of), value[:LONGEST_CELL]] = sent.get(f"instead-{fix}", "")[:LONGEST_CELL]
+    case = sent.get("normal_case")
+    return Corrections(
+        cells=cells,
+        values=values,
+        left_out=frozenset(key for key in sent.getlist("leave_out") if ROW.fullmatch(key)),
+        taken_again=frozenset(key for key in sent.getlist("take_again") if ROW.fullmatch(key)),
+        choices=choices,
+        normal_case=None if case is None else case == "1",
+    )
+
+
+__all__ = ["Corrections", "UploadForm", "corrections_in", "layout_choices"]

@@ -1,0 +1,90 @@
+"""The list as it was sent, with the corrections and a column that says what is wrong: an agency mends it in its own spreadsheet."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from seminar_app.core import clock
+from seminar_app.core.actor import Actor
+from seminar_app.nominations import queries, services
+from seminar_app.nominations.annotated import annotated
+from seminar_app.nominations.checking import CheckedRow, check
+from seminar_app.nominations.models import NominationList
+from seminar_app.nominations.queries import Nominating
+from seminar_app.nominations.rules import Outcome
+from seminar_app.nominations.shapes import Field, Layout
+from seminar_app.nominations.work import Work, reading_of
+from seminar_app.web.labels import label
+from seminar_app.web.languages import current_language
+
+
+def returned_file(session: Session, actor: Actor, who: Nominating, found: NominationList) -> tuple[bytes, str]:
+    """Return the file as XLSX, and its name.
+
+    Raises:
+        ListGone: what the file held is no longer kept.
+    """
+    tables, work = services.tables_of(session, found), services.work_of(session, found)
+    rows = check(
+        session,
+        seats=queries.seats_now(session, who),
+        of=found,
+        reading=reading_of(tables, work),
+        choices=work.choices,
+        standpoint=queries.standpoint_of(session, actor, who),
+        language=who.language,
+        now=clock.now(),
+    )
+    columns = _columns(work.layout)
+    content = annotated(
+        tables,
+        remarks={each.row.key: _remark(each) for each in rows},
+        faulty={
+            each.row.key: {column for problem in each.row.problems for column in columns.get((each.row.table, problem.field), ())}
+            for each in rows
+        },
+        changed=_changed(work, columns, rows),
+        headers={table.table: max(table.header) for table in work.layout.tables if table.taken and table.header},
+        language=current_language(),
+    )
+    stem = found.name.rpartition(".")[0] or found.name or _("list")
+    return content, f"{stem} - {_('what is wrong')}.xlsx"
+
+
+def _columns(layout: Layout) -> dict[tuple[int, Field], tuple[int, ...]]:
+    """Return the columns of each table that hold a field."""
+    found: dict[tuple[int, Field], tuple[int, ...]] = {}
+    for table in layout.tables:
+        for column in table.columns:
+            if column.field is not None:
+                found[table.table, column.field] = (*found.get((table.table, column.field), ()), column.index)
+    return found
+
+
+def _remark(each: CheckedRow) -> str:
+    """Return in words what is wrong in a row, or why it does not come."""
+    wrong = [f"{label(problem.field)}: {label(problem.code)}" for problem in each.row.problems]
+    if each.outcome is Outcome.REPEATED and each.repeats:
+        wrong.append(_("Twice in the list: as row %(row)s", row=each.repeats.partition(".")[2]))
+    elif each.outcome is Outcome.HERE:
+        wrong.append(label(each.outcome))
+    elif each.outcome is Outcome.ASK:
+        wrong.append(_("Perhaps somebody who is known already: please say so on the page."))
+    return " ".join(wrong)
+
+
+def _changed(work: Work, columns: dict[tuple[int, Field], tuple[int, ...]], rows: list[CheckedRow]) -> dict[str, dict[int, str]]:
+    """Return the cells that were corrected on the page, by row and column."""
+    changed: dict[str, dict[int, str]] = {}
+    for each in rows:
+        edited = set(work.edits.cells.get(each.row.key, {})) | {
+            field for field, values in work.edits.values.items() if each.row.cells.get(field, "") in values.values()
+        }
+        for field in edited:
+            for column in columns.get((each.row.table, field), ())[:1]:
+                changed.setdefault(each.row.key, {})[column] = each.row.cells.get(field, "")
+    return changed
+
+
+__all__ = ["returned_file"]

@@ -1,0 +1,227 @@
+"""Agencies' lists for a seminar, for liaisons and organizers: upload, say what the columns are for, correct, bring onto the roster."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from seminar_app.agencies.queries import find_agency_by_code
+from seminar_app.core import clock
+from seminar_app.core.actor import RoleName
+from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.nominations import queries, services
+from seminar_app.nominations.errors import ListsNotTaken
+from seminar_app.nominations.forms import EACH_ROW, UploadForm, corrections_in, layout_choices
+from seminar_app.nominations.models import NominationList
+from seminar_app.nominations.pages import columns_page, index_page, list_page, row_part
+from seminar_app.nominations.queries import Nominating
+from seminar_app.nominations.reading_in import proposed_layout
+from seminar_app.nominations.returned import returned_file
+from seminar_app.nominations.tables import paste_tables, read_tables
+from seminar_app.nominations.wording import imported_in_words
+from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
+from seminar_app.web.change import change_context
+from seminar_app.web.database import in_unit_of_work, session
+from seminar_app.web.errors import sentence_of
+from seminar_app.web.ids import id_in, id_needed
+
+blueprint = Blueprint("nominations_staff", __name__, url_prefix="/staff/seminars/<slug>/nominations")
+NOMINATING = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.LIAISON)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.route("/", methods=["GET", "POST"])
+@staff(*NOMINATING)
+def index(slug: str) -> ResponseReturnValue:
+    """List the lists of the seminar that the account may open, with the form for another one."""
+    who = _who(slug)
+    form = UploadForm()
+    form.offer(queries.agencies_to_choose(session(), who), each_row=who.organizes)
+    if form.accepts():
+        try:
+            return _to_list(slug, _upload(who, form))
+        except Refusal as refusal:
+            form.show(refusal)
+    return index_page(who, form), 422 if form.has_errors else 200
+
+
+@blueprint.route("/<list_id>/columns", methods=["GET", "POST"])
+@staff(*NOMINATING)
+@shows_people("nominations.viewed")
+def columns(slug: str, list_id: str) -> ResponseReturnValue:
+    """Show what each column is taken for, beside some of its cells, and take what a person says."""
+    who = _who(slug)
+    found = queries.get_list(session(), who, id_needed(list_id))
+    refused: Refusal | None = None
+    sent = layout_choices(request.form) if request.method == "POST" else {}
+    if request.method == "POST":
+        context = change_context()
+        try:
+            _refuse_unless_taken(who)
+            in_unit_of_work(lambda work: services.choose_columns(work, context, seminar=who.seminar, public_id=found.public_id, said=sent))
+        except Refusal as refusal:
+            refused = refusal
+        else:
+            return _to_list(slug, found)
+    shown(f"nomination_list:{found.public_id.hex}", seminar=slug)
+    return columns_page(who, found, sent, refused), 422 if refused else 200
+
+
+@blueprint.post("/<list_id>/encoding")
+@staff(*NOMINATING)
+def encoding(slug: str, list_id: str) -> ResponseReturnValue:
+    """Read the file again in another encoding: what was corrected in it so far was about other words, and goes."""
+    who = _who(slug)
+    found = queries.get_list(session(), who, id_needed(list_id))
+    chosen = request.form.get("encoding", "")
+    context = change_context()
+    try:
+        _refuse_unless_taken(who)
+        content = services.original_of(session(), found)
+        tables = read_tables(content, name=found.name, encoding=chosen)
+        layout = proposed_layout(session(), tables, found.agency_id)
+        in_unit_of_work(
+            lambda work: services.read_again(
+                work, context, seminar=who.seminar, public_id=found.public_id, encoding=chosen, tables=tables, layout=layout
+            )
+        )
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "error")
+    return redirect(url_for(".columns", slug=slug, list_id=found.public_id.hex), code=303)
+
+
+@blueprint.get("/<list_id>")
+@staff(*NOMINATING)
+@shows_people("nominations.viewed")
+def show(slug: str, list_id: str) -> ResponseReturnValue:
+    """Show all that is wrong in the list, and what would become of each row."""
+    who = _who(slug)
+    found = queries.get_list(session(), who, id_needed(list_id))
+    if found.confirmed_at is None and found.work_id is not None:
+        needs_no_access_row("it shows nobody")
+        return redirect(url_for(".columns", slug=slug, list_id=found.public_id.hex), code=303)
+    shown(f"nomination_list:{found.public_id.hex}", seminar=slug)
+    return list_page(who, found, request.args)
+
+
+@blueprint.post("/<list_id>")
+@staff(*NOMINATING)
+@shows_people("nominations.viewed")
+def correct(slug: str, list_id: str) -> ResponseReturnValue:
+    """Take corrections of cells and rows, of one where it stands or of all on the page."""
+    who = _who(slug)
+    found = queries.get_list(session(), who, id_needed(list_id))
+    corrections, context = corrections_in(request.form), change_context()
+    try:
+        _refuse_unless_taken(who)
+        in_unit_of_work(
+            lambda work: services.correct(work, context, seminar=who.seminar, public_id=found.public_id, change=corrections.applied_to)
+        )
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "error")
+    if request.headers.get("HX-Request"):
+        shown(f"nomination_list:{found.public_id.hex}", seminar=slug)
+        return row_part(who, queries.get_list(session(), who, found.public_id), request.form.get("row", ""), request.args)
+    needs_no_access_row("the page that follows has one")
+    return redirect(url_for(".show", slug=slug, list_id=found.public_id.hex, page=request.form.get("page")), code=303)
+
+
+@blueprint.post("/<list_id>/import")
+@staff(*NOMINATING)
+def bring(slug: str, list_id: str) -> ResponseReturnValue:
+    """Bring the good rows onto the roster, as the page has shown them."""
+    who = _who(slug)
+    found = queries.get_list(session(), who, id_needed(list_id))
+    version = request.form.get("version", "")
+    context, actor = change_context(), current_actor()
+    try:
+        _refuse_unless_taken(who)
+        done = in_unit_of_work(
+            lambda work: services.import_list(
+                work,
+                context,
+                seminar=who.seminar,
+                public_id=found.public_id,
+                standpoint=queries.standpoint_of(work, actor, who),
+                language=who.language,
+                version=int(version) if version.isdecimal() and len(version) < 9 else 0,
+            )
+        )
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "error")
+    else:
+        flash(imported_in_words(done), "success" if done.came else "info")
+    return _to_list(slug, found)
+
+
+@blueprint.post("/<list_id>/discard")
+@staff(*NOMINATING)
+def discard(slug: str, list_id: str) -> ResponseReturnValue:
+    """Delete what the file held; the people whom it brought stay."""
+    who = _who(slug)
+    found = queries.get_list(session(), who, id_needed(list_id))
+    context = change_context()
+    in_unit_of_work(lambda work: services.discard(work, context, seminar=who.seminar, public_id=found.public_id))
+    flash(_("The list was discarded."), "success")
+    return redirect(url_for(".index", slug=slug), code=303)
+
+
+@blueprint.get("/<list_id>/file")
+@staff(*NOMINATING, fresh="GET", gives_file=True)
+@shows_people("nominations.exported")
+def file(slug: str, list_id: str) -> ResponseReturnValue:
+    """Give the list back as it was sent, with the corrections and a column that says what is wrong in each row."""
+    who = _who(slug)
+    found = queries.get_list(session(), who, id_needed(list_id))
+    content, name = returned_file(session(), current_actor(), who, found)
+    shown(f"nomination_list:{found.public_id.hex}", seminar=slug)
+    answer = Response(content, mimetype=XLSX)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+def _who(slug: str) -> Nominating:
+    return queries.nominating(session(), current_actor(), slug, now=clock.now())
+
+
+def _refuse_unless_taken(who: Nominating) -> None:
+    if not who.standing.takes_lists:
+        raise ListsNotTaken
+
+
+def _upload(who: Nominating, form: UploadForm) -> NominationList:
+    """Read what was sent, in a process of its own, and keep it."""
+    _refuse_unless_taken(who)
+    agency = find_agency_by_code(session(), form.agency.data) if form.agency.data != EACH_ROW else None
+    if agency is None and not who.organizes:
+        raise NotFound
+    upload = form.upload
+    if upload is not None:
+        name, content = upload.filename or "", upload.read()
+        tables = read_tables(content, name=name)
+    else:
+        name, content = "", (form.pasted.data or "").encode()
+        tables = paste_tables(form.pasted.data or "")
+    agency_id = agency.id if agency is not None else None
+    layout = proposed_layout(session(), tables, agency_id)
+    context, submission = change_context(), id_in(form.submission_id.data) or uuid.uuid4()
+    return in_unit_of_work(
+        lambda work: services.keep_list(
+            work,
+            context,
+            seminar=who.seminar,
+            agency_id=agency_id,
+            name=name,
+            content=content,
+            tables=tables,
+            layout=layout,
+            submission_id=submission,
+        )
+    )
+
+
+def _to_list(slug: str, found: NominationList) -> ResponseReturnValue:
+    return redirect(url_for(".show", slug=slug, list_id=found.public_id.hex), code=303)

@@ -1,0 +1,37 @@
+"""Sentences about lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from seminar_app.nominations.rules import Outcome
+from seminar_app.nominations.services import Imported
+
+
+def counts_in_words(counts: Mapping[Outcome, int]) -> list[str]:
+    """Return «18 seats», «2 alternates»: what comes of the rows that are taken."""
+    words = [
+        (ngettext("%(num)d seat", "%(num)d seats", counts.get(Outcome.SEATED, 0)), Outcome.SEATED),
+        (ngettext("%(num)d alternate", "%(num)d alternates", counts.get(Outcome.ALTERNATE, 0)), Outcome.ALTERNATE),
+        (ngettext("%(num)d for approval", "%(num)d for approval", counts.get(Outcome.FOR_APPROVAL, 0)), Outcome.FOR_APPROVAL),
+        (ngettext("%(num)d on the waiting list", "%(num)d on the waiting list", counts.get(Outcome.WAITS, 0)), Outcome.WAITS),
+    ]
+    return [str(said) for said, outcome in words if counts.get(outcome)]
+
+
+def imported_in_words(done: Imported) -> str:
+    """Return what an import has done, and what it has left in the list."""
+    if done.came:
+        people = ngettext("%(num)d person was brought onto the roster", "%(num)d people were brought onto the roster", done.came)
+        said = [_("%(people)s: %(what)s.", people=people, what=", ".join(counts_in_words(done.counts)))]
+    else:
+        said = [_("Nobody was added: everybody on this list is on the roster already, or has something to mend.")]
+    left, theirs = done.counts.get(Outcome.FAULTY, 0) + done.counts.get(Outcome.ASK, 0), done.to_organizer
+    if left:
+        said.append(ngettext("%(num)d row waits here to be mended.", "%(num)d rows wait here to be mended.", left))
+    if theirs:
+        said.append(ngettext("%(num)d row is for the organizer to decide.", "%(num)d rows are for the organizer to decide.", theirs))
+    return " ".join(map(str, said))

@@ -1,0 +1,91 @@
+"""What people have said about a list: what its columns are for, what they corrected, and who its rows are about. Kept sealed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from seminar_app.nominations import choices
+from seminar_app.nominations.names import normal_case, spellings
+from seminar_app.nominations.reading import read
+from seminar_app.nominations.shapes import Edits, Field, Layout, Nominee, Reading, RowKey, Tables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """The state of a list between its upload and its end.
+
+    Attributes:
+        layout: how it is read.
+        edits: what was corrected.
+        choices: who a row is about (`checking.Choices`).
+        normal_case: whether names in capitals are taken in normal case.
+    """
+
+    layout: Layout
+    edits: Edits = field(default_factory=Edits)
+    choices: Mapping[RowKey, str] = field(default_factory=dict)
+    normal_case: bool = False
+
+    def with_cell(self, key: RowKey, of: Field, text: str) -> Work:
+        """Return the work with a cell corrected."""
+        cells = {**self.edits.cells, key: {**self.edits.cells.get(key, {}), of: text}}
+        return replace(self, edits=replace(self.edits, cells=cells))
+
+    def with_value(self, of: Field, value: str, text: str) -> Work:
+        """Return the work with all equal values of a field corrected."""
+        values = {**self.edits.values, of: {**self.edits.values.get(of, {}), value: text}}
+        return replace(self, edits=replace(self.edits, values=values))
+
+    def with_row(self, key: RowKey, *, left_out: bool) -> Work:
+        """Return the work with a row left out, or taken again."""
+        rows = self.edits.left_out | {key} if left_out else self.edits.left_out - {key}
+        return replace(self, edits=replace(self.edits, left_out=frozenset(rows)))
+
+    def with_choice(self, key: RowKey, who: str | None) -> Work:
+        """Return the work with what was said about whom a row is about; None takes it back."""
+        choices = {row: said for row, said in self.choices.items() if row != key} | ({key: who} if who else {})
+        return replace(self, choices=choices)
+
+    def packed(self) -> bytes:
+        """Return the work as JSON."""
+        said = {
+            "layout": choices.to_json(self.layout),
+            "cells": self.edits.cells,
+            "values": self.edits.values,
+            "left_out": sorted(self.edits.left_out),
+            "choices": dict(self.choices),
+            "normal_case": self.normal_case,
+        }
+        return json.dumps(said, sort_keys=True).encode()
+
+    @staticmethod
+    def unpacked(packed: bytes) -> Work:
+        """Return the work from what `packed` made of it."""
+        said = json.loads(packed)
+        edits = Edits(
+            cells={key: {Field(name): text for name, text in row.items()} for key, row in said["cells"].items()},
+            values={Field(name): texts for name, texts in said["values"].items()},
+            left_out=frozenset(said["left_out"]),
+        )
+        return Work(layout=choices.from_json(said["layout"]), edits=edits, choices=said["choices"], normal_case=said["normal_case"])
+
+
+def reading_of(tables: Tables, work: Work) -> Reading:
+    """Return the people of a list as what people have said about it makes them: preview, file and import share this one reading."""
+    reading = read(tables, work.layout, work.edits)
+    if not work.normal_case:
+        return reading
+    names = (name for row in reading.rows for name in (row.nominee.given_names, row.nominee.surname1, row.nominee.surname2 or ""))
+    known = spellings(names)
+    return Reading(tuple(replace(row, nominee=_in_normal_case(row.nominee, known)) for row in reading.rows))
+
+
+def _in_normal_case(nominee: Nominee, known: Mapping[str, str]) -> Nominee:
+    return replace(
+        nominee,
+        given_names=normal_case(nominee.given_names, known),
+        surname1=normal_case(nominee.surname1, known),
+        surname2=normal_case(nominee.surname2, known) if nominee.surname2 else nominee.surname2,
+    )
