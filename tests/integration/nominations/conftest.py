@@ -148,8 +148,7 @@ def person(
 def desk(session: Session, make: Make, now: datetime) -> Desk:
     with unit_of_work(session) as work:
         seed_directory(work, context(now))
-    seminar = make.seminar(
-        seats=1, starts_on=date(2014, 6, 3), ends_on=date(2014, 6, 5), slug="lists", asks_curp="optional", asks_birth="optional"
-    )
-    agencies = {code: agency_id for code, agency_id in session.execute(select(Agency.code, Agency.id))}
+    days = {"starts_on": date(2014, 6, 3), "ends_on": date(2014, 6, 5)}
+    seminar = make.seminar(seats=1, slug="lists", asks_curp="optional", asks_birth="optional", **days)
+    agencies = {row.code: row.id for row in session.execute(select(Agency.code, Agency.id))}
     return Desk(session, make, now, seminar, agencies=agencies)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def found(nominee: Nominee, of_list: int | None, on: date = TODAY, within: froze
     return result.agency_id if isinstance(result, Assigned) else result.code
 
 
-def row(**cells: str | None) -> Nominee:
+def row(**cells: Any) -> Nominee:
     return Nominee(given_names="Ana", surname1="Soto", **cells)
 
 
