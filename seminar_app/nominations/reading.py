@@ -1,6 +1,6 @@
 """The people of an agency's list, with all that is wrong, under a layout and what a person has changed. No database.
 
-Source: docs/decisions/0042-how-an-agencys-list-is-read.md.
+Source: docs/decisions/0046-how-an-agencys-list-is-read.md.
 """
 
 from __future__ import annotations
