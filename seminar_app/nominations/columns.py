@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from seminar_app.nominations.cells import folded, is_nothing, text_of
+from seminar_app.nominations.cells import folded, is_nothing, told
 from seminar_app.nominations.dates import NoSuchDate, read_date
 from seminar_app.nominations.given_names import GIVEN
 from seminar_app.nominations.headings import NAMES, field_of, is_preferred
@@ -56,7 +56,7 @@ class Content:
 
 def content_of(cells: Sequence[Cell]) -> Content:
     """Return what the cells of a column look like."""
-    filled = [(cell, text) for cell in cells if cell != "" and not is_nothing(text := text_of(cell))]
+    filled = [(cell, text) for cell in cells if cell != "" and not is_nothing(text := told(cell))]
     if not filled:
         return Content()
     step = max(1, len(filled) // MOST_SAMPLED)
@@ -170,7 +170,7 @@ def _by_content(column: Described) -> Described:
         return replace(column, field=Field.SEX)
     if field is not None:
         return column
-    for share, least, told in (
+    for share, least, meant in (
         (seen.address, MOST, Field.EMAIL),
         (seen.curp, MOST, Field.CURP),
         (seen.sex, NEARLY_ALL, Field.SEX),
@@ -178,7 +178,7 @@ def _by_content(column: Described) -> Described:
         (seen.title, NEARLY_ALL, Field.TITLE),
     ):
         if share >= least:
-            return replace(column, field=told)
+            return replace(column, field=meant)
     if seen.birth >= NEARLY_ALL and not column.heading:
         return replace(column, field=Field.BIRTH_DATE)
     if seen.number >= NEARLY_ALL and not column.heading:

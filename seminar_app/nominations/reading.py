@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
-from seminar_app.nominations.cells import folded, is_nothing, text_of
+from seminar_app.nominations.cells import LONGEST_TOLD, folded, is_nothing, text_of
 from seminar_app.nominations.dates import EARLIEST_LIKELY, NoSuchDate, read_date
 from seminar_app.nominations.duplicates import marked
 from seminar_app.nominations.names import normal_case, spellings
@@ -218,7 +218,7 @@ def _where(reading: Reading, fields: Collection[Field], proposal: Callable[[str]
     for row in reading.rows:
         for field in fields:
             text = row.cells.get(field, "")
-            proposed = proposal(text) if text else None
+            proposed = proposal(text) if 0 < len(text) <= LONGEST_TOLD else None
             if proposed and proposed != text:
                 found.setdefault(row.key, {})[field] = proposed
     return found
