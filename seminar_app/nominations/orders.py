@@ -45,5 +45,5 @@ def _names_surnames_first(heading: str) -> bool:
     """Whether the heading says so: «Apellidos y nombre»."""
     words = folded(heading).split(" ")
     surname = next((place for place, word in enumerate(words) if word.startswith(("apellido", "surname", "paterno", "last"))), None)
-    given = next((place for place, word in enumerate(words) if word.startswith(("nombre", "given", "first", "name"))), None)
-    return surname is not None and (given is None or surname < given)
+    given = [place for place, word in enumerate(words) if word.startswith(("nombre", "given", "first", "name"))]
+    return surname is not None and (not given or surname < given[-1])

@@ -22,7 +22,7 @@ VACANT = frozenset(
 """Folded words for a post without a person."""
 _FORMULA_FAULT = re.compile(r"#\s?[¡¿]?[A-ZÁÉÍÓÚ/0-9 ]+[!?]?")
 _SIGNS = re.compile(r"[0-9/\\:@<>{}\[\]|#%=_~^$*+;!?\"()]+")
-_SIGN_INSIDE = re.compile(r"[^\W\d_][0-9/\\:@<>{}|#%=_~^$*+;!?]+[^\W\d_]")
+_SIGN_INSIDE = re.compile(r"\s[/\\|;+&]\s|[^\W\d_][0-9/\\:@<>{}|#%=_~^$*+;!?]+[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True)
