@@ -16,6 +16,7 @@ YOUNGEST_OF_THIS_CENTURY = 12
 """Two digits up to this are 20xx, others 19xx: officials are grown up."""
 LONGEST_DATE = 60
 EARLIEST_LIKELY = date(1920, 1, 1)
+LATEST_LIKELY = date(2000 + YOUNGEST_OF_THIS_CENTURY, 12, 31)
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\.?")
 _YEAR_LAST = re.compile(r"(\d{1,2}) ?[-/. ] ?(\d{1,2}) ?[-/. ] ?(\d{4}|\d{2})(?: 0?0:00(?::00)?)?\.?")
