@@ -67,7 +67,9 @@ def workbook(session: Session, rows: int, chance: random.Random) -> bytes:
             else:
                 given, first, second = chance.choice(GIVEN_NAMES), chance.choice(SURNAMES), chance.choice(SURNAMES)
                 email = f"nueva.{number}@agencia.example"
-            sheet.write_row(3 + number, 0, (number + 1, given, first, second or "", email, chance.choice(POSITIONS), chance.choice("HM"), "", ""))
+            sheet.write_row(
+                3 + number, 0, (number + 1, given, first, second or "", email, chance.choice(POSITIONS), chance.choice("HM"), "", "")
+            )
     return target.getvalue()
 
 
@@ -169,7 +171,12 @@ def measure(database: Database, rows: int) -> tuple[Steps, int, int, int]:
                 seminar = work.get_one(Seminar, seminar_id)
                 standpoint = Standpoint(true(), None, asks=False)
                 done = import_list(
-                    work, context(datetime.now(UTC)), seminar=seminar, public_id=public_id, standpoint=standpoint, language="es"  # type: ignore[arg-type]
+                    work,
+                    context(datetime.now(UTC)),
+                    seminar=seminar,
+                    public_id=public_id,
+                    standpoint=standpoint,
+                    language="es",  # type: ignore[arg-type]
                 )
                 return done.came
 

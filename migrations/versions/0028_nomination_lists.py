@@ -1,6 +1,6 @@
 """Lists that agencies send, the rows that brought people onto a roster, how columns were placed, and sealed files.
 
-Revision: 0028, after 0026.
+Revision: 0028, after 0027.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0028"
-down_revision = "0026"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

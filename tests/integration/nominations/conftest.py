@@ -148,7 +148,7 @@ def person(
 def desk(session: Session, make: Make, now: datetime) -> Desk:
     with unit_of_work(session) as work:
         seed_directory(work, context(now))
-    days = {"starts_on": date(2014, 6, 3), "ends_on": date(2014, 6, 5)}
-    seminar = make.seminar(seats=1, slug="lists", asks_curp="optional", asks_birth="optional", **days)
+    values: dict[str, Any] = {"starts_on": date(2014, 6, 3), "ends_on": date(2014, 6, 5), "asks_curp": "optional", "asks_birth": "optional"}
+    seminar = make.seminar(seats=1, slug="lists", **values)
     agencies = {row.code: row.id for row in session.execute(select(Agency.code, Agency.id))}
     return Desk(session, make, now, seminar, agencies=agencies)
