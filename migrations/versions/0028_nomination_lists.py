@@ -81,7 +81,7 @@ def upgrade() -> None:
             ["registration_id"], ["registration.id"], name=op.f("fk_nomination_registration_id_registration"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nomination")),
-        sa.UniqueConstraint("list_id", "row", name=op.f("uq_nomination_list_id")),
+        sa.UniqueConstraint("list_id", "row", name=op.f("uq_nomination_list_id_row")),
     )
     op.create_index("ix_nomination_registration_id", "nomination", ["registration_id"])
     op.create_table(
@@ -93,7 +93,7 @@ def upgrade() -> None:
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_nomination_mapping_agency_id_agency"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nomination_mapping")),
-        sa.UniqueConstraint("agency_id", "fingerprint", name=op.f("uq_nomination_mapping_agency_id")),
+        sa.UniqueConstraint("agency_id", "fingerprint", name=op.f("uq_nomination_mapping_agency_id_fingerprint")),
     )
 
 
