@@ -1,6 +1,6 @@
 """How a file is read: which rows hold headings, and what each column is for. No database.
 
-Source: docs/decisions/0042-how-an-agencys-list-is-read.md.
+Source: docs/decisions/0046-how-an-agencys-list-is-read.md.
 """
 
 from __future__ import annotations

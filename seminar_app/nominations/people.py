@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from seminar_app.nominations.cells import folded, is_no_name
+from seminar_app.nominations.cells import LONGEST_TOLD, folded, is_no_name
 from seminar_app.nominations.names import split_surnames
 from seminar_app.nominations.shapes import Field, NameOrder, Problem, ProblemCode, Severity
 from seminar_app.nominations.whole_names import NO_SURNAME, cut_brackets, cut_title, split_whole
@@ -22,6 +22,7 @@ VACANT = frozenset(
 """Folded words for a post without a person."""
 _FORMULA_FAULT = re.compile(r"#\s?[¡¿]?[A-ZÁÉÍÓÚ/0-9 ]+[!?]?")
 _SIGNS = re.compile(r"[0-9/\\:@<>{}\[\]|#%=_~^$*+;!?\"()]+")
+_SIGN_INSIDE = re.compile(r"\s[/\\|;+&]\s|[^\W\d_][0-9/\\:@<>{}|#%=_~^$*+;!?]+[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ def named(cells: Mapping[Field, str], order: NameOrder | None, known: Collection
         order: of a whole name without a comma.
         known: folded given names of other columns.
     """
+    if long := [field for field, text in cells.items() if field in _PARTS and len(text) > LONGEST_TOLD]:
+        return Named(problems=tuple(Problem(field, ProblemCode.TOO_LONG, Severity.ERROR, cells[field]) for field in long))
     if any(folded(text) in VACANT for field, text in cells.items() if field in _PARTS) and not _others(cells):
         field = next(field for field, text in cells.items() if field in _PARTS and folded(text) in VACANT)
         return Named(problems=(Problem(field, ProblemCode.VACANT, Severity.ERROR, cells[field]),))
@@ -92,7 +95,7 @@ def _of_parts(cells: Mapping[Field, str]) -> Named:
         surname2 = surname2 or second
     if not surname1 and surname2:  # one surname is the first
         surname1, surname2 = surname2, ""
-    if not given:
+    if not given and not any(problem.field is Field.GIVEN_NAMES for problem in problems):
         problems.append(_missing(Field.GIVEN_NAMES, cells.get(Field.GIVEN_NAMES, "")))
     if not surname1:
         field = Field.SURNAMES if Field.SURNAMES in cells and Field.SURNAME1 not in cells else Field.SURNAME1
@@ -117,9 +120,19 @@ def _part(field: Field, text: str, *, brackets: bool) -> tuple[str, Problem | No
     checked = cut_brackets(clean)[0] if brackets or field is Field.GIVEN_NAMES else clean
     if is_name(checked) or checked in NO_SURNAME:
         return clean, None
-    proposal = " ".join(_SIGNS.sub(" ", checked).split())
-    good = is_name(proposal) and not clean.startswith("=") and "http" not in clean.casefold()
-    return clean, Problem(field, ProblemCode.UNUSABLE, Severity.ERROR, text, proposal if good else None)
+    proposal = _name_meant(checked)
+    return clean, Problem(field, ProblemCode.UNUSABLE, Severity.ERROR, text, proposal)
+
+
+def _name_meant(text: str) -> str | None:
+    """Return the name without signs around its words and with O for 0 in them; None where that says nothing."""
+    if text.startswith("=") or "http" in text.casefold() or "www." in text.casefold():
+        return None
+    text = re.sub(r"(?<=[^\W\d_])0(?=[^\W\d_])", lambda match: "O" if text.isupper() else "o", text)
+    if _SIGN_INSIDE.search(text):
+        return None
+    proposal = " ".join(_SIGNS.sub(" ", text).split())
+    return proposal if is_name(proposal) else None
 
 
 _PARTS = frozenset({Field.GIVEN_NAMES, Field.SURNAME1, Field.SURNAME2, Field.SURNAMES, Field.FULL_NAME})
