@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -96,10 +97,13 @@ class _Looked:
     rows: list[CheckedRow]
 
 
-def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) -> str:
-    """Return the list with all that is wrong in it and what would become of each row."""
+def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) -> tuple[str, list[uuid.UUID]]:
+    """Return the list with all that is wrong in it and what would become of each row.
+
+    Beside it, the registrations of reserved identities that its rows tell of: each is an opening of a record.
+    """
     if found.work_id is None:
-        return _render("list", who, found=found, gone=True)
+        return _render("list", who, found=found, gone=True), []
     looked = _look(who, found)
     counts = counted(each.outcome for each in looked.rows)
     to_mend = [each for each in looked.rows if each.outcome in TO_MEND]
@@ -107,7 +111,7 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
     chosen = to_mend if shows == "mend" else looked.rows
     page = min(page_number(), max(1, -(-len(chosen) // ON_A_PAGE)))
     here = chosen[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
-    return _render(
+    shown = _render(
         "list",
         who,
         found=found,
@@ -122,13 +126,18 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
         fixes=_fixes(looked),
         **_summary(counts, looked.rows),
     )
+    return shown, _opened(here)
 
 
-def row_part(who: Nominating, found: NominationList, key: str, asked: Mapping[str, str]) -> str:
-    """Return one row after a correction, with the figures of the list: what htmx puts in their places."""
+def _opened(rows: Sequence[CheckedRow]) -> list[uuid.UUID]:
+    return [each.registration for each in rows if each.reserved and each.registration is not None]
+
+
+def row_part(who: Nominating, found: NominationList, key: str) -> tuple[str, list[uuid.UUID]]:
+    """Return one row after a correction, with the figures of the list: what htmx puts in their places. And what `list_page` does."""
     looked = _look(who, found)
     row = next((each for each in looked.rows if each.row.key == key), None)
-    return render_template(
+    part = render_template(
         "nominations/staff/_corrected.html",
         found=found,
         seminar=who.seminar,
@@ -139,6 +148,7 @@ def row_part(who: Nominating, found: NominationList, key: str, asked: Mapping[st
         fixes=_fixes(looked),
         **_summary(counted(each.outcome for each in looked.rows), looked.rows),
     )
+    return part, _opened([row] if row is not None else [])
 
 
 def _summary(counts: Mapping[Outcome, int], rows: Sequence[CheckedRow]) -> dict[str, Any]:
@@ -162,6 +172,7 @@ def _look(who: Nominating, found: NominationList) -> _Looked:
         standpoint=queries.standpoint_of(session(), current_actor(), who),
         language=who.language,
         now=clock.now(),
+        to_organizer=work.to_organizer,
     )
     return _Looked(tables, work, rows)
 

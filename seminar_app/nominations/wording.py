@@ -29,7 +29,7 @@ def imported_in_words(done: Imported) -> str:
         said = [_("%(people)s: %(what)s.", people=people, what=", ".join(counts_in_words(done.counts)))]
     else:
         said = [_("Nobody was added: everybody on this list is on the roster already, or has something to mend.")]
-    left, theirs = done.counts.get(Outcome.FAULTY, 0) + done.counts.get(Outcome.ASK, 0), done.to_organizer
+    left, theirs = done.counts.get(Outcome.FAULTY, 0) + done.counts.get(Outcome.ASK, 0), done.counts.get(Outcome.ORGANIZER, 0)
     if left:
         said.append(ngettext("%(num)d row waits here to be mended.", "%(num)d rows wait here to be mended.", left))
     if theirs:

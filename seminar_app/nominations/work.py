@@ -21,12 +21,15 @@ class Work:
         edits: what was corrected.
         choices: who a row is about (`checking.Choices`).
         normal_case: whether names in capitals are taken in normal case.
+        to_organizer: rows that an import has left to the organizer, each with the person whom it named then (`PersonData` in short):
+            a row that names somebody else since is like any other.
     """
 
     layout: Layout
     edits: Edits = field(default_factory=Edits)
     choices: Mapping[RowKey, str] = field(default_factory=dict)
     normal_case: bool = False
+    to_organizer: Mapping[RowKey, str] = field(default_factory=dict)
 
     def with_cell(self, key: RowKey, of: Field, text: str) -> Work:
         """Return the work with a cell corrected."""
@@ -57,6 +60,7 @@ class Work:
             "left_out": sorted(self.edits.left_out),
             "choices": dict(self.choices),
             "normal_case": self.normal_case,
+            "to_organizer": dict(self.to_organizer),
         }
         return json.dumps(said, sort_keys=True).encode()
 
@@ -69,7 +73,13 @@ class Work:
             values={Field(name): texts for name, texts in said["values"].items()},
             left_out=frozenset(said["left_out"]),
         )
-        return Work(layout=choices.from_json(said["layout"]), edits=edits, choices=said["choices"], normal_case=said["normal_case"])
+        return Work(
+            layout=choices.from_json(said["layout"]),
+            edits=edits,
+            choices=said["choices"],
+            normal_case=said["normal_case"],
+            to_organizer=said.get("to_organizer", {}),
+        )
 
 
 def reading_of(tables: Tables, work: Work) -> Reading:
