@@ -252,7 +252,8 @@ class Fix:
 def fixes_for(rows: Iterable[ListRow], proposed: Mapping[RowKey, Mapping[Field, str]]) -> list[Fix]:
     """Return the corrections that mend several cells at once, those of most cells first.
 
-    Equal words with the same fault, where there are two of them; and words that can be written out, like «Oax.», in any number.
+    Equal words with the same fault, where there are two of them; empty cells where an agency is missing; and words that can be written
+    out, like «Oax.», in any number.
 
     Args:
         proposed: what words without a fault could be written as (`reading.proposed_states`).
@@ -261,7 +262,7 @@ def fixes_for(rows: Iterable[ListRow], proposed: Mapping[RowKey, Mapping[Field, 
     proposals: dict[tuple[Field, str], str] = {}
     offered: set[tuple[Field, str]] = set()
     for row in rows:
-        said = {(each.field, each.value, each.proposal) for each in row.problems if each.value}
+        said = {(each.field, each.value, each.proposal) for each in row.problems if each.value or each.code is ProblemCode.NO_AGENCY}
         better = {(of, row.cells[of], words) for of, words in proposed.get(row.key, {}).items()}
         proposals |= {(of, value): proposal for of, value, proposal in said | better if proposal}
         offered |= {(of, value) for of, value, _ in better}
