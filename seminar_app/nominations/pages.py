@@ -21,7 +21,7 @@ from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.reading import proposed_states
 from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for
-from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Nominee, Reading, Severity, Tables
+from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Nominee, ProblemCode, Reading, Severity, Tables
 from seminar_app.nominations.shown_rows import FIGURES, TO_MEND, RowShown, by_sheet, faults_of, in_normal_case
 from seminar_app.nominations.wording import counts_in_words, outcome_in_words
 from seminar_app.nominations.work import Work, reading_of
@@ -114,6 +114,7 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
         normal_case=looked.work.normal_case,
         in_capitals=[] if looked.work.normal_case else in_normal_case(looked.reading),
         fixes=_fixes(looked),
+        vacant=[each.row.key for each in to_mend if any(problem.code is ProblemCode.VACANT for problem in each.row.problems)],
         skipped=looked.reading.skipped,
         **_summary(counts, looked),
     )
