@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
-from seminar_app.nominations.cells import folded, is_nothing, text_of
-from seminar_app.nominations.dates import EARLIEST_LIKELY, NoSuchDate, read_date
+from seminar_app.nominations.cells import LONGEST_TOLD, folded, is_nothing, text_of
+from seminar_app.nominations.dates import EARLIEST_LIKELY, LATEST_LIKELY, NoSuchDate, read_date
 from seminar_app.nominations.duplicates import marked
 from seminar_app.nominations.names import normal_case, spellings
 from seminar_app.nominations.people import named
@@ -44,7 +44,7 @@ def read(tables: Tables, layout: Layout, edits: Edits = NO_EDITS, *, today: date
 
     Args:
         edits: applied before anything is read.
-        today: a birth date after it is unlikely; not asked without it.
+        today: a birth date after it is unlikely; without it, one after `dates.LATEST_LIKELY`.
     """
     known = given_names(tables, layout)
     rows: list[ListRow] = []
@@ -83,6 +83,14 @@ def given_names(tables: Tables, layout: Layout) -> frozenset[str]:
     return frozenset(found - {""})
 
 
+def _as_a_day(number: float) -> Cell:
+    """Return a spreadsheet's day number as the day that the spreadsheet shows; any other number as it is."""
+    try:
+        return read_date(number, None) or number
+    except NoSuchDate:
+        return number
+
+
 class _RowReader:
     """Reads the rows of one list."""
 
@@ -96,6 +104,8 @@ class _RowReader:
     def cells(self, key: RowKey, source: SourceRow) -> dict[Field, Cell]:
         """Return the cells as they are after the edits."""
         cells: dict[Field, Cell] = {field: source.cells.get(field, "") for field in self.fields if field is not None}
+        if isinstance(number := cells.get(Field.BIRTH_DATE), (int, float)):
+            cells[Field.BIRTH_DATE] = _as_a_day(number)
         if source.agency and not text_of(cells.get(Field.AGENCY, "")):
             cells[Field.AGENCY] = source.agency
         for field, changes in self.edits.values.items():
@@ -190,7 +200,7 @@ class _RowReader:
             meant = fault.meant.isoformat() if fault.meant else None
             problems.append(Problem(Field.BIRTH_DATE, ProblemCode.NO_SUCH_DATE, Severity.ERROR, text, meant))
             return None
-        if day is not None and (day < EARLIEST_LIKELY or (self.today is not None and day > self.today)):
+        if day is not None and (not EARLIEST_LIKELY <= day <= (self.today or LATEST_LIKELY)):
             problems.append(Problem(Field.BIRTH_DATE, ProblemCode.UNLIKELY_DATE, Severity.WARNING, text))
         return day
 
@@ -219,7 +229,7 @@ def _where(reading: Reading, fields: Collection[Field], proposal: Callable[[str]
     for row in reading.rows:
         for field in fields:
             text = row.cells.get(field, "")
-            proposed = proposal(text) if text else None
+            proposed = proposal(text) if 0 < len(text) <= LONGEST_TOLD else None
             if proposed and proposed != text:
                 found.setdefault(row.key, {})[field] = proposed
     return found

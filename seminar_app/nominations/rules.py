@@ -1,6 +1,6 @@
 """What a row of an agency's list becomes: whose agency it is, and what follows for its person. No database.
 
-Source: DESIGN.md section 3, «Agencies» and «Quotas and time»; docs/decisions/0045-nominations.md.
+Source: DESIGN.md section 3, «Agencies» and «Quotas and time»; docs/decisions/0045-lists-become-rosters.md.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def _read_ods(book: zipfile.ZipFile) -> list[dict[str, Any]]:
 
 
 def _read_xlsx(content: bytes, book: zipfile.ZipFile) -> list[dict[str, Any]]:
-    members = dict(xlsx.sheet_members(book))
+    found = xlsx.sheet_members(book)
     extent = Extent()
 
     def look_over(name: str) -> xlsx.SheetNotes:
@@ -94,6 +94,8 @@ def _read_xlsx(content: bytes, book: zipfile.ZipFile) -> list[dict[str, Any]]:
         return xlsx.look_over(book.read(member), extent)
 
     with _opened(content) as workbook:
+        named = len(found) == len(workbook.sheet_names)  # calamine's spelling of a name counts, where both know the same sheets
+        members = {theirs if named else ours: member for theirs, (ours, member) in zip(workbook.sheet_names, found, strict=False)}
         return [_by_calamine(workbook, name, look_over(name)) for name in _visible(workbook)]
 
 

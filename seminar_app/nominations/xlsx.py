@@ -6,6 +6,7 @@ import posixpath
 import re
 import zipfile
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 
 from seminar_app.nominations.limits import Extent
@@ -65,6 +66,7 @@ def look_over(content: bytes, extent: Extent) -> SheetNotes:
         Refused: it is larger than a list may be.
     """
     notes, row, column = SheetNotes(), 0, 0
+    has_errors = _ERROR.search(content) is not None
     for tag in _TAG.finditer(content):
         kind, attributes = tag.groups()
         reference = _REFERENCE.search(attributes)
@@ -80,11 +82,12 @@ def look_over(content: bytes, extent: Extent) -> SheetNotes:
         if attributes.endswith(b"/") or content.startswith(b"</", tag.end()):
             continue
         extent.add(row, column)
-        if _ERROR.search(attributes) and (value := _VALUE.search(content, tag.end(), tag.end() + 20_000)):
+        if has_errors and _ERROR.search(attributes) and (value := _VALUE.search(content, tag.end(), tag.end() + 20_000)):
             notes.errors[row, column] = value[1].decode("utf-8", "replace")
     return notes
 
 
+@lru_cache(maxsize=1024)
 def _column(letters: bytes) -> int:
     """Return 1 for A, 28 for AB."""
     number = 0

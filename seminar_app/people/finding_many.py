@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from seminar_app.people.identity import people_with_curps
 from seminar_app.people.matching import By, Compared, Different, Same, Verdict, match
 from seminar_app.people.models import Person
-from seminar_app.people.queries import RESEMBLING, Candidate, beginnings, compared_many, kept_record
+from seminar_app.people.queries import Candidate, beginnings, compared_many, kept_record
 
 T = TypeVar("T")
 
@@ -22,6 +22,9 @@ AT_ONCE = 500
 """Values of one statement: SQLite's statements were once limited to 999."""
 LIKELY = 8
 """At most so many people are compared by the rule for a row: those whose names resemble most."""
+RESEMBLING = 80.0
+"""Percent of `token_set_ratio` below which two names are not compared by the rule. Of the pairs of the corpus that a name alone makes
+perhaps one person, the least has 81 (`tests/unit/people/matching_corpus.csv`)."""
 SHOWN = 3
 """At most so many people are proposed for a row."""
 ON_FILE = ~Person.reserved, Person.merged_into_id.is_(None), Person.erased_at.is_(None)

@@ -389,8 +389,9 @@ class Seats(RuleBasedStateMachine):
         def expected() -> None:
             if entry.state not in STANDING:
                 raise Refused("NotInThisState")
-            if entry.state == "registered":
-                return  # another name waits for staff
+            here = [found for model in self.models if (found := model.entry_of(human)) is not None]
+            if any(found.state == "registered" for found in here):
+                return  # another name waits for staff: one name stands on all lists
             if any((other.email, other.name) == (human.email, name) for other in self.humans if other is not human):
                 raise Refused("NameTaken")
 

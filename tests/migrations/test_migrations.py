@@ -7,6 +7,7 @@ import json
 import uuid
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -335,6 +336,25 @@ def test_a_version_without_streets_reads_the_changes_that_wait(app: Flask, make:
         upgrade()
         with db.engine.connect() as connection:
             assert connection.scalar(text("SELECT street FROM seminar")) is None
+        db.session.remove()
+
+
+def test_a_version_without_nominations_keeps_alternates_in_their_turn(app: Flask, make: Make) -> None:
+    seminar, agency = make.seminar(), make.agency("PGR")
+    make.pool(seminar, agency, 0, release_on=seminar.ends_on)
+    values: dict[str, Any] = {"state": "waitlisted", "source": "nomination", "agency_seats_only": True}
+    waits = [make.registration(seminar, agency=agency, queue_place=place, **values) for place in (2, 1)]
+    turn = "SELECT id, state, queue_place FROM registration ORDER BY queue_place"
+    with app.app_context():
+        downgrade(revision="0025")
+        with db.engine.connect() as connection:
+            assert [tuple(row) for row in connection.execute(text(turn))] == [
+                (waits[1].id, "waitlisted", 1),
+                (waits[0].id, "waitlisted", 2),
+            ]
+        upgrade()
+        with db.engine.connect() as connection:
+            assert not any(connection.scalars(text("SELECT agency_seats_only FROM registration")))
         db.session.remove()
 
 

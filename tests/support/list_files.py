@@ -24,15 +24,15 @@ def zip_of(members: Mapping[str, str | bytes]) -> bytes:
     return target.getvalue()
 
 
-def raw_xlsx(rows: str | bytes, *, state: str = "visible", more: Mapping[str, str | bytes] | None = None) -> bytes:
-    """Return a workbook of one sheet «Hoja1» with this XML between `<sheetData>` tags."""
+def raw_xlsx(rows: str | bytes, *, state: str = "visible", name: str = "Hoja1", more: Mapping[str, str | bytes] | None = None) -> bytes:
+    """Return a workbook of one sheet with this XML between `<sheetData>` tags."""
     sheet = rows.encode() if isinstance(rows, str) else rows
     members: dict[str, str | bytes] = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"/>',
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" Type="{_DOCUMENT}/officeDocument" '
         f'Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_DOCUMENT}"><sheets>'
-        f'<sheet name="Hoja1" sheetId="1" state="{state}" r:id="rId1"/></sheets></workbook>',
+        f'<sheet name="{name}" sheetId="1" state="{state}" r:id="rId1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
         f'Type="{_DOCUMENT}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><sheetData>'.encode() + sheet + b"</sheetData></worksheet>",

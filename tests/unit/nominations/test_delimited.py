@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from seminar_app.nominations.delimited import split
 
@@ -67,3 +72,23 @@ def test_a_nickname_in_quotation_marks_is_kept() -> None:
         ['Ana "La Güera" Ku', "Perito"],
         ['Luz "Lucha" Ku', "Fiscal"],
     ]
+
+
+CELLS = st.text("aéÑ ;,|\t\"'\n.1", max_size=8) | st.sampled_from(["Peña Ku", "Ana", "F", "ana@pgr.example"])
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(
+    st.integers(2, 6).flatmap(lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1, max_size=6)),
+    st.sampled_from([";", ",", "\t", "|"]),
+    st.sampled_from(["\r\n", "\n", "\r"]),
+)
+def test_what_a_program_wrote_is_read_whatever_the_cells_hold(rows: list[list[str]], delimiter: str, end: str) -> None:
+    made = io.StringIO(newline="")
+    if end == "\r":  # Python's writer does not quote "\n" there
+        csv.writer(made, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(rows)
+    else:
+        csv.writer(made, delimiter=delimiter, lineterminator=end).writerows(rows)
+    assert list(split(made.getvalue(), delimiter)[0]) == rows
+    for record in split(made.getvalue())[0]:  # whatever delimiter it finds
+        assert isinstance(record, list)

@@ -83,6 +83,14 @@ def test_a_workbook_without_references_is_read_in_its_order() -> None:
     assert rows(raw_xlsx(f"<row>{cell('', 1)}{cell('', 2)}</row><row/><row>{cell('', 3)}</row>")) == [[1, 2], [], [3]]
 
 
+@pytest.mark.parametrize(("name", "read_as"), [("A &amp; B", "A & B"), ("L&#237;nea &quot;1&quot;", 'Línea "1"'), ("dos\nlíneas", None)])
+def test_a_sheet_with_any_name_is_read(name: str, read_as: str | None) -> None:
+    (table,) = read(raw_xlsx(f"<row hidden='1'>{cell('A1')}</row>", name=name)).tables
+    assert table.rows == ((1,),)
+    assert table.hidden == {1}
+    assert read_as in (None, table.name)
+
+
 def test_formats_far_away_do_not_count() -> None:
     far = f'<row r="1">{cell("A1")}<c r="XFD1" s="0"/></row><row r="1048576"><c r="A1048576" s="0"></c></row>'
     assert rows(raw_xlsx(far)) == [[1]]
