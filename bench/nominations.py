@@ -109,7 +109,7 @@ def seminar_for(session: Session, rows: int, agency_id: int) -> int:
 def actor_of(session: Session, role: str, agency_id: int) -> Actor:
     """Return an account: an administrator, an organizer of the office that holds most seminars, or the agency's liaison."""
     office = session.scalars(select(Seminar.office_id).group_by(Seminar.office_id).order_by(func.count().desc())).first()
-    scope = {"organizer": {"office_id": office}, "liaison": {"agency_id": agency_id}}.get(role, {})
+    scope: dict[str, int | None] = {"organizer": {"office_id": office}, "liaison": {"agency_id": agency_id}}.get(role, {})
     return Actor(user_id=1, public_id=uuid.UUID(int=1), name="Bench", language="es", grants=(Grant(RoleName(role), **scope),))
 
 
@@ -213,6 +213,7 @@ def bare_inserts(rows: int) -> None:
 def measure(database: Database, rows: int, role: str) -> tuple[list[Turn], int]:
     """Return what each turn took, and the most memory beyond that at rest, in MB."""
     turns: list[Turn] = []
+    rest = 0
     with database.app.app_context():
         last = db.session.scalar(select(func.max(Person.id))) or 0
         chance = random.Random(SEED + last)  # other people in each run on a kept database
@@ -241,9 +242,8 @@ def say(engine: str, people: int, rows: int, role: str, turns: list[Turn], memor
     steps = {name: (median(turn.took[name] for turn in turns), median(turn.own[name] for turn in turns)) for name in turns[0].took}
     page, bare = median(turn.page for turn in turns), steps["bare"][0]
     own = median(sum(turn.own[name] for name in PAGE) for turn in turns)
-    print(
-        f"{engine}, beside {people:,} people, {rows:,} rows, {role}: {page:,.0f} ms, of it this process {own:,.0f}; {page / bare:.1f} x bare"
-    )
+    what = f"{engine}, beside {people:,} people, {rows:,} rows, {role}"
+    print(f"{what}: {page:,.0f} ms, of it this process {own:,.0f}; {page / bare:.1f} x bare")
     print("  " + ", ".join(f"{name} {took:,.0f} ({alone:,.0f})" for name, (took, alone) in steps.items()))
     came = ", ".join(f"{number} {outcome.value}" for outcome, number in turns[-1].counts.items())
     print(f"  preview: {came}; brought {turns[-1].came}; {memory} MB beyond rest; load {os.getloadavg()[0]:.1f}", flush=True)

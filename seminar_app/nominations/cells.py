@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -9,44 +10,23 @@ from seminar_app.core.folding import IGNORED, fold, visible
 from seminar_app.nominations.shapes import Cell
 
 NOTHING = frozenset(
-    {
-        "n a",
-        "na",
-        "no aplica",
-        "no aplicable",
-        "pendiente",
-        "por confirmar",
-        "s d",
-        "sd",
-        "n d",
-        "nd",
-        "s n",
-        "sn",
-        "s c",
-        "no tiene",
-        "no tengo",
-    }
-    | {
-        "no cuenta",
-        "no cuenta con correo",
-        "no cuenta con curp",
-        "no",
-        "ninguno",
-        "ninguna",
-        "ningun",
-        "sin dato",
-        "sin datos",
-        "sin correo",
-    }
-    | {"sin telefono", "sin curp", "sin informacion", "no disponible", "not available", "no proporcionado", "no proporciono", "desconocido"}
-    | {"desconoce", "se desconoce", "none", "null", "nil", "nan", "unknown", "pending", "tbd", "no hay", "no registrado", "no especificado"}
+    {"desconoce", "desconocido", "n a", "n d", "na", "nan", "nd", "nil", "ningun", "ninguna", "ninguno", "no"}
+    | {"no aplica", "no aplicable", "no cuenta", "no cuenta con correo", "no cuenta con curp", "no disponible"}
+    | {"no especificado", "no hay", "no proporcionado", "no proporciono", "no registrado", "no tengo", "no tiene", "none"}
+    | {"not available", "null", "pendiente", "pending", "por confirmar", "s c", "s d", "s n", "sd", "se desconoce"}
+    | {"sin correo", "sin curp", "sin dato", "sin datos", "sin informacion", "sin telefono", "sn", "tbd", "unknown"}
 )
 """Folded words that stand for an empty cell."""
 NOTHING_AS_NAME = frozenset({"n a", "no aplica", "s d", "n d", "sin dato", "sin datos", "no disponible", "null", "no tiene", "s n", "none"})
 """The same where a name is expected: «Na» and «Nil» are names, «Sin» is one."""
+LONGEST_REMEMBERED = 120
 LONGEST_NUMBER = 512
 """Bits of a number that has a text; Python refuses to write those with thousands of digits."""
-_CONTROL = dict.fromkeys(range(32), " ") | dict.fromkeys((127, *range(128, 160))) | {0: None, 0xFFFE: None, 0xFFFF: None}
+_CONTROL = dict.fromkeys(range(32), " ") | {0: None} | dict.fromkeys((127, *range(0x80, 0xA0), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)))
+_ODD = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Control characters, half surrogates, and what is no character."""
+LONGEST_TOLD = 400
+"""Letters of a cell by which it is told what it holds."""
 
 
 def text_of(cell: Cell) -> str:
@@ -65,20 +45,28 @@ def text_of(cell: Cell) -> str:
     return str(cell) if cell.bit_length() < LONGEST_NUMBER else "#NUM!"
 
 
-@lru_cache(maxsize=8192)
+def told(cell: Cell) -> str:
+    """Return the beginning of a cell's text, by which it is told what it holds."""
+    return text_of(cell[: LONGEST_TOLD * 2] if isinstance(cell, str) else cell)[:LONGEST_TOLD]
+
+
 def clean(text: str) -> str:
     """Return text without control characters, half surrogates and characters that nobody sees, and with single spaces."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    text = text.translate(_CONTROL)
-    if not text.isascii():
-        text = "".join(c for c in text if not "\ud800" <= c <= "\udfff")
-        text = visible(text) if IGNORED.search(text) else text
+    if _ODD.search(text):
+        text = text.translate(_CONTROL)
+    if not text.isascii() and IGNORED.search(text):
+        text = visible(text)
     return " ".join(text.split())
 
 
-folded = lru_cache(maxsize=16384)(fold)
-"""`core.folding.fold`, remembered: a list repeats its states, positions and headings."""
+@lru_cache(maxsize=16_384)
+def _folded(text: str) -> str:
+    return fold(text)
+
+
+def folded(text: str) -> str:
+    """Return `core.folding.fold` of a text. Short ones are remembered: a list repeats its states, positions and headings."""
+    return _folded(text) if len(text) <= LONGEST_REMEMBERED else fold(text)
 
 
 def is_nothing(text: str) -> bool:

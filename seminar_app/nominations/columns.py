@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from seminar_app.nominations.cells import folded, is_nothing, text_of
+from seminar_app.nominations.cells import folded, is_nothing, told
 from seminar_app.nominations.dates import NoSuchDate, read_date
 from seminar_app.nominations.given_names import GIVEN
 from seminar_app.nominations.headings import NAMES, field_of, is_preferred
@@ -20,6 +20,8 @@ MOST_SAMPLED = 120
 MOST = 0.6
 """Share of a column's cells from which on they tell what it is for."""
 NEARLY_ALL = 0.8
+WITH_TIME = 1
+"""What stands for the year of a date with a time of day."""
 _YEARS = range(1925, 2013)
 """Years of birth by which a column without a heading is one of birth dates."""
 _IN_MEETINGS = frozenset(
@@ -40,7 +42,8 @@ class Content:
     sex: float = 0
     state: float = 0
     birth: float = 0
-    dates: float = 0
+    times: float = 0
+    """Dates with a time of day: when something was sent or somebody came."""
     phone: float = 0
     number: float = 0
     given: float = 0
@@ -56,7 +59,7 @@ class Content:
 
 def content_of(cells: Sequence[Cell]) -> Content:
     """Return what the cells of a column look like."""
-    filled = [(cell, text) for cell in cells if cell != "" and not is_nothing(text := text_of(cell))]
+    filled = [(cell, text) for cell in cells if cell != "" and not is_nothing(text := told(cell))]
     if not filled:
         return Content()
     step = max(1, len(filled) // MOST_SAMPLED)
@@ -76,7 +79,7 @@ def content_of(cells: Sequence[Cell]) -> Content:
         sex=share([is_sex(text) for text in texts]),
         state=share([state_named(text) or state_meant(text) for text in texts]),
         birth=share([year in _YEARS for year in years]),
-        dates=share(years),
+        times=share([year == WITH_TIME for year in years]),
         phone=share([looks_like_phone(text) for text in texts]),
         number=share([text.replace(".", "").isdigit() and len(text) < 7 for text in texts]),
         given=share([word and all(each in GIVEN for each in word.split(" ")) for word in words]),
@@ -94,13 +97,13 @@ def content_of(cells: Sequence[Cell]) -> Content:
 def _year(cell: Cell) -> int | None:
     """Return the year of a date; None for anything else. A time of day makes it a timestamp and no birth date."""
     if isinstance(cell, datetime):
-        return cell.year if (cell.hour, cell.minute) == (0, 0) else 1
+        return cell.year if (cell.hour, cell.minute) == (0, 0) else WITH_TIME
     if isinstance(cell, date):
         return cell.year
     if not isinstance(cell, str):
         return None
     if ":" in cell and any(c.isdigit() for c in cell[:4]):
-        return 1
+        return WITH_TIME
     if not 6 <= len(cell) <= 40 or not any(c.isdigit() for c in cell) or cell.replace(" ", "").isdigit():
         return None
     try:
@@ -170,7 +173,7 @@ def _by_content(column: Described) -> Described:
         return replace(column, field=Field.SEX)
     if field is not None:
         return column
-    for share, least, told in (
+    for share, least, meant in (
         (seen.address, MOST, Field.EMAIL),
         (seen.curp, MOST, Field.CURP),
         (seen.sex, NEARLY_ALL, Field.SEX),
@@ -178,10 +181,10 @@ def _by_content(column: Described) -> Described:
         (seen.title, NEARLY_ALL, Field.TITLE),
     ):
         if share >= least:
-            return replace(column, field=told)
+            return replace(column, field=meant)
     if seen.birth >= NEARLY_ALL and not column.heading:
         return replace(column, field=Field.BIRTH_DATE)
-    if seen.number >= NEARLY_ALL and not column.heading:
+    if seen.times >= NEARLY_ALL or (seen.number >= NEARLY_ALL and not column.heading):
         return replace(column, field=Field.LEFT_OUT)
     return column
 

@@ -14,7 +14,9 @@ SERIALS = range(3_654, 73_051)
 """Day numbers of 1910 to 2099. A smaller number below a birth date is a year or an age."""
 YOUNGEST_OF_THIS_CENTURY = 12
 """Two digits up to this are 20xx, others 19xx: officials are grown up."""
+LONGEST_DATE = 60
 EARLIEST_LIKELY = date(1920, 1, 1)
+LATEST_LIKELY = date(2000 + YOUNGEST_OF_THIS_CENTURY, 12, 31)
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\.?")
 _YEAR_LAST = re.compile(r"(\d{1,2}) ?[-/. ] ?(\d{1,2}) ?[-/. ] ?(\d{4}|\d{2})(?: 0?0:00(?::00)?)?\.?")
@@ -49,9 +51,11 @@ def read_date(cell: Cell, order: DateOrder | None) -> date | None:
         return cell
     if isinstance(cell, (int, float)):
         return _of_serial(cell)
-    text = cell.strip()
+    text = cell[: LONGEST_DATE * 2].strip()
     if not text:
         return None
+    if len(text) > LONGEST_DATE:
+        raise NoSuchDate
     if text.isascii() and text.isdigit():
         if match := _COMPACT.fullmatch(text):
             return _day(int(match[1]), int(match[2]), int(match[3]))
@@ -65,7 +69,7 @@ def read_date(cell: Cell, order: DateOrder | None) -> date | None:
 
 def _in_words(text: str) -> date:
     """Read «3 de junio de 1980», «3-jun-80», «June 3, 1980»."""
-    words = folded(text[:60])
+    words = folded(text)
     if match := _DAY_MONTH.fullmatch(words):
         day, month, year = match[1], match[2], match[3]
     elif match := _MONTH_DAY.fullmatch(words):

@@ -12,7 +12,7 @@ from seminar_app.nominations.shapes import ListRow, Nominee
 from seminar_app.people.matching import By, Compared, Same, match
 from seminar_app.people.rules import Sex, name_key
 
-MOST_OF_ONE_CURP = 8
+MOST_OF_ONE_CURP = 3
 """Rows with one CURP and other names with which a row is compared."""
 
 

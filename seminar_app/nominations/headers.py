@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from seminar_app.nominations.cells import folded, text_of
+from seminar_app.nominations.cells import folded, text_of, told
 from seminar_app.nominations.headings import NAMES, OF_A_PERSON, field_of
 from seminar_app.nominations.sections import filled_of, widths_of
 from seminar_app.nominations.shapes import Cell, Field, Table
@@ -21,6 +21,8 @@ LEFT_OUT_COUNTS = 0.25
 TITLE_WIDTH = 0.6
 """Share of a table's width from which on a merged cell is a title."""
 FEWEST = 2
+MOST_LISTS = 12
+"""Lists below each other in one table; no file has more."""
 SHARED = 0.6
 """Share of headings that a repeated header has in common with the first."""
 
@@ -85,7 +87,7 @@ def _headings(row: Sequence[Cell]) -> dict[int, str] | None:
             continue
         if not isinstance(cell, str):
             return None
-        text = text_of(cell)
+        text = told(cell)
         if looks_like_address(text) or looks_like_curp(text):
             return None
         if text:
@@ -118,7 +120,7 @@ def _names_below(table: Table, last: int, headings: Mapping[int, str]) -> bool:
     """Whether names stand below a heading for names, where it is the only one that tells."""
     places = [index for index, heading in headings.items() if field_of(heading) in NAMES]
     rows = [row for row in table.rows[last : last + 30] if any(cell != "" for cell in row)]
-    texts = [text_of(row[index]) for row in rows for index in places if index < len(row) and row[index] != ""]
+    texts = [told(row[index]) for row in rows for index in places if index < len(row) and row[index] != ""]
     return bool(texts) and sum(has_given_name(text) for text in texts) * 2 >= len(texts)
 
 
@@ -131,7 +133,7 @@ def later_headers(table: Table, header: Header) -> Iterator[Header]:
     raw = {folded(text_of(cell)) for number in header.rows for cell in table.rows[number - 1]} - {""}
     boundary = False
     number = header.rows[-1]
-    while number < len(table.rows):
+    while number < len(table.rows) and len(known) < MOST_LISTS:
         number += 1
         row = table.rows[number - 1]
         filled = sum(cell != "" for cell in row)

@@ -42,6 +42,7 @@ _RULES: tuple[tuple[str, Field], ...] = (
     (r"^((sexo|genero|sex|gender) )?(hombres?|masculino|masc|male|men|h)$", Field.SEX_MALE),
     (r"\b(sexo|genero|gender|sex)\b", Field.SEX),
     # names
+    (r"^(?=.*\bnombres?\b)(?=.*\bpaterno\b)(?=.*\bmaterno\b)", Field.FULL_NAME),
     (r"\bpaterno\b.*\bmaterno\b|\bprimer\b.*\bsegundo\b.*\bapellidos?\b", Field.SURNAMES),
     (r"^nombre (de la |de |del )?(dependencia|institucion|corporacion|organismo)\b", Field.AGENCY),
     (r"^nombre (de la |de |del )?(puesto|cargo|plaza)\b|^denominacion (de la |de |del )?(puesto|cargo|plaza)\b", Field.POSITION),
@@ -65,7 +66,7 @@ _RULES: tuple[tuple[str, Field], ...] = (
     (r"\b(grado|rango|rank|jerarquia)\b", Field.RANK),
     (r"\b(dependencias?|institucion|corporacion|organismo|agency|agencia|procedencia)\b", Field.AGENCY),
     (r"\b(organization|organizacion|institution)\b", Field.AGENCY),
-    (r"\b(estado|entidad|state)\b", Field.STATE),
+    (r"\b(estado|edo|entidad|state)\b", Field.STATE),
     (r"\b(adscripcion|area|unidad|departamento|oficina|sede|delegacion|subdelegacion|division|unit|department|office)\b", Field.UNIT),
     (r"\b(centro|lugar) de trabajo\b|\bdireccion (general|de area)\b", Field.UNIT),
 )  # fmt: skip

@@ -58,7 +58,7 @@ def init_app() -> None:
             ProblemCode.NO_SUCH_DATE: _l("There is no such date."),
             ProblemCode.UNLIKELY_DATE: _l("This can hardly be a date of birth."),
             ProblemCode.CHECK_DIGIT: _l("The check digit does not fit. It is taken as it stands."),
-            ProblemCode.NO_CURP: _l("This does not look like a CURP. It is taken as it stands."),
+            ProblemCode.NO_CURP: _l("This does not look like a CURP, and is left out."),
             ProblemCode.NO_SUCH_SEX: _l("This word says neither woman nor man. It is left empty."),
             ProblemCode.BOTH_SEXES: _l("Both columns are marked. It is left empty."),
             ProblemCode.TOO_LONG: _l("This is too long."),
@@ -80,6 +80,7 @@ def init_app() -> None:
             Outcome.ALTERNATE: _l("Alternate"),
             Outcome.FOR_APPROVAL: _l("For approval"),
             Outcome.WAITS: _l("Waiting list"),
+            Outcome.ORGANIZER: _l("For the organizer to decide"),
             Outcome.TAKEN: _l("Brought"),
         },
     )

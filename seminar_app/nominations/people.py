@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from seminar_app.nominations.cells import folded, is_no_name
+from seminar_app.nominations.cells import LONGEST_TOLD, folded, is_no_name
 from seminar_app.nominations.names import split_surnames
 from seminar_app.nominations.shapes import Field, NameOrder, Problem, ProblemCode, Severity
 from seminar_app.nominations.whole_names import NO_SURNAME, cut_brackets, cut_title, split_whole
@@ -22,7 +22,7 @@ VACANT = frozenset(
 """Folded words for a post without a person."""
 _FORMULA_FAULT = re.compile(r"#\s?[¡¿]?[A-ZÁÉÍÓÚ/0-9 ]+[!?]?")
 _SIGNS = re.compile(r"[0-9/\\:@<>{}\[\]|#%=_~^$*+;!?\"()]+")
-_SIGN_INSIDE = re.compile(r"[^\W\d_][0-9/\\:@<>{}|#%=_~^$*+;!?]+[^\W\d_]")
+_SIGN_INSIDE = re.compile(r"\s[/\\|;+&]\s|[^\W\d_][0-9/\\:@<>{}|#%=_~^$*+;!?]+[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ def named(cells: Mapping[Field, str], order: NameOrder | None, known: Collection
         order: of a whole name without a comma.
         known: folded given names of other columns.
     """
+    if long := [field for field, text in cells.items() if field in _PARTS and len(text) > LONGEST_TOLD]:
+        return Named(problems=tuple(Problem(field, ProblemCode.TOO_LONG, Severity.ERROR, cells[field]) for field in long))
     if any(folded(text) in VACANT for field, text in cells.items() if field in _PARTS) and not _others(cells):
         field = next(field for field, text in cells.items() if field in _PARTS and folded(text) in VACANT)
         return Named(problems=(Problem(field, ProblemCode.VACANT, Severity.ERROR, cells[field]),))

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
-from seminar_app.nominations.cells import folded, is_nothing, text_of
-from seminar_app.nominations.dates import EARLIEST_LIKELY, NoSuchDate, read_date
+from seminar_app.nominations.cells import LONGEST_TOLD, folded, is_nothing, text_of
+from seminar_app.nominations.dates import EARLIEST_LIKELY, LATEST_LIKELY, NoSuchDate, read_date
 from seminar_app.nominations.duplicates import marked
-from seminar_app.nominations.names import normal_case, spellings
+from seminar_app.nominations.names import PARTICLES, normal_case, spellings
 from seminar_app.nominations.people import named
 from seminar_app.nominations.sections import SourceRow, all_rows
 from seminar_app.nominations.shapes import (
@@ -44,7 +44,7 @@ def read(tables: Tables, layout: Layout, edits: Edits = NO_EDITS, *, today: date
 
     Args:
         edits: applied before anything is read.
-        today: a birth date after it is unlikely; not asked without it.
+        today: a birth date after it is unlikely; without it, one after `dates.LATEST_LIKELY`.
     """
     known = given_names(tables, layout)
     rows: list[ListRow] = []
@@ -83,6 +83,14 @@ def given_names(tables: Tables, layout: Layout) -> frozenset[str]:
     return frozenset(found - {""})
 
 
+def _as_a_day(number: float) -> Cell:
+    """Return a spreadsheet's day number as the day that the spreadsheet shows; any other number as it is."""
+    try:
+        return read_date(number, None) or number
+    except NoSuchDate:
+        return number
+
+
 class _RowReader:
     """Reads the rows of one list."""
 
@@ -96,10 +104,13 @@ class _RowReader:
     def cells(self, key: RowKey, source: SourceRow) -> dict[Field, Cell]:
         """Return the cells as they are after the edits."""
         cells: dict[Field, Cell] = {field: source.cells.get(field, "") for field in self.fields if field is not None}
+        if isinstance(number := cells.get(Field.BIRTH_DATE), (int, float)):
+            cells[Field.BIRTH_DATE] = _as_a_day(number)
         if source.agency and not text_of(cells.get(Field.AGENCY, "")):
             cells[Field.AGENCY] = source.agency
         for field, changes in self.edits.values.items():
-            if field in cells and (text := text_of(cells[field])) in changes:
+            text = text_of(cells.get(field, ""))
+            if text in changes and (field in cells or not text):  # a cell may be empty because the list has no such column
                 cells[field] = changes[text]
         return cells | dict(self.edits.cells.get(key, {}))
 
@@ -189,7 +200,7 @@ class _RowReader:
             meant = fault.meant.isoformat() if fault.meant else None
             problems.append(Problem(Field.BIRTH_DATE, ProblemCode.NO_SUCH_DATE, Severity.ERROR, text, meant))
             return None
-        if day is not None and (day < EARLIEST_LIKELY or (self.today is not None and day > self.today)):
+        if day is not None and (not EARLIEST_LIKELY <= day <= (self.today or LATEST_LIKELY)):
             problems.append(Problem(Field.BIRTH_DATE, ProblemCode.UNLIKELY_DATE, Severity.WARNING, text))
         return day
 
@@ -205,7 +216,12 @@ def proposed_case(reading: Reading) -> Mapping[RowKey, Mapping[Field, str]]:
     """
     names = [name for row in reading.rows for name in (row.nominee.given_names, row.nominee.surname1, row.nominee.surname2 or "")]
     known = spellings(name for name in names if not name.islower())
-    return _where(reading, _NAME_FIELDS, lambda text: normal_case(text.upper(), known) if text.isupper() or text.islower() else None)
+    return _where(reading, _NAME_FIELDS, lambda text: ", ".join(_in_case(part, known) for part in text.split(", ")))
+
+
+def _in_case(name: str, known: Mapping[str, str]) -> str:
+    """Return a name, or what stands on one side of its comma, in normal case if it has only capitals or only small letters."""
+    return normal_case(name.upper(), known) if name.isupper() or (name.islower() and folded(name) not in PARTICLES) else name
 
 
 def proposed_states(reading: Reading) -> Mapping[RowKey, Mapping[Field, str]]:
@@ -218,7 +234,7 @@ def _where(reading: Reading, fields: Collection[Field], proposal: Callable[[str]
     for row in reading.rows:
         for field in fields:
             text = row.cells.get(field, "")
-            proposed = proposal(text) if text else None
+            proposed = proposal(text) if 0 < len(text) <= LONGEST_TOLD else None
             if proposed and proposed != text:
                 found.setdefault(row.key, {})[field] = proposed
     return found

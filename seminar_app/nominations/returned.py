@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -19,8 +21,8 @@ from seminar_app.web.labels import label
 from seminar_app.web.languages import current_language
 
 
-def returned_file(session: Session, actor: Actor, who: Nominating, found: NominationList) -> tuple[bytes, str]:
-    """Return the file as XLSX, and its name.
+def returned_file(session: Session, actor: Actor, who: Nominating, found: NominationList) -> tuple[bytes, str, list[uuid.UUID]]:
+    """Return the file as XLSX, its name, and the registrations of reserved identities that it tells of.
 
     Raises:
         ListGone: what the file held is no longer kept.
@@ -30,11 +32,12 @@ def returned_file(session: Session, actor: Actor, who: Nominating, found: Nomina
         session,
         seats=queries.seats_now(session, who),
         of=found,
-        reading=reading_of(tables, work),
+        reading=reading_of(tables, work, today=clock.now().date()),
         choices=work.choices,
         standpoint=queries.standpoint_of(session, actor, who),
         language=who.language,
         now=clock.now(),
+        to_organizer=work.to_organizer,
     )
     columns = _columns(work.layout)
     content = annotated(
@@ -49,7 +52,8 @@ def returned_file(session: Session, actor: Actor, who: Nominating, found: Nomina
         language=current_language(),
     )
     stem = found.name.rpartition(".")[0] or found.name or _("list")
-    return content, f"{stem} - {_('what is wrong')}.xlsx"
+    opened = [each.registration for each in rows if each.outcome is Outcome.HERE and each.reserved and each.registration]
+    return content, f"{stem} - {_('what is wrong')}.xlsx", opened
 
 
 def _columns(layout: Layout) -> dict[tuple[int, Field], tuple[int, ...]]:
@@ -67,7 +71,7 @@ def _remark(each: CheckedRow) -> str:
     wrong = [f"{label(problem.field)}: {label(problem.code)}" for problem in each.row.problems]
     if each.outcome is Outcome.REPEATED and each.repeats:
         wrong.append(_("Twice in the list: as row %(row)s", row=each.repeats.partition(".")[2]))
-    elif each.outcome is Outcome.HERE:
+    elif each.outcome in (Outcome.HERE, Outcome.ORGANIZER):
         wrong.append(label(each.outcome))
     elif each.outcome is Outcome.ASK:
         wrong.append(_("Perhaps somebody who is known already: please say so on the page."))

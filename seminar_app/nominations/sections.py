@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from seminar_app.nominations.cells import folded, is_no_name, is_nothing, text_of
+from seminar_app.nominations.cells import folded, is_no_name, is_nothing, text_of, told
 from seminar_app.nominations.headings import NAMES
 from seminar_app.nominations.shapes import Cell, Field, Table, TableLayout
 from seminar_app.nominations.values import looks_like_address, looks_like_curp
@@ -109,15 +109,17 @@ class _Section:
             certain: it is about a person, whatever it looks like.
         """
         row = self.table.rows[number - 1]
+        cells = {field: row[index] for index, field in self.place.items() if index < len(row)}
+        if certain or any(_is_certain(cell) for cell in map(cells.get, (Field.EMAIL, Field.CURP))):
+            self.ended = False
+            return SourceRow(number, cells, self.agency)
         filled = filled_of(row)
         if not filled:
             return None
         if self.repeats_header(filled):
             self.place_again(filled)
             return None
-        cells = {field: row[index] for index, field in self.place.items() if index < len(row)}
-        certain = certain or any(looks_like_address(text) or looks_like_curp(text) for _index, text in filled)
-        if certain:
+        if any(looks_like_address(text) or looks_like_curp(text) for _index, text in filled):
             self.ended = False
         elif self.is_none(number, filled, cells) or self.ended or not self.is_about_somebody(cells):
             is_empty_line = all(index not in self.place for index, _text in filled) and len(filled[0][1]) < SHORTEST_SKIPPED
@@ -143,7 +145,7 @@ class _Section:
         """Whether a row without address and CURP is a total, a note, a signer's line or the heading of a section."""
         index, text = filled[0]
         word = folded(text)
-        if _TOTAL.match(word) or any(_TOTAL.match(folded(text_of(cells.get(field, "")))) for field in NAMES):
+        if _TOTAL.match(word) or any(_TOTAL.match(folded(told(cells.get(field, "")))) for field in NAMES):
             return True
         if text.startswith(("*", "†")) or (_NOTE.match(word) and len(filled) < 3):
             return True
@@ -166,9 +168,9 @@ class _Section:
             if cell == "":
                 continue
             if field in NAMES:
-                if not is_no_name(text_of(cell)):
+                if not is_no_name(told(cell)):
                     return True
-            elif field in _OWN and not is_nothing(text_of(cell)):
+            elif field in _OWN and not is_nothing(told(cell)):
                 return True
         return False
 
@@ -176,9 +178,14 @@ class _Section:
 _OWN = frozenset({Field.EMAIL, Field.CURP, Field.BIRTH_DATE, Field.PHONE})
 
 
+def _is_certain(cell: Cell | None) -> bool:
+    """Whether a cell is an address or a CURP, which nobody's row has but a person's."""
+    return isinstance(cell, str) and cell != "" and (looks_like_address(cell[:LONGEST_SKIPPED]) or looks_like_curp(cell[:LONGEST_SKIPPED]))
+
+
 def filled_of(row: Sequence[Cell]) -> list[tuple[int, str]]:
-    """Return index and text of the cells that are not empty."""
-    return [(index, text) for index, cell in enumerate(row) if cell != "" and (text := text_of(cell))]
+    """Return index of the cells that are not empty, and how their text begins."""
+    return [(index, text) for index, cell in enumerate(row) if cell != "" and (text := told(cell))]
 
 
 def widths_of(table: Table) -> dict[int, int]:

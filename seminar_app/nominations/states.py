@@ -47,15 +47,17 @@ _STATES: dict[str, str] = {
 
 STATES = {fold(name): name for name in _STATES} | {"mexico": "México"}
 """State by folded name. «México» alone is a name of the Estado de México, and stays as it is."""
+LONGEST = 60
+"""Letters of a text that are compared; no name is longer."""
 SHORT = {fold(short): name for name, shorts in _STATES.items() for short in shorts.split("|")}
 
 
 def state_named(text: str) -> str | None:
     """Return the state as it is spelled if the text is its name, in whatever case and accents; None for anything else."""
-    return STATES.get(fold(text))
+    return STATES.get(fold(text[:LONGEST]))
 
 
 def state_meant(text: str) -> str | None:
     """Return the state that a shortened name means: «Oax.» is Oaxaca; None for whole names and for anything else."""
-    folded = fold(text)
+    folded = fold(text[:LONGEST])
     return None if folded in STATES else SHORT.get(folded)

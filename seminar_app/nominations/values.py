@@ -26,6 +26,9 @@ UNMARKED = frozenset({"", "0", "no", "false", "falso", "n a", "na"})
 LONGEST_EMAIL = 254
 """Letters that `people.forms` takes."""
 LONGEST_PHONE = 32
+LONGEST_WORD = 60
+LONGEST_CELL_OF_ADDRESSES = 1_000
+"""Letters of a cell in which addresses are sought."""
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SEPARATORS = re.compile(r"\s*(?:[;,/|\s]|\by\b|\bo\b)\s*")
 _WRAPPING = "<>()[]\"'«».,;:"
@@ -48,7 +51,7 @@ def sex_of(text: str, m_means: str | None) -> str | None:
     Raises:
         NoSuchSex: the word is unknown.
     """
-    word = folded(text)
+    word = folded(text[:LONGEST_WORD])
     if word == "m":
         return m_means
     if not word or word in UNSAID:
@@ -75,7 +78,7 @@ def meaning_of_m(values: Iterable[tuple[str, str | None]], *, by_heading: str) -
     """
     words, as_female, as_male, found = set(), 0, 0, False
     for text, curp in values:
-        word = folded(text)
+        word = folded(text[:LONGEST_WORD])
         words.add(word)
         if word == "m":
             found = True
@@ -105,7 +108,7 @@ class Found:
 
 def read_address(text: str) -> Found:
     """Return the address in small letters, without «mailto:» and inner blanks; of several the first."""
-    typed = text.casefold().replace("mailto:", " ")
+    typed = text[:LONGEST_CELL_OF_ADDRESSES].casefold().replace("mailto:", " ")
     if typed.count("@") > 1:
         parts = [part.strip(_WRAPPING) for part in _SEPARATORS.split(typed) if "@" in part]
         addresses = list(dict.fromkeys(filter(None, map(_whole, parts))))
@@ -128,13 +131,15 @@ def read_address(text: str) -> Found:
 
 def _whole(typed: str) -> str | None:
     """Return the canonical address; None if it is none."""
-    if not _ADDRESS.fullmatch(typed) or len(typed) > LONGEST_EMAIL:
+    if len(typed) > LONGEST_EMAIL or not _ADDRESS.fullmatch(typed):
         return None
     return normal_address(typed)
 
 
 def _address_meant(typed: str) -> str | None:
     """Return what a faulty address probably should be: a comma for a dot, «gmail.con», «(arroba)», «ana.gmail.com»."""
+    if len(typed) > LONGEST_EMAIL:
+        return None
     guess = re.sub(r"\(?arroba\)?|\(at\)|\[at\]", "@", typed).replace(",", ".").replace("..", ".").strip(".")
     if guess.count("@") > 1:
         guess = re.sub(r"@+", "@", guess)
@@ -150,7 +155,7 @@ def _address_meant(typed: str) -> str | None:
 
 def read_curp(text: str) -> Found:
     """Return the CURP in capitals. A wrong check digit is a warning, and what has another shape is left out with one."""
-    number = canonical_number(text)[:40]
+    number = canonical_number(text[:LONGEST_WORD])
     doubt = doubt_about_curp(number)
     if doubt is None:
         return Found(number)

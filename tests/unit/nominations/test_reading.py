@@ -100,10 +100,31 @@ def test_what_may_be_written_better_is_offered_and_not_written() -> None:
     assert reading.rows[0].problems == ()
 
 
-@pytest.mark.parametrize(("today", "problems"), [(None, []), (date(2026, 1, 1), [("birth_date", "unlikely_date", "warning")])])
-def test_a_birth_date_in_the_future_is_unlikely(today: date | None, problems: list[tuple[str, str, str]]) -> None:
-    tables = tables_of([HEADER, ("Ana", "Ruiz", "", "a@b.example", "", "2031-01-01")])
-    assert problems_of(read(tables, propose(tables), today=today).rows[0]) == problems
+def test_capitals_on_one_side_of_a_comma_are_offered_in_normal_case() -> None:
+    tables = tables_of([("Apellidos y nombre", "Cargo"), ("GONZÁLEZ DE LA O, Víctor Hugo", "Fiscal"), ("ruiz paz, ana", "Fiscal")])
+    offered = proposed_case(read(tables, propose(tables)))
+    assert offered == {"0.2": {Field.FULL_NAME: "González de la O, Víctor Hugo"}, "0.3": {Field.FULL_NAME: "Ruiz Paz, Ana"}}
+
+
+@pytest.mark.parametrize(
+    ("day", "today", "unlikely"),
+    [
+        ("2031-01-01", None, True),
+        ("2031-01-01", date(2026, 1, 1), True),
+        ("2014-01-01", None, True),
+        ("2014-01-01", date(2040, 1, 1), False),
+    ],
+)
+def test_a_birth_date_in_the_future_or_of_a_child_is_unlikely(day: str, today: date | None, unlikely: bool) -> None:
+    tables = tables_of([HEADER, ("Ana", "Ruiz", "", "a@b.example", "", day)])
+    problems = problems_of(read(tables, propose(tables), today=today).rows[0])
+    assert problems == ([("birth_date", "unlikely_date", "warning")] if unlikely else [])
+
+
+def test_a_day_number_is_shown_as_the_spreadsheet_shows_it() -> None:
+    rows = rows_of(HEADER, ("Ana", "Ruiz", "", "a@b.example", "", 29092.0), ("Eva", "Sol", "", "e@b.example", "", 34.0))
+    assert [row.cells[Field.BIRTH_DATE] for row in rows] == ["1979-08-25", "34"]
+    assert [row.faulty for row in rows] == [False, True]
 
 
 def test_the_report_has_a_line_for_each_row_and_a_rank_stands_for_a_position() -> None:

@@ -111,6 +111,7 @@ def test_no_word_is_lost(words: list[str], order: NameOrder, comma: int) -> None
         ("12345", [("full_name", "no_letters", "error")]),
         ("Ana Ruiz2", [("full_name", "unusable", "error")]),
         ("#¡REF!", [("full_name", "unusable", "error")]),
+        ("Ana Ruiz / Noé Ku", [("full_name", "unusable", "error")]),
         ("Ana Ruiz http://evil.example", [("full_name", "unusable", "error")]),
         ("Ana " + "R" * 101, [("full_name", "too_long", "error")]),
         ("Ana\x00 Ruiz\u202e", []),
@@ -146,3 +147,17 @@ def test_a_name_in_three_columns(
     row = rows_of(headings, (*cells, "ana@b.example"), ("Noé", "Ku", "Dzul", "noe@b.example"))[0]
     assert [problem for problem in problems_of(row) if problem[0] != "email"] == problems
     assert (row.nominee.given_names, row.nominee.surname1, row.nominee.surname2) == parts
+
+
+@pytest.mark.parametrize(
+    ("cell", "proposal"),
+    [("Ana Ru1z", None), ("Ana Ruiz2", "Ana Ruiz"), ("*Ana S0to", "Ana Soto"), ("Ana / Noé Ku", None), ("=1+Ana Ruiz", None)],
+)
+def test_a_name_with_foreign_signs_is_proposed_without_them_where_that_is_clear(cell: str, proposal: str | None) -> None:
+    row = rows_of(("Nombre completo", "Correo"), (cell, "ana@b.example"), ("Noé Ku", "noe@b.example"))[0]
+    assert [problem.proposal for problem in row.problems] == [proposal]
+
+
+def test_the_heading_tells_the_order_where_no_name_does() -> None:
+    rows = rows_of(("NOMBRE (APELLIDO PATERNO, MATERNO, NOMBRES)", "Correo"), ("KU DZUL XEL", "x@b.example"))
+    assert (rows[0].nominee.given_names, rows[0].nominee.surname1) == ("XEL", "KU")
