@@ -178,7 +178,7 @@ class Turn:
             session,
             seats=read_seats(session, seminar, session.get_one(Office, seminar.office_id)),
             of=found,
-            reading=reading_of(tables_of(session, found), work),
+            reading=reading_of(tables_of(session, found), work, today=datetime.now(UTC).date()),
             choices=work.choices,
             standpoint=self._standpoint(session, asks=True),
             language="es",
