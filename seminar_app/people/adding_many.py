@@ -42,7 +42,8 @@ def add_people(session: Session, context: ChangeContext, wanted: Sequence[Wanted
     held = hold_people(session, [each.same for each in wanted if each.same is not None])
     on_file = [None if each.same is None else held[each.same.id] for each in wanted]
     made = {place: new_person(context, each.data, each.agency_id) for place, each in enumerate(wanted) if on_file[place] is None}
-    new = insert_new_ones(session, list(made.values()), index_elements=("email", "search_key"), known_by="public_id")
+    in_order = sorted(made.values(), key=lambda person: (person.email or "", person.search_key))  # two lists seldom wait for each other
+    new = insert_new_ones(session, in_order, index_elements=("email", "search_key"), known_by="public_id")
     inserted = {person.public_id for person in new}
     added = []
     for place, known in enumerate(on_file):
