@@ -109,8 +109,8 @@ def seminar_for(session: Session, rows: int, agency_id: int) -> int:
 def actor_of(session: Session, role: str, agency_id: int) -> Actor:
     """Return an account: an administrator, an organizer of the office that holds most seminars, or the agency's liaison."""
     office = session.scalars(select(Seminar.office_id).group_by(Seminar.office_id).order_by(func.count().desc())).first()
-    scope: dict[str, int | None] = {"organizer": {"office_id": office}, "liaison": {"agency_id": agency_id}}.get(role, {})
-    return Actor(user_id=1, public_id=uuid.UUID(int=1), name="Bench", language="es", grants=(Grant(RoleName(role), **scope),))
+    grant = Grant(RoleName(role), office_id=office if role == "organizer" else None, agency_id=agency_id if role == "liaison" else None)
+    return Actor(user_id=1, public_id=uuid.UUID(int=1), name="Bench", language="es", grants=(grant,))
 
 
 @dataclass

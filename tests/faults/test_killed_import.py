@@ -17,6 +17,7 @@ from seminar_app.messages.models import Message
 from seminar_app.nominations.checking import Standpoint
 from seminar_app.nominations.models import Nomination, NominationList
 from seminar_app.nominations.services import import_list, importing
+from seminar_app.people.adding_many import add_people
 from seminar_app.people.identity_models import PersonIdentity
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
@@ -107,7 +108,7 @@ def test_an_import_that_commits_half_way_is_found_out(
 ) -> None:
     """The broken twin: the people are committed before their places."""
     seminar, found = prepared(make, session)
-    before, whole = rows(session), importing.add_people
+    before, whole = rows(session), add_people
     session.close()
 
     def too_early(work: Session, *given: object, **values: object) -> object:

@@ -20,7 +20,7 @@ from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.services import Imported, import_list, importing, lists
 from seminar_app.people import adding_many
 from seminar_app.people.models import Person
-from seminar_app.registration.errors import PeopleChanged, SeminarCompleted
+from seminar_app.registration.errors import PeopleChanged, QuotaBelowTaken, SeminarCompleted
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, WishedPool
 from seminar_app.registration.services import seats
@@ -121,7 +121,7 @@ def test_seats_are_resized_after_the_list_has_them(app: Flask, office: Office, m
     ended = both_at_once(app, point, bring, fewer)
     assert ended.waited is held
     if held:
-        assert isinstance(ended.late, seats.QuotaBelowTaken)
+        assert isinstance(ended.late, QuotaBelowTaken)
         assert set(office.states().values()) == {STATES.REGISTERED}
 
 
