@@ -13,7 +13,7 @@ from seminar_app.accounts.queries import names_by_audit_name
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
 from seminar_app.nominations import queries, services
-from seminar_app.nominations.checking import CheckedRow, check
+from seminar_app.nominations.checking import CheckedRow, Here, check
 from seminar_app.nominations.choices import with_choices
 from seminar_app.nominations.forms import UploadForm
 from seminar_app.nominations.layout import with_samples
@@ -21,7 +21,7 @@ from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.reading import proposed_states
 from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for
-from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Problem, Reading, Severity, Tables
+from seminar_app.nominations.shapes import DateOrder, Field, ListRow, NameOrder, Problem, Reading, RowKey, Severity, Tables
 from seminar_app.nominations.wording import counts_in_words
 from seminar_app.nominations.work import Work, reading_of
 from seminar_app.registration.queries import LikelySame, as_likely
@@ -67,25 +67,32 @@ def columns_page(who: Nominating, found: NominationList, sent: Mapping[str, Mapp
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowShown:
-    """A row as the page shows it.
+    """A row as the page shows it: of the people on file only what the account may see of them.
 
     Attributes:
         sheet: its name, where the list has several.
-        mended: problems by the cell that can be corrected.
+        faults: problems by the cell that can be corrected.
         likely: who it may be, where that has to be said.
+        known: whether it is somebody on file whom the account may see.
+        repeats, here, came: see `CheckedRow`.
     """
 
-    checked: CheckedRow
+    row: ListRow
+    outcome: Outcome
     sheet: str
     faults: Sequence[tuple[Field, Sequence[Problem]]]
     likely: Sequence[LikelySame]
+    known: bool
+    repeats: RowKey | None
+    here: Here | None
+    came: uuid.UUID | None
 
     @property
     def name(self) -> str:
         """The person's name in the order of a list."""
-        nominee = self.checked.row.nominee
+        nominee = self.row.nominee
         surnames = " ".join(filter(None, (nominee.surname1, nominee.surname2)))
         return ", ".join(filter(None, (surnames, nominee.given_names)))
 
@@ -183,7 +190,17 @@ def _shown(each: CheckedRow, tables: Tables) -> RowShown:
         by_field.setdefault(problem.field, []).append(problem)
     several = len(tables.tables) > 1
     likely = as_likely(session(), current_actor(), each.found.perhaps) if each.outcome is Outcome.ASK else []
-    return RowShown(each, tables.tables[each.row.table].name if several else "", list(by_field.items()), likely)
+    return RowShown(
+        row=each.row,
+        outcome=each.outcome,
+        sheet=tables.tables[each.row.table].name if several else "",
+        faults=list(by_field.items()),
+        likely=likely,
+        known=each.found.shown and each.found.same is not None,
+        repeats=each.repeats,
+        here=each.here,
+        came=each.came,
+    )
 
 
 def _fixes(looked: _Looked) -> list[Fix]:

@@ -17,6 +17,7 @@ from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.nominations import queries, services
 from seminar_app.nominations.errors import ListsNotTaken
+from seminar_app.nominations.file_names import plain_name
 from seminar_app.nominations.forms import EACH_ROW, UploadForm, corrections_in, layout_choices
 from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.pages import columns_page, index_page, list_page, row_part
@@ -222,7 +223,7 @@ def _upload(who: Nominating, form: UploadForm) -> NominationList:
         raise NotFound
     upload = form.upload
     if upload is not None:
-        name, content = upload.filename or "", upload.read()
+        name, content = plain_name(upload.filename or ""), upload.read()
         tables = read_tables(content, name=name)
     else:
         name, content = "", (form.pasted.data or "").encode()

@@ -91,6 +91,7 @@ class Desk:
             standpoint=self.standpoint,
             language="es",
             now=self.now,
+            to_organizer=work.to_organizer,
         )
 
     def correct(self, found: NominationList, change: Any) -> None:
