@@ -142,10 +142,8 @@ def test_a_choice_of_somebody_who_was_not_proposed_does_nothing(house: House) ->
     person = put_on_file(house, "registered by another agency")
     far = put_on_file_as(house, "Otra")
     assert person is not None
-    for number, chosen in enumerate((person, far)):
-        address = house.list_of(
-            "liaison", cells((("Luis", "Eva")[number], ("Peña", "Mar")[number], "", f"luis{number}@pgr.example", "Perito"))
-        )
+    for name, chosen in {"Luis": person, "Eva": far}.items():
+        address = house.list_of("liaison", cells((name, name, "", f"{name}@pgr.example", "Perito")))
         house.post("liaison", address, {"who-0.2": chosen.public_id.hex})
         house.bring("liaison", address)
         assert house.roster()[-1].person_id not in (person.id, far.id)

@@ -79,9 +79,8 @@ COMPLETED = {"state": SeminarState.COMPLETED, "starts_on": date(2026, 1, 5), "en
     ],
 )
 def test_when_lists_are_taken(house: House, values: dict[str, Any], liaison: str | int | None, organizer: str | None) -> None:
-    prepared = {
-        who: house.list_of(who, cells((*ROSA[:3], f"{place}@pgr.example", "x"))) for place, who in enumerate(("liaison", "organizer"))
-    }
+    names = {"liaison": "Rosa", "organizer": "Xochitl"}
+    prepared = {who: house.list_of(who, cells((name, name, "", f"{name}@pgr.example", "Fiscal"))) for who, name in names.items()}
     change(house, **values)
     for who, why in (("liaison", liaison), ("organizer", organizer)):
         before = len(house.roster())
