@@ -65,6 +65,7 @@ class CheckedRow:
             identity: before an import the row looks like any other, and an import leaves it to the organizer.
         repeats: the row before it about the same person.
         came: for a row that this list has brought already, the registration.
+        place: of an alternate, among those of this list who wait for the same seats; from 1.
         reserved: whether the row tells that a reserved identity is registered, which is an opening of its record.
     """
 
@@ -77,6 +78,7 @@ class CheckedRow:
     hidden: bool = False
     repeats: RowKey | None = None
     came: uuid.UUID | None = None
+    place: int | None = None
     reserved: bool = False
 
     @property
@@ -277,20 +279,21 @@ def _with_person(
 def _seated(session: Session, seats: LockedSeats, rows: list[CheckedRow], *, now: datetime) -> list[CheckedRow]:
     """Return the rows with the seats that they would get, in their order."""
     pools, today = {pool.id: pool for pool in seats.pools}, seats.today(now)
-    seated = []
+    seated, alternates = [], dict[tuple[int, ...], int]()
     for each in rows:
         if each.outcome is not Outcome.WAITS or each.assigned is None:
             seated.append(each)
             continue
         path = seats.path(session, each.assigned.agency_id)
-        has_quota = bool(quotas_within(seats.pools, path))
-        if first_state_of_nomination(seats.seminar.approval, has_quota=has_quota) is not None:
+        quotas = tuple(pool.id for pool in quotas_within(seats.pools, path))
+        if first_state_of_nomination(seats.seminar.approval, has_quota=bool(quotas)) is not None:
             seated.append(replace(each, outcome=Outcome.FOR_APPROVAL))
             continue
         reach = reach_of(list(pools.values()), path, agency_seats_only=True, today=today)
         pool_id = decide_seat(list(pools.values()), reach).pool_id
         if pool_id is None:
-            seated.append(replace(each, outcome=Outcome.ALTERNATE))
+            alternates[quotas] = alternates.get(quotas, 0) + 1
+            seated.append(replace(each, outcome=Outcome.ALTERNATE, place=alternates[quotas]))
             continue
         pools[pool_id] = replace(pools[pool_id], taken=pools[pool_id].taken + 1)
         seated.append(replace(each, outcome=Outcome.SEATED))

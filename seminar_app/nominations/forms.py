@@ -90,6 +90,8 @@ class Corrections:
     values: Mapping[tuple[Field, str], str] = field(default_factory=dict)
     left_out: frozenset[RowKey] = frozenset()
     taken_again: frozenset[RowKey] = frozenset()
+    people: frozenset[RowKey] = frozenset()
+    """Rows that were taken to be about nobody, and are about somebody."""
     choices: Mapping[RowKey, str] = field(default_factory=dict)
     normal_case: bool | None = None
 
@@ -103,6 +105,8 @@ class Corrections:
             work = work.with_row(key, left_out=True)
         for key in self.taken_again:
             work = work.with_row(key, left_out=False)
+        for key in self.people:
+            work = work.with_person(key)
         for key, who in self.choices.items():
             work = work.with_choice(key, who)
         return work if self.normal_case is None else replace(work, normal_case=self.normal_case)
@@ -113,7 +117,7 @@ def corrections_in(sent: MultiDict[str, str]) -> Corrections:
 
     A cell is `cell-<row>-<field>` and stands beside `was-<row>-<field>`, what the page showed: a cell that nobody changed is no
     correction. `accept` is «row|field|text», a proposal that is taken; `fix` is «field|value as written», with `instead-…` beside it: one
-    fix for all equal values.
+    fix for all equal values. `fix_all` takes every `instead-…` in which something stands.
     """
     cells: dict[tuple[RowKey, Field], str] = {}
     choices: dict[RowKey, str] = {}
@@ -132,7 +136,8 @@ def corrections_in(sent: MultiDict[str, str]) -> Corrections:
         if ROW.fullmatch(key) and of in FIELDS:
             cells[key, Field(of)] = text[:LONGEST_CELL]
     values = {}
-    for fix in sent.getlist("fix"):
+    every = (name.removeprefix("instead-") for name, text in sent.items() if name.startswith("instead-") and text.strip())
+    for fix in every if sent.get("fix_all") else sent.getlist("fix"):
         of, _bar, value = fix.partition("|")
         if of in FIELDS:
             values[Field(of), value[:LONGEST_CELL]] = sent.get(f"instead-{fix}", "")[:LONGEST_CELL]
@@ -142,6 +147,7 @@ def corrections_in(sent: MultiDict[str, str]) -> Corrections:
         values=values,
         left_out=frozenset(key for key in sent.getlist("leave_out") if ROW.fullmatch(key)),
         taken_again=frozenset(key for key in sent.getlist("take_again") if ROW.fullmatch(key)),
+        people=frozenset(key for key in sent.getlist("is_person") if ROW.fullmatch(key)),
         choices=choices,
         normal_case=None if case is None else case == "1",
     )

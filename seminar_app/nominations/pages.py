@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template, url_for
 
 from seminar_app.accounts.queries import names_by_audit_name
+from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
 from seminar_app.nominations import queries, services
-from seminar_app.nominations.checking import CheckedRow, Here, check
+from seminar_app.nominations.checking import NOBODY, CheckedRow, check
 from seminar_app.nominations.choices import with_choices
 from seminar_app.nominations.forms import UploadForm
 from seminar_app.nominations.layout import with_samples
@@ -21,10 +22,11 @@ from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.reading import proposed_states
 from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for
-from seminar_app.nominations.shapes import DateOrder, Field, ListRow, NameOrder, Problem, Reading, RowKey, Severity, Tables
-from seminar_app.nominations.wording import counts_in_words
+from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Nominee, ProblemCode, Reading, Severity, Tables
+from seminar_app.nominations.shown_rows import FIGURES, TO_MEND, RowShown, by_sheet, faults_of, in_normal_case
+from seminar_app.nominations.wording import counts_in_words, outcome_in_words
 from seminar_app.nominations.work import Work, reading_of
-from seminar_app.registration.queries import LikelySame, as_likely
+from seminar_app.registration.queries import as_likely
 from seminar_app.seminars.header import seminar_header
 from seminar_app.web import labels
 from seminar_app.web.access import current_actor
@@ -33,7 +35,9 @@ from seminar_app.web.errors import sentence_of
 from seminar_app.web.paging import page_number
 
 ON_A_PAGE = 50
-TO_MEND = (Outcome.FAULTY, Outcome.ASK)
+WHOLES = (Field.FULL_NAME, Field.SURNAMES)
+SAMPLE = 40
+"""Rows that are read to show how the first people read."""
 
 
 def index_page(who: Nominating, form: UploadForm) -> str:
@@ -60,6 +64,7 @@ def columns_page(who: Nominating, found: NominationList, sent: Mapping[str, Mapp
         tables=tables,
         encodings=list(dict.fromkeys((*filter(None, (tables.encoding,)), *tables.encodings))),
         layout=layout,
+        first=_first_people(tables, replace(work, layout=layout)),
         refused=sentence_of(refused) if refused else None,
         fields=labels.choices(Field),
         name_orders=labels.choices(NameOrder),
@@ -67,41 +72,23 @@ def columns_page(who: Nominating, found: NominationList, sent: Mapping[str, Mapp
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowShown:
-    """A row as the page shows it: of the people on file only what the account may see of them.
-
-    Attributes:
-        sheet: its name, where the list has several.
-        faults: problems by the cell that can be corrected.
-        likely: who it may be, where that has to be said.
-        known: whether it is somebody on file whom the account may see.
-        repeats, here, came: see `CheckedRow`.
-    """
-
-    row: ListRow
-    outcome: Outcome
-    sheet: str
-    faults: Sequence[tuple[Field, Sequence[Problem]]]
-    likely: Sequence[LikelySame]
-    known: bool
-    repeats: RowKey | None
-    here: Here | None
-    came: uuid.UUID | None
-
-    @property
-    def name(self) -> str:
-        """The person's name in the order of a list."""
-        nominee = self.row.nominee
-        surnames = " ".join(filter(None, (nominee.surname1, nominee.surname2)))
-        return ", ".join(filter(None, (surnames, nominee.given_names)))
+def _first_people(tables: Tables, work: Work) -> dict[int, list[Nominee]]:
+    """Return how the first people of each table read, where a cell holds several parts of a name."""
+    wholes = {table.table for table in work.layout.tables if any(column.field in WHOLES for column in table.columns)}
+    if not wholes:
+        return {}
+    few = replace(tables, tables=tuple(replace(table, rows=table.rows[:SAMPLE]) for table in tables.tables))
+    rows = reading_of(few, work, today=clock.now().date()).rows
+    return {table: [row.nominee for row in rows if row.table == table][:3] for table in wholes}
 
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
     tables: Tables
     work: Work
+    reading: Reading
     rows: list[CheckedRow]
+    agencies: Mapping[int, AgencyChoice]
 
 
 def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) -> tuple[str, list[uuid.UUID]]:
@@ -114,8 +101,8 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
     looked = _look(who, found)
     counts = counted(each.outcome for each in looked.rows)
     to_mend = [each for each in looked.rows if each.outcome in TO_MEND]
-    shows = asked.get("show") if asked.get("show") in ("all", "mend") else ("mend" if to_mend else "all")
-    chosen = to_mend if shows == "mend" else looked.rows
+    shows = _shows(asked.get("show"), to_mend=bool(to_mend))
+    chosen = {"all": looked.rows, "mend": to_mend}.get(shows, [each for each in looked.rows if each.outcome == shows])
     page = min(page_number(), max(1, -(-len(chosen) // ON_A_PAGE)))
     here = chosen[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
     shown = _render(
@@ -123,15 +110,17 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
         who,
         found=found,
         gone=False,
-        rows=[_shown(each, looked.tables) for each in here],
+        sheets=list(by_sheet([_shown(each, looked) for each in here], looked.rows, [table.name for table in looked.tables.tables])),
+        several=len({each.row.table for each in looked.rows}) > 1,
         shows=shows,
         page=page,
         pages=-(-len(chosen) // ON_A_PAGE),
-        left_out=sorted(looked.work.edits.left_out),
         normal_case=looked.work.normal_case,
-        in_capitals=any(each.row.nominee.surname1.isupper() for each in looked.rows) or looked.work.normal_case,
+        in_capitals=[] if looked.work.normal_case else in_normal_case(looked.reading),
         fixes=_fixes(looked),
-        **_summary(counts, looked.rows),
+        vacant=[each.row.key for each in to_mend if any(problem.code is ProblemCode.VACANT for problem in each.row.problems)],
+        skipped=looked.reading.skipped,
+        **_summary(counts, looked),
     )
     return shown, _opened(here)
 
@@ -149,19 +138,26 @@ def row_part(who: Nominating, found: NominationList, key: str) -> tuple[str, lis
         found=found,
         seminar=who.seminar,
         who=who,
-        row=_shown(row, looked.tables) if row is not None else None,
+        row=_shown(row, looked) if row is not None else None,
         key=key,
-        Outcome=Outcome,
-        fixes=_fixes(looked),
-        **_summary(counted(each.outcome for each in looked.rows), looked.rows),
+        **_summary(counted(each.outcome for each in looked.rows), looked),
     )
     return part, _opened([row] if row is not None else [])
 
 
-def _summary(counts: Mapping[Outcome, int], rows: Sequence[CheckedRow]) -> dict[str, Any]:
+def _shows(asked: str | None, *, to_mend: bool) -> str:
+    """Return which rows are shown: all, those to mend, or those with one outcome."""
+    if asked in ("all", "mend", *Outcome):
+        return str(asked)
+    return "mend" if to_mend else "all"
+
+
+def _summary(counts: Mapping[Outcome, int], looked: _Looked) -> dict[str, Any]:
     return {
         "counts": counts,
-        "total": len(rows),
+        "figures": [(each, counts[each], outcome_in_words(each, counts[each])) for each in FIGURES if counts.get(each)],
+        "total": len(looked.rows),
+        "left_out": sorted(looked.work.edits.left_out, key=lambda key: tuple(map(int, key.split(".")))),
         "coming": sum(number for outcome, number in counts.items() if outcome.comes),
         "to_mend": sum(counts.get(each, 0) for each in TO_MEND),
         "words": counts_in_words(counts),
@@ -170,37 +166,26 @@ def _summary(counts: Mapping[Outcome, int], rows: Sequence[CheckedRow]) -> dict[
 
 def _look(who: Nominating, found: NominationList) -> _Looked:
     tables, work = services.tables_of(session(), found), services.work_of(session(), found)
+    reading = reading_of(tables, work, today=clock.now().date())
     rows = check(
         session(),
         seats=queries.seats_now(session(), who),
         of=found,
-        reading=reading_of(tables, work),
+        reading=reading,
         choices=work.choices,
         standpoint=queries.standpoint_of(session(), current_actor(), who),
         language=who.language,
         now=clock.now(),
         to_organizer=work.to_organizer,
     )
-    return _Looked(tables, work, rows)
+    return _Looked(tables, work, reading, rows, all_agencies(session(), with_aliases=False))
 
 
-def _shown(each: CheckedRow, tables: Tables) -> RowShown:
-    by_field: dict[Field, list[Problem]] = {}
-    for problem in each.row.problems:
-        by_field.setdefault(problem.field, []).append(problem)
-    several = len(tables.tables) > 1
+def _shown(each: CheckedRow, looked: _Looked) -> RowShown:
+    agency = looked.agencies.get(each.assigned.agency_id) if each.assigned is not None else None
     likely = as_likely(session(), current_actor(), each.found.perhaps) if each.outcome is Outcome.ASK else []
-    return RowShown(
-        row=each.row,
-        outcome=each.outcome,
-        sheet=tables.tables[each.row.table].name if several else "",
-        faults=list(by_field.items()),
-        likely=likely,
-        known=each.found.shown and each.found.same is not None,
-        repeats=each.repeats,
-        here=each.here,
-        came=each.came,
-    )
+    known = each.found.shown and each.found.same is not None
+    return RowShown(replace(each, found=NOBODY), known, agency.code if agency is not None else "", faults_of(each), likely)
 
 
 def _fixes(looked: _Looked) -> list[Fix]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -130,6 +130,8 @@ class Meter:
     agency: AgencyChoice
     size: int
     taken: int
+    release_on: date | None = None
+    """From this day on, seats that are free then are open to all agencies."""
 
     @property
     def left(self) -> int:
@@ -159,7 +161,7 @@ def meters(session: Session, who: Nominating) -> list[Meter]:
     seats, directory = seats_now(session, who), all_agencies(session, with_aliases=False)
     reached = None if who.agencies is None else {step for each in who.granted for step in seats.path(session, each)}
     return [
-        Meter(directory[pool.agency_id], pool.size, pool.taken)
+        Meter(directory[pool.agency_id], pool.size, pool.taken, None if pool.released else pool.release_on)
         for pool in seats.pools
         if pool.kept and pool.agency_id is not None and (reached is None or pool.agency_id in reached)
     ]

@@ -32,7 +32,7 @@ def returned_file(session: Session, actor: Actor, who: Nominating, found: Nomina
         session,
         seats=queries.seats_now(session, who),
         of=found,
-        reading=reading_of(tables, work),
+        reading=reading_of(tables, work, today=clock.now().date()),
         choices=work.choices,
         standpoint=queries.standpoint_of(session, actor, who),
         language=who.language,

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from seminar_app.agencies.rules import Succession, existed_on, path_of, successors_on
 from seminar_app.core.folding import fold
-from seminar_app.nominations.shapes import Field, ListRow, Nominee, ProblemCode, RowKey
+from seminar_app.nominations.shapes import Field, ListRow, Nominee, Problem, ProblemCode, RowKey
 from seminar_app.nominations.states import state_meant, state_named
 from seminar_app.seminars.rules import HasWindow, SeminarState, Window, is_frozen, registration_window
 
@@ -251,10 +251,16 @@ class Fix:
         return f"{self.field.value}|{self.value}"
 
 
+def _many_at_once(problem: Problem) -> bool:
+    """Whether other words could mend all cells with this problem. A vacant post is left out instead."""
+    return problem.code is not ProblemCode.VACANT and (bool(problem.value) or problem.code is ProblemCode.NO_AGENCY)
+
+
 def fixes_for(rows: Iterable[ListRow], proposed: Mapping[RowKey, Mapping[Field, str]]) -> list[Fix]:
     """Return the corrections that mend several cells at once, those of most cells first.
 
-    Equal words with the same fault, where there are two of them; and words that can be written out, like «Oax.», in any number.
+    Equal words with the same fault, where there are two of them; empty cells where an agency is missing; and words that can be written
+    out, like «Oax.», in any number.
 
     Args:
         proposed: what words without a fault could be written as (`reading.proposed_states`).
@@ -263,7 +269,7 @@ def fixes_for(rows: Iterable[ListRow], proposed: Mapping[RowKey, Mapping[Field, 
     proposals: dict[tuple[Field, str], str] = {}
     offered: set[tuple[Field, str]] = set()
     for row in rows:
-        said = {(each.field, each.value, each.proposal) for each in row.problems if each.value}
+        said = {(each.field, each.value, each.proposal) for each in row.problems if _many_at_once(each)}
         better = {(of, row.cells[of], words) for of, words in proposed.get(row.key, {}).items()}
         proposals |= {(of, value): proposal for of, value, proposal in said | better if proposal}
         offered |= {(of, value) for of, value, _ in better}

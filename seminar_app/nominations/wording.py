@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from seminar_app.nominations.rules import Outcome
 from seminar_app.nominations.services import Imported
+from seminar_app.web.labels import label
 
 
 def counts_in_words(counts: Mapping[Outcome, int]) -> list[str]:
@@ -20,6 +21,11 @@ def counts_in_words(counts: Mapping[Outcome, int]) -> list[str]:
         (ngettext("%(num)d on the waiting list", "%(num)d on the waiting list", counts.get(Outcome.WAITS, 0)), Outcome.WAITS),
     ]
     return [str(said) for said, outcome in words if counts.get(outcome)]
+
+
+def outcome_in_words(outcome: Outcome, rows: int) -> str:
+    """Return what becomes of rows, beside the figure of their number."""
+    return str(_("Alternates") if outcome is Outcome.ALTERNATE and rows != 1 else label(outcome))
 
 
 def imported_in_words(done: Imported) -> str:

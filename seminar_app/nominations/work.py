@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from seminar_app.nominations import choices
 from seminar_app.nominations.names import normal_case, spellings
@@ -46,6 +47,10 @@ class Work:
         rows = self.edits.left_out | {key} if left_out else self.edits.left_out - {key}
         return replace(self, edits=replace(self.edits, left_out=frozenset(rows)))
 
+    def with_person(self, key: RowKey) -> Work:
+        """Return the work with a row taken that was about nobody."""
+        return replace(self, edits=replace(self.edits, people=self.edits.people | {key}))
+
     def with_choice(self, key: RowKey, who: str | None) -> Work:
         """Return the work with what was said about whom a row is about; None takes it back."""
         choices = {row: said for row, said in self.choices.items() if row != key} | ({key: who} if who else {})
@@ -58,6 +63,7 @@ class Work:
             "cells": self.edits.cells,
             "values": self.edits.values,
             "left_out": sorted(self.edits.left_out),
+            "people": sorted(self.edits.people),
             "choices": dict(self.choices),
             "normal_case": self.normal_case,
             "to_organizer": dict(self.to_organizer),
@@ -72,6 +78,7 @@ class Work:
             cells={key: {Field(name): text for name, text in row.items()} for key, row in said["cells"].items()},
             values={Field(name): texts for name, texts in said["values"].items()},
             left_out=frozenset(said["left_out"]),
+            people=frozenset(said.get("people", ())),
         )
         return Work(
             layout=choices.from_json(said["layout"]),
@@ -82,14 +89,18 @@ class Work:
         )
 
 
-def reading_of(tables: Tables, work: Work) -> Reading:
-    """Return the people of a list as what people have said about it makes them: preview, file and import share this one reading."""
-    reading = read(tables, work.layout, work.edits)
+def reading_of(tables: Tables, work: Work, *, today: date) -> Reading:
+    """Return the people of a list as what people have said about it makes them: preview, file and import share this one reading.
+
+    Args:
+        today: a birth date after it is unlikely.
+    """
+    reading = read(tables, work.layout, work.edits, today=today)
     if not work.normal_case:
         return reading
     names = (name for row in reading.rows for name in (row.nominee.given_names, row.nominee.surname1, row.nominee.surname2 or ""))
     known = spellings(names)
-    return Reading(tuple(replace(row, nominee=_in_normal_case(row.nominee, known)) for row in reading.rows))
+    return replace(reading, rows=tuple(replace(row, nominee=_in_normal_case(row.nominee, known)) for row in reading.rows))
 
 
 def _in_normal_case(nominee: Nominee, known: Mapping[str, str]) -> Nominee:

@@ -284,6 +284,8 @@ def _token(world: World, name: str, who: str, *, own: bool) -> str:
         return "m" * 32
     if name == "thanks":
         return link_of(world.own.answered)
+    if name == "first_opening":
+        return link_of(world.unopened())
     return link_of(world.withdrawn() if name == "register_again" else world.seated(own=True, held=name == "answer"))
 
 
@@ -392,6 +394,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "attendance_staff.walk_in": _at_the_door,
     "attendance_staff.substitute": _at_the_door,
     "registration_staff.add_known": lambda world, _values, own: {"agency": world.side(own=own).agency.code},
+    "registration.first_opening": lambda *_: {"surname": "López"},
     "registration.edit_personal": lambda world, *_: {"position": f"Perito {world.number()}"},
     "retention_staff.keep": lambda *_: {"reason": "An audit needs the list."},
     "registration.register_again": lambda *_: {"position": "Perito", "notice_read": "y"},

@@ -168,6 +168,7 @@ NEED_NO_TOKEN = {
     "registration.lost_link",
     "registration.sent",
     "registration.confirm",
+    "registration.first_opening",
     "registration.edit_personal",
     "registration.register_again",
     "registration.withdraw",

@@ -212,6 +212,11 @@ class World:
         pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
         return self.make.registration(seminar, self.make.person(agency_id=side.agency.id), agency=side.agency, pool=pool)
 
+    def unopened(self) -> Registration:
+        """Register a person whom staff entered, and who has not opened the page yet."""
+        person = self.make.person(agency_id=self.own.agency.id, email_proven_at=None)
+        return self.make.registration(self.own.seminar, person, agency=self.own.agency, notice_at=None)
+
     def withdrawn(self) -> Registration:
         """Register a person who has withdrawn."""
         return self.make.registration(self.own.seminar, self.make.person(agency_id=self.own.agency.id), agency=self.own.agency)

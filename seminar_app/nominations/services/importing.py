@@ -78,7 +78,7 @@ def import_list(
         session,
         seats=seats,
         of=found,
-        reading=reading_of(tables_of(session, found), work),
+        reading=reading_of(tables_of(session, found), work, today=context.now.date()),
         choices=work.choices,
         standpoint=standpoint,
         language=language,

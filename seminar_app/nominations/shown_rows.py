@@ -1,0 +1,87 @@
+"""The rows of a list as its page shows them: below their sheet, with their agency; and what normal case would make of names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from seminar_app.nominations.checking import CheckedRow
+from seminar_app.nominations.names import normal_case, spellings
+from seminar_app.nominations.rules import Outcome
+from seminar_app.nominations.shapes import Field, Nominee, Problem, Reading
+from seminar_app.registration.queries import LikelySame
+
+TO_MEND = (Outcome.FAULTY, Outcome.ASK)
+_LAST = (Outcome.HERE, Outcome.REPEATED, Outcome.ASK, Outcome.FAULTY)
+FIGURES = (*(each for each in Outcome if each not in _LAST), *_LAST)
+"""Outcomes in the order of the figures: first who comes, last what wants a word."""
+EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RowShown:
+    """A row as the page shows it.
+
+    Attributes:
+        checked: without the person on file: of people a page gets only what it may show.
+        known: whether it is somebody on file whom the account may see.
+        agency: code of its agency; empty while it has none.
+        faults: problems by the cell that can be corrected.
+        likely: who it may be, where that has to be said.
+    """
+
+    checked: CheckedRow
+    known: bool
+    agency: str
+    faults: Sequence[tuple[Field, Sequence[Problem]]]
+    likely: Sequence[LikelySame]
+
+    @property
+    def name(self) -> str:
+        """The person's name in the order of a list."""
+        nominee = self.checked.row.nominee
+        surnames = " ".join(filter(None, (nominee.surname1, nominee.surname2)))
+        return ", ".join(filter(None, (surnames, nominee.given_names)))
+
+
+@dataclass(frozen=True, slots=True)
+class SheetShown:
+    """The rows of one sheet on a page. `total` and `to_mend`: numbers of rows of the whole sheet."""
+
+    name: str
+    rows: Sequence[RowShown]
+    total: int
+    to_mend: int
+
+
+def by_sheet(rows: Iterable[RowShown], every: Sequence[CheckedRow], names: Sequence[str]) -> Iterator[SheetShown]:
+    """Yield the rows of a page below their sheets.
+
+    Args:
+        every: all rows of the list.
+        names: of the sheets.
+    """
+    for table, some in groupby(rows, key=lambda each: each.checked.row.table):
+        of_sheet = [each for each in every if each.row.table == table]
+        yield SheetShown(names[table], list(some), len(of_sheet), sum(each.outcome in TO_MEND for each in of_sheet))
+
+
+def in_normal_case(reading: Reading) -> list[tuple[str, str]]:
+    """Return the first names in capitals beside what normal case makes of them."""
+    known = spellings(name for row in reading.rows for name in _names(row.nominee))
+    before = (_names(row.nominee) for row in reading.rows)
+    changed = ((" ".join(names), " ".join(normal_case(name, known) for name in names)) for names in before)
+    return list({was: now for was, now in changed if was != now}.items())[:EXAMPLES]
+
+
+def _names(nominee: Nominee) -> list[str]:
+    return [name for name in (nominee.given_names, nominee.surname1, nominee.surname2) if name]
+
+
+def faults_of(row: CheckedRow) -> list[tuple[Field, Sequence[Problem]]]:
+    """Return the problems of a row by the cell in which they can be mended."""
+    found: Mapping[Field, list[Problem]] = {problem.field: [] for problem in row.row.problems}
+    for problem in row.row.problems:
+        found[problem.field].append(problem)
+    return list(found.items())
