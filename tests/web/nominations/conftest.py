@@ -85,7 +85,7 @@ class House:
     def bring(self, who: str, address: str) -> Page:
         """Press the button that brings people onto the roster; return the page that follows."""
         browser = self.browser(who)
-        return browser.follow(browser.submit(address, form="#list-figures form"))
+        return browser.follow(browser.submit(address, form="#to-bring form"))
 
     def row(self, who: str, address: str, number: int) -> str:
         """Return what the page says of a row."""

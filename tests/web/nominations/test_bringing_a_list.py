@@ -30,7 +30,7 @@ def test_a_file_becomes_a_roster(house: House, who: str) -> None:
     states = [(each.state, each.source) for each in house.roster()]
     nomination = Source.NOMINATION
     assert states == [(RegistrationState.REGISTERED, nomination)] * 2 + [(RegistrationState.WAITLISTED, nomination)]
-    assert done.select("#list-figures form") == []
+    assert done.select("#to-bring form") == []
     assert "Brought" in house.row(who, address, 2)
     line = browser.get(f"{LISTS}/").one("section[aria-labelledby=lists]").to_text()
     assert "lista.csv" in line

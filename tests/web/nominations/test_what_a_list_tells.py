@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def put_on_file(house: House, which: str) -> Person | None:
     """Put the person of the first row on file, or not."""
     if which == "stranger":
         return None
-    reserved = {"reserved": True, "reserved_reason": ReservedReason.OWN_REQUEST} if "reserved" in which else {}
+    reserved: dict[str, Any] = {"reserved": True, "reserved_reason": ReservedReason.OWN_REQUEST} if "reserved" in which else {}
     agency = house.pgr if which == "reserved, registered here" else house.inm
     person = house.make.person(*NAMES, email=ADDRESS, agency_id=agency.id, **reserved)
     seminar = house.make.seminar() if "elsewhere" in which else house.seminar
@@ -87,9 +88,9 @@ def test_an_import_leaves_the_row_to_the_organizer_without_saying_why(house: Hou
     assert "1 person was brought onto the roster: 1 seat. 1 row is for the organizer to decide." in done.text
     assert len(house.roster()) == before + 1
     row = house.row("liaison", address, 2)
-    assert row == f"2 Zaragoza Paz, Xochitl Fiscal · {ADDRESS} For the organizer to decide"
+    assert row == f"Row 2 Zaragoza Paz, Xochitl PGR Fiscal · {ADDRESS} For the organizer to decide"
     assert "reserved" not in done.text.lower()
-    assert done.select("#list-figures form") == []
+    assert done.select("#to-bring form") == []
     once_more = house.post("liaison", f"{address}/import", {"version": "2"})
     assert len(house.roster()) == before + 1
     assert once_more.response.headers["Location"] == address

@@ -95,6 +95,7 @@ def test_when_lists_are_taken(house: House, values: dict[str, Any], liaison: str
             house.bring(who, prepared[who])
             assert len(house.roster()) == before + 1
             continue
+        assert isinstance(why, str)
         assert why in page.text
         assert why in shown.text
         assert not page.select("form.list-form")
