@@ -176,7 +176,6 @@ def enrich(side: Side) -> None:
     side.heard, side.hearers = heard.slug, [link_of(world.make.registration(heard, pool=pool)) for _ in range(5)]
     world.failed_message()
     world.fresh_list(own=True)
-    world.fresh_list(own=True, confirmed=False)
     half, account, agency, office = world.make.account(), world.make.account(), world.make.agency(), world.make.office()
     for owner in (half, account, world.accounts["admin"], world.accounts["auditor"]):
         world.factor_of(owner)
