@@ -90,6 +90,14 @@ def test_a_file_is_read_again_in_another_encoding(house: House) -> None:
     assert again == address, "the same file again leads to the list there is, however it was read since"
 
 
+def test_a_list_that_is_read_again_has_its_columns_confirmed_again(house: House) -> None:
+    address = house.list_of("liaison", cells(*THREE))
+    read_again = house.post("liaison", f"{address}/encoding", {"encoding": "mac_roman"})
+    assert read_again.response.headers["Location"] == f"{address}/columns"
+    assert "Ibáñez" not in house.browser("liaison").get(f"{address}/columns").text
+    assert house.browser("liaison").get(address, status=303).response.headers["Location"] == f"{address}/columns"
+
+
 def test_the_same_file_again_leads_to_the_same_list(house: House) -> None:
     address = house.upload("liaison", CSV).response.headers["Location"]
     assert house.upload("liaison", CSV, "other name.csv").response.headers["Location"] == address
