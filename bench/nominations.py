@@ -174,9 +174,9 @@ def measure(database: Database, rows: int) -> tuple[Steps, int, int, int]:
                     work,
                     context(datetime.now(UTC)),
                     seminar=seminar,
-                    public_id=public_id,
+                    public_id=public_id,  # type: ignore[arg-type]
                     standpoint=standpoint,
-                    language="es",  # type: ignore[arg-type]
+                    language="es",
                 )
                 return done.came
 
