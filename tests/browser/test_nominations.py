@@ -20,7 +20,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.seminars.models import Seminar
 from seminar_app.sign_in import session_store
 from tests.conftest import TestDatabase
-from tests.support.agency_lists import FAULTS, LISTS, QUOTAS, AgencyList, roster_of, seminar_of_2014, states_of
+from tests.support.agency_lists import LISTS, AgencyList, seminar_of_2014, states_of
 from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.server import LiveServer
