@@ -42,7 +42,7 @@ from seminar_app.nominations.tables import read_tables
 from seminar_app.nominations.work import reading_of
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
-from seminar_app.registration.queries import reach_of
+from seminar_app.registration.queries import reach_of, reach_of_everybody
 from seminar_app.registration.services.seats import read_seats
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import Approval, SeminarState
@@ -168,7 +168,7 @@ class Turn:
             return made.public_id
 
     def _standpoint(self, session: Session, *, asks: bool) -> Standpoint:
-        return Standpoint(reach_of(session, self.actor), None, asks=asks)
+        return Standpoint(reach_of(session, self.actor), None, asks=asks, everybody=reach_of_everybody(session, self.actor))
 
     def _preview(self, public_id: uuid.UUID) -> Mapping[Outcome, int]:
         session = db.session()

@@ -99,12 +99,14 @@ class Standpoint:
     Attributes:
         reach: the people it may see, as a condition on `Person`.
         agencies: for which it may nominate; None: all.
+        everybody: the same reach, as it is fastest for reading everybody in it.
         asks: whether somebody can be asked who a row is about; else one that may be somebody on file is taken as new.
     """
 
     reach: ColumnElement[bool]
     agencies: Collection[int] | None
     asks: bool = True
+    everybody: ColumnElement[bool] | None = None
 
 
 def check(
@@ -133,7 +135,9 @@ def check(
     rows = [_with_agency(finder, row, of.agency_id, language) for row in reading.rows]
     rows = [_taken(each, *came[each.row.key]) if each.row.key in came else each for each in rows]
     open_rows = [place for place, each in enumerate(rows) if each.outcome is Outcome.WAITS]
-    found = find_many(session, [_sought(session, rows[place].entry) for place in open_rows], reach=standpoint.reach)
+    found = find_many(
+        session, [_sought(session, rows[place].entry) for place in open_rows], reach=standpoint.reach, everybody=standpoint.everybody
+    )
     here = _registered(session, seats.seminar.id, found, standpoint)
     first: dict[int, RowKey] = {}
     chosen = choices if standpoint.asks else {each.row.key: NEW for each in rows} | dict(choices)
