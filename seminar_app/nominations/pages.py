@@ -22,7 +22,7 @@ from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.reading import proposed_states
 from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for
 from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Nominee, ProblemCode, Reading, Severity, Tables
-from seminar_app.nominations.shown_rows import FIGURES, TO_MEND, RowShown, by_sheet, faults_of, in_normal_case
+from seminar_app.nominations.shown_rows import FIGURES, TO_MEND, RowShown, by_sheet, faults_of, in_normal_case, is_doubtful
 from seminar_app.nominations.wording import counts_in_words, outcome_in_words
 from seminar_app.nominations.work import Work, reading_of
 from seminar_app.registration.queries import as_likely
@@ -98,7 +98,9 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
     counts = counted(each.outcome for each in looked.rows)
     to_mend = [each for each in looked.rows if each.outcome in TO_MEND]
     shows = _shows(asked.get("show"), to_mend=bool(to_mend))
-    chosen = {"all": looked.rows, "mend": to_mend}.get(shows, [each for each in looked.rows if each.outcome == shows])
+    doubtful = [each for each in looked.rows if is_doubtful(each)]
+    by_name = {"all": looked.rows, "mend": to_mend, "doubts": doubtful}
+    chosen = by_name[shows] if shows in by_name else [each for each in looked.rows if each.outcome == shows]
     page = min(page_number(), max(1, -(-len(chosen) // ON_A_PAGE)))
     here = chosen[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
     return _render(
@@ -109,6 +111,7 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
         sheets=list(by_sheet([_shown(each, looked) for each in here], looked.rows, [table.name for table in looked.tables.tables])),
         several=len({each.row.table for each in looked.rows}) > 1,
         shows=shows,
+        doubts=len(doubtful),
         page=page,
         pages=-(-len(chosen) // ON_A_PAGE),
         normal_case=looked.work.normal_case,
@@ -136,8 +139,8 @@ def row_part(who: Nominating, found: NominationList, key: str, asked: Mapping[st
 
 
 def _shows(asked: str | None, *, to_mend: bool) -> str:
-    """Return which rows are shown: all, those to mend, or those with one outcome."""
-    if asked in ("all", "mend", *Outcome):
+    """Return which rows are shown: all, those to mend, those that come with a doubt, or those with one outcome."""
+    if asked in ("all", "mend", "doubts", *Outcome):
         return str(asked)
     return "mend" if to_mend else "all"
 

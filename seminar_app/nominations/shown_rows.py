@@ -76,6 +76,11 @@ def _names(nominee: Nominee) -> list[str]:
     return [name for name in (nominee.given_names, nominee.surname1, nominee.surname2) if name]
 
 
+def is_doubtful(row: CheckedRow) -> bool:
+    """Whether the row comes although something in it looks wrong: a warning keeps no row out, but a person should see it."""
+    return row.outcome.comes and bool(row.row.problems)
+
+
 def faults_of(row: CheckedRow) -> list[tuple[Field, Sequence[Problem]]]:
     """Return the problems of a row by the cell in which they can be mended."""
     found: Mapping[Field, list[Problem]] = {problem.field: [] for problem in row.row.problems}
