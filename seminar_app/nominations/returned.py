@@ -49,7 +49,8 @@ def returned_file(session: Session, actor: Actor, who: Nominating, found: Nomina
         language=current_language(),
     )
     stem = found.name.rpartition(".")[0] or found.name or _("list")
-    return content, f"{stem} - {_('what is wrong')}.xlsx"
+    what = _("what is wrong")  # not within the text below, where it would not be found for translation
+    return content, f"{stem} - {what}.xlsx"
 
 
 def _columns(layout: Layout) -> dict[tuple[int, Field], tuple[int, ...]]:

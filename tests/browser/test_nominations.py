@@ -20,7 +20,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.seminars.models import Seminar
 from seminar_app.sign_in import session_store
 from tests.conftest import TestDatabase
-from tests.support.agency_lists import FAULTS, LISTS, AgencyList, roster_of, seminar_of_2014, states_of
+from tests.support.agency_lists import EACH_ROW, FAULTS, LISTS, AgencyList, roster_of, seminar_of_2014, states_of
 from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.server import LiveServer
@@ -253,18 +253,28 @@ def test_the_pages_fit_a_window_of_320_pixels(office: Office) -> None:
         visitor.look()
 
 
-def test_empty_cells_are_filled_at_once_where_an_agency_is_missing(office: Office) -> None:
-    of = LISTS["06-secciones.ods"]
+def test_one_fix_mends_all_equal_cells(office: Office) -> None:
+    heading = "PROCURADURÍA GENERAL DE JUSTICIA DEL ESTADO"
     with office.open(office.organizer(), language="es", width=DESK) as visitor:
         visitor.go(office.lists)
-        upload(visitor, of.path, of.agency)
+        upload(visitor, LISTS["06-secciones.ods"].path, EACH_ROW)
         page = see_people(visitor)
-        expect(page.get_by_role("button", name="Llenar las celdas vacías")).to_have_count(1)
-        page.get_by_label(re.compile(r"Estado \(vacía\) en 13 celdas")).fill("Oaxaca")
-        page.get_by_role("button", name="Llenar las celdas vacías").click()
+        page.get_by_label(f"Dependencia «{heading}» en 13 celdas").fill("PGJ-OAX")
+        page.get_by_role("button", name=f"Reemplazar «{heading}»").click()
         settled(page)
         visitor.look()
         assert figures(page) == {"seated": 34}
-        bring(visitor)
-    states = [row[4] for row in roster_of(office.session, office.seminar)]
-    assert (states.count("Oaxaca"), states.count("")) == (13, 21)
+
+
+def test_empty_cells_are_filled_at_once_where_an_agency_is_missing(office: Office) -> None:
+    of = LISTS["05-corporaciones.xls"]
+    with office.open(office.organizer(), language="en", width=PHONE) as visitor:
+        visitor.go(office.lists)
+        upload(visitor, of.path, EACH_ROW)
+        page = see_people(visitor)
+        expect(page.locator(".to-bring button")).to_have_count(0)
+        page.get_by_label(re.compile(r"Agency \(empty\) in 46 cells")).fill("CNS")
+        page.get_by_role("button", name="Fill in the empty cells").click()
+        settled(page)
+        visitor.look()
+        assert figures(page) == {"seated": of.seats, "alternate": of.people - of.seats, "repeated": 1}
