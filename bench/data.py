@@ -176,6 +176,7 @@ def _people(
             "certificate_name": name,
             "sex": "FM"[n % 2],
             "email": f"{slug}.{n}@bench.example",
+            "email_proven_at": now,
             "agency_id": agencies[n % len(agencies)],
             "language": "es",
             "reserved": False,
@@ -201,6 +202,7 @@ def _people(
             "link_hash": token_hash(SecretLink(PURPOSE, ids[n], 1).token(key)),
             "link_version": 1,
             "registered_at": now,
+            "notice_at": now,
             "version": 1,
         }
 

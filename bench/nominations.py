@@ -155,7 +155,7 @@ def measure(database: Database, rows: int) -> tuple[Steps, int, int, int]:
                 session,
                 seats=read_seats(session, seminar, session.get_one(Office, seminar.office_id)),
                 of=found,
-                reading=reading_of(tables_of(session, found), work),
+                reading=reading_of(tables_of(session, found), work, today=datetime.now(UTC).date()),
                 choices=work.choices,
                 standpoint=EVERYBODY,
                 language="es",

@@ -1,6 +1,6 @@
 """Lists that agencies send, the rows that brought people onto a roster, how columns were placed, and sealed files.
 
-Revision: 0028, after 0026.
+Revision: 0028, after 0027.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0028"
-down_revision = "0026"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
@@ -81,7 +81,7 @@ def upgrade() -> None:
             ["registration_id"], ["registration.id"], name=op.f("fk_nomination_registration_id_registration"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nomination")),
-        sa.UniqueConstraint("list_id", "row", name=op.f("uq_nomination_list_id")),
+        sa.UniqueConstraint("list_id", "row", name=op.f("uq_nomination_list_id_row")),
     )
     op.create_index("ix_nomination_registration_id", "nomination", ["registration_id"])
     op.create_table(
@@ -93,7 +93,7 @@ def upgrade() -> None:
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_nomination_mapping_agency_id_agency"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nomination_mapping")),
-        sa.UniqueConstraint("agency_id", "fingerprint", name=op.f("uq_nomination_mapping_agency_id")),
+        sa.UniqueConstraint("agency_id", "fingerprint", name=op.f("uq_nomination_mapping_agency_id_fingerprint")),
     )
 
 

@@ -99,7 +99,7 @@ def _checked(open_session: Session, seminar: Seminar, found: NominationList, tab
         open_session,
         seats=read_seats(open_session, seminar, open_session.get_one(Office, seminar.office_id)),
         of=found,
-        reading=reading_of(tables, Work(layout=layout)),
+        reading=reading_of(tables, Work(layout=layout), today=context.now.date()),
         choices={},
         standpoint=EVERYBODY,
         language=language_of(open_session, seminar.office_id) or "es",

@@ -175,11 +175,20 @@ class _Story:
             for person in self._some(came_from, count, born_after=1970)
         ]
         register_all(
-            self.session, seminar, entries, begin=self.now - timedelta(days=3), end=self.now - timedelta(hours=3), chance=self.chance
+            self.session,
+            seminar,
+            entries,
+            begin=self.now - timedelta(days=3),
+            end=self.now - timedelta(hours=3),
+            chance=self.chance,
+            opened=False,
         )
 
     def _twin(self, seminar: Seminar) -> None:
-        """Register somebody of Cancún again with a short form of her name and another address, which makes a second record of her."""
+        """Enter somebody of Cancún again with a short form of her name and another address, which makes a second record of her.
+
+        Nobody has shown yet that the address is hers, so her page asks for the surname.
+        """
         known = next(person for person in self.people if person.data.email == content.TWIN_OF)
         data = replace(
             known.data,
@@ -190,7 +199,13 @@ class _Story:
         )
         again = replace(entry(known, self.directory, group="FGE"), person=data, identity=NOTHING)
         register_all(
-            self.session, seminar, [again], begin=self.now - timedelta(minutes=90), end=self.now - timedelta(minutes=30), chance=self.chance
+            self.session,
+            seminar,
+            [again],
+            begin=self.now - timedelta(minutes=90),
+            end=self.now - timedelta(minutes=30),
+            chance=self.chance,
+            opened=False,
         )
 
     def _not_in_the_directory(self, seminar: Seminar) -> None:

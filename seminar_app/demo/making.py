@@ -19,6 +19,7 @@ from seminar_app.demo.people import Directory
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.messages.services import lease_next, record_sent
+from seminar_app.people.services import prove_mailbox
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import Source, WishedPool
 from seminar_app.registration.services import Entry, add_by_hand, resize
@@ -94,23 +95,36 @@ def make_seminar(session: Session, context: ChangeContext, text: SeminarText, *,
 
 
 def register_all(
-    session: Session, seminar: Seminar, entries: Sequence[Entry], *, begin: datetime, end: datetime, chance: random.Random
+    session: Session,
+    seminar: Seminar,
+    entries: Sequence[Entry],
+    *,
+    begin: datetime,
+    end: datetime,
+    chance: random.Random,
+    opened: bool = True,
 ) -> list[Registration]:
-    """Register people one after another, at random instants between `begin` and `end`."""
+    """Register people one after another, at random instants between `begin` and `end`.
+
+    Args:
+        opened: they have opened their pages at once; False: as people whom an office has entered, and who have not looked yet.
+    """
     span = int((end - begin).total_seconds())
     instants = sorted(begin + timedelta(seconds=chance.randrange(span)) for _ in entries)
     registrations = []
     for entry, now in zip(entries, instants, strict=True):
-        registrations.append(
-            add_by_hand(
-                session,
-                ChangeContext(now, COMMAND),
-                seminar_id=seminar.id,
-                entry=entry,
-                submission_id=uuid.UUID(int=chance.getrandbits(128), version=4),
-                source=Source.DEMO,
-            )
+        made = add_by_hand(
+            session,
+            ChangeContext(now, COMMAND),
+            seminar_id=seminar.id,
+            entry=entry,
+            submission_id=uuid.UUID(int=chance.getrandbits(128), version=4),
+            source=Source.DEMO,
         )
+        if opened:
+            made.notice_at = now
+            prove_mailbox(session, ChangeContext(now, COMMAND), person_id=made.person_id)
+        registrations.append(made)
         consider_sent(session, now=now + timedelta(seconds=chance.randint(2, 50)))
     return registrations
 

@@ -10,6 +10,7 @@ from seminar_app.feedback.services import OPENED, REMINDER
 from seminar_app.feedback.wording import in_words
 from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import AddressOf, Resolved, link_of, resolve
+from seminar_app.registration.first_mail import News, tells
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar
@@ -19,6 +20,7 @@ def init_app() -> None:
     """Register it for both kinds."""
     for kind in (OPENED, REMINDER):
         resolve(kind, _letter)
+        tells(kind, News.FEEDBACK)
 
 
 def _letter(session: Session, message: Message, address_of: AddressOf) -> Resolved | None:

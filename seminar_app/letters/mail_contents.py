@@ -20,6 +20,7 @@ from seminar_app.messages.rendering import Letter as Rendered
 from seminar_app.messages.rendering import write as render
 from seminar_app.messages.rules import MessageState
 from seminar_app.offices.models import Office
+from seminar_app.registration.first_mail import written_to_many
 from seminar_app.registration.links import ENDPOINT, PURPOSE
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, link_has_ended
@@ -31,6 +32,8 @@ def init_app() -> None:
     """Register both kinds."""
     resolve(KIND, _letter)
     resolve(UNANSWERED_KIND, _reminding)
+    written_to_many(KIND)
+    written_to_many(UNANSWERED_KIND)
 
 
 def _reminding(session: Session, message: Message, address_of: AddressOf) -> Resolved | None:
@@ -60,6 +63,7 @@ def _letter(session: Session, message: Message, address_of: AddressOf) -> Resolv
         "text": written[language].text,
         "in_own_language": language == message.language,
         "asks": message.link_endpoint == FEEDBACK_ENDPOINT,
+        "unproven": False,
         "link": address_of(link, message.link_endpoint, None) if works and link and message.link_endpoint else None,
     }
     return Resolved(kind=KIND, to_name=message.to_name, facts=said)
@@ -84,4 +88,4 @@ def as_read(
         state=MessageState.WAITING,
         created_at=context.now,
     )
-    return render(app, example, show_link=False, reading=session)
+    return render(app, example, show_link=False, reading=session, late=False)

@@ -20,8 +20,6 @@ TIME_TO_UNDO = timedelta(minutes=2)
 """How long a letter is held before its first mail leaves; as long as the mail about a removal."""
 LONGEST_SUBJECT = 150
 LONGEST_TEXT = 5_000
-UNPROVEN = frozenset({RegistrationState.NOMINATED, RegistrationState.INVITED})
-"""States of people who may not have shown yet that they read their mailbox: mail to them carries no name."""
 
 
 class LetterState(StrEnum):

@@ -21,7 +21,7 @@ from seminar_app.feedback.services import forget_reminded, form_to_remind, locke
 from seminar_app.letters import queries
 from seminar_app.letters.errors import LetterChanged, NobodyToWriteTo, NotADraft, ReceiversChanged, TooLateToTakeBack
 from seminar_app.letters.models import Letter
-from seminar_app.letters.rules import TIME_TO_UNDO, UNPROVEN, Audience, LetterState, Words, may_be_taken_back
+from seminar_app.letters.rules import TIME_TO_UNDO, Audience, LetterState, Words, may_be_taken_back
 from seminar_app.messages.batches import Addressed, enqueue_all, take_back
 from seminar_app.messages.kinds import delete_when_sent
 from seminar_app.offices.models import Office
@@ -177,13 +177,13 @@ def _fill(letter: Letter, typed: Typed) -> None:
 
 
 def _addressed(session: Session, letter: Letter, registration: Registration, said: dict[str, str], *, asks: bool) -> Addressed:
-    person, unproven = registration.person, registration.state in UNPROVEN
+    person = registration.person
     return Addressed(
         kind=UNANSWERED_KIND if asks else KIND,
         language=registration.language,
         to_address=person.email or "",
-        to_name="" if unproven else person.certificate_name,
-        facts=said | {"code": reserved_name(registration.reserved_code) if person.reserved and not unproven else ""},
+        to_name=person.certificate_name,
+        facts=said | {"code": reserved_name(registration.reserved_code) if person.reserved else ""},
         link=issue_link(session, registration),
         link_endpoint=FEEDBACK_ENDPOINT if asks else ENDPOINT,
         dedupe_key=f"letter:{letter.public_id.hex}:{registration.public_id.hex}",

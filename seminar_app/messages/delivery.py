@@ -90,7 +90,7 @@ def deliver_due(
 def _send(app: Flask, mailer: Mailer, lease: Lease, *, now: datetime) -> None:
     settings: Settings = app.extensions["settings"]
     letter = rendering.write(app, lease.message)
-    attached = rendering.attached_to(app, lease.message)
+    attached = rendering.attached_to(app, lease.message, letter)
     mailer.send(rendering.mail_of(letter, lease.message, sender=settings.mail_from, now=now, attached=attached))
 
 

@@ -55,6 +55,8 @@ class Letter:
     html: str
     to_name: str
     language: str
+    covered: bool = False
+    """Whether it says less than its kind does, because its receiver may be a stranger. No file goes with it."""
     own: str = ""
     """This installation's own address, which is a link also where it is not https."""
 
@@ -102,6 +104,10 @@ Attacher = Callable[[Session, Message, PageAddress], Attachment | None]
 _attachers: dict[str, Attacher] = {}
 
 
+Cover = Callable[[Session, Message, Resolved, AddressOf], Resolved | None]
+_covers: dict[str, Cover] = {}
+
+
 FactReader = Callable[[Session, Message], dict[str, str]]
 _fact_readers: dict[str, FactReader] = {}
 
@@ -118,6 +124,14 @@ def resolve(kind: str, resolver: Resolver) -> None:
 def add_facts(kind: str, reader: FactReader) -> None:
     """Ask this function, each time one is rendered, for facts of mails of a kind that were not put into the outbox with them."""
     _fact_readers[kind] = reader
+
+
+def cover(purpose: str, covering: Cover) -> None:
+    """Ask this function about each mail with a link of this purpose, whatever its kind, each time one is rendered.
+
+    It gets what the mail is to say, and returns what may be said instead; None: all of it.
+    """
+    _covers[purpose] = covering
 
 
 def attach(kind: str, attacher: Attacher) -> None:
@@ -137,7 +151,8 @@ def write(app: Flask, message: Message, *, show_link: bool = True, reading: Sess
         app: the application.
         message: row of the outbox.
         reading: the session to ask in what a mail says that decides late; None: one of its own.
-        late: whether to ask for the facts that are read when a mail leaves; a list of subjects does without them.
+        late: whether to ask for the facts that are read when a mail leaves, and what may be said to this mailbox; a list of subjects
+            does without them.
         show_link: whether to show the secret part of its link; staff read the message without it.
 
     Raises:
@@ -147,7 +162,7 @@ def write(app: Flask, message: Message, *, show_link: bool = True, reading: Sess
     settings: Settings = app.extensions["settings"]
     templates: Environment = app.extensions["mail_templates"]
     with app.app_context(), force_locale(message.language):
-        found = _resolved(app, settings, message, reading or session(), show=show_link, late=late)
+        found, covered = _resolved(app, settings, message, reading or session(), show=show_link, late=late)
     language = found.language or message.language
     with app.app_context(), force_locale(language):
         to_name = unlinkable(found.to_name)
@@ -165,7 +180,7 @@ def write(app: Flask, message: Message, *, show_link: bool = True, reading: Sess
         text = templates.get_template("email/_layout.txt").render(frame | words | {"body": body})
         escaped = {name: escape(value) for name, value in words.items()}
         html = templates.get_template("email/_layout.html").render(frame | escaped | {"body": as_html(body, own=settings.public_url)})
-    return Letter(subject, body, text.strip() + "\n", html, to_name, language, settings.public_url)
+    return Letter(subject, body, text.strip() + "\n", html, to_name, language, covered, settings.public_url)
 
 
 def address_of(app: Flask, settings: Settings, endpoint: str, **values: Any) -> str:
@@ -173,17 +188,19 @@ def address_of(app: Flask, settings: Settings, endpoint: str, **values: Any) -> 
     return settings.public_url + app.url_map.bind("localhost").build(endpoint, values)
 
 
-def attached_to(app: Flask, message: Message) -> list[Attachment]:
-    """Return the files that go with a message, in its language."""
+def attached_to(app: Flask, message: Message, letter: Letter) -> list[Attachment]:
+    """Return the files that go with a message, in its language; `letter` is what it says."""
     attacher = _attachers.get(message.kind)
-    if attacher is None:
+    if attacher is None or letter.covered:
         return []
     with app.app_context(), force_locale(message.language):
         found = attacher(session(), message, lambda endpoint, **values: address_of(app, app.extensions["settings"], endpoint, **values))
     return [] if found is None else [found]
 
 
-def _resolved(app: Flask, settings: Settings, message: Message, reading: Session, *, show: bool, late: bool) -> Resolved:
+def _resolved(app: Flask, settings: Settings, message: Message, reading: Session, *, show: bool, late: bool) -> tuple[Resolved, bool]:
+    """Return what the mail says, and whether that is less than its kind says."""
+
     def address(link: SecretLink, endpoint: str, kept: bytes | None) -> str:
         tokens = [link.token(key) for key in settings.secret_keys]
         token = next((each for each in tokens if kept in token_hashes(each)), tokens[0]) if show else HIDDEN
@@ -193,11 +210,15 @@ def _resolved(app: Flask, settings: Settings, message: Message, reading: Session
         found = resolver(reading, message, address)
         if found is None:
             raise NotToBeSent
-        return replace(found, facts=message.context | found.facts)
-    link = link_of(message)
-    written = address(link, message.link_endpoint, None) if link and message.link_endpoint else None
-    more = _fact_readers[message.kind](reading, message) if late and message.kind in _fact_readers else {}
-    return Resolved(kind=message.kind, to_name=message.to_name, facts=message.context | more | {"link": written})
+        says = replace(found, facts=message.context | found.facts)
+    else:
+        link = link_of(message)
+        written = address(link, message.link_endpoint, None) if link and message.link_endpoint else None
+        more = _fact_readers[message.kind](reading, message) if late and message.kind in _fact_readers else {}
+        says = Resolved(kind=message.kind, to_name=message.to_name, facts=message.context | more | {"link": written})
+    covering = _covers.get(message.link_purpose or "") if late else None
+    less = covering(reading, message, says, address) if covering is not None else None
+    return (says, False) if less is None else (less, True)
 
 
 def link_of(message: Message) -> SecretLink | None:

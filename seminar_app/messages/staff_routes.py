@@ -103,7 +103,7 @@ def _message_page(row: Message, *, refusal: str | None = None) -> str:
         "messages/staff/message.html",
         message=as_seen,
         letter=letter,
-        attached=[each.name for each in attached_to(current_app._get_current_object(), row)] if letter else [],  # type: ignore[attr-defined]
+        attached=[each.name for each in attached_to(current_app._get_current_object(), row, letter)] if letter else [],  # type: ignore[attr-defined]
         fault=fault,
         refusal=refusal,
         why=_(as_seen.last_error) if as_seen.last_error else None,

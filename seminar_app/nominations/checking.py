@@ -40,6 +40,7 @@ class Here:
     Attributes:
         list_name: file of the list that brought it; None if no list did.
         within: whether the account may see it.
+        reserved: whether the person's identity is.
     """
 
     registration_id: int
@@ -47,6 +48,7 @@ class Here:
     state: RegistrationState
     list_name: str | None
     within: bool
+    reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +61,12 @@ class CheckedRow:
         entry: what would be registered; None where the row has errors.
         found: who it is on file.
         here: the person's registration in this seminar.
-        hidden: it too, where the account may not see it: the row looks like any other, and an import leaves it to the organizer.
+        hidden: whether it is about somebody of whom the account may not learn anything, a registration of another agency or a reserved
+            identity: before an import the row looks like any other, and an import leaves it to the organizer.
         repeats: the row before it about the same person.
         came: for a row that this list has brought already, the registration.
         place: of an alternate, among those of this list who wait for the same seats; from 1.
+        reserved: whether the row tells that a reserved identity is registered, which is an opening of its record.
     """
 
     row: ListRow
@@ -71,10 +75,21 @@ class CheckedRow:
     entry: Entry | None = None
     found: Found = NOBODY
     here: Here | None = None
-    hidden: Here | None = None
+    hidden: bool = False
     repeats: RowKey | None = None
     came: uuid.UUID | None = None
     place: int | None = None
+    reserved: bool = False
+
+    @property
+    def names(self) -> str:
+        """Whom the row names, in short, to tell whether it still names the same."""
+        return f"{self.entry.person.search_key}|{self.entry.person.email or ''}" if self.entry is not None else ""
+
+    @property
+    def registration(self) -> uuid.UUID | None:
+        """The registration that the row tells of."""
+        return self.here.public_id if self.here is not None else self.came
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +117,28 @@ def check(
     standpoint: Standpoint,
     language: str,
     now: datetime,
+    to_organizer: Mapping[RowKey, str] | None = None,
 ) -> list[CheckedRow]:
     """Return for each row all that is wrong in it, who it is about, and what an import would make of it now.
 
     Args:
         seats: of the seminar, locked by an import, or only read (`read_seats`) for a preview.
         language: of a new person's mail.
+        to_organizer: rows that an import has left to the organizer (`Work.to_organizer`); None for an import, which leaves all such rows.
     """
     finder = agency_finder(session, seats, standpoint.agencies)
     came = _came(session, of.id)
     rows = [_with_agency(finder, row, of.agency_id, language) for row in reading.rows]
-    rows = [replace(each, outcome=Outcome.TAKEN, came=came[each.row.key]) if each.row.key in came else each for each in rows]
+    rows = [_taken(each, *came[each.row.key]) if each.row.key in came else each for each in rows]
     open_rows = [place for place, each in enumerate(rows) if each.outcome is Outcome.WAITS]
     found = find_many(session, [_sought(session, rows[place].entry) for place in open_rows], reach=standpoint.reach)
     here = _registered(session, seats.seminar.id, found, standpoint)
     first: dict[int, RowKey] = {}
     chosen = choices if standpoint.asks else {each.row.key: NEW for each in rows} | dict(choices)
     for place, who in zip(open_rows, found, strict=True):
-        rows[place] = _with_person(rows[place], who, here, chosen.get(rows[place].row.key), first)
+        row = _with_person(rows[place], who, here, chosen.get(rows[place].row.key), first, organizes=standpoint.agencies is None)
+        told = row.hidden and (to_organizer is None or to_organizer.get(row.row.key) == row.names)
+        rows[place] = replace(row, outcome=Outcome.ORGANIZER) if told else row
     return _seated(session, seats, rows, now=now)
 
 
@@ -184,10 +203,18 @@ def _sought(session: Session, entry: Entry | None) -> Sought:
     return Sought(compared_of(entry.person, tokens_of(session, entry.identity)), entry.person.search_key, entry.identity.curp)
 
 
-def _came(session: Session, list_id: int | None) -> dict[RowKey, uuid.UUID]:
-    """Return the rows that this list has brought onto the roster, with the registration of each."""
-    brought = select(Nomination.row, Registration.public_id).join(Registration, Registration.id == Nomination.registration_id)
-    return {row.row: row.public_id for row in session.execute(brought.where(Nomination.list_id == list_id))}
+def _taken(each: CheckedRow, registration: uuid.UUID, reserved: bool) -> CheckedRow:
+    return replace(each, outcome=Outcome.TAKEN, came=registration, reserved=reserved)
+
+
+def _came(session: Session, list_id: int | None) -> dict[RowKey, tuple[uuid.UUID, bool]]:
+    """Return the rows that this list has brought onto the roster, with the registration of each and whether its person is reserved."""
+    brought = (
+        select(Nomination.row, Registration.public_id, Person.reserved)
+        .join(Registration, Registration.id == Nomination.registration_id)
+        .join(Person, Person.id == Registration.person_id)
+    )
+    return {row.row: (row.public_id, row.reserved) for row in session.execute(brought.where(Nomination.list_id == list_id))}
 
 
 def _registered(session: Session, seminar_id: int, found: Sequence[Found], standpoint: Standpoint) -> dict[int, Here]:
@@ -199,22 +226,35 @@ def _registered(session: Session, seminar_id: int, found: Sequence[Found], stand
     newest = select(func.max(Nomination.id)).where(Nomination.registration_id == Registration.id).correlate(Registration).scalar_subquery()
     rows = session.execute(
         select(
-            Registration.person_id, Registration.id, Registration.public_id, Registration.state, Registration.agency_id, NominationList.name
+            Registration.person_id,
+            Registration.id,
+            Registration.public_id,
+            Registration.state,
+            Registration.agency_id,
+            NominationList.name,
+            Person.reserved,
         )
+        .join(Person, Person.id == Registration.person_id)
         .outerjoin(Nomination, Nomination.id == newest)
         .outerjoin(NominationList, NominationList.id == Nomination.list_id)
         .where(Registration.seminar_id == seminar_id)
     )
     within = standpoint.agencies
     return {
-        row.person_id: Here(row.id, row.public_id, row.state, row.name, within is None or row.agency_id in within)
+        row.person_id: Here(row.id, row.public_id, row.state, row.name, within is None or row.agency_id in within, row.reserved)
         for row in rows
         if row.person_id in people
     }
 
 
-def _with_person(each: CheckedRow, found: Found, here: Mapping[int, Here], chosen: str | None, first: dict[int, RowKey]) -> CheckedRow:
-    """Return the row with who it is about; `WAITS` where it goes on."""
+def _with_person(
+    each: CheckedRow, found: Found, here: Mapping[int, Here], chosen: str | None, first: dict[int, RowKey], *, organizes: bool
+) -> CheckedRow:
+    """Return the row with who it is about; `WAITS` where it goes on.
+
+    A liaison learns nothing of a reserved identity, nor of a registration of another agency, nor that two rows with different
+    addresses are one record that she may not see: such rows are hidden.
+    """
     if found.same is None and chosen is not None and chosen != NEW:
         named = next((one.person for one in found.perhaps if one.person.public_id.hex == chosen), None)
         found = replace(found, same=named) if named is not None else found
@@ -222,13 +262,15 @@ def _with_person(each: CheckedRow, found: Found, here: Mapping[int, Here], chose
     if person is None:
         asks = bool(found.perhaps) and chosen != NEW
         return replace(each, found=found, outcome=Outcome.ASK if asks else Outcome.WAITS)
+    there = here.get(person.id)
+    if not organizes and (person.reserved or (there is not None and not there.within)):
+        return replace(each, found=found, hidden=True)
     if person.id in first:
-        return replace(each, found=found, outcome=Outcome.REPEATED, repeats=first[person.id])
+        sees = organizes or found.shown
+        return replace(each, found=found, outcome=Outcome.REPEATED, repeats=first[person.id]) if sees else replace(each, hidden=True)
     first[person.id] = each.row.key
-    if person.id in here and not here[person.id].within:
-        return replace(each, found=found, hidden=here[person.id])
-    if person.id in here:
-        return replace(each, found=found, outcome=Outcome.HERE, here=here[person.id])
+    if there is not None:
+        return replace(each, found=found, outcome=Outcome.HERE, here=there, reserved=there.reserved)
     return replace(each, found=found)
 
 

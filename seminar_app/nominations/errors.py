@@ -154,6 +154,12 @@ class ReadingFailed(UnreadableList):
     )
 
 
+class ReadersBusy(UnreadableList):
+    """As many files as may be read at once are being read."""
+
+    sentence = N_("Several lists are being read just now. Please try again in a moment.")
+
+
 class UnplacedColumns(Refusal):
     """A column of a table that is taken is for nothing yet."""
 

@@ -80,6 +80,7 @@ def init_app() -> None:
             Outcome.ALTERNATE: _l("Alternate"),
             Outcome.FOR_APPROVAL: _l("For approval"),
             Outcome.WAITS: _l("Waiting list"),
+            Outcome.ORGANIZER: _l("For the organizer to decide"),
             Outcome.TAKEN: _l("Brought"),
         },
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import render_template, url_for
 
 from seminar_app.accounts.queries import names_by_audit_name
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
+from seminar_app.agencies.rules import existed_on
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
 from seminar_app.nominations import queries, services
@@ -23,7 +25,8 @@ from seminar_app.nominations.reading import proposed_states
 from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for
 from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Nominee, ProblemCode, Reading, Severity, Tables
 from seminar_app.nominations.shown_rows import FIGURES, TO_MEND, RowShown, by_sheet, faults_of, in_normal_case, is_doubtful
-from seminar_app.nominations.wording import counts_in_words, outcome_in_words
+from seminar_app.nominations.states import STATE_NAMES
+from seminar_app.nominations.wording import counts_in_words, outcome_in_words, problem_in_words
 from seminar_app.nominations.work import Work, reading_of
 from seminar_app.registration.queries import as_likely
 from seminar_app.seminars.header import seminar_header
@@ -77,7 +80,7 @@ def _first_people(tables: Tables, work: Work) -> dict[int, list[Nominee]]:
     if not wholes:
         return {}
     few = replace(tables, tables=tuple(replace(table, rows=table.rows[:SAMPLE]) for table in tables.tables))
-    rows = reading_of(few, work).rows
+    rows = reading_of(few, work, today=clock.now().date()).rows
     return {table: [row.nominee for row in rows if row.table == table][:3] for table in wholes}
 
 
@@ -90,10 +93,13 @@ class _Looked:
     agencies: Mapping[int, AgencyChoice]
 
 
-def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) -> str:
-    """Return the list with all that is wrong in it and what would become of each row."""
+def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) -> tuple[str, list[uuid.UUID]]:
+    """Return the list with all that is wrong in it and what would become of each row.
+
+    Beside it, the registrations of reserved identities that its rows tell of: each is an opening of a record.
+    """
     if found.work_id is None:
-        return _render("list", who, found=found, gone=True)
+        return _render("list", who, found=found, gone=True), []
     looked = _look(who, found)
     counts = counted(each.outcome for each in looked.rows)
     to_mend = [each for each in looked.rows if each.outcome in TO_MEND]
@@ -103,7 +109,7 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
     chosen = by_name[shows] if shows in by_name else [each for each in looked.rows if each.outcome == shows]
     page = min(page_number(), max(1, -(-len(chosen) // ON_A_PAGE)))
     here = chosen[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
-    return _render(
+    shown = _render(
         "list",
         who,
         found=found,
@@ -115,19 +121,26 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
         page=page,
         pages=-(-len(chosen) // ON_A_PAGE),
         normal_case=looked.work.normal_case,
-        in_capitals=[] if looked.work.normal_case else in_normal_case(looked.reading),
+        in_capitals=[] if looked.work.normal_case else in_normal_case(looked.rows),
+        agencies=_to_choose(who, looked) if to_mend else [],
+        states=STATE_NAMES,
         fixes=_fixes(looked),
         vacant=[each.row.key for each in to_mend if any(problem.code is ProblemCode.VACANT for problem in each.row.problems)],
         skipped=looked.reading.skipped,
         **_summary(counts, looked),
     )
+    return shown, _opened(here)
 
 
-def row_part(who: Nominating, found: NominationList, key: str, asked: Mapping[str, str]) -> str:
-    """Return one row after a correction, with the figures of the list: what htmx puts in their places."""
+def _opened(rows: Sequence[CheckedRow]) -> list[uuid.UUID]:
+    return [each.registration for each in rows if each.reserved and each.registration is not None]
+
+
+def row_part(who: Nominating, found: NominationList, key: str) -> tuple[str, list[uuid.UUID]]:
+    """Return one row after a correction, with the figures of the list: what htmx puts in their places. And what `list_page` does."""
     looked = _look(who, found)
     row = next((each for each in looked.rows if each.row.key == key), None)
-    return render_template(
+    part = render_template(
         "nominations/staff/_corrected.html",
         found=found,
         seminar=who.seminar,
@@ -136,6 +149,7 @@ def row_part(who: Nominating, found: NominationList, key: str, asked: Mapping[st
         key=key,
         **_summary(counted(each.outcome for each in looked.rows), looked),
     )
+    return part, _opened([row] if row is not None else [])
 
 
 def _shows(asked: str | None, *, to_mend: bool) -> str:
@@ -148,6 +162,7 @@ def _shows(asked: str | None, *, to_mend: bool) -> str:
 def _summary(counts: Mapping[Outcome, int], looked: _Looked) -> dict[str, Any]:
     return {
         "counts": counts,
+        "problem_in_words": problem_in_words,
         "figures": [(each, counts[each], outcome_in_words(each, counts[each])) for each in FIGURES if counts.get(each)],
         "total": len(looked.rows),
         "left_out": sorted(looked.work.edits.left_out, key=lambda key: tuple(map(int, key.split(".")))),
@@ -159,7 +174,7 @@ def _summary(counts: Mapping[Outcome, int], looked: _Looked) -> dict[str, Any]:
 
 def _look(who: Nominating, found: NominationList) -> _Looked:
     tables, work = services.tables_of(session(), found), services.work_of(session(), found)
-    reading = reading_of(tables, work)
+    reading = reading_of(tables, work, today=clock.now().date())
     rows = check(
         session(),
         seats=queries.seats_now(session(), who),
@@ -169,6 +184,7 @@ def _look(who: Nominating, found: NominationList) -> _Looked:
         standpoint=queries.standpoint_of(session(), current_actor(), who),
         language=who.language,
         now=clock.now(),
+        to_organizer=work.to_organizer,
     )
     return _Looked(tables, work, reading, rows, all_agencies(session(), with_aliases=False))
 
@@ -177,6 +193,13 @@ def _shown(each: CheckedRow, looked: _Looked) -> RowShown:
     agency = looked.agencies.get(each.assigned.agency_id) if each.assigned is not None else None
     likely = as_likely(session(), current_actor(), each.found.perhaps) if each.outcome is Outcome.ASK else []
     return RowShown(each, agency.code if agency is not None else "", faults_of(each), likely)
+
+
+def _to_choose(who: Nominating, looked: _Looked) -> list[AgencyChoice]:
+    """Return the agencies that a cell may name, as of the seminar's first day."""
+    day, within = who.seminar.starts_on, who.agencies
+    alive = (each for each in looked.agencies.values() if existed_on(day, valid_from=each.valid_from, valid_to=each.valid_to))
+    return sorted((each for each in alive if within is None or each.id in within), key=lambda each: each.code)
 
 
 def _fixes(looked: _Looked) -> list[Fix]:

@@ -11,7 +11,7 @@ from datetime import date
 from seminar_app.nominations.cells import LONGEST_TOLD, folded, is_nothing, text_of
 from seminar_app.nominations.dates import EARLIEST_LIKELY, LATEST_LIKELY, NoSuchDate, read_date
 from seminar_app.nominations.duplicates import marked
-from seminar_app.nominations.names import normal_case, spellings
+from seminar_app.nominations.names import PARTICLES, normal_case, spellings
 from seminar_app.nominations.people import named
 from seminar_app.nominations.sections import SourceRow, all_rows
 from seminar_app.nominations.shapes import (
@@ -215,7 +215,12 @@ def proposed_case(reading: Reading) -> Mapping[RowKey, Mapping[Field, str]]:
     """
     names = [name for row in reading.rows for name in (row.nominee.given_names, row.nominee.surname1, row.nominee.surname2 or "")]
     known = spellings(name for name in names if not name.islower())
-    return _where(reading, _NAME_FIELDS, lambda text: normal_case(text.upper(), known) if text.isupper() or text.islower() else None)
+    return _where(reading, _NAME_FIELDS, lambda text: ", ".join(_in_case(part, known) for part in text.split(", ")))
+
+
+def _in_case(name: str, known: Mapping[str, str]) -> str:
+    """Return a name, or what stands on one side of its comma, in normal case if it has only capitals or only small letters."""
+    return normal_case(name.upper(), known) if name.isupper() or (name.islower() and folded(name) not in PARTICLES) else name
 
 
 def proposed_states(reading: Reading) -> Mapping[RowKey, Mapping[Field, str]]:

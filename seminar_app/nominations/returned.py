@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -14,13 +16,14 @@ from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.rules import Outcome
 from seminar_app.nominations.shapes import Field, Layout
+from seminar_app.nominations.wording import problem_in_words
 from seminar_app.nominations.work import Work, reading_of
 from seminar_app.web.labels import label
 from seminar_app.web.languages import current_language
 
 
-def returned_file(session: Session, actor: Actor, who: Nominating, found: NominationList) -> tuple[bytes, str]:
-    """Return the file as XLSX, and its name.
+def returned_file(session: Session, actor: Actor, who: Nominating, found: NominationList) -> tuple[bytes, str, list[uuid.UUID]]:
+    """Return the file as XLSX, its name, and the registrations of reserved identities that it tells of.
 
     Raises:
         ListGone: what the file held is no longer kept.
@@ -30,11 +33,12 @@ def returned_file(session: Session, actor: Actor, who: Nominating, found: Nomina
         session,
         seats=queries.seats_now(session, who),
         of=found,
-        reading=reading_of(tables, work),
+        reading=reading_of(tables, work, today=clock.now().date()),
         choices=work.choices,
         standpoint=queries.standpoint_of(session, actor, who),
         language=who.language,
         now=clock.now(),
+        to_organizer=work.to_organizer,
     )
     columns = _columns(work.layout)
     content = annotated(
@@ -50,7 +54,8 @@ def returned_file(session: Session, actor: Actor, who: Nominating, found: Nomina
     )
     stem = found.name.rpartition(".")[0] or found.name or _("list")
     what = _("what is wrong")  # not within the text below, where it would not be found for translation
-    return content, f"{stem} - {what}.xlsx"
+    opened = [each.registration for each in rows if each.outcome is Outcome.HERE and each.reserved and each.registration]
+    return content, f"{stem} - {what}.xlsx", opened
 
 
 def _columns(layout: Layout) -> dict[tuple[int, Field], tuple[int, ...]]:
@@ -65,10 +70,10 @@ def _columns(layout: Layout) -> dict[tuple[int, Field], tuple[int, ...]]:
 
 def _remark(each: CheckedRow) -> str:
     """Return in words what is wrong in a row, or why it does not come."""
-    wrong = [f"{label(problem.field)}: {label(problem.code)}" for problem in each.row.problems]
+    wrong = [f"{label(problem.field)}: {problem_in_words(problem)}" for problem in each.row.problems]
     if each.outcome is Outcome.REPEATED and each.repeats:
         wrong.append(_("Twice in the list: as row %(row)s", row=each.repeats.partition(".")[2]))
-    elif each.outcome is Outcome.HERE:
+    elif each.outcome in (Outcome.HERE, Outcome.ORGANIZER):
         wrong.append(label(each.outcome))
     elif each.outcome is Outcome.ASK:
         wrong.append(_("Perhaps somebody who is known already: please say so on the page."))

@@ -35,6 +35,8 @@ class Outcome(StrEnum):
     """The organizer approves."""
     WAITS = "waits"
     """On the waiting list."""
+    ORGANIZER = "organizer"
+    """An import has left it to the organizer. Why is not said: only the organizer may know."""
     TAKEN = "taken"
     """This list has brought the person onto the roster already."""
 

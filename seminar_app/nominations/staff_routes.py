@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -27,14 +30,20 @@ from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
 from seminar_app.web.ids import id_in, id_needed
+from seminar_app.web.limits import account_key, limiter
 
 blueprint = Blueprint("nominations_staff", __name__, url_prefix="/staff/seminars/<slug>/nominations")
 NOMINATING = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.LIAISON)
+Answer = TypeVar("Answer", str, bytes)
+PAGE = re.compile(r"[1-9]\d{0,5}")
+READINGS = "20 per minute; 200 per hour"
+"""Of one account: each reads a file in a process of its own."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.route("/", methods=["GET", "POST"])
 @staff(*NOMINATING)
+@limiter.limit(READINGS, methods=["POST"], key_func=account_key)
 def index(slug: str) -> ResponseReturnValue:
     """List the lists of the seminar that the account may open, with the form for another one."""
     who = _who(slug)
@@ -72,6 +81,7 @@ def columns(slug: str, list_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<list_id>/encoding")
 @staff(*NOMINATING)
+@limiter.limit(READINGS, key_func=account_key)
 def encoding(slug: str, list_id: str) -> ResponseReturnValue:
     """Read the file again in another encoding: what was corrected in it so far was about other words, and goes."""
     who = _who(slug)
@@ -95,7 +105,7 @@ def encoding(slug: str, list_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/<list_id>")
 @staff(*NOMINATING)
-@shows_people("nominations.viewed")
+@shows_people("nominations.viewed", "reserved.opened")
 def show(slug: str, list_id: str) -> ResponseReturnValue:
     """Show all that is wrong in the list, and what would become of each row."""
     who = _who(slug)
@@ -103,13 +113,12 @@ def show(slug: str, list_id: str) -> ResponseReturnValue:
     if found.confirmed_at is None and found.work_id is not None:
         needs_no_access_row("it shows nobody")
         return redirect(url_for(".columns", slug=slug, list_id=found.public_id.hex), code=303)
-    shown(f"nomination_list:{found.public_id.hex}", seminar=slug)
-    return list_page(who, found, request.args)
+    return _note_shown(slug, found, *list_page(who, found, request.args))
 
 
 @blueprint.post("/<list_id>")
 @staff(*NOMINATING)
-@shows_people("nominations.viewed")
+@shows_people("nominations.viewed", "reserved.opened")
 def correct(slug: str, list_id: str) -> ResponseReturnValue:
     """Take corrections of cells and rows, of one where it stands or of all on the page."""
     who = _who(slug)
@@ -123,10 +132,12 @@ def correct(slug: str, list_id: str) -> ResponseReturnValue:
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
     if request.headers.get("HX-Request"):
-        shown(f"nomination_list:{found.public_id.hex}", seminar=slug)
-        return row_part(who, queries.get_list(session(), who, found.public_id), request.form.get("row", ""), request.args)
+        return _note_shown(slug, found, *row_part(who, queries.get_list(session(), who, found.public_id), request.form.get("row", "")))
     needs_no_access_row("the page that follows has one")
-    return redirect(url_for(".show", slug=slug, list_id=found.public_id.hex, page=request.form.get("page")), code=303)
+    page, shows_all = request.form.get("page", ""), request.form.get("show") == "all"
+    place = {"page": page if PAGE.fullmatch(page) else None, "show": "all" if shows_all else None}
+    values: dict[str, Any] = {"slug": slug, "list_id": found.public_id.hex, **place}
+    return redirect(url_for(".show", **values), code=303)
 
 
 @blueprint.post("/<list_id>/import")
@@ -135,6 +146,8 @@ def bring(slug: str, list_id: str) -> ResponseReturnValue:
     """Bring the good rows onto the roster, as the page has shown them."""
     who = _who(slug)
     found = queries.get_list(session(), who, id_needed(list_id))
+    if found.confirmed_at is None:
+        return _to_list(slug, found)
     version = request.form.get("version", "")
     context, actor = change_context(), current_actor()
     try:
@@ -171,16 +184,25 @@ def discard(slug: str, list_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/<list_id>/file")
 @staff(*NOMINATING, fresh="GET", gives_file=True)
-@shows_people("nominations.exported")
+@shows_people("nominations.exported", "reserved.opened")
 def file(slug: str, list_id: str) -> ResponseReturnValue:
     """Give the list back as it was sent, with the corrections and a column that says what is wrong in each row."""
     who = _who(slug)
     found = queries.get_list(session(), who, id_needed(list_id))
-    content, name = returned_file(session(), current_actor(), who, found)
-    shown(f"nomination_list:{found.public_id.hex}", seminar=slug)
-    answer = Response(content, mimetype=XLSX)
+    content, name, opened = returned_file(session(), current_actor(), who, found)
+    answer = Response(_note_shown(slug, found, content, opened, action="nominations.exported"), mimetype=XLSX)
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
+
+
+def _note_shown(
+    slug: str, found: NominationList, page: Answer, opened: Sequence[uuid.UUID], *, action: str = "nominations.viewed"
+) -> Answer:
+    """Return the page or file; the access log notes the list, and each reserved identity of whom it tells that they are registered."""
+    shown(f"nomination_list:{found.public_id.hex}", seminar=slug, action=action)
+    for registration in opened:
+        shown(f"registration:{registration.hex}", seminar=slug, action="reserved.opened")
+    return page
 
 
 def _who(slug: str) -> Nominating:

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +18,15 @@ from typing import Any
 
 from seminar_app.core.errors import InBothLanguages
 from seminar_app.nominations import errors, table_reader
-from seminar_app.nominations.errors import EmptyList, FileTooLarge, ReadingFailed, ReadingTooSlow, TooMuchInside, UnreadableList
+from seminar_app.nominations.errors import (
+    EmptyList,
+    FileTooLarge,
+    ReadersBusy,
+    ReadingFailed,
+    ReadingTooSlow,
+    TooMuchInside,
+    UnreadableList,
+)
 from seminar_app.nominations.kept_tables import tables_of
 from seminar_app.nominations.limits import FILE_MB, Refused
 from seminar_app.nominations.shapes import FileFormat, Table, Tables
@@ -31,6 +41,8 @@ _KEPT = ("LD_LIBRARY_PATH", "SYSTEMROOT")
 
 _AT_ONCE = threading.BoundedSemaphore(2)
 """Files that one server process has read at the same time, because each may take `CHILD_MEMORY_MB`."""
+_WAITING_SECONDS = 3
+"""How long a file waits for its turn: most are read in less than one second, and whoever waits keeps others from their pages."""
 
 _log = logging.getLogger(__name__)
 
@@ -79,10 +91,25 @@ def paste_tables(text: str) -> Tables:
     return Tables(FileFormat.TEXT, (Table("", tuple(map(tuple, rows))),), delimiter=delimiter)
 
 
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for the turn of a file.
+
+    Raises:
+        ReadersBusy: others are being read.
+    """
+    if not _AT_ONCE.acquire(timeout=_WAITING_SECONDS):
+        raise ReadersBusy
+    try:
+        yield
+    finally:
+        _AT_ONCE.release()
+
+
 def _read_in_child(content: bytes, ending: str, encoding: str | None, timeout: float, reader: Path) -> bytes:
     """Return what the child process answers. It has none of this process's environment or files."""
     with (
-        _AT_ONCE,
+        _turn(),
         subprocess.Popen(  # noqa: S603  our own interpreter and program
             [sys.executable, "-I", "-S", str(reader), _libraries(), encoding or ""],
             stdin=subprocess.PIPE,

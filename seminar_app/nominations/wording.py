@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from seminar_app.nominations.rules import Outcome
 from seminar_app.nominations.services import Imported
+from seminar_app.nominations.shapes import Problem, ProblemCode
 from seminar_app.web.labels import label
 
 
@@ -28,6 +29,13 @@ def outcome_in_words(outcome: Outcome, rows: int) -> str:
     return str(_("Alternates") if outcome is Outcome.ALTERNATE and rows != 1 else label(outcome))
 
 
+def problem_in_words(problem: Problem) -> str:
+    """Return what is wrong in a cell."""
+    if problem.code is ProblemCode.NO_AGENCY and problem.value:
+        return str(_("No agency of the directory is found by this. Please choose one."))
+    return str(label(problem.code))
+
+
 def imported_in_words(done: Imported) -> str:
     """Return what an import has done, and what it has left in the list."""
     if done.came:
@@ -35,7 +43,7 @@ def imported_in_words(done: Imported) -> str:
         said = [_("%(people)s: %(what)s.", people=people, what=", ".join(counts_in_words(done.counts)))]
     else:
         said = [_("Nobody was added: everybody on this list is on the roster already, or has something to mend.")]
-    left, theirs = done.counts.get(Outcome.FAULTY, 0) + done.counts.get(Outcome.ASK, 0), done.to_organizer
+    left, theirs = done.counts.get(Outcome.FAULTY, 0) + done.counts.get(Outcome.ASK, 0), done.counts.get(Outcome.ORGANIZER, 0)
     if left:
         said.append(ngettext("%(num)d row waits here to be mended.", "%(num)d rows wait here to be mended.", left))
     if theirs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from seminar_app.nominations import choices
 from seminar_app.nominations.names import normal_case, spellings
@@ -21,12 +22,15 @@ class Work:
         edits: what was corrected.
         choices: who a row is about (`checking.Choices`).
         normal_case: whether names in capitals are taken in normal case.
+        to_organizer: rows that an import has left to the organizer, each with the person whom it named then (`PersonData` in short):
+            a row that names somebody else since is like any other.
     """
 
     layout: Layout
     edits: Edits = field(default_factory=Edits)
     choices: Mapping[RowKey, str] = field(default_factory=dict)
     normal_case: bool = False
+    to_organizer: Mapping[RowKey, str] = field(default_factory=dict)
 
     def with_cell(self, key: RowKey, of: Field, text: str) -> Work:
         """Return the work with a cell corrected."""
@@ -62,6 +66,7 @@ class Work:
             "people": sorted(self.edits.people),
             "choices": dict(self.choices),
             "normal_case": self.normal_case,
+            "to_organizer": dict(self.to_organizer),
         }
         return json.dumps(said, sort_keys=True).encode()
 
@@ -75,12 +80,22 @@ class Work:
             left_out=frozenset(said["left_out"]),
             people=frozenset(said.get("people", ())),
         )
-        return Work(layout=choices.from_json(said["layout"]), edits=edits, choices=said["choices"], normal_case=said["normal_case"])
+        return Work(
+            layout=choices.from_json(said["layout"]),
+            edits=edits,
+            choices=said["choices"],
+            normal_case=said["normal_case"],
+            to_organizer=said.get("to_organizer", {}),
+        )
 
 
-def reading_of(tables: Tables, work: Work) -> Reading:
-    """Return the people of a list as what people have said about it makes them: preview, file and import share this one reading."""
-    reading = read(tables, work.layout, work.edits)
+def reading_of(tables: Tables, work: Work, *, today: date) -> Reading:
+    """Return the people of a list as what people have said about it makes them: preview, file and import share this one reading.
+
+    Args:
+        today: a birth date after it is unlikely.
+    """
+    reading = read(tables, work.layout, work.edits, today=today)
     if not work.normal_case:
         return reading
     names = (name for row in reading.rows for name in (row.nominee.given_names, row.nominee.surname1, row.nominee.surname2 or ""))

@@ -6,8 +6,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, inspect, text
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from seminar_app.core.data_subject import NO_PERSON, PARTICIPANT
 from seminar_app.core.tables import Base, value_enum
@@ -40,6 +40,11 @@ class Person(Base):
     sex: Mapped[Sex | None] = mapped_column(value_enum(Sex))
     email: Mapped[str | None] = mapped_column(String(320), info=PARTICIPANT)
     """Canonical. Two people may share an office's mailbox, so it identifies a person only together with the name."""
+    email_proven_at: Mapped[datetime | None]
+    """When the person showed that this mailbox is theirs: by a form's button, or by the surname on the page a link opened.
+
+    None: nobody has shown it, and mail to it names nobody. Another address has still to be shown, so it takes this away.
+    """
     phone: Mapped[str | None] = mapped_column(String(32), info=PARTICIPANT)
     """E.164 if it can be read as a number, else as typed."""
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
@@ -61,6 +66,12 @@ class Person(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @validates("email")
+    def _prove_anew(self, _key: str, email: str | None) -> str | None:
+        if inspect(self).persistent and email != self.email:
+            self.email_proven_at = None
+        return email
 
 
 class PersonMerge(Base):

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
@@ -63,6 +63,7 @@ def find_or_add_person(
     by: By = By.FORM,
     identity: Identity = NOTHING,
     reach: ColumnElement[bool] | None = None,
+    proven: bool = False,
 ) -> tuple[Person, bool]:
     """Return the person who is the same by `matching.match`, or a new one, and whether they were known before.
 
@@ -74,6 +75,7 @@ def find_or_add_person(
         by: who gave the data. Staff's and a list's CURP is looked up first, and only if `reach` is given.
         identity: what was typed beside the name; only its CURP is compared.
         reach: what the account may see, on `Person`. The same CURP outside it becomes a proposal to an administrator.
+        proven: the data come from a button that was pressed in the mailbox; a new record says so.
     """
     outside: list[Candidate] = []
     if by is not By.FORM and reach is not None and identity.curp:
@@ -84,13 +86,14 @@ def find_or_add_person(
             return known[0], True
         outside = [each for each in found if each.person.id not in within]
     person = new_person(context, data, agency_id)
+    person.email_proven_at = context.now if proven else None
     if insert_unless_present(session, person, index_elements=("email", "search_key")):
         for each in outside:
             propose(session, context, one=person.id, other=each.person.id, why=each.why or (Evidence.CURP_AGREES,))
         return person, False
     there = find_person(session, email=data.email or "", key=data.search_key)
     if there is None:  # the name was corrected, or the person erased, between the two statements
-        return find_or_add_person(session, context, data=data, agency_id=agency_id, by=by, identity=identity, reach=reach)
+        return find_or_add_person(session, context, data=data, agency_id=agency_id, by=by, identity=identity, reach=reach, proven=proven)
     return kept_record(session, there), True
 
 
@@ -113,6 +116,12 @@ def new_person(context: ChangeContext, data: PersonData, agency_id: int | None) 
         sort_key=data.sort_key,
         created_at=context.now,
     )
+
+
+def prove_mailbox(session: Session, context: ChangeContext, *, person_id: int) -> None:
+    """Note that the mailbox on file is the person's. Their data are as they were, so no open form is out of date by this."""
+    unproven = (Person.id == person_id, Person.email.is_not(None), Person.email_proven_at.is_(None))
+    session.execute(update(Person).where(*unproven).values(email_proven_at=context.now).execution_options(synchronize_session=False))
 
 
 def compared_of(data: PersonData, tokens: Tokens = NO_TOKENS) -> Compared:

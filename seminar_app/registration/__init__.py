@@ -13,9 +13,20 @@ from config import Settings
 from seminar_app.agencies.headcount import add_headcount
 from seminar_app.people.queries import count_proposals
 from seminar_app.registration import adding_routes as adding_routes
-from seminar_app.registration import audit_words, change_section, concerns, jobs, labels, mail_calendar, mail_contents, receivers
+from seminar_app.registration import (
+    audit_words,
+    change_section,
+    concerns,
+    first_mail,
+    jobs,
+    labels,
+    mail_calendar,
+    mail_contents,
+    receivers,
+)
 from seminar_app.registration import changes_routes as changes_routes
 from seminar_app.registration import correction_routes as correction_routes
+from seminar_app.registration import first_opening_routes as first_opening_routes
 from seminar_app.registration import forms_staff_routes as forms_staff_routes
 from seminar_app.registration import link_routes as link_routes
 from seminar_app.registration import many_routes as many_routes
@@ -29,6 +40,7 @@ from seminar_app.registration import seminar_changes as seminar_changes
 from seminar_app.registration import staff_routes as staff_routes
 from seminar_app.registration.asking import asked_of, needed_of
 from seminar_app.registration.blueprints import blueprint, people_blueprint, staff_blueprint
+from seminar_app.registration.errors import NotOpenedYet
 from seminar_app.registration.headcount import people_concerned
 from seminar_app.seminars.overview import add_concerns, add_section
 from seminar_app.web import navigation
@@ -43,9 +55,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     audit_words.init_app()
     labels.init_app()
     receivers.init_app()
+    first_mail.init_app()
     mail_contents.init_app()
     mail_calendar.init_app()
     app.jinja_env.globals.update(asked_of=asked_of, needed_of=needed_of, identity_days_kept=settings.kept.identity)
+    app.register_error_handler(NotOpenedYet, first_opening_routes.lead_to_first_opening)
     app.register_blueprint(blueprint)
     app.register_blueprint(staff_blueprint)
     app.register_blueprint(people_blueprint)

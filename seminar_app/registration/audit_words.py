@@ -40,6 +40,8 @@ def init_app() -> None:
             "seats.shrunk": _l("took an added seat away again"),
             "registration.link_sent": _l("sent a personal link again"),
             "registration.link_replaced": _l("replaced a personal link"),
+            "registration.link_ended": _l("typed the fifth wrong surname, which ended a personal link"),
+            "registration.page_opened": _l("opened the personal page for the first time"),
             "person.name_asked": _l("asked for another name"),
             "person.name_accepted": _l("accepted another name"),
             "person.name_declined": _l("declined another name"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seminar_app.core.errors import N_, Refusal
+from seminar_app.core.errors import N_, LinkNotFound, Refusal
 
 
 class FormClosed(Refusal):
@@ -264,3 +264,7 @@ class NoSeatAsked(Refusal):
     """The door asks for no seat for this person, or no longer."""
 
     sentence = N_("Nobody waits at the door with this registration any more.")
+
+
+class NotOpenedYet(LinkNotFound):
+    """The personal link is right, and its page is not open: `first_opening_routes` answers with what comes first."""

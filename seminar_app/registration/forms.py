@@ -90,19 +90,14 @@ def _showing() -> HiddenField:
     return HiddenField(default=lambda: uuid.uuid4().hex, render_kw={"data-kept": ""})  # static/js/page.js
 
 
-class NoticeFields(BaseForm):
-    """That the privacy notice was read, and which one the page showed."""
+class NoticeShown(BaseForm):
+    """Which privacy notice the page showed."""
 
-    notice_read = BooleanField(
-        _l("I have read the privacy notice"), validators=[required(_l("Please read the privacy notice and mark that you have read it."))]
-    )
     notice = HiddenField()
     office_notice = HiddenField()
 
     def show_notice(self, language: str, newest: OfficeNotice | None) -> None:
-        """Name the notice that the page shows; if the office has published another meanwhile, that one is still to be read."""
-        if self.office_notice_shown != (newest.id if newest else None):
-            self.notice_read.data = False
+        """Name the notice that the page shows."""
         self.notice.data = f"{CURRENT_VERSION}.{language}"
         self.office_notice.data = str(newest.id if newest else "")
 
@@ -117,6 +112,32 @@ class NoticeFields(BaseForm):
         """Id of the office's version that the page showed; None if it showed none."""
         typed = self.office_notice.data or ""
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+class NoticeFields(NoticeShown):
+    """That the privacy notice was read, and which one the page showed."""
+
+    notice_read = BooleanField(
+        _l("I have read the privacy notice"), validators=[required(_l("Please read the privacy notice and mark that you have read it."))]
+    )
+
+    def show_notice(self, language: str, newest: OfficeNotice | None) -> None:
+        """Name the notice that the page shows; if the office has published another meanwhile, that one is still to be read."""
+        if self.office_notice_shown != (newest.id if newest else None):
+            self.notice_read.data = False
+        super().show_notice(language, newest)
+
+
+class FirstOpeningForm(NoticeShown):
+    """The surname that opens a page, and the notice shown with it. The route deletes `surname` where the mailbox is proven."""
+
+    surname = one_line(
+        _l("Your first surname"),
+        length=LINE,
+        message=_l("Please write your first surname."),
+        description=_l("As it stands in your papers; accents and capitals do not matter. If you have a single name, write that."),
+        render_kw={"autocomplete": "family-name", "spellcheck": "false"},
+    )
 
 
 class RegistrationForm(PersonFields, IdentityFields, NoticeFields):

@@ -85,7 +85,7 @@ def confirm_form(slug: str, form_id: uuid.UUID) -> ResponseReturnValue:
     form = DecisionForm()
     if form.accepts():
         try:
-            made = in_unit_of_work(lambda session: services.confirm(session, change_context(), form_id=row_id))
+            made = in_unit_of_work(lambda session: services.confirm(session, change_context(), form_id=row_id, by_mail=False))
         except Refusal as refusal:
             flash(sentence_of(refusal), "error")
         else:

@@ -20,8 +20,10 @@ from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.queries import find_person, kept_record
 from seminar_app.people.rules import reserved_name
+from seminar_app.registration import seminar_changes
 from seminar_app.registration.change_words import lines_of
 from seminar_app.registration.errors import FormEnded
+from seminar_app.registration.first_mail import News, bare, mailbox_of, tells
 from seminar_app.registration.links import BUTTON_ENDPOINT, ENDPOINT, link_now
 from seminar_app.registration.models import ChangeNotice, FormSent, Registration
 from seminar_app.registration.queries import alternate_place
@@ -44,6 +46,8 @@ def init_app() -> None:
     """Register them."""
     resolve(KIND, _of_form)
     resolve(LINKS, _of_address)
+    tells(change_notices.KIND, News.CHANGED)
+    tells(seminar_changes.KIND, News.CANCELLED)
     resolve(change_notices.KIND, _of_changes)
     resolve(change_notices.LIAISON_KIND, _of_changes)
     for kind in SEATED:
@@ -106,7 +110,9 @@ def _of_form(session: Session, message: Message, address_of: AddressOf) -> Resol
             "link": address_of(link_now(registration), ENDPOINT, registration.link_hash),
         }
         said = facts(seminar, office, registration.language) | own
-        return Resolved(kind="already_registered", language=registration.language, to_name=person.certificate_name, facts=said)
+        whole = Resolved(kind="already_registered", language=registration.language, to_name=person.certificate_name, facts=said)
+        mailbox = mailbox_of(registration, person, at=message.sent_at)
+        return whole if mailbox.proven else bare(whole, kind=whole.kind, link=None if mailbox.ended else own["link"])
     said = {
         "link": address_of(button, BUTTON_ENDPOINT, form.link_hash),
         "until": local_instant(form.ends_at, seminar.time_zone),
@@ -138,11 +144,12 @@ def _of_address(session: Session, message: Message, address_of: AddressOf) -> Re
     found = [
         facts(seminar, office, message.language)
         | {
-            "name": unlinkable(registration.person.certificate_name),
+            "name": unlinkable(registration.person.certificate_name) if mailbox.proven else "",
             "link": address_of(link_now(registration), ENDPOINT, registration.link_hash),
         }
         for registration, seminar, office in rows
         if not link_has_ended(seminar.ends_on, today=today)
+        and not (mailbox := mailbox_of(registration, registration.person, at=message.sent_at)).ended
     ]
     return Resolved(kind=LINKS, to_name="", facts={"registrations": found}) if found else None
 

@@ -36,6 +36,26 @@ class MergeFault(StrEnum):
     MERGED_SINCE = "merged_since"
 
 
+class HasMailbox(Protocol):
+    """An address, and when it was shown to be the person's."""
+
+    email: str | None
+    email_proven_at: datetime | None
+
+
+def mailbox_after_merge(kept: HasMailbox, gone: HasMailbox) -> datetime | None:
+    """Return since when the kept record's mailbox counts as proven: for one address, the earlier word of both.
+
+    The links that were sent to the other record open the kept one's pages. So with an address of its own that nobody has proven,
+    they must not open at once: the surname is asked for again.
+    """
+    if kept.email is None:
+        return None
+    if kept.email == gone.email:
+        return min((at for at in (kept.email_proven_at, gone.email_proven_at) if at is not None), default=None)
+    return None if gone.email is not None and gone.email_proven_at is None else kept.email_proven_at
+
+
 def merge_fault(kept: HasRecord, gone: HasRecord) -> MergeFault | None:
     """Return why `gone` cannot be merged into `kept`, or None."""
     if kept.id == gone.id:

@@ -74,13 +74,17 @@ class Registration(Base):
     source: Mapped[Source] = mapped_column(value_enum(Source))
     language: Mapped[str] = mapped_column(String(2), info=NO_PERSON)
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id", ondelete="RESTRICT"))
-    """The privacy notice the person was shown; None if staff wrote the registration."""
+    """The privacy notice the person was shown; None if staff wrote the registration and the person has not opened the page yet."""
     office_notice_id: Mapped[int | None] = mapped_column(ForeignKey("office_notice.id"))
     """What the office added to it; None where it adds nothing. (NO ACTION: SQLAlchemy reads no other back from SQLite.)"""
+    notice_at: Mapped[datetime | None]
+    """When the person said that they had read it: on the form, or at the first opening of their page. None: not yet."""
     submission_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
     """Id of the display of the form that was sent: the same form sent twice makes one registration and one message."""
     link_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=PARTICIPANT)
     link_version: Mapped[int] = mapped_column(default=1)
+    wrong_surnames: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many wrong surnames were typed at the first opening; five end the link until staff replace it."""
     paper_notice_at: Mapped[datetime | None]
     """When it was recorded that the person has signed the privacy notice on paper; None if nobody recorded it."""
     paper_notice_by: Mapped[str | None] = mapped_column(String(64), info=NO_PERSON)

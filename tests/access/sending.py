@@ -32,6 +32,7 @@ from tests.access.world import World, link_of
 from tests.support.checking_client import FreshClient, Page
 from tests.support.factories import KEY, THEN
 from tests.support.feedback import REQUIRED
+from tests.support.nominating import cells
 from tools.access.table import Line
 
 Values = dict[str, Any]
@@ -209,7 +210,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     if "slug" in wanted:
         if endpoint.startswith("seminars_staff.") and name in CHANGES and (line.method == "POST" or name == "resume"):
             seminar = world.fresh_seminar(CHANGES[name], own=own, **PAST.get(name, {}))
-        elif who == "liaison" and not own and name in ("roster", "search"):
+        elif who == "liaison" and not own and (name in ("roster", "search") or endpoint == "nominations_staff.index"):
             seminar = world.fresh_seminar(SeminarState.DRAFT, own=False)
         elif name in ("open_form", "close_form", "remind"):
             seminar = world.fresh_held(own=own, opened=name != "open_form")
@@ -250,9 +251,17 @@ def _made_anew(world: World, wanted: set[str], name: str, *, own: bool) -> Value
     if "merge_id" in wanted:
         made = world.fresh_merge(own=own)
         return {"merge_id": made.public_id.hex}
+    if "list_id" in wanted:
+        return {"list_id": world.fresh_list(own=own, confirmed=name not in ("columns", "encoding")).public_id.hex}
     if "proposal_id" in wanted:
         return {"proposal_id": world.fresh_proposal(decided=name == "reopen_proposal").public_id.hex}
     return {}
+
+
+def _pasted(world: World, _values: Values, own: bool) -> dict[str, Any]:
+    """Return what the form for a list sends, with cells that were pasted."""
+    rosa = ("Rosa", "Ortega", "Luna", f"rosa{world.number()}@pgr.example", "Fiscal")
+    return {"submission_id": uuid.uuid4().hex, "agency": world.side(own=own).agency.code, "pasted": cells(rosa)}
 
 
 def _merge(world: World, values: Values, own: bool) -> dict[str, Any]:
@@ -275,6 +284,8 @@ def _token(world: World, name: str, who: str, *, own: bool) -> str:
         return "m" * 32
     if name == "thanks":
         return link_of(world.own.answered)
+    if name == "first_opening":
+        return link_of(world.unopened())
     return link_of(world.withdrawn() if name == "register_again" else world.seated(own=True, held=name == "answer"))
 
 
@@ -383,6 +394,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "attendance_staff.walk_in": _at_the_door,
     "attendance_staff.substitute": _at_the_door,
     "registration_staff.add_known": lambda world, _values, own: {"agency": world.side(own=own).agency.code},
+    "registration.first_opening": lambda *_: {"surname": "López"},
     "registration.edit_personal": lambda world, *_: {"position": f"Perito {world.number()}"},
     "retention_staff.keep": lambda *_: {"reason": "An audit needs the list."},
     "registration.register_again": lambda *_: {"position": "Perito", "notice_read": "y"},
@@ -459,6 +471,10 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "agency": world.own.agency.code,
         "office": world.side(own=own).office.code,
     },
+    "nominations_staff.index": _pasted,
+    "nominations_staff.correct": lambda *_: {"leave_out": "0.2"},
+    "nominations_staff.encoding": lambda *_: {"encoding": "cp1252"},
+    "nominations_staff.bring": lambda *_: {"version": "1"},
     "invitations_staff.take_role": lambda world, values, _own: {"role": str(world.role_of(values["public_id"]))},
     "seminars_staff.settings_invite": lambda world, *_: _invited(world),
     "accounts_staff.give_role": _grant("auditor:"),

@@ -108,13 +108,14 @@ def test_markup_is_text_on_every_page(app: Flask, make: Make, session: Session) 
 def test_markup_is_text_in_every_mail(app: Flask, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Names, titles, places and reasons appear as typed in the HTML part. They cannot add lines to a header."""
     monkeypatch.setattr(rendering, "_resolvers", {})  # what these say depends on rows; here only the templates are tried
+    monkeypatch.setattr(rendering, "_covers", {})
     templates = Path("templates/email")
     kinds = sorted(path.name.split(".")[0] for path in templates.glob(f"*.{language}.txt"))
     assert len(kinds) > 12
     for kind in kinds:
         source = (templates / f"{kind}.{language}.txt").read_text(encoding="utf-8")
         asked = meta.find_undeclared_variables(Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).parse(source))
-        context: dict[str, Any] = dict.fromkeys(asked - {"to_name", "link", "page", "public_url"}, MARKUP)
+        context: dict[str, Any] = dict.fromkeys(asked - {"to_name", "link", "page", "public_url", "office_email"}, MARKUP)
         if "registrations" in context:
             context["registrations"] = [dict.fromkeys(("name", "title", "days", "link", "office", "office_email", "office_phone"), MARKUP)]
         if "changes" in context:
@@ -125,7 +126,7 @@ def test_markup_is_text_in_every_mail(app: Flask, language: str, monkeypatch: py
             language=language,
             to_address="a@x.example",
             to_name=MARKUP,
-            context=context | ({"day": "2026-06-03"} if "day" in context else {}),
+            context=context | ({"day": "2026-06-03"} if "day" in context else {}) | {"office_email": "o@x.example"},
             link_purpose="registration",
             link_owner=uuid.uuid4(),
             link_version=1,

@@ -123,6 +123,7 @@ def test_an_id_of_one_seminar_under_the_address_of_another_is_nobodys(sender: Se
         "registration_id": {"registration_staff": other.registration.public_id.hex, "attendance_staff": other.answered.public_id}
         | {"retention_staff": other.registration.public_id.hex},
         "session_id": {"attendance_staff": other.held_session.public_id},
+        "list_id": {"nominations_staff": sender.world.fresh_list(own=False).public_id.hex},
         "letter_id": {"letters_staff": sender.world.make.letter(other.seminar).public_id.hex},
         "public_id": {"seminars_staff": other.seminar_session.public_id},
     }
@@ -167,6 +168,7 @@ NEED_NO_TOKEN = {
     "registration.lost_link",
     "registration.sent",
     "registration.confirm",
+    "registration.first_opening",
     "registration.edit_personal",
     "registration.register_again",
     "registration.withdraw",

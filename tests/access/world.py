@@ -29,6 +29,7 @@ from seminar_app.feedback import services as feedback
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.messages.services import enqueue
+from seminar_app.nominations.models import NominationList
 from seminar_app.offices.models import Office
 from seminar_app.people.models import MatchProposal, Person, PersonMerge
 from seminar_app.people.proposals import propose, reject_proposal
@@ -46,6 +47,7 @@ from seminar_app.sign_in.rules import FactorKind
 from tests.support.context import context
 from tests.support.factories import KEY, Make
 from tests.support.feedback import REQUIRED, actor
+from tests.support.nominating import cells, keep_cells
 
 CSRF = "0" * 40
 PASSWORD = "three words never joined"
@@ -142,6 +144,12 @@ class World:
             where = {"seminar_id": alternate.seminar_id, "registration_id": alternate.id}
             return open_seats(session, context(clock.now(), actor()), **where)
 
+    def fresh_list(self, *, own: bool, confirmed: bool = True) -> NominationList:
+        """Keep a list of the side's agency for its seminar, with one person."""
+        side, number = self.side(own=own), self.number()
+        rosa = ("Rosa", "Ortega", "Luna", f"rosa{number}@pgr.example", "Fiscal")
+        return keep_cells(self.make.session, side.seminar, side.agency, cells(rosa), confirmed=confirmed)
+
     def fresh_walk_in(self, *, own: bool) -> Registration:
         """Enter a person at the door of the side's seminar that is held."""
         side, name = self.side(own=own), f"Walk{'abcdefghij'[self.number() % 10]}"
@@ -203,6 +211,11 @@ class World:
         seminar = side.held if held else side.seminar
         pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
         return self.make.registration(seminar, self.make.person(agency_id=side.agency.id), agency=side.agency, pool=pool)
+
+    def unopened(self) -> Registration:
+        """Register a person whom staff entered, and who has not opened the page yet."""
+        person = self.make.person(agency_id=self.own.agency.id, email_proven_at=None)
+        return self.make.registration(self.own.seminar, person, agency=self.own.agency, notice_at=None)
 
     def withdrawn(self) -> Registration:
         """Register a person who has withdrawn."""

@@ -37,7 +37,17 @@ def own(session: Session, make: Make, now: datetime) -> str:
 
 
 @pytest.fixture
-def server(database: TestDatabase, own: str, tmp_path: Path) -> Iterator[LiveServer]:
+def entered(session: Session, make: Make, own: str) -> list[str]:
+    """Return the links of two people whom staff entered, and who have not opened their pages."""
+    seminar = make.seminar(starts_on=date(2091, 6, 3), ends_on=date(2091, 6, 4))
+    made = [make.registration(seminar, make.person(email_proven_at=None), notice_at=None, language="es") for _ in range(2)]
+    paths = [f"/registrations/{personal_token(session, each)}" for each in made]
+    session.rollback()
+    return paths
+
+
+@pytest.fixture
+def server(database: TestDatabase, own: str, entered: list[str], tmp_path: Path) -> Iterator[LiveServer]:
     with LiveServer(database.url, tmp_path, workers=1) as live:
         yield live
 
@@ -80,3 +90,32 @@ def test_an_official_looks_after_their_own_registration(server: LiveServer, chro
         page.wait_for_url(f"**{own}")
         visitor.look()
         expect(page.locator("a[href$='/erase']")).to_be_visible()
+
+
+@pytest.mark.parametrize(("language", "width"), [("es", PHONE), ("en", DESK)])
+def test_a_page_is_opened_for_the_first_time(server: LiveServer, chromium: Browser, entered: list[str], language: str, width: int) -> None:
+    with Visitor(chromium, server.url, language=language, width=width) as visitor:
+        page = visitor.page
+        page.goto(entered[0])
+        if page.locator("html").get_attribute("lang") != language:
+            page.locator(f"header button[lang={language}]").click()
+            page.wait_for_selector(f"html[lang={language}]")
+        page.wait_for_url("**/open")
+        page.locator("details summary").click()
+        visitor.look()
+        page.locator("#surname").fill("Ortega")
+        page.locator("main form .usa-button").click()
+        expect(page.locator(".error-summary")).to_be_focused()
+        visitor.look()
+        page.locator("#surname").fill("lopez")
+        page.locator("main form .usa-button").click()
+        page.wait_for_url(f"**{entered[0]}")
+        visitor.look()
+        page.goto(entered[1])
+        for _ in range(5):
+            page.locator("#surname").fill("Ortega")
+            page.locator("main form .usa-button").click()
+            settled(page)
+        expect(page.locator("#surname")).to_have_count(0)
+        expect(page.locator("main")).to_contain_text("@example.org")
+        visitor.look()

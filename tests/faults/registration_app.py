@@ -4,6 +4,7 @@ BROKEN names the protection to remove:
     lock        seats are decided on data that was read before the transaction began
     check       (with lock) SQLite does not enforce CHECK constraints either
     submission  every sending of the form counts as a new one
+    surnames    wrong surnames are counted on a number that was read before the transaction began
     early       the answer goes out before the commit
     moved       a SQLite file that was moved away is still written to
     bodies      every thread may read a slow body
@@ -26,7 +27,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -34,9 +35,11 @@ from seminar_app import create_app
 from seminar_app.core import engine, sqlite, sqlite_writing
 from seminar_app.core.installation import installation_of
 from seminar_app.core.sqlite import sqlite_module
-from seminar_app.registration import link_routes, personal_routes, seats_routes, staff_routes
+from seminar_app.registration import first_opening_routes, link_routes, personal_routes, seats_routes, staff_routes
+from seminar_app.registration.first_opening_rules import MOST_WRONG_SURNAMES
+from seminar_app.registration.models import Registration
 from seminar_app.registration.queries.seats import pool_state
-from seminar_app.registration.services import forms_sent, personal, registering
+from seminar_app.registration.services import first_opening, forms_sent, personal, registering
 from seminar_app.registration.services import seats as seats_service
 from seminar_app.registration.services.seats import LockedSeats, lock_seats
 from seminar_app.seminars.models import SeatPool
@@ -54,6 +57,22 @@ def read_first(work: Work) -> Any:
     stale.pools = [pool_state(row) for row in db.session().scalars(select(SeatPool))]
     time.sleep(0.02)
     return whole(work)
+
+
+def count_first(work: Work) -> Any:
+    """Read how many surnames were wrong, give others time to read it too, then begin to write."""
+    stale.wrong = {row.id: row.wrong_surnames for row in db.session().execute(select(Registration.id, Registration.wrong_surnames))}
+    time.sleep(0.02)
+    return whole(work)
+
+
+def count_as_read(session: Session, registration_id: int) -> int | None:
+    """Count a wrong surname on the number that was read before."""
+    wrong: int = stale.wrong[registration_id]
+    if wrong >= MOST_WRONG_SURNAMES:
+        return None
+    session.execute(update(Registration).where(Registration.id == registration_id).values(wrong_surnames=wrong + 1))
+    return wrong + 1
 
 
 def without_lock(session: Session, seminar_id: int) -> LockedSeats:
@@ -99,6 +118,9 @@ if "check" in broken:
             event.listen(db.engine, "connect", without_checks)
 if "submission" in broken:
     setattr(forms_sent, "submission_of", lambda *_anything: uuid.uuid4())
+if "surnames" in broken:
+    setattr(first_opening_routes, "in_unit_of_work", count_first)
+    setattr(first_opening, "_count", count_as_read)
 if "early" in broken:
     setattr(link_routes, "in_unit_of_work", answer_first)
 if "places" in broken:

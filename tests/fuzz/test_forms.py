@@ -24,6 +24,7 @@ FOUND_BY_NO_WALK = {
     "registration.sent": "its address is drawn at random; a button without fields",
     "registration.confirm": "the same",
     "registration_staff.confirm_form": "the same",
+    "registration.first_opening": "only before the page was opened; one line",
     "registration_staff.give_seat": "only where the door has asked for one; a button without fields",
     "registration_staff.give_no_seat": "the same",
     "registration_staff.undo_many": "only after a decision; a button without fields",

@@ -227,11 +227,13 @@ def test_markup_and_template_signs_stay_words(desk: Desk) -> None:
 
 
 def test_who_may_not_have_proven_the_mailbox_is_not_named(desk: Desk) -> None:
-    desk.make.registration(desk.seminar, desk.make.person("Nadia", "Invitada"), state=STATES.INVITED)
+    desk.make.registration(desk.seminar, desk.make.person("Nadia", "Invitada", email_proven_at=None), state=STATES.INVITED)
     desk.sent(Audience(states=(STATES.INVITED,)))
     (mail,) = desk.mails()
-    assert mail.to_name == ""
-    assert write(desk.app, mail, reading=desk.session).body.startswith("Buen día:\n\nNos vemos")
+    letter = write(desk.app, mail, reading=desk.session)
+    assert letter.to_name == ""
+    assert letter.body.startswith("Buen día:\n\nNos vemos")
+    assert "anotó su correo para este seminario" in letter.body
 
 
 # --- once, and whole ------------------------------------------------------------------------------------------------

@@ -163,12 +163,15 @@ class Make:
         base = {
             "public_id": uuid.uuid4(),
             "email": f"person{next(self._number)}@pgr.example",
+            "email_proven_at": THEN,
             "language": "es",
             "created_at": THEN,
             "certificate_name": " ".join(filter(None, (given_names, surname1, surname2))),
             "search_key": fold(" ".join(filter(None, (given_names, surname1, surname2)))),
             "sort_key": sort_key(given_names=given_names, surname1=surname1, surname2=surname2),
         }
+        if (base | values)["email"] is None:
+            base["email_proven_at"] = None
         return self._add(Person(given_names=given_names, surname1=surname1, surname2=surname2, **base | values))
 
     def registration(
@@ -193,6 +196,7 @@ class Make:
             "language": "es",
             "link_hash": token_hash(SecretLink("registration", public_id, 1).token(KEY)),
             "registered_at": THEN,
+            "notice_at": THEN,
             "reserved_code": code_of(public_id) if person and person.reserved else None,
         }
         row = Registration(**base | values)

@@ -30,6 +30,7 @@ from seminar_app.web.database import db
 from tests.support.checking_client import CheckingClient
 from tests.support.context import context
 from tests.support.factories import Make
+from tests.support.nominating import cells, keep_cells
 from tests.web.conftest import SignIn
 
 SURNAME, ADDRESS, PHONE, CURP = "Canaria", "canaria@pgr.example", "+529981234567", "HEMN841101MSPRRR02"
@@ -51,9 +52,13 @@ BODIES: dict[str, dict[str, str]] = {
     "registration_staff.open_record": {},
     "retention_staff.keep": {},
     "letters_staff.send": {"version": "1", "seen": "999"},
+    "nominations_staff.columns": {"field-0-0": ""},
+    "nominations_staff.correct": {"row": "0.3"},
     "letters_staff.take_back": {},
 }
 """Pages that answer a POST, and the form to send."""
+HEADERS = {"nominations_staff.correct": {"HX-Request": "true"}}
+"""Forms that answer with people only where a script sends them."""
 
 SEARCHED = {
     "people_staff.index": {"words": SURNAME},
@@ -109,6 +114,10 @@ LEADS_ON = {
     "feedback_staff.close_form": "to the results",
     "feedback_staff.change_dates": "to the results, or the results with the form again; their GET is walked",
     "feedback_staff.remind": "to the results",
+    "nominations_staff.index": "to the columns; the lists of the seminar with their numbers",
+    "nominations_staff.encoding": "to the columns",
+    "nominations_staff.bring": "to the list",
+    "nominations_staff.discard": "to the lists of the seminar",
     "letters_staff.new": "to the letter, or the form again",
     "letters_staff.edit": "to the letter, or the form again",
     "letters_staff.discard": "to the seminar's messages",
@@ -141,6 +150,8 @@ def world(make: Make, session: Session, now: datetime) -> World:
     make.registration(seminar, unreached, agency=agency, pool=pool)
     letter = make.letter(seminar)
     make.letter(seminar, sent=True)
+    brought = (("Eva", SURNAME, "", ADDRESS, "Fiscal"), ("Eva", SURNAME, "", "no address", "Fiscal"))
+    nominated = keep_cells(session, seminar, agency, cells(*brought))
     make.reopened(seminar)
     make.mark(registration, seminar_session)
     twin = make.person("Luz", surname1=SURNAME)
@@ -162,6 +173,7 @@ def world(make: Make, session: Session, now: datetime) -> World:
         "other_id": twin.public_id.hex,
         "public_id": mail.public_id,
         "letter_id": letter.public_id.hex,
+        "list_id": nominated.public_id.hex,
         "account_id": account.public_id,
         "code": "PGR",
     }
@@ -222,7 +234,7 @@ def test_every_page_that_shows_people_says_so_and_leaves_a_row(
         if method == "GET":
             answer = client.flask.get(address)
         else:
-            answer = client.flask.post(address, data=BODIES[endpoint] | {"csrf_token": token(client)})
+            answer = client.flask.post(address, data=BODIES[endpoint] | {"csrf_token": token(client)}, headers=HEADERS.get(endpoint))
         if answer.status_code not in (200, 422):
             continue
         left = set(actions(session)[before:])

@@ -86,7 +86,10 @@ def test_staff_correct_a_participant_in_one_form(desk: Desk) -> None:
     assert desk.mails() == [("link", "bien@pgr.example"), ("address_replaced", "mal@pgr.example")]
     assert desk.trail() == ["registration.edited", "person.edited", "registration.link_replaced"]
     desk.client.get(old, status=404)
-    assert "Ibarrola" in desk.client.get(desk.link()).text
+    asked = desk.client.follow(desk.client.get(desk.link(), status=303))  # nobody has shown yet that the new mailbox is hers
+    assert "Ibarrola" not in asked.text
+    opened = desk.client.submit(f"{desk.link()}/open", {"surname": "ibarrola"})
+    assert "Ibarrola" in desk.client.follow(opened).text
     assert "Nothing had changed" in desk.client.follow(desk.client.submit(f"{desk.page}/correct")).text
     bad = desk.client.submit(f"{desk.page}/correct", {"given_names": "", "email": "nowhere"}, status=422)
     assert "given name" in bad.text

@@ -14,7 +14,7 @@ from seminar_app.core.inserts import insert_rows
 from seminar_app.nominations.checking import CheckedRow, Standpoint, check
 from seminar_app.nominations.models import Nomination, NominationList
 from seminar_app.nominations.rules import Outcome, counted
-from seminar_app.nominations.services.lists import opened, tables_of
+from seminar_app.nominations.services.lists import keep_left, opened, tables_of
 from seminar_app.nominations.work import reading_of
 from seminar_app.people.adding_many import Wanted, add_people
 from seminar_app.people.evidence import Evidence
@@ -29,16 +29,10 @@ from seminar_app.seminars.models import Seminar
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import has done.
-
-    Attributes:
-        counts: rows by what became of them, rows that were not taken included.
-        to_organizer: rows that only the organizer can decide.
-    """
+    """What an import has done. `counts`: rows by what became of them, rows that were not taken included."""
 
     of: NominationList
     counts: Mapping[Outcome, int]
-    to_organizer: int = 0
 
     @property
     def came(self) -> int:
@@ -79,15 +73,14 @@ def import_list(
         session,
         seats=seats,
         of=found,
-        reading=reading_of(tables_of(session, found), work),
+        reading=reading_of(tables_of(session, found), work, today=context.now.date()),
         choices=work.choices,
         standpoint=standpoint,
         language=language,
         now=context.now,
     )
-    coming = [each for each in rows if each.outcome.comes and each.hidden is None]
-    taken = _take(session, context, seats, found, coming)
-    counts = counted(each.outcome for each in rows if each.hidden is None)
+    taken = _take(session, context, seats, found, [each for each in rows if each.outcome.comes])
+    keep_left(session, found, work, {each.row.key: each.names for each in rows if each.outcome is Outcome.ORGANIZER})
     found.imported_at, found.total = context.now, len(rows)
     session.flush()
     record(
@@ -98,7 +91,7 @@ def import_list(
         seminar=seats.seminar.slug,
         details={"rows": len(rows), "people": taken},
     )
-    return Imported(found, counts, sum(each.hidden is not None for each in rows))
+    return Imported(found, counted(each.outcome for each in rows))
 
 
 def _take(session: Session, context: ChangeContext, seats: LockedSeats, found: NominationList, rows: Sequence[CheckedRow]) -> int:

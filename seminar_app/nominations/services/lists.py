@@ -22,7 +22,7 @@ from seminar_app.nominations.choices import to_remember, with_choices
 from seminar_app.nominations.errors import ListChanged, ListGone, cannot_be_read
 from seminar_app.nominations.kept_tables import tables_from_json, tables_to_json
 from seminar_app.nominations.models import Nomination, NominationList, NominationMapping
-from seminar_app.nominations.shapes import Field, Layout, Tables
+from seminar_app.nominations.shapes import Field, Layout, RowKey, Tables
 from seminar_app.nominations.work import Work
 from seminar_app.seminars.models import Seminar
 
@@ -44,6 +44,8 @@ def keep_list(
 ) -> NominationList:
     """Keep a list that was read, sealed. The same form sent again, and the same file of the same agency, lead to the list there is.
 
+    After the browser's Back the same display of the form may bring another file: that is another list.
+
     Args:
         agency_id: whose list it is; None where each row names its agency.
         content: the file as it was sent; `tables` as it was read, `layout` as it was proposed.
@@ -55,12 +57,15 @@ def keep_list(
         NominationList.content_index == index,
         NominationList.agency_id.is_not_distinct_from(agency_id),
     )
-    there = session.scalars(kept.where(NominationList.work_id.is_not(None), NominationList.encoding.is_not_distinct_from(encoding))).first()
+    if encoding is not None:
+        kept = kept.where(NominationList.encoding == encoding)
+    there = session.scalars(kept.where(NominationList.work_id.is_not(None)).order_by(NominationList.id.desc())).first()
     if there is not None:
         return there
+    used = session.scalar(select(exists().where(NominationList.submission_id == submission_id)))
     made = NominationList(
         public_id=uuid.uuid4(),
-        submission_id=submission_id,
+        submission_id=uuid.uuid4() if used else submission_id,
         seminar_id=seminar.id,
         agency_id=agency_id,
         name=name[-200:],
@@ -148,6 +153,12 @@ def correct(
         _write(session, found, changed)
         record(session, context, action="nominations.corrected", subject=_subject(found), seminar=seminar.slug)
     return found
+
+
+def keep_left(session: Session, found: NominationList, work: Work, to_organizer: Mapping[RowKey, str]) -> None:
+    """Note which rows an import has left to the organizer (`Work.to_organizer`). That is no correction: the list's version stays."""
+    if to_organizer != work.to_organizer:
+        _replace_work(session, found, replace(work, to_organizer=to_organizer))
 
 
 def discard(session: Session, context: ChangeContext, *, seminar: Seminar, public_id: uuid.UUID) -> None:
@@ -248,9 +259,13 @@ def _locked(session: Session, seminar_id: int, public_id: uuid.UUID) -> Nominati
 
 
 def _write(session: Session, found: NominationList, work: Work) -> None:
-    replace_content(session, session.get_one(SealedFile, found.work_id), work.packed())
+    _replace_work(session, found, work)
     found.version += 1
     session.flush()
+
+
+def _replace_work(session: Session, found: NominationList, work: Work) -> None:
+    replace_content(session, session.get_one(SealedFile, found.work_id), work.packed())
 
 
 def _content(session: Session, file_id: int | None) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -18,6 +19,8 @@ from seminar_app.people.models import Person
 from seminar_app.people.queries import kept_id
 from seminar_app.people.rules import certificate_name
 from seminar_app.people.shown import ShownPerson, as_shown
+from seminar_app.registration.errors import NotOpenedYet
+from seminar_app.registration.first_opening_rules import Opening, decide_opening
 from seminar_app.registration.models import NameRequest, Notice, Registration
 from seminar_app.registration.queries.shown import SHOWN
 from seminar_app.registration.rules import RegistrationState, edition_of, edition_of_request, is_alternate, link_has_ended
@@ -120,12 +123,65 @@ def seminar_for_form(session: Session, slug: str) -> tuple[Seminar, Office]:
     return found[0], found[1]
 
 
+@dataclass(frozen=True, slots=True)
+class PageToOpen:
+    """What the first opening needs: nothing of the person, whom nobody has shown to have the link."""
+
+    registration_id: int
+    audit_name: str
+    language: str
+    opening: Opening
+    shows_notice: bool
+    """Whether the privacy notice is still to be read; it is not where the form showed it, and only the address is new."""
+    seminar: Seminar
+    office: Office
+
+
+def page_to_open(session: Session, token: str, *, today: date) -> PageToOpen:
+    """Return what stands between this link and its page.
+
+    Raises:
+        LinkNotFound: as for `personal_page`.
+    """
+    row = _found(session, token, today=today)
+    audit_name = f"registration:{row.public_id.hex}"
+    return PageToOpen(row.id, audit_name, row.language, _opening(row), row.notice_at is None, row.Seminar, row.Office)
+
+
 def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
-    """Return all that the personal page shows, in one statement.
+    """Return all that the personal page shows, in one statement. Every page behind a personal link begins with it.
 
     Raises:
         LinkNotFound: no link has this token, it was replaced, or the seminar's links have ended.
+        NotOpenedYet: the surname, or the privacy notice, comes first; or wrong surnames have ended the link.
     """
+    row = _found(session, token, today=today)
+    if _opening(row) is not Opening.OPEN:
+        raise NotOpenedYet
+    own = OwnRegistration(
+        id=row.id,
+        public_id=row.public_id,
+        seminar_id=row.seminar_id,
+        agency_id=row.agency_id,
+        agency_text=row.agency_text,
+        state=row.state,
+        agency_seats_only=row.agency_seats_only,
+        language=row.language,
+        registered_at=row.registered_at,
+        notice_id=row.notice_id,
+        office_notice_id=row.office_notice_id,
+        edition=edition_of(row.version, row.person_version),
+        person=as_shown(row, agency=None, group=None, code=row.reserved_code, opened=True),
+    )
+    agency = agency_written(agency_then(row.AgencyVersion), row.agency_text).agency
+    return PersonalPage(own, row.Seminar, row.Office, agency, row.begins_at)
+
+
+def _opening(row: Any) -> Opening:
+    return decide_opening(proven_at=row.email_proven_at, notice_at=row.notice_at, wrong_surnames=row.wrong_surnames)
+
+
+def _found(session: Session, token: str, *, today: date) -> Any:
     whole = (
         select(
             *SHOWN,
@@ -139,7 +195,10 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
             Registration.registered_at,
             Registration.notice_id,
             Registration.office_notice_id,
+            Registration.notice_at,
+            Registration.wrong_surnames,
             Registration.version,
+            Person.email_proven_at,
             Person.version.label("person_version"),
             Person.merged_into_id,
             Seminar,
@@ -159,23 +218,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
         row = session.execute(whole.where(Registration.id == _that_stayed(session, row.seminar_id, row.person_id))).one_or_none()
     if row is None:  # the registration that stayed was split off since
         raise LinkNotFound
-    own = OwnRegistration(
-        id=row.id,
-        public_id=row.public_id,
-        seminar_id=row.seminar_id,
-        agency_id=row.agency_id,
-        agency_text=row.agency_text,
-        state=row.state,
-        agency_seats_only=row.agency_seats_only,
-        language=row.language,
-        registered_at=row.registered_at,
-        notice_id=row.notice_id,
-        office_notice_id=row.office_notice_id,
-        edition=edition_of(row.version, row.person_version),
-        person=as_shown(row, agency=None, group=None, code=row.reserved_code, opened=True),
-    )
-    agency = agency_written(agency_then(row.AgencyVersion), row.agency_text).agency
-    return PersonalPage(own, row.Seminar, row.Office, agency, row.begins_at)
+    return row
 
 
 def seminar_of_registration(session: Session, public_id: uuid.UUID) -> tuple[str, RegistrationState]:

@@ -30,6 +30,7 @@ from seminar_app.core.errors import NotFound
 from seminar_app.people.models import Person
 from seminar_app.people.rules import name_key
 from seminar_app.people.shown import ShownPerson, told_apart
+from seminar_app.registration.first_opening_rules import Opening, decide_opening
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.queries.alternates import numbers_in
 from seminar_app.registration.queries.here import PersonHere, people_here
@@ -346,6 +347,8 @@ class SeenRegistration:
     """Version of the registration and its person, for a form that changes them."""
     paper_notice_at: datetime | None = None
     paper_notice_by: str | None = None
+    opening: Opening = Opening.OPEN
+    """What the person's page still asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +392,9 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
             Registration.seat_asked_at,
             Registration.paper_notice_at,
             Registration.paper_notice_by,
+            Registration.notice_at,
+            Registration.wrong_surnames,
+            Person.email_proven_at,
             Person.version.label("person_version"),
         )
         .join(Person, Person.id == Registration.person_id)
@@ -438,6 +444,7 @@ def _seen(row: Any, person: ShownPerson) -> SeenRegistration:
         edition_of(row.version, row.person_version),
         row.paper_notice_at,
         row.paper_notice_by,
+        decide_opening(proven_at=row.email_proven_at, notice_at=row.notice_at, wrong_surnames=row.wrong_surnames),
     )
 
 

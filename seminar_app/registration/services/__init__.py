@@ -6,6 +6,7 @@ from seminar_app.registration.services.correcting import StaffCorrection, correc
 from seminar_app.registration.services.door import Entered, Way, enter_walk_in, extra_seats_used, substitute
 from seminar_app.registration.services.door_undo import take_back
 from seminar_app.registration.services.elsewhere import end_own_reserve
+from seminar_app.registration.services.first_opening import Tried, open_page
 from seminar_app.registration.services.forms_sent import (
     confirm,
     confirmed,
@@ -37,6 +38,7 @@ __all__ = [
     "LockedSeats",
     "Newcomer",
     "StaffCorrection",
+    "Tried",
     "Typed",
     "Way",
     "add_by_hand",
@@ -65,6 +67,7 @@ __all__ = [
     "give_seat",
     "lock_seats",
     "mail_of",
+    "open_page",
     "open_seats",
     "opened",
     "register",

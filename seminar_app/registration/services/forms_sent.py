@@ -30,6 +30,7 @@ from seminar_app.registration.errors import FormClosed, FormEnded, WrongCode
 from seminar_app.registration.links import BUTTON, BUTTON_ENDPOINT, button_link
 from seminar_app.registration.models import FormSent, Registration
 from seminar_app.registration.rules import TYPED_SHOWN, Door, door, form_ends, takes_confirmations
+from seminar_app.registration.services.first_opening import prove
 from seminar_app.registration.services.mails import facts
 from seminar_app.registration.services.registering import register
 from seminar_app.registration.services.sealed_forms import Typed, address_indexes, opened, person_indexes, said_index, seal
@@ -98,11 +99,14 @@ def void_form(session: Session, form: FormSent) -> None:
     session.execute(mine.values(void=True).execution_options(synchronize_session=False))
 
 
-def confirm(session: Session, context: ChangeContext, *, form_id: int) -> Registration:
+def confirm(session: Session, context: ChangeContext, *, form_id: int, by_mail: bool = True) -> Registration:
     """Make a form's registration: its mail's button was pressed, or staff have the person on the phone.
 
     Pressed again it returns the same registration. Somebody who is registered already, by another form or by staff, keeps the
     registration as it is.
+
+    Args:
+        by_mail: the mail's button was pressed, which proves the mailbox. Staff's word on the telephone does not.
 
     Raises:
         NotFound: the form has been deleted.
@@ -130,9 +134,12 @@ def confirm(session: Session, context: ChangeContext, *, form_id: int) -> Regist
         notice_language=typed.notice_language,
         office_notice_id=typed.office_notice_id,
         still_counts=lambda: _counts(session, form_id),
+        proven=by_mail,
     )
     if not _has_address(session, registration, form):
         raise FormEnded
+    if by_mail:
+        prove(session, context, registration)
     mine = update(FormSent).where(FormSent.id == form_id, FormSent.registration_id.is_(None))
     done = session.execute(mine.values(registration_id=registration.id).execution_options(synchronize_session=False))
     if isinstance(done, CursorResult) and done.rowcount:

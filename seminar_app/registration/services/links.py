@@ -13,6 +13,7 @@ from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.queries import merged_together
 from seminar_app.registration.errors import LinkEnded, NoAddress
+from seminar_app.registration.first_opening_rules import MOST_WRONG_SURNAMES
 from seminar_app.registration.links import issue_link
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import link_has_ended
@@ -30,7 +31,7 @@ def send_link(session: Session, context: ChangeContext, *, seminar_id: int, regi
 
     Args:
         replace: make a new link; the earlier one ends at once, also on a page that is open, and with it the links of registrations
-            that left this seminar by a merge, because they open the one that stayed.
+            that left this seminar by a merge, because they open the one that stayed. One that wrong surnames ended is replaced anyway.
 
     Raises:
         NotFound: there is no such registration in this seminar.
@@ -45,7 +46,7 @@ def send_link(session: Session, context: ChangeContext, *, seminar_id: int, regi
         raise NoAddress
     if link_has_ended(seminar.ends_on, today=context.now.date()):
         raise LinkEnded
-    if replace:
+    if replace or registration.wrong_surnames >= MOST_WRONG_SURNAMES:
         for each, _seminar, _office in _of_person(session, registration.person_id, Registration.seminar_id == seminar_id):
             void_link(session, each)
             _record(session, context, "registration.link_replaced", each, seminar)
@@ -83,6 +84,7 @@ def void_link(session: Session, registration: Registration) -> None:
     """Make a new link in place of the earlier one, which ends at once; forms that would lead to the new one are void."""
     void_forms_of(session, registration)
     registration.link_version += 1
+    registration.wrong_surnames = 0
     issue_link(session, registration)
 
 

@@ -44,8 +44,9 @@ def register(
     notice_language: str,
     office_notice_id: int | None = None,
     still_counts: Callable[[], bool] = lambda: True,
+    proven: bool = True,
 ) -> Registration:
-    """Register the person of a public form, whose mailbox is proven (`forms_sent.confirm`).
+    """Register the person of a public form (`forms_sent.confirm`).
 
     A new person gets a seat or a place in the queue, or waits for approval. A person who withdrew is registered again. Any
     other known registration stays as it is. A repeated submission does nothing.
@@ -55,6 +56,7 @@ def register(
         notice_version: version of the privacy notice that was shown; `notice_language` is its language.
         office_notice_id: the version of the office's own words that was shown with it; None if the office had none.
         still_counts: whether the form counts; asked once the seats are locked, because a withdrawal may have come before.
+        proven: the button in the mailbox was pressed; False where staff confirm the form.
 
     Raises:
         FormEnded: the form no longer counts, or the seminar was cancelled or completed, or is over.
@@ -64,7 +66,7 @@ def register(
     agency, version_id = agency_of_today(session, entry.agency_id, entry.agency_text)
     notice_id = notice_shown(session, context, version=notice_version, language=notice_language)
     shown_by_office = office_notice_shown(session, seminar_id=seminar_id, notice_id=office_notice_id)
-    person, known = find_or_add_person(session, context, data=entry.person, agency_id=entry.agency_id)
+    person, known = find_or_add_person(session, context, data=entry.person, agency_id=entry.agency_id, proven=proven)
     seats = lock_seats(session, seminar_id)
     if known:
         person, known = held(session, context, person=person, entry=entry)

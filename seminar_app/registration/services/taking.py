@@ -151,6 +151,7 @@ def take_place(
     registration = ready(session, context, seats=seats, comer=comer, source=source, submission=submission)
     if notice_ids is not None:
         registration.notice_id, registration.office_notice_id = notice_ids
+        registration.notice_at = context.now
     place(session, context, seats=seats, registration=registration, source=source)
     finish(session, context, seats=seats, comer=comer, registration=registration)
     tell(session, context, kind=mail_of(registration), seminar=seats.seminar, office=seats.office, registration=registration)

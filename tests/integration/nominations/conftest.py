@@ -86,11 +86,12 @@ class Desk:
             self.session,
             seats=read_seats(self.session, seminar, self.session.get_one(Office, seminar.office_id)),
             of=found,
-            reading=reading_of(services.tables_of(self.session, found), work),
+            reading=reading_of(services.tables_of(self.session, found), work, today=self.now.date()),
             choices=work.choices,
             standpoint=self.standpoint,
             language="es",
             now=self.now,
+            to_organizer=work.to_organizer,
         )
 
     def correct(self, found: NominationList, change: Any) -> None:

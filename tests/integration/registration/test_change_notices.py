@@ -276,7 +276,8 @@ def test_the_mail_brings_the_calendar_up_to_date(stage: Stage, monkeypatch: pyte
         services.delete_session(work, stage.at(1), seminar_id=stage.seminar.id, public_id=gone.public_id)
     stage.run(monkeypatch, 60)
     for message in (stage.mails()[-1], *stage.mails(change_notices.LIAISON_KIND)):
-        letter, attached = write(stage.app, message), attached_to(stage.app, message)
+        letter = write(stage.app, message)
+        attached = attached_to(stage.app, message, letter)
         mail = mail_of(letter, message, sender="Constancia <a@b.example>", now=stage.now, attached=attached)
         file: Any = next(iter(mail.iter_attachments()))
         assert file.get_content_type() == "text/calendar"
@@ -300,8 +301,8 @@ def test_the_mail_of_a_seat_has_the_calendar_and_others_have_none(
     for name in ("Eva", "Luz"):
         register(seminar, stage.make.agency(), name)
     seated, waits = stage.mails("registered")[0], stage.mails("waitlisted")[0]
-    assert [each.name for each in attached_to(stage.app, seated)] == [f"{seminar.slug}.ics"]
-    assert attached_to(stage.app, waits) == []
+    assert [each.name for each in attached_to(stage.app, seated, write(stage.app, seated))] == [f"{seminar.slug}.ics"]
+    assert attached_to(stage.app, waits, write(stage.app, waits)) == []
 
 
 @pytest.fixture

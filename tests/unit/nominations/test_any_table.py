@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from seminar_app.nominations import dates
@@ -69,6 +69,7 @@ INPUTS = [pytest.param(120, id="short"), pytest.param(4_000, id="full", marks=py
 def test_any_table_is_read(inputs: int) -> None:
     @settings(max_examples=inputs, deadline=None, database=None)
     @given(ROWS, st.sets(st.integers(1, 8)), st.sampled_from(list(Field)), TEXT)
+    @example([["Nombre", "Fecha de nacimiento"], ["Ana Ruiz", "31/02/1980"]], set(), Field.TITLE, "")
     def check(rows: list[list[object]], hidden: set[int], field: Field, edit: str) -> None:
         tables = tables_of(rows, hidden=sorted(hidden))  # type: ignore[arg-type]
         layout = propose(tables)

@@ -100,6 +100,12 @@ def test_what_may_be_written_better_is_offered_and_not_written() -> None:
     assert reading.rows[0].problems == ()
 
 
+def test_capitals_on_one_side_of_a_comma_are_offered_in_normal_case() -> None:
+    tables = tables_of([("Apellidos y nombre", "Cargo"), ("GONZÁLEZ DE LA O, Víctor Hugo", "Fiscal"), ("ruiz paz, ana", "Fiscal")])
+    offered = proposed_case(read(tables, propose(tables)))
+    assert offered == {"0.2": {Field.FULL_NAME: "González de la O, Víctor Hugo"}, "0.3": {Field.FULL_NAME: "Ruiz Paz, Ana"}}
+
+
 @pytest.mark.parametrize(
     ("day", "today", "unlikely"),
     [

@@ -15,7 +15,7 @@ from seminar_app.people.queries import find_person
 from seminar_app.people.services import give_up_key
 from seminar_app.registration.errors import ChangedSinceCompared
 from seminar_app.registration.merge_hooks import hooks, minutes_of
-from seminar_app.registration.merge_rules import FILLED, edition_of_records, merge_fault, side_of, which_stays
+from seminar_app.registration.merge_rules import FILLED, edition_of_records, mailbox_after_merge, merge_fault, side_of, which_stays
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.registration.services.changes import change_state
@@ -65,6 +65,7 @@ def merge(session: Session, context: ChangeContext, *, kept: int, gone: int, ope
     moved.registrations = [each.id for each in alone]
     give(session, alone, keeps)
     moved.filled = _fill(session, keeps, goes)
+    keeps.email_proven_at = mailbox_after_merge(keeps, goes)
     moved.identity = move_identity(session, context, source=goes, target=keeps)
     _reserve(session, keeps, goes, moved)
     goes.merged_into_id = keeps.id

@@ -1,0 +1,109 @@
+"""What a mail says to a mailbox that nobody has shown to be its person's: neither name nor agency, unit, state or code.
+
+One function decides for every mail that brings a personal link, of whatever kind and room, when it leaves: `messages.rendering.cover`.
+So a new kind of mail is covered without knowing of it. What is public about the seminar may be said; a room says which news its kind
+tells, with `tells`, or that its words were written to many, with `written_to_many`.
+
+Source: docs/decisions/0044-the-first-opening.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from seminar_app.messages.models import Message
+from seminar_app.messages.rendering import AddressOf, Resolved, cover
+from seminar_app.people.models import Person
+from seminar_app.registration.first_opening_rules import Opening, decide_opening
+from seminar_app.registration.links import PURPOSE
+from seminar_app.registration.models import Registration
+
+KIND = "first_mail"
+PUBLIC_FACTS = ("title", "days", "office", "office_email", "office_phone")
+"""What the seminar's public page says too."""
+OF_CHANGES = ("changes", "reason")
+OF_LETTERS = (*PUBLIC_FACTS, "subject", "text", "in_own_language", "asks")
+
+
+class News(StrEnum):
+    """What such a mail may say beside that there is a page: it holds for the seminar, not for the reader."""
+
+    NONE = "none"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    FEEDBACK = "feedback"
+
+
+_news: dict[str, News] = {}
+_to_many: set[str] = set()
+
+
+def init_app() -> None:
+    """Ask for every mail with a personal link."""
+    cover(PURPOSE, _covered)
+
+
+def tells(kind: str, news: News) -> None:
+    """Let mails of a kind tell these news also where the mailbox is not proven."""
+    _news[kind] = news
+
+
+def written_to_many(kind: str) -> None:
+    """Let mails of a kind keep the words that staff wrote to many, without name and code."""
+    _to_many.add(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """How a registration's mailbox stands: whether it is the person's, and whether the link has ended."""
+
+    proven: bool
+    ended: bool
+
+
+def mailbox_of(registration: Registration, person: Person, *, at: datetime | None = None) -> Mailbox:
+    """Return how the mailbox stands now, or stood when a mail was sent."""
+    proven = person.email_proven_at is not None and (at is None or person.email_proven_at <= at)
+    wrong = registration.wrong_surnames
+    ended = decide_opening(proven_at=None, notice_at=None, wrong_surnames=wrong) is Opening.ENDED
+    return Mailbox(proven and not ended, ended)
+
+
+def bare(found: Resolved, *, kind: str, link: str | None) -> Resolved:
+    """Return what is left of a mail where the mailbox is not proven; `link`: None where it has ended."""
+    if kind in _to_many:
+        return Resolved(kind=found.kind, language=found.language, to_name="", facts=_only(found, OF_LETTERS) | _no_person(link))
+    news = _news.get(kind, News.NONE)
+    said = _only(found, PUBLIC_FACTS + (OF_CHANGES if news in (News.CHANGED, News.CANCELLED) else ()))
+    return Resolved(
+        kind=KIND, language=found.language, to_name="", facts={"changes": [], "reason": "", "news": news.value} | said | {"link": link}
+    )
+
+
+def _only(found: Resolved, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: found.facts[name] for name in names if name in found.facts}
+
+
+def _no_person(link: str | None) -> dict[str, Any]:
+    return {"code": "", "unproven": True, "link": link}
+
+
+def _covered(session: Session, message: Message, found: Resolved, _address_of: AddressOf) -> Resolved | None:
+    """Return the mail without what concerns the person; None where the mailbox is proven, so that all of it may be said.
+
+    A mailbox that is no longer on file is as good as unproven. Of a mail that was sent, it is told as it was then.
+    """
+    of = select(Registration, Person).join(Person, Person.id == Registration.person_id)
+    row = session.execute(of.where(Registration.public_id == message.link_owner)).one_or_none()
+    if row is None:
+        return bare(found, kind=message.kind, link=None)
+    mailbox = mailbox_of(row.Registration, row.Person, at=message.sent_at)
+    if mailbox.proven and row.Person.email == message.to_address:
+        return None
+    return bare(found, kind=message.kind, link=None if mailbox.ended else found.facts.get("link"))
