@@ -32,7 +32,7 @@ def outcome_in_words(outcome: Outcome, rows: int) -> str:
 def problem_in_words(problem: Problem) -> str:
     """Return what is wrong in a cell."""
     if problem.code is ProblemCode.NO_AGENCY and problem.value:
-        return str(_("No agency of the directory is found by this. Please choose one."))
+        return str(_("No agency of the directory is found by this."))
     return str(label(problem.code))
 
 
