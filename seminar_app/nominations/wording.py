@@ -26,7 +26,13 @@ def counts_in_words(counts: Mapping[Outcome, int]) -> list[str]:
 
 def outcome_in_words(outcome: Outcome, rows: int) -> str:
     """Return what becomes of rows, beside the figure of their number."""
-    return str(_("Alternates") if outcome is Outcome.ALTERNATE and rows != 1 else label(outcome))
+    several = {
+        Outcome.ALTERNATE: _("Alternates"),
+        Outcome.TAKEN: _("On the roster"),
+        Outcome.HERE: _("There already"),
+        Outcome.REPEATED: _("Repeated"),
+    }
+    return str(label(outcome) if rows == 1 else several.get(outcome, label(outcome)))
 
 
 def problem_in_words(problem: Problem) -> str:
