@@ -1,7 +1,7 @@
-"""Time and memory of bringing an agency's list onto a roster: `python -m bench.nominations [--people 10000] [--rows 500] [--engine both]`.
+"""Time and memory of bringing an agency's list onto a roster: `python -m bench.nominations [--people 10000] [--rows 500] [--as organizer]`.
 
 Reads a workbook, proposes its layout, keeps it, shows the preview and brings the people, as the pages do one after the other. A fifth of
-the rows names people on file. Beside it, in the same run, stands what bare statements need for the same rows.
+the rows names people on file. Beside it, in the same run, stands what bare INSERTs need that write as many rows.
 """
 
 from __future__ import annotations
@@ -13,49 +13,67 @@ import random
 import resource
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from statistics import median
+from typing import TypeVar
 
 import xlsxwriter
-from sqlalchemy import func, select, true
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from bench.data import fill, prepare
-from bench.databases import Database, fresh
+from bench.databases import Database, fresh, opened
 from bench.population import SEED, Size
 from bench.words import GIVEN_NAMES, POSITIONS, SURNAMES
 from seminar_app.agencies.models import Agency
 from seminar_app.cli.serving.processes import settle_memory
+from seminar_app.core.actor import Actor, Grant, RoleName
+from seminar_app.core.write_mode import write_mode
 from seminar_app.nominations.checking import Standpoint, check
 from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.reading_in import proposed_layout
-from seminar_app.nominations.rules import counted
+from seminar_app.nominations.rules import Outcome, counted
 from seminar_app.nominations.services import import_list, keep_list, tables_of, work_of
+from seminar_app.nominations.shapes import Layout, Tables
 from seminar_app.nominations.tables import read_tables
 from seminar_app.nominations.work import reading_of
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
-from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import RegistrationState
+from seminar_app.registration.queries import reach_of
 from seminar_app.registration.services.seats import read_seats
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import Approval, SeminarState
 from seminar_app.web.database import db, unit_of_work
 from tests.support.context import context
 
+AGENCY = "FGR"
 HEADINGS = ("No.", "Nombre(s)", "Apellido paterno", "Apellido materno", "Correo", "Cargo", "Sexo", "CURP", "Fecha de nacimiento")
 KNOWN = 0.2
-EVERYBODY = Standpoint(true(), None)
+"""Share of the rows that name people on file."""
+QUOTA = 0.9
+"""Seats of the agency for a row."""
+ROWS_OF_ONE = 6
+"""Rows that a new person's registration writes: person, registration, history, mail, audit log, nomination."""
+TURNS = 4
+"""The first one loads code and builds statements; it is not counted."""
+PAGE = ("read", "propose", "keep", "preview", "import")
+T = TypeVar("T")
 
 
 def workbook(session: Session, rows: int, chance: random.Random) -> bytes:
     """Return a list of so many people, a fifth of them on file."""
+    known = int(rows * KNOWN)
+    last = session.scalar(select(func.max(Person.id))) or 0
     on_file = session.execute(
         select(Person.given_names, Person.surname1, Person.surname2, Person.email)
-        .where(Person.email.is_not(None), ~Person.reserved, Person.sort_key > "")
+        .where(Person.email.is_not(None), ~Person.reserved, Person.sort_key > "", Person.id > chance.randrange(max(1, last - 3 * known)))
         .order_by(Person.id)
-        .limit(int(rows * KNOWN))
+        .limit(known)
     ).all()
+    turn = chance.randrange(10**9)
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
         sheet = book.add_worksheet("Lista")
@@ -66,128 +84,152 @@ def workbook(session: Session, rows: int, chance: random.Random) -> bytes:
                 given, first, second, email = on_file[number]
             else:
                 given, first, second = chance.choice(GIVEN_NAMES), chance.choice(SURNAMES), chance.choice(SURNAMES)
-                email = f"nueva.{number}@agencia.example"
-            sheet.write_row(
-                3 + number, 0, (number + 1, given, first, second or "", email, chance.choice(POSITIONS), chance.choice("HM"), "", "")
-            )
+                email = f"nueva.{turn}.{number}@agencia.example"
+            cells = (number + 1, given, first, second or "", email, chance.choice(POSITIONS), chance.choice("HM"), "", "")
+            sheet.write_row(3 + number, 0, cells)
     return target.getvalue()
 
 
-def seminar_for(session: Session, rows: int) -> tuple[int, int]:
-    """Return a published seminar to come with a quota of the agency's for nine tenths of the list, and the agency."""
-    now = datetime.now(UTC)
-    agency_id = session.scalars(select(Agency.id).where(Agency.code == "FGR")).one()
+def seminar_for(session: Session, rows: int, agency_id: int) -> int:
+    """Add a published seminar to come, with a quota of the agency's for nine tenths of the list."""
     like = session.scalars(select(Seminar).order_by(Seminar.id)).first()
     assert like is not None
-    seminar = Seminar(
-        **{
-            column.key: getattr(like, column.key)
-            for column in Seminar.__table__.columns
-            if column.key not in {"id", "public_id", "slug", "version"}
-        },
-        public_id=uuid.uuid4(),
-        slug=f"list-{uuid.uuid4().hex[:8]}",
-    )
+    columns = {column.key for column in Seminar.__table__.columns} - {"id", "public_id", "slug", "version"}
+    seminar = Seminar(**{name: getattr(like, name) for name in columns}, public_id=uuid.uuid4(), slug=f"list-{uuid.uuid4().hex[:8]}")
     seminar.state, seminar.approval, seminar.archived_from = SeminarState.PUBLISHED, Approval.AUTOMATIC, None
-    seminar.starts_on = seminar.ends_on = (now + timedelta(days=60)).date()
+    seminar.starts_on = seminar.ends_on = (datetime.now(UTC) + timedelta(days=60)).date()
     session.add(seminar)
     session.flush()
-    for agency, size in ((None, 10), (agency_id, rows * 9 // 10)):
+    for agency, size in ((None, 10), (agency_id, int(rows * QUOTA))):
         session.add(SeatPool(public_id=uuid.uuid4(), seminar_id=seminar.id, agency_id=agency, size=size, taken=0))
     session.flush()
-    return seminar.id, agency_id
+    return seminar.id
 
 
-class Steps:
-    """Milliseconds of each step: by the clock, and of this process alone (without its child and the database server)."""
+def actor_of(session: Session, role: str, agency_id: int) -> Actor:
+    """Return an account: an administrator, an organizer of the office that holds most seminars, or the agency's liaison."""
+    office = session.scalars(select(Seminar.office_id).group_by(Seminar.office_id).order_by(func.count().desc())).first()
+    grant = Grant(RoleName(role), office_id=office if role == "organizer" else None, agency_id=agency_id if role == "liaison" else None)
+    return Actor(user_id=1, public_id=uuid.UUID(int=1), name="Bench", language="es", grants=(grant,))
 
-    def __init__(self) -> None:
-        self.took: dict[str, float] = {}
-        self.own: dict[str, float] = {}
 
-    def step(self, name: str, work: Callable[[], object]) -> object:
+@dataclass
+class Turn:
+    """One list on its way onto a roster, with the milliseconds of each step: by the clock, and of this process alone.
+
+    The process's own time is without that of the child that reads the file and of the database's server.
+    """
+
+    seminar_id: int
+    agency_id: int
+    actor: Actor
+    content: bytes
+    took: dict[str, float] = field(default_factory=dict)
+    own: dict[str, float] = field(default_factory=dict)
+    counts: Mapping[Outcome, int] = field(default_factory=dict)
+    came: int = 0
+
+    def step(self, name: str, work: Callable[[], T]) -> T:
         """Run a step and note how long it took."""
+        db.session.rollback()
         begun, worked = time.perf_counter(), time.process_time()
         result = work()
         self.own[name] = (time.process_time() - worked) * 1000
         self.took[name] = (time.perf_counter() - begun) * 1000
         return result
 
+    @property
+    def page(self) -> float:
+        """Milliseconds from the upload to the roster."""
+        return sum(self.took[name] for name in PAGE)
 
-def measure(database: Database, rows: int) -> tuple[Steps, int, int, int]:
-    """Return the milliseconds of each step, the people who were brought, those with a seat, and the memory in MB beyond that at rest."""
-    chance, steps = random.Random(SEED), Steps()
-    with database.app.app_context():
+    def run(self) -> None:
+        """Run all steps."""
+        tables = self.step("read", lambda: read_tables(self.content, name="lista.xlsx"))
+        layout = self.step("propose", lambda: proposed_layout(db.session(), tables, self.agency_id))
+        public_id = self.step("keep", lambda: self._keep(tables, layout))
+        self.counts = self.step("preview", lambda: self._preview(public_id))
+        self.came = self.step("import", lambda: self._bring(public_id))
+        self.step("bare", lambda: bare_inserts(self.came * ROWS_OF_ONE))
+
+    def _keep(self, tables: Tables, layout: Layout) -> uuid.UUID:
         with unit_of_work() as work:
-            seminar_id, agency_id = seminar_for(work, rows)
-        content = workbook(db.session(), rows, chance)
-        db.session.rollback()
-        settle_memory()  # as a web worker does
-        rest = resident()
-        tables = steps.step("read", lambda: read_tables(content, name="lista.xlsx"))
-        layout = steps.step("propose", lambda: proposed_layout(db.session(), tables, agency_id))  # type: ignore[arg-type]
-        db.session.rollback()
-
-        def keep() -> uuid.UUID:
-            with unit_of_work() as work:
-                seminar = work.get_one(Seminar, seminar_id)
-                made = keep_list(
-                    work,
-                    context(datetime.now(UTC)),
-                    seminar=seminar,
-                    agency_id=agency_id,
-                    name="lista.xlsx",
-                    content=content,
-                    tables=tables,  # type: ignore[arg-type]
-                    layout=layout,  # type: ignore[arg-type]
-                    submission_id=uuid.uuid4(),
-                )
-                return made.public_id
-
-        public_id = steps.step("keep", keep)
-
-        def preview() -> object:
-            session = db.session()
-            found = session.scalars(select(NominationList).where(NominationList.public_id == public_id)).one()
-            seminar = session.get_one(Seminar, seminar_id)
-            work = work_of(session, found)
-            rows = check(
-                session,
-                seats=read_seats(session, seminar, session.get_one(Office, seminar.office_id)),
-                of=found,
-                reading=reading_of(tables_of(session, found), work, today=datetime.now(UTC).date()),
-                choices=work.choices,
-                standpoint=EVERYBODY,
-                language="es",
-                now=datetime.now(UTC),
+            made = keep_list(
+                work,
+                context(datetime.now(UTC)),
+                seminar=work.get_one(Seminar, self.seminar_id),
+                agency_id=self.agency_id,
+                name="lista.xlsx",
+                content=self.content,
+                tables=tables,
+                layout=layout,
+                submission_id=uuid.uuid4(),
             )
-            return counted(each.outcome for each in rows)
+            return made.public_id
 
-        print("  ", steps.step("preview", preview))
-        db.session.rollback()
+    def _standpoint(self, session: Session, *, asks: bool) -> Standpoint:
+        return Standpoint(reach_of(session, self.actor), None, asks=asks)
 
-        def bring() -> int:
-            with unit_of_work() as work:
-                seminar = work.get_one(Seminar, seminar_id)
-                standpoint = Standpoint(true(), None, asks=False)
-                done = import_list(
-                    work,
-                    context(datetime.now(UTC)),
-                    seminar=seminar,
-                    public_id=public_id,
-                    standpoint=standpoint,
-                    language="es",  # type: ignore[arg-type]
-                )
-                return done.came
-
-        came = steps.step("import", bring)
-        most = resident() - rest
-        seated = db.session.scalar(
-            select(func.count()).where(Registration.seminar_id == seminar_id, Registration.state == RegistrationState.REGISTERED)
+    def _preview(self, public_id: uuid.UUID) -> Mapping[Outcome, int]:
+        session = db.session()
+        found = session.scalars(select(NominationList).where(NominationList.public_id == public_id)).one()
+        seminar, work = session.get_one(Seminar, self.seminar_id), work_of(session, found)
+        rows = check(
+            session,
+            seats=read_seats(session, seminar, session.get_one(Office, seminar.office_id)),
+            of=found,
+            reading=reading_of(tables_of(session, found), work, today=datetime.now(UTC).date()),
+            choices=work.choices,
+            standpoint=self._standpoint(session, asks=True),
+            language="es",
+            now=datetime.now(UTC),
         )
+        return counted(each.outcome for each in rows)
+
+    def _bring(self, public_id: uuid.UUID) -> int:
+        with unit_of_work() as work:
+            done = import_list(
+                work,
+                context(datetime.now(UTC)),
+                seminar=work.get_one(Seminar, self.seminar_id),
+                public_id=public_id,
+                standpoint=self._standpoint(work, asks=True),
+                language="es",
+            )
+            return done.came
+
+
+def bare_inserts(rows: int) -> None:
+    """Insert so many rows of twelve columns in one transaction, with the same driver and settings."""
+    table = text("CREATE TABLE IF NOT EXISTS bench_list (" + ", ".join(f"c{n} VARCHAR(200)" for n in range(12)) + ")")
+    names = [f"c{n}" for n in range(12)]
+    values = [{name: f"{name} of row {row}, some words" for name in names} for row in range(rows)]
+    statement = text(f"INSERT INTO bench_list VALUES ({', '.join(f':{name}' for name in names)})")
+    with write_mode(), db.engine.begin() as connection:
+        connection.execute(table)
+        connection.execute(statement, values)
+
+
+def measure(database: Database, rows: int, role: str) -> tuple[list[Turn], int]:
+    """Return what each turn took, and the most memory beyond that at rest, in MB."""
+    turns: list[Turn] = []
+    rest = 0
+    with database.app.app_context():
+        last = db.session.scalar(select(func.max(Person.id))) or 0
+        chance = random.Random(SEED + last)  # other people in each run on a kept database
+        settle_memory()  # as a web worker does
+        for _ in range(TURNS):
+            with unit_of_work() as work:
+                agency_id = work.scalars(select(Agency.id).where(Agency.code == AGENCY)).one()
+                seminar_id = seminar_for(work, rows, agency_id)
+            content = workbook(db.session(), rows, chance)
+            turn = Turn(seminar_id, agency_id, actor_of(db.session(), role, agency_id), content)
+            rest = resident() if not turns else rest
+            turn.run()
+            turns.append(turn)
         db.session.remove()
         db.engine.dispose()
-    return steps, int(str(came)), seated or 0, most
+    return turns[1:], resident() - rest
 
 
 def resident() -> int:
@@ -195,21 +237,42 @@ def resident() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
+def say(engine: str, people: int, rows: int, role: str, turns: list[Turn], memory: int) -> None:
+    """Print the medians."""
+    steps = {name: (median(turn.took[name] for turn in turns), median(turn.own[name] for turn in turns)) for name in turns[0].took}
+    page, bare = median(turn.page for turn in turns), steps["bare"][0]
+    own = median(sum(turn.own[name] for name in PAGE) for turn in turns)
+    what = f"{engine}, beside {people:,} people, {rows:,} rows, {role}"
+    print(f"{what}: {page:,.0f} ms, of it this process {own:,.0f}; {page / bare:.1f} x bare")
+    print("  " + ", ".join(f"{name} {took:,.0f} ({alone:,.0f})" for name, (took, alone) in steps.items()))
+    came = ", ".join(f"{number} {outcome.value}" for outcome, number in turns[-1].counts.items())
+    print(f"  preview: {came}; brought {turns[-1].came}; {memory} MB beyond rest; load {os.getloadavg()[0]:.1f}", flush=True)
+
+
+def filled(engine: str, people: int, url: str | None) -> AbstractContextManager[Database]:
+    """Return a database to measure on: one that was filled before, or an empty one."""
+    return opened(url) if url else fresh(engine)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.nominations")
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--rows", type=int, default=500)
     parser.add_argument("--engine", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument(
+        "--as", dest="roles", default="admin,organizer,liaison", help="whose reach it is: some of admin, organizer, liaison"
+    )
+    parser.add_argument("--url", help="a database that was filled before (bench.data --url); without it, fresh ones")
     options = parser.parse_args()
-    for engine in ("sqlite", "postgresql") if options.engine == "both" else (options.engine,):
-        with fresh(engine) as database:
-            prepare(database)
-            fill(database, Size(options.people, max(10, options.people // 50), options.people * 2, 10))
-            for turn in ("first", "again"):
-                steps, came, seated, memory = measure(database, options.rows)
-                said = ", ".join(f"{name} {took:.0f} ({steps.own[name]:.0f})" for name, took in steps.took.items())
-                print(f"{engine}, {options.people:,} people, {options.rows} rows, {turn}: {sum(steps.took.values()):.0f} ms: {said}")
-                print(f"  {came} brought, {seated} seated; {memory} MB beyond rest; load {os.getloadavg()[0]:.1f}", flush=True)
+    engines = ("sqlite", "postgresql") if options.engine == "both" else (options.engine,)
+    for engine in engines[:1] if options.url else engines:
+        with filled(engine, options.people, options.url) as database:
+            if not options.url:
+                prepare(database)
+                fill(database, Size(options.people, max(10, options.people // 50), options.people * 2, 10))
+            for role in options.roles.split(","):
+                turns, memory = measure(database, options.rows, role)
+                say(database.engine, options.people, options.rows, role, turns, memory)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, make_transient_to_detached
 
 from seminar_app.core.tables import Base
+
+T = TypeVar("T", bound=Base)
 
 
 def insert_now(session: Session, row: Base) -> None:
@@ -52,9 +54,32 @@ def insert_unless_present(session: Session, row: Base, *, index_elements: tuple[
     return True
 
 
+def insert_new_ones(session: Session, rows: Sequence[T], *, index_elements: tuple[str, ...], known_by: str) -> list[T]:
+    """Insert the rows of new objects of one kind, as `insert_all`, unless their UNIQUE values are present or are just being inserted.
+
+    Args:
+        known_by: as of `insert_all`.
+
+    Returns:
+        Those that were inserted.
+    """
+    session.flush()
+    if not rows:
+        return []
+    insertion = _insertion_of_new_ones(type(rows[0]), session.get_bind().dialect.name, index_elements, known_by)
+    added = session.connection().execute(insertion, [values_of(row) for row in rows])
+    keys = {found[known_by]: found for found in added.mappings()}
+    inserted = [row for row in rows if getattr(row, known_by) in keys]
+    for row in inserted:
+        _adopt(session, row, **keys[getattr(row, known_by)])
+    return inserted
+
+
 def _adopt(session: Session, row: Base, **key: Any) -> None:
+    there = row.__dict__
     for name, value in (values_of(row) | key).items():
-        setattr(row, name, value)
+        if name not in there:  # setting an attribute costs more than looking
+            setattr(row, name, value)
     make_transient_to_detached(row)
     session.add(row)
 
@@ -88,6 +113,13 @@ def _insertion_unless_there(model: type[Base], database: str, index_elements: tu
     table = cast(Table, model.__table__)
     insertion = (postgresql.insert if database == "postgresql" else sqlite.insert)(table)
     return insertion.on_conflict_do_nothing(index_elements=index_elements).returning(*table.primary_key.columns)
+
+
+@cache
+def _insertion_of_new_ones(model: type[Base], database: str, index_elements: tuple[str, ...], known_by: str) -> Any:
+    table = cast(Table, model.__table__)
+    insertion = (postgresql.insert if database == "postgresql" else sqlite.insert)(table)
+    return insertion.on_conflict_do_nothing(index_elements=index_elements).returning(*table.primary_key.columns, table.c[known_by])
 
 
 @cache

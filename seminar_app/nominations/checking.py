@@ -118,13 +118,15 @@ def check(
     language: str,
     now: datetime,
     to_organizer: Mapping[RowKey, str] | None = None,
+    importing: bool = False,
 ) -> list[CheckedRow]:
     """Return for each row all that is wrong in it, who it is about, and what an import would make of it now.
 
     Args:
         seats: of the seminar, locked by an import, or only read (`read_seats`) for a preview.
         language: of a new person's mail.
-        to_organizer: rows that an import has left to the organizer (`Work.to_organizer`); None for an import, which leaves all such rows.
+        to_organizer: rows that an import has left to the organizer (`Work.to_organizer`).
+        importing: whether an import asks, which leaves all hidden rows to the organizer.
     """
     finder = agency_finder(session, seats, standpoint.agencies)
     came = _came(session, of.id)
@@ -137,7 +139,7 @@ def check(
     chosen = choices if standpoint.asks else {each.row.key: NEW for each in rows} | dict(choices)
     for place, who in zip(open_rows, found, strict=True):
         row = _with_person(rows[place], who, here, chosen.get(rows[place].row.key), first, organizes=standpoint.agencies is None)
-        told = row.hidden and (to_organizer is None or to_organizer.get(row.row.key) == row.names)
+        told = row.hidden and (importing or (to_organizer or {}).get(row.row.key) == row.names)
         rows[place] = replace(row, outcome=Outcome.ORGANIZER) if told else row
     return _seated(session, seats, rows, now=now)
 

@@ -15,7 +15,7 @@ from seminar_app.agencies.rules import existed_on
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
 from seminar_app.nominations import queries, services
-from seminar_app.nominations.checking import CheckedRow, check
+from seminar_app.nominations.checking import NOBODY, CheckedRow, check
 from seminar_app.nominations.choices import with_choices
 from seminar_app.nominations.forms import UploadForm
 from seminar_app.nominations.layout import with_samples
@@ -192,7 +192,8 @@ def _look(who: Nominating, found: NominationList) -> _Looked:
 def _shown(each: CheckedRow, looked: _Looked) -> RowShown:
     agency = looked.agencies.get(each.assigned.agency_id) if each.assigned is not None else None
     likely = as_likely(session(), current_actor(), each.found.perhaps) if each.outcome is Outcome.ASK else []
-    return RowShown(each, agency.code if agency is not None else "", faults_of(each), likely)
+    known = each.found.shown and each.found.same is not None
+    return RowShown(replace(each, found=NOBODY), known, agency.code if agency is not None else "", faults_of(each), likely)
 
 
 def _to_choose(who: Nominating, looked: _Looked) -> list[AgencyChoice]:

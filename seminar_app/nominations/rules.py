@@ -79,6 +79,7 @@ class AgencyFinder:
     _by_name: dict[str, list[int]] = field(init=False, repr=False)
     _offices: dict[int, dict[str, int]] = field(init=False, repr=False)
     _parents: dict[int, int | None] = field(init=False, repr=False)
+    _found: dict[tuple[str | None, str | None, str | None, int | None], Assigned | AgencyFault] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self._by_name, self._offices = {}, {}
@@ -100,6 +101,12 @@ class AgencyFinder:
             nominee: what the row says.
             of_list: the agency whose list it is; None where each row names its own.
         """
+        asked = nominee.agency, nominee.unit, nominee.state, of_list
+        if asked not in self._found:
+            self._found[asked] = self._find(nominee, of_list)
+        return self._found[asked]
+
+    def _find(self, nominee: Nominee, of_list: int | None) -> Assigned | AgencyFault:
         named, unit = self._named(nominee.agency, of_list), nominee.unit
         if named is None and nominee.agency and of_list is not None:
             unit = unit or nominee.agency

@@ -24,12 +24,15 @@ class RowShown:
     """A row as the page shows it.
 
     Attributes:
+        checked: without the person on file: of people a page gets only what it may show.
+        known: whether it is somebody on file whom the account may see.
         agency: code of its agency; empty while it has none.
         faults: problems by the cell that can be corrected.
         likely: who it may be, where that has to be said.
     """
 
     checked: CheckedRow
+    known: bool
     agency: str
     faults: Sequence[tuple[Field, Sequence[Problem]]]
     likely: Sequence[LikelySame]

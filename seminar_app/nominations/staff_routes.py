@@ -17,12 +17,14 @@ from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.nominations import queries, services
 from seminar_app.nominations.errors import ListsNotTaken
+from seminar_app.nominations.file_names import plain_name
 from seminar_app.nominations.forms import EACH_ROW, UploadForm, corrections_in, layout_choices
 from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.pages import columns_page, index_page, list_page, row_part
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.reading_in import proposed_layout
 from seminar_app.nominations.returned import returned_file
+from seminar_app.nominations.rules import Outcome
 from seminar_app.nominations.tables import paste_tables, read_tables
 from seminar_app.nominations.wording import imported_in_words
 from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
@@ -36,6 +38,7 @@ blueprint = Blueprint("nominations_staff", __name__, url_prefix="/staff/seminars
 NOMINATING = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.LIAISON)
 Answer = TypeVar("Answer", str, bytes)
 PAGE = re.compile(r"[1-9]\d{0,5}")
+SHOWS = ("all", *Outcome)
 READINGS = "20 per minute; 200 per hour"
 """Of one account: each reads a file in a process of its own."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -134,8 +137,8 @@ def correct(slug: str, list_id: str) -> ResponseReturnValue:
     if request.headers.get("HX-Request"):
         return _note_shown(slug, found, *row_part(who, queries.get_list(session(), who, found.public_id), request.form.get("row", "")))
     needs_no_access_row("the page that follows has one")
-    page, shows_all = request.form.get("page", ""), request.form.get("show") == "all"
-    place = {"page": page if PAGE.fullmatch(page) else None, "show": "all" if shows_all else None}
+    page, shows = request.form.get("page", ""), request.form.get("show", "")
+    place = {"page": page if PAGE.fullmatch(page) else None, "show": shows if shows in SHOWS else None}
     values: dict[str, Any] = {"slug": slug, "list_id": found.public_id.hex, **place}
     return redirect(url_for(".show", **values), code=303)
 
@@ -222,7 +225,7 @@ def _upload(who: Nominating, form: UploadForm) -> NominationList:
         raise NotFound
     upload = form.upload
     if upload is not None:
-        name, content = upload.filename or "", upload.read()
+        name, content = plain_name(upload.filename or ""), upload.read()
         tables = read_tables(content, name=name)
     else:
         name, content = "", (form.pasted.data or "").encode()

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.core.inserts import values_of
-from seminar_app.people.identity import Identity, keep_identity, keep_new_identities
+from seminar_app.core.inserts import insert_new_ones
+from seminar_app.people.identity import Identity, keep_missing_identities, keep_new_identities
 from seminar_app.people.models import Person
 from seminar_app.people.queries import find_person, kept_record
-from seminar_app.people.services import PersonData, hold_person, new_person
-
-AT_ONCE = 500
+from seminar_app.people.services import PersonData, hold_people, hold_person, new_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +39,24 @@ def add_people(session: Session, context: ChangeContext, wanted: Sequence[Wanted
     A record on file is not changed; what it lacks of identity data is kept. Where another transaction adds the same person at
     once, UNIQUE and ON CONFLICT leave one row, and both get it.
     """
-    on_file = [None if each.same is None else hold_person(session, each.same) for each in wanted]
-    made = [new_person(context, each.data, each.agency_id) for each in wanted]
-    new = [place for place, person in enumerate(on_file) if person is None]
-    inserted = _insert(session, [made[place] for place in new])
-    added = [Added(person, known=True) if person is not None else None for person in on_file]
-    for place in new:
-        person = inserted.get(made[place].public_id) or _found(session, wanted[place].data)
-        added[place] = Added(person, known=made[place].public_id not in inserted)
-    done = [each for each in added if each is not None]
-    keep_new_identities(
-        session, context, [(each.person, wanted[place].identity) for place, each in enumerate(done) if not each.known], seminar=seminar
-    )
-    for place, each in enumerate(done):
-        if each.known:
-            keep_identity(session, context, person=each.person, identity=wanted[place].identity, only_missing=True, seminar=seminar)
-    return done
-
-
-def _insert(session: Session, people: Sequence[Person]) -> dict[Any, Person]:
-    """Insert new records, and return by public id those that were not there already."""
-    insert = (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(Person)
-    unless_there = insert.on_conflict_do_nothing(index_elements=["email", "search_key"]).returning(Person.public_id)
-    found: dict[Any, Person] = {}
-    session.flush()
-    for start in range(0, len(people), AT_ONCE):
-        rows = [values_of(person) for person in people[start : start + AT_ONCE]]
-        ids = session.scalars(unless_there, rows).all()
-        found |= {person.public_id: person for person in session.scalars(select(Person).where(Person.public_id.in_(ids)))}
-    return found
+    held = hold_people(session, [each.same for each in wanted if each.same is not None])
+    on_file = [None if each.same is None else held[each.same.id] for each in wanted]
+    made = {place: new_person(context, each.data, each.agency_id) for place, each in enumerate(wanted) if on_file[place] is None}
+    in_order = sorted(made.values(), key=lambda person: (person.email or "", person.search_key))  # two lists seldom wait for each other
+    new = insert_new_ones(session, in_order, index_elements=("email", "search_key"), known_by="public_id")
+    inserted = {person.public_id for person in new}
+    added = []
+    for place, known in enumerate(on_file):
+        if known is not None:
+            added.append(Added(known, known=True))
+        elif made[place].public_id in inserted:
+            added.append(Added(made[place], known=False))
+        else:
+            added.append(Added(_found(session, wanted[place].data), known=True))
+    given = [(each, wanted[place].identity) for place, each in enumerate(added)]
+    keep_new_identities(session, context, [(each.person, identity) for each, identity in given if not each.known], seminar=seminar)
+    keep_missing_identities(session, context, [(each.person, identity) for each, identity in given if each.known], seminar=seminar)
+    return added
 
 
 def _found(session: Session, data: PersonData) -> Person:

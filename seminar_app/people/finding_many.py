@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from seminar_app.people.identity import people_with_curps
+from seminar_app.people.likeness import NamesOnFile, sign_of
 from seminar_app.people.matching import By, Compared, Different, Same, Verdict, match
 from seminar_app.people.models import Person
 from seminar_app.people.queries import Candidate, beginnings, compared_many, kept_record
@@ -162,23 +161,18 @@ def _within(session: Session, ids: Iterable[int], reach: ColumnElement[bool]) ->
 def _resembling(session: Session, wanted: Sequence[Sought], reach: ColumnElement[bool]) -> Iterator[list[int]]:
     """Yield for each person the ids of those in reach whose name may be the same, by its first letters and then by likeness.
 
-    The keys of all people in reach are read once, in their order, so a beginning is a stretch of them.
+    The keys of all people in reach are read once, in the database's order, which is Python's: by code point.
     """
-    read = session.execute(select(Person.sort_key, Person.id).where(*ON_FILE, reach)) if wanted else ()
-    rows: list[tuple[str, int]] = sorted((key, person_id) for key, person_id in read)
-    keys = [key for key, _ in rows]
-    names = [key.replace("ω", "") for key in keys]  # Ñ and N resemble here
-    stretches: dict[str, range] = {}
+    if not wanted:
+        return
+    in_order = select(Person.sort_key, Person.id).where(*ON_FILE, reach).order_by(Person.sort_key)
+    rows = session.connection().execute(in_order).all()
+    names = NamesOnFile([row[0] for row in rows], [row[1] for row in rows])
     for each in wanted:
-        places: set[int] = set()
-        for begin in set(beginnings(each.compared)):
-            if begin not in stretches:
-                stretches[begin] = range(bisect_left(keys, begin), bisect_left(keys, f"{begin}\uffff"))
-            places.update(stretches[begin])
-        own = " ".join(word for part in (*each.compared.name.surnames, each.compared.name.given) for word in part.words)
-        some = list(places)
-        likely = process.extract(own, [names[place] for place in some], scorer=fuzz.token_set_ratio, score_cutoff=RESEMBLING, limit=LIKELY)
-        yield [rows[some[at]][1] for _name, _score, at in likely]
+        name = each.compared.name
+        words = " ".join(word for part in (*name.surnames, name.given) for word in part.words)
+        begins = dict.fromkeys(beginnings(each.compared))
+        yield names.likely(sign_of(name.given, name.surnames), words, begins, cutoff=RESEMBLING, most=LIKELY)
 
 
 def _portions(values: Sequence[T]) -> Iterator[Sequence[T]]:

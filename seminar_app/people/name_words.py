@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -102,10 +103,12 @@ def _words(folded: str, particles: frozenset[str], short: dict[str, str]) -> Wor
 def are_written_alike(one: str, other: str) -> bool:
     """Whether the words are usual spellings of one name: Vázquez and Básquez, Martha and Marta, Müller and Mueller."""
     most = MOST_LETTERS_APART
-    return OSA.distance(one, other, score_cutoff=most) <= most and _one_spelling(one) == _one_spelling(other)
+    return OSA.distance(one, other, score_cutoff=most) <= most and one_spelling(one) == one_spelling(other)
 
 
-def _one_spelling(word: str) -> str:
+@lru_cache(maxsize=4096)  # words of names without their people, of which there are few
+def one_spelling(word: str) -> str:
+    """Return a word in the one way of writing that its usual spellings have in common."""
     for pattern, by in _WRITTEN_ALIKE:
         word = pattern.sub(by, word)
     return word

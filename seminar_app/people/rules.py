@@ -9,8 +9,8 @@ from seminar_app.core.folding import IGNORED, fold, spanish_order
 
 LONGEST_KEY = 320
 LONGEST_SORT_KEY = 640
-_BETWEEN_NAMES = "\x1f"
-"""Sorts before the space, so that «De» stands before «De la»."""
+BETWEEN_NAMES = "\x1f"
+"""Stands between the names of a sort key. Sorts before the space, so that «De» stands before «De la»."""
 _NOT_IN_NAMES = frozenset("/\\:@<>{}[]|#%=_~^$*+;!?")
 
 RESERVED_PREFIX = "R-"
@@ -91,7 +91,7 @@ def sort_key(*, given_names: str, surname1: str, surname2: str | None) -> str:
     A single name stands where its surname would.
     """
     surnames = (surname1, surname2 or "") if surname1 else ()
-    return _BETWEEN_NAMES.join(spanish_order(name) for name in (*surnames, given_names))[:LONGEST_SORT_KEY]
+    return BETWEEN_NAMES.join(spanish_order(name) for name in (*surnames, given_names))[:LONGEST_SORT_KEY]
 
 
 class NameParts(Protocol):

@@ -94,7 +94,7 @@ def test_every_failure_carries_the_headers(production: Flask, monkeypatch: pytes
         (404, "/none", "GET", {}),
         (404, "/registrations/" + "m" * 32, "GET", {}),
         (405, "/healthz", "POST", {}),
-        (413, "/login", "POST", {"data": b"x" * 6_000_000, "content_type": "application/x-www-form-urlencoded"}),
+        (413, "/login", "POST", {"data": b"x" * 9_000_000, "content_type": "application/x-www-form-urlencoded"}),
         (422, "/login", "POST", {}),
         (308, "/staff", "GET", {}),
         (200, "/static/js/page.js", "GET", {}),

@@ -35,6 +35,8 @@ from seminar_app import create_app
 from seminar_app.core import engine, sqlite, sqlite_writing
 from seminar_app.core.installation import installation_of
 from seminar_app.core.sqlite import sqlite_module
+from seminar_app.nominations import staff_routes as list_routes
+from seminar_app.nominations.services import importing
 from seminar_app.registration import first_opening_routes, link_routes, personal_routes, seats_routes, staff_routes
 from seminar_app.registration.first_opening_rules import MOST_WRONG_SURNAMES
 from seminar_app.registration.models import Registration
@@ -108,9 +110,9 @@ if "moved" in broken:
 settings = replace(Settings.from_environment(), limits_enabled=False)
 app = create_app(replace(settings, body_readers=1000) if "bodies" in broken else settings)
 if "lock" in broken:
-    for room in (link_routes, personal_routes, staff_routes, seats_routes):
+    for room in (link_routes, personal_routes, staff_routes, seats_routes, list_routes):
         setattr(room, "in_unit_of_work", read_first)
-    for service in (registering, personal, seats_service):
+    for service in (registering, personal, seats_service, importing):
         setattr(service, "lock_seats", without_lock)
 if "check" in broken:
     with app.app_context():

@@ -131,8 +131,8 @@ def test_each_proxy_serves_the_program_and_refuses_a_large_body(site: Site, tmp_
             assert found, page.body[:300]
             fields = {"csrf_token": found[1], "email": "nobody@office.example"}
             assert proxy.ask("/reset", fields=fields, cookie=page.cookie(), source=f"127.0.2.{number}").status == 303
-            assert proxy.ask("/language", body=b"x" * 7_000_000).status == 413, kind
-            assert proxy.ask("/language", body=b"x" * 5_500_000).status == 413, kind
+            assert proxy.ask("/language", body=b"x" * 10_000_000).status == 413, kind
+            assert proxy.ask("/language", body=b"x" * 8_600_000).status == 413, kind
 
 
 @pytest.mark.sqlite_only

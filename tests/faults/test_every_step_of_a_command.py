@@ -34,6 +34,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.sign_in.models import SecondFactor
 from seminar_app.sign_in.rules import FactorKind
 from tests.conftest import TestDatabase
+from tests.faults.lists_kept import cells_of
 from tests.faults.serving import miscounted
 from tests.faults.steps import run_to_the_end
 from tests.support.context import context
@@ -156,6 +157,14 @@ def rows(model: type[Any], *conditions: Any) -> Count:
     return lambda session: session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
 
 
+def an_agencys_list(make: Make) -> list[str]:
+    seminar, agency = make.seminar(seats=0, slug="lists-2026"), make.agency("PGR")
+    make.pool(seminar, agency, 1)
+    path = Path(str(current_app.instance_path)) / "list.csv"
+    path.write_text(cells_of([("Alba", ""), ("Berta", "")]).replace("\t", ","), encoding="utf-8")
+    return ["nominations", "import", "lists-2026", str(path), "--agency", "PGR"]
+
+
 COMMANDS: dict[str, tuple[Prepare, Count, int]] = {
     "agencies import": (agencies_in_a_file, rows(Agency, Agency.country == "GT"), 2),
     "agencies seed": (agencies_to_seed, rows(Agency, Agency.code == "INM"), 1),
@@ -163,6 +172,7 @@ COMMANDS: dict[str, tuple[Prepare, Count, int]] = {
     "keys rotate": (sealed_with_the_old_key, rows(PersonIdentity, PersonIdentity.key_id == "new"), 3),
     "messages release": (mail_held_back, rows(Message, Message.state == MessageState.WAITING), 2),
     "messages test": (nobodys_mail, rows(Message), 1),
+    "nominations import": (an_agencys_list, rows(Registration), 2),
     "participations rebuild": (outcomes_to_rebuild, rows(Participation, Participation.completed), 2),
     "people erase": (two_people_to_erase, rows(Person, Person.erased_at.is_not(None)), 2),
     "people reserve": (somebody_to_reserve, rows(Registration, Registration.reserved_code.is_not(None)), 2),
@@ -171,8 +181,8 @@ COMMANDS: dict[str, tuple[Prepare, Count, int]] = {
     "users link": (an_account_without_mail, rows(UserAccount, UserAccount.reset_hash.is_not(None)), 1),
     "users reset-second-factor": (a_lost_phone, rows(SecondFactor, SecondFactor.name == "Gone"), 0),
 }
-LONG = {"agencies seed"}
-"""Commands with so many statements that they are tried in the full run only."""
+LONG = {"agencies seed", "nominations import"}
+"""Commands with so many statements, or a process of their own to read a file, that they are tried in the full run only."""
 FROM_THE_START = {"people erase", "participations rebuild"}
 """Commands that repeat all their work. People who were erased are erased again: a restore may have brought residual data back."""
 TRIED_ELSEWHERE = {

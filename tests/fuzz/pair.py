@@ -175,6 +175,7 @@ def enrich(side: Side) -> None:
     pool = world.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == heard.id)).one()
     side.heard, side.hearers = heard.slug, [link_of(world.make.registration(heard, pool=pool)) for _ in range(5)]
     world.failed_message()
+    world.fresh_list(own=True)
     half, account, agency, office = world.make.account(), world.make.account(), world.make.agency(), world.make.office()
     for owner in (half, account, world.accounts["admin"], world.accounts["auditor"]):
         world.factor_of(owner)

@@ -39,6 +39,7 @@ SENT_BY_NO_SWITCH = {
     "people_staff.search": "a search",
     "registration_staff.find": "a search",
     "registration_staff.search": "a search",
+    "nominations_staff.columns": "choices from lists, most of them proposed",
     "registration_staff.decide_many": "ticks beside a list, and one choice",
     "seminars_staff.settings_assign": "a choice from a list, below the settings",
     "registration_staff.keep_quiet": "one line that may stay empty, folded away",

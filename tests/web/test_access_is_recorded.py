@@ -103,6 +103,8 @@ LEADS_ON = {
     "retention_staff.erase": "to the registration",
     "registration_staff.give_seat": "to the roster",
     "registration_staff.give_no_seat": "to the roster",
+    "registration_staff.open_seats": "to the roster",
+    "registration_staff.close_seats": "to the roster",
     "attendance_staff.walk_in": "the form again, or to the sheet",
     "attendance_staff.substitute": "the form again, whose GET is walked, or to the sheet",
     "attendance_staff.take_back": "to the sheet",

@@ -25,6 +25,7 @@ from tests.support.checking_client import CheckingClient
 from tests.support.context import context
 from tests.support.crawler import Walk, endpoint_of, walk
 from tests.support.factories import KEY, Make
+from tests.support.nominating import HEADINGS, ROSA, cells, keep_cells
 from tests.web.conftest import SignIn
 
 HOSTILE = (
@@ -65,6 +66,14 @@ def world(make: Make, session: Session) -> dict[str, str]:
     make.registration(seminar, agency=agency, state=RegistrationState.WAITLISTED, queue_place=1)
     make.registration(seminar, agency=agency)
     make.form_sent(seminar, agency)
+    keep_cells(session, seminar, agency, cells(ROSA, ("Eva", "Ortega", "", "no address", "Fiscal")))
+    keep_cells(
+        session,
+        seminar,
+        agency,
+        cells(ROSA, headings=(*HEADINGS[:4], "Nahual")),
+        confirmed=False,
+    )
     make.reopened(seminar)
     make.letter(seminar)
     make.letter(seminar, sent=True)

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from flask import Flask, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from seminar_app import demo
 from seminar_app.accounts.models import UserAccount
 from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.audit.models import AuditRow
@@ -41,12 +43,14 @@ from tests.conftest import NOW
 from tests.support.checking_client import CheckingClient, no_mapped_people
 from tests.support.context import context
 from tests.support.factories import Make
+from tests.support.nominating import cells, keep_cells
 from tests.web.conftest import SignIn
 
 GIVEN, FIRST, SECOND, PRINTED = "Quetzalcanaria", "Zyxwvucanaria", "Wachicanaria", "Diplomacanaria"
 MAILBOX, PHONE, CURP, PASSPORT, PLACE = "kanarievogel@fgr.example", "+525512345987", "HEMN841101MSPRRR02", "GCANARIO77", "Isla Canaria"
 UNIT, RANK, POSITION, STATE, NOTE = "Unidad Pajarera", "Rango Plumado", "Canaricultora", "Estado Alpiste", "Nota Jaula"
 CODE = "BCDFG"
+FOUR = Path(demo.__file__).parent / "data"
 TYPED = ("quetzalcan", "kanarie")
 """Beginnings of the name and of the address: what was searched stands in the search field, so it must be no canary itself."""
 WRITTEN = "Comisaría Gorriona de Alpistlán"
@@ -109,6 +113,8 @@ def world(make: Make, session: Session, monkeypatch: pytest.MonkeyPatch) -> Worl
         message = tell(work, context(NOW), kind="registered", seminar=seminar, office=office, registration=row)
         assert message is not None
         message.last_error = f"550 {MAILBOX}: no such user"
+    resembling = (TYPED[0], FIRST[:6], SECOND[:4], f"{TYPED[1]}@fgr.example", "Fiscal")
+    nominated = keep_cells(session, seminar, pgr, cells(resembling), at=NOW)
     made = World(
         office,
         seminar,
@@ -123,6 +129,7 @@ def world(make: Make, session: Session, monkeypatch: pytest.MonkeyPatch) -> Worl
             "other_id": ana.public_id.hex,
             "public_id": message.public_id,
             "code": "PGR",
+            "list_id": nominated.public_id.hex,
         },
     )
     grants: dict[str, tuple[RoleName, dict[str, int]]] = {
@@ -358,6 +365,7 @@ PRINTS: dict[str, list[list[str]]] = {
     "audit verify": [[]],
     "keys check": [[]],
     "messages deliver": [[]],
+    "nominations import": [["cancun-2026", str(FOUR / "CNS.csv"), "--dry-run", "--report", "json"]],
     "people erased": [[]],
     "people reserve": [["R-BCDFG", "--reason", "own_request"], ["R-BCDFG", "--reason", "own_request", "--seminar", "cancun-2026"]],
     "people show-again": [["R-XXXXX", "--reason", "mistake"]],

@@ -35,6 +35,11 @@ class Imported:
     counts: Mapping[Outcome, int]
 
     @property
+    def to_organizer(self) -> int:
+        """Number of rows that only the organizer can decide."""
+        return self.counts.get(Outcome.ORGANIZER, 0)
+
+    @property
     def came(self) -> int:
         """Number of people who were brought onto the roster now."""
         return sum(number for outcome, number in self.counts.items() if outcome.comes)
@@ -78,6 +83,7 @@ def import_list(
         standpoint=standpoint,
         language=language,
         now=context.now,
+        importing=True,
     )
     taken = _take(session, context, seats, found, [each for each in rows if each.outcome.comes])
     keep_left(session, found, work, {each.row.key: each.names for each in rows if each.outcome is Outcome.ORGANIZER})

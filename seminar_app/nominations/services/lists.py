@@ -20,10 +20,12 @@ from seminar_app.core.key_ring import CannotOpen
 from seminar_app.core.sealed_files import SealedFile, content_of, keep_file, replace_content
 from seminar_app.nominations.choices import to_remember, with_choices
 from seminar_app.nominations.errors import ListChanged, ListGone, cannot_be_read
+from seminar_app.nominations.file_names import plain_name
 from seminar_app.nominations.kept_tables import tables_from_json, tables_to_json
 from seminar_app.nominations.models import Nomination, NominationList, NominationMapping
 from seminar_app.nominations.shapes import Field, Layout, RowKey, Tables
 from seminar_app.nominations.work import Work
+from seminar_app.registration.services.seats import lock_seats
 from seminar_app.seminars.models import Seminar
 
 ORIGINAL, TABLES, WORK = "nominations.original", "nominations.tables", "nominations.work"
@@ -51,6 +53,7 @@ def keep_list(
         content: the file as it was sent; `tables` as it was read, `layout` as it was proposed.
         encoding: chosen by hand.
     """
+    lock_seats(session, seminar.id)  # so that the same file sent twice at once is one list; imports lock in this order too
     index = installation_of(session).ring.index(hashlib.sha256(content).hexdigest(), about="nomination_list|content_index")
     kept = select(NominationList).where(
         NominationList.seminar_id == seminar.id,
@@ -68,7 +71,7 @@ def keep_list(
         submission_id=uuid.uuid4() if used else submission_id,
         seminar_id=seminar.id,
         agency_id=agency_id,
-        name=name[-200:],
+        name=plain_name(name),
         content_index=index,
         encoding=encoding,
         uploaded_by=context.actor,

@@ -69,6 +69,7 @@ def arguments(folder: Path) -> dict[str, list[str]]:
         "messages deliver": [],
         "messages release": [],
         "messages test": ["ana@office.example"],
+        "nominations import": ["cancun-2014", str(directory)],
         "participations rebuild": ["--check"],
         "people erase": ["--yes", "0" * 32],
         "people erased": [],

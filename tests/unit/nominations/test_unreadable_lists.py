@@ -6,13 +6,14 @@ import json
 import resource
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from seminar_app.nominations import errors, tables
-from seminar_app.nominations.errors import UnreadableList
+from seminar_app.nominations.errors import ReadersBusy, UnreadableList
 from seminar_app.nominations.limits import COLUMNS, ROWS
 from seminar_app.nominations.tables import paste_tables, read_tables
 from tests.support.list_files import cell, ods_cell, ods_of, ole_of, raw_xlsx, xls_of, xlsx_of, zip_of
@@ -187,3 +188,11 @@ def test_reading_starts_soon() -> None:
     read_tables(b"Nombre;Cargo\nAna;Perito\n", name="lista.csv")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.15
+
+
+def test_where_two_files_are_being_read_a_third_is_asked_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_AT_ONCE", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(tables, "_WAITING_SECONDS", 0.01)
+    with tables._turn(), pytest.raises(ReadersBusy):
+        read_tables(b"a,b\n1,2\n", name="list.csv")
+    assert read_tables(b"a,b\n1,2\n", name="list.csv").tables
