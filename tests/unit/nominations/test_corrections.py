@@ -93,7 +93,7 @@ def test_normal_case_is_shown_for_people_who_are_still_to_come() -> None:
 
 def test_rows_stand_below_their_sheets_with_the_counts_of_the_whole_sheet() -> None:
     every = [checked("0.2"), checked("0.3", outcome=Outcome.FAULTY), checked("2.2"), checked("2.3", outcome=Outcome.ASK)]
-    shown = [Shown(each, "", faults_of(each), ()) for each in every[1:]]
+    shown = [Shown(each, known=False, agency="", faults=faults_of(each), likely=()) for each in every[1:]]
     sheets = [(sheet.name, len(sheet.rows), sheet.total, sheet.to_mend) for sheet in by_sheet(shown, every, ["Uno", "Dos", "Tres"])]
     assert sheets == [("Uno", 1, 2, 1), ("Tres", 2, 2, 1)]
 
