@@ -117,7 +117,8 @@ def corrections_in(sent: MultiDict[str, str]) -> Corrections:
 
     A cell is `cell-<row>-<field>` and stands beside `was-<row>-<field>`, what the page showed: a cell that nobody changed is no
     correction. `accept` is «row|field|text», a proposal that is taken; `fix` is «field|value as written», with `instead-…` beside it: one
-    fix for all equal values. `fix_all` takes every `instead-…` in which something stands.
+    fix for all equal values. `fix_all` takes every `instead-…` in which something stands. Of empty cells, `rows-…` names
+    the rows.
     """
     cells: dict[tuple[RowKey, Field], str] = {}
     choices: dict[RowKey, str] = {}
@@ -139,8 +140,11 @@ def corrections_in(sent: MultiDict[str, str]) -> Corrections:
     every = (name.removeprefix("instead-") for name, text in sent.items() if name.startswith("instead-") and text.strip())
     for fix in every if sent.get("fix_all") else sent.getlist("fix"):
         of, _bar, value = fix.partition("|")
-        if of in FIELDS:
-            values[Field(of), value[:LONGEST_CELL]] = sent.get(f"instead-{fix}", "")[:LONGEST_CELL]
+        text = sent.get(f"instead-{fix}", "")[:LONGEST_CELL]
+        if of in FIELDS and value:
+            values[Field(of), value[:LONGEST_CELL]] = text
+        elif of in FIELDS:
+            cells |= {(key, Field(of)): text for key in sent.get(f"rows-{fix}", "").split() if ROW.fullmatch(key)}
     case = sent.get("normal_case")
     return Corrections(
         cells=cells,

@@ -11,6 +11,7 @@ from flask import render_template, url_for
 
 from seminar_app.accounts.queries import names_by_audit_name
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
+from seminar_app.agencies.rules import existed_on
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
 from seminar_app.nominations import queries, services
@@ -23,8 +24,9 @@ from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.reading import proposed_states
 from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for
 from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Nominee, ProblemCode, Reading, Severity, Tables
-from seminar_app.nominations.shown_rows import FIGURES, TO_MEND, RowShown, by_sheet, faults_of, in_normal_case
-from seminar_app.nominations.wording import counts_in_words, outcome_in_words
+from seminar_app.nominations.shown_rows import FIGURES, TO_MEND, RowShown, by_sheet, faults_of, in_normal_case, is_doubtful
+from seminar_app.nominations.states import STATE_NAMES
+from seminar_app.nominations.wording import counts_in_words, outcome_in_words, problem_in_words
 from seminar_app.nominations.work import Work, reading_of
 from seminar_app.registration.queries import as_likely
 from seminar_app.seminars.header import seminar_header
@@ -102,7 +104,9 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
     counts = counted(each.outcome for each in looked.rows)
     to_mend = [each for each in looked.rows if each.outcome in TO_MEND]
     shows = _shows(asked.get("show"), to_mend=bool(to_mend))
-    chosen = {"all": looked.rows, "mend": to_mend}.get(shows, [each for each in looked.rows if each.outcome == shows])
+    doubtful = [each for each in looked.rows if is_doubtful(each)]
+    by_name = {"all": looked.rows, "mend": to_mend, "doubts": doubtful}
+    chosen = by_name[shows] if shows in by_name else [each for each in looked.rows if each.outcome == shows]
     page = min(page_number(), max(1, -(-len(chosen) // ON_A_PAGE)))
     here = chosen[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
     shown = _render(
@@ -113,10 +117,13 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
         sheets=list(by_sheet([_shown(each, looked) for each in here], looked.rows, [table.name for table in looked.tables.tables])),
         several=len({each.row.table for each in looked.rows}) > 1,
         shows=shows,
+        doubts=len(doubtful),
         page=page,
         pages=-(-len(chosen) // ON_A_PAGE),
         normal_case=looked.work.normal_case,
-        in_capitals=[] if looked.work.normal_case else in_normal_case(looked.reading),
+        in_capitals=[] if looked.work.normal_case else in_normal_case(looked.rows),
+        agencies=_to_choose(who, looked) if to_mend else [],
+        states=STATE_NAMES,
         fixes=_fixes(looked),
         vacant=[each.row.key for each in to_mend if any(problem.code is ProblemCode.VACANT for problem in each.row.problems)],
         skipped=looked.reading.skipped,
@@ -146,8 +153,8 @@ def row_part(who: Nominating, found: NominationList, key: str) -> tuple[str, lis
 
 
 def _shows(asked: str | None, *, to_mend: bool) -> str:
-    """Return which rows are shown: all, those to mend, or those with one outcome."""
-    if asked in ("all", "mend", *Outcome):
+    """Return which rows are shown: all, those to mend, those that come with a doubt, or those with one outcome."""
+    if asked in ("all", "mend", "doubts", *Outcome):
         return str(asked)
     return "mend" if to_mend else "all"
 
@@ -155,6 +162,7 @@ def _shows(asked: str | None, *, to_mend: bool) -> str:
 def _summary(counts: Mapping[Outcome, int], looked: _Looked) -> dict[str, Any]:
     return {
         "counts": counts,
+        "problem_in_words": problem_in_words,
         "figures": [(each, counts[each], outcome_in_words(each, counts[each])) for each in FIGURES if counts.get(each)],
         "total": len(looked.rows),
         "left_out": sorted(looked.work.edits.left_out, key=lambda key: tuple(map(int, key.split(".")))),
@@ -186,6 +194,13 @@ def _shown(each: CheckedRow, looked: _Looked) -> RowShown:
     likely = as_likely(session(), current_actor(), each.found.perhaps) if each.outcome is Outcome.ASK else []
     known = each.found.shown and each.found.same is not None
     return RowShown(replace(each, found=NOBODY), known, agency.code if agency is not None else "", faults_of(each), likely)
+
+
+def _to_choose(who: Nominating, looked: _Looked) -> list[AgencyChoice]:
+    """Return the agencies that a cell may name, as of the seminar's first day."""
+    day, within = who.seminar.starts_on, who.agencies
+    alive = (each for each in looked.agencies.values() if existed_on(day, valid_from=each.valid_from, valid_to=each.valid_to))
+    return sorted((each for each in alive if within is None or each.id in within), key=lambda each: each.code)
 
 
 def _fixes(looked: _Looked) -> list[Fix]:

@@ -109,8 +109,7 @@ class _RowReader:
         if source.agency and not text_of(cells.get(Field.AGENCY, "")):
             cells[Field.AGENCY] = source.agency
         for field, changes in self.edits.values.items():
-            text = text_of(cells.get(field, ""))
-            if text in changes and (field in cells or not text):  # a cell may be empty because the list has no such column
+            if field in cells and (text := text_of(cells[field])) in changes:
                 cells[field] = changes[text]
         return cells | dict(self.edits.cells.get(key, {}))
 

@@ -16,6 +16,7 @@ from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.rules import Outcome
 from seminar_app.nominations.shapes import Field, Layout
+from seminar_app.nominations.wording import problem_in_words
 from seminar_app.nominations.work import Work, reading_of
 from seminar_app.web.labels import label
 from seminar_app.web.languages import current_language
@@ -52,8 +53,9 @@ def returned_file(session: Session, actor: Actor, who: Nominating, found: Nomina
         language=current_language(),
     )
     stem = found.name.rpartition(".")[0] or found.name or _("list")
+    what = _("what is wrong")  # not within the text below, where it would not be found for translation
     opened = [each.registration for each in rows if each.outcome is Outcome.HERE and each.reserved and each.registration]
-    return content, f"{stem} - {_('what is wrong')}.xlsx", opened
+    return content, f"{stem} - {what}.xlsx", opened
 
 
 def _columns(layout: Layout) -> dict[tuple[int, Field], tuple[int, ...]]:
@@ -68,7 +70,7 @@ def _columns(layout: Layout) -> dict[tuple[int, Field], tuple[int, ...]]:
 
 def _remark(each: CheckedRow) -> str:
     """Return in words what is wrong in a row, or why it does not come."""
-    wrong = [f"{label(problem.field)}: {label(problem.code)}" for problem in each.row.problems]
+    wrong = [f"{label(problem.field)}: {problem_in_words(problem)}" for problem in each.row.problems]
     if each.outcome is Outcome.REPEATED and each.repeats:
         wrong.append(_("Twice in the list: as row %(row)s", row=each.repeats.partition(".")[2]))
     elif each.outcome in (Outcome.HERE, Outcome.ORGANIZER):

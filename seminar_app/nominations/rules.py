@@ -245,12 +245,14 @@ class Fix:
     Attributes:
         proposal: what probably should stand there; empty if that cannot be said.
         cells: number of cells.
+        rows: of empty cells, the rows: other rows may leave the same cell empty rightly.
     """
 
     field: Field
     value: str
     proposal: str
     cells: int
+    rows: tuple[RowKey, ...] = ()
 
     @property
     def key(self) -> str:
@@ -272,7 +274,7 @@ def fixes_for(rows: Iterable[ListRow], proposed: Mapping[RowKey, Mapping[Field, 
     Args:
         proposed: what words without a fault could be written as (`reading.proposed_states`).
     """
-    cells: dict[tuple[Field, str], int] = {}
+    cells: dict[tuple[Field, str], list[RowKey]] = {}
     proposals: dict[tuple[Field, str], str] = {}
     offered: set[tuple[Field, str]] = set()
     for row in rows:
@@ -281,6 +283,10 @@ def fixes_for(rows: Iterable[ListRow], proposed: Mapping[RowKey, Mapping[Field, 
         proposals |= {(of, value): proposal for of, value, proposal in said | better if proposal}
         offered |= {(of, value) for of, value, _ in better}
         for key in {(of, value) for of, value, _ in said | better}:
-            cells[key] = cells.get(key, 0) + 1
-    found = [Fix(*key, proposals.get(key, ""), number) for key, number in cells.items() if number > 1 or key in offered]
+            cells.setdefault(key, []).append(row.key)
+    found = [
+        Fix(*key, proposals.get(key, ""), len(keys), () if key[1] else tuple(keys))
+        for key, keys in cells.items()
+        if len(keys) > 1 or key in offered
+    ]
     return sorted(found, key=lambda fix: (-fix.cells, fix.field, fix.value))

@@ -9,7 +9,7 @@ from itertools import groupby
 from seminar_app.nominations.checking import CheckedRow
 from seminar_app.nominations.names import normal_case, spellings
 from seminar_app.nominations.rules import Outcome
-from seminar_app.nominations.shapes import Field, Nominee, Problem, Reading
+from seminar_app.nominations.shapes import Field, Nominee, Problem
 from seminar_app.registration.queries import LikelySame
 
 TO_MEND = (Outcome.FAULTY, Outcome.ASK)
@@ -67,16 +67,21 @@ def by_sheet(rows: Iterable[RowShown], every: Sequence[CheckedRow], names: Seque
         yield SheetShown(names[table], list(some), len(of_sheet), sum(each.outcome in TO_MEND for each in of_sheet))
 
 
-def in_normal_case(reading: Reading) -> list[tuple[str, str]]:
-    """Return the first names in capitals beside what normal case makes of them."""
-    known = spellings(name for row in reading.rows for name in _names(row.nominee))
-    before = (_names(row.nominee) for row in reading.rows)
+def in_normal_case(rows: Iterable[CheckedRow]) -> list[tuple[str, str]]:
+    """Return the first names in capitals beside what normal case makes of them, without people who are on the roster already."""
+    before = [_names(each.row.nominee) for each in rows if each.outcome is not Outcome.TAKEN]
+    known = spellings(name for names in before for name in names)
     changed = ((" ".join(names), " ".join(normal_case(name, known) for name in names)) for names in before)
     return list({was: now for was, now in changed if was != now}.items())[:EXAMPLES]
 
 
 def _names(nominee: Nominee) -> list[str]:
     return [name for name in (nominee.given_names, nominee.surname1, nominee.surname2) if name]
+
+
+def is_doubtful(row: CheckedRow) -> bool:
+    """Whether the row comes although something in it looks wrong: a warning keeps no row out, but a person should see it."""
+    return row.outcome.comes and bool(row.row.problems)
 
 
 def faults_of(row: CheckedRow) -> list[tuple[Field, Sequence[Problem]]]:

@@ -52,6 +52,10 @@ LONGEST = 60
 SHORT = {fold(short): name for name, shorts in _STATES.items() for short in shorts.split("|")}
 
 
+STATE_NAMES = tuple(name for name in _STATES if name != "Distrito Federal")
+"""Names of the 32 states."""
+
+
 def state_named(text: str) -> str | None:
     """Return the state as it is spelled if the text is its name, in whatever case and accents; None for anything else."""
     return STATES.get(fold(text[:LONGEST]))

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from seminar_app.nominations.rules import Outcome
 from seminar_app.nominations.services import Imported
+from seminar_app.nominations.shapes import Problem, ProblemCode
 from seminar_app.web.labels import label
 
 
@@ -25,7 +26,20 @@ def counts_in_words(counts: Mapping[Outcome, int]) -> list[str]:
 
 def outcome_in_words(outcome: Outcome, rows: int) -> str:
     """Return what becomes of rows, beside the figure of their number."""
-    return str(_("Alternates") if outcome is Outcome.ALTERNATE and rows != 1 else label(outcome))
+    several = {
+        Outcome.ALTERNATE: _("Alternates"),
+        Outcome.TAKEN: _("On the roster"),
+        Outcome.HERE: _("There already"),
+        Outcome.REPEATED: _("Repeated"),
+    }
+    return str(label(outcome) if rows == 1 else several.get(outcome, label(outcome)))
+
+
+def problem_in_words(problem: Problem) -> str:
+    """Return what is wrong in a cell."""
+    if problem.code is ProblemCode.NO_AGENCY and problem.value:
+        return str(_("No agency of the directory is found by this."))
+    return str(label(problem.code))
 
 
 def imported_in_words(done: Imported) -> str:

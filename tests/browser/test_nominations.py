@@ -20,7 +20,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.seminars.models import Seminar
 from seminar_app.sign_in import session_store
 from tests.conftest import TestDatabase
-from tests.support.agency_lists import LISTS, AgencyList, seminar_of_2014, states_of
+from tests.support.agency_lists import EACH_ROW, FAULTS, LISTS, AgencyList, roster_of, seminar_of_2014, states_of
 from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.server import LiveServer
@@ -60,9 +60,9 @@ class Office:
         return self.make.account((RoleName.ORGANIZER, {"office_id": self.seminar.office_id}))
 
     def liaison(self, code: str) -> UserAccount:
-        agency = find_agency_by_code(self.session, code)
-        assert agency is not None
-        return self.make.account((RoleName.LIAISON, {"agency_id": agency.id}))
+        """Create a liaison; of the state prosecutors, also of the offices that were reformed by 2014."""
+        agencies = [find_agency_by_code(self.session, each) for each in (code, *(("FGE",) if code == "PGJ" else ()))]
+        return self.make.account(*((RoleName.LIAISON, {"agency_id": each.id}) for each in agencies if each is not None))
 
     @property
     def lists(self) -> str:
@@ -134,7 +134,7 @@ def test_a_list_becomes_a_roster(office: Office, name: str, language: str, who: 
     account = office.organizer() if who == "organizer" else office.liaison(of.agency)
     with office.open(account, language=language, width=DESK if who == "organizer" else PHONE) as visitor:
         visitor.go(office.lists)
-        upload(visitor, of.path, of.agency if who == "organizer" else None)
+        upload(visitor, of.path, of.agency)
         page = see_people(visitor)
         expected = {"seated": of.seats, "alternate": of.people - of.seats, "faulty": of.to_mend}
         shown = figures(page)
@@ -149,3 +149,132 @@ def test_a_list_becomes_a_roster(office: Office, name: str, language: str, who: 
         expect(page.locator("table.work-table").first).to_be_visible()
         visitor.go(office.lists)
         expect(page.locator("table")).to_contain_text(of.name)
+
+
+def tab_to(page: Page, target: Any) -> None:
+    """Press Tab until the control has the focus."""
+    for _ in range(80):
+        if target.evaluate("e => e === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{target} is not reached by Tab")
+
+
+def test_a_list_is_pasted_mended_and_brought_by_keyboard_alone(office: Office) -> None:
+    rows = (
+        "Nombre(s)\tApellido paterno\tCorreo",
+        "Ana\tRuiz\tana.ruiz",
+        "Noé\tKu\t",
+        "Eva\tSol\teva@inm.example",
+        "Luz\tGil\tluz@inm,example",
+    )
+    with office.open(office.liaison("INM"), language="es", width=DESK) as visitor:
+        page = visitor.go(office.lists)
+        expect(page.locator(".own-seats-left")).to_have_text("15 lugares de 15 están libres para INM")
+        tab_to(page, page.locator("details.paste > summary"))
+        page.keyboard.press("Enter")
+        tab_to(page, page.locator("#pasted"))
+        page.keyboard.insert_text("\n".join(rows))
+        tab_to(page, page.get_by_role("button", name="Leer la lista"))
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/columns")
+        visitor.look()
+        tab_to(page, page.get_by_role("button", name="Ver a las personas"))
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile(r"/nominations/[0-9a-f]{32}$"))
+        visitor.look()
+        tab_to(page, page.locator("#cell-0-2-email"))
+        page.keyboard.press("Control+a")
+        page.keyboard.insert_text("ana.ruiz@inm.example")
+        page.keyboard.press("Enter")  # as in a spreadsheet, Enter goes on
+        expect(page.locator("#cell-0-2-email")).to_have_count(0)
+        expect(page.locator("#cell-0-3-email")).to_be_focused()
+        expect(page.locator("#list-said")).to_have_text("2 filas por corregir. Se puede inscribir a 2 personas.")
+        tab_to(page, page.locator("#row-0-3-out"))
+        page.keyboard.press("Enter")
+        expect(page.locator("#row-0-3")).to_have_count(0)
+        expect(page.locator("#cell-0-5-email")).to_be_focused()  # what comes next, not the top of the page
+        tab_to(page, page.locator("#cell-0-5-email-accept"))
+        page.keyboard.press("Enter")
+        expect(page.locator("#cell-0-5-email")).to_have_count(0)
+        tab_to(page, page.get_by_role("button", name="Inscribir a 3 personas"))
+        page.keyboard.press("Enter")
+        expect(page.locator(".notice-success")).to_be_visible()
+        visitor.look()
+    assert [row[:2] for row in roster_of(office.session, office.seminar)] == [("Ana", "Ruiz"), ("Eva", "Sol"), ("Luz", "Gil")]
+
+
+def test_without_javascript_one_form_mends_the_page(office: Office) -> None:
+    with office.open(office.organizer(), language="en", width=PHONE, javascript=False) as visitor:
+        page = visitor.go(office.lists)
+        upload(visitor, FAULTS / "thirty_faults.csv", "PGR")
+        see_people(visitor)
+        page.locator("#cell-0-2-email").fill("a1@fgr.example")
+        page.locator("#cell-0-3-email").fill("a2@fgr.example")
+        page.get_by_role("button", name="Save the corrections").last.click()
+        visitor.look()
+        expect(page.locator("#cell-0-2-email")).to_have_count(0)
+        expect(page.locator("#cell-0-3-email")).to_have_count(0)
+        page.locator("#cell-0-4-email-accept").click()
+        expect(page.locator("#cell-0-4-email")).to_have_count(0)
+        page.get_by_role("button", name="Leave out row 31").click()
+        expect(page.locator("#left-out")).to_contain_text("31")
+        page.get_by_role("button", name="Take row 31 again").click()
+        expect(page.locator("#row-0-31")).to_have_count(1)
+        coming = int(page.locator(".to-bring button").inner_text().split()[1])
+        page.locator(".to-bring button").click()
+        visitor.look()
+    assert states_of(office.session, office.seminar) == {"registered": coming}
+
+
+def test_a_line_taken_for_nobody_can_be_a_person(office: Office) -> None:
+    rows = "Nombre completo\tCorreo\nAna Ruiz\tana@inm.example\nTotal\t1\n"
+    with office.open(office.organizer(), language="en", width=PHONE) as visitor:
+        page = visitor.go(office.lists)
+        page.locator("#agency").select_option("INM")
+        page.locator("details.paste > summary").click()
+        page.locator("#pasted").fill(rows)
+        page.get_by_role("button", name="Read the list").click()
+        page.wait_for_url("**/columns")
+        visitor.look()
+        see_people(visitor)
+        page.locator("details.skipped > summary").click()
+        visitor.look()
+        page.get_by_role("button", name="Row 3 is a person").click()
+        expect(page.locator("#row-0-3")).to_have_count(1)
+
+
+def test_the_pages_fit_a_window_of_320_pixels(office: Office) -> None:
+    with office.open(office.organizer(), language="es", width=320) as visitor:
+        visitor.go(office.lists)
+        upload(visitor, LISTS["02-directorio-portal.xlsx"].path, "PGJ")
+        page = see_people(visitor)
+        page.goto(f"{page.url}?show=all")
+        visitor.look()
+
+
+def test_one_fix_mends_all_equal_cells(office: Office) -> None:
+    heading = "PROCURADURÍA GENERAL DE JUSTICIA DEL ESTADO"
+    with office.open(office.organizer(), language="es", width=DESK) as visitor:
+        visitor.go(office.lists)
+        upload(visitor, LISTS["06-secciones.ods"].path, EACH_ROW)
+        page = see_people(visitor)
+        page.get_by_label(f"Dependencia «{heading}» en 13 celdas").fill("PGJ-OAX")
+        page.get_by_role("button", name=f"Reemplazar «{heading}»").click()
+        settled(page)
+        visitor.look()
+        assert figures(page) == {"seated": 34}
+
+
+def test_empty_cells_are_filled_at_once_where_an_agency_is_missing(office: Office) -> None:
+    of = LISTS["05-corporaciones.xls"]
+    with office.open(office.organizer(), language="en", width=PHONE) as visitor:
+        visitor.go(office.lists)
+        upload(visitor, of.path, EACH_ROW)
+        page = see_people(visitor)
+        expect(page.locator(".to-bring button")).to_have_count(0)
+        page.get_by_label(re.compile(r"Agency \(empty\) in 46 cells")).fill("CNS")
+        page.get_by_role("button", name="Fill in the empty cells").click()
+        settled(page)
+        visitor.look()
+        assert figures(page) == {"seated": of.seats, "alternate": of.people - of.seats, "repeated": 1}

@@ -15,18 +15,16 @@
     else event.target.blur();
   });
 
-  // A row that comes back may lack what had the focus: then its next stop gets it, or that of the row below.
-  let left = null;
+  // A row that comes back may lack what had the focus, or not come back at all: then its next stop gets it, or that of the row below.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const row = event.detail.target.closest?.("tr");
     if (!row?.contains(document.activeElement)) return;
-    left = { row: row.id, at: stops(row).indexOf(document.activeElement), below: row.nextElementSibling?.id };
-  });
-  document.addEventListener("htmx:afterSettle", () => {
-    if (!left || document.activeElement !== document.body) return;
-    const { row, at, below } = left;
-    left = null;
-    const there = [document.getElementById(row), document.getElementById(below)].filter(Boolean).flatMap(stops);
-    (there[Math.max(0, Math.min(at, there.length - 1))] ?? document.getElementById("rows"))?.focus();
+    const [id, below, at] = [row.id, row.nextElementSibling?.id, stops(row).indexOf(document.activeElement)];
+    setTimeout(() => {
+      if (document.activeElement !== document.body) return;
+      const same = document.getElementById(id);
+      const there = [same, document.getElementById(below)].filter(Boolean).flatMap(stops);
+      (there[same ? Math.max(0, Math.min(at, there.length - 1)) : 0] ?? document.getElementById("rows"))?.focus();
+    }, 40);
   });
 })();
