@@ -103,6 +103,7 @@ def test_a_killed_import_leaves_nothing_and_is_repeated_whole(app: Flask, databa
     assert miscounted(session) == []
 
 
+@pytest.mark.sqlite_first
 def test_an_import_that_commits_half_way_is_found_out(
     app: Flask, database: TestDatabase, make: Make, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
