@@ -101,6 +101,7 @@ def test_a_killed_import_leaves_nothing_and_is_repeated_whole(app: Flask, databa
     bring(seminar, found)
     assert rows(session) == {"Person": 3, "PersonIdentity": 1, "Registration": 3, "Nomination": 3, "Message": 3}
     assert miscounted(session) == []
+    session.close()
 
 
 @pytest.mark.sqlite_first
