@@ -171,4 +171,6 @@ def test_a_nomination_that_waits_is_told_in_the_persons_language(desk: Desk, app
 
 def _token(desk: Desk, registration: Registration) -> str:
     with unit_of_work(desk.session) as session:
-        return personal_token(session, session.get_one(Registration, registration.id))
+        found = session.get_one(Registration, registration.id)
+        found.notice_at = NOW
+        return personal_token(session, found)
