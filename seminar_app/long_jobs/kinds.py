@@ -26,7 +26,7 @@ class Kind:
         counted: «2,310 of 5,000 rows», of done and total.
         stages: what the work is doing, by the name that `Run.step` gives.
         said: the sentence for an outcome, in the reader's language.
-        leads_to: the address of what came of it, and the words of the link.
+        leads_to: the address of the page of what it is about, and that page's name.
     """
 
     name: str

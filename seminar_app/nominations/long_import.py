@@ -11,6 +11,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.queries import find_actor
@@ -104,9 +105,10 @@ def _said(outcome: Mapping[str, Any]) -> str:
 
 
 def _leads_to(job: LongJob) -> tuple[str, str]:
-    seminar = session().get(Seminar, job.given["seminar"])
-    slug = seminar.slug if seminar is not None else job.seminar
-    return url_for("nominations_staff.show", slug=slug, list_id=job.subject.partition(":")[2]), _("To the list")
+    of, list_id = session().get(Seminar, job.given["seminar"]), job.subject.partition(":")[2]
+    name = session().scalar(select(NominationList.name).where(NominationList.public_id == uuid.UUID(list_id)))
+    address = url_for("nominations_staff.show", slug=of.slug if of is not None else job.seminar, list_id=list_id)
+    return address, name or _("Pasted cells")
 
 
 IMPORT = Kind(

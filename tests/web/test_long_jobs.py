@@ -122,6 +122,8 @@ def test_the_button_of_a_long_list_leads_to_the_page_of_the_work_and_that_to_the
     assert "3 people were brought onto the roster: 2 seats, 1 alternate." in page.text
     assert "hx-trigger" not in page.one("#job").attrs
     assert page.one("#job a.usa-button").attrs["href"] == desk.list_page
+    assert page.one(".back-link").attrs["href"] == desk.list_page
+    assert "lista.csv" in page.text
     assert desk.roster() == 3
 
 
