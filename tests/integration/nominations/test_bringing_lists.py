@@ -69,7 +69,9 @@ def test_the_four_lists_give_exactly_what_is_expected(desk: Desk) -> None:
 def test_the_rows_beyond_the_quota_are_alternates_in_their_order(desk: Desk) -> None:
     desk.pool("INM", 2)
     found = desk.keep(rows(*(person(n) for n in range(4))), "INM")
-    assert [each.outcome for each in desk.look(found)] == [Outcome.SEATED, Outcome.SEATED, Outcome.ALTERNATE, Outcome.ALTERNATE]
+    looked = desk.look(found)
+    assert [each.outcome for each in looked] == [Outcome.SEATED, Outcome.SEATED, Outcome.ALTERNATE, Outcome.ALTERNATE]
+    assert [each.place for each in looked] == [None, None, 1, 2]
     desk.bring(found)
     roster = desk.roster()
     assert [each.state for each in roster] == [STATES.REGISTERED] * 2 + [STATES.WAITLISTED] * 2
@@ -260,8 +262,9 @@ def test_a_list_of_several_agencies_seats_each_in_its_own_quota(desk: Desk) -> N
     desk.pool("PGR", 1)
     headings = ("Nombre", "Apellido paterno", "Apellido materno", "Correo", "Dependencia")
     cells = [(f"Ana {n}", "Soto", "Díaz", f"a{n}@x.example", code) for n, code in (("uno", "INM"), ("dos", "P.G.R."), ("tres", "PGR"))]
-    done = desk.bring(desk.keep(rows(*cells, headings=headings), None))
-    assert done.counts == {Outcome.SEATED: 2, Outcome.ALTERNATE: 1}
+    found = desk.keep(rows(*cells, headings=headings), None)
+    assert [each.place for each in desk.look(found)] == [None, None, 1]
+    assert desk.bring(found).counts == {Outcome.SEATED: 2, Outcome.ALTERNATE: 1}
 
 
 def test_a_page_that_was_overtaken_brings_nobody(desk: Desk) -> None:
