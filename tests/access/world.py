@@ -27,11 +27,9 @@ from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import services as feedback
 from seminar_app.long_jobs.models import LongJob
-from seminar_app.long_jobs.services import begin_job
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.messages.services import enqueue
-from seminar_app.nominations.long_import import IMPORT
 from seminar_app.nominations.models import NominationList
 from seminar_app.offices.models import Office
 from seminar_app.people.models import MatchProposal, Person, PersonMerge
@@ -155,18 +153,8 @@ class World:
 
     def fresh_job(self, who: str, *, own: bool) -> LongJob:
         """Let the account, or another one, begin long work."""
-        owner, number = self.accounts[who] if own and who in self.accounts else self.somebody, self.number()
-        seminar = self.side(own=own).seminar
-        with unit_of_work(self.make.session) as session:
-            when = context(clock.now(), f"account:{owner.public_id.hex}")
-            return begin_job(
-                session,
-                when,
-                kind=IMPORT.name,
-                subject=f"nomination_list:{number:032x}",
-                seminar=seminar.slug,
-                given={"seminar": seminar.id},
-            )
+        owner = self.accounts[who] if own and who in self.accounts else self.somebody
+        return self.make.job(owner, self.side(own=own).seminar)
 
     def fresh_walk_in(self, *, own: bool) -> Registration:
         """Enter a person at the door of the side's seminar that is held."""
