@@ -37,7 +37,7 @@ from seminar_app.nominations.checking import Standpoint, check
 from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.reading_in import proposed_layout
 from seminar_app.nominations.rules import Outcome, counted
-from seminar_app.nominations.services import import_list, keep_list, tables_of, work_of
+from seminar_app.nominations.services import Prepared, import_list, keep_list, prepare_import, tables_of, work_of
 from seminar_app.nominations.shapes import Layout, Tables
 from seminar_app.nominations.tables import read_tables
 from seminar_app.nominations.work import reading_of
@@ -61,7 +61,7 @@ ROWS_OF_ONE = 6
 TURNS = 4
 """The first one loads code and builds statements; it is not counted."""
 PEOPLE, ROWS, MARK_SECONDS, MARK_MB = 10_000, 500, 1, 150
-PAGE = ("read", "propose", "keep", "preview", "import")
+PAGE = ("read", "propose", "keep", "preview", "prepare", "import")
 T = TypeVar("T")
 
 
@@ -151,7 +151,8 @@ class Turn:
         layout = self.step("propose", lambda: proposed_layout(db.session(), tables, self.agency_id))
         public_id = self.step("keep", lambda: self._keep(tables, layout))
         self.counts = self.step("preview", lambda: self._preview(public_id))
-        self.came = self.step("import", lambda: self._bring(public_id))
+        prepared = self.step("prepare", lambda: self._prepare(public_id))
+        self.came = self.step("import", lambda: self._bring(public_id, prepared))
         self.step("bare", lambda: bare_inserts(self.came * ROWS_OF_ONE))
 
     def _keep(self, tables: Tables, layout: Layout) -> uuid.UUID:
@@ -188,7 +189,19 @@ class Turn:
         )
         return counted(each.outcome for each in rows)
 
-    def _bring(self, public_id: uuid.UUID) -> int:
+    def _prepare(self, public_id: uuid.UUID) -> Prepared:
+        session = db.session()
+        found = session.scalars(select(NominationList).where(NominationList.public_id == public_id)).one()
+        return prepare_import(
+            session,
+            seminar=session.get_one(Seminar, self.seminar_id),
+            found=found,
+            standpoint=self._standpoint(session, asks=True),
+            language="es",
+            now=datetime.now(UTC),
+        )
+
+    def _bring(self, public_id: uuid.UUID, prepared: Prepared) -> int:
         with unit_of_work() as work:
             done = import_list(
                 work,
@@ -197,6 +210,7 @@ class Turn:
                 public_id=public_id,
                 standpoint=self._standpoint(work, asks=True),
                 language="es",
+                prepared=prepared,
             )
             return done.came
 

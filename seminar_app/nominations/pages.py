@@ -14,7 +14,7 @@ from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.agencies.rules import existed_on
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
-from seminar_app.nominations import queries, services
+from seminar_app.nominations import long_import, queries, services
 from seminar_app.nominations.checking import NOBODY, CheckedRow, check
 from seminar_app.nominations.choices import with_choices
 from seminar_app.nominations.forms import UploadForm
@@ -114,6 +114,7 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
         who,
         found=found,
         gone=False,
+        job=long_import.under_way(session(), found),
         sheets=list(by_sheet([_shown(each, looked) for each in here], looked.rows, [table.name for table in looked.tables.tables])),
         several=len({each.row.table for each in looked.rows}) > 1,
         shows=shows,

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from seminar_app.agencies.rules import Succession, existed_on, path_of, successors_on
 from seminar_app.core.folding import fold
-from seminar_app.nominations.shapes import Field, ListRow, Nominee, Problem, ProblemCode, RowKey
+from seminar_app.nominations.shapes import Field, Layout, ListRow, Nominee, Problem, ProblemCode, RowKey, Tables
 from seminar_app.nominations.states import state_meant, state_named
 from seminar_app.seminars.rules import HasWindow, SeminarState, Window, is_frozen, registration_window
 
@@ -228,6 +228,15 @@ def standing(seminar: HasWindow, *, organizes: bool, now: datetime) -> Standing:
     if seminar.state is SeminarState.DRAFT:
         return Standing.NOT_PUBLISHED
     return Standing.CLOSED if registration_window(seminar, now=now) is Window.CLOSED else Standing.OPEN
+
+
+LONG = 1_000
+"""Rows above which an import is left to the worker: a page that brings more would keep a browser waiting too long."""
+
+
+def is_long(tables: Tables, layout: Layout) -> bool:
+    """Whether a list has so many rows, headings and notes included, that its import is left to the worker."""
+    return sum(len(tables.tables[each.table].rows) for each in layout.tables if each.taken) > LONG
 
 
 def counted(outcomes: Iterable[Outcome]) -> dict[Outcome, int]:

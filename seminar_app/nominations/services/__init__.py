@@ -1,6 +1,6 @@
 """What people do with an agency's list."""
 
-from seminar_app.nominations.services.importing import Imported, import_list
+from seminar_app.nominations.services.importing import Imported, Prepared, import_list, prepare_import
 from seminar_app.nominations.services.lists import (
     choose_columns,
     correct,
@@ -16,6 +16,7 @@ from seminar_app.nominations.services.lists import (
 
 __all__ = [
     "Imported",
+    "Prepared",
     "choose_columns",
     "correct",
     "discard",
@@ -23,6 +24,7 @@ __all__ = [
     "import_list",
     "keep_list",
     "original_of",
+    "prepare_import",
     "read_again",
     "remembered",
     "tables_of",
