@@ -100,12 +100,14 @@ class Standpoint:
     Attributes:
         reach: the people it may see, as a condition on `Person`.
         agencies: for which it may nominate; None: all.
+        everybody: the same reach, as it is fastest for reading everybody in it.
         asks: whether somebody can be asked who a row is about; else one that may be somebody on file is taken as new.
     """
 
     reach: ColumnElement[bool]
     agencies: Collection[int] | None
     asks: bool = True
+    everybody: ColumnElement[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,9 @@ def look_up(
     ]
     before = len(reading.rows) - len(open_rows)
     sought = [_sought(session, each.entry) for each in open_rows]
-    found = find_many(session, sought, reach=standpoint.reach, looked=lambda number: looked(before + number))
+    found = find_many(
+        session, sought, reach=standpoint.reach, everybody=standpoint.everybody, looked=lambda number: looked(before + number)
+    )
     for person in {each.id: each for who in found for each in who.people}.values():
         session.expunge(person)  # it outlives this session's transaction
     return Known({each.row.key: who for each, who in zip(open_rows, found, strict=True)}, mark)
@@ -192,9 +196,9 @@ def _assigned(
 def _found(session: Session, rows: Sequence[CheckedRow], standpoint: Standpoint, known: Known | None) -> list[Found]:
     sought = [_sought(session, each.entry) for each in rows]
     if known is None:
-        return find_many(session, sought, reach=standpoint.reach)
+        return find_many(session, sought, reach=standpoint.reach, everybody=standpoint.everybody)
     before = [known.found.get(each.row.key) for each in rows]
-    return find_again(session, sought, before, known.mark, reach=standpoint.reach)
+    return find_again(session, sought, before, known.mark, reach=standpoint.reach, everybody=standpoint.everybody)
 
 
 def agency_finder(session: Session, seats: LockedSeats, within: Collection[int] | None) -> AgencyFinder:

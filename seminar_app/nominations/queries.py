@@ -21,7 +21,7 @@ from seminar_app.nominations.rules import Standing, standing
 from seminar_app.offices.models import Office
 from seminar_app.offices.queries import language_of
 from seminar_app.registration.models import Registration
-from seminar_app.registration.queries import reach_of, roster_access
+from seminar_app.registration.queries import reach_of, reach_of_everybody, roster_access
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services.seats import LockedSeats, read_seats
 from seminar_app.seminars.models import Seminar
@@ -73,7 +73,7 @@ def nominating(session: Session, actor: Actor, slug: str, *, now: datetime) -> N
 
 def standpoint_of(session: Session, actor: Actor, who: Nominating) -> Standpoint:
     """Return from where the account looks at a list."""
-    return Standpoint(reach_of(session, actor), who.agencies)
+    return Standpoint(reach_of(session, actor), who.agencies, everybody=reach_of_everybody(session, actor))
 
 
 def get_list(session: Session, who: Nominating, public_id: uuid.UUID) -> NominationList:

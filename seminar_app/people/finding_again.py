@@ -36,21 +36,30 @@ def mark_of(session: Session) -> Mark:
 
 
 def find_again(
-    session: Session, wanted: Sequence[Sought], found: Sequence[Found | None], mark: Mark, *, reach: ColumnElement[bool], by: By = By.LIST
+    session: Session,
+    wanted: Sequence[Sought],
+    found: Sequence[Found | None],
+    mark: Mark,
+    *,
+    reach: ColumnElement[bool],
+    by: By = By.LIST,
+    everybody: ColumnElement[bool] | None = None,
 ) -> list[Found]:
     """Return for each person of a list who they are on file now, as `find_many` would.
 
     Args:
         found: what `find_many` said when the records stood at `mark`; None for somebody who was not looked for then.
+        everybody: as for `find_many`.
     """
     versions = session.scalar(select(func.coalesce(func.sum(Person.version), 0)).where(Person.id <= mark.newest))
     new = session.scalars(select(Person).where(Person.id > mark.newest).limit(MOST_NEW + 1)).all()
     if versions != mark.versions or len(new) > MOST_NEW:
-        return find_many(session, wanted, reach=reach, by=by)
+        return find_many(session, wanted, reach=reach, by=by, everybody=everybody)
     concerned = _concerned(wanted, compared_many(session, list(new))) if new else set()
     again = [place for place, each in enumerate(found) if each is None or place in concerned]
     result = [each or Found() for each in found]
-    for place, each in zip(again, find_many(session, [wanted[place] for place in again], reach=reach, by=by) if again else (), strict=True):
+    anew = find_many(session, [wanted[place] for place in again], reach=reach, by=by, everybody=everybody) if again else []
+    for place, each in zip(again, anew, strict=True):
         result[place] = each
     return result
 
