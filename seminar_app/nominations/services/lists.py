@@ -90,7 +90,7 @@ def keep_list(
         action="nominations.uploaded",
         subject=_subject(made),
         seminar=seminar.slug,
-        details={"format": tables.format.value, "bytes": len(content)},
+        details={"format": tables.format.value},
     )
     return made
 
