@@ -31,7 +31,7 @@ from seminar_app.nominations.shapes import (
     Tables,
 )
 from seminar_app.nominations.states import state_meant, state_named
-from seminar_app.nominations.values import UNMARKED, Found, NoSuchSex, read_address, read_curp, read_phone, sex_of
+from seminar_app.nominations.values import UNMARKED, Found, NoSuchSex, cut_address, read_address, read_curp, read_phone, sex_of
 
 LONGEST = {Field.POSITION: 200, Field.RANK: 100, Field.UNIT: 200, Field.STATE: 60, Field.AGENCY: 200, Field.TITLE: 60}
 """Letters that a registration keeps. What is longer is cut at a word, with a warning; the file keeps the whole."""
@@ -108,6 +108,12 @@ class _RowReader:
             cells[Field.BIRTH_DATE] = _as_a_day(number)
         if source.agency and not text_of(cells.get(Field.AGENCY, "")):
             cells[Field.AGENCY] = source.agency
+        if "@" in (whole := text_of(cells.get(Field.FULL_NAME, ""))):
+            name, address = cut_address(whole)
+            if address:
+                cells[Field.FULL_NAME] = name
+                if not text_of(cells.get(Field.EMAIL, "")):
+                    cells[Field.EMAIL] = address
         for field, changes in self.edits.values.items():
             if field in cells and (text := text_of(cells[field])) in changes:
                 cells[field] = changes[text]

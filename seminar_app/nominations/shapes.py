@@ -164,8 +164,14 @@ class Layout:
 
     @property
     def unplaced(self) -> list[tuple[TableLayout, Column]]:
-        """The columns of taken tables that nobody has placed."""
-        return [(table, column) for table in self.tables if table.taken for column in table.columns if column.field is None]
+        """The columns of taken tables, and of the only one, that nobody has placed."""
+        return [
+            (table, column)
+            for table in self.tables
+            if table.taken or len(self.tables) == 1
+            for column in table.columns
+            if column.field is None
+        ]
 
 
 class ProblemCode(StrEnum):

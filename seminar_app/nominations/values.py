@@ -178,6 +178,21 @@ def _curp_meant(number: str) -> str | None:
     return guess if guess != number and doubt_about_curp(guess) is None else None
 
 
+def cut_address(text: str) -> tuple[str, str]:
+    """Return a cell without the address in it, and the address: «Ana Soto <ana@b.example>» gives «Ana Soto» and «ana@b.example».
+
+    The address is empty where none or several are found; then the text stays.
+    """
+    if text.count("@") != 1 or len(text) > LONGEST_CELL_OF_ADDRESSES:
+        return text, ""
+    words = text.replace("<", " <").replace("(", " (").split()
+    place = next(index for index, word in enumerate(words) if "@" in word)
+    address = words[place].casefold().removeprefix("mailto:").strip(_WRAPPING).removeprefix("mailto:")
+    if not _ADDRESS.fullmatch(address):
+        return text, ""
+    return " ".join([*words[:place], *words[place + 1 :]]).strip(" ,;:-–—|/"), address
+
+
 def looks_like_curp(text: str) -> bool:
     """Whether a text has the shape of a CURP: 18 letters and digits, a date after four letters. CUIP and RFC have not."""
     return len(text) < 30 and bool(_CURP.fullmatch(canonical_number(text)))
