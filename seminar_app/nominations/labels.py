@@ -65,6 +65,8 @@ def init_app() -> None:
             ProblemCode.VACANT: _l("This post is vacant: nobody is named."),
             ProblemCode.NO_LETTERS: _l("This is no name."),
             ProblemCode.UNUSABLE: _l("There are characters in it that cannot be kept."),
+            ProblemCode.SAME_ADDRESS: _l("Somebody else on this list has the same address."),
+            ProblemCode.SAME_NAME: _l("Another row has the same name: is it one person?"),
             ProblemCode.NO_AGENCY: _l("Nothing here says which agency it is."),
             ProblemCode.OTHER_AGENCY: _l("This is an agency for which you do not nominate."),
         },

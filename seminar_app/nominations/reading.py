@@ -10,7 +10,7 @@ from datetime import date
 
 from seminar_app.nominations.cells import LONGEST_TOLD, folded, is_nothing, text_of
 from seminar_app.nominations.dates import EARLIEST_LIKELY, LATEST_LIKELY, NoSuchDate, read_date
-from seminar_app.nominations.duplicates import marked
+from seminar_app.nominations.duplicates import alike, marked
 from seminar_app.nominations.names import PARTICLES, normal_case, spellings
 from seminar_app.nominations.people import named
 from seminar_app.nominations.sections import SourceRow, all_rows
@@ -62,7 +62,7 @@ def read(tables: Tables, layout: Layout, edits: Edits = NO_EDITS, *, today: date
                 rows.append(reader.row(key, source))
             else:
                 skipped.append(SkippedRow(key, source.text))
-    return Reading(marked(rows), tuple(skipped))
+    return Reading(alike(marked(rows)), tuple(skipped))
 
 
 def given_names(tables: Tables, layout: Layout) -> frozenset[str]:

@@ -24,6 +24,8 @@ MESSAGES = {
     ProblemCode.VACANT: "a vacant post, no person",
     ProblemCode.NO_LETTERS: "no letters",
     ProblemCode.UNUSABLE: "signs that no name has",
+    ProblemCode.SAME_ADDRESS: "same address as somebody else",
+    ProblemCode.SAME_NAME: "same name as another row",
     ProblemCode.NO_AGENCY: "no agency",
     ProblemCode.OTHER_AGENCY: "another agency",
 }

@@ -193,6 +193,10 @@ class ProblemCode(StrEnum):
     """A name without a letter."""
     UNUSABLE = "unusable"
     """Characters that no name has: control characters, formulas' errors."""
+    SAME_ADDRESS = "same_address"
+    """A row about somebody else has the same address: a column was moved, or an office shares its mailbox."""
+    SAME_NAME = "same_name"
+    """A row with another address has the same name."""
     NO_AGENCY = "no_agency"
     """Nothing tells which agency; found later, by the import."""
     OTHER_AGENCY = "other_agency"
@@ -208,13 +212,20 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A fault in a cell. `value` is the cell as text; `proposal` is what it probably should be, if that can be said."""
+    """A fault in a cell.
+
+    Attributes:
+        value: the cell as text; empty also where other words could not mend all cells with the same text.
+        proposal: what it probably should be, if that can be said.
+        row: number of the other row of the same table that it is about, as the spreadsheet shows it.
+    """
 
     field: Field
     code: ProblemCode
     severity: Severity
     value: str = ""
     proposal: str | None = None
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
