@@ -179,6 +179,8 @@ class ProblemCode(StrEnum):
 
     MISSING = "missing"
     NO_ADDRESS = "no_address"
+    MORE_THAN_ADDRESS = "more_than_address"
+    """Words beside the address."""
     SEVERAL_ADDRESSES = "several_addresses"
     NO_SUCH_DATE = "no_such_date"
     UNLIKELY_DATE = "unlikely_date"
@@ -193,6 +195,8 @@ class ProblemCode(StrEnum):
     """A name without a letter."""
     UNUSABLE = "unusable"
     """Characters that no name has: control characters, formulas' errors."""
+    WHICH_IS_GIVEN = "which_is_given"
+    """Nothing tells which word of a whole name is the given name; it may be missing."""
     SAME_ADDRESS = "same_address"
     """A row about somebody else has the same address: a column was moved, or an office shares its mailbox."""
     SAME_NAME = "same_name"
