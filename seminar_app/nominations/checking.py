@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from seminar_app.agencies.queries import all_agencies, all_successions
 from seminar_app.core.phones import readable_phone
 from seminar_app.nominations.models import Nomination, NominationList
-from seminar_app.nominations.rules import Address, AgencyFault, AgencyFinder, Assigned, KnownAgency, Outcome
+from seminar_app.nominations.rules import Address, AgencyFault, AgencyFinder, Assigned, Doubt, KnownAgency, Outcome
 from seminar_app.nominations.shapes import ListRow, Nominee, Problem, Reading, RowKey, Severity
 from seminar_app.people.finding_again import Mark, find_again, mark_of
 from seminar_app.people.finding_many import Found, Sought, find_many
@@ -114,13 +114,13 @@ class Standpoint:
         reach: the people it may see, as a condition on `Person`.
         agencies: for which it may nominate; None: all.
         everybody: the same reach, as it is fastest for reading everybody in it.
-        asks: whether somebody can be asked who a row is about; else one that may be somebody on file is taken as new.
+        doubt: what becomes of a row that may be about somebody on file; None: somebody is asked.
         offices: those the account acts for: addresses of people who are registered with others too are not its to change. None: all.
     """
 
     reach: ColumnElement[bool]
     agencies: Collection[int] | None
-    asks: bool = True
+    doubt: Doubt | None = None
     everybody: ColumnElement[bool] | None = None
     offices: frozenset[int] | None = None
 
@@ -192,7 +192,10 @@ def check(
     found = _found(session, [rows[place] for place in open_rows], standpoint, known)
     here = _registered(session, seats.seminar.id, found, standpoint)
     first: dict[int, RowKey] = {}
-    chosen = choices if standpoint.asks else {each.row.key: NEW for each in rows} | dict(choices)
+    chosen = dict(choices)
+    for place, who in zip(open_rows, found, strict=True):
+        if _is_new(who, here, standpoint.doubt):
+            chosen.setdefault(rows[place].row.key, NEW)
     for place, who in zip(open_rows, found, strict=True):
         row = _with_person(rows[place], who, here, chosen.get(rows[place].row.key), first, organizes=standpoint.agencies is None)
         told = row.hidden and (importing or (to_organizer or {}).get(row.row.key) == row.names)
@@ -346,6 +349,12 @@ def _registered(session: Session, seminar_id: int, found: Sequence[Found], stand
         for row in rows
         if row.person_id in people
     }
+
+
+def _is_new(found: Found, here: Mapping[int, Here], doubt: Doubt | None) -> bool:
+    """Whether a row that may be about somebody on file is taken as somebody new without a word."""
+    resembles_one_here = any(candidate.person.id in here for candidate in found.perhaps)
+    return doubt is Doubt.NEW or (doubt is Doubt.HOLD_HERE and not resembles_one_here)
 
 
 def _with_person(

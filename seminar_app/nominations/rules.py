@@ -46,6 +46,15 @@ class Outcome(StrEnum):
         return self in (Outcome.SEATED, Outcome.ALTERNATE, Outcome.FOR_APPROVAL, Outcome.WAITS)
 
 
+class Doubt(StrEnum):
+    """What becomes of a row that may be about somebody on file, where nobody can be asked."""
+
+    HOLD_HERE = "hold_here"
+    """It is held back if they are registered in this seminar, else taken as somebody new."""
+    HOLD = "hold"
+    NEW = "new"
+
+
 class Address(StrEnum):
     """Where somebody on file is written to whose list has another address than the file."""
 

@@ -36,9 +36,10 @@ from seminar_app.seminars.models import Seminar
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import has done. `counts`: rows by what became of them, rows that were not taken included."""
+    """What an import has done. `counts`: rows by what became of them, rows that were not taken included; `rows`: these, one by one."""
 
     counts: Mapping[Outcome, int]
+    rows: Sequence[CheckedRow] = ()
 
     @property
     def to_organizer(self) -> int:
@@ -159,7 +160,7 @@ def import_list(
         seminar=seats.seminar.slug,
         details={"rows": len(rows), "people": taken},
     )
-    return Imported(counted(each.outcome for each in rows))
+    return Imported(counted(each.outcome for each in rows), rows)
 
 
 def _take(session: Session, context: ChangeContext, seats: LockedSeats, found: NominationList, rows: Sequence[CheckedRow]) -> int:
