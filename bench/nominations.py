@@ -170,8 +170,8 @@ class Turn:
             )
             return made.public_id
 
-    def _standpoint(self, session: Session, *, asks: bool) -> Standpoint:
-        return Standpoint(reach_of(session, self.actor), None, asks=asks, everybody=reach_of_everybody(session, self.actor))
+    def _standpoint(self, session: Session) -> Standpoint:
+        return Standpoint(reach_of(session, self.actor), None, everybody=reach_of_everybody(session, self.actor))
 
     def _preview(self, public_id: uuid.UUID) -> Mapping[Outcome, int]:
         session = db.session()
@@ -183,7 +183,7 @@ class Turn:
             of=found,
             reading=reading_of(tables_of(session, found), work, today=datetime.now(UTC).date()),
             choices=work.choices,
-            standpoint=self._standpoint(session, asks=True),
+            standpoint=self._standpoint(session),
             language="es",
             now=datetime.now(UTC),
         )
@@ -196,7 +196,7 @@ class Turn:
             session,
             seminar=session.get_one(Seminar, self.seminar_id),
             found=found,
-            standpoint=self._standpoint(session, asks=True),
+            standpoint=self._standpoint(session),
             language="es",
             now=datetime.now(UTC),
         )
@@ -208,7 +208,7 @@ class Turn:
                 context(datetime.now(UTC)),
                 seminar=work.get_one(Seminar, self.seminar_id),
                 public_id=public_id,
-                standpoint=self._standpoint(work, asks=True),
+                standpoint=self._standpoint(work),
                 language="es",
                 prepared=prepared,
             )

@@ -93,6 +93,8 @@ class Corrections:
     people: frozenset[RowKey] = frozenset()
     """Rows that were taken to be about nobody, and are about somebody."""
     choices: Mapping[RowKey, str] = field(default_factory=dict)
+    addresses: Mapping[RowKey, str] = field(default_factory=dict)
+    """Rows of people on file, with the address that replaces theirs; empty: theirs stays."""
     normal_case: bool | None = None
 
     def applied_to(self, work: Work) -> Work:
@@ -109,6 +111,8 @@ class Corrections:
             work = work.with_person(key)
         for key, who in self.choices.items():
             work = work.with_choice(key, who)
+        for key, address in self.addresses.items():
+            work = work.with_address(key, address)
         return work if self.normal_case is None else replace(work, normal_case=self.normal_case)
 
 
@@ -153,8 +157,15 @@ def corrections_in(sent: MultiDict[str, str]) -> Corrections:
         taken_again=frozenset(key for key in sent.getlist("take_again") if ROW.fullmatch(key)),
         people=frozenset(key for key in sent.getlist("is_person") if ROW.fullmatch(key)),
         choices=choices,
+        addresses=_addresses(sent),
         normal_case=None if case is None else case == "1",
     )
+
+
+def _addresses(sent: MultiDict[str, str]) -> dict[RowKey, str]:
+    """Return what buttons «row|address» say."""
+    said = (each.partition("|") for each in sent.getlist("address"))
+    return {key: text[:LONGEST_CELL] for key, _bar, text in said if ROW.fullmatch(key)}
 
 
 __all__ = ["Corrections", "UploadForm", "corrections_in", "layout_choices"]

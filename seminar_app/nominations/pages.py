@@ -186,6 +186,7 @@ def _look(who: Nominating, found: NominationList) -> _Looked:
         language=who.language,
         now=clock.now(),
         to_organizer=work.to_organizer,
+        addresses=work.addresses,
     )
     return _Looked(tables, work, reading, rows, all_agencies(session(), with_aliases=False))
 

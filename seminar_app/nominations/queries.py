@@ -73,7 +73,9 @@ def nominating(session: Session, actor: Actor, slug: str, *, now: datetime) -> N
 
 def standpoint_of(session: Session, actor: Actor, who: Nominating) -> Standpoint:
     """Return from where the account looks at a list."""
-    return Standpoint(reach_of(session, actor), who.agencies, everybody=reach_of_everybody(session, actor))
+    offices = actor.office_ids if who.organizes else frozenset({who.seminar.office_id})
+    everybody = reach_of_everybody(session, actor)
+    return Standpoint(reach_of(session, actor), who.agencies, everybody=everybody, offices=None if actor.is_admin else offices)
 
 
 def get_list(session: Session, who: Nominating, public_id: uuid.UUID) -> NominationList:

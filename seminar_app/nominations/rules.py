@@ -46,6 +46,33 @@ class Outcome(StrEnum):
         return self in (Outcome.SEATED, Outcome.ALTERNATE, Outcome.FOR_APPROVAL, Outcome.WAITS)
 
 
+class Doubt(StrEnum):
+    """What becomes of a row that may be about somebody on file, where nobody can be asked."""
+
+    HOLD_HERE = "hold_here"
+    """It is held back if they are registered in this seminar, else taken as somebody new."""
+    HOLD = "hold"
+    NEW = "new"
+
+
+class Address(StrEnum):
+    """Where somebody on file is written to whose list has another address than the file."""
+
+    KEPT = "kept"
+    """To the one on file, until somebody says otherwise."""
+    REPLACED = "replaced"
+    """To the list's, which replaces the one on file."""
+    FIXED = "fixed"
+    """To the one on file: it is not this account's to change."""
+    FILLED = "filled"
+    """To the list's: none is on file."""
+
+    @property
+    def of_list(self) -> bool:
+        """Whether the list's address is written to."""
+        return self in (Address.REPLACED, Address.FILLED)
+
+
 @dataclass(frozen=True, slots=True)
 class KnownAgency:
     """An agency of the directory, as these rules need it."""

@@ -24,6 +24,8 @@ class Work:
         normal_case: whether names in capitals are taken in normal case.
         to_organizer: rows that an import has left to the organizer, each with the person whom it named then (`PersonData` in short):
             a row that names somebody else since is like any other.
+        addresses: rows about somebody on file who is written to at the list's address from now on, each with that address: it counts
+            while the row still has it.
     """
 
     layout: Layout
@@ -31,6 +33,7 @@ class Work:
     choices: Mapping[RowKey, str] = field(default_factory=dict)
     normal_case: bool = False
     to_organizer: Mapping[RowKey, str] = field(default_factory=dict)
+    addresses: Mapping[RowKey, str] = field(default_factory=dict)
 
     def with_cell(self, key: RowKey, of: Field, text: str) -> Work:
         """Return the work with a cell corrected."""
@@ -54,7 +57,12 @@ class Work:
     def with_choice(self, key: RowKey, who: str | None) -> Work:
         """Return the work with what was said about whom a row is about; None takes it back."""
         choices = {row: said for row, said in self.choices.items() if row != key} | ({key: who} if who else {})
-        return replace(self, choices=choices)
+        return replace(self, choices=choices).with_address(key, None)
+
+    def with_address(self, key: RowKey, address: str | None) -> Work:
+        """Return the work with the address at which the row's person is written to from now on; None: at the one on file."""
+        kept = {row: said for row, said in self.addresses.items() if row != key}
+        return replace(self, addresses=kept | ({key: address} if address else {}))
 
     def packed(self) -> bytes:
         """Return the work as JSON."""
@@ -67,6 +75,7 @@ class Work:
             "choices": dict(self.choices),
             "normal_case": self.normal_case,
             "to_organizer": dict(self.to_organizer),
+            "addresses": dict(self.addresses),
         }
         return json.dumps(said, sort_keys=True).encode()
 
@@ -86,6 +95,7 @@ class Work:
             choices=said["choices"],
             normal_case=said["normal_case"],
             to_organizer=said.get("to_organizer", {}),
+            addresses=said.get("addresses", {}),
         )
 
 

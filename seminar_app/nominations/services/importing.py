@@ -15,7 +15,7 @@ from seminar_app.core.inserts import insert_rows
 from seminar_app.nominations.checking import CheckedRow, Known, Standpoint, check, look_up
 from seminar_app.nominations.errors import ListChanged
 from seminar_app.nominations.models import Nomination, NominationList
-from seminar_app.nominations.rules import Outcome, counted
+from seminar_app.nominations.rules import Address, Outcome, counted
 from seminar_app.nominations.services.lists import keep_left, opened, tables_of, work_of
 from seminar_app.nominations.shapes import Reading
 from seminar_app.nominations.work import reading_of
@@ -23,8 +23,11 @@ from seminar_app.offices.models import Office
 from seminar_app.people.adding_many import Wanted, add_people
 from seminar_app.people.evidence import Evidence
 from seminar_app.people.identity import NOTHING
+from seminar_app.people.models import Person
 from seminar_app.people.proposals import propose
+from seminar_app.people.services import PersonData
 from seminar_app.registration.asking import asked_of
+from seminar_app.registration.services.renewing import Renewal, renew_people, tell_former_addresses
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, read_seats
 from seminar_app.registration.services.taking import settle_due
 from seminar_app.registration.services.taking_many import Newcomer, take_places
@@ -33,9 +36,10 @@ from seminar_app.seminars.models import Seminar
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import has done. `counts`: rows by what became of them, rows that were not taken included."""
+    """What an import has done. `counts`: rows by what became of them, rows that were not taken included; `rows`: these, one by one."""
 
     counts: Mapping[Outcome, int]
+    rows: Sequence[CheckedRow] = ()
 
     @property
     def to_organizer(self) -> int:
@@ -141,6 +145,7 @@ def import_list(
         language=language,
         now=context.now,
         known=prepared.known if prepared is not None else None,
+        addresses=work.addresses,
         importing=True,
     )
     taken = _take(session, context, seats, found, [each for each in rows if each.outcome.comes])
@@ -155,7 +160,7 @@ def import_list(
         seminar=seats.seminar.slug,
         details={"rows": len(rows), "people": taken},
     )
-    return Imported(counted(each.outcome for each in rows))
+    return Imported(counted(each.outcome for each in rows), rows)
 
 
 def _take(session: Session, context: ChangeContext, seats: LockedSeats, found: NominationList, rows: Sequence[CheckedRow]) -> int:
@@ -163,6 +168,7 @@ def _take(session: Session, context: ChangeContext, seats: LockedSeats, found: N
     if not rows:
         return 0
     asked = frozenset(asked_of(seats.seminar))
+    former = _renew(session, context, seats, rows)
     people = add_people(
         session,
         context,
@@ -175,6 +181,7 @@ def _take(session: Session, context: ChangeContext, seats: LockedSeats, found: N
         if each.entry is not None
     ]
     registrations = take_places(session, context, seats=seats, newcomers=newcomers)
+    tell_former_addresses(session, context, former=former, seats=seats, registrations=registrations)
     insert_rows(
         session,
         Nomination,
@@ -187,3 +194,18 @@ def _take(session: Session, context: ChangeContext, seats: LockedSeats, found: N
         for candidate in each.found.outside:
             propose(session, context, one=person.person.id, other=candidate.person.id, why=candidate.why or (Evidence.CURP_AGREES,))
     return len(registrations)
+
+
+def _renew(session: Session, context: ChangeContext, seats: LockedSeats, rows: Sequence[CheckedRow]) -> Mapping[int, str | None]:
+    """Bring the records of people on file up to date, as far as the account may see them; return their former addresses."""
+    known = [(each, each.found.same, each.entry.person) for each in rows if each.found.same is not None and each.entry is not None]
+    renewals = [
+        Renewal(person.id, said, address=each.address is not None and each.address.of_list)
+        for each, person, said in known
+        if each.found.shown and (each.address in (Address.REPLACED, Address.FILLED) or _adds(person, said))
+    ]
+    return renew_people(session, context, renewals, held=[person.id for _each, person, _said in known], seminar=seats.seminar.slug)
+
+
+def _adds(person: Person, said: PersonData) -> bool:
+    return (person.phone is None and said.phone is not None) or (person.sex is None and said.sex is not None)
