@@ -282,6 +282,7 @@ class Fix:
         proposal: what probably should stand there; empty if that cannot be said.
         cells: number of cells.
         rows: of empty cells, the rows: other rows may leave the same cell empty rightly.
+        optional: whether nothing is wrong with the words, and they can be written out.
     """
 
     field: Field
@@ -289,6 +290,7 @@ class Fix:
     proposal: str
     cells: int
     rows: tuple[RowKey, ...] = ()
+    optional: bool = False
 
     @property
     def key(self) -> str:
@@ -313,15 +315,17 @@ def fixes_for(rows: Iterable[ListRow], proposed: Mapping[RowKey, Mapping[Field, 
     cells: dict[tuple[Field, str], list[RowKey]] = {}
     proposals: dict[tuple[Field, str], str] = {}
     offered: set[tuple[Field, str]] = set()
+    wrong: set[tuple[Field, str]] = set()
     for row in rows:
         said = {(each.field, each.value, each.proposal) for each in row.problems if _many_at_once(each)}
         better = {(of, row.cells[of], words) for of, words in proposed.get(row.key, {}).items()}
         proposals |= {(of, value): proposal for of, value, proposal in said | better if proposal}
         offered |= {(of, value) for of, value, _ in better}
+        wrong |= {(of, value) for of, value, _ in said}
         for key in {(of, value) for of, value, _ in said | better}:
             cells.setdefault(key, []).append(row.key)
     found = [
-        Fix(*key, proposals.get(key, ""), len(keys), () if key[1] else tuple(keys))
+        Fix(*key, proposals.get(key, ""), len(keys), () if key[1] else tuple(keys), key not in wrong)
         for key, keys in cells.items()
         if len(keys) > 1 or key in offered
     ]

@@ -1,9 +1,9 @@
 """What people do with an agency's list."""
 
+from seminar_app.nominations.services.correcting import Corrected, correct, take_corrections
 from seminar_app.nominations.services.importing import Imported, Prepared, import_list, prepare_import
 from seminar_app.nominations.services.lists import (
     choose_columns,
-    correct,
     discard,
     forget_files,
     keep_list,
@@ -15,6 +15,7 @@ from seminar_app.nominations.services.lists import (
 )
 
 __all__ = [
+    "Corrected",
     "Imported",
     "Prepared",
     "choose_columns",
@@ -28,5 +29,6 @@ __all__ = [
     "read_again",
     "remembered",
     "tables_of",
+    "take_corrections",
     "work_of",
 ]
