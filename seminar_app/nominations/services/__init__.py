@@ -13,6 +13,7 @@ from seminar_app.nominations.services.lists import (
     tables_of,
     work_of,
 )
+from seminar_app.nominations.services.undoing import held_until, undo_import
 
 __all__ = [
     "Imported",
@@ -21,6 +22,7 @@ __all__ = [
     "correct",
     "discard",
     "forget_files",
+    "held_until",
     "import_list",
     "keep_list",
     "original_of",
@@ -28,5 +30,6 @@ __all__ = [
     "read_again",
     "remembered",
     "tables_of",
+    "undo_import",
     "work_of",
 ]
