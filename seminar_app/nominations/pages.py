@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from flask import render_template, url_for
@@ -144,9 +145,16 @@ def list_page(
         written_out=[each for each in fixes if each.optional],
         vacant=[each.row.key for each in to_mend if any(problem.code is ProblemCode.VACANT for problem in each.row.problems)],
         skipped=looked.reading.skipped,
+        undo_until=_undo_until(found),
         **_summary(counts, looked),
     )
     return shown, _opened(here)
+
+
+def _undo_until(found: NominationList) -> datetime | None:
+    """Return until when the last import can be undone; None if that is over."""
+    until = services.held_until(session(), found)
+    return until if until is not None and clock.now() < until else None
 
 
 def _opened(rows: Sequence[CheckedRow]) -> list[uuid.UUID]:

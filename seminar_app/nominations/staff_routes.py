@@ -28,7 +28,7 @@ from seminar_app.nominations.returned import returned_file
 from seminar_app.nominations.rules import Outcome
 from seminar_app.nominations.shown_rows import NOTHING_LEFT, Answered
 from seminar_app.nominations.tables import paste_tables, read_tables
-from seminar_app.nominations.wording import imported_in_words
+from seminar_app.nominations.wording import imported_in_words, undone_in_words
 from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
 from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work, session
@@ -172,6 +172,24 @@ def bring(slug: str, list_id: str) -> ResponseReturnValue:
         flash(sentence_of(refusal), "error")
     else:
         flash(imported_in_words(done), "success" if done.came else "info")
+    return _to_list(slug, found)
+
+
+@blueprint.post("/<list_id>/undo")
+@staff(*NOMINATING)
+def undo(slug: str, list_id: str) -> ResponseReturnValue:
+    """Take the import of a moment ago back."""
+    who = _who(slug)
+    found = queries.get_list(session(), who, id_needed(list_id))
+    context = change_context()
+    try:
+        people = in_unit_of_work(
+            lambda work: services.undo_import(work, context, seminar=who.seminar, public_id=found.public_id, clock=clock.now)
+        )
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "error")
+    else:
+        flash(undone_in_words(people), "success")
     return _to_list(slug, found)
 
 

@@ -13,6 +13,7 @@ from seminar_app.nominations.services.lists import (
     tables_of,
     work_of,
 )
+from seminar_app.nominations.services.undoing import held_until, undo_import
 
 __all__ = [
     "Corrected",
@@ -22,6 +23,7 @@ __all__ = [
     "correct",
     "discard",
     "forget_files",
+    "held_until",
     "import_list",
     "keep_list",
     "original_of",
@@ -30,5 +32,6 @@ __all__ = [
     "remembered",
     "tables_of",
     "take_corrections",
+    "undo_import",
     "work_of",
 ]

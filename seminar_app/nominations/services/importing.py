@@ -17,6 +17,7 @@ from seminar_app.nominations.errors import ListChanged
 from seminar_app.nominations.models import Nomination, NominationList
 from seminar_app.nominations.rules import Address, Outcome, counted
 from seminar_app.nominations.services.lists import keep_left, opened, tables_of, work_of
+from seminar_app.nominations.services.undoing import batch_of
 from seminar_app.nominations.shapes import Reading
 from seminar_app.nominations.work import reading_of
 from seminar_app.offices.models import Office
@@ -27,6 +28,7 @@ from seminar_app.people.models import Person
 from seminar_app.people.proposals import propose
 from seminar_app.people.services import PersonData
 from seminar_app.registration.asking import asked_of
+from seminar_app.registration.services.delayed import TIME_TO_UNDO
 from seminar_app.registration.services.renewing import Renewal, renew_people, tell_former_addresses
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, read_seats
 from seminar_app.registration.services.taking import settle_due
@@ -180,7 +182,8 @@ def _take(session: Session, context: ChangeContext, seats: LockedSeats, found: N
         for each, person in zip(rows, people, strict=True)
         if each.entry is not None
     ]
-    registrations = take_places(session, context, seats=seats, newcomers=newcomers)
+    batch, leave_at = batch_of(found, context.now), context.now + TIME_TO_UNDO
+    registrations = take_places(session, context, seats=seats, newcomers=newcomers, batch=batch, not_before=leave_at)
     tell_former_addresses(session, context, former=former, seats=seats, registrations=registrations)
     insert_rows(
         session,

@@ -150,7 +150,7 @@ def keep_left(session: Session, found: NominationList, work: Work, to_organizer:
 
 def discard(session: Session, context: ChangeContext, *, seminar: Seminar, public_id: uuid.UUID) -> None:
     """Let a list go: what the file held is deleted at once. Of a list that has brought people, when and how many stays."""
-    found = _locked(session, seminar.id, public_id)
+    found = locked_list(session, seminar.id, public_id)
     record(session, context, action="nominations.discarded", subject=subject_of(found), seminar=seminar.slug)
     forget_files(session, [found])
     if not session.scalar(select(exists().where(Nomination.list_id == found.id))):
@@ -179,7 +179,7 @@ def opened(session: Session, seminar_id: int, public_id: uuid.UUID, *, version: 
         ListChanged: somebody has changed it since.
         ListGone: what the file held is no longer kept, or its key is gone.
     """
-    found = _locked(session, seminar_id, public_id)
+    found = locked_list(session, seminar_id, public_id)
     if version is not None and found.version != version:
         raise ListChanged
     return found, work_of(session, found)
@@ -237,7 +237,12 @@ def remember(session: Session, context: ChangeContext, *, agency_id: int | None,
     session.flush()
 
 
-def _locked(session: Session, seminar_id: int, public_id: uuid.UUID) -> NominationList:
+def locked_list(session: Session, seminar_id: int, public_id: uuid.UUID) -> NominationList:
+    """Return a list, locked until the transaction ends.
+
+    Raises:
+        NotFound: there is no such list.
+    """
     wanted = select(NominationList).where(NominationList.public_id == public_id, NominationList.seminar_id == seminar_id)
     found = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
     if found is None:
