@@ -144,6 +144,14 @@ def test_a_version_that_is_none_brings_nobody(house: House, version: str) -> Non
     assert house.roster() == []
 
 
+def test_an_import_is_undone_while_its_mails_are_held(house: House) -> None:
+    address = house.list_of("liaison", cells(*THREE))
+    house.bring("liaison", address)
+    led = house.browser("liaison").submit(address, form="form[action$='/undo']")
+    assert "3 people are off the roster again. Nobody was written to." in house.browser("liaison").follow(led).text
+    assert house.roster() == []
+
+
 def test_a_list_is_discarded_and_its_people_stay(house: House) -> None:
     address = house.list_of("liaison", cells(*THREE))
     house.bring("liaison", address)
