@@ -53,6 +53,7 @@ def init_app() -> None:
         ProblemCode,
         {
             ProblemCode.MISSING: _l("This is missing."),
+            ProblemCode.NO_SURNAME: _l("There is no surname. If the person has a single name, write «-» as the surname."),
             ProblemCode.NO_ADDRESS: _l("This is not an e-mail address."),
             ProblemCode.MORE_THAN_ADDRESS: _l("There are words beside the address; only the address is taken."),
             ProblemCode.SEVERAL_ADDRESSES: _l("There are two addresses; the first is taken."),

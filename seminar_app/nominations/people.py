@@ -70,7 +70,7 @@ def _of_whole(text: str, order: NameOrder | None, known: Collection[str]) -> Nam
     if not fault:
         lone = not parts.surname1 and not any(word in NO_SURNAME for word in clean.replace(",", " ").split())
         if not parts.given_names or lone:
-            problems.append(_missing(field, text))
+            problems.append(_missing(field, text, ProblemCode.NO_SURNAME if parts.given_names else ProblemCode.MISSING))
         elif max(map(len, (parts.given_names, parts.surname1, parts.surname2))) > LONGEST_NAME:
             problems.append(Problem(field, ProblemCode.TOO_LONG, Severity.ERROR, text))
         elif parts.meant:
@@ -102,12 +102,12 @@ def _of_parts(cells: Mapping[Field, str]) -> Named:
     if not surname1:
         field = Field.SURNAMES if Field.SURNAMES in cells and Field.SURNAME1 not in cells else Field.SURNAME1
         if cells.get(field, "") not in NO_SURNAME and not any(problem.field is field for problem in problems):
-            problems.append(_missing(field, cells.get(field, "")))
+            problems.append(_missing(field, cells.get(field, ""), ProblemCode.NO_SURNAME if given else ProblemCode.MISSING))
     return Named(given, surname1, surname2, title, agency, tuple(problems))
 
 
-def _missing(field: Field, text: str) -> Problem:
-    return Problem(field, ProblemCode.MISSING, Severity.ERROR, text)
+def _missing(field: Field, text: str, code: ProblemCode = ProblemCode.MISSING) -> Problem:
+    return Problem(field, code, Severity.ERROR, text)
 
 
 def _part(field: Field, text: str, *, brackets: bool) -> tuple[str, Problem | None]:

@@ -12,6 +12,7 @@ from seminar_app.nominations.shapes import Field, ListRow, Problem, ProblemCode,
 FIELD_NAMES = {Field.SEX_FEMALE: "sex", Field.SEX_MALE: "sex"}
 MESSAGES = {
     ProblemCode.MISSING: "missing",
+    ProblemCode.NO_SURNAME: "missing",
     ProblemCode.NO_ADDRESS: "not an address",
     ProblemCode.MORE_THAN_ADDRESS: "words beside the address",
     ProblemCode.SEVERAL_ADDRESSES: "two addresses in one cell: the first is taken",

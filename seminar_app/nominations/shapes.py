@@ -178,6 +178,8 @@ class ProblemCode(StrEnum):
     """What is wrong with a cell. The words for each are in `nominations.labels`."""
 
     MISSING = "missing"
+    NO_SURNAME = "no_surname"
+    """There is a given name only."""
     NO_ADDRESS = "no_address"
     MORE_THAN_ADDRESS = "more_than_address"
     """Words beside the address."""
