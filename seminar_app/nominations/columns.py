@@ -10,6 +10,7 @@ from seminar_app.nominations.cells import folded, is_nothing, told
 from seminar_app.nominations.dates import NoSuchDate, read_date
 from seminar_app.nominations.given_names import GIVEN
 from seminar_app.nominations.headings import NAMES, field_of, is_preferred
+from seminar_app.nominations.limits import UNCALCULATED
 from seminar_app.nominations.shapes import Cell, Field
 from seminar_app.nominations.states import state_meant, state_named
 from seminar_app.nominations.values import UNMARKED, cut_address, is_sex, looks_like_address, looks_like_curp, looks_like_phone
@@ -63,7 +64,7 @@ class Content:
 
 def content_of(cells: Sequence[Cell]) -> Content:
     """Return what the cells of a column look like."""
-    filled = [(cell, text) for cell in cells if cell != "" and not is_nothing(text := told(cell))]
+    filled = [(cell, text) for cell in cells if cell not in ("", UNCALCULATED) and not is_nothing(text := told(cell))]
     if not filled:
         return Content()
     step = max(1, len(filled) // MOST_SAMPLED)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from seminar_app.nominations.cells import LONGEST_TOLD, folded, is_no_name
+from seminar_app.nominations.limits import UNCALCULATED
 from seminar_app.nominations.names import split_surnames
 from seminar_app.nominations.shapes import Field, NameOrder, Problem, ProblemCode, Severity
 from seminar_app.nominations.whole_names import NO_SURNAME, cut_brackets, cut_title, split_whole, without_ordinals
@@ -115,6 +116,8 @@ def _part(field: Field, text: str, *, brackets: bool) -> tuple[str, Problem | No
     clean = text
     if not text.isascii():
         clean = " ".join("".join(c for c in text if unicodedata.category(c) not in _PICTURES).split())
+    if clean == UNCALCULATED:
+        return "", Problem(field, ProblemCode.NOT_CALCULATED, Severity.ERROR, text)
     if _FORMULA_FAULT.fullmatch(clean):
         return "", Problem(field, ProblemCode.UNUSABLE, Severity.ERROR, text)
     if not any(c.isalpha() for c in clean):

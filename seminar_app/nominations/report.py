@@ -29,6 +29,7 @@ MESSAGES = {
     ProblemCode.WHICH_IS_GIVEN: "which word is the given name",
     ProblemCode.SAME_ADDRESS: "same address as somebody else",
     ProblemCode.SAME_NAME: "same name as another row",
+    ProblemCode.NOT_CALCULATED: "formula not calculated",
     ProblemCode.NO_AGENCY: "no agency",
     ProblemCode.OTHER_AGENCY: "another agency",
 }
