@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from flask import render_template, url_for
@@ -14,7 +15,7 @@ from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.agencies.rules import existed_on
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
-from seminar_app.nominations import queries, services
+from seminar_app.nominations import long_import, queries, services
 from seminar_app.nominations.checking import NOBODY, CheckedRow, check
 from seminar_app.nominations.choices import with_choices
 from seminar_app.nominations.forms import UploadForm
@@ -24,7 +25,18 @@ from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.reading import proposed_states
 from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for
 from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Nominee, ProblemCode, Reading, Severity, Tables
-from seminar_app.nominations.shown_rows import FIGURES, TO_MEND, RowShown, by_sheet, faults_of, in_normal_case, is_doubtful
+from seminar_app.nominations.shown_rows import (
+    FIGURES,
+    NOTHING_LEFT,
+    READ_ONLY,
+    TO_MEND,
+    Answered,
+    RowShown,
+    by_sheet,
+    faults_of,
+    in_normal_case,
+    is_doubtful,
+)
 from seminar_app.nominations.states import STATE_NAMES
 from seminar_app.nominations.wording import counts_in_words, outcome_in_words, problem_in_words
 from seminar_app.nominations.work import Work, reading_of
@@ -93,7 +105,9 @@ class _Looked:
     agencies: Mapping[int, AgencyChoice]
 
 
-def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) -> tuple[str, list[uuid.UUID]]:
+def list_page(
+    who: Nominating, found: NominationList, asked: Mapping[str, str], answered: Answered = NOTHING_LEFT
+) -> tuple[str, list[uuid.UUID]]:
     """Return the list with all that is wrong in it and what would become of each row.
 
     Beside it, the registrations of reserved identities that its rows tell of: each is an opening of a record.
@@ -107,36 +121,47 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
     doubtful = [each for each in looked.rows if is_doubtful(each)]
     by_name = {"all": looked.rows, "mend": to_mend, "doubts": doubtful}
     chosen = by_name[shows] if shows in by_name else [each for each in looked.rows if each.outcome == shows]
+    if answered.rows:
+        chosen, shows = [each for each in looked.rows if each.row.key in answered.rows], "answered"
     page = min(page_number(), max(1, -(-len(chosen) // ON_A_PAGE)))
+    fixes, names = _fixes(looked), [table.name for table in looked.tables.tables]
     here = chosen[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
     shown = _render(
         "list",
         who,
         found=found,
         gone=False,
-        sheets=list(by_sheet([_shown(each, looked) for each in here], looked.rows, [table.name for table in looked.tables.tables])),
+        job=long_import.under_way(session(), found),
+        sheets=list(by_sheet([_shown(each, looked, answered) for each in here], looked.rows, names)),
         several=len({each.row.table for each in looked.rows}) > 1,
         shows=shows,
-        doubts=len(doubtful),
         page=page,
         pages=-(-len(chosen) // ON_A_PAGE),
         normal_case=looked.work.normal_case,
         in_capitals=[] if looked.work.normal_case else in_normal_case(looked.rows),
         agencies=_to_choose(who, looked) if to_mend else [],
         states=STATE_NAMES,
-        fixes=_fixes(looked),
+        fixes=[each for each in fixes if not each.optional],
+        written_out=[each for each in fixes if each.optional],
         vacant=[each.row.key for each in to_mend if any(problem.code is ProblemCode.VACANT for problem in each.row.problems)],
         skipped=looked.reading.skipped,
+        undo_until=_undo_until(found),
         **_summary(counts, looked),
     )
     return shown, _opened(here)
+
+
+def _undo_until(found: NominationList) -> datetime | None:
+    """Return until when the last import can be undone; None if that is over."""
+    until = services.held_until(session(), found)
+    return until if until is not None and clock.now() < until else None
 
 
 def _opened(rows: Sequence[CheckedRow]) -> list[uuid.UUID]:
     return [each.registration for each in rows if each.reserved and each.registration is not None]
 
 
-def row_part(who: Nominating, found: NominationList, key: str) -> tuple[str, list[uuid.UUID]]:
+def row_part(who: Nominating, found: NominationList, key: str, asked: Mapping[str, str], answered: Answered) -> tuple[str, list[uuid.UUID]]:
     """Return one row after a correction, with the figures of the list: what htmx puts in their places. And what `list_page` does."""
     looked = _look(who, found)
     row = next((each for each in looked.rows if each.row.key == key), None)
@@ -145,8 +170,9 @@ def row_part(who: Nominating, found: NominationList, key: str) -> tuple[str, lis
         found=found,
         seminar=who.seminar,
         who=who,
-        row=_shown(row, looked) if row is not None else None,
+        row=_shown(row, looked, answered) if row is not None else None,
         key=key,
+        shows=_shows(asked.get("show"), to_mend=True),
         **_summary(counted(each.outcome for each in looked.rows), looked),
     )
     return part, _opened([row] if row is not None else [])
@@ -167,6 +193,7 @@ def _summary(counts: Mapping[Outcome, int], looked: _Looked) -> dict[str, Any]:
         "total": len(looked.rows),
         "left_out": sorted(looked.work.edits.left_out, key=lambda key: tuple(map(int, key.split(".")))),
         "coming": sum(number for outcome, number in counts.items() if outcome.comes),
+        "doubts": sum(is_doubtful(each) for each in looked.rows),
         "to_mend": sum(counts.get(each, 0) for each in TO_MEND),
         "words": counts_in_words(counts),
     }
@@ -185,15 +212,27 @@ def _look(who: Nominating, found: NominationList) -> _Looked:
         language=who.language,
         now=clock.now(),
         to_organizer=work.to_organizer,
+        addresses=work.addresses,
     )
     return _Looked(tables, work, reading, rows, all_agencies(session(), with_aliases=False))
 
 
-def _shown(each: CheckedRow, looked: _Looked) -> RowShown:
+def _shown(each: CheckedRow, looked: _Looked, answered: Answered) -> RowShown:
+    key = each.row.key
+    conflicts = {of: conflict for (row, of), conflict in answered.conflicts.items() if row == key}
     agency = looked.agencies.get(each.assigned.agency_id) if each.assigned is not None else None
     likely = as_likely(session(), current_actor(), each.found.perhaps) if each.outcome is Outcome.ASK else []
     known = each.found.shown and each.found.same is not None
-    return RowShown(replace(each, found=NOBODY), known, agency.code if agency is not None else "", faults_of(each), likely)
+    return RowShown(
+        replace(each, found=NOBODY),
+        known,
+        agency.code if agency is not None else "",
+        faults_of(each, conflicts),
+        likely,
+        chosen=key in looked.work.choices and not each.hidden and each.outcome not in (Outcome.TAKEN, Outcome.FAULTY),
+        unsaid=key in answered.unsaid,
+        conflicts=conflicts,
+    )
 
 
 def _to_choose(who: Nominating, looked: _Looked) -> list[AgencyChoice]:
@@ -204,7 +243,7 @@ def _to_choose(who: Nominating, looked: _Looked) -> list[AgencyChoice]:
 
 
 def _fixes(looked: _Looked) -> list[Fix]:
-    rows = [each.row for each in looked.rows if each.outcome is not Outcome.TAKEN]
+    rows = [each.row for each in looked.rows if each.outcome not in READ_ONLY]
     return fixes_for(rows, proposed_states(Reading(tuple(rows))))
 
 

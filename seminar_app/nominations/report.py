@@ -98,18 +98,30 @@ def _accepted(row: ListRow) -> dict[str, Any]:
 
 
 def report_of(rows: Sequence[CheckedRow], tables: Tables) -> dict[str, list[dict[str, Any]]]:
-    """Return the report of a list that was held against the roster: whoever is there already is a duplicate, with where they came from."""
+    """Return the report of a list that was held against the roster: whoever is there already is a duplicate, with where they came from.
+
+    Rows that may be about somebody on file, and wait for a word, are listed as `perhaps` and not as accepted.
+    """
     report = as_report(Reading(tuple(each.row for each in rows)), tables)
     several = len({each.row.table for each in rows}) > 1
+    held = [each for each in rows if each.outcome is Outcome.ASK]
     already = [each for each in rows if each.outcome in (Outcome.HERE, Outcome.TAKEN) or (each.repeats and each.row.same_as is None)]
-    gone = {(each.row.number, tables.tables[each.row.table].name if several else None) for each in already}
+    gone = {(each.row.number, tables.tables[each.row.table].name if several else None) for each in (*already, *held)}
     for kind in ("accepted", "warnings"):
         report[kind] = [entry for entry in report[kind] if (entry["row"], entry.get("sheet")) not in gone]
     for each in already:
         sheet = {"sheet": tables.tables[each.row.table].name} if several else {}
         report["duplicates"].append({"row": each.row.number, "of": _of(each), "why": _known_by(each), **sheet})
+    report["perhaps"] = [_held(each) | ({"sheet": tables.tables[each.row.table].name} if several else {}) for each in held]
     report["duplicates"].sort(key=lambda entry: (entry.get("sheet", ""), entry["row"]))
     return report
+
+
+def _held(each: CheckedRow) -> dict[str, Any]:
+    """Return a row that is held back: who it may be about is named by an id only, because a report goes to files."""
+    likeliest = each.found.perhaps[0]
+    signs = ", ".join(sign.value for sign in likeliest.why)
+    return {"row": each.row.number, "of": likeliest.person.public_id.hex, "why": f"perhaps somebody on file: {signs}"}
 
 
 def _of(each: CheckedRow) -> int | str:

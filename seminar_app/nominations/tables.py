@@ -69,7 +69,11 @@ def read_tables(
         raise FileTooLarge(limit=FILE_MB)
     if not content:
         raise EmptyList
-    answer = json.loads(_read_in_child(content, Path(name).suffix[:8], encoding, timeout, reader))
+    answered = _read_in_child(content, Path(name).suffix[:8], encoding, timeout, reader)
+    try:
+        answer = json.loads(answered)
+    except ValueError as error:  # it ended in the middle of its answer
+        raise ReadingFailed from error
     if "refused" in answer:
         raise _refusal(answer["refused"], answer["values"], Path(name).name[:60])
     return apart(tables_of(answer))

@@ -59,3 +59,14 @@ def imported_in_words(done: Imported) -> str:
     if theirs:
         said.append(ngettext("%(num)d row is for the organizer to decide.", "%(num)d rows are for the organizer to decide.", theirs))
     return " ".join(map(str, said))
+
+
+def undone_in_words(people: int) -> str:
+    """Return what undoing an import has done."""
+    return str(
+        ngettext(
+            "%(num)d person is off the roster again. Nobody was written to.",
+            "%(num)d people are off the roster again. Nobody was written to.",
+            people,
+        )
+    )
