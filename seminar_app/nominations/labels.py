@@ -53,6 +53,7 @@ def init_app() -> None:
         ProblemCode,
         {
             ProblemCode.MISSING: _l("This is missing."),
+            ProblemCode.NO_SURNAME: _l("There is no surname. If the person has a single name, write «-» as the surname."),
             ProblemCode.NO_ADDRESS: _l("This is not an e-mail address."),
             ProblemCode.MORE_THAN_ADDRESS: _l("There are words beside the address; only the address is taken."),
             ProblemCode.SEVERAL_ADDRESSES: _l("There are two addresses; the first is taken."),
@@ -69,6 +70,9 @@ def init_app() -> None:
             ProblemCode.WHICH_IS_GIVEN: _l("Which is the given name, or is it missing? Write «surnames, given names»."),
             ProblemCode.SAME_ADDRESS: _l("Somebody else on this list has the same address."),
             ProblemCode.SAME_NAME: _l("Another row has the same name: is it one person?"),
+            ProblemCode.NOT_CALCULATED: _l(
+                "This formula was not calculated. Open the file in Excel, save it and upload it again, or write here what it means."
+            ),
             ProblemCode.NO_AGENCY: _l("Nothing here says which agency it is."),
             ProblemCode.OTHER_AGENCY: _l("This is an agency for which you do not nominate."),
         },

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from seminar_app.nominations.cells import folded, text_of
-from seminar_app.nominations.columns import Described, content_of, propose_fields
+from seminar_app.nominations.columns import Described, propose_fields
+from seminar_app.nominations.contents import content_of
 from seminar_app.nominations.headers import Header, find_header, later_headers
 from seminar_app.nominations.headings import NAMES
 from seminar_app.nominations.orders import decided

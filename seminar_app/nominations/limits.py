@@ -20,6 +20,8 @@ CELL_LETTERS = 32_767
 LETTERS = 20_000_000
 """Of all cells together. A workbook may have the same long text in each cell and store it once."""
 MERGED_RANGES = 10_000
+UNCALCULATED = "#FORMULA"
+"""What stands for a formula whose value the file does not keep."""
 
 ZIP_MEMBERS = 2_000
 UNPACKED_MB = 100

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from seminar_app.nominations.cells import LONGEST_TOLD, folded, is_no_name
+from seminar_app.nominations.limits import UNCALCULATED
 from seminar_app.nominations.names import split_surnames
 from seminar_app.nominations.shapes import Field, NameOrder, Problem, ProblemCode, Severity
 from seminar_app.nominations.whole_names import NO_SURNAME, cut_brackets, cut_title, split_whole, without_ordinals
@@ -70,7 +71,7 @@ def _of_whole(text: str, order: NameOrder | None, known: Collection[str]) -> Nam
     if not fault:
         lone = not parts.surname1 and not any(word in NO_SURNAME for word in clean.replace(",", " ").split())
         if not parts.given_names or lone:
-            problems.append(_missing(field, text))
+            problems.append(_missing(field, text, ProblemCode.NO_SURNAME if parts.given_names else ProblemCode.MISSING))
         elif max(map(len, (parts.given_names, parts.surname1, parts.surname2))) > LONGEST_NAME:
             problems.append(Problem(field, ProblemCode.TOO_LONG, Severity.ERROR, text))
         elif parts.meant:
@@ -102,12 +103,12 @@ def _of_parts(cells: Mapping[Field, str]) -> Named:
     if not surname1:
         field = Field.SURNAMES if Field.SURNAMES in cells and Field.SURNAME1 not in cells else Field.SURNAME1
         if cells.get(field, "") not in NO_SURNAME and not any(problem.field is field for problem in problems):
-            problems.append(_missing(field, cells.get(field, "")))
+            problems.append(_missing(field, cells.get(field, ""), ProblemCode.NO_SURNAME if given else ProblemCode.MISSING))
     return Named(given, surname1, surname2, title, agency, tuple(problems))
 
 
-def _missing(field: Field, text: str) -> Problem:
-    return Problem(field, ProblemCode.MISSING, Severity.ERROR, text)
+def _missing(field: Field, text: str, code: ProblemCode = ProblemCode.MISSING) -> Problem:
+    return Problem(field, code, Severity.ERROR, text)
 
 
 def _part(field: Field, text: str, *, brackets: bool) -> tuple[str, Problem | None]:
@@ -115,6 +116,8 @@ def _part(field: Field, text: str, *, brackets: bool) -> tuple[str, Problem | No
     clean = text
     if not text.isascii():
         clean = " ".join("".join(c for c in text if unicodedata.category(c) not in _PICTURES).split())
+    if clean == UNCALCULATED:
+        return "", Problem(field, ProblemCode.NOT_CALCULATED, Severity.ERROR, text)
     if _FORMULA_FAULT.fullmatch(clean):
         return "", Problem(field, ProblemCode.UNUSABLE, Severity.ERROR, text)
     if not any(c.isalpha() for c in clean):

@@ -11,6 +11,8 @@ from datetime import date
 from seminar_app.nominations.cells import LONGEST_TOLD, folded, is_nothing, text_of
 from seminar_app.nominations.dates import EARLIEST_LIKELY, LATEST_LIKELY, NoSuchDate, read_date
 from seminar_app.nominations.duplicates import alike, marked
+from seminar_app.nominations.headings import NAMES
+from seminar_app.nominations.limits import UNCALCULATED
 from seminar_app.nominations.names import PARTICLES, normal_case, spellings
 from seminar_app.nominations.people import named
 from seminar_app.nominations.sections import SourceRow, all_rows
@@ -125,6 +127,10 @@ class _RowReader:
         texts = {field: text_of(cell) for field, cell in cells.items()}
         name = named(texts, self.layout.name_order, self.known)
         problems = list(name.problems)
+        for field in [field for field, text in texts.items() if text == UNCALCULATED and field not in NAMES]:
+            severity = Severity.ERROR if field in _ERROR_FIELDS else Severity.WARNING
+            problems.append(Problem(field, ProblemCode.NOT_CALCULATED, severity, UNCALCULATED))
+            texts[field] = cells[field] = ""
         vacant = any(problem.code is ProblemCode.VACANT for problem in problems)
 
         def kept(field: Field) -> str | None:
@@ -160,6 +166,7 @@ class _RowReader:
             phone=found(Field.PHONE, read_phone(texts[Field.PHONE])) if not is_nothing(texts.get(Field.PHONE, "")) else None,
             agency=kept(Field.AGENCY) or name.agency or None,
         )
+        texts |= {problem.field: UNCALCULATED for problem in problems if problem.code is ProblemCode.NOT_CALCULATED}
         problems.sort(key=lambda problem: _ORDER[problem.field])
         return ListRow(key=key, cells=texts, nominee=nominee, problems=tuple(problems))
 
@@ -171,7 +178,7 @@ class _RowReader:
         if text is None:
             return None
         if is_nothing(text):
-            if not vacant:
+            if not vacant and not any(problem.field is Field.EMAIL for problem in problems):
                 problems.append(Problem(Field.EMAIL, ProblemCode.MISSING, Severity.ERROR, text))
             return None
         return found(Field.EMAIL, read_address(text))
@@ -210,6 +217,8 @@ class _RowReader:
         return day
 
 
+_ERROR_FIELDS = frozenset({Field.EMAIL, Field.BIRTH_DATE})
+"""Fields of which a faulty cell keeps the row out, beside names."""
 _MARKS = frozenset("✓✔☑●•■*")
 """Marks that folding takes away."""
 

@@ -12,6 +12,7 @@ from seminar_app.nominations.shapes import Field, ListRow, Problem, ProblemCode,
 FIELD_NAMES = {Field.SEX_FEMALE: "sex", Field.SEX_MALE: "sex"}
 MESSAGES = {
     ProblemCode.MISSING: "missing",
+    ProblemCode.NO_SURNAME: "missing",
     ProblemCode.NO_ADDRESS: "not an address",
     ProblemCode.MORE_THAN_ADDRESS: "words beside the address",
     ProblemCode.SEVERAL_ADDRESSES: "two addresses in one cell: the first is taken",
@@ -28,6 +29,7 @@ MESSAGES = {
     ProblemCode.WHICH_IS_GIVEN: "which word is the given name",
     ProblemCode.SAME_ADDRESS: "same address as somebody else",
     ProblemCode.SAME_NAME: "same name as another row",
+    ProblemCode.NOT_CALCULATED: "formula not calculated",
     ProblemCode.NO_AGENCY: "no agency",
     ProblemCode.OTHER_AGENCY: "another agency",
 }

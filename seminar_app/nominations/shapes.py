@@ -178,6 +178,8 @@ class ProblemCode(StrEnum):
     """What is wrong with a cell. The words for each are in `nominations.labels`."""
 
     MISSING = "missing"
+    NO_SURNAME = "no_surname"
+    """There is a given name only."""
     NO_ADDRESS = "no_address"
     MORE_THAN_ADDRESS = "more_than_address"
     """Words beside the address."""
@@ -201,6 +203,8 @@ class ProblemCode(StrEnum):
     """A row about somebody else has the same address: a column was moved, or an office shares its mailbox."""
     SAME_NAME = "same_name"
     """A row with another address has the same name."""
+    NOT_CALCULATED = "not_calculated"
+    """A formula whose value the file does not keep."""
     NO_AGENCY = "no_agency"
     """Nothing tells which agency; found later, by the import."""
     OTHER_AGENCY = "other_agency"

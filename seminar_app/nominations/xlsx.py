@@ -9,13 +9,20 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
 
-from seminar_app.nominations.limits import Extent
+from seminar_app.nominations.limits import UNCALCULATED, Extent
 
 _TAG = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^<>]*)>")
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]{0,3})\$?(\d{1,9})["']""")
 _HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 _ERROR = re.compile(rb"""\st\s*=\s*["']e["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]{1,20})<")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_UNCALCULATED = re.compile(
+    rb"\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v\s*></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+"""A formula whose value was never kept, as programs write it that do not compute."""
+_TEXT = re.compile(rb"""\st\s*=\s*["']str["']""")
+"""A formula with a text as its value, which may be empty."""
 _ELEMENT = r"<(?:\w+:)?%s\b([^<>]*)>"
 _SHEET = re.compile(_ELEMENT % "sheet")
 _RELATION = re.compile(_ELEMENT % "Relationship")
@@ -24,7 +31,7 @@ _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 @dataclass(slots=True)
 class SheetNotes:
-    """Rows are numbers from 1; errors are texts such as «#N/A» by (row, column) from 1."""
+    """Rows are numbers from 1; errors are texts such as «#N/A», or `UNCALCULATED`, by (row, column) from 1."""
 
     hidden: set[int] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -67,6 +74,7 @@ def look_over(content: bytes, extent: Extent) -> SheetNotes:
     """
     notes, row, column = SheetNotes(), 0, 0
     has_errors = _ERROR.search(content) is not None
+    has_formulas = _FORMULA.search(content) is not None
     for tag in _TAG.finditer(content):
         kind, attributes = tag.groups()
         reference = _REFERENCE.search(attributes)
@@ -84,6 +92,8 @@ def look_over(content: bytes, extent: Extent) -> SheetNotes:
         extent.add(row, column)
         if has_errors and _ERROR.search(attributes) and (value := _VALUE.search(content, tag.end(), tag.end() + 20_000)):
             notes.errors[row, column] = value[1].decode("utf-8", "replace")
+        elif has_formulas and _UNCALCULATED.match(content, tag.end()) and not _TEXT.search(attributes):
+            notes.errors[row, column] = UNCALCULATED
     return notes
 
 

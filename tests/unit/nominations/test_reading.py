@@ -141,3 +141,17 @@ def test_a_foreign_sign_in_a_name_keeps_a_row_out_and_is_asked_for_last() -> Non
     reading = read(tables, propose(tables))
     assert [row.faulty for row in reading.rows] == [True, True, False]
     assert [(error["row"], error["field"]) for error in as_report(reading, tables)["errors"]] == [(2, "full_name"), (3, "email")]
+
+
+def test_a_formula_that_was_not_calculated_says_so_and_is_mended_like_any_cell() -> None:
+    header = ("Nombre completo", "Correo", "Cargo")
+    people = (("#FORMULA", "#FORMULA", "#FORMULA"), ("Ana Ruiz", "a@b.example", "Fiscal"), ("Noé Ku", "#FORMULA", ""))
+    row = rows_of(header, *people)[0]
+    assert problems_of(row) == [
+        ("full_name", "not_calculated", "error"),
+        ("email", "not_calculated", "error"),
+        ("position", "not_calculated", "warning"),
+    ]
+    assert (row.cells[Field.EMAIL], row.nominee.email, row.nominee.position) == ("#FORMULA", None, None)
+    edits = Edits(cells={"0.2": {Field.FULL_NAME: "Eva Sol", Field.EMAIL: "e@b.example", Field.POSITION: ""}})
+    assert rows_of(header, *people, edits=edits)[0].problems == ()

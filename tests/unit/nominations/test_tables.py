@@ -75,8 +75,14 @@ def test_cells_keep_their_types() -> None:
 
 
 def test_formulas_give_what_was_last_computed_and_errors_their_name() -> None:
-    row = '<row r="2"><c r="B2" t="str"><f>A1</f><v>hola</v></c><c r="C2" t="e"><f>NA()</f><v>#N/A</v></c><c r="D2"><f>1+1</f></c></row>'
-    assert rows(raw_xlsx(row)) == [[], ["", "hola", "#N/A"]]
+    row = '<c r="B2" t="str"><f>A1</f><v>hola</v></c><c r="C2" t="e"><f>NA()</f><v>#N/A</v></c><c r="D2" t="str"><f>""</f><v></v></c>'
+    assert rows(raw_xlsx(f'<row r="2">{row}</row>')) == [[], ["", "hola", "#N/A"]]
+
+
+@pytest.mark.parametrize("value", ["", "<v/>", "<v></v>", " <v />"])
+def test_a_formula_that_nobody_calculated_is_told_from_an_empty_cell(value: str) -> None:
+    formulas = f'<c r="B1"><f>A1&amp;"x"</f>{value}</c><c r="C1"><f t="shared" si="0"/>{value}</c><c r="D1"><f>1</f><v>1</v></c>'
+    assert rows(raw_xlsx(f'<row r="1">{cell("A1")}{formulas}</row>')) == [[1, "#FORMULA", "#FORMULA", 1]]
 
 
 def test_a_workbook_without_references_is_read_in_its_order() -> None:

@@ -115,7 +115,7 @@ def test_no_word_is_lost(words: list[str], order: NameOrder, comma: int) -> None
 @pytest.mark.parametrize(
     ("cell", "problems"),
     [
-        ("Sukarno", [("full_name", "missing", "error")]),
+        ("Sukarno", [("full_name", "no_surname", "error")]),
         ("Sukarno -", []),
         ("Ana Ruiz 🎓", []),
         ("Cap. 2/o. Ana Ruiz", []),
@@ -145,7 +145,9 @@ def test_pictures_and_what_nobody_sees_are_taken_out_of_a_name() -> None:
     [
         (("Lic. Ana", "Ruiz", ""), [], ("Ana", "Ruiz", None)),
         (("Ana", "", "Paz"), [], ("Ana", "Paz", None)),
-        (("Ana", "", ""), [("surname1", "missing", "error")], ("Ana", "", None)),
+        (("Ana", "", ""), [("surname1", "no_surname", "error")], ("Ana", "", None)),
+        (("Ana", "N/A", ""), [("surname1", "no_surname", "error")], ("Ana", "", None)),
+        (("", "", ""), [("given_names", "missing", "error"), ("surname1", "missing", "error")], ("", "", None)),
         (("Sukarno", "-", ""), [], ("Sukarno", "", None)),
         (("", "Ruiz", "Paz"), [("given_names", "missing", "error")], ("", "Ruiz", "Paz")),
         (("Ana", "Ru1z", ""), [("surname1", "unusable", "error")], ("Ana", "Ru1z", None)),
