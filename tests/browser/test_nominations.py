@@ -297,7 +297,7 @@ def test_what_was_typed_after_the_session_ended_is_kept_and_sent_again(office: O
     account = office.liaison("INM")
     with office.open(account, language="en", width=PHONE) as visitor:
         page = paste(visitor, office.lists, FAULTY_ROWS)
-        cookies = visitor.context.cookies()
+        cookies: Any = visitor.context.cookies()
         visitor.context.clear_cookies()
         cell = page.locator("#cell-0-2-email")
         cell.fill("ana@inm.example")

@@ -102,4 +102,3 @@ def test_another_window_leads_to_the_lists_after_this_one_was_discarded(house: H
         led = house.post("liaison", f"{address}{path}")
         assert "The list was discarded." in house.browser("liaison").follow(led).text
     house.browser("liaison").get(f"{LISTS}/{'0' * 32}", status=404)
-
