@@ -16,6 +16,7 @@ def init_app() -> None:
             "nominations.corrected": _l("corrected an agency's list"),
             "nominations.discarded": _l("discarded an agency's list"),
             "nominations.imported": _l("brought the people of an agency's list onto the roster"),
+            "nominations.undone": _l("undid an import of an agency's list"),
             "nominations.viewed": _l("looked at an agency's list"),
             "nominations.exported": _l("took an agency's list as a file"),
         },

@@ -184,6 +184,12 @@ class NoNames(Refusal):
     sentence = N_("No column holds the names of people. Please say which one does.")
 
 
+class NobodyInList(Refusal):
+    """Nobody stands below the headings."""
+
+    sentence = N_("Nobody stands below the headings of this list. Please upload it again with its people.")
+
+
 class NoSuchChoice(Refusal):
     """The page was open too long, or it was none of ours."""
 
@@ -223,6 +229,7 @@ _BY_FAULT: dict[LayoutFaultCode, type[Refusal]] = {
     LayoutFaultCode.FIELD_TWICE: PlacedTwice,
     LayoutFaultCode.NAME_TWICE: PlacedTwice,
     LayoutFaultCode.NO_NAME: NoNames,
+    LayoutFaultCode.NOBODY: NobodyInList,
     LayoutFaultCode.NO_SUCH_CHOICE: NoSuchChoice,
 }
 

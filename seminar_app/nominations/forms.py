@@ -128,9 +128,16 @@ def corrections_in(sent: MultiDict[str, str]) -> Corrections:
         taken_again=frozenset(key for key in sent.getlist("take_again") if ROW.fullmatch(key)),
         people=frozenset(key for key in sent.getlist("is_person") if ROW.fullmatch(key)),
         choices=choices,
+        addresses=_addresses(sent),
         unsaid=frozenset(key for key in sent.getlist("say") if ROW.fullmatch(key) and not choices.get(key)),
         normal_case=None if case is None else case == "1",
     )
+
+
+def _addresses(sent: MultiDict[str, str]) -> dict[RowKey, str]:
+    """Return what buttons «row|address» say."""
+    said = (each.partition("|") for each in sent.getlist("address"))
+    return {key: text[:LONGEST_CELL] for key, _bar, text in said if ROW.fullmatch(key)}
 
 
 __all__ = ["UploadForm", "corrections_in", "layout_choices"]

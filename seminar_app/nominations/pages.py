@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from flask import render_template, url_for
@@ -14,7 +15,7 @@ from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.agencies.rules import existed_on
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
-from seminar_app.nominations import queries, services
+from seminar_app.nominations import long_import, queries, services
 from seminar_app.nominations.checking import NOBODY, CheckedRow, check
 from seminar_app.nominations.choices import with_choices
 from seminar_app.nominations.forms import UploadForm
@@ -130,6 +131,7 @@ def list_page(
         who,
         found=found,
         gone=False,
+        job=long_import.under_way(session(), found),
         sheets=list(by_sheet([_shown(each, looked, answered) for each in here], looked.rows, names)),
         several=len({each.row.table for each in looked.rows}) > 1,
         shows=shows,
@@ -143,9 +145,16 @@ def list_page(
         written_out=[each for each in fixes if each.optional],
         vacant=[each.row.key for each in to_mend if any(problem.code is ProblemCode.VACANT for problem in each.row.problems)],
         skipped=looked.reading.skipped,
+        undo_until=_undo_until(found),
         **_summary(counts, looked),
     )
     return shown, _opened(here)
+
+
+def _undo_until(found: NominationList) -> datetime | None:
+    """Return until when the last import can be undone; None if that is over."""
+    until = services.held_until(session(), found)
+    return until if until is not None and clock.now() < until else None
 
 
 def _opened(rows: Sequence[CheckedRow]) -> list[uuid.UUID]:
@@ -203,6 +212,7 @@ def _look(who: Nominating, found: NominationList) -> _Looked:
         language=who.language,
         now=clock.now(),
         to_organizer=work.to_organizer,
+        addresses=work.addresses,
     )
     return _Looked(tables, work, reading, rows, all_agencies(session(), with_aliases=False))
 

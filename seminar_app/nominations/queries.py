@@ -22,7 +22,7 @@ from seminar_app.nominations.rules import Standing, standing
 from seminar_app.offices.models import Office
 from seminar_app.offices.queries import language_of
 from seminar_app.registration.models import Registration
-from seminar_app.registration.queries import reach_of, roster_access
+from seminar_app.registration.queries import reach_of, reach_of_everybody, roster_access
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services.seats import LockedSeats, read_seats
 from seminar_app.seminars.models import Seminar
@@ -74,7 +74,9 @@ def nominating(session: Session, actor: Actor, slug: str, *, now: datetime) -> N
 
 def standpoint_of(session: Session, actor: Actor, who: Nominating) -> Standpoint:
     """Return from where the account looks at a list."""
-    return Standpoint(reach_of(session, actor), who.agencies)
+    offices = actor.office_ids if who.organizes else frozenset({who.seminar.office_id})
+    everybody = reach_of_everybody(session, actor)
+    return Standpoint(reach_of(session, actor), who.agencies, everybody=everybody, offices=None if actor.is_admin else offices)
 
 
 def get_list(session: Session, who: Nominating, public_id: uuid.UUID) -> NominationList:

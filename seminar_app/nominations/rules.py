@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from seminar_app.agencies.rules import Succession, existed_on, path_of, successors_on
 from seminar_app.core.folding import fold
-from seminar_app.nominations.shapes import Field, ListRow, Nominee, Problem, ProblemCode, RowKey
+from seminar_app.nominations.shapes import Field, Layout, ListRow, Nominee, Problem, ProblemCode, RowKey, Tables
 from seminar_app.nominations.states import state_meant, state_named
 from seminar_app.seminars.rules import HasWindow, SeminarState, Window, is_frozen, registration_window
 
@@ -44,6 +44,33 @@ class Outcome(StrEnum):
     def comes(self) -> bool:
         """Whether an import takes the row."""
         return self in (Outcome.SEATED, Outcome.ALTERNATE, Outcome.FOR_APPROVAL, Outcome.WAITS)
+
+
+class Doubt(StrEnum):
+    """What becomes of a row that may be about somebody on file, where nobody can be asked."""
+
+    HOLD_HERE = "hold_here"
+    """It is held back if they are registered in this seminar, else taken as somebody new."""
+    HOLD = "hold"
+    NEW = "new"
+
+
+class Address(StrEnum):
+    """Where somebody on file is written to whose list has another address than the file."""
+
+    KEPT = "kept"
+    """To the one on file, until somebody says otherwise."""
+    REPLACED = "replaced"
+    """To the list's, which replaces the one on file."""
+    FIXED = "fixed"
+    """To the one on file: it is not this account's to change."""
+    FILLED = "filled"
+    """To the list's: none is on file."""
+
+    @property
+    def of_list(self) -> bool:
+        """Whether the list's address is written to."""
+        return self in (Address.REPLACED, Address.FILLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +255,15 @@ def standing(seminar: HasWindow, *, organizes: bool, now: datetime) -> Standing:
     if seminar.state is SeminarState.DRAFT:
         return Standing.NOT_PUBLISHED
     return Standing.CLOSED if registration_window(seminar, now=now) is Window.CLOSED else Standing.OPEN
+
+
+LONG = 1_000
+"""Rows above which an import is left to the worker: a page that brings more would keep a browser waiting too long."""
+
+
+def is_long(tables: Tables, layout: Layout) -> bool:
+    """Whether a list has so many rows, headings and notes included, that its import is left to the worker."""
+    return sum(len(tables.tables[each.table].rows) for each in layout.tables if each.taken) > LONG
 
 
 def counted(outcomes: Iterable[Outcome]) -> dict[Outcome, int]:

@@ -9,7 +9,7 @@ from itertools import groupby
 from seminar_app.nominations.checking import CheckedRow
 from seminar_app.nominations.corrections import Conflict, Conflicts
 from seminar_app.nominations.names import normal_case, spellings
-from seminar_app.nominations.rules import Outcome
+from seminar_app.nominations.rules import Address, Outcome
 from seminar_app.nominations.shapes import Field, Nominee, Problem, RowKey
 from seminar_app.registration.queries import LikelySame
 
@@ -111,7 +111,7 @@ def _names(nominee: Nominee) -> list[str]:
 
 def is_doubtful(row: CheckedRow) -> bool:
     """Whether the row comes although something in it looks wrong: a warning keeps no row out, but a person should see it."""
-    return row.outcome.comes and bool(row.row.problems)
+    return row.outcome.comes and (bool(row.row.problems) or row.address is Address.KEPT)
 
 
 def faults_of(row: CheckedRow, others: Iterable[Field] = ()) -> list[tuple[Field, Sequence[Problem]]]:

@@ -15,7 +15,8 @@ from seminar_app.agencies.queries import find_agency_by_code
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound, Refusal
-from seminar_app.nominations import queries, services
+from seminar_app.long_jobs.telling import tell_worker
+from seminar_app.nominations import long_import, queries, services
 from seminar_app.nominations.errors import ListDiscarded, ListsNotTaken
 from seminar_app.nominations.file_names import plain_name
 from seminar_app.nominations.forms import EACH_ROW, UploadForm, corrections_in, layout_choices
@@ -27,7 +28,7 @@ from seminar_app.nominations.returned import returned_file
 from seminar_app.nominations.rules import Outcome
 from seminar_app.nominations.shown_rows import NOTHING_LEFT, Answered
 from seminar_app.nominations.tables import paste_tables, read_tables
-from seminar_app.nominations.wording import imported_in_words
+from seminar_app.nominations.wording import imported_in_words, undone_in_words
 from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
 from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work, session
@@ -160,25 +161,35 @@ def bring(slug: str, list_id: str) -> ResponseReturnValue:
     found = _list(who, list_id)
     if found.confirmed_at is None:
         return _to_list(slug, found)
-    version = request.form.get("version", "")
-    context, actor = change_context(), current_actor()
+    said = request.form.get("version", "")
+    version = int(said) if said.isdecimal() and len(said) < 9 else 0
     try:
         _refuse_unless_taken(who)
-        done = in_unit_of_work(
-            lambda work: services.import_list(
-                work,
-                context,
-                seminar=who.seminar,
-                public_id=found.public_id,
-                standpoint=queries.standpoint_of(work, actor, who),
-                language=who.language,
-                version=int(version) if version.isdecimal() and len(version) < 9 else 0,
-            )
-        )
+        if long_import.takes_long(session(), found):
+            return _leave_to_worker(who, found, version)
+        done = _bring(who, found, version)
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
     else:
         flash(imported_in_words(done), "success" if done.came else "info")
+    return _to_list(slug, found)
+
+
+@blueprint.post("/<list_id>/undo")
+@staff(*NOMINATING)
+def undo(slug: str, list_id: str) -> ResponseReturnValue:
+    """Take the import of a moment ago back."""
+    who = _who(slug)
+    found = _list(who, list_id)
+    context = change_context()
+    try:
+        people = in_unit_of_work(
+            lambda work: services.undo_import(work, context, seminar=who.seminar, public_id=found.public_id, clock=clock.now)
+        )
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "error")
+    else:
+        flash(undone_in_words(people), "success")
     return _to_list(slug, found)
 
 
@@ -288,6 +299,37 @@ def _upload(who: Nominating, form: UploadForm) -> NominationList:
             submission_id=submission,
         )
     )
+
+
+def _bring(who: Nominating, found: NominationList, version: int) -> services.Imported:
+    """Read the list and look up its people, then bring them under the lock."""
+    context, standpoint = change_context(), queries.standpoint_of(session(), current_actor(), who)
+    prepared = services.prepare_import(
+        session(), seminar=who.seminar, found=found, standpoint=standpoint, language=who.language, now=context.now
+    )
+    return in_unit_of_work(
+        lambda work: services.import_list(
+            work,
+            context,
+            seminar=who.seminar,
+            public_id=found.public_id,
+            standpoint=standpoint,
+            language=who.language,
+            version=version,
+            prepared=prepared,
+        )
+    )
+
+
+def _leave_to_worker(who: Nominating, found: NominationList, version: int) -> ResponseReturnValue:
+    """Let the worker bring a long list; its page shows how far it is, to the account that began it."""
+    context = change_context()
+    job = in_unit_of_work(lambda work: long_import.begin(work, context, who=who, found=found, version=version))
+    tell_worker()
+    if job.owner != context.actor:
+        flash(_("Somebody is bringing this list onto the roster just now."), "info")
+        return _to_list(who.seminar.slug, found)
+    return redirect(url_for("long_jobs_staff.show", job_id=job.public_id.hex), code=303)
 
 
 def _to_list(slug: str, found: NominationList) -> ResponseReturnValue:

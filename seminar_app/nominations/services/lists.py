@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -90,7 +91,7 @@ def keep_list(
         action="nominations.uploaded",
         subject=subject_of(made),
         seminar=seminar.slug,
-        details={"format": tables.format.value, "bytes": len(content)},
+        details={"format": tables.format.value},
     )
     return made
 
@@ -148,9 +149,17 @@ def keep_left(session: Session, found: NominationList, work: Work, to_organizer:
         _replace_work(session, found, replace(work, to_organizer=to_organizer))
 
 
+def forget_how_brought(session: Session, found: NominationList, brought: Collection[RowKey]) -> None:
+    """Keep only of these rows, which are on the roster, how they were when they were brought; the others are like any other again."""
+    with suppress(ListGone):
+        work = work_of(session, found)
+        if work.remembering(brought) != work:
+            _replace_work(session, found, work.remembering(brought))
+
+
 def discard(session: Session, context: ChangeContext, *, seminar: Seminar, public_id: uuid.UUID) -> None:
     """Let a list go: what the file held is deleted at once. Of a list that has brought people, when and how many stays."""
-    found = _locked(session, seminar.id, public_id)
+    found = locked_list(session, seminar.id, public_id)
     record(session, context, action="nominations.discarded", subject=subject_of(found), seminar=seminar.slug)
     forget_files(session, [found])
     if not session.scalar(select(exists().where(Nomination.list_id == found.id))):
@@ -179,7 +188,7 @@ def opened(session: Session, seminar_id: int, public_id: uuid.UUID, *, version: 
         ListChanged: somebody has changed it since.
         ListGone: what the file held is no longer kept, or its key is gone.
     """
-    found = _locked(session, seminar_id, public_id)
+    found = locked_list(session, seminar_id, public_id)
     if version is not None and found.version != version:
         raise ListChanged
     return found, work_of(session, found)
@@ -237,7 +246,12 @@ def remember(session: Session, context: ChangeContext, *, agency_id: int | None,
     session.flush()
 
 
-def _locked(session: Session, seminar_id: int, public_id: uuid.UUID) -> NominationList:
+def locked_list(session: Session, seminar_id: int, public_id: uuid.UUID) -> NominationList:
+    """Return a list, locked until the transaction ends.
+
+    Raises:
+        NotFound: there is no such list.
+    """
     wanted = select(NominationList).where(NominationList.public_id == public_id, NominationList.seminar_id == seminar_id)
     found = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
     if found is None:

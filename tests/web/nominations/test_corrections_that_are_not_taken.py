@@ -112,3 +112,15 @@ def test_another_window_leads_to_the_lists_after_this_one_was_discarded(house: H
         led = house.post("liaison", f"{address}{path}")
         assert "The list was discarded." in house.browser("liaison").follow(led).text
     house.browser("liaison").get(f"{LISTS}/{'0' * 32}", status=404)
+
+
+def test_rows_of_an_import_that_was_undone_are_corrected_as_any_other(house: House) -> None:
+    people = [("ROSA", "ORTEGA", "LUNA", "rosa@pgr.example", "Oax.")]
+    address = house.list_of("liaison", cells(*people, headings=(*HEADINGS[:4], "Estado")))
+    house.bring("liaison", address)
+    house.post("liaison", address, {"normal_case": "1", "fix": "state|Oax.", "instead-state|Oax.": "Oaxaca"})
+    assert "ORTEGA LUNA, ROSA" in house.row("liaison", address, 2)
+    house.post("liaison", f"{address}/undo")
+    assert "Ortega Luna, Rosa" in house.row("liaison", address, 2)
+    house.bring("liaison", address)
+    assert [each.state_name for each in house.roster()] == ["Oaxaca"]
