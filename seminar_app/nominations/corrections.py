@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from seminar_app.nominations.shapes import Field, Reading, RowKey
 from seminar_app.nominations.work import Work
 
 Cell = tuple[RowKey, Field]
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +93,28 @@ def sparing(brought: Collection[RowKey], was: Work, now: Work, *, read: Callable
         now: after it.
         read: reads the list under a work.
     """
+    was, now = was.remembering(brought), now.remembering(brought)
     if not brought:
         return now
-    cells = {key: row for key, row in now.edits.cells.items() if key not in brought}
-    cells |= {key: row for key, row in was.edits.cells.items() if key in brought}
-    choices = {key: who for key, who in now.choices.items() if key not in brought}
-    choices |= {key: who for key, who in was.choices.items() if key in brought}
     left_out = (now.edits.left_out - set(brought)) | (was.edits.left_out & set(brought))
     in_case = dict(now.in_case)
     if now.normal_case != was.normal_case:
         in_case |= {key: was.normal_case for key in brought if key not in in_case}
-    now = replace(now, edits=replace(now.edits, cells=cells, left_out=frozenset(left_out)), choices=choices, in_case=in_case)
+    now = replace(
+        now,
+        edits=replace(now.edits, cells=_spared(brought, was.edits.cells, now.edits.cells), left_out=frozenset(left_out)),
+        choices=_spared(brought, was.choices, now.choices),
+        addresses=_spared(brought, was.addresses, now.addresses),
+        in_case=in_case,
+    )
     if now.edits.values == was.edits.values:
         return now
     after = {row.key: row.cells for row in read(now).rows}
-    for row in read(was).rows:
-        for of, text in row.cells.items() if row.key in brought else ():
-            if after.get(row.key, {}).get(of) != text:
-                now = now.with_cell(row.key, of, text)
-    return now
+    before = ((row.key, {of: text for of, text in row.cells.items() if after.get(row.key, {}).get(of) != text}) for row in read(was).rows)
+    kept = {key: {**now.as_brought.get(key, {}), **cells} for key, cells in before if cells and key in brought}
+    return replace(now, as_brought={**now.as_brought, **kept})
+
+
+def _spared(brought: Collection[RowKey], was: Mapping[RowKey, V], now: Mapping[RowKey, V]) -> dict[RowKey, V]:
+    """Return what is said of rows now, and of rows on the roster what was said before."""
+    return {key: said for key, said in now.items() if key not in brought} | {key: said for key, said in was.items() if key in brought}

@@ -180,7 +180,7 @@ def bring(slug: str, list_id: str) -> ResponseReturnValue:
 def undo(slug: str, list_id: str) -> ResponseReturnValue:
     """Take the import of a moment ago back."""
     who = _who(slug)
-    found = queries.get_list(session(), who, id_needed(list_id))
+    found = _list(who, list_id)
     context = change_context()
     try:
         people = in_unit_of_work(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -23,6 +23,7 @@ class Work:
         choices: who a row is about (`checking.Choices`).
         normal_case: whether names in capitals are taken in normal case.
         in_case: of rows on the roster, whether they are shown in normal case, where that was changed for the others since.
+        as_brought: cells of rows on the roster as they were then, where a correction of all equal values has come since.
         to_organizer: rows that an import has left to the organizer, each with the person whom it named then (`PersonData` in short):
             a row that names somebody else since is like any other.
         addresses: rows about somebody on file who is written to at the list's address from now on, each with that address: it counts
@@ -34,6 +35,7 @@ class Work:
     choices: Mapping[RowKey, str] = field(default_factory=dict)
     normal_case: bool = False
     in_case: Mapping[RowKey, bool] = field(default_factory=dict)
+    as_brought: Mapping[RowKey, Mapping[Field, str]] = field(default_factory=dict)
     to_organizer: Mapping[RowKey, str] = field(default_factory=dict)
     addresses: Mapping[RowKey, str] = field(default_factory=dict)
 
@@ -61,6 +63,11 @@ class Work:
         choices = {row: said for row, said in self.choices.items() if row != key} | ({key: who} if who else {})
         return replace(self, choices=choices).with_address(key, None)
 
+    def remembering(self, brought: Collection[RowKey]) -> Work:
+        """Return the work with only what is to be remembered of these rows, which are on the roster: an import may have been undone."""
+        in_case = {key: case for key, case in self.in_case.items() if key in brought}
+        return replace(self, in_case=in_case, as_brought={key: row for key, row in self.as_brought.items() if key in brought})
+
     def with_address(self, key: RowKey, address: str | None) -> Work:
         """Return the work with the address at which the row's person is written to from now on; None: at the one on file."""
         kept = {row: said for row, said in self.addresses.items() if row != key}
@@ -77,6 +84,7 @@ class Work:
             "choices": dict(self.choices),
             "normal_case": self.normal_case,
             "in_case": dict(self.in_case),
+            "as_brought": {key: dict(row) for key, row in self.as_brought.items()},
             "to_organizer": dict(self.to_organizer),
             "addresses": dict(self.addresses),
         }
@@ -98,6 +106,7 @@ class Work:
             choices=said["choices"],
             normal_case=said["normal_case"],
             in_case=said.get("in_case", {}),
+            as_brought={key: {Field(name): text for name, text in row.items()} for key, row in said.get("as_brought", {}).items()},
             to_organizer=said.get("to_organizer", {}),
             addresses=said.get("addresses", {}),
         )
@@ -109,7 +118,8 @@ def reading_of(tables: Tables, work: Work, *, today: date) -> Reading:
     Args:
         today: a birth date after it is unlikely.
     """
-    reading = read(tables, work.layout, work.edits, today=today)
+    cells = {**work.edits.cells} | {key: {**work.edits.cells.get(key, {}), **row} for key, row in work.as_brought.items()}
+    reading = read(tables, work.layout, replace(work.edits, cells=cells), today=today)
     if not work.normal_case and not any(work.in_case.values()):
         return reading
     names = (name for row in reading.rows for name in (row.nominee.given_names, row.nominee.surname1, row.nominee.surname2 or ""))

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from config import Settings
@@ -23,10 +24,12 @@ from seminar_app.sign_in.rules import FactorKind
 from seminar_app.sign_in.sessions import WebSessions, browser_session, load_actor
 from seminar_app.sign_in.words import FACTOR_KINDS
 from seminar_app.web import access, labels
+from seminar_app.web.body_reading import was_refused
 from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work
 from seminar_app.web.errors import error_page, form_from_elsewhere
 from seminar_app.web.languages import local_path, when_chosen
+from seminar_app.web.sending_site import may_be_anothers
 from seminar_app.web.unavailable import kept_form
 
 
@@ -63,11 +66,25 @@ def _keep_in_account(language: str) -> None:
 
 
 def _kept_until_signed_in() -> Response | None:
-    """Return the form that somebody sent who is signed in no more, to be sent again after signing in; None if nothing was typed."""
+    """Return the form that somebody sent who is signed in no more, to be sent again after signing in; None if nothing was typed.
+
+    No page repeats a file: signing in leads back to the form, to choose it again.
+    """
     kept = kept_form()
+    if kept is None and _has_file():
+        flash(_("Your session had ended, so the file was not kept. Sign in, then choose it again."), "warning")
+        back = request.path if request.url_rule is not None and "GET" in (request.url_rule.methods or ()) else None
+        return make_response(redirect(url_for(access.owed_step() or "sign_in.login", next=back), code=303))
     if kept is None or all(name == "csrf_token" for name, _value in kept.fields):
         return None
     return make_response(error_page(401, sign_in_first=True))
+
+
+def _has_file() -> bool:
+    try:
+        return not was_refused() and not may_be_anothers() and any(upload.filename for upload in request.files.values())
+    except HTTPException:  # too large, or no form
+        return False
 
 
 def _form_too_old(_error: CSRFError) -> ResponseReturnValue:

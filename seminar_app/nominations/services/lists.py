@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -146,6 +147,14 @@ def keep_left(session: Session, found: NominationList, work: Work, to_organizer:
     """Note which rows an import has left to the organizer (`Work.to_organizer`). That is no correction: the list's version stays."""
     if to_organizer != work.to_organizer:
         _replace_work(session, found, replace(work, to_organizer=to_organizer))
+
+
+def forget_how_brought(session: Session, found: NominationList, brought: Collection[RowKey]) -> None:
+    """Keep only of these rows, which are on the roster, how they were when they were brought; the others are like any other again."""
+    with suppress(ListGone):
+        work = work_of(session, found)
+        if work.remembering(brought) != work:
+            _replace_work(session, found, work.remembering(brought))
 
 
 def discard(session: Session, context: ChangeContext, *, seminar: Seminar, public_id: uuid.UUID) -> None:

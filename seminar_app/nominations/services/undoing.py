@@ -13,7 +13,7 @@ from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.messages.batches import take_back
 from seminar_app.nominations.models import Nomination, NominationList
-from seminar_app.nominations.services.lists import locked_list
+from seminar_app.nominations.services.lists import forget_how_brought, locked_list
 from seminar_app.registration.errors import TooLateToTakeBack
 from seminar_app.registration.services.delayed import TIME_TO_UNDO
 from seminar_app.registration.services.seats import lock_seats
@@ -59,6 +59,7 @@ def undo_import(session: Session, context: ChangeContext, *, seminar: Seminar, p
     session.execute(delete(Nomination).where(*of_it).execution_options(synchronize_session=False))
     unmake(session, context, seats=seats, ids=ids)
     found.imported_at = _last_import(session, found)
+    forget_how_brought(session, found, session.scalars(select(Nomination.row).where(Nomination.list_id == found.id)).all())
     session.flush()
     record(
         session,

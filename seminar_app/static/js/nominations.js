@@ -16,10 +16,12 @@
   const isConflict = (cell) => Boolean(cell.closest("[data-conflict]"));
   const isDirty = (cell) => cell.value !== document.getElementsByName(cell.name.replace("cell-", "was-"))[0]?.value;
 
+  for (const each of all(".without-script")) each.hidden = true;
+
   // ------------------------------------------------------------ what is under way
   const underWay = new Set(); // controls whose request was asked for and has no answer
   const failed = new Map(); // id of a control whose request failed → whether it may succeed by itself
-  let bringing = false; // the button was pressed before everything was saved
+  let waiting = null; // button that was pressed before everything was saved
 
   const unsaved = () => cells().filter((cell) => isDirty(cell) && !isConflict(cell));
   const conflicts = () => all(".cell-fault[data-conflict] .usa-input");
@@ -36,27 +38,37 @@
       words.hidden = !waits;
       words.textContent = waits ? say.waits : "";
     }
-    if (bringing && !waits) button.setAttribute("aria-disabled", "true");
+    if (waiting?.id === button.id && !waits) button.setAttribute("aria-disabled", "true");
   };
 
   const settle = () => {
     for (const id of [...failed.keys()]) if (!document.getElementById(id)) failed.delete(id);
-    if (failed.size || conflicts().length) bringing = false;
+    if (failed.size || conflicts().length) waiting = null;
     tellButton();
-    if (!bringing || underWay.size) return;
+    if (!waiting || underWay.size) return;
     const left = unsaved();
     if (left.length) return again(left[0]);
-    bringing = false;
-    document.getElementById("bring")?.form.requestSubmit(document.getElementById("bring"));
+    const button = waiting.isConnected ? waiting : document.getElementById(waiting.id); // the bar came anew with the row
+    waiting = null;
+    button?.removeAttribute("aria-disabled");
+    button?.form.requestSubmit(button);
   };
 
+  // What else is pressed on the page waits too: its answer would take the place of what was typed.
+  let leaving = false;
   document.addEventListener("submit", (event) => {
-    if (!event.target.closest(".to-bring")) return;
-    if (!underWay.size && !unsaved().length && !failed.size && !conflicts().length) return;
-    event.preventDefault();
-    bringing = true;
-    settle();
+    const form = event.target;
+    const open = [...failed.keys()].map((id) => document.getElementById(id)).concat(conflicts()).filter(Boolean);
+    if (form.closest(".list-page") && !form.matches(".grid-form, .discard form") && (underWay.size || unsaved().length || open.length)) {
+      event.preventDefault();
+      waiting = event.submitter;
+      open[0]?.focus();
+      settle();
+    } else {
+      leaving = true;
+    }
   }, true);
+  document.addEventListener("input", () => (leaving = false));
 
   // ------------------------------------------------------------ a request, and what may go wrong with it
   // Where a press begins, its end must find the same button: what leaving a cell sends waits for it.
@@ -155,8 +167,6 @@
   };
   addEventListener("online", () => [...failed.keys()].forEach(retry));
 
-  let leaving = false;
-  document.addEventListener("submit", (event) => (leaving ||= !event.defaultPrevented));
   document.addEventListener("htmx:beforeOnLoad", (event) => (leaving ||= Boolean(event.detail.xhr.getResponseHeader("HX-Redirect"))));
   addEventListener("beforeunload", (event) => {
     if (!leaving && (failed.size || underWay.size || unsaved().length)) event.preventDefault();

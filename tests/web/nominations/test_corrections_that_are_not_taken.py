@@ -65,18 +65,28 @@ def test_a_row_on_the_roster_is_corrected_there_and_not_in_the_list(house: House
     assert "Cruz, Sol" in house.row("liaison", address, 3)
     page = house.browser("liaison").get(f"{address}?show=all")
     assert page.select("#row-0-2 input, #row-0-2 button") == []
-    assert "Correct it in the record" in page.one("#row-0-2").to_text()
+    assert page.select("#row-0-2 a[href*='/registrations/'], #row-0-2 a[href*='/roster/']")
     (table,) = read_tables(house.browser("liaison").get(f"{address}/file").response.get_data(), name="x.xlsx").tables
     assert [row[4] for row in table.rows] == ["Estado", "Oax.", "Oaxaca"]
+
+
+def test_a_doubt_about_a_row_on_the_roster_is_told_with_the_way_to_its_record(house: House) -> None:
+    doubtful = ("Rosa", "Ortega", "Luna", "rosa@pgr.example", "25/03/1850")
+    address = house.list_of("liaison", cells(doubtful, headings=(*HEADINGS[:4], "Fecha de nacimiento")))
+    assert house.browser("liaison").get(f"{address}?show=all").select("#row-0-2 .cell-fault input")
+    house.bring("liaison", address)
+    page = house.browser("liaison").get(f"{address}?show=all")
+    assert page.select("#row-0-2 input, #row-0-2 button") == []
+    assert "Correct it in the record" in page.one("#row-0-2 .wraps").to_text()
 
 
 def test_what_was_said_of_who_it_is_can_be_taken_back(house: House) -> None:
     known = house.make.person("Rosa", "Ortega", "Luna", email="rosa@private.example", agency_id=house.pgr.id)
     house.make.registration(house.seminar, known, agency=house.pgr)
     address = house.list_of("liaison", cells(ROSA))
-    for answer, becomes in ((known.public_id.hex, "Correct it in the record"), ("new", "Gets a seat")):
+    for answer in (known.public_id.hex, "new"):
         part = house.post("liaison", address, {"row": "0.2", "say": "0.2", "who-0.2": answer}, status=200, **ALONE)
-        assert becomes in part.one("#row-0-2").to_text()
+        assert "Is it somebody you know?" not in part.one("#row-0-2").to_text()
         back = part.one("#row-0-2-again").attrs
         part = house.post("liaison", address, {"row": "0.2", back["name"]: back["value"]}, status=200, **ALONE)
         assert "Is it somebody you know?" in part.one("#row-0-2").to_text()
@@ -102,3 +112,15 @@ def test_another_window_leads_to_the_lists_after_this_one_was_discarded(house: H
         led = house.post("liaison", f"{address}{path}")
         assert "The list was discarded." in house.browser("liaison").follow(led).text
     house.browser("liaison").get(f"{LISTS}/{'0' * 32}", status=404)
+
+
+def test_rows_of_an_import_that_was_undone_are_corrected_as_any_other(house: House) -> None:
+    people = [("ROSA", "ORTEGA", "LUNA", "rosa@pgr.example", "Oax.")]
+    address = house.list_of("liaison", cells(*people, headings=(*HEADINGS[:4], "Estado")))
+    house.bring("liaison", address)
+    house.post("liaison", address, {"normal_case": "1", "fix": "state|Oax.", "instead-state|Oax.": "Oaxaca"})
+    assert "ORTEGA LUNA, ROSA" in house.row("liaison", address, 2)
+    house.post("liaison", f"{address}/undo")
+    assert "Ortega Luna, Rosa" in house.row("liaison", address, 2)
+    house.bring("liaison", address)
+    assert [each.state_name for each in house.roster()] == ["Oaxaca"]

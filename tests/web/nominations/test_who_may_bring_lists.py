@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 from typing import Any
 
@@ -122,3 +123,14 @@ def test_one_account_reads_twenty_files_a_minute(house: House) -> None:
     finally:
         limiter.enabled = False
         limiter.reset()
+
+
+def test_a_file_sent_after_the_session_ended_leads_back_to_where_it_is_chosen(house: House) -> None:
+    browser = house.browser("liaison")
+    token = browser.get(f"{LISTS}/").select("input[name=csrf_token]")[0].attrs["value"]
+    browser.flask.delete_cookie("session")
+    sent = {"csrf_token": token, "agency": "PGR", "file": (io.BytesIO(b"Nombre\nAna\n"), "lista.csv")}
+    led = browser.post(f"{LISTS}/", sent, status=303, headers={"Sec-Fetch-Site": "same-origin"})
+    assert led.response.headers["Location"] == f"/login?next={LISTS}/"
+    assert "the file was not kept. Sign in, then choose it again." in browser.follow(led).text
+    assert house.lists() == 0
