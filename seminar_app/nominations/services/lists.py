@@ -111,7 +111,7 @@ def choose_columns(
     layout, faults = with_choices(work.layout, said, tables=tables_of(session, found))
     if faults:
         raise cannot_be_read(layout, faults)
-    _write(session, found, replace(work, layout=layout))
+    write_work(session, found, replace(work, layout=layout))
     found.confirmed_at = context.now
     session.flush()
     remember(session, context, agency_id=found.agency_id, layout=layout)
@@ -137,7 +137,7 @@ def read_again(
     found, _work = opened(session, seminar.id, public_id)
     found.encoding, found.confirmed_at = encoding, None
     replace_content(session, session.get_one(SealedFile, found.tables_id), tables_to_json(tables))
-    _write(session, found, Work(layout=layout))
+    write_work(session, found, Work(layout=layout))
     record(session, context, action="nominations.corrected", subject=_subject(found), seminar=seminar.slug)
     return found
 
@@ -153,7 +153,7 @@ def correct(
     found, work = opened(session, seminar.id, public_id)
     changed = change(work)
     if changed != work:
-        _write(session, found, changed)
+        write_work(session, found, changed)
         record(session, context, action="nominations.corrected", subject=_subject(found), seminar=seminar.slug)
     return found
 
@@ -266,7 +266,8 @@ def locked_list(session: Session, seminar_id: int, public_id: uuid.UUID) -> Nomi
     return found
 
 
-def _write(session: Session, found: NominationList, work: Work) -> None:
+def write_work(session: Session, found: NominationList, work: Work) -> None:
+    """Keep what people have said about a list, whose version that is."""
     _replace_work(session, found, work)
     found.version += 1
     session.flush()
