@@ -25,10 +25,21 @@ from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.reading import proposed_states
 from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for
 from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Nominee, ProblemCode, Reading, Severity, Tables
-from seminar_app.nominations.shown_rows import FIGURES, TO_MEND, RowShown, by_sheet, faults_of, in_normal_case, is_doubtful
+from seminar_app.nominations.shown_rows import (
+    FIGURES,
+    NOTHING_LEFT,
+    READ_ONLY,
+    TO_MEND,
+    Answered,
+    RowShown,
+    by_sheet,
+    faults_of,
+    in_normal_case,
+    is_doubtful,
+)
 from seminar_app.nominations.states import STATE_NAMES
 from seminar_app.nominations.wording import counts_in_words, outcome_in_words, problem_in_words
-from seminar_app.nominations.work import Work, reading_of
+from seminar_app.nominations.work import Work, lacks_address, reading_of
 from seminar_app.registration.queries import as_likely
 from seminar_app.seminars.header import seminar_header
 from seminar_app.web import labels
@@ -94,7 +105,9 @@ class _Looked:
     agencies: Mapping[int, AgencyChoice]
 
 
-def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) -> tuple[str, list[uuid.UUID]]:
+def list_page(
+    who: Nominating, found: NominationList, asked: Mapping[str, str], answered: Answered = NOTHING_LEFT
+) -> tuple[str, list[uuid.UUID]]:
     """Return the list with all that is wrong in it and what would become of each row.
 
     Beside it, the registrations of reserved identities that its rows tell of: each is an opening of a record.
@@ -108,7 +121,10 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
     doubtful = [each for each in looked.rows if is_doubtful(each)]
     by_name = {"all": looked.rows, "mend": to_mend, "doubts": doubtful}
     chosen = by_name[shows] if shows in by_name else [each for each in looked.rows if each.outcome == shows]
+    if answered.rows:
+        chosen, shows = [each for each in looked.rows if each.row.key in answered.rows], "answered"
     page = min(page_number(), max(1, -(-len(chosen) // ON_A_PAGE)))
+    fixes, names = _fixes(looked), [table.name for table in looked.tables.tables]
     here = chosen[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
     shown = _render(
         "list",
@@ -116,17 +132,19 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
         found=found,
         gone=False,
         job=long_import.under_way(session(), found),
-        sheets=list(by_sheet([_shown(each, looked) for each in here], looked.rows, [table.name for table in looked.tables.tables])),
+        sheets=list(by_sheet([_shown(each, looked, answered) for each in here], looked.rows, names)),
         several=len({each.row.table for each in looked.rows}) > 1,
         shows=shows,
-        doubts=len(doubtful),
         page=page,
         pages=-(-len(chosen) // ON_A_PAGE),
+        no_address=sum(lacks_address(each.row) for each in looked.rows if each.outcome not in (Outcome.TAKEN, Outcome.HERE)),
+        without_address=looked.work.without_address,
         normal_case=looked.work.normal_case,
         in_capitals=[] if looked.work.normal_case else in_normal_case(looked.rows),
         agencies=_to_choose(who, looked) if to_mend else [],
         states=STATE_NAMES,
-        fixes=_fixes(looked),
+        fixes=[each for each in fixes if not each.optional],
+        written_out=[each for each in fixes if each.optional],
         vacant=[each.row.key for each in to_mend if any(problem.code is ProblemCode.VACANT for problem in each.row.problems)],
         skipped=looked.reading.skipped,
         undo_until=_undo_until(found),
@@ -145,7 +163,7 @@ def _opened(rows: Sequence[CheckedRow]) -> list[uuid.UUID]:
     return [each.registration for each in rows if each.reserved and each.registration is not None]
 
 
-def row_part(who: Nominating, found: NominationList, key: str) -> tuple[str, list[uuid.UUID]]:
+def row_part(who: Nominating, found: NominationList, key: str, asked: Mapping[str, str], answered: Answered) -> tuple[str, list[uuid.UUID]]:
     """Return one row after a correction, with the figures of the list: what htmx puts in their places. And what `list_page` does."""
     looked = _look(who, found)
     row = next((each for each in looked.rows if each.row.key == key), None)
@@ -154,8 +172,9 @@ def row_part(who: Nominating, found: NominationList, key: str) -> tuple[str, lis
         found=found,
         seminar=who.seminar,
         who=who,
-        row=_shown(row, looked) if row is not None else None,
+        row=_shown(row, looked, answered) if row is not None else None,
         key=key,
+        shows=_shows(asked.get("show"), to_mend=True),
         **_summary(counted(each.outcome for each in looked.rows), looked),
     )
     return part, _opened([row] if row is not None else [])
@@ -176,6 +195,7 @@ def _summary(counts: Mapping[Outcome, int], looked: _Looked) -> dict[str, Any]:
         "total": len(looked.rows),
         "left_out": sorted(looked.work.edits.left_out, key=lambda key: tuple(map(int, key.split(".")))),
         "coming": sum(number for outcome, number in counts.items() if outcome.comes),
+        "doubts": sum(is_doubtful(each) for each in looked.rows),
         "to_mend": sum(counts.get(each, 0) for each in TO_MEND),
         "words": counts_in_words(counts),
     }
@@ -199,11 +219,22 @@ def _look(who: Nominating, found: NominationList) -> _Looked:
     return _Looked(tables, work, reading, rows, all_agencies(session(), with_aliases=False))
 
 
-def _shown(each: CheckedRow, looked: _Looked) -> RowShown:
+def _shown(each: CheckedRow, looked: _Looked, answered: Answered) -> RowShown:
+    key = each.row.key
+    conflicts = {of: conflict for (row, of), conflict in answered.conflicts.items() if row == key}
     agency = looked.agencies.get(each.assigned.agency_id) if each.assigned is not None else None
     likely = as_likely(session(), current_actor(), each.found.perhaps) if each.outcome is Outcome.ASK else []
     known = each.found.shown and each.found.same is not None
-    return RowShown(replace(each, found=NOBODY), known, agency.code if agency is not None else "", faults_of(each), likely)
+    return RowShown(
+        replace(each, found=NOBODY),
+        known,
+        agency.code if agency is not None else "",
+        faults_of(each, conflicts),
+        likely,
+        chosen=key in looked.work.choices and not each.hidden and each.outcome not in (Outcome.TAKEN, Outcome.FAULTY),
+        unsaid=key in answered.unsaid,
+        conflicts=conflicts,
+    )
 
 
 def _to_choose(who: Nominating, looked: _Looked) -> list[AgencyChoice]:
@@ -214,7 +245,7 @@ def _to_choose(who: Nominating, looked: _Looked) -> list[AgencyChoice]:
 
 
 def _fixes(looked: _Looked) -> list[Fix]:
-    rows = [each.row for each in looked.rows if each.outcome is not Outcome.TAKEN]
+    rows = [each.row for each in looked.rows if each.outcome not in READ_ONLY]
     return fixes_for(rows, proposed_states(Reading(tuple(rows))))
 
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.agencies.rules import path_of
+from seminar_app.audit.models import AuditRow
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
 from seminar_app.nominations.checking import Standpoint
@@ -89,6 +90,12 @@ def get_list(session: Session, who: Nominating, public_id: uuid.UUID) -> Nominat
     if found is None or (who.agencies is not None and found.agency_id not in who.agencies):
         raise NotFound
     return found
+
+
+def was_discarded(session: Session, who: Nominating, public_id: uuid.UUID) -> bool:
+    """Return whether a list of the seminar was discarded; then nothing but the audit log knows of it."""
+    subject, seminar = AuditRow.subject == f"nomination_list:{public_id.hex}", AuditRow.seminar == who.seminar.slug
+    return bool(session.scalar(select(exists().where(AuditRow.action == "nominations.discarded", subject, seminar))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ FIELD_NAMES = {Field.SEX_FEMALE: "sex", Field.SEX_MALE: "sex"}
 MESSAGES = {
     ProblemCode.MISSING: "missing",
     ProblemCode.NO_ADDRESS: "not an address",
+    ProblemCode.MORE_THAN_ADDRESS: "words beside the address",
     ProblemCode.SEVERAL_ADDRESSES: "two addresses in one cell: the first is taken",
     ProblemCode.NO_SUCH_DATE: "no such date",
     ProblemCode.UNLIKELY_DATE: "unlikely date",
@@ -24,9 +25,17 @@ MESSAGES = {
     ProblemCode.VACANT: "a vacant post, no person",
     ProblemCode.NO_LETTERS: "no letters",
     ProblemCode.UNUSABLE: "signs that no name has",
+    ProblemCode.WHICH_IS_GIVEN: "which word is the given name",
+    ProblemCode.SAME_ADDRESS: "same address as somebody else",
+    ProblemCode.SAME_NAME: "same name as another row",
     ProblemCode.NO_AGENCY: "no agency",
+    ProblemCode.UNKNOWN_AGENCY: "no agency of the directory: the list's is taken",
     ProblemCode.OTHER_AGENCY: "another agency",
 }
+
+
+PAGE_ONLY = frozenset({ProblemCode.WHICH_IS_GIVEN})
+"""Doubts that only a person can settle: the page tells them, a script's report keeps to what is wrong."""
 
 
 def as_report(reading: Reading, tables: Tables) -> dict[str, list[dict[str, Any]]]:
@@ -54,7 +63,8 @@ def as_report(reading: Reading, tables: Tables) -> dict[str, list[dict[str, Any]
         report["errors"].extend(_remark(row, problem) | sheet(row) for problem in others or errors)
         if not errors:
             report["accepted"].append(_accepted(row) | sheet(row))
-            report["warnings"].extend(_remark(row, problem) | sheet(row) for problem in row.problems)
+            told = (problem for problem in row.problems if problem.code not in PAGE_ONLY)
+            report["warnings"].extend(_remark(row, problem) | sheet(row) for problem in told)
     return report
 
 

@@ -6,7 +6,7 @@ Source: DESIGN.md section 3, «Agencies» and «Quotas and time»; docs/decision
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -152,7 +152,8 @@ class AgencyFinder:
         (agency_id,) = there
         if self.within is not None and agency_id not in self.within:
             return AgencyFault(Field.AGENCY if nominee.agency else Field.STATE, ProblemCode.OTHER_AGENCY)
-        return Assigned(agency_id, unit)
+        unknown = nominee.agency if named is None and not self._office(offices, replace(nominee, state=None, unit=None)) else None
+        return Assigned(agency_id, unit, unknown)
 
     def _named(self, words: str | None, of_list: int | None) -> int | None:
         """Return the agency that these words name: within the list's agency first, then the only one of all."""
@@ -195,10 +196,11 @@ class AgencyFinder:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """The agency of a row, and its unit: the row's own, or its words for an agency that the directory does not know."""
+    """The agency of a row, and its unit: the row's own, or its words for an agency that the directory does not know (`unknown`)."""
 
     agency_id: int
     unit: str | None
+    unknown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +284,7 @@ class Fix:
         proposal: what probably should stand there; empty if that cannot be said.
         cells: number of cells.
         rows: of empty cells, the rows: other rows may leave the same cell empty rightly.
+        optional: whether nothing is wrong with the words, and they can be written out.
     """
 
     field: Field
@@ -289,6 +292,7 @@ class Fix:
     proposal: str
     cells: int
     rows: tuple[RowKey, ...] = ()
+    optional: bool = False
 
     @property
     def key(self) -> str:
@@ -313,15 +317,17 @@ def fixes_for(rows: Iterable[ListRow], proposed: Mapping[RowKey, Mapping[Field, 
     cells: dict[tuple[Field, str], list[RowKey]] = {}
     proposals: dict[tuple[Field, str], str] = {}
     offered: set[tuple[Field, str]] = set()
+    wrong: set[tuple[Field, str]] = set()
     for row in rows:
         said = {(each.field, each.value, each.proposal) for each in row.problems if _many_at_once(each)}
         better = {(of, row.cells[of], words) for of, words in proposed.get(row.key, {}).items()}
         proposals |= {(of, value): proposal for of, value, proposal in said | better if proposal}
         offered |= {(of, value) for of, value, _ in better}
+        wrong |= {(of, value) for of, value, _ in said}
         for key in {(of, value) for of, value, _ in said | better}:
             cells.setdefault(key, []).append(row.key)
     found = [
-        Fix(*key, proposals.get(key, ""), len(keys), () if key[1] else tuple(keys))
+        Fix(*key, proposals.get(key, ""), len(keys), () if key[1] else tuple(keys), key not in wrong)
         for key, keys in cells.items()
         if len(keys) > 1 or key in offered
     ]

@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from seminar_app.nominations.checking import CheckedRow
+from seminar_app.nominations.corrections import Conflict, Conflicts
 from seminar_app.nominations.names import normal_case, spellings
 from seminar_app.nominations.rules import Address, Outcome
-from seminar_app.nominations.shapes import Field, Nominee, Problem
+from seminar_app.nominations.shapes import Field, Nominee, Problem, RowKey
 from seminar_app.registration.queries import LikelySame
 
 TO_MEND = (Outcome.FAULTY, Outcome.ASK)
 _LAST = (Outcome.HERE, Outcome.REPEATED, Outcome.ASK, Outcome.FAULTY)
 FIGURES = (*(each for each in Outcome if each not in _LAST), *_LAST)
 """Outcomes in the order of the figures: first who comes, last what wants a word."""
+READ_ONLY = (Outcome.TAKEN, Outcome.HERE, Outcome.ORGANIZER)
+"""Outcomes of rows that nobody corrects in the list: the record is on the roster, or the organizer has the row."""
 EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the page answers to corrections that were not taken: cells that were changed meanwhile, and rows where nobody was chosen."""
+
+    conflicts: Conflicts = field(default_factory=dict)
+    unsaid: frozenset[RowKey] = frozenset()
+
+    @property
+    def rows(self) -> frozenset[RowKey]:
+        """The rows with an answer."""
+        return self.unsaid | {key for key, _of in self.conflicts}
+
+
+NOTHING_LEFT = Answered()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +48,9 @@ class RowShown:
         agency: code of its agency; empty while it has none.
         faults: problems by the cell that can be corrected.
         likely: who it may be, where that has to be said.
+        chosen: whether somebody has said who it is, which can be taken back.
+        unsaid: whether the button was pressed that says who it is, and nobody was chosen.
+        conflicts: cells that somebody has changed while they were corrected here.
     """
 
     checked: CheckedRow
@@ -36,6 +58,14 @@ class RowShown:
     agency: str
     faults: Sequence[tuple[Field, Sequence[Problem]]]
     likely: Sequence[LikelySame]
+    chosen: bool = False
+    unsaid: bool = False
+    conflicts: Mapping[Field, Conflict] = field(default_factory=dict)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing of it is corrected here."""
+        return self.checked.outcome in READ_ONLY
 
     @property
     def name(self) -> str:
@@ -84,9 +114,9 @@ def is_doubtful(row: CheckedRow) -> bool:
     return row.outcome.comes and (bool(row.row.problems) or row.address is Address.KEPT)
 
 
-def faults_of(row: CheckedRow) -> list[tuple[Field, Sequence[Problem]]]:
-    """Return the problems of a row by the cell in which they can be mended."""
-    found: Mapping[Field, list[Problem]] = {problem.field: [] for problem in row.row.problems}
+def faults_of(row: CheckedRow, others: Iterable[Field] = ()) -> list[tuple[Field, Sequence[Problem]]]:
+    """Return the problems of a row by the cell in which they can be mended, and `others`, cells shown although nothing is wrong."""
+    found: Mapping[Field, list[Problem]] = {of: [] for of in (*(problem.field for problem in row.row.problems), *others)}
     for problem in row.row.problems:
         found[problem.field].append(problem)
     return list(found.items())

@@ -39,6 +39,10 @@ def problem_in_words(problem: Problem) -> str:
     """Return what is wrong in a cell."""
     if problem.code is ProblemCode.NO_AGENCY and problem.value:
         return str(_("No agency of the directory is found by this."))
+    if problem.row is not None and problem.code is ProblemCode.SAME_ADDRESS:
+        return str(_("This is also the address of row %(row)s, where somebody else stands.", row=problem.row))
+    if problem.row is not None and problem.code is ProblemCode.SAME_NAME:
+        return str(_("Row %(row)s has the same name: is it one person?", row=problem.row))
     return str(label(problem.code))
 
 

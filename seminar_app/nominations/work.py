@@ -10,7 +10,7 @@ from datetime import date
 from seminar_app.nominations import choices
 from seminar_app.nominations.names import normal_case, spellings
 from seminar_app.nominations.reading import read
-from seminar_app.nominations.shapes import Edits, Field, Layout, Nominee, Reading, RowKey, Tables
+from seminar_app.nominations.shapes import Edits, Field, Layout, ListRow, Problem, ProblemCode, Reading, RowKey, Severity, Tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,18 +22,22 @@ class Work:
         edits: what was corrected.
         choices: who a row is about (`checking.Choices`).
         normal_case: whether names in capitals are taken in normal case.
+        in_case: of rows on the roster, whether they are shown in normal case, where that was changed for the others since.
         to_organizer: rows that an import has left to the organizer, each with the person whom it named then (`PersonData` in short):
             a row that names somebody else since is like any other.
         addresses: rows about somebody on file who is written to at the list's address from now on, each with that address: it counts
             while the row still has it.
+        without_address: whether people whose cell of the address is empty are taken: they are told in another way.
     """
 
     layout: Layout
     edits: Edits = field(default_factory=Edits)
     choices: Mapping[RowKey, str] = field(default_factory=dict)
     normal_case: bool = False
+    in_case: Mapping[RowKey, bool] = field(default_factory=dict)
     to_organizer: Mapping[RowKey, str] = field(default_factory=dict)
     addresses: Mapping[RowKey, str] = field(default_factory=dict)
+    without_address: bool = False
 
     def with_cell(self, key: RowKey, of: Field, text: str) -> Work:
         """Return the work with a cell corrected."""
@@ -74,8 +78,10 @@ class Work:
             "people": sorted(self.edits.people),
             "choices": dict(self.choices),
             "normal_case": self.normal_case,
+            "in_case": dict(self.in_case),
             "to_organizer": dict(self.to_organizer),
             "addresses": dict(self.addresses),
+            "without_address": self.without_address,
         }
         return json.dumps(said, sort_keys=True).encode()
 
@@ -94,8 +100,10 @@ class Work:
             edits=edits,
             choices=said["choices"],
             normal_case=said["normal_case"],
+            in_case=said.get("in_case", {}),
             to_organizer=said.get("to_organizer", {}),
             addresses=said.get("addresses", {}),
+            without_address=said.get("without_address", False),
         )
 
 
@@ -106,17 +114,40 @@ def reading_of(tables: Tables, work: Work, *, today: date) -> Reading:
         today: a birth date after it is unlikely.
     """
     reading = read(tables, work.layout, work.edits, today=today)
-    if not work.normal_case:
+    if work.without_address:
+        reading = replace(reading, rows=tuple(map(_without_address, reading.rows)))
+    if not work.normal_case and not any(work.in_case.values()):
         return reading
     names = (name for row in reading.rows for name in (row.nominee.given_names, row.nominee.surname1, row.nominee.surname2 or ""))
     known = spellings(names)
-    return replace(reading, rows=tuple(replace(row, nominee=_in_normal_case(row.nominee, known)) for row in reading.rows))
-
-
-def _in_normal_case(nominee: Nominee, known: Mapping[str, str]) -> Nominee:
     return replace(
+        reading, rows=tuple(_in_case(row, known) if work.in_case.get(row.key, work.normal_case) else row for row in reading.rows)
+    )
+
+
+def lacks_address(row: ListRow) -> bool:
+    """Whether the row's cell of the address is empty."""
+    return any(_is_no_address(problem) for problem in row.problems)
+
+
+def _is_no_address(problem: Problem) -> bool:
+    return problem.field is Field.EMAIL and problem.code is ProblemCode.MISSING
+
+
+def _without_address(row: ListRow) -> ListRow:
+    """Return the row with its missing address as a doubt, which keeps nobody out."""
+    if not lacks_address(row):
+        return row
+    problems = (replace(each, severity=Severity.WARNING) if _is_no_address(each) else each for each in row.problems)
+    return replace(row, problems=tuple(problems))
+
+
+def _in_case(row: ListRow, known: Mapping[str, str]) -> ListRow:
+    nominee = row.nominee
+    nominee = replace(
         nominee,
         given_names=normal_case(nominee.given_names, known),
         surname1=normal_case(nominee.surname1, known),
         surname2=normal_case(nominee.surname2, known) if nominee.surname2 else nominee.surname2,
     )
+    return replace(row, nominee=nominee)

@@ -1,10 +1,10 @@
 """What people do with an agency's list."""
 
+from seminar_app.nominations.services.correcting import Corrected, correct, take_corrections
 from seminar_app.nominations.services.forgetting import forget_in_lists
 from seminar_app.nominations.services.importing import Imported, Prepared, import_list, prepare_import
 from seminar_app.nominations.services.lists import (
     choose_columns,
-    correct,
     discard,
     forget_files,
     keep_list,
@@ -17,6 +17,7 @@ from seminar_app.nominations.services.lists import (
 from seminar_app.nominations.services.undoing import held_until, undo_import
 
 __all__ = [
+    "Corrected",
     "Imported",
     "Prepared",
     "choose_columns",
@@ -32,6 +33,7 @@ __all__ = [
     "read_again",
     "remembered",
     "tables_of",
+    "take_corrections",
     "undo_import",
     "work_of",
 ]

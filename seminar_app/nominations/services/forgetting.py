@@ -107,6 +107,7 @@ def _unsaid(work: Work, keys: Collection[RowKey], written: Sequence[ListRow]) ->
         work,
         edits=edits,
         choices=_others(work.choices, keys),
+        in_case=_others(work.in_case, keys),
         to_organizer=_others(work.to_organizer, keys),
         addresses=_others(work.addresses, keys),
     )

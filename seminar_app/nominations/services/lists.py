@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -88,9 +88,9 @@ def keep_list(
         session,
         context,
         action="nominations.uploaded",
-        subject=_subject(made),
+        subject=subject_of(made),
         seminar=seminar.slug,
-        details={"format": tables.format.value, "bytes": len(content)},
+        details={"format": tables.format.value},
     )
     return made
 
@@ -115,7 +115,7 @@ def choose_columns(
     found.confirmed_at = context.now
     session.flush()
     remember(session, context, agency_id=found.agency_id, layout=layout)
-    record(session, context, action="nominations.columns_placed", subject=_subject(found), seminar=seminar.slug)
+    record(session, context, action="nominations.columns_placed", subject=subject_of(found), seminar=seminar.slug)
     return found
 
 
@@ -138,23 +138,7 @@ def read_again(
     found.encoding, found.confirmed_at = encoding, None
     replace_content(session, session.get_one(SealedFile, found.tables_id), tables_to_json(tables))
     write_work(session, found, Work(layout=layout))
-    record(session, context, action="nominations.corrected", subject=_subject(found), seminar=seminar.slug)
-    return found
-
-
-def correct(
-    session: Session, context: ChangeContext, *, seminar: Seminar, public_id: uuid.UUID, change: Callable[[Work], Work]
-) -> NominationList:
-    """Correct something in a list. Two people may correct different cells at once: each change is made to what is there then.
-
-    Raises:
-        ListGone: what the file held is no longer kept.
-    """
-    found, work = opened(session, seminar.id, public_id)
-    changed = change(work)
-    if changed != work:
-        write_work(session, found, changed)
-        record(session, context, action="nominations.corrected", subject=_subject(found), seminar=seminar.slug)
+    record(session, context, action="nominations.corrected", subject=subject_of(found), seminar=seminar.slug)
     return found
 
 
@@ -167,7 +151,7 @@ def keep_left(session: Session, found: NominationList, work: Work, to_organizer:
 def discard(session: Session, context: ChangeContext, *, seminar: Seminar, public_id: uuid.UUID) -> None:
     """Let a list go: what the file held is deleted at once. Of a list that has brought people, when and how many stays."""
     found = locked_list(session, seminar.id, public_id)
-    record(session, context, action="nominations.discarded", subject=_subject(found), seminar=seminar.slug)
+    record(session, context, action="nominations.discarded", subject=subject_of(found), seminar=seminar.slug)
     forget_files(session, [found])
     if not session.scalar(select(exists().where(Nomination.list_id == found.id))):
         session.delete(found)
@@ -267,7 +251,7 @@ def locked_list(session: Session, seminar_id: int, public_id: uuid.UUID) -> Nomi
 
 
 def write_work(session: Session, found: NominationList, work: Work) -> None:
-    """Keep what people have said about a list, whose version that is."""
+    """Keep what people have said about a list. The list has another version then."""
     _replace_work(session, found, work)
     found.version += 1
     session.flush()
@@ -287,5 +271,6 @@ def _content(session: Session, file_id: int | None) -> bytes:
         raise ListGone from error
 
 
-def _subject(found: NominationList) -> str:
+def subject_of(found: NominationList) -> str:
+    """Return the list's name in the audit log."""
     return f"nomination_list:{found.public_id.hex}"
