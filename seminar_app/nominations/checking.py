@@ -14,7 +14,7 @@ from seminar_app.agencies.queries import all_agencies, all_successions
 from seminar_app.core.phones import readable_phone
 from seminar_app.nominations.models import Nomination, NominationList
 from seminar_app.nominations.rules import Address, AgencyFault, AgencyFinder, Assigned, Doubt, KnownAgency, Outcome
-from seminar_app.nominations.shapes import ListRow, Nominee, Problem, Reading, RowKey, Severity
+from seminar_app.nominations.shapes import Field, ListRow, Nominee, Problem, ProblemCode, Reading, RowKey, Severity
 from seminar_app.people.finding_again import Mark, find_again, mark_of
 from seminar_app.people.finding_many import Found, Sought, find_many
 from seminar_app.people.identity import Identity, tokens_of
@@ -271,6 +271,9 @@ def _with_agency(finder: AgencyFinder, row: ListRow, of_list: int | None, langua
         value = row.cells.get(assigned.field, "")
         row = replace(row, problems=(*row.problems, Problem(assigned.field, assigned.code, Severity.ERROR, value)))
         return CheckedRow(row=row, outcome=Outcome.FAULTY)
+    if assigned.unknown:
+        doubt = Problem(Field.AGENCY, ProblemCode.UNKNOWN_AGENCY, Severity.WARNING, row.cells.get(Field.AGENCY) or assigned.unknown)
+        row = replace(row, problems=(*row.problems, doubt))
     if row.faulty:
         return CheckedRow(row=row, outcome=Outcome.FAULTY, assigned=assigned)
     if row.same_as is not None:

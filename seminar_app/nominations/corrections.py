@@ -46,6 +46,7 @@ class Corrections:
     addresses: Mapping[RowKey, str] = field(default_factory=dict)
     unsaid: frozenset[RowKey] = frozenset()
     normal_case: bool | None = None
+    without_address: bool | None = None
 
     def applied_to(self, work: Work) -> Work:
         """Return the work with these corrections."""
@@ -63,6 +64,8 @@ class Corrections:
             work = work.with_choice(key, who)
         for key, address in self.addresses.items():
             work = work.with_address(key, address)
+        if self.without_address is not None:
+            work = replace(work, without_address=self.without_address)
         return work if self.normal_case is None else replace(work, normal_case=self.normal_case)
 
     def conflicts(self, reading: Reading, *, settled: Collection[RowKey] = ()) -> dict[Cell, Conflict]:

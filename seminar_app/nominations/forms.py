@@ -119,7 +119,7 @@ def corrections_in(sent: MultiDict[str, str]) -> Corrections:
             values[Field(of), value[:LONGEST_CELL]] = text
         elif of in FIELDS:
             cells |= {(key, Field(of)): text for key in sent.get(f"rows-{fix}", "").split() if ROW.fullmatch(key)}
-    case = sent.get("normal_case")
+    case, without = sent.get("normal_case"), sent.get("without_address")
     return Corrections(
         cells=cells,
         was=was,
@@ -131,6 +131,7 @@ def corrections_in(sent: MultiDict[str, str]) -> Corrections:
         addresses=_addresses(sent),
         unsaid=frozenset(key for key in sent.getlist("say") if ROW.fullmatch(key) and not choices.get(key)),
         normal_case=None if case is None else case == "1",
+        without_address=None if without is None else without == "1",
     )
 
 

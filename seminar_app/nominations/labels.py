@@ -74,6 +74,7 @@ def init_app() -> None:
                 "This formula was not calculated. Open the file in Excel, save it and upload it again, or write here what it means."
             ),
             ProblemCode.NO_AGENCY: _l("Nothing here says which agency it is."),
+            ProblemCode.UNKNOWN_AGENCY: _l("No agency of the directory is called this. The person counts as one of the list's agency."),
             ProblemCode.OTHER_AGENCY: _l("This is an agency for which you do not nominate."),
         },
     )

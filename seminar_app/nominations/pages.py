@@ -39,7 +39,7 @@ from seminar_app.nominations.shown_rows import (
 )
 from seminar_app.nominations.states import STATE_NAMES
 from seminar_app.nominations.wording import counts_in_words, outcome_in_words, problem_in_words
-from seminar_app.nominations.work import Work, reading_of
+from seminar_app.nominations.work import Work, lacks_address, reading_of
 from seminar_app.registration.queries import as_likely
 from seminar_app.seminars.header import seminar_header
 from seminar_app.web import labels
@@ -137,6 +137,8 @@ def list_page(
         shows=shows,
         page=page,
         pages=-(-len(chosen) // ON_A_PAGE),
+        no_address=sum(lacks_address(each.row) for each in looked.rows if each.outcome not in (Outcome.TAKEN, Outcome.HERE)),
+        without_address=looked.work.without_address,
         normal_case=looked.work.normal_case,
         in_capitals=[] if looked.work.normal_case else in_normal_case(looked.rows),
         agencies=_to_choose(who, looked) if to_mend else [],

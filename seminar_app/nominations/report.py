@@ -31,6 +31,7 @@ MESSAGES = {
     ProblemCode.SAME_NAME: "same name as another row",
     ProblemCode.NOT_CALCULATED: "formula not calculated",
     ProblemCode.NO_AGENCY: "no agency",
+    ProblemCode.UNKNOWN_AGENCY: "no agency of the directory: the list's is taken",
     ProblemCode.OTHER_AGENCY: "another agency",
 }
 

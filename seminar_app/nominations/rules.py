@@ -6,7 +6,7 @@ Source: DESIGN.md section 3, «Agencies» and «Quotas and time»; docs/decision
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -152,7 +152,8 @@ class AgencyFinder:
         (agency_id,) = there
         if self.within is not None and agency_id not in self.within:
             return AgencyFault(Field.AGENCY if nominee.agency else Field.STATE, ProblemCode.OTHER_AGENCY)
-        return Assigned(agency_id, unit)
+        unknown = nominee.agency if named is None and not self._office(offices, replace(nominee, state=None, unit=None)) else None
+        return Assigned(agency_id, unit, unknown)
 
     def _named(self, words: str | None, of_list: int | None) -> int | None:
         """Return the agency that these words name: within the list's agency first, then the only one of all."""
@@ -195,10 +196,11 @@ class AgencyFinder:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """The agency of a row, and its unit: the row's own, or its words for an agency that the directory does not know."""
+    """The agency of a row, and its unit: the row's own, or its words for an agency that the directory does not know (`unknown`)."""
 
     agency_id: int
     unit: str | None
+    unknown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,8 @@ class ProblemCode(StrEnum):
     """A formula whose value the file does not keep."""
     NO_AGENCY = "no_agency"
     """Nothing tells which agency; found later, by the import."""
+    UNKNOWN_AGENCY = "unknown_agency"
+    """Words for an agency that the directory does not know, in a list of one agency; found later."""
     OTHER_AGENCY = "other_agency"
     """An agency for which this account may not nominate; found later."""
 

@@ -10,7 +10,7 @@ from datetime import date
 from seminar_app.nominations import choices
 from seminar_app.nominations.names import normal_case, spellings
 from seminar_app.nominations.reading import read
-from seminar_app.nominations.shapes import Edits, Field, Layout, ListRow, Reading, RowKey, Tables
+from seminar_app.nominations.shapes import Edits, Field, Layout, ListRow, Problem, ProblemCode, Reading, RowKey, Severity, Tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,7 @@ class Work:
             a row that names somebody else since is like any other.
         addresses: rows about somebody on file who is written to at the list's address from now on, each with that address: it counts
             while the row still has it.
+        without_address: whether people whose cell of the address is empty are taken: they are told in another way.
     """
 
     layout: Layout
@@ -38,6 +39,7 @@ class Work:
     as_brought: Mapping[RowKey, Mapping[Field, str]] = field(default_factory=dict)
     to_organizer: Mapping[RowKey, str] = field(default_factory=dict)
     addresses: Mapping[RowKey, str] = field(default_factory=dict)
+    without_address: bool = False
 
     def with_cell(self, key: RowKey, of: Field, text: str) -> Work:
         """Return the work with a cell corrected."""
@@ -87,6 +89,7 @@ class Work:
             "as_brought": {key: dict(row) for key, row in self.as_brought.items()},
             "to_organizer": dict(self.to_organizer),
             "addresses": dict(self.addresses),
+            "without_address": self.without_address,
         }
         return json.dumps(said, sort_keys=True).encode()
 
@@ -109,6 +112,7 @@ class Work:
             as_brought={key: {Field(name): text for name, text in row.items()} for key, row in said.get("as_brought", {}).items()},
             to_organizer=said.get("to_organizer", {}),
             addresses=said.get("addresses", {}),
+            without_address=said.get("without_address", False),
         )
 
 
@@ -120,6 +124,8 @@ def reading_of(tables: Tables, work: Work, *, today: date) -> Reading:
     """
     cells = {**work.edits.cells} | {key: {**work.edits.cells.get(key, {}), **row} for key, row in work.as_brought.items()}
     reading = read(tables, work.layout, replace(work.edits, cells=cells), today=today)
+    if work.without_address:
+        reading = replace(reading, rows=tuple(map(_without_address, reading.rows)))
     if not work.normal_case and not any(work.in_case.values()):
         return reading
     names = (name for row in reading.rows for name in (row.nominee.given_names, row.nominee.surname1, row.nominee.surname2 or ""))
@@ -127,6 +133,23 @@ def reading_of(tables: Tables, work: Work, *, today: date) -> Reading:
     return replace(
         reading, rows=tuple(_in_case(row, known) if work.in_case.get(row.key, work.normal_case) else row for row in reading.rows)
     )
+
+
+def lacks_address(row: ListRow) -> bool:
+    """Whether the row's cell of the address is empty."""
+    return any(_is_no_address(problem) for problem in row.problems)
+
+
+def _is_no_address(problem: Problem) -> bool:
+    return problem.field is Field.EMAIL and problem.code is ProblemCode.MISSING
+
+
+def _without_address(row: ListRow) -> ListRow:
+    """Return the row with its missing address as a doubt, which keeps nobody out."""
+    if not lacks_address(row):
+        return row
+    problems = (replace(each, severity=Severity.WARNING) if _is_no_address(each) else each for each in row.problems)
+    return replace(row, problems=tuple(problems))
 
 
 def _in_case(row: ListRow, known: Mapping[str, str]) -> ListRow:

@@ -15,8 +15,7 @@ from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.messages.models import Message
-from seminar_app.nominations.models import Nomination, NominationList
-from seminar_app.nominations.services import forget_files
+from seminar_app.nominations.services import forget_in_lists
 from seminar_app.people.identity import forget_identity
 from seminar_app.people.models import Person
 from seminar_app.people.queries import merged_together
@@ -63,6 +62,8 @@ def erase_person(session: Session, context: ChangeContext, *, public_id: uuid.UU
         raise NotFound
     ids = merged_together(session, person_id)
     withdrawn = _give_seats_back(session, context, person_ids=ids)
+    named = session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id)).all()
+    forget_in_lists(session, named, today=context.now.date())  # before the people: imports lock in this order too
     people = lock_people(session, ids)
     done = Erased(registrations=0, withdrawn=withdrawn, messages=0, notes=0, identity=False)
     owners = session.scalars(select(Registration.public_id).where(Registration.person_id.in_(ids))).all()
@@ -95,7 +96,6 @@ def _erase_record(session: Session, context: ChangeContext, *, person: Person, o
         registration.link_hash = secrets.token_bytes(32)  # a hash that matches no link
     ids = [each.id for each in registrations]
     erase_forms_of(session, context, person, ids)
-    _forget_lists(session, ids)
     notes = _changed(
         session.execute(
             update(RegistrationHistory)
@@ -143,12 +143,6 @@ def _give_seats_back(session: Session, context: ChangeContext, *, person_ids: li
         settle(session, context, seats=seats)
         withdrawn += 1
     return withdrawn
-
-
-def _forget_lists(session: Session, registration_ids: list[int]) -> None:
-    """Delete the files of the lists that brought the person: nothing can be taken out of a file."""
-    brought = select(Nomination.list_id).where(Nomination.registration_id.in_(registration_ids))
-    forget_files(session, session.scalars(select(NominationList).where(NominationList.id.in_(brought))).all())
 
 
 def _delete_messages(session: Session, person: Person, owners: list[uuid.UUID]) -> int:

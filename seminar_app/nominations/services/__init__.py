@@ -1,6 +1,7 @@
 """What people do with an agency's list."""
 
 from seminar_app.nominations.services.correcting import Corrected, correct, take_corrections
+from seminar_app.nominations.services.forgetting import forget_in_lists
 from seminar_app.nominations.services.importing import Imported, Prepared, import_list, prepare_import
 from seminar_app.nominations.services.lists import (
     choose_columns,
@@ -23,6 +24,7 @@ __all__ = [
     "correct",
     "discard",
     "forget_files",
+    "forget_in_lists",
     "held_until",
     "import_list",
     "keep_list",

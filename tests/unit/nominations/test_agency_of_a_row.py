@@ -108,10 +108,10 @@ def test_the_rows_own_words_come_before_the_lists_agency() -> None:
 
 def test_words_that_the_directory_does_not_know_are_the_unit() -> None:
     assert AgencyFinder(DIRECTORY, SUCCESSIONS, TODAY).find(row(agency="Dirección de Área"), of_list=INM) == Assigned(
-        INM, "Dirección de Área"
+        INM, "Dirección de Área", "Dirección de Área"
     )
     assert AgencyFinder(DIRECTORY, SUCCESSIONS, TODAY).find(row(agency="Dirección", unit="Delegación"), of_list=INM) == Assigned(
-        INM, "Delegación"
+        INM, "Delegación", "Dirección"
     )
 
 
