@@ -15,7 +15,7 @@ def init_app() -> None:
             "nominations.columns_placed": _l("said what the columns of an agency's list are for"),
             "nominations.corrected": _l("corrected an agency's list"),
             "nominations.discarded": _l("discarded an agency's list"),
-            "nominations.imported": _l("brought the people of an agency's list onto the roster"),
+            "nominations.imported": _l("nominated the people of an agency's list"),
             "nominations.viewed": _l("looked at an agency's list"),
             "nominations.exported": _l("took an agency's list as a file"),
         },

@@ -193,7 +193,7 @@ class NoSuchChoice(Refusal):
 class ListChanged(Refusal):
     """The list was corrected after the page was shown."""
 
-    sentence = N_("Somebody has corrected this list after you opened the page. Look at it again, then bring the people onto the roster.")
+    sentence = N_("Somebody has corrected this list after you opened the page. Look at it again, then nominate the people.")
 
 
 class ListGone(Refusal):

@@ -24,9 +24,20 @@ from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.reading import proposed_states
 from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for
 from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Nominee, ProblemCode, Reading, Severity, Tables
-from seminar_app.nominations.shown_rows import FIGURES, TO_MEND, RowShown, by_sheet, faults_of, in_normal_case, is_doubtful
+from seminar_app.nominations.shown_rows import (
+    NOW,
+    SHOWN,
+    TO_MEND,
+    RowShown,
+    by_sheet,
+    faults_of,
+    figures_of,
+    in_normal_case,
+    is_doubtful,
+    key_of,
+)
 from seminar_app.nominations.states import STATE_NAMES
-from seminar_app.nominations.wording import counts_in_words, outcome_in_words, problem_in_words
+from seminar_app.nominations.wording import counts_in_words, here_in_words, kind_in_words, left_in_words, outcome_in_words, problem_in_words
 from seminar_app.nominations.work import Work, reading_of
 from seminar_app.registration.queries import as_likely
 from seminar_app.seminars.header import seminar_header
@@ -106,7 +117,7 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
     shows = _shows(asked.get("show"), to_mend=bool(to_mend))
     doubtful = [each for each in looked.rows if is_doubtful(each)]
     by_name = {"all": looked.rows, "mend": to_mend, "doubts": doubtful}
-    chosen = by_name[shows] if shows in by_name else [each for each in looked.rows if each.outcome == shows]
+    chosen = by_name[shows] if shows in by_name else [each for each in looked.rows if shows in (each.outcome, key_of(each))]
     page = min(page_number(), max(1, -(-len(chosen) // ON_A_PAGE)))
     here = chosen[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
     shown = _render(
@@ -117,6 +128,7 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
         sheets=list(by_sheet([_shown(each, looked) for each in here], looked.rows, [table.name for table in looked.tables.tables])),
         several=len({each.row.table for each in looked.rows}) > 1,
         shows=shows,
+        shows_words=_shown_in_words(shows),
         doubts=len(doubtful),
         page=page,
         pages=-(-len(chosen) // ON_A_PAGE),
@@ -154,16 +166,25 @@ def row_part(who: Nominating, found: NominationList, key: str) -> tuple[str, lis
 
 def _shows(asked: str | None, *, to_mend: bool) -> str:
     """Return which rows are shown: all, those to mend, those that come with a doubt, or those with one outcome."""
-    if asked in ("all", "mend", "doubts", *Outcome):
+    if asked in ("mend", "doubts", *SHOWN):
         return str(asked)
     return "mend" if to_mend else "all"
+
+
+def _shown_in_words(shows: str) -> str:
+    """Return the heading of the rows that are limited to one figure."""
+    if shows.startswith(NOW):
+        return kind_in_words(shows.removeprefix(NOW), 2)
+    return outcome_in_words(Outcome(shows), 1) if shows in set(Outcome) else ""
 
 
 def _summary(counts: Mapping[Outcome, int], looked: _Looked) -> dict[str, Any]:
     return {
         "counts": counts,
         "problem_in_words": problem_in_words,
-        "figures": [(each, counts[each], outcome_in_words(each, counts[each])) for each in FIGURES if counts.get(each)],
+        "figures": figures_of(looked.rows),
+        "here_in_words": here_in_words,
+        "left_in_words": left_in_words,
         "total": len(looked.rows),
         "left_out": sorted(looked.work.edits.left_out, key=lambda key: tuple(map(int, key.split(".")))),
         "coming": sum(number for outcome, number in counts.items() if outcome.comes),

@@ -90,7 +90,8 @@ def report_of(rows: Sequence[CheckedRow], tables: Tables) -> dict[str, list[dict
     """Return the report of a list that was held against the roster: whoever is there already is a duplicate, with where they came from."""
     report = as_report(Reading(tuple(each.row for each in rows)), tables)
     several = len({each.row.table for each in rows}) > 1
-    already = [each for each in rows if each.outcome in (Outcome.HERE, Outcome.TAKEN) or (each.repeats and each.row.same_as is None)]
+    there = (Outcome.HERE, Outcome.LEFT, Outcome.TAKEN)
+    already = [each for each in rows if each.outcome in there or (each.repeats and each.row.same_as is None)]
     gone = {(each.row.number, tables.tables[each.row.table].name if several else None) for each in already}
     for kind in ("accepted", "warnings"):
         report[kind] = [entry for entry in report[kind] if (entry["row"], entry.get("sheet")) not in gone]

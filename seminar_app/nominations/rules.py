@@ -26,6 +26,8 @@ class Outcome(StrEnum):
     """A row before it is about the same person."""
     HERE = "here"
     """The person has a registration in this seminar."""
+    LEFT = "left"
+    """The person was on the list of this seminar and left it, or was taken off: no list brings them back."""
     ASK = "ask"
     """It may be somebody on file: a person has to say."""
     SEATED = "seated"

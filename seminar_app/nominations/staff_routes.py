@@ -24,7 +24,7 @@ from seminar_app.nominations.pages import columns_page, index_page, list_page, r
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.reading_in import proposed_layout
 from seminar_app.nominations.returned import returned_file
-from seminar_app.nominations.rules import Outcome
+from seminar_app.nominations.shown_rows import SHOWN
 from seminar_app.nominations.tables import paste_tables, read_tables
 from seminar_app.nominations.wording import imported_in_words
 from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
@@ -38,7 +38,6 @@ blueprint = Blueprint("nominations_staff", __name__, url_prefix="/staff/seminars
 NOMINATING = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.LIAISON)
 Answer = TypeVar("Answer", str, bytes)
 PAGE = re.compile(r"[1-9]\d{0,5}")
-SHOWS = ("all", *Outcome)
 READINGS = "20 per minute; 200 per hour"
 """Of one account: each reads a file in a process of its own."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -138,7 +137,7 @@ def correct(slug: str, list_id: str) -> ResponseReturnValue:
         return _note_shown(slug, found, *row_part(who, queries.get_list(session(), who, found.public_id), request.form.get("row", "")))
     needs_no_access_row("the page that follows has one")
     page, shows = request.form.get("page", ""), request.form.get("show", "")
-    place = {"page": page if PAGE.fullmatch(page) else None, "show": shows if shows in SHOWS else None}
+    place = {"page": page if PAGE.fullmatch(page) else None, "show": shows if shows in SHOWN else None}
     values: dict[str, Any] = {"slug": slug, "list_id": found.public_id.hex, **place}
     return redirect(url_for(".show", **values), code=303)
 

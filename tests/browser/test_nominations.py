@@ -29,8 +29,8 @@ from tests.support.visitor import DESK, PHONE, Visitor, settled
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite_first]
 
 WORDS = {
-    "es": ("Leer la lista", "Ver a las personas", re.compile("Inscribir a"), "Con lugar", "Suplente", "Por corregir"),
-    "en": ("Read the list", "See the people", re.compile("Bring .* onto the roster"), "Gets a seat", "Alternate", "To mend"),
+    "es": ("Leer la lista", "Ver a las personas", re.compile("Nominar a"), "Con lugar", "Suplente", "Por corregir"),
+    "en": ("Read the list", "See the people", re.compile("Nominate"), "Gets a seat", "Alternate", "To mend"),
 }
 SHORT = (("PGR.xlsx", "es", "liaison"), ("07-personal-mac.csv", "en", "organizer"))
 
