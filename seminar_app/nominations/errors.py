@@ -196,6 +196,12 @@ class ListChanged(Refusal):
     sentence = N_("Somebody has corrected this list after you opened the page. Look at it again, then nominate the people.")
 
 
+class ListHasNominated(Refusal):
+    """People were nominated with the list, and have their places by its agency."""
+
+    sentence = N_("People were nominated with this list already, so it stays its agency's.")
+
+
 class ListGone(Refusal):
     """What the file held is no longer kept."""
 

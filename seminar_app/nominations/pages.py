@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 
 from seminar_app.accounts.queries import names_by_audit_name
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
@@ -17,7 +17,7 @@ from seminar_app.core.errors import Refusal
 from seminar_app.nominations import queries, services
 from seminar_app.nominations.checking import NOBODY, CheckedRow, check
 from seminar_app.nominations.choices import with_choices
-from seminar_app.nominations.forms import UploadForm
+from seminar_app.nominations.forms import EACH_ROW, UploadForm, whose_choices
 from seminar_app.nominations.layout import with_samples
 from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.queries import Nominating
@@ -70,6 +70,8 @@ def columns_page(who: Nominating, found: NominationList, sent: Mapping[str, Mapp
     """Return what each column is taken for, with what was chosen on the page if that was refused."""
     tables, work = services.tables_of(session(), found), services.work_of(session(), found)
     layout = with_samples(with_choices(work.layout, sent, tables=tables)[0], tables)
+    agency = _agency_of(found)
+    changes = queries.may_change_agency(session(), who, found)
     return _render(
         "columns",
         who,
@@ -77,12 +79,19 @@ def columns_page(who: Nominating, found: NominationList, sent: Mapping[str, Mapp
         tables=tables,
         encodings=list(dict.fromkeys((*filter(None, (tables.encoding,)), *tables.encodings))),
         layout=layout,
+        agency=agency,
+        whose=whose_choices(queries.agencies_to_choose(session(), who), each_row=True) if changes else [],
+        whose_now=request.form.get("agency") or (agency.code if agency is not None else EACH_ROW),
         first=_first_people(tables, replace(work, layout=layout)),
         refused=sentence_of(refused) if refused else None,
         fields=labels.choices(Field),
         name_orders=labels.choices(NameOrder),
         date_orders=labels.choices(DateOrder),
     )
+
+
+def _agency_of(found: NominationList) -> AgencyChoice | None:
+    return all_agencies(session(), with_aliases=False).get(found.agency_id) if found.agency_id is not None else None
 
 
 def _first_people(tables: Tables, work: Work) -> dict[int, list[Nominee]]:
@@ -110,7 +119,7 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
     Beside it, the registrations of reserved identities that its rows tell of: each is an opening of a record.
     """
     if found.work_id is None:
-        return _render("list", who, found=found, gone=True), []
+        return _render("list", who, found=found, gone=True, agency=_agency_of(found)), []
     looked = _look(who, found)
     counts = counted(each.outcome for each in looked.rows)
     to_mend = [each for each in looked.rows if each.outcome in TO_MEND]
@@ -125,6 +134,7 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
         who,
         found=found,
         gone=False,
+        agency=looked.agencies.get(found.agency_id) if found.agency_id is not None else None,
         sheets=list(by_sheet([_shown(each, looked) for each in here], looked.rows, [table.name for table in looked.tables.tables])),
         several=len({each.row.table for each in looked.rows}) > 1,
         shows=shows,

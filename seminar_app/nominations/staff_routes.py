@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import find_agency_by_code
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.nominations import queries, services
-from seminar_app.nominations.errors import ListsNotTaken
+from seminar_app.nominations.errors import ListsNotTaken, NoSuchChoice
 from seminar_app.nominations.file_names import plain_name
 from seminar_app.nominations.forms import EACH_ROW, UploadForm, corrections_in, layout_choices
 from seminar_app.nominations.models import NominationList
@@ -50,7 +52,7 @@ def index(slug: str) -> ResponseReturnValue:
     """List the lists of the seminar that the account may open, with the form for another one."""
     who = _who(slug)
     form = UploadForm()
-    form.offer(queries.agencies_to_choose(session(), who), each_row=who.organizes)
+    form.offer(queries.agencies_to_choose(session(), who), each_row=who.organizes, chooses=who.chooses)
     if form.accepts():
         try:
             return _to_list(slug, _upload(who, form))
@@ -72,7 +74,7 @@ def columns(slug: str, list_id: str) -> ResponseReturnValue:
         context = change_context()
         try:
             _refuse_unless_taken(who)
-            in_unit_of_work(lambda work: services.choose_columns(work, context, seminar=who.seminar, public_id=found.public_id, said=sent))
+            in_unit_of_work(lambda work: _note_columns(work, context, who, found.public_id, sent))
         except Refusal as refusal:
             refused = refusal
         else:
@@ -214,6 +216,20 @@ def _who(slug: str) -> Nominating:
 def _refuse_unless_taken(who: Nominating) -> None:
     if not who.standing.takes_lists:
         raise ListsNotTaken
+
+
+def _note_columns(
+    work: Session, context: ChangeContext, who: Nominating, public_id: uuid.UUID, sent: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Note whose list the organizer says it is, if that was asked, and what its columns are for."""
+    whose = request.form.get("agency")
+    if whose is not None and who.organizes:
+        agency = find_agency_by_code(work, whose) if whose != EACH_ROW else None
+        if agency is None and whose != EACH_ROW:
+            raise NoSuchChoice
+        agency_id = agency.id if agency is not None else None
+        services.change_agency(work, context, seminar=who.seminar, public_id=public_id, agency_id=agency_id)
+    services.choose_columns(work, context, seminar=who.seminar, public_id=public_id, said=sent)
 
 
 def _upload(who: Nominating, form: UploadForm) -> NominationList:

@@ -13,9 +13,11 @@ from seminar_app.nominations.services.lists import (
     tables_of,
     work_of,
 )
+from seminar_app.nominations.services.whose import change_agency
 
 __all__ = [
     "Imported",
+    "change_agency",
     "choose_columns",
     "correct",
     "discard",

@@ -152,7 +152,7 @@ def test_a_list_is_discarded_and_its_people_stay(house: House) -> None:
     page = house.browser("liaison").submit(address, form=".discard form")
     assert "The list was discarded." in house.browser("liaison").follow(page).text
     assert len(house.roster()) == 3
-    assert "What this file held is no longer kept." in house.browser("liaison").get(address).text
+    assert "What this list held was deleted: somebody discarded it" in house.browser("liaison").get(address).text
     for path in ("columns", "file"):
         house.browser("liaison").get(f"{address}/{path}", status=422)
     unused = house.list_of("liaison", cells(ROSA))

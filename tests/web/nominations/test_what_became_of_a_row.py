@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_a_liaison_is_told_no_more_of_somebody_who_became_reserved(house: House)
 )
 def test_whoever_left_the_list_is_not_said_to_be_on_it(house: House, state: RegistrationState, words: str) -> None:
     person = house.make.person(*ROSA[:3], email=ROSA[3], agency_id=house.pgr.id)
-    reason = {"removal_reason": RemovalReason.OTHER} if state is RegistrationState.REMOVED else {}
+    reason: dict[str, Any] = {"removal_reason": RemovalReason.OTHER} if state is RegistrationState.REMOVED else {}
     registration = house.make.registration(house.seminar, person, agency=house.pgr, state=state, **reason)
     with unit_of_work(house.session) as work:
         work.add(RegistrationHistory(registration_id=registration.id, at=NOW, actor="command", to_state=state))
