@@ -22,7 +22,7 @@ from seminar_app.nominations.layout import with_samples
 from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.reading import proposed_states
-from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for
+from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for, waiting_in
 from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Nominee, ProblemCode, Reading, Severity, Tables
 from seminar_app.nominations.shown_rows import (
     NOW,
@@ -158,9 +158,18 @@ def _opened(rows: Sequence[CheckedRow]) -> list[uuid.UUID]:
     return [each.registration for each in rows if each.reserved and each.registration is not None]
 
 
-def row_part(who: Nominating, found: NominationList, key: str) -> tuple[str, list[uuid.UUID]]:
-    """Return one row after a correction, with the figures of the list: what htmx puts in their places. And what `list_page` does."""
+def waiting_now(who: Nominating, found: NominationList) -> int:
+    """Return how many rows of a list want something done."""
+    return waiting_in(counted(each.outcome for each in _look(who, found).rows))
+
+
+def row_part(who: Nominating, found: NominationList, key: str) -> tuple[str, list[uuid.UUID], int]:
+    """Return one row after a correction, with the figures of the list: what htmx puts in their places.
+
+    Beside it, what `list_page` does, and how many rows want something done.
+    """
     looked = _look(who, found)
+    counts = counted(each.outcome for each in looked.rows)
     row = next((each for each in looked.rows if each.row.key == key), None)
     part = render_template(
         "nominations/staff/_corrected.html",
@@ -169,9 +178,9 @@ def row_part(who: Nominating, found: NominationList, key: str) -> tuple[str, lis
         who=who,
         row=_shown(row, looked) if row is not None else None,
         key=key,
-        **_summary(counted(each.outcome for each in looked.rows), looked),
+        **_summary(counts, looked),
     )
-    return part, _opened([row] if row is not None else [])
+    return part, _opened([row] if row is not None else []), waiting_in(counts)
 
 
 def _shows(asked: str | None, *, to_mend: bool) -> str:

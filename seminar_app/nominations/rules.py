@@ -232,6 +232,15 @@ def standing(seminar: HasWindow, *, organizes: bool, now: datetime) -> Standing:
     return Standing.CLOSED if registration_window(seminar, now=now) is Window.CLOSED else Standing.OPEN
 
 
+def waiting_in(counts: Mapping[Outcome, int], *, imported: bool = False) -> int:
+    """Return how many rows want something done: to be mended, to be told apart, or to be nominated.
+
+    Args:
+        imported: the rows that come have just come.
+    """
+    return sum(number for each, number in counts.items() if each in (Outcome.FAULTY, Outcome.ASK) or (each.comes and not imported))
+
+
 def counted(outcomes: Iterable[Outcome]) -> dict[Outcome, int]:
     """Return how many rows have each outcome; those that none has are left out."""
     found: dict[Outcome, int] = {}

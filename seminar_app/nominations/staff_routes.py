@@ -22,7 +22,7 @@ from seminar_app.nominations.errors import ListsNotTaken, NoSuchChoice
 from seminar_app.nominations.file_names import plain_name
 from seminar_app.nominations.forms import EACH_ROW, UploadForm, corrections_in, layout_choices
 from seminar_app.nominations.models import NominationList
-from seminar_app.nominations.pages import columns_page, index_page, list_page, row_part
+from seminar_app.nominations.pages import columns_page, index_page, list_page, row_part, waiting_now
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.reading_in import proposed_layout
 from seminar_app.nominations.returned import returned_file
@@ -135,8 +135,13 @@ def correct(slug: str, list_id: str) -> ResponseReturnValue:
         )
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
+    found = queries.get_list(session(), who, found.public_id)
     if request.headers.get("HX-Request"):
-        return _note_shown(slug, found, *row_part(who, queries.get_list(session(), who, found.public_id), request.form.get("row", "")))
+        part, opened, waiting = row_part(who, found, request.form.get("row", ""))
+        _note_waiting(who, found, waiting)
+        return _note_shown(slug, found, part, opened)
+    if found.imported_at is not None:
+        _note_waiting(who, found, waiting_now(who, found))
     needs_no_access_row("the page that follows has one")
     page, shows = request.form.get("page", ""), request.form.get("show", "")
     place = {"page": page if PAGE.fullmatch(page) else None, "show": shows if shows in SHOWN else None}
@@ -207,6 +212,15 @@ def _note_shown(
     for registration in opened:
         shown(f"registration:{registration.hex}", seminar=slug, action="reserved.opened")
     return page
+
+
+def _note_waiting(who: Nominating, found: NominationList, waiting: int) -> None:
+    """Keep how many rows of an imported list want something done, for the state that the table of lists shows."""
+    if found.imported_at is not None and found.waiting != waiting:
+        public_id, version = found.public_id, found.version
+        in_unit_of_work(
+            lambda work: services.note_waiting(work, seminar=who.seminar, public_id=public_id, version=version, waiting=waiting)
+        )
 
 
 def _who(slug: str) -> Nominating:

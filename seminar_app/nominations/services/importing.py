@@ -13,7 +13,7 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.inserts import insert_rows
 from seminar_app.nominations.checking import CheckedRow, Standpoint, check
 from seminar_app.nominations.models import Nomination, NominationList
-from seminar_app.nominations.rules import Outcome, counted
+from seminar_app.nominations.rules import Outcome, counted, waiting_in
 from seminar_app.nominations.services.lists import keep_left, opened, tables_of
 from seminar_app.nominations.work import reading_of
 from seminar_app.people.adding_many import Wanted, add_people
@@ -87,7 +87,8 @@ def import_list(
     )
     taken = _take(session, context, seats, found, [each for each in rows if each.outcome.comes])
     keep_left(session, found, work, {each.row.key: each.names for each in rows if each.outcome is Outcome.ORGANIZER})
-    found.imported_at, found.total = context.now, len(rows)
+    counts = counted(each.outcome for each in rows)
+    found.imported_at, found.total, found.waiting = context.now, len(rows), waiting_in(counts, imported=True)
     session.flush()
     record(
         session,
@@ -97,7 +98,7 @@ def import_list(
         seminar=seats.seminar.slug,
         details={"rows": len(rows), "people": taken},
     )
-    return Imported(found, counted(each.outcome for each in rows))
+    return Imported(found, counts)
 
 
 def _take(session: Session, context: ChangeContext, seats: LockedSeats, found: NominationList, rows: Sequence[CheckedRow]) -> int:

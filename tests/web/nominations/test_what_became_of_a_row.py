@@ -16,7 +16,7 @@ from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Approval
 from tests.conftest import NOW
 from tests.support.nominating import ROSA, cells
-from tests.web.nominations.conftest import House
+from tests.web.nominations.conftest import LISTS, House
 
 FOUR = (
     ROSA,
@@ -117,3 +117,27 @@ def test_whoever_left_the_list_is_not_said_to_be_on_it(house: House, state: Regi
     assert "Nominate 1 person" in house.browser("liaison").get(address).text
     house.bring("liaison", address)
     assert [each.state for each in house.roster()] == [state, RegistrationState.REGISTERED]
+
+
+def state_of(house: House, who: str) -> str:
+    """Return the state of the newest list in the table of lists."""
+    return str(house.browser(who).get(f"{LISTS}/").select("section[aria-labelledby=lists] td.state")[0].to_text().strip())
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_list_is_done_when_nothing_in_it_wants_anything(house: House, headers: dict[str, str]) -> None:
+    rows = (*FOUR, FOUR[0], ("Ana", "Soto", "Luz", "nowhere", "Fiscal"), ("Iris", "Mata", "", "iris", "Fiscal"))
+    address = house.list_of("liaison", cells(*rows))
+    assert state_of(house, "liaison") == "Not nominated yet"
+    house.bring("liaison", address)
+    assert state_of(house, "liaison") == "Rows waiting"
+    status = 200 if headers else 303
+    house.post("liaison", address, {"leave_out": "0.7", "row": "0.7"}, status=status, **headers)
+    assert state_of(house, "liaison") == "Rows waiting"
+    house.post("liaison", address, {"cell-0.8-email": "iris@pgr.example", "was-0.8-email": "iris", "row": "0.8"}, status=status, **headers)
+    assert state_of(house, "liaison") == "Rows waiting"
+    assert "Nominate 1 person" in house.browser("liaison").get(address).text
+    house.bring("liaison", address)
+    assert state_of(house, "liaison") == "Done"
+    house.post("liaison", address, {"take_again": "0.7", "row": "0.7"}, status=status, **headers)
+    assert state_of(house, "liaison") == "Rows waiting"
