@@ -13,7 +13,7 @@ from seminar_app.people.rules import ReservedReason
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import Seminar
-from seminar_app.seminars.rules import Approval
+from seminar_app.seminars.rules import Approval, SeminarState
 from tests.conftest import NOW
 from tests.support.nominating import ROSA, cells
 from tests.web.nominations.conftest import LISTS, House
@@ -141,3 +141,20 @@ def test_a_list_is_done_when_nothing_in_it_wants_anything(house: House, headers:
     assert state_of(house, "liaison") == "Done"
     house.post("liaison", address, {"take_again": "0.7", "row": "0.7"}, status=status, **headers)
     assert state_of(house, "liaison") == "Rows waiting"
+
+
+def test_the_roster_counts_alternates_as_such_and_lists_them_by_number(house: House) -> None:
+    house.bring("liaison", house.list_of("liaison", cells(*FOUR[:2], FOUR[3], FOUR[2])))
+    roster = house.browser("organizer").get("/staff/seminars/s/roster/")
+    assert "2 registered · 2 alternates" in roster.one("[role=status].muted").to_text()
+    assert "waiting list" not in roster.one(".row-group, tbody").to_text()
+    only = house.browser("organizer").get("/staff/seminars/s/roster/?state=alternate")
+    assert [re.findall("Ríos|Cruz", row.to_text()) for row in only.select("tr[id^=r-]")] == [["Ríos"], ["Cruz"]]
+
+
+def test_a_draft_says_that_messages_leave_at_once(house: House) -> None:
+    said = "Whoever is nominated gets a message all the same, at once."
+    assert said not in house.browser("organizer").get(f"{LISTS}/").text
+    with unit_of_work(house.session) as work:
+        work.get_one(Seminar, house.seminar.id).state = SeminarState.DRAFT
+    assert said in house.browser("organizer").get(f"{LISTS}/").text
