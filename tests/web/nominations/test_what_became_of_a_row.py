@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.people.models import Person
 from seminar_app.people.rules import ReservedReason
@@ -15,6 +16,7 @@ from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Approval, SeminarState
 from tests.conftest import NOW
+from tests.support.checking_client import CheckingClient
 from tests.support.nominating import ROSA, cells
 from tests.web.nominations.conftest import LISTS, House
 
@@ -158,3 +160,13 @@ def test_a_draft_says_that_messages_leave_at_once(house: House) -> None:
     with unit_of_work(house.session) as work:
         work.get_one(Seminar, house.seminar.id).state = SeminarState.DRAFT
     assert said in house.browser("organizer").get(f"{LISTS}/").text
+
+
+def test_the_list_of_mail_shows_the_subject_that_was_sent(house: House) -> None:
+    house.bring("organizer", house.list_of("organizer", cells(*FOUR[:2]), agency="PGR"))
+    admin = house.sign_in(CheckingClient(house.app.test_client()), house.make.account((RoleName.ADMIN, {}), language="en"))
+    page = admin.get("/staff/messages/")
+    listed = [each.to_text().strip() for each in page.select("tbody th a")]
+    read = [admin.get(str(each.attrs["href"])).one("h1").to_text().strip() for each in page.select("tbody th a")]
+    assert listed == read
+    assert len(listed) == 2
