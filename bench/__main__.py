@@ -12,11 +12,11 @@ import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import attendance, data, large, pages, registration, starts
+from bench import attendance, data, large, nominations, pages, registration, starts
 from bench.databases import fresh, opened
 from bench.results import TO_COME, Row, summary, table
 
-PARTS = ("page", "registration", "attendance", "start", "weight", "clone")
+PARTS = ("page", "registration", "attendance", "start", "weight", "clone", "lists")
 DOCS = Path(__file__).parents[1] / "docs"
 PLANS = DOCS / "plans.md"
 
@@ -82,6 +82,8 @@ def measure(engine: str, wanted: set[str], seconds: float) -> list[Row]:
         if engine == "sqlite":
             rows += starts.page_weight(database) if "weight" in wanted else []
             rows += [starts.clone_to_demo()] if "clone" in wanted else []
+        if "lists" in wanted:
+            rows.append(nominations.row(database))
     return rows
 
 

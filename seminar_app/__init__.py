@@ -43,6 +43,7 @@ def _assembled(settings: Settings | None) -> Flask:
         demo,
         feedback,
         letters,
+        long_jobs,
         messages,
         nominations,
         offices,
@@ -62,7 +63,7 @@ def _assembled(settings: Settings | None) -> Flask:
     app.extensions["settings"] = settings
 
     web.init_app(app, settings)
-    staff = (audit, messages, agencies, offices, accounts, sign_in, oversight)
+    staff = (audit, long_jobs, messages, agencies, offices, accounts, sign_in, oversight)
     for room in (*staff, people, seminars, registration, nominations, attendance, feedback, letters, retention, demo, cli):
         room.init_app(app, settings)
     return app

@@ -16,7 +16,9 @@ from config import Settings
 from seminar_app.core.clock import now
 from seminar_app.core.file_lock import AlreadyLocked
 from seminar_app.core.process_lock import process_lock
+from seminar_app.long_jobs.telling import task_of, tell_worker
 from seminar_app.web.database import db, unit_of_work
+from seminar_app.web.job_queue import open_queue
 from seminar_app.web.job_runs import WORKER, note_run
 from seminar_app.web.logs import WORK_ID
 from seminar_app.web.schedule import Job, ending, jobs_of
@@ -33,9 +35,10 @@ NOTE_WAIT_MS = 2_000
 def clockwork(app: Flask) -> Any:
     """Return Huey with all jobs of the app. The queue holds only job names; if it is lost, the next minute queues them again."""
     settings: Settings = app.extensions["settings"]
-    work = _queue(settings)
+    work = open_queue(settings)
     for job in jobs_of(app).values():
         work.periodic_task(_when(job), name=job.name, expires=timedelta(minutes=5))(_guarded(app, work, job))
+    task_of(app, work)
     return work
 
 
@@ -59,6 +62,8 @@ def run_worker(app: Flask) -> None:
     )
     _run_and_log_failure(app, WORKER)
     run_at_ends(app)
+    with app.app_context():
+        tell_worker()
     try:
         consumer.run()
     finally:
@@ -118,20 +123,6 @@ def _note(job: Job, *, failed: bool) -> None:
             note_run(session, job.name, now=now(), failed=failed)
     except Exception as error:  # noqa: BLE001  whatever keeps us from noting it
         log.warning("The run of job %s could not be noted: %s.", job.name, type(error).__name__)
-
-
-def _queue(settings: Settings) -> Any:
-    options: dict[str, Any] = {"results": False, "utc": True}
-    url = settings.jobs_url
-    if url is None:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = settings.data_dir / "jobs.sqlite3"
-        file.touch(mode=0o600)
-        file.chmod(0o600)  # of an earlier version
-        return huey.SqliteHuey("constancia", filename=str(file), journal_mode="delete", **options)
-    if url.startswith("redis"):
-        return huey.RedisHuey("constancia", url=url, **options)
-    return huey.PostgresHuey("constancia", dsn=url, **options)
 
 
 def _when(job: Job) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.agencies.models import Agency
-from seminar_app.core.actor import RoleName
+from seminar_app.core.actor import Actor, Grant, RoleName
 from seminar_app.core.addresses import normal_address
 from seminar_app.core.errors import NotFound
 from seminar_app.core.folding import fold
@@ -145,6 +145,19 @@ def works_for(session: Session, account_id: int, *, office_ids: Collection[int],
     """Whether the account is among `team_of` these offices."""
     found = select(RoleGrant.id).where(RoleGrant.user_account_id == account_id, _of_team(office_ids, seminar_ids)).limit(1)
     return session.scalar(found) is not None
+
+
+def find_actor(session: Session, audit_name: str) -> Actor | None:
+    """Return an account as the rules see it now, by its name in the audit log; None if there is none, or it is disabled."""
+    kind, _colon, hexadecimal = audit_name.partition(":")
+    if kind != "account":
+        return None
+    account = session.scalar(select(UserAccount).where(UserAccount.public_id == uuid.UUID(hexadecimal), UserAccount.active))
+    if account is None:
+        return None
+    rows = session.scalars(select(RoleGrant).where(RoleGrant.user_account_id == account.id).order_by(RoleGrant.id))
+    grants = tuple(Grant(row.role, row.office_id, row.agency_id, row.seminar_id) for row in rows)
+    return Actor(user_id=account.id, public_id=account.public_id, name=account.name, language=account.language, grants=grants)
 
 
 def _of_team(office_ids: Collection[int], seminar_ids: Collection[int]) -> ColumnElement[bool]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from seminar_app.attendance.models import Participation
 from seminar_app.attendance.services.participations import begin_participations, follow_registration, freeze, refresh, thaw
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.registration.models import Registration
-from seminar_app.registration.registration_hooks import when_registration_changes
+from seminar_app.registration.registration_hooks import when_registration_changes, when_registrations_are_unmade
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Change
 from seminar_app.seminars.services import SeminarEdit, StateChange, when_changing_state, when_editing
@@ -35,6 +37,13 @@ def on_edit(session: Session, context: ChangeContext, seminar: Seminar, edit: Se
     """Make the outcomes again if the sessions or the rule of completion changed."""
     if edit.sessions or edit.fields & COMPLETION:
         refresh(session, seminar.id, marks=bool(edit.sessions))
+
+
+@when_registrations_are_unmade
+def on_unmaking(session: Session, registration_ids: Collection[int]) -> None:
+    """Delete the outcomes of registrations that are taken back."""
+    of = Participation.registration_id.in_(registration_ids)
+    session.execute(delete(Participation).where(of).execution_options(synchronize_session=False))
 
 
 @when_registration_changes

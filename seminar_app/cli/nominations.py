@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import click
 from flask.cli import AppGroup
@@ -15,25 +16,25 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import find_agency_by_code
 from seminar_app.core.change_context import command_context
-from seminar_app.nominations.checking import CheckedRow, Standpoint, check
+from seminar_app.nominations.checking import Standpoint
 from seminar_app.nominations.choices import with_choices
 from seminar_app.nominations.errors import cannot_be_read
-from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.reading_in import proposed_layout
 from seminar_app.nominations.report import report_of
-from seminar_app.nominations.services import Imported, import_list, keep_list
+from seminar_app.nominations.rules import Doubt
+from seminar_app.nominations.services import choose_columns, import_list, keep_list, tables_of
 from seminar_app.nominations.shapes import Field, Layout, Tables
 from seminar_app.nominations.tables import read_tables
-from seminar_app.nominations.work import Work, reading_of
-from seminar_app.offices.models import Office
 from seminar_app.offices.queries import language_of
-from seminar_app.registration.services.seats import read_seats
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import find_seminar
 from seminar_app.web.database import in_unit_of_work, session
 
+KINDS = {"accepted": "Accepted", "duplicates": "Twice", "perhaps": "Held back", "errors": "To mend", "warnings": "To look at"}
+Placed: TypeAlias = dict[str, dict[str, dict[int, str]]]
+"""By table, what columns are for (`choices.with_choices`)."""
 group = AppGroup("nominations", help="Lists that agencies send.")
-EVERYBODY = Standpoint(true(), None, asks=False)
+DOUBTS = {None: Doubt.HOLD_HERE, "hold": Doubt.HOLD, "new": Doubt.NEW}
 
 
 @group.command("import")
@@ -44,8 +45,21 @@ EVERYBODY = Standpoint(true(), None, asks=False)
 @click.option("--report", type=click.Choice(["json"]), help="Write the report to the standard output.")
 @click.option("--column", "columns", multiple=True, metavar="HEADING=FIELD", help="What a column is for; FIELD may be left_out.")
 @click.option("--encoding", help="Of a text file, if its words with accents look wrong.")
+@click.option(
+    "--perhaps",
+    type=click.Choice(["hold", "new"]),
+    help="Hold back whoever may be somebody on file, or take all as new; if not said, those are held who may be on this roster already.",
+)
 def import_(
-    slug: str, file: Path, *, code: str | None, dry_run: bool, report: str | None, columns: Sequence[str], encoding: str | None
+    slug: str,
+    file: Path,
+    *,
+    code: str | None,
+    dry_run: bool,
+    report: str | None,
+    columns: Sequence[str],
+    encoding: str | None,
+    perhaps: str | None,
 ) -> None:
     """Bring the people of FILE onto the roster of the seminar SLUG.
 
@@ -61,23 +75,25 @@ def import_(
     agency_id = agency.id if agency is not None else None
     content = file.read_bytes()
     tables = read_tables(content, name=file.name, encoding=encoding)
-    layout = _layout(tables, agency_id, columns)
-    found = NominationList(public_id=uuid.uuid4(), seminar_id=seminar.id, agency_id=agency_id, name=file.name)
-    rows = _checked(session(), seminar, found, tables, layout)
-    came = None if dry_run else in_unit_of_work(_Sent(seminar.id, agency_id, file.name, content, tables, layout).bring).came
+    layout, said = _layout(tables, agency_id, columns)
+    sent = _Sent(seminar.id, agency_id, file.name, content, tables, layout, said, encoding, DOUBTS[perhaps], dry_run)
+    try:
+        told = in_unit_of_work(sent.bring)
+    except _DryRun as done:
+        told = done.told
     if report:
-        click.echo(json.dumps(report_of(rows, tables), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(told.report, ensure_ascii=False, indent=1))
     else:
-        _say(report_of(rows, tables))
-    if came is not None:
-        click.echo(f"Brought onto the roster: {came}.", err=True)
+        _say(told.report)
+    if not dry_run:
+        click.echo(f"Brought onto the roster: {told.came}.", err=True)
 
 
-def _layout(tables: Tables, agency_id: int | None, columns: Sequence[str]) -> Layout:
-    """Return how the file is read, as proposed and as the options say."""
+def _layout(tables: Tables, agency_id: int | None, columns: Sequence[str]) -> tuple[Layout, Placed]:
+    """Return how the file is read, as proposed and as the options say; and what these say."""
     layout = proposed_layout(session(), tables, agency_id)
     fields = {each.value for each in Field}
-    placed: dict[str, dict[str, dict[int, str]]] = {}
+    placed: Placed = {}
     for option in columns:
         heading, _sign, name = option.rpartition("=")
         if name not in fields:
@@ -90,21 +106,23 @@ def _layout(tables: Tables, agency_id: int | None, columns: Sequence[str]) -> La
     layout, faults = with_choices(layout, placed, tables=tables)
     if faults:
         raise cannot_be_read(layout, faults)
-    return layout
+    return layout, placed
 
 
-def _checked(open_session: Session, seminar: Seminar, found: NominationList, tables: Tables, layout: Layout) -> list[CheckedRow]:
-    context = command_context()
-    return check(
-        open_session,
-        seats=read_seats(open_session, seminar, open_session.get_one(Office, seminar.office_id)),
-        of=found,
-        reading=reading_of(tables, Work(layout=layout), today=context.now.date()),
-        choices={},
-        standpoint=EVERYBODY,
-        language=language_of(open_session, seminar.office_id) or "es",
-        now=context.now,
-    )
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is said of a file: the report, and how many people it brought."""
+
+    report: dict[str, list[dict[str, Any]]]
+    came: int
+
+
+class _DryRun(Exception):
+    """Nothing went wrong: what was done is undone with the transaction."""
+
+    def __init__(self, told: _Told) -> None:
+        super().__init__()
+        self.told = told
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +135,17 @@ class _Sent:
     content: bytes
     tables: Tables
     layout: Layout
+    placed: Placed
+    encoding: str | None
+    doubt: Doubt
+    only_says: bool
 
-    def bring(self, work: Session) -> Imported:
-        """Keep the list and bring its people onto the roster, in one transaction."""
+    def bring(self, work: Session) -> _Told:
+        """Keep the list and bring its people onto the roster, in one transaction; what is told is of the list that is kept.
+
+        Raises:
+            _DryRun: only that is asked for; everything is to be rolled back.
+        """
         context, seminar = command_context(), work.get_one(Seminar, self.seminar_id)
         kept = keep_list(
             work,
@@ -131,14 +157,20 @@ class _Sent:
             tables=self.tables,
             layout=self.layout,
             submission_id=uuid.uuid4(),
+            encoding=self.encoding,
         )
-        kept.confirmed_at = context.now
-        language = language_of(work, seminar.office_id) or "es"
-        return import_list(work, context, seminar=seminar, public_id=kept.public_id, standpoint=EVERYBODY, language=language)
+        if kept.confirmed_at is None or self.placed:  # else somebody has said so on its page
+            choose_columns(work, context, seminar=seminar, public_id=kept.public_id, said=self.placed)
+        language, standpoint = language_of(work, seminar.office_id) or "es", Standpoint(true(), None, doubt=self.doubt)
+        done = import_list(work, context, seminar=seminar, public_id=kept.public_id, standpoint=standpoint, language=language)
+        told = _Told(report_of(done.rows, tables_of(work, kept)), done.came)
+        if self.only_says:
+            raise _DryRun(told)
+        return told
 
 
-def _say(report: dict[str, list[dict[str, object]]]) -> None:
-    for kind, words in (("accepted", "Accepted"), ("duplicates", "Twice"), ("errors", "To mend"), ("warnings", "To look at")):
+def _say(report: dict[str, list[dict[str, Any]]]) -> None:
+    for kind, words in KINDS.items():
         click.echo(f"{words}: {len(report[kind])}")
         if kind != "accepted":
             for each in report[kind]:

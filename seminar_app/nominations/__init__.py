@@ -6,8 +6,10 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
+from seminar_app.long_jobs.kinds import add_kind
 from seminar_app.nominations import audit_words, labels, staff_routes
 from seminar_app.nominations import models as models
+from seminar_app.nominations.long_import import IMPORT
 from seminar_app.web.navigation import Entry, add_seminar_entry
 
 
@@ -15,5 +17,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Register the pages, the menu entry and the words."""
     audit_words.init_app()
     labels.init_app()
+    add_kind(app, IMPORT)
     app.register_blueprint(staff_routes.blueprint)
     add_seminar_entry(app, Entry(_l("Nominations"), "nominations_staff.index", 25, "nominations_staff."))

@@ -17,6 +17,7 @@ def init_app() -> None:
             "nominations.corrected": _l("corrected an agency's list"),
             "nominations.discarded": _l("discarded an agency's list"),
             "nominations.imported": _l("nominated the people of an agency's list"),
+            "nominations.undone": _l("undid an import of an agency's list"),
             "nominations.viewed": _l("looked at an agency's list"),
             "nominations.exported": _l("took an agency's list as a file"),
         },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,8 +14,9 @@ from seminar_app.agencies.queries import all_agencies, all_successions
 from seminar_app.core.phones import readable_phone
 from seminar_app.nominations.here import Here, brought_by, registered
 from seminar_app.nominations.models import NominationList
-from seminar_app.nominations.rules import AgencyFault, AgencyFinder, Assigned, KnownAgency, Outcome
+from seminar_app.nominations.rules import Address, AgencyFault, AgencyFinder, Assigned, Doubt, KnownAgency, Outcome
 from seminar_app.nominations.shapes import ListRow, Nominee, Problem, Reading, RowKey, Severity
+from seminar_app.people.finding_again import Mark, find_again, mark_of
 from seminar_app.people.finding_many import Found, Sought, find_many
 from seminar_app.people.identity import Identity, tokens_of
 from seminar_app.people.identity_rules import canonical_number
@@ -25,6 +26,7 @@ from seminar_app.people.services import PersonData, compared_of
 from seminar_app.registration.queries import alternates_now
 from seminar_app.registration.rules import decide_seat, first_state_of_nomination, quotas_within, reach_of
 from seminar_app.registration.services import Entry
+from seminar_app.registration.services.elsewhere import those_registered_elsewhere
 from seminar_app.registration.services.seats import LockedSeats
 
 NOBODY = Found()
@@ -50,6 +52,9 @@ class CheckedRow:
         came: for a row that this list has brought already, what its registration is now.
         place: the number that an alternate would have among those of the same quota; from 1.
         reserved: whether the row tells that a reserved identity is registered, which is an opening of its record.
+        on_file: the address on file of somebody whom the account may see, where the row has another or none; of a row that was
+            brought, the address now.
+        address: what becomes of that address where the row has another.
     """
 
     row: ListRow
@@ -63,11 +68,20 @@ class CheckedRow:
     came: Here | None = None
     place: int | None = None
     reserved: bool = False
+    on_file: str | None = None
+    address: Address | None = None
 
     @property
     def names(self) -> str:
         """Whom the row names, in short, to tell whether it still names the same."""
         return f"{self.entry.person.search_key}|{self.entry.person.email or ''}" if self.entry is not None else ""
+
+    @property
+    def written_to(self) -> str | None:
+        """The address that the person is written to, as far as the account may see it."""
+        if self.on_file is None or (self.address is not None and self.address.of_list):
+            return self.row.nominee.email
+        return self.on_file
 
     @property
     def registration(self) -> uuid.UUID | None:
@@ -83,12 +97,55 @@ class Standpoint:
     Attributes:
         reach: the people it may see, as a condition on `Person`.
         agencies: for which it may nominate; None: all.
-        asks: whether somebody can be asked who a row is about; else one that may be somebody on file is taken as new.
+        everybody: the same reach, as it is fastest for reading everybody in it.
+        doubt: what becomes of a row that may be about somebody on file; None: somebody is asked.
+        offices: those the account acts for: addresses of people who are registered with others too are not its to change. None: all.
     """
 
     reach: ColumnElement[bool]
     agencies: Collection[int] | None
-    asks: bool = True
+    doubt: Doubt | None = None
+    everybody: ColumnElement[bool] | None = None
+    offices: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who the rows of a list were about when somebody looked, and how the records of people stood then."""
+
+    found: Mapping[RowKey, Found]
+    mark: Mark
+
+
+def look_up(
+    session: Session,
+    *,
+    seats: LockedSeats,
+    of: NominationList,
+    reading: Reading,
+    standpoint: Standpoint,
+    language: str,
+    looked: Callable[[int], None] = lambda _rows: None,
+) -> Known:
+    """Return who the rows are about, for a `check` that follows: it takes most of the time of one, and needs no lock.
+
+    Args:
+        looked: called with the number of rows that were looked at so far.
+    """
+    mark = mark_of(session)
+    open_rows = [
+        each
+        for each in _assigned(session, seats, of, reading, {}, standpoint=standpoint, language=language)
+        if each.outcome is Outcome.WAITS
+    ]
+    before = len(reading.rows) - len(open_rows)
+    sought = [_sought(session, each.entry) for each in open_rows]
+    found = find_many(
+        session, sought, reach=standpoint.reach, everybody=standpoint.everybody, looked=lambda number: looked(before + number)
+    )
+    for person in {each.id: each for who in found for each in who.people}.values():
+        session.expunge(person)  # it outlives this session's transaction
+    return Known({each.row.key: who for each, who in zip(open_rows, found, strict=True)}, mark)
 
 
 def check(
@@ -101,7 +158,9 @@ def check(
     standpoint: Standpoint,
     language: str,
     now: datetime,
+    known: Known | None = None,
     to_organizer: Mapping[RowKey, str] | None = None,
+    addresses: Mapping[RowKey, str] | None = None,
     importing: bool = False,
 ) -> list[CheckedRow]:
     """Return for each row all that is wrong in it, who it is about, and what an import would make of it now.
@@ -110,23 +169,75 @@ def check(
         seats: of the seminar, locked by an import, or only read (`read_seats`) for a preview.
         language: of a new person's mail.
         to_organizer: rows that an import has left to the organizer (`Work.to_organizer`).
+        addresses: where somebody on file is written to from now on, as a person has said (`Work.addresses`).
         importing: whether an import asks, which leaves all hidden rows to the organizer.
+        known: who the rows were about a moment ago; only what has changed since is looked up.
     """
-    finder = agency_finder(session, seats, standpoint.agencies)
     waiting = alternates_now(session, seats.seminar, list(seats.rows.values()))
-    came = brought_by(session, of.id, waiting.numbers, organizes=standpoint.agencies is None)
-    rows = [_with_agency(finder, row, of.agency_id, language) for row in reading.rows]
-    rows = [_taken(each, came[each.row.key]) if each.row.key in came else each for each in rows]
+    rows = _assigned(session, seats, of, reading, waiting.numbers, standpoint=standpoint, language=language)
     open_rows = [place for place, each in enumerate(rows) if each.outcome is Outcome.WAITS]
-    found = find_many(session, [_sought(session, rows[place].entry) for place in open_rows], reach=standpoint.reach)
+    found = _found(session, [rows[place] for place in open_rows], standpoint, known)
     here = registered(session, seats.seminar.id, _of_people(found), waiting.numbers, within=standpoint.agencies)
     first: dict[int, RowKey] = {}
-    chosen = choices if standpoint.asks else {each.row.key: NEW for each in rows} | dict(choices)
+    chosen = dict(choices)
+    for place, who in zip(open_rows, found, strict=True):
+        if _is_new(who, here, standpoint.doubt):
+            chosen.setdefault(rows[place].row.key, NEW)
     for place, who in zip(open_rows, found, strict=True):
         row = _with_person(rows[place], who, here, chosen.get(rows[place].row.key), first, organizes=standpoint.agencies is None)
         told = row.hidden and (importing or (to_organizer or {}).get(row.row.key) == row.names)
         rows[place] = replace(row, outcome=Outcome.ORGANIZER) if told else row
-    return _seated(session, seats, rows, waiting.last, now=now)
+    return _addressed(session, _seated(session, seats, rows, waiting.last, now=now), standpoint.offices, addresses or {})
+
+
+def _addressed(
+    session: Session, rows: Sequence[CheckedRow], offices: frozenset[int] | None, said: Mapping[RowKey, str]
+) -> list[CheckedRow]:
+    """Return the rows with the address on file beside the list's, of people who come and whom the account may see."""
+    known = {each.row.key: each.found.same for each in rows if each.outcome.comes and each.found.shown and each.found.same is not None}
+    lists = {each.row.key: each.entry.person.email for each in rows if each.row.key in known and each.entry is not None}
+    other = {key: person for key, person in known.items() if person.email != lists[key]}
+    elsewhere = those_registered_elsewhere(session, {each.id for each in other.values()}, offices) if other else set()
+    found = []
+    for each in rows:
+        person, address = other.get(each.row.key), lists.get(each.row.key)
+        if person is None:
+            found.append(each)
+        elif address is None:
+            found.append(replace(each, on_file=person.email))
+        elif person.id in elsewhere:
+            found.append(replace(each, on_file=person.email, address=Address.FIXED))
+        elif person.email is None:
+            found.append(replace(each, address=Address.FILLED))
+        else:
+            chosen = Address.REPLACED if said.get(each.row.key) == address else Address.KEPT
+            found.append(replace(each, on_file=person.email, address=chosen))
+    return found
+
+
+def _assigned(
+    session: Session,
+    seats: LockedSeats,
+    of: NominationList,
+    reading: Reading,
+    numbers: Mapping[int, int],
+    *,
+    standpoint: Standpoint,
+    language: str,
+) -> list[CheckedRow]:
+    """Return the rows with their agencies, and those that the list has brought already; `WAITS` where a row goes on."""
+    finder = agency_finder(session, seats, standpoint.agencies)
+    came = brought_by(session, of.id, numbers, organizes=standpoint.agencies is None, reach=standpoint.reach)
+    rows = [_with_agency(finder, row, of.agency_id, language) for row in reading.rows]
+    return [_taken(each, came[each.row.key]) if each.row.key in came else each for each in rows]
+
+
+def _found(session: Session, rows: Sequence[CheckedRow], standpoint: Standpoint, known: Known | None) -> list[Found]:
+    sought = [_sought(session, each.entry) for each in rows]
+    if known is None:
+        return find_many(session, sought, reach=standpoint.reach, everybody=standpoint.everybody)
+    before = [known.found.get(each.row.key) for each in rows]
+    return find_again(session, sought, before, known.mark, reach=standpoint.reach, everybody=standpoint.everybody)
 
 
 def agency_finder(session: Session, seats: LockedSeats, within: Collection[int] | None) -> AgencyFinder:
@@ -191,13 +302,19 @@ def _sought(session: Session, entry: Entry | None) -> Sought:
 
 
 def _taken(each: CheckedRow, came: Here) -> CheckedRow:
-    return replace(each, outcome=Outcome.TAKEN, came=came, reserved=came.reserved)
+    return replace(each, outcome=Outcome.TAKEN, came=came, reserved=came.reserved, on_file=came.address)
 
 
 def _of_people(found: Sequence[Found]) -> set[int]:
     """Return the people on file whom rows are about, or may be."""
     people = {each.same.id for each in found if each.same is not None}
     return people | {candidate.person.id for each in found for candidate in each.perhaps}
+
+
+def _is_new(found: Found, here: Mapping[int, Here], doubt: Doubt | None) -> bool:
+    """Whether a row that may be about somebody on file is taken as somebody new without a word."""
+    resembles_one_here = any(candidate.person.id in here for candidate in found.perhaps)
+    return doubt is Doubt.NEW or (doubt is Doubt.HOLD_HERE and not resembles_one_here)
 
 
 def _with_person(
@@ -210,7 +327,7 @@ def _with_person(
     """
     if found.same is None and chosen is not None and chosen != NEW:
         named = next((one.person for one in found.perhaps if one.person.public_id.hex == chosen), None)
-        found = replace(found, same=named) if named is not None else found
+        found = replace(found, same=named, shown=True) if named is not None else found  # proposed are only people in reach
     person: Person | None = found.same
     if person is None:
         asks = bool(found.perhaps) and chosen != NEW

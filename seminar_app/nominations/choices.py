@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from seminar_app.nominations.cells import folded
 from seminar_app.nominations.headings import NAMES
+from seminar_app.nominations.layout import has_people
 from seminar_app.nominations.orders import decided
 from seminar_app.nominations.shapes import Column, DateOrder, Field, Layout, NameOrder, TableLayout, Tables
 
@@ -34,6 +35,8 @@ class LayoutFaultCode(StrEnum):
     """A whole name, or both surnames, beside a column with a part of it."""
     NO_NAME = "no_name"
     """No column of a table holds names."""
+    NOBODY = "nobody"
+    """Names are placed, but nobody stands in the table."""
     NO_SUCH_CHOICE = "no_such_choice"
     """A column or a value that there is not: the page was open too long, or forged."""
 
@@ -66,14 +69,14 @@ def with_choices(
     wrong = [LayoutFault(LayoutFaultCode.NO_SUCH_CHOICE, key) for key in choices if key not in {each.key for each in layout.tables}]
     chosen = []
     for each in layout.tables:
-        changed, faults = _chosen(each, choices.get(each.key, {}), tables)
+        changed, faults = _chosen(each, choices.get(each.key, {}), tables, only=len(layout.tables) == 1)
         chosen.append(changed)
         wrong.extend(faults)
     result = Layout(tuple(chosen))
     return result, (*wrong, *faults_of(result))
 
 
-def _chosen(layout: TableLayout, choice: Mapping[str, Any], tables: Tables | None) -> tuple[TableLayout, list[LayoutFault]]:
+def _chosen(layout: TableLayout, choice: Mapping[str, Any], tables: Tables | None, *, only: bool) -> tuple[TableLayout, list[LayoutFault]]:
     wrong: list[LayoutFault] = []
     fields: dict[int, Field | None] = {}
     indexes = {column.index for column in layout.columns}
@@ -90,6 +93,11 @@ def _chosen(layout: TableLayout, choice: Mapping[str, Any], tables: Tables | Non
     changed = replace(layout, columns=columns, taken=bool(choice.get("taken", layout.taken)))
     if tables is not None and _places(changed) != _places(layout):
         changed = decided(tables.tables[changed.table], changed)
+    if "taken" not in choice and fields and _has_names(columns) and (only or not _has_names(layout.columns)):
+        # whoever places a name means the table
+        changed = replace(changed, taken=tables is None or has_people(tables.tables[changed.table], changed))
+        if not changed.taken:
+            wrong.append(LayoutFault(LayoutFaultCode.NOBODY, layout.key))
     try:
         orders: dict[str, Any] = {
             "name_order": NameOrder(choice["name_order"]) if choice.get("name_order") else changed.name_order,
@@ -109,8 +117,17 @@ def faults_of(layout: Layout) -> tuple[LayoutFault, ...]:
     """Return why the file cannot be read under this layout yet; none where it can."""
     taken = [each for each in layout.tables if each.taken]
     if not taken:
-        return (LayoutFault(LayoutFaultCode.NOTHING_TAKEN),)
+        return tuple(_faults(layout.tables[0])) if _is_without_names(layout) else (LayoutFault(LayoutFaultCode.NOTHING_TAKEN),)
     return tuple(fault for each in taken for fault in _faults(each))
+
+
+def _is_without_names(layout: Layout) -> bool:
+    """Whether the file has one list only, and no column of it is for names: there is nothing to choose but that column."""
+    return len(layout.tables) == 1 and not _has_names(layout.tables[0].columns)
+
+
+def _has_names(columns: Iterable[Column]) -> bool:
+    return any(column.field in NAMES for column in columns)
 
 
 def _faults(layout: TableLayout) -> Iterator[LayoutFault]:

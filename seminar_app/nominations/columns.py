@@ -12,7 +12,7 @@ from seminar_app.nominations.given_names import GIVEN
 from seminar_app.nominations.headings import NAMES, field_of, is_preferred
 from seminar_app.nominations.shapes import Cell, Field
 from seminar_app.nominations.states import state_meant, state_named
-from seminar_app.nominations.values import UNMARKED, is_sex, looks_like_address, looks_like_curp, looks_like_phone
+from seminar_app.nominations.values import UNMARKED, cut_address, is_sex, looks_like_address, looks_like_curp, looks_like_phone
 from seminar_app.nominations.whole_names import is_title
 
 MOST_SAMPLED = 120
@@ -50,6 +50,10 @@ class Content:
     """Every word is a frequent given name."""
     named: float = 0
     """Two words or more, of which one is a frequent given name, and only letters."""
+    both: float = 0
+    """A name, and an address: «Ana Soto <ana@b.example>»."""
+    words: float = 0
+    """Two to five words of letters only, as names of any language have."""
     letters: float = 0
     title: float = 0
     meeting: float = 0
@@ -86,12 +90,19 @@ def content_of(cells: Sequence[Cell]) -> Content:
         named=share(
             [clear and " " in word and any(each in GIVEN for each in word.split(" ")) for clear, word in zip(letters, words, strict=True)]
         ),
+        both=share([_is_name_and_address(text) for text in texts]),
+        words=share([clear and text[0].isupper() and 1 < len(text.split()) < 6 for clear, text in zip(letters, texts, strict=True)]),
         letters=share([clear and len(text) < 80 for clear, text in zip(letters, texts, strict=True)]),
         title=share([is_title(text) for text in texts]),
         meeting=share([word in _IN_MEETINGS for word in words]),
         mark=share([len(text) == 1 or word in UNMARKED or word == "si" for text, word in zip(texts, words, strict=True)]),
         distinct=len(set(words)) / len(words),
     )
+
+
+def _is_name_and_address(text: str) -> bool:
+    rest, address = cut_address(text)
+    return bool(address) and rest[:1].isupper() and not any(c.isdigit() for c in rest)
 
 
 def _year(cell: Cell) -> int | None:
@@ -239,6 +250,8 @@ def _names_by_content(columns: list[Described]) -> list[Described]:
     """Place names that no heading tells: whole names, or given names with one or two surnames beside them."""
     if any(column.field in NAMES for column in columns):
         return columns
+    if both := next((column for column in columns if column.content.both >= MOST), None):
+        return [replace(column, field=Field.FULL_NAME if column is both else column.field) for column in columns]
     free = [column for column in columns if column.field is None and column.content.letters >= NEARLY_ALL]
     whole = max((column for column in free if column.content.named >= 0.5), key=lambda column: column.content.named, default=None)
     given = max((column for column in free if column.content.given >= 0.5), key=lambda column: column.content.given, default=None)
@@ -254,9 +267,16 @@ def _names_by_content(columns: list[Described]) -> list[Described]:
             placed = {given.index: Field.FULL_NAME}
     elif whole is not None:
         placed = {whole.index: Field.FULL_NAME}
+    elif any(column.field is Field.EMAIL for column in columns) and (named := _like_names(free)):
+        placed = {named.index: Field.FULL_NAME}
     else:
         return columns
     return [replace(column, field=placed.get(column.index, column.field)) for column in columns]
+
+
+def _like_names(free: Sequence[Described]) -> Described | None:
+    """Return the first column without a heading whose cells have the shape of rare names: «Wei Chen»."""
+    return next((each for each in free if not each.heading and each.content.words >= MOST and each.content.distinct >= NEARLY_ALL), None)
 
 
 def _surnames_beside(given: int, free: Collection[int]) -> list[int]:

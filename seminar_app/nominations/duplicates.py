@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from seminar_app.nominations.shapes import ListRow, Nominee
+from seminar_app.nominations.shapes import Field, ListRow, Nominee, Problem, ProblemCode, Severity
 from seminar_app.people.matching import By, Compared, Same, match
 from seminar_app.people.rules import Sex, name_key
 
@@ -40,6 +40,50 @@ def marked(rows: Iterable[ListRow]) -> tuple[ListRow, ...]:
                 above.append((row.key, compared))
         result.append(row)
     return tuple(result)
+
+
+def alike(rows: Iterable[ListRow]) -> tuple[ListRow, ...]:
+    """Return the rows with a warning where an address, or a name, already stands in the row of somebody else. Each row is seen once.
+
+    Different CURPs tell two people of one name apart.
+    """
+    addresses: dict[str, ListRow] = {}
+    names: dict[str, ListRow] = {}
+    result = []
+    for row in rows:
+        nominee = row.nominee
+        key = name_key(nominee.given_names, nominee.surname1, nominee.surname2)
+        problems = list(row.problems)
+        if row.same_as is None and nominee.email:
+            above = addresses.setdefault(nominee.email, row)
+            if above is not row and not _same_name(above, key):
+                problems.append(_alike(row, above, Field.EMAIL, ProblemCode.SAME_ADDRESS))
+        if row.same_as is None and key:
+            above = names.setdefault(key, row)
+            if above is not row and not _told_apart(above.nominee, nominee):
+                problems.append(_alike(row, above, _name_field(row), ProblemCode.SAME_NAME))
+        result.append(row if len(problems) == len(row.problems) else replace(row, problems=tuple(problems)))
+    return tuple(result)
+
+
+def _same_name(row: ListRow, key: str) -> bool:
+    nominee = row.nominee
+    return bool(key) and name_key(nominee.given_names, nominee.surname1, nominee.surname2) == key
+
+
+def _told_apart(one: Nominee, other: Nominee) -> bool:
+    """Whether two rows with one name are two people for certain, or one for certain."""
+    same_address = one.email is not None and one.email == other.email
+    return same_address or (bool(one.curp and other.curp) and one.curp != other.curp)
+
+
+def _alike(row: ListRow, above: ListRow, field: Field, code: ProblemCode) -> Problem:
+    return Problem(field, code, Severity.WARNING, row=above.number if above.table == row.table else None)
+
+
+def _name_field(row: ListRow) -> Field:
+    """Return the first of the cells that hold the name."""
+    return next((field for field in (Field.FULL_NAME, Field.SURNAME1, Field.SURNAMES) if row.cells.get(field)), Field.GIVEN_NAMES)
 
 
 def _compared(nominee: Nominee) -> Compared:

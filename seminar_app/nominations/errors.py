@@ -184,6 +184,12 @@ class NoNames(Refusal):
     sentence = N_("No column holds the names of people. Please say which one does.")
 
 
+class NobodyInList(Refusal):
+    """Nobody stands below the headings."""
+
+    sentence = N_("Nobody stands below the headings of this list. Please upload it again with its people.")
+
+
 class NoSuchChoice(Refusal):
     """The page was open too long, or it was none of ours."""
 
@@ -193,7 +199,10 @@ class NoSuchChoice(Refusal):
 class ListChanged(Refusal):
     """The list was corrected after the page was shown."""
 
-    sentence = N_("Somebody has corrected this list after you opened the page. Look at it again, then nominate the people.")
+    sentence = N_(
+        "The list was corrected after this page was opened, by somebody else or in another window. Nobody was nominated yet: look at the "
+        "figures again, then nominate the people."
+    )
 
 
 class ListHasNominated(Refusal):
@@ -208,6 +217,12 @@ class ListGone(Refusal):
     sentence = N_("What this file held is no longer kept. Please upload it again.")
 
 
+class ListDiscarded(Refusal):
+    """The list was discarded, here in another window or by somebody else."""
+
+    sentence = N_("The list was discarded.")
+
+
 class ListsNotTaken(Refusal):
     """The seminar takes no lists now."""
 
@@ -220,6 +235,7 @@ _BY_FAULT: dict[LayoutFaultCode, type[Refusal]] = {
     LayoutFaultCode.FIELD_TWICE: PlacedTwice,
     LayoutFaultCode.NAME_TWICE: PlacedTwice,
     LayoutFaultCode.NO_NAME: NoNames,
+    LayoutFaultCode.NOBODY: NobodyInList,
     LayoutFaultCode.NO_SUCH_CHOICE: NoSuchChoice,
 }
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import request
@@ -16,9 +15,9 @@ from wtforms import FileField, HiddenField, SelectField, TextAreaField
 from wtforms.validators import Length
 
 from seminar_app.agencies.queries import AgencyChoice
+from seminar_app.nominations.corrections import Cell, Corrections
 from seminar_app.nominations.limits import FILE_MB
 from seminar_app.nominations.shapes import Field, RowKey
-from seminar_app.nominations.work import Work
 from seminar_app.web.forms import BaseForm, choices_of, optional, required
 from seminar_app.web.languages import current_language
 
@@ -91,55 +90,30 @@ def layout_choices(sent: MultiDict[str, str]) -> dict[str, dict[str, Any]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Corrections:
-    """What the page of a list corrects."""
-
-    cells: Mapping[tuple[RowKey, Field], str] = field(default_factory=dict)
-    values: Mapping[tuple[Field, str], str] = field(default_factory=dict)
-    left_out: frozenset[RowKey] = frozenset()
-    taken_again: frozenset[RowKey] = frozenset()
-    people: frozenset[RowKey] = frozenset()
-    """Rows that were taken to be about nobody, and are about somebody."""
-    choices: Mapping[RowKey, str] = field(default_factory=dict)
-    normal_case: bool | None = None
-
-    def applied_to(self, work: Work) -> Work:
-        """Return the work with these corrections."""
-        for (key, of), text in self.cells.items():
-            work = work.with_cell(key, of, text)
-        for (of, value), text in self.values.items():
-            work = work.with_value(of, value, text)
-        for key in self.left_out:
-            work = work.with_row(key, left_out=True)
-        for key in self.taken_again:
-            work = work.with_row(key, left_out=False)
-        for key in self.people:
-            work = work.with_person(key)
-        for key, who in self.choices.items():
-            work = work.with_choice(key, who)
-        return work if self.normal_case is None else replace(work, normal_case=self.normal_case)
-
-
 def corrections_in(sent: MultiDict[str, str]) -> Corrections:
     """Return the corrections that a page sends; controls that no page of ours has are passed over.
 
     A cell is `cell-<row>-<field>` and stands beside `was-<row>-<field>`, what the page showed: a cell that nobody changed is no
-    correction. `accept` is «row|field|text», a proposal that is taken; `fix` is «field|value as written», with `instead-…` beside it: one
-    fix for all equal values. `fix_all` takes every `instead-…` in which something stands. Of empty cells, `rows-…` names
-    the rows.
+    correction. Where one row is sent alone, `row` names it, and nothing else on the page counts. `who-<row>` is who it is about, empty
+    to take that back; `say` names the row whose button was pressed. `accept` is «row|field|text», a proposal that is taken; `fix` is
+    «field|value as written», with `instead-…` beside it: one fix for all equal values. `fix_all` takes every `instead-…` in which
+    something stands. Of empty cells, `rows-…` names the rows.
     """
-    cells: dict[tuple[RowKey, Field], str] = {}
+    cells: dict[Cell, str] = {}
+    was: dict[Cell, str] = {}
     choices: dict[RowKey, str] = {}
+    alone = sent.get("row")
     for name, text in sent.items():
         kind, _dash, rest = name.partition("-")
         key, _dash, of = rest.partition("-")
-        if not ROW.fullmatch(key):
+        if not ROW.fullmatch(key) or (alone is not None and key != alone):
             continue
         if kind == "cell" and of in FIELDS and text != sent.get(f"was-{rest}"):
             cells[key, Field(of)] = text[:LONGEST_CELL]
-        elif kind == "who" and not of and text:
-            choices[key] = text[:32]
+        elif kind == "was" and of in FIELDS:
+            was[key, Field(of)] = text
+        elif kind == "who" and not of:
+            choices[key] = sent.getlist(name)[-1][:32]
     for accepted in sent.getlist("accept"):
         key, _bar, rest = accepted.partition("|")
         of, _bar, text = rest.partition("|")
@@ -157,13 +131,22 @@ def corrections_in(sent: MultiDict[str, str]) -> Corrections:
     case = sent.get("normal_case")
     return Corrections(
         cells=cells,
+        was=was,
         values=values,
         left_out=frozenset(key for key in sent.getlist("leave_out") if ROW.fullmatch(key)),
         taken_again=frozenset(key for key in sent.getlist("take_again") if ROW.fullmatch(key)),
         people=frozenset(key for key in sent.getlist("is_person") if ROW.fullmatch(key)),
         choices=choices,
+        addresses=_addresses(sent),
+        unsaid=frozenset(key for key in sent.getlist("say") if ROW.fullmatch(key) and not choices.get(key)),
         normal_case=None if case is None else case == "1",
     )
 
 
-__all__ = ["Corrections", "UploadForm", "corrections_in", "layout_choices", "whose_choices"]
+def _addresses(sent: MultiDict[str, str]) -> dict[RowKey, str]:
+    """Return what buttons «row|address» say."""
+    said = (each.partition("|") for each in sent.getlist("address"))
+    return {key: text[:LONGEST_CELL] for key, _bar, text in said if ROW.fullmatch(key)}
+
+
+__all__ = ["UploadForm", "corrections_in", "layout_choices", "whose_choices"]

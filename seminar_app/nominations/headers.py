@@ -11,6 +11,7 @@ from seminar_app.nominations.sections import filled_of, widths_of
 from seminar_app.nominations.shapes import Cell, Field, Table
 from seminar_app.nominations.values import looks_like_address, looks_like_curp
 from seminar_app.nominations.whole_names import has_given_name
+from seminar_app.people.rules import is_name
 
 SEARCHED = 120
 """Rows with something in them among which the first header is sought."""
@@ -67,7 +68,7 @@ def _as_header(table: Table, number: int, row: Sequence[Cell]) -> tuple[float, H
     fields = {field_of(heading) for heading in headings.values()}
     if not fields & OF_A_PERSON or score < 1:
         return None
-    if score < FEWEST and not (fields & NAMES and _names_below(table, rows[-1], headings)):
+    if score < FEWEST and not _people_below(table, rows[-1], headings):
         return None
     return score, Header(rows, headings)
 
@@ -116,12 +117,24 @@ def _with_next(table: Table, number: int, headings: Mapping[int, str]) -> dict[i
     return dict(sorted((dict(headings) | joined).items()))
 
 
-def _names_below(table: Table, last: int, headings: Mapping[int, str]) -> bool:
-    """Whether names stand below a heading for names, where it is the only one that tells."""
-    places = [index for index, heading in headings.items() if field_of(heading) in NAMES]
+def _people_below(table: Table, last: int, headings: Mapping[int, str]) -> bool:
+    """Whether names or addresses stand below a heading for them, where it is the only one that tells."""
+    places = {index: field for index, heading in headings.items() if (field := field_of(heading)) in OF_A_PERSON}
     rows = [row for row in table.rows[last : last + 30] if any(cell != "" for cell in row)]
-    texts = [told(row[index]) for row in rows for index in places if index < len(row) and row[index] != ""]
-    return bool(texts) and sum(has_given_name(text) for text in texts) * 2 >= len(texts)
+    cells = [(field, told(row[index])) for row in rows for index, field in places.items() if index < len(row) and row[index] != ""]
+    alone = all(sum(cell != "" for cell in row) < FEWEST for row in rows)
+    found = [
+        looks_like_address(text)
+        or looks_like_curp(text)
+        or (field in NAMES and (has_given_name(text) or (alone and _is_like_a_name(text))))
+        for field, text in cells
+    ]
+    return bool(found) and sum(found) * 2 >= len(found)
+
+
+def _is_like_a_name(text: str) -> bool:
+    """Whether a text has the shape of a name that few people bear: «Wei Chen»."""
+    return 1 < len(text.split()) < 6 and text[0].isupper() and is_name(text)
 
 
 def later_headers(table: Table, header: Header) -> Iterator[Header]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.nominations.models import Nomination, NominationList
@@ -33,6 +33,7 @@ class Here:
         reserved: whether the person's identity is.
         alternate: whether it waits for a seat of its agency, and as which number among those of the same quota.
         left_at: when the person left the list, of one who did (`LEFT`).
+        address: of the person now, where the account may see it.
         told: whether the account learns here what became of it. A liaison does not of a reserved identity: its row says what she knows.
     """
 
@@ -46,6 +47,7 @@ class Here:
     erased: bool = False
     left_at: datetime | None = None
     told: bool = True
+    address: str | None = None
 
     @property
     def left(self) -> bool:
@@ -70,15 +72,23 @@ _OF_REGISTRATION = (
 )
 
 
-def brought_by(session: Session, list_id: int | None, numbers: Mapping[int, int], *, organizes: bool) -> dict[RowKey, Here]:
+def brought_by(
+    session: Session, list_id: int | None, numbers: Mapping[int, int], *, organizes: bool, reach: ColumnElement[bool]
+) -> dict[RowKey, Here]:
     """Return what the registrations that a list has brought are now, by row, in one statement.
 
     Args:
         numbers: of the seminar's alternates, by registration id.
+        reach: the people whom the account may see.
         organizes: whether the account is the seminar's organizer, who may be told of reserved identities.
     """
     brought = (
-        select(Nomination.row, Nomination.state.label("then"), *_OF_REGISTRATION)
+        select(
+            Nomination.row,
+            Nomination.state.label("then"),
+            case((and_(reach, ~Person.reserved), Person.email)).label("address"),
+            *_OF_REGISTRATION,
+        )
         .join(Registration, Registration.id == Nomination.registration_id)
         .join(Person, Person.id == Registration.person_id)
         .where(Nomination.list_id == list_id)
@@ -88,7 +98,7 @@ def brought_by(session: Session, list_id: int | None, numbers: Mapping[int, int]
         hidden = not organizes and (row.reserved or row.erased_at is not None)
         waits = row.then is RegistrationState.WAITLISTED and row.agency_seats_only
         as_known = Here(row.public_id, row.then, reserved=True, alternate=waits, told=False)
-        found[row.row] = as_known if hidden else _here(row, numbers)
+        found[row.row] = as_known if hidden else _here(row, numbers, address=row.address)
     return found
 
 

@@ -54,6 +54,7 @@ def init_app() -> None:
         {
             ProblemCode.MISSING: _l("This is missing."),
             ProblemCode.NO_ADDRESS: _l("This is not an e-mail address."),
+            ProblemCode.MORE_THAN_ADDRESS: _l("There are words beside the address; only the address is taken."),
             ProblemCode.SEVERAL_ADDRESSES: _l("There are two addresses; the first is taken."),
             ProblemCode.NO_SUCH_DATE: _l("There is no such date."),
             ProblemCode.UNLIKELY_DATE: _l("This can hardly be a date of birth."),
@@ -65,6 +66,9 @@ def init_app() -> None:
             ProblemCode.VACANT: _l("This post is vacant: nobody is named."),
             ProblemCode.NO_LETTERS: _l("This is no name."),
             ProblemCode.UNUSABLE: _l("There are characters in it that cannot be kept."),
+            ProblemCode.WHICH_IS_GIVEN: _l("Which is the given name, or is it missing? Write «surnames, given names»."),
+            ProblemCode.SAME_ADDRESS: _l("Somebody else on this list has the same address."),
+            ProblemCode.SAME_NAME: _l("Another row has the same name: is it one person?"),
             ProblemCode.NO_AGENCY: _l("Nothing here says which agency it is."),
             ProblemCode.OTHER_AGENCY: _l("This is an agency for which you do not nominate."),
         },

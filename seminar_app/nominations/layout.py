@@ -34,7 +34,14 @@ def propose(tables: Tables, remembered: Mapping[str, Mapping[str, Field]] | None
     layouts: list[TableLayout] = []
     for index, table in enumerate(tables.tables):
         layouts.extend(_lists_of(index, table, remembered))
+    if len(layouts) == 1 and not layouts[0].taken and {column.field for column in layouts[0].columns} & NAMES:
+        layouts = [_with(layouts[0], taken=has_people(tables.tables[layouts[0].table], layouts[0]))]  # there is no other to choose
     return Layout(tuple(layouts))
+
+
+def has_people(table: Table, layout: TableLayout) -> bool:
+    """Whether there is a row about somebody under a layout."""
+    return next(people_rows(table, layout), None) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +151,7 @@ def _is_list(table: Table, layout: TableLayout, body: Sequence[Sequence[Cell]]) 
         and len(fields) > 1
     ):
         return False
-    return next(people_rows(table, layout), None) is not None
+    return has_people(table, layout)
 
 
 def with_samples(layout: Layout, tables: Tables) -> Layout:

@@ -11,6 +11,9 @@ PARTICLES = frozenset({"de", "del", "la", "las", "los", "y", "e", "da", "das", "
 PREFIXES = PARTICLES | {"mac", "mc", "san", "santa", "santo"}
 """Words that never end a surname: «de la O», «Mac Gregor», «San Martín»."""
 
+SUFFIXES = frozenset({"jr", "jnr", "sr", "ii", "iii", "iv", "hijo"})
+"""Folded words behind a name that are no surname: «Peter van der Berg Jr.»."""
+
 _WORD_START = re.compile(r"(?<![^\W\d_])[^\W\d_]")
 
 
@@ -20,11 +23,21 @@ def split_surnames(both: str) -> tuple[str, str]:
     A prefix belongs to the word after it; the words after the first surname are the second. The cell itself does not say
     where to split, so a real import shows the result for confirmation.
     """
+    both, suffix = cut_suffix(both)
     words = both.split()
     end = 0
     while end < len(words) - 1 and fold(words[end]) in PREFIXES:
         end += 1
-    return " ".join(words[: end + 1]), " ".join(words[end + 1 :])
+    first, second = " ".join(words[: end + 1]), " ".join(words[end + 1 :])
+    return (first, f"{second} {suffix}".strip()) if second else (f"{first} {suffix}".strip(), "")
+
+
+def cut_suffix(name: str) -> tuple[str, str]:
+    """Return a name without what tells father and son apart, and that: «Berg Jr.» gives «Berg» and «Jr.»."""
+    words = name.split()
+    if len(words) < 2 or fold(words[-1]) not in SUFFIXES:
+        return name, ""
+    return " ".join(words[:-1]).rstrip(","), words[-1]
 
 
 def spellings(names: Iterable[str]) -> Mapping[str, str]:

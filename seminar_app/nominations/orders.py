@@ -10,7 +10,7 @@ from seminar_app.nominations.dates import order_of
 from seminar_app.nominations.headings import is_day_first, m_by_heading
 from seminar_app.nominations.sections import people_rows
 from seminar_app.nominations.shapes import Cell, Field, Table, TableLayout
-from seminar_app.nominations.values import meaning_of_m
+from seminar_app.nominations.values import cut_address, meaning_of_m
 from seminar_app.nominations.whole_names import order_of_names
 from seminar_app.people.identity_rules import canonical_number
 
@@ -31,7 +31,7 @@ def decided(table: Table, layout: TableLayout) -> TableLayout:
 
     name_order, date_order, m_means = None, None, None
     if name := fields.get(Field.FULL_NAME):
-        texts = [text for row in rows[:MOST_NAMES] if not is_no_name(text := told(row.cells.get(Field.FULL_NAME, "")))]
+        texts = [text for row in rows[:MOST_NAMES] if not is_no_name(text := cut_address(told(row.cells.get(Field.FULL_NAME, "")))[0])]
         name_order = order_of_names(texts, surnames_first=_names_surnames_first(name.heading))
     if birth := fields.get(Field.BIRTH_DATE):
         date_order = order_of(column(Field.BIRTH_DATE), day_first=is_day_first(birth.heading))

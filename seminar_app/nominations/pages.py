@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -14,7 +15,7 @@ from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.agencies.rules import existed_on
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
-from seminar_app.nominations import queries, services
+from seminar_app.nominations import long_import, queries, services
 from seminar_app.nominations.checking import NOBODY, CheckedRow, check
 from seminar_app.nominations.choices import with_choices
 from seminar_app.nominations.forms import EACH_ROW, UploadForm, whose_choices
@@ -25,9 +26,12 @@ from seminar_app.nominations.reading import proposed_states
 from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for, waiting_in
 from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Nominee, ProblemCode, Reading, Severity, Tables
 from seminar_app.nominations.shown_rows import (
+    NOTHING_LEFT,
     NOW,
+    READ_ONLY,
     SHOWN,
     TO_MEND,
+    Answered,
     RowShown,
     by_sheet,
     faults_of,
@@ -113,7 +117,9 @@ class _Looked:
     agencies: Mapping[int, AgencyChoice]
 
 
-def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) -> tuple[str, list[uuid.UUID]]:
+def list_page(
+    who: Nominating, found: NominationList, asked: Mapping[str, str], answered: Answered = NOTHING_LEFT
+) -> tuple[str, list[uuid.UUID]]:
     """Return the list with all that is wrong in it and what would become of each row.
 
     Beside it, the registrations of reserved identities that its rows tell of: each is an opening of a record.
@@ -127,31 +133,42 @@ def list_page(who: Nominating, found: NominationList, asked: Mapping[str, str]) 
     doubtful = [each for each in looked.rows if is_doubtful(each)]
     by_name = {"all": looked.rows, "mend": to_mend, "doubts": doubtful}
     chosen = by_name[shows] if shows in by_name else [each for each in looked.rows if shows in (each.outcome, key_of(each))]
+    if answered.rows:
+        chosen, shows = [each for each in looked.rows if each.row.key in answered.rows], "answered"
     page = min(page_number(), max(1, -(-len(chosen) // ON_A_PAGE)))
+    fixes, names = _fixes(looked), [table.name for table in looked.tables.tables]
     here = chosen[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
     shown = _render(
         "list",
         who,
         found=found,
         gone=False,
-        agency=looked.agencies.get(found.agency_id) if found.agency_id is not None else None,
-        sheets=list(by_sheet([_shown(each, looked) for each in here], looked.rows, [table.name for table in looked.tables.tables])),
+        job=long_import.under_way(session(), found),
+        sheets=list(by_sheet([_shown(each, looked, answered) for each in here], looked.rows, names)),
         several=len({each.row.table for each in looked.rows}) > 1,
         shows=shows,
         shows_words=_shown_in_words(shows),
-        doubts=len(doubtful),
+        agency=looked.agencies.get(found.agency_id) if found.agency_id is not None else None,
         page=page,
         pages=-(-len(chosen) // ON_A_PAGE),
         normal_case=looked.work.normal_case,
         in_capitals=[] if looked.work.normal_case else in_normal_case(looked.rows),
         agencies=_to_choose(who, looked) if to_mend else [],
         states=STATE_NAMES,
-        fixes=_fixes(looked),
+        fixes=[each for each in fixes if not each.optional],
+        written_out=[each for each in fixes if each.optional],
         vacant=[each.row.key for each in to_mend if any(problem.code is ProblemCode.VACANT for problem in each.row.problems)],
         skipped=looked.reading.skipped,
+        undo_until=_undo_until(found),
         **_summary(counts, looked),
     )
     return shown, _opened(here)
+
+
+def _undo_until(found: NominationList) -> datetime | None:
+    """Return until when the last import can be undone; None if that is over."""
+    until = services.held_until(session(), found)
+    return until if until is not None and clock.now() < until else None
 
 
 def _opened(rows: Sequence[CheckedRow]) -> list[uuid.UUID]:
@@ -163,7 +180,9 @@ def waiting_now(who: Nominating, found: NominationList) -> int:
     return waiting_in(counted(each.outcome for each in _look(who, found).rows))
 
 
-def row_part(who: Nominating, found: NominationList, key: str) -> tuple[str, list[uuid.UUID], int]:
+def row_part(
+    who: Nominating, found: NominationList, key: str, asked: Mapping[str, str], answered: Answered
+) -> tuple[str, list[uuid.UUID], int]:
     """Return one row after a correction, with the figures of the list: what htmx puts in their places.
 
     Beside it, what `list_page` does, and how many rows want something done.
@@ -176,8 +195,9 @@ def row_part(who: Nominating, found: NominationList, key: str) -> tuple[str, lis
         found=found,
         seminar=who.seminar,
         who=who,
-        row=_shown(row, looked) if row is not None else None,
+        row=_shown(row, looked, answered) if row is not None else None,
         key=key,
+        shows=_shows(asked.get("show"), to_mend=True),
         **_summary(counts, looked),
     )
     return part, _opened([row] if row is not None else []), waiting_in(counts)
@@ -207,6 +227,7 @@ def _summary(counts: Mapping[Outcome, int], looked: _Looked) -> dict[str, Any]:
         "total": len(looked.rows),
         "left_out": sorted(looked.work.edits.left_out, key=lambda key: tuple(map(int, key.split(".")))),
         "coming": sum(number for outcome, number in counts.items() if outcome.comes),
+        "doubts": sum(is_doubtful(each) for each in looked.rows),
         "to_mend": sum(counts.get(each, 0) for each in TO_MEND),
         "words": counts_in_words(counts),
     }
@@ -225,15 +246,27 @@ def _look(who: Nominating, found: NominationList) -> _Looked:
         language=who.language,
         now=clock.now(),
         to_organizer=work.to_organizer,
+        addresses=work.addresses,
     )
     return _Looked(tables, work, reading, rows, all_agencies(session(), with_aliases=False))
 
 
-def _shown(each: CheckedRow, looked: _Looked) -> RowShown:
+def _shown(each: CheckedRow, looked: _Looked, answered: Answered) -> RowShown:
+    key = each.row.key
+    conflicts = {of: conflict for (row, of), conflict in answered.conflicts.items() if row == key}
     agency = looked.agencies.get(each.assigned.agency_id) if each.assigned is not None else None
     likely = as_likely(session(), current_actor(), each.found.perhaps) if each.outcome is Outcome.ASK else []
     known = each.found.shown and each.found.same is not None
-    return RowShown(replace(each, found=NOBODY), known, agency.code if agency is not None else "", faults_of(each), likely)
+    return RowShown(
+        replace(each, found=NOBODY),
+        known,
+        agency.code if agency is not None else "",
+        faults_of(each, conflicts),
+        likely,
+        chosen=key in looked.work.choices and not each.hidden and each.outcome not in (Outcome.TAKEN, Outcome.FAULTY),
+        unsaid=key in answered.unsaid,
+        conflicts=conflicts,
+    )
 
 
 def _to_choose(who: Nominating, looked: _Looked) -> list[AgencyChoice]:
@@ -244,7 +277,7 @@ def _to_choose(who: Nominating, looked: _Looked) -> list[AgencyChoice]:
 
 
 def _fixes(looked: _Looked) -> list[Fix]:
-    rows = [each.row for each in looked.rows if each.outcome is not Outcome.TAKEN]
+    rows = [each.row for each in looked.rows if each.outcome not in READ_ONLY]
     return fixes_for(rows, proposed_states(Reading(tuple(rows))))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from seminar_app.nominations.cells import LONGEST_TOLD, folded, is_no_name
 from seminar_app.nominations.names import split_surnames
 from seminar_app.nominations.shapes import Field, NameOrder, Problem, ProblemCode, Severity
-from seminar_app.nominations.whole_names import NO_SURNAME, cut_brackets, cut_title, split_whole
+from seminar_app.nominations.whole_names import NO_SURNAME, cut_brackets, cut_title, split_whole, without_ordinals
 from seminar_app.people.rules import is_name
 
 LONGEST_NAME = 100
@@ -73,6 +73,8 @@ def _of_whole(text: str, order: NameOrder | None, known: Collection[str]) -> Nam
             problems.append(_missing(field, text))
         elif max(map(len, (parts.given_names, parts.surname1, parts.surname2))) > LONGEST_NAME:
             problems.append(Problem(field, ProblemCode.TOO_LONG, Severity.ERROR, text))
+        elif parts.meant:
+            problems.append(Problem(field, ProblemCode.WHICH_IS_GIVEN, Severity.WARNING, text, parts.meant))
     return Named(parts.given_names, parts.surname1, parts.surname2, parts.title, parts.agency, tuple(problems))
 
 
@@ -117,7 +119,7 @@ def _part(field: Field, text: str, *, brackets: bool) -> tuple[str, Problem | No
         return "", Problem(field, ProblemCode.UNUSABLE, Severity.ERROR, text)
     if not any(c.isalpha() for c in clean):
         return "", Problem(field, ProblemCode.NO_LETTERS, Severity.ERROR, text)
-    checked = cut_brackets(clean)[0] if brackets or field is Field.GIVEN_NAMES else clean
+    checked = without_ordinals(cut_brackets(clean)[0]) if brackets or field is Field.GIVEN_NAMES else clean
     if is_name(checked) or checked in NO_SURNAME:
         return clean, None
     proposal = _name_meant(checked)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from seminar_app.agencies.models import Agency
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.agencies.rules import path_of
+from seminar_app.audit.models import AuditRow
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
 from seminar_app.nominations.checking import Standpoint
@@ -21,7 +22,7 @@ from seminar_app.nominations.rules import Standing, standing
 from seminar_app.offices.models import Office
 from seminar_app.offices.queries import language_of
 from seminar_app.registration.models import Registration
-from seminar_app.registration.queries import reach_of, roster_access
+from seminar_app.registration.queries import reach_of, reach_of_everybody, roster_access
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services.seats import LockedSeats, read_seats
 from seminar_app.seminars.models import Seminar
@@ -78,7 +79,9 @@ def nominating(session: Session, actor: Actor, slug: str, *, now: datetime) -> N
 
 def standpoint_of(session: Session, actor: Actor, who: Nominating) -> Standpoint:
     """Return from where the account looks at a list."""
-    return Standpoint(reach_of(session, actor), who.agencies)
+    offices = actor.office_ids if who.organizes else frozenset({who.seminar.office_id})
+    everybody = reach_of_everybody(session, actor)
+    return Standpoint(reach_of(session, actor), who.agencies, everybody=everybody, offices=None if actor.is_admin else offices)
 
 
 def get_list(session: Session, who: Nominating, public_id: uuid.UUID) -> NominationList:
@@ -97,6 +100,12 @@ def get_list(session: Session, who: Nominating, public_id: uuid.UUID) -> Nominat
 def may_change_agency(session: Session, who: Nominating, found: NominationList) -> bool:
     """Whether the account may say that the list is another agency's: the organizer, before anybody was nominated with it."""
     return who.organizes and not session.scalar(select(exists().where(Nomination.list_id == found.id)))
+
+
+def was_discarded(session: Session, who: Nominating, public_id: uuid.UUID) -> bool:
+    """Return whether a list of the seminar was discarded; then nothing but the audit log knows of it."""
+    subject, seminar = AuditRow.subject == f"nomination_list:{public_id.hex}", AuditRow.seminar == who.seminar.slug
+    return bool(session.scalar(select(exists().where(AuditRow.action == "nominations.discarded", subject, seminar))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import date
 
 from seminar_app.nominations.cells import LONGEST_TOLD, folded, is_nothing, text_of
 from seminar_app.nominations.dates import EARLIEST_LIKELY, LATEST_LIKELY, NoSuchDate, read_date
-from seminar_app.nominations.duplicates import marked
+from seminar_app.nominations.duplicates import alike, marked
 from seminar_app.nominations.names import PARTICLES, normal_case, spellings
 from seminar_app.nominations.people import named
 from seminar_app.nominations.sections import SourceRow, all_rows
@@ -31,7 +31,7 @@ from seminar_app.nominations.shapes import (
     Tables,
 )
 from seminar_app.nominations.states import state_meant, state_named
-from seminar_app.nominations.values import UNMARKED, Found, NoSuchSex, read_address, read_curp, read_phone, sex_of
+from seminar_app.nominations.values import UNMARKED, Found, NoSuchSex, cut_address, read_address, read_curp, read_phone, sex_of
 
 LONGEST = {Field.POSITION: 200, Field.RANK: 100, Field.UNIT: 200, Field.STATE: 60, Field.AGENCY: 200, Field.TITLE: 60}
 """Letters that a registration keeps. What is longer is cut at a word, with a warning; the file keeps the whole."""
@@ -62,7 +62,7 @@ def read(tables: Tables, layout: Layout, edits: Edits = NO_EDITS, *, today: date
                 rows.append(reader.row(key, source))
             else:
                 skipped.append(SkippedRow(key, source.text))
-    return Reading(marked(rows), tuple(skipped))
+    return Reading(alike(marked(rows)), tuple(skipped))
 
 
 def given_names(tables: Tables, layout: Layout) -> frozenset[str]:
@@ -108,6 +108,12 @@ class _RowReader:
             cells[Field.BIRTH_DATE] = _as_a_day(number)
         if source.agency and not text_of(cells.get(Field.AGENCY, "")):
             cells[Field.AGENCY] = source.agency
+        if "@" in (whole := text_of(cells.get(Field.FULL_NAME, ""))):
+            name, address = cut_address(whole)
+            if address:
+                cells[Field.FULL_NAME] = name
+                if not text_of(cells.get(Field.EMAIL, "")):
+                    cells[Field.EMAIL] = address
         for field, changes in self.edits.values.items():
             if field in cells and (text := text_of(cells[field])) in changes:
                 cells[field] = changes[text]

@@ -13,6 +13,7 @@ FIELD_NAMES = {Field.SEX_FEMALE: "sex", Field.SEX_MALE: "sex"}
 MESSAGES = {
     ProblemCode.MISSING: "missing",
     ProblemCode.NO_ADDRESS: "not an address",
+    ProblemCode.MORE_THAN_ADDRESS: "words beside the address",
     ProblemCode.SEVERAL_ADDRESSES: "two addresses in one cell: the first is taken",
     ProblemCode.NO_SUCH_DATE: "no such date",
     ProblemCode.UNLIKELY_DATE: "unlikely date",
@@ -24,9 +25,16 @@ MESSAGES = {
     ProblemCode.VACANT: "a vacant post, no person",
     ProblemCode.NO_LETTERS: "no letters",
     ProblemCode.UNUSABLE: "signs that no name has",
+    ProblemCode.WHICH_IS_GIVEN: "which word is the given name",
+    ProblemCode.SAME_ADDRESS: "same address as somebody else",
+    ProblemCode.SAME_NAME: "same name as another row",
     ProblemCode.NO_AGENCY: "no agency",
     ProblemCode.OTHER_AGENCY: "another agency",
 }
+
+
+PAGE_ONLY = frozenset({ProblemCode.WHICH_IS_GIVEN})
+"""Doubts that only a person can settle: the page tells them, a script's report keeps to what is wrong."""
 
 
 def as_report(reading: Reading, tables: Tables) -> dict[str, list[dict[str, Any]]]:
@@ -54,7 +62,8 @@ def as_report(reading: Reading, tables: Tables) -> dict[str, list[dict[str, Any]
         report["errors"].extend(_remark(row, problem) | sheet(row) for problem in others or errors)
         if not errors:
             report["accepted"].append(_accepted(row) | sheet(row))
-            report["warnings"].extend(_remark(row, problem) | sheet(row) for problem in row.problems)
+            told = (problem for problem in row.problems if problem.code not in PAGE_ONLY)
+            report["warnings"].extend(_remark(row, problem) | sheet(row) for problem in told)
     return report
 
 
@@ -87,19 +96,30 @@ def _accepted(row: ListRow) -> dict[str, Any]:
 
 
 def report_of(rows: Sequence[CheckedRow], tables: Tables) -> dict[str, list[dict[str, Any]]]:
-    """Return the report of a list that was held against the roster: whoever is there already is a duplicate, with where they came from."""
+    """Return the report of a list that was held against the roster: whoever is there already is a duplicate, with where they came from.
+
+    Rows that may be about somebody on file, and wait for a word, are listed as `perhaps` and not as accepted.
+    """
     report = as_report(Reading(tuple(each.row for each in rows)), tables)
     several = len({each.row.table for each in rows}) > 1
-    there = (Outcome.HERE, Outcome.LEFT, Outcome.TAKEN)
+    there, held = (Outcome.HERE, Outcome.LEFT, Outcome.TAKEN), [each for each in rows if each.outcome is Outcome.ASK]
     already = [each for each in rows if each.outcome in there or (each.repeats and each.row.same_as is None)]
-    gone = {(each.row.number, tables.tables[each.row.table].name if several else None) for each in already}
+    gone = {(each.row.number, tables.tables[each.row.table].name if several else None) for each in (*already, *held)}
     for kind in ("accepted", "warnings"):
         report[kind] = [entry for entry in report[kind] if (entry["row"], entry.get("sheet")) not in gone]
     for each in already:
         sheet = {"sheet": tables.tables[each.row.table].name} if several else {}
         report["duplicates"].append({"row": each.row.number, "of": _of(each), "why": _known_by(each), **sheet})
+    report["perhaps"] = [_held(each) | ({"sheet": tables.tables[each.row.table].name} if several else {}) for each in held]
     report["duplicates"].sort(key=lambda entry: (entry.get("sheet", ""), entry["row"]))
     return report
+
+
+def _held(each: CheckedRow) -> dict[str, Any]:
+    """Return a row that is held back: who it may be about is named by an id only, because a report goes to files."""
+    likeliest = each.found.perhaps[0]
+    signs = ", ".join(sign.value for sign in likeliest.why)
+    return {"row": each.row.number, "of": likeliest.person.public_id.hex, "why": f"perhaps somebody on file: {signs}"}
 
 
 def _of(each: CheckedRow) -> int | str:

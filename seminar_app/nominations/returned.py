@@ -39,6 +39,7 @@ def returned_file(session: Session, actor: Actor, who: Nominating, found: Nomina
         language=who.language,
         now=clock.now(),
         to_organizer=work.to_organizer,
+        addresses=work.addresses,
     )
     columns = _columns(work.layout)
     content = annotated(

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from seminar_app.agencies.rules import Succession, existed_on, path_of, successors_on
 from seminar_app.core.folding import fold
-from seminar_app.nominations.shapes import Field, ListRow, Nominee, Problem, ProblemCode, RowKey
+from seminar_app.nominations.shapes import Field, Layout, ListRow, Nominee, Problem, ProblemCode, RowKey, Tables
 from seminar_app.nominations.states import state_meant, state_named
 from seminar_app.seminars.rules import HasWindow, SeminarState, Window, is_frozen, registration_window
 
@@ -46,6 +46,33 @@ class Outcome(StrEnum):
     def comes(self) -> bool:
         """Whether an import takes the row."""
         return self in (Outcome.SEATED, Outcome.ALTERNATE, Outcome.FOR_APPROVAL, Outcome.WAITS)
+
+
+class Doubt(StrEnum):
+    """What becomes of a row that may be about somebody on file, where nobody can be asked."""
+
+    HOLD_HERE = "hold_here"
+    """It is held back if they are registered in this seminar, else taken as somebody new."""
+    HOLD = "hold"
+    NEW = "new"
+
+
+class Address(StrEnum):
+    """Where somebody on file is written to whose list has another address than the file."""
+
+    KEPT = "kept"
+    """To the one on file, until somebody says otherwise."""
+    REPLACED = "replaced"
+    """To the list's, which replaces the one on file."""
+    FIXED = "fixed"
+    """To the one on file: it is not this account's to change."""
+    FILLED = "filled"
+    """To the list's: none is on file."""
+
+    @property
+    def of_list(self) -> bool:
+        """Whether the list's address is written to."""
+        return self in (Address.REPLACED, Address.FILLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +268,15 @@ def waiting_in(counts: Mapping[Outcome, int], *, imported: bool = False) -> int:
     return sum(number for each, number in counts.items() if each in (Outcome.FAULTY, Outcome.ASK) or (each.comes and not imported))
 
 
+LONG = 1_000
+"""Rows above which an import is left to the worker: a page that brings more would keep a browser waiting too long."""
+
+
+def is_long(tables: Tables, layout: Layout) -> bool:
+    """Whether a list has so many rows, headings and notes included, that its import is left to the worker."""
+    return sum(len(tables.tables[each.table].rows) for each in layout.tables if each.taken) > LONG
+
+
 def counted(outcomes: Iterable[Outcome]) -> dict[Outcome, int]:
     """Return how many rows have each outcome; those that none has are left out."""
     found: dict[Outcome, int] = {}
@@ -257,6 +293,7 @@ class Fix:
         proposal: what probably should stand there; empty if that cannot be said.
         cells: number of cells.
         rows: of empty cells, the rows: other rows may leave the same cell empty rightly.
+        optional: whether nothing is wrong with the words, and they can be written out.
     """
 
     field: Field
@@ -264,6 +301,7 @@ class Fix:
     proposal: str
     cells: int
     rows: tuple[RowKey, ...] = ()
+    optional: bool = False
 
     @property
     def key(self) -> str:
@@ -288,15 +326,17 @@ def fixes_for(rows: Iterable[ListRow], proposed: Mapping[RowKey, Mapping[Field, 
     cells: dict[tuple[Field, str], list[RowKey]] = {}
     proposals: dict[tuple[Field, str], str] = {}
     offered: set[tuple[Field, str]] = set()
+    wrong: set[tuple[Field, str]] = set()
     for row in rows:
         said = {(each.field, each.value, each.proposal) for each in row.problems if _many_at_once(each)}
         better = {(of, row.cells[of], words) for of, words in proposed.get(row.key, {}).items()}
         proposals |= {(of, value): proposal for of, value, proposal in said | better if proposal}
         offered |= {(of, value) for of, value, _ in better}
+        wrong |= {(of, value) for of, value, _ in said}
         for key in {(of, value) for of, value, _ in said | better}:
             cells.setdefault(key, []).append(row.key)
     found = [
-        Fix(*key, proposals.get(key, ""), len(keys), () if key[1] else tuple(keys))
+        Fix(*key, proposals.get(key, ""), len(keys), () if key[1] else tuple(keys), key not in wrong)
         for key, keys in cells.items()
         if len(keys) > 1 or key in offered
     ]

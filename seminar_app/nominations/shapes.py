@@ -164,8 +164,14 @@ class Layout:
 
     @property
     def unplaced(self) -> list[tuple[TableLayout, Column]]:
-        """The columns of taken tables that nobody has placed."""
-        return [(table, column) for table in self.tables if table.taken for column in table.columns if column.field is None]
+        """The columns of taken tables, and of the only one, that nobody has placed."""
+        return [
+            (table, column)
+            for table in self.tables
+            if table.taken or len(self.tables) == 1
+            for column in table.columns
+            if column.field is None
+        ]
 
 
 class ProblemCode(StrEnum):
@@ -173,6 +179,8 @@ class ProblemCode(StrEnum):
 
     MISSING = "missing"
     NO_ADDRESS = "no_address"
+    MORE_THAN_ADDRESS = "more_than_address"
+    """Words beside the address."""
     SEVERAL_ADDRESSES = "several_addresses"
     NO_SUCH_DATE = "no_such_date"
     UNLIKELY_DATE = "unlikely_date"
@@ -187,6 +195,12 @@ class ProblemCode(StrEnum):
     """A name without a letter."""
     UNUSABLE = "unusable"
     """Characters that no name has: control characters, formulas' errors."""
+    WHICH_IS_GIVEN = "which_is_given"
+    """Nothing tells which word of a whole name is the given name; it may be missing."""
+    SAME_ADDRESS = "same_address"
+    """A row about somebody else has the same address: a column was moved, or an office shares its mailbox."""
+    SAME_NAME = "same_name"
+    """A row with another address has the same name."""
     NO_AGENCY = "no_agency"
     """Nothing tells which agency; found later, by the import."""
     OTHER_AGENCY = "other_agency"
@@ -202,13 +216,20 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A fault in a cell. `value` is the cell as text; `proposal` is what it probably should be, if that can be said."""
+    """A fault in a cell.
+
+    Attributes:
+        value: the cell as text; empty also where other words could not mend all cells with the same text.
+        proposal: what it probably should be, if that can be said.
+        row: number of the other row of the same table that it is about, as the spreadsheet shows it.
+    """
 
     field: Field
     code: ProblemCode
     severity: Severity
     value: str = ""
     proposal: str | None = None
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

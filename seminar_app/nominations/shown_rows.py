@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from seminar_app.nominations.checking import CheckedRow
+from seminar_app.nominations.corrections import Conflict, Conflicts
 from seminar_app.nominations.here import ALTERNATE, ERASED, LEFT
 from seminar_app.nominations.names import normal_case, spellings
-from seminar_app.nominations.rules import Outcome
-from seminar_app.nominations.shapes import Field, Nominee, Problem
+from seminar_app.nominations.rules import Address, Outcome
+from seminar_app.nominations.shapes import Field, Nominee, Problem, RowKey
 from seminar_app.nominations.wording import kind_in_words, outcome_in_words
 from seminar_app.registration.queries import LikelySame
 from seminar_app.registration.rules import RegistrationState
@@ -20,6 +21,8 @@ TO_MEND = (Outcome.FAULTY, Outcome.ASK)
 _LAST = (Outcome.HERE, Outcome.LEFT, Outcome.REPEATED, Outcome.ASK, Outcome.FAULTY)
 FIGURES = (*(each for each in Outcome if each not in _LAST), *_LAST)
 """Outcomes in the order of the figures: first who comes, last what wants a word."""
+READ_ONLY = (Outcome.TAKEN, Outcome.HERE, Outcome.LEFT, Outcome.ORGANIZER)
+"""Outcomes of rows that nobody corrects in the list: the record is on the roster, or the organizer has the row."""
 NOW = "now-"
 """Before the kind of what was brought: the figure of those who are that now."""
 _AT_PART = {
@@ -32,7 +35,7 @@ _AT_PART = {
 }
 """Kinds of what was brought, by the colour of the outcome that is most like them; others are off the list."""
 _KINDS = (*_AT_PART, *LEFT, ERASED)
-SHOWN = ("all", *(each.value for each in Outcome), *(f"{NOW}{kind}" for kind in _KINDS))
+SHOWN = ("all", "doubts", *(each.value for each in Outcome), *(f"{NOW}{kind}" for kind in _KINDS))
 """What a list's page can be limited to, by name in its address."""
 EXAMPLES = 3
 
@@ -67,6 +70,22 @@ def figures_of(rows: Iterable[CheckedRow]) -> list[Figure]:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What the page answers to corrections that were not taken: cells that were changed meanwhile, and rows where nobody was chosen."""
+
+    conflicts: Conflicts = field(default_factory=dict)
+    unsaid: frozenset[RowKey] = frozenset()
+
+    @property
+    def rows(self) -> frozenset[RowKey]:
+        """The rows with an answer."""
+        return self.unsaid | {key for key, _of in self.conflicts}
+
+
+NOTHING_LEFT = Answered()
+
+
+@dataclass(frozen=True, slots=True)
 class RowShown:
     """A row as the page shows it.
 
@@ -76,6 +95,9 @@ class RowShown:
         agency: code of its agency; empty while it has none.
         faults: problems by the cell that can be corrected.
         likely: who it may be, where that has to be said.
+        chosen: whether somebody has said who it is, which can be taken back.
+        unsaid: whether the button was pressed that says who it is, and nobody was chosen.
+        conflicts: cells that somebody has changed while they were corrected here.
     """
 
     checked: CheckedRow
@@ -83,6 +105,14 @@ class RowShown:
     agency: str
     faults: Sequence[tuple[Field, Sequence[Problem]]]
     likely: Sequence[LikelySame]
+    chosen: bool = False
+    unsaid: bool = False
+    conflicts: Mapping[Field, Conflict] = field(default_factory=dict)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing of it is corrected here."""
+        return self.checked.outcome in READ_ONLY
 
     @property
     def name(self) -> str:
@@ -128,12 +158,12 @@ def _names(nominee: Nominee) -> list[str]:
 
 def is_doubtful(row: CheckedRow) -> bool:
     """Whether the row comes although something in it looks wrong: a warning keeps no row out, but a person should see it."""
-    return row.outcome.comes and bool(row.row.problems)
+    return row.outcome.comes and (bool(row.row.problems) or row.address is Address.KEPT)
 
 
-def faults_of(row: CheckedRow) -> list[tuple[Field, Sequence[Problem]]]:
-    """Return the problems of a row by the cell in which they can be mended."""
-    found: Mapping[Field, list[Problem]] = {problem.field: [] for problem in row.row.problems}
+def faults_of(row: CheckedRow, others: Iterable[Field] = ()) -> list[tuple[Field, Sequence[Problem]]]:
+    """Return the problems of a row by the cell in which they can be mended, and `others`, cells shown although nothing is wrong."""
+    found: Mapping[Field, list[Problem]] = {of: [] for of in (*(problem.field for problem in row.row.problems), *others)}
     for problem in row.row.problems:
         found[problem.field].append(problem)
     return list(found.items())

@@ -30,6 +30,7 @@ from seminar_app.nominations.errors import (
 from seminar_app.nominations.kept_tables import tables_of
 from seminar_app.nominations.limits import FILE_MB, Refused
 from seminar_app.nominations.shapes import FileFormat, Table, Tables
+from seminar_app.nominations.side_by_side import apart
 from seminar_app.nominations.text_lists import read_records
 
 READING_SECONDS = 30
@@ -68,10 +69,14 @@ def read_tables(
         raise FileTooLarge(limit=FILE_MB)
     if not content:
         raise EmptyList
-    answer = json.loads(_read_in_child(content, Path(name).suffix[:8], encoding, timeout, reader))
+    answered = _read_in_child(content, Path(name).suffix[:8], encoding, timeout, reader)
+    try:
+        answer = json.loads(answered)
+    except ValueError as error:  # it ended in the middle of its answer
+        raise ReadingFailed from error
     if "refused" in answer:
         raise _refusal(answer["refused"], answer["values"], Path(name).name[:60])
-    return tables_of(answer)
+    return apart(tables_of(answer))
 
 
 def paste_tables(text: str) -> Tables:
@@ -88,7 +93,7 @@ def paste_tables(text: str) -> Tables:
         raise _refusal(refused.code, refused.values, InBothLanguages("celdas pegadas", "pasted cells")) from refused
     if not rows:
         raise EmptyList
-    return Tables(FileFormat.TEXT, (Table("", tuple(map(tuple, rows))),), delimiter=delimiter)
+    return apart(Tables(FileFormat.TEXT, (Table("", tuple(map(tuple, rows))),), delimiter=delimiter))
 
 
 @contextmanager

@@ -118,6 +118,8 @@ def read_address(text: str) -> Found:
             return Found(addresses[0])
     elif "<" in typed and (inside := re.search(r"<([^<>]*@[^<>]*)>", typed)):
         typed = inside[1]
+    elif found := _beside_words(text):
+        return Found(found, ProblemCode.MORE_THAN_ADDRESS, found)
     joined = "".join(typed.split()).strip(_WRAPPING)
     address = _whole(joined)
     if address is None:
@@ -127,6 +129,23 @@ def read_address(text: str) -> Found:
     if domain := domain_meant(address):
         return Found(address, ProblemCode.NO_ADDRESS, f"{address.rpartition('@')[0]}@{domain}")
     return Found(address)
+
+
+def _beside_words(text: str) -> str | None:
+    """Return the address that stands beside other words: «noe@b.example (trabajo)», «Noé Ku noe@b.example».
+
+    None where the blanks may be in the address: «noe.ku @b.example», «noe ku@b.example», «noe@b.gob .mx».
+    """
+    rest, address = cut_address(text)
+    found = _whole(address) if rest and any(c.isalpha() for c in rest) else None
+    if found is None or _ENDED_WRONG.search(found):
+        return None
+    before, _at, behind = text.casefold().partition(address)
+    words = before.split()
+    if behind.lstrip(" >").startswith(".") or before.rstrip().endswith((".", "_", "-")):
+        return None
+    is_blank_inside = len(words) == 1 and not behind.split() and text[:1].islower() and words[0].isalnum()
+    return None if is_blank_inside else found
 
 
 def _whole(typed: str) -> str | None:
@@ -176,6 +195,21 @@ def _curp_meant(number: str) -> str | None:
         letters[place] = letters[place].replace("O", "0").replace("I", "1")
     guess = "".join(letters)
     return guess if guess != number and doubt_about_curp(guess) is None else None
+
+
+def cut_address(text: str) -> tuple[str, str]:
+    """Return a cell without the address in it, and the address: «Ana Soto <ana@b.example>» gives «Ana Soto» and «ana@b.example».
+
+    The address is empty where none or several are found; then the text stays.
+    """
+    if text.count("@") != 1 or len(text) > LONGEST_CELL_OF_ADDRESSES:
+        return text, ""
+    words = text.replace("<", " <").replace("(", " (").split()
+    place = next(index for index, word in enumerate(words) if "@" in word)
+    address = words[place].casefold().removeprefix("mailto:").strip(_WRAPPING).removeprefix("mailto:")
+    if not _ADDRESS.fullmatch(address):
+        return text, ""
+    return " ".join([*words[:place], *words[place + 1 :]]).strip(" ,;:-–—|/"), address
 
 
 def looks_like_curp(text: str) -> bool:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seminar_app.nominations.cells import folded
 from seminar_app.nominations.given_names import ALSO_SURNAMES, COMPOUND, GIVEN
-from seminar_app.nominations.names import PREFIXES, split_surnames
+from seminar_app.nominations.names import PREFIXES, cut_suffix, split_surnames
 from seminar_app.nominations.shapes import NameOrder
 
 TITLES = frozenset(
@@ -30,19 +30,27 @@ _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _ACRONYM = re.compile(r"[A-ZÑ]{2,8}|(?:[A-ZÑ]\.){2,8}|[A-ZÑ]{2,8}[- /][A-ZÑ]{2,8}")
 _DEGREE = re.compile(r"(M|D|Mtr[oa]|Dra?|Lic|Ing)\.? en [A-ZÁÉÍÓÚ][\w.]*\.(?= )")
 """«M. en C.», «Lic. en Der.»."""
+_ORDINAL = re.compile(r"[1-4](?:/?(?:o|a|er|ro|do|ra|da|to|ta)|[º°ª])?\.?")
+"""Behind a rank: «2/o.», «1/er.», «3ro.», «2º»."""
 NO_SURNAME = frozenset({"-", "–", "—", "‐"})
 """What stands for «I have none», as in `people.forms`."""
 
 
 @dataclass(frozen=True, slots=True)
 class WholeName:
-    """A name in parts; `agency` is what stood in brackets behind it, if that is an acronym."""
+    """A name in parts.
+
+    Attributes:
+        agency: what stood in brackets behind it, if that is an acronym.
+        meant: the name as «surnames, given names», where the words do not tell which of them are the given names; else empty.
+    """
 
     given_names: str
     surname1: str
     surname2: str
     title: str = ""
     agency: str = ""
+    meant: str = ""
 
 
 def cut_title(text: str) -> tuple[str, str]:
@@ -53,9 +61,15 @@ def cut_title(text: str) -> tuple[str, str]:
     words = text.split()
     degree = _DEGREE.match(text)
     end = len(degree[0].split()) if degree else 0
-    while end < len(words) - 1 and _is_title(words[end]):
+    while end < len(words) - 1 and (_is_title(words[end]) or (end and _ORDINAL.fullmatch(words[end]))):
         end += 1
     return " ".join(words[:end]), " ".join(words[end:])
+
+
+def without_ordinals(text: str) -> str:
+    """Return a name without the ordinals of ranks: «Cap. 2/o. Eva Díaz» gives «Cap. Eva Díaz»."""
+    words = text.split()
+    return " ".join(word for place, word in enumerate(words) if not (place and _ORDINAL.fullmatch(word) and _is_title(words[place - 1])))
 
 
 def _is_title(word: str) -> bool:
@@ -69,7 +83,7 @@ def _is_title(word: str) -> bool:
 
 def is_title(text: str) -> bool:
     """Whether a text consists of titles: «LIC.», «Mtra.», «Tte. Cor.»."""
-    words = text.split()
+    words = without_ordinals(text).split()
     return 0 < len(words) < 4 and all(_is_title(word) or folded(word) in TITLES for word in words)
 
 
@@ -94,6 +108,23 @@ def split_whole(text: str, order: NameOrder | None, known: Collection[str] = ())
         known: folded given names of other columns, besides the frequent ones.
     """
     text, agency = cut_brackets(text)
+    text, suffix = cut_suffix(text)
+    name = _split(text, order, known)
+    last = "surname2" if name.surname2 else "surname1" if name.surname1 else "given_names"
+    parts = {last: f"{getattr(name, last)} {suffix}".strip(), "agency": agency}
+    return replace(name, **parts, meant=_with_all(name, suffix, agency))
+
+
+def _with_all(name: WholeName, suffix: str, agency: str) -> str:
+    """Return what is probably meant, with the words that are no part of the name, so that none is lost where it is taken."""
+    if not name.meant:
+        return ""
+    surnames, _comma, given = name.meant.partition(", ")
+    return " ".join(f"{surnames} {suffix}".split()) + ", " + " ".join(f"{name.title} {given} {f'({agency})' if agency else ''}".split())
+
+
+def _split(text: str, order: NameOrder | None, known: Collection[str]) -> WholeName:
+    """Split a whole name that has neither brackets nor a suffix."""
     head, comma, tail = text.rpartition(",")
     title_behind = ""
     if comma and is_title(tail):
@@ -105,10 +136,28 @@ def split_whole(text: str, order: NameOrder | None, known: Collection[str] = ())
         first, second = split_surnames(head) if head not in NO_SURNAME else ("", "")
         if given.strip() in NO_SURNAME:  # «Sukarno, -»
             first, second, given = "", "", head
-        return WholeName(given, first, second, " ".join(filter(None, (title, title_of_given, title_behind))), agency)
+        return WholeName(given, first, second, " ".join(filter(None, (title, title_of_given, title_behind))))
     title, text = cut_title(text.strip(", "))
-    parts = _by_capitals(text) or _by_order(text, order, known)
-    return WholeName(*parts, " ".join(filter(None, (title, title_behind))), agency)
+    title = " ".join(filter(None, (title, title_behind)))
+    if parts := _by_capitals(text):
+        return WholeName(*parts, title)
+    parts = _by_order(text, order, known)
+    return WholeName(*parts, title, meant=_meant(*parts, known))
+
+
+def _meant(given: str, surname1: str, surname2: str, known: Collection[str]) -> str:
+    """Return a name as «surnames, given names» where the split is doubtful; an empty text where it is not.
+
+    It is where no given name is known and there are two words only («Cruz Martínez» may be two surnames), or a given name stands among
+    the surnames.
+    """
+    if not surname1 or any(_may_be_given(word, known) for word in given.split()):
+        return ""
+    if surname2 and _tells_given(surname2, known):  # «Martínez López Juan»
+        return f"{given} {surname1}, {surname2}"
+    if surname2:
+        return ""
+    return f"{given}, {surname1}" if _tells_given(surname1, known) else f"{surname1}, {given}"
 
 
 def _by_capitals(text: str) -> tuple[str, str, str] | None:
@@ -193,7 +242,7 @@ def order_of_names(texts: Iterable[str], known: Collection[str] = (), *, surname
     for text in texts:
         if "," in text:
             continue
-        units = units_of(cut_title(cut_brackets(text)[0])[1])
+        units = units_of(cut_title(cut_suffix(cut_brackets(text)[0])[0])[1])
         if len(units) < 2:
             continue
         first, last = _tells_given(units[0], known), _tells_given(units[-1], known)

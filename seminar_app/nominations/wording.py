@@ -70,6 +70,10 @@ def problem_in_words(problem: Problem) -> str:
     """Return what is wrong in a cell."""
     if problem.code is ProblemCode.NO_AGENCY and problem.value:
         return str(_("No agency of the directory is found by this."))
+    if problem.row is not None and problem.code is ProblemCode.SAME_ADDRESS:
+        return str(_("This is also the address of row %(row)s, where somebody else stands.", row=problem.row))
+    if problem.row is not None and problem.code is ProblemCode.SAME_NAME:
+        return str(_("Row %(row)s has the same name: is it one person?", row=problem.row))
     return str(label(problem.code))
 
 
@@ -86,3 +90,14 @@ def imported_in_words(done: Imported) -> str:
     if theirs:
         said.append(ngettext("%(num)d row is for the organizer to decide.", "%(num)d rows are for the organizer to decide.", theirs))
     return " ".join(map(str, said))
+
+
+def undone_in_words(people: int) -> str:
+    """Return what undoing an import has done."""
+    return str(
+        ngettext(
+            "%(num)d person is off the roster again. Nobody was written to.",
+            "%(num)d people are off the roster again. Nobody was written to.",
+            people,
+        )
+    )

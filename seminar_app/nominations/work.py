@@ -10,7 +10,7 @@ from datetime import date
 from seminar_app.nominations import choices
 from seminar_app.nominations.names import normal_case, spellings
 from seminar_app.nominations.reading import read
-from seminar_app.nominations.shapes import Edits, Field, Layout, Nominee, Reading, RowKey, Tables
+from seminar_app.nominations.shapes import Edits, Field, Layout, ListRow, Reading, RowKey, Tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,15 +22,20 @@ class Work:
         edits: what was corrected.
         choices: who a row is about (`checking.Choices`).
         normal_case: whether names in capitals are taken in normal case.
+        in_case: of rows on the roster, whether they are shown in normal case, where that was changed for the others since.
         to_organizer: rows that an import has left to the organizer, each with the person whom it named then (`PersonData` in short):
             a row that names somebody else since is like any other.
+        addresses: rows about somebody on file who is written to at the list's address from now on, each with that address: it counts
+            while the row still has it.
     """
 
     layout: Layout
     edits: Edits = field(default_factory=Edits)
     choices: Mapping[RowKey, str] = field(default_factory=dict)
     normal_case: bool = False
+    in_case: Mapping[RowKey, bool] = field(default_factory=dict)
     to_organizer: Mapping[RowKey, str] = field(default_factory=dict)
+    addresses: Mapping[RowKey, str] = field(default_factory=dict)
 
     def with_cell(self, key: RowKey, of: Field, text: str) -> Work:
         """Return the work with a cell corrected."""
@@ -54,7 +59,12 @@ class Work:
     def with_choice(self, key: RowKey, who: str | None) -> Work:
         """Return the work with what was said about whom a row is about; None takes it back."""
         choices = {row: said for row, said in self.choices.items() if row != key} | ({key: who} if who else {})
-        return replace(self, choices=choices)
+        return replace(self, choices=choices).with_address(key, None)
+
+    def with_address(self, key: RowKey, address: str | None) -> Work:
+        """Return the work with the address at which the row's person is written to from now on; None: at the one on file."""
+        kept = {row: said for row, said in self.addresses.items() if row != key}
+        return replace(self, addresses=kept | ({key: address} if address else {}))
 
     def packed(self) -> bytes:
         """Return the work as JSON."""
@@ -66,7 +76,9 @@ class Work:
             "people": sorted(self.edits.people),
             "choices": dict(self.choices),
             "normal_case": self.normal_case,
+            "in_case": dict(self.in_case),
             "to_organizer": dict(self.to_organizer),
+            "addresses": dict(self.addresses),
         }
         return json.dumps(said, sort_keys=True).encode()
 
@@ -85,7 +97,9 @@ class Work:
             edits=edits,
             choices=said["choices"],
             normal_case=said["normal_case"],
+            in_case=said.get("in_case", {}),
             to_organizer=said.get("to_organizer", {}),
+            addresses=said.get("addresses", {}),
         )
 
 
@@ -96,17 +110,21 @@ def reading_of(tables: Tables, work: Work, *, today: date) -> Reading:
         today: a birth date after it is unlikely.
     """
     reading = read(tables, work.layout, work.edits, today=today)
-    if not work.normal_case:
+    if not work.normal_case and not any(work.in_case.values()):
         return reading
     names = (name for row in reading.rows for name in (row.nominee.given_names, row.nominee.surname1, row.nominee.surname2 or ""))
     known = spellings(names)
-    return replace(reading, rows=tuple(replace(row, nominee=_in_normal_case(row.nominee, known)) for row in reading.rows))
-
-
-def _in_normal_case(nominee: Nominee, known: Mapping[str, str]) -> Nominee:
     return replace(
+        reading, rows=tuple(_in_case(row, known) if work.in_case.get(row.key, work.normal_case) else row for row in reading.rows)
+    )
+
+
+def _in_case(row: ListRow, known: Mapping[str, str]) -> ListRow:
+    nominee = row.nominee
+    nominee = replace(
         nominee,
         given_names=normal_case(nominee.given_names, known),
         surname1=normal_case(nominee.surname1, known),
         surname2=normal_case(nominee.surname2, known) if nominee.surname2 else nominee.surname2,
     )
+    return replace(row, nominee=nominee)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -35,6 +35,30 @@ def when_registration_changes(hook: RegistrationHook) -> RegistrationHook:
     if hook not in _hooks:
         _hooks.append(hook)
     return hook
+
+
+class UnmakingHook(Protocol):
+    """Called in the transaction that takes registrations of a moment ago back, before their rows go."""
+
+    def __call__(self, session: Session, registration_ids: Collection[int]) -> None:
+        """Delete what was kept of them from the beginning."""
+        ...
+
+
+_unmaking_hooks: list[UnmakingHook] = []
+
+
+def when_registrations_are_unmade(hook: UnmakingHook) -> UnmakingHook:
+    """Register a hook that is called for registrations that are deleted as though they had never been made."""
+    if hook not in _unmaking_hooks:
+        _unmaking_hooks.append(hook)
+    return hook
+
+
+def registrations_unmade(session: Session, registration_ids: Collection[int]) -> None:
+    """Call the hooks."""
+    for hook in _unmaking_hooks:
+        hook(session, registration_ids)
 
 
 def registration_changed(

@@ -18,6 +18,8 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.residual_data import sweep_residual_data
 from seminar_app.letters.models import Letter
 from seminar_app.letters.rules import LetterState
+from seminar_app.long_jobs.models import LongJob
+from seminar_app.long_jobs.services import forget_jobs
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.nominations.models import NominationList
@@ -48,6 +50,7 @@ TOUCHED = (
     "letter",
     "file",
     "nomination_list",
+    "job",
     "outbox",
     "web_session",
 )
@@ -151,6 +154,10 @@ def _forget_lists(session: Session, _context: ChangeContext, ids: Sequence[Any])
     forget_files(session, session.scalars(select(NominationList).where(NominationList.id.in_(ids))).all())
 
 
+def _jobs(now: datetime, _days: int) -> Select[Any]:
+    return select(LongJob.id).where(LongJob.expires_at < now).order_by(LongJob.id)
+
+
 def _sessions(now: datetime, _days: int) -> Select[Any]:
     return select(WebSession.id_hash).where(or_(WebSession.seen_at < now - IDLE, WebSession.created_at < now - LONGEST))
 
@@ -187,6 +194,12 @@ RULES = (
     Rule("notes", "notes of staff about decisions, after the seminar", _notes, _emptied(RegistrationHistory, "note")),
     Rule("letters", "words of messages to the people of a seminar, and drafts, after the seminar", _letters, _forget_letters),
     Rule("lists", "agencies' lists as they were sent, read and corrected, after the seminar", _lists, _forget_lists),
+    Rule(
+        "jobs",
+        "long work and the files that it made, a week after its end",
+        _jobs,
+        lambda session, _context, ids: forget_jobs(session, ids),
+    ),
     Rule("not_seated", "people who hold no seat to the end of any seminar, after the last: erased", _not_seated, _erase),
     Rule("phone", "telephone numbers, after the person's last seminar", _phones, _emptied(Person, "phone")),
     Rule("people", "everybody, after their last seminar: erased", _people, _erase),

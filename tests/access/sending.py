@@ -233,10 +233,16 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
         values["public_id"] = _public_id(world, endpoint, own=own)
     if "person_id" in wanted:
         values["person_id"] = side.person.public_id.hex
-    values |= _made_anew(world, wanted, name, own=own)
+    values |= _made_anew(world, wanted, name, own=own) | _of_the_account(world, wanted, who, own=own)
     if "code" in wanted:
         values["code"] = side.office.code if endpoint.startswith("offices_staff.") else _agency_code(world, name)
-    return values | ({"factor_id": _factor_id(world, who, own=own)} if "factor_id" in wanted else {})
+    return values
+
+
+def _of_the_account(world: World, wanted: set[str], who: str, *, own: bool) -> Values:
+    """Return ids of what belongs to an account: this one's, or another's."""
+    job = {"job_id": world.fresh_job(who, own=own).public_id.hex} if "job_id" in wanted else {}
+    return job | ({"factor_id": _factor_id(world, who, own=own)} if "factor_id" in wanted else {})
 
 
 def _made_anew(world: World, wanted: set[str], name: str, *, own: bool) -> Values:

@@ -26,6 +26,7 @@ from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink, token_hash
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.feedback import services as feedback
+from seminar_app.long_jobs.models import LongJob
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.messages.services import enqueue
@@ -149,6 +150,11 @@ class World:
         side, number = self.side(own=own), self.number()
         rosa = ("Rosa", "Ortega", "Luna", f"rosa{number}@pgr.example", "Fiscal")
         return keep_cells(self.make.session, side.seminar, side.agency, cells(rosa), confirmed=confirmed)
+
+    def fresh_job(self, who: str, *, own: bool) -> LongJob:
+        """Let the account, or another one, begin long work."""
+        owner = self.accounts[who] if own and who in self.accounts else self.somebody
+        return self.make.job(owner, self.side(own=own).seminar)
 
     def fresh_walk_in(self, *, own: bool) -> Registration:
         """Enter a person at the door of the side's seminar that is held."""

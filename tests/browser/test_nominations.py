@@ -197,7 +197,7 @@ def test_a_list_is_pasted_mended_and_brought_by_keyboard_alone(office: Office) -
         tab_to(page, page.locator("#cell-0-5-email-accept"))
         page.keyboard.press("Enter")
         expect(page.locator("#cell-0-5-email")).to_have_count(0)
-        tab_to(page, page.get_by_role("button", name="Inscribir a 3 personas"))
+        tab_to(page, page.get_by_role("button", name="Nominar a 3 personas"))
         page.keyboard.press("Enter")
         expect(page.locator(".notice-success")).to_be_visible()
         visitor.look()
@@ -278,3 +278,93 @@ def test_empty_cells_are_filled_at_once_where_an_agency_is_missing(office: Offic
         settled(page)
         visitor.look()
         assert figures(page) == {"seated": of.seats, "alternate": of.people - of.seats, "repeated": 1}
+
+
+FAULTY_ROWS = "Nombre(s)\tApellido paterno\tCorreo\nAna\tRuiz\tana.ruiz\nNoé\tKu\tnoe.ku\nEva\tSol\teva@inm.example\n"
+
+
+def paste(visitor: Visitor, lists: str, rows: str) -> Page:
+    """Paste a list of INM's and open its people."""
+    page = visitor.go(lists)
+    page.locator("details.paste > summary").click()
+    page.locator("#pasted").fill(rows)
+    page.get_by_role("button", name=WORDS[visitor.language][0]).click()
+    page.wait_for_url("**/columns")
+    return see_people(visitor)
+
+
+def test_what_was_typed_after_the_session_ended_is_kept_and_sent_again(office: Office) -> None:
+    account = office.liaison("INM")
+    with office.open(account, language="en", width=PHONE) as visitor:
+        page = paste(visitor, office.lists, FAULTY_ROWS)
+        cookies = visitor.context.cookies()
+        visitor.context.clear_cookies()
+        cell = page.locator("#cell-0-2-email")
+        cell.fill("ana@inm.example")
+        cell.press("Enter")
+        alert = page.locator("#row-0-2 [role=alert]")
+        expect(alert).to_have_text("Not saved: your session has ended. Sign in in another tab, then press Enter here.")
+        expect(cell).to_have_value("ana@inm.example")
+        expect(page.locator("#bring")).to_be_disabled()
+        visitor.complaints.clear()  # the browser's own line about 401
+        visitor.look()
+        visitor.context.add_cookies(cookies)  # type: ignore[arg-type]  # signed in again in another tab
+        cell.press("Enter")
+        expect(cell).to_have_count(0)
+        expect(page.locator("#bring")).to_have_text("Nominate 2 people")
+        expect(page.locator("#bring")).to_be_enabled()
+
+
+def test_what_was_typed_without_a_connection_is_sent_when_there_is_one(office: Office) -> None:
+    with office.open(office.liaison("INM"), language="es", width=DESK) as visitor:
+        page = paste(visitor, office.lists, FAULTY_ROWS)
+        visitor.context.set_offline(True)
+        for row in (2, 3):
+            page.locator(f"#cell-0-{row}-email").fill(f"p{row}@inm.example")
+            page.locator(f"#cell-0-{row}-email").press("Enter")
+        expect(page.locator("#row-0-2 [role=alert]")).to_contain_text("No se guardó: no hay conexión.")
+        expect(page.locator("#row-0-3 [role=alert]")).to_contain_text("No se guardó: no hay conexión.")
+        expect(page.locator("#bring")).to_be_disabled()
+        visitor.complaints.clear()
+        visitor.context.set_offline(False)
+        expect(page.locator(".cell-fault")).to_have_count(0)
+        expect(page.locator("#bring")).to_have_text("Nominar a 3 personas")
+        assert states_of(office.session, office.seminar) == {}
+
+
+def test_people_are_brought_after_the_cell_that_was_being_typed_is_saved(office: Office) -> None:
+    with office.open(office.liaison("INM"), language="en", width=PHONE) as visitor:
+        page = paste(visitor, office.lists, FAULTY_ROWS)
+        page.locator("#cell-0-2-email").fill("ana@inm.example")
+        page.locator("#bring").click()  # without leaving the cell first
+        expect(page.locator(".notice-success")).to_be_visible()
+        assert states_of(office.session, office.seminar) == {"registered": 2}
+        page.locator("#cell-0-3-email").fill("noe@inm.example")
+        page.locator("#cell-0-3-email").press("Enter")
+        expect(page.locator("#row-tabs")).not_to_contain_text("to mend")
+        page.locator("#bring").click()
+        expect(page.locator(".notice-success")).to_be_visible()
+        visitor.look()
+    assert states_of(office.session, office.seminar) == {"registered": 3}
+
+
+def test_two_windows_on_one_cell(office: Office) -> None:
+    account = office.liaison("INM")
+    with office.open(account, language="en", width=PHONE) as visitor:
+        page = paste(visitor, office.lists, FAULTY_ROWS)
+        other = visitor.context.new_page()
+        other.goto(page.url)
+        other.locator("#cell-0-2-email").fill("first@inm.example")
+        other.locator("#cell-0-2-email").press("Enter")
+        expect(other.locator("#cell-0-2-email")).to_have_count(0)
+        cell = page.locator("#cell-0-2-email")
+        cell.fill("second@inm.example")
+        cell.press("Enter")
+        expect(page.locator("#row-0-2 [role=alert]")).to_contain_text("meanwhile this was changed to «first@inm.example»")
+        expect(cell).to_have_value("second@inm.example")
+        expect(page.locator("#bring")).to_be_disabled()
+        visitor.look()
+        cell.press("Enter")
+        expect(cell).to_have_count(0)
+        expect(page.locator("#bring")).to_be_enabled()
+        expect(page.locator("#row-0-2")).to_contain_text("second@inm.example")

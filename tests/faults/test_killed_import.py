@@ -101,8 +101,10 @@ def test_a_killed_import_leaves_nothing_and_is_repeated_whole(app: Flask, databa
     bring(seminar, found)
     assert rows(session) == {"Person": 3, "PersonIdentity": 1, "Registration": 3, "Nomination": 3, "Message": 3}
     assert miscounted(session) == []
+    session.close()
 
 
+@pytest.mark.sqlite_first
 def test_an_import_that_commits_half_way_is_found_out(
     app: Flask, database: TestDatabase, make: Make, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

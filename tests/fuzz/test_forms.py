@@ -19,6 +19,7 @@ from tests.fuzz.hostile import TAMPERINGS, Tampering
 from tests.fuzz.pair import Pair
 
 FOUND_BY_NO_WALK = {
+    "long_jobs_staff.cancel": "only while a long list is brought; a button without fields",
     "sign_in.set_up_app": "only where a second factor is owed; the page of `accounts.add_app`",
     "sign_in.set_up_passkey": "the same; the page of `accounts.add_passkey`",
     "registration.sent": "its address is drawn at random; a button without fields",

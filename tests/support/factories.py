@@ -29,6 +29,8 @@ from seminar_app.letters import services as letters
 from seminar_app.letters.models import Letter
 from seminar_app.letters.queries import receivers_now
 from seminar_app.letters.rules import Audience, Words
+from seminar_app.long_jobs.models import LongJob
+from seminar_app.long_jobs.services import begin_job
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.rules import RESERVED_LENGTH, RESERVED_LETTERS, sort_key
@@ -239,6 +241,13 @@ class Make:
             with unit_of_work(self.session) as session:
                 made = letters.send(session, when, **which, seen=number)
         return made
+
+    def job(self, owner: UserAccount, seminar: Seminar) -> LongJob:
+        """Let the account begin long work: to bring a list onto the seminar's roster."""
+        when = context(now(), f"account:{owner.public_id.hex}")
+        about: dict[str, Any] = {"subject": f"nomination_list:{uuid.uuid4().hex}", "seminar": seminar.slug}
+        with unit_of_work(self.session) as session:
+            return begin_job(session, when, kind="nominations.import", given={"seminar": seminar.id}, **about)
 
     def reopened(self, seminar: Seminar) -> None:
         """Complete the seminar and reopen it, for its outcomes only: from now on a change of them differs from the former completion."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
+from seminar_app.core import addresses
 from seminar_app.core.addresses import AddressFault, counting_key, fault_of_address, normal_address
 
 PLAIN = "ana.ruiz@demo.example"
@@ -64,3 +67,27 @@ def test_an_address_that_our_mail_does_not_reach_is_told_from_one_that_it_may(ty
 def test_letters_before_the_at_sign_are_counted_in_bytes_and_may_sign_in() -> None:
     assert normal_address("Añá@pgr.example") == "añá@pgr.example"
     assert normal_address("ñ" * 32 + "@pgr.example") is not None
+
+
+def test_a_plain_address_is_read_as_the_whole_check_reads_it() -> None:
+    """Its domain is checked once, apart from what stands before the @."""
+    chance = random.Random(3)
+    domains = (
+        "Gmail.com",
+        "pgr.gob.mx",
+        "x",
+        "a.test",
+        "ñandú.mx",
+        "a-.mx",
+        "a..b",
+        "a.b.",
+        "гmail.com",
+        "[1.2.3.4]",
+        "a" * 64 + ".mx",
+        "",
+    )
+    for _ in range(2_000):
+        typed = f"{''.join(chance.choices('abzA09._+-', k=chance.choice((1, 2, 8, 64, 65))))}@{chance.choice(domains)}"
+        whole = addresses._validated(typed)
+        kept = whole is not None and len(whole.local_part) <= addresses.LONGEST_LOCAL_PART and not addresses._mixes_alphabets(whole.domain)
+        assert normal_address(typed) == (f"{whole.local_part}@{whole.ascii_domain}".casefold() if whole and kept else None), typed

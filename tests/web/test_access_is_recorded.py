@@ -116,6 +116,7 @@ LEADS_ON = {
     "feedback_staff.close_form": "to the results",
     "feedback_staff.change_dates": "to the results, or the results with the form again; their GET is walked",
     "feedback_staff.remind": "to the results",
+    "long_jobs_staff.cancel": "to the page of the work, which shows numbers only",
     "nominations_staff.index": "to the columns; the lists of the seminar with their numbers",
     "nominations_staff.encoding": "to the columns",
     "nominations_staff.bring": "to the list",

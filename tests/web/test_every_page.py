@@ -133,8 +133,11 @@ def test_every_staff_page_is_right(
 ) -> None:
     client.language = language
     organizes = (RoleName.ORGANIZER, {"office_id": make.office().id})
-    sign_in(client, make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), organizes, language=language))
+    sign_in(client, account := make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), organizes, language=language))
     seen = walk(app, client, "/staff/", world["person"], world["to register"])
+    long_work = f"/staff/jobs/{make.job(account, make.seminar()).public_id.hex}"  # a long list's button leads there
+    client.get(long_work)
+    seen.endpoints.add(endpoint_of(app, long_work) or "")
     reopening = client.get(world["completed"]).one("main a[href$='/resume']").attrs["href"]  # offered by a completed seminar only
     client.get(reopening)
     for page in (door := at_the_door(make)), *(f"{door}/{way}" for way in ("walk-in", "substitute")):

@@ -226,6 +226,8 @@ def test_every_kind_of_mail_about_a_seminar_is_answered_by_its_office(
             "text": "It is another.",
             "in_own_language": True,
             "asks": False,
+            "news": "",
+            "unproven": False,
         }
         values |= invited if kind in ("role_given", "account_invitation") else {}
         message = Message(kind=kind, language=language, to_address="ana@pgr.example", to_name="Ana", context=values, message_id="<1@x>")

@@ -1,9 +1,9 @@
 """What people do with an agency's list."""
 
-from seminar_app.nominations.services.importing import Imported, import_list
+from seminar_app.nominations.services.correcting import Corrected, correct, take_corrections
+from seminar_app.nominations.services.importing import Imported, Prepared, import_list, prepare_import
 from seminar_app.nominations.services.lists import (
     choose_columns,
-    correct,
     discard,
     forget_files,
     keep_list,
@@ -14,21 +14,28 @@ from seminar_app.nominations.services.lists import (
     tables_of,
     work_of,
 )
+from seminar_app.nominations.services.undoing import held_until, undo_import
 from seminar_app.nominations.services.whose import change_agency
 
 __all__ = [
+    "Corrected",
     "Imported",
+    "Prepared",
     "change_agency",
     "choose_columns",
     "correct",
     "discard",
     "forget_files",
+    "held_until",
     "import_list",
     "keep_list",
     "note_waiting",
     "original_of",
+    "prepare_import",
     "read_again",
     "remembered",
     "tables_of",
+    "take_corrections",
+    "undo_import",
     "work_of",
 ]

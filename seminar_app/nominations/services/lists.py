@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -88,9 +88,9 @@ def keep_list(
         session,
         context,
         action="nominations.uploaded",
-        subject=_subject(made),
+        subject=subject_of(made),
         seminar=seminar.slug,
-        details={"format": tables.format.value, "bytes": len(content)},
+        details={"format": tables.format.value},
     )
     return made
 
@@ -111,11 +111,11 @@ def choose_columns(
     layout, faults = with_choices(work.layout, said, tables=tables_of(session, found))
     if faults:
         raise cannot_be_read(layout, faults)
-    _write(session, found, replace(work, layout=layout))
+    write_work(session, found, replace(work, layout=layout))
     found.confirmed_at = context.now
     session.flush()
     remember(session, context, agency_id=found.agency_id, layout=layout)
-    record(session, context, action="nominations.columns_placed", subject=_subject(found), seminar=seminar.slug)
+    record(session, context, action="nominations.columns_placed", subject=subject_of(found), seminar=seminar.slug)
     return found
 
 
@@ -137,30 +137,14 @@ def read_again(
     found, _work = opened(session, seminar.id, public_id)
     found.encoding, found.confirmed_at = encoding, None
     replace_content(session, session.get_one(SealedFile, found.tables_id), tables_to_json(tables))
-    _write(session, found, Work(layout=layout))
-    record(session, context, action="nominations.corrected", subject=_subject(found), seminar=seminar.slug)
-    return found
-
-
-def correct(
-    session: Session, context: ChangeContext, *, seminar: Seminar, public_id: uuid.UUID, change: Callable[[Work], Work]
-) -> NominationList:
-    """Correct something in a list. Two people may correct different cells at once: each change is made to what is there then.
-
-    Raises:
-        ListGone: what the file held is no longer kept.
-    """
-    found, work = opened(session, seminar.id, public_id)
-    changed = change(work)
-    if changed != work:
-        _write(session, found, changed)
-        record(session, context, action="nominations.corrected", subject=_subject(found), seminar=seminar.slug)
+    write_work(session, found, Work(layout=layout))
+    record(session, context, action="nominations.corrected", subject=subject_of(found), seminar=seminar.slug)
     return found
 
 
 def note_waiting(session: Session, *, seminar: Seminar, public_id: uuid.UUID, version: int, waiting: int) -> None:
     """Note how many rows want something done, as they were counted in this version of the list. That is no change of the list."""
-    found = _locked(session, seminar.id, public_id)
+    found = locked_list(session, seminar.id, public_id)
     if found.version == version:
         found.waiting = waiting
 
@@ -173,8 +157,8 @@ def keep_left(session: Session, found: NominationList, work: Work, to_organizer:
 
 def discard(session: Session, context: ChangeContext, *, seminar: Seminar, public_id: uuid.UUID) -> None:
     """Let a list go: what the file held is deleted at once. Of a list that has brought people, when and how many stays."""
-    found = _locked(session, seminar.id, public_id)
-    record(session, context, action="nominations.discarded", subject=_subject(found), seminar=seminar.slug)
+    found = locked_list(session, seminar.id, public_id)
+    record(session, context, action="nominations.discarded", subject=subject_of(found), seminar=seminar.slug)
     forget_files(session, [found])
     if not session.scalar(select(exists().where(Nomination.list_id == found.id))):
         session.delete(found)
@@ -202,7 +186,7 @@ def opened(session: Session, seminar_id: int, public_id: uuid.UUID, *, version: 
         ListChanged: somebody has changed it since.
         ListGone: what the file held is no longer kept, or its key is gone.
     """
-    found = _locked(session, seminar_id, public_id)
+    found = locked_list(session, seminar_id, public_id)
     if version is not None and found.version != version:
         raise ListChanged
     return found, work_of(session, found)
@@ -260,7 +244,12 @@ def remember(session: Session, context: ChangeContext, *, agency_id: int | None,
     session.flush()
 
 
-def _locked(session: Session, seminar_id: int, public_id: uuid.UUID) -> NominationList:
+def locked_list(session: Session, seminar_id: int, public_id: uuid.UUID) -> NominationList:
+    """Return a list, locked until the transaction ends.
+
+    Raises:
+        NotFound: there is no such list.
+    """
     wanted = select(NominationList).where(NominationList.public_id == public_id, NominationList.seminar_id == seminar_id)
     found = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
     if found is None:
@@ -268,7 +257,8 @@ def _locked(session: Session, seminar_id: int, public_id: uuid.UUID) -> Nominati
     return found
 
 
-def _write(session: Session, found: NominationList, work: Work) -> None:
+def write_work(session: Session, found: NominationList, work: Work) -> None:
+    """Keep what people have said about a list. The list has another version then."""
     _replace_work(session, found, work)
     found.version += 1
     session.flush()
@@ -288,5 +278,6 @@ def _content(session: Session, file_id: int | None) -> bytes:
         raise ListGone from error
 
 
-def _subject(found: NominationList) -> str:
+def subject_of(found: NominationList) -> str:
+    """Return the list's name in the audit log."""
     return f"nomination_list:{found.public_id.hex}"

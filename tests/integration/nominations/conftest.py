@@ -92,6 +92,7 @@ class Desk:
             language="es",
             now=self.now,
             to_organizer=work.to_organizer,
+            addresses=work.addresses,
         )
 
     def correct(self, found: NominationList, change: Any) -> None:

@@ -18,7 +18,7 @@ from seminar_app.nominations.checking import NEW, Standpoint
 from seminar_app.nominations.errors import ListChanged, ListGone
 from seminar_app.nominations.models import Nomination, NominationList
 from seminar_app.nominations.report import report_of
-from seminar_app.nominations.rules import Outcome, counted
+from seminar_app.nominations.rules import Doubt, Outcome, counted
 from seminar_app.nominations.shapes import Field, ProblemCode
 from seminar_app.people.identity import open_identity
 from seminar_app.people.models import MatchProposal, Person
@@ -207,7 +207,7 @@ def test_without_anybody_to_ask_one_that_may_be_known_is_taken_as_new(desk: Desk
     desk.pool("INM", 5)
     desk.make.person("Ana", "Sotob", "Díaz", email="otra@agencia.example")
     found = desk.keep(rows(person(1)), "INM")
-    assert desk.bring(found, standpoint=Standpoint(true(), None, asks=False)).came == 1
+    assert desk.bring(found, standpoint=Standpoint(true(), None, doubt=Doubt.HOLD_HERE)).came == 1
 
 
 def test_a_reserved_person_is_never_proposed(desk: Desk) -> None:

@@ -95,6 +95,31 @@ def test_of_several_addresses_the_first_is_taken_with_a_warning(between: str) ->
 
 
 @pytest.mark.parametrize(
+    "cell",
+    ["noe3@b.example (trabajo)", "Noé Ku noe3@b.example", "Trabajo: noe3@b.example", "noe3@b.example oficina", "NOE3@b.example - casa"],
+)
+def test_words_beside_an_address_are_left_with_a_warning_and_a_way_to_confirm(cell: str) -> None:
+    row = one_of("Correo", cell)
+    assert row.nominee.email == "noe3@b.example"
+    assert problems_of(row) == [("email", "more_than_address", "warning")]
+    assert row.problems[0].proposal == "noe3@b.example"
+
+
+@pytest.mark.parametrize(
+    ("cell", "address"),
+    [
+        ("noe.ku @b.example", "noe.ku@b.example"),
+        ("noe ku@b.example", "noeku@b.example"),
+        ("noe@b.gob .example", "noe@b.gob.example"),
+        ("noe. ku@b.example", "noe.ku@b.example"),
+    ],
+)
+def test_blanks_inside_an_address_are_no_words_beside_it(cell: str, address: str) -> None:
+    row = one_of("Correo", cell)
+    assert (row.nominee.email, row.problems) == (address, ())
+
+
+@pytest.mark.parametrize(
     ("cell", "proposal"),
     [
         ("ana@gmail,com", "ana@gmail.com"),

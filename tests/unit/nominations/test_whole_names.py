@@ -32,6 +32,13 @@ GIVEN, SURNAMES = NameOrder.GIVEN_FIRST, NameOrder.SURNAMES_FIRST
         ("GONZÁLEZ KU Víctor Hugo", GIVEN, ("Víctor Hugo", "GONZÁLEZ", "KU")),
         ("Víctor Hugo GONZÁLEZ KU", SURNAMES, ("Víctor Hugo", "GONZÁLEZ", "KU")),
         ("Balam de la O, Araceli", GIVEN, ("Araceli", "Balam", "de la O")),
+        ("Dr. Peter van der Berg Jr.", GIVEN, ("Peter", "van der Berg Jr.", "")),
+        ("Juan Pérez López III", GIVEN, ("Juan", "Pérez", "López III")),
+        ("PÉREZ LÓPEZ JUAN JR", SURNAMES, ("JUAN", "PÉREZ", "LÓPEZ JR")),
+        ("van der Berg, Peter, Jr.", GIVEN, ("Peter", "van der Berg Jr.", "")),
+        ("Pérez Jr., Juan", GIVEN, ("Juan", "Pérez Jr.", "")),
+        ("Cap. 2/o. Eva Díaz Mora", GIVEN, ("Eva", "Díaz", "Mora")),
+        ("Díaz Mora, Sgto. 1/er. Eva", GIVEN, ("Eva", "Díaz", "Mora")),
         ("Sukarno -", GIVEN, ("Sukarno", "", "")),
         ("Sukarno, -", GIVEN, ("Sukarno", "", "")),
         ("Sukarno", GIVEN, ("Sukarno", "", "")),
@@ -53,6 +60,9 @@ def test_a_whole_name_is_taken_apart(text: str, order: NameOrder, parts: tuple[s
         ("Lic. en Der. Ana Ruiz", "Lic. en Der.", "Ana Ruiz"),
         ("MA. GUADALUPE GARCÍA", "", "MA. GUADALUPE GARCÍA"),
         ("M. Guadalupe García", "", "M. Guadalupe García"),
+        ("Cap. 2/o. Eva Díaz", "Cap. 2/o.", "Eva Díaz"),
+        ("Pol. 3ro. Eva Díaz", "Pol. 3ro.", "Eva Díaz"),
+        ("2/o. Eva Díaz", "", "2/o. Eva Díaz"),
         ("Mayor López", "", "Mayor López"),
         ("Lic.", "", "Lic."),
     ],
@@ -108,6 +118,8 @@ def test_no_word_is_lost(words: list[str], order: NameOrder, comma: int) -> None
         ("Sukarno", [("full_name", "missing", "error")]),
         ("Sukarno -", []),
         ("Ana Ruiz 🎓", []),
+        ("Cap. 2/o. Ana Ruiz", []),
+        ("Ana Ruiz 2/o.", [("full_name", "unusable", "error")]),
         ("12345", [("full_name", "no_letters", "error")]),
         ("Ana Ruiz2", [("full_name", "unusable", "error")]),
         ("#¡REF!", [("full_name", "unusable", "error")]),
@@ -161,3 +173,45 @@ def test_a_name_with_foreign_signs_is_proposed_without_them_where_that_is_clear(
 def test_the_heading_tells_the_order_where_no_name_does() -> None:
     rows = rows_of(("NOMBRE (APELLIDO PATERNO, MATERNO, NOMBRES)", "Correo"), ("KU DZUL XEL", "x@b.example"))
     assert (rows[0].nominee.given_names, rows[0].nominee.surname1) == ("XEL", "KU")
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "meant"),
+    [
+        ("CRUZ MARTÍNEZ", GIVEN, "MARTÍNEZ, CRUZ"),
+        ("Wei Chen", GIVEN, "Chen, Wei"),
+        ("Lic. Wei Chen Jr. (INM)", GIVEN, "Chen Jr., Lic. Wei (INM)"),
+        ("MARTÍNEZ JUAN", GIVEN, "MARTÍNEZ, JUAN"),
+        ("MARTÍNEZ LÓPEZ JUAN", GIVEN, "MARTÍNEZ LÓPEZ, JUAN"),
+        ("CRUZ MARTÍNEZ", SURNAMES, "CRUZ, MARTÍNEZ"),
+        ("Diego Martínez", GIVEN, ""),
+        ("María del Carmen Ku", GIVEN, ""),
+        ("MARTÍNEZ DIEGO", SURNAMES, ""),
+        ("Chen, Wei", GIVEN, ""),
+        ("CHEN Wei", GIVEN, ""),
+        ("Brayan Tun Ek", GIVEN, ""),
+        ("Sukarno -", GIVEN, ""),
+        ("Sukarno", GIVEN, ""),
+    ],
+)
+def test_a_split_that_no_known_given_name_tells_is_to_be_confirmed(text: str, order: NameOrder, meant: str) -> None:
+    name = split_whole(text, order)
+    assert name.meant == meant
+    if meant:
+        again = split_whole(meant, order)
+        assert again.meant == ""
+        assert sorted(" ".join((again.title, again.given_names, again.surname1, again.surname2)).split()) == sorted(
+            " ".join((name.title, name.given_names, name.surname1, name.surname2)).split()
+        )
+        assert again.agency == name.agency
+
+
+def test_a_doubtful_split_is_a_warning_with_the_split_to_confirm() -> None:
+    row = rows_of(("Nombre completo", "Correo"), ("CRUZ MARTÍNEZ", "c@b.example"), ("Ana Ruiz", "a@b.example"))[0]
+    assert problems_of(row) == [("full_name", "which_is_given", "warning")]
+    assert row.problems[0].proposal == "MARTÍNEZ, CRUZ"
+
+
+def test_two_surnames_in_one_cell_keep_a_suffix_with_the_last() -> None:
+    rows = rows_of(("Nombre", "Apellidos", "Correo"), ("Juan", "Pérez López Jr.", "j@b.example"), ("Ana", "Ruiz II", "a@b.example"))
+    assert [(row.nominee.surname1, row.nominee.surname2) for row in rows] == [("Pérez", "López Jr."), ("Ruiz II", None)]

@@ -135,7 +135,7 @@ def test_a_page_that_was_overtaken_brings_nobody(house: House) -> None:
     version = {"version": house.browser("liaison").get(address).one("[name=version]").attrs["value"]}
     house.post("organizer", address, {"leave_out": "0.2"})
     house.post("liaison", f"{address}/import", version)
-    assert "Somebody has corrected this list after you opened the page." in house.browser("liaison").get(address).text
+    assert "The list was corrected after this page was opened" in house.browser("liaison").get(address).text
     assert house.roster() == []
 
 
@@ -157,7 +157,8 @@ def test_a_list_is_discarded_and_its_people_stay(house: House) -> None:
         house.browser("liaison").get(f"{address}/{path}", status=422)
     unused = house.list_of("liaison", cells(ROSA))
     house.browser("liaison").submit(unused, form=".discard form")
-    house.browser("liaison").get(unused, status=404)
+    led = house.browser("liaison").get(unused, status=303)
+    assert "The list was discarded." in house.browser("liaison").follow(led).one("main").to_text()
 
 
 def test_the_file_comes_back_with_the_corrections_and_what_is_wrong(house: House) -> None:

@@ -47,7 +47,7 @@ def test_equal_values_are_mended_at_once(house: House) -> None:
     browser = house.browser("liaison")
     page = browser.get(address)
     assert "«Oax.» in 3 cells" in page.text
-    fix = page.one("form.fixes button").attrs["value"]
+    fix = page.one("form.fixes li button").attrs["value"]
     browser.submit(address, {"fix": fix}, form="form.fixes")
     assert "Oax." not in browser.get(f"{address}?show=all").one("main").to_text()
 

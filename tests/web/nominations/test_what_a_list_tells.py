@@ -160,7 +160,7 @@ def test_no_address_and_no_line_of_the_log_names_anybody(house: House, caplog: p
     said = house.upload("liaison", ROWS.replace("\t", ","), "Zaragoza.csv")
     address = said.response.headers["Location"]
     house.browser("liaison").submit(f"{address}/columns", form="form.columns-form")
-    house.post("liaison", address, {"cell-0.2-position": "Zaragoza", "was-0.2-position": ""})
+    house.post("liaison", address, {"cell-0.2-position": "Zaragoza", "was-0.2-position": "Fiscal"})
     house.bring("liaison", address)
     broken = house.upload("liaison", b"PK\x03\x04 Zaragoza", "Zaragoza.xlsx", status=422)
     assert "damaged" in broken.text

@@ -1,0 +1,15 @@
+"""This room's words in the audit log."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from seminar_app.audit.words import register
+
+
+def init_app() -> None:
+    """Register the words."""
+    register(
+        actions={"job.begun": _l("began long work"), "job.cancelled": _l("cancelled long work")},
+        kinds={"job": _l("long work")},
+    )

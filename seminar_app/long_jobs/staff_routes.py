@@ -1,0 +1,62 @@
+"""The page of long work, for the account that began it: how far it is, what came of it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from seminar_app.long_jobs import queries, services
+from seminar_app.long_jobs.kinds import Kind, kinds_of
+from seminar_app.long_jobs.models import LongJob
+from seminar_app.long_jobs.outcomes import refusal_in
+from seminar_app.long_jobs.rules import JobState, shown_progress
+from seminar_app.web.access import current_actor, staff
+from seminar_app.web.change import change_context
+from seminar_app.web.database import in_unit_of_work, session
+from seminar_app.web.errors import sentence_of
+from seminar_app.web.ids import id_needed
+
+blueprint = Blueprint("long_jobs_staff", __name__, url_prefix="/staff/jobs")
+
+
+@blueprint.get("/<job_id>")
+@staff()
+def show(job_id: str) -> ResponseReturnValue:
+    """Show how far the work is; while it goes on, the page takes itself anew each second."""
+    job = queries.get_job(session(), current_actor(), id_needed(job_id))
+    kind = kinds_of(current_app)[job.kind]
+    value, maximum = shown_progress(job.done, job.total)
+    address, link = kind.leads_to(job)
+    return render_template(
+        "long_jobs/staff/show.html",
+        job=job,
+        kind=kind,
+        value=value,
+        maximum=maximum,
+        counted=kind.counted(value, maximum) if job.state is JobState.RUNNING and value else None,
+        stage=kind.stages.get(job.stage) if job.stage else None,
+        said=_said(kind, job),
+        address=address,
+        link=link,
+    )
+
+
+@blueprint.post("/<job_id>/cancel")
+@staff()
+def cancel(job_id: str) -> ResponseReturnValue:
+    """Cancel the work. What is written is written as a whole at its end, so nothing is done by halves."""
+    job = queries.get_job(session(), current_actor(), id_needed(job_id))
+    context = change_context()
+    in_unit_of_work(lambda work: services.ask_to_cancel(work, context, public_id=job.public_id))
+    return redirect(url_for(".show", job_id=job.public_id.hex), code=303)
+
+
+def _said(kind: Kind, job: LongJob) -> str | None:
+    """Return what came of the work."""
+    if job.state is JobState.DONE:
+        return kind.said(job.outcome)
+    if job.state is JobState.CANCELLED:
+        return str(_("It was cancelled. Nothing was changed."))
+    refusal = refusal_in(job.outcome) if job.state is JobState.FAILED else None
+    return sentence_of(refusal) if refusal is not None else None
