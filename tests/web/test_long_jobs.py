@@ -210,7 +210,7 @@ def disabled(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("meanwhile", "sentence"),
     [
-        (corrected, "Somebody has corrected this list after you opened the page."),
+        (corrected, "The list was corrected after this page was opened"),
         (disabled, "This is no longer there, or your account may no longer do it."),
     ],
 )
