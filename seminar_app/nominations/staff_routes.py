@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import find_agency_by_code
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
-from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.long_jobs.telling import tell_worker
 from seminar_app.nominations import long_import, queries, services
@@ -77,7 +75,10 @@ def columns(slug: str, list_id: str) -> ResponseReturnValue:
         context = change_context()
         try:
             _refuse_unless_taken(who)
-            in_unit_of_work(lambda work: _note_columns(work, context, who, found.public_id, sent))
+            whose = _whose(who)
+            in_unit_of_work(
+                lambda work: services.say_columns(work, context, seminar=who.seminar, public_id=found.public_id, whose=whose, said=sent)
+            )
         except Refusal as refusal:
             refused = refusal
         else:
@@ -283,18 +284,15 @@ def _refuse_unless_taken(who: Nominating) -> None:
         raise ListsNotTaken
 
 
-def _note_columns(
-    work: Session, context: ChangeContext, who: Nominating, public_id: uuid.UUID, sent: Mapping[str, Mapping[str, Any]]
-) -> None:
-    """Note whose list the organizer says it is, if that was asked, and what its columns are for."""
-    whose = request.form.get("agency")
-    if whose is not None and who.organizes:
-        agency = find_agency_by_code(work, whose) if whose != EACH_ROW else None
-        if agency is None and whose != EACH_ROW:
-            raise NoSuchChoice
-        agency_id = agency.id if agency is not None else None
-        services.change_agency(work, context, seminar=who.seminar, public_id=public_id, agency_id=agency_id)
-    services.choose_columns(work, context, seminar=who.seminar, public_id=public_id, said=sent)
+def _whose(who: Nominating) -> tuple[int | None] | None:
+    """Return the agency, or none where each row names its own, whose list the organizer says it is; None where that was not asked."""
+    code = request.form.get("agency") if who.organizes else None
+    if code is None or code == EACH_ROW:
+        return None if code is None else (None,)
+    agency = find_agency_by_code(session(), code)
+    if agency is None:
+        raise NoSuchChoice
+    return (agency.id,)
 
 
 def _upload(who: Nominating, form: UploadForm) -> NominationList:

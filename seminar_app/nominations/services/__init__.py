@@ -15,7 +15,7 @@ from seminar_app.nominations.services.lists import (
     work_of,
 )
 from seminar_app.nominations.services.undoing import held_until, undo_import
-from seminar_app.nominations.services.whose import change_agency
+from seminar_app.nominations.services.whose import change_agency, say_columns
 
 __all__ = [
     "Corrected",
@@ -34,6 +34,7 @@ __all__ = [
     "prepare_import",
     "read_again",
     "remembered",
+    "say_columns",
     "tables_of",
     "take_corrections",
     "undo_import",
