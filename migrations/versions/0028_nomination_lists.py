@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["seminar_id"], ["seminar.id"], name=op.f("fk_nomination_list_seminar_id_seminar"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_nomination_list_agency_id_agency"), ondelete="RESTRICT"),

@@ -68,33 +68,34 @@ class MessagePage:
     next_before: uuid.UUID | None
 
 
-Subject = Callable[[Message], str | None]
-"""Writes the subject of a message; None if it cannot be written."""
+Subjects = Callable[[Sequence[Message]], Mapping[int, str | None]]
+"""Writes the subjects of messages, by id; None for one that cannot be written."""
 
 
-def messages_page(session: Session, wanted: MessageFilter, *, subject: Subject, before: uuid.UUID | None = None) -> MessagePage:
+def messages_page(session: Session, wanted: MessageFilter, *, subjects: Subjects, before: uuid.UUID | None = None) -> MessagePage:
     """Return fifty messages, newest first; only messages older than `before` if it is given."""
     query = select(Message).where(*_conditions(session, wanted)).order_by(Message.id.desc()).limit(PAGE_SIZE + 1)
     if before is not None:
         query = query.where(Message.id < select(Message.id).where(Message.public_id == before).scalar_subquery())
     rows = session.scalars(query).all()
-    shown = as_shown(session, rows[:PAGE_SIZE], subject=subject)
+    shown = as_shown(session, rows[:PAGE_SIZE], subjects=subjects)
     return MessagePage(shown, rows[PAGE_SIZE - 1].public_id if len(rows) > PAGE_SIZE else None)
 
 
-def as_shown(session: Session, rows: Sequence[Message], *, subject: Subject) -> list[ShownMessage]:
+def as_shown(session: Session, rows: Sequence[Message], *, subjects: Subjects) -> list[ShownMessage]:
     """Return messages as administrators may see them."""
     codes = shown_receivers(session, rows)
-    return [_shown(row, codes.get(row.id), subject) for row in rows]
+    written = subjects([row for row in rows if row.id not in codes])
+    return [_shown(row, codes.get(row.id), written.get(row.id)) for row in rows]
 
 
-def _shown(row: Message, code: str | None, subject: Subject) -> ShownMessage:
+def _shown(row: Message, code: str | None, subject: str | None) -> ShownMessage:
     return ShownMessage(
         public_id=row.public_id,
         kind=row.kind,
         receiver=code or ", ".join(filter(None, (row.to_name, row.to_address))),
         withheld=code is not None,
-        subject=subject(row) if code is None else None,
+        subject=subject if code is None else None,
         language=row.language,
         state=row.state,
         attempts=row.attempts,

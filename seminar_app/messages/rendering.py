@@ -17,7 +17,8 @@ go to that address, and the end of the mail names what there is. Without them th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
@@ -104,8 +105,11 @@ Attacher = Callable[[Session, Message, PageAddress], Attachment | None]
 _attachers: dict[str, Attacher] = {}
 
 
-Cover = Callable[[Session, Message, Resolved, AddressOf], Resolved | None]
-_covers: dict[str, Cover] = {}
+Owners = Mapping[uuid.UUID, Any]
+"""What a room reads of those whom personal links concern, by the links' owner."""
+Cover = Callable[[Session, Message, Resolved, AddressOf, Owners], Resolved | None]
+OwnersReader = Callable[[Session, Collection[uuid.UUID]], Owners]
+_covers: dict[str, tuple[Cover, OwnersReader]] = {}
 
 
 FactReader = Callable[[Session, Message], dict[str, str]]
@@ -126,12 +130,25 @@ def add_facts(kind: str, reader: FactReader) -> None:
     _fact_readers[kind] = reader
 
 
-def cover(purpose: str, covering: Cover) -> None:
+def cover(purpose: str, covering: Cover, owners: OwnersReader) -> None:
     """Ask this function about each mail with a link of this purpose, whatever its kind, each time one is rendered.
 
-    It gets what the mail is to say, and returns what may be said instead; None: all of it.
+    It gets what the mail is to say, and returns what may be said instead; None: all of it. `owners` reads, in one statement for many
+    mails, what it needs to know of them.
     """
-    _covers[purpose] = covering
+    _covers[purpose] = covering, owners
+
+
+def owners_of(reading: Session, messages: Iterable[Message]) -> Owners:
+    """Return what may decide how much these mails say, in one statement for each purpose of their links."""
+    asked: dict[str, set[uuid.UUID]] = {}
+    for message in messages:
+        if message.link_purpose in _covers and message.link_owner is not None:
+            asked.setdefault(message.link_purpose, set()).add(message.link_owner)
+    found: dict[uuid.UUID, Any] = {}
+    for purpose, owners in asked.items():
+        found |= _covers[purpose][1](reading, owners)
+    return found
 
 
 def attach(kind: str, attacher: Attacher) -> None:
@@ -144,15 +161,24 @@ def init_app(app: Flask) -> None:
     app.extensions["mail_templates"] = app.jinja_env.overlay(undefined=StrictUndefined, autoescape=False)
 
 
-def write(app: Flask, message: Message, *, show_link: bool = True, reading: Session | None = None, late: bool = True) -> Letter:
+def write(
+    app: Flask,
+    message: Message,
+    *,
+    show_link: bool = True,
+    reading: Session | None = None,
+    late: bool = True,
+    owners: Owners | None = None,
+) -> Letter:
     """Render a message in its language.
 
     Args:
         app: the application.
         message: row of the outbox.
         reading: the session to ask in what a mail says that decides late; None: one of its own.
-        late: whether to ask for the facts that are read when a mail leaves, and what may be said to this mailbox; a list of subjects
-            does without them.
+        late: whether to ask for the facts that are read when a mail leaves; a list of subjects does without them, and an example, which
+            goes to nobody, without what may be said to a mailbox too.
+        owners: what was read of whom many mails concern (`owners_of`); None: it is read for this one.
         show_link: whether to show the secret part of its link; staff read the message without it.
 
     Raises:
@@ -162,7 +188,7 @@ def write(app: Flask, message: Message, *, show_link: bool = True, reading: Sess
     settings: Settings = app.extensions["settings"]
     templates: Environment = app.extensions["mail_templates"]
     with app.app_context(), force_locale(message.language):
-        found, covered = _resolved(app, settings, message, reading or session(), show=show_link, late=late)
+        found, covered = _resolved(app, settings, message, reading or session(), show=show_link, late=late, owners=owners)
     language = found.language or message.language
     with app.app_context(), force_locale(language):
         to_name = unlinkable(found.to_name)
@@ -198,7 +224,9 @@ def attached_to(app: Flask, message: Message, letter: Letter) -> list[Attachment
     return [] if found is None else [found]
 
 
-def _resolved(app: Flask, settings: Settings, message: Message, reading: Session, *, show: bool, late: bool) -> tuple[Resolved, bool]:
+def _resolved(
+    app: Flask, settings: Settings, message: Message, reading: Session, *, show: bool, late: bool, owners: Owners | None
+) -> tuple[Resolved, bool]:
     """Return what the mail says, and whether that is less than its kind says."""
 
     def address(link: SecretLink, endpoint: str, kept: bytes | None) -> str:
@@ -216,8 +244,10 @@ def _resolved(app: Flask, settings: Settings, message: Message, reading: Session
         written = address(link, message.link_endpoint, None) if link and message.link_endpoint else None
         more = _fact_readers[message.kind](reading, message) if late and message.kind in _fact_readers else {}
         says = Resolved(kind=message.kind, to_name=message.to_name, facts=message.context | more | {"link": written})
-    covering = _covers.get(message.link_purpose or "") if late else None
-    less = covering(reading, message, says, address) if covering is not None else None
+    covering = _covers.get(message.link_purpose or "") if late or owners is not None else None
+    if covering is None:
+        return says, False
+    less = covering[0](reading, message, says, address, owners_of(reading, [message]) if owners is None else owners)
     return (says, False) if less is None else (less, True)
 
 

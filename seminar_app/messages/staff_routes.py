@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.errors import MessageError
 from typing import Any
 
@@ -19,7 +19,7 @@ from seminar_app.core.errors import Refusal
 from seminar_app.messages import queries, services
 from seminar_app.messages.checks import mail_leaves, worker_runs
 from seminar_app.messages.models import Message
-from seminar_app.messages.rendering import Letter, NotToBeSent, attached_to, write
+from seminar_app.messages.rendering import Letter, NotToBeSent, Owners, attached_to, owners_of, write
 from seminar_app.messages.rules import MessageState, may_send_again
 from seminar_app.messages.words import KINDS, SIGNS, STATES, kind_in_words
 from seminar_app.web.access import shown, shows_people, staff
@@ -55,7 +55,7 @@ def _list(wanted: queries.MessageFilter) -> str:
     kind = wanted.kind if wanted.kind in KINDS else None  # what stands in an address is anybody's words
     shown("outbox:list", state=wanted.state, kind=kind, searched=bool(wanted.to))
     before, filters = _before(), _filters_of(wanted)
-    page = queries.messages_page(session(), wanted, subject=subject_of, before=before)
+    page = queries.messages_page(session(), wanted, subjects=subjects_of, before=before)
     step = {"endpoint": ".search"} if wanted.to else {"endpoint": ".index", **filters}
     return render_template(
         "messages/staff/index.html",
@@ -97,7 +97,7 @@ def send_again(public_id: uuid.UUID) -> ResponseReturnValue:
 
 def _message_page(row: Message, *, refusal: str | None = None) -> str:
     shown(f"outbox:{row.public_id.hex}", kind=row.kind)
-    as_seen = queries.as_shown(session(), [row], subject=subject_of)[0]
+    as_seen = queries.as_shown(session(), [row], subjects=subjects_of)[0]
     letter, fault = (None, None) if as_seen.withheld else _written(row)
     return render_template(
         "messages/staff/message.html",
@@ -113,16 +113,17 @@ def _message_page(row: Message, *, refusal: str | None = None) -> str:
     )
 
 
-def subject_of(row: Message) -> str | None:
-    """Return the subject as it is sent, or None if the message cannot be rendered."""
-    letter, _fault = _written(row, late=False)
-    return letter.subject if letter else None
+def subjects_of(rows: Sequence[Message]) -> dict[int, str | None]:
+    """Return the subjects as they are sent, or were, by id; None where a message cannot be rendered."""
+    owners = owners_of(session(), rows)
+    letters = {row.id: _written(row, late=False, owners=owners)[0] for row in rows}
+    return {message: letter.subject if letter else None for message, letter in letters.items()}
 
 
-def _written(row: Message, *, late: bool = True) -> tuple[Letter | None, str | None]:
+def _written(row: Message, *, late: bool = True, owners: Owners | None = None) -> tuple[Letter | None, str | None]:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     try:
-        return write(app, row, show_link=_shows_links(), reading=session(), late=late), None
+        return write(app, row, show_link=_shows_links(), reading=session(), late=late, owners=owners), None
     except NotToBeSent:
         return None, _("This message is no longer needed, so it is not sent.")
     except UNWRITABLE as error:

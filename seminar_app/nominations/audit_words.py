@@ -13,9 +13,10 @@ def init_app() -> None:
         actions={
             "nominations.uploaded": _l("uploaded an agency's list"),
             "nominations.columns_placed": _l("said what the columns of an agency's list are for"),
+            "nominations.agency_changed": _l("said that an agency's list is another agency's"),
             "nominations.corrected": _l("corrected an agency's list"),
             "nominations.discarded": _l("discarded an agency's list"),
-            "nominations.imported": _l("brought the people of an agency's list onto the roster"),
+            "nominations.imported": _l("nominated the people of an agency's list"),
             "nominations.undone": _l("undid an import of an agency's list"),
             "nominations.viewed": _l("looked at an agency's list"),
             "nominations.exported": _l("took an agency's list as a file"),

@@ -7,12 +7,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import all_agencies, all_successions
 from seminar_app.core.phones import readable_phone
-from seminar_app.nominations.models import Nomination, NominationList
+from seminar_app.nominations.here import Here, brought_by, registered
+from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.rules import Address, AgencyFault, AgencyFinder, Assigned, Doubt, KnownAgency, Outcome
 from seminar_app.nominations.shapes import Field, ListRow, Nominee, Problem, ProblemCode, Reading, RowKey, Severity
 from seminar_app.people.finding_again import Mark, find_again, mark_of
@@ -22,8 +23,8 @@ from seminar_app.people.identity_rules import canonical_number
 from seminar_app.people.models import Person
 from seminar_app.people.rules import Sex, certificate_name
 from seminar_app.people.services import PersonData, compared_of
-from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import RegistrationState, decide_seat, first_state_of_nomination, quotas_within, reach_of
+from seminar_app.registration.queries import alternates_now
+from seminar_app.registration.rules import decide_seat, first_state_of_nomination, quotas_within, reach_of
 from seminar_app.registration.services import Entry
 from seminar_app.registration.services.elsewhere import those_registered_elsewhere
 from seminar_app.registration.services.seats import LockedSeats
@@ -33,24 +34,6 @@ NEW = "new"
 """In `Choices`: the row is about nobody on file."""
 Choices = Mapping[RowKey, str]
 """Who a row is about, as a person has said: `NEW`, or the public id of somebody on file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """A registration that a person of the list has in this seminar already.
-
-    Attributes:
-        list_name: file of the list that brought it; None if no list did.
-        within: whether the account may see it.
-        reserved: whether the person's identity is.
-    """
-
-    registration_id: int
-    public_id: uuid.UUID
-    state: RegistrationState
-    list_name: str | None
-    within: bool
-    reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +49,8 @@ class CheckedRow:
         hidden: whether it is about somebody of whom the account may not learn anything, a registration of another agency or a reserved
             identity: before an import the row looks like any other, and an import leaves it to the organizer.
         repeats: the row before it about the same person.
-        came: for a row that this list has brought already, the registration.
-        place: of an alternate, among those of this list who wait for the same seats; from 1.
+        came: for a row that this list has brought already, what its registration is now.
+        place: the number that an alternate would have among those of the same quota; from 1.
         reserved: whether the row tells that a reserved identity is registered, which is an opening of its record.
         on_file: the address on file of somebody whom the account may see, where the row has another or none; of a row that was
             brought, the address now.
@@ -82,7 +65,7 @@ class CheckedRow:
     here: Here | None = None
     hidden: bool = False
     repeats: RowKey | None = None
-    came: uuid.UUID | None = None
+    came: Here | None = None
     place: int | None = None
     reserved: bool = False
     on_file: str | None = None
@@ -103,7 +86,8 @@ class CheckedRow:
     @property
     def registration(self) -> uuid.UUID | None:
         """The registration that the row tells of."""
-        return self.here.public_id if self.here is not None else self.came
+        there = self.here or self.came
+        return there.public_id if there is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +134,9 @@ def look_up(
     """
     mark = mark_of(session)
     open_rows = [
-        each for each in _assigned(session, seats, of, reading, standpoint=standpoint, language=language) if each.outcome is Outcome.WAITS
+        each
+        for each in _assigned(session, seats, of, reading, {}, standpoint=standpoint, language=language)
+        if each.outcome is Outcome.WAITS
     ]
     before = len(reading.rows) - len(open_rows)
     sought = [_sought(session, each.entry) for each in open_rows]
@@ -187,10 +173,11 @@ def check(
         importing: whether an import asks, which leaves all hidden rows to the organizer.
         known: who the rows were about a moment ago; only what has changed since is looked up.
     """
-    rows = _assigned(session, seats, of, reading, standpoint=standpoint, language=language)
+    waiting = alternates_now(session, seats.seminar, list(seats.rows.values()))
+    rows = _assigned(session, seats, of, reading, waiting.numbers, standpoint=standpoint, language=language)
     open_rows = [place for place, each in enumerate(rows) if each.outcome is Outcome.WAITS]
     found = _found(session, [rows[place] for place in open_rows], standpoint, known)
-    here = _registered(session, seats.seminar.id, found, standpoint)
+    here = registered(session, seats.seminar.id, _of_people(found), waiting.numbers, within=standpoint.agencies)
     first: dict[int, RowKey] = {}
     chosen = dict(choices)
     for place, who in zip(open_rows, found, strict=True):
@@ -200,7 +187,7 @@ def check(
         row = _with_person(rows[place], who, here, chosen.get(rows[place].row.key), first, organizes=standpoint.agencies is None)
         told = row.hidden and (importing or (to_organizer or {}).get(row.row.key) == row.names)
         rows[place] = replace(row, outcome=Outcome.ORGANIZER) if told else row
-    return _addressed(session, _seated(session, seats, rows, now=now), standpoint.offices, addresses or {})
+    return _addressed(session, _seated(session, seats, rows, waiting.last, now=now), standpoint.offices, addresses or {})
 
 
 def _addressed(
@@ -229,13 +216,20 @@ def _addressed(
 
 
 def _assigned(
-    session: Session, seats: LockedSeats, of: NominationList, reading: Reading, *, standpoint: Standpoint, language: str
+    session: Session,
+    seats: LockedSeats,
+    of: NominationList,
+    reading: Reading,
+    numbers: Mapping[int, int],
+    *,
+    standpoint: Standpoint,
+    language: str,
 ) -> list[CheckedRow]:
     """Return the rows with their agencies, and those that the list has brought already; `WAITS` where a row goes on."""
     finder = agency_finder(session, seats, standpoint.agencies)
-    came = _came(session, of.id, standpoint.reach)
+    came = brought_by(session, of.id, numbers, organizes=standpoint.agencies is None, reach=standpoint.reach)
     rows = [_with_agency(finder, row, of.agency_id, language) for row in reading.rows]
-    return [_taken(each, *came[each.row.key]) if each.row.key in came else each for each in rows]
+    return [_taken(each, came[each.row.key]) if each.row.key in came else each for each in rows]
 
 
 def _found(session: Session, rows: Sequence[CheckedRow], standpoint: Standpoint, known: Known | None) -> list[Found]:
@@ -310,48 +304,14 @@ def _sought(session: Session, entry: Entry | None) -> Sought:
     return Sought(compared_of(entry.person, tokens_of(session, entry.identity)), entry.person.search_key, entry.identity.curp)
 
 
-def _taken(each: CheckedRow, registration: uuid.UUID, reserved: bool, address: str | None) -> CheckedRow:
-    return replace(each, outcome=Outcome.TAKEN, came=registration, reserved=reserved, on_file=address)
+def _taken(each: CheckedRow, came: Here) -> CheckedRow:
+    return replace(each, outcome=Outcome.TAKEN, came=came, reserved=came.reserved, on_file=came.address)
 
 
-def _came(session: Session, list_id: int | None, reach: ColumnElement[bool]) -> dict[RowKey, tuple[uuid.UUID, bool, str | None]]:
-    """Return by row what this list has brought: the registration, whether its person is reserved, and the address if it may be seen."""
-    brought = (
-        select(Nomination.row, Registration.public_id, Person.reserved, case((and_(reach, ~Person.reserved), Person.email)).label("email"))
-        .join(Registration, Registration.id == Nomination.registration_id)
-        .join(Person, Person.id == Registration.person_id)
-    )
-    return {row.row: (row.public_id, row.reserved, row.email) for row in session.execute(brought.where(Nomination.list_id == list_id))}
-
-
-def _registered(session: Session, seminar_id: int, found: Sequence[Found], standpoint: Standpoint) -> dict[int, Here]:
-    """Return the registrations in this seminar of people who were found, by person."""
+def _of_people(found: Sequence[Found]) -> set[int]:
+    """Return the people on file whom rows are about, or may be."""
     people = {each.same.id for each in found if each.same is not None}
-    people |= {candidate.person.id for each in found for candidate in each.perhaps}
-    if not people:
-        return {}
-    newest = select(func.max(Nomination.id)).where(Nomination.registration_id == Registration.id).correlate(Registration).scalar_subquery()
-    rows = session.execute(
-        select(
-            Registration.person_id,
-            Registration.id,
-            Registration.public_id,
-            Registration.state,
-            Registration.agency_id,
-            NominationList.name,
-            Person.reserved,
-        )
-        .join(Person, Person.id == Registration.person_id)
-        .outerjoin(Nomination, Nomination.id == newest)
-        .outerjoin(NominationList, NominationList.id == Nomination.list_id)
-        .where(Registration.seminar_id == seminar_id)
-    )
-    within = standpoint.agencies
-    return {
-        row.person_id: Here(row.id, row.public_id, row.state, row.name, within is None or row.agency_id in within, row.reserved)
-        for row in rows
-        if row.person_id in people
-    }
+    return people | {candidate.person.id for each in found for candidate in each.perhaps}
 
 
 def _is_new(found: Found, here: Mapping[int, Here], doubt: Doubt | None) -> bool:
@@ -383,28 +343,33 @@ def _with_person(
         return replace(each, found=found, outcome=Outcome.REPEATED, repeats=first[person.id]) if sees else replace(each, hidden=True)
     first[person.id] = each.row.key
     if there is not None:
-        return replace(each, found=found, outcome=Outcome.HERE, here=there, reserved=there.reserved)
+        return replace(each, found=found, outcome=Outcome.LEFT if there.left else Outcome.HERE, here=there, reserved=there.reserved)
     return replace(each, found=found)
 
 
-def _seated(session: Session, seats: LockedSeats, rows: list[CheckedRow], *, now: datetime) -> list[CheckedRow]:
-    """Return the rows with the seats that they would get, in their order."""
+def _seated(session: Session, seats: LockedSeats, rows: list[CheckedRow], last: Mapping[int, int], *, now: datetime) -> list[CheckedRow]:
+    """Return the rows with the seats that they would get, in their order.
+
+    Args:
+        last: the last number of the alternates of each quota who wait already.
+    """
     pools, today = {pool.id: pool for pool in seats.pools}, seats.today(now)
-    seated, alternates = [], dict[tuple[int, ...], int]()
+    seated, alternates = [], dict(last)
     for each in rows:
         if each.outcome is not Outcome.WAITS or each.assigned is None:
             seated.append(each)
             continue
         path = seats.path(session, each.assigned.agency_id)
-        quotas = tuple(pool.id for pool in quotas_within(seats.pools, path))
+        quotas = quotas_within(seats.pools, path)
         if first_state_of_nomination(seats.seminar.approval, has_quota=bool(quotas)) is not None:
             seated.append(replace(each, outcome=Outcome.FOR_APPROVAL))
             continue
         reach = reach_of(list(pools.values()), path, agency_seats_only=True, today=today)
         pool_id = decide_seat(list(pools.values()), reach).pool_id
         if pool_id is None:
-            alternates[quotas] = alternates.get(quotas, 0) + 1
-            seated.append(replace(each, outcome=Outcome.ALTERNATE, place=alternates[quotas]))
+            nearest = quotas[0].id  # whoever has no quota is for approval
+            alternates[nearest] = alternates.get(nearest, 0) + 1
+            seated.append(replace(each, outcome=Outcome.ALTERNATE, place=alternates[nearest]))
             continue
         pools[pool_id] = replace(pools[pool_id], taken=pools[pool_id].taken + 1)
         seated.append(replace(each, outcome=Outcome.SEATED))

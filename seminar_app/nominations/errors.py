@@ -200,9 +200,15 @@ class ListChanged(Refusal):
     """The list was corrected after the page was shown."""
 
     sentence = N_(
-        "The list was corrected after this page was opened, by somebody else or in another window. Nobody was brought yet: look at the "
-        "figures again, then bring the people onto the roster."
+        "The list was corrected after this page was opened, by somebody else or in another window. Nobody was nominated yet: look at the "
+        "figures again, then nominate the people."
     )
+
+
+class ListHasNominated(Refusal):
+    """People were nominated with the list, and have their places by its agency."""
+
+    sentence = N_("People were nominated with this list already, so it stays its agency's.")
 
 
 class ListGone(Refusal):

@@ -18,10 +18,10 @@ from seminar_app.agencies.queries import AgencyChoice
 from seminar_app.nominations.corrections import Cell, Corrections
 from seminar_app.nominations.limits import FILE_MB
 from seminar_app.nominations.shapes import Field, RowKey
-from seminar_app.web.forms import BaseForm, choices_of, optional
+from seminar_app.web.forms import BaseForm, choices_of, optional, required
 from seminar_app.web.languages import current_language
 
-EACH_ROW = ""
+EACH_ROW = "each-row"
 """Choice of an agency: each row names its own."""
 LONGEST_CELL = 400
 ORDERS = {"order": "name_order", "dates": "date_order", "m": "m_means"}
@@ -34,18 +34,20 @@ class UploadForm(BaseForm):
     """An agency's list: a file, or cells that were copied and pasted."""
 
     submission_id = HiddenField(default=lambda: uuid.uuid4().hex, render_kw={"data-kept": ""})  # static/js/page.js
-    agency = SelectField(_l("Whose list is it?"), choices=[])
+    agency = SelectField(_l("Whose list is it?"), choices=[], validators=[required(_l("Please choose whose list it is."))])
     file = FileField(_l("The file"), render_kw={"accept": ".xlsx,.xls,.ods,.csv,.tsv,.txt"})
     pasted = TextAreaField(
         _l("Or paste the cells"), validators=[optional(), Length(max=FILE_MB << 20)], render_kw={"rows": 4, "wrap": "off"}
     )
 
-    def offer(self, agencies: Sequence[AgencyChoice], *, each_row: bool) -> None:
-        """Set the agencies to choose from. `each_row`: the list may also be of several, each row naming its own."""
-        language = current_language()
-        named = [(each.code, f"{each.code} · {each.name(language)}") for each in agencies]
-        several = [(EACH_ROW, _("Several: each row names its own"))] if each_row else []
-        self.agency.choices = choices_of(*named, *several)
+    def offer(self, agencies: Sequence[AgencyChoice], *, each_row: bool, chooses: bool) -> None:
+        """Set the agencies to choose from.
+
+        Args:
+            each_row: the list may also be of several, each row naming its own.
+            chooses: none is proposed, because nobody knows whose list comes.
+        """
+        self.agency.choices = choices_of(*([("", _("Choose…"))] if chooses else []), *whose_choices(agencies, each_row=each_row))
 
     def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
         """Check that there is a file or something pasted."""
@@ -60,6 +62,13 @@ class UploadForm(BaseForm):
         """The file, if one was chosen."""
         chosen = request.files.get(self.file.name)
         return chosen if chosen is not None and chosen.filename else None
+
+
+def whose_choices(agencies: Sequence[AgencyChoice], *, each_row: bool) -> list[tuple[str, str]]:
+    """Return the agencies whose list it may be, each with what is sent; `EACH_ROW` last."""
+    language = current_language()
+    named = [(each.code, f"{each.code} · {each.name(language)}") for each in agencies]
+    return [*named, (EACH_ROW, _("Several: each row names its own"))] if each_row else named
 
 
 def layout_choices(sent: MultiDict[str, str]) -> dict[str, dict[str, Any]]:
@@ -141,4 +150,4 @@ def _addresses(sent: MultiDict[str, str]) -> dict[RowKey, str]:
     return {key: text[:LONGEST_CELL] for key, _bar, text in said if ROW.fullmatch(key)}
 
 
-__all__ = ["UploadForm", "corrections_in", "layout_choices"]
+__all__ = ["UploadForm", "corrections_in", "layout_choices", "whose_choices"]

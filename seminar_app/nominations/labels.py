@@ -84,13 +84,14 @@ def init_app() -> None:
             Outcome.FAULTY: _l("To mend"),
             Outcome.REPEATED: _l("Twice in the list"),
             Outcome.HERE: _l("On the roster already"),
+            Outcome.LEFT: _l("No longer on the list"),
             Outcome.ASK: _l("Known already?"),
             Outcome.SEATED: _l("Gets a seat"),
             Outcome.ALTERNATE: _l("Alternate"),
             Outcome.FOR_APPROVAL: _l("For approval"),
             Outcome.WAITS: _l("Waiting list"),
             Outcome.ORGANIZER: _l("For the organizer to decide"),
-            Outcome.TAKEN: _l("Brought"),
+            Outcome.TAKEN: _l("Nominated with this list"),
         },
     )
     labels.register(NameOrder, {NameOrder.GIVEN_FIRST: _l("Given names first"), NameOrder.SURNAMES_FIRST: _l("Surnames first")})

@@ -119,7 +119,7 @@ IMPORT = Kind(
     stages={
         "reading": _l("The list is being read"),
         "people": _l("Looking who is known already"),
-        "roster": _l("The people are being brought onto the roster"),
+        "roster": _l("The people are being nominated"),
     },
     said=_said,
     leads_to=_leads_to,

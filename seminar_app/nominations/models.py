@@ -50,6 +50,8 @@ class NominationList(Base):
     """When rows of it were last brought onto the roster."""
     total: Mapped[int] = mapped_column(default=0)
     """Rows about people when it was last imported."""
+    waiting: Mapped[int] = mapped_column(default=0)
+    """Rows that want something done, by the last import or by a correction after it (`rules.waiting_in`)."""
     version: Mapped[int] = mapped_column(default=1)
     """Counts the corrections, so that an import takes what its page has shown."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 
 from seminar_app.accounts.queries import names_by_audit_name
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
@@ -18,27 +18,30 @@ from seminar_app.core.errors import Refusal
 from seminar_app.nominations import long_import, queries, services
 from seminar_app.nominations.checking import NOBODY, CheckedRow, check
 from seminar_app.nominations.choices import with_choices
-from seminar_app.nominations.forms import UploadForm
+from seminar_app.nominations.forms import EACH_ROW, UploadForm, whose_choices
 from seminar_app.nominations.layout import with_samples
 from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.reading import proposed_states
-from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for
+from seminar_app.nominations.rules import Fix, Outcome, counted, fixes_for, waiting_in
 from seminar_app.nominations.shapes import DateOrder, Field, NameOrder, Nominee, ProblemCode, Reading, Severity, Tables
 from seminar_app.nominations.shown_rows import (
-    FIGURES,
     NOTHING_LEFT,
+    NOW,
     READ_ONLY,
+    SHOWN,
     TO_MEND,
     Answered,
     RowShown,
     by_sheet,
     faults_of,
+    figures_of,
     in_normal_case,
     is_doubtful,
+    key_of,
 )
 from seminar_app.nominations.states import STATE_NAMES
-from seminar_app.nominations.wording import counts_in_words, outcome_in_words, problem_in_words
+from seminar_app.nominations.wording import counts_in_words, here_in_words, kind_in_words, left_in_words, outcome_in_words, problem_in_words
 from seminar_app.nominations.work import Work, lacks_address, reading_of
 from seminar_app.registration.queries import as_likely
 from seminar_app.seminars.header import seminar_header
@@ -71,6 +74,8 @@ def columns_page(who: Nominating, found: NominationList, sent: Mapping[str, Mapp
     """Return what each column is taken for, with what was chosen on the page if that was refused."""
     tables, work = services.tables_of(session(), found), services.work_of(session(), found)
     layout = with_samples(with_choices(work.layout, sent, tables=tables)[0], tables)
+    agency = _agency_of(found)
+    changes = queries.may_change_agency(session(), who, found)
     return _render(
         "columns",
         who,
@@ -78,12 +83,19 @@ def columns_page(who: Nominating, found: NominationList, sent: Mapping[str, Mapp
         tables=tables,
         encodings=list(dict.fromkeys((*filter(None, (tables.encoding,)), *tables.encodings))),
         layout=layout,
+        agency=agency,
+        whose=whose_choices(queries.agencies_to_choose(session(), who), each_row=True) if changes else [],
+        whose_now=request.form.get("agency") or (agency.code if agency is not None else EACH_ROW),
         first=_first_people(tables, replace(work, layout=layout)),
         refused=sentence_of(refused) if refused else None,
         fields=labels.choices(Field),
         name_orders=labels.choices(NameOrder),
         date_orders=labels.choices(DateOrder),
     )
+
+
+def _agency_of(found: NominationList) -> AgencyChoice | None:
+    return all_agencies(session(), with_aliases=False).get(found.agency_id) if found.agency_id is not None else None
 
 
 def _first_people(tables: Tables, work: Work) -> dict[int, list[Nominee]]:
@@ -113,14 +125,14 @@ def list_page(
     Beside it, the registrations of reserved identities that its rows tell of: each is an opening of a record.
     """
     if found.work_id is None:
-        return _render("list", who, found=found, gone=True), []
+        return _render("list", who, found=found, gone=True, agency=_agency_of(found)), []
     looked = _look(who, found)
     counts = counted(each.outcome for each in looked.rows)
     to_mend = [each for each in looked.rows if each.outcome in TO_MEND]
     shows = _shows(asked.get("show"), to_mend=bool(to_mend))
     doubtful = [each for each in looked.rows if is_doubtful(each)]
     by_name = {"all": looked.rows, "mend": to_mend, "doubts": doubtful}
-    chosen = by_name[shows] if shows in by_name else [each for each in looked.rows if each.outcome == shows]
+    chosen = by_name[shows] if shows in by_name else [each for each in looked.rows if shows in (each.outcome, key_of(each))]
     if answered.rows:
         chosen, shows = [each for each in looked.rows if each.row.key in answered.rows], "answered"
     page = min(page_number(), max(1, -(-len(chosen) // ON_A_PAGE)))
@@ -135,6 +147,8 @@ def list_page(
         sheets=list(by_sheet([_shown(each, looked, answered) for each in here], looked.rows, names)),
         several=len({each.row.table for each in looked.rows}) > 1,
         shows=shows,
+        shows_words=_shown_in_words(shows),
+        agency=looked.agencies.get(found.agency_id) if found.agency_id is not None else None,
         page=page,
         pages=-(-len(chosen) // ON_A_PAGE),
         no_address=sum(lacks_address(each.row) for each in looked.rows if each.outcome not in (Outcome.TAKEN, Outcome.HERE)),
@@ -163,9 +177,20 @@ def _opened(rows: Sequence[CheckedRow]) -> list[uuid.UUID]:
     return [each.registration for each in rows if each.reserved and each.registration is not None]
 
 
-def row_part(who: Nominating, found: NominationList, key: str, asked: Mapping[str, str], answered: Answered) -> tuple[str, list[uuid.UUID]]:
-    """Return one row after a correction, with the figures of the list: what htmx puts in their places. And what `list_page` does."""
+def waiting_now(who: Nominating, found: NominationList) -> int:
+    """Return how many rows of a list want something done."""
+    return waiting_in(counted(each.outcome for each in _look(who, found).rows))
+
+
+def row_part(
+    who: Nominating, found: NominationList, key: str, asked: Mapping[str, str], answered: Answered
+) -> tuple[str, list[uuid.UUID], int]:
+    """Return one row after a correction, with the figures of the list: what htmx puts in their places.
+
+    Beside it, what `list_page` does, and how many rows want something done.
+    """
     looked = _look(who, found)
+    counts = counted(each.outcome for each in looked.rows)
     row = next((each for each in looked.rows if each.row.key == key), None)
     part = render_template(
         "nominations/staff/_corrected.html",
@@ -175,23 +200,32 @@ def row_part(who: Nominating, found: NominationList, key: str, asked: Mapping[st
         row=_shown(row, looked, answered) if row is not None else None,
         key=key,
         shows=_shows(asked.get("show"), to_mend=True),
-        **_summary(counted(each.outcome for each in looked.rows), looked),
+        **_summary(counts, looked),
     )
-    return part, _opened([row] if row is not None else [])
+    return part, _opened([row] if row is not None else []), waiting_in(counts)
 
 
 def _shows(asked: str | None, *, to_mend: bool) -> str:
     """Return which rows are shown: all, those to mend, those that come with a doubt, or those with one outcome."""
-    if asked in ("all", "mend", "doubts", *Outcome):
+    if asked in ("mend", "doubts", *SHOWN):
         return str(asked)
     return "mend" if to_mend else "all"
+
+
+def _shown_in_words(shows: str) -> str:
+    """Return the heading of the rows that are limited to one figure."""
+    if shows.startswith(NOW):
+        return kind_in_words(shows.removeprefix(NOW), 2)
+    return outcome_in_words(Outcome(shows), 1) if shows in set(Outcome) else ""
 
 
 def _summary(counts: Mapping[Outcome, int], looked: _Looked) -> dict[str, Any]:
     return {
         "counts": counts,
         "problem_in_words": problem_in_words,
-        "figures": [(each, counts[each], outcome_in_words(each, counts[each])) for each in FIGURES if counts.get(each)],
+        "figures": figures_of(looked.rows),
+        "here_in_words": here_in_words,
+        "left_in_words": left_in_words,
         "total": len(looked.rows),
         "left_out": sorted(looked.work.edits.left_out, key=lambda key: tuple(map(int, key.split(".")))),
         "coming": sum(number for outcome, number in counts.items() if outcome.comes),

@@ -47,6 +47,11 @@ class Nominating:
     language: str
 
     @property
+    def chooses(self) -> bool:
+        """Whether nobody knows whose list comes: only a liaison of one agency brings that one's."""
+        return self.organizes or len(self.granted) != 1
+
+    @property
     def organizes(self) -> bool:
         """Whether the account organizes the seminar."""
         return self.agencies is None
@@ -90,6 +95,11 @@ def get_list(session: Session, who: Nominating, public_id: uuid.UUID) -> Nominat
     if found is None or (who.agencies is not None and found.agency_id not in who.agencies):
         raise NotFound
     return found
+
+
+def may_change_agency(session: Session, who: Nominating, found: NominationList) -> bool:
+    """Whether the account may say that the list is another agency's: the organizer, before anybody was nominated with it."""
+    return who.organizes and not session.scalar(select(exists().where(Nomination.list_id == found.id)))
 
 
 def was_discarded(session: Session, who: Nominating, public_id: uuid.UUID) -> bool:

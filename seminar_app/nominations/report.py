@@ -105,8 +105,8 @@ def report_of(rows: Sequence[CheckedRow], tables: Tables) -> dict[str, list[dict
     """
     report = as_report(Reading(tuple(each.row for each in rows)), tables)
     several = len({each.row.table for each in rows}) > 1
-    held = [each for each in rows if each.outcome is Outcome.ASK]
-    already = [each for each in rows if each.outcome in (Outcome.HERE, Outcome.TAKEN) or (each.repeats and each.row.same_as is None)]
+    there, held = (Outcome.HERE, Outcome.LEFT, Outcome.TAKEN), [each for each in rows if each.outcome is Outcome.ASK]
+    already = [each for each in rows if each.outcome in there or (each.repeats and each.row.same_as is None)]
     gone = {(each.row.number, tables.tables[each.row.table].name if several else None) for each in (*already, *held)}
     for kind in ("accepted", "warnings"):
         report[kind] = [entry for entry in report[kind] if (entry["row"], entry.get("sheet")) not in gone]

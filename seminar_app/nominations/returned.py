@@ -16,7 +16,7 @@ from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.rules import Outcome
 from seminar_app.nominations.shapes import Field, Layout
-from seminar_app.nominations.wording import problem_in_words
+from seminar_app.nominations.wording import left_in_words, problem_in_words
 from seminar_app.nominations.work import Work, reading_of
 from seminar_app.web.labels import label
 from seminar_app.web.languages import current_language
@@ -44,7 +44,7 @@ def returned_file(session: Session, actor: Actor, who: Nominating, found: Nomina
     columns = _columns(work.layout)
     content = annotated(
         tables,
-        remarks={each.row.key: _remark(each) for each in rows},
+        remarks={each.row.key: _remark(each, who.seminar.time_zone) for each in rows},
         faulty={
             each.row.key: {column for problem in each.row.problems for column in columns.get((each.row.table, problem.field), ())}
             for each in rows
@@ -55,7 +55,8 @@ def returned_file(session: Session, actor: Actor, who: Nominating, found: Nomina
     )
     stem = found.name.rpartition(".")[0] or found.name or _("list")
     what = _("what is wrong")  # not within the text below, where it would not be found for translation
-    opened = [each.registration for each in rows if each.outcome is Outcome.HERE and each.reserved and each.registration]
+    there = (Outcome.HERE, Outcome.LEFT)
+    opened = [each.registration for each in rows if each.outcome in there and each.reserved and each.registration]
     return content, f"{stem} - {what}.xlsx", opened
 
 
@@ -69,11 +70,13 @@ def _columns(layout: Layout) -> dict[tuple[int, Field], tuple[int, ...]]:
     return found
 
 
-def _remark(each: CheckedRow) -> str:
+def _remark(each: CheckedRow, time_zone: str) -> str:
     """Return in words what is wrong in a row, or why it does not come."""
     wrong = [f"{label(problem.field)}: {problem_in_words(problem)}" for problem in each.row.problems]
     if each.outcome is Outcome.REPEATED and each.repeats:
         wrong.append(_("Twice in the list: as row %(row)s", row=each.repeats.partition(".")[2]))
+    elif each.here is not None and each.outcome is Outcome.LEFT:
+        wrong.append(left_in_words(each.here, time_zone))
     elif each.outcome in (Outcome.HERE, Outcome.ORGANIZER):
         wrong.append(label(each.outcome))
     elif each.outcome is Outcome.ASK:

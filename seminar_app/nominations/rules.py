@@ -26,6 +26,8 @@ class Outcome(StrEnum):
     """A row before it is about the same person."""
     HERE = "here"
     """The person has a registration in this seminar."""
+    LEFT = "left"
+    """The person was on the list of this seminar and left it, or was taken off: no list brings them back."""
     ASK = "ask"
     """It may be somebody on file: a person has to say."""
     SEATED = "seated"
@@ -257,6 +259,15 @@ def standing(seminar: HasWindow, *, organizes: bool, now: datetime) -> Standing:
     if seminar.state is SeminarState.DRAFT:
         return Standing.NOT_PUBLISHED
     return Standing.CLOSED if registration_window(seminar, now=now) is Window.CLOSED else Standing.OPEN
+
+
+def waiting_in(counts: Mapping[Outcome, int], *, imported: bool = False) -> int:
+    """Return how many rows want something done: to be mended, to be told apart, or to be nominated.
+
+    Args:
+        imported: the rows that come have just come.
+    """
+    return sum(number for each, number in counts.items() if each in (Outcome.FAULTY, Outcome.ASK) or (each.comes and not imported))
 
 
 LONG = 1_000

@@ -2,24 +2,71 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from seminar_app.nominations.checking import CheckedRow
 from seminar_app.nominations.corrections import Conflict, Conflicts
+from seminar_app.nominations.here import ALTERNATE, ERASED, LEFT
 from seminar_app.nominations.names import normal_case, spellings
 from seminar_app.nominations.rules import Address, Outcome
 from seminar_app.nominations.shapes import Field, Nominee, Problem, RowKey
+from seminar_app.nominations.wording import kind_in_words, outcome_in_words
 from seminar_app.registration.queries import LikelySame
+from seminar_app.registration.rules import RegistrationState
 
 TO_MEND = (Outcome.FAULTY, Outcome.ASK)
-_LAST = (Outcome.HERE, Outcome.REPEATED, Outcome.ASK, Outcome.FAULTY)
+_LAST = (Outcome.HERE, Outcome.LEFT, Outcome.REPEATED, Outcome.ASK, Outcome.FAULTY)
 FIGURES = (*(each for each in Outcome if each not in _LAST), *_LAST)
 """Outcomes in the order of the figures: first who comes, last what wants a word."""
-READ_ONLY = (Outcome.TAKEN, Outcome.HERE, Outcome.ORGANIZER)
+READ_ONLY = (Outcome.TAKEN, Outcome.HERE, Outcome.LEFT, Outcome.ORGANIZER)
 """Outcomes of rows that nobody corrects in the list: the record is on the roster, or the organizer has the row."""
+NOW = "now-"
+"""Before the kind of what was brought: the figure of those who are that now."""
+_AT_PART = {
+    RegistrationState.REGISTERED: "taken",
+    ALTERNATE: "alternate",
+    RegistrationState.WAITLISTED: "waits",
+    RegistrationState.PENDING: "for_approval",
+    RegistrationState.NOMINATED: "for_approval",
+    RegistrationState.INVITED: "for_approval",
+}
+"""Kinds of what was brought, by the colour of the outcome that is most like them; others are off the list."""
+_KINDS = (*_AT_PART, *LEFT, ERASED)
+SHOWN = ("all", "doubts", *(each.value for each in Outcome), *(f"{NOW}{kind}" for kind in _KINDS))
+"""What a list's page can be limited to, by name in its address."""
 EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A part of a list. `key`: limits the page to its rows; `part`: names its colour."""
+
+    key: str
+    part: str
+    rows: int
+    words: str
+
+
+def key_of(row: CheckedRow) -> str:
+    """Return what a row counts as: its outcome, or for one that was brought already what it is now."""
+    return f"{NOW}{row.came.kind}" if row.came is not None else row.outcome.value
+
+
+def figures_of(rows: Iterable[CheckedRow]) -> list[Figure]:
+    """Return the parts of a list in order, without those that no row is in."""
+    counts = Counter(map(key_of, rows))
+    found = []
+    for outcome in FIGURES:
+        if outcome is Outcome.TAKEN:
+            keys = ((f"{NOW}{kind}", _AT_PART.get(kind, "here"), kind) for kind in _KINDS)
+            found += [Figure(key, part, counts[key], kind_in_words(kind, counts[key])) for key, part, kind in keys if counts[key]]
+        elif counts[outcome.value]:
+            part = "here" if outcome is Outcome.LEFT else outcome.value
+            found.append(Figure(outcome.value, part, counts[outcome.value], outcome_in_words(outcome, counts[outcome.value])))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

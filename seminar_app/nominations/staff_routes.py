@@ -17,16 +17,15 @@ from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.long_jobs.telling import tell_worker
 from seminar_app.nominations import long_import, queries, services
-from seminar_app.nominations.errors import ListDiscarded, ListsNotTaken
+from seminar_app.nominations.errors import ListDiscarded, ListsNotTaken, NoSuchChoice
 from seminar_app.nominations.file_names import plain_name
 from seminar_app.nominations.forms import EACH_ROW, UploadForm, corrections_in, layout_choices
 from seminar_app.nominations.models import NominationList
-from seminar_app.nominations.pages import columns_page, index_page, list_page, row_part
+from seminar_app.nominations.pages import columns_page, index_page, list_page, row_part, waiting_now
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.reading_in import proposed_layout
 from seminar_app.nominations.returned import returned_file
-from seminar_app.nominations.rules import Outcome
-from seminar_app.nominations.shown_rows import NOTHING_LEFT, Answered
+from seminar_app.nominations.shown_rows import NOTHING_LEFT, SHOWN, Answered
 from seminar_app.nominations.tables import paste_tables, read_tables
 from seminar_app.nominations.wording import imported_in_words, undone_in_words
 from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
@@ -40,7 +39,6 @@ blueprint = Blueprint("nominations_staff", __name__, url_prefix="/staff/seminars
 NOMINATING = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.LIAISON)
 Answer = TypeVar("Answer", str, bytes)
 PAGE = re.compile(r"[1-9]\d{0,5}")
-SHOWS = ("all", "doubts", *Outcome)
 SAVED = "X-Nominations"
 """Header by which the page knows our answer to a row that was sent alone: a proxy's page, or that of signing in, is none."""
 READINGS = "20 per minute; 200 per hour"
@@ -55,7 +53,7 @@ def index(slug: str) -> ResponseReturnValue:
     """List the lists of the seminar that the account may open, with the form for another one."""
     who = _who(slug)
     form = UploadForm()
-    form.offer(queries.agencies_to_choose(session(), who), each_row=who.organizes)
+    form.offer(queries.agencies_to_choose(session(), who), each_row=who.organizes, chooses=who.chooses)
     if form.accepts():
         try:
             return _to_list(slug, _upload(who, form))
@@ -77,7 +75,10 @@ def columns(slug: str, list_id: str) -> ResponseReturnValue:
         context = change_context()
         try:
             _refuse_unless_taken(who)
-            in_unit_of_work(lambda work: services.choose_columns(work, context, seminar=who.seminar, public_id=found.public_id, said=sent))
+            whose = _whose(who)
+            in_unit_of_work(
+                lambda work: services.say_columns(work, context, seminar=who.seminar, public_id=found.public_id, whose=whose, said=sent)
+            )
         except Refusal as refusal:
             refused = refusal
         else:
@@ -144,11 +145,15 @@ def correct(slug: str, list_id: str) -> ResponseReturnValue:
             needs_no_access_row("it shows nobody")
             return sentence_of(refusal), 422, {SAVED: "refused"}
         flash(sentence_of(refusal), "error")
+    found = queries.get_list(session(), who, found.public_id)
     if alone:
-        part = row_part(who, queries.get_list(session(), who, found.public_id), request.form.get("row", ""), request.form, answered)
-        return _note_shown(slug, found, *part), {SAVED: "saved"}
+        part, opened, waiting = row_part(who, found, request.form.get("row", ""), request.form, answered)
+        _note_waiting(who, found, waiting)
+        return _note_shown(slug, found, part, opened), {SAVED: "saved"}
+    if found.imported_at is not None:
+        _note_waiting(who, found, waiting_now(who, found))
     if answered.rows:
-        return _note_shown(slug, found, *list_page(who, queries.get_list(session(), who, found.public_id), request.form, answered)), 422
+        return _note_shown(slug, found, *list_page(who, found, request.form, answered)), 422
     needs_no_access_row("the page that follows has one")
     return _back(slug, found)
 
@@ -228,10 +233,19 @@ def _note_shown(
     return page
 
 
+def _note_waiting(who: Nominating, found: NominationList, waiting: int) -> None:
+    """Keep how many rows of an imported list want something done, for the state that the table of lists shows."""
+    if found.imported_at is not None and found.waiting != waiting:
+        public_id, version = found.public_id, found.version
+        in_unit_of_work(
+            lambda work: services.note_waiting(work, seminar=who.seminar, public_id=public_id, version=version, waiting=waiting)
+        )
+
+
 def _back(slug: str, found: NominationList) -> ResponseReturnValue:
     """Lead back to the part of the list that was corrected."""
     page, shows = request.form.get("page", ""), request.form.get("show", "")
-    place = {"page": page if PAGE.fullmatch(page) else None, "show": shows if shows in SHOWS else None}
+    place = {"page": page if PAGE.fullmatch(page) else None, "show": shows if shows in SHOWN else None}
     values: dict[str, Any] = {"slug": slug, "list_id": found.public_id.hex, **place}
     return redirect(url_for(".show", **values), code=303)
 
@@ -268,6 +282,17 @@ def _who(slug: str) -> Nominating:
 def _refuse_unless_taken(who: Nominating) -> None:
     if not who.standing.takes_lists:
         raise ListsNotTaken
+
+
+def _whose(who: Nominating) -> tuple[int | None] | None:
+    """Return the agency, or none where each row names its own, whose list the organizer says it is; None where that was not asked."""
+    code = request.form.get("agency") if who.organizes else None
+    if code is None or code == EACH_ROW:
+        return None if code is None else (None,)
+    agency = find_agency_by_code(session(), code)
+    if agency is None:
+        raise NoSuchChoice
+    return (agency.id,)
 
 
 def _upload(who: Nominating, form: UploadForm) -> NominationList:

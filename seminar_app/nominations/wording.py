@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from seminar_app.nominations.here import ALTERNATE, ERASED, Here
 from seminar_app.nominations.rules import Outcome
 from seminar_app.nominations.services import Imported
 from seminar_app.nominations.shapes import Problem, ProblemCode
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.web.filters import long_date
 from seminar_app.web.labels import label
 
 
@@ -28,11 +32,38 @@ def outcome_in_words(outcome: Outcome, rows: int) -> str:
     """Return what becomes of rows, beside the figure of their number."""
     several = {
         Outcome.ALTERNATE: _("Alternates"),
-        Outcome.TAKEN: _("On the roster"),
         Outcome.HERE: _("There already"),
         Outcome.REPEATED: _("Repeated"),
     }
     return str(label(outcome) if rows == 1 else several.get(outcome, label(outcome)))
+
+
+def kind_in_words(kind: str, rows: int = 1) -> str:
+    """Return what people who were brought are now, in the roster's words, beside the figure of their number (`here.Here.kind`)."""
+    if kind == ERASED:
+        return str(_("Data erased"))
+    if kind == ALTERNATE:
+        return str(_("Alternate") if rows == 1 else _("Alternates"))
+    return str(label(RegistrationState(kind)))
+
+
+def here_in_words(here: Here) -> str:
+    """Return what a registration is now, in the roster's words."""
+    return str(_("Alternate %(number)d", number=here.number)) if here.number else kind_in_words(here.kind)
+
+
+def left_in_words(here: Here, time_zone: str) -> str:
+    """Return how and when a person left the list of the seminar."""
+    if here.left_at is None:
+        return str(label(here.state))
+    day = long_date(here.left_at.astimezone(ZoneInfo(time_zone)).date())
+    said = {
+        RegistrationState.DECLINED: _("Was not approved on %(day)s", day=day),
+        RegistrationState.WITHDRAWN: _("Withdrew on %(day)s", day=day),
+        RegistrationState.REMOVED: _("Was taken off the list on %(day)s", day=day),
+        RegistrationState.SUBSTITUTED: _("Gave up the place on %(day)s", day=day),
+    }
+    return str(said[here.state])
 
 
 def problem_in_words(problem: Problem) -> str:
@@ -49,7 +80,7 @@ def problem_in_words(problem: Problem) -> str:
 def imported_in_words(done: Imported) -> str:
     """Return what an import has done, and what it has left in the list."""
     if done.came:
-        people = ngettext("%(num)d person was brought onto the roster", "%(num)d people were brought onto the roster", done.came)
+        people = ngettext("%(num)d person was nominated", "%(num)d people were nominated", done.came)
         said = [_("%(people)s: %(what)s.", people=people, what=", ".join(counts_in_words(done.counts)))]
     else:
         said = [_("Nobody was added: everybody on this list is on the roster already, or has something to mend.")]

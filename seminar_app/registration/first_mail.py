@@ -9,6 +9,8 @@ Source: docs/decisions/0044-the-first-opening.md.
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,7 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.messages.models import Message
-from seminar_app.messages.rendering import AddressOf, Resolved, cover
+from seminar_app.messages.rendering import AddressOf, Owners, Resolved, cover
 from seminar_app.people.models import Person
 from seminar_app.registration.first_opening_rules import Opening, decide_opening
 from seminar_app.registration.links import PURPOSE
@@ -46,7 +48,7 @@ _to_many: set[str] = set()
 
 def init_app() -> None:
     """Ask for every mail with a personal link."""
-    cover(PURPOSE, _covered)
+    cover(PURPOSE, _covered, _owners)
 
 
 def tells(kind: str, news: News) -> None:
@@ -94,13 +96,17 @@ def _no_person(link: str | None) -> dict[str, Any]:
     return {"code": "", "unproven": True, "link": link}
 
 
-def _covered(session: Session, message: Message, found: Resolved, _address_of: AddressOf) -> Resolved | None:
+def _owners(session: Session, registrations: Collection[uuid.UUID]) -> Owners:
+    of = select(Registration, Person).join(Person, Person.id == Registration.person_id)
+    return {row.Registration.public_id: row for row in session.execute(of.where(Registration.public_id.in_(registrations)))}
+
+
+def _covered(_session: Session, message: Message, found: Resolved, _address_of: AddressOf, owners: Owners) -> Resolved | None:
     """Return the mail without what concerns the person; None where the mailbox is proven, so that all of it may be said.
 
     A mailbox that is no longer on file is as good as unproven. Of a mail that was sent, it is told as it was then.
     """
-    of = select(Registration, Person).join(Person, Person.id == Registration.person_id)
-    row = session.execute(of.where(Registration.public_id == message.link_owner)).one_or_none()
+    row = owners.get(message.link_owner) if message.link_owner is not None else None
     if row is None:
         return bare(found, kind=message.kind, link=None)
     mailbox = mailbox_of(row.Registration, row.Person, at=message.sent_at)

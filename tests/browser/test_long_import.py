@@ -33,8 +33,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.sqlite_first]
 ROWS = 1_500
 KEY = "browser:" + "k" * 40
 WORDS = {
-    "es": (re.compile("Inscribir a 1"), "Comienza en unos segundos.", "750 de 1,500 filas", "Ver de nuevo", "Se inscribió a 1500 personas"),
-    "en": (re.compile("Bring 1"), "It begins within seconds.", "750 of 1,500 rows", "Look again", "1500 people were brought"),
+    "es": (re.compile("Nominar a 1"), "Comienza en unos segundos.", "750 de 1,500 filas", "Ver de nuevo", "Se nominó a 1500 personas"),
+    "en": (re.compile("Nominate 1"), "It begins within seconds.", "750 of 1,500 rows", "Look again", "1500 people were nominated"),
 }
 
 

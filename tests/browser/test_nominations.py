@@ -29,8 +29,8 @@ from tests.support.visitor import DESK, PHONE, Visitor, settled
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite_first]
 
 WORDS = {
-    "es": ("Leer la lista", "Ver a las personas", re.compile("Inscribir a"), "Con lugar", "Suplente", "Por corregir"),
-    "en": ("Read the list", "See the people", re.compile("Bring .* onto the roster"), "Gets a seat", "Alternate", "To mend"),
+    "es": ("Leer la lista", "Ver a las personas", re.compile("Nominar a"), "Con lugar", "Suplente", "Por corregir"),
+    "en": ("Read the list", "See the people", re.compile("Nominate"), "Gets a seat", "Alternate", "To mend"),
 }
 SHORT = (("PGR.xlsx", "es", "liaison"), ("07-personal-mac.csv", "en", "organizer"))
 
@@ -197,7 +197,7 @@ def test_a_list_is_pasted_mended_and_brought_by_keyboard_alone(office: Office) -
         tab_to(page, page.locator("#cell-0-5-email-accept"))
         page.keyboard.press("Enter")
         expect(page.locator("#cell-0-5-email")).to_have_count(0)
-        tab_to(page, page.get_by_role("button", name="Inscribir a 3 personas"))
+        tab_to(page, page.get_by_role("button", name="Nominar a 3 personas"))
         page.keyboard.press("Enter")
         expect(page.locator(".notice-success:not(.notice-undo)")).to_be_visible()
         visitor.look()
@@ -311,7 +311,7 @@ def test_what_was_typed_after_the_session_ended_is_kept_and_sent_again(office: O
         visitor.context.add_cookies(cookies)  # signed in again in another tab
         cell.press("Enter")
         expect(cell).to_have_count(0)
-        expect(page.locator("#bring")).to_have_text("Bring 2 people onto the roster")
+        expect(page.locator("#bring")).to_have_text("Nominate 2 people")
         expect(page.locator("#bring")).to_be_enabled()
 
 
@@ -328,7 +328,7 @@ def test_what_was_typed_without_a_connection_is_sent_when_there_is_one(office: O
         visitor.complaints.clear()
         visitor.context.set_offline(False)
         expect(page.locator(".cell-fault")).to_have_count(0)
-        expect(page.locator("#bring")).to_have_text("Inscribir a 3 personas")
+        expect(page.locator("#bring")).to_have_text("Nominar a 3 personas")
         assert states_of(office.session, office.seminar) == {}
 
 

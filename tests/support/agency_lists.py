@@ -21,7 +21,7 @@ from tests.support.factories import Make
 FOUR = Path(demo.__file__).parent / "data"
 SEVEN = Path(__file__).parents[1] / "data" / "lists"
 FAULTS = Path(__file__).parents[1] / "data" / "faults"
-EACH_ROW = ""
+EACH_ROW = "each-row"
 QUOTAS = {"PGR": 28, "PGJ": 31, "CNS": 18, "INM": 15}
 
 

@@ -119,7 +119,7 @@ def test_the_button_of_a_long_list_leads_to_the_page_of_the_work_and_that_to_the
     assert desk.roster() == 0
     run_waiting(desk.app)
     page = desk.page()
-    assert "3 people were brought onto the roster: 2 seats, 1 alternate." in page.text
+    assert "3 people were nominated: 2 seats, 1 alternate." in page.text
     assert "hx-trigger" not in page.one("#job").attrs
     assert page.one("#job a.usa-button").attrs["href"] == desk.list_page
     assert page.one(".back-link").attrs["href"] == desk.list_page
@@ -129,7 +129,7 @@ def test_the_button_of_a_long_list_leads_to_the_page_of_the_work_and_that_to_the
 
 def test_a_list_that_is_not_long_is_brought_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "LONG", 4)
-    assert "3 people were brought onto the roster" in desk.press().text
+    assert "3 people were nominated" in desk.press().text
     assert desk.roster() == 3
     assert desk.job() is None
 
@@ -137,7 +137,7 @@ def test_a_list_that_is_not_long_is_brought_at_once(desk: Desk, monkeypatch: pyt
 def test_a_second_press_leads_to_the_same_work_and_the_list_says_that_it_is_under_way(desk: Desk) -> None:
     assert path_of(desk.press()) == path_of(desk.press())
     page = desk.client.get(desk.list_page)
-    assert "This list is being brought onto the roster just now." in page.text
+    assert "The people of this list are being nominated just now." in page.text
     assert page.one(f"a[href='/staff/jobs/{desk.job().public_id.hex}']")
     other = desk.sign_in(
         CheckingClient(desk.app.test_client()), desk.make.account((RoleName.ORGANIZER, {"office_id": desk.seminar.office_id}))
@@ -210,7 +210,7 @@ def disabled(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("meanwhile", "sentence"),
     [
-        (corrected, "Somebody has corrected this list after you opened the page."),
+        (corrected, "The list was corrected after this page was opened"),
         (disabled, "This is no longer there, or your account may no longer do it."),
     ],
 )

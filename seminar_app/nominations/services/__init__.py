@@ -8,6 +8,7 @@ from seminar_app.nominations.services.lists import (
     discard,
     forget_files,
     keep_list,
+    note_waiting,
     original_of,
     read_again,
     remembered,
@@ -15,11 +16,13 @@ from seminar_app.nominations.services.lists import (
     work_of,
 )
 from seminar_app.nominations.services.undoing import held_until, undo_import
+from seminar_app.nominations.services.whose import change_agency, say_columns
 
 __all__ = [
     "Corrected",
     "Imported",
     "Prepared",
+    "change_agency",
     "choose_columns",
     "correct",
     "discard",
@@ -28,10 +31,12 @@ __all__ = [
     "held_until",
     "import_list",
     "keep_list",
+    "note_waiting",
     "original_of",
     "prepare_import",
     "read_again",
     "remembered",
+    "say_columns",
     "tables_of",
     "take_corrections",
     "undo_import",

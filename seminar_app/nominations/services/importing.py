@@ -15,7 +15,7 @@ from seminar_app.core.inserts import insert_rows
 from seminar_app.nominations.checking import CheckedRow, Known, Standpoint, check, look_up
 from seminar_app.nominations.errors import ListChanged
 from seminar_app.nominations.models import Nomination, NominationList
-from seminar_app.nominations.rules import Address, Outcome, counted
+from seminar_app.nominations.rules import Address, Outcome, counted, waiting_in
 from seminar_app.nominations.services.lists import keep_left, opened, tables_of, work_of
 from seminar_app.nominations.services.undoing import batch_of
 from seminar_app.nominations.shapes import Reading
@@ -152,7 +152,8 @@ def import_list(
     )
     taken = _take(session, context, seats, found, [each for each in rows if each.outcome.comes])
     keep_left(session, found, work, {each.row.key: each.names for each in rows if each.outcome is Outcome.ORGANIZER})
-    found.imported_at, found.total = context.now, len(rows)
+    counts = counted(each.outcome for each in rows)
+    found.imported_at, found.total, found.waiting = context.now, len(rows), waiting_in(counts, imported=True)
     session.flush()
     record(
         session,
@@ -162,7 +163,7 @@ def import_list(
         seminar=seats.seminar.slug,
         details={"rows": len(rows), "people": taken},
     )
-    return Imported(counted(each.outcome for each in rows), rows)
+    return Imported(counts, rows)
 
 
 def _take(session: Session, context: ChangeContext, seats: LockedSeats, found: NominationList, rows: Sequence[CheckedRow]) -> int:

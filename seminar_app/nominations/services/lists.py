@@ -143,6 +143,13 @@ def read_again(
     return found
 
 
+def note_waiting(session: Session, *, seminar: Seminar, public_id: uuid.UUID, version: int, waiting: int) -> None:
+    """Note how many rows want something done, as they were counted in this version of the list. That is no change of the list."""
+    found = locked_list(session, seminar.id, public_id)
+    if found.version == version:
+        found.waiting = waiting
+
+
 def keep_left(session: Session, found: NominationList, work: Work, to_organizer: Mapping[RowKey, str]) -> None:
     """Note which rows an import has left to the organizer (`Work.to_organizer`). That is no correction: the list's version stays."""
     if to_organizer != work.to_organizer:

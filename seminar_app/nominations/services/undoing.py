@@ -60,6 +60,7 @@ def undo_import(session: Session, context: ChangeContext, *, seminar: Seminar, p
     unmake(session, context, seats=seats, ids=ids)
     found.imported_at = _last_import(session, found)
     forget_how_brought(session, found, session.scalars(select(Nomination.row).where(Nomination.list_id == found.id)).all())
+    found.waiting += len(ids)
     session.flush()
     record(
         session,

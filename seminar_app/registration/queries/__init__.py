@@ -1,7 +1,7 @@
 """Read registrations: by personal link, as a roster, as seat counts, and by the people a member of staff may see."""
 
 from seminar_app.registration.queries.agencies import people_of_agency
-from seminar_app.registration.queries.alternates import AlternatePlace, alternate_place
+from seminar_app.registration.queries.alternates import AlternatePlace, alternate_place, alternates_now
 from seminar_app.registration.queries.forms_sent import (
     FoundForm,
     agency_typed,
@@ -108,6 +108,7 @@ __all__ = [
     "WaitingHere",
     "agency_typed",
     "alternate_place",
+    "alternates_now",
     "as_likely",
     "candidates_in_reach",
     "compare",

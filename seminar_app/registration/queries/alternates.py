@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import pool_steps
@@ -47,7 +48,24 @@ def numbers_in(session: Session, seminar: Seminar, pools: Sequence[SeatPool], ro
         rows: all registrations of the seminar, or all who wait, with `id`, `state`, `agency_seats_only`, `queue_place`, `agency_id`.
     """
     alternates = [row for row in rows if is_alternate(row.state, agency_seats_only=row.agency_seats_only)]
-    return _numbers(pools, pool_steps(session, seminar.starts_on), alternates) if alternates else {}
+    return _numbers(_nearest(pools, pool_steps(session, seminar.starts_on), alternates), alternates) if alternates else {}
+
+
+@dataclass(frozen=True, slots=True)
+class AlternatesNow:
+    """The alternates who wait now. `numbers`: of each by registration id; `last`: the last number of each quota, by pool id."""
+
+    numbers: Mapping[int, int]
+    last: Mapping[int, int]
+
+
+def alternates_now(session: Session, seminar: Seminar, pools: Sequence[SeatPool]) -> AlternatesNow:
+    """Return who waits for the quotas of a seminar, in two statements, however many they are."""
+    rows = session.execute(_waiting(seminar.id)).all()
+    steps = pool_steps(session, seminar.starts_on)
+    nearest = _nearest(pools, steps, rows)
+    quotas = Counter(quota for row in rows if (quota := nearest[row.agency_id]) is not None)
+    return AlternatesNow(_numbers(nearest, rows), quotas)
 
 
 def alternate_place(session: Session, seminar: Seminar, registration_id: int, *, today: date) -> AlternatePlace | None:
@@ -56,10 +74,7 @@ def alternate_place(session: Session, seminar: Seminar, registration_id: int, *,
     Args:
         today: in the seminar's time zone.
     """
-    waiting = select(Registration.id, Registration.queue_place, Registration.agency_id).where(
-        Registration.seminar_id == seminar.id, Registration.state == RegistrationState.WAITLISTED, Registration.agency_seats_only
-    )
-    rows = session.execute(waiting).all()
+    rows = session.execute(_waiting(seminar.id)).all()
     own = next((row for row in rows if row.id == registration_id), None)
     if own is None:
         return None
@@ -68,15 +83,26 @@ def alternate_place(session: Session, seminar: Seminar, registration_id: int, *,
     path = _path(own.agency_id, steps)
     days = [pool.release_on for pool in quotas_within(pools, path) if pool.release_on is not None]
     reach = reach_of(pools, path, agency_seats_only=True, today=today)
-    return AlternatePlace(_numbers(rows_of_pools, steps, rows).get(registration_id), min(days, default=None), reach.open_too)
+    numbers = _numbers(_nearest(rows_of_pools, steps, rows), rows)
+    return AlternatePlace(numbers.get(registration_id), min(days, default=None), reach.open_too)
 
 
-def _numbers(pools: Sequence[SeatPool], steps: Steps, rows: Sequence[Any]) -> dict[int, int]:
+def _waiting(seminar_id: int) -> Select[int, int | None, int | None]:
+    return select(Registration.id, Registration.queue_place, Registration.agency_id).where(
+        Registration.seminar_id == seminar_id, Registration.state == RegistrationState.WAITLISTED, Registration.agency_seats_only
+    )
+
+
+def _nearest(pools: Sequence[SeatPool], steps: Steps, rows: Sequence[Any]) -> dict[int | None, int | None]:
+    """Return the nearest quota of each agency of these registrations; None where none is left."""
     states = [pool_state(pool) for pool in pools]
-    nearest = {
+    return {
         agency_id: next((quota.id for quota in quotas_within(states, _path(agency_id, steps))), None)
         for agency_id in {row.agency_id for row in rows}
     }
+
+
+def _numbers(nearest: Mapping[int | None, int | None], rows: Sequence[Any]) -> dict[int, int]:
     return number_alternates(Alternate(row.id, row.queue_place, nearest[row.agency_id]) for row in rows)
 
 

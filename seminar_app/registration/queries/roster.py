@@ -151,6 +151,11 @@ class RosterGroup:
     everybody: list[RosterRow] = field(default_factory=list)
     counts: Counter[RegistrationState] = field(default_factory=Counter)
 
+    @property
+    def alternates(self) -> int:
+        """Number of alternates among those who wait."""
+        return sum(line.alternate for line in self.everybody)
+
 
 @dataclass(frozen=True, slots=True)
 class SeatsLeft:
@@ -246,7 +251,7 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page
             shown += 1
     for group_id, named in groups_then(then[version] for version in versions).items():
         groups[group_id].group = named
-        groups[group_id].rows = _in_order(groups[group_id].rows)
+        groups[group_id].rows = _in_order(groups[group_id].rows, by_number=wanted.alternates)
     visible = [pool for pool in pools if access.agency_ids is None or (pool.agency_id and access.covers(pool.agency_id))]
     visible.sort(key=lambda pool: (pool.agency_id is None, agencies[pool.agency_id].code if pool.agency_id else ""))
     ordered = sorted(groups.values(), key=lambda found: in_group_order(found.group))
@@ -291,11 +296,12 @@ def _line(
     return RosterRow(row.public_id, person, row.state, pool_id, searched, row.email is not None, alternate, number)
 
 
-def _in_order(lines: list[RosterRow]) -> list[RosterRow]:
-    """Sort the lines of a group, and tell namesakes apart."""
+def _in_order(lines: list[RosterRow], *, by_number: bool) -> list[RosterRow]:
+    """Sort the lines of a group, and tell namesakes apart. `by_number`: alternates by their number, those whose number is not told last."""
     ordered = sorted(lines, key=lambda line: line.person.order)
     people = told_apart(line.person for line in ordered)
-    return [replace(line, person=person) for line, person in zip(ordered, people, strict=True)]
+    named = [replace(line, person=person) for line, person in zip(ordered, people, strict=True)]
+    return sorted(named, key=lambda line: (line.number is None, line.number or 0)) if by_number else named
 
 
 def _is_wanted(line: RosterRow, group: str, wanted: RosterFilter) -> bool:

@@ -183,7 +183,7 @@ def test_mail_to_a_reserved_person_is_found_by_neither_name_nor_address(
 
 def page(session: Session, wanted: str | None) -> list[str]:
     session.rollback()
-    return [message.receiver for message in messages_page(session, MessageFilter(to=wanted), subject=lambda _message: "x").messages]
+    return [message.receiver for message in messages_page(session, MessageFilter(to=wanted), subjects=lambda _messages: {}).messages]
 
 
 def test_the_commands_reserve_by_id_or_code_and_print_no_name(app: Flask, make: Make, session: Session) -> None:

@@ -22,16 +22,18 @@ def test_a_file_becomes_a_roster(house: House, who: str) -> None:
     assert "Rosa" in columns.text
     browser.submit(f"{address}/columns", form="form.columns-form")
     page = browser.get(address)
-    assert "Bring 3 people onto the roster" in page.text
+    assert "Nominate 3 people" in page.text
     assert "2 seats, 1 alternate" in page.text
     assert house.roster() == []
     done = house.bring(who, address)
-    assert "3 people were brought onto the roster: 2 seats, 1 alternate." in done.text
+    assert "3 people were nominated: 2 seats, 1 alternate." in done.text
     states = [(each.state, each.source) for each in house.roster()]
     nomination = Source.NOMINATION
     assert states == [(RegistrationState.REGISTERED, nomination)] * 2 + [(RegistrationState.WAITLISTED, nomination)]
     assert done.select("#to-bring form") == []
-    assert "Brought" in house.row(who, address, 2)
+    assert [
+        house.row(who, address, number).rpartition(" ")[0].endswith(state) for number, state in ((2, "Registered"), (4, "Alternate 1"))
+    ] == [True] * 2
     line = browser.get(f"{LISTS}/").one("section[aria-labelledby=lists]").to_text()
     assert "lista.csv" in line
     assert "Done" in line
@@ -39,7 +41,7 @@ def test_a_file_becomes_a_roster(house: House, who: str) -> None:
 
 def test_pasted_cells_become_a_list(house: House) -> None:
     address = house.list_of("liaison", cells(*THREE))
-    assert "Bring 3 people" in house.browser("liaison").get(address).text
+    assert "Nominate 3 people" in house.browser("liaison").get(address).text
     assert "Pasted cells" in house.browser("liaison").get(f"{LISTS}/").text
 
 
@@ -69,7 +71,7 @@ def test_a_column_without_a_word_is_refused_with_its_heading(house: House) -> No
     assert "«Correo»" in twice.text
     assert twice.one("#field-0-4 option[selected]").attrs["value"] == "email"
     browser.submit(columns, {"field-0-4": "left_out"}, form="form.columns-form")
-    assert "Bring 1 person" in browser.get(address).text
+    assert "Nominate 1 person" in browser.get(address).text
 
 
 def test_a_list_whose_columns_nobody_has_confirmed_brings_nobody(house: House) -> None:
@@ -158,7 +160,7 @@ def test_a_list_is_discarded_and_its_people_stay(house: House) -> None:
     page = house.browser("liaison").submit(address, form=".discard form")
     assert "The list was discarded." in house.browser("liaison").follow(page).text
     assert len(house.roster()) == 3
-    assert "What this file held is no longer kept." in house.browser("liaison").get(address).text
+    assert "What this list held was deleted: somebody discarded it" in house.browser("liaison").get(address).text
     for path in ("columns", "file"):
         house.browser("liaison").get(f"{address}/{path}", status=422)
     unused = house.list_of("liaison", cells(ROSA))

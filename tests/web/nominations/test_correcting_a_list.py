@@ -19,17 +19,17 @@ def test_a_cell_is_mended_without_a_script(house: House) -> None:
     assert "1 row stays here until it is mended." in page.text
     assert page.one('input[name="cell-0.3-email"]').attrs["aria-invalid"] == "true"
     mended = browser.submit(address, {"cell-0.3-email": "luis@pgr.example"}, form="form.grid-form")
-    assert "Bring 2 people" in browser.follow(mended).text
+    assert "Nominate 2 people" in browser.follow(mended).text
 
 
 def test_a_script_gets_the_row_and_the_figures_only(house: House) -> None:
     address = house.list_of("liaison", cells(ROSA, FAULTY))
     part = house.post("liaison", address, MEND | {"row": "0.3"}, status=200, **{"HX-Request": "true"})
     assert "Gets a seat" in part.one("#row-0-3").to_text()
-    assert "Bring 2 people" in part.one("#to-bring").to_text()
+    assert "Nominate 2 people" in part.one("#to-bring").to_text()
     assert "<html" not in part.response.get_data(as_text=True)
     gone = house.post("liaison", address, {"leave_out": "0.3", "row": "0.3"}, status=200, **{"HX-Request": "true"})
-    assert "Bring 1 person" in gone.one("#to-bring").to_text()
+    assert "Nominate 1 person" in gone.one("#to-bring").to_text()
 
 
 def test_a_cell_that_nobody_has_changed_is_no_correction(house: House) -> None:
@@ -38,7 +38,7 @@ def test_a_cell_that_nobody_has_changed_is_no_correction(house: House) -> None:
     house.post("liaison", address, MEND)
     unchanged = {"cell-0.3-email": "luis en pgr.example", "was-0.3-email": "luis en pgr.example"}
     house.post("organizer", address, unchanged)
-    assert "Bring 2 people" in house.browser("liaison").get(address).text
+    assert "Nominate 2 people" in house.browser("liaison").get(address).text
 
 
 def test_equal_values_are_mended_at_once(house: House) -> None:
@@ -61,7 +61,7 @@ def test_a_row_is_left_out_and_taken_again(house: House) -> None:
     assert "1 row is left out. Take it again: 2" in page.text
     assert "Bring" not in page.one("#to-bring").to_text()
     house.post("liaison", address, {"take_again": "0.2"})
-    assert "Bring 1 person" in browser.get(address).text
+    assert "Nominate 1 person" in browser.get(address).text
 
 
 def test_names_in_capitals_are_taken_in_normal_case_on_request(house: House) -> None:
@@ -103,4 +103,4 @@ def test_controls_that_no_page_has_change_nothing(house: House) -> None:
         "page": "https://evil.example/",
     }.items():
         assert house.post("liaison", address, {name: value}).response.headers["Location"] == address
-    assert "Bring 1 person" in house.browser("liaison").get(address).text
+    assert "Nominate 1 person" in house.browser("liaison").get(address).text

@@ -15,7 +15,7 @@ def test_the_columns_of_the_only_table_stand_open_and_a_name_placed_there_leads_
     refused = browser.submit(f"{address}/columns", form="form.columns-form", status=422)
     assert "Please say what these columns are for" in refused.text
     browser.submit(f"{address}/columns", {"field-0-0": "full_name"}, form="form.columns-form")
-    assert "Bring 1 person onto the roster" in browser.get(address).text
+    assert "Nominate 1 person" in browser.get(address).text
 
 
 def test_headings_without_people_say_so(house: House) -> None:

@@ -85,7 +85,7 @@ def test_an_import_leaves_the_row_to_the_organizer_without_saying_why(house: Hou
     before = len(house.roster())
     address = house.list_of("liaison", ROWS)
     done = house.bring("liaison", address)
-    assert "1 person was brought onto the roster: 1 seat. 1 row is for the organizer to decide." in done.text
+    assert "1 person was nominated: 1 seat. 1 row is for the organizer to decide." in done.text
     assert len(house.roster()) == before + 1
     row = house.row("liaison", address, 2)
     assert row == f"Row 2 Zaragoza Paz, Xochitl PGR Fiscal · {ADDRESS} For the organizer to decide"

@@ -30,7 +30,7 @@ def test_others_get_nothing(house: House, who: str) -> None:
 
 def test_lists_of_others_are_not_found(house: House) -> None:
     of_pgr = house.list_of("liaison", cells(ROSA))
-    of_several = house.list_of("organizer", cells(ROSA, headings=HEADINGS), agency="")
+    of_several = house.list_of("organizer", cells(ROSA, headings=HEADINGS), agency="each-row")
     elsewhere = house.make.seminar(slug="elsewhere")
     far = f"{LISTS}/{keep_cells(house.session, elsewhere, house.inm, cells(ROSA)).public_id.hex}"
     nobody = f"{LISTS}/{'0' * 32}"
