@@ -120,6 +120,7 @@ LEADS_ON = {
     "nominations_staff.index": "to the columns; the lists of the seminar with their numbers",
     "nominations_staff.encoding": "to the columns",
     "nominations_staff.bring": "to the list",
+    "nominations_staff.undo": "to the list",
     "nominations_staff.discard": "to the lists of the seminar",
     "nominations_staff.undo": "to the list",
     "letters_staff.new": "to the letter, or the form again",
