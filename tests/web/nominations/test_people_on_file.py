@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from seminar_app.core import clock
 from seminar_app.people.models import Person
+from tests.conftest import NOW
 from tests.support.nominating import ROSA, cells
-from tests.web.nominations.conftest import NOW, House
+from tests.web.nominations.conftest import House
 
 OLD, NEW = "rosa@antes.example", ROSA[3]
 
