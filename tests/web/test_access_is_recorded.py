@@ -122,7 +122,6 @@ LEADS_ON = {
     "nominations_staff.bring": "to the list",
     "nominations_staff.undo": "to the list",
     "nominations_staff.discard": "to the lists of the seminar",
-    "nominations_staff.undo": "to the list",
     "letters_staff.new": "to the letter, or the form again",
     "letters_staff.edit": "to the letter, or the form again",
     "letters_staff.discard": "to the seminar's messages",

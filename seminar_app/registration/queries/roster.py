@@ -258,7 +258,14 @@ def roster(session: Session, access: RosterAccess, wanted: RosterFilter, *, page
     in_order = sorted(groups_today.values(), key=in_group_order)
     page = min(page, max(1, -(-shown // PAGE_SIZE)))
     _keep_page(ordered, page)
-    return Roster(ordered, counts, shown, visible, agencies, in_order, page, _seats_left(session, access, pools, agencies))
+    for group in ordered:
+        group.counts = _by_state(group.counts)
+    return Roster(ordered, _by_state(counts), shown, visible, agencies, in_order, page, _seats_left(session, access, pools, agencies))
+
+
+def _by_state(counts: Counter[RegistrationState]) -> Counter[RegistrationState]:
+    """Return the counts in the order of the states, whichever row came first."""
+    return Counter({state: counts[state] for state in RegistrationState if counts[state]})
 
 
 def _seats_left(session: Session, access: RosterAccess, pools: Sequence[SeatPool], agencies: Mapping[int, AgencyChoice]) -> list[SeatsLeft]:

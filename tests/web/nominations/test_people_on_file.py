@@ -43,7 +43,7 @@ def test_an_import_can_be_undone_on_the_lists_page(house: House, monkeypatch: py
     undone = browser.follow(browser.submit(address, form="form[action$='/undo']"))
     assert "1 person is off the roster again. Nobody was written to." in undone.text
     assert house.roster() == []
-    assert "Bring 1 person onto the roster" in undone.text
+    assert "Nominate 1 person" in undone.text
     house.bring("liaison", address)
     monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(minutes=3))
     assert "Undo the import" not in browser.get(address).text
@@ -58,6 +58,6 @@ def test_people_without_an_address_are_taken_with_one_press(house: House) -> Non
     house.post("liaison", address, {"without_address": "1"})
     page = house.browser("liaison").get(address)
     assert "2 people have no address and are taken all the same: please tell them by telephone." in page.text
-    assert "Bring 3 people onto the roster" in page.text
+    assert "Nominate 3 people" in page.text
     house.post("liaison", address, {"without_address": "0"})
-    assert "Bring 1 person onto the roster" in house.browser("liaison").get(address).text
+    assert "Nominate 1 person" in house.browser("liaison").get(address).text

@@ -5,11 +5,6 @@ from __future__ import annotations
 import pytest
 
 from seminar_app.agencies.models import Agency
-from seminar_app.core.unit_of_work import unit_of_work
-from seminar_app.people.models import Person
-from seminar_app.retention.erasing import erase_person
-from tests.conftest import NOW
-from tests.support.context import context
 from tests.support.nominating import ROSA, cells
 from tests.web.nominations.conftest import LISTS, House
 
@@ -65,12 +60,8 @@ def test_a_list_whose_file_is_gone_is_no_pasted_cells(house: House) -> None:
     address = house.upload("liaison", cells(ROSA).replace("\t", ","), "lista.csv").response.headers["Location"]
     house.browser("liaison").submit(f"{address}/columns", form="form.columns-form")
     house.bring("liaison", address)
-    person = house.session.get_one(Person, house.roster()[0].person_id).public_id
-    house.session.rollback()
-    with unit_of_work(house.session) as work:
-        erase_person(work, context(NOW), public_id=person)
+    house.browser("liaison").submit(address, form=".discard form")
     for page in (house.browser("liaison").get(f"{LISTS}/"), house.browser("liaison").get(address)):
         assert "Pasted cells" not in page.text
         assert "List of March 2, 2026" in page.text
-    assert "the data of somebody on it were erased" in page.text
     assert "PGR" in page.one(".list-file").to_text()
