@@ -140,11 +140,11 @@ def cover(purpose: str, covering: Cover, owners: OwnersReader) -> None:
 
 
 def owners_of(reading: Session, messages: Iterable[Message]) -> Owners:
-    """Return what may decide how much these mails say, in one statement for each purpose of their links."""
-    asked: dict[str, set[uuid.UUID]] = {}
+    """Return what may decide how much these mails say, in one statement for each purpose that is known, whichever the mails have."""
+    asked: dict[str, set[uuid.UUID]] = {purpose: set() for purpose in _covers}
     for message in messages:
-        if message.link_purpose in _covers and message.link_owner is not None:
-            asked.setdefault(message.link_purpose, set()).add(message.link_owner)
+        if message.link_purpose in asked and message.link_owner is not None:
+            asked[message.link_purpose].add(message.link_owner)
     found: dict[uuid.UUID, Any] = {}
     for purpose, owners in asked.items():
         found |= _covers[purpose][1](reading, owners)

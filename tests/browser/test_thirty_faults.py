@@ -66,6 +66,7 @@ def test_every_cell_is_mended_where_it_stands(office: Office, faulty: Path) -> N
         upload(visitor, faulty, "PGR")
         page = see_people(visitor)
         expect(page.get_by_label("Estado «Oax.»")).to_have_value("Oaxaca")
+        page.locator("details", has=page.get_by_label("Estado «Oax.»")).locator("summary").click()
         page.get_by_role("button", name="Reemplazar «Oax.»").click()
         settled(page)
         expect(page.get_by_label("Estado «Oax.»")).to_have_count(0)

@@ -86,7 +86,7 @@ def numbers(page: Page) -> list[str]:
 def test_the_roster_numbers_alternates_and_lists_them_alone(desk: Desk) -> None:
     page = desk.client.get(desk.url)
     assert numbers(page) == ["Alternate 1", "Alternate 2", "Alternate 3"]
-    assert "3 on the waiting list" in page.text
+    assert "3 alternates" in page.text
     alone = desk.client.get(f"{desk.url}?state=alternate")
     assert "Eva" in alone.text
     assert "Ana" not in alone.text
