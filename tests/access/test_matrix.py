@@ -32,6 +32,7 @@ CHANGES_NOTHING = {
     "sign_in.change_password",  # sent with a wrong password, so that whoever sends it stays signed in
     "accounts_staff.find_accounts",  # looks at staff only
     "registration_staff.undo_many",  # nothing was decided before
+    "nominations_staff.undo",  # nobody was brought before
     "attendance_staff.search",  # leads to the page that shows people
     "people_staff.search",
     "registration_staff.search",
