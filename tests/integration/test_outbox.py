@@ -111,9 +111,8 @@ def test_the_link_is_made_when_the_letter_is_written_and_hidden_from_staff(
     add_test_kinds(app)
     adapter = app.url_map.bind("localhost")
     monkeypatch.setattr(type(adapter), "build", lambda _self, endpoint, values: f"/{endpoint}/{values['token']}")
-    facts = {"title": "Trata de personas", "days": "3 June", "office": "Office", "office_email": "a@office.example", "office_phone": ""}
-    message = put(session, now, link=SecretLink("registration", OWNER, 2), link_endpoint="personal", facts=facts)
-    token = SecretLink("registration", OWNER, 2).token("test key of at least thirty-two characters")
+    message = put(session, now, link=SecretLink("test", OWNER, 2), link_endpoint="personal")
+    token = SecretLink("test", OWNER, 2).token("test key of at least thirty-two characters")
     letter = write(app, message)
     assert f"\nhttp://localhost/personal/{token}\n" in letter.text
     assert f'<a href="http://localhost/personal/{token}">' in letter.html
