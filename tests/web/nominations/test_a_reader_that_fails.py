@@ -10,6 +10,8 @@ import pytest
 from seminar_app.nominations import staff_routes, tables
 from tests.web.nominations.conftest import House
 
+pytestmark = pytest.mark.sqlite_first  # what the database does is tried in tests/integration/nominations
+
 DIES = "import os, sys; sys.stdin.buffer.read(); os.kill(os.getpid(), 9)"
 HANGS = "import time; time.sleep(60)"
 HALF = "import sys; sys.stdin.buffer.read(); print('{\"tables\": [', end='')"

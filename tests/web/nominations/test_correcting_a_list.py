@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from seminar_app.people.models import Person
 from tests.support.nominating import HEADINGS, ROSA, cells
 from tests.web.nominations.conftest import House
+
+pytestmark = pytest.mark.sqlite_first  # what the database does is tried in tests/integration/nominations
 
 FAULTY = ("Luis", "Peña", "Ibáñez", "luis en pgr.example", "Perito")
 MEND = {"cell-0.3-email": "luis@pgr.example", "was-0.3-email": "luis en pgr.example"}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from seminar_app.nominations.tables import read_tables
 from tests.support.nominating import HEADINGS, ROSA, cells
 from tests.web.nominations.conftest import LISTS, House
+
+pytestmark = pytest.mark.sqlite_first  # what the database does is tried in tests/integration/nominations
 
 FAULTY = ("Luis", "Peña", "Ibáñez", "luis en pgr.example", "Perito")
 WAS = {"was-0.3-email": "luis en pgr.example"}

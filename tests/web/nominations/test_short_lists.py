@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.web.nominations.conftest import House
+
+pytestmark = pytest.mark.sqlite_first  # what the database does is tried in tests/integration/nominations
 
 
 def test_the_columns_of_the_only_table_stand_open_and_a_name_placed_there_leads_on(house: House) -> None:

@@ -17,6 +17,8 @@ from tests.conftest import NOW
 from tests.support.nominating import HEADINGS, ROSA, cells, keep_cells
 from tests.web.nominations.conftest import LISTS, House
 
+pytestmark = pytest.mark.sqlite_first  # what the database does is tried in tests/integration/nominations
+
 
 @pytest.mark.parametrize("who", ["auditor", "coordinator"])
 def test_others_get_nothing(house: House, who: str) -> None:

@@ -8,6 +8,8 @@ from seminar_app.agencies.models import Agency
 from tests.support.nominating import ROSA, cells
 from tests.web.nominations.conftest import LISTS, House
 
+pytestmark = pytest.mark.sqlite_first  # what the database does is tried in tests/integration/nominations
+
 
 def options(house: House, who: str) -> list[str | None]:
     """Return what the form for a list offers, first what stands there."""
