@@ -6,11 +6,14 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TypeVar
 
 from seminar_app.nominations import choices
 from seminar_app.nominations.names import normal_case, spellings
 from seminar_app.nominations.reading import read
 from seminar_app.nominations.shapes import Edits, Field, Layout, ListRow, Problem, ProblemCode, Reading, RowKey, Severity, Tables
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,24 @@ class Work:
         kept = {row: said for row, said in self.addresses.items() if row != key}
         return replace(self, addresses=kept | ({key: address} if address else {}))
 
+    def without(self, keys: Collection[RowKey]) -> Work:
+        """Return the work without anything that was said about these rows."""
+        edits = replace(
+            self.edits,
+            cells=_others(self.edits.cells, keys),
+            left_out=self.edits.left_out - set(keys),
+            people=self.edits.people - set(keys),
+        )
+        return replace(
+            self,
+            edits=edits,
+            choices=_others(self.choices, keys),
+            in_case=_others(self.in_case, keys),
+            as_brought=_others(self.as_brought, keys),
+            to_organizer=_others(self.to_organizer, keys),
+            addresses=_others(self.addresses, keys),
+        )
+
     def packed(self) -> bytes:
         """Return the work as JSON."""
         said = {
@@ -114,6 +135,10 @@ class Work:
             addresses=said.get("addresses", {}),
             without_address=said.get("without_address", False),
         )
+
+
+def _others(said: Mapping[RowKey, T], keys: Collection[RowKey]) -> dict[RowKey, T]:
+    return {key: each for key, each in said.items() if key not in keys}
 
 
 def reading_of(tables: Tables, work: Work, *, today: date) -> Reading:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -21,8 +20,6 @@ from seminar_app.nominations.work import Work, reading_of
 from seminar_app.people.models import Person
 from seminar_app.people.rules import name_key
 from seminar_app.registration.models import Registration
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +94,9 @@ def _unsaid(work: Work, keys: Collection[RowKey], written: Sequence[ListRow]) ->
     """Return the work without what was said about these rows, and without words that were corrected in no other row."""
     left = {(of, text) for row in written if row.key not in keys for of, text in _words(row)}
     gone = {(of, text) for row in written if row.key in keys for of, text in _words(row)} - left
-    edits = Edits(
-        cells=_others(work.edits.cells, keys),
-        values={of: {was: now for was, now in texts.items() if (of, was) not in gone} for of, texts in work.edits.values.items()},
-        left_out=work.edits.left_out - set(keys),
-        people=work.edits.people - set(keys),
-    )
-    return replace(
-        work,
-        edits=edits,
-        choices=_others(work.choices, keys),
-        in_case=_others(work.in_case, keys),
-        to_organizer=_others(work.to_organizer, keys),
-        addresses=_others(work.addresses, keys),
-    )
+    values = {of: {was: now for was, now in texts.items() if (of, was) not in gone} for of, texts in work.edits.values.items()}
+    return replace(work, edits=replace(work.edits, values=values)).without(keys)
 
 
 def _words(row: ListRow) -> Iterator[tuple[Field, str]]:
     return ((of, " ".join(text.split())) for of, text in row.cells.items())
-
-
-def _others(said: Mapping[RowKey, T], keys: Collection[RowKey]) -> dict[RowKey, T]:
-    return {key: each for key, each in said.items() if key not in keys}
