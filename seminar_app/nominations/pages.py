@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,11 @@ from seminar_app.agencies.rules import existed_on
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
 from seminar_app.nominations import long_import, queries, services
-from seminar_app.nominations.checking import NOBODY, CheckedRow, check
+from seminar_app.nominations.checking import NOBODY, CheckedRow
 from seminar_app.nominations.choices import with_choices
 from seminar_app.nominations.forms import EACH_ROW, UploadForm, whose_choices
 from seminar_app.nominations.layout import with_samples
+from seminar_app.nominations.looking import Looked, look
 from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.reading import proposed_states
@@ -106,15 +107,6 @@ def _first_people(tables: Tables, work: Work) -> dict[int, list[Nominee]]:
     few = replace(tables, tables=tuple(replace(table, rows=table.rows[:SAMPLE]) for table in tables.tables))
     rows = reading_of(few, work, today=clock.now().date()).rows
     return {table: [row.nominee for row in rows if row.table == table][:3] for table in wholes}
-
-
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    tables: Tables
-    work: Work
-    reading: Reading
-    rows: list[CheckedRow]
-    agencies: Mapping[int, AgencyChoice]
 
 
 def list_page(
@@ -219,7 +211,7 @@ def _shown_in_words(shows: str) -> str:
     return outcome_in_words(Outcome(shows), 1) if shows in set(Outcome) else ""
 
 
-def _summary(counts: Mapping[Outcome, int], looked: _Looked) -> dict[str, Any]:
+def _summary(counts: Mapping[Outcome, int], looked: Looked) -> dict[str, Any]:
     return {
         "counts": counts,
         "problem_in_words": problem_in_words,
@@ -235,25 +227,11 @@ def _summary(counts: Mapping[Outcome, int], looked: _Looked) -> dict[str, Any]:
     }
 
 
-def _look(who: Nominating, found: NominationList) -> _Looked:
-    tables, work = services.tables_of(session(), found), services.work_of(session(), found)
-    reading = reading_of(tables, work, today=clock.now().date())
-    rows = check(
-        session(),
-        seats=queries.seats_now(session(), who),
-        of=found,
-        reading=reading,
-        choices=work.choices,
-        standpoint=queries.standpoint_of(session(), current_actor(), who),
-        language=who.language,
-        now=clock.now(),
-        to_organizer=work.to_organizer,
-        addresses=work.addresses,
-    )
-    return _Looked(tables, work, reading, rows, all_agencies(session(), with_aliases=False))
+def _look(who: Nominating, found: NominationList) -> Looked:
+    return look(session(), current_actor(), who, found, now=clock.now())
 
 
-def _shown(each: CheckedRow, looked: _Looked, answered: Answered) -> RowShown:
+def _shown(each: CheckedRow, looked: Looked, answered: Answered) -> RowShown:
     key = each.row.key
     conflicts = {of: conflict for (row, of), conflict in answered.conflicts.items() if row == key}
     agency = looked.agencies.get(each.assigned.agency_id) if each.assigned is not None else None
@@ -271,14 +249,14 @@ def _shown(each: CheckedRow, looked: _Looked, answered: Answered) -> RowShown:
     )
 
 
-def _to_choose(who: Nominating, looked: _Looked) -> list[AgencyChoice]:
+def _to_choose(who: Nominating, looked: Looked) -> list[AgencyChoice]:
     """Return the agencies that a cell may name, as of the seminar's first day."""
     day, within = who.seminar.starts_on, who.agencies
     alive = (each for each in looked.agencies.values() if existed_on(day, valid_from=each.valid_from, valid_to=each.valid_to))
     return sorted((each for each in alive if within is None or each.id in within), key=lambda each: each.code)
 
 
-def _fixes(looked: _Looked) -> list[Fix]:
+def _fixes(looked: Looked) -> list[Fix]:
     rows = [each.row for each in looked.rows if each.outcome not in READ_ONLY]
     return fixes_for(rows, proposed_states(Reading(tuple(rows))))
 

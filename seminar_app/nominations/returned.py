@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from seminar_app.core import clock
 from seminar_app.core.actor import Actor
-from seminar_app.nominations import queries, services
 from seminar_app.nominations.annotated import annotated
-from seminar_app.nominations.checking import CheckedRow, check
+from seminar_app.nominations.checking import CheckedRow
+from seminar_app.nominations.looking import look
 from seminar_app.nominations.models import NominationList
 from seminar_app.nominations.queries import Nominating
 from seminar_app.nominations.rules import Outcome
 from seminar_app.nominations.shapes import Field, Layout
 from seminar_app.nominations.wording import left_in_words, problem_in_words
-from seminar_app.nominations.work import Work, reading_of
+from seminar_app.nominations.work import Work
 from seminar_app.web.labels import label
 from seminar_app.web.languages import current_language
 
@@ -28,19 +28,8 @@ def returned_file(session: Session, actor: Actor, who: Nominating, found: Nomina
     Raises:
         ListGone: what the file held is no longer kept.
     """
-    tables, work = services.tables_of(session, found), services.work_of(session, found)
-    rows = check(
-        session,
-        seats=queries.seats_now(session, who),
-        of=found,
-        reading=reading_of(tables, work, today=clock.now().date()),
-        choices=work.choices,
-        standpoint=queries.standpoint_of(session, actor, who),
-        language=who.language,
-        now=clock.now(),
-        to_organizer=work.to_organizer,
-        addresses=work.addresses,
-    )
+    looked = look(session, actor, who, found, now=clock.now())
+    tables, work, rows = looked.tables, looked.work, looked.rows
     columns = _columns(work.layout)
     content = annotated(
         tables,
