@@ -7,8 +7,11 @@ from flask_babel import lazy_gettext as _l
 
 from config import Settings
 from seminar_app.long_jobs.kinds import add_kind
-from seminar_app.nominations import audit_words, labels, staff_routes
+from seminar_app.nominations import audit_words, labels
+from seminar_app.nominations import list_routes as list_routes
 from seminar_app.nominations import models as models
+from seminar_app.nominations import staff_routes as staff_routes
+from seminar_app.nominations.blueprints import blueprint
 from seminar_app.nominations.long_import import IMPORT
 from seminar_app.web.navigation import Entry, add_seminar_entry
 
@@ -18,5 +21,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     audit_words.init_app()
     labels.init_app()
     add_kind(app, IMPORT)
-    app.register_blueprint(staff_routes.blueprint)
+    app.register_blueprint(blueprint)
     add_seminar_entry(app, Entry(_l("Nominations"), "nominations_staff.index", 25, "nominations_staff."))

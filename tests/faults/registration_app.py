@@ -35,7 +35,7 @@ from seminar_app import create_app
 from seminar_app.core import engine, sqlite, sqlite_writing
 from seminar_app.core.installation import installation_of
 from seminar_app.core.sqlite import sqlite_module
-from seminar_app.nominations import staff_routes as list_routes
+from seminar_app.nominations import list_routes
 from seminar_app.nominations.services import importing
 from seminar_app.registration import first_opening_routes, link_routes, personal_routes, seats_routes, staff_routes
 from seminar_app.registration.first_opening_rules import MOST_WRONG_SURNAMES
