@@ -46,6 +46,7 @@ def read_zipped(content: bytes) -> tuple[str, list[dict[str, Any]]]:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             return _read_zipped(content, book)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, OSError, ValueError) as error:
+        # So many kinds on purpose: zipfile raises all of them on damaged content, and each becomes the refusal "Damaged".
         raise Refused("Damaged") from error
     except RuntimeError as error:  # how `zipfile` says that a member has a password
         raise Refused("HasPassword") from error
