@@ -51,7 +51,10 @@ KINDS: dict[str, Any] = {
     "feedback_opened": _l("Feedback opened"),
     "feedback_reminder": _l("Reminder of feedback"),
     "access_alert": _l("Unusual access to personal data"),
+    "exchanged": _l("Place exchanged by the agency"),
     "form_sent": _l("Button to confirm a registration"),
+    "invitation": _l("Invitation to a seminar"),
+    "invitation_reminder": _l("Reminder of an invitation"),
     "letter": _l("Message of the office"),
     "letter_unanswered": _l("Message of the office about feedback"),
     "link": _l("Personal link"),
@@ -63,7 +66,10 @@ KINDS: dict[str, Any] = {
     "password_reset": _l("New password"),
     "pending": _l("Registration under review"),
     "registered": _l("Registration confirmed"),
+    "release_near": _l("Quota released soon, to a liaison"),
     "removed": _l("Registration removed"),
+    "request_decided": _l("Request about the list decided"),
+    "request_made": _l("Request about the list"),
     "role_given": _l("New role"),
     "seat_given": _l("A seat came free"),
     "seminar_changed": _l("Seminar changed"),
@@ -73,6 +79,7 @@ KINDS: dict[str, Any] = {
     "test_mail": _l("Test message"),
     "waitlisted": _l("On the waiting list"),
     "withdrawn": _l("Registration withdrawn"),
+    "withdrawn_by_agency": _l("Withdrawn by the agency"),
 }
 
 

@@ -10,6 +10,7 @@ from seminar_app.long_jobs.kinds import add_kind
 from seminar_app.nominations import audit_words, labels
 from seminar_app.nominations import list_routes as list_routes
 from seminar_app.nominations import models as models
+from seminar_app.nominations import request_models as request_models
 from seminar_app.nominations import staff_routes as staff_routes
 from seminar_app.nominations.blueprints import blueprint
 from seminar_app.nominations.long_import import IMPORT

@@ -23,10 +23,12 @@ from seminar_app.people.identity_rules import canonical_number
 from seminar_app.people.models import Person
 from seminar_app.people.rules import Sex, certificate_name
 from seminar_app.people.services import PersonData, compared_of
+from seminar_app.registration.hold_rules import hold_to_use
 from seminar_app.registration.queries import alternates_now
 from seminar_app.registration.rules import decide_seat, first_state_of_nomination, quotas_within, reach_of
 from seminar_app.registration.services import Entry
 from seminar_app.registration.services.elsewhere import those_registered_elsewhere
+from seminar_app.registration.services.holding import hold_state
 from seminar_app.registration.services.seats import LockedSeats
 
 NOBODY = Found()
@@ -354,6 +356,7 @@ def _seated(session: Session, seats: LockedSeats, rows: list[CheckedRow], last: 
         last: the last number of the alternates of each quota who wait already.
     """
     pools, today = {pool.id: pool for pool in seats.pools}, seats.today(now)
+    kept, approval = [hold_state(hold) for hold in seats.holds(session)], seats.approval(now)
     seated, alternates = [], dict(last)
     for each in rows:
         if each.outcome is not Outcome.WAITS or each.assigned is None:
@@ -361,8 +364,12 @@ def _seated(session: Session, seats: LockedSeats, rows: list[CheckedRow], last: 
             continue
         path = seats.path(session, each.assigned.agency_id)
         quotas = quotas_within(seats.pools, path)
-        if first_state_of_nomination(seats.seminar.approval, has_quota=bool(quotas)) is not None:
+        if first_state_of_nomination(approval, has_quota=bool(quotas)) is not None:
             seated.append(replace(each, outcome=Outcome.FOR_APPROVAL))
+            continue
+        if (hold := hold_to_use(kept, (each.assigned.agency_id, *path))) is not None:
+            kept.remove(hold)
+            seated.append(replace(each, outcome=Outcome.SEATED))
             continue
         reach = reach_of(list(pools.values()), path, agency_seats_only=True, today=today)
         pool_id = decide_seat(list(pools.values()), reach).pool_id

@@ -82,6 +82,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     add_section(app, change_section.waiting)
     add_headcount(app, people_concerned)
     add_job(app, jobs.RELEASE_QUOTAS)
+    add_job(app, jobs.TELL_RELEASES)
     add_job(app, jobs.EMPTY_FORMS)
     add_job(app, jobs.TELL_CHANGES)
     add_check(app, Check("proposals", _l("Possible duplicates"), _proposals, 67, "people_staff.proposals", _l("Compare them")))

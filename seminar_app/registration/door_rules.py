@@ -48,7 +48,7 @@ class Arrival(StrEnum):
     """What becomes of somebody at the door who has a registration in the seminar already."""
 
     ENTERED = "entered"
-    """As anybody who has none: they had withdrawn, or somebody else had come instead."""
+    """As anybody who has none: they had withdrawn, somebody else had come instead, or they were invited and have not answered."""
     WAITS = "waits"
     """They are on the waiting list, and may take a seat from there."""
     HERE = "here"
@@ -62,7 +62,7 @@ class Arrival(StrEnum):
 def arrival(state: RegistrationState) -> Arrival:
     """Return what becomes of a person in this state who arrives as a walk-in or as a substitute."""
     match state:
-        case RegistrationState.WITHDRAWN | RegistrationState.SUBSTITUTED:
+        case RegistrationState.WITHDRAWN | RegistrationState.SUBSTITUTED | RegistrationState.INVITED:
             return Arrival.ENTERED
         case RegistrationState.WAITLISTED:
             return Arrival.WAITS
@@ -70,7 +70,7 @@ def arrival(state: RegistrationState) -> Arrival:
             return Arrival.HERE
         case RegistrationState.DECLINED | RegistrationState.REMOVED:
             return Arrival.TAKEN_OFF
-        case RegistrationState.NOMINATED | RegistrationState.INVITED | RegistrationState.PENDING:
+        case RegistrationState.NOMINATED | RegistrationState.PENDING:
             return Arrival.UNDECIDED
 
 

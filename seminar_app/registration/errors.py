@@ -95,19 +95,62 @@ class QuotasAboveCapacity(Refusal):
 
 
 class QuotaBelowTaken(Refusal):
-    """The quota would have fewer seats than are held in it."""
+    """The quota would have fewer seats than are held or kept in it."""
 
-    sentence = N_("%(seats)d people hold seats of the quota of %(agency)s, so it cannot be smaller than %(seats)d.")
+    sentence = N_(
+        "%(seats)d seats of the quota of %(agency)s are taken (%(kept)d of them kept for names or invitations), "
+        "so it cannot be smaller than %(seats)d."
+    )
 
 
 class OpenPoolBelowTaken(Refusal):
-    """The open pool would have fewer seats than are held in it."""
+    """The open pool would have fewer seats than are held or kept in it."""
 
     sentence = N_(
-        "%(seats)d people hold seats outside the quotas, so at least %(seats)d seats must be left for them. "
-        "Raise the capacity, or lower a quota."
+        "%(seats)d seats outside the quotas are taken (%(kept)d of them kept for names or invitations), "
+        "so at least %(seats)d must be left. Raise the capacity, or lower a quota."
     )
     field = "capacity"
+
+
+class NoSeatToKeep(Refusal):
+    """Fewer seats are free than are to be kept."""
+
+    sentence = N_("%(seats)d seats are free that this agency's people may have. Nothing was kept; please write a smaller number.")
+    field = "seats"
+
+
+class NoSeatToInvite(Refusal):
+    """No seat is free for the person who is to be invited."""
+
+    sentence = N_("No seat is free that this person may have, so none can be kept. Add seats, or name the person as an alternate.")
+
+
+class KeptTooLong(Refusal):
+    """A seat cannot be kept to that day."""
+
+    sentence = N_("A seat can be kept from today until %(last)s: the quota's release, or the end of the seminar, comes then.")
+    field = "last_day"
+
+
+class NoSeatsGivenNow(Refusal):
+    """The seminar is cancelled or over, so no seat is kept."""
+
+    sentence = N_("This seminar gives no seats any more: it is cancelled or over.")
+
+
+class CannotExchange(Refusal):
+    """Two people cannot exchange their places."""
+
+    sentence = N_("These two people cannot exchange their places: one of them must wait, and each must be able to have the other's place.")
+
+
+class InvitationEnded(Refusal):
+    """An invitation is answered after its day, or was taken back."""
+
+    sentence = N_(
+        "This invitation has ended, and the place is kept no longer. If you would still like to come, please write to the office."
+    )
 
 
 class AgencyTwice(Refusal):

@@ -23,13 +23,14 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import AddressOf, Owners, Resolved, cover
 from seminar_app.people.models import Person
 from seminar_app.registration.first_opening_rules import Opening, decide_opening
-from seminar_app.registration.links import PURPOSE
+from seminar_app.registration.links import INVITATION, PURPOSE
 from seminar_app.registration.models import Registration
 
 KIND = "first_mail"
 PUBLIC_FACTS = ("title", "days", "office", "office_email", "office_phone")
 """What the seminar's public page says too."""
 OF_CHANGES = ("changes", "reason")
+OF_INVITATIONS = ("last_day",)
 OF_LETTERS = (*PUBLIC_FACTS, "subject", "text", "in_own_language", "asks")
 
 
@@ -40,8 +41,10 @@ class News(StrEnum):
     CHANGED = "changed"
     CANCELLED = "cancelled"
     FEEDBACK = "feedback"
+    INVITED = "invited"
 
 
+_OF_NEWS = {News.CHANGED: OF_CHANGES, News.CANCELLED: OF_CHANGES, News.INVITED: OF_INVITATIONS}
 _news: dict[str, News] = {}
 _to_many: set[str] = set()
 
@@ -49,6 +52,7 @@ _to_many: set[str] = set()
 def init_app() -> None:
     """Ask for every mail with a personal link."""
     cover(PURPOSE, _covered, _owners)
+    cover(INVITATION, _covered, _owners)
 
 
 def tells(kind: str, news: News) -> None:
@@ -82,9 +86,12 @@ def bare(found: Resolved, *, kind: str, link: str | None) -> Resolved:
     if kind in _to_many:
         return Resolved(kind=found.kind, language=found.language, to_name="", facts=_only(found, OF_LETTERS) | _no_person(link))
     news = _news.get(kind, News.NONE)
-    said = _only(found, PUBLIC_FACTS + (OF_CHANGES if news in (News.CHANGED, News.CANCELLED) else ()))
+    said = _only(found, PUBLIC_FACTS + _OF_NEWS.get(news, ()))
     return Resolved(
-        kind=KIND, language=found.language, to_name="", facts={"changes": [], "reason": "", "news": news.value} | said | {"link": link}
+        kind=KIND,
+        language=found.language,
+        to_name="",
+        facts={"changes": [], "reason": "", "last_day": "", "news": news.value} | said | {"link": link},
     )
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from seminar_app.core.change_context import rule_context
 from seminar_app.registration import services
-from seminar_app.registration.services import change_notices
+from seminar_app.registration.services import change_notices, release_notices
 from seminar_app.web.database import db, in_unit_of_work, session
 from seminar_app.web.schedule import EVERY_MINUTE, Job
 
@@ -20,6 +20,13 @@ def release_quotas() -> None:
     moved = in_unit_of_work(lambda session: services.release_due_quotas(session, rule_context()))
     if moved:
         log.info("%d seats went to open pools.", moved)
+
+
+def tell_releases() -> None:
+    """Tell liaisons of quotas that are released in three days, or tomorrow."""
+    told = in_unit_of_work(lambda session: release_notices.tell_releases(session, rule_context()))
+    if told:
+        log.info("%d liaisons are told of a release that is near.", told)
 
 
 def empty_forms() -> None:
@@ -40,4 +47,5 @@ def tell_changes() -> None:
 EMPTY_FORMS = Job(name="empty-forms", run=empty_forms, every=timedelta(minutes=10))
 RELEASE_QUOTAS = Job(name="release-quotas", run=release_quotas, every=timedelta(hours=1))
 """Runs each hour, because the day begins at a different hour in each time zone."""
+TELL_RELEASES = Job(name="tell-releases", run=tell_releases, every=timedelta(hours=1))
 TELL_CHANGES = Job(name="tell-changes", run=tell_changes, every=EVERY_MINUTE)

@@ -14,6 +14,7 @@ PURPOSE = "registration"
 ENDPOINT = "registration.personal"
 BUTTON, BUTTON_ENDPOINT = "form_sent", "registration.confirm"
 RECEIPT = "form_receipt"
+INVITATION, INVITATION_ENDPOINT = "invitation", "registration.invitation"
 
 
 def issue_link(session: Session, registration: Registration) -> SecretLink:
@@ -34,6 +35,16 @@ def personal_token(session: Session, registration: Registration) -> str:
 def button_link(form: uuid.UUID) -> SecretLink:
     """Return the link that goes to the address a form has named; whoever opens it holds that mailbox."""
     return SecretLink(BUTTON, form, 1)
+
+
+def invitation_link(registration: uuid.UUID, number: int) -> SecretLink:
+    """Return the link by which somebody answers an invitation, once. `number`: which invitation of this registration it is."""
+    return SecretLink(INVITATION, registration, number)
+
+
+def hash_to_keep(session: Session, link: SecretLink) -> bytes:
+    """Return the hash by which a new link is found again."""
+    return token_hash(link.token(_key(session)))
 
 
 def receipt_token(session: Session, form: uuid.UUID) -> str:

@@ -28,7 +28,7 @@ from seminar_app.registration.links import BUTTON_ENDPOINT, ENDPOINT, link_now
 from seminar_app.registration.models import ChangeNotice, FormSent, Registration
 from seminar_app.registration.queries import alternate_place
 from seminar_app.registration.rules import day_there, link_has_ended, may_mail_again, may_register_again
-from seminar_app.registration.services import change_notices, opened
+from seminar_app.registration.services import change_notices, invitations, opened
 from seminar_app.registration.services.forms_sent import KIND, mails_within_the_hour
 from seminar_app.registration.services.links import LINKS
 from seminar_app.registration.services.mails import facts
@@ -47,6 +47,8 @@ def init_app() -> None:
     resolve(KIND, _of_form)
     resolve(LINKS, _of_address)
     tells(change_notices.KIND, News.CHANGED)
+    tells(invitations.KIND, News.INVITED)
+    tells(invitations.REMINDER, News.INVITED)
     tells(seminar_changes.KIND, News.CANCELLED)
     resolve(change_notices.KIND, _of_changes)
     resolve(change_notices.LIAISON_KIND, _of_changes)

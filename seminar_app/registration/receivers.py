@@ -11,10 +11,12 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.receivers import Withheld, withhold
 from seminar_app.people.models import Person
 from seminar_app.people.rules import reserved_name
-from seminar_app.registration.links import PURPOSE
+from seminar_app.registration.links import INVITATION, PURPOSE
 from seminar_app.registration.models import FormSent, Registration
 from seminar_app.registration.services.forms_sent import KIND
 from seminar_app.registration.services.links import LINKS
+
+OF_REGISTRATIONS = (PURPOSE, INVITATION)
 
 
 def init_app() -> None:
@@ -24,7 +26,10 @@ def init_app() -> None:
 
 def _is_reserved() -> ColumnElement[bool]:
     by_link = exists().where(
-        Registration.public_id == Message.link_owner, Registration.person_id == Person.id, Person.reserved, Message.link_purpose == PURPOSE
+        Registration.public_id == Message.link_owner,
+        Registration.person_id == Person.id,
+        Person.reserved,
+        Message.link_purpose.in_(OF_REGISTRATIONS),
     )
     return or_(by_link, exists().where(_by_name()), _by_form())
 
@@ -48,7 +53,7 @@ def _codes(session: Session, messages: Sequence[Message]) -> Mapping[int, str]:
         select(Message.id, Registration.reserved_code)
         .join(Registration, Registration.public_id == Message.link_owner)
         .join(Person, Person.id == Registration.person_id)
-        .where(Message.id.in_(ids), Message.link_purpose == PURPOSE, Person.reserved)
+        .where(Message.id.in_(ids), Message.link_purpose.in_(OF_REGISTRATIONS), Person.reserved)
     )
     by_form = select(Message.id).where(Message.id.in_(ids), _by_form())
     unnamed = (*session.scalars(by_name), *session.scalars(by_form))

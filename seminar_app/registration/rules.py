@@ -89,7 +89,8 @@ class NoticeState(StrEnum):
 class PoolState:
     """A seat pool as it is now. `agency_id` None means the open pool; from `release_on` its unused seats go to the open pool.
 
-    `released`: they have gone there once, so that those who waited for the day were served.
+    `released`: they have gone there once, so that those who waited for the day were served. `held`: how many of `taken` are kept
+    for a name that is to come, or for an invitation (`hold_rules`).
     """
 
     id: PoolId
@@ -98,6 +99,7 @@ class PoolState:
     taken: int
     release_on: date | None = None
     released: bool = False
+    held: int = 0
 
     @property
     def room(self) -> int:
@@ -346,6 +348,11 @@ def day_there(now: datetime, time_zone: str) -> date:
     return now.astimezone(ZoneInfo(time_zone)).date()
 
 
+def is_list_frozen(freezes_on: date | None, *, today: date) -> bool:
+    """Whether the list changes only with the organizer's approval. `today` is in the seminar's time zone."""
+    return freezes_on is not None and freezes_on <= today
+
+
 def first_state(approval: Approval) -> RegistrationState | None:
     """Return the state before any seat is assigned: pending if staff approve each registration; None if the seats decide."""
     return RegistrationState.PENDING if approval is Approval.MANUAL else None
@@ -453,11 +460,15 @@ class SeatFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeatRefusal:
-    """A fault, its pool (None: the open pool), and the number that would be needed: seats held, or the sum of the quotas."""
+    """A fault, its pool (None: the open pool), and the number that would be needed: seats taken, or the sum of the quotas.
+
+    `kept`: how many of the seats taken are kept for a name or an invitation.
+    """
 
     fault: SeatFault
     agency_id: AgencyId | None
     seats: int
+    kept: int = 0
 
 
 def check_pools(pools: Sequence[PoolState], *, capacity: int, wished: Sequence[WishedPool]) -> SeatRefusal | None:
@@ -479,7 +490,7 @@ def check_pools(pools: Sequence[PoolState], *, capacity: int, wished: Sequence[W
     sizes[None] = capacity - quotas
     for pool in pools:
         if sizes.get(pool.agency_id, 0) < pool.taken:
-            return SeatRefusal(SeatFault.BELOW_TAKEN, pool.agency_id, pool.taken)
+            return SeatRefusal(SeatFault.BELOW_TAKEN, pool.agency_id, pool.taken, pool.held)
     return None
 
 

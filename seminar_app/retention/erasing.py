@@ -24,6 +24,7 @@ from seminar_app.registration.models import NameRequest, PersonJoin, Registratio
 from seminar_app.registration.rules import RegistrationState, may_edit
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.forms_sent import erase_forms_of
+from seminar_app.registration.services.holding import let_go
 from seminar_app.registration.services.reserving import give_codes
 from seminar_app.registration.services.seats import locked_registration, settle
 from seminar_app.retention.models import ErasureRequest
@@ -138,6 +139,7 @@ def _give_seats_back(session: Session, context: ChangeContext, *, person_ids: li
         if registration.state not in STANDING or has_ended(seats.seminar, now=context.now):
             continue
         left = registration.seat_pool_id
+        let_go(session, context, seats=seats, registration=registration)
         change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.WITHDRAWN)
         seats.moved(left=left, took=None)
         settle(session, context, seats=seats)

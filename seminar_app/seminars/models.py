@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from seminar_app.core.data_subject import NO_PERSON, STAFF
 from seminar_app.core.folding import fold
 from seminar_app.core.tables import Base, value_enum
-from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, RegistrationMode, SeminarState, outcome_state
+from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, RegistrationMode, SeminarState, SubstitutesBy, outcome_state
 
 
 class Seminar(Base):
@@ -60,6 +60,12 @@ class Seminar(Base):
     approval: Mapped[Approval] = mapped_column(value_enum(Approval))
     registration_opens_at: Mapped[datetime | None]
     registration_closes_at: Mapped[datetime | None]
+    list_freezes_on: Mapped[date | None] = mapped_column(Date)
+    """From this day on, in the seminar's time zone, agencies and the form change the list only with the organizer's approval."""
+    substitutes_by: Mapped[SubstitutesBy] = mapped_column(
+        value_enum(SubstitutesBy), default=SubstitutesBy.LIAISON, server_default=SubstitutesBy.LIAISON
+    )
+    """Who decides about a substitute that is proposed, as long as the list is not frozen."""
     extra_at_door: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """By how many seats the open pool may grow for people who come without a registration, once all seats they could have are taken."""
     threshold_percent: Mapped[int] = mapped_column(default=80)
@@ -156,12 +162,13 @@ class Speaker(Base):
 class SeatPool(Base):
     """Seats of one agency or group, or the open pool (no agency). A seminar's capacity is the sum of its pools.
 
-    Only a trigger on registration updates `taken`. The CHECK refuses one person too many on every path.
+    Only triggers on registration and hold update `taken` and `held`. The CHECK refuses one person too many on every path.
     """
 
     __tablename__ = "seat_pool"
     __table_args__ = (
         CheckConstraint("taken >= 0 AND taken <= size", name="room"),
+        CheckConstraint("held >= 0 AND held <= taken", name="held"),
         CheckConstraint("agency_id IS NOT NULL OR release_on IS NULL", name="open_pool_has_no_release"),
         UniqueConstraint("seminar_id", "agency_id"),
         UniqueConstraint("seminar_id", "id"),
@@ -180,6 +187,11 @@ class SeatPool(Base):
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
     size: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
+    held: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many of these are kept for a name that is to come, or for an invitation."""
     release_on: Mapped[date | None] = mapped_column(Date)
     """From this day (in the seminar's time zone) unused seats belong to the open pool."""
     released_at: Mapped[datetime | None]
+    """When the quota was released; None: not yet."""
+    release_told: Mapped[int | None]
+    """The last notice that its liaisons got of the coming release, in days before it (`registration.hold_rules`)."""

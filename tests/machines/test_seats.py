@@ -72,8 +72,8 @@ MUTATIONS = (
     Mutation(
         "whoever comes now is served before those who wait",
         taking.settle_due,
-        "if decide_releases(seats.pools, today=seats.today(context.now)):",
-        "if False:",
+        " or decide_releases(seats.pools, today=seats.today(context.now))",
+        "",
     ),
     Mutation("a cancelled seminar gives seats", rules.hands_out_seats, "seminar.state is not SeminarState.CANCELLED and ", ""),
     Mutation(

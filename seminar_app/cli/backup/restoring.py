@@ -30,6 +30,7 @@ from seminar_app.core.change_context import command_context
 from seminar_app.core.clock import now
 from seminar_app.core.sqlite import database_path
 from seminar_app.messages import services as messages
+from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import SeatPool
 from seminar_app.sign_in.services import end_everything_issued
@@ -183,7 +184,9 @@ def _migrate(inside: Flask, version: str = "head") -> None:
 def _broken_rules(session: Session, *, accept_broken_audit_log: bool) -> Iterator[str]:
     """Yield a sentence for each violated rule that involves several rows."""
     seated = select(func.count()).select_from(Registration).where(Registration.seat_pool_id == SeatPool.id).scalar_subquery()
-    if wrong := session.scalars(select(SeatPool.id).where(SeatPool.taken != seated)).all():
+    kept = select(func.count()).select_from(Hold).where(Hold.seat_pool_id == SeatPool.id, Hold.ended_at.is_(None)).scalar_subquery()
+    miscounted = (SeatPool.taken != seated + kept) | (SeatPool.held != kept)
+    if wrong := session.scalars(select(SeatPool.id).where(miscounted)).all():
         yield f"{len(wrong)} seat pools have a wrong count of taken seats."
     found = audit_log.verify(session)
     if not found.intact and not accept_broken_audit_log:

@@ -17,7 +17,7 @@ from seminar_app.seminars.models import SeatPool
 
 def pool_state(row: SeatPool) -> PoolState:
     """Return a pool in the form that the rules use."""
-    return PoolState(row.id, row.agency_id, row.size, row.taken, row.release_on, row.released_at is not None)
+    return PoolState(row.id, row.agency_id, row.size, row.taken, row.release_on, row.released_at is not None, row.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class PoolLine:
     taken: int
     release_on: date | None
     released: bool
+    held: int = 0
+    """How many of `taken` are kept for a name or an invitation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,13 @@ class SeatsOverview:
 
     @property
     def taken(self) -> int:
-        """Number of seats held."""
+        """Number of seats held, or kept for a name or an invitation."""
         return sum(pool.taken for pool in self.pools)
+
+    @property
+    def kept(self) -> int:
+        """Number of seats that are kept for a name or an invitation."""
+        return sum(pool.held for pool in self.pools)
 
     @property
     def edition(self) -> str:
@@ -71,7 +78,7 @@ def seats_overview(session: Session, seminar_id: int) -> SeatsOverview:
         select(SeatPool, Agency).outerjoin(Agency, Agency.id == SeatPool.agency_id).where(SeatPool.seminar_id == seminar_id)
     ).all()
     lines = [
-        PoolLine(agency, pool.size, pool.taken, pool.release_on, pool.released_at is not None)
+        PoolLine(agency, pool.size, pool.taken, pool.release_on, pool.released_at is not None, pool.held)
         for pool, agency in found
         if agency is None or pool.size or pool.release_on
     ]

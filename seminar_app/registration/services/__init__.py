@@ -6,6 +6,7 @@ from seminar_app.registration.services.correcting import StaffCorrection, correc
 from seminar_app.registration.services.door import Entered, Way, enter_walk_in, extra_seats_used, substitute
 from seminar_app.registration.services.door_undo import take_back
 from seminar_app.registration.services.elsewhere import end_own_reserve
+from seminar_app.registration.services.exchanging import exchange
 from seminar_app.registration.services.first_opening import Tried, open_page
 from seminar_app.registration.services.forms_sent import (
     confirm,
@@ -17,6 +18,9 @@ from seminar_app.registration.services.forms_sent import (
     send_form,
     void_form,
 )
+from seminar_app.registration.services.holds import give_up, keep_seats
+from seminar_app.registration.services.invitations import accept, invite, invite_again, remind
+from seminar_app.registration.services.invitations import decline as decline_invitation
 from seminar_app.registration.services.links import ask_for_links, send_link
 from seminar_app.registration.services.many import decide_many, undo_many
 from seminar_app.registration.services.name_requests import decide_request
@@ -26,7 +30,7 @@ from seminar_app.registration.services.registering import add_by_hand, register
 from seminar_app.registration.services.reserving import end_reserve, give_codes, reserve
 from seminar_app.registration.services.sealed_forms import Typed, address_indexes, opened
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, release_due_quotas, resize, settle
-from seminar_app.registration.services.staff import approve, decline, remove, restore
+from seminar_app.registration.services.staff import approve, decline, remove, restore, withdraw_named
 from seminar_app.registration.services.taking import Comer, Entry, find_comer, mail_of, settle_due, submission_of, take_place
 from seminar_app.registration.services.taking_many import Newcomer, take_places
 
@@ -41,6 +45,7 @@ __all__ = [
     "Tried",
     "Typed",
     "Way",
+    "accept",
     "add_by_hand",
     "address_indexes",
     "approve",
@@ -52,6 +57,7 @@ __all__ = [
     "decide_many",
     "decide_request",
     "decline",
+    "decline_invitation",
     "edit",
     "empty_erased_forms",
     "end_own_reserve",
@@ -59,12 +65,17 @@ __all__ = [
     "ensure_notices",
     "enter_walk_in",
     "erase_forms_of",
+    "exchange",
     "extra_seats_used",
     "find_comer",
     "forget_forms",
     "give_codes",
     "give_no_seat",
     "give_seat",
+    "give_up",
+    "invite",
+    "invite_again",
+    "keep_seats",
     "lock_seats",
     "mail_of",
     "open_page",
@@ -73,6 +84,7 @@ __all__ = [
     "register",
     "register_again",
     "release_due_quotas",
+    "remind",
     "remove",
     "reserve",
     "resize",
@@ -90,4 +102,5 @@ __all__ = [
     "undo_many",
     "void_form",
     "withdraw",
+    "withdraw_named",
 ]

@@ -23,11 +23,11 @@ from seminar_app.registration.errors import (
     WaitsForTheOrganizer,
 )
 from seminar_app.registration.models import Registration, RegistrationHistory
-from seminar_app.registration.rules import RegistrationState, Source, decide_seat
+from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.delayed import tell_unless_undone
 from seminar_app.registration.services.name_requests import forget_request
-from seminar_app.registration.services.seats import LockedSeats, grow_open_pool, lock_seats, settle
+from seminar_app.registration.services.seats import LockedSeats, choose_seat, grow_open_pool, lock_seats, settle
 from seminar_app.registration.services.taking import (
     Comer,
     Entry,
@@ -242,7 +242,7 @@ def _seat_at_door(
     """Give a seat by the rules, else at the door an extra one, else a place in the queue, and at the door ask the organizer."""
     if registration.state is RegistrationState.REGISTERED:
         return Way.SEAT
-    pool_id = decide_seat(seats.pools, seats.reach(session, registration, now=context.now)).pool_id
+    pool_id = choose_seat(session, context, seats=seats, registration=registration).pool_id
     if pool_id is not None:
         _give(session, context, seats=seats, registration=registration, pool_id=pool_id, other=other, note=note)
         return Way.SEAT

@@ -13,6 +13,7 @@ from seminar_app.people.identity_rules import IdentityPart
 from seminar_app.people.rules import ReservedReason
 from seminar_app.people.services import PersonData, edit_person, lock_people
 from seminar_app.registration.errors import AgencyIsFixed, FormClosed, NotInThisState
+from seminar_app.registration.hold_rules import HoldEnd
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import (
     RegistrationState,
@@ -26,6 +27,7 @@ from seminar_app.registration.rules import (
 )
 from seminar_app.registration.services.changes import agency_of_today, change_state, edit_registration
 from seminar_app.registration.services.forms_sent import void_forms_of
+from seminar_app.registration.services.holding import let_go
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.name_requests import ask_where_needed, forget_request
 from seminar_app.registration.services.notices import notice_shown, office_notice_shown
@@ -124,6 +126,7 @@ def withdraw(session: Session, context: ChangeContext, *, registration_id: int) 
         raise NotInThisState
     left = registration.seat_pool_id
     registration.submission_id = None
+    let_go(session, context, seats=seats, registration=registration, ending=HoldEnd.DECLINED)
     change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.WITHDRAWN)
     forget_request(session, registration_id)
     void_forms_of(session, registration)

@@ -26,12 +26,14 @@ from seminar_app.registration.errors import (
     SeminarArchived,
     SeminarCompleted,
 )
+from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries.seats import pool_state
 from seminar_app.registration.rules import (
     PoolState,
     Reach,
     RegistrationState,
+    SeatDecision,
     SeatFault,
     SeatRefusal,
     Waiting,
@@ -44,13 +46,15 @@ from seminar_app.registration.rules import (
     decide_seat,
     edition_of_seats,
     hands_out_seats,
+    is_list_frozen,
     quotas_within,
     reach_of,
 )
+from seminar_app.registration.services import holding
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.mails import tell
 from seminar_app.seminars.models import SeatPool, Seminar
-from seminar_app.seminars.rules import SeminarState, is_frozen
+from seminar_app.seminars.rules import Approval, SeminarState, is_frozen
 
 HANDING_OUT = (SeminarState.DRAFT, SeminarState.PUBLISHED, SeminarState.CLOSED)
 """States in which a seminar that is not over gives free seats to those who wait (`hands_out_seats`)."""
@@ -67,6 +71,28 @@ class LockedSeats:
     _steps: Steps | None = field(default=None, repr=False)
     _paths: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
     _last_place: int | None = field(default=None, repr=False)
+    _holds: list[Hold] | None = field(default=None, repr=False)
+
+    def holds(self, session: Session) -> list[Hold]:
+        """Return the seats that are kept now, for a name or an invitation. Where none is it asks no database."""
+        if not any(pool.held for pool in self.pools):
+            return []
+        if self._holds is None:
+            self._holds = list(session.scalars(_HOLDS, {"seminar_id": self.seminar.id}))
+        return [hold for hold in self._holds if hold.ended_at is None]
+
+    def keep(self, hold: Hold) -> None:
+        """Note a seat that is kept from now on, and that the trigger has counted."""
+        if self._holds is not None:
+            self._holds.append(hold)
+        self._count_held(hold.seat_pool_id, 1)
+
+    def end(self, hold: Hold) -> None:
+        """Note a kept seat that has ended, and that the trigger has counted."""
+        self._count_held(hold.seat_pool_id, -1)
+
+    def _count_held(self, pool_id: int, by: int) -> None:
+        self.pools = [replace(each, taken=each.taken + by, held=each.held + by) if each.id == pool_id else each for each in self.pools]
 
     def reach(self, session: Session, registration: Registration, *, now: datetime) -> Reach:
         """Return the pools that the registration may draw from now, by its agency, and for a nomination by its quotas."""
@@ -110,6 +136,11 @@ class LockedSeats:
             self._last_place = max(self._last_place, place)
         return place
 
+    def approval(self, now: datetime) -> Approval:
+        """Return how people are approved now: by hand as soon as the list is frozen."""
+        frozen = is_list_frozen(self.seminar.list_freezes_on, today=self.today(now))
+        return Approval.MANUAL if frozen else self.seminar.approval
+
     def today(self, now: datetime) -> date:
         """Return the date in the seminar's time zone."""
         return day_there(now, self.seminar.time_zone)
@@ -129,6 +160,7 @@ class LockedSeats:
         self.pools = [replace(pool, taken=pool.taken + change[pool.id]) if pool.id in change else pool for pool in self.pools]
 
 
+_HOLDS = select(Hold).where(Hold.seminar_id == bindparam("seminar_id"), Hold.ended_at.is_(None)).order_by(Hold.id)
 # built once: for a submitted form, building the statements again would take longer than the database needs to run them
 _POOLS = select(SeatPool).where(SeatPool.seminar_id == bindparam("seminar_id")).order_by(SeatPool.id)
 _LOCK = _POOLS.with_for_update()
@@ -183,10 +215,11 @@ def seat_or_queue(
     seats: LockedSeats,
     registration: Registration,
     note: str | None = None,
+    former_place: int | None = None,
 ) -> None:
-    """Give the registration the seat that the rules choose, or the next place on the waiting list."""
-    decision = decide_seat(seats.pools, seats.reach(session, registration, now=context.now))
-    place = seats.next_queue_place(session) if decision.pool_id is None else None
+    """Give the registration the seat that is kept for it, else the one that the rules choose, or the next place on the waiting list."""
+    decision = choose_seat(session, context, seats=seats, registration=registration)
+    place = seats.former_place(session, former_place) if decision.pool_id is None else None
     change_state(
         session,
         context,
@@ -200,8 +233,14 @@ def seat_or_queue(
     seats.moved(left=None, took=decision.pool_id)
 
 
+def choose_seat(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration) -> SeatDecision:
+    """Return the seat that is kept for the registration, which is free from then on; else the one that the rules choose."""
+    kept = holding.take_kept(session, context, seats=seats, registration=registration)
+    return SeatDecision(kept) if kept is not None else decide_seat(seats.pools, seats.reach(session, registration, now=context.now))
+
+
 def settle(session: Session, context: ChangeContext, *, seats: LockedSeats) -> int:
-    """Release the quotas whose day has come, then give every free seat to the first in the queue who may hold it.
+    """End what is kept no longer, release the quotas whose day has come, then give every free seat to the first who may hold it.
 
     Nothing is done if the seminar is cancelled, completed, archived or over.
 
@@ -210,6 +249,7 @@ def settle(session: Session, context: ChangeContext, *, seats: LockedSeats) -> i
     """
     if not hands_out_seats(seats.seminar, now=context.now):
         return 0
+    holding.end_due(session, context, seats=seats)
     release(session, context, seats=seats)
     if not any(pool.room > 0 for pool in seats.pools):
         return 0
@@ -266,19 +306,20 @@ def release(session: Session, context: ChangeContext, *, seats: LockedSeats) -> 
 
 
 def release_due_quotas(session: Session, context: ChangeContext) -> int:
-    """Release every quota whose day has come, in all seminars, and seat people who wait. Return how many seats moved."""
+    """End what is kept no longer and release every quota whose day has come, in all seminars, and seat people who wait.
+
+    Returns:
+        How many seats moved to open pools.
+    """
     by_tomorrow = SeatPool.release_on <= context.now.date() + timedelta(days=1)  # in some zone it is tomorrow
-    unserved = (SeatPool.size > SeatPool.taken) | SeatPool.released_at.is_(None)
-    due = session.scalars(
-        select(SeatPool.seminar_id)
-        .join(Seminar, Seminar.id == SeatPool.seminar_id)
-        .where(SeatPool.agency_id.is_not(None), by_tomorrow, unserved, Seminar.state.in_(HANDING_OUT))
-        .distinct()
-        .order_by(SeatPool.seminar_id)
-    ).all()
+    unserved = (SeatPool.size > SeatPool.taken) | SeatPool.released_at.is_(None) | (SeatPool.held > 0)
+    released = select(SeatPool.seminar_id).where(SeatPool.agency_id.is_not(None), by_tomorrow, unserved)
+    expired = select(Hold.seminar_id).where(Hold.ended_at.is_(None), Hold.last_day <= context.now.date())
+    due = select(Seminar.id).where(Seminar.state.in_(HANDING_OUT), Seminar.id.in_(released.union(expired)))
     moved = 0
-    for seminar_id in due:
+    for seminar_id in session.scalars(due.order_by(Seminar.id)).all():
         seats = lock_seats(session, seminar_id)
+        holding.end_due(session, context, seats=seats)
         if not hands_out_seats(seats.seminar, now=context.now):
             continue
         moved += sum(step.seats for step in decide_releases(seats.pools, today=seats.today(context.now)))
@@ -348,12 +389,15 @@ def resize(
         session.add(row)
         rows[agency_id] = row
     before = {str(row.agency_id): row.size for row in rows.values()}
+    was = {agency_id: row.release_on for agency_id, row in rows.items()}
     today = seats.today(context.now)
     for agency_id, row in rows.items():
         row.size = sizes.get(agency_id, 0)
         row.release_on = dates.get(agency_id)
         if row.release_on is None or row.release_on > today:
             row.released_at = None
+        if row.release_on != was[agency_id]:
+            row.release_told = None
     session.flush()
     audit.record(
         session,
@@ -373,8 +417,8 @@ def _refusal(session: Session, fault: SeatRefusal, capacity: int) -> Exception:
     if fault.fault is SeatFault.ABOVE_CAPACITY:
         return QuotasAboveCapacity(seats=fault.seats, capacity=capacity)
     if fault.agency_id is None:
-        return OpenPoolBelowTaken(seats=fault.seats)
+        return OpenPoolBelowTaken(seats=fault.seats, kept=fault.kept)
     code = session.scalar(select(Agency.code).where(Agency.id == fault.agency_id)) or ""
     if fault.fault is SeatFault.TWICE:
         return AgencyTwice(agency=code)
-    return QuotaBelowTaken(agency=code, seats=fault.seats)
+    return QuotaBelowTaken(agency=code, seats=fault.seats, kept=fault.kept)

@@ -17,8 +17,10 @@ from seminar_app.registration.rules import (
     may_remove,
     may_restore,
 )
-from seminar_app.registration.services.changes import change_state, last_step
+from seminar_app.registration.services.changes import change_state, last_place, last_step
 from seminar_app.registration.services.delayed import tell_unless_undone, unsay
+from seminar_app.registration.services.forms_sent import void_forms_of
+from seminar_app.registration.services.holding import keep_again, let_go
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.name_requests import forget_request
 from seminar_app.registration.services.seats import LockedSeats, locked_registration, seat_or_queue, settle
@@ -66,6 +68,7 @@ def reconsider(session: Session, context: ChangeContext, *, seminar_id: int, reg
     unsay(session, context, registration)
     change_state(session, context, seminar=seats.seminar, registration=registration, state=step.from_state)
     seats.moved(left=left, took=None)
+    keep_again(session, context, seats=seats, registration=registration)
     settle(session, context, seats=seats)
     return registration
 
@@ -80,8 +83,12 @@ def decline(session: Session, context: ChangeContext, *, seminar_id: int, regist
     seats, registration = _locked(session, seminar_id, registration_id)
     if not may_decline(registration.state):
         raise NotInThisState
+    was_invited = registration.state is RegistrationState.INVITED
+    let_go(session, context, seats=seats, registration=registration)
     change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.DECLINED, note=note)
     tell_unless_undone(session, context, kind="declined", seats=seats, registration=registration)
+    if was_invited:
+        settle(session, context, seats=seats)
     return registration
 
 
@@ -98,6 +105,7 @@ def remove(
     if not may_remove(registration.state):
         raise NotInThisState
     left = registration.seat_pool_id
+    let_go(session, context, seats=seats, registration=registration)
     change_state(
         session,
         context,
@@ -110,6 +118,33 @@ def remove(
     forget_request(session, registration_id)
     seats.moved(left=left, took=None)
     tell_unless_undone(session, context, kind="removed", seats=seats, registration=registration)
+    settle(session, context, seats=seats)
+    return registration
+
+
+def withdraw_named(
+    session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int, note: str | None = None
+) -> Registration:
+    """Withdraw somebody for their agency; the seat goes at once to the first in the queue who may hold it. The mail waits for an undo.
+
+    Args:
+        note: why, for the history.
+
+    Raises:
+        NotInThisState: it is no longer active.
+        SeminarCompleted: the seminar is completed or archived.
+    """
+    seats, registration = _locked(session, seminar_id, registration_id)
+    if not may_remove(registration.state):
+        raise NotInThisState
+    left, withdrawn = registration.seat_pool_id, RegistrationState.WITHDRAWN
+    let_go(session, context, seats=seats, registration=registration)
+    registration.submission_id = None
+    change_state(session, context, seminar=seats.seminar, registration=registration, state=withdrawn, note=note)
+    forget_request(session, registration_id)
+    void_forms_of(session, registration)
+    seats.moved(left=left, took=None)
+    tell_unless_undone(session, context, kind="withdrawn_by_agency", seats=seats, registration=registration)
     settle(session, context, seats=seats)
     return registration
 
@@ -131,17 +166,19 @@ def restore(session: Session, context: ChangeContext, *, seminar_id: int, regist
     if not may_restore(registration.state) or registration.person.erased_at is not None or registration.person.merged_into_id is not None:
         raise NotInThisState
     former = _undone(session, context, registration) if undo else None
+    place = last_place(session, registration_id) if former is RegistrationState.WAITLISTED else None
     silent = unsay(session, context, registration)
     if former is not None and may_approve(former):
         change_state(session, context, seminar=seats.seminar, registration=registration, state=former)
+        keep_again(session, context, seats=seats, registration=registration)
         return registration
     settle(session, context, seats=seats)
-    _seat(session, context, seats=seats, registration=registration, kind=None if silent else "approved")
+    _seat(session, context, seats=seats, registration=registration, kind=None if silent else "approved", place=place)
     return registration
 
 
 def _undone(session: Session, context: ChangeContext, registration: Registration) -> RegistrationState | None:
-    """Return the state before the removal or refusal that is undone.
+    """Return the state before the removal, refusal or withdrawal by the agency that is undone.
 
     Raises:
         NotInThisState: something else happened since.
@@ -151,7 +188,8 @@ def _undone(session: Session, context: ChangeContext, registration: Registration
     if (
         step is None
         or step.to_state is not registration.state
-        or step.to_state not in (RegistrationState.REMOVED, RegistrationState.DECLINED)
+        or step.to_state not in (RegistrationState.REMOVED, RegistrationState.DECLINED, RegistrationState.WITHDRAWN)
+        or step.actor == registration.audit_name
     ):
         raise NotInThisState
     if not may_take_back(step.at, now=context.now):
@@ -167,9 +205,15 @@ def _locked(session: Session, seminar_id: int, registration_id: int) -> tuple[Lo
     return seats, registration
 
 
-def _seat(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, kind: str | None) -> None:
-    """Give a seat or a place in the queue, and mail which one. With `kind` None, only the waiting list is mailed."""
-    seat_or_queue(session, context, seats=seats, registration=registration)
+def _seat(
+    session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, kind: str | None, place: int | None
+) -> None:
+    """Give a seat or a place in the queue, and mail which one. With `kind` None, only the waiting list is mailed.
+
+    Args:
+        place: in the queue that an undo gives back, unless somebody else has it; None for the last.
+    """
+    seat_or_queue(session, context, seats=seats, registration=registration, former_place=place)
     mail = mail_of(registration) if registration.state is RegistrationState.WAITLISTED else kind
     if mail is not None:
         tell(session, context, kind=mail, seminar=seats.seminar, office=seats.office, registration=registration)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
@@ -34,6 +35,7 @@ from seminar_app.registration.rules import (
     may_register_again,
 )
 from seminar_app.registration.services.changes import agency_of_today, change_state
+from seminar_app.registration.services.holding import any_due
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.reserving import free_code, record_reserved
 from seminar_app.registration.services.seats import LockedSeats, seat_or_queue, settle
@@ -172,16 +174,19 @@ def ready(
 
 def place(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, source: Source) -> None:
     """Give the registration a seat or a place in the queue, or let it wait for approval."""
-    state = first_state_of(session, seats, registration, source)
+    invited = registration.state is RegistrationState.INVITED  # the organizer has approved them
+    state = None if invited else first_state_of(session, seats, registration, source, now=context.now)
     if state is None:
         seat_or_queue(session, context, seats=seats, registration=registration)
     else:
         change_state(session, context, seminar=seats.seminar, registration=registration, state=state)
 
 
-def first_state_of(session: Session, seats: LockedSeats, registration: Registration, source: Source) -> RegistrationState | None:
+def first_state_of(
+    session: Session, seats: LockedSeats, registration: Registration, source: Source, *, now: datetime
+) -> RegistrationState | None:
     """Return the state that awaits an approval, None if the seats decide; on the registration, whether its agency's seats only do."""
-    approval = seats.seminar.approval
+    approval = seats.approval(now)
     registration.agency_seats_only = source is Source.NOMINATION and seats.has_quota(session, registration.agency_id)
     if source is Source.NOMINATION:
         registration.source = source  # also of somebody who had withdrawn
@@ -232,8 +237,8 @@ def submission_of(showing: uuid.UUID, person: PersonData, seminar_id: int) -> uu
 
 
 def settle_due(session: Session, context: ChangeContext, *, seats: LockedSeats) -> None:
-    """If a quota's release date has come, serve the waiting list before the present registration."""
-    if decide_releases(seats.pools, today=seats.today(context.now)):
+    """If a quota's release date has come, or a kept seat has ended, serve the waiting list before the present registration."""
+    if any_due(session, context, seats=seats) or decide_releases(seats.pools, today=seats.today(context.now)):
         settle(session, context, seats=seats)
 
 

@@ -26,10 +26,10 @@ from seminar_app.registration.errors import NoSuchAgency
 from seminar_app.registration.links import ENDPOINT, issue_link
 from seminar_app.registration.models import PersonJoin, Registration, RegistrationHistory
 from seminar_app.registration.registration_hooks import registration_changed
-from seminar_app.registration.rules import RegistrationState, Source, decide_seat
+from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.registration.services.mails import facts, facts_of
 from seminar_app.registration.services.reserving import free_code, record_reserved
-from seminar_app.registration.services.seats import LockedSeats
+from seminar_app.registration.services.seats import LockedSeats, choose_seat
 from seminar_app.registration.services.taking import Entry, fill, first_state_of, mail_of
 
 
@@ -116,9 +116,9 @@ def _decided(
     issue_link(session, registration)
     set_committed_value(registration, "person", person)
     fill(registration, entry, *(agencies[entry.agency_id] if entry.agency_id is not None else (None, None)))
-    state = first_state_of(session, seats, registration, source)
+    state = first_state_of(session, seats, registration, source, now=context.now)
     if state is None:
-        decision = decide_seat(seats.pools, seats.reach(session, registration, now=context.now))
+        decision = choose_seat(session, context, seats=seats, registration=registration)
         state, registration.seat_pool_id = decision.state, decision.pool_id
         seats.moved(left=None, took=decision.pool_id)
     registration.state = state

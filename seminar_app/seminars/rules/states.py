@@ -33,6 +33,14 @@ class Approval(StrEnum):
     MANUAL = "manual"
 
 
+class SubstitutesBy(StrEnum):
+    """Who decides that a person comes instead of another, before the list is frozen."""
+
+    LIAISON = "liaison"
+    """The agency's liaison, and the organizer."""
+    ORGANIZER = "organizer"
+
+
 class ExcusedRule(StrEnum):
     """What an excused absence means for completion."""
 

@@ -36,7 +36,7 @@ from tests.support.factories import Make
 FOLDER = Path(__file__).parents[3] / "templates" / "email"
 NOT_BY_A_PERSONAL_LINK = {
     *("access_alert", "account_invitation", "account_invited", "password_changed", "password_reset", "role_given", "second_factor"),
-    *("test_mail", "seminar_changed_liaison", "address_replaced", "form_sent", "links", "first_mail"),
+    *("test_mail", "seminar_changed_liaison", "release_near", "request_made", "address_replaced", "form_sent", "links", "first_mail"),
 }
 """Mail to accounts, to former addresses, and of forms, which says what its own sender typed."""
 KINDS = sorted({path.name.split(".")[0] for path in FOLDER.glob("*.??.txt")} - NOT_BY_A_PERSONAL_LINK)
@@ -70,6 +70,7 @@ class Desk:
         facts |= {"agency": AGENCY, "unit": UNIT, "name": CANARY, "why": CANARY, "until": CODE, "begins": CODE, "begin": CODE}
         facts |= {"title": "Curso", "days": "3 de junio", "office": "Oficina", "office_email": "o@x.example", "office_phone": "55"}
         facts |= {"reason": "Cerró el hotel.", "slug": "curso", "changes": [], "letter": uuid.uuid4().hex}
+        facts |= {"last_day": "1 de junio", "accepted": False, "answer": CANARY}
         facts |= {"subject": "Otra sala", "text": "Nos vemos en la sala B.", "in_own_language": True, "asks": False, "unproven": False}
         with unit_of_work(self.session) as work:
             registration = work.get_one(Registration, self.registration.id)

@@ -19,6 +19,7 @@ from seminar_app.registration.merge_rules import FILLED, edition_of_records, mai
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.holding import let_go
 from seminar_app.registration.services.merging.records import (
     REFUSALS,
     Locked,
@@ -103,6 +104,7 @@ def _settle_pairs(session: Session, context: ChangeContext, locked: Locked, *, k
     for seminar_id in both:
         sides = [side_of(each[seminar_id], minutes) for each in (mine, theirs)]
         stays, leaves = (by_id[side.registration_id] for side in which_stays(*sides))
+        invited = leaves.state is RegistrationState.INVITED
         left = left_registration(leaves, stays, kept=kept)
         moved.left.append(left)
         if left.exchanged:
@@ -110,7 +112,7 @@ def _settle_pairs(session: Session, context: ChangeContext, locked: Locked, *, k
         if left.changed:
             _remove(session, context, locked, leaves)
         forget_request(session, leaves.id)
-        if left.seat_pool_id is not None:
+        if left.seat_pool_id is not None or invited:
             freed.append(seminar_id)
         for hook in hooks():
             moved.copies.setdefault(hook.name, []).extend(hook.copy(session, context, leaves=leaves.id, stays=stays.id))
@@ -120,6 +122,7 @@ def _settle_pairs(session: Session, context: ChangeContext, locked: Locked, *, k
 
 def _remove(session: Session, context: ChangeContext, locked: Locked, leaves: Registration) -> None:
     seats, left = locked.seats[leaves.seminar_id], leaves.seat_pool_id
+    let_go(session, context, seats=seats, registration=leaves)
     change_state(
         session,
         context,
