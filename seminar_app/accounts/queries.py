@@ -202,6 +202,12 @@ def liaisons(session: Session) -> Mapping[UserAccount, frozenset[int]]:
     return {account: frozenset(agency_ids) for account, agency_ids in found.items()}
 
 
+def organizers_of(session: Session, office_id: int) -> Sequence[UserAccount]:
+    """Return the active accounts of an office's organizers, by name."""
+    theirs = select(RoleGrant.user_account_id).where(RoleGrant.role == RoleName.ORGANIZER, RoleGrant.office_id == office_id)
+    return _by_name(session.scalars(select(UserAccount).where(UserAccount.id.in_(theirs), UserAccount.active)))
+
+
 def possible_coordinators(session: Session) -> Sequence[UserAccount]:
     """Return the accounts that can be assigned to a seminar: enabled accounts with the coordinator role, assigned or not."""
     coordinators = select(RoleGrant.user_account_id).where(RoleGrant.role == RoleName.COORDINATOR)

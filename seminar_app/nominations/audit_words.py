@@ -20,6 +20,11 @@ def init_app() -> None:
             "nominations.undone": _l("undid an import of an agency's list"),
             "nominations.viewed": _l("looked at an agency's list"),
             "nominations.exported": _l("took an agency's list as a file"),
+            "request.made": _l("asked for a change of the list"),
+            "request.accepted": _l("accepted a change of the list"),
+            "request.declined": _l("declined a change of the list"),
+            "request.taken_back": _l("took back a request to change the list"),
+            "requests.viewed": _l("looked at requests to change the list"),
         },
-        kinds={"nomination_list": _l("agency's list")},
+        kinds={"nomination_list": _l("agency's list"), "list_request": _l("request to change the list")},
     )

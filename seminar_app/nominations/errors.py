@@ -247,3 +247,24 @@ def cannot_be_read(layout: Layout, faults: Sequence[LayoutFault]) -> Refusal:
     headings = {(table.key, column.index): column.heading for table in layout.tables for column in table.columns}
     named = [f"«{headings.get((fault.table, index)) or index + 1}»" for fault in of_kind for index in fault.columns]
     return kind(columns=", ".join(dict.fromkeys(named)))
+
+
+class NotTheLiaisons(Refusal):
+    """A liaison wants to change a place that is not her agency's to hand on."""
+
+    sentence = N_(
+        "This person registered alone and holds no seat of your agency's quota, so the place is not yours to change. "
+        "The person can withdraw, or the office can."
+    )
+
+
+class RequestOpen(Refusal):
+    """A request about the same registration waits already."""
+
+    sentence = N_("A request about this person waits already. Take it back first, or wait for the decision.")
+
+
+class RequestGone(Refusal):
+    """The request was decided or taken back meanwhile."""
+
+    sentence = N_("This request has been decided or taken back meanwhile.")

@@ -10,6 +10,9 @@ from enum import StrEnum
 from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.seminars.rules import SubstitutesBy
 
+HAS_A_PLACE = frozenset({RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.NOMINATED})
+"""States of those whose place can be changed: they hold a seat, or wait for one."""
+
 
 class RequestKind(StrEnum):
     """What is asked for."""
@@ -65,8 +68,7 @@ def is_liaisons(state: RegistrationState, source: Source, *, of_quota: bool, era
         of_quota: the seat held is of a quota that the agency draws from.
     """
     named = source in (Source.NOMINATION, Source.IMPORT)
-    standing = state in (RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.NOMINATED)
-    return standing and (named or of_quota) and not erased
+    return state in HAS_A_PLACE and (named or of_quota) and not erased
 
 
 def may_exchange(seated: RegistrationState, waiting: RegistrationState) -> bool:

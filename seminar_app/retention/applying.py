@@ -23,7 +23,9 @@ from seminar_app.long_jobs.services import forget_jobs
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.nominations.models import NominationList
-from seminar_app.nominations.services import forget_files
+from seminar_app.nominations.request_models import ListRequest
+from seminar_app.nominations.request_rules import RequestState
+from seminar_app.nominations.services import forget_files, void_requests
 from seminar_app.people.identity import delete_identities, with_identity_since
 from seminar_app.people.models import Person
 from seminar_app.registration.models import FormSent, Registration, RegistrationHistory
@@ -50,6 +52,8 @@ TOUCHED = (
     "letter",
     "file",
     "nomination_list",
+    "hold",
+    "list_request",
     "job",
     "outbox",
     "web_session",
@@ -72,12 +76,14 @@ class Rule:
         what: description for `retention show`.
         due: query for the ids of the rows whose time is over.
         take: function that deletes or empties these rows.
+        like: the field of `DaysKept` that counts, where it is another rule's.
     """
 
     name: str
     what: str
     due: Due
     take: Take
+    like: str = ""
 
 
 def _in_a_seminar_since(person_id: SQLColumnExpression[int], now: datetime, days: int, *states: RegistrationState) -> ColumnElement[bool]:
@@ -154,6 +160,19 @@ def _forget_lists(session: Session, _context: ChangeContext, ids: Sequence[Any])
     forget_files(session, session.scalars(select(NominationList).where(NominationList.id.in_(ids))).all())
 
 
+def _requests(now: datetime, _days: int) -> Select[Any]:
+    """Select requests to change a list that wait although the seminar is over."""
+    over = Seminar.ends_on < (now - timedelta(days=1)).date()
+    waits = select(ListRequest.id).join(Seminar, Seminar.id == ListRequest.seminar_id)
+    return waits.where(ListRequest.state == RequestState.OPEN, over).order_by(ListRequest.id)
+
+
+def _request_words(now: datetime, days: int) -> Select[Any]:
+    ended = Seminar.ends_on < (now - timedelta(days=days)).date()
+    worded = or_(ListRequest.reason.is_not(None), ListRequest.answer.is_not(None))
+    return select(ListRequest.id).join(Seminar, Seminar.id == ListRequest.seminar_id).where(worded, ended).order_by(ListRequest.id)
+
+
 def _jobs(now: datetime, _days: int) -> Select[Any]:
     return select(LongJob.id).where(LongJob.expires_at < now).order_by(LongJob.id)
 
@@ -171,9 +190,9 @@ def _deleted(model: Any, key: Any) -> Take:
     return lambda session, _context, ids: session.execute(delete(model).where(key.in_(ids)).execution_options(synchronize_session=False))
 
 
-def _emptied(model: Any, column: str) -> Take:
+def _emptied(model: Any, *columns: str) -> Take:
     return lambda session, _context, ids: session.execute(
-        update(model).where(model.id.in_(ids)).values({column: None}).execution_options(synchronize_session=False)
+        update(model).where(model.id.in_(ids)).values(dict.fromkeys(columns)).execution_options(synchronize_session=False)
     )
 
 
@@ -192,6 +211,14 @@ RULES = (
     ),
     Rule("messages", "mail that was sent or given up", _messages, _deleted(Message, Message.id)),
     Rule("notes", "notes of staff about decisions, after the seminar", _notes, _emptied(RegistrationHistory, "note")),
+    Rule("requests", "requests to change the list of a seminar that is over: ended", _requests, void_requests),
+    Rule(
+        "request_notes",
+        "reasons and answers of requests to change a list, after the seminar",
+        _request_words,
+        _emptied(ListRequest, "reason", "answer"),
+        like="notes",
+    ),
     Rule("letters", "words of messages to the people of a seminar, and drafts, after the seminar", _letters, _forget_letters),
     Rule("lists", "agencies' lists as they were sent, read and corrected, after the seminar", _lists, _forget_lists),
     Rule(
@@ -209,7 +236,7 @@ RULES = (
 
 def days_of(rule: Rule, kept: DaysKept) -> int:
     """Return how many days the rule keeps data; 0 where the time is fixed."""
-    return int(getattr(kept, rule.name, 0))
+    return int(getattr(kept, rule.like or rule.name, 0))
 
 
 def count_due(session: Session, *, now: datetime, kept: DaysKept) -> dict[str, int]:

@@ -15,11 +15,12 @@ from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.messages.models import Message
-from seminar_app.nominations.services import forget_in_lists
+from seminar_app.nominations.services import forget_in_lists, forget_requests
 from seminar_app.people.identity import forget_identity
 from seminar_app.people.models import Person
 from seminar_app.people.queries import merged_together
 from seminar_app.people.services import lock_people
+from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.models import NameRequest, PersonJoin, Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState, may_edit
 from seminar_app.registration.services.changes import change_state
@@ -96,7 +97,10 @@ def _erase_record(session: Session, context: ChangeContext, *, person: Person, o
         registration.submission_id = None
         registration.link_hash = secrets.token_bytes(32)  # a hash that matches no link
     ids = [each.id for each in registrations]
+    for hold in session.scalars(select(Hold).where(Hold.registration_id.in_(ids))):
+        hold.link_hash = secrets.token_bytes(32)
     erase_forms_of(session, context, person, ids)
+    forget_requests(session, context, ids)
     notes = _changed(
         session.execute(
             update(RegistrationHistory)

@@ -3,6 +3,7 @@
 from seminar_app.nominations.services.correcting import Corrected, correct, take_corrections
 from seminar_app.nominations.services.forgetting import forget_in_lists
 from seminar_app.nominations.services.importing import Imported, Prepared, import_list, prepare_import
+from seminar_app.nominations.services.list_changes import Wish
 from seminar_app.nominations.services.lists import (
     choose_columns,
     discard,
@@ -15,19 +16,26 @@ from seminar_app.nominations.services.lists import (
     tables_of,
     work_of,
 )
+from seminar_app.nominations.services.request_ends import forget_requests, void_requests
+from seminar_app.nominations.services.requests import Asked, ask, decide, take_back_request
 from seminar_app.nominations.services.undoing import held_until, undo_import
 from seminar_app.nominations.services.whose import change_agency, say_columns
 
 __all__ = [
+    "Asked",
     "Corrected",
     "Imported",
     "Prepared",
+    "Wish",
+    "ask",
     "change_agency",
     "choose_columns",
     "correct",
+    "decide",
     "discard",
     "forget_files",
     "forget_in_lists",
+    "forget_requests",
     "held_until",
     "import_list",
     "keep_list",
@@ -38,7 +46,9 @@ __all__ = [
     "remembered",
     "say_columns",
     "tables_of",
+    "take_back_request",
     "take_corrections",
     "undo_import",
+    "void_requests",
     "work_of",
 ]

@@ -25,7 +25,7 @@ def tell(
     office: Office,
     registration: Registration,
     dedupe_key: str | None = None,
-    **more: str,
+    **more: object,
 ) -> Message | None:
     """Put a mail to the official into the outbox.
 

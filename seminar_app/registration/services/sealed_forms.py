@@ -102,12 +102,17 @@ def _plain(typed: Typed) -> bytes:
 def _typed(sealed: bytes) -> Typed:
     """Return the form from what `_plain` made of it."""
     said: dict[str, Any] = json.loads(sealed)
-    entry: dict[str, Any] = said.pop("entry")
+    return Typed(**said | {"entry": entry_of(said["entry"])})
+
+
+def entry_of(entry: dict[str, Any]) -> Entry:
+    """Return an entry from what `asdict` and JSON made of it."""
+    entry = dict(entry)
     person, identity = entry.pop("person"), entry.pop("identity")
     sex, reason, born = person.pop("sex"), person.pop("reserved_reason"), identity.pop("birth_date")
     whose = PersonData(**person, sex=Sex(sex) if sex else None, reserved_reason=ReservedReason(reason) if reason else None)
     numbers = Identity(**identity, birth_date=date.fromisoformat(born) if born else None)
-    return Typed(**said, entry=Entry(**entry, person=whose, identity=numbers))
+    return Entry(**entry, person=whose, identity=numbers)
 
 
 def count_by_key(session: Session) -> dict[str, int]:
