@@ -191,11 +191,17 @@ def _registration(world: World, name: str, *, own: bool) -> Registration:
         asking = world.fresh_registration(RegistrationState.PENDING, own=own)
         world.ask_erasure(asking)
         return asking
+    if name == "substitute":
+        return world.fresh_nominee(own=own)
     if name in FRESH:
         return FRESH[name](world, own=own)
     if name in RESERVING:
         return world.fresh_coded(reserved=RESERVING[name], own=own)
     return world.fresh_registration(STATES[name], own=own) if name in STATES else world.side(own=own).registration
+
+
+OPEN_TO_LIAISONS = ("nominations_staff.index", "requests_staff.index")
+"""Pages of a seminar that every liaison may open, with her own agency's part; of a draft there is none."""
 
 
 def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
@@ -210,7 +216,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     if "slug" in wanted:
         if endpoint.startswith("seminars_staff.") and name in CHANGES and (line.method == "POST" or name == "resume"):
             seminar = world.fresh_seminar(CHANGES[name], own=own, **PAST.get(name, {}))
-        elif who == "liaison" and not own and (name in ("roster", "search") or endpoint == "nominations_staff.index"):
+        elif who == "liaison" and not own and (name in ("roster", "search") or endpoint in OPEN_TO_LIAISONS):
             seminar = world.fresh_seminar(SeminarState.DRAFT, own=False)
         elif name in ("open_form", "close_form", "remind"):
             seminar = world.fresh_held(own=own, opened=name != "open_form")
@@ -233,7 +239,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
         values["public_id"] = _public_id(world, endpoint, own=own)
     if "person_id" in wanted:
         values["person_id"] = side.person.public_id.hex
-    values |= _made_anew(world, wanted, name, own=own) | _of_the_account(world, wanted, who, own=own)
+    values |= _made_anew(world, wanted, name, who, own=own) | _of_the_account(world, wanted, who, own=own)
     if "code" in wanted:
         values["code"] = side.office.code if endpoint.startswith("offices_staff.") else _agency_code(world, name)
     return values
@@ -245,7 +251,7 @@ def _of_the_account(world: World, wanted: set[str], who: str, *, own: bool) -> V
     return job | ({"factor_id": _factor_id(world, who, own=own)} if "factor_id" in wanted else {})
 
 
-def _made_anew(world: World, wanted: set[str], name: str, *, own: bool) -> Values:
+def _made_anew(world: World, wanted: set[str], name: str, who: str, *, own: bool) -> Values:
     if "other_id" in wanted:
         one, other = world.fresh_pair(own=own)
         if name == "perhaps_one":
@@ -254,6 +260,10 @@ def _made_anew(world: World, wanted: set[str], name: str, *, own: bool) -> Value
     if "letter_id" in wanted:
         made_of = world.make.letter(world.side(own=own).seminar, sent=name in ("figures", "take_back"))
         return {"letter_id": made_of.public_id.hex}
+    if "request_id" in wanted:
+        registration = world.fresh_nominee(own=own)
+        asked_by = f"account:{world.accounts[who].public_id.hex}" if name == "take_back" and who in world.accounts else None
+        return {"request_id": world.make.list_request(registration, asked_by=asked_by).public_id.hex}
     if "merge_id" in wanted:
         made = world.fresh_merge(own=own)
         return {"merge_id": made.public_id.hex}
@@ -478,6 +488,9 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "office": world.side(own=own).office.code,
     },
     "nominations_staff.index": _pasted,
+    "requests_staff.substitute": lambda world, values, own: (
+        person_to_register(world, values, own) | {"agency": world.side(own=own).agency.code}
+    ),
     "nominations_staff.correct": lambda *_: {"leave_out": "0.2"},
     "nominations_staff.encoding": lambda *_: {"encoding": "cp1252"},
     "nominations_staff.bring": lambda *_: {"version": "1"},

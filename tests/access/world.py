@@ -138,6 +138,13 @@ class World:
         values: dict[str, Any] = {"queue_place": self.number(), "source": Source.NOMINATION, "agency_seats_only": True}
         return self.make.registration(side.seminar, agency=side.agency, state=RegistrationState.WAITLISTED, **values)
 
+    def fresh_nominee(self, *, own: bool) -> Registration:
+        """Let a nominee of the side's agency hold an open seat."""
+        side = self.side(own=own)
+        pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == side.seminar.id, SeatPool.agency_id.is_(None))).one()
+        person = self.make.person(agency_id=side.agency.id)
+        return self.make.registration(side.seminar, person, agency=side.agency, pool=pool, source=Source.NOMINATION)
+
     def fresh_opened(self, *, own: bool) -> Registration:
         """Let such a nomination have an open seat."""
         alternate = self.fresh_alternate(own=own)

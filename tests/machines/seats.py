@@ -22,6 +22,7 @@ from seminar_app.messages.models import Message
 from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData
 from seminar_app.registration import queries, services
+from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.models import ChangeNotice, FormSent, NameRequest, PersonJoin, Registration, RegistrationHistory
 from seminar_app.registration.rules import RemovalReason, Source, WishedPool
 from seminar_app.registration.services.personal import edition
@@ -51,7 +52,8 @@ ACTOR, OWNER = "account:somebody", "registration:somebody"
 ZONES = {-5: "America/Cancun", 8: "Asia/Manila"}
 NAMES = ("Ana", "Eva")
 
-VERBS = ("approve", "approve", "decline", "remove", "restore", "restore", "open_seats", "open_seats", "close_seats")
+VERBS = ("approve", "approve", "decline", "remove", "restore", "restore", "open_seats", "open_seats", "close_seats", "withdraw_named")
+kept_days = st.sampled_from(tuple(BEGIN.date() + timedelta(days=days) for days in (-1, 0, 1, 2, 4, 7, 8, 9)))
 which = st.sampled_from((0, 0, 1))
 numbers = st.integers(0, 99)
 agencies = st.sampled_from(tuple(PARENT))
@@ -74,7 +76,7 @@ HISTORY = (
     .where(_histories.id > bindparam("last"))
     .order_by(_histories.id)
 )
-POOLS = select(_pools.id, _pools.seminar_id, _pools.agency_id, _pools.size, _pools.taken, _pools.release_on)
+POOLS = select(_pools.id, _pools.seminar_id, _pools.agency_id, _pools.size, _pools.taken, _pools.held, _pools.release_on)
 PEOPLE = select(
     _registrations.seminar_id,
     _persons.email,
@@ -144,7 +146,7 @@ class Seats(RuleBasedStateMachine):
         self.ids: list[int] = []
         with unit_of_work(self.world.session) as session:
             first = (Participation, PersonJoin, NameRequest, FormSent, ChangeNotice)
-            for table in (*first, RegistrationHistory, Registration, Message, SeatPool, Seminar, Person):
+            for table in (*first, Hold, RegistrationHistory, Registration, Message, SeatPool, Seminar, Person):
                 session.execute(delete(table))
             session.execute(delete(AgencySuccession))
             session.execute(update(Agency).values(valid_to=None))
@@ -188,14 +190,16 @@ class Seats(RuleBasedStateMachine):
     # One step: what the model says, what the product does, and whether that is the same.
 
     def step(self, expected: Callable[[], object], done: Callable[[Session], object]) -> None:
-        self.happened.history.clear()
-        self.happened.mails.clear()
-        self.happened.unsaid.clear()
+        self.happened.clear()
         wanted = said = None
+        undo = [model.snapshot() for model in self.models]
         try:
             expected()
         except Refused as refused:
             wanted = str(refused)
+            self.happened.clear()
+            for restore in undo:
+                restore()
         try:
             in_unit_of_work(self.world.session, done)
         except Refusal as refusal:
@@ -229,11 +233,11 @@ class Seats(RuleBasedStateMachine):
         connection = self.world.session.connection()
         agency_of: dict[int | None, str] = {agency_id: code for code, agency_id in self.world.agency_ids.items()} | {None: NOT_LISTED}
         pool_of, stored = {}, {}
-        for pool_id, seminar_id, agency_id, size, taken, release_on in connection.execute(POOLS):
+        for pool_id, seminar_id, agency_id, size, taken, held, release_on in connection.execute(POOLS):
             pool_of[pool_id] = agency_of[agency_id] if agency_id else ""
-            stored[seminar_id, pool_of[pool_id]] = (size, taken, release_on)
+            stored[seminar_id, pool_of[pool_id]] = (size, taken, held, release_on)
         assert stored == {
-            (seminar_id, agency): (pool.size, model.held(agency), pool.release_on)
+            (seminar_id, agency): (pool.size, model.held(agency), model.kept(agency), pool.release_on)
             for seminar_id, model in zip(self.ids, self.models, strict=True)
             for agency, pool in model.pools.items()
         }
@@ -258,7 +262,8 @@ class Seats(RuleBasedStateMachine):
         model, session = self.models[seminar], self.world.session
         overview = queries.seats_overview(session, self.ids[seminar])
         states = [entry.state for entry in model.entries]
-        assert (overview.capacity, overview.taken) == (sum(pool.size for pool in model.pools.values()), states.count("registered"))
+        assert (overview.capacity, overview.kept) == (sum(pool.size for pool in model.pools.values()), len(model.holds))
+        assert overview.taken == states.count("registered") + len(model.holds)
         assert overview.waiting == states.count("waitlisted")
         assert (overview.open_pool.size, overview.open_pool.taken) == (model.pools[""].size, model.held(""))
         count = queries.head_count(session, self.ids[seminar])
@@ -312,6 +317,59 @@ class Seats(RuleBasedStateMachine):
     @rule(seminar=which, who=st.integers(0, 6), agency=agencies)
     def nominate(self, seminar: int, who: int, agency: str) -> None:
         self._enter(seminar, who, agency, 0, source=Source.NOMINATION)
+
+    @rule(seminar=which, who=st.integers(0, 6), agency=workplaces, day=kept_days)
+    def invite(self, seminar: int, who: int, agency: str, day: date) -> None:
+        self.shown += 1
+        shown, typed, model, now = self.shown, (f"p{who}@pgr.example", "Ana"), self.models[seminar], self.now
+        human = self._human(typed)
+        self.step(
+            lambda: self._remember(human, lambda: model.invite(human, agency, (shown, *typed), day, now=now)),
+            lambda session: services.invite(
+                session,
+                context(now, ACTOR),
+                seminar_id=self.ids[seminar],
+                entry=self._entry(typed, agency),
+                last_day=day,
+                submission_id=uuid.uuid5(uuid.NAMESPACE_OID, str(shown)),
+            ),
+        )
+
+    @rule(seminar=which, agency=agencies, seats=st.integers(1, 2), day=kept_days, quota_only=st.booleans())
+    def keep_seats(self, seminar: int, agency: str, seats: int, day: date, quota_only: bool) -> None:
+        self.shown += 1
+        model, now = self.models[seminar], self.now
+        self.step(
+            lambda: model.keep_seats(agency, seats, day, quota_only=quota_only, now=now),
+            lambda session: services.keep_seats(
+                session,
+                context(now, ACTOR),
+                seminar_id=self.ids[seminar],
+                agency_id=self.world.agency_ids[agency],
+                submission_id=uuid.uuid5(uuid.NAMESPACE_OID, f"keep {self.shown}"),
+                seats=seats,
+                last_day=day,
+                quota_only=quota_only,
+            ),
+        )
+
+    @rule(seminar=which, agency=agencies)
+    def give_up(self, seminar: int, agency: str) -> None:
+        model, now, agency_id = self.models[seminar], self.now, self.world.agency_ids[agency]
+        kept = select(Hold.public_id).where(Hold.seminar_id == self.ids[seminar], Hold.agency_id == agency_id, Hold.ended_at.is_(None))
+        seminar_id = self.ids[seminar]
+        self.step(
+            lambda: model.give_up(agency, now=now),
+            lambda session: services.give_up(
+                session, context(now, ACTOR), seminar_id=seminar_id, public_ids=session.scalars(kept).all(), agencies={agency_id}
+            ),
+        )
+
+    @rule(seminar=which, day=release_days)
+    def the_list_is_to_be_frozen(self, seminar: int, day: date | None) -> None:
+        self.models[seminar].freezes_on = day
+        with unit_of_work(self.world.session) as session:
+            session.execute(update(Seminar).where(Seminar.id == self.ids[seminar]).values(list_freezes_on=day))
 
     def _enter(self, seminar: int, who: int, agency: str, again: int, *, source: Source = Source.STAFF) -> None:
         nominates = source is Source.NOMINATION
@@ -371,6 +429,32 @@ class Seats(RuleBasedStateMachine):
         )
 
     @precondition(has_anybody)
+    @rule(seminar=which, number=numbers, accepts=st.booleans())
+    def answer_an_invitation(self, seminar: int, number: int, accepts: bool) -> None:
+        model, entry, its_id = self._one(seminar, number)
+        invited = [each for each in model.entries if each.state == "invited"]
+        if invited:
+            model, entry, its_id = self._one(self.models.index(model), model.entries.index(invited[number % len(invited)]))
+        name, now = "accept" if accepts else "decline_invitation", self.now
+        self.step(
+            lambda: getattr(model, name)(entry, now=now),
+            lambda session: getattr(services, name)(session, context(now, OWNER), registration_id=its_id(session)),
+        )
+
+    @precondition(has_anybody)
+    @rule(seminar=which, number=numbers, other=numbers)
+    def exchange(self, seminar: int, number: int, other: int) -> None:
+        model, one, its_id = self._one(seminar, number)
+        _model, two, other_id = self._one(self.models.index(model), other)
+        seminar_id, now = self.ids[self.models.index(model)], self.now
+        self.step(
+            lambda: model.exchange(one, two, now=now),
+            lambda session: services.exchange(
+                session, context(now, ACTOR), seminar_id=seminar_id, one_id=its_id(session), other_id=other_id(session)
+            ),
+        )
+
+    @precondition(has_anybody)
     @rule(seminar=which, number=numbers, agency=workplaces)
     def correct_the_agency(self, seminar: int, number: int, agency: str) -> None:
         model, entry, its_id = self._one(seminar, number)
@@ -397,7 +481,7 @@ class Seats(RuleBasedStateMachine):
 
         self.step(expected, lambda session: self._edit(session, its_id(session), name))
         stored = self.world.session.scalar(select(Person.given_names).where(Person.email == human.email, Person.given_names == name))
-        if entry.state in ("pending", "nominated", "waitlisted") and stored and self._human((human.email, name)) not in self.humans:
+        if entry.state in ("pending", "nominated", "invited", "waitlisted") and stored and self._human((human.email, name)) not in self.humans:
             human.name = name
 
     def _edit(self, session: Session, registration_id: int, name: str, *, agency: str | None = None) -> None:
@@ -485,6 +569,8 @@ class Seats(RuleBasedStateMachine):
     def the_hourly_job_runs(self) -> None:
         def expected() -> None:
             for model in self.models:
+                if model.state in ("draft", "published", "closed"):
+                    model.end_holds(self.now)
                 model.settle(self.now) if model.due(self.now) else None
 
         self.step(expected, lambda session: services.release_due_quotas(session, context(self.now)))

@@ -5,8 +5,8 @@ Source: docs/decisions/0004-seat-pools.md and the refusals of `registration`'s s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 PARENT = {"PGR": None, "PGR-A": "PGR", "PGR-A1": "PGR-A", "CNS": None, "INM": None}
@@ -14,7 +14,7 @@ OLD, NEW = "PGR-A", "INM"
 """The only succession that may be recorded: the new agency's people may then have the seats of the old one and of its parent, too."""
 NOT_LISTED = "?"
 """The agency of people who wrote one that is not in the directory: they may have a seat of the open pool, and no other."""
-STANDING = ("pending", "nominated", "registered", "waitlisted")
+STANDING = ("pending", "nominated", "invited", "registered", "waitlisted")
 
 
 class Refused(Exception):
@@ -40,7 +40,11 @@ class Entry:
     queue: int | None = None
     form: tuple[int, str, str] | None = None
     undo_until: datetime | None = None
+    told_last: str = ""
+    """The kind of the mail that an undo deletes."""
     nominated: bool = False
+    named: bool = False
+    """By staff or the agency, and not by the form: a seat that is kept for a name of the agency is theirs."""
     own_only: bool = False
     """Draws from its agency's seats only."""
     last_queue: int | None = None
@@ -74,6 +78,16 @@ class Pool:
         return self.size > 0 or self.release_on is not None
 
 
+@dataclass(eq=False)
+class Hold:
+    """A seat of `pool` that is kept to the end of a day, for the next name of `agency` or for somebody invited."""
+
+    pool: str
+    last_day: date
+    agency: str = ""
+    invited: Entry | None = None
+
+
 @dataclass
 class Happened:
     """What the last step must have left behind, in order."""
@@ -82,6 +96,10 @@ class Happened:
     mails: list[Mail] = field(default_factory=list)
     unsaid: list[tuple[str, Entry]] = field(default_factory=list)
     succeeded: bool = False
+
+    def clear(self) -> None:
+        for said in (self.history, self.mails, self.unsaid):
+            said.clear()
 
 
 @dataclass
@@ -97,9 +115,24 @@ class SeminarModel:
     state: str = "published"
     before_archive: str = ""
     entries: list[Entry] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    freezes_on: date | None = None
     sent: dict[tuple[object, ...], tuple[datetime, Entry | None]] = field(default_factory=dict)
     """When a form was last sent, by what it said, and what its button led to; None once it is void."""
     happened: Happened = field(default_factory=Happened)
+
+    def snapshot(self) -> Callable[[], None]:
+        """Return what brings the seminar back to how it is now: a refused step changes nothing, also not what settling would have."""
+        pools = {agency: replace(pool) for agency, pool in self.pools.items()}
+        holds, entries, sent = list(self.holds), [(entry, dict(vars(entry))) for entry in self.entries], dict(self.sent)
+
+        def restore() -> None:
+            self.pools, self.holds, self.sent = pools, holds, sent
+            self.entries[:] = [entry for entry, _was in entries]
+            for entry, was in entries:
+                vars(entry).update(was)
+
+        return restore
 
     # What one may ask.
 
@@ -117,7 +150,14 @@ class SeminarModel:
         return self.state in ("draft", "published", "closed") and not self.is_over(now)
 
     def held(self, pool: str) -> int:
-        return sum(entry.pool == pool for entry in self.entries)
+        return sum(entry.pool == pool for entry in self.entries) + self.kept(pool)
+
+    def kept(self, pool: str) -> int:
+        return sum(hold.pool == pool for hold in self.holds)
+
+    def by_hand(self, now: datetime) -> bool:
+        """Whether the organizer approves each."""
+        return self.manual or (self.freezes_on is not None and self.freezes_on <= self.today(now))
 
     def waiting(self) -> list[Entry]:
         return sorted((entry for entry in self.entries if entry.state == "waitlisted"), key=lambda entry: entry.queue or 0)
@@ -126,6 +166,20 @@ class SeminarModel:
         """Of an agency, the nearest first."""
         own = [] if agency == NOT_LISTED else list(self._up(agency))
         return own + (list(self._up(OLD)) if agency == NEW and self.happened.succeeded else [])
+
+    def steps(self, agency: str) -> list[str]:
+        """Agencies whose quotas the agency's people may have, if there were any; none where the seminar never had a quota."""
+        if agency == NOT_LISTED or set(self.pools) == {""}:
+            return []
+        own, former = self._all_up(agency), self._all_up(OLD) if agency == NEW and self.happened.succeeded else []
+        return own + former
+
+    @staticmethod
+    def _all_up(agency: str) -> list[str]:
+        step, found = agency, [agency]
+        while (step := PARENT[step] or "") != "":
+            found.append(step)
+        return found
 
     def has_quota(self, agency: str) -> bool:
         return any(self.pools[pool].kept for pool in self.quotas(agency))
@@ -168,9 +222,33 @@ class SeminarModel:
             if pool.release_on is not None and pool.release_on <= self.today(now) and (pool.size > self.held(agency) or not pool.released)
         ]
 
+    def ending(self, hold: Hold, now: datetime) -> bool:
+        day = self.pools[hold.pool].release_on
+        released = hold.pool != "" and hold.invited is None and day is not None and day <= self.today(now)
+        return self.today(now) > hold.last_day or released
+
+    def end_holds(self, now: datetime) -> None:
+        self.holds[:] = [hold for hold in self.holds if not self.ending(hold, now)]
+
+    def let_go(self, entry: Entry) -> None:
+        self.holds[:] = [hold for hold in self.holds if hold.invited is not entry]
+
+    def take_kept(self, entry: Entry) -> str | None:
+        """The pool of the seat that is kept for this person, who takes it."""
+        theirs = [hold for hold in self.holds if hold.invited is entry]
+        if not theirs and entry.named and entry.agency != NOT_LISTED:
+            order = [entry.agency, *self.steps(entry.agency)]
+            own = [hold for hold in self.holds if hold.invited is None and hold.agency in order]
+            theirs = sorted(own, key=lambda hold: (order.index(hold.agency), hold.last_day, self.holds.index(hold)))
+        if not theirs:
+            return None
+        self.holds.remove(theirs[0])
+        return theirs[0].pool
+
     def settle(self, now: datetime) -> None:
         if not self.gives_seats(now):
             return
+        self.end_holds(now)
         for agency in self.due(now):
             self.pools[""].size += self.pools[agency].size - self.held(agency)
             self.pools[agency].size, self.pools[agency].released = self.held(agency), True
@@ -188,7 +266,8 @@ class SeminarModel:
         self.happened.mails.append(Mail(kind, entry, *entry.who, self.slug))
 
     def _seat_or_queue(self, entry: Entry, *, by: str, now: datetime) -> None:
-        pool = self.free_for(entry, now)
+        pool = self.take_kept(entry)
+        pool = self.free_for(entry, now) if pool is None else pool
         if pool is not None:
             self._move(entry, "registered", by=by, pool=pool)
         else:
@@ -224,10 +303,11 @@ class SeminarModel:
             if made.form == form:
                 return made
         entry = self.entry_of(human)
-        if entry is not None and entry.state != "withdrawn":
+        if entry is not None and entry.state not in ("withdrawn", "invited"):
             return entry
+        invited = entry is not None and entry.state == "invited"
         entry = self._written(entry, human, agency, form)
-        if self.manual:
+        if self.by_hand(now) and not invited:
             self._move(entry, "pending", by="public")
         else:
             self._seat_or_queue(entry, by="public", now=now)
@@ -247,17 +327,19 @@ class SeminarModel:
         self._settle_due(now)
         if sent_before:
             return
+        new = entry is None
         entry = self._written(entry, human, agency, form)
+        entry.named = entry.named or new or nominates
         if nominates:
             entry.nominated, entry.own_only = True, self.has_quota(agency)
-        if nominates and (self.manual or not entry.own_only):
+        if nominates and (self.by_hand(now) or not entry.own_only):
             self._move(entry, "nominated", by="account")
         else:
             self._seat_or_queue(entry, by="account", now=now)
         self._tell_state(entry)
 
     def _settle_due(self, now: datetime) -> None:
-        if self.due(now):
+        if self.due(now) or any(self.ending(hold, now) for hold in self.holds):
             self.settle(now)
 
     def _written(self, entry: Entry | None, human: Human, agency: str, form: tuple[int, str, str]) -> Entry:
@@ -274,9 +356,62 @@ class SeminarModel:
             raise Refused("NotInThisState")
         entry.form = None
         self.void_forms(entry)
+        self.let_go(entry)
         self._move(entry, "withdrawn", by="registration")
         self._tell("withdrawn", entry)
         self.settle(now)
+
+    def invite(self, human: Human, agency: str, form: tuple[int, str, str], last_day: date, *, now: datetime) -> None:
+        self._refuse_without_seats(now)
+        entry = self.entry_of(human)
+        if entry is not None and entry.state != "withdrawn":
+            raise Refused("AlreadyOnTheRoster")
+        asks = Entry(human, agency)
+        self._refuse_too_long(self.free_for(asks, now), last_day, now, none="NoSeatToInvite")
+        pool = self.free_for(asks, now)
+        new = entry is None
+        entry = self._written(entry, human, agency, form)
+        entry.named = entry.named or new
+        self._move(entry, "invited", by="account")
+        self.holds.append(Hold(pool or "", last_day, invited=entry))
+        self._tell("invitation", entry)
+
+    def accept(self, entry: Entry, *, now: datetime) -> None:
+        if entry.state == "registered":
+            return
+        self._refuse_unless_invited(entry, now)
+        self._seat_or_queue(entry, by="registration", now=now)
+        self._tell("registered", entry)
+
+    def decline_invitation(self, entry: Entry, *, now: datetime) -> None:
+        if entry.state == "withdrawn":
+            return
+        self._refuse_unless_invited(entry, now)
+        self.let_go(entry)
+        self._move(entry, "withdrawn", by="registration")
+        self._tell("withdrawn", entry)
+        self.settle(now)
+
+    def _refuse_unless_invited(self, entry: Entry, now: datetime) -> None:
+        if entry.state != "invited":
+            raise Refused("NotInThisState")
+        hold = next((hold for hold in self.holds if hold.invited is entry), None)
+        if hold is None or self.today(now) > hold.last_day or not self.gives_seats(now):
+            raise Refused("InvitationEnded")
+
+    def _refuse_without_seats(self, now: datetime) -> None:
+        self.refuse_if_frozen()
+        if not self.gives_seats(now):
+            raise Refused("NoSeatsGivenNow")
+        self.settle(now)
+
+    def _refuse_too_long(self, pool: str | None, last_day: date, now: datetime, *, none: str) -> None:
+        if pool is None:
+            raise Refused(none)
+        day = self.pools[pool].release_on
+        last = min(self.last_day, day - timedelta(days=1)) if day is not None else self.last_day
+        if not self.today(now) <= last_day <= last:
+            raise Refused("KeptTooLong")
 
     def correct_agency(self, entry: Entry, agency: str, *, now: datetime) -> None:
         if entry.state not in STANDING:
@@ -292,7 +427,7 @@ class SeminarModel:
 
     def approve(self, entry: Entry, *, now: datetime) -> None:
         self.refuse_if_frozen()
-        if entry.state not in ("pending", "nominated"):
+        if entry.state not in ("pending", "nominated", "invited"):
             raise Refused("NotInThisState")
         self.settle(now)
         if entry.state == "nominated":
@@ -305,20 +440,88 @@ class SeminarModel:
 
     def decline(self, entry: Entry, *, now: datetime) -> None:
         self.refuse_if_frozen()
-        if entry.state not in ("pending", "nominated"):
+        if entry.state not in ("pending", "nominated", "invited"):
             raise Refused("NotInThisState")
+        invited = entry.state == "invited"
+        self.let_go(entry)
         self._move(entry, "declined", by="account")
         self._tell("declined", entry)
-        entry.undo_until = now + timedelta(minutes=2)
+        if invited:
+            self.settle(now)
+        self._may_be_undone(entry, "declined", now)
 
     def remove(self, entry: Entry, *, now: datetime) -> None:
         self.refuse_if_frozen()
         if entry.state not in STANDING:
             raise Refused("NotInThisState")
+        self.let_go(entry)
         self._move(entry, "removed", by="account")
         self._tell("removed", entry)
         self.settle(now)
-        entry.undo_until = now + timedelta(minutes=2)
+        self._may_be_undone(entry, "removed", now)
+
+    @staticmethod
+    def _may_be_undone(entry: Entry, kind: str, now: datetime) -> None:
+        entry.undo_until, entry.told_last = now + timedelta(minutes=2), kind
+
+    def withdraw_named(self, entry: Entry, *, now: datetime) -> None:
+        self.refuse_if_frozen()
+        if entry.state not in STANDING:
+            raise Refused("NotInThisState")
+        entry.form = None
+        self.void_forms(entry)
+        self.let_go(entry)
+        self._move(entry, "withdrawn", by="account")
+        self._tell("withdrawn_by_agency", entry)
+        self.settle(now)
+        self._may_be_undone(entry, "withdrawn_by_agency", now)
+
+    def keep_seats(self, agency: str, seats: int, last_day: date, *, quota_only: bool, now: datetime) -> None:
+        self._refuse_without_seats(now)
+        within = self.quotas(agency) + ([] if quota_only else [""])
+        free = [pool for pool in within for _ in range(self.pools[pool].size - self.held(pool))]
+        if len(free) < seats:
+            raise Refused("NoSeatToKeep")
+        for pool in free[:seats]:
+            self._refuse_too_long(pool, last_day, now, none="NoSeatToKeep")
+        self.holds += [Hold(pool, last_day, agency=agency) for pool in free[:seats]]
+
+    def give_up(self, agency: str, *, now: datetime) -> None:
+        self.holds[:] = [hold for hold in self.holds if hold.agency != agency or hold.invited is not None]
+        self.settle(now)
+
+    def exchange(self, one: Entry, other: Entry, *, now: datetime) -> None:
+        self.refuse_if_frozen()
+        self.settle(now)
+        if one.state == "waitlisted" != other.state:
+            one, other = other, one
+        if one is other or other.state != "waitlisted" or one.state not in ("waitlisted", "registered"):
+            raise Refused("CannotExchange")
+        alike = self._pools_of(one, now) == self._pools_of(other, now)
+        if one.state == "waitlisted":
+            if not alike:
+                raise Refused("CannotExchange")
+            one.queue, other.queue = other.queue, one.queue
+        else:
+            self._hand_over(one, other, alike=alike, now=now)
+        self.settle(now)
+
+    def _hand_over(self, one: Entry, other: Entry, *, alike: bool, now: datetime) -> None:
+        freed, theirs, own = one.pool or "", self._sized(one.agency), self._sized(other.agency)
+        passes = freed in own if freed else bool(theirs & own) or not (theirs | own)
+        if not passes:
+            raise Refused("CannotExchange")
+        self._move(one, "waitlisted", by="account", queue=other.queue if alike else self._next_place() + 1)
+        self._move(other, "registered", by="account", pool=freed)
+        for kind, entry in (("exchanged", one), ("seat_given", other)):
+            self._tell(kind, entry)
+            self._may_be_undone(entry, kind, now)
+
+    def _sized(self, agency: str) -> set[str]:
+        return {pool for pool in self.quotas(agency) if self.pools[pool].size > 0}
+
+    def _pools_of(self, entry: Entry, now: datetime) -> set[str]:
+        return {pool for pool in self.may_hold(entry, now) if not pool or self.pools[pool].kept}
 
     def restore(self, entry: Entry, *, now: datetime) -> None:
         self.refuse_if_frozen()
@@ -326,7 +529,7 @@ class SeminarModel:
             raise Refused("NotInThisState")
         silent = entry.undo_until is not None and now < entry.undo_until
         if silent:
-            self.happened.unsaid.append((entry.state, entry))
+            self.happened.unsaid.append((entry.told_last, entry))
         self.settle(now)
         self._seat_or_queue(entry, by="account", now=now)
         if entry.state == "waitlisted":
@@ -346,7 +549,7 @@ class SeminarModel:
         if pool is not None:
             self._move(entry, "registered", by="account", pool=pool)
             self._tell("seat_given", entry)
-            entry.undo_until = now + timedelta(minutes=2)
+            self._may_be_undone(entry, "seat_given", now)
 
     def close_seats(self, entry: Entry, *, now: datetime) -> None:
         self.refuse_if_frozen()

@@ -31,6 +31,8 @@ from seminar_app.letters.queries import receivers_now
 from seminar_app.letters.rules import Audience, Words
 from seminar_app.long_jobs.models import LongJob
 from seminar_app.long_jobs.services import begin_job
+from seminar_app.nominations.request_models import ListRequest
+from seminar_app.nominations.request_rules import RequestKind, RequestState
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.rules import RESERVED_LENGTH, RESERVED_LETTERS, sort_key
@@ -248,6 +250,12 @@ class Make:
         about: dict[str, Any] = {"subject": f"nomination_list:{uuid.uuid4().hex}", "seminar": seminar.slug}
         with unit_of_work(self.session) as session:
             return begin_job(session, when, kind="nominations.import", given={"seminar": seminar.id}, **about)
+
+    def list_request(self, registration: Registration, *, asked_by: str | None = None) -> ListRequest:
+        """Ask that somebody leave the list: the official, or `asked_by`."""
+        base = {"public_id": uuid.uuid4(), "submission_id": uuid.uuid4(), "seminar_id": registration.seminar_id, "asked_at": THEN}
+        about = {"registration_id": registration.id, "kind": RequestKind.WITHDRAW, "state": RequestState.OPEN}
+        return self._add(ListRequest(**base, **about, asked_by=asked_by or registration.audit_name))
 
     def reopened(self, seminar: Seminar) -> None:
         """Complete the seminar and reopen it, for its outcomes only: from now on a change of them differs from the former completion."""

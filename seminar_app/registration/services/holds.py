@@ -50,7 +50,7 @@ def keep_seats(
     if ids and ids[0] in known:
         return [known[each] for each in ids if each in known]
     path = locked.path(session, agency_id)
-    reach = Reach((agency_id, *path), open_too=not quota_only)
+    reach = Reach(path, open_too=not quota_only)
     within = pools_one_may_hold(locked.pools, reach)
     free = sum(pool.room for pool in within)
     if free < seats:
