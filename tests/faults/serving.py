@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool, Seminar
@@ -35,12 +36,14 @@ def seminars(make: Make, number: int, *, seats: int) -> list[Seminar]:
 
 
 def miscounted(session: Session) -> list[str]:
-    """Return the pools whose counter differs from the people who hold a seat in them, or is above the pool's size."""
+    """Return the pools whose counter differs from the people who hold a seat in them and the kept seats, or is above the pool's size."""
     session.rollback()
     holding = select(Registration.seat_pool_id, func.count()).where(Registration.state == RegistrationState.REGISTERED)
     held = {row[0]: row[1] for row in session.execute(holding.group_by(Registration.seat_pool_id))}
+    open_now = select(Hold.seat_pool_id, func.count()).where(Hold.ended_at.is_(None)).group_by(Hold.seat_pool_id)
+    kept = {row[0]: row[1] for row in session.execute(open_now)}
     return [
-        f"pool {pool.id}: {held.get(pool.id, 0)} seated, {pool.taken} counted, {pool.size} seats"
+        f"pool {pool.id}: {held.get(pool.id, 0)} seated, {kept.get(pool.id, 0)} kept, {pool.taken} counted, {pool.size} seats"
         for pool in session.scalars(select(SeatPool))
-        if not held.get(pool.id, 0) == pool.taken <= pool.size
+        if not held.get(pool.id, 0) + kept.get(pool.id, 0) == pool.taken <= pool.size or pool.held != kept.get(pool.id, 0)
     ]

@@ -1,7 +1,7 @@
 """The database itself guards the seats: many processes without our services fill pools exactly.
 
-Plain drivers, plain SQL: inserts, moves from pool to pool, withdrawals. The trigger and the CHECK of migration 0002 refuse
-the extra person on every path; without either of them pools are overfilled.
+Plain drivers, plain SQL: inserts, moves from pool to pool, withdrawals, seats that are kept and given up. The triggers and the CHECK
+of migrations 0002 and 0030 refuse the extra person on every path; without them pools are overfilled.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -36,6 +37,13 @@ MOVE = "UPDATE registration SET seat_pool_id = {0} WHERE person_id = {0} AND sta
 LEAVE = "UPDATE registration SET seat_pool_id = NULL, state = 'withdrawn' WHERE person_id = {0}"
 BACK = "UPDATE registration SET seat_pool_id = {0}, state = 'registered' WHERE person_id = {0} AND state = 'withdrawn'"
 
+KEEP = (
+    "INSERT INTO hold (public_id, seminar_id, seat_pool_id, agency_id, last_day, number, made_at, made_by)"
+    " VALUES ({0}, {0}, {0}, {0}, '2026-06-01', 1, CURRENT_TIMESTAMP, 'test')"
+)
+END = "UPDATE hold SET ended_at = CURRENT_TIMESTAMP, ending = 'given_up' WHERE seat_pool_id = {0} AND made_by = 'test' AND ended_at IS NULL"
+REMOVE = "DELETE FROM hold WHERE seat_pool_id = {0} AND made_by = 'test' AND ended_at IS NULL"
+
 
 def connect(url: str) -> tuple[Any, str, tuple[type[Exception], ...]]:
     """Return a driver's connection, its placeholder for values, and the errors by which the database refuses."""
@@ -60,13 +68,23 @@ def struggle(url: str, start: Any, seed: int, ids: tuple[int, int, int, list[int
         person, pool = chance.choice(people), chance.choice(pools)
         new = (uuid.uuid4().hex, seminar, person, agency, version, pool, uuid.uuid4().bytes * 2)
         statement, values = chance.choice(
-            [(INSERT, new), (INSERT, new), (MOVE, (pool, person)), (LEAVE, (person,)), (BACK, (pool, person))]
+            [
+                *[(INSERT, new)] * 2,
+                (MOVE, (pool, person)),
+                (LEAVE, (person,)),
+                (BACK, (pool, person)),
+                (KEEP, (uuid.uuid4().hex, seminar, pool, agency)),
+                *[(END, (pool,)), (REMOVE, (pool,))],
+            ]
         )
         try:
             connection.execute(statement.format(mark), values)
             did += 1
         except refusals:
             refused += 1
+    for pool in pools:
+        with suppress(*refusals):
+            connection.execute(END.format(mark), (pool,))
     for person in people:  # then everyone tries for each seat that is left
         for pool in pools:
             try:
@@ -127,3 +145,25 @@ def test_without_the_check_they_are_counted_and_sit_all_the_same(database: TestD
 
     _refused, wrong = struggling(database, make, session, drop)
     assert wrong
+
+
+def test_without_the_trigger_of_holds_a_kept_seat_is_given_away(database: TestDatabase, make: Make, session: Session) -> None:
+    def drop() -> None:
+        on = " ON hold" if isinstance(database, PostgresqlDatabase) else ""
+        with unit_of_work(session):
+            for trigger in ("hold_takes_seat", "hold_changes_seat", "hold_leaves_seat"):
+                session.execute(text(f"DROP TRIGGER {trigger}{on}"))
+        with unit_of_work(session):
+            pool = session.scalars(select(SeatPool).order_by(SeatPool.id).limit(1)).one()
+            kept = {"seminar": pool.seminar_id, "pool": pool.id, "agency": make_agency, "id": uuid.uuid4().hex}
+            session.execute(text(KEPT_BY_NAME), kept)
+
+    make_agency = make.agency().id
+    _refused, wrong = struggling(database, make, session, drop)
+    assert wrong
+
+
+KEPT_BY_NAME = (
+    "INSERT INTO hold (public_id, seminar_id, seat_pool_id, agency_id, last_day, number, made_at, made_by)"
+    " VALUES (:id, :seminar, :pool, :agency, '2026-06-01', 1, CURRENT_TIMESTAMP, 'the twin')"
+)

@@ -481,7 +481,11 @@ class Seats(RuleBasedStateMachine):
 
         self.step(expected, lambda session: self._edit(session, its_id(session), name))
         stored = self.world.session.scalar(select(Person.given_names).where(Person.email == human.email, Person.given_names == name))
-        if entry.state in ("pending", "nominated", "invited", "waitlisted") and stored and self._human((human.email, name)) not in self.humans:
+        if (
+            entry.state in ("pending", "nominated", "invited", "waitlisted")
+            and stored
+            and self._human((human.email, name)) not in self.humans
+        ):
             human.name = name
 
     def _edit(self, session: Session, registration_id: int, name: str, *, agency: str | None = None) -> None:

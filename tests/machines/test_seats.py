@@ -6,8 +6,21 @@ import pytest
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies import succession_rules
-from seminar_app.registration import rules
-from seminar_app.registration.services import alternates, changes, forms_sent, personal, registering, seats, staff, taking
+from seminar_app.registration import hold_rules, rules
+from seminar_app.registration.services import (
+    alternates,
+    changes,
+    exchanging,
+    forms_sent,
+    holding,
+    holds,
+    invitations,
+    personal,
+    registering,
+    seats,
+    staff,
+    taking,
+)
 from tests.machines.seats import Seats, World
 from tests.support.machines import FULL, SHORT, notices, run
 from tests.support.mutations import Mutation
@@ -85,6 +98,19 @@ MUTATIONS = (
         "settle(session, context, seats=lock_seats(session, seminar_id))",
         "lock_seats(session, seminar_id)",
     ),
+    Mutation("a kept seat never ends", hold_rules.ending_due, "today > hold.last_day", "False"),
+    Mutation("a release leaves seats kept without a name", hold_rules.ending_due, "is_released(pool, today=today)", "False"),
+    Mutation("a release ends an invitation before its day", hold_rules.ending_due, "hold.registration_id is None and ", ""),
+    Mutation("whoever comes by the form takes a seat kept for a name", holding.take_kept, "registration.source in NAMING and ", ""),
+    Mutation("a name takes no seat that is kept for it", holding.take_kept, "registration.source in NAMING", "False"),
+    Mutation("an invitation that is taken back keeps its seat", holding.let_go, "hold is not None", "False"),
+    Mutation("a declined invitation frees a seat for nobody", invitations.decline, "    settle(session, context, seats=seats)\n", ""),
+    Mutation(
+        "an invitation is answered after its day", invitations._refuse_unless_open, "seats.today(context.now) > hold.last_day", "False"
+    ),
+    Mutation("more seats are kept than are free", holds.keep_seats, "free < seats", "False"),
+    Mutation("two exchange places past the queue", exchanging._hand_over, "place if alike else seats.next_queue_place(session)", "place"),
+    Mutation("a frozen list takes people as before", seats.LockedSeats.approval, "Approval.MANUAL if frozen else ", ""),
 )
 """The first two are tried in `make test`."""
 
