@@ -6,11 +6,22 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from config import Settings
-from seminar_app.attendance import audit_words, concerns, labels, outcome_section, outcomes, pass_routes, person_section, staff_routes
+from seminar_app.attendance import (
+    audit_words,
+    concerns,
+    labels,
+    outcome_section,
+    outcomes,
+    pass_routes,
+    person_section,
+    staff_routes,
+    turnout,
+)
 from seminar_app.attendance import door_routes as door_routes
 from seminar_app.attendance import merging as merging
 from seminar_app.attendance import models as models
 from seminar_app.attendance import seminar_events as seminar_events
+from seminar_app.registration.advice import read_turnout_by
 from seminar_app.registration.sections import add_section
 from seminar_app.registration.training_record import read_attendance_by
 from seminar_app.seminars.overview import add_concerns, add_outcome
@@ -29,4 +40,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     add_concerns(app, concerns.changed_since_completion)
     add_outcome(app, outcome_section.section)
     read_attendance_by(app, outcomes.attended_of)
+    read_turnout_by(app, turnout.turnout_before)
     add_seminar_entry(app, Entry(_l("Attendance"), "attendance_staff.timetable", 40, "attendance_staff."))

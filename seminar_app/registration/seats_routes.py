@@ -13,6 +13,7 @@ from seminar_app.agencies.queries import agency_groups
 from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import Refusal, StaleEdit
 from seminar_app.registration import queries, services
+from seminar_app.registration.advice import turnout
 from seminar_app.registration.blueprints import staff_blueprint as blueprint
 from seminar_app.registration.forms import EMPTY_QUOTAS, SeatsForm
 from seminar_app.registration.queries import SeatsOverview
@@ -67,6 +68,7 @@ def seats(slug: str) -> ResponseReturnValue:
         "registration/staff/seats.html",
         form=form,
         overview=overview,
+        turnout=turnout(session(), seminar, kept),
         is_draft=seminar.state is SeminarState.DRAFT,
         extra=(seminar.extra_at_door, services.extra_seats_used(session(), seminar.id)),
         seminar_header=seminar_header(seminar),
