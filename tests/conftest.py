@@ -195,7 +195,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             of_phones = given.get("language") == "es" or given.get("width", NARROW) < NARROW
             if item.get_closest_marker("crossed") and of_phones != (given["database"] == "sqlite"):
                 item.add_marker("full")
-            if item.get_closest_marker("sqlite_first") and given.get("database", "sqlite") != "sqlite":
+            on_both = item.get_closest_marker("both_engines")
+            if item.get_closest_marker("sqlite_first") and not on_both and given.get("database", "sqlite") != "sqlite":
                 item.add_marker("full")
             if item.get_closest_marker("postgresql_first") and given.get("database", "postgresql") != "postgresql":
                 item.add_marker("full")

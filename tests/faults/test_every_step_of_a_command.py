@@ -41,6 +41,8 @@ from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.installation import reinstall
 
+pytestmark = pytest.mark.sqlite_first
+"""As the forms in `test_every_statement.py`: what is tried is where the program commits."""
 OLD, NEW = f"old:{'o' * 40}", f"new:{'n' * 40}"
 FEWEST_STATEMENTS = 2
 """Statements of the shortest command: write the row, commit."""

@@ -33,6 +33,8 @@ from tests.faults.serving import miscounted
 from tests.faults.steps import run_to_the_end
 from tests.support.factories import Make
 
+pytestmark = pytest.mark.sqlite_first
+"""As the forms in `test_every_statement.py`: what is tried is where the program commits."""
 DAY = date(2026, 3, 1)
 """First day after the quotas of these seminars have ended."""
 FEWEST_STATEMENTS = 2

@@ -94,7 +94,8 @@ def kill_children(pid: int) -> None:
             os.kill(int(child), signal.SIGKILL)
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, pytest.param(signal.SIGKILL, id="broken: killed instead", marks=pytest.mark.sqlite_first)])
+@pytest.mark.sqlite_first  # what is tried is how the server ends
+@pytest.mark.parametrize("how", [signal.SIGTERM, pytest.param(signal.SIGKILL, id="broken: killed instead")])
 def test_a_write_on_its_way_is_finished_acknowledged_and_kept(
     database: TestDatabase, make: Make, session: Session, tmp_path: Path, how: signal.Signals
 ) -> None:

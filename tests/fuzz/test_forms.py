@@ -89,7 +89,7 @@ OWN_WORDS = ("code", "slug", "country", "agency", "registration_code", "starts",
 """Fields that take no text of any kind: filled to the brim they would only be refused."""
 
 
-@pytest.mark.parametrize("letter", ["x", "ﷺ"])
+@pytest.mark.parametrize("letter", [pytest.param("x", marks=pytest.mark.full), "ﷺ"])
 def test_what_is_derived_from_fields_filled_to_the_brim_is_kept_or_refused_alike(pair: Pair, letter: str) -> None:
     """One letter grows to eighteen when it is folded. SQLite keeps to the lengths of its columns here (tests/support/lengths.py)."""
     pair.statuses.clear()

@@ -18,8 +18,8 @@ from tests.support.foreign_tools import found
 
 DEPLOY = PROJECT_ROOT / "deploy"
 PROGRAM = """#!/bin/sh
-echo "began $1 $$"
 trap 'sleep 0.3; echo "finished $$"; exit 0' TERM
+echo "began $1 $$"
 while :; do sleep 0.05; done
 """
 MOST_SECONDS = 10.0

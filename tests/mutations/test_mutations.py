@@ -1,4 +1,4 @@
-"""Protections broken one at a time must be noticed: ten of them here, all by `make test-mutations`. And the breaking itself works."""
+"""Protections broken one at a time must be noticed: five of them here, all by `make test-mutations`. And the breaking itself works."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def tree(tmp_path: Path) -> Path:
 def test_there_are_forty_and_none_is_stale() -> None:
     assert len(MUTATIONS) >= 40
     assert len({mutation.name for mutation in MUTATIONS}) == len(MUTATIONS)
-    assert len(QUICK) == 10
+    assert len(QUICK) == 5
     assert [fault for mutation in MUTATIONS if (fault := fault_of(mutation))] == []
 
 

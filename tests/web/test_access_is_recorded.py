@@ -230,6 +230,7 @@ def addresses(app: Flask, world: World) -> list[tuple[str, str, str]]:
     return found
 
 
+@pytest.mark.sqlite_first
 def test_every_page_that_shows_people_says_so_and_leaves_a_row(
     app: Flask, session: Session, make: Make, client: CheckingClient, sign_in: SignIn, world: World
 ) -> None:

@@ -28,6 +28,9 @@ from tests.support.context import context
 from tests.support.factories import Make
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 ACCOUNTS = "/staff/accounts/"
 
 
@@ -43,7 +46,6 @@ def fresh(session: Session) -> Session:
     return session
 
 
-@pytest.mark.sqlite_first
 def test_every_staff_page_opens_for_its_roles_and_no_others(app: Flask, session: Session, make: Make, sign_in: SignIn) -> None:
     """Roles only: each page's own tests check whose object it is."""
     office, seminar, agency = make.office(), make.seminar(), make.agency()
@@ -75,6 +77,7 @@ def test_every_staff_page_opens_for_its_roles_and_no_others(app: Flask, session:
     assert wrong == []
 
 
+@pytest.mark.both_engines
 def test_an_account_from_invitation_to_disabling(client: CheckingClient, session: Session, make: Make, admin: UserAccount) -> None:
     make.office(code="HSI-CDMX", name_en="HSI Mexico City")
     page = client.submit(
@@ -124,7 +127,6 @@ def test_a_liaisons_agency_is_found_by_what_it_succeeded(client: CheckingClient,
     assert "PGR" in (option.attrs["data-former"] or "").split("|")
 
 
-@pytest.mark.sqlite_first
 def test_hostile_input_gets_a_sentence_or_a_4xx(client: CheckingClient, make: Make, admin: UserAccount) -> None:
     account = make.account()
     url = f"{ACCOUNTS}{account.public_id}/"
@@ -200,6 +202,7 @@ def test_the_lists_cost_the_same_with_few_and_with_many_rows(
     assert counts["/staff/audit-log/"][0] <= 4
 
 
+@pytest.mark.both_engines
 def test_the_trail_names_staff_and_never_officials(client: CheckingClient, session: Session, make: Make, admin: UserAccount) -> None:
     official = uuid.uuid4().hex
     with unit_of_work(session) as open_session:

@@ -21,6 +21,9 @@ from tests.support.context import context
 from tests.support.factories import Make
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 INDEX = "/staff/agencies/"
 
 
@@ -46,6 +49,7 @@ def actions(session: Session) -> list[str]:
     return list(session.scalars(select(AuditRow.action).where(AuditRow.action.like("agency.%")).order_by(AuditRow.sequence)))
 
 
+@pytest.mark.both_engines
 def test_the_directory_is_found_by_code_names_and_alias_without_accents(seeded: Session, client: CheckingClient) -> None:
     today = client.get(INDEX).text
     assert "Guardia Nacional" in client.get(f"{INDEX}?q=guardia nacional").text or "National Guard" in today
@@ -129,6 +133,7 @@ def test_an_administrator_adds_an_agency_and_every_refusal_is_a_sentence(seeded:
     assert find_agency_by_code(seeded, "X-1") is None
 
 
+@pytest.mark.both_engines
 def test_two_administrators_do_not_overwrite_each_other(seeded: Session, client: CheckingClient) -> None:
     url = f"{INDEX}INM/edit"
     stale = client.get(url).fields("main form")
@@ -146,6 +151,7 @@ def test_two_administrators_do_not_overwrite_each_other(seeded: Session, client:
     assert get(seeded, "INM").name_en == "Overwritten", "what was typed was kept, and saved when it was sent again"
 
 
+@pytest.mark.both_engines
 def test_the_tree_never_becomes_a_ring(seeded: Session, client: CheckingClient) -> None:
     sentence = "this agency or one of its own offices"
     assert sentence in client.submit(f"{INDEX}CNS/edit", {"parent": "PF"}, status=422).text

@@ -30,6 +30,9 @@ from tests.support.context import context
 from tests.support.factories import Make
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 
 class Desk:
     """A quota of one with a release date, two open seats, four nominations, and the organizer."""
@@ -83,6 +86,7 @@ def numbers(page: Page) -> list[str]:
     return re.findall(r"Alternate \d", page.text)
 
 
+@pytest.mark.both_engines
 def test_the_roster_numbers_alternates_and_lists_them_alone(desk: Desk) -> None:
     page = desk.client.get(desk.url)
     assert numbers(page) == ["Alternate 1", "Alternate 2", "Alternate 3"]

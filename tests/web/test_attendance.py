@@ -44,6 +44,9 @@ from tests.support.factories import Make
 from tests.support.workbook import above_of, footer_of, head_row, table_of
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 P, L, E, X, A = MarkStatus
 HTMX = {"HX-Request": "true"}
 LATER = datetime(2026, 6, 10, 12, tzinfo=UTC)
@@ -156,6 +159,7 @@ def test_a_sheet_that_was_open_for_long_does_not_undo_what_others_did(door: Door
     assert len(door.session.scalars(select(Observation)).all()) == 3
 
 
+@pytest.mark.both_engines
 def test_somebody_who_withdrew_meanwhile_does_not_hold_the_sheet_back(door: Door) -> None:
     values = door.client.get(door.sheet()).fields("#sheet")
     with unit_of_work(door.session) as session:
@@ -206,7 +210,6 @@ def test_all_of_an_agency_are_present_by_one_button(door: Door) -> None:
     assert door.marks() == {0: ("present", 180), 1: ("present", 180), 2: ("present", 180), 3: ("absent", 0)}
 
 
-@pytest.mark.sqlite_first
 def test_what_cannot_be_is_answered_with_a_sentence_and_nothing_is_saved(door: Door, make: Make) -> None:
     elsewhere = make.registration(make.seminar()).public_id.hex
     was, mark, minutes = door.field("was", 0), door.field("mark", 0), door.field("minutes", 0)
@@ -234,7 +237,6 @@ def test_what_cannot_be_is_answered_with_a_sentence_and_nothing_is_saved(door: D
     assert (kept[mark], kept[minutes], kept[door.field("mark", 1)]) == (["late"], ["500"], ["absent"])
 
 
-@pytest.mark.sqlite_first
 def test_only_who_runs_the_door_may_come(door: Door, app: Flask, make: Make, sign_in: SignIn) -> None:
     organizer = make.account((RoleName.ORGANIZER, {"office_id": door.office.id}))
     pages = [door.base, door.sheet(), f"{door.base}export?format=json"]
@@ -303,6 +305,7 @@ def test_the_timetable_shows_marks_counts_and_completion(door: Door, make: Make)
     assert page.one("html").attrs["lang"] == "en"
 
 
+@pytest.mark.both_engines
 def test_the_timetable_is_filtered_by_progress_and_agency_and_keeps_its_counts(door: Door, make: Make) -> None:
     make.mark(door.people[0], door.seminar_sessions[0], A)
 
@@ -327,6 +330,7 @@ def listed(page: Page) -> list[str]:
     return [cell.query("a")[0].to_text() for cell in page.select(".timetable tbody tr:not(.group-row) th")]
 
 
+@pytest.mark.both_engines
 def test_a_name_is_searched_for_in_any_writing_and_never_stands_in_an_address(door: Door, make: Make) -> None:
     form = "main form[role=search]"
 
@@ -352,6 +356,7 @@ def test_a_name_is_searched_for_in_any_writing_and_never_stands_in_an_address(do
     assert len(listed(door.client.get(door.base + "?find=0123456789ab"))) == 5, "of another browser, or long ago"
 
 
+@pytest.mark.both_engines
 def test_the_timetable_is_sorted_by_agency_name_or_percentage(door: Door, make: Make) -> None:
     for session in door.seminar_sessions:
         make.mark(door.people[1], session)
@@ -549,6 +554,7 @@ def test_the_file_has_the_columns_of_the_contract(door: Door, make: Make) -> Non
     assert (rows[3]["session_1"], rows[3]["percent"], rows[3]["completed"]) == ("", "0.0", "no")
 
 
+@pytest.mark.both_engines
 def test_who_has_no_agency_is_marked_counted_and_exported_in_a_group_of_its_own(door: Door, make: Make) -> None:
     free = door.session.scalars(select(SeatPool.id).where(SeatPool.seminar_id == door.seminar.id, SeatPool.agency_id.is_(None))).one()
     door.session.rollback()

@@ -22,6 +22,9 @@ from tests.conftest import NOW
 from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 SignIn = Callable[[CheckingClient, UserAccount], CheckingClient]
 Clock = Callable[[datetime], None]
 
@@ -90,6 +93,7 @@ def test_nobody_is_told_if_the_organizer_says_so(organizer: CheckingClient, semi
     assert row.details == {"reason": "The hall was always meant."}
 
 
+@pytest.mark.both_engines
 def test_a_page_that_is_older_than_the_last_change_sends_nothing(
     organizer: CheckingClient, seminar: Seminar, session: Session, at: Clock
 ) -> None:

@@ -26,6 +26,9 @@ from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 
 @dataclass
 class Desk:
@@ -95,6 +98,7 @@ def test_staff_correct_a_participant_in_one_form(desk: Desk) -> None:
     assert "given name" in bad.text
 
 
+@pytest.mark.both_engines
 def test_two_who_correct_one_person_do_not_overwrite_each_other(desk: Desk, app: Flask) -> None:
     opened = desk.client.get(f"{desk.page}/correct").fields("main form")
     desk.client.submit(f"{desk.page}/correct", {"phone": "998 123 4567"})
@@ -106,6 +110,7 @@ def test_two_who_correct_one_person_do_not_overwrite_each_other(desk: Desk, app:
     assert desk.session.get_one(Registration, desk.registration.id).position == "Perita"
 
 
+@pytest.mark.both_engines
 def test_a_name_and_address_of_another_record_are_refused_with_the_way_out(desk: Desk) -> None:
     desk.make.person("Luz", "Gil", None, email="luz@pgr.example")
     wanted = {"given_names": "Luz", "surname1": "Gil", "surname2": "", "certificate_name": "Luz Gil", "email": "luz@pgr.example"}

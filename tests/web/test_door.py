@@ -27,6 +27,9 @@ from tests.support.checking_client import CheckingClient, Page
 from tests.support.factories import Make
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 SEATED, WAITING = RegistrationState.REGISTERED, RegistrationState.WAITLISTED
 
 
@@ -98,6 +101,7 @@ def test_a_walk_in_is_seated_marked_present_and_told_of_on_the_sheet(door: Door)
     assert {"registration.registered", "attendance.marked"} <= set(door.trail())
 
 
+@pytest.mark.both_engines
 def test_the_undo_takes_the_entry_and_its_mark_back(door: Door) -> None:
     page = door.walks_in("Nora")
     undone = door.client.follow(door.client.post(page.one(".notice-undo form").attrs["action"], dict(page.fields(".notice-undo form"))))
@@ -199,6 +203,7 @@ def test_an_extra_seat_is_said_and_counted_on_the_page_of_the_seats(door: Door, 
     assert "Extra seats at the door: 1 of 2 used." in organizer.get(f"/staff/seminars/{door.seminar.slug}/seats").text
 
 
+@pytest.mark.both_engines
 def test_the_form_sent_twice_enters_one_person_and_keeps_a_mark_changed_meanwhile(door: Door) -> None:
     data = dict(door.client.get(f"{door.sheet}/walk-in").fields("main form.door-form")) | door.typed("Nora")
     door.client.post(f"{door.sheet}/walk-in", data)

@@ -39,6 +39,9 @@ from tests.support.factories import Make
 from tests.support.feedback import REQUIRED, Held, actor, address, hold
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 FILLED = {f"q-{key}": value for key, value in REQUIRED.items()}
 
 
@@ -86,6 +89,7 @@ def staff_address(held: Held, page: str = "") -> str:
 # --- the official --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_an_official_answers_once_and_is_told_that_a_second_form_was_not_taken(
     client: CheckingClient, held: Held, session: Session
 ) -> None:
@@ -137,7 +141,6 @@ def test_a_form_with_faults_comes_back_with_its_input_and_links_to_them(client: 
     assert counts(session) == (0, 0)
 
 
-@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     "sent",
     [
@@ -160,7 +163,6 @@ def test_hostile_answers_get_a_sentence(client: CheckingClient, held: Held, sess
     assert counts(session)[0] == (1 if response.status_code == 303 else 0)
 
 
-@pytest.mark.sqlite_first
 def test_somebody_elses_or_no_link_opens_nothing(client: CheckingClient, held: Held) -> None:
     for token in ("x", "A" * 32, "%F0%9F%8E%93", "../staff", "1" * 5000):
         client.get(f"/registrations/{token}/feedback", status=404)
@@ -275,6 +277,7 @@ def test_below_five_the_results_say_no_number(organizer: CheckingClient, held: H
     assert "sala" not in page.text
 
 
+@pytest.mark.both_engines
 def test_results_show_distributions_means_comments_and_the_shift(organizer: CheckingClient, held: Held) -> None:
     figures_of(held, range(6), change="Más ejercicios")
     figures_of(held, range(6, 8), confidence_now="5")
@@ -470,7 +473,6 @@ def prompts(held: Held) -> Iterator[str]:
     return (question.prompt_en for question in queries.get_version(held.session, held.form_id).questions)
 
 
-@pytest.mark.sqlite_first
 def test_the_editor_moves_takes_out_and_adds_without_keeping_anything_until_it_is_saved(organizer: CheckingClient, held: Held) -> None:
     before = list(prompts(held))
     page = edited(organizer, held, {"questions-0-prompt_en": "Changed"}, do="down:0", status=200)
@@ -518,7 +520,6 @@ def test_while_answers_come_in_the_editor_offers_corrections_of_spelling_only(
     assert next(prompts(held)) == right
 
 
-@pytest.mark.sqlite_first  # how many questions the form takes; the other tests keep versions of it on both databases
 def test_a_form_of_a_seminar_with_very_many_speakers_can_be_edited_and_made_shorter(
     client: CheckingClient, sign_in: SignIn, make: Make, now: datetime
 ) -> None:
@@ -556,6 +557,7 @@ def test_a_corrected_name_of_a_speaker_is_put_right_in_the_editor(organizer: Che
     assert "spells a speaker" not in organizer.get(staff_address(held, "questions")).text
 
 
+@pytest.mark.both_engines
 def test_a_second_editor_is_told_that_somebody_was_faster(organizer: CheckingClient, held: Held) -> None:
     url = staff_address(held, "questions")
     values = organizer.get(url).fields("main form")
@@ -579,7 +581,6 @@ def test_a_question_that_was_taken_out_and_comes_back_is_the_same(organizer: Che
     assert organizer.get(url).fields("main form")["questions-0-key"] == key
 
 
-@pytest.mark.sqlite_first
 def test_hostile_edits_get_a_sentence(organizer: CheckingClient, held: Held) -> None:
     url = staff_address(held, "questions")
     row = {"kind": "text", "prompt_es": "¿?", "prompt_en": "?"}

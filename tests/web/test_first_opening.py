@@ -29,6 +29,9 @@ from tests.support.feedback import hold
 from tests.support.mailbox import press
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
@@ -140,6 +143,7 @@ def test_the_page_leads_nowhere_else(desk: Desk, to: str) -> None:
     assert opened.response.location == desk.link
 
 
+@pytest.mark.both_engines
 def test_five_wrong_surnames_end_the_link_and_staff_send_another(desk: Desk, sign_in: SignIn) -> None:
     old = desk.link
     assert "after 4 more wrong ones" in desk.wrong(1).text

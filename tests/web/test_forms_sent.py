@@ -34,6 +34,9 @@ from tests.support.mailbox import button_of, press, register
 from tests.web.conftest import SignIn
 from tests.web.test_registration import FILLED
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 URL = "/seminars/cancun-2026/register"
 
 
@@ -63,6 +66,7 @@ def states(session: Session) -> list[str]:
     return [state.value for state in session.scalars(select(Registration.state).order_by(Registration.id))]
 
 
+@pytest.mark.both_engines
 def test_the_button_leads_to_the_outcome_and_pressed_again_to_the_same_page(
     client: CheckingClient, seminar: Seminar, session: Session
 ) -> None:
@@ -78,6 +82,7 @@ def test_the_button_leads_to_the_outcome_and_pressed_again_to_the_same_page(
     assert session.scalars(select(Message.kind).order_by(Message.id)).all() == ["form_sent", "registered"]
 
 
+@pytest.mark.both_engines
 def test_seats_are_drawn_in_the_order_of_pressing(client: CheckingClient, seminar: Seminar, session: Session) -> None:
     names = ("Ana", "Beto", "Carla")
     for name in names:
@@ -188,6 +193,7 @@ def deliver(app: Flask, session: Session) -> list[bool]:
     return left
 
 
+@pytest.mark.both_engines
 def test_at_most_three_mails_an_hour_go_to_one_person(
     client: CheckingClient, app: Flask, seminar: Seminar, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,6 +249,7 @@ def test_closing_the_window_does_not_end_a_form(client: CheckingClient, seminar:
     assert states(session) == ["registered"]
 
 
+@pytest.mark.both_engines
 def test_full_in_between_the_button_leads_to_the_waiting_list(
     client: CheckingClient, seminar: Seminar, make: Make, session: Session
 ) -> None:

@@ -27,6 +27,9 @@ from tests.support.factories import KEY, Make
 from tests.support.mailbox import press
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 CURP, WRONG_CURP = "HEMN841101MSPRRR02", "HEMN841101MSPRRR03"
 WHO = {
     "given_names": "Ana",
@@ -156,7 +159,6 @@ def test_staff_open_it_by_a_button_and_the_trail_has_it(
     assert client.flask.get(f"{url}/identity").status_code == 405
 
 
-@pytest.mark.sqlite_first
 @pytest.mark.parametrize("role", ["liaison", "coordinator", "organizer of another office", "reserved"])
 def test_who_may_not_see_it_does_not(
     client: CheckingClient, seminar: Seminar, session: Session, make: Make, sign_in: SignIn, now: datetime, role: str
@@ -183,6 +185,7 @@ def test_who_may_not_see_it_does_not(
     assert session.scalars(select(AuditRow).where(AuditRow.action == "identity.viewed")).all() == []
 
 
+@pytest.mark.both_engines
 def test_a_person_is_found_by_the_curp(
     client: CheckingClient, seminar: Seminar, session: Session, make: Make, sign_in: SignIn, now: datetime
 ) -> None:

@@ -27,6 +27,9 @@ from tests.support.factories import Make
 from tests.web.conftest import SignIn
 from tests.web.test_two_at_once import all_at_once, ready
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 TEAM, LIAISON = "/staff/invitations/", "/staff/invitations/liaison"
 EVA = {"name": "Eva Solís", "email": "eva@partner.example", "language": "es"}
 
@@ -234,6 +237,7 @@ def sent(client: CheckingClient, url: str, **values: str) -> Callable[[], int]:
     return ready(client, url, EVA | values)
 
 
+@pytest.mark.both_engines
 def test_two_organizers_who_invite_one_address_at_once_make_one_account(
     app: Flask, organizer: CheckingClient, session: Session, make: Make, office: Office, agency: Agency, ada: UserAccount, sign_in: SignIn
 ) -> None:
@@ -247,6 +251,7 @@ def test_two_organizers_who_invite_one_address_at_once_make_one_account(
     assert sorted(roles(session)) == sorted([(RoleName.LIAISON, agency.id), (RoleName.COORDINATOR, seminar.id)])
 
 
+@pytest.mark.both_engines
 def test_a_double_click_makes_one_account_and_one_mail(
     organizer: CheckingClient, session: Session, agency: Agency, ada: UserAccount
 ) -> None:
@@ -256,7 +261,6 @@ def test_a_double_click_makes_one_account_and_one_mail(
     assert mails(session) == [("account_invitation", "eva@partner.example"), ("account_invited", "ada@office.example")]
 
 
-@pytest.mark.sqlite_first
 def test_a_stolen_session_sends_twenty_invitations_an_hour_at_most(
     organizer: CheckingClient, session: Session, make: Make, office: Office, agency: Agency
 ) -> None:
@@ -281,7 +285,6 @@ def test_a_stolen_session_sends_twenty_invitations_an_hour_at_most(
     assert len(mails(session)) == 20
 
 
-@pytest.mark.sqlite_first
 def test_the_office_is_asked_where_there_are_several(
     client: CheckingClient, session: Session, make: Make, office: Office, agency: Agency, sign_in: SignIn
 ) -> None:
@@ -293,7 +296,6 @@ def test_the_office_is_asked_where_there_are_several(
     assert session.scalars(select(RoleGrant.given_by_office_id).where(RoleGrant.role == RoleName.LIAISON)).one() == opdat.id
 
 
-@pytest.mark.sqlite_first
 def test_the_page_costs_the_same_with_few_and_with_many(
     organizer: CheckingClient, make: Make, office: Office, agency: Agency, statements: StatementCount
 ) -> None:

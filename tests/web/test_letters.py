@@ -28,6 +28,9 @@ from tests.support.checking_client import CheckingClient, Page
 from tests.support.context import context
 from tests.support.factories import Make
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 SignIn = Callable[[CheckingClient, UserAccount], CheckingClient]
 Clock = Callable[[datetime], None]
 WORDS: dict[str, Any] = {
@@ -174,6 +177,7 @@ def test_who_gets_the_other_language_is_said_before_sending(organizer: CheckingC
     assert "This message was written in Spanish only." in page.text
 
 
+@pytest.mark.both_engines
 def test_what_changed_since_the_page_was_shown_is_a_sentence_on_it(
     organizer: CheckingClient, session: Session, people: list[Registration], at: Clock
 ) -> None:
@@ -188,6 +192,7 @@ def test_what_changed_since_the_page_was_shown_is_a_sentence_on_it(
     post(organizer, f"{address}/edit", WORDS | {"version": "2"}, status=422)
 
 
+@pytest.mark.both_engines
 def test_the_same_form_twice_is_one_letter_and_pressed_twice_is_sent_once(organizer: CheckingClient, session: Session) -> None:
     form = WORDS | {"submission_id": "0" * 31 + "7"}
     first, second = (post(organizer, f"{MESSAGES}/new", form, status=303).response.headers["Location"] for _ in range(2))

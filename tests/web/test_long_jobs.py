@@ -34,6 +34,9 @@ from tests.support.context import context
 from tests.support.factories import Make
 from tests.support.nominating import ROSA, cells, keep_cells
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 SignIn = Callable[[CheckingClient, UserAccount], CheckingClient]
 PEOPLE = (ROSA, ("Luis", "Cruz", "Paz", "luis.cruz@pgr.example", "Perito"), ("Ana", "Sol", "Mar", "ana.sol@pgr.example", "Perita"))
 
@@ -134,6 +137,7 @@ def test_a_list_that_is_not_long_is_brought_at_once(desk: Desk, monkeypatch: pyt
     assert desk.job() is None
 
 
+@pytest.mark.both_engines
 def test_a_second_press_leads_to_the_same_work_and_the_list_says_that_it_is_under_way(desk: Desk) -> None:
     assert path_of(desk.press()) == path_of(desk.press())
     page = desk.client.get(desk.list_page)
@@ -177,6 +181,7 @@ def test_only_who_began_it_and_administrators_see_it(desk: Desk) -> None:
     desk.client.get("/staff/jobs/nonsense", status=404)
 
 
+@pytest.mark.both_engines
 def test_the_work_is_cancelled_before_it_begins_and_while_it_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.press()
     assert "It was cancelled. Nothing was changed." in desk.cancel().text

@@ -32,6 +32,9 @@ from tests.support.context import context
 from tests.support.factories import THEN, Make
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 
 @dataclass
 class House:
@@ -107,6 +110,7 @@ def test_the_page_shows_who_may_be_the_same_with_the_evidence_in_words(client: C
     assert house.compare in page.response.text
 
 
+@pytest.mark.both_engines
 def test_two_records_are_compared_merged_and_separated_again(
     client: CheckingClient, sign_in: SignIn, house: House, session: Session
 ) -> None:
@@ -150,6 +154,7 @@ def test_who_may_merge(client: CheckingClient, sign_in: SignIn, house: House, ma
         client.get(f"{house.page}/merge/{other}", status=404)
 
 
+@pytest.mark.both_engines
 def test_the_button_twice_and_a_page_that_is_out_of_date(
     client: CheckingClient, sign_in: SignIn, house: House, session: Session, make: Make
 ) -> None:
@@ -174,6 +179,7 @@ def test_the_button_twice_and_a_page_that_is_out_of_date(
     assert "This merge has been undone already." in client.follow(client.post(undo, token)).text
 
 
+@pytest.mark.both_engines
 def test_two_staff_merge_the_same_pair_in_opposite_ways(app: Flask, sign_in: SignIn, house: House, session: Session, make: Make) -> None:
     one, other = (sign_in(CheckingClient(app.test_client()), account) for account in (house.organizer, house.admin))
     first, second = (dict(each.get(house.compare).fields("main form.form")) for each in (one, other))

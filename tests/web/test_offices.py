@@ -37,6 +37,9 @@ from tests.support.factories import Make
 from tests.support.mailbox import button_of, press, register
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 NOTICE = "/staff/offices/HSI/privacy-notice"
 WORDS = {"text_es": "## Archivo\n\nSe conservan <tres> años.", "text_en": "## Records\n\nThey are kept for <three> years."}
 PERSON = {
@@ -104,6 +107,7 @@ def test_an_organizer_publishes_the_office_s_words_and_takes_them_back(staff: Ch
     assert actions == ["office.notice_published", "office.notice_withdrawn"]
 
 
+@pytest.mark.both_engines
 def test_two_who_publish_at_once_do_not_overwrite_each_other(staff: CheckingClient) -> None:
     stale = staff.get(NOTICE).fields("main form")
     publish(staff, **WORDS)

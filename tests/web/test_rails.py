@@ -18,6 +18,9 @@ from tests.conftest import settings_for
 from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 
 def test_every_endpoint_declares_who_may_come(app: Flask) -> None:
     undeclared = sorted(rule.endpoint for rule in app.url_map.iter_rules() if policy_of(app, rule.endpoint) is None)
@@ -64,12 +67,12 @@ def test_an_error_page_speaks_the_readers_language_and_carries_the_headers(clien
     assert headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.both_engines
 def test_ready_when_the_database_is_migrated(client: CheckingClient) -> None:
     client.get("/healthz")
     client.get("/readyz")
 
 
-@pytest.mark.sqlite_first
 def test_a_proxy_that_asks_every_second_gets_its_answer_and_fills_no_log(
     app: Flask, client: CheckingClient, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -29,6 +29,9 @@ from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
 from tests.support.mailbox import button_of, press, register
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 FILLED = {
     "given_names": "María Fernanda",
     "surname1": "de la Cruz",
@@ -61,6 +64,7 @@ def personal_url(session: Session) -> str:
     return f"/registrations/{links.personal_token(session, fresh(session))}"
 
 
+@pytest.mark.both_engines
 def test_an_official_registers_in_two_minutes(client: CheckingClient, seminar: Seminar, session: Session) -> None:
     form = client.get("/seminars/cancun-2026/register")
     assert [legend.to_text().strip() for legend in form.select("fieldset.form-section > legend")] == [
@@ -156,6 +160,7 @@ def test_a_mistyped_address_is_questioned_once_and_taken_when_it_is_sent_again(
 WRITTEN = FILLED | {"agency": "-", "agency_text": "Cruz Roja <Yucatán> 🎓"}
 
 
+@pytest.mark.both_engines
 def test_whoever_does_not_find_the_agency_writes_it_and_registers(
     client: CheckingClient, seminar: Seminar, make: Make, session: Session
 ) -> None:
@@ -411,6 +416,7 @@ def test_another_part_does_not_take_the_request_for_a_name_back(client: Checking
     assert client.get(f"{url}/edit/name").fields("main form")["given_names"] == ["Guadalupe"]
 
 
+@pytest.mark.both_engines
 def test_who_waits_corrects_the_agency_keeps_the_turn_and_gets_its_seat(
     client: CheckingClient, make: Make, seminar: Seminar, session: Session
 ) -> None:
@@ -442,6 +448,7 @@ def test_while_it_awaits_approval_the_agency_can_be_corrected(
     assert fresh(session).agency_id == inm.id
 
 
+@pytest.mark.both_engines
 def test_the_official_withdraws_and_comes_back(client: CheckingClient, seminar: Seminar, session: Session) -> None:
     register(client, session, "/seminars/cancun-2026/register", FILLED | {"language": "en"})
     url = personal_url(session)
@@ -473,6 +480,7 @@ def test_the_mail_of_a_seat_says_the_hour(client: CheckingClient, app: Flask, se
         assert said in write(app, mail).body
 
 
+@pytest.mark.both_engines
 def test_coming_back_twice_at_once_is_one_registration_and_one_mail(client: CheckingClient, seminar: Seminar, session: Session) -> None:
     register(client, session, "/seminars/cancun-2026/register", FILLED | {"language": "en"})
     url = personal_url(session)
@@ -536,7 +544,6 @@ def test_no_address_of_a_person_is_in_a_message_subject_or_a_url(client: Checkin
         assert "cruz" not in str(message.context).casefold()
 
 
-@pytest.mark.sqlite_first
 def test_an_address_that_sends_without_end_is_asked_to_wait(client: CheckingClient, app: Flask, seminar: Seminar) -> None:
     from seminar_app.web.limits import limiter
 

@@ -29,6 +29,9 @@ from tests.support.factories import Make
 from tests.support.mailbox import press, register
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 LUZ = "Luz María López Ibáñez"
 
 
@@ -153,6 +156,7 @@ def test_a_coordinator_neither_reserves_nor_ends(house: House, session: Session,
     assert not person(session).reserved
 
 
+@pytest.mark.both_engines
 def test_a_reserved_person_is_not_told_from_a_stranger_to_whoever_types_their_name_again(
     house: House, session: Session, client: CheckingClient, sign_in: SignIn
 ) -> None:
@@ -232,6 +236,7 @@ def test_an_organizer_offers_it_in_the_settings(house: House, session: Session, 
     assert CheckingClient(client.flask).get(f"/seminars/{house.seminar.slug}/register").select("[name=reserve]") == []
 
 
+@pytest.mark.both_engines
 def test_the_roster_of_a_states_quota_does_not_find_a_reserved_identity(
     make: Make, house: House, session: Session, client: CheckingClient, sign_in: SignIn
 ) -> None:

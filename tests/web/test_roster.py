@@ -33,6 +33,9 @@ from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 
 @dataclass
 class House:
@@ -84,6 +87,7 @@ def open_pool(session: Session) -> SeatPool:
     return session.scalars(select(SeatPool).where(SeatPool.agency_id.is_(None))).one()
 
 
+@pytest.mark.both_engines
 def test_the_roster_is_grouped_counted_filtered_and_searched(
     client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
 ) -> None:
@@ -300,6 +304,7 @@ def test_staff_register_somebody_by_hand(client: CheckingClient, session: Sessio
     assert session.scalars(select(Message)).all() == []
 
 
+@pytest.mark.both_engines
 def test_registering_somebody_begins_with_the_people_in_reach(
     client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
 ) -> None:
@@ -374,6 +379,7 @@ def test_a_liaison_is_led_to_no_page_that_their_role_does_not_open(client: Check
         client.get(link.attrs["href"])
 
 
+@pytest.mark.both_engines
 def test_seats_that_somebody_else_shared_out_meanwhile_are_not_shared_out_again_unseen(
     client: CheckingClient, house: House, session: Session, sign_in: SignIn
 ) -> None:
@@ -447,6 +453,7 @@ def test_seats_are_shared_out_and_those_who_wait_are_seated(
     assert sorted(p.size for p in session.scalars(select(SeatPool))) == [0, 2, 3]
 
 
+@pytest.mark.both_engines
 def test_a_rosters_statements_do_not_grow_with_it(
     client: CheckingClient, make: Make, house: House, sign_in: SignIn, statements: StatementCount
 ) -> None:
@@ -491,6 +498,7 @@ def test_a_person_is_opened_with_their_seminars_and_the_look_is_recorded(
         assert response.status_code in (200, 400, 422)
 
 
+@pytest.mark.both_engines
 def test_a_roster_of_hundreds_stands_on_pages_that_keep_the_filters(
     client: CheckingClient, make: Make, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -507,6 +515,7 @@ def test_a_roster_of_hundreds_stands_on_pages_that_keep_the_filters(
     assert all("9 of 9" in page.text for page in pages)
 
 
+@pytest.mark.both_engines
 def test_a_search_stands_under_an_address_without_words_and_back_leads_to_it(
     client: CheckingClient, make: Make, house: House, sign_in: SignIn
 ) -> None:
@@ -538,6 +547,7 @@ def test_the_same_search_again_keeps_its_address(client: CheckingClient, make: M
     assert "Ruiz" in client.get(addresses.pop()).text
 
 
+@pytest.mark.both_engines
 def test_who_has_no_agency_stands_last_in_a_group_of_its_own_and_is_assigned(
     client: CheckingClient, make: Make, session: Session, house: House, sign_in: SignIn
 ) -> None:

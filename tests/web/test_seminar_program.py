@@ -22,6 +22,9 @@ from tests.conftest import StatementCount
 from tests.support.checking_client import CheckingClient, Page
 from tests.support.factories import Make
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 SignIn = Callable[[CheckingClient, UserAccount], CheckingClient]
 DAYS = ("2026-06-03", "2026-06-04", "2026-06-05")
 
@@ -110,6 +113,7 @@ def test_the_hours_of_the_last_seminar_of_the_office_are_proposed(
     assert lines(organizer.get(url(draft)), "starts", "ends")[:2] == [("08:00", "12:00"), ("14:00", "16:30")]
 
 
+@pytest.mark.both_engines
 def test_sessions_are_edited_added_and_deleted_at_once_and_may_exchange_their_times(
     organizer: CheckingClient, make: Make, office: Office, session: Session
 ) -> None:
@@ -163,6 +167,7 @@ def test_what_is_wrong_stands_at_its_cell_and_nothing_is_saved(
     assert len(stored(session)) == 1
 
 
+@pytest.mark.both_engines
 def test_a_session_that_somebody_else_changed_or_deleted_is_shown_and_kept_as_typed(
     organizer: CheckingClient, make: Make, office: Office, session: Session
 ) -> None:
@@ -256,7 +261,6 @@ def test_speakers_of_earlier_seminars_are_offered_by_their_office_only(
         assert [each.attrs["value"] for each in page.select("#speakers-known option")] == ["Ana Villarreal, OPDAT"]
 
 
-@pytest.mark.sqlite_first
 def test_a_long_program_takes_as_many_statements_and_a_flood_of_lines_is_refused(
     organizer: CheckingClient, make: Make, office: Office, statements: StatementCount
 ) -> None:

@@ -18,6 +18,9 @@ from tests.conftest import NOW, StatementCount
 from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 
 @pytest.fixture(autouse=True)
 def at_a_fixed_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,6 +40,7 @@ def speak(make: Make, seminar_session: Any, *names: str) -> None:
         )
 
 
+@pytest.mark.both_engines
 def test_the_calendar_shows_what_is_coming_then_what_was_and_no_draft(client: CheckingClient, make: Make) -> None:
     empty = client.get("/")
     assert "No seminar is announced just now" in empty.text
@@ -60,6 +64,7 @@ def test_the_calendar_shows_what_is_coming_then_what_was_and_no_draft(client: Ch
     assert "3 al 5 de junio de 2026" in client.get("/").text
 
 
+@pytest.mark.both_engines
 def test_the_calendar_takes_as_many_statements_for_many_seminars_and_pages_through_them(
     client: CheckingClient, make: Make, statements: StatementCount
 ) -> None:

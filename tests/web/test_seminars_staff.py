@@ -26,6 +26,9 @@ from tests.conftest import NOW, StatementCount
 from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 SignIn = Callable[[CheckingClient, UserAccount], CheckingClient]
 HOSTILE = ("a\0b", "\ud800", "x" * 5000, "🎓" * 300, "9" * 20, "[1]", "' OR 1=1 --", "<script>alert(1)</script>")
 
@@ -85,7 +88,6 @@ def test_a_seminar_from_a_new_draft_to_published_and_back(
     assert again.response.headers["Location"] == "/staff/seminars/cancun-2026-06/sessions/program", "a free address is proposed"
 
 
-@pytest.mark.sqlite_first
 def test_what_is_typed_wrong_stays_with_its_sentence(organizer: CheckingClient) -> None:
     cases = [
         (new_seminar(ends_on="2026-06-01"), "The last day comes before the first day."),
@@ -220,6 +222,7 @@ def test_a_liaison_finds_public_seminars_and_no_figures(client: CheckingClient, 
     client.get(f"/staff/seminars/{seminar.slug}/", status=403)
 
 
+@pytest.mark.both_engines
 def test_the_list_is_filtered_by_its_address_with_as_many_statements_for_any_number(
     organizer: CheckingClient, make: Make, office: Office, statements: StatementCount
 ) -> None:
@@ -242,6 +245,7 @@ def test_the_list_is_filtered_by_its_address_with_as_many_statements_for_any_num
     organizer.get("/staff/seminars/?q=%00", status=400)
 
 
+@pytest.mark.both_engines
 def test_a_stale_edit_keeps_what_was_typed_and_shows_what_the_other_saved(organizer: CheckingClient, make: Make, office: Office) -> None:
     seminar = make.seminar(office=office, venue="Hotel A")
     url = f"/staff/seminars/{seminar.slug}/settings"
@@ -274,6 +278,7 @@ def test_settings_leave_out_what_is_fixed_and_a_forged_field_changes_nothing(
     assert organizer.get(f"/staff/seminars/{gone.slug}/settings").select("main form.form") == []
 
 
+@pytest.mark.both_engines
 def test_sessions_are_refused_edited_deleted_and_put_back(organizer: CheckingClient, make: Make, office: Office, session: Session) -> None:
     seminar = make.seminar(office=office)
     first = make.seminar_session(seminar, title_en="Opening")

@@ -34,6 +34,9 @@ from tests.support.checking_client import CheckingClient
 from tests.support.factories import KEY, Make
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 PASSWORD = "four words nobody joins"
 OWN = "/staff/account/"
 
@@ -57,6 +60,7 @@ def actions(session: Session) -> list[str]:
     return list(session.scalars(select(AuditRow.action).order_by(AuditRow.sequence)))
 
 
+@pytest.mark.both_engines
 def test_signing_in_and_out(client: CheckingClient, session: Session, staff: UserAccount) -> None:
     assert client.get(OWN, status=303).response.headers["Location"] == f"/login?next={OWN}"
     page = sign_in_by_form(client, email=" ANA@Office.example ")
@@ -102,7 +106,6 @@ def test_what_is_missing_is_said_as_it_is(client: CheckingClient) -> None:
     assert "not a whole e-mail address" in client.submit("/login", {"email": "ana", "password": "x"}, status=422).text
 
 
-@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     "text", ["\0", "a\0@b.example", "\ud800@b.example", "10" * 40, "x" * 5000, "x" * 400 + "@b.example", "😀@b.example", "'; --@b.example"]
 )
@@ -161,7 +164,6 @@ def test_an_identifier_of_somebodys_choosing_is_never_adopted(client: CheckingCl
     assert session.scalars(select(WebSession.id_hash)).one() == token_hash(cookie(client))
 
 
-@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     ("target", "lands"),
     [
@@ -288,7 +290,6 @@ def test_changing_the_password_signs_out_everywhere_else(
     sign_in_by_form(client, password=new)
 
 
-@pytest.mark.sqlite_first
 def test_rate_limits_by_address_and_by_account(client: CheckingClient, staff: UserAccount) -> None:
     limiter.enabled = True
     limiter.reset()
@@ -337,6 +338,7 @@ def test_visitors_write_nothing_and_carry_little(client: CheckingClient, session
     assert header["Cache-Control"]
 
 
+@pytest.mark.both_engines
 def test_last_seen_is_written_once_a_minute_and_a_page_only_reads(
     client: CheckingClient, session: Session, staff: UserAccount, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -415,6 +417,7 @@ def commits_fail(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return fail_once
 
 
+@pytest.mark.both_engines
 def test_nobody_is_half_signed_in_out_or_over_by_what_was_not_saved(
     client: CheckingClient, staff: UserAccount, commits_fail: Callable[[], None]
 ) -> None:

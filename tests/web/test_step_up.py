@@ -25,6 +25,9 @@ from tests.web.conftest import SignIn
 from tests.web.test_second_factor import Clock, set_up_app, staff, time
 from tests.web.test_sign_in import OWN, PASSWORD, actions, cookie, sign_in_by_form
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 __all__ = ["staff", "time"]
 CONFIRM = "/staff/account/confirm"
 
@@ -157,6 +160,7 @@ def replay(client: CheckingClient, old: str) -> None:
     assert thief.get(OWN, status=303).response.headers["Location"].startswith("/login")
 
 
+@pytest.mark.both_engines
 def test_an_old_cookie_is_refused_in_the_six_cases(
     app: Flask, client: CheckingClient, session: Session, make: Make, staff: UserAccount, sign_in: SignIn, time: Clock
 ) -> None:
@@ -211,6 +215,7 @@ def test_the_script_asks_no_one_else() -> None:
     assert not [word for word in ("eval", "fetch(", "innerHTML", "http:", "https:") if word in script]
 
 
+@pytest.mark.both_engines
 def test_a_proof_at_the_very_moment_that_the_session_ends_lets_nobody_in(stale: CheckingClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("seminar_app.sign_in.session_store.rotate", lambda *_args, **_kwargs: None)
     assert "Please sign in again" in stale.submit(CONFIRM, {"proof_password": PASSWORD}, form="main form.form", status=422).text

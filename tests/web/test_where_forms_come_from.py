@@ -20,6 +20,9 @@ from tests.support.mailbox import press
 from tests.web.conftest import SignIn
 from tests.web.test_registration import FILLED
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do."""
+
 URL = "/seminars/cancun-2026/register"
 OURS = {"Sec-Fetch-Site": "same-origin"}
 

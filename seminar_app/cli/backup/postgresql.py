@@ -7,6 +7,7 @@ backup, so a restored database has the constraints and triggers that the program
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from graphlib import TopologicalSorter
@@ -35,6 +36,8 @@ OTHERS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
+CLOSING_SECONDS = 5.0
+"""How long a restore waits for connections to end: the server lists a closed one until its process has ended."""
 
 
 @contextmanager
@@ -106,6 +109,8 @@ class PostgresqlPlace:
     def alone(self) -> Iterator[None]:
         """Make sure that no other connection uses the database at the beginning; `swap` checks again.
 
+        Both wait up to `CLOSING_SECONDS` for connections that are being closed.
+
         Raises:
             BackupFault: another connection is open, or the server does not answer.
         """
@@ -169,8 +174,12 @@ class PostgresqlPlace:
 
     @staticmethod
     def _refuse_others(connection: psycopg.Connection[Any]) -> None:
-        if others := _one(connection, sql.SQL(OTHERS)):
-            raise BackupFault(f"{others} other connections use this database: stop the web servers and workers first, then restore.")
+        deadline = time.monotonic() + CLOSING_SECONDS
+        while others := _one(connection, sql.SQL(OTHERS)):
+            if time.monotonic() >= deadline:
+                raise BackupFault(f"{others} other connections use this database: stop the web servers and workers first, then restore.")
+            time.sleep(0.05)
+            connection.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees the same list again
 
 
 def _fill(connection: psycopg.Connection[Any], backup: BackupReader, tables: list[str]) -> None:

@@ -9,12 +9,14 @@ import shutil
 import stat
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Timer
 
+import psycopg
 import pytest
 from click.testing import Result
 from sqlalchemy import func, select, text
@@ -25,8 +27,10 @@ from seminar_app.accounts.models import UserAccount
 from seminar_app.audit.models import AuditRow
 from seminar_app.audit.services import record
 from seminar_app.audit.verifying import verify
+from seminar_app.cli.backup import postgresql
 from seminar_app.cli.backup.envelope import DATA, MAGIC, MAGIC_1, BackupFault, BackupReader, BackupWriter
 from seminar_app.cli.backup.keeping import name_for
+from seminar_app.cli.backup.postgresql import PostgresqlPlace
 from seminar_app.core.actor import RoleName
 from seminar_app.core.clock import now
 from seminar_app.core.file_lock import share_lock
@@ -305,6 +309,44 @@ def test_nobody_restores_under_those_who_work(database: TestDatabase, full: Sess
     assert "first, then restore" in done.output
     let_go(database, full)
     assert run(settings, "restore", str(file), "--yes").exit_code == 0
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.parametrize(("moments", "patience"), [(("alone", "swap"), None), (("alone",), 0.0), (("swap",), 0.0)], ids=str)
+def test_a_connection_that_is_being_closed_is_waited_for(
+    database: TestDatabase,
+    full: Session,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    moments: tuple[str, ...],
+    patience: float | None,
+) -> None:
+    """The server lists a closed connection until its process has ended, which takes a while on a busy machine.
+
+    The broken twin is a restore without patience.
+    """
+    file = tmp_path / "constancia.backup"
+    assert run(settings, "backup", str(file)).exit_code == 0
+    let_go(database, full)
+    closers = []
+    for moment in moments:
+        whole = getattr(PostgresqlPlace, moment)
+
+        def beside_another(place: PostgresqlPlace, whole: Callable[[PostgresqlPlace], object] = whole) -> object:
+            closers.append(Timer(0.2, psycopg.connect(postgresql.address(database.url)).close))
+            closers[-1].start()
+            return whole(place)
+
+        monkeypatch.setattr(PostgresqlPlace, moment, beside_another)
+    if patience is not None:
+        monkeypatch.setattr(postgresql, "CLOSING_SECONDS", patience)
+    done = run(settings, "restore", str(file), "--yes")
+    for closer in closers:
+        closer.join()
+    assert len(closers) == len(moments)
+    assert done.exit_code == (0 if patience is None else 1), cleaned(done)
+    assert ("other connections use this database" in done.output) is (patience is not None)
 
 
 @pytest.mark.sqlite_only

@@ -15,6 +15,9 @@ from seminar_app.people.models import Person
 from tests.integration.nominations.conftest import FOUR, Desk
 from tests.integration.nominations.test_bringing_lists import EXPECTED, comparable
 
+pytestmark = pytest.mark.sqlite_first
+"""What only commands do; a dry run ends its transaction."""
+
 ANA, LUIS, EVA = "Ana,Soto,Díaz", "Luis,Mora,Cruz", "Eva,Ríos,Paz"
 
 
@@ -78,6 +81,7 @@ def test_all_may_be_taken_as_new(app: Flask, desk: Desk, tmp_path: Path) -> None
     assert numbers(report, "accepted", "perhaps") == [[2, 3], []]
 
 
+@pytest.mark.both_engines
 def test_a_dry_run_leaves_nothing(app: Flask, desk: Desk, tmp_path: Path) -> None:
     desk.pool("INM", 9)
     report, said = brought(app, desk, without_addresses(tmp_path, ANA, LUIS), "--dry-run")

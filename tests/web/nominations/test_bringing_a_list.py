@@ -9,11 +9,15 @@ from seminar_app.registration.rules import RegistrationState, Source
 from tests.support.nominating import HEADINGS, ROSA, cells
 from tests.web.nominations.conftest import LISTS, House
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 THREE = (ROSA, ("Luis", "Peña", "Ibáñez", "luis@pgr.example", "Perito"), ("Sol", "Cruz", "Mar", "sol@pgr.example", "Fiscal"))
 CSV = cells(*THREE).replace("\t", ",")
 
 
 @pytest.mark.parametrize("who", ["organizer", "liaison"])
+@pytest.mark.both_engines
 def test_a_file_becomes_a_roster(house: House, who: str) -> None:
     browser = house.browser(who)
     address = house.upload(who, CSV).response.headers["Location"]
@@ -121,6 +125,7 @@ def _three() -> list[str]:
     return [cells(ROSA), cells(ROSA), cells(*THREE)]
 
 
+@pytest.mark.both_engines
 def test_two_presses_bring_everybody_once(house: House) -> None:
     address = house.list_of("liaison", cells(*THREE))
     version = {"version": house.browser("liaison").get(address).one("[name=version]").attrs["value"]}
@@ -130,6 +135,7 @@ def test_two_presses_bring_everybody_once(house: House) -> None:
     assert "Nobody was added" in house.browser("liaison").get(address).text
 
 
+@pytest.mark.both_engines
 def test_a_page_that_was_overtaken_brings_nobody(house: House) -> None:
     address = house.list_of("liaison", cells(*THREE))
     version = {"version": house.browser("liaison").get(address).one("[name=version]").attrs["value"]}
@@ -146,6 +152,7 @@ def test_a_version_that_is_none_brings_nobody(house: House, version: str) -> Non
     assert house.roster() == []
 
 
+@pytest.mark.both_engines
 def test_an_import_is_undone_while_its_mails_are_held(house: House) -> None:
     address = house.list_of("liaison", cells(*THREE))
     house.bring("liaison", address)

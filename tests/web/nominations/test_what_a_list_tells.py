@@ -15,6 +15,9 @@ from seminar_app.registration.rules import RegistrationState
 from tests.support.nominating import cells
 from tests.web.nominations.conftest import LISTS, House, without_ids
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do."""
+
 NAMES = ("Xochitl", "Zaragoza", "Paz")
 ADDRESS = "xochitl@somewhere.example"
 ROWS = cells((*NAMES, ADDRESS, "Fiscal"), ("Luis", "Peña", "", "luis@pgr.example", "Perito"))

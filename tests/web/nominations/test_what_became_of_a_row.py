@@ -20,6 +20,9 @@ from tests.support.checking_client import CheckingClient
 from tests.support.nominating import ROSA, cells
 from tests.web.nominations.conftest import LISTS, House
 
+pytestmark = pytest.mark.sqlite_first
+"""What only pages do; the tests about order, search and what two do at once say so."""
+
 FOUR = (
     ROSA,
     ("Luis", "Peña", "Ibáñez", "luis@pgr.example", "Perito"),
@@ -41,6 +44,7 @@ def take_off(house: House, registration: Registration) -> None:
 
 
 @pytest.mark.parametrize("who", ["organizer", "liaison"])
+@pytest.mark.both_engines
 def test_each_row_and_the_figures_say_what_became_of_the_person(house: House, who: str) -> None:
     address = house.list_of(who, cells(*FOUR))
     assert figures(house, who, address) == ["2 Gets a seat", "2 Alternates"]
@@ -145,6 +149,7 @@ def test_a_list_is_done_when_nothing_in_it_wants_anything(house: House, headers:
     assert state_of(house, "liaison") == "Rows waiting"
 
 
+@pytest.mark.both_engines
 def test_the_roster_counts_alternates_as_such_and_lists_them_by_number(house: House) -> None:
     house.bring("liaison", house.list_of("liaison", cells(*FOUR[:2], FOUR[3], FOUR[2])))
     roster = house.browser("organizer").get("/staff/seminars/s/roster/")
