@@ -149,6 +149,8 @@ def _pages(database: Database, probe: data.Made, crowd: data.Made) -> Iterator[P
     yield Page("roster of 100", f"/staff/seminars/{probe.slug}/roster/", organizer)
     yield Page("roster of 2,500", f"/staff/seminars/{crowd.slug}/roster/", organizer)
     yield Page("roster, liaison", f"/staff/seminars/{crowd.slug}/roster/", liaison)
+    yield Page("liaison's home", "/staff/agency/", liaison)
+    yield Page("liaison's people", f"/staff/seminars/{crowd.slug}/agency", liaison)
     yield Page("registration", f"/staff/seminars/{probe.slug}/roster/{probe.registrations[0].hex}", organizer)
     yield Page("timetable of 100", f"/staff/seminars/{probe.slug}/attendance/", organizer)
     yield Page("marking of 100", f"/staff/seminars/{probe.slug}/attendance/{probe.sessions[0]}", organizer)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, select
@@ -326,9 +327,15 @@ _STEPS = select(
 
 def pool_steps(session: Session, day: date) -> Steps:
     """Return the steps of all agencies towards their pools as of `day`, in one statement."""
+    return pool_steps_on(session)(day)
+
+
+def pool_steps_on(session: Session) -> Callable[[date], Steps]:
+    """Return a function from a day to the steps of all agencies towards their pools, in one statement for all days."""
     rows = session.execute(_STEPS).all()
     successions = [Succession(row[3], row[0], row[4], row[5]) for row in rows if row[3] is not None]
-    return steps_on(day, codes={row[0]: row[1] for row in rows}, parents={row[0]: row[2] for row in rows}, successions=successions)
+    codes, parents = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
+    return cache(lambda day: steps_on(day, codes=codes, parents=parents, successions=successions))
 
 
 @dataclass(frozen=True, slots=True)

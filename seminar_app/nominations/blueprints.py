@@ -1,4 +1,4 @@
-"""The blueprint of agencies' lists, which their routes share, and the roles that may open its pages."""
+"""The blueprints of agencies' lists and of a liaison's own pages, which their routes share, and who may open the lists."""
 
 from __future__ import annotations
 
@@ -8,3 +8,4 @@ from seminar_app.core.actor import RoleName
 
 blueprint = Blueprint("nominations_staff", __name__, url_prefix="/staff/seminars/<slug>/nominations")
 NOMINATING = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.LIAISON)
+agency_blueprint = Blueprint("agency_staff", __name__, url_prefix="/staff")

@@ -268,3 +268,15 @@ class RequestGone(Refusal):
     """The request was decided or taken back meanwhile."""
 
     sentence = N_("This request has been decided or taken back meanwhile.")
+
+
+class OnlyTheOrganizer(Refusal):
+    """The person has a registration that the liaison may not see. Why she cannot name them is not said: only the organizer may know."""
+
+    sentence = N_("This person can be named by the organizer only. Please ask the office: its address and phone stand below.")
+
+
+class NobodyNamedNow(Refusal):
+    """The seminar takes no names from liaisons now."""
+
+    sentence = N_("This seminar takes no names from agencies now. Please ask the office: its address and phone stand below.")

@@ -86,7 +86,7 @@ def add_new(slug: str) -> ResponseReturnValue:
     likely: list[queries.LikelySame] = []
     if form.accepts():
         entry = form.entry()
-        if form.another.data != "1":
+        if form.another.data != "1" and not services.is_sent_again(session(), showing(form.submission_id), entry.person, seminar.id):
             sought = compared_of(entry.person, tokens_of(session(), entry.identity))
             likely = queries.likely_to_be(session(), current_actor(), sought, curp=entry.identity.curp)
         if not likely:

@@ -53,12 +53,13 @@ LISTED = (*READERS, RoleName.LIAISON)
 def home() -> ResponseReturnValue:
     """Redirect to the start page: the list of seminars for roles that have one, else the first page of the menu.
 
+    For somebody who is a liaison only, that is the page of their agency.
     An administrator begins with what is left of the installation's first hour, as long as anything is. A demonstration is complete.
     """
     settings: Settings = current_app.extensions["settings"]
     if current_actor().is_admin and settings.mode is not Mode.DEMO and in_state(session(), State.LEFT, now=clock.now()):
         return redirect(url_for("oversight.installation"), code=303)
-    if current_actor().roles & set(LISTED):
+    if current_actor().roles & set(READERS):
         return redirect(url_for(".index"), code=303)
     lines = staff_navigation()
     return redirect(lines[0].url if lines else url_for("seminars.calendar"), code=303)

@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
 def add_staff_entry(app: Flask, entry: Entry) -> None:
     """Add an entry to the header's menu.
 
-    Seminars 10, People 20, Agencies 30, Offices 40, Team 45, Accounts 50, Messages 60, Audit log 70, Installation 80.
+    My agency 5, Seminars 10, People 20, Agencies 30, Offices 40, Team 45, Accounts 50, Messages 60, Audit log 70, Installation 80.
     """
     app.extensions["staff_entries"].append(entry)
 
@@ -50,7 +50,7 @@ def add_staff_entry(app: Flask, entry: Entry) -> None:
 def add_seminar_entry(app: Flask, entry: Entry) -> None:
     """Add an entry to the seminar's menu.
 
-    Overview 10, Roster 20, Sessions 30, Attendance 40, Feedback 50, Messages 60, Settings 70. The endpoint takes `slug` and
+    Overview 10, My agency 15, Roster 20, Sessions 30, Attendance 40, Feedback 50, Messages 60, Settings 70. The endpoint takes `slug` and
     nothing else.
     """
     app.extensions["seminar_entries"].append(entry)

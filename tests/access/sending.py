@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -200,7 +201,15 @@ def _registration(world: World, name: str, *, own: bool) -> Registration:
     return world.fresh_registration(STATES[name], own=own) if name in STATES else world.side(own=own).registration
 
 
-OPEN_TO_LIAISONS = ("nominations_staff.index", "requests_staff.index")
+def _place(world: World, name: str, who: str, *, own: bool) -> Registration:
+    """Return a registration whose place a liaison may change, or one that the account has just withdrawn."""
+    return world.fresh_withdrawn(who, own=own) if name == "restore" else world.fresh_alternate(own=own)
+
+
+OPEN_TO_LIAISONS = (
+    *("nominations_staff.index", "requests_staff.index"),
+    *("agency_staff.seminar", "agency_staff.name", "agency_staff.keep", "agency_staff.give_up"),
+)
 """Pages of a seminar that every liaison may open, with her own agency's part; of a draft there is none."""
 
 
@@ -231,7 +240,8 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
             link = button_link(form.public_id) if name == "confirm" else SecretLink(RECEIPT, form.public_id, 1)
             values["token"] = link.token(KEY)
     if "registration_id" in wanted:
-        registration = side.answered if held and name != "take_back" else _registration(world, name, own=own)
+        place = partial(_place, world, name, who) if endpoint.startswith("agency_staff.") else partial(_registration, world, name)
+        registration = side.answered if held and name != "take_back" else place(own=own)
         values["registration_id"] = registration.public_id if held else registration.public_id.hex
     if "session_id" in wanted:
         values["session_id"] = _session_id(world, endpoint, who, own=own)
@@ -344,6 +354,14 @@ def person_to_register(world: World, _values: Values, own: bool) -> dict[str, An
         "language": "es",
         "notice_read": "y",
     }
+
+
+def _kept(world: World, *, own: bool) -> dict[str, Any]:
+    """Return what the form for kept seats sends, while a seat of the quota is free."""
+    side = world.side(own=own)
+    world.room_in_quota(own=own)
+    day = side.seminar.starts_on - timedelta(days=3)
+    return {"submission_id": uuid.uuid4().hex, "agency": side.agency.code, "seats": "1", "last_day": day.isoformat()}
 
 
 def _seminar(world: World, _values: Values, own: bool) -> dict[str, Any]:
@@ -492,6 +510,10 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         person_to_register(world, values, own) | {"agency": world.side(own=own).agency.code}
     ),
     "nominations_staff.correct": lambda *_: {"leave_out": "0.2"},
+    "agency_staff.name": person_to_register,
+    "agency_staff.exchange": lambda world, _values, own: {"other": world.fresh_alternate(own=own).public_id.hex},
+    "agency_staff.keep": lambda world, _values, own: _kept(world, own=own),
+    "agency_staff.give_up": lambda world, _values, own: {"hold": world.fresh_hold(own=own).public_id.hex},
     "nominations_staff.encoding": lambda *_: {"encoding": "cp1252"},
     "nominations_staff.bring": lambda *_: {"version": "1"},
     "invitations_staff.take_role": lambda world, values, _own: {"role": str(world.role_of(values["public_id"]))},

@@ -122,7 +122,7 @@ def test_an_id_of_one_seminar_under_the_address_of_another_is_nobodys(sender: Se
     own, other = sender.world.own, sender.world.other
     ids: dict[str, dict[str, Any]] = {
         "registration_id": {"registration_staff": other.registration.public_id.hex, "attendance_staff": other.answered.public_id}
-        | {"retention_staff": other.registration.public_id.hex},
+        | dict.fromkeys(("retention_staff", "agency_staff"), other.registration.public_id.hex),
         "session_id": {"attendance_staff": other.held_session.public_id},
         "list_id": {"nominations_staff": sender.world.fresh_list(own=False).public_id.hex},
         "letter_id": {"letters_staff": sender.world.make.letter(other.seminar).public_id.hex},

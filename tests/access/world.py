@@ -35,9 +35,10 @@ from seminar_app.offices.models import Office
 from seminar_app.people.models import MatchProposal, Person, PersonMerge
 from seminar_app.people.proposals import propose, reject_proposal
 from seminar_app.people.services import PersonData
+from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.registration.rules import RegistrationState, Source
-from seminar_app.registration.services import Entry, enter_walk_in, merging, open_seats
+from seminar_app.registration.services import Entry, enter_walk_in, keep_seats, merging, open_seats, withdraw_named
 from seminar_app.retention.models import ErasureRequest
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
@@ -144,6 +145,30 @@ class World:
         pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == side.seminar.id, SeatPool.agency_id.is_(None))).one()
         person = self.make.person(agency_id=side.agency.id)
         return self.make.registration(side.seminar, person, agency=side.agency, pool=pool, source=Source.NOMINATION)
+
+    def fresh_withdrawn(self, who: str, *, own: bool) -> Registration:
+        """Let the account withdraw a nomination of the side's agency a moment ago."""
+        alternate = self.fresh_alternate(own=own)
+        by = f"account:{self.accounts[who].public_id.hex}" if who in self.accounts else "account:nobody"
+        with unit_of_work(self.make.session) as session:
+            return withdraw_named(session, context(clock.now(), by), seminar_id=alternate.seminar_id, registration_id=alternate.id)
+
+    def room_in_quota(self, *, own: bool) -> None:
+        """Give the quota of the side's agency more seats than anybody waits for."""
+        self.fresh_alternate(own=own)
+        side = self.side(own=own)
+        with unit_of_work(self.make.session) as session:
+            quota = SeatPool.seminar_id == side.seminar.id, SeatPool.agency_id == side.agency.id
+            session.scalars(select(SeatPool).where(*quota)).one().size += 50
+
+    def fresh_hold(self, *, own: bool) -> Hold:
+        """Keep a seat without a name for the side's agency."""
+        self.room_in_quota(own=own)
+        side = self.side(own=own)
+        kept: dict[str, Any] = {"seminar_id": side.seminar.id, "agency_id": side.agency.id, "seats": 1, "quota_only": True}
+        day = side.seminar.starts_on - timedelta(days=3)
+        with unit_of_work(self.make.session) as session:
+            return keep_seats(session, context(clock.now(), actor()), **kept, last_day=day, submission_id=uuid.uuid4())[0]
 
     def fresh_opened(self, *, own: bool) -> Registration:
         """Let such a nomination have an open seat."""

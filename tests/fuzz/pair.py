@@ -207,12 +207,17 @@ def enrich(side: Side) -> None:
         cookie = client.get_cookie(side.app.config["SESSION_COOKIE_NAME"])
         world.cookies["admin"] = cookie.value if cookie else ""
     links = [link_of(world.seated(own=True)), link_of(world.seated(own=True, held=True)), link_of(world.own.answered)]
+    places = [world.fresh_alternate(own=True) for _ in range(2)]
+    world.fresh_hold(own=True)
+    places += [world.fresh_alternate(own=True) for _ in range(2)]
+    pages_of_agency = (f"{own}/agency", f"{own}/agency/name", *(f"{own}/agency/people/{each.public_id.hex}" for each in places))
     overviews = tuple(f"/staff/seminars/{seminar.slug}/" for seminar in (world.own.held, *seminars))
     staff = ("/staff/", f"/staff/people/{world.own.person.public_id.hex}", "/staff/account/confirm", *roster, *overviews, known)
     side.starts = dict.fromkeys(WHO, staff) | {
         "stranger": ("/", "/login", "/reset", f"/reset/{world.reset_token()}", f"/seminars/{world.own.seminar.slug}"),
         "official": tuple(f"/registrations/{link}" for link in links),
         "half": ("/login/second-step",),
+        "liaison": (*staff, *pages_of_agency),
         "admin": (
             *staff,
             *gone,

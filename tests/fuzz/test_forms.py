@@ -20,6 +20,7 @@ from tests.fuzz.pair import Pair
 
 FOUND_BY_NO_WALK = {
     "nominations_staff.undo": "only for two minutes after an import; a button without fields",
+    "agency_staff.restore": "only for two minutes after a withdrawal; a button without fields",
     "long_jobs_staff.cancel": "only while a long list is brought; a button without fields",
     "sign_in.set_up_app": "only where a second factor is owed; the page of `accounts.add_app`",
     "sign_in.set_up_passkey": "the same; the page of `accounts.add_passkey`",

@@ -14,6 +14,7 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from seminar_app.agencies.queries import get_agency_by_code
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
@@ -45,6 +46,9 @@ BODIES: dict[str, dict[str, str]] = {
     "people_staff.merge": {},
     "registration_staff.split": {},
     "requests_staff.substitute": {},
+    "agency_staff.withdraw": {"reason": "x" * 400},
+    "agency_staff.exchange": {},
+    "agency_staff.keep": {},
     "attendance_staff.save": {},
     "attendance_staff.save_person": {"clear": "not a session"},
     "registration_staff.remove": {},
@@ -123,6 +127,9 @@ LEADS_ON = {
     "nominations_staff.bring": "to the list",
     "nominations_staff.undo": "to the list",
     "nominations_staff.discard": "to the lists of the seminar",
+    "agency_staff.name": "the form again, and people it may be; tests/web/nominations/test_agency_naming.py",
+    "agency_staff.restore": "to the agency's people",
+    "agency_staff.give_up": "to the agency's people",
     "requests_staff.accept": "to the requests",
     "requests_staff.decline": "to the requests",
     "requests_staff.take_back": "to the requests",
@@ -131,7 +138,7 @@ LEADS_ON = {
     "letters_staff.discard": "to the seminar's messages",
 }
 """Forms whose answer shows no person's data, and what it shows instead."""
-TYPED_ONLY = {"registration_staff.add_new", "attendance_staff.walk_in"}
+TYPED_ONLY = {"registration_staff.add_new", "attendance_staff.walk_in", "agency_staff.name"}
 """Forms that show nobody but who was typed, until it turns out who that may be."""
 
 
@@ -214,7 +221,7 @@ def addresses(app: Flask, world: World) -> list[tuple[str, str, str]]:
             if policy is None or policy.audience is not Audience.STAFF or rule.endpoint.split(".")[0] == "security":
                 continue
             values: dict[str, Any] = {name: world.values.get(name, 1) for name in rule.arguments}
-            if rule.endpoint.startswith("registration_staff") and "registration_id" in values:
+            if rule.endpoint.startswith(("registration_staff", "agency_staff")) and "registration_id" in values:
                 values["registration_id"] = values["registration_id"].hex
             if rule.endpoint == "registration_staff.open_record":
                 values["registration_id"] = world.values["reserved_id"].hex
@@ -234,7 +241,8 @@ def addresses(app: Flask, world: World) -> list[tuple[str, str, str]]:
 def test_every_page_that_shows_people_says_so_and_leaves_a_row(
     app: Flask, session: Session, make: Make, client: CheckingClient, sign_in: SignIn, world: World
 ) -> None:
-    sign_in(client, make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), language="en"))
+    liaison = (RoleName.LIAISON, {"agency_id": get_agency_by_code(session, "PGR").id})
+    sign_in(client, make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), liaison, language="en"))
     wrong, shown = [], set()
     for endpoint, method, address in addresses(app, world):
         if endpoint in SEARCHED:

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from seminar_app.agencies.queries import get_agency_by_code
 from seminar_app.agencies.services import seed_directory
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.core import clock
@@ -18,7 +19,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.services import enqueue
 from seminar_app.people.models import Person
 from seminar_app.registration.models import PersonJoin
-from seminar_app.registration.rules import RegistrationState
+from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.seminars.models import SeatPool
 from seminar_app.seminars.rules import SeminarState
 from tests.support.checking_client import CheckingClient
@@ -61,7 +62,8 @@ def world(make: Make, session: Session) -> dict[str, str]:
     seminar = make.seminar(office=office, seats=3, starts_on=day, ends_on=day + timedelta(days=1))
     pool = session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
     seminar_session = make.seminar_session(seminar)
-    registration = make.registration(seminar, agency=agency, pool=pool)
+    registration = make.registration(seminar, agency=agency, pool=pool, source=Source.NOMINATION)
+    make.list_request(registration)
     make.registration(seminar, agency=agency, state=RegistrationState.PENDING)
     make.registration(seminar, agency=agency, state=RegistrationState.WAITLISTED, queue_place=1)
     make.registration(seminar, agency=agency)
@@ -133,7 +135,8 @@ def test_every_staff_page_is_right(
 ) -> None:
     client.language = language
     organizes = (RoleName.ORGANIZER, {"office_id": make.office().id})
-    sign_in(client, account := make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), organizes, language=language))
+    names = (RoleName.LIAISON, {"agency_id": get_agency_by_code(make.session, "TEST").id})
+    sign_in(client, account := make.account((RoleName.ADMIN, {}), (RoleName.AUDITOR, {}), organizes, names, language=language))
     seen = walk(app, client, "/staff/", world["person"], world["to register"])
     long_work = f"/staff/jobs/{make.job(account, make.seminar()).public_id.hex}"  # a long list's button leads there
     client.get(long_work)

@@ -174,7 +174,7 @@ def pages(app: Flask, world: World) -> Iterator[tuple[str, str]]:
             if "GET" not in (rule.methods or ()) or policy is None or policy.audience is Audience.LINK or rule.endpoint in NOT_WALKED:
                 continue
             values = {name: world.values.get(name, 1) for name in rule.arguments}
-            if rule.endpoint.startswith("registration_staff") and "registration_id" in values:
+            if rule.endpoint.startswith(("registration_staff", "agency_staff")) and "registration_id" in values:
                 values["registration_id"] = world.canary.public_id.hex
             if rule.endpoint == "people_staff.merge":  # the other way round it opens the record, which a test of its own looks at
                 values["person_id"], values["other_id"] = values["other_id"], values["person_id"]
@@ -204,6 +204,10 @@ def forms(world: World) -> Iterator[tuple[str, str, dict[str, str], dict[str, st
         yield "messages_staff.search", "/staff/messages/", {"q": words}, {}
     yield "people_staff.identity", f"/staff/people/{world.values['person_id']}/identity", {}, {}
     yield "people_staff.merge", f"/staff/people/{world.values['other_id']}/merge/{world.values['person_id']}", {}, {}
+    for deed in ("withdraw", "exchange"):
+        yield f"agency_staff.{deed}", f"{seminar}/agency/people/{hexadecimal}/{deed}", {"reason": "x" * 400}, {}
+    yield "agency_staff.keep", f"{seminar}/agency/keep", {}, {}
+    yield "agency_staff.name", f"{seminar}/agency/name", {"given_names": "X"}, {}
     yield "registration_staff.split", f"{seminar}/roster/{hexadecimal}/split", {"given_names": "X"}, {}
     yield "messages_staff.send_again", f"/staff/messages/{world.message.public_id}/send-again", {}, {}
     yield "registration_staff.remove", f"{seminar}/roster/{hexadecimal}/remove", {}, {}
@@ -280,6 +284,7 @@ def test_no_canary_is_on_a_page_in_a_file_or_in_the_outbox(
     assert {(who, page) for who in ("admin", "organizer", "coordinator") for page in door | {"attendance_staff.save"}} <= seen.answered
     assert {("admin", f"messages_staff.{page}") for page in ("index", "search", "message")} <= seen.answered
     assert {(who, "people_staff.person") for who in MAY_OPEN} <= seen.answered
+    assert {("liaison own", f"agency_staff.{page}") for page in ("home", "seminar", "person", "withdraw")} <= seen.answered
 
 
 def test_the_code_stands_where_the_name_would(app: Flask, world: World, session: Session, client: CheckingClient, sign_in: SignIn) -> None:

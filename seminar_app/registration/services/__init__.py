@@ -31,7 +31,16 @@ from seminar_app.registration.services.reserving import end_reserve, give_codes,
 from seminar_app.registration.services.sealed_forms import Typed, address_indexes, opened
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, release_due_quotas, resize, settle
 from seminar_app.registration.services.staff import approve, decline, remove, restore, withdraw_named
-from seminar_app.registration.services.taking import Comer, Entry, find_comer, mail_of, settle_due, submission_of, take_place
+from seminar_app.registration.services.taking import (
+    Comer,
+    Entry,
+    find_comer,
+    is_sent_again,
+    mail_of,
+    settle_due,
+    submission_of,
+    take_place,
+)
 from seminar_app.registration.services.taking_many import Newcomer, take_places
 
 __all__ = [
@@ -75,6 +84,7 @@ __all__ = [
     "give_up",
     "invite",
     "invite_again",
+    "is_sent_again",
     "keep_seats",
     "lock_seats",
     "mail_of",

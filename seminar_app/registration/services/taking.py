@@ -255,6 +255,11 @@ def find_submission(session: Session, submission: uuid.UUID, or_this: uuid.UUID 
     return session.scalars(_OF_SUBMISSION, {"submission_id": submission, "or_this": or_this or submission}).first()
 
 
+def is_sent_again(session: Session, showing: uuid.UUID, person: PersonData, seminar_id: int) -> bool:
+    """Whether this display of a form has made this person's registration already: then nothing is asked about it again."""
+    return find_submission(session, submission_of(showing, person, seminar_id)) is not None
+
+
 def with_person(session: Session, registration: Registration) -> Registration:
     """Return the registration with `person` set on it."""
     set_committed_value(registration, "person", session.get_one(Person, registration.person_id))

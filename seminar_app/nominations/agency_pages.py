@@ -1,0 +1,163 @@
+"""A liaison's page for one seminar and the page of one of her people there, for the routes that show them and for refused forms."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from seminar_app.agencies.queries import AgencyChoice, all_agencies
+from seminar_app.attendance.agency_queries import NOBODY, AgencyOutcome, attended_in, outcomes_of_agencies
+from seminar_app.core import clock
+from seminar_app.nominations.agency_forms import ExchangeForm, KeepForm, WithdrawForm
+from seminar_app.nominations.agency_people import AgencyList, OwnPerson, agency_list, last_step_of
+from seminar_app.nominations.agency_queries import AgencyAccess, AgencyHome, agencies_to_name, agency_access
+from seminar_app.nominations.agency_requests import own_requests, proposals_waiting
+from seminar_app.nominations.request_rules import RequestKind
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.header import seminar_header
+from seminar_app.web.access import current_actor, shown
+from seminar_app.web.database import session
+from seminar_app.web.ids import id_in, id_needed
+from seminar_app.web.labels import label
+
+
+def current_access(slug: str) -> AgencyAccess:
+    """Return how the signed-in liaison may open her part of the seminar.
+
+    Raises:
+        NotFound: there is no such seminar, or it is a draft.
+    """
+    return agency_access(session(), current_actor(), slug, now=clock.now())
+
+
+def own_person(access: AgencyAccess, registration_id: str) -> tuple[AgencyList, OwnPerson]:
+    """Return the liaison's people, and the one with this registration.
+
+    Raises:
+        NotFound: there is none, or it is another agency's.
+    """
+    listed = agency_list(session(), access)
+    return listed, listed.get(id_needed(registration_id))
+
+
+def own_agencies(access: AgencyAccess) -> list[AgencyChoice]:
+    """Return the agencies for which the liaison names people."""
+    return agencies_to_name(all_agencies(session(), with_aliases=False), access)
+
+
+def to_seminar(access: AgencyAccess, did: str, of: uuid.UUID | None = None, other: uuid.UUID | None = None) -> ResponseReturnValue:
+    """Go to the seminar's page, which says what was done."""
+    values: dict[str, Any] = {"did": did, "of": of.hex if of else None, "other": other.hex if other else None}
+    return redirect(url_for("agency_staff.seminar", slug=access.seminar.slug, **values), code=303)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the liaison has just done, for the sentence on top. `undo`: it can be taken back."""
+
+    did: str
+    person: OwnPerson | None
+    other: OwnPerson | None
+    undo: bool
+
+
+def seminar_page(access: AgencyAccess, keep: KeepForm | None = None) -> str:
+    """Return the liaison's page for the seminar, with the errors of the form for kept seats that was not accepted."""
+    listed = agency_list(session(), access)
+    seminar, people = access.seminar, listed.everybody
+    shown(f"seminar:{seminar.public_id.hex}", seminar=seminar.slug, action="roster.viewed", agencies=True)
+    figures = outcomes_of_agencies(session(), [seminar.id], access.own) if access.has_begun else {}
+    proposals = proposals_waiting(session(), seminar, people) if access.at_once(RequestKind.SUBSTITUTE) else 0
+    return _render(
+        "seminar",
+        access,
+        listed=listed,
+        done=_done(access, listed),
+        keep=keep or _keep_form(access, listed),
+        keeps=access.names and not access.frozen and any(quota.left and not quota.released for quota in listed.quotas),
+        requests=own_requests(session(), current_actor(), seminar, people),
+        proposals=proposals,
+        attended=attended_in(session(), seminar.id, access.own) if access.has_begun else {},
+        outcome=figures.get(seminar.id, NOBODY),
+    )
+
+
+def past_outcomes(home: AgencyHome) -> Mapping[int, AgencyOutcome]:
+    """Return how many of the liaison's people came to each earlier seminar and completed it."""
+    return outcomes_of_agencies(session(), [line.seminar.id for line in home.past], home.own)
+
+
+def _keep_form(access: AgencyAccess, listed: AgencyList) -> KeepForm:
+    """Return the form for kept seats, with the latest day that a quota with free seats allows."""
+    days = [each.release_on - timedelta(days=1) for each in listed.quotas if each.left and each.release_on is not None]
+    form = KeepForm(MultiDict(), data={"last_day": max(access.today, min([*days, access.seminar.ends_on]))})
+    form.agency.offer(own_agencies(access))
+    return form
+
+
+def _done(access: AgencyAccess, listed: AgencyList) -> Done | None:
+    did = request.args.get("did", "")
+    if not did:
+        return None
+    person, other = (listed.find(id_in(request.args.get(name))) for name in ("of", "other"))
+    step = last_step_of(session(), current_actor(), person.id, now=clock.now()) if person is not None else None
+    undo = step is not None and step.undoable and step.to_state is (person.state if person is not None else None)
+    return Done(did, person, other, undo)
+
+
+def person_page(
+    access: AgencyAccess, registration_id: str, *, withdraw: WithdrawForm | None = None, exchange: ExchangeForm | None = None
+) -> str:
+    """Return the page on which the place of one of the liaison's people is changed, with the errors of a form that was not accepted.
+
+    Raises:
+        NotFound: there is no such registration, or it is another agency's.
+    """
+    listed, person = own_person(access, registration_id)
+    shown(f"registration:{person.public_id.hex}", seminar=access.seminar.slug, action="registration.viewed")
+    return _render(
+        "person",
+        access,
+        person=person,
+        withdraw_form=withdraw or WithdrawForm(MultiDict()),
+        exchange_form=exchange or exchange_form(listed, person, MultiDict()),
+        partners=listed.partners(person),
+        next_alternate=bool(listed.alternates),
+        replaceable=person.state is RegistrationState.REGISTERED,
+        may_change=access.changes and person.hers,
+    )
+
+
+def exchange_form(listed: AgencyList, person: OwnPerson, sent: MultiDict[str, str] | None = None) -> ExchangeForm:
+    """Return the form that exchanges a person's place, with whom it can be exchanged."""
+    form = ExchangeForm(sent)
+    form.offer([(each, place_in_words(each)) for each in listed.partners(person)])
+    return form
+
+
+def place_in_words(person: OwnPerson) -> str:
+    """Return where somebody stands: «Alternate 3», «Registered»."""
+    if not person.alternate:
+        return label(person.state)
+    return str(_("Alternate %(number)d", number=person.number) if person.number else _("Alternate"))
+
+
+def _render(name: str, access: AgencyAccess, **values: Any) -> str:
+    return render_template(
+        f"nominations/agency/{name}.html",
+        seminar=access.seminar,
+        seminar_header=seminar_header(access.seminar),
+        access=access,
+        RequestKind=RequestKind,
+        place_in_words=place_in_words,
+        fresh_id=lambda: uuid.uuid4().hex,
+        **values,
+    )
