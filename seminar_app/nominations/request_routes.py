@@ -78,7 +78,8 @@ def take_back(slug: str, request_id: str) -> ResponseReturnValue:
     """Take back a request that the account has made."""
     who, public_id, context = changer(slug), id_needed(request_id), change_context()
     try:
-        in_unit_of_work(lambda work: services.take_back_request(work, context, seminar=who.access.seminar, public_id=public_id))
+        seminar, agencies = who.access.seminar, who.agencies
+        in_unit_of_work(lambda work: services.take_back_request(work, context, seminar=seminar, public_id=public_id, agencies=agencies))
     except Refusal as refusal:
         flash(sentence_of(refusal), "error")
     else:

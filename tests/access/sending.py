@@ -312,6 +312,10 @@ def _token(world: World, name: str, who: str, *, own: bool) -> str:
         return link_of(world.own.answered)
     if name == "first_opening":
         return link_of(world.unopened())
+    if name == "take_back":
+        asks = world.seated(own=True)
+        world.make.list_request(asks)
+        return link_of(asks)
     return link_of(world.withdrawn() if name == "register_again" else world.seated(own=True, held=name == "answer"))
 
 
@@ -506,6 +510,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "office": world.side(own=own).office.code,
     },
     "nominations_staff.index": _pasted,
+    "proposals.propose": person_to_register,
     "requests_staff.substitute": lambda world, values, own: (
         person_to_register(world, values, own) | {"agency": world.side(own=own).agency.code}
     ),

@@ -20,6 +20,10 @@ from tests.fuzz.pair import Pair
 
 FOUND_BY_NO_WALK = {
     "nominations_staff.undo": "only for two minutes after an import; a button without fields",
+    "requests_staff.accept": "only where somebody asks for a change of the list; a button without fields",
+    "requests_staff.decline": "the same; one line",
+    "requests_staff.take_back": "only where the account has asked; a button without fields",
+    "proposals.take_back": "only where the official has proposed somebody; a button without fields",
     "agency_staff.restore": "only for two minutes after a withdrawal; a button without fields",
     "long_jobs_staff.cancel": "only while a long list is brought; a button without fields",
     "sign_in.set_up_app": "only where a second factor is owed; the page of `accounts.add_app`",

@@ -169,6 +169,7 @@ def world(make: Make, session: Session, now: datetime) -> World:
     nominated = keep_cells(session, seminar, agency, cells(*brought))
     make.reopened(seminar)
     make.mark(registration, seminar_session)
+    request = make.list_request(registration)
     twin = make.person("Luz", surname1=SURNAME)
     make.registration(make.seminar(office=office), twin, agency=agency)
     account = make.account((RoleName.COORDINATOR, {"seminar_id": seminar.id}))
@@ -188,6 +189,7 @@ def world(make: Make, session: Session, now: datetime) -> World:
         "other_id": twin.public_id.hex,
         "public_id": mail.public_id,
         "letter_id": letter.public_id.hex,
+        "request_id": request.public_id.hex,
         "list_id": nominated.public_id.hex,
         "account_id": account.public_id,
         "code": "PGR",
@@ -221,7 +223,7 @@ def addresses(app: Flask, world: World) -> list[tuple[str, str, str]]:
             if policy is None or policy.audience is not Audience.STAFF or rule.endpoint.split(".")[0] == "security":
                 continue
             values: dict[str, Any] = {name: world.values.get(name, 1) for name in rule.arguments}
-            if rule.endpoint.startswith(("registration_staff", "agency_staff")) and "registration_id" in values:
+            if rule.endpoint.startswith(("registration_staff", "agency_staff", "requests_staff")) and "registration_id" in values:
                 values["registration_id"] = values["registration_id"].hex
             if rule.endpoint == "registration_staff.open_record":
                 values["registration_id"] = world.values["reserved_id"].hex

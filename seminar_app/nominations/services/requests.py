@@ -22,13 +22,15 @@ from seminar_app.nominations.request_rules import Asker, RequestState, decides_a
 from seminar_app.nominations.services.list_changes import Change, Wish, make, place_of, refuse_impossible
 from seminar_app.nominations.services.request_ends import end_request
 from seminar_app.nominations.services.request_mail import tell_asker, tell_deciders
-from seminar_app.registration.errors import AlreadyOnTheRoster, ReservedOnTheRoster
+from seminar_app.registration.errors import AlreadyOnTheRoster, ReservedOnTheRoster, TakenOffTheList, WaitsForTheOrganizer
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import is_list_frozen
 from seminar_app.registration.services import Entered, Entry, LockedSeats, lock_seats
 from seminar_app.registration.services.sealed_forms import entry_of
 from seminar_app.seminars.models import Seminar
 
+LISTED = (AlreadyOnTheRoster, ReservedOnTheRoster, TakenOffTheList, WaitsForTheOrganizer)
+"""Refusals that tell of a registration which the substitute has."""
 FILE = "nominations.substitute"
 """Kind of the sealed file that names who is to come instead."""
 
@@ -83,7 +85,7 @@ def ask(
         try:
             with session.begin_nested():
                 return Asked(True, _keep(session, context, change, RequestState.ACCEPTED), make(session, context, change))
-        except (AlreadyOnTheRoster, ReservedOnTheRoster):
+        except LISTED:
             if asker is not Asker.LIAISON or _may_know(session, seats, agencies, wish.entry):
                 raise
     refuse_impossible(change)
@@ -139,16 +141,21 @@ def decide(
     return request
 
 
-def take_back_request(session: Session, context: ChangeContext, *, seminar: Seminar, public_id: uuid.UUID) -> None:
+def take_back_request(
+    session: Session, context: ChangeContext, *, seminar: Seminar, public_id: uuid.UUID, agencies: Collection[int] | None = None
+) -> None:
     """Take back a request that one has made oneself.
+
+    Args:
+        agencies: of a liaison, those whose people are hers now.
 
     Raises:
         NotFound: there is no such request, or somebody else has made it.
         RequestGone: it has been decided.
     """
     seats = lock_seats(session, seminar.id)
-    request, _registration = _open(session, seats, public_id)
-    if request.asked_by != context.actor:
+    request, registration = _open(session, seats, public_id)
+    if request.asked_by != context.actor or (agencies is not None and registration.agency_id not in agencies):
         raise NotFound
     end_request(session, context, request, RequestState.VOID)
     _record(session, context, seats.seminar, request, "request.taken_back")

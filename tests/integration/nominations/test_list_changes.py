@@ -244,6 +244,17 @@ def test_a_substitute_who_is_registered_elsewhere_becomes_a_request_so_that_the_
         desk.ask(RequestKind.SUBSTITUTE, "Eva", entry=Entry(person=entry(cns, "Ana").person, agency_id=desk.agency.id))
 
 
+@pytest.mark.parametrize("state", [R.DECLINED, R.PENDING])
+def test_what_was_decided_about_a_substitute_of_another_agency_is_not_told_either(desk: Desk, state: RegistrationState) -> None:
+    there = Entry(person=rosa(desk).person, agency_id=desk.make.agency("CNS").id)
+    with unit_of_work(desk.session) as work:
+        made = add_by_hand(
+            work, context(desk.now), seminar_id=desk.seminar.id, entry=there, submission_id=uuid.uuid4(), source=Source.STAFF
+        )
+        made.state, made.seat_pool_id, made.queue_place = state, None, None
+    assert not desk.ask(RequestKind.SUBSTITUTE, "Ana", entry=rosa(desk)).done
+
+
 def test_only_who_asked_takes_a_request_back(desk: Desk) -> None:
     asked = desk.ask(RequestKind.SUBSTITUTE, "Ana", asker=Asker.OFFICIAL, entry=rosa(desk))
     with pytest.raises(NotFound), unit_of_work(desk.session) as work:

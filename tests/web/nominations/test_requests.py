@@ -12,6 +12,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.nominations.request_models import ListRequest
 from seminar_app.nominations.request_rules import RequestState
+from seminar_app.people.models import Person
 from seminar_app.registration.links import personal_token
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, Source
@@ -93,7 +94,7 @@ def test_an_official_proposes_a_colleague_and_takes_it_back(desk: Desk) -> None:
     assert "Rosa Ortega" in page.text
     assert desk.states() == [R.REGISTERED]
     again = desk.official.follow(desk.official.get(f"{desk.page}/substitute", status=303))
-    assert "No substitute can be proposed now" in again.text
+    assert "Ahora no se puede proponer a otra persona" in again.text
     done = desk.official.follow(desk.official.submit(desk.page, form=f"form[action$='{desk.page}/substitute/take-back']"))
     assert "Rosa" not in done.text
     assert desk.request().state is RequestState.VOID
@@ -156,7 +157,7 @@ def test_reserved_people_stand_under_their_code(desk: Desk) -> None:
     with unit_of_work(desk.house.session) as session:
         registration = session.get_one(Registration, desk.ana.id)
         registration.reserved_code = "QWRTZ"
-        session.execute(update(type(desk.ana.person)).values(reserved=True))
+        session.execute(update(Person).values(reserved=True))
     for who in ("organizer", "liaison"):
         page = desk.house.browser(who).get(f"{REQUESTS}/").text
         assert "QWRTZ" in page
