@@ -149,6 +149,8 @@ class Meter:
     agency: AgencyChoice
     size: int
     taken: int
+    held: int = 0
+    """How many of these are kept for a name or an invitation."""
     release_on: date | None = None
     """From this day on, seats that are free then are open to all agencies."""
 
@@ -180,7 +182,7 @@ def meters(session: Session, who: Nominating) -> list[Meter]:
     seats, directory = seats_now(session, who), all_agencies(session, with_aliases=False)
     reached = None if who.agencies is None else {step for each in who.granted for step in seats.path(session, each)}
     return [
-        Meter(directory[pool.agency_id], pool.size, pool.taken, None if pool.released else pool.release_on)
+        Meter(directory[pool.agency_id], pool.size, pool.taken, pool.held, None if pool.released else pool.release_on)
         for pool in seats.pools
         if pool.kept and pool.agency_id is not None and (reached is None or pool.agency_id in reached)
     ]

@@ -18,6 +18,7 @@ from seminar_app.registration import (
     change_section,
     concerns,
     first_mail,
+    invitation_figures,
     jobs,
     labels,
     mail_calendar,
@@ -28,6 +29,10 @@ from seminar_app.registration import changes_routes as changes_routes
 from seminar_app.registration import correction_routes as correction_routes
 from seminar_app.registration import first_opening_routes as first_opening_routes
 from seminar_app.registration import forms_staff_routes as forms_staff_routes
+from seminar_app.registration import invitation_routes as invitation_routes
+from seminar_app.registration import invitations_routes as invitations_routes
+from seminar_app.registration import inviting_routes as inviting_routes
+from seminar_app.registration import keeping_routes as keeping_routes
 from seminar_app.registration import link_routes as link_routes
 from seminar_app.registration import many_routes as many_routes
 from seminar_app.registration import merging_routes as merging_routes
@@ -42,7 +47,7 @@ from seminar_app.registration.asking import asked_of, needed_of
 from seminar_app.registration.blueprints import blueprint, people_blueprint, staff_blueprint
 from seminar_app.registration.errors import NotOpenedYet
 from seminar_app.registration.headcount import people_concerned
-from seminar_app.seminars.overview import add_concerns, add_section
+from seminar_app.seminars.overview import add_concerns, add_figures, add_section
 from seminar_app.web import navigation
 from seminar_app.web.checks import Check, Finding, State, add_check
 from seminar_app.web.database import Session
@@ -72,17 +77,20 @@ def init_app(app: Flask, settings: Settings) -> None:
         "registration_staff.correct",
         "registration_staff.split",
         "registration_staff.forms",
+        "registration_staff.invit",
     )
     navigation.add_seminar_entry(
         app, Entry(_l("Roster"), "registration_staff.roster", 20, " ".join((*below, "registration_staff.show_again")))
     )
-    navigation.add_seminar_entry(app, Entry(_l("Seats"), "registration_staff.seats", 25))
+    navigation.add_seminar_entry(app, Entry(_l("Seats"), "registration_staff.seats", 25, "registration_staff.keep_seats"))
     add_concerns(app, concerns.seats_asked)
     add_concerns(app, concerns.agencies_to_assign)
     add_section(app, change_section.waiting)
+    add_figures(app, invitation_figures.invitations_in_figures)
     add_headcount(app, people_concerned)
     add_job(app, jobs.RELEASE_QUOTAS)
     add_job(app, jobs.TELL_RELEASES)
+    add_job(app, jobs.REMIND_INVITED)
     add_job(app, jobs.EMPTY_FORMS)
     add_job(app, jobs.TELL_CHANGES)
     add_check(app, Check("proposals", _l("Possible duplicates"), _proposals, 67, "people_staff.proposals", _l("Compare them")))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import current_app, g, redirect, render_template, request, url_for
 from flask import session as browser
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
 
 from seminar_app.core import clock
 from seminar_app.registration import queries, services
@@ -16,6 +15,7 @@ from seminar_app.registration.forms import FirstOpeningForm
 from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
 from seminar_app.registration.queries import PageToOpen
 from seminar_app.registration.services import Tried
+from seminar_app.registration.surname_words import wrong_surname
 from seminar_app.web.access import Audience, needs_no_token, personal_link, policy_of
 from seminar_app.web.change import change_context
 from seminar_app.web.contacts import name_contact
@@ -62,7 +62,7 @@ def first_opening(token: str) -> ResponseReturnValue:
             return redirect(_wanted(token), code=303)
         if tried.opening is Opening.ENDED:
             return _ended(found)
-        form.surname.errors = [_wrong(tried.left)]
+        form.surname.errors = [wrong_surname(tried.left)]
     office_notice = queries.form_page(session(), found.seminar.slug).notice
     form.show_notice(current_language(), office_notice)
     page = render_template(
@@ -93,15 +93,6 @@ def _try(found: PageToOpen, form: FirstOpeningForm) -> Tried:
             office_notice_id=form.office_notice_shown,
         )
     )
-
-
-def _wrong(left: int) -> str:
-    sentence: str = ngettext(
-        "This is not the surname that we have. Please check it: after one more wrong one this link ends.",
-        "This is not the surname that we have. Please check it: after %(num)d more wrong ones this link ends.",
-        left,
-    )
-    return sentence
 
 
 def _ended(found: PageToOpen) -> ResponseReturnValue:

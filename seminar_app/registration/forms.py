@@ -86,7 +86,8 @@ def reserve_field() -> BooleanField:
     return BooleanField(_l("Keep my identity reserved"))
 
 
-def _showing() -> HiddenField:
+def showing_field() -> HiddenField:
+    """Return the field that tells one display of a form from another, so that a form sent twice counts once."""
     return HiddenField(default=lambda: uuid.uuid4().hex, render_kw={"data-kept": ""})  # static/js/page.js
 
 
@@ -159,7 +160,7 @@ class RegistrationForm(PersonFields, IdentityFields, NoticeFields):
     phone = phone_field()
     language = language_field()
     reserve = reserve_field()
-    submission_id = _showing()
+    submission_id = showing_field()
     corrects = HiddenField()
     """Which form of the same sender this one corrects, with the token of its page."""
 
@@ -224,7 +225,7 @@ class HandForm(PersonFields, IdentityFields):
     email = email_field(needed=False)
     phone = phone_field()
     language = language_field()
-    submission_id = _showing()
+    submission_id = showing_field()
     another = HiddenField()
     """«1»: it is none of the people that the page has asked about."""
 
@@ -248,7 +249,7 @@ class KnownForm(IdentityFields):
     unit = unit_field()
     position = one_line(_l("Position"), length=LINE, needed=False)
     language = language_field()
-    submission_id = _showing()
+    submission_id = showing_field()
 
     def entry(self, person: ShownPerson) -> Entry:
         """Return what was filled in, for this person."""
@@ -404,7 +405,7 @@ class EndReserveForm(BaseForm):
 class AgainForm(BaseForm):
     """The button that sends a form's mail again."""
 
-    press = _showing()
+    press = showing_field()
     """Id of the page with the button: pressed twice, it sends one mail."""
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from seminar_app.core.change_context import rule_context
 from seminar_app.registration import services
-from seminar_app.registration.services import change_notices, release_notices
+from seminar_app.registration.services import change_notices, release_notices, reminding
 from seminar_app.web.database import db, in_unit_of_work, session
 from seminar_app.web.schedule import EVERY_MINUTE, Job
 
@@ -27,6 +27,16 @@ def tell_releases() -> None:
     told = in_unit_of_work(lambda session: release_notices.tell_releases(session, rule_context()))
     if told:
         log.info("%d liaisons are told of a release that is near.", told)
+
+
+def remind_invited() -> None:
+    """Send invitations again whose last day is near and that nobody has answered. Each seminar is a transaction of its own."""
+    context = rule_context()
+    seminar_ids = reminding.seminars_to_remind(session(), context)
+    db.session.remove()
+    sent = sum(in_unit_of_work(partial(reminding.remind_due, context=context, seminar_id=seminar_id)) for seminar_id in seminar_ids)
+    if sent:
+        log.info("%d people get their invitation again.", sent)
 
 
 def empty_forms() -> None:
@@ -48,4 +58,5 @@ EMPTY_FORMS = Job(name="empty-forms", run=empty_forms, every=timedelta(minutes=1
 RELEASE_QUOTAS = Job(name="release-quotas", run=release_quotas, every=timedelta(hours=1))
 """Runs each hour, because the day begins at a different hour in each time zone."""
 TELL_RELEASES = Job(name="tell-releases", run=tell_releases, every=timedelta(hours=1))
+REMIND_INVITED = Job(name="remind-invited", run=remind_invited, every=timedelta(hours=1))
 TELL_CHANGES = Job(name="tell-changes", run=tell_changes, every=EVERY_MINUTE)

@@ -22,7 +22,7 @@ from seminar_app.registration.forms import DecisionForm
 from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
 from seminar_app.registration.passes import pass_code
 from seminar_app.registration.personal_forms import PARTS, AgencyForm, DocumentsForm, PartForm, ReturnForm, on_file
-from seminar_app.registration.queries import PersonalPage
+from seminar_app.registration.queries import OwnInvitation, PersonalPage
 from seminar_app.registration.rules import (
     RegistrationState,
     day_there,
@@ -55,6 +55,7 @@ def personal(token: str) -> ResponseReturnValue:
         parts=_open_parts(found, identity),
         may_withdraw=may_withdraw(found.registration.state, ended=ended),
         over=ended,
+        invited=_invited(found, now),
         on_file=identity,
         asked=queries.name_asked(session(), found.registration.id),
         notice=queries.notice_read(session(), found.registration),
@@ -64,6 +65,12 @@ def personal(token: str) -> ResponseReturnValue:
         else None,
         pass_picture=_pass_picture(found) if found.registration.state is RegistrationState.REGISTERED and not ended else None,
     )
+
+
+def _invited(found: PersonalPage, now: datetime) -> OwnInvitation | None:
+    if found.registration.state not in (RegistrationState.INVITED, RegistrationState.WITHDRAWN):
+        return None
+    return queries.own_invitation(session(), found.seminar, found.registration.id, now=now)
 
 
 def _pass_picture(found: PersonalPage) -> str:

@@ -313,12 +313,19 @@ class Door(StrEnum):
     CLOSED = "closed"
     CANCELLED = "cancelled"
     BY_INVITATION = "by_invitation"
-    """By invitation or nomination only: the public form is not offered."""
+    """The organizer invites people by name: the public form is not offered."""
+    BY_NOMINATION = "by_nomination"
+    """Agencies name their people: the public form is not offered."""
 
     @property
     def lets_in(self) -> bool:
         """Whether the form is offered."""
         return self in (Door.OPEN, Door.CODE)
+
+
+def has_form(mode: RegistrationMode) -> bool:
+    """Whether people can register by themselves, with a code or without."""
+    return mode in (RegistrationMode.OPEN, RegistrationMode.CODE)
 
 
 class TakesRegistrations(HasWindow, Protocol):
@@ -336,8 +343,10 @@ def door(seminar: TakesRegistrations, *, now: datetime) -> Door | None:
     window = registration_window(seminar, now=now)
     if window is Window.CLOSED:
         return Door.CLOSED
-    if seminar.registration_mode in (RegistrationMode.INVITATION, RegistrationMode.NOMINATION):
+    if seminar.registration_mode is RegistrationMode.INVITATION:
         return Door.BY_INVITATION
+    if seminar.registration_mode is RegistrationMode.NOMINATION:
+        return Door.BY_NOMINATION
     if window is Window.NOT_YET:
         return Door.NOT_YET
     return Door.CODE if seminar.registration_mode is RegistrationMode.CODE else Door.OPEN

@@ -59,6 +59,8 @@ def init_app() -> None:
             "approval": _l("Approval"),
             "registration_opens_at": _l("Registration opens"),
             "registration_closes_at": _l("Registration closes"),
+            "list_freezes_on": _l("List frozen from"),
+            "substitutes_by": _l("Who decides about substitutes"),
             "threshold_percent": _l("Threshold"),
             "excused_rule": _l("Excused sessions"),
             "asks_birth": _l("Asks for birth data"),

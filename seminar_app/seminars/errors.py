@@ -63,6 +63,13 @@ class WindowReversed(Refusal):
     field = "registration_closes"
 
 
+class FreezesTooLate(Refusal):
+    """The list would be frozen after the seminar, or on a day that is out of range."""
+
+    sentence = N_("The list can be frozen until %(last)s, the last day of the seminar. Please write an earlier day, or none.")
+    field = "list_freezes_on"
+
+
 class IdentityReasonMissing(Refusal):
     """Birth data, CURP or passport are asked for, but no reason is given."""
 

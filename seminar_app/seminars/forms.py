@@ -13,7 +13,16 @@ from wtforms.widgets import TextInput
 
 from seminar_app.offices.models import Office
 from seminar_app.seminars.models import Seminar, SeminarSession
-from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, RegistrationMode, local_of, locked_fields, parse_speakers
+from seminar_app.seminars.rules import (
+    Approval,
+    Asked,
+    ExcusedRule,
+    RegistrationMode,
+    SubstitutesBy,
+    local_of,
+    locked_fields,
+    parse_speakers,
+)
 from seminar_app.seminars.services import SeminarDetails, SessionDetails, missing_texts
 from seminar_app.web.filters import long_date, text_of
 from seminar_app.web.forms import (
@@ -39,6 +48,7 @@ EMPTY_SPEAKERS = 3
 _RULES: dict[str, type[StrEnum]] = {
     "registration_mode": RegistrationMode,
     "approval": Approval,
+    "substitutes_by": SubstitutesBy,
     "excused_rule": ExcusedRule,
     "asks_birth": Asked,
     "asks_curp": Asked,
@@ -54,8 +64,18 @@ def _choice_of_host() -> SelectField:
     return SelectField(_l("Host"), coerce=_id_or_none, validators=[optional()])
 
 
-OFFERED_MODES = (RegistrationMode.OPEN, RegistrationMode.CODE)
-"""The others cannot be served yet: nobody can nominate or invite. A seminar that has one keeps it."""
+MODE_HINTS = {
+    RegistrationMode.OPEN: _l(
+        "The form stands on the seminar's page. Seats go in the order in which people press the button in their mail."
+    ),
+    RegistrationMode.CODE: _l("The form asks for the code below, and takes nobody without it."),
+    RegistrationMode.INVITATION: _l(
+        "No form. You invite people by name: a seat is kept for each until a day that you set, and a link in the mail answers."
+    ),
+    RegistrationMode.NOMINATION: _l(
+        "No form. Liaisons send the names for the seats that you keep for their agency; who is beyond these seats is an alternate."
+    ),
+}
 
 
 class SeminarForm(BaseForm):
@@ -89,6 +109,9 @@ class SeminarForm(BaseForm):
     registration_opens = DateTimeLocalField(_l("Registration opens"), validators=[optional()])
     registration_closes = DateTimeLocalField(_l("Registration closes"), validators=[optional()])
     capacity = IntegerField(_l("Seats in all"), validators=[required(_l("Please write how many seats there are."))])
+
+    list_freezes_on = DateField(_l("The list is frozen from"), validators=[optional()])
+    substitutes_by = RadioField(_l("Who decides about substitutes"), default=SubstitutesBy.LIAISON.value)
 
     extra_at_door = IntegerField(
         _l("Extra seats at the door"), default=0, validators=[optional()], widget=TextInput(), render_kw={"inputmode": "numeric"}
@@ -132,7 +155,9 @@ class SeminarForm(BaseForm):
             if name in self:
                 getattr(self, name).choices = choices(kind)
         if "registration_mode" in self:
-            self.registration_mode.choices = [each for each in choices(RegistrationMode) if each[0] in OFFERED_MODES]
+            self.registration_mode.choices = [
+                (value, word, {"data-hint": MODE_HINTS[RegistrationMode(value)]}) for value, word in choices(RegistrationMode)
+            ]
 
     def offer_hosts(self) -> None:
         """Add two empty fields after the chosen hosts, up to 12 in all."""
@@ -145,8 +170,6 @@ class SeminarForm(BaseForm):
         names = {"registration_opens_at": "registration_opens", "registration_closes_at": "registration_closes"}
         for locked in locked_fields(seminar.state):
             del self[names.get(locked, locked)]
-        if seminar.registration_mode not in OFFERED_MODES and "registration_mode" in self:
-            del self.registration_mode
 
     def details(self, *, slug: str, seminar: Seminar | None = None) -> SeminarDetails:
         """Return what was typed; fields that the form does not have keep their value in `seminar`."""

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from seminar_app.seminars.rules import Approval, Asked, ExcusedRule, Need, NextStep, Places, RegistrationMode, SeminarState, Window
+from seminar_app.seminars.rules import (
+    Approval,
+    Asked,
+    ExcusedRule,
+    Need,
+    NextStep,
+    Places,
+    RegistrationMode,
+    SeminarState,
+    SubstitutesBy,
+    Window,
+)
 from seminar_app.web.labels import register
 
 
@@ -36,6 +47,10 @@ def init_app() -> None:
             Approval.AUTOMATIC: _l("Automatic: whoever registers has a seat while there are seats"),
             Approval.MANUAL: _l("By hand: your office says yes to each person"),
         },
+    )
+    register(
+        SubstitutesBy,
+        {SubstitutesBy.LIAISON: _l("The liaison of the agency, or your office"), SubstitutesBy.ORGANIZER: _l("Only your office")},
     )
     register(
         ExcusedRule,

@@ -94,6 +94,20 @@ def outcome_of(session: Session, seminar: Seminar) -> list[Markup]:
     return [html for part in parts if (html := part(session, seminar))]
 
 
+Figures = Callable[[Session, Seminar, datetime], Markup]
+
+
+def add_figures(app: Flask, figures: Figures) -> None:
+    """Let a room that the seminars do not know add figures to those of the overview; empty where it has nothing to say."""
+    app.extensions.setdefault("seminar_figures", []).append(figures)
+
+
+def figures_of_rooms(session: Session, seminar: Seminar, *, now: datetime) -> list[Markup]:
+    """Return what those rooms show to who organizes the seminar."""
+    found: list[Figures] = current_app.extensions.get("seminar_figures", [])
+    return [html for figures in found if (html := figures(session, seminar, now))]
+
+
 Moments = Callable[[Session, Seminar], Sequence[tuple[datetime, str]]]
 """Return when another room does something about a seminar by itself, and what."""
 
@@ -124,6 +138,7 @@ class People:
     `names_asked`: registrations whose official asks for another name.
     `forms`: forms whose button in the mail has not been pressed; they hold no seat.
     `to_phone`: people whom no mail reaches.
+    `kept`: seats that are kept for names that are to come or for people who were invited.
     """
 
     registered: int
@@ -134,6 +149,7 @@ class People:
     forms: int = 0
     to_phone: int = 0
     nominated: int = 0
+    kept: int = 0
 
     @property
     def undecided(self) -> int:
@@ -250,6 +266,9 @@ def _dates(session: Session, seminar: Seminar, *, now: datetime) -> list[tuple[s
     if registration_window(seminar, now=now) is not Window.CLOSED:
         closes = registration_closes(seminar)
         moments.append((closes, local_instant(closes, zone), _("Registration closes")))
+    if (freezes := seminar.list_freezes_on) is not None:
+        frozen = _("The list is frozen: it changes only with your approval")
+        moments.append((instant_of(datetime.combine(freezes, time()), zone), long_date(freezes), frozen))
     for day in _release_days(session, seminar):
         moments.append((instant_of(datetime.combine(day, time()), zone), long_date(day), _("Unused seats of a quota go to everybody")))
     for found in current_app.extensions.get("seminar_dates", []):
@@ -296,6 +315,12 @@ def _concerns(
             "%(num)d people wait although there are free seats: the seats are kept for other agencies.",
             people.waiting,
         )
+        if people.registered + people.kept >= people.seats:  # no seat is free: what is not taken is kept
+            stuck = ngettext(
+                "%(num)d person waits although not all seats are taken: the others are kept for names or for people who were invited.",
+                "%(num)d people wait although not all seats are taken: the others are kept for names or for people who were invited.",
+                people.waiting,
+            )
         found.append(Concern(stuck, seats, _("Look at the seats")))
     days_left = (seminar.starts_on - local_of(now, seminar.time_zone).date()).days
     if running and not coordinators and days_left <= DAYS_TO_FIND_A_COORDINATOR:

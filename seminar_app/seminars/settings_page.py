@@ -14,7 +14,7 @@ from seminar_app.offices.models import Office
 from seminar_app.seminars import queries
 from seminar_app.seminars.forms import SeminarForm, details_of
 from seminar_app.seminars.models import Seminar
-from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, propose_slug
+from seminar_app.seminars.rules import Approval, ExcusedRule, RegistrationMode, SubstitutesBy, propose_slug
 from seminar_app.web.filters import long_date
 
 USUAL_SEATS = 40
@@ -44,6 +44,7 @@ def defaults(session: Session, actor: Actor) -> dict[str, Any]:
         "threshold_percent": USUAL_THRESHOLD,
         "registration_mode": RegistrationMode.OPEN.value,
         "approval": Approval.AUTOMATIC.value,
+        "substitutes_by": SubstitutesBy.LIAISON.value,
         "excused_rule": ExcusedRule.NOT_COUNTED.value,
     }
 

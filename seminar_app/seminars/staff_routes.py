@@ -31,7 +31,7 @@ from seminar_app.seminars.copy_page import CopyPage
 from seminar_app.seminars.forms import LikeForm, SeminarForm, details_of
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
-from seminar_app.seminars.overview import People, outcome_of, overview_of, sections_of
+from seminar_app.seminars.overview import People, figures_of_rooms, outcome_of, overview_of, sections_of
 from seminar_app.seminars.rules import Change, SeminarState, leads_to, may_edit, next_step, propose_slug, undoes
 from seminar_app.seminars.services.copying import Shares
 from seminar_app.seminars.settings_page import defaults, differences, own_offices, prepare, proposed_slug
@@ -144,6 +144,7 @@ def overview(slug: str) -> ResponseReturnValue:
         nominated=counts.nominated,
         waiting=counts.waitlisted,
         seats=seats.capacity,
+        kept=seats.kept,
         names_asked=registrations.names_asked(session(), seminar.id),
         forms=registrations.forms_waiting(session(), seminar.id, now=clock.now()),
         to_phone=counts.to_phone,
@@ -169,6 +170,7 @@ def overview(slug: str) -> ResponseReturnValue:
         organizes=organizes,
         sections=sections_of(session(), seminar, now=clock.now()) if organizes else [],
         outcome=outcome_of(session(), seminar),
+        more_figures=figures_of_rooms(session(), seminar, now=clock.now()) if organizes else [],
         coordinators=coordinators,
         done=done,
         undo=undoes(done) if done is not None else None,

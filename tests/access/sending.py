@@ -22,7 +22,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.letters.queries import receivers_now
 from seminar_app.letters.rules import Audience
 from seminar_app.people.models import Person
-from seminar_app.registration.links import RECEIPT, button_link
+from seminar_app.registration.links import RECEIPT, button_link, invitation_link
 from seminar_app.registration.merge_rules import edition_of_records
 from seminar_app.registration.models import Registration
 from seminar_app.registration.passes import code_with
@@ -65,6 +65,10 @@ FRESH = {
     "close_seats": World.fresh_opened,
     "take_back": World.fresh_walk_in,
     "split": World.fresh_joined,
+    "remind_one": World.fresh_invited,
+    "invite_again": World.fresh_invited,
+    "take_invitation_back": World.fresh_invited,
+    "keep_invitation": World.fresh_taken_back,
 }
 RESERVING = {"reserve": False, "open_record": True, "show_again": True}
 """Whether the identity must be reserved before."""
@@ -118,6 +122,8 @@ class Sender:
             "seminars_staff.sessions_restore": ("seminars_staff.sessions_delete", who),
             "agencies_staff.remove_alias": ("agencies_staff.add_alias", "admin"),
         }
+        if line.endpoint == "registration_staff.remind_all":
+            self.world.fresh_invited(own=own)
         endpoint, doer = before.get(line.endpoint, (None, who))
         if endpoint is not None:
             more = {"public_id": _public_id(self.world, endpoint, own=own)} if endpoint.endswith("sessions_delete") else {}
@@ -310,6 +316,9 @@ def _token(world: World, name: str, who: str, *, own: bool) -> str:
         return "m" * 32
     if name == "thanks":
         return link_of(world.own.answered)
+    if name in ("invitation", "answer_invitation"):
+        invited = world.fresh_invited(own=True)
+        return invitation_link(invited.public_id, 1).token(KEY) if name == "invitation" else link_of(invited)
     if name == "first_opening":
         return link_of(world.unopened())
     if name == "take_back":
@@ -403,6 +412,12 @@ def _grant(role: str) -> Callable[[World, Values, bool], dict[str, Any]]:
     return lambda _world, _values, _own: {"grant": role}
 
 
+def _kept_by_organizer(world: World, _values: Values, own: bool) -> dict[str, Any]:
+    """Return what gives up the seats that are kept for the side's agency until one day."""
+    kept = world.fresh_kept(own=own)
+    return {"agency": world.side(own=own).agency.code, "last_day": kept.last_day.isoformat()}
+
+
 def _notice(world: World, _values: Values, own: bool) -> dict[str, Any]:
     waits = world.make.change_notice(world.side(own=own).seminar)
     return {"notice": waits.public_id.hex, "version": str(waits.version)}
@@ -433,6 +448,13 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "attendance_staff.substitute": _at_the_door,
     "registration_staff.add_known": lambda world, _values, own: {"agency": world.side(own=own).agency.code},
     "registration.first_opening": lambda *_: {"surname": "López"},
+    "registration.invitation": lambda *_: {"answer": "decline"},
+    "registration.answer_invitation": lambda *_: {"answer": "decline"},
+    "registration_staff.invite_find": lambda *_: {"words": "López"},
+    "registration_staff.invite_new": person_to_register,
+    "registration_staff.invite_known": lambda world, _values, own: {"agency": world.side(own=own).agency.code},
+    "registration_staff.keep_seats": lambda world, _values, own: {"agency": world.side(own=own).agency.code, "seats": "1"},
+    "registration_staff.give_up": _kept_by_organizer,
     "registration.edit_personal": lambda world, *_: {"position": f"Perito {world.number()}"},
     "retention_staff.keep": lambda *_: {"reason": "An audit needs the list."},
     "registration.register_again": lambda *_: {"position": "Perito", "notice_read": "y"},

@@ -38,6 +38,7 @@ CHANGES_NOTHING = {
     "registration_staff.search",
     "registration_staff.find",
     "registration_staff.find_form",
+    "registration_staff.invite_find",
     "seminars_staff.sessions_restore",  # asks for a session deleted in the same browser
 }
 
@@ -174,6 +175,8 @@ NEED_NO_TOKEN = {
     "registration.edit_personal",
     "registration.register_again",
     "registration.withdraw",
+    "registration.invitation",
+    "registration.answer_invitation",
     "retention.ask_erasure",
     "feedback.answer",
     "proposals.propose",

@@ -38,7 +38,16 @@ from seminar_app.people.services import PersonData
 from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.registration.rules import RegistrationState, Source
-from seminar_app.registration.services import Entry, enter_walk_in, keep_seats, merging, open_seats, withdraw_named
+from seminar_app.registration.services import (
+    Entry,
+    decline,
+    enter_walk_in,
+    invite,
+    keep_seats,
+    merging,
+    open_seats,
+    withdraw_named,
+)
 from seminar_app.retention.models import ErasureRequest
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
 from seminar_app.seminars.rules import SeminarState
@@ -176,6 +185,45 @@ class World:
         with unit_of_work(self.make.session) as session:
             where = {"seminar_id": alternate.seminar_id, "registration_id": alternate.id}
             return open_seats(session, context(clock.now(), actor()), **where)
+
+    def fresh_invited(self, *, own: bool) -> Registration:
+        """Invite a person to the side's seminar, some days ago; they have opened their page and not answered."""
+        side, person = self.side(own=own), self.make.person(agency_id=self.side(own=own).agency.id)
+        data = PersonData(given_names=person.given_names, surname1=person.surname1, certificate_name=person.certificate_name, language="es")
+        with unit_of_work(self.make.session) as session:
+            made = invite(
+                session,
+                context(clock.now() - timedelta(days=2), actor()),
+                seminar_id=side.seminar.id,
+                entry=Entry(person=data, agency_id=side.agency.id),
+                last_day=clock.now().date() + timedelta(days=9),
+                submission_id=uuid.uuid4(),
+                person_id=person.id,
+            )
+            made.notice_at = clock.now()
+        return made
+
+    def fresh_taken_back(self, *, own: bool) -> Registration:
+        """Take such an invitation back, a moment ago."""
+        invited = self.fresh_invited(own=own)
+        with unit_of_work(self.make.session) as session:
+            return decline(session, context(clock.now(), actor()), seminar_id=invited.seminar_id, registration_id=invited.id)
+
+    def fresh_kept(self, *, own: bool) -> Hold:
+        """Keep a seat without a name for the side's agency."""
+        side = self.side(own=own)
+        with unit_of_work(self.make.session) as session:
+            (made,) = keep_seats(
+                session,
+                context(clock.now(), actor()),
+                seminar_id=side.seminar.id,
+                agency_id=side.agency.id,
+                seats=1,
+                last_day=clock.now().date() + timedelta(days=5),
+                quota_only=False,
+                submission_id=uuid.uuid4(),
+            )
+            return made
 
     def fresh_list(self, *, own: bool, confirmed: bool = True) -> NominationList:
         """Keep a list of the side's agency for its seminar, with one person."""

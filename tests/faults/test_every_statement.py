@@ -24,6 +24,7 @@ WRITE_NOTHING = {
     "attendance_staff.search": "the words go into the session, and the address of the results names their id",
     "people_staff.search": "the words go into the session, and the address of the results names their id",
     "registration_staff.find_form": "the address goes into the session, and the address of the results names its id",
+    "registration_staff.invite_find": "the words go into the session, and the address of the results names their id",
     "registration_staff.find": "the words go into the session, and the address of the results names their id",
     "registration_staff.search": "the words go into the session, and the address of the results names their id",
     "sign_in.recovery_codes_kept": "it forgets what the session showed, and the session is kept after each answer",

@@ -37,6 +37,7 @@ from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.people.rules import RESERVED_LENGTH, RESERVED_LETTERS, sort_key
 from seminar_app.people.services import PersonData
+from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.models import ChangeNotice, FormSent, NameRequest, Registration
 from seminar_app.registration.queries.told import open_notice
 from seminar_app.registration.rules import RegistrationState, Source
@@ -209,6 +210,23 @@ class Make:
             session.flush()
             begin_participations(session, session.get_one(Seminar, seminar.id), [row.id])
         return row
+
+    def invitation(self, registration: Registration, *, last_day: date | None = None, **values: Any) -> Hold:
+        """Invite the person of a registration, which is in the state that follows; the open pool keeps the seat until it `ended_at`."""
+        pool = self.session.scalars(
+            select(SeatPool).where(SeatPool.seminar_id == registration.seminar_id, SeatPool.agency_id.is_(None))
+        ).one()
+        base = {
+            "public_id": uuid.uuid4(),
+            "seminar_id": registration.seminar_id,
+            "seat_pool_id": pool.id,
+            "registration_id": registration.id,
+            "last_day": last_day or self.session.get_one(Seminar, registration.seminar_id).starts_on,
+            "link_hash": token_hash(SecretLink("invitation", registration.public_id, values.get("number", 1)).token(KEY)),
+            "made_at": THEN,
+            "made_by": "command",
+        }
+        return self._add(Hold(**base | values))
 
     def form_sent(
         self, seminar: Seminar, agency: Agency, given_names: str = "Rosa", *, at: datetime | None = None, **person: Any

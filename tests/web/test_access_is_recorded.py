@@ -24,6 +24,7 @@ from seminar_app.people.evidence import Evidence
 from seminar_app.people.identity import Identity, keep_identity
 from seminar_app.people.proposals import propose
 from seminar_app.registration import staff_routes
+from seminar_app.registration.hold_rules import HoldEnd
 from seminar_app.registration.models import PersonJoin
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.access import Audience, accesses_of_endpoint, policy_of
@@ -68,6 +69,7 @@ HEADERS = {"nominations_staff.correct": {"HX-Request": "true"}}
 SEARCHED = {
     "people_staff.index": {"words": SURNAME},
     "registration_staff.add": {"words": SURNAME},
+    "registration_staff.invite": {"words": SURNAME},
     "registration_staff.forms": {"email": ADDRESS},
 }
 """Pages that show people only after a search, and what to search for."""
@@ -114,6 +116,16 @@ LEADS_ON = {
     "attendance_staff.substitute": "the form again, whose GET is walked, or to the sheet",
     "attendance_staff.take_back": "to the sheet",
     "registration_staff.seats": "numbers",
+    "registration_staff.keep_seats": "numbers",
+    "registration_staff.give_up": "to the kept seats",
+    "registration_staff.invite_find": "to the people found",
+    "registration_staff.invite_new": "the form again, and people it may be; tests/web/test_seminar_invitations.py",
+    "registration_staff.invite_known": "to the invitations, or the form again; its GET is walked",
+    "registration_staff.invite_again": "to the invitations, or the form again; its GET is walked",
+    "registration_staff.remind_all": "to the invitations",
+    "registration_staff.remind_one": "to the invitations",
+    "registration_staff.take_invitation_back": "to the invitations",
+    "registration_staff.keep_invitation": "to the invitations",
     "registration_staff.tell_changes": "to the overview",
     "registration_staff.keep_quiet": "to the overview",
     "feedback_staff.edit": "questions",
@@ -138,7 +150,7 @@ LEADS_ON = {
     "letters_staff.discard": "to the seminar's messages",
 }
 """Forms whose answer shows no person's data, and what it shows instead."""
-TYPED_ONLY = {"registration_staff.add_new", "attendance_staff.walk_in", "agency_staff.name"}
+TYPED_ONLY = {"registration_staff.add_new", "registration_staff.invite_new", "attendance_staff.walk_in", "agency_staff.name"}
 """Forms that show nobody but who was typed, until it turns out who that may be."""
 
 
@@ -159,6 +171,7 @@ def world(make: Make, session: Session, now: datetime) -> World:
     person = make.person(surname1=SURNAME, email=ADDRESS, phone=PHONE)
     pool = make.pool(seminar, agency, 2)
     registration = make.registration(seminar, person, agency=agency, pool=pool)
+    make.invitation(registration, ended_at=now, ending=HoldEnd.USED)
     reserved = make.registration(seminar, make.person(surname1=SURNAME, reserved=True), agency=agency)
     make.form_sent(seminar, agency, at=now, surname1=SURNAME, email=ADDRESS)
     unreached = make.person("Sol", surname1=SURNAME, email=None, phone=PHONE)

@@ -18,6 +18,7 @@ from seminar_app.core.links import SecretLink
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.services import enqueue
 from seminar_app.people.models import Person
+from seminar_app.registration.hold_rules import HoldEnd
 from seminar_app.registration.models import PersonJoin
 from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.seminars.models import SeatPool
@@ -66,7 +67,8 @@ def world(make: Make, session: Session) -> dict[str, str]:
     make.list_request(registration)
     make.registration(seminar, agency=agency, state=RegistrationState.PENDING)
     make.registration(seminar, agency=agency, state=RegistrationState.WAITLISTED, queue_place=1)
-    make.registration(seminar, agency=agency)
+    make.invitation(make.registration(seminar, agency=agency, state=RegistrationState.INVITED))
+    make.invitation(make.registration(seminar, agency=agency), ended_at=now, ending=HoldEnd.DECLINED)
     make.form_sent(seminar, agency)
     keep_cells(session, seminar, agency, cells(ROSA, ("Eva", "Ortega", "", "no address", "Fiscal")))
     keep_cells(

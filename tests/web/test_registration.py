@@ -302,7 +302,8 @@ def test_few_statements_make_the_form_and_take_it(client: CheckingClient, make: 
 
 def test_each_door_says_why_it_is_shut(client: CheckingClient, make: Make, seminar: Seminar, session: Session) -> None:
     said: dict[str, dict[str, Any]] = {
-        "Registration is by invitation": {"registration_mode": RegistrationMode.NOMINATION},
+        "Registration is by invitation": {"registration_mode": RegistrationMode.INVITATION},
+        "Agencies name who takes part": {"registration_mode": RegistrationMode.NOMINATION},
         "This seminar was cancelled": {"state": SeminarState.CANCELLED, "state_reason": "A storm is coming."},
         "Registration is closed": {"state": SeminarState.CLOSED},
         "Registration has not opened yet": {"registration_opens_at": clock.now().replace(month=5)},

@@ -33,6 +33,7 @@ from seminar_app.offices.models import Office
 from seminar_app.people import shown
 from seminar_app.people.identity import Identity, keep_identity
 from seminar_app.people.rules import ReservedReason, Sex
+from seminar_app.registration.hold_rules import HoldEnd
 from seminar_app.registration.models import PersonJoin, Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services.mails import tell
@@ -65,7 +66,10 @@ CANARIES = (
 AGENCY = ("PGJ-JILG", "Fiscalía Jilguera", "Goldfinch Office", "Jilgueral")
 """Code, names and state of the agency. It is in the directory, so its own pages show it; lists of people must not."""
 LISTS = ("registration_staff", "people_staff", "attendance_staff", "messages_staff", "feedback_staff")
-OF_AGENCIES = {"registration_staff.add_new", "registration_staff.add_known", "registration_staff.seats"}
+OF_AGENCIES = {
+    *("registration_staff.add_new", "registration_staff.add_known", "registration_staff.seats"),
+    *("registration_staff.invite_new", "registration_staff.invite_known", "registration_staff.keep_seats"),
+}
 """Pages of these rooms on which an agency is chosen."""
 ROLES = ("admin", "organizer", "coordinator", "liaison own", "liaison other", "auditor")
 NOT_WALKED = {"static", "registration_staff.correct"}
@@ -102,6 +106,7 @@ def world(make: Make, session: Session, monkeypatch: pytest.MonkeyPatch) -> Worl
     make.registration(make.seminar(office=office, slug="toluca-2025"), person, agency=agency, **told)
     unlisted = make.person("Gorriona", "Zyxwvucanaria", reserved=True, reserved_reason=ReservedReason.OWN_REQUEST)
     written = make.registration(seminar, unlisted, agency_text=WRITTEN, pool=pool, reserved_code="GHJKL")
+    make.invitation(canary, ended_at=NOW, ending=HoldEnd.USED)
     ana = make.person("Ana", "Ruiz", agency_id=pgr.id)
     make.registration(seminar, ana, agency=pgr, pool=pool)
     make.reopened(seminar)
@@ -214,6 +219,7 @@ def forms(world: World) -> Iterator[tuple[str, str, dict[str, str], dict[str, st
     yield "registration_staff.reserve", f"{seminar}/roster/{hexadecimal}/reserve", {}, {}
     yield "registration_staff.show_again", f"{seminar}/roster/{hexadecimal}/show-again", {}, {}
     yield "registration_staff.add_new", f"{seminar}/roster/add/new", {"given_names": "X"}, {}
+    yield "registration_staff.invite_again", f"{seminar}/invitations/{hexadecimal}/again", {"last_day": ""}, {}
     for words in TYPED:
         yield "registration_staff.find", f"{seminar}/roster/add", {"words": words}, {}
     for headers in ({}, {"HX-Request": "true"}):

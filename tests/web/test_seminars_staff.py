@@ -21,7 +21,7 @@ from seminar_app.messages.models import Message
 from seminar_app.offices.models import Office
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import SeatPool, Seminar, SeminarSession
-from seminar_app.seminars.rules import RegistrationMode, SeminarState
+from seminar_app.seminars.rules import RegistrationMode, SeminarState, SubstitutesBy
 from tests.conftest import NOW, StatementCount
 from tests.support.checking_client import CheckingClient
 from tests.support.factories import Make
@@ -587,19 +587,44 @@ def test_whatever_is_typed_gets_a_sentence_or_is_kept(organizer: CheckingClient,
             assert send(organizer, settings, fields | {name: evil}, language) in (303, 400, 422), (name, evil[:20])
 
 
-@pytest.mark.parametrize("mode", [RegistrationMode.INVITATION, RegistrationMode.NOMINATION])
-def test_a_mode_that_nobody_can_serve_is_not_offered_and_stays_where_it_is(
+@pytest.mark.parametrize("mode", list(RegistrationMode))
+def test_every_mode_is_offered_with_what_it_means_and_kept(
     client: CheckingClient, make: Make, session: Session, sign_in: SignIn, mode: RegistrationMode
 ) -> None:
     office = make.office()
     sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": office.id}), language="en"))
-    offered = {each.attrs["value"] for each in client.get("/staff/seminars/new").select("input[name=registration_mode]")}
-    assert offered == {"open", "code"}
-    seminar = make.seminar(office=office, registration_mode=mode)
+    new = client.get("/staff/seminars/new")
+    assert [each.attrs["value"] for each in new.select("input[name=registration_mode]")] == list(RegistrationMode)
+    for hint in ("The form stands on", "takes nobody without it", "You invite people by name", "Liaisons send the names"):
+        assert hint in new.text
+    seminar = make.seminar(office=office)
     settings = f"/staff/seminars/{seminar.slug}/settings"
-    page = client.get(settings)
-    assert page.select("input[name=registration_mode]") == []
-    assert ("By invitation only" if mode is RegistrationMode.INVITATION else "Nominated by their agency only") in page.text
-    client.follow(client.submit(settings, {"venue": "Otro hotel"}, form="main form"))
-    session.expire_all()
-    assert (session.get_one(Seminar, seminar.id).registration_mode, session.get_one(Seminar, seminar.id).venue) == (mode, "Otro hotel")
+    client.submit(settings, {"registration_mode": mode.value, "registration_code": "TRATA"}, form="main .form-wide")
+    session.rollback()
+    assert session.get_one(Seminar, seminar.id).registration_mode is mode
+    assert client.get(settings).one("input[name=registration_mode][checked]").attrs["value"] == mode.value
+
+
+def test_the_day_of_the_freeze_and_who_decides_about_substitutes_are_settings(
+    client: CheckingClient, make: Make, session: Session, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    office = make.office()
+    sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": office.id}), language="en"))
+    seminar = make.seminar(office=office)
+    settings = f"/staff/seminars/{seminar.slug}/settings"
+    late = client.submit(settings, {"list_freezes_on": "2026-06-06"}, form="main .form-wide", status=422)
+    assert "until June 5, 2026, the last day of the seminar" in late.text
+    client.submit(settings, {"list_freezes_on": "2026-05-28", "substitutes_by": "organizer"}, form="main .form-wide")
+    session.rollback()
+    kept = session.get_one(Seminar, seminar.id)
+    assert (kept.list_freezes_on, kept.substitutes_by) == (date(2026, 5, 28), SubstitutesBy.ORGANIZER)
+    overview = client.get(f"/staff/seminars/{seminar.slug}/")
+    assert "The list is frozen: it changes only with your approval" in overview.text
+    client.submit(f"/staff/seminars/{seminar.slug}/copy", {"starts_on": "2026-07-03", "slug": "otra"})
+    session.rollback()
+    copy = session.scalars(select(Seminar).where(Seminar.slug == "otra")).one()
+    assert (copy.list_freezes_on, copy.substitutes_by) == (date(2026, 6, 27), SubstitutesBy.ORGANIZER)
+    client.submit(settings, {"list_freezes_on": ""}, form="main .form-wide")
+    session.rollback()
+    assert session.get_one(Seminar, seminar.id).list_freezes_on is None

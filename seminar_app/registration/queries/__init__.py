@@ -11,6 +11,17 @@ from seminar_app.registration.queries.forms_sent import (
     forms_with_address,
 )
 from seminar_app.registration.queries.here import EnteredHere, PersonHere, WaitingHere, entered_here, people_here, waiting_at_door
+from seminar_app.registration.queries.invitations import (
+    InvitationLine,
+    InvitationLink,
+    OwnInvitation,
+    invitation_figures,
+    invitation_line,
+    invitation_of_link,
+    invitations,
+    own_invitation,
+)
+from seminar_app.registration.queries.kept import KeptGroup, KeptSeats, kept_seats
 from seminar_app.registration.queries.mail import SeminarMail, SeminarMailPage, kinds_sent, mail_troubles, seminar_mail
 from seminar_app.registration.queries.merging import (
     BothIn,
@@ -83,9 +94,14 @@ __all__ = [
     "FormPage",
     "FoundForm",
     "HeadCount",
+    "InvitationLine",
+    "InvitationLink",
+    "KeptGroup",
+    "KeptSeats",
     "LikelySame",
     "MergeMade",
     "NoticeRead",
+    "OwnInvitation",
     "OwnRegistration",
     "PageToOpen",
     "PersonHere",
@@ -120,8 +136,13 @@ __all__ = [
     "forms_with_address",
     "get_proposal",
     "head_count",
+    "invitation_figures",
+    "invitation_line",
+    "invitation_of_link",
+    "invitations",
     "joins_of",
     "kept_in_reach",
+    "kept_seats",
     "kinds_sent",
     "likely_same",
     "likely_to_be",
@@ -132,6 +153,7 @@ __all__ = [
     "names_asked",
     "notice_read",
     "organizing",
+    "own_invitation",
     "page_to_open",
     "people_by_id_in_reach",
     "people_here",

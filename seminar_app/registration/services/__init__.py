@@ -1,6 +1,7 @@
 """Services that change registrations and seats. Each locks the seminar's seats (`seats.lock_seats`) before it changes a registration."""
 
 from seminar_app.registration.services.alternates import close_seats, open_seats
+from seminar_app.registration.services.answering import answer_by_link
 from seminar_app.registration.services.asked_seats import give_no_seat, give_seat
 from seminar_app.registration.services.correcting import StaffCorrection, correct
 from seminar_app.registration.services.door import Entered, Way, enter_walk_in, extra_seats_used, substitute
@@ -57,6 +58,7 @@ __all__ = [
     "accept",
     "add_by_hand",
     "address_indexes",
+    "answer_by_link",
     "approve",
     "ask_for_links",
     "close_seats",

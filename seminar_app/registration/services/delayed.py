@@ -16,8 +16,10 @@ from seminar_app.registration.services.seats import LockedSeats
 TIME_TO_UNDO = TIME_TO_TAKE_BACK
 
 
-def tell_unless_undone(session: Session, context: ChangeContext, *, kind: str, seats: LockedSeats, registration: Registration) -> None:
-    """Queue the mail with a delay of two minutes, so that Undo can also delete it."""
+def tell_unless_undone(
+    session: Session, context: ChangeContext, *, kind: str, seats: LockedSeats, registration: Registration, **more: str
+) -> None:
+    """Queue the mail with a delay of two minutes, so that Undo can also delete it. `more`: facts that only this kind of mail states."""
     message = tell(
         session,
         context,
@@ -26,6 +28,7 @@ def tell_unless_undone(session: Session, context: ChangeContext, *, kind: str, s
         office=seats.office,
         registration=registration,
         dedupe_key=_key(registration),
+        **more,
     )
     if message is not None:
         message.not_before = context.now + TIME_TO_UNDO

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
@@ -12,6 +12,7 @@ from seminar_app.core.actor import RULE
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.hold_rules import NAMING, HoldEnd, HoldState, ending_due, hold_to_use
+from seminar_app.registration.links import hash_to_keep, invitation_link
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 
@@ -81,6 +82,20 @@ def take_kept(session: Session, context: ChangeContext, *, seats: LockedSeats, r
         return None
     end_hold(session, context, seats=seats, hold=hold, ending=HoldEnd.USED)
     return hold.seat_pool_id
+
+
+def renew_invitation_link(session: Session, registration: Registration) -> None:
+    """Make a new link in place of the one by which an open invitation is answered, which ends at once."""
+    hold = session.scalar(select(Hold).where(Hold.registration_id == registration.id, Hold.ended_at.is_(None)))
+    if hold is not None:
+        hold.number = next_number(session, registration.id)
+        hold.link_hash = hash_to_keep(session, invitation_link(registration.public_id, hold.number))
+        session.flush()
+
+
+def next_number(session: Session, registration_id: int) -> int:
+    """Return the number of a registration's next invitation link; no link has had it before."""
+    return (session.scalar(select(func.max(Hold.number)).where(Hold.registration_id == registration_id)) or 0) + 1
 
 
 def let_go(

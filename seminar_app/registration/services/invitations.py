@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from seminar_app.audit import services as audit
@@ -16,15 +16,17 @@ from seminar_app.core.errors import NotFound
 from seminar_app.messages.services import enqueue
 from seminar_app.people.matching import By
 from seminar_app.registration.errors import InvitationEnded, NoAddress, NoSeatToInvite, NotInThisState
+from seminar_app.registration.first_opening_rules import MOST_WRONG_SURNAMES
 from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.hold_rules import HoldEnd, may_remind
 from seminar_app.registration.links import INVITATION_ENDPOINT, hash_to_keep, invitation_link, issue_link
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, Source, decide_seat, hands_out_seats
 from seminar_app.registration.services.changes import change_state
-from seminar_app.registration.services.holding import invitation_of, let_go
+from seminar_app.registration.services.holding import invitation_of, let_go, next_number
 from seminar_app.registration.services.holds import add_hold, kept_of, open_seats_of, refuse_unless_possible
-from seminar_app.registration.services.mails import facts, facts_of, tell
+from seminar_app.registration.services.links import void_link
+from seminar_app.registration.services.mails import facts, facts_of, tell, tell_withdrawn
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, locked_registration, seat_or_queue, settle
 from seminar_app.registration.services.taking import (
     Entry,
@@ -84,6 +86,8 @@ def invite(
 def invite_again(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int, last_day: date) -> Registration:
     """Invite somebody once more who has not answered: to another day, by a new link. The one sent before answers nothing any more.
 
+    Links that wrong surnames have ended are replaced.
+
     Raises:
         NotFound: there is no such registration in this seminar.
         NotInThisState: the person was not invited, or has answered.
@@ -96,17 +100,21 @@ def invite_again(session: Session, context: ChangeContext, *, seminar_id: int, r
     if registration.person.email is None:
         raise NoAddress
     let_go(session, context, seats=seats, registration=registration)
+    if registration.wrong_surnames >= MOST_WRONG_SURNAMES:
+        void_link(session, registration)
     _keep(session, context, seats=seats, registration=registration, last_day=last_day)
     return registration
 
 
 def remind(session: Session, context: ChangeContext, *, seminar_id: int, registration_ids: Collection[int] | None = None) -> int:
-    """Send an invitation again to each who has not answered, and got none lately; return how many.
+    """Send an invitation again to each who has not answered, and got none lately; return how many. None if the seminar gives no seats.
 
     Args:
         registration_ids: only these; None: everybody invited to the seminar.
     """
     seats = lock_seats(session, seminar_id)
+    if not hands_out_seats(seats.seminar, now=context.now):
+        return 0
     waiting = {hold.registration_id: hold for hold in seats.holds(session) if hold.registration_id is not None}
     wanted = waiting.keys() if registration_ids is None else waiting.keys() & set(registration_ids)
     people = select(Registration).where(Registration.id.in_(wanted)).options(joinedload(Registration.person)).order_by(Registration.id)
@@ -152,7 +160,7 @@ def decline(session: Session, context: ChangeContext, *, registration_id: int) -
     _refuse_unless_open(session, context, seats, registration)
     let_go(session, context, seats=seats, registration=registration, ending=HoldEnd.DECLINED)
     change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.WITHDRAWN)
-    tell(session, context, kind="withdrawn", seminar=seats.seminar, office=seats.office, registration=registration)
+    tell_withdrawn(session, context, seminar=seats.seminar, office=seats.office, registration=registration, invited=True)
     settle(session, context, seats=seats)
     return registration
 
@@ -172,13 +180,13 @@ def _keep(session: Session, context: ChangeContext, *, seats: LockedSeats, regis
     if pool is None:
         raise NoSeatToInvite
     refuse_unless_possible(seats, context, pool=pool, last_day=last_day)
-    before = session.scalar(select(func.count()).select_from(Hold).where(Hold.registration_id == registration.id)) or 0
-    link = invitation_link(registration.public_id, before + 1)
+    number = next_number(session, registration.id)
+    link = invitation_link(registration.public_id, number)
     hold = Hold(
         public_id=uuid.uuid4(),
         registration_id=registration.id,
         link_hash=hash_to_keep(session, link),
-        number=before + 1,
+        number=number,
         **kept_of(seats, context, pool=pool, last_day=last_day),
     )
     add_hold(session, context, seats=seats, hold=hold)

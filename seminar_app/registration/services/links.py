@@ -18,6 +18,7 @@ from seminar_app.registration.links import issue_link
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import link_has_ended
 from seminar_app.registration.services.forms_sent import void_forms_of
+from seminar_app.registration.services.holding import renew_invitation_link
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.seats import locked_registration
 from seminar_app.seminars.models import Seminar
@@ -81,11 +82,15 @@ def ask_for_links(session: Session, context: ChangeContext, *, address: str, lan
 
 
 def void_link(session: Session, registration: Registration) -> None:
-    """Make a new link in place of the earlier one, which ends at once; forms that would lead to the new one are void."""
+    """Make a new link in place of the earlier one, which ends at once; forms that would lead to the new one are void.
+
+    An invitation that was not answered gets a new link too: whoever has the old mail may be a stranger.
+    """
     void_forms_of(session, registration)
     registration.link_version += 1
     registration.wrong_surnames = 0
     issue_link(session, registration)
+    renew_invitation_link(session, registration)
 
 
 def _of_person(session: Session, person_id: int, *conditions: ColumnElement[bool]) -> list[tuple[Registration, Seminar, Office]]:

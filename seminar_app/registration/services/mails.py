@@ -13,6 +13,7 @@ from seminar_app.offices.models import Office
 from seminar_app.people.rules import reserved_name
 from seminar_app.registration.links import ENDPOINT, issue_link
 from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import has_form
 from seminar_app.seminars.models import Seminar
 
 
@@ -59,6 +60,14 @@ def facts_of(registration: Registration) -> dict[str, str]:
     code = reserved_name(registration.reserved_code) if registration.person.reserved else ""
     nominated = "yes" if registration.agency_seats_only else ""
     return {"state": registration.state.value, "code": code, "nominated": nominated}
+
+
+def tell_withdrawn(
+    session: Session, context: ChangeContext, *, seminar: Seminar, office: Office, registration: Registration, invited: bool
+) -> None:
+    """Tell somebody that they withdrew, or declined an invitation (`invited`), and how they could come after all."""
+    more = {"invited": "yes" if invited else "", "by_form": "yes" if has_form(seminar.registration_mode) else ""}
+    tell(session, context, kind="withdrawn", seminar=seminar, office=office, registration=registration, **more)
 
 
 def tell_former_address(

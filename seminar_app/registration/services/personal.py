@@ -28,7 +28,7 @@ from seminar_app.registration.rules import (
 from seminar_app.registration.services.changes import agency_of_today, change_state, edit_registration
 from seminar_app.registration.services.forms_sent import void_forms_of
 from seminar_app.registration.services.holding import let_go
-from seminar_app.registration.services.mails import tell
+from seminar_app.registration.services.mails import tell, tell_withdrawn
 from seminar_app.registration.services.name_requests import ask_where_needed, forget_request
 from seminar_app.registration.services.notices import notice_shown, office_notice_shown
 from seminar_app.registration.services.reserving import reserve
@@ -124,14 +124,14 @@ def withdraw(session: Session, context: ChangeContext, *, registration_id: int) 
         return False
     if not may_withdraw(registration.state, ended=has_ended(seats.seminar, now=context.now)):
         raise NotInThisState
-    left = registration.seat_pool_id
+    left, invited = registration.seat_pool_id, registration.state is RegistrationState.INVITED
     registration.submission_id = None
     let_go(session, context, seats=seats, registration=registration, ending=HoldEnd.DECLINED)
     change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.WITHDRAWN)
     forget_request(session, registration_id)
     void_forms_of(session, registration)
     seats.moved(left=left, took=None)
-    tell(session, context, kind="withdrawn", seminar=seats.seminar, office=seats.office, registration=registration)
+    tell_withdrawn(session, context, seminar=seats.seminar, office=seats.office, registration=registration, invited=invited)
     settle(session, context, seats=seats)
     return True
 

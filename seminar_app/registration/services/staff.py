@@ -74,7 +74,7 @@ def reconsider(session: Session, context: ChangeContext, *, seminar_id: int, reg
 
 
 def decline(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int, note: str | None = None) -> Registration:
-    """Decline the registration.
+    """Decline the registration, or take an invitation back: its seat goes at once to the first in the queue who may hold it.
 
     Raises:
         NotInThisState: it no longer waits for approval.
@@ -86,7 +86,8 @@ def decline(session: Session, context: ChangeContext, *, seminar_id: int, regist
     was_invited = registration.state is RegistrationState.INVITED
     let_go(session, context, seats=seats, registration=registration)
     change_state(session, context, seminar=seats.seminar, registration=registration, state=RegistrationState.DECLINED, note=note)
-    tell_unless_undone(session, context, kind="declined", seats=seats, registration=registration)
+    invited = "yes" if was_invited else ""
+    tell_unless_undone(session, context, kind="declined", seats=seats, registration=registration, invited=invited)
     if was_invited:
         settle(session, context, seats=seats)
     return registration

@@ -180,6 +180,8 @@ _REGISTRATION = _QUESTIONS | {
     "approval",
     "registration_opens_at",
     "registration_closes_at",
+    "list_freezes_on",
+    "substitutes_by",
     "extra_at_door",
 }
 _COMPLETION = frozenset({"threshold_percent", "excused_rule"})

@@ -34,6 +34,7 @@ _COPIED = (
     "time_zone",
     "registration_mode",
     "approval",
+    "substitutes_by",
     "threshold_percent",
     "excused_rule",
     "asks_birth",
@@ -54,7 +55,7 @@ Shares = Mapping[int, Mapping[int | None, int]]
 def copy_seminar(
     session: Session, context: ChangeContext, *, seminar_id: int, slug: str, starts_on: date, shares: Shares | None = None
 ) -> Seminar:
-    """Create a draft that begins on another day. Sessions, window and release dates move with it and keep their local times.
+    """Create a draft that begins on another day. Sessions, window, release and freeze dates move with it and keep their local times.
 
     The registration code is not copied, because those who have it were told for another seminar.
 
@@ -82,6 +83,7 @@ def copy_seminar(
         ends_on=ends_on,
         registration_opens_at=_later(source.registration_opens_at, source, days),
         registration_closes_at=_later(source.registration_closes_at, source, days),
+        list_freezes_on=None if source.list_freezes_on is None else source.list_freezes_on + timedelta(days=days),
         created_at=context.now,
         changed_at=context.now,
         **{name: getattr(source, name) for name in _COPIED},

@@ -32,6 +32,7 @@ from seminar_app.seminars.rules import (
     RegistrationMode,
     SeminarState,
     SessionTimes,
+    SubstitutesBy,
     TimeFault,
     instant_of,
     is_slug,
@@ -52,6 +53,8 @@ class SeminarDetails:
     Attributes:
         host_ids: offices in order; empty means the seminar's own office.
         threshold_percent: percent of the contact minutes, 0 to 100, that completion needs.
+        list_freezes_on: from this day on the list changes only with the organizer's approval; None: it is never frozen.
+        substitutes_by: who decides about substitutes before.
         extra_at_door: seats by which the open pool may grow for people who come without a registration.
     """
 
@@ -79,6 +82,8 @@ class SeminarDetails:
     approval: Approval = Approval.AUTOMATIC
     registration_opens: datetime | None = None
     registration_closes: datetime | None = None
+    list_freezes_on: date | None = None
+    substitutes_by: SubstitutesBy = SubstitutesBy.LIAISON
     threshold_percent: int = 80
     excused_rule: ExcusedRule = ExcusedRule.NOT_COUNTED
     asks_birth: Asked = Asked.NO
@@ -236,6 +241,8 @@ def _checked(session: Session, details: SeminarDetails, *, own_id: int | None) -
     closes = instant_from(details.registration_closes, details.time_zone, field="registration_closes")
     if opens is not None and closes is not None and closes <= opens:
         raise errors.WindowReversed
+    if details.list_freezes_on is not None and not FIRST_DAY <= details.list_freezes_on <= details.ends_on:
+        raise errors.FreezesTooLate(last=details.ends_on)
     values = asdict(details)
     for name in ("host_ids", "registration_opens", "registration_closes"):
         del values[name]

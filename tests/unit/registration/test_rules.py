@@ -148,7 +148,7 @@ IN_TIME = datetime(2026, 4, 1, tzinfo=UTC)
         (Seminar(), IN_TIME, Door.OPEN),
         (Seminar(registration_mode=RegistrationMode.CODE), IN_TIME, Door.CODE),
         (Seminar(registration_mode=RegistrationMode.INVITATION), IN_TIME, Door.BY_INVITATION),
-        (Seminar(registration_mode=RegistrationMode.NOMINATION), IN_TIME, Door.BY_INVITATION),
+        (Seminar(registration_mode=RegistrationMode.NOMINATION), IN_TIME, Door.BY_NOMINATION),
         (Seminar(), datetime(2026, 2, 1, tzinfo=UTC), Door.NOT_YET),
         (Seminar(), datetime(2026, 5, 1, tzinfo=UTC), Door.CLOSED),
         (Seminar(registration_closes_at=None), datetime(2026, 6, 6, 4, 59, tzinfo=UTC), Door.OPEN),
