@@ -70,6 +70,12 @@ class Office:
         rows = self.session.execute(select(Person.given_names, Registration.state).join(Registration, Registration.person_id == Person.id))
         return {row.given_names: row.state.value for row in rows}
 
+    def row(self, name: str) -> str:
+        """Return the selector of a person's row on the liaison's page."""
+        self.session.rollback()
+        found = select(Registration.public_id).join(Person, Person.id == Registration.person_id).where(Person.given_names == name)
+        return f"#p-{self.session.scalars(found).one().hex}"
+
     def invitation(self) -> str:
         """Return the address in the mail of the last invitation."""
         self.session.rollback()
@@ -220,7 +226,7 @@ def the_quota_is_released(office: Office, phone: Visitor) -> None:
 
 def a_colleague_comes_instead(phone: Visitor, office: Office) -> None:
     page = phone.go(OWN)
-    page.locator("tr", has_text="Ana").get_by_role("link").last.click()
+    page.locator(office.row("Ana")).get_by_role("link").last.click()
     phone.look()
     page.locator("#instead a.usa-button").click()
     phone.look()
@@ -236,7 +242,7 @@ def the_list_is_frozen(desk: Visitor, phone: Visitor, office: Office) -> None:
     with unit_of_work(office.session) as work:
         work.execute(update(Seminar).where(Seminar.id == office.seminar.id).values(list_freezes_on=clock.now().date() - timedelta(days=1)))
     page = phone.go(OWN)
-    page.locator("tr", has_text="Eva").get_by_role("link").last.click()
+    page.locator(office.row("Eva")).get_by_role("link").last.click()
     phone.look()
     page.locator("#withdraw input[name=reason]").fill("Ya no viaja")
     page.locator("#withdraw button.usa-button").click()
