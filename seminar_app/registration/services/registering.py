@@ -79,8 +79,6 @@ def register(
         if not known:  # the form came already, and the name was corrected since, or a second surname was added or left out
             session.delete(person)
         return registration
-    if registration is not None and registration.submission_id == submission:
-        return registration
     invited = registration is not None and registration.state is RegistrationState.INVITED  # the form accepts the invitation
     if registration is not None and not invited and not may_register_again(registration.state):
         return registration
