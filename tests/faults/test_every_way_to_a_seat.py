@@ -1,7 +1,8 @@
 """One seat is left, and people ask for it in every possible way at the same instant.
 
-By the form, added by staff, approved, restored, promoted by a withdrawal or a removal, by a new distribution of seats, and by
-the release of quotas on their day. In the end every seat is taken, no seat is taken twice, and all others wait.
+By the form, added by staff, approved, restored, promoted by a withdrawal or a removal, by a new distribution of seats, by an
+invitation for which a seat is kept, and by the release of quotas on their day. In the end every seat is taken, no seat is taken
+twice, whoever was invited sits, and all others wait.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ from tests.support.form_sender import FormSender, at_once, entry_of, letters
 from tests.support.server import LiveServer
 from tests.support.staff import signed_in_sender
 
-OPEN, QUOTA = 4, 3
-"""Seats of the open pool, and of the quota; all but one of both together are taken."""
+OPEN, QUOTA, INVITED = 4, 3, 2
+"""Seats of the open pool, of the quota, and open ones that are kept for who was invited; all but one together are taken."""
 SEATED, WAITING, PENDING = RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.PENDING
 BY_FORM, BY_HAND, APPROVED, RESTORED, WITHDRAWN, REMOVED, RESIZED = 6, 3, 3, 3, 2, 1, 3
 
@@ -50,6 +51,7 @@ class Round:
     seated: list[Registration]
     pending: list[Registration]
     off: list[Registration]
+    invited: list[Registration]
     opened: str
     """Edition of the seats when the forms that change the seats were opened."""
 
@@ -65,11 +67,17 @@ def prepare(make: Make, session: Session, seminar: Seminar, agency: Agency, *, d
     def register(**values: object) -> Registration:
         return make.registration(seminar, agency=agency, **values)  # type: ignore[arg-type]
 
+    def invite() -> Registration:
+        made = register(state=RegistrationState.INVITED)
+        make.hold(made, free, last_day=seminar.starts_on)
+        return made
+
     return Round(
         seminar,
         [register(pool=pool) for pool in pools],
         [register(state=PENDING) for _ in range(APPROVED)],
         [register() for _ in range(RESTORED)],
+        [invite() for _ in range(INVITED)],
         opened,
     )
 
@@ -93,11 +101,14 @@ def ways(round_: Round, form: FormSender, staff: FormSender, app: Flask) -> list
         post(staff, f"{roster}/{registration.public_id.hex}/restore")
     for registration in round_.seated[:WITHDRAWN]:
         post(form, f"/registrations/{SecretLink('registration', registration.public_id, 1).token(KEY)}/withdraw")
+    for registration in round_.invited:
+        token = SecretLink("registration", registration.public_id, 1).token(KEY)
+        post(form, f"/registrations/{token}/invitation", answer="accept")
     for registration in round_.seated[-REMOVED:]:
         post(staff, f"{roster}/{registration.public_id.hex}/remove", reason="administrative")
     for change in range(RESIZED):
         share = {"opened": round_.opened, "quotas-0-agency": agency, "quotas-0-size": str(QUOTA + change % 2)}
-        post(staff, f"/staff/seminars/{slug}/seats", capacity=str(OPEN + QUOTA + change), **share)
+        post(staff, f"/staff/seminars/{slug}/seats", capacity=str(OPEN + QUOTA + INVITED + change), **share)
 
     def job() -> int:
         with app.app_context():
@@ -122,13 +133,16 @@ def crowd(live: LiveServer, database: TestDatabase, session: Session, staff: For
             mine = Registration.seminar_id == round_.seminar.id
             states = Counter(session.scalars(select(Registration.state).where(mine)))
             capacity = session.scalar(select(func.sum(SeatPool.size)).where(SeatPool.seminar_id == round_.seminar.id)) or 0
-            everybody = len(round_.seated) + len(round_.pending) + len(round_.off) + BY_FORM + BY_HAND
+            everybody = len(round_.seated) + len(round_.pending) + len(round_.off) + len(round_.invited) + BY_FORM + BY_HAND
             if set(answers) - {303, 422} or answers[422] > RESIZED:  # 422: too few seats, or the seats were changed meanwhile
                 faults.append(f"{slug}: answers {dict(answers)}")
             if states[SEATED] > capacity:
                 faults.append(f"{slug}: oversold, {states[SEATED]} in {capacity} seats")
             if states[SEATED] != capacity or states[WAITING] != everybody - capacity - WITHDRAWN - REMOVED:
                 faults.append(f"{slug}: {capacity} seats, {dict(states)}")
+            session.expire_all()
+            if {session.get_one(Registration, each.id).state for each in round_.invited} != {SEATED}:
+                faults.append(f"{slug}: whoever was invited has no seat")
     return faults + miscounted(session)
 
 
@@ -137,7 +151,10 @@ def test_as_many_sit_as_there_are_seats_in_whatever_way_they_come(
     database: TestDatabase, make: Make, session: Session, tmp_path: Path, number: int
 ) -> None:
     agency, admin = make.agency("PGR"), make.account((RoleName.ADMIN, {}))
-    rounds = [prepare(make, session, seminar, agency, due=turn % 2 == 0) for turn, seminar in enumerate(seminars(make, number, seats=OPEN))]
+    rounds = [
+        prepare(make, session, seminar, agency, due=turn % 2 == 0)
+        for turn, seminar in enumerate(seminars(make, number, seats=OPEN + INVITED))
+    ]
     with serving(database, tmp_path) as live:
         staff = signed_in_sender(database.app, admin, live.port)
         assert crowd(live, database, session, staff, rounds) == []
@@ -145,7 +162,7 @@ def test_as_many_sit_as_there_are_seats_in_whatever_way_they_come(
 
 def test_without_lock_and_check_more_sit_than_there_are_seats(database: TestDatabase, make: Make, session: Session, tmp_path: Path) -> None:
     agency, admin = make.agency("PGR"), make.account((RoleName.ADMIN, {}))
-    rounds = [prepare(make, session, seminar, agency, due=False) for seminar in seminars(make, 4, seats=OPEN)]
+    rounds = [prepare(make, session, seminar, agency, due=False) for seminar in seminars(make, 4, seats=OPEN + INVITED)]
     drop_the_check(session)
     with serving(database, tmp_path, broken="lock,check") as live:
         staff = signed_in_sender(database.app, admin, live.port)

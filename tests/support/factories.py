@@ -38,6 +38,7 @@ from seminar_app.people.models import Person
 from seminar_app.people.rules import RESERVED_LENGTH, RESERVED_LETTERS, sort_key
 from seminar_app.people.services import PersonData
 from seminar_app.registration.hold_models import Hold
+from seminar_app.registration.links import INVITATION
 from seminar_app.registration.models import ChangeNotice, FormSent, NameRequest, Registration
 from seminar_app.registration.queries.told import open_notice
 from seminar_app.registration.rules import RegistrationState, Source
@@ -268,6 +269,13 @@ class Make:
         about: dict[str, Any] = {"subject": f"nomination_list:{uuid.uuid4().hex}", "seminar": seminar.slug}
         with unit_of_work(self.session) as session:
             return begin_job(session, when, kind="nominations.import", given={"seminar": seminar.id}, **about)
+
+    def hold(self, registration: Registration, pool: SeatPool, *, last_day: date) -> Hold:
+        """Keep a seat of the pool for somebody who was invited; the trigger counts it."""
+        link = SecretLink(INVITATION, registration.public_id, 1).token(KEY)
+        base = {"public_id": uuid.uuid4(), "seminar_id": registration.seminar_id, "seat_pool_id": pool.id, "made_at": THEN}
+        kept = {"registration_id": registration.id, "link_hash": token_hash(link), "number": 1, "last_day": last_day}
+        return self._add(Hold(**base, **kept, made_by="account:test"))
 
     def list_request(self, registration: Registration, *, asked_by: str | None = None) -> ListRequest:
         """Ask that somebody leave the list: the official, or `asked_by`."""
