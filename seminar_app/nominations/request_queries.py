@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.queries import names_by_audit_name
@@ -68,7 +68,7 @@ class ShownRequest:
 def requests_of(
     session: Session, seminar: Seminar, *, agencies: frozenset[int] | None, reader: str, today: date
 ) -> tuple[list[ShownRequest], list[ShownRequest]]:
-    """Return the requests that wait, the oldest first, and those that were decided, the newest first.
+    """Return the requests that wait, the oldest first, and those that were decided, the newest first; not what was made at once.
 
     Args:
         agencies: of a liaison, those whose people she sees; None for the organizer, who sees all.
@@ -80,7 +80,8 @@ def requests_of(
     if agencies is not None:
         theirs = theirs.where(Registration.agency_id.in_(agencies))
     waiting = session.scalars(theirs.where(ListRequest.state == RequestState.OPEN).order_by(ListRequest.id)).all()
-    done = theirs.where(ListRequest.state != RequestState.OPEN).order_by(ListRequest.decided_at.desc(), ListRequest.id.desc())
+    asked = or_(ListRequest.asked_at != ListRequest.decided_at, ListRequest.asked_by != ListRequest.decided_by)
+    done = theirs.where(ListRequest.state != RequestState.OPEN, asked).order_by(ListRequest.decided_at.desc(), ListRequest.id.desc())
     decided = session.scalars(done.limit(MOST_DECIDED)).all()
     people = _people(session, [*waiting, *decided])
     names = names_by_audit_name(session, {each.asked_by for each in (*waiting, *decided)})

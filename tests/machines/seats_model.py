@@ -124,13 +124,16 @@ class SeminarModel:
     def snapshot(self) -> Callable[[], None]:
         """Return what brings the seminar back to how it is now: a refused step changes nothing, also not what settling would have."""
         pools = {agency: replace(pool) for agency, pool in self.pools.items()}
-        holds, entries, sent = list(self.holds), [(entry, dict(vars(entry))) for entry in self.entries], dict(self.sent)
+        holds, days = list(self.holds), [hold.last_day for hold in self.holds]
+        entries, sent = [(entry, dict(vars(entry))) for entry in self.entries], dict(self.sent)
 
         def restore() -> None:
             self.pools, self.holds, self.sent = pools, holds, sent
             self.entries[:] = [entry for entry, _was in entries]
             for entry, was in entries:
                 vars(entry).update(was)
+            for hold, day in zip(holds, days, strict=True):
+                hold.last_day = day
 
         return restore
 
@@ -570,6 +573,7 @@ class SeminarModel:
 
     def resize(self, capacity: int, wished: list[tuple[str, int, date | None]], *, now: datetime) -> None:
         """The first fault in the order in which the quotas were written, then the capacity, then who would lose a seat."""
+        self.refuse_if_frozen()
         agencies = [agency for agency, _, _ in wished]
         if len(set(agencies)) < len(agencies):
             raise Refused("AgencyTwice")
@@ -586,6 +590,10 @@ class SeminarModel:
         for agency, size, release_on in [*wished, ("", left, None)]:
             came = release_on is not None and release_on <= self.today(now)
             self.pools[agency] = Pool(size, release_on, released=came and agency in done)
+        for hold in self.holds:
+            day = self.pools[hold.pool].release_on
+            if hold.invited is None and day is not None:
+                hold.last_day = min(hold.last_day, day - timedelta(days=1))
         self.settle(now)
 
     def change(self, change: str, *, now: datetime) -> None:
