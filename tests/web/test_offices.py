@@ -233,7 +233,6 @@ def test_every_kind_of_mail_about_a_seminar_is_answered_by_its_office(
             "left": 3,
             "day": "1 de junio",
             "kind": "substitute",
-            "to_page": "requests_staff.index",
             "accepted": True,
             "answer": "",
             "subject": "The hall",

@@ -39,7 +39,7 @@ def tell_deciders(session: Session, context: ChangeContext, *, seats: LockedSeat
             language=account.language,
             to_address=account.email,
             to_name=account.name,
-            facts=facts(seats.seminar, seats.office, account.language) | {"kind": request.kind.value, "to_page": "requests_staff.index"},
+            facts=facts(seats.seminar, seats.office, account.language) | {"kind": request.kind.value},
         )
 
 
