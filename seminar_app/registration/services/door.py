@@ -22,10 +22,12 @@ from seminar_app.registration.errors import (
     TakenOffTheList,
     WaitsForTheOrganizer,
 )
+from seminar_app.registration.hold_rules import HoldEnd
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.delayed import tell_unless_undone
+from seminar_app.registration.services.holding import let_go
 from seminar_app.registration.services.name_requests import forget_request
 from seminar_app.registration.services.seats import LockedSeats, choose_seat, grow_open_pool, lock_seats, settle
 from seminar_app.registration.services.taking import (
@@ -160,7 +162,10 @@ def substitute(
         _stands_there(context, registration)
     if takes:
         way = Way.TAKEN_OVER
+        was_kept = let_go(session, context, seats=seats, registration=registration, ending=HoldEnd.USED)
         _give(session, context, seats=seats, registration=registration, pool_id=freed, other=replaced, note=note)
+        if was_kept:  # nobody needs the seat of their invitation any more
+            settle(session, context, seats=seats)
     else:
         settle(session, context, seats=seats)
         promoted = registration.state is RegistrationState.REGISTERED  # the freed seat was theirs by the queue, which told them
