@@ -20,7 +20,8 @@ from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.registration.services import Entry
 from seminar_app.registration.services.merging import merge, undo_merge
 from seminar_app.seminars.models import Seminar
-from tests.integration.registration.conftest import entry, pool_of
+from seminar_app.seminars.rules import Approval
+from tests.integration.registration.conftest import Register, entry, pool_of
 from tests.support.context import context
 from tests.support.factories import Make
 
@@ -108,3 +109,27 @@ def test_a_merge_that_is_undone_keeps_the_seat_of_the_invitation_again(house: Ho
     assert (house.states(house.rosa), house.counts()) == ([R.REMOVED], (1, 0))
     house.do(undo_merge, merge_id=merged.id)
     assert (house.states(house.rosa), house.counts(), house.kept_for_rosa()) == ([R.INVITED], (2, 1), True)
+
+
+def test_the_form_of_somebody_whose_invitation_has_ended_waits_as_any_other(house: House, register: Register) -> None:
+    with unit_of_work(house.session) as work:
+        work.get_one(Seminar, house.seminar.id).approval = Approval.MANUAL
+    house.do(services.withdraw, registration_id=house.eva.id)
+    house.do(services.release_due_quotas, at=house.now + AFTER)
+    assert (house.states(house.rosa), house.counts()) == ([R.INVITED], (1, 0))
+    register(house.seminar, house.inm, "Rosa", surname1="Luna", surname2=None, now=house.now + AFTER)
+    assert (house.states(house.rosa), house.counts()) == ([R.PENDING], (1, 0))
+
+
+@pytest.mark.parametrize("source", [Source.NOMINATION, Source.STAFF])
+def test_who_was_named_withdrew_and_comes_by_the_form_takes_no_seat_that_is_kept_for_a_name(
+    house: House, register: Register, source: Source
+) -> None:
+    house.do(services.withdraw, registration_id=house.eva.id)
+    house.do(services.decline_invitation, registration_id=house.rosa.id)
+    named = house.adds("Luz", source=source)
+    house.do(services.withdraw, registration_id=named.id)
+    house.keeps()
+    again = register(house.seminar, house.inm, "Luz")
+    assert (again.id, again.source) == (named.id, Source.FORM)
+    assert (house.states(named), house.counts()) == ([R.WAITLISTED], (2, 1))
