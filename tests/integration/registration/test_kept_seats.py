@@ -133,3 +133,13 @@ def test_who_was_named_withdrew_and_comes_by_the_form_takes_no_seat_that_is_kept
     again = register(house.seminar, house.inm, "Luz")
     assert (again.id, again.source) == (named.id, Source.FORM)
     assert (house.states(named), house.counts()) == ([R.WAITLISTED], (2, 1))
+
+
+def test_the_form_for_kept_seats_sent_again_after_they_were_given_up_keeps_none(house: House) -> None:
+    house.do(services.withdraw, registration_id=house.eva.id)
+    house.do(services.decline_invitation, registration_id=house.rosa.id)
+    showing = uuid.uuid4()
+    kept = house.keeps(submission_id=showing)
+    house.do(services.give_up, seminar_id=house.seminar.id, public_ids=[each.public_id for each in kept], agencies=None)
+    assert house.keeps(submission_id=showing) == []
+    assert house.counts() == (1, 0)
