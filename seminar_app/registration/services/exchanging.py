@@ -42,7 +42,7 @@ def exchange(session: Session, context: ChangeContext, *, seminar_id: int, one_i
     if one.id == other.id or other.state is not RegistrationState.WAITLISTED:
         raise CannotExchange
     if one.state is RegistrationState.WAITLISTED:
-        _exchange_turns(session, context, seats, one, other)
+        _exchange_turns(session, context, seats, one, other, note=note)
     elif one.state is RegistrationState.REGISTERED:
         _hand_over(session, context, seats, seated=one, waiting=other, note=note)
     else:
@@ -50,16 +50,18 @@ def exchange(session: Session, context: ChangeContext, *, seminar_id: int, one_i
     settle(session, context, seats=seats)
 
 
-def _exchange_turns(session: Session, context: ChangeContext, seats: LockedSeats, one: Registration, other: Registration) -> None:
+def _exchange_turns(
+    session: Session, context: ChangeContext, seats: LockedSeats, one: Registration, other: Registration, *, note: str | None
+) -> None:
+    """Exchange two places in the queue. The history has the new ones, so that an undo of a later change gives these back."""
     if not _reach_alike(session, context, seats, one, other):
         raise CannotExchange
     first, second = one.queue_place, other.queue_place
     one.queue_place = seats.next_queue_place(session)  # for a moment: a place is one person's
     session.flush()
-    other.queue_place = first
-    session.flush()
-    one.queue_place = second
-    session.flush()
+    for registration, place in ((other, first), (one, second)):
+        waits = RegistrationState.WAITLISTED
+        change_state(session, context, seminar=seats.seminar, registration=registration, state=waits, queue_place=place, note=note)
     _record(session, context, seats, one, other)
 
 
