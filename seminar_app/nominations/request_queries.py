@@ -175,5 +175,5 @@ def _people(
     columns = select(*SHOWN, Registration.id, Registration.public_id, Registration.state)
     theirs = Registration.id.in_(ids) if agencies is None else Registration.id.in_(ids) & Registration.agency_id.in_(agencies)
     rows = session.execute(columns.join(Person, Person.id == Registration.person_id).where(theirs)).all()
-    agencies = agencies_then(session, {row.agency_version_id for row in rows})
-    return {row.id: (row, shown_person(row, agencies)) for row in rows}
+    then = agencies_then(session, {row.agency_version_id for row in rows})
+    return {row.id: (row, shown_person(row, then)) for row in rows}

@@ -48,11 +48,11 @@ class House:
             return service(work, context(at or self.now, "account:a"), **values)
 
     def adds(self, name: str, **values: Any) -> Any:
-        given = {"seminar_id": self.seminar.id, "entry": entry(self.inm, name), "submission_id": uuid.uuid4()}
+        given: dict[str, Any] = {"seminar_id": self.seminar.id, "entry": entry(self.inm, name), "submission_id": uuid.uuid4()}
         return self.do(services.add_by_hand, **given | values)
 
     def keeps(self, seats: int = 1, **values: Any) -> Any:
-        given = {"agency_id": self.inm.id, "last_day": LAST, "quota_only": False, "submission_id": uuid.uuid4()}
+        given: dict[str, Any] = {"agency_id": self.inm.id, "last_day": LAST, "quota_only": False, "submission_id": uuid.uuid4()}
         return self.do(services.keep_seats, seminar_id=self.seminar.id, seats=seats, **given | values)
 
     def states(self, *of: Registration) -> list[RegistrationState]:
