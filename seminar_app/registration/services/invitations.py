@@ -86,8 +86,6 @@ def invite(
 def invite_again(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int, last_day: date) -> Registration:
     """Invite somebody once more who has not answered: to another day, by a new link. The one sent before answers nothing any more.
 
-    Links that wrong surnames have ended are replaced.
-
     Raises:
         NotFound: there is no such registration in this seminar.
         NotInThisState: the person was not invited, or has answered.
@@ -100,8 +98,6 @@ def invite_again(session: Session, context: ChangeContext, *, seminar_id: int, r
     if registration.person.email is None:
         raise NoAddress
     let_go(session, context, seats=seats, registration=registration)
-    if registration.wrong_surnames >= MOST_WRONG_SURNAMES:
-        void_link(session, registration)
     _keep(session, context, seats=seats, registration=registration, last_day=last_day)
     return registration
 
@@ -174,7 +170,9 @@ def _refuse_unless_open(session: Session, context: ChangeContext, seats: LockedS
 
 
 def _keep(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, last_day: date) -> None:
-    """Keep a seat for the person and mail the invitation."""
+    """Keep a seat for the person and mail the invitation. Links that wrong surnames have ended are replaced."""
+    if registration.wrong_surnames >= MOST_WRONG_SURNAMES:
+        void_link(session, registration)
     pool_id = decide_seat(seats.pools, seats.reach(session, registration, now=context.now)).pool_id
     pool = next((pool for pool in seats.pools if pool.id == pool_id), None)
     if pool is None:
