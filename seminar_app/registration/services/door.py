@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.core.errors import Refusal
 from seminar_app.people.matching import By
 from seminar_app.registration.door_rules import Arrival, DoorDay, arrival, door_day, may_be_replaced, may_grow, takes_over
 from seminar_app.registration.errors import (
@@ -36,6 +36,7 @@ from seminar_app.registration.services.taking import (
     find_comer,
     find_submission,
     finish,
+    get_registration,
     mail_of,
     ready,
     settle_due,
@@ -147,7 +148,7 @@ def substitute(
     if at_door:
         _refuse_unless_open(seats, context)
     seats.refuse_if_frozen()
-    replaced = _of_seminar(session, seminar_id, replaced_id)
+    replaced = get_registration(session, seminar_id, replaced_id)
     freed = replaced.seat_pool_id
     if not may_be_replaced(replaced.state) or freed is None:
         raise CannotBeReplaced
@@ -196,14 +197,6 @@ def _refuse_unless_open(seats: LockedSeats, context: ChangeContext) -> None:
     seats.refuse_if_frozen()
     if door_day(seats.seminar, now=context.now) is not DoorDay.OPEN:
         raise DoorIsShut
-
-
-def _of_seminar(session: Session, seminar_id: int, registration_id: int) -> Registration:
-    wanted = select(Registration).where(Registration.id == registration_id, Registration.seminar_id == seminar_id)
-    found = session.scalar(wanted.options(joinedload(Registration.person)).execution_options(populate_existing=True))
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _comer(session: Session, context: ChangeContext, *, seats: LockedSeats, entry: Entry, reach: ColumnElement[bool] | None) -> Comer:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.core.errors import NotFound
 from seminar_app.registration.door_rules import takes_over
 from seminar_app.registration.errors import CannotExchange
 from seminar_app.registration.models import Registration
@@ -16,6 +14,7 @@ from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.delayed import tell_unless_undone
 from seminar_app.registration.services.name_requests import forget_request
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, settle
+from seminar_app.registration.services.taking import get_registration
 
 
 def exchange(session: Session, context: ChangeContext, *, seminar_id: int, one_id: int, other_id: int, note: str | None = None) -> None:
@@ -36,7 +35,7 @@ def exchange(session: Session, context: ChangeContext, *, seminar_id: int, one_i
     seats = lock_seats(session, seminar_id)
     seats.refuse_if_frozen()
     settle(session, context, seats=seats)
-    one, other = (_of_seminar(session, seminar_id, each) for each in (one_id, other_id))
+    one, other = (get_registration(session, seminar_id, each) for each in (one_id, other_id))
     if one.state is RegistrationState.WAITLISTED and other.state is not RegistrationState.WAITLISTED:
         one, other = other, one
     if one.id == other.id or other.state is not RegistrationState.WAITLISTED:
@@ -107,11 +106,3 @@ def _record(session: Session, context: ChangeContext, seats: LockedSeats, one: R
         seminar=seats.seminar.slug,
         details={"with": other.public_id.hex},
     )
-
-
-def _of_seminar(session: Session, seminar_id: int, registration_id: int) -> Registration:
-    wanted = select(Registration).where(Registration.id == registration_id, Registration.seminar_id == seminar_id)
-    found = session.scalar(wanted.options(joinedload(Registration.person)).execution_options(populate_existing=True))
-    if found is None:
-        raise NotFound
-    return found

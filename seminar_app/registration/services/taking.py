@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from seminar_app.agencies.models import Agency
@@ -270,6 +270,19 @@ def find_registration(session: Session, *, seminar_id: int, person: Person) -> R
     found = session.scalar(_OF_PERSON, {"seminar_id": seminar_id, "person_id": person.id})
     if found is not None:
         set_committed_value(found, "person", person)
+    return found
+
+
+def get_registration(session: Session, seminar_id: int, registration_id: int) -> Registration:
+    """Return a registration of this seminar as it is now, with its person.
+
+    Raises:
+        NotFound: there is none.
+    """
+    wanted = select(Registration).where(Registration.id == registration_id, Registration.seminar_id == seminar_id)
+    found = session.scalar(wanted.options(joinedload(Registration.person)).execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
     return found
 
 

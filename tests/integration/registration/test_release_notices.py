@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -47,7 +48,7 @@ class Days:
 
     def names(self, name: str, agency: Agency) -> None:
         with unit_of_work(self.session) as work:
-            values = {"seminar_id": self.seminar.id, "entry": entry(agency, name), "submission_id": uuid.uuid4()}
+            values: dict[str, Any] = {"seminar_id": self.seminar.id, "entry": entry(agency, name), "submission_id": uuid.uuid4()}
             services.add_by_hand(work, context(self.now), **values)
 
     def keeps(self) -> None:
