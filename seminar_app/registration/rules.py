@@ -399,6 +399,11 @@ def may_register_again(state: RegistrationState) -> bool:
     return state is RegistrationState.WITHDRAWN
 
 
+def form_changes(state: RegistrationState) -> bool:
+    """Whether the public form changes what somebody has already: who withdrew comes again, and who was invited comes in this way."""
+    return may_register_again(state) or state is RegistrationState.INVITED
+
+
 def may_edit(state: RegistrationState) -> bool:
     """The official may correct their data while the registration is active."""
     return state in _ALIVE

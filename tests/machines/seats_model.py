@@ -308,7 +308,7 @@ class SeminarModel:
         entry = self.entry_of(human)
         if entry is not None and entry.state not in ("withdrawn", "invited"):
             return entry
-        invited = entry is not None and entry.state == "invited"
+        invited = entry is not None and any(hold.invited is entry for hold in self.holds)
         entry = self._written(entry, human, agency, form)
         if self.by_hand(now) and not invited:
             self._move(entry, "pending", by="public")
@@ -330,9 +330,8 @@ class SeminarModel:
         self._settle_due(now)
         if sent_before:
             return
-        new = entry is None
         entry = self._written(entry, human, agency, form)
-        entry.named = entry.named or new or nominates
+        entry.named = True
         if nominates:
             entry.nominated, entry.own_only = True, self.has_quota(agency)
         if nominates and (self.by_hand(now) or not entry.own_only):
@@ -349,7 +348,7 @@ class SeminarModel:
         if entry is None:
             entry = Entry(human)
             self.entries.append(entry)
-        entry.agency, entry.form, entry.own_only = agency, form, False
+        entry.agency, entry.form, entry.own_only, entry.named, entry.nominated = agency, form, False, False, False
         return entry
 
     def withdraw(self, entry: Entry, *, now: datetime) -> None:
@@ -372,9 +371,8 @@ class SeminarModel:
         asks = Entry(human, agency)
         self._refuse_too_long(self.free_for(asks, now), last_day, now, none="NoSeatToInvite")
         pool = self.free_for(asks, now)
-        new = entry is None
         entry = self._written(entry, human, agency, form)
-        entry.named = entry.named or new
+        entry.named = True
         self._move(entry, "invited", by="account")
         self.holds.append(Hold(pool or "", last_day, invited=entry))
         self._tell("invitation", entry)
@@ -504,7 +502,8 @@ class SeminarModel:
         if one.state == "waitlisted":
             if not alike:
                 raise Refused("CannotExchange")
-            one.queue, other.queue = other.queue, one.queue
+            for each, place in ((other, one.queue), (one, other.queue)):
+                self._move(each, "waitlisted", by="account", queue=place)
         else:
             self._hand_over(one, other, alike=alike, now=now)
         self.settle(now)

@@ -109,11 +109,13 @@ def next_number(session: Session, registration_id: int) -> int:
 
 def let_go(
     session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, ending: HoldEnd = HoldEnd.GIVEN_UP
-) -> None:
-    """Keep the seat of an invitation no longer, because the registration leaves the list. Nothing for who was not invited."""
+) -> bool:
+    """Keep the seat of an invitation no longer, because the person leaves the list or has another seat. Return whether one was kept."""
     hold = invitation_of(session, seats, registration)
     if hold is not None:
         end_hold(session, context, seats=seats, hold=hold, ending=ending)
+        return True
+    return False
 
 
 def keep_again(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration) -> None:
