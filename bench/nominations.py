@@ -44,7 +44,7 @@ from seminar_app.nominations.work import reading_of
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.registration.queries import reach_of, reach_of_everybody
-from seminar_app.registration.services.seats import read_seats
+from seminar_app.registration.services.locked_seats import read_seats
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import Approval, SeminarState
 from seminar_app.web.database import db, unit_of_work

@@ -29,7 +29,7 @@ from seminar_app.registration.rules import decide_seat, first_state_of_nominatio
 from seminar_app.registration.services import Entry
 from seminar_app.registration.services.elsewhere import those_registered_elsewhere
 from seminar_app.registration.services.holding import hold_state
-from seminar_app.registration.services.seats import LockedSeats
+from seminar_app.registration.services.locked_seats import LockedSeats
 
 NOBODY = Found()
 NEW = "new"

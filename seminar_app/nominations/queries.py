@@ -24,7 +24,7 @@ from seminar_app.offices.queries import language_of
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries import reach_of, reach_of_everybody, roster_access
 from seminar_app.registration.rules import RegistrationState
-from seminar_app.registration.services.seats import LockedSeats, read_seats
+from seminar_app.registration.services.locked_seats import LockedSeats, read_seats
 from seminar_app.seminars.models import Seminar
 
 

@@ -16,8 +16,9 @@ from seminar_app.offices.models import Office
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries.told import CONCERNED
 from seminar_app.registration.services import change_notices
+from seminar_app.registration.services.locked_seats import lock_seats
 from seminar_app.registration.services.mails import tell
-from seminar_app.registration.services.seats import lock_seats, settle, settle_all
+from seminar_app.registration.services.seats import settle, settle_all
 from seminar_app.seminars.errors import PeopleRegistered
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Announced, Change

@@ -26,8 +26,9 @@ from seminar_app.registration.rules import RegistrationState, may_edit
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.forms_sent import erase_forms_of
 from seminar_app.registration.services.holding import let_go
+from seminar_app.registration.services.locked_seats import locked_registration
 from seminar_app.registration.services.reserving import give_codes
-from seminar_app.registration.services.seats import locked_registration, settle
+from seminar_app.registration.services.seats import settle
 from seminar_app.retention.models import ErasureRequest
 from seminar_app.seminars.rules import has_ended
 

@@ -14,8 +14,8 @@ from seminar_app.core.inserts import insert_unless_present
 from seminar_app.people.services import lock_people
 from seminar_app.registration.errors import NotInThisState
 from seminar_app.registration.models import Registration
+from seminar_app.registration.services.locked_seats import locked_registration
 from seminar_app.registration.services.mails import tell
-from seminar_app.registration.services.seats import locked_registration
 from seminar_app.retention.erasing import erase_person
 from seminar_app.retention.models import ErasureRequest
 

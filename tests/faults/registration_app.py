@@ -41,9 +41,8 @@ from seminar_app.registration import first_opening_routes, link_routes, personal
 from seminar_app.registration.first_opening_rules import MOST_WRONG_SURNAMES
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries.seats import pool_state
-from seminar_app.registration.services import first_opening, forms_sent, personal, registering
-from seminar_app.registration.services import seats as seats_service
-from seminar_app.registration.services.seats import LockedSeats, lock_seats
+from seminar_app.registration.services import dividing, first_opening, forms_sent, locked_seats, personal, registering, seats
+from seminar_app.registration.services.locked_seats import LockedSeats, lock_seats
 from seminar_app.seminars.models import SeatPool
 from seminar_app.web import errors
 from seminar_app.web.database import db
@@ -79,8 +78,8 @@ def count_as_read(session: Session, registration_id: int) -> int | None:
 
 def without_lock(session: Session, seminar_id: int) -> LockedSeats:
     """Lock the seats, but return them as they were before the lock."""
-    seats = lock_seats(session, seminar_id)
-    return replace(seats, pools=[pool for pool in stale.pools if pool.id in seats.rows])
+    locked = lock_seats(session, seminar_id)
+    return replace(locked, pools=[pool for pool in stale.pools if pool.id in locked.rows])
 
 
 def answer_first(work: Work) -> str:
@@ -112,7 +111,7 @@ app = create_app(replace(settings, body_readers=1000) if "bodies" in broken else
 if "lock" in broken:
     for room in (link_routes, personal_routes, staff_routes, seats_routes, list_routes):
         setattr(room, "in_unit_of_work", read_first)
-    for service in (registering, personal, seats_service, importing):
+    for service in (registering, personal, seats, locked_seats, dividing, importing):
         setattr(service, "lock_seats", without_lock)
 if "check" in broken:
     with app.app_context():

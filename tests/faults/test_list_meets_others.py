@@ -23,7 +23,7 @@ from seminar_app.people.models import Person
 from seminar_app.registration.errors import PeopleChanged, QuotaBelowTaken, SeminarCompleted
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, WishedPool
-from seminar_app.registration.services import seats
+from seminar_app.registration.services import dividing, locked_seats
 from seminar_app.registration.services.merging.merge import merge
 from seminar_app.retention.erasing import erase_person
 from seminar_app.seminars.models import Seminar
@@ -91,9 +91,9 @@ def standing_still(monkeypatch: pytest.MonkeyPatch, room: Any, name: str) -> Poi
 
 def without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the lock of the seats out, the broken twin."""
-    broken = seats._LOCK.with_for_update()
+    broken = locked_seats._LOCK.with_for_update()
     broken._for_update_arg = None
-    monkeypatch.setattr(seats, "_LOCK", broken)
+    monkeypatch.setattr(locked_seats, "_LOCK", broken)
 
 
 @broken_on_postgresql
@@ -112,7 +112,7 @@ def test_the_same_file_sent_twice_at_once_is_one_list(app: Flask, office: Office
 @broken_on_postgresql
 def test_seats_are_resized_after_the_list_has_them(app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch, *, held: bool) -> None:
     def fewer(work: Session) -> int:
-        return seats.resize(work, CONTEXT, seminar_id=office.seminar.id, capacity=2, wished=[WishedPool(office.agency_id, 1)])
+        return dividing.resize(work, CONTEXT, seminar_id=office.seminar.id, capacity=2, wished=[WishedPool(office.agency_id, 1)])
 
     point = standing_still(monkeypatch, importing, "take_places")
     bring = office.bringing()
@@ -129,7 +129,7 @@ def test_a_seminar_completed_meanwhile_takes_nobody(app: Flask, office: Office) 
     bring = office.bringing()
 
     def complete(work: Session) -> None:
-        seats.lock_seats(work, office.seminar.id)
+        locked_seats.lock_seats(work, office.seminar.id)
         work.get_one(Seminar, office.seminar.id).state = SeminarState.COMPLETED
         work.flush()
         stop()

@@ -13,11 +13,13 @@ from seminar_app.registration import hold_rules, rules
 from seminar_app.registration.services import (
     alternates,
     changes,
+    dividing,
     exchanging,
     forms_sent,
     holding,
     holds,
     invitations,
+    locked_seats,
     personal,
     seats,
     staff,
@@ -71,11 +73,11 @@ MUTATIONS = (
     Mutation("a removed person's seat is not seen to be free", staff.remove, "    seats.moved(left=left, took=None)\n", ""),
     Mutation(
         "places are counted through all seminars",
-        seats.LockedSeats.next_queue_place,
+        locked_seats.LockedSeats.next_queue_place,
         ".where(Registration.seminar_id == self.seminar.id)",
         "",
     ),
-    Mutation("seats that were added are given to nobody", seats.resize, "return settle(session, context, seats=seats)", "return 0"),
+    Mutation("seats that were added are given to nobody", dividing.resize, "return settle(session, context, seats=seats)", "return 0"),
     Mutation("history says what it became twice", changes.change_state, '"from_state": before', '"from_state": state'),
     Mutation("a closed form still takes registrations", forms_sent.send_form, " or not way.lets_in", ""),
     Mutation(
@@ -112,7 +114,7 @@ MUTATIONS = (
     ),
     Mutation("more seats are kept than are free", holds.keep_seats, "free < seats", "False"),
     Mutation("two exchange places past the queue", exchanging._hand_over, "place if alike else seats.next_queue_place(session)", "place"),
-    Mutation("a frozen list takes people as before", seats.LockedSeats.approval, "Approval.MANUAL if frozen else ", ""),
+    Mutation("a frozen list takes people as before", locked_seats.LockedSeats.approval, "Approval.MANUAL if frozen else ", ""),
 )
 """The first two are tried in `make test`."""
 

@@ -29,8 +29,8 @@ from seminar_app.people.proposals import propose
 from seminar_app.people.services import PersonData
 from seminar_app.registration.asking import asked_of
 from seminar_app.registration.services.delayed import TIME_TO_UNDO
+from seminar_app.registration.services.locked_seats import LockedSeats, lock_seats, read_seats
 from seminar_app.registration.services.renewing import Renewal, renew_people, tell_former_addresses
-from seminar_app.registration.services.seats import LockedSeats, lock_seats, read_seats
 from seminar_app.registration.services.taking import settle_due
 from seminar_app.registration.services.taking_many import Newcomer, take_places
 from seminar_app.seminars.models import Seminar

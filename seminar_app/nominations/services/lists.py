@@ -26,7 +26,7 @@ from seminar_app.nominations.kept_tables import tables_from_json, tables_to_json
 from seminar_app.nominations.models import Nomination, NominationList, NominationMapping
 from seminar_app.nominations.shapes import Field, Layout, RowKey, Tables
 from seminar_app.nominations.work import Work
-from seminar_app.registration.services.seats import lock_seats
+from seminar_app.registration.services.locked_seats import lock_seats
 from seminar_app.seminars.models import Seminar
 
 ORIGINAL, TABLES, WORK = "nominations.original", "nominations.tables", "nominations.work"

@@ -16,7 +16,7 @@ from seminar_app.nominations.models import Nomination, NominationList
 from seminar_app.nominations.services.lists import forget_how_brought, locked_list
 from seminar_app.registration.errors import TooLateToTakeBack
 from seminar_app.registration.services.delayed import TIME_TO_UNDO
-from seminar_app.registration.services.seats import lock_seats
+from seminar_app.registration.services.locked_seats import lock_seats
 from seminar_app.registration.services.unmaking import unmake
 from seminar_app.seminars.models import Seminar
 

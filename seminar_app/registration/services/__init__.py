@@ -1,9 +1,10 @@
-"""Services that change registrations and seats. Each locks the seminar's seats (`seats.lock_seats`) before it changes a registration."""
+"""Services that change registrations and seats. Each locks the seminar's seats (`lock_seats`) before it changes a registration."""
 
 from seminar_app.registration.services.alternates import close_seats, open_seats
 from seminar_app.registration.services.answering import answer_by_link
 from seminar_app.registration.services.asked_seats import give_no_seat, give_seat
 from seminar_app.registration.services.correcting import StaffCorrection, correct
+from seminar_app.registration.services.dividing import resize
 from seminar_app.registration.services.door import Entered, Way, enter_walk_in, extra_seats_used, substitute
 from seminar_app.registration.services.door_undo import take_back
 from seminar_app.registration.services.elsewhere import end_own_reserve
@@ -23,6 +24,7 @@ from seminar_app.registration.services.holds import give_up, keep_seats
 from seminar_app.registration.services.invitations import accept, invite, invite_again, remind
 from seminar_app.registration.services.invitations import decline as decline_invitation
 from seminar_app.registration.services.links import ask_for_links, send_link
+from seminar_app.registration.services.locked_seats import LockedSeats, lock_seats
 from seminar_app.registration.services.many import decide_many, undo_many
 from seminar_app.registration.services.name_requests import decide_request
 from seminar_app.registration.services.notices import ensure_notices
@@ -30,7 +32,7 @@ from seminar_app.registration.services.personal import Correction, edit, registe
 from seminar_app.registration.services.registering import add_by_hand, register
 from seminar_app.registration.services.reserving import end_reserve, give_codes, reserve
 from seminar_app.registration.services.sealed_forms import Typed, address_indexes, opened
-from seminar_app.registration.services.seats import LockedSeats, lock_seats, release_due_quotas, resize, settle
+from seminar_app.registration.services.seats import release_due_quotas, settle
 from seminar_app.registration.services.staff import approve, decline, remove, restore, withdraw_named
 from seminar_app.registration.services.taking import (
     Comer,

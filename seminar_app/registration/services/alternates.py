@@ -14,7 +14,8 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, Source, decide_seat, is_alternate
 from seminar_app.registration.services.changes import change_state, last_place, last_step
 from seminar_app.registration.services.delayed import tell_unless_undone, unsay
-from seminar_app.registration.services.seats import LockedSeats, locked_registration, settle
+from seminar_app.registration.services.locked_seats import LockedSeats, locked_registration
+from seminar_app.registration.services.seats import settle
 
 
 def open_seats(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int) -> Registration:

@@ -13,7 +13,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.services.first_opening import Tried, open_page
 from seminar_app.registration.services.holding import invitation_of
 from seminar_app.registration.services.invitations import accept, decline
-from seminar_app.registration.services.seats import lock_seats
+from seminar_app.registration.services.locked_seats import lock_seats
 
 
 def answer_by_link(

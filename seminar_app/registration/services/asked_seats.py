@@ -11,8 +11,9 @@ from seminar_app.registration.errors import NoSeatAsked, NotInThisState
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, decide_seat
 from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.locked_seats import LockedSeats, locked_registration
 from seminar_app.registration.services.mails import tell
-from seminar_app.registration.services.seats import LockedSeats, grow_open_pool, locked_registration, settle
+from seminar_app.registration.services.seats import grow_open_pool, settle
 
 
 def give_seat(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int) -> Registration:

@@ -18,8 +18,8 @@ from seminar_app.messages.services import enqueue
 from seminar_app.registration.models import ChangeNotice
 from seminar_app.registration.queries.told import liaisons_to_tell, newest_concerned, open_notice, registrations_to_tell
 from seminar_app.registration.rules import NoticeState
+from seminar_app.registration.services.locked_seats import LockedSeats, lock_seats
 from seminar_app.registration.services.mails import facts, tell
-from seminar_app.registration.services.seats import LockedSeats, lock_seats
 from seminar_app.seminars.announced import announced_now
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import TOLD_AFTER, Announced, SeminarState, differences

@@ -18,10 +18,11 @@ from seminar_app.registration.rules import RegistrationState, decide_move
 from seminar_app.registration.services.changes import agency_of_today, change_state, edit_registration
 from seminar_app.registration.services.elsewhere import registered_elsewhere
 from seminar_app.registration.services.links import replace_links_of
+from seminar_app.registration.services.locked_seats import LockedSeats, locked_registration
 from seminar_app.registration.services.mails import tell_former_address
 from seminar_app.registration.services.name_requests import forget_request
 from seminar_app.registration.services.personal import edition
-from seminar_app.registration.services.seats import LockedSeats, locked_registration, settle
+from seminar_app.registration.services.seats import settle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.registration.door_rules import TIME_TO_TAKE_BACK
 from seminar_app.registration.models import Registration
+from seminar_app.registration.services.locked_seats import LockedSeats
 from seminar_app.registration.services.mails import tell
-from seminar_app.registration.services.seats import LockedSeats
 
 TIME_TO_UNDO = TIME_TO_TAKE_BACK
 

@@ -28,8 +28,9 @@ from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.delayed import tell_unless_undone
 from seminar_app.registration.services.holding import let_go
+from seminar_app.registration.services.locked_seats import LockedSeats, lock_seats
 from seminar_app.registration.services.name_requests import forget_request
-from seminar_app.registration.services.seats import LockedSeats, choose_seat, grow_open_pool, lock_seats, settle
+from seminar_app.registration.services.seats import choose_seat, grow_open_pool, settle
 from seminar_app.registration.services.taking import (
     Comer,
     Entry,

@@ -14,7 +14,8 @@ from seminar_app.registration.rules import RegistrationState, decide_seat
 from seminar_app.registration.services.changes import change_state, last_step
 from seminar_app.registration.services.delayed import unsay_all
 from seminar_app.registration.services.holding import keep_again
-from seminar_app.registration.services.seats import LockedSeats, grow_open_pool, locked_registration, settle
+from seminar_app.registration.services.locked_seats import LockedSeats, locked_registration
+from seminar_app.registration.services.seats import grow_open_pool, settle
 
 ENTERED_AS = (RegistrationState.REGISTERED, RegistrationState.WAITLISTED)
 

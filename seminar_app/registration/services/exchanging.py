@@ -12,8 +12,9 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import PoolState, RegistrationState, pools_one_may_hold
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.delayed import tell_unless_undone
+from seminar_app.registration.services.locked_seats import LockedSeats, lock_seats
 from seminar_app.registration.services.name_requests import forget_request
-from seminar_app.registration.services.seats import LockedSeats, lock_seats, settle
+from seminar_app.registration.services.seats import settle
 from seminar_app.registration.services.taking import get_registration
 
 

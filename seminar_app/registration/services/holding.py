@@ -1,4 +1,4 @@
-"""What seats that are kept become: used, or ended by their day, by a release, by hand. Under locked seats (`services.seats`)."""
+"""What seats that are kept become: used, or ended by their day, by a release, by hand. Under locked seats (`services.locked_seats`)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 
 if TYPE_CHECKING:
-    from seminar_app.registration.services.seats import LockedSeats
+    from seminar_app.registration.services.locked_seats import LockedSeats
 
 
 def hold_state(hold: Hold) -> HoldState:

@@ -17,7 +17,8 @@ from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.hold_rules import HoldEnd, last_day_possible
 from seminar_app.registration.rules import PoolState, Reach, hands_out_seats, pools_one_may_hold
 from seminar_app.registration.services.holding import end_hold
-from seminar_app.registration.services.seats import LockedSeats, lock_seats, settle
+from seminar_app.registration.services.locked_seats import LockedSeats, lock_seats
+from seminar_app.registration.services.seats import settle
 
 
 def keep_seats(

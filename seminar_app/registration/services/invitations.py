@@ -25,8 +25,9 @@ from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.holding import invitation_of, let_go, next_number
 from seminar_app.registration.services.holds import add_hold, kept_of, open_seats_of, refuse_unless_possible
 from seminar_app.registration.services.links import void_link
+from seminar_app.registration.services.locked_seats import LockedSeats, lock_seats, locked_registration
 from seminar_app.registration.services.mails import facts, facts_of, tell, tell_withdrawn
-from seminar_app.registration.services.seats import LockedSeats, lock_seats, locked_registration, seat_or_queue, settle
+from seminar_app.registration.services.seats import seat_or_queue, settle
 from seminar_app.registration.services.taking import (
     Entry,
     find_comer,

@@ -19,8 +19,8 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import link_has_ended
 from seminar_app.registration.services.forms_sent import void_forms_of
 from seminar_app.registration.services.holding import renew_invitation_link
+from seminar_app.registration.services.locked_seats import locked_registration
 from seminar_app.registration.services.mails import tell
-from seminar_app.registration.services.seats import locked_registration
 from seminar_app.seminars.models import Seminar
 
 LINKS = "links"

@@ -15,7 +15,7 @@ from seminar_app.registration.errors import NotInThisState, TooLateToTakeBack
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import Decision, RemovalReason
 from seminar_app.registration.services.alternates import close_seats, open_seats
-from seminar_app.registration.services.seats import lock_seats
+from seminar_app.registration.services.locked_seats import lock_seats
 from seminar_app.registration.services.staff import approve, decline, reconsider, remove, restore
 
 

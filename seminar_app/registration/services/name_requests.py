@@ -16,8 +16,8 @@ from seminar_app.people.services import PersonData, edit_person, stored_data
 from seminar_app.registration.errors import NotInThisState
 from seminar_app.registration.models import NameRequest, Registration
 from seminar_app.registration.rules import RegistrationState, edition_of_request
+from seminar_app.registration.services.locked_seats import locked_registration
 from seminar_app.registration.services.mails import tell
-from seminar_app.registration.services.seats import locked_registration
 
 
 def ask_where_needed(session: Session, context: ChangeContext, *, registration: Registration, data: PersonData, seminar: str) -> PersonData:

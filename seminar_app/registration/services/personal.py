@@ -28,11 +28,12 @@ from seminar_app.registration.rules import (
 from seminar_app.registration.services.changes import agency_of_today, change_state, edit_registration
 from seminar_app.registration.services.forms_sent import void_forms_of
 from seminar_app.registration.services.holding import let_go
+from seminar_app.registration.services.locked_seats import locked_registration
 from seminar_app.registration.services.mails import tell, tell_withdrawn
 from seminar_app.registration.services.name_requests import ask_where_needed, forget_request
 from seminar_app.registration.services.notices import notice_shown, office_notice_shown
 from seminar_app.registration.services.reserving import reserve
-from seminar_app.registration.services.seats import locked_registration, settle
+from seminar_app.registration.services.seats import settle
 from seminar_app.registration.services.taking import Entry, fill, mail_of, place, settle_due
 from seminar_app.seminars.rules import has_ended
 

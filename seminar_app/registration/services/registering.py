@@ -17,8 +17,8 @@ from seminar_app.registration.errors import FormEnded
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import Source, form_changes, takes_confirmations
 from seminar_app.registration.services.changes import agency_of_today
+from seminar_app.registration.services.locked_seats import lock_seats
 from seminar_app.registration.services.notices import notice_shown, office_notice_shown
-from seminar_app.registration.services.seats import lock_seats
 from seminar_app.registration.services.taking import (
     Comer,
     Entry,

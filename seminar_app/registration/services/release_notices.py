@@ -18,8 +18,9 @@ from seminar_app.core.dates import date_range
 from seminar_app.messages.services import enqueue
 from seminar_app.registration.hold_rules import DAYS_BEFORE_RELEASE, release_notice_due
 from seminar_app.registration.rules import PoolState, hands_out_seats
+from seminar_app.registration.services.locked_seats import LockedSeats, lock_seats
 from seminar_app.registration.services.mails import facts
-from seminar_app.registration.services.seats import HANDING_OUT, LockedSeats, lock_seats, settle
+from seminar_app.registration.services.seats import HANDING_OUT, settle
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.seminars.rules import SeminarState
 

@@ -11,7 +11,8 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.invitation_rules import DAYS_BEFORE_LAST, reminder_due
 from seminar_app.registration.services.invitations import remind
-from seminar_app.registration.services.seats import HANDING_OUT, lock_seats
+from seminar_app.registration.services.locked_seats import lock_seats
+from seminar_app.registration.services.seats import HANDING_OUT
 from seminar_app.seminars.models import Seminar
 
 

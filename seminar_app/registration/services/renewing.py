@@ -13,8 +13,8 @@ from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData, edit_person, lock_people, stored_data
 from seminar_app.registration.models import Registration
 from seminar_app.registration.services.links import replace_links_of
+from seminar_app.registration.services.locked_seats import LockedSeats
 from seminar_app.registration.services.mails import tell_former_address
-from seminar_app.registration.services.seats import LockedSeats
 
 AT_ONCE = 500
 

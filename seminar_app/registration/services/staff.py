@@ -21,9 +21,10 @@ from seminar_app.registration.services.changes import change_state, last_place, 
 from seminar_app.registration.services.delayed import tell_unless_undone, unsay
 from seminar_app.registration.services.forms_sent import void_forms_of
 from seminar_app.registration.services.holding import keep_again, let_go
+from seminar_app.registration.services.locked_seats import LockedSeats, locked_registration
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.name_requests import forget_request
-from seminar_app.registration.services.seats import LockedSeats, locked_registration, seat_or_queue, settle
+from seminar_app.registration.services.seats import seat_or_queue, settle
 from seminar_app.registration.services.taking import mail_of
 
 

@@ -1,6 +1,6 @@
 """Take a place in a seminar: the one path of the public form, staff's hand, the door and an agency's list.
 
-Under locked seats (`seats.lock_seats`): find the person (`find_comer`), make their registration ready (`ready`), give it a seat or
+Under locked seats (`locked_seats.lock_seats`): find the person (`find_comer`), make their registration ready (`ready`), give it a seat or
 a place (`place`, or as the door does), and note what comes with it (`finish`). `take_place` is all of these.
 """
 
@@ -36,9 +36,10 @@ from seminar_app.registration.rules import (
 )
 from seminar_app.registration.services.changes import agency_of_today, change_state
 from seminar_app.registration.services.holding import any_due, invitation_of
+from seminar_app.registration.services.locked_seats import LockedSeats
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.reserving import free_code, record_reserved
-from seminar_app.registration.services.seats import LockedSeats, seat_or_queue, settle
+from seminar_app.registration.services.seats import seat_or_queue, settle
 
 _MAILS = {
     RegistrationState.REGISTERED: "registered",

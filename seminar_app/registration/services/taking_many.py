@@ -27,9 +27,10 @@ from seminar_app.registration.links import ENDPOINT, issue_link
 from seminar_app.registration.models import PersonJoin, Registration, RegistrationHistory
 from seminar_app.registration.registration_hooks import registration_changed
 from seminar_app.registration.rules import RegistrationState, Source
+from seminar_app.registration.services.locked_seats import LockedSeats
 from seminar_app.registration.services.mails import facts, facts_of
 from seminar_app.registration.services.reserving import free_code, record_reserved
-from seminar_app.registration.services.seats import LockedSeats, choose_seat
+from seminar_app.registration.services.seats import choose_seat
 from seminar_app.registration.services.taking import Entry, fill, first_state_of, mail_of
 
 

@@ -15,7 +15,8 @@ from seminar_app.people.unmaking import unmake_people
 from seminar_app.registration.errors import TooLateToTakeBack
 from seminar_app.registration.models import PersonJoin, Registration, RegistrationHistory
 from seminar_app.registration.registration_hooks import registrations_unmade
-from seminar_app.registration.services.seats import LockedSeats, settle
+from seminar_app.registration.services.locked_seats import LockedSeats
+from seminar_app.registration.services.seats import settle
 
 AT_ONCE = 500
 

@@ -27,7 +27,7 @@ from seminar_app.nominations.work import reading_of
 from seminar_app.offices.models import Office
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
-from seminar_app.registration.services.seats import read_seats
+from seminar_app.registration.services.locked_seats import read_seats
 from seminar_app.seminars.models import Seminar
 from tests.support.context import context
 from tests.support.factories import Make

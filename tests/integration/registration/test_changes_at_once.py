@@ -24,8 +24,8 @@ from seminar_app.registration import services
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services import correcting, links, personal, staff
+from seminar_app.registration.services.locked_seats import LockedSeats
 from seminar_app.registration.services.personal import edition
-from seminar_app.registration.services.seats import LockedSeats
 from seminar_app.seminars.models import Seminar
 from tests.integration.registration.conftest import pool_of
 from tests.integration.registration.test_merging_races import CONTEXT, both

@@ -17,7 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from seminar_app.core import unit_of_work
 from seminar_app.registration import services
 from seminar_app.registration.rules import RegistrationState, RemovalReason, decide_promotions
-from seminar_app.registration.services import Way, seats
+from seminar_app.registration.services import Way, locked_seats, seats
 from seminar_app.registration.services import door as door_services
 from tests.conftest import NOW
 from tests.integration.registration.test_door import COORDINATOR, REPLACED, SEATED, Door
@@ -34,9 +34,9 @@ def door(session: Session, make: Make) -> Door:
 
 
 def unlock(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = seats._LOCK.with_for_update()
+    broken = locked_seats._LOCK.with_for_update()
     broken._for_update_arg = None
-    monkeypatch.setattr(seats, "_LOCK", broken)
+    monkeypatch.setattr(locked_seats, "_LOCK", broken)
     monkeypatch.setattr(unit_of_work, "ATTEMPTS", 1)
 
 

@@ -22,7 +22,7 @@ from seminar_app.people.rules import ReservedReason, Sex
 from seminar_app.registration import services
 from seminar_app.registration.errors import FormClosed, FormEnded, WrongCode
 from seminar_app.registration.models import FormSent, Registration
-from seminar_app.registration.services import forms_sent, registering, sealed_forms, seats
+from seminar_app.registration.services import forms_sent, locked_seats, registering, sealed_forms
 from seminar_app.retention.applying import apply_all
 from seminar_app.retention.erasing import erase_person
 from seminar_app.seminars.models import Seminar
@@ -154,7 +154,7 @@ def test_a_button_pressed_while_the_seminar_is_cancelled_seats_nobody(
     form = send(session, seminar, agency).id
     session.close()
     point = Point()
-    monkeypatch.setattr(registering, "lock_seats", point.before(seats.lock_seats))
+    monkeypatch.setattr(registering, "lock_seats", point.before(locked_seats.lock_seats))
     if not checked:
         monkeypatch.setattr(registering, "takes_confirmations", lambda _seminar, **_now: True)
     cancelled = {"seminar_id": seminar.id, "change": Change.CANCEL, "reason": "A storm"}
@@ -179,7 +179,7 @@ def test_an_earlier_form_s_button_pressed_during_a_withdrawal_does_not_undo_it(
     form = waiting.id
     session.close()
     point = Point()
-    monkeypatch.setattr(registering, "lock_seats", point.before(seats.lock_seats))
+    monkeypatch.setattr(registering, "lock_seats", point.before(locked_seats.lock_seats))
     if not checked:
         monkeypatch.setattr(forms_sent, "_counts", lambda _session, _form_id: True)
     ended = both_at_once(

@@ -20,7 +20,7 @@ from seminar_app.registration import services
 from seminar_app.registration.errors import FormEnded, NotInThisState, SeminarArchived, SeminarCompleted
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState, RemovalReason
-from seminar_app.registration.services import seats
+from seminar_app.registration.services import locked_seats
 from seminar_app.registration.services.merging import merge, undo_merge
 from seminar_app.registration.services.personal import edition
 from seminar_app.retention.erasing import erase_person
@@ -197,12 +197,12 @@ def test_a_removal_that_waits_for_the_completion_is_refused(
     app: Flask, held: Held, monkeypatch: pytest.MonkeyPatch, broken: str | None
 ) -> None:
     if broken == "no lock":
-        monkeypatch.setattr(seats, "_LOCK", select(SeatPool).where(SeatPool.seminar_id == held.seminar.id))
-        unlocked = seats._LOCKED.with_for_update()
+        monkeypatch.setattr(locked_seats, "_LOCK", select(SeatPool).where(SeatPool.seminar_id == held.seminar.id))
+        unlocked = locked_seats._LOCKED.with_for_update()
         unlocked._for_update_arg = None
-        monkeypatch.setattr(seats, "_LOCKED", unlocked)
+        monkeypatch.setattr(locked_seats, "_LOCKED", unlocked)
     if broken == "read before":
-        monkeypatch.setattr(seats, "_LOCKED", seats._LOCKED.execution_options(populate_existing=False))
+        monkeypatch.setattr(locked_seats, "_LOCKED", locked_seats._LOCKED.execution_options(populate_existing=False))
     point = Point()
     monkeypatch.setattr(states, "trail", point.before(trail))
     monkeypatch.setattr(states, "_refuse_early", lambda *_, **__: None)

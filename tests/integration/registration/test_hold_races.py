@@ -20,7 +20,7 @@ from seminar_app.registration.hold_models import Hold
 from seminar_app.registration.hold_rules import HoldEnd
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, Source
-from seminar_app.registration.services import holding, holds, invitations, seats
+from seminar_app.registration.services import holding, holds, invitations, locked_seats, seats
 from seminar_app.seminars.models import Seminar
 from tests.conftest import NOW
 from tests.integration.registration.conftest import entry, pool_of
@@ -36,9 +36,9 @@ R = RegistrationState
 
 def take_the_lock_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody wait for the seats."""
-    broken = seats._LOCK.with_for_update()
+    broken = locked_seats._LOCK.with_for_update()
     broken._for_update_arg = None
-    monkeypatch.setattr(seats, "_LOCK", broken)
+    monkeypatch.setattr(locked_seats, "_LOCK", broken)
     monkeypatch.setattr(unit_of_work, "ATTEMPTS", 1)
 
 

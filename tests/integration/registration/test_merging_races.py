@@ -31,9 +31,9 @@ from seminar_app.registration.errors import MergedAlready, PeopleChanged
 from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services import registering, reserving, taking
+from seminar_app.registration.services.locked_seats import lock_seats
 from seminar_app.registration.services.merging import merge, split
 from seminar_app.registration.services.reserving import reserve
-from seminar_app.registration.services.seats import lock_seats
 from seminar_app.retention.erasing import erase_person
 from seminar_app.seminars.models import SeatPool
 from seminar_app.web.database import db, in_unit_of_work

@@ -16,7 +16,7 @@ from seminar_app.people.models import Person
 from seminar_app.registration import services
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
-from seminar_app.registration.services import Newcomer, seats, taking_many
+from seminar_app.registration.services import Newcomer, locked_seats, taking_many
 from tests.conftest import NOW
 from tests.integration.registration.conftest import entry, pool_of
 from tests.support.context import context
@@ -45,9 +45,9 @@ def test_the_last_seat_of_an_agency_goes_to_a_list_or_to_a_form(
     point = Point()
     monkeypatch.setattr(taking_many, "insert_all", point.before(insert_all))
     if not locked:
-        broken = seats._LOCK.with_for_update()
+        broken = locked_seats._LOCK.with_for_update()
         broken._for_update_arg = None
-        monkeypatch.setattr(seats, "_LOCK", broken)
+        monkeypatch.setattr(locked_seats, "_LOCK", broken)
         monkeypatch.setattr(unit_of_work, "ATTEMPTS", 1)
     ended = both_at_once(app, point, nominate, register)
     if not locked:

@@ -21,7 +21,7 @@ from seminar_app.registration.errors import MergedAlready, MergedSince, MergeOfE
 from seminar_app.registration.merge_rules import MergeFault
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
-from seminar_app.registration.services.seats import LockedSeats, lock_seats
+from seminar_app.registration.services.locked_seats import LockedSeats, lock_seats
 
 REFUSALS = {
     MergeFault.ITSELF: MergeWithItself,

@@ -14,9 +14,9 @@ from seminar_app.registration.errors import NotJoined, SamePersonAgain
 from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.registration.rules import link_has_ended
 from seminar_app.registration.services.links import void_link
+from seminar_app.registration.services.locked_seats import locked_registration
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.merging.records import give
-from seminar_app.registration.services.seats import locked_registration
 
 
 def split(session: Session, context: ChangeContext, *, registration_id: int, data: PersonData) -> Registration:

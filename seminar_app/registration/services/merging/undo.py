@@ -20,6 +20,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, decide_seat
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.holding import keep_again
+from seminar_app.registration.services.locked_seats import LockedSeats
 from seminar_app.registration.services.merging.records import (
     REFUSALS,
     LeftRegistration,
@@ -32,7 +33,6 @@ from seminar_app.registration.services.merging.records import (
     state_before,
 )
 from seminar_app.registration.services.reserving import give_codes
-from seminar_app.registration.services.seats import LockedSeats
 
 
 def undo_merge(session: Session, context: ChangeContext, *, merge_id: int) -> PersonMerge:
