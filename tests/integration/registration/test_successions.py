@@ -21,7 +21,7 @@ from seminar_app.people.services import stored_data
 from seminar_app.registration import services
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
-from seminar_app.registration.services import registering, seats
+from seminar_app.registration.services import locked_seats, registering, seats
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.personal import edition
 from seminar_app.seminars.forms import details_of
@@ -273,7 +273,7 @@ def test_a_registration_under_way_is_seated_by_the_change_that_waits_for_it(
     monkeypatch.setattr(seats, "change_state", point.before(change_state))
     if broken:
         of_seminar = SeatPool.seminar_id == bindparam("seminar_id")
-        monkeypatch.setattr(seats, "_LOCK", select(SeatPool).where(of_seminar).order_by(SeatPool.id))
+        monkeypatch.setattr(locked_seats, "_LOCK", select(SeatPool).where(of_seminar).order_by(SeatPool.id))
     ana, seminar_id, old_id, new_id = entry(new, "Ana"), seminar.id, old.id, new.id
     session.rollback()
 
