@@ -60,7 +60,7 @@ def test_each_quota_stands_in_words_and_a_near_release_warns(house: House) -> No
     page = house.browser("liaison").get(HOME)
     assert "All 2 seats have a name." in words(page)
     assert "2 named · 1 alternate" in words(page)
-    assert [each.to_text() for each in page.select(".own-action a")] == ["See"]
+    assert [each.to_text() for each in page.select(".own-action a")] == ["Open"]
 
 
 def test_kept_seats_count_as_seats_without_a_name(house: House) -> None:
