@@ -21,7 +21,7 @@ from seminar_app.people.shown import ShownPerson
 from seminar_app.registration.forms import showing_field, unit_field
 from seminar_app.registration.hold_rules import MOST_KEPT
 from seminar_app.registration.services import Entry
-from seminar_app.web.forms import LINE, BaseForm, choices_of, one_line, required
+from seminar_app.web.forms import LINE, BaseForm, PressedField, choices_of, one_line, required
 from seminar_app.web.languages import current_language
 
 REASON = 300
@@ -66,9 +66,9 @@ class NameForm(OthersFields, IdentityFields):
     position = one_line(_l("Position"), length=LINE, needed=False)
     unit = unit_field()
     submission_id = showing_field()
-    another = HiddenField()
+    another = PressedField()
     """«1»: it is none of the people that the page has asked about."""
-    shared = HiddenField()
+    shared = PressedField()
     """The address that this person has together with somebody on file, as the page has asked."""
 
     def entry(self, language: str, known: ShownPerson | None = None) -> Entry:

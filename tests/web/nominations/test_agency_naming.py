@@ -74,7 +74,7 @@ def test_somebody_on_her_own_list_is_shown_by_name_and_asked_about(house: House)
     assert "Ana Luna is on the roster of this seminar already." in refused.text
     assert refused.select(f"a[href='{person_page(house.roster()[0])}']")
     other = browser.submit(FORM, typed("Ana", "Luna", email="otra@x.example"), status=422)
-    page = browser.follow(browser.post(FORM, other.fields("main form") | {"another": "1"}))
+    page = browser.follow(browser.post(FORM, other.fields("main form") | {"another": ["", "1"]}))  # the hidden field, then the button
     assert "Luna, Ana has a seat." in page.text
     assert len(house.roster()) == 2
 
@@ -97,7 +97,7 @@ def test_an_address_of_somebody_else_is_asked_about_once(house: House) -> None:
     page = browser.submit(FORM, typed("Rosa", email="ana.luna@x.example"), status=422)
     assert "Somebody on file has this address already" in page.text
     assert "Luna, Ana" in words(page, ".likely-names")
-    shared = {"shared": page.one("button[name=shared]").attrs["value"] or ""}
+    shared = {"shared": ["", page.one("button[name=shared]").attrs["value"] or ""]}  # the hidden field, then the button
     assert "Ortega, Rosa has a seat." in browser.follow(browser.post(FORM, page.fields("main form") | shared)).text
 
 
