@@ -30,7 +30,7 @@ def test_people_stand_by_where_they_stand_with_what_can_be_done(house: House) ->
     assert "Alternate 1" in words(page, f"#p-{iris.public_id.hex}")
     assert "named by the agency · page not opened yet" in text
     assert "Unidad de Ana" in text
-    assert "From then on" not in text
+    assert "From that day the seats are open" not in text
     release_in(house, 5)
     assert "All 2 seats have a name." in words(house.browser("liaison").get(PAGE))
 
