@@ -18,9 +18,9 @@ from seminar_app.core import clock
 from seminar_app.nominations.agency_done import done_in
 from seminar_app.nominations.agency_forms import ExchangeForm, KeepForm, WithdrawForm
 from seminar_app.nominations.agency_people import AgencyList, OwnPerson, agency_list
-from seminar_app.nominations.agency_queries import AgencyAccess, AgencyHome, agencies_to_name, agency_access, takes_changes
+from seminar_app.nominations.agency_queries import AgencyAccess, AgencyHome, agencies_to_name, agency_access
 from seminar_app.nominations.agency_requests import open_about, own_requests, proposals_waiting
-from seminar_app.nominations.request_rules import Asker, RequestKind, liaison_decides
+from seminar_app.nominations.request_rules import Asker, RequestKind, liaison_decides, takes_changes
 from seminar_app.registration.queries import next_in_line
 from seminar_app.registration.rules import RegistrationState, day_there, is_list_frozen
 from seminar_app.seminars.header import seminar_header
