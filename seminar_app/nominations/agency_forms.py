@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,14 +14,14 @@ from wtforms.widgets import TextInput
 
 from seminar_app.agencies.queries import AgencyChoice
 from seminar_app.nominations.agency_people import OwnPerson
-from seminar_app.people.forms import PersonFields, email_field, phone_field
+from seminar_app.people.forms import OthersFields
 from seminar_app.people.identity_forms import IdentityFields
 from seminar_app.people.services import PersonData
 from seminar_app.people.shown import ShownPerson
 from seminar_app.registration.forms import showing_field, unit_field
 from seminar_app.registration.hold_rules import MOST_KEPT
 from seminar_app.registration.services import Entry
-from seminar_app.web.forms import LINE, BaseForm, choices_of, one_line, required
+from seminar_app.web.forms import LINE, BaseForm, PressedField, choices_of, one_line, required
 from seminar_app.web.languages import current_language
 
 REASON = 300
@@ -60,22 +59,17 @@ def _agency_select() -> AgencySelect:
     return AgencySelect(_l("Agency"), choices=[], validators=[required(_l("Please choose the agency."))])
 
 
-class NameForm(PersonFields, IdentityFields):
+class NameForm(OthersFields, IdentityFields):
     """One person whom the liaison names. The browser proposes nothing: it is not about herself."""
 
     agency = _agency_select()
     position = one_line(_l("Position"), length=LINE, needed=False)
     unit = unit_field()
-    email = email_field(needed=False)
-    phone = phone_field()
     submission_id = showing_field()
-    another = HiddenField()
+    another = PressedField()
     """«1»: it is none of the people that the page has asked about."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in (self.given_names, self.surname1, self.surname2, self.email, self.phone):
-            field.render_kw = (field.render_kw or {}) | {"autocomplete": "off"}
+    shared = PressedField()
+    """The address that this person has together with somebody on file, as the page has asked."""
 
     def entry(self, language: str, known: ShownPerson | None = None) -> Entry:
         """Return what was filled in.
@@ -117,6 +111,8 @@ class ExchangeForm(BaseForm):
 
     other = SelectField(_l("With whom"), choices=[], validators=[required(_l("Please choose with whom."))])
     exchanging = showing_field()
+    move = HiddenField()
+    """How an alternate moves by the exchange, if a button in the row asks for it (`agency_done.MOVED`)."""
 
     def offer(self, people: Sequence[tuple[OwnPerson, str]]) -> None:
         """Set with whom places can be exchanged: each person, and what is said beside the name."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,7 +13,7 @@ from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.nominations.agency_forms import NameForm
 from seminar_app.nominations.agency_pages import current_access, own_agencies, to_seminar
-from seminar_app.nominations.agency_people import agency_list
+from seminar_app.nominations.agency_people import OwnPerson, agency_list
 from seminar_app.nominations.agency_queries import AgencyAccess
 from seminar_app.nominations.blueprints import agency_blueprint as blueprint
 from seminar_app.nominations.errors import NobodyNamedNow, OnlyTheOrganizer
@@ -36,6 +39,15 @@ HERE_ALREADY = (AlreadyOnTheRoster, ReservedOnTheRoster)
 """Refusals that tell that somebody has a registration in the seminar."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page asks or shows of people on file: who may be meant, who has the same address, and who is on the list already."""
+
+    likely: Sequence[LikelySame]
+    sharing: Sequence[ShownPerson]
+    here: OwnPerson | None
+
+
 @blueprint.route("/seminars/<slug>/agency/name", methods=["GET", "POST"])
 @staff(RoleName.LIAISON)
 @shows_people("people.searched", "reserved.opened")
@@ -46,20 +58,34 @@ def name(slug: str) -> ResponseReturnValue:
     form.agency.offer(own_agencies(access))
     form.ask(asked_of(access.seminar))
     likely: list[LikelySame] = []
+    sharing: list[ShownPerson] = []
+    here: OwnPerson | None = None
     if form.accepts():
         entry, known = form.entry(access.language), _chosen()
         again = registrations.is_sent_again(session(), showing(form.submission_id), entry.person, access.seminar.id)
-        if known is None and form.another.data != "1" and not again:
+        if known is None and not again:
             sought = compared_of(entry.person, tokens_of(session(), entry.identity))
             likely = queries.likely_to_be(session(), current_actor(), sought, curp=entry.identity.curp)
-        if not likely:
+            sharing = _sharing(form, entry, likely)
+            likely = likely if form.another.data != "1" else []
+        if not likely and not sharing:
             try:
                 made = _named(access, form, known)
             except Refusal as refusal:
-                form.show(_told(access, refusal, entry))
+                here = _here(access, entry) if isinstance(refusal, HERE_ALREADY) else None
+                form.show(OnlyTheOrganizer() if here is None and isinstance(refusal, HERE_ALREADY) else refusal)
             else:
                 return _to_seminar(access, made)
-    return _page(access, form, likely)
+    return _page(access, form, Asked(likely, [] if likely else sharing, here))
+
+
+def _sharing(form: NameForm, entry: Entry, likely: Sequence[LikelySame]) -> list[ShownPerson]:
+    """Return who else in reach has the address that was typed; nobody once the page has asked about it."""
+    email = entry.person.email
+    if not email or form.shared.data == email:
+        return []
+    asked = {each.person.public_id for each in likely}
+    return [each for each in queries.with_address(session(), current_actor(), email) if each.public_id not in asked]
 
 
 def _chosen() -> ShownPerson | None:
@@ -102,13 +128,11 @@ def _named(access: AgencyAccess, form: NameForm, known: ShownPerson | None) -> R
     return in_unit_of_work(work)
 
 
-def _told(access: AgencyAccess, refusal: Refusal, entry: Entry) -> Refusal:
-    """Return what the liaison is told: of a registration that she may not see she does not learn."""
-    if not isinstance(refusal, HERE_ALREADY):
-        return refusal
-    people = (each.person for each in agency_list(session(), access).everybody if not each.hidden)
+def _here(access: AgencyAccess, entry: Entry) -> OwnPerson | None:
+    """Return who of the liaison's people it is that has a registration already. Of one that she may not see she does not learn."""
     typed = entry.person.email, entry.person.certificate_name
-    return refusal if any((each.email, each.full_name) == typed for each in people) else OnlyTheOrganizer()
+    people = (each for each in agency_list(session(), access).everybody if not each.hidden)
+    return next((each for each in people if (each.person.email, each.person.full_name) == typed), None)
 
 
 def _to_seminar(access: AgencyAccess, made: Registration) -> ResponseReturnValue:
@@ -121,17 +145,19 @@ def _to_seminar(access: AgencyAccess, made: Registration) -> ResponseReturnValue
     return redirect(url_for(".seminar", slug=access.seminar.slug), code=303)
 
 
-def _page(access: AgencyAccess, form: NameForm, likely: list[LikelySame]) -> ResponseReturnValue:
-    if likely:
+def _page(access: AgencyAccess, form: NameForm, asked: Asked) -> ResponseReturnValue:
+    if asked.likely or asked.sharing or asked.here:
         shown("person:many", seminar=access.seminar.slug, action="people.searched")
     else:
         needs_no_access_row("the form shows what was typed")
     page = render_template(
         "nominations/agency/name.html",
         form=form,
-        likely=likely,
+        likely=asked.likely,
+        sharing=asked.sharing,
+        here=asked.here,
         access=access,
         seminar=access.seminar,
         seminar_header=seminar_header(access.seminar),
     )
-    return page, 422 if form.has_errors or likely else 200
+    return page, 422 if form.has_errors or asked.likely or asked.sharing else 200

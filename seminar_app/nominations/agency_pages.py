@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -16,16 +15,18 @@ from werkzeug.datastructures import MultiDict
 from seminar_app.agencies.queries import AgencyChoice, all_agencies
 from seminar_app.attendance.agency_queries import NOBODY, AgencyOutcome, attended_in, outcomes_of_agencies
 from seminar_app.core import clock
+from seminar_app.nominations.agency_done import done_in
 from seminar_app.nominations.agency_forms import ExchangeForm, KeepForm, WithdrawForm
-from seminar_app.nominations.agency_people import AgencyList, OwnPerson, agency_list, last_step_of
+from seminar_app.nominations.agency_people import AgencyList, OwnPerson, agency_list
 from seminar_app.nominations.agency_queries import AgencyAccess, AgencyHome, agencies_to_name, agency_access
-from seminar_app.nominations.agency_requests import own_requests, proposals_waiting
-from seminar_app.nominations.request_rules import RequestKind
-from seminar_app.registration.rules import RegistrationState
+from seminar_app.nominations.agency_requests import open_about, own_requests, proposals_waiting
+from seminar_app.nominations.request_rules import Asker, RequestKind, liaison_decides, takes_changes
+from seminar_app.registration.queries import next_in_line
+from seminar_app.registration.rules import RegistrationState, day_there, is_list_frozen
 from seminar_app.seminars.header import seminar_header
 from seminar_app.web.access import current_actor, shown
 from seminar_app.web.database import session
-from seminar_app.web.ids import id_in, id_needed
+from seminar_app.web.ids import id_needed
 from seminar_app.web.labels import label
 
 
@@ -59,28 +60,19 @@ def to_seminar(access: AgencyAccess, did: str, of: uuid.UUID | None = None, othe
     return redirect(url_for("agency_staff.seminar", slug=access.seminar.slug, **values), code=303)
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What the liaison has just done, for the sentence on top. `undo`: it can be taken back."""
-
-    did: str
-    person: OwnPerson | None
-    other: OwnPerson | None
-    undo: bool
-
-
 def seminar_page(access: AgencyAccess, keep: KeepForm | None = None) -> str:
     """Return the liaison's page for the seminar, with the errors of the form for kept seats that was not accepted."""
     listed = agency_list(session(), access)
     seminar, people = access.seminar, listed.everybody
     shown(f"seminar:{seminar.public_id.hex}", seminar=seminar.slug, action="roster.viewed", agencies=True)
     figures = outcomes_of_agencies(session(), [seminar.id], access.own) if access.has_begun else {}
-    proposals = proposals_waiting(session(), seminar, people) if access.at_once(RequestKind.SUBSTITUTE) else 0
+    hers = access.changes and access.at_once(RequestKind.SUBSTITUTE)
+    proposals = proposals_waiting(session(), [seminar.id], access.own).get(seminar.id, 0) if hers else 0
     return _render(
         "seminar",
         access,
         listed=listed,
-        done=_done(access, listed),
+        done=done_in(access, listed),
         keep=keep or _keep_form(access, listed),
         keeps=access.names and not access.frozen and any(quota.left and not quota.released for quota in listed.quotas),
         requests=own_requests(session(), current_actor(), seminar, people),
@@ -95,22 +87,23 @@ def past_outcomes(home: AgencyHome) -> Mapping[int, AgencyOutcome]:
     return outcomes_of_agencies(session(), [line.seminar.id for line in home.past], home.own)
 
 
+def waiting_proposals(home: AgencyHome) -> Mapping[int, int]:
+    """Return how many proposals of her people wait for the liaison's answer, by seminar to come."""
+    now, kind = clock.now(), RequestKind.SUBSTITUTE
+    hers = []
+    for seminar in (line.seminar for line in home.to_come):
+        frozen = is_list_frozen(seminar.list_freezes_on, today=day_there(now, seminar.time_zone))
+        if takes_changes(seminar, now=now) and liaison_decides(kind, Asker.OFFICIAL, frozen=frozen, substitutes_by=seminar.substitutes_by):
+            hers.append(seminar.id)
+    return proposals_waiting(session(), hers, home.own)
+
+
 def _keep_form(access: AgencyAccess, listed: AgencyList) -> KeepForm:
     """Return the form for kept seats, with the latest day that a quota with free seats allows."""
     days = [each.release_on - timedelta(days=1) for each in listed.quotas if each.left and each.release_on is not None]
     form = KeepForm(MultiDict(), data={"last_day": max(access.today, min([*days, access.seminar.ends_on]))})
     form.agency.offer(own_agencies(access))
     return form
-
-
-def _done(access: AgencyAccess, listed: AgencyList) -> Done | None:
-    did = request.args.get("did", "")
-    if not did:
-        return None
-    person, other = (listed.find(id_in(request.args.get(name))) for name in ("of", "other"))
-    step = last_step_of(session(), current_actor(), person.id, now=clock.now()) if person is not None else None
-    undo = step is not None and step.undoable and step.to_state is (person.state if person is not None else None)
-    return Done(did, person, other, undo)
 
 
 def person_page(
@@ -123,6 +116,10 @@ def person_page(
     """
     listed, person = own_person(access, registration_id)
     shown(f"registration:{person.public_id.hex}", seminar=access.seminar.slug, action="registration.viewed")
+    mine = [each for each in own_requests(session(), current_actor(), access.seminar, listed.everybody) if each.is_open]
+    mine = [each for each in mine if person in (each.about, each.other)]
+    seated = person.state is RegistrationState.REGISTERED
+    heir = next_in_line(session(), access.seminar, person.pool_id, today=access.today) if person.pool_id is not None else None
     return _render(
         "person",
         access,
@@ -130,8 +127,11 @@ def person_page(
         withdraw_form=withdraw or WithdrawForm(MultiDict()),
         exchange_form=exchange or exchange_form(listed, person, MultiDict()),
         partners=listed.partners(person),
-        next_alternate=bool(listed.alternates),
-        replaceable=person.state is RegistrationState.REGISTERED,
+        is_taken=heir is not None,
+        heir=next((each for each in listed.everybody if each.id == heir and not each.hidden), None),
+        requests=mine,
+        others_ask=not mine and open_about(session(), person.id),
+        replaceable=seated,
         may_change=access.changes and person.hers,
     )
 
@@ -144,7 +144,9 @@ def exchange_form(listed: AgencyList, person: OwnPerson, sent: MultiDict[str, st
 
 
 def place_in_words(person: OwnPerson) -> str:
-    """Return where somebody stands: «Alternate 3», «Registered»."""
+    """Return where somebody stands: «Alternate 3», «Registered», «Waiting for approval»."""
+    if person.state in (RegistrationState.NOMINATED, RegistrationState.PENDING):
+        return str(_("Waiting for approval"))
     if not person.alternate:
         return label(person.state)
     return str(_("Alternate %(number)d", number=person.number) if person.number else _("Alternate"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -13,16 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import AgenciesThen, agencies_then, all_agencies, pool_steps
-from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
 from seminar_app.nominations.agency_queries import AgencyAccess
 from seminar_app.nominations.agency_seats import OwnHold, OwnQuota, own_holds, own_quotas, read_own_seats
 from seminar_app.nominations.request_rules import is_liaisons, may_exchange
 from seminar_app.people.models import Person
 from seminar_app.people.shown import ShownPerson, told_apart
-from seminar_app.registration.door_rules import may_take_back
 from seminar_app.registration.first_opening_rules import Opening, decide_opening
-from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.models import Registration
 from seminar_app.registration.queries import alternates_now
 from seminar_app.registration.queries.shown import SHOWN, shown_person
 from seminar_app.registration.rules import RegistrationState, Source, is_alternate, may_edit
@@ -39,6 +36,7 @@ class OwnPerson:
         number: an alternate's, among those of the same quota; None of a reserved identity.
         hers: the place is hers to hand on (`request_rules.is_liaisons`). Of a reserved identity only from the opened record.
         opening: what the person's page still asks for.
+        pool_id: internal id of the pool whose seat they hold.
         earlier, later: the alternates of hers next in order, with whom this one can exchange places.
     """
 
@@ -51,6 +49,7 @@ class OwnPerson:
     number: int | None
     hers: bool
     opening: Opening
+    pool_id: int | None
     queue_place: int | None
     earlier: uuid.UUID | None = None
     later: uuid.UUID | None = None
@@ -170,6 +169,7 @@ def _person(row: Any, then: AgenciesThen, theirs: set[int], numbers: Mapping[int
         None if person.hidden else numbers.get(row.id),
         is_liaisons(row.state, row.source, of_quota=row.seat_pool_id in theirs, erased=person.erased),
         decide_opening(proven_at=row.email_proven_at, notice_at=row.notice_at, wrong_surnames=row.wrong_surnames),
+        row.seat_pool_id,
         row.queue_place,
     )
 
@@ -180,25 +180,3 @@ def _in_turn(alternates: list[OwnPerson]) -> list[OwnPerson]:
     movable = [each.public_id for each in ordered if each.changeable]
     before, after = {late: early for early, late in pairwise(movable)}, dict(pairwise(movable))
     return [replace(each, earlier=before.get(each.public_id), later=after.get(each.public_id)) for each in ordered]
-
-
-@dataclass(frozen=True, slots=True)
-class LastStep:
-    """The last change of a registration's state. `by_account`: the account has made it; `undoable`: it can still be taken back."""
-
-    to_state: RegistrationState
-    by_account: bool
-    undoable: bool
-
-
-def last_step_of(session: Session, actor: Actor, registration_id: int, *, now: datetime) -> LastStep | None:
-    """Return the last change of a registration's state."""
-    steps = select(RegistrationHistory.to_state, RegistrationHistory.actor, RegistrationHistory.at)
-    row = session.execute(
-        steps.where(RegistrationHistory.registration_id == registration_id).order_by(RegistrationHistory.id.desc()).limit(1)
-    )
-    step = row.one_or_none()
-    if step is None:
-        return None
-    by_account = step.actor == actor.audit_name
-    return LastStep(step.to_state, by_account=by_account, undoable=by_account and may_take_back(step.at, now=now))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from seminar_app.nominations.request_models import ListRequest
 from seminar_app.nominations.request_rules import RequestKind, RequestState
 from seminar_app.nominations.services.requests import proposed
 from seminar_app.people.rules import listed_name
+from seminar_app.registration.models import Registration
 from seminar_app.seminars.models import Seminar
 
 MOST_SHOWN = 30
@@ -64,9 +65,23 @@ def _shown(session: Session, row: ListRequest, people: dict[int, OwnPerson]) -> 
     return OwnRequest(row.public_id, row.kind, row.state, row.asked_at, row.reason, row.answer, about, other, coming)
 
 
-def proposals_waiting(session: Session, seminar: Seminar, people: Sequence[OwnPerson]) -> int:
-    """Return how many proposals of these people themselves wait for a decision."""
-    theirs = ListRequest.registration_id.in_([each.id for each in people])
-    by_officials = ListRequest.asked_by.startswith("registration:")
-    waiting = select(func.count()).where(ListRequest.seminar_id == seminar.id, ListRequest.state == RequestState.OPEN, theirs, by_officials)
-    return session.scalar(waiting) or 0
+def open_about(session: Session, registration_id: int) -> bool:
+    """Whether a request about this registration waits, whoever made it."""
+    waits = select(ListRequest.id).where(ListRequest.registration_id == registration_id, ListRequest.state == RequestState.OPEN)
+    return session.scalar(waits.limit(1)) is not None
+
+
+def proposals_waiting(session: Session, seminar_ids: Collection[int], own: Collection[int]) -> Mapping[int, int]:
+    """Return how many proposals of the people of the agencies `own` themselves wait for a decision, by seminar, in one statement."""
+    waiting = (
+        select(ListRequest.seminar_id, func.count().label("number"))
+        .join(Registration, Registration.id == ListRequest.registration_id)
+        .where(
+            ListRequest.seminar_id.in_(seminar_ids),
+            ListRequest.state == RequestState.OPEN,
+            ListRequest.asked_by.startswith("registration:"),
+            Registration.agency_id.in_(own),
+        )
+        .group_by(ListRequest.seminar_id)
+    )
+    return {row.seminar_id: row.number for row in session.execute(waiting)}

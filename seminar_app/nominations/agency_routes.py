@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
-from seminar_app.nominations.agency_pages import current_access, past_outcomes, person_page, seminar_page
+from seminar_app.nominations.agency_pages import current_access, past_outcomes, person_page, seminar_page, waiting_proposals
 from seminar_app.nominations.agency_queries import agency_home
 from seminar_app.nominations.blueprints import agency_blueprint as blueprint
 from seminar_app.web.access import current_actor, shows_people, staff
@@ -19,7 +19,7 @@ from seminar_app.web.database import session
 def home() -> ResponseReturnValue:
     """Show the seminars of the liaison's agencies, with her seats in figures. Nobody is named."""
     found = agency_home(session(), current_actor(), now=clock.now())
-    return render_template("nominations/agency/home.html", home=found, outcomes=past_outcomes(found))
+    return render_template("nominations/agency/home.html", home=found, outcomes=past_outcomes(found), proposals=waiting_proposals(found))
 
 
 @blueprint.get("/seminars/<slug>/agency")

@@ -30,6 +30,7 @@ class OwnQuota:
 
     Attributes:
         named: her people who hold a seat of it.
+        in_open: those who hold an open seat, where it is the nearest quota on their way.
         alternates: those who wait for one, where it is the nearest on their way.
         kept: seats kept without a name for her agencies.
         left: free seats.
@@ -42,6 +43,7 @@ class OwnQuota:
     agency: AgencyChoice
     size: int
     named: int
+    in_open: int
     alternates: int
     kept: int
     left: int
@@ -50,6 +52,11 @@ class OwnQuota:
     days: int | None
     released: bool
     shared: bool
+
+    @property
+    def seated(self) -> int:
+        """Her people with a seat, of the quota or open."""
+        return self.named + self.in_open
 
     @property
     def near(self) -> bool:
@@ -120,13 +127,16 @@ def own_quotas(
     drawn_from = {step for agency_id in own for step in path_to_pools(agency_id, steps)}
     pools = read.pools.get(seminar_id, ())
     states = [pool_state(pool) for pool in pools]
-    named, alternates = Counter[int | None](), Counter[int | None]()
+    open_pools = {pool.id for pool in pools if pool.agency_id is None}
+    named, in_open, alternates = Counter[int | None](), Counter[int | None](), Counter[int | None]()
     for row in read.counts.get(seminar_id, ()):
-        if row.seat_pool_id is not None:
+        nearest = next((quota.id for quota in quotas_within(states, path_to_pools(row.agency_id, steps))), None)
+        if row.seat_pool_id in open_pools:
+            in_open[nearest] += row.number
+        elif row.seat_pool_id is not None:
             named[row.seat_pool_id] += row.number
         elif is_alternate(row.state, agency_seats_only=row.agency_seats_only):
-            nearest = quotas_within(states, path_to_pools(row.agency_id, steps))
-            alternates[nearest[0].id if nearest else None] += row.number
+            alternates[nearest] += row.number
     kept = Counter(hold.seat_pool_id for hold in read.holds.get(seminar_id, ()) if hold.agency_id in own)
     nameless = Counter(hold.seat_pool_id for hold in read.holds.get(seminar_id, ()))
     found = []
@@ -140,6 +150,7 @@ def own_quotas(
                 agency=directory[pool.agency_id],
                 size=pool.size,
                 named=named[pool.id],
+                in_open=in_open[pool.id],
                 alternates=alternates[pool.id],
                 kept=kept[pool.id],
                 left=state.room,

@@ -258,6 +258,18 @@ class NotTheLiaisons(Refusal):
     )
 
 
+class NoLongerListed(Refusal):
+    """A liaison changes the place of a person who has left the list meanwhile."""
+
+    sentence = N_("%(name)s is no longer on the list, so nothing was changed.")
+
+
+class CannotExchangeNow(Refusal):
+    """A liaison chooses a partner who no longer has a place to exchange."""
+
+    sentence = N_("%(one)s and %(other)s can no longer exchange places: where they stand has changed. Nothing was changed.")
+
+
 class RequestOpen(Refusal):
     """A request about the same registration waits already."""
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from seminar_app.agencies.forms import AgencyField, agency_needed
-from seminar_app.people.forms import PersonFields, email_field, phone_field
+from seminar_app.people.forms import OthersFields, email_field
 from seminar_app.registration.forms import showing_field
 from seminar_app.registration.services import Entry
 from seminar_app.web.forms import LINE, BaseForm, one_line
@@ -16,19 +15,12 @@ from seminar_app.web.forms import LINE, BaseForm, one_line
 LONGEST_REASON = 300
 
 
-class ColleagueFields(PersonFields):
-    """A person who comes instead of another. The browser proposes nothing: they are not whoever types."""
+class ColleagueFields(OthersFields):
+    """A person who comes instead of another."""
 
-    email = email_field()
-    phone = phone_field()
     position = one_line(_l("Position"), length=LINE, needed=False)
     reason = one_line(_l("Why"), length=LONGEST_REASON, needed=False)
     submission_id = showing_field()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in (self.given_names, self.surname1, self.surname2, self.email, self.phone):
-            field.render_kw = (field.render_kw or {}) | {"autocomplete": "off"}
 
     def colleague(self, language: str) -> Entry:
         """Return who was typed, without an agency. `language`: in which they are written to."""
@@ -47,7 +39,9 @@ class SubstituteForm(ColleagueFields):
 
 
 class ProposalForm(ColleagueFields):
-    """The form of an official, who proposes somebody of the own agency."""
+    """The form of an official, who proposes somebody of the own agency. Nobody else could tell that colleague, so the address is needed."""
+
+    email = email_field(of_another=True)
 
 
 class DecisionForm(BaseForm):

@@ -86,7 +86,7 @@ def take_back(slug: str, request_id: str) -> ResponseReturnValue:
         flash(sentence_of(refusal), "error")
     else:
         flash(_("Your request is taken back; the list stays as it is."), "success")
-    return redirect(url_for(".index", slug=slug), code=303)
+    return redirect(url_for("agency_staff.seminar" if who.agencies is not None else ".index", slug=slug), code=303)
 
 
 @blueprint.route("/substitute/<registration_id>", methods=["GET", "POST"])
@@ -98,7 +98,8 @@ def substitute(slug: str, registration_id: str) -> ResponseReturnValue:
     seminar = who.access.seminar
     found = registration_in_reach(session(), current_actor(), slug, public_id).registration
     form = SubstituteForm(data={"agency": found.agency_id})
-    form.agency.offer(groups_within(who))
+    groups = groups_within(who)
+    form.agency.offer(groups)
     if form.accepts():
         wish = Wish(
             kind=RequestKind.SUBSTITUTE,
@@ -111,7 +112,7 @@ def substitute(slug: str, registration_id: str) -> ResponseReturnValue:
         except Refusal as refusal:
             form.show(refusal)
         else:
-            flash(*said_of_substitute(done))
+            flash(*said_of_substitute(done, found.person))
             return redirect(_after(who, public_id), code=303)
     elif not form.has_errors and not may_be_replaced(found.state):
         flash(sentence_of(CannotBeReplaced()), "error")
@@ -124,6 +125,7 @@ def substitute(slug: str, registration_id: str) -> ResponseReturnValue:
         form=form,
         person=found.person,
         at_once=at_once,
+        several=sum(len(group.offices) for group in groups) > 1,
         back=_after(who, public_id),
         seminar=seminar,
         seminar_header=seminar_header(seminar),

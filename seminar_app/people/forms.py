@@ -25,22 +25,25 @@ HYPHENS = ("-", "–", "—", "‐")
 LANGUAGES = (("es", "Español"), ("en", "English"))
 
 
-def email_field(*, needed: bool = True) -> Any:
-    """Return an e-mail field. Its data become the canonical form."""
+def email_field(*, needed: bool = True, of_another: bool = False) -> Any:
+    """Return an e-mail field. Its data become the canonical form. `of_another`: it is not the address of whoever types."""
+    yours = _l("Please write your e-mail address, for example nombre@dependencia.gob.mx.")
+    theirs = _l("Please write the e-mail address, for example nombre@dependencia.gob.mx.")
     return one_line(
         _l("E-mail"),
         length=LONGEST_EMAIL,
         needed=needed,
-        message=_l("Please write your e-mail address, for example nombre@dependencia.gob.mx."),
+        message=theirs if of_another else yours,
         validators=[mailable_address],
         widget=EmailInput(),
-        render_kw={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"},
+        render_kw={"autocomplete": "off" if of_another else "email", "spellcheck": "false", "autocapitalize": "none"},
     )
 
 
-def phone_field() -> Any:
+def phone_field(*, of_another: bool = False) -> Any:
     """Return an optional phone field. The number is stored as E.164 if it can be read as one, else as typed."""
-    return one_line(_l("Phone"), length=LONGEST_PHONE, needed=False, widget=TelInput(), render_kw={"autocomplete": "tel"})
+    kept = {"autocomplete": "off" if of_another else "tel"}
+    return one_line(_l("Phone"), length=LONGEST_PHONE, needed=False, widget=TelInput(), render_kw=kept)
 
 
 def language_field() -> Any:
@@ -68,17 +71,23 @@ NOT_SAID = "-"
 """The answer of people who prefer not to tell their sex. Nothing is chosen beforehand: a preset answer looks like a given one."""
 
 
-def sex_field() -> Any:
-    """Return the question about sex, with nothing chosen."""
+def sex_field(*, of_another: bool = False) -> Any:
+    """Return the question about sex, with nothing chosen. `of_another`: somebody else than the person answers it."""
     return RadioField(
         _l("Sex"),
         choices=choices_of(
             (Sex.FEMALE.value, _l("Female")),
             (Sex.MALE.value, _l("Male")),
             (Sex.OTHER.value, _l("Other")),
-            (NOT_SAID, _l("Prefer not to say")),
+            (NOT_SAID, _l("Not known or not said") if of_another else _l("Prefer not to say")),
         ),
-        validators=[required(_l("Please choose an answer; «Prefer not to say» is one, too."))],
+        validators=[
+            required(
+                _l("Please choose an answer; «Not known or not said» is one, too.")
+                if of_another
+                else _l("Please choose an answer; «Prefer not to say» is one, too.")
+            )
+        ],
     )
 
 
@@ -175,6 +184,39 @@ class PersonFields(NameFields):
             phone=readable_phone(phone) if phone else None,
             language=language,
         )
+
+
+class OthersFields(PersonFields):
+    """The same of a person who is not the one that types: the words do not speak to them, and the browser proposes nothing."""
+
+    given_names = one_line(
+        _l("Given name(s)"),
+        length=SHORT,
+        message=_l("Please write the given name."),
+        validators=[_a_name],
+        filters=[_seen],
+        render_kw={"autocomplete": "off", "autocapitalize": "words"},
+    )
+    surname1 = one_line(
+        _l("First surname"),
+        length=SHORT,
+        message=_l("Please write the first surname, or a hyphen if the person has only one name."),
+        validators=[_a_surname],
+        filters=[_seen],
+        description=_l("If the person has only one name, write a hyphen."),
+        render_kw={"autocomplete": "off", "autocapitalize": "words"},
+    )
+    surname2 = one_line(
+        _l("Second surname"),
+        length=SHORT,
+        needed=False,
+        validators=[_a_name],
+        filters=[_seen],
+        render_kw={"autocomplete": "off", "autocapitalize": "words"},
+    )
+    sex = sex_field(of_another=True)
+    email = email_field(needed=False, of_another=True)
+    phone = phone_field(of_another=True)
 
 
 class SearchForm(BaseForm):

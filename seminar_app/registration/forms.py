@@ -29,7 +29,7 @@ from seminar_app.registration.queries import Comparison, SeenRegistration
 from seminar_app.registration.rules import Decision, RemovalReason, WishedPool
 from seminar_app.registration.services import Entry, StaffCorrection, Typed
 from seminar_app.seminars.rules import MOST_SEATS
-from seminar_app.web.forms import LINE, BaseForm, FormPart, choices_of, one_line, optional, required
+from seminar_app.web.forms import LINE, BaseForm, FormPart, PressedField, choices_of, one_line, optional, required
 
 LONGEST_CODE = 64
 EMPTY_QUOTAS = 6
@@ -226,7 +226,7 @@ class HandForm(PersonFields, IdentityFields):
     phone = phone_field()
     language = language_field()
     submission_id = showing_field()
-    another = HiddenField()
+    another = PressedField()
     """«1»: it is none of the people that the page has asked about."""
 
     def entry(self) -> Entry:

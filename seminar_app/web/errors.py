@@ -156,8 +156,13 @@ def error_page(
 
 
 def _contact(code: int) -> Contact | None:
-    """Return the office to turn to on a page of the public or of a personal link. 503: only if a view has read it already."""
+    """Return the office to turn to on a page of the public or of a personal link, and where an account may not enter.
+
+    503: only if a view has read it already.
+    """
     policy = policy_of(current_app, request.endpoint or "")
+    if code == 403:
+        return contact_of_request(ask_database=True)
     if policy is None or policy.audience not in (Audience.PUBLIC, Audience.LINK) or code == 404:
         return None
     return contact_of_request(ask_database=code != 503)

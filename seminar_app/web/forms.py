@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, IntegerField, StringField, TextAreaField
+from wtforms import Form, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of 3.2
 from wtforms.meta import DefaultMeta
@@ -174,6 +174,15 @@ class VersionField(IntegerField):
         self.raw_data, self.data = None, version
 
 
+class PressedField(HiddenField):
+    """What a button of the page says when it is pressed, kept from then on. The hidden field comes first, the button's value last."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take the last value that was sent."""
+        if valuelist:
+            self.data = valuelist[-1]
+
+
 class Filled(InputRequired):
     """Require a value. WTForms accepts spaces only; this does not."""
 
@@ -284,6 +293,7 @@ def _validators(length: int, needed: bool, message: str | None, kwargs: dict[str
 __all__ = [
     "BaseForm",
     "FormPart",
+    "PressedField",
     "ValidationError",
     "at_most",
     "choices_of",

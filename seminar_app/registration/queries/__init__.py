@@ -41,6 +41,7 @@ from seminar_app.registration.queries.merging import (
     organizing,
     proposals,
 )
+from seminar_app.registration.queries.next_in_line import next_in_line
 from seminar_app.registration.queries.people import (
     PersonInReach,
     PersonRegistration,
@@ -54,6 +55,7 @@ from seminar_app.registration.queries.people import (
     registered_among,
     registrations_of,
     was_joined,
+    with_address,
 )
 from seminar_app.registration.queries.personal import (
     AskedName,
@@ -151,6 +153,7 @@ __all__ = [
     "merges_made",
     "name_asked",
     "names_asked",
+    "next_in_line",
     "notice_read",
     "organizing",
     "own_invitation",
@@ -175,4 +178,5 @@ __all__ = [
     "seminar_of_registration",
     "waiting_at_door",
     "was_joined",
+    "with_address",
 ]

@@ -189,6 +189,13 @@ def person_in_reach(session: Session, actor: Actor, public_id: uuid.UUID) -> Per
     return _as_found(session, actor, found)[0]
 
 
+def with_address(session: Session, actor: Actor, email: str) -> list[ShownPerson]:
+    """Return the people in reach who have this address, in its canonical form. Reserved identities are not among them."""
+    wanted = Person.email == email, LISTED, _in_reach(session, actor)
+    found = session.execute(select(*SHOWN, Person.agency_id).where(*wanted)).all()
+    return [each.person for each in _as_found(session, actor, found) if not each.person.hidden]
+
+
 def registrations_of(session: Session, actor: Actor, person_id: int) -> list[PersonRegistration]:
     """Return the person's registrations that the account may see, newest seminar first."""
     found = session.execute(

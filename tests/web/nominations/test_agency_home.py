@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from seminar_app.attendance.rules import MarkStatus
 from seminar_app.core.actor import RoleName
 from seminar_app.core.unit_of_work import unit_of_work
+from seminar_app.nominations.request_models import ListRequest
+from seminar_app.nominations.request_rules import RequestKind, RequestState
 from seminar_app.registration import services
+from seminar_app.seminars.models import SeatPool
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.database import db
 from tests.conftest import NOW
 from tests.support.checking_client import CheckingClient
 from tests.support.context import context
-from tests.web.nominations.agency import HOME, PAGE, change_seminar, name, release_in, words
+from tests.web.nominations.agency import HOME, PAGE, change_seminar, freeze, name, release_in, words
 from tests.web.nominations.conftest import House
 
 
@@ -60,7 +64,7 @@ def test_each_quota_stands_in_words_and_a_near_release_warns(house: House) -> No
     page = house.browser("liaison").get(HOME)
     assert "All 2 seats have a name." in words(page)
     assert "2 named · 1 alternate" in words(page)
-    assert [each.to_text() for each in page.select(".own-action a")] == ["See"]
+    assert [each.to_text() for each in page.select(".own-action a")] == ["Open"]
 
 
 def test_kept_seats_count_as_seats_without_a_name(house: House) -> None:
@@ -131,3 +135,23 @@ def test_as_many_statements_with_more_seminars_and_people(house: House) -> None:
     for given in ("Eva", "Iris", "Olga", "Nora", "Rita"):
         name(house, given)
     assert (counted(HOME), counted(PAGE)) == few
+
+
+def test_after_a_release_those_with_an_open_seat_count_too(house: House) -> None:
+    name(house, "Ana")
+    open_pool = house.session.scalars(select(SeatPool).where(SeatPool.seminar_id == house.seminar.id, SeatPool.agency_id.is_(None))).one()
+    house.make.registration(house.seminar, house.make.person("Eva"), agency=house.pgr, pool=open_pool)
+    release_in(house, 0)
+    assert "2 with a seat, 1 of them in an open seat" in words(house.browser("liaison").get(HOME))
+
+
+def test_a_proposal_that_waits_for_her_stands_at_home(house: House) -> None:
+    ana = name(house, "Ana")
+    asked: dict[str, Any] = {"asked_by": f"registration:{ana.public_id.hex}", "asked_at": NOW, "submission_id": uuid.uuid4()}
+    with unit_of_work(house.session) as session:
+        of = {"public_id": uuid.uuid4(), "seminar_id": house.seminar.id, "registration_id": ana.id}
+        session.add(ListRequest(**of, kind=RequestKind.SUBSTITUTE, state=RequestState.OPEN, **asked))
+    page = house.browser("liaison").get(HOME)
+    assert "1 proposal waits for your answer" in page.text
+    freeze(house)
+    assert "waits for your answer" not in house.browser("liaison").get(HOME).text, "the organizer decides then"

@@ -30,7 +30,7 @@ def test_people_stand_by_where_they_stand_with_what_can_be_done(house: House) ->
     assert "Alternate 1" in words(page, f"#p-{iris.public_id.hex}")
     assert "named by the agency · page not opened yet" in text
     assert "Unidad de Ana" in text
-    assert "From then on" not in text
+    assert "From that day the seats are open" not in text
     release_in(house, 5)
     assert "All 2 seats have a name." in words(house.browser("liaison").get(PAGE))
 
@@ -118,7 +118,7 @@ def test_requests_stand_with_their_answer_and_proposals_lead_to_the_decision(hou
     freeze(house)
     house.browser("liaison").submit(person_page(hers), {"reason": "Another mission"}, form="#withdraw form")
     text = words(house.browser("liaison").get(PAGE))
-    assert "López, Ana is to be taken off the list (Another mission)" in text
+    assert "Withdraw López, Ana (Another mission)" in text
     assert "Waits for the organizer" in text
     house.make.list_request(other, asked_by=f"registration:{other.public_id.hex}")
     assert "wait for your answer" not in house.browser("liaison").get(PAGE).text, "the organizer decides under freeze"

@@ -6,7 +6,7 @@ import pytest
 
 from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.seminars.rules import SeminarState
-from tests.web.nominations.agency import PAGE, change_seminar, freeze, name, state_of, typed, words
+from tests.web.nominations.agency import PAGE, change_seminar, freeze, name, person_page, state_of, typed, words
 from tests.web.nominations.conftest import House
 
 FORM = f"{PAGE}/name"
@@ -72,8 +72,9 @@ def test_somebody_on_her_own_list_is_shown_by_name_and_asked_about(house: House)
     known = page.one("button[name=known]").attrs["value"] or ""
     refused = browser.post(FORM, page.fields("main form") | {"known": known}, status=422)
     assert "Ana Luna is on the roster of this seminar already." in refused.text
+    assert refused.select(f"a[href='{person_page(house.roster()[0])}']")
     other = browser.submit(FORM, typed("Ana", "Luna", email="otra@x.example"), status=422)
-    page = browser.follow(browser.post(FORM, other.fields("main form") | {"another": "1"}))
+    page = browser.follow(browser.post(FORM, other.fields("main form") | {"another": ["", "1"]}))  # the hidden field, then the button
     assert "Luna, Ana has a seat." in page.text
     assert len(house.roster()) == 2
 
@@ -88,6 +89,21 @@ def test_a_seminar_that_takes_no_names_says_so_and_names_the_office(house: House
     refused = house.browser("liaison").post(FORM, fields, status=422)
     assert "This seminar takes no names from agencies now." in refused.text
     assert house.roster() == []
+
+
+def test_an_address_of_somebody_else_is_asked_about_once(house: House) -> None:
+    name(house, "Ana", "Luna")
+    browser = house.browser("liaison")
+    page = browser.submit(FORM, typed("Rosa", email="ana.luna@x.example"), status=422)
+    assert "Somebody on file has this address already" in page.text
+    assert "Luna, Ana" in words(page, ".likely-names")
+    shared = {"shared": ["", page.one("button[name=shared]").attrs["value"] or ""]}  # the hidden field, then the button
+    assert "Ortega, Rosa has a seat." in browser.follow(browser.post(FORM, page.fields("main form") | shared)).text
+
+
+def test_an_address_of_somebody_out_of_her_reach_is_not_told_of(house: House) -> None:
+    name(house, "Quetzal", "Zyxwvu", agency=house.inm)
+    assert "Ortega, Rosa has a seat." in named(house, "Rosa", email="quetzal.zyxwvu@x.example")
 
 
 def test_an_agency_that_is_not_hers_is_not_taken(house: House) -> None:

@@ -75,7 +75,7 @@ def desk(house: House) -> Desk:
 def test_the_organizer_enters_a_substitute_who_takes_the_seat(desk: Desk) -> None:
     browser = desk.house.browser("organizer")
     page = browser.follow(browser.submit(desk.substitute, ROSA | {"agency": "PGR"}))
-    assert "the substitute has the seat" in page.text
+    assert "Rosa Ortega has the seat of Ana Ríos Ibáñez. Both get a message in two minutes." in page.text
     assert desk.states() == [R.SUBSTITUTED, R.REGISTERED]
     again = browser.get(desk.substitute)
     assert "no longer holds a seat" in again.text
