@@ -24,6 +24,7 @@ from seminar_app.registration.door_rules import may_take_back
 from seminar_app.registration.first_opening_rules import Opening, decide_opening
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.queries import alternates_now
+from seminar_app.registration.queries.leaving import WITHDRAWN_BY_AGENCY
 from seminar_app.registration.queries.shown import SHOWN, shown_person
 from seminar_app.registration.rules import RegistrationState, Source, is_alternate, may_edit
 
@@ -39,6 +40,7 @@ class OwnPerson:
         number: an alternate's, among those of the same quota; None of a reserved identity.
         hers: the place is hers to hand on (`request_rules.is_liaisons`). Of a reserved identity only from the opened record.
         opening: what the person's page still asks for.
+        by_agency: the agency has withdrawn the person.
         earlier, later: the alternates of hers next in order, with whom this one can exchange places.
     """
 
@@ -54,6 +56,7 @@ class OwnPerson:
     queue_place: int | None
     earlier: uuid.UUID | None = None
     later: uuid.UUID | None = None
+    by_agency: bool = False
 
     @property
     def hidden(self) -> bool:
@@ -151,6 +154,7 @@ _COLUMNS = (
     Registration.notice_at,
     Registration.wrong_surnames,
     Person.email_proven_at,
+    WITHDRAWN_BY_AGENCY,
 )
 
 
@@ -171,6 +175,7 @@ def _person(row: Any, then: AgenciesThen, theirs: set[int], numbers: Mapping[int
         is_liaisons(row.state, row.source, of_quota=row.seat_pool_id in theirs, erased=person.erased),
         decide_opening(proven_at=row.email_proven_at, notice_at=row.notice_at, wrong_surnames=row.wrong_surnames),
         row.queue_place,
+        by_agency=row.by_agency,
     )
 
 
