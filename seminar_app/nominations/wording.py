@@ -60,9 +60,10 @@ def left_in_words(here: Here, time_zone: str) -> str:
     if here.left_at is None:
         return state_in_words(here.state, by_agency=here.by_agency)
     day = long_date(here.left_at.astimezone(ZoneInfo(time_zone)).date())
+    by_agency = _("Withdrawn by the agency on %(day)s", day=day)
     said = {
         RegistrationState.DECLINED: _("Was not approved on %(day)s", day=day),
-        RegistrationState.WITHDRAWN: _("Withdrawn by the agency on %(day)s", day=day) if here.by_agency else _("Withdrew on %(day)s", day=day),
+        RegistrationState.WITHDRAWN: by_agency if here.by_agency else _("Withdrew on %(day)s", day=day),
         RegistrationState.REMOVED: _("Was taken off the list on %(day)s", day=day),
         RegistrationState.SUBSTITUTED: _("Gave up the place on %(day)s", day=day),
     }
