@@ -52,7 +52,9 @@ class SubstituteForm(ColleagueFields):
 
 
 class ProposalForm(ColleagueFields):
-    """The form of an official, who proposes somebody of the own agency."""
+    """The form of an official, who proposes somebody of the own agency. An address is needed: nobody else knows how to reach them."""
+
+    email = email_field()
 
 
 class DecisionForm(BaseForm):
