@@ -172,6 +172,7 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER {trigger} ON hold")
         op.execute("DROP FUNCTION count_holds()")
     op.drop_table("list_request")
+    op.execute("DELETE FROM file WHERE kind = 'nominations.substitute'")  # nothing would say when these have to go
     op.drop_table("hold")
     op.execute("ALTER TABLE seminar DROP COLUMN substitutes_by")
     op.execute("ALTER TABLE seminar DROP COLUMN list_freezes_on")

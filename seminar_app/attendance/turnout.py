@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from seminar_app.agencies.queries import agencies_of_liaisons
 from seminar_app.attendance.models import Participation
-from seminar_app.core.dates import add_months
 from seminar_app.registration.advice_rules import HeldBefore, Turnout, turnout_of
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.rules import SeminarState
 
-MONTHS_BACK = 60
-"""Seminars that ended longer ago are not looked at."""
+LOOKED_AT = 60
+"""Completed seminars of the office that are looked at, the last ones."""
 
 
 def turnout_before(session: Session, seminar: Seminar, agency_ids: Collection[int]) -> Mapping[int, Turnout]:
@@ -25,6 +25,13 @@ def turnout_before(session: Session, seminar: Seminar, agency_ids: Collection[in
     To an agency counts whoever was of it, of an agency below it, or of one whose work it alone took over. Whoever withdrew or was
     removed in time is no absence: only those who held a seat at the end are counted.
     """
+    last = (
+        select(Seminar.id)
+        .where(Seminar.office_id == seminar.office_id, Seminar.id != seminar.id, Seminar.ends_on <= seminar.starts_on)
+        .where(Seminar.state.in_((SeminarState.COMPLETED, SeminarState.ARCHIVED)))
+        .order_by(Seminar.ends_on.desc(), Seminar.id.desc())
+        .limit(LOOKED_AT)
+    )
     came = func.sum(cast(Participation.attended, Integer))
     rows = session.execute(
         select(Registration.agency_id, Seminar.id, Seminar.ends_on, func.count().label("named"), came.label("came"))
@@ -33,8 +40,7 @@ def turnout_before(session: Session, seminar: Seminar, agency_ids: Collection[in
         .join(Seminar, Seminar.id == Participation.seminar_id)
         .where(Participation.current, Participation.frozen_at.is_not(None), ~Participation.superseded)
         .where(Registration.state == RegistrationState.REGISTERED, Registration.agency_id.is_not(None))
-        .where(Seminar.office_id == seminar.office_id, Seminar.id != seminar.id)
-        .where(Seminar.ends_on.between(add_months(seminar.starts_on, -MONTHS_BACK), seminar.starts_on))
+        .where(Seminar.id.in_(last))
         .group_by(Registration.agency_id, Seminar.id, Seminar.ends_on)
     ).all()
     if not rows:

@@ -36,4 +36,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(own_proposal=routes.own_proposal, may_propose=routes.may_propose)  # the personal page asks
     add_section(app, agency_section.place)
     add_concerns(app, concerns.requests_waiting)
-    add_seminar_entry(app, Entry(_l("Nominations"), "nominations_staff.index", 25, "nominations_staff."))
+    add_seminar_entry(app, Entry(_l("Nominations"), "nominations_staff.index", 25, "nominations_staff. requests_staff."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -20,17 +19,13 @@ from seminar_app.people.forms import PersonFields, email_field, phone_field
 from seminar_app.people.identity_forms import IdentityFields
 from seminar_app.people.services import PersonData
 from seminar_app.people.shown import ShownPerson
-from seminar_app.registration.forms import unit_field
+from seminar_app.registration.forms import showing_field, unit_field
 from seminar_app.registration.hold_rules import MOST_KEPT
 from seminar_app.registration.services import Entry
 from seminar_app.web.forms import LINE, BaseForm, choices_of, one_line, required
 from seminar_app.web.languages import current_language
 
 REASON = 300
-
-
-def _showing() -> HiddenField:
-    return HiddenField(default=lambda: uuid.uuid4().hex, render_kw={"data-kept": ""})  # static/js/page.js
 
 
 def _reason_field() -> StringField:
@@ -73,7 +68,7 @@ class NameForm(PersonFields, IdentityFields):
     unit = unit_field()
     email = email_field(needed=False)
     phone = phone_field()
-    submission_id = _showing()
+    submission_id = showing_field()
     another = HiddenField()
     """«1»: it is none of the people that the page has asked about."""
 
@@ -114,14 +109,14 @@ class WithdrawForm(BaseForm):
     """Why somebody does not come."""
 
     reason = _reason_field()
-    withdrawing = _showing()
+    withdrawing = showing_field()
 
 
 class ExchangeForm(BaseForm):
     """With whom places are exchanged."""
 
     other = SelectField(_l("With whom"), choices=[], validators=[required(_l("Please choose with whom."))])
-    exchanging = _showing()
+    exchanging = showing_field()
 
     def offer(self, people: Sequence[tuple[OwnPerson, str]]) -> None:
         """Set with whom places can be exchanged: each person, and what is said beside the name."""
@@ -143,7 +138,7 @@ class KeepForm(BaseForm):
         render_kw={"inputmode": "numeric"},
     )
     last_day = DateField(_l("Until the end of"), validators=[required(_l("Please choose a day."))])
-    submission_id = _showing()
+    submission_id = showing_field()
 
     @property
     def day(self) -> date:

@@ -15,7 +15,7 @@ from seminar_app.agencies.succession_rules import Steps, path_to_pools
 from seminar_app.core.actor import Actor
 from seminar_app.core.errors import NotFound
 from seminar_app.nominations.agency_seats import OwnQuota, Tally, own_quotas, read_own_seats, tally_of
-from seminar_app.nominations.request_rules import Asker, RequestKind, decides_at_once
+from seminar_app.nominations.request_rules import Asker, RequestKind, decides_at_once, takes_changes
 from seminar_app.nominations.rules import Standing, standing
 from seminar_app.offices.models import Office
 from seminar_app.offices.queries import language_of
@@ -74,11 +74,6 @@ class AgencyAccess:
     def at_once(self, kind: RequestKind) -> bool:
         """Whether a change of this kind is made when she presses the button; else it is a request that waits."""
         return decides_at_once(kind, Asker.LIAISON, frozen=self.frozen, substitutes_by=self.seminar.substitutes_by)
-
-
-def takes_changes(seminar: Seminar, *, now: datetime) -> bool:
-    """Whether places on a seminar's list can still be changed, or such a change be asked for."""
-    return seminar.state in OPEN and not is_over(seminar, now=now)
 
 
 def agency_access(session: Session, actor: Actor, slug: str, *, now: datetime) -> AgencyAccess:

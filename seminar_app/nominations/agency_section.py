@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
-from seminar_app.nominations.agency_queries import takes_changes
+from seminar_app.nominations.request_rules import takes_changes
 from seminar_app.registration.queries import StaffRegistration
 from seminar_app.registration.rules import may_edit
 

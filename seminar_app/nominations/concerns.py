@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from seminar_app.nominations.request_queries import count_open
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.overview import Concern
-from seminar_app.seminars.rules import is_frozen
+from seminar_app.seminars.rules import SeminarState, is_frozen
 
 
 def requests_waiting(session: Session, seminar: Seminar, now: datetime) -> Sequence[Concern]:
     """Say how many requests to change the list wait."""
-    number = 0 if is_frozen(seminar.state) else count_open(session, seminar.id)
+    number = 0 if is_frozen(seminar.state) or seminar.state is SeminarState.CANCELLED else count_open(session, seminar.id)
     if not number:
         return []
     sentence = ngettext("%(num)d request to change the list waits.", "%(num)d requests to change the list wait.", number)

@@ -270,6 +270,12 @@ class RequestGone(Refusal):
     sentence = N_("This request has been decided or taken back meanwhile.")
 
 
+class NoPlaceChanges(Refusal):
+    """A liaison or an official wants to change the list of a seminar that is cancelled or over."""
+
+    sentence = N_("This seminar is over or cancelled, so no place changes any more.")
+
+
 class OnlyTheOrganizer(Refusal):
     """The person has a registration that the liaison may not see. Why she cannot name them is not said: only the organizer may know."""
 

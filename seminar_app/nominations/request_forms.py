@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 
 from seminar_app.agencies.forms import AgencyField, agency_needed
 from seminar_app.people.forms import PersonFields, email_field, phone_field
+from seminar_app.registration.forms import showing_field
 from seminar_app.registration.services import Entry
 from seminar_app.web.forms import LINE, BaseForm, one_line
 
 LONGEST_REASON = 300
-
-
-def _showing() -> HiddenField:
-    return HiddenField(default=lambda: uuid.uuid4().hex, render_kw={"data-kept": ""})  # static/js/page.js
 
 
 class ColleagueFields(PersonFields):
@@ -28,7 +23,7 @@ class ColleagueFields(PersonFields):
     phone = phone_field()
     position = one_line(_l("Position"), length=LINE, needed=False)
     reason = one_line(_l("Why"), length=LONGEST_REASON, needed=False)
-    submission_id = _showing()
+    submission_id = showing_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

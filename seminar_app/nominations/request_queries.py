@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.queries import names_by_audit_name
 from seminar_app.agencies.queries import agencies_then, all_agencies
 from seminar_app.nominations.request_models import ListRequest
 from seminar_app.nominations.request_rules import RequestKind, RequestState, liaison_decides
-from seminar_app.nominations.services.requests import asker_of, proposed
+from seminar_app.nominations.services.requests import asker_of, proposed, within
 from seminar_app.people.models import Person
 from seminar_app.people.shown import ShownPerson
 from seminar_app.registration.models import Registration
@@ -43,6 +43,7 @@ class ShownRequest:
 
     Attributes:
         registration: public id, for a link to the record.
+        other, proposed: with whom places are exchanged, or who would come; None where a liaison may not see them any more.
         asker: name of the liaison who asked; None if the official did.
         may_decide: whether the reader decides it; else it waits for the organizer.
         mine: whether the reader has made it.
@@ -68,7 +69,7 @@ class ShownRequest:
 def requests_of(
     session: Session, seminar: Seminar, *, agencies: frozenset[int] | None, reader: str, today: date
 ) -> tuple[list[ShownRequest], list[ShownRequest]]:
-    """Return the requests that wait, the oldest first, and those that were decided, the newest first.
+    """Return the requests that wait, the oldest first, and those that were decided, the newest first; not what was made at once.
 
     Args:
         agencies: of a liaison, those whose people she sees; None for the organizer, who sees all.
@@ -80,9 +81,10 @@ def requests_of(
     if agencies is not None:
         theirs = theirs.where(Registration.agency_id.in_(agencies))
     waiting = session.scalars(theirs.where(ListRequest.state == RequestState.OPEN).order_by(ListRequest.id)).all()
-    done = theirs.where(ListRequest.state != RequestState.OPEN).order_by(ListRequest.decided_at.desc(), ListRequest.id.desc())
+    asked = or_(ListRequest.asked_at != ListRequest.decided_at, ListRequest.asked_by != ListRequest.decided_by)
+    done = theirs.where(ListRequest.state != RequestState.OPEN, asked).order_by(ListRequest.decided_at.desc(), ListRequest.id.desc())
     decided = session.scalars(done.limit(MOST_DECIDED)).all()
-    people = _people(session, [*waiting, *decided])
+    people = _people(session, [*waiting, *decided], agencies)
     names = names_by_audit_name(session, {each.asked_by for each in (*waiting, *decided)})
     words = {each.id: each for each in all_agencies(session, with_aliases=False).values()} if waiting else {}
     frozen = is_list_frozen(seminar.list_freezes_on, today=today)
@@ -91,6 +93,8 @@ def requests_of(
         row, person = people[request.registration_id]
         entry = proposed(session, request)
         hers = liaison_decides(request.kind, asker_of(request), frozen=frozen, substitutes_by=seminar.substitutes_by)
+        seen = agencies is None or within(agencies, entry)
+        entry = entry if seen else None
         agency = words.get(entry.agency_id) if entry is not None and entry.agency_id is not None else None
         return ShownRequest(
             request.public_id,
@@ -99,7 +103,7 @@ def requests_of(
             row.public_id,
             row.state,
             person,
-            people[request.other_id][1] if request.other_id is not None else None,
+            people[request.other_id][1] if request.other_id in people else None,
             Proposed(
                 entry.person.certificate_name,
                 entry.person.email,
@@ -113,7 +117,7 @@ def requests_of(
             names.get(request.asked_by),
             request.decided_at,
             request.answer,
-            may_decide=request.state is RequestState.OPEN and (agencies is None or hers),
+            may_decide=request.state is RequestState.OPEN and (agencies is None or (hers and seen)),
             mine=request.asked_by == reader,
         )
 
@@ -162,12 +166,15 @@ def own_proposal(session: Session, registration_id: int, *, audit_name: str) -> 
     return OwnProposal(found.public_id, found.state, name, found.asked_at, found.answer)
 
 
-def _people(session: Session, requests: Sequence[ListRequest]) -> dict[int, tuple[Any, ShownPerson]]:
-    """Return the registrations that requests are about, with the people as they may be shown."""
+def _people(
+    session: Session, requests: Sequence[ListRequest], agencies: Collection[int] | None
+) -> dict[int | None, tuple[Any, ShownPerson]]:
+    """Return the registrations that requests are about, with the people as they may be shown; a liaison sees those of `agencies`."""
     ids = {each for request in requests for each in (request.registration_id, request.other_id) if each is not None}
     if not ids:
         return {}
     columns = select(*SHOWN, Registration.id, Registration.public_id, Registration.state)
-    rows = session.execute(columns.join(Person, Person.id == Registration.person_id).where(Registration.id.in_(ids))).all()
-    agencies = agencies_then(session, {row.agency_version_id for row in rows})
-    return {row.id: (row, shown_person(row, agencies)) for row in rows}
+    theirs = Registration.id.in_(ids) if agencies is None else Registration.id.in_(ids) & Registration.agency_id.in_(agencies)
+    rows = session.execute(columns.join(Person, Person.id == Registration.person_id).where(theirs)).all()
+    then = agencies_then(session, {row.agency_version_id for row in rows})
+    return {row.id: (row, shown_person(row, then)) for row in rows}

@@ -16,6 +16,7 @@ from seminar_app.nominations.request_forms import DecisionForm, SubstituteForm
 from seminar_app.nominations.request_pages import Changer, changer, groups_within, said_of_substitute
 from seminar_app.nominations.request_rules import RequestKind, decides_at_once
 from seminar_app.nominations.services import Asked, Wish
+from seminar_app.offices.models import Office
 from seminar_app.offices.queries import language_of
 from seminar_app.registration.door_rules import may_be_replaced
 from seminar_app.registration.errors import CannotBeReplaced
@@ -52,6 +53,7 @@ def index(slug: str) -> ResponseReturnValue:
         decided=decided,
         form=DecisionForm(formdata=None),
         organizes=who.agencies is None,
+        office=session().get_one(Office, seminar.office_id),
         frozen_on=seminar.list_freezes_on if is_list_frozen(seminar.list_freezes_on, today=today) else None,
         seminar=seminar,
         seminar_header=seminar_header(seminar),

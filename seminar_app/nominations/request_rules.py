@@ -5,10 +5,11 @@ Source: docs/decisions/0049-whose-list-it-is.md.
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from seminar_app.registration.rules import RegistrationState, Source
-from seminar_app.seminars.rules import SubstitutesBy
+from seminar_app.seminars.rules import HasWindow, SeminarState, SubstitutesBy, is_over
 
 HAS_A_PLACE = frozenset({RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.NOMINATED})
 """States of those whose place can be changed: they hold a seat, or wait for one."""
@@ -38,6 +39,11 @@ class Asker(StrEnum):
     OFFICIAL = "official"
     LIAISON = "liaison"
     ORGANIZER = "organizer"
+
+
+def takes_changes(seminar: HasWindow, *, now: datetime) -> bool:
+    """Whether a liaison or an official can still change places on a seminar's list, or ask for it."""
+    return seminar.state in (SeminarState.PUBLISHED, SeminarState.CLOSED) and not is_over(seminar, now=now)
 
 
 def decides_at_once(kind: RequestKind, asker: Asker, *, frozen: bool, substitutes_by: SubstitutesBy) -> bool:

@@ -94,12 +94,21 @@ class QuotasAboveCapacity(Refusal):
     field = "capacity"
 
 
+class ReleasedAtOnce(Refusal):
+    """A quota would be released the moment the seats are saved, which cannot be undone."""
+
+    sentence = N_(
+        "The release date of %(agency)s has come: when you save, its free seats (%(seats)d) and those kept without a name (up to %(kept)d) "
+        "go to who waits, and are open to all. If you want that, save again."
+    )
+
+
 class QuotaBelowTaken(Refusal):
     """The quota would have fewer seats than are held or kept in it."""
 
     sentence = N_(
-        "%(seats)d seats of the quota of %(agency)s are taken (%(kept)d of them kept for names or invitations), "
-        "so it cannot be smaller than %(seats)d."
+        "The quota of %(agency)s cannot be smaller than %(seats)d: so many of its seats are taken, "
+        "those kept for names or invitations (%(kept)d) included."
     )
 
 
@@ -107,8 +116,8 @@ class OpenPoolBelowTaken(Refusal):
     """The open pool would have fewer seats than are held or kept in it."""
 
     sentence = N_(
-        "%(seats)d seats outside the quotas are taken (%(kept)d of them kept for names or invitations), "
-        "so at least %(seats)d must be left. Raise the capacity, or lower a quota."
+        "At least %(seats)d seats must be left outside the quotas: so many are taken, "
+        "those kept for names or invitations (%(kept)d) included. Raise the capacity, or lower a quota."
     )
     field = "capacity"
 
@@ -116,7 +125,7 @@ class OpenPoolBelowTaken(Refusal):
 class NoSeatToKeep(Refusal):
     """Fewer seats are free than are to be kept."""
 
-    sentence = N_("%(seats)d seats are free that this agency's people may have. Nothing was kept; please write a smaller number.")
+    sentence = N_("Free seats that this agency's people may have: %(seats)d. Nothing was kept; please write a smaller number.")
     field = "seats"
 
 

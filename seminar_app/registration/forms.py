@@ -448,6 +448,8 @@ class SeatsForm(BaseForm):
     """Capacity and quotas. A line that is empty is ignored; a quota of 0 seats reserves none."""
 
     opened = HiddenField()
+    releases = HiddenField()
+    """«1»: the page has said that a quota is released when it is saved."""
     capacity = IntegerField(
         _l("Seats in all"),
         validators=[

@@ -53,9 +53,9 @@ def ending_due(hold: HoldState, pool: PoolState, *, today: date) -> HoldEnd | No
     A seat without a name ends with its quota's release. An invitation does not: its date stands in a mail, and is kept.
     `today` is in the seminar's time zone.
     """
-    if today > hold.last_day:
-        return HoldEnd.EXPIRED
-    return HoldEnd.RELEASED if hold.registration_id is None and is_released(pool, today=today) else None
+    if hold.registration_id is None and is_released(pool, today=today):
+        return HoldEnd.RELEASED
+    return HoldEnd.EXPIRED if today > hold.last_day else None
 
 
 def hold_to_use(holds: Iterable[HoldState], agencies: Sequence[AgencyId]) -> HoldState | None:

@@ -27,7 +27,7 @@ from seminar_app.registration.first_mail import News, bare, mailbox_of, tells
 from seminar_app.registration.links import BUTTON_ENDPOINT, ENDPOINT, link_now
 from seminar_app.registration.models import ChangeNotice, FormSent, Registration
 from seminar_app.registration.queries import alternate_place
-from seminar_app.registration.rules import day_there, link_has_ended, may_mail_again, may_register_again
+from seminar_app.registration.rules import day_there, form_changes, link_has_ended, may_mail_again
 from seminar_app.registration.services import change_notices, invitations, opened
 from seminar_app.registration.services.forms_sent import KIND, mails_within_the_hour
 from seminar_app.registration.services.links import LINKS
@@ -125,7 +125,7 @@ def _of_form(session: Session, message: Message, address_of: AddressOf) -> Resol
 def _registered(session: Session, seminar_id: int, person: Person) -> Registration | None:
     """Return the person's registration in the seminar, if a form would not change it."""
     found = session.scalar(select(Registration).where(Registration.seminar_id == seminar_id, Registration.person_id == person.id))
-    return None if found is None or may_register_again(found.state) else found
+    return None if found is None or form_changes(found.state) else found
 
 
 def _of_address(session: Session, message: Message, address_of: AddressOf) -> Resolved | None:

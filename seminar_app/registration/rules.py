@@ -399,6 +399,11 @@ def may_register_again(state: RegistrationState) -> bool:
     return state is RegistrationState.WITHDRAWN
 
 
+def form_changes(state: RegistrationState) -> bool:
+    """Whether the public form changes what somebody has already: who withdrew comes again, and who was invited comes in this way."""
+    return may_register_again(state) or state is RegistrationState.INVITED
+
+
 def may_edit(state: RegistrationState) -> bool:
     """The official may correct their data while the registration is active."""
     return state in _ALIVE
@@ -465,6 +470,8 @@ class SeatFault(StrEnum):
     TWICE = "twice"
     ABOVE_CAPACITY = "above_capacity"
     BELOW_TAKEN = "below_taken"
+    RELEASED = "released"
+    """Its release date has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,6 +507,20 @@ def check_pools(pools: Sequence[PoolState], *, capacity: int, wished: Sequence[W
     for pool in pools:
         if sizes.get(pool.agency_id, 0) < pool.taken:
             return SeatRefusal(SeatFault.BELOW_TAKEN, pool.agency_id, pool.taken, pool.held)
+    return None
+
+
+def released_at_once(pools: Sequence[PoolState], wished: Sequence[WishedPool], *, today: date) -> SeatRefusal | None:
+    """Return the first quota that a new division would release the moment it is saved, with the seats that go and how many are kept.
+
+    A quota that is released already is none; neither is one without a seat to give. `today` is in the seminar's time zone.
+    """
+    now = {pool.agency_id: pool for pool in pools}
+    for wish in wished:
+        pool = now.get(wish.agency_id, PoolState(0, wish.agency_id, 0, 0))
+        free = wish.size - pool.taken
+        if wish.release_on is not None and wish.release_on <= today and not is_released(pool, today=today) and free + pool.held > 0:
+            return SeatRefusal(SeatFault.RELEASED, wish.agency_id, free, pool.held)
     return None
 
 

@@ -15,11 +15,12 @@ from seminar_app.core.errors import Refusal, StaleEdit
 from seminar_app.registration import queries, services
 from seminar_app.registration.advice import turnout
 from seminar_app.registration.blueprints import staff_blueprint as blueprint
+from seminar_app.registration.errors import ReleasedAtOnce
 from seminar_app.registration.forms import EMPTY_QUOTAS, SeatsForm
 from seminar_app.registration.queries import SeatsOverview
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.queries import seminar_to_organize
-from seminar_app.seminars.rules import SeminarState
+from seminar_app.seminars.rules import SeminarState, is_frozen
 from seminar_app.web.access import current_actor, staff
 from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work, session
@@ -44,6 +45,7 @@ def seats(slug: str) -> ResponseReturnValue:
                     capacity=form.capacity.data or 0,
                     wished=form.wished(),
                     opened=form.opened.data or "",
+                    releases=form.releases.data == "1",
                 )
             )
             flash(_("The seats are kept as you shared them out."), "success")
@@ -58,6 +60,9 @@ def seats(slug: str) -> ResponseReturnValue:
                 )
             goes_on = seminar.state is SeminarState.DRAFT and request.form.get("do") != "stay"
             return redirect(url_for("seminars_staff.overview" if goes_on else ".seats", slug=slug), code=303)
+        except ReleasedAtOnce as refusal:
+            form.show(refusal)
+            form.releases.data = "1"
         except StaleEdit as refusal:
             form.show(refusal)
             overview = queries.seats_overview(session(), seminar.id)
@@ -69,6 +74,8 @@ def seats(slug: str) -> ResponseReturnValue:
         form=form,
         overview=overview,
         turnout=turnout(session(), seminar, kept),
+        codes={pool.agency.id: pool.agency.code for pool in overview.quotas if pool.agency},
+        fixed=is_frozen(seminar.state) or seminar.state is SeminarState.CANCELLED,
         is_draft=seminar.state is SeminarState.DRAFT,
         extra=(seminar.extra_at_door, services.extra_seats_used(session(), seminar.id)),
         seminar_header=seminar_header(seminar),

@@ -139,6 +139,7 @@ class People:
     `forms`: forms whose button in the mail has not been pressed; they hold no seat.
     `to_phone`: people whom no mail reaches.
     `kept`: seats that are kept for names that are to come or for people who were invited.
+    `alternates`: of those who wait, nominations that wait for their agency's seats; `open_free`: free seats that belong to no agency.
     """
 
     registered: int
@@ -150,6 +151,8 @@ class People:
     to_phone: int = 0
     nominated: int = 0
     kept: int = 0
+    alternates: int = 0
+    open_free: int = 0
 
     @property
     def undecided(self) -> int:
@@ -238,6 +241,17 @@ def _for_nobody(quota: QuotaForNobody, seminar: Seminar) -> str:
     return sentence
 
 
+def _alternates(people: People) -> str:
+    """Say that alternates wait beside seats that belong to no agency, and how they get them."""
+    free = ngettext("%(num)d free seat belongs to no agency.", "%(num)d free seats belong to no agency.", people.open_free)
+    wait = ngettext(
+        "%(num)d alternate waits for a seat of the agency, and can have one of these if you let them.",
+        "%(num)d alternates wait for seats of their agency, and can have these if you let them.",
+        people.alternates,
+    )
+    return f"{free} {wait}"
+
+
 def _office_form(office: Office) -> str:
     return url_for("offices_staff.office", code=office.code)
 
@@ -295,10 +309,11 @@ def _concerns(
 ) -> list[Concern]:
     slug = seminar.slug
     found = []
-    if people.pending and not is_frozen(seminar.state):
+    decides = not is_frozen(seminar.state) and seminar.state is not SeminarState.CANCELLED
+    if people.pending and decides:
         waiting = ngettext("%(num)d person waits for your approval.", "%(num)d people wait for your approval.", people.pending)
         found.append(Concern(waiting, url_for("registration_staff.roster", slug=slug, state="pending"), _("Look at them")))
-    if people.nominated and not is_frozen(seminar.state):
+    if people.nominated and decides:
         named = ngettext("%(num)d nomination waits for your decision.", "%(num)d nominations wait for your decision.", people.nominated)
         found.append(Concern(named, url_for("registration_staff.roster", slug=slug, state="nominated"), _("Look at them")))
     if people.names_asked:
@@ -309,7 +324,10 @@ def _concerns(
     seats = url_for("registration_staff.seats", slug=slug)
     if running:  # of a draft the checklist says it
         found += [Concern(_for_nobody(quota, seminar), seats, _("Look at the seats")) for quota in for_nobody]
-    if people.waiting and people.registered < people.seats and (running or seminar.state is SeminarState.DRAFT):
+    gives = running or seminar.state is SeminarState.DRAFT
+    if people.alternates and people.open_free and gives:
+        found.append(Concern(_alternates(people), url_for("registration_staff.roster", slug=slug, state="alternate"), _("Look at them")))
+    elif people.waiting and people.registered < people.seats and gives:
         stuck = ngettext(
             "%(num)d person waits although there are free seats: the seats are kept for other agencies.",
             "%(num)d people wait although there are free seats: the seats are kept for other agencies.",

@@ -145,6 +145,8 @@ def overview(slug: str) -> ResponseReturnValue:
         waiting=counts.waitlisted,
         seats=seats.capacity,
         kept=seats.kept,
+        alternates=seats.alternates,
+        open_free=seats.open_pool.size - seats.open_pool.taken,
         names_asked=registrations.names_asked(session(), seminar.id),
         forms=registrations.forms_waiting(session(), seminar.id, now=clock.now()),
         to_phone=counts.to_phone,

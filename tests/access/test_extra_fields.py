@@ -26,7 +26,12 @@ NUMBER, WORDS, DAY = "31337", "mass31337", "1931-03-13"
 ID = uuid.UUID(int=0x31337313373133731337)
 MARKS = (NUMBER, DAY, ID.hex[-20:], "1931, 3, 13")
 
-ITS_OWN = {"registration_staff.remove": {"note"}, "registration_staff.keep_quiet": {"reason"}}
+ITS_OWN = {
+    "registration_staff.remove": {"note"},
+    "registration_staff.keep_quiet": {"reason"},
+    "requests_staff.decline": {"answer"},
+    "agency_staff.withdraw": {"reason"},
+}
 """Fields of forms whose page has another address, so that the test does not read them there."""
 
 

@@ -20,6 +20,14 @@ from tests.fuzz.pair import Pair
 
 FOUND_BY_NO_WALK = {
     "nominations_staff.undo": "only for two minutes after an import; a button without fields",
+    "registration.invitation": "its address is drawn at random; one line and two buttons, tests/web/test_seminar_invitations.py",
+    "registration.answer_invitation": "only of who is invited; two buttons",
+    "registration_staff.invite_again": "only of who is invited; one date",
+    "registration_staff.invite_known": "only where a search finds somebody who is not on the roster; as `add_known`",
+    "registration_staff.remind_all": "only where somebody is invited; a button without fields",
+    "registration_staff.remind_one": "the same",
+    "registration_staff.take_invitation_back": "the same",
+    "registration_staff.keep_invitation": "only for two minutes after that; a button without fields",
     "requests_staff.accept": "only where somebody asks for a change of the list; a button without fields",
     "requests_staff.decline": "the same; one line",
     "requests_staff.take_back": "only where the account has asked; a button without fields",

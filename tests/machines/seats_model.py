@@ -124,13 +124,16 @@ class SeminarModel:
     def snapshot(self) -> Callable[[], None]:
         """Return what brings the seminar back to how it is now: a refused step changes nothing, also not what settling would have."""
         pools = {agency: replace(pool) for agency, pool in self.pools.items()}
-        holds, entries, sent = list(self.holds), [(entry, dict(vars(entry))) for entry in self.entries], dict(self.sent)
+        holds, days = list(self.holds), [hold.last_day for hold in self.holds]
+        entries, sent = [(entry, dict(vars(entry))) for entry in self.entries], dict(self.sent)
 
         def restore() -> None:
             self.pools, self.holds, self.sent = pools, holds, sent
             self.entries[:] = [entry for entry, _was in entries]
             for entry, was in entries:
                 vars(entry).update(was)
+            for hold, day in zip(holds, days, strict=True):
+                hold.last_day = day
 
         return restore
 
@@ -305,7 +308,7 @@ class SeminarModel:
         entry = self.entry_of(human)
         if entry is not None and entry.state not in ("withdrawn", "invited"):
             return entry
-        invited = entry is not None and entry.state == "invited"
+        invited = entry is not None and any(hold.invited is entry for hold in self.holds)
         entry = self._written(entry, human, agency, form)
         if self.by_hand(now) and not invited:
             self._move(entry, "pending", by="public")
@@ -327,9 +330,8 @@ class SeminarModel:
         self._settle_due(now)
         if sent_before:
             return
-        new = entry is None
         entry = self._written(entry, human, agency, form)
-        entry.named = entry.named or new or nominates
+        entry.named = True
         if nominates:
             entry.nominated, entry.own_only = True, self.has_quota(agency)
         if nominates and (self.by_hand(now) or not entry.own_only):
@@ -346,7 +348,7 @@ class SeminarModel:
         if entry is None:
             entry = Entry(human)
             self.entries.append(entry)
-        entry.agency, entry.form, entry.own_only = agency, form, False
+        entry.agency, entry.form, entry.own_only, entry.named, entry.nominated = agency, form, False, False, False
         return entry
 
     def withdraw(self, entry: Entry, *, now: datetime) -> None:
@@ -369,9 +371,8 @@ class SeminarModel:
         asks = Entry(human, agency)
         self._refuse_too_long(self.free_for(asks, now), last_day, now, none="NoSeatToInvite")
         pool = self.free_for(asks, now)
-        new = entry is None
         entry = self._written(entry, human, agency, form)
-        entry.named = entry.named or new
+        entry.named = True
         self._move(entry, "invited", by="account")
         self.holds.append(Hold(pool or "", last_day, invited=entry))
         self._tell("invitation", entry)
@@ -501,7 +502,8 @@ class SeminarModel:
         if one.state == "waitlisted":
             if not alike:
                 raise Refused("CannotExchange")
-            one.queue, other.queue = other.queue, one.queue
+            for each, place in ((other, one.queue), (one, other.queue)):
+                self._move(each, "waitlisted", by="account", queue=place)
         else:
             self._hand_over(one, other, alike=alike, now=now)
         self.settle(now)
@@ -570,6 +572,7 @@ class SeminarModel:
 
     def resize(self, capacity: int, wished: list[tuple[str, int, date | None]], *, now: datetime) -> None:
         """The first fault in the order in which the quotas were written, then the capacity, then who would lose a seat."""
+        self.refuse_if_frozen()
         agencies = [agency for agency, _, _ in wished]
         if len(set(agencies)) < len(agencies):
             raise Refused("AgencyTwice")
@@ -586,6 +589,10 @@ class SeminarModel:
         for agency, size, release_on in [*wished, ("", left, None)]:
             came = release_on is not None and release_on <= self.today(now)
             self.pools[agency] = Pool(size, release_on, released=came and agency in done)
+        for hold in self.holds:
+            day = self.pools[hold.pool].release_on
+            if hold.invited is None and day is not None:
+                hold.last_day = min(hold.last_day, day - timedelta(days=1))
         self.settle(now)
 
     def change(self, change: str, *, now: datetime) -> None:

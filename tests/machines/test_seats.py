@@ -100,8 +100,8 @@ MUTATIONS = (
         "settle(session, context, seats=lock_seats(session, seminar_id))",
         "lock_seats(session, seminar_id)",
     ),
-    Mutation("a kept seat never ends", hold_rules.ending_due, "today > hold.last_day", "False"),
-    Mutation("a release leaves seats kept without a name", hold_rules.ending_due, "is_released(pool, today=today)", "False"),
+    Mutation("a kept seat never ends", hold_rules.ending_due, "HoldEnd.EXPIRED if today > hold.last_day else None", "None"),
+    Mutation("a seat is kept beyond its quota's release", holding.shorten, "hold.registration_id is None", "False"),
     Mutation("a release ends an invitation before its day", hold_rules.ending_due, "hold.registration_id is None and ", ""),
     Mutation("whoever comes by the form takes a seat kept for a name", holding.take_kept, "registration.source in NAMING and ", ""),
     Mutation("a name takes no seat that is kept for it", holding.take_kept, "registration.source in NAMING", "False"),
@@ -117,13 +117,15 @@ MUTATIONS = (
 """The first two are tried in `make test`."""
 
 
-def a_release_ends_what_is_kept_without_a_name(state: Seats) -> None:
-    """One of INM's two seats is kept without a name; on the release it goes to whoever waits for an open one."""
+def a_seat_is_kept_until_its_quotas_release(state: Seats) -> None:
+    """A release that is set to an earlier day ends a kept seat the day before, also if the release is taken back."""
     state.begin(manual=(False, False), by_code=False, seats=(0, 0), quotas=([("INM", 2, LAST_DAY - timedelta(days=6))], []))
     state.nominate(0, 0, "INM")
     state.keep_seats(0, "INM", 1, LAST_DAY - timedelta(days=7), True)
     state.add_by_hand(0, 1, "CNS", 0)
-    state.share_the_seats_out_anew(0, 2, [("INM", 2, LAST_DAY - timedelta(days=8))])
+    state.share_the_seats_out_anew(0, 2, [("INM", 2, LAST_DAY - timedelta(days=7))])
+    state.share_the_seats_out_anew(0, 2, [("INM", 2, None)])
+    state.time_passes(24)
     state.the_hourly_job_runs()
 
 
@@ -164,7 +166,7 @@ def a_turn_for_open_seats_is_not_handed_on(state: Seats) -> None:
 
 
 SCENARIOS: dict[Callable[[Seats], None], str] = {
-    a_release_ends_what_is_kept_without_a_name: "a release leaves seats kept without a name",
+    a_seat_is_kept_until_its_quotas_release: "a seat is kept beyond its quota's release",
     an_invitation_keeps_its_day: "a release ends an invitation before its day",
     an_invitation_is_answered_too_late: "an invitation is answered after its day",
     alternates_come_before_who_comes_after_the_release: "a full quota is never released",

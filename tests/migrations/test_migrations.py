@@ -28,12 +28,19 @@ from seminar_app.attendance.services.rebuilding import rebuild
 from seminar_app.audit.services import record
 from seminar_app.audit.verifying import verify
 from seminar_app.core.actor import RoleName
+from seminar_app.core.sealed_files import keep_file
 from seminar_app.core.tables import Base
 from seminar_app.core.write_mode import write_mode
+from seminar_app.nominations.request_models import ListRequest
+from seminar_app.nominations.request_rules import RequestKind, RequestState
+from seminar_app.nominations.services.requests import FILE
 from seminar_app.offices.models import Office
 from seminar_app.people.models import Person, PersonMerge
+from seminar_app.registration.hold_models import Hold
+from seminar_app.registration.hold_rules import HoldEnd
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState, Source
+from seminar_app.seminars.models import SeatPool
 from seminar_app.seminars.rules import SeminarState
 from seminar_app.web.database import db, unit_of_work
 from seminar_app.web.health import newest_migration
@@ -375,6 +382,37 @@ def test_a_version_without_nominations_keeps_alternates_in_their_turn(app: Flask
         upgrade()
         with db.engine.connect() as connection:
             assert not any(connection.scalars(text("SELECT agency_seats_only FROM registration")))
+        db.session.remove()
+
+
+def test_a_version_without_kept_seats_counts_people_only_and_keeps_nobody_who_was_proposed(app: Flask, make: Make, now: datetime) -> None:
+    seminar, agency = make.seminar(seats=4), make.agency("PGR")
+    with app.app_context():
+        pool = db.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
+        invited = make.registration(seminar, agency=agency, state=RegistrationState.INVITED)
+        seated = make.registration(seminar, agency=agency, pool=pool)
+        with unit_of_work() as work:
+            kept: dict[str, Any] = {"seminar_id": seminar.id, "seat_pool_id": pool.id, "last_day": seminar.starts_on}
+            by: dict[str, Any] = {"made_at": now, "made_by": "account:a"}
+            link = {"registration_id": invited.id, "link_hash": b"1" * 32}
+            work.add_all(Hold(public_id=uuid.uuid4(), **kept, **by, **each) for each in (link, {"agency_id": agency.id}))
+            work.add(Hold(public_id=uuid.uuid4(), **kept, **by, agency_id=agency.id, ended_at=now, ending=HoldEnd.USED))
+            file = keep_file(work, kind=FILE, content=b"{}", at=now)
+            asked = {"kind": RequestKind.SUBSTITUTE, "state": RequestState.OPEN, "asked_at": now, "asked_by": seated.audit_name}
+            ids = {"public_id": uuid.uuid4(), "submission_id": uuid.uuid4(), "file_id": file.id}
+            work.add(ListRequest(seminar_id=seminar.id, registration_id=seated.id, **ids, **asked))
+        taken = "SELECT taken FROM seat_pool"
+        with db.engine.connect() as connection:
+            assert connection.scalar(text(taken)) == 3
+        db.session.remove()
+        downgrade(revision="0029")
+        with db.engine.connect() as connection:
+            assert connection.scalar(text(taken)) == 1
+            assert set(connection.scalars(text("SELECT state FROM registration"))) == {"invited", "registered"}
+            assert connection.scalar(text("SELECT count(*) FROM file")) == 0
+        upgrade()
+        with db.engine.connect() as connection:
+            assert [tuple(row) for row in connection.execute(text("SELECT taken, held FROM seat_pool"))] == [(1, 0)]
         db.session.remove()
 
 

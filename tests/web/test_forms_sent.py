@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from seminar_app.agencies.models import Agency
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
@@ -20,6 +22,8 @@ from seminar_app.messages.rules import MessageState
 from seminar_app.people.models import Person
 from seminar_app.people.services import stored_data
 from seminar_app.registration import services
+from seminar_app.registration.hold_models import Hold
+from seminar_app.registration.hold_rules import HoldEnd
 from seminar_app.registration.models import FormSent, Registration
 from seminar_app.registration.rules import edition_of
 from seminar_app.registration.services.merging import merge
@@ -493,4 +497,29 @@ def test_a_form_whose_mail_is_refused_can_be_confirmed_by_staff(
     sign_in(client, make.account((RoleName.ORGANIZER, {"office_id": seminar.office_id}), language="en"))
     found = client.submit("/staff/seminars/cancun-2026/forms/", {"email": "maria.cruz@pgr.example"}, form="main form.filters")
     client.submit(found.response.headers["Location"], form="main form[action$='/confirm']")
+    assert states(session) == ["registered"]
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_who_was_invited_gets_the_button_of_the_form_too_and_it_answers(
+    app: Flask, client: CheckingClient, seminar: Seminar, session: Session, ended: bool
+) -> None:
+    """Else somebody whose invitation has ended could not come by the form that is open to everybody else."""
+    client.submit(URL, FILLED)
+    session.rollback()
+    with unit_of_work(session) as work:
+        entry = services.opened(work, work.scalars(select(FormSent)).one()).entry
+        agency = work.scalars(select(Agency)).one()
+        services.invite(
+            work,
+            context(NOW, "account:a"),
+            seminar_id=seminar.id,
+            entry=replace(entry, agency_id=agency.id),
+            last_day=NOW.date() + timedelta(days=5),
+            submission_id=uuid.uuid4(),
+        )
+        if ended:
+            work.execute(update(Hold).values(ended_at=NOW, ending=HoldEnd.EXPIRED))
+    assert button_of(session) in mail(app, session)
+    press(client, session)
     assert states(session) == ["registered"]

@@ -1,7 +1,7 @@
 """What people do with an agency's list."""
 
 from seminar_app.nominations.services.correcting import Corrected, correct, take_corrections
-from seminar_app.nominations.services.forgetting import forget_in_lists
+from seminar_app.nominations.services.forgetting import forget_in_lists, forget_in_proposals
 from seminar_app.nominations.services.importing import Imported, Prepared, import_list, prepare_import
 from seminar_app.nominations.services.list_changes import Wish
 from seminar_app.nominations.services.lists import (
@@ -35,6 +35,7 @@ __all__ = [
     "discard",
     "forget_files",
     "forget_in_lists",
+    "forget_in_proposals",
     "forget_requests",
     "held_until",
     "import_list",

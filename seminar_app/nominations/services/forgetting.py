@@ -1,4 +1,4 @@
-"""Take what names a person out of the lists that are kept: their rows, and what was said about these. The other rows stay."""
+"""Take what names a person out of the lists that are kept, and out of proposals: rows, and what was said about these. Others stay."""
 
 from __future__ import annotations
 
@@ -9,32 +9,52 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.folding import fold
 from seminar_app.core.sealed_files import SealedFile, replace_content
 from seminar_app.nominations.errors import ListGone
 from seminar_app.nominations.kept_tables import tables_to_json
 from seminar_app.nominations.models import Nomination, NominationList
+from seminar_app.nominations.request_models import ListRequest
+from seminar_app.nominations.request_rules import RequestState
 from seminar_app.nominations.services.lists import tables_of, work_of, write_work
+from seminar_app.nominations.services.request_ends import forget
+from seminar_app.nominations.services.requests import proposed
 from seminar_app.nominations.shapes import Edits, Field, ListRow, Nominee, RowKey, Table, Tables
 from seminar_app.nominations.work import Work, reading_of
 from seminar_app.people.models import Person
 from seminar_app.people.rules import name_key
+from seminar_app.people.services import PersonData
 from seminar_app.registration.models import Registration
 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A person as lists may name them."""
+    """A person as lists and proposals may name them."""
 
     public_id: str
     search_key: str
     email: str | None
 
-    def is_in(self, nominee: Nominee) -> bool:
-        """Whether a row names this person: by the name, and by the address where both have one."""
+    def is_in(self, nominee: Nominee | PersonData) -> bool:
+        """Whether a row or a proposal names this person: by the name, and by the address where both have one."""
         if name_key(nominee.given_names, nominee.surname1, nominee.surname2) != self.search_key:
             return False
         return nominee.email is None or self.email is None or nominee.email == self.email
+
+
+def _named(people: Sequence[Person]) -> list[_Named]:
+    names = {each.id: name_key(each.given_names, each.surname1, each.surname2) for each in people}  # a merged record has another key
+    return [_Named(each.public_id.hex, names[each.id], each.email) for each in people if names[each.id]]
+
+
+def forget_in_proposals(session: Session, context: ChangeContext, people: Sequence[Person]) -> None:
+    """End the requests that propose these people as substitutes, and delete their words: accepted, they would bring the data back."""
+    named = _named(people)
+    waiting = session.scalars(select(ListRequest).where(ListRequest.state == RequestState.OPEN, ListRequest.file_id.is_not(None))).all()
+    entries = ((request.id, proposed(session, request)) for request in waiting)
+    about = [ident for ident, entry in entries if entry is not None and any(each.is_in(entry.person) for each in named)]
+    forget(session, context, about)
 
 
 def forget_in_lists(session: Session, people: Sequence[Person], *, today: date) -> None:
@@ -42,8 +62,7 @@ def forget_in_lists(session: Session, people: Sequence[Person], *, today: date) 
 
     The file as it was sent is deleted, because nothing can be taken out of it; so is its name, if it has a word of theirs.
     """
-    names = {each.id: name_key(each.given_names, each.surname1, each.surname2) for each in people}  # a merged record has another key
-    named = [_Named(each.public_id.hex, names[each.id], each.email) for each in people if names[each.id]]
+    named = _named(people)
     registered = Registration.person_id.in_([each.id for each in people])
     seminars = select(Registration.seminar_id).where(registered)
     kept = select(NominationList).where(NominationList.seminar_id.in_(seminars), NominationList.work_id.is_not(None))

@@ -17,7 +17,7 @@ from seminar_app.registration import services as registrations
 from seminar_app.registration.door_rules import may_be_replaced
 from seminar_app.registration.errors import CannotBeReplaced, CannotExchange, NotInThisState
 from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import Source, may_remove
+from seminar_app.registration.rules import Source, may_remove, quotas_within
 from seminar_app.registration.services import Entered, Entry, LockedSeats
 
 
@@ -75,7 +75,7 @@ def place_of(session: Session, seats: LockedSeats, *, asker: Asker, agencies: Co
         return found
     if agencies is None or found.agency_id not in agencies:
         raise NotFound
-    quotas = {pool.id for pool in seats.pools if pool.agency_id is not None}
+    quotas = {pool.id for pool in quotas_within(seats.pools, seats.path(session, found.agency_id))}
     erased = found.person.erased_at is not None
     if not is_liaisons(found.state, found.source, of_quota=found.seat_pool_id in quotas, erased=erased):
         raise NotTheLiaisons

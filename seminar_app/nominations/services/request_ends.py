@@ -35,8 +35,14 @@ def void_requests(session: Session, context: ChangeContext, ids: Sequence[int]) 
 def forget_requests(session: Session, context: ChangeContext, registration_ids: Collection[int]) -> None:
     """Delete all words of requests about these registrations: a person is erased."""
     about = or_(ListRequest.registration_id.in_(registration_ids), ListRequest.other_id.in_(registration_ids))
-    void_requests(session, context, session.scalars(select(ListRequest.id).where(about)).all())
-    session.execute(update(ListRequest).where(about).values(reason=None, answer=None).execution_options(synchronize_session=False))
+    forget(session, context, session.scalars(select(ListRequest.id).where(about)).all())
+
+
+def forget(session: Session, context: ChangeContext, ids: Sequence[int]) -> None:
+    """Delete all words of requests; those that wait are void."""
+    void_requests(session, context, ids)
+    wordless = update(ListRequest).where(ListRequest.id.in_(ids)).values(reason=None, answer=None)
+    session.execute(wordless.execution_options(synchronize_session=False))
 
 
 @when_registration_changes

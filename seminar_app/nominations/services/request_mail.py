@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.accounts.models import UserAccount
@@ -39,12 +37,15 @@ def tell_deciders(session: Session, context: ChangeContext, *, seats: LockedSeat
             language=account.language,
             to_address=account.email,
             to_name=account.name,
-            facts=facts(seats.seminar, seats.office, account.language) | {"kind": request.kind.value, "to_page": "requests_staff.index"},
+            facts=facts(seats.seminar, seats.office, account.language) | {"kind": request.kind.value},
         )
 
 
 def tell_asker(session: Session, context: ChangeContext, *, seats: LockedSeats, request: ListRequest, registration: Registration) -> None:
-    """Tell whoever asked how it was decided. An official whose proposal was accepted is told as one who was replaced."""
+    """Tell whoever asked how it was decided; a liaison only while the person is hers.
+
+    An official whose proposal was accepted is told as one who was replaced.
+    """
     said = {"accepted": request.state is RequestState.ACCEPTED, "answer": request.answer or ""}
     kind, _colon, who = request.asked_by.partition(":")
     if kind == "registration":
@@ -61,7 +62,8 @@ def tell_asker(session: Session, context: ChangeContext, *, seats: LockedSeats, 
                 answer=answer,
             )
         return
-    account = session.scalar(select(UserAccount).where(UserAccount.public_id == uuid.UUID(who), UserAccount.active))
+    theirs = _liaisons_of(session, context, registration.agency_id) if registration.agency_id is not None else []
+    account = next((account for account in theirs if account.public_id.hex == who), None)
     if account is not None:
         enqueue(
             session,

@@ -16,9 +16,9 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
 from seminar_app.core.key_ring import CannotOpen
 from seminar_app.core.sealed_files import SealedFile, content_of, keep_file
-from seminar_app.nominations.errors import RequestGone, RequestOpen
+from seminar_app.nominations.errors import NoPlaceChanges, OnlyTheOrganizer, RequestGone, RequestOpen
 from seminar_app.nominations.request_models import ListRequest
-from seminar_app.nominations.request_rules import Asker, RequestState, decides_at_once, liaison_decides
+from seminar_app.nominations.request_rules import Asker, RequestState, decides_at_once, liaison_decides, takes_changes
 from seminar_app.nominations.services.list_changes import Change, Wish, make, place_of, refuse_impossible
 from seminar_app.nominations.services.request_ends import end_request
 from seminar_app.nominations.services.request_mail import tell_asker, tell_deciders
@@ -68,7 +68,8 @@ def ask(
     Raises:
         NotFound: there is no such registration in this seminar, or it is another agency's.
         NotTheLiaisons: the person registered alone and holds no seat of the agency's.
-        RequestOpen: a request about this registration waits already.
+        RequestOpen: it is to be asked for, and a request about this registration waits already.
+        NoPlaceChanges: the seminar is cancelled or over, and only its organizer still corrects the list.
         CannotBeReplaced, CannotExchange, NotInThisState: the place is no longer what it was; and what `list_changes.make` raises.
         SeminarCompleted: the seminar is completed or archived.
     """
@@ -76,6 +77,8 @@ def ask(
     if (known := session.scalar(select(ListRequest).where(ListRequest.submission_id == submission_id))) is not None:
         return Asked(known.state is RequestState.ACCEPTED, known)
     seats.refuse_if_frozen()
+    if asker is not Asker.ORGANIZER and not takes_changes(seats.seminar, now=context.now):
+        raise NoPlaceChanges
     if agencies is not None and wish.entry is not None and wish.entry.agency_id not in agencies:
         raise NotFound
     registration = place_of(session, seats, asker=asker, agencies=agencies, public_id=wish.registration)
@@ -116,6 +119,8 @@ def decide(
     Raises:
         NotFound: there is no such request, or the account may not decide it.
         RequestGone: it has been decided or taken back.
+        NoPlaceChanges: for a liaison, as for `ask`.
+        OnlyTheOrganizer: a liaison accepts somebody who has a registration that she may not see.
         CannotBeReplaced, CannotExchange, NotInThisState: the change can no longer be made, so it can be declined only; and what
             `list_changes.make` raises.
         SeminarCompleted: the seminar is completed or archived.
@@ -124,16 +129,23 @@ def decide(
     request, registration = _open(session, seats, public_id)
     asker = asker_of(request)
     hers = liaison_decides(request.kind, asker, frozen=_is_frozen(seats, context), substitutes_by=seats.seminar.substitutes_by)
-    if agencies is not None and (registration.agency_id not in agencies or not hers):
+    entry = proposed(session, request)
+    if agencies is not None and not (hers and registration.agency_id in agencies and within(agencies, entry)):
         raise NotFound
     seats.refuse_if_frozen()
+    if agencies is not None and not takes_changes(seats.seminar, now=context.now):
+        raise NoPlaceChanges
     if accept:
-        entry = proposed(session, request)
         other = session.get_one(Registration, request.other_id) if request.other_id is not None else None
         wish = Wish(kind=request.kind, registration=registration.public_id, entry=entry, reason=request.reason)
         end_request(session, context, request, RequestState.ACCEPTED)
         change = Change(wish=wish, asker=asker, registration=registration, other=other, submission_id=request.submission_id, reach=reach)
-        make(session, context, change)
+        try:
+            make(session, context, change)
+        except LISTED:
+            if _may_know(session, seats, agencies, entry):
+                raise
+            raise OnlyTheOrganizer from None
     else:
         end_request(session, context, request, RequestState.DECLINED, answer=answer)
     _record(session, context, seats.seminar, request, f"request.{request.state.value}")
@@ -172,6 +184,11 @@ def proposed(session: Session, request: ListRequest) -> Entry | None:
         return None
 
 
+def within(agencies: Collection[int], entry: Entry | None) -> bool:
+    """Whether a liaison may see who is proposed: nobody, or somebody of her agencies. Their registration may be hers only since."""
+    return entry is None or entry.agency_id in agencies
+
+
 def asker_of(request: ListRequest) -> Asker:
     """Return who has asked."""
     return Asker.OFFICIAL if request.asked_by.startswith("registration:") else Asker.LIAISON
@@ -196,7 +213,7 @@ def _keep(session: Session, context: ChangeContext, change: Change, state: Reque
     """Keep what was asked for; where it is made at once, so that the same form sent again does not make it again."""
     wish, registration, open_still = change.wish, change.registration, state is RequestState.OPEN
     waits = select(ListRequest.id).where(ListRequest.registration_id == registration.id, ListRequest.state == RequestState.OPEN)
-    if session.scalar(waits) is not None:
+    if open_still and session.scalar(waits) is not None:
         raise RequestOpen
     file = None
     if wish.entry is not None and open_still:

@@ -158,14 +158,13 @@ def invitation_of_link(session: Session, token: str, *, now: datetime) -> Invita
     Raises:
         LinkNotFound: no invitation has this link, or the seminar's links have ended.
     """
-    newest = select(func.max(Hold.id)).where(Hold.registration_id == Registration.id).correlate(Registration).scalar_subquery()
     row = session.execute(
         select(
             Hold.id,
             Hold.last_day,
             Hold.ending,
             Hold.number,
-            newest.label("newest"),
+            _LAST.label("newest"),
             Registration.id.label("registration_id"),
             Registration.public_id,
             Registration.state,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.core.errors import Refusal
 from seminar_app.people.matching import By
 from seminar_app.registration.door_rules import Arrival, DoorDay, arrival, door_day, may_be_replaced, may_grow, takes_over
 from seminar_app.registration.errors import (
@@ -22,10 +22,12 @@ from seminar_app.registration.errors import (
     TakenOffTheList,
     WaitsForTheOrganizer,
 )
+from seminar_app.registration.hold_rules import HoldEnd
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState, Source
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.delayed import tell_unless_undone
+from seminar_app.registration.services.holding import let_go
 from seminar_app.registration.services.name_requests import forget_request
 from seminar_app.registration.services.seats import LockedSeats, choose_seat, grow_open_pool, lock_seats, settle
 from seminar_app.registration.services.taking import (
@@ -34,6 +36,7 @@ from seminar_app.registration.services.taking import (
     find_comer,
     find_submission,
     finish,
+    get_registration,
     mail_of,
     ready,
     settle_due,
@@ -147,7 +150,7 @@ def substitute(
     if at_door:
         _refuse_unless_open(seats, context)
     seats.refuse_if_frozen()
-    replaced = _of_seminar(session, seminar_id, replaced_id)
+    replaced = get_registration(session, seminar_id, replaced_id)
     freed = replaced.seat_pool_id
     if not may_be_replaced(replaced.state) or freed is None:
         raise CannotBeReplaced
@@ -162,7 +165,10 @@ def substitute(
         _stands_there(context, registration)
     if takes:
         way = Way.TAKEN_OVER
+        was_kept = let_go(session, context, seats=seats, registration=registration, ending=HoldEnd.USED)
         _give(session, context, seats=seats, registration=registration, pool_id=freed, other=replaced, note=note)
+        if was_kept:  # nobody needs the seat of their invitation any more
+            settle(session, context, seats=seats)
     else:
         settle(session, context, seats=seats)
         promoted = registration.state is RegistrationState.REGISTERED  # the freed seat was theirs by the queue, which told them
@@ -193,14 +199,6 @@ def _refuse_unless_open(seats: LockedSeats, context: ChangeContext) -> None:
     seats.refuse_if_frozen()
     if door_day(seats.seminar, now=context.now) is not DoorDay.OPEN:
         raise DoorIsShut
-
-
-def _of_seminar(session: Session, seminar_id: int, registration_id: int) -> Registration:
-    wanted = select(Registration).where(Registration.id == registration_id, Registration.seminar_id == seminar_id)
-    found = session.scalar(wanted.options(joinedload(Registration.person)).execution_options(populate_existing=True))
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _comer(session: Session, context: ChangeContext, *, seats: LockedSeats, entry: Entry, reach: ColumnElement[bool] | None) -> Comer:

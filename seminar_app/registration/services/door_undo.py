@@ -13,6 +13,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, decide_seat
 from seminar_app.registration.services.changes import change_state, last_step
 from seminar_app.registration.services.delayed import unsay_all
+from seminar_app.registration.services.holding import keep_again
 from seminar_app.registration.services.seats import LockedSeats, grow_open_pool, locked_registration, settle
 
 ENTERED_AS = (RegistrationState.REGISTERED, RegistrationState.WAITLISTED)
@@ -60,6 +61,7 @@ def take_back(session: Session, context: ChangeContext, *, seminar_id: int, regi
         grow_open_pool(session, context, seats=seats, by=-step.extra_seats)
     if step.other_id is not None:
         _seat_again(session, context, seats=seats, replaced_id=step.other_id)
+    keep_again(session, context, seats=seats, registration=registration)
     settle(session, context, seats=seats)
     return registration
 

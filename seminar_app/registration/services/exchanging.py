@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.core.errors import NotFound
 from seminar_app.registration.door_rules import takes_over
 from seminar_app.registration.errors import CannotExchange
 from seminar_app.registration.models import Registration
@@ -16,6 +14,7 @@ from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.delayed import tell_unless_undone
 from seminar_app.registration.services.name_requests import forget_request
 from seminar_app.registration.services.seats import LockedSeats, lock_seats, settle
+from seminar_app.registration.services.taking import get_registration
 
 
 def exchange(session: Session, context: ChangeContext, *, seminar_id: int, one_id: int, other_id: int, note: str | None = None) -> None:
@@ -36,13 +35,13 @@ def exchange(session: Session, context: ChangeContext, *, seminar_id: int, one_i
     seats = lock_seats(session, seminar_id)
     seats.refuse_if_frozen()
     settle(session, context, seats=seats)
-    one, other = (_of_seminar(session, seminar_id, each) for each in (one_id, other_id))
+    one, other = (get_registration(session, seminar_id, each) for each in (one_id, other_id))
     if one.state is RegistrationState.WAITLISTED and other.state is not RegistrationState.WAITLISTED:
         one, other = other, one
     if one.id == other.id or other.state is not RegistrationState.WAITLISTED:
         raise CannotExchange
     if one.state is RegistrationState.WAITLISTED:
-        _exchange_turns(session, context, seats, one, other)
+        _exchange_turns(session, context, seats, one, other, note=note)
     elif one.state is RegistrationState.REGISTERED:
         _hand_over(session, context, seats, seated=one, waiting=other, note=note)
     else:
@@ -50,16 +49,18 @@ def exchange(session: Session, context: ChangeContext, *, seminar_id: int, one_i
     settle(session, context, seats=seats)
 
 
-def _exchange_turns(session: Session, context: ChangeContext, seats: LockedSeats, one: Registration, other: Registration) -> None:
+def _exchange_turns(
+    session: Session, context: ChangeContext, seats: LockedSeats, one: Registration, other: Registration, *, note: str | None
+) -> None:
+    """Exchange two places in the queue. The history has the new ones, so that an undo of a later change gives these back."""
     if not _reach_alike(session, context, seats, one, other):
         raise CannotExchange
     first, second = one.queue_place, other.queue_place
     one.queue_place = seats.next_queue_place(session)  # for a moment: a place is one person's
     session.flush()
-    other.queue_place = first
-    session.flush()
-    one.queue_place = second
-    session.flush()
+    for registration, place in ((other, first), (one, second)):
+        waits = RegistrationState.WAITLISTED
+        change_state(session, context, seminar=seats.seminar, registration=registration, state=waits, queue_place=place, note=note)
     _record(session, context, seats, one, other)
 
 
@@ -105,11 +106,3 @@ def _record(session: Session, context: ChangeContext, seats: LockedSeats, one: R
         seminar=seats.seminar.slug,
         details={"with": other.public_id.hex},
     )
-
-
-def _of_seminar(session: Session, seminar_id: int, registration_id: int) -> Registration:
-    wanted = select(Registration).where(Registration.id == registration_id, Registration.seminar_id == seminar_id)
-    found = session.scalar(wanted.options(joinedload(Registration.person)).execution_options(populate_existing=True))
-    if found is None:
-        raise NotFound
-    return found

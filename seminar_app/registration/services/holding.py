@@ -11,7 +11,7 @@ from seminar_app.audit import services as audit
 from seminar_app.core.actor import RULE
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.registration.hold_models import Hold
-from seminar_app.registration.hold_rules import NAMING, HoldEnd, HoldState, ending_due, hold_to_use
+from seminar_app.registration.hold_rules import NAMING, HoldEnd, HoldState, ending_due, hold_to_use, last_day_possible
 from seminar_app.registration.links import hash_to_keep, invitation_link
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
@@ -44,6 +44,15 @@ def any_due(session: Session, context: ChangeContext, *, seats: LockedSeats) -> 
     """Whether a seat that is kept ends now."""
     pools, today = {pool.id: pool for pool in seats.pools}, seats.today(context.now)
     return any(ending_due(hold_state(hold), pools[hold.seat_pool_id], today=today) is not None for hold in seats.holds(session))
+
+
+def shorten(session: Session, *, seats: LockedSeats) -> None:
+    """Keep no seat without a name beyond the day before its quota's release, so that pages say one day."""
+    pools = {pool.id: pool for pool in seats.pools}
+    for hold in seats.holds(session):
+        if hold.registration_id is None:
+            hold.last_day = min(hold.last_day, last_day_possible(pools[hold.seat_pool_id], ends_on=seats.seminar.ends_on))
+    session.flush()
 
 
 def end_due(session: Session, context: ChangeContext, *, seats: LockedSeats) -> int:
@@ -100,11 +109,13 @@ def next_number(session: Session, registration_id: int) -> int:
 
 def let_go(
     session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, ending: HoldEnd = HoldEnd.GIVEN_UP
-) -> None:
-    """Keep the seat of an invitation no longer, because the registration leaves the list. Nothing for who was not invited."""
+) -> bool:
+    """Keep the seat of an invitation no longer, because the person leaves the list or has another seat. Return whether one was kept."""
     hold = invitation_of(session, seats, registration)
     if hold is not None:
         end_hold(session, context, seats=seats, hold=hold, ending=ending)
+        return True
+    return False
 
 
 def keep_again(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration) -> None:

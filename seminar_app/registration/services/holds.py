@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from seminar_app.audit import services as audit
@@ -36,7 +37,7 @@ def keep_seats(
         seats: how many, from 1.
         last_day: they are kept to its end.
         quota_only: of the agency's quotas alone, as a liaison may; else the open pool too.
-        submission_id: of the display of the form; sent twice it keeps seats once.
+        submission_id: of the display of the form; sent twice it keeps seats once, and returns those of them that are kept still.
 
     Raises:
         NoSeatToKeep: there are fewer free seats that the agency's people may hold.
@@ -45,10 +46,10 @@ def keep_seats(
         NotFound: there is no such seminar.
     """
     locked = open_seats_of(session, context, seminar_id=seminar_id)
-    known = {hold.public_id: hold for hold in locked.holds(session)}
     ids = [uuid.uuid5(submission_id, str(number)) for number in range(seats)]
-    if ids and ids[0] in known:
-        return [known[each] for each in ids if each in known]
+    known = session.scalars(select(Hold).where(Hold.public_id.in_(ids)).order_by(Hold.id)).all()
+    if known:
+        return [hold for hold in known if hold.ended_at is None]
     path = locked.path(session, agency_id)
     reach = Reach(path, open_too=not quota_only)
     within = pools_one_may_hold(locked.pools, reach)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, joinedload
 from seminar_app.audit import services as audit
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.dates import date_range
-from seminar_app.core.errors import NotFound
 from seminar_app.messages.services import enqueue
 from seminar_app.people.matching import By
 from seminar_app.registration.errors import InvitationEnded, NoAddress, NoSeatToInvite, NotInThisState
@@ -33,6 +32,7 @@ from seminar_app.registration.services.taking import (
     find_comer,
     find_submission,
     finish,
+    get_registration,
     mail_of,
     ready,
     submission_of,
@@ -86,22 +86,18 @@ def invite(
 def invite_again(session: Session, context: ChangeContext, *, seminar_id: int, registration_id: int, last_day: date) -> Registration:
     """Invite somebody once more who has not answered: to another day, by a new link. The one sent before answers nothing any more.
 
-    Links that wrong surnames have ended are replaced.
-
     Raises:
         NotFound: there is no such registration in this seminar.
         NotInThisState: the person was not invited, or has answered.
         NoAddress, NoSeatToInvite, KeptTooLong, NoSeatsGivenNow: as for `invite`.
     """
     seats = open_seats_of(session, context, seminar_id=seminar_id)
-    registration = _of_seminar(session, seminar_id, registration_id)
+    registration = get_registration(session, seminar_id, registration_id)
     if registration.state is not RegistrationState.INVITED:
         raise NotInThisState
     if registration.person.email is None:
         raise NoAddress
     let_go(session, context, seats=seats, registration=registration)
-    if registration.wrong_surnames >= MOST_WRONG_SURNAMES:
-        void_link(session, registration)
     _keep(session, context, seats=seats, registration=registration, last_day=last_day)
     return registration
 
@@ -174,7 +170,9 @@ def _refuse_unless_open(session: Session, context: ChangeContext, seats: LockedS
 
 
 def _keep(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, last_day: date) -> None:
-    """Keep a seat for the person and mail the invitation."""
+    """Keep a seat for the person and mail the invitation. Links that wrong surnames have ended are replaced."""
+    if registration.wrong_surnames >= MOST_WRONG_SURNAMES:
+        void_link(session, registration)
     pool_id = decide_seat(seats.pools, seats.reach(session, registration, now=context.now)).pool_id
     pool = next((pool for pool in seats.pools if pool.id == pool_id), None)
     if pool is None:
@@ -211,11 +209,3 @@ def _mail(session: Session, context: ChangeContext, *, seats: LockedSeats, regis
         link_endpoint=INVITATION_ENDPOINT,
     )
     return message is not None
-
-
-def _of_seminar(session: Session, seminar_id: int, registration_id: int) -> Registration:
-    wanted = select(Registration).where(Registration.id == registration_id, Registration.seminar_id == seminar_id)
-    found = session.scalar(wanted.options(joinedload(Registration.person)).execution_options(populate_existing=True))
-    if found is None:
-        raise NotFound
-    return found

@@ -172,7 +172,7 @@ def register_again(
         raise FormClosed
     settle_due(session, context, seats=seats)
     fill(registration, entry, *agency_of_today(session, entry.agency_id, entry.agency_text))
-    registration.notice_id, registration.notice_at = notice_id, context.now
+    registration.source, registration.notice_id, registration.notice_at = Source.FORM, notice_id, context.now
     registration.office_notice_id = office_notice_shown(session, seminar_id=seats.seminar.id, notice_id=office_notice_id)
     place(session, context, seats=seats, registration=registration, source=Source.FORM)
     slug = seats.seminar.slug

@@ -15,7 +15,7 @@ from seminar_app.people.models import Person
 from seminar_app.people.services import PersonData, compared_of, find_or_add_person
 from seminar_app.registration.errors import FormEnded
 from seminar_app.registration.models import Registration
-from seminar_app.registration.rules import RegistrationState, Source, may_register_again, takes_confirmations
+from seminar_app.registration.rules import Source, form_changes, takes_confirmations
 from seminar_app.registration.services.changes import agency_of_today
 from seminar_app.registration.services.notices import notice_shown, office_notice_shown
 from seminar_app.registration.services.seats import lock_seats
@@ -79,8 +79,7 @@ def register(
         if not known:  # the form came already, and the name was corrected since, or a second surname was added or left out
             session.delete(person)
         return registration
-    invited = registration is not None and registration.state is RegistrationState.INVITED  # the form accepts the invitation
-    if registration is not None and not invited and not may_register_again(registration.state):
+    if registration is not None and not form_changes(registration.state):
         return registration
     comer = Comer(person=person, known=known, entry=entry, agency=agency, version_id=version_id, registration=registration)
     notice_ids = notice_id, shown_by_office

@@ -72,12 +72,9 @@ def liaisons_of_pool(
 ) -> Sequence[UserAccount]:
     """Return the liaisons whose people may draw from the quota."""
     reach = agencies_of_liaisons(session, set(granted.values()), on=context.now.date())
-    found = []
-    for account, agencies in granted.items():
-        from_above = pool.agency_id in reach[agencies]
-        if from_above or any(pool.agency_id in seats.path(session, each) for each in agencies):
-            found.append(account)
-    return found
+    return [
+        account for account, agencies in granted.items() if any(pool.agency_id in seats.path(session, each) for each in reach[agencies])
+    ]
 
 
 def _mail(

@@ -23,6 +23,7 @@ from seminar_app.registration.errors import (
     OpenPoolBelowTaken,
     QuotaBelowTaken,
     QuotasAboveCapacity,
+    ReleasedAtOnce,
     SeminarArchived,
     SeminarCompleted,
 )
@@ -49,6 +50,7 @@ from seminar_app.registration.rules import (
     is_list_frozen,
     quotas_within,
     reach_of,
+    released_at_once,
 )
 from seminar_app.registration.services import holding
 from seminar_app.registration.services.changes import change_state
@@ -358,7 +360,14 @@ def settle_all(session: Session, context: ChangeContext) -> None:
 
 
 def resize(
-    session: Session, context: ChangeContext, *, seminar_id: int, capacity: int, wished: Sequence[WishedPool], opened: str | None = None
+    session: Session,
+    context: ChangeContext,
+    *,
+    seminar_id: int,
+    capacity: int,
+    wished: Sequence[WishedPool],
+    opened: str | None = None,
+    releases: bool = True,
 ) -> int:
     """Divide the seats anew, and give those that became free to the waiting list.
 
@@ -366,19 +375,27 @@ def resize(
         capacity: all seats of the seminar.
         wished: the quotas; the open pool gets the rest. A quota that is not listed keeps no seats.
         opened: `edition_of_seats` of what the page showed; None if the caller is not a page.
+        releases: a quota may be released by it at once; False where that is to be asked first.
 
     Returns:
         How many people were given a seat.
 
     Raises:
         StaleEdit: the seats were divided differently meanwhile.
+        SeminarCompleted: the seminar is completed or archived.
+        ReleasedAtOnce: a quota would be released at once, and `releases` is False.
         AgencyTwice, QuotasAboveCapacity, QuotaBelowTaken, OpenPoolBelowTaken: the seats cannot be divided that way.
     """
     seats = lock_seats(session, seminar_id)
     if opened is not None and opened != edition_of_seats((pool.agency_id, pool.size, pool.release_on) for pool in seats.pools):
         raise StaleEdit
+    seats.refuse_if_frozen()
     if (fault := check_pools(seats.pools, capacity=capacity, wished=wished)) is not None:
         raise _refusal(session, fault, capacity)
+    today = seats.today(context.now)
+    if not releases and (at_once := released_at_once(seats.pools, wished, today=today)) is not None:
+        code = session.scalar(select(Agency.code).where(Agency.id == at_once.agency_id)) or ""
+        raise ReleasedAtOnce(agency=code, seats=at_once.seats, kept=at_once.kept)
     rows = {row.agency_id: row for row in seats.rows.values()}
     sizes: dict[int | None, int] = {None: capacity - sum(wish.size for wish in wished)}
     dates: dict[int | None, date | None] = {}
@@ -390,7 +407,6 @@ def resize(
         rows[agency_id] = row
     before = {str(row.agency_id): row.size for row in rows.values()}
     was = {agency_id: row.release_on for agency_id, row in rows.items()}
-    today = seats.today(context.now)
     for agency_id, row in rows.items():
         row.size = sizes.get(agency_id, 0)
         row.release_on = dates.get(agency_id)
@@ -409,6 +425,7 @@ def resize(
     )
     seats.rows = {row.id: row for row in rows.values()}
     seats.pools = [pool_state(row) for row in rows.values()]
+    holding.shorten(session, seats=seats)
     return settle(session, context, seats=seats)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from seminar_app.agencies.models import Agency
@@ -35,7 +35,7 @@ from seminar_app.registration.rules import (
     may_register_again,
 )
 from seminar_app.registration.services.changes import agency_of_today, change_state
-from seminar_app.registration.services.holding import any_due
+from seminar_app.registration.services.holding import any_due, invitation_of
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.reserving import free_code, record_reserved
 from seminar_app.registration.services.seats import LockedSeats, seat_or_queue, settle
@@ -167,14 +167,14 @@ def ready(
     registration = comer.registration or new_registration(session, context, seats, comer.person, source=source)
     if registration.state is not RegistrationState.WAITLISTED:  # who waits took the place for one agency, and keeps it
         fill(registration, comer.entry, comer.agency, comer.version_id)
-        registration.agency_seats_only = False
+        registration.source, registration.agency_seats_only = source, False
     registration.submission_id = submission
     return registration
 
 
 def place(session: Session, context: ChangeContext, *, seats: LockedSeats, registration: Registration, source: Source) -> None:
     """Give the registration a seat or a place in the queue, or let it wait for approval."""
-    invited = registration.state is RegistrationState.INVITED  # the organizer has approved them
+    invited = invitation_of(session, seats, registration) is not None  # the organizer has approved them
     state = None if invited else first_state_of(session, seats, registration, source, now=context.now)
     if state is None:
         seat_or_queue(session, context, seats=seats, registration=registration)
@@ -189,7 +189,6 @@ def first_state_of(
     approval = seats.approval(now)
     registration.agency_seats_only = source is Source.NOMINATION and seats.has_quota(session, registration.agency_id)
     if source is Source.NOMINATION:
-        registration.source = source  # also of somebody who had withdrawn
         return first_state_of_nomination(approval, has_quota=registration.agency_seats_only)
     return first_state(approval) if source is Source.FORM else None
 
@@ -271,6 +270,19 @@ def find_registration(session: Session, *, seminar_id: int, person: Person) -> R
     found = session.scalar(_OF_PERSON, {"seminar_id": seminar_id, "person_id": person.id})
     if found is not None:
         set_committed_value(found, "person", person)
+    return found
+
+
+def get_registration(session: Session, seminar_id: int, registration_id: int) -> Registration:
+    """Return a registration of this seminar as it is now, with its person.
+
+    Raises:
+        NotFound: there is none.
+    """
+    wanted = select(Registration).where(Registration.id == registration_id, Registration.seminar_id == seminar_id)
+    found = session.scalar(wanted.options(joinedload(Registration.person)).execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
     return found
 
 

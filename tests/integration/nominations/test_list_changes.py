@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from seminar_app.accounts.models import RoleGrant
 from seminar_app.agencies.models import Agency
 from seminar_app.core.actor import RoleName
 from seminar_app.core.errors import NotFound, Refusal
@@ -19,16 +20,19 @@ from seminar_app.core.sealed_files import SealedFile
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.nominations import services
-from seminar_app.nominations.errors import NotTheLiaisons, RequestGone, RequestOpen
+from seminar_app.nominations.errors import NoPlaceChanges, NotTheLiaisons, OnlyTheOrganizer, RequestGone, RequestOpen
 from seminar_app.nominations.request_models import ListRequest
+from seminar_app.nominations.request_queries import requests_of
 from seminar_app.nominations.request_rules import Asker, RequestKind, RequestState
 from seminar_app.nominations.services import Asked, Wish
 from seminar_app.nominations.services.requests import proposed
+from seminar_app.registration.errors import AlreadyOnTheRoster
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState, Source
-from seminar_app.registration.services import Entry, Way, add_by_hand, withdraw
+from seminar_app.registration.services import Entry, Way, add_by_hand, restore, withdraw
+from seminar_app.retention.erasing import erase_person
 from seminar_app.seminars.models import Seminar
-from seminar_app.seminars.rules import SubstitutesBy
+from seminar_app.seminars.rules import SeminarState, SubstitutesBy
 from tests.integration.registration.conftest import entry
 from tests.support.context import context
 from tests.support.factories import Make
@@ -265,3 +269,104 @@ def test_only_who_asked_takes_a_request_back(desk: Desk) -> None:
         )
     with pytest.raises(RequestGone):
         desk.decide(asked, accept=True)
+
+
+def test_a_liaison_who_accepts_a_proposal_does_not_learn_who_is_registered_elsewhere(desk: Desk) -> None:
+    asked = desk.ask(RequestKind.SUBSTITUTE, "Ana", asker=Asker.OFFICIAL, entry=rosa(desk))
+    there = Entry(person=rosa(desk).person, agency_id=desk.make.agency("CNS").id)
+    with unit_of_work(desk.session) as work:
+        add_by_hand(work, context(desk.now), seminar_id=desk.seminar.id, entry=there, submission_id=uuid.uuid4(), source=Source.STAFF)
+    with pytest.raises(OnlyTheOrganizer):
+        desk.decide(asked, accept=True, agencies=frozenset({desk.agency.id}))
+    with pytest.raises(AlreadyOnTheRoster):
+        desk.decide(asked, accept=True)
+    assert desk.states()["Ana"] is R.REGISTERED
+
+
+@pytest.mark.parametrize("values", [{"state": SeminarState.CANCELLED}, {"starts_on": date(2026, 2, 2), "ends_on": date(2026, 2, 4)}])
+def test_of_a_seminar_that_is_cancelled_or_over_a_liaison_changes_no_place(desk: Desk, values: dict[str, Any]) -> None:
+    asked = desk.ask(RequestKind.SUBSTITUTE, "Eva", asker=Asker.OFFICIAL, entry=rosa(desk))
+    desk.set(**values)
+    for kind, more in (
+        (RequestKind.WITHDRAW, {}),
+        (RequestKind.EXCHANGE, {"other": "Olga"}),
+        (RequestKind.SUBSTITUTE, {"entry": rosa(desk)}),
+    ):
+        with pytest.raises(NoPlaceChanges):
+            desk.ask(kind, "Ana", **more)
+    with pytest.raises(NoPlaceChanges):
+        desk.decide(asked, accept=True, agencies=frozenset({desk.agency.id}))
+    assert desk.ask(RequestKind.WITHDRAW, "Ana", asker=Asker.ORGANIZER).done
+
+
+@pytest.mark.parametrize("asker", [Asker.LIAISON, Asker.ORGANIZER])
+def test_a_proposal_that_waits_does_not_keep_who_decides_from_a_change_at_once(desk: Desk, asker: Asker) -> None:
+    asked = desk.ask(RequestKind.SUBSTITUTE, "Ana", asker=Asker.OFFICIAL, entry=rosa(desk))
+    assert desk.ask(RequestKind.WITHDRAW, "Ana", asker=asker).done
+    assert desk.session.get_one(ListRequest, asked.request.id, populate_existing=True).state is RequestState.VOID
+
+
+def test_an_alternate_who_was_moved_up_and_comes_back_by_an_undo_has_the_new_turn(desk: Desk) -> None:
+    desk.ask(RequestKind.EXCHANGE, "Olga", other="Iris")
+    notes = select(RegistrationHistory.note).where(
+        RegistrationHistory.registration_id.in_([desk.people[who].id for who in ("Olga", "Iris")])
+    )
+    assert desk.session.scalars(notes.where(RegistrationHistory.note.is_not(None))).all() == ["Otra comisión"] * 2
+    desk.ask(RequestKind.WITHDRAW, "Olga")
+    with unit_of_work(desk.session) as work:
+        by = context(desk.now, desk.liaison)
+        restore(work, by, seminar_id=desk.seminar.id, registration_id=desk.people["Olga"].id, undo=True)
+    desk.ask(RequestKind.WITHDRAW, "Ana")
+    assert desk.states()["Olga"] is R.REGISTERED
+
+
+def test_a_liaison_does_not_see_whom_a_request_names_once_they_are_another_agencys(desk: Desk) -> None:
+    desk.set(list_freezes_on=desk.now.date())
+    desk.ask(RequestKind.EXCHANGE, "Ana", other="Olga")
+    proposal = desk.ask(RequestKind.SUBSTITUTE, "Eva", asker=Asker.OFFICIAL, entry=rosa(desk))
+    desk.set(list_freezes_on=None)
+    cns = desk.make.agency("CNS")
+    version = desk.make.registration(desk.make.seminar(), agency=cns).agency_version_id
+    with unit_of_work(desk.session) as work:
+        for who in ("Olga", "Eva"):
+            moved = work.get_one(Registration, desk.people[who].id)
+            moved.agency_id, moved.agency_version_id = cns.id, version
+
+    def seen(agencies: frozenset[int] | None) -> list[tuple[bool, bool, bool]]:
+        found = requests_of(desk.session, desk.seminar, agencies=agencies, reader=desk.liaison, today=desk.now.date())[0]
+        return [(each.other is not None, each.proposed is not None, each.may_decide) for each in found]
+
+    assert seen(None) == [(True, False, True), (False, True, True)]
+    assert seen(frozenset({desk.agency.id})) == [(False, False, False)]
+    assert seen(frozenset({cns.id})) == [(False, False, False)]
+    with pytest.raises(NotFound):
+        desk.decide(proposal, accept=True, agencies=frozenset({cns.id}))
+
+
+def test_a_seat_of_another_agencys_quota_is_not_the_liaisons(desk: Desk) -> None:
+    """It stays with somebody whose agency was corrected, where no other seat is free."""
+    quota = desk.make.pool(desk.seminar, desk.make.agency("CNS"), 1)
+    desk.people["Sola"] = desk.make.registration(desk.seminar, agency=desk.agency, pool=quota, source=Source.FORM)
+    with pytest.raises(NotTheLiaisons):
+        desk.ask(RequestKind.WITHDRAW, "Sola")
+
+
+def test_a_liaison_whose_agency_was_taken_is_not_told_how_it_was_decided(desk: Desk) -> None:
+    desk.set(list_freezes_on=desk.now.date())
+    asked = desk.ask(RequestKind.WITHDRAW, "Ana")
+    with unit_of_work(desk.session) as work:
+        work.execute(delete(RoleGrant).where(RoleGrant.role == RoleName.LIAISON))
+    desk.decide(asked, accept=True)
+    assert "request_decided" not in desk.kinds()
+
+
+def test_whoever_is_erased_is_proposed_by_nobody_any_more(desk: Desk) -> None:
+    asked = desk.ask(RequestKind.SUBSTITUTE, "Ana", asker=Asker.OFFICIAL, entry=rosa(desk))
+    other = desk.ask(RequestKind.SUBSTITUTE, "Eva", asker=Asker.OFFICIAL, entry=entry(desk.agency, "Luz"))
+    typed = rosa(desk).person
+    person = desk.make.person(typed.given_names, typed.surname1 or "", typed.surname2, email=typed.email)
+    with unit_of_work(desk.session) as work:
+        erase_person(work, context(desk.now), public_id=person.public_id)
+    void, waits = (desk.session.get_one(ListRequest, each.request.id, populate_existing=True) for each in (asked, other))
+    assert (void.state, void.file_id, void.reason) == (RequestState.VOID, None, None)
+    assert (waits.state, waits.file_id is None) == (RequestState.OPEN, False)

@@ -175,6 +175,14 @@ def test_a_wrong_surname_answers_nothing_and_the_fifth_ends_the_link(desk: Desk)
     assert desk.answer(comes=True, number=2).opening is Opening.OPEN
 
 
+def test_who_withdrew_and_whose_link_wrong_surnames_have_ended_is_invited_by_a_link_that_opens(desk: Desk) -> None:
+    for _ in range(MOST_WRONG_SURNAMES):
+        desk.answer(comes=True, surname="Ortega")
+    desk.do(services.withdraw, by=desk.invited.audit_name, registration_id=desk.invited.id)
+    invite(desk.session, desk.seminar, desk.agency, desk.now, person_id=desk.rosa.person_id)
+    assert desk.answer(comes=True, number=2).opening is Opening.OPEN
+
+
 def test_answered_after_its_day_it_is_refused_and_nothing_is_noted(desk: Desk) -> None:
     with pytest.raises(InvitationEnded):
         desk.answer(comes=True, at=desk.now + LATER)

@@ -39,7 +39,7 @@ def test_seats_are_kept_within_the_quota_and_given_up(house: House) -> None:
 def test_more_than_the_quota_has_is_refused_with_the_figure_and_what_was_typed_stays(house: House) -> None:
     browser = house.browser("liaison")
     page = browser.submit(PAGE, {"seats": "3", "last_day": DAY}, form=".own-keep form", status=422)
-    assert "2 seats are free that this agency" in page.text
+    assert "people may have: 2" in page.text
     assert page.one("input#seats").attrs["value"] == "3"
     assert held(house) == (0, 0)
 

@@ -12,7 +12,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.messages.rendering import write
 from seminar_app.nominations.request_models import ListRequest
-from seminar_app.nominations.request_rules import RequestState
+from seminar_app.nominations.request_rules import RequestKind, RequestState
 from seminar_app.people.models import Person
 from seminar_app.registration.links import personal_token
 from seminar_app.registration.models import Registration
@@ -193,3 +193,37 @@ def test_reserved_people_stand_under_their_code(desk: Desk) -> None:
         page = desk.house.browser(who).get(f"{REQUESTS}/").text
         assert "QWRTZ" in page
         assert "Ríos" not in page
+
+
+def test_a_liaison_reads_of_an_exchange_with_somebody_who_is_another_agencys_since(desk: Desk) -> None:
+    """Their agency was corrected after she had asked; whom she sees is the one who is hers."""
+    make, house = desk.house.make, desk.house
+    other = make.registration(house.seminar, make.person("Olga", "Paz"), agency=house.inm, state=R.WAITLISTED, queue_place=1)
+    with unit_of_work(house.session) as session:
+        session.add(
+            ListRequest(
+                public_id=uuid.uuid4(),
+                seminar_id=house.seminar.id,
+                kind=RequestKind.EXCHANGE,
+                state=RequestState.OPEN,
+                registration_id=desk.ana.id,
+                other_id=other.id,
+                submission_id=uuid.uuid4(),
+                asked_at=NOW,
+                asked_by="account:a",
+            )
+        )
+    assert "Paz" in house.browser("organizer").get(f"{REQUESTS}/").text
+    page = house.browser("liaison").get(f"{REQUESTS}/").text
+    assert "Ríos" in page
+    assert "Paz" not in page
+
+
+def test_a_proposal_that_was_declined_is_told_only_while_there_is_a_place(desk: Desk) -> None:
+    desk.propose()
+    desk.press("organizer", "decline", {"answer": "Ya se compró el vuelo."})
+    assert "Ya se compró el vuelo." in desk.official.get(desk.page).text
+    with unit_of_work(desk.house.session) as session:
+        gone = session.get_one(Registration, desk.ana.id)
+        gone.state, gone.seat_pool_id = R.WITHDRAWN, None
+    assert "Ya se compró el vuelo." not in desk.official.get(desk.page).text

@@ -19,6 +19,7 @@ from seminar_app.registration.merge_rules import undo_fault
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, decide_seat
 from seminar_app.registration.services.changes import change_state
+from seminar_app.registration.services.holding import keep_again
 from seminar_app.registration.services.merging.records import (
     REFUSALS,
     LeftRegistration,
@@ -111,6 +112,7 @@ def _bring_back(session: Session, context: ChangeContext, locked: Locked, kept: 
             removal_reason=reason,
         )
         seats.moved(left=None, took=pool_id)
+        keep_again(session, context, seats=seats, registration=registration)
 
 
 def _free_seat(session: Session, context: ChangeContext, seats: LockedSeats, registration: Registration, left: LeftRegistration) -> int:
