@@ -14,7 +14,7 @@ class FormNotOpen(Refusal):
 class NotTakingPart(Refusal):
     """A person without a seat answered."""
 
-    sentence = N_("Only those who hold a seat at the seminar answer this form.")
+    sentence = N_("Only those who hold a place at the seminar answer this form.")
 
 
 class AnswersMissing(Refusal):

@@ -21,6 +21,7 @@ from seminar_app.people.shown import ShownPerson, told_apart
 from seminar_app.registration.first_opening_rules import Opening, decide_opening
 from seminar_app.registration.models import Registration
 from seminar_app.registration.queries import alternates_now
+from seminar_app.registration.queries.leaving import WITHDRAWN_BY_AGENCY
 from seminar_app.registration.queries.shown import SHOWN, shown_person
 from seminar_app.registration.rules import RegistrationState, Source, is_alternate, may_edit
 
@@ -37,6 +38,7 @@ class OwnPerson:
         hers: the place is hers to hand on (`request_rules.is_liaisons`). Of a reserved identity only from the opened record.
         opening: what the person's page still asks for.
         pool_id: internal id of the pool whose seat they hold.
+        by_agency: the agency has withdrawn the person.
         earlier, later: the alternates of hers next in order, with whom this one can exchange places.
     """
 
@@ -53,6 +55,7 @@ class OwnPerson:
     queue_place: int | None
     earlier: uuid.UUID | None = None
     later: uuid.UUID | None = None
+    by_agency: bool = False
 
     @property
     def hidden(self) -> bool:
@@ -150,6 +153,7 @@ _COLUMNS = (
     Registration.notice_at,
     Registration.wrong_surnames,
     Person.email_proven_at,
+    WITHDRAWN_BY_AGENCY,
 )
 
 
@@ -171,6 +175,7 @@ def _person(row: Any, then: AgenciesThen, theirs: set[int], numbers: Mapping[int
         decide_opening(proven_at=row.email_proven_at, notice_at=row.notice_at, wrong_surnames=row.wrong_surnames),
         row.seat_pool_id,
         row.queue_place,
+        by_agency=row.by_agency,
     )
 
 

@@ -15,6 +15,7 @@ from seminar_app.nominations.models import Nomination, NominationList
 from seminar_app.nominations.shapes import RowKey
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration, RegistrationHistory
+from seminar_app.registration.queries.leaving import WITHDRAWN_BY_AGENCY
 from seminar_app.registration.rules import RegistrationState, is_alternate
 
 LEFT = (RegistrationState.DECLINED, RegistrationState.WITHDRAWN, RegistrationState.REMOVED, RegistrationState.SUBSTITUTED)
@@ -34,6 +35,7 @@ class Here:
         alternate: whether it waits for a seat of its agency, and as which number among those of the same quota.
         left_at: when the person left the list, of one who did (`LEFT`).
         address: of the person now, where the account may see it.
+        by_agency: the agency has withdrawn the person.
         told: whether the account learns here what became of it. A liaison does not of a reserved identity: its row says what she knows.
     """
 
@@ -48,6 +50,7 @@ class Here:
     left_at: datetime | None = None
     told: bool = True
     address: str | None = None
+    by_agency: bool = False
 
     @property
     def left(self) -> bool:
@@ -69,6 +72,7 @@ _OF_REGISTRATION = (
     Registration.person_id,
     Person.reserved,
     Person.erased_at,
+    WITHDRAWN_BY_AGENCY,
 )
 
 
@@ -143,6 +147,7 @@ def _here(row: Any, numbers: Mapping[int, int], **more: Any) -> Here:
         alternate=alternate,
         number=None if hidden else numbers.get(row.id),
         erased=erased,
+        by_agency=row.by_agency,
         **more,
     )
 

@@ -12,6 +12,7 @@ from seminar_app.nominations.here import ALTERNATE, ERASED, Here
 from seminar_app.nominations.rules import Outcome
 from seminar_app.nominations.services import Imported
 from seminar_app.nominations.shapes import Problem, ProblemCode
+from seminar_app.registration.labels import state_in_words
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.web.filters import long_date
 from seminar_app.web.labels import label
@@ -49,17 +50,20 @@ def kind_in_words(kind: str, rows: int = 1) -> str:
 
 def here_in_words(here: Here) -> str:
     """Return what a registration is now, in the roster's words."""
-    return str(_("Alternate %(number)d", number=here.number)) if here.number else kind_in_words(here.kind)
+    if here.number:
+        return str(_("Alternate %(number)d", number=here.number))
+    return kind_in_words(here.kind) if here.erased or not here.by_agency else state_in_words(here.state, by_agency=True)
 
 
 def left_in_words(here: Here, time_zone: str) -> str:
     """Return how and when a person left the list of the seminar."""
     if here.left_at is None:
-        return str(label(here.state))
+        return state_in_words(here.state, by_agency=here.by_agency)
     day = long_date(here.left_at.astimezone(ZoneInfo(time_zone)).date())
+    by_agency = _("Withdrawn by the agency on %(day)s", day=day)
     said = {
         RegistrationState.DECLINED: _("Was not approved on %(day)s", day=day),
-        RegistrationState.WITHDRAWN: _("Withdrew on %(day)s", day=day),
+        RegistrationState.WITHDRAWN: by_agency if here.by_agency else _("Withdrew on %(day)s", day=day),
         RegistrationState.REMOVED: _("Was taken off the list on %(day)s", day=day),
         RegistrationState.SUBSTITUTED: _("Gave up the place on %(day)s", day=day),
     }

@@ -63,6 +63,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     first_mail.init_app()
     mail_contents.init_app()
     mail_calendar.init_app()
+    app.jinja_env.globals.update(state_in_words=labels.state_in_words)
     app.jinja_env.globals.update(asked_of=asked_of, needed_of=needed_of, identity_days_kept=settings.kept.identity)
     app.register_error_handler(NotOpenedYet, first_opening_routes.lead_to_first_opening)
     app.register_blueprint(blueprint)

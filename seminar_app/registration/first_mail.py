@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.messages.models import Message
@@ -35,29 +35,46 @@ OF_LETTERS = (*PUBLIC_FACTS, "subject", "text", "in_own_language", "asks")
 
 
 class News(StrEnum):
-    """What such a mail may say beside that there is a page: it holds for the seminar, not for the reader."""
+    """What such a mail may say beside that there is a page. It tells nothing of what was decided about the reader."""
 
-    NONE = "none"
+    ENTERED = "entered"
+    """The first mail to this mailbox about this seminar: the address was entered."""
+    LATER = "later"
+    """Something has changed, whatever it is: a seat, a turn and a withdrawal read alike."""
+    AGAIN = "again"
+    """The link is sent once more."""
     CHANGED = "changed"
     CANCELLED = "cancelled"
     FEEDBACK = "feedback"
     INVITED = "invited"
+    REMINDED = "reminded"
+    """The invitation still waits for an answer."""
 
 
-_OF_NEWS = {News.CHANGED: OF_CHANGES, News.CANCELLED: OF_CHANGES, News.INVITED: OF_INVITATIONS}
-_news: dict[str, News] = {}
+_OF_NEWS = {News.CHANGED: OF_CHANGES, News.CANCELLED: OF_CHANGES, News.INVITED: OF_INVITATIONS, News.REMINDED: OF_INVITATIONS}
+OFF_THE_LIST = ("declined", "removed", "substituted", "withdrawn", "withdrawn_by_agency", "exchanged")
+"""Mails that never say that an address was entered, also where they are the first."""
+_news: dict[str, tuple[News, News]] = {}
 _to_many: set[str] = set()
 
 
 def init_app() -> None:
     """Ask for every mail with a personal link."""
+    for kind in OFF_THE_LIST:
+        tells(kind, News.LATER)
+    tells("link", News.ENTERED, later=News.AGAIN)
+    tells("already_registered", News.AGAIN)
     cover(PURPOSE, _covered, _owners)
     cover(INVITATION, _covered, _owners)
 
 
-def tells(kind: str, news: News) -> None:
-    """Let mails of a kind tell these news also where the mailbox is not proven."""
-    _news[kind] = news
+def tells(kind: str, news: News, *, later: News | None = None) -> None:
+    """Let mails of a kind tell these news also where the mailbox is not proven.
+
+    Args:
+        later: what they tell where they are not the first to this mailbox about this seminar; None: the same.
+    """
+    _news[kind] = news, later or news
 
 
 def written_to_many(kind: str) -> None:
@@ -81,11 +98,17 @@ def mailbox_of(registration: Registration, person: Person, *, at: datetime | Non
     return Mailbox(proven and not ended, ended)
 
 
-def bare(found: Resolved, *, kind: str, link: str | None) -> Resolved:
-    """Return what is left of a mail where the mailbox is not proven; `link`: None where it has ended."""
+def bare(found: Resolved, *, kind: str, link: str | None, first: bool = False) -> Resolved:
+    """Return what is left of a mail where the mailbox is not proven.
+
+    Args:
+        link: None where it has ended.
+        first: whether it is the first mail to this mailbox about this seminar.
+    """
     if kind in _to_many:
         return Resolved(kind=found.kind, language=found.language, to_name="", facts=_only(found, OF_LETTERS) | _no_person(link))
-    news = _news.get(kind, News.NONE)
+    at_first, later = _news.get(kind, (News.ENTERED, News.LATER))
+    news = at_first if first else later
     said = _only(found, PUBLIC_FACTS + _OF_NEWS.get(news, ()))
     return Resolved(
         kind=KIND,
@@ -104,7 +127,9 @@ def _no_person(link: str | None) -> dict[str, Any]:
 
 
 def _owners(session: Session, registrations: Collection[uuid.UUID]) -> Owners:
-    of = select(Registration, Person).join(Person, Person.id == Registration.person_id)
+    earliest = select(func.min(Message.id)).where(Message.link_owner == Registration.public_id, Message.to_address == Person.email)
+    of = select(Registration, Person, earliest.correlate(Registration, Person).scalar_subquery().label("first_mail"))
+    of = of.join(Person, Person.id == Registration.person_id)
     return {row.Registration.public_id: row for row in session.execute(of.where(Registration.public_id.in_(registrations)))}
 
 
@@ -115,8 +140,9 @@ def _covered(_session: Session, message: Message, found: Resolved, _address_of: 
     """
     row = owners.get(message.link_owner) if message.link_owner is not None else None
     if row is None:
-        return bare(found, kind=message.kind, link=None)
+        return bare(found, kind=message.kind, link=None, first=True)
     mailbox = mailbox_of(row.Registration, row.Person, at=message.sent_at)
     if mailbox.proven and row.Person.email == message.to_address:
         return None
-    return bare(found, kind=message.kind, link=None if mailbox.ended else found.facts.get("link"))
+    first = row.first_mail is None or message.id <= row.first_mail
+    return bare(found, kind=message.kind, link=None if mailbox.ended else found.facts.get("link"), first=first)

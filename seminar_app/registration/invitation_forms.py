@@ -17,7 +17,7 @@ from seminar_app.registration.forms import FirstOpeningForm, HandForm, KnownForm
 from seminar_app.registration.hold_rules import MOST_KEPT
 from seminar_app.web.forms import BaseForm, choices_of, required
 
-ACCEPT, DECLINE = "accept", "decline"
+ACCEPT, DECLINE, DECLINE_SURELY = "accept", "decline", "decline_surely"
 
 
 def last_day_field(label: Any) -> DateField:
@@ -33,16 +33,22 @@ def day_of(field: DateField) -> date:
 
 
 class _Answers(BaseForm):
-    """One of two buttons was pressed."""
+    """One of two buttons was pressed. The one that declines leads to a page that asks once more, whose button answers."""
 
     answer = SelectField(
-        choices=choices_of((ACCEPT, ACCEPT), (DECLINE, DECLINE)), validators=[required(_l("Please press one of the two buttons."))]
+        choices=choices_of((ACCEPT, ACCEPT), (DECLINE, DECLINE), (DECLINE_SURELY, DECLINE_SURELY)),
+        validators=[required(_l("Please press one of the two buttons."))],
     )
 
     @property
     def accepts_place(self) -> bool:
         """Whether the person comes."""
         return bool(self.answer.data == ACCEPT)
+
+    @property
+    def to_be_asked(self) -> bool:
+        """Whether the person has said once that they cannot come."""
+        return bool(self.answer.data == DECLINE)
 
 
 class InvitationForm(FirstOpeningForm, _Answers):

@@ -1,4 +1,4 @@
-"""The link of an invitation, and the same two buttons on the personal page."""
+"""The link of an invitation, and the same two buttons on the personal page. Declining asks once more."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from seminar_app.core import clock
 from seminar_app.core.errors import Refusal
+from seminar_app.offices.models import Office
 from seminar_app.registration import queries, services
 from seminar_app.registration.blueprints import blueprint
 from seminar_app.registration.errors import InvitationEnded, NotInThisState
@@ -22,10 +23,12 @@ from seminar_app.registration.notices import CURRENT_VERSION, notice_paragraphs
 from seminar_app.registration.queries import InvitationLink
 from seminar_app.registration.services import Tried
 from seminar_app.registration.surname_words import wrong_surname
+from seminar_app.seminars.models import Seminar
 from seminar_app.web.access import needs_no_token, personal_link
 from seminar_app.web.change import change_context
 from seminar_app.web.contacts import name_contact
 from seminar_app.web.database import Session, in_unit_of_work, session
+from seminar_app.web.forms import BaseForm
 from seminar_app.web.languages import current_language
 from seminar_app.web.limits import limiter
 
@@ -54,6 +57,9 @@ def invitation(token: str) -> ResponseReturnValue:
         return render_template("registration/link_ended.html", seminar=found.seminar, office=found.office), 410
     if found.opening is not Opening.SURNAME:
         del form.surname
+    if form.accepts() and form.to_be_asked:
+        surname = form.surname.data if "surname" in form else None
+        return _declining(form, found.seminar, found.office, back=url_for(".invitation", token=token), surname=surname)
     if form.accepts():
         try:
             tried, leads_to = in_unit_of_work(lambda session: _answer(session, found, form))
@@ -74,6 +80,11 @@ def invitation(token: str) -> ResponseReturnValue:
         office_notice=office_notice,
     )
     return page, 422 if form.has_errors else 200
+
+
+def _declining(form: BaseForm, seminar: Seminar, office: Office, *, back: str, surname: str | None = None) -> str:
+    """Ask once more before the place is given up. Nothing is changed, so the surname is compared only with the answer itself."""
+    return render_template("registration/invitation_declining.html", form=form, seminar=seminar, office=office, back=back, surname=surname)
 
 
 def _answer(session: Session, found: InvitationLink, form: InvitationForm) -> tuple[Tried, str | None]:
@@ -113,7 +124,12 @@ def answer_invitation(token: str) -> ResponseReturnValue:
     found = queries.personal_page(session(), token, today=clock.now().date())
     name_contact(found.office)
     form = OwnAnswerForm()
-    if form.accepts():
+    waits = queries.own_invitation(session(), found.seminar, found.registration.id, now=clock.now())
+    if form.accepts() and form.to_be_asked and waits is not None and waits.waits:
+        if "language" not in browser:
+            g.language = found.registration.language
+        return _declining(form, found.seminar, found.office, back=url_for(".personal", token=token))
+    if form.accepts() and not form.to_be_asked:
         service = services.accept if form.accepts_place else services.decline_invitation
         context, registration_id = change_context(found.registration.audit_name), found.registration.id
 

@@ -51,7 +51,7 @@ class LinkLeads(StrEnum):
 
 
 def link_leads(invitation: InvitationState, *, newest: bool, cancelled: bool, gives_seats: bool, today: date) -> LinkLeads:
-    """Return what the link of an invitation leads to. It asks once: an answer stays what the link says, whatever happens later.
+    """Return what the link of an invitation leads to. It asks once: an answer stays what the link says, until the person is invited again.
 
     Args:
         invitation: the one of this link.
@@ -62,12 +62,12 @@ def link_leads(invitation: InvitationState, *, newest: bool, cancelled: bool, gi
     """
     if cancelled:
         return LinkLeads.CANCELLED
+    if not newest:
+        return LinkLeads.REPLACED
     if invitation.ending is HoldEnd.USED:
         return LinkLeads.ACCEPTED
     if invitation.ending is HoldEnd.DECLINED:
         return LinkLeads.DECLINED
-    if not newest:
-        return LinkLeads.REPLACED
     return LinkLeads.QUESTION if gives_seats and invitation.waits(today=today) else LinkLeads.ENDED
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from seminar_app.registration.rules import RegistrationState, RemovalReason, Source
-from seminar_app.web.labels import register
+from seminar_app.web.labels import label, register
+
+
+def state_in_words(state: RegistrationState, *, by_agency: bool) -> str:
+    """Return the word for a state, and of somebody whom the agency withdrew that it did."""
+    return str(_("Withdrawn by the agency")) if by_agency else label(state)
 
 
 def init_app() -> None:

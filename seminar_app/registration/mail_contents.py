@@ -48,7 +48,7 @@ def init_app() -> None:
     resolve(LINKS, _of_address)
     tells(change_notices.KIND, News.CHANGED)
     tells(invitations.KIND, News.INVITED)
-    tells(invitations.REMINDER, News.INVITED)
+    tells(invitations.REMINDER, News.REMINDED)
     tells(seminar_changes.KIND, News.CANCELLED)
     resolve(change_notices.KIND, _of_changes)
     resolve(change_notices.LIAISON_KIND, _of_changes)

@@ -160,7 +160,7 @@ def test_accepting_proves_the_mailbox_notes_the_notice_and_leads_to_the_personal
     assert desk.session.get_one(Person, kept.person_id).email_proven_at == NOW
     assert {"registration.page_opened", "hold.used", "registration.registered"} <= set(desk.actions())
     again = desk.client.get(desk.link(made))
-    assert "The place is accepted" in again.text
+    assert "You accepted the place" in again.text
     for secret in SECRETS:
         assert secret not in again.text
     assert again.one("main a[href='/registrations/']")
@@ -169,16 +169,42 @@ def test_accepting_proves_the_mailbox_notes_the_notice_and_leads_to_the_personal
 def test_two_tabs_and_two_presses_give_one_answer_and_no_error(desk: Desk) -> None:
     made = desk.invite()
     page = desk.client.get(desk.link(made))
-    filled = dict(page.fields("main form")) | {"surname": "Cruz", "answer": "decline"}
+    filled = dict(page.fields("main form")) | {"surname": "Cruz", "answer": "decline_surely"}
     first = desk.client.post(desk.link(made), filled)
     second = desk.client.post(desk.link(made), filled | {"answer": "accept"})
     for answer in (first, second):
         assert answer.response.location == desk.link(made)
-    assert "Thank you for your answer" in desk.client.follow(second).text
+    assert "You said that you cannot come" in desk.client.follow(second).text
     assert desk.state_of(made) is RegistrationState.WITHDRAWN
     desk.session.rollback()
     assert len(desk.session.scalars(select(Message).where(Message.kind == "withdrawn")).all()) == 1
-    assert "You declined the invitation" in desk.client.get(desk.personal(made)).text
+    assert "You said that you cannot come" in desk.client.get(desk.personal(made)).text
+
+
+def test_who_cannot_come_is_asked_once_more_and_only_then_the_place_is_given_up(desk: Desk) -> None:
+    made = desk.invite()
+    before = desk.actions()
+    asked = desk.client.submit(desk.link(made), {"surname": "cruz", "answer": "decline"}, status=200)
+    assert asked.one("main h1").to_text() == "You cannot come?"
+    assert asked.one(f"main .submit-row a[href='{desk.link(made)}']").to_text() == "Back"
+    assert desk.actions() == before
+    assert desk.state_of(made) is RegistrationState.INVITED
+    sure = dict(asked.fields("main form")) | {"answer": asked.one("main button[name=answer]").attrs["value"]}
+    done = desk.client.follow(desk.client.post(desk.link(made), sure))
+    assert "You said that you cannot come" in done.text
+    assert desk.state_of(made) is RegistrationState.WITHDRAWN
+
+
+def test_the_personal_page_asks_once_more_too(desk: Desk) -> None:
+    made = desk.invite()
+    desk.client.submit(f"{desk.personal(made)}/open", {"surname": "Cruz"})
+    url = f"{desk.personal(made)}/invitation"
+    asked = desk.client.submit(desk.personal(made), {"answer": "decline"}, form=f"main form[action='{url}']", status=200)
+    assert asked.one(f"main .submit-row a[href='{desk.personal(made)}']")
+    assert desk.state_of(made) is RegistrationState.INVITED
+    sure = dict(asked.fields("main form")) | {"answer": "decline_surely"}
+    assert "You said that you cannot come" in desk.client.follow(desk.client.post(url, sure)).text
+    assert desk.state_of(made) is RegistrationState.WITHDRAWN
 
 
 def test_wrong_surnames_are_counted_with_those_of_the_personal_page(desk: Desk) -> None:
@@ -296,11 +322,11 @@ def test_a_known_person_is_found_invited_and_after_a_no_invited_again(desk: Desk
     desk.organizer.submit(url, {"last_day": "2026-06-09"}, status=422)
     desk.organizer.submit(url, {"last_day": "2026-03-20"})
     made = desk.session.scalars(select(Registration).where(Registration.seminar_id == desk.seminar.id)).one()
-    desk.client.submit(desk.link(made), {"answer": "decline"})
+    desk.client.submit(desk.link(made), {"answer": "decline_surely"})
     assert desk.invited().one(f"main td a[href='{url}']")
     desk.organizer.submit(url, {"last_day": "2026-03-25"})
     assert desk.state_of(made) is RegistrationState.INVITED
-    assert "Thank you for your answer" in desk.client.get(desk.link(made)).text
+    assert "There is a newer invitation" in desk.client.get(desk.link(made), status=410).text
     assert "Will you come?" in desk.client.get(desk.link(made, 2)).text
 
 

@@ -130,4 +130,5 @@ def make(session: Session, context: ChangeContext, change: Change) -> Entered | 
         at_door=False,
         note=note,
         reach=change.reach,
+        proposed=change.asker is Asker.OFFICIAL,
     )

@@ -27,6 +27,7 @@ from seminar_app.people.queries import SHOWN, Candidate, candidates, compared, m
 from seminar_app.people.rules import reserved_code, reserved_name
 from seminar_app.people.shown import ShownPerson, agency_shown, as_shown
 from seminar_app.registration.models import PersonJoin, Registration
+from seminar_app.registration.queries.leaving import WITHDRAWN_BY_AGENCY
 from seminar_app.registration.queries.reach import agencies_in_reach
 from seminar_app.registration.queries.shown import agency_of
 from seminar_app.registration.rules import RegistrationState
@@ -59,6 +60,7 @@ class PersonRegistration:
 
     Attributes:
         code: of a reserved identity.
+        by_agency: it was the agency that withdrew the person.
         joined_at: when it was given to this record by a rule; None if it was made with the record, or split off.
     """
 
@@ -70,6 +72,7 @@ class PersonRegistration:
     seminar: Seminar
     agency: NamedAgency | None
     joined_at: datetime | None
+    by_agency: bool = False
 
 
 def people_in_reach(session: Session, actor: Actor, words: str) -> tuple[list[PersonInReach], bool]:
@@ -210,6 +213,7 @@ def registrations_of(session: Session, actor: Actor, person_id: int) -> list[Per
             Person.reserved,
             Seminar,
             PersonJoin.joined_at,
+            WITHDRAWN_BY_AGENCY,
         )
         .join(Person, Person.id == Registration.person_id)
         .join(Seminar, Seminar.id == Registration.seminar_id)
@@ -224,7 +228,7 @@ def registrations_of(session: Session, actor: Actor, person_id: int) -> list[Per
 def _person_registration(row: Any, agencies: AgenciesThen) -> PersonRegistration:
     then = agency_of(row, agencies)
     code, seen = (reserved_name(row.reserved_code), agency_shown(then.agency, then.group)) if row.reserved else (None, then.agency)
-    return PersonRegistration(row.id, row.public_id, row.state, row.registered_at, code, row.Seminar, seen, row.joined_at)
+    return PersonRegistration(row.id, row.public_id, row.state, row.registered_at, code, row.Seminar, seen, row.joined_at, row.by_agency)
 
 
 def reach_of_registrations(session: Session, actor: Actor) -> ColumnElement[bool]:

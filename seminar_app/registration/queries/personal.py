@@ -22,6 +22,7 @@ from seminar_app.people.shown import ShownPerson, as_shown
 from seminar_app.registration.errors import NotOpenedYet
 from seminar_app.registration.first_opening_rules import Opening, decide_opening
 from seminar_app.registration.models import NameRequest, Notice, Registration
+from seminar_app.registration.queries.leaving import WITHDRAWN_BY_AGENCY
 from seminar_app.registration.queries.shown import SHOWN
 from seminar_app.registration.rules import RegistrationState, edition_of, edition_of_request, is_alternate, link_has_ended
 from seminar_app.seminars.models import Seminar, SeminarSession
@@ -62,6 +63,8 @@ class OwnRegistration:
     edition: str
     """Version of the registration and its person, for a form that changes them."""
     person: ShownPerson
+    by_agency: bool = False
+    """Whether it was the agency that withdrew the person."""
 
     @property
     def alternate(self) -> bool:
@@ -172,6 +175,7 @@ def personal_page(session: Session, token: str, *, today: date) -> PersonalPage:
         office_notice_id=row.office_notice_id,
         edition=edition_of(row.version, row.person_version),
         person=as_shown(row, agency=None, group=None, code=row.reserved_code, opened=True),
+        by_agency=row.by_agency,
     )
     agency = agency_written(agency_then(row.AgencyVersion), row.agency_text).agency
     return PersonalPage(own, row.Seminar, row.Office, agency, row.begins_at)
@@ -205,6 +209,7 @@ def _found(session: Session, token: str, *, today: date) -> Any:
             Office,
             AgencyVersion,
             _FIRST_SESSION.label("begins_at"),
+            WITHDRAWN_BY_AGENCY,
         )
         .join(Person, Person.id == Registration.person_id)
         .join(Seminar, Seminar.id == Registration.seminar_id)

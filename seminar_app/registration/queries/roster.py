@@ -34,6 +34,7 @@ from seminar_app.registration.first_opening_rules import Opening, decide_opening
 from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.queries.alternates import numbers_in
 from seminar_app.registration.queries.here import PersonHere, people_here
+from seminar_app.registration.queries.leaving import WITHDRAWN_BY_AGENCY, step_by_agency
 from seminar_app.registration.queries.reach import agencies_in_reach
 from seminar_app.registration.queries.shown import SHOWN, shown_person
 from seminar_app.registration.rules import RegistrationState, RemovalReason, Source, edition_of, is_alternate, may_edit
@@ -129,6 +130,8 @@ class RosterRow:
     alternate: bool = False
     number: int | None = None
     """An alternate's number among those of the same quota; None of a reserved identity, or where no quota is left."""
+    by_agency: bool = False
+    """Whether it was the agency that withdrew the person."""
 
     @property
     def to_phone(self) -> bool:
@@ -208,6 +211,7 @@ _LINE = (
     Registration.seat_pool_id,
     Registration.queue_place,
     Registration.agency_seats_only,
+    WITHDRAWN_BY_AGENCY,
 )
 
 
@@ -300,7 +304,7 @@ def _line(
     alternate = is_alternate(row.state, agency_seats_only=row.agency_seats_only)
     number = None if person.hidden else numbers.get(row.id)
     pool_id = pool.public_id.hex if pool else None
-    return RosterRow(row.public_id, person, row.state, pool_id, searched, row.email is not None, alternate, number)
+    return RosterRow(row.public_id, person, row.state, pool_id, searched, row.email is not None, alternate, number, row.by_agency)
 
 
 def _in_order(lines: list[RosterRow], *, by_number: bool) -> list[RosterRow]:
@@ -328,12 +332,18 @@ def _is_wanted(line: RosterRow, group: str, wanted: RosterFilter) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class HistoryStep:
-    """One change of the registration's state. `other`: of a substitution, who came instead or made way, where the account may see them."""
+    """One change of the registration's state.
+
+    Attributes:
+        other: of a substitution, who came instead or made way, where the account may see them.
+        by_agency: the agency withdrew the person.
+    """
 
     at: datetime
     to_state: RegistrationState
     note: str | None
     other: PersonHere | None = None
+    by_agency: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +372,8 @@ class SeenRegistration:
     paper_notice_by: str | None = None
     opening: Opening = Opening.OPEN
     """What the person's page still asks for."""
+    by_agency: bool = False
+    """Whether it was the agency that withdrew the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,6 +421,7 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
             Registration.wrong_surnames,
             Person.email_proven_at,
             Person.version.label("person_version"),
+            WITHDRAWN_BY_AGENCY,
         )
         .join(Person, Person.id == Registration.person_id)
         .where(Registration.seminar_id == access.seminar.id, Registration.public_id == public_id)
@@ -429,7 +442,7 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
         access,
         _seen(row, person),
         agencies[row.agency_version_id].group,
-        () if person.hidden else _history(session, access, row.id),
+        () if person.hidden else _history(session, access, row.id, row.source),
         may_open=may_open and not opened,
         may_reserve=own and not closed.reserved,
         may_show_again=access.may_change and closed.reserved and not closed.erased,
@@ -439,7 +452,7 @@ def registration_in_reach(session: Session, actor: Actor, slug: str, public_id: 
 def _seen(row: Any, person: ShownPerson) -> SeenRegistration:
     alternate = is_alternate(row.state, agency_seats_only=row.agency_seats_only)
     if person.hidden:
-        return SeenRegistration(row.id, row.public_id, row.state, person, row.seat_asked_at, alternate)
+        return SeenRegistration(row.id, row.public_id, row.state, person, row.seat_asked_at, alternate, by_agency=row.by_agency)
     return SeenRegistration(
         row.id,
         row.public_id,
@@ -458,14 +471,24 @@ def _seen(row: Any, person: ShownPerson) -> SeenRegistration:
         row.paper_notice_at,
         row.paper_notice_by,
         decide_opening(proven_at=row.email_proven_at, notice_at=row.notice_at, wrong_surnames=row.wrong_surnames),
+        row.by_agency,
     )
 
 
-def _history(session: Session, access: RosterAccess, registration_id: int) -> list[HistoryStep]:
+def _history(session: Session, access: RosterAccess, registration_id: int, source: Source) -> list[HistoryStep]:
     rows = session.execute(
-        select(RegistrationHistory.at, RegistrationHistory.to_state, RegistrationHistory.note, RegistrationHistory.other_id)
+        select(
+            RegistrationHistory.at,
+            RegistrationHistory.to_state,
+            RegistrationHistory.actor,
+            RegistrationHistory.note,
+            RegistrationHistory.other_id,
+        )
         .where(RegistrationHistory.registration_id == registration_id)
         .order_by(RegistrationHistory.at, RegistrationHistory.id)
     ).all()
     others = people_here(session, {row.other_id for row in rows if row.other_id is not None}, agency_ids=access.agency_ids)
-    return [HistoryStep(row.at, row.to_state, row.note, others.get(row.other_id or 0)) for row in rows]
+    return [
+        HistoryStep(row.at, row.to_state, row.note, others.get(row.other_id or 0), step_by_agency(row.to_state, row.actor, source))
+        for row in rows
+    ]

@@ -120,6 +120,7 @@ def substitute(
     at_door: bool = True,
     note: str | None = None,
     reach: ColumnElement[bool] | None = None,
+    proposed: bool = False,
 ) -> Entered:
     """Let a person come instead of one who holds a seat, whose registration becomes `substituted`.
 
@@ -133,6 +134,7 @@ def substitute(
         at_door: the substitute stands there and has signed the privacy notice on paper: only on the seminar's days, and as for a
             walk-in the open pool may grow, or the organizer is asked. Else there is neither.
         note: why, for the history of both.
+        proposed: the person who makes way has proposed it.
         reach, submission_id: as for `enter_walk_in`.
 
     Raises:
@@ -159,7 +161,7 @@ def substitute(
     paths = (seats.path(session, each.agency_id) for each in (replaced, registration))
     promoted = False
     takes = takes_over(seats.pools, freed=freed, replaced_path=next(paths), substitute_path=next(paths))
-    _make_way(session, context, seats=seats, replaced=replaced, note=note)
+    _make_way(session, context, seats=seats, replaced=replaced, note=note, proposed=proposed)
     if at_door:
         _stands_there(context, registration)
     if takes:
@@ -294,12 +296,16 @@ def _id(other: Registration | None) -> int | None:
     return other.id if other is not None else None
 
 
-def _make_way(session: Session, context: ChangeContext, *, seats: LockedSeats, replaced: Registration, note: str | None) -> None:
+def _make_way(
+    session: Session, context: ChangeContext, *, seats: LockedSeats, replaced: Registration, note: str | None, proposed: bool
+) -> None:
     left = replaced.seat_pool_id
     change_state(session, context, seminar=seats.seminar, registration=replaced, state=RegistrationState.SUBSTITUTED, note=note)
     forget_request(session, replaced.id)
     seats.moved(left=left, took=None)
-    tell_unless_undone(session, context, kind="substituted", seats=seats, registration=replaced)
+    begun = seats.today(context.now) >= seats.seminar.starts_on
+    said = {"own": "yes" if proposed else "", "begun": "yes" if begun else ""}
+    tell_unless_undone(session, context, kind="substituted", seats=seats, registration=replaced, **said)
 
 
 def _name_other(session: Session, *, replaced: Registration, other: Registration) -> None:

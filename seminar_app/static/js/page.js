@@ -98,9 +98,11 @@
     }
   }
 
-  // Put the answer in place of this page. Its scripts carry the nonce that this page's policy knows.
+  // Put the answer in place of this page. Its scripts carry the nonce that this page's policy knows. Another page is read from its
+  // top; the same one, shown again, stays where it was.
   function put(answer, text, begun = new Map()) {
     const own = /'nonce-([^']+)'/.exec(answer.headers.get("Content-Security-Policy") ?? "")?.[1];
+    const title = document.title;
     history.replaceState(null, "");
     document.open();
     document.write(own ? text.replaceAll(`nonce="${own}"`, `nonce="${nonce}"`) : text);
@@ -108,6 +110,7 @@
     for (const form of document.querySelectorAll("form:not([action]), form[action='']")) form.setAttribute("action", answer.url);
     begin(begun);
     keep();
+    if (document.title !== title) scrollTo(0, 0);
     document.querySelector("[autofocus]")?.focus();
   }
 

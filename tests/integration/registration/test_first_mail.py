@@ -157,6 +157,41 @@ def test_the_news_of_the_seminar_are_told_to_everybody(desk: Desk) -> None:
     assert "Cerró el hotel." not in said["removed"].text
 
 
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.usefixtures("told_in_full")
+def test_only_the_first_mail_says_that_the_address_was_entered(desk: Desk, language: str) -> None:
+    """Later ones say that there is news, all alike: a seat cannot be told from a withdrawal."""
+    first, *later = [
+        desk.read(desk.enqueue(kind, language)) for kind in ("alternate", "seat_given", "withdrawn_by_agency", "removed", "declined")
+    ]
+    entered, news = ("se anotó", "Hay novedades") if language == "es" else ("was entered", "There is news")
+    assert entered in first.subject
+    assert {(letter.subject, letter.body) for letter in later} == {(later[0].subject, later[0].body)}
+    assert later[0].subject.startswith(news)
+    assert entered not in later[0].text
+
+
+@pytest.mark.parametrize("kind", first_mail.OFF_THE_LIST)
+@pytest.mark.usefixtures("told_in_full")
+def test_who_left_the_list_is_never_told_that_the_address_was_entered(desk: Desk, kind: str) -> None:
+    letter = desk.read(desk.enqueue(kind, "en"))
+    assert letter.subject == "There is news about a seminar registration"
+    assert "entered" not in letter.text
+
+
+@pytest.mark.usefixtures("told_in_full")
+def test_a_link_sent_again_and_a_reminder_say_what_they_are(desk: Desk) -> None:
+    said = [desk.read(desk.enqueue(kind, "en")) for kind in ("link", "link", "invitation", "invitation_reminder")]
+    assert [letter.subject for letter in said] == [
+        "Your address was entered for a seminar",
+        "Once more, the link to the page of a seminar",
+        "Invitation to a seminar",
+        "An invitation to a seminar waits for an answer",
+    ]
+    assert "still waits for an answer" in said[3].text
+    assert said[2].body != said[3].body
+
+
 def test_a_mail_of_before_stays_in_the_log_as_it_was_sent(desk: Desk) -> None:
     sent = desk.enqueue("pending", "en")
     with unit_of_work(desk.session) as work:

@@ -230,7 +230,7 @@ def test_the_undo_keeps_no_seat_where_it_went_to_somebody_else(desk: Desk) -> No
         desk.staff(services.invite_again, last_day=LAST)
 
 
-def test_after_a_withdrawal_the_link_says_what_was_answered_and_a_new_invitation_asks_again(desk: Desk) -> None:
+def test_after_a_withdrawal_the_link_says_what_was_answered_until_a_new_invitation_asks_again(desk: Desk) -> None:
     desk.answer(comes=True)
     desk.do(services.withdraw, by=desk.invited.audit_name, registration_id=desk.invited.id)
     assert desk.leads() is LinkLeads.ACCEPTED
@@ -238,7 +238,7 @@ def test_after_a_withdrawal_the_link_says_what_was_answered_and_a_new_invitation
         desk.answer(comes=True)
     again = invite(desk.session, desk.seminar, desk.agency, desk.now, person_id=desk.rosa.person_id)
     assert (again.id, again.state) == (desk.invited.id, RegistrationState.INVITED)
-    assert (desk.leads(1), desk.leads(2)) == (LinkLeads.ACCEPTED, LinkLeads.QUESTION)
+    assert (desk.leads(1), desk.leads(2)) == (LinkLeads.REPLACED, LinkLeads.QUESTION)
 
 
 def test_who_fills_in_the_public_form_instead_takes_the_seat_that_is_kept(desk: Desk, register: Register) -> None:

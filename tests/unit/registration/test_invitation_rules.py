@@ -36,9 +36,11 @@ def test_a_link_asks_to_the_end_of_its_last_day() -> None:
 
 
 @pytest.mark.parametrize("state", [STATES.REGISTERED, STATES.WITHDRAWN, STATES.INVITED])
-def test_an_answer_stays_what_the_link_says_whatever_happens_later(state: RegistrationState) -> None:
-    assert leads(state, HoldEnd.USED, newest=False, today=NEXT) is LinkLeads.ACCEPTED
-    assert leads(state, HoldEnd.DECLINED, newest=False, today=NEXT) is LinkLeads.DECLINED
+def test_an_answer_stays_what_the_link_says_until_the_person_is_invited_again(state: RegistrationState) -> None:
+    assert leads(state, HoldEnd.USED, today=NEXT) is LinkLeads.ACCEPTED
+    assert leads(state, HoldEnd.DECLINED, today=NEXT) is LinkLeads.DECLINED
+    assert leads(state, HoldEnd.USED, newest=False) is LinkLeads.REPLACED
+    assert leads(state, HoldEnd.DECLINED, newest=False) is LinkLeads.REPLACED
 
 
 def test_a_link_that_was_not_answered_says_why_it_asks_no_more() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
+from seminar_app.messages.rendering import write
 from seminar_app.nominations.request_models import ListRequest
 from seminar_app.nominations.request_rules import RequestKind, RequestState
 from seminar_app.people.models import Person
@@ -109,6 +110,36 @@ def test_the_liaison_decides_what_an_official_proposes(desk: Desk) -> None:
     assert "The change is made" in page.text
     assert desk.states() == [R.SUBSTITUTED, R.REGISTERED]
     assert "Rosa" not in page.text, "who was proposed goes with the decision"
+
+
+def test_who_proposed_a_colleague_is_told_that_it_was_accepted(desk: Desk) -> None:
+    """Not as somebody who may know nothing of it, and before the seminar without a word on attendance."""
+    desk.propose()
+    desk.press("liaison", "accept")
+    said = _told(desk)
+    assert "Se aceptó su propuesta" in said
+    for wrong in ("Si no sabía", "asistencia", "corregir", "None"):
+        assert wrong not in said
+
+
+def test_who_was_replaced_by_others_may_know_nothing_of_it(desk: Desk) -> None:
+    browser = desk.house.browser("organizer")
+    browser.submit(desk.substitute, ROSA | {"agency": "PGR"})
+    assert "Si no sabía de este cambio" in _told(desk)
+
+
+def _told(desk: Desk) -> str:
+    """Return what the mail to the person who made way says."""
+    desk.house.session.rollback()
+    mail = desk.house.session.scalars(select(Message).where(Message.kind == "substituted")).one()
+    with desk.house.app.app_context():
+        return write(desk.house.app, mail, reading=desk.house.session).body
+
+
+def test_a_proposal_needs_the_colleagues_address(desk: Desk) -> None:
+    page = desk.official.submit(f"{desk.page}/substitute", ROSA | {"email": ""}, status=422)
+    assert page.one("#email-error")
+    assert desk.request().id is None
 
 
 def test_a_frozen_list_leaves_an_officials_proposal_to_the_organizer_who_says_why_not(desk: Desk) -> None:
