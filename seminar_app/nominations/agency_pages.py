@@ -21,13 +21,13 @@ from seminar_app.nominations.agency_people import AgencyList, OwnPerson, agency_
 from seminar_app.nominations.agency_queries import AgencyAccess, AgencyHome, agencies_to_name, agency_access
 from seminar_app.nominations.agency_requests import open_about, own_requests, proposals_waiting
 from seminar_app.nominations.request_rules import Asker, RequestKind, liaison_decides, takes_changes
+from seminar_app.registration.labels import state_in_words
 from seminar_app.registration.queries import next_in_line
 from seminar_app.registration.rules import RegistrationState, day_there, is_list_frozen
 from seminar_app.seminars.header import seminar_header
 from seminar_app.web.access import current_actor, shown
 from seminar_app.web.database import session
 from seminar_app.web.ids import id_needed
-from seminar_app.web.labels import label
 
 
 def current_access(slug: str) -> AgencyAccess:
@@ -148,7 +148,7 @@ def place_in_words(person: OwnPerson) -> str:
     if person.state in (RegistrationState.NOMINATED, RegistrationState.PENDING):
         return str(_("Waiting for approval"))
     if not person.alternate:
-        return label(person.state)
+        return state_in_words(person.state, by_agency=person.by_agency)
     return str(_("Alternate %(number)d", number=person.number) if person.number else _("Alternate"))
 
 

@@ -32,6 +32,8 @@ from tests.support.context import context
 from tests.support.factories import KEY, THEN, Make
 from tests.web.conftest import SignIn
 
+pytestmark = pytest.mark.sqlite_first  # pages; fuzz compares them on both engines, the services have their tests on both
+
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 SECRETS = ("Rosaura", "Quezada", "Attorney", "Unidad", "rosaura@")
 NEW = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from seminar_app.registration.rules import RegistrationState
@@ -11,6 +12,8 @@ from seminar_app.seminars.models import SeatPool
 from tests.conftest import NOW
 from tests.web.nominations.agency import PAGE, freeze, name, release_in, state_of, typed, words
 from tests.web.nominations.conftest import House
+
+pytestmark = pytest.mark.sqlite_first  # pages; fuzz compares them on both engines, the services have their tests on both
 
 DAY = (NOW.date() + timedelta(days=5)).isoformat()
 

@@ -9,6 +9,8 @@ from seminar_app.seminars.rules import SeminarState
 from tests.web.nominations.agency import PAGE, change_seminar, freeze, name, person_page, state_of, typed, words
 from tests.web.nominations.conftest import House
 
+pytestmark = pytest.mark.sqlite_first  # pages; fuzz compares them on both engines, the services have their tests on both
+
 FORM = f"{PAGE}/name"
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.checking_client import CheckingClient
 from tests.web.nominations.agency import PAGE, name, person_page
 from tests.web.nominations.conftest import House
+
+pytestmark = pytest.mark.sqlite_first  # pages; fuzz compares them on both engines, the services have their tests on both
 
 
 def window(house: House) -> CheckingClient:

@@ -17,6 +17,8 @@ from tests.support.context import context
 from tests.web.nominations.agency import PAGE, freeze, name, person_page, state_of, words
 from tests.web.nominations.conftest import House
 
+pytestmark = pytest.mark.sqlite_first  # pages; fuzz compares them on both engines, the services have their tests on both
+
 SEATED, WAITS, WITHDRAWN = RegistrationState.REGISTERED, RegistrationState.WAITLISTED, RegistrationState.WITHDRAWN
 
 

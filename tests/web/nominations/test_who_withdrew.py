@@ -15,6 +15,8 @@ from tests.support.context import context
 from tests.web.nominations.agency import PAGE, name, person_page, words
 from tests.web.nominations.conftest import House
 
+pytestmark = pytest.mark.sqlite_first  # pages; fuzz compares them on both engines, the services have their tests on both
+
 BY_AGENCY = "Withdrawn by the agency"
 
 
