@@ -124,11 +124,6 @@ def requests_of(
     return [as_shown(each) for each in waiting], [as_shown(each) for each in decided]
 
 
-def open_requests(session: Session, seminar: Seminar, *, agencies: frozenset[int] | None, reader: str, today: date) -> list[ShownRequest]:
-    """Return the requests that wait (`requests_of`)."""
-    return requests_of(session, seminar, agencies=agencies, reader=reader, today=today)[0]
-
-
 def count_open(session: Session, seminar_id: int, *, agencies: Collection[int] | None = None) -> int:
     """Return how many requests about a seminar's list wait."""
     waits = (

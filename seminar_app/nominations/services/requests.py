@@ -22,6 +22,7 @@ from seminar_app.nominations.request_rules import Asker, RequestState, decides_a
 from seminar_app.nominations.services.list_changes import Change, Wish, make, place_of, refuse_impossible
 from seminar_app.nominations.services.request_ends import end_request
 from seminar_app.nominations.services.request_mail import tell_asker, tell_deciders
+from seminar_app.people.models import Person
 from seminar_app.registration.errors import AlreadyOnTheRoster, ReservedOnTheRoster, TakenOffTheList, WaitsForTheOrganizer
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import is_list_frozen
@@ -202,11 +203,10 @@ def _may_know(session: Session, seats: LockedSeats, agencies: Collection[int] | 
     """Whether the registration that a substitute has already is of the liaison's agencies, and of nobody reserved."""
     if entry is None or agencies is None:
         return True
-    there = select(Registration).join(Registration.person).where(Registration.seminar_id == seats.seminar.id)
-    found = session.scalars(there.options(joinedload(Registration.person))).all()
-    same = entry.person.search_key, entry.person.email
-    theirs = [each for each in found if (each.person.search_key, each.person.email) == same]
-    return bool(theirs) and all(each.agency_id in agencies and not each.person.reserved for each in theirs)
+    same = Person.search_key == entry.person.search_key, Person.email == entry.person.email
+    there = select(Registration.agency_id, Person.reserved).join(Person, Person.id == Registration.person_id)
+    found = session.execute(there.where(Registration.seminar_id == seats.seminar.id, *same)).all()
+    return bool(found) and all(row.agency_id in agencies and not row.reserved for row in found)
 
 
 def _keep(session: Session, context: ChangeContext, change: Change, state: RequestState) -> ListRequest:
