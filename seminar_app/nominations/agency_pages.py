@@ -22,7 +22,7 @@ from seminar_app.nominations.agency_queries import AgencyAccess, AgencyHome, age
 from seminar_app.nominations.agency_requests import open_about, own_requests, proposals_waiting
 from seminar_app.nominations.request_rules import Asker, RequestKind, liaison_decides, takes_changes
 from seminar_app.registration.labels import state_in_words
-from seminar_app.registration.queries import next_in_line
+from seminar_app.registration.next_in_line import next_in_line
 from seminar_app.registration.rules import RegistrationState, day_there, is_list_frozen
 from seminar_app.seminars.header import seminar_header
 from seminar_app.web.access import current_actor, shown
@@ -119,7 +119,7 @@ def person_page(
     mine = [each for each in own_requests(session(), current_actor(), access.seminar, listed.everybody) if each.is_open]
     mine = [each for each in mine if person in (each.about, each.other)]
     seated = person.state is RegistrationState.REGISTERED
-    heir = next_in_line(session(), access.seminar, person.pool_id, today=access.today) if person.pool_id is not None else None
+    heir = next_in_line(session(), access.seminar, person.pool_id, now=clock.now()) if person.pool_id is not None else None
     return _render(
         "person",
         access,

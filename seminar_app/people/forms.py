@@ -96,29 +96,43 @@ def sex_of(answer: str) -> Sex | None:
     return None if answer == NOT_SAID else Sex(answer)
 
 
+def _given_names(*, of_another: bool = False) -> Any:
+    return one_line(
+        _l("Given name(s)"),
+        length=SHORT,
+        message=_l("Please write the given name.") if of_another else _l("Please write your given name."),
+        validators=[_a_name],
+        filters=[_seen],
+        render_kw={"autocomplete": "off" if of_another else "given-name", "autocapitalize": "words"},
+    )
+
+
+def _surname1(*, of_another: bool = False) -> Any:
+    single = _l("If the person has only one name, write a hyphen.") if of_another else _l("If you have only one name, write a hyphen.")
+    return one_line(
+        _l("First surname"),
+        length=SHORT,
+        message=_l("Please write the first surname, or a hyphen if the person has only one name.")
+        if of_another
+        else _l("Please write your first surname, or a hyphen if you have only one name."),
+        validators=[_a_surname],
+        filters=[_seen],
+        description=single,
+        render_kw={"autocomplete": "off" if of_another else "family-name", "autocapitalize": "words"},
+    )
+
+
+def _surname2(*, of_another: bool = False) -> Any:
+    render_kw = {"autocapitalize": "words"} | ({"autocomplete": "off"} if of_another else {})
+    return one_line(_l("Second surname"), length=SHORT, needed=False, validators=[_a_name], filters=[_seen], render_kw=render_kw)
+
+
 class NameFields(BaseForm):
     """The parts of the name, and the name on the certificate."""
 
-    given_names = one_line(
-        _l("Given name(s)"),
-        length=SHORT,
-        message=_l("Please write your given name."),
-        validators=[_a_name],
-        filters=[_seen],
-        render_kw={"autocomplete": "given-name", "autocapitalize": "words"},
-    )
-    surname1 = one_line(
-        _l("First surname"),
-        length=SHORT,
-        message=_l("Please write your first surname, or a hyphen if you have only one name."),
-        validators=[_a_surname],
-        filters=[_seen],
-        description=_l("If you have only one name, write a hyphen."),
-        render_kw={"autocomplete": "family-name", "autocapitalize": "words"},
-    )
-    surname2 = one_line(
-        _l("Second surname"), length=SHORT, needed=False, validators=[_a_name], filters=[_seen], render_kw={"autocapitalize": "words"}
-    )
+    given_names = _given_names()
+    surname1 = _surname1()
+    surname2 = _surname2()
     certificate_name = one_line(
         _l("Name on the certificate"),
         length=LONGEST_CERTIFICATE_NAME,
@@ -189,31 +203,9 @@ class PersonFields(NameFields):
 class OthersFields(PersonFields):
     """The same of a person who is not the one that types: the words do not speak to them, and the browser proposes nothing."""
 
-    given_names = one_line(
-        _l("Given name(s)"),
-        length=SHORT,
-        message=_l("Please write the given name."),
-        validators=[_a_name],
-        filters=[_seen],
-        render_kw={"autocomplete": "off", "autocapitalize": "words"},
-    )
-    surname1 = one_line(
-        _l("First surname"),
-        length=SHORT,
-        message=_l("Please write the first surname, or a hyphen if the person has only one name."),
-        validators=[_a_surname],
-        filters=[_seen],
-        description=_l("If the person has only one name, write a hyphen."),
-        render_kw={"autocomplete": "off", "autocapitalize": "words"},
-    )
-    surname2 = one_line(
-        _l("Second surname"),
-        length=SHORT,
-        needed=False,
-        validators=[_a_name],
-        filters=[_seen],
-        render_kw={"autocomplete": "off", "autocapitalize": "words"},
-    )
+    given_names = _given_names(of_another=True)
+    surname1 = _surname1(of_another=True)
+    surname2 = _surname2(of_another=True)
     sex = sex_field(of_another=True)
     email = email_field(needed=False, of_another=True)
     phone = phone_field(of_another=True)

@@ -41,7 +41,6 @@ from seminar_app.registration.queries.merging import (
     organizing,
     proposals,
 )
-from seminar_app.registration.queries.next_in_line import next_in_line
 from seminar_app.registration.queries.people import (
     PersonInReach,
     PersonRegistration,
@@ -153,7 +152,6 @@ __all__ = [
     "merges_made",
     "name_asked",
     "names_asked",
-    "next_in_line",
     "notice_read",
     "organizing",
     "own_invitation",
