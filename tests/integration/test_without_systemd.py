@@ -36,9 +36,12 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def keeper(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a shell cannot trap a signal that it begins with ignoring, as under nohup
     process = subprocess.Popen(
-        [str(DEPLOY / "keep-serving"), str(folder / "log"), str(folder / "pid")], env=os.environ | {"CONSTANCIA": str(folder)}
+        [str(DEPLOY / "keep-serving"), str(folder / "log"), str(folder / "pid")],
+        env=os.environ | {"CONSTANCIA": str(folder)},
     )
+    signal.signal(signal.SIGHUP, before)
     try:
         yield process
     finally:
