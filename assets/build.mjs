@@ -1,5 +1,5 @@
 // Builds what the browser gets from what is written here: style sheet, type, icons, vendored scripts.
-// Writes only below seminar_app/static/ and tests/browser/vendor/; the results are committed (see README.md).
+// Writes only below seminar_app/static/, templates/print/fonts/ and tests/browser/vendor/; the results are committed (see README.md).
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
@@ -16,11 +16,12 @@ const uswds = join(modules, "@uswds", "uswds");
 const publicSans = join(modules, "@fontsource", "public-sans");
 const out = join(top, "seminar_app", "static");
 const axeOut = join(top, "tests", "browser", "vendor");
+const printOut = join(top, "templates", "print", "fonts");
 
 const version = (name) => JSON.parse(readFileSync(join(modules, name, "package.json"), "utf8")).version;
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 const gz = (bytes) => gzipSync(bytes, { level: 9 }).length;
-const kept = { [out]: [], [axeOut]: [] };
+const kept = { [out]: [], [axeOut]: [], [printOut]: [] };
 
 /** Writes a built file and remembers where it comes from, for the manifest of its folder. */
 function keep(root, path, bytes, from) {
@@ -40,6 +41,7 @@ function hashed(name, bytes) {
 for (const folder of ["fonts", "img", "vendor"]) rmSync(join(out, folder), { recursive: true, force: true });
 rmSync(join(out, "css", "constancia.css"), { force: true }); // the other sheets beside it are the rooms' own
 rmSync(axeOut, { recursive: true, force: true });
+rmSync(printOut, { recursive: true, force: true });
 
 const from = {
   uswds: { package: "@uswds/uswds", version: version("@uswds/uswds"), licence: "CC0-1.0 AND MIT AND Apache-2.0", licence_file: "vendor/licences/uswds.md" },
@@ -68,6 +70,13 @@ for (const weight of [400, 700]) {
     fonts[name] = keep(out, `fonts/${hashed(name, bytes)}`, bytes, from.type);
   }
 }
+
+// Type for paper: whole, because the subsets for browsers bear other family names and split a name's letters.
+for (const cut of ["Regular", "Bold"]) {
+  const name = `PublicSans-${cut}.ttf`;
+  keep(printOut, name, readFileSync(join(uswds, "dist", "fonts", "public-sans", name)), { ...from.uswds, licence: "OFL-1.1", licence_file: "LICENSE.txt" });
+}
+cpSync(join(publicSans, "LICENSE"), join(printOut, "LICENSE.txt"));
 
 // Icons: one sprite of the symbols in use.
 const symbol = (id, svg) =>
@@ -110,6 +119,7 @@ cpSync(join(modules, "axe-core", "LICENSE"), join(axeOut, "LICENSE.txt"));
 const manifest = (files) => JSON.stringify({ files: files.sort((a, b) => a.file.localeCompare(b.file)) }, null, 2) + "\n";
 writeFileSync(join(out, "vendor", "MANIFEST.json"), manifest(kept[out]));
 writeFileSync(join(axeOut, "MANIFEST.json"), manifest(kept[axeOut]));
+writeFileSync(join(printOut, "MANIFEST.json"), manifest(kept[printOut]));
 
 // What it weighs.
 const walk = (folder) => readdirSync(folder).flatMap((name) => {

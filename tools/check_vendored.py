@@ -1,4 +1,4 @@
-"""Compare every built or vendored file with its checksum: browser files with their manifests, and the list of leaked passwords.
+"""Compare every built or vendored file with its checksum: browser files and type with their manifests, and the list of leaked passwords.
 
   python -m tools.check_vendored
 
@@ -18,6 +18,7 @@ STATIC = ROOT / "seminar_app" / "static"
 MANIFESTS = {
     STATIC / "vendor" / "MANIFEST.json": STATIC,
     ROOT / "tests" / "browser" / "vendor" / "MANIFEST.json": ROOT / "tests" / "browser" / "vendor",
+    ROOT / "templates" / "print" / "fonts" / "MANIFEST.json": ROOT / "templates" / "print" / "fonts",
 }
 DATA = ROOT / "seminar_app" / "sign_in" / "common_passwords.txt"
 """Made from an npm package; the head of the file names its source, version and licence."""
