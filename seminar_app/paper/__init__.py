@@ -1,0 +1,12 @@
+"""Documents on paper: sign-in sheets, roster, programme and badges; and the marks that come back from signed sheets."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from config import Settings
+from seminar_app.paper import models as models
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Register the room."""
