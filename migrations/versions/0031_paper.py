@@ -25,10 +25,12 @@ def upgrade() -> None:
         sa.Column("seminar_id", sa.Integer(), nullable=False),
         sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
         sa.Column("blank_rows", sa.Integer(), nullable=False),
         sa.Column("printed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("printed_by", sa.String(length=64), nullable=False),
         sa.CheckConstraint("number > 0", name=op.f("ck_printed_sheet_number")),
+        sa.CheckConstraint("people >= 0", name=op.f("ck_printed_sheet_people")),
         sa.CheckConstraint("blank_rows >= 0", name=op.f("ck_printed_sheet_blank_rows")),
         sa.ForeignKeyConstraint(["seminar_id"], ["seminar.id"], name=op.f("fk_printed_sheet_seminar_id_seminar"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(

@@ -61,6 +61,14 @@ def _check_digit(sheet: int, row: int) -> str:
     return str(damm.calc_check_digit(f"{sheet:05}{row:05}"))
 
 
+def worn_name(*, given_names: str, surname1: str, surname2: str | None) -> tuple[str, str]:
+    """Return the two lines of a badge: given names, by which people are addressed, and surnames. A single name stands in the first.
+
+    Names stay as the person writes them: what is too long for the badge is set smaller, never cut.
+    """
+    return given_names, " ".join(filter(None, (surname1, surname2)))
+
+
 KEYS: dict[str, MarkStatus] = {
     "1": MarkStatus.PRESENT,
     "2": MarkStatus.LATE,
