@@ -19,7 +19,8 @@ from seminar_app.core.change_context import command_context
 from seminar_app.core.clock import now
 from seminar_app.core.pdf import Paper, usual_paper
 from seminar_app.paper.asked import Asked
-from seminar_app.paper.printing import print_and_keep
+from seminar_app.paper.print_job import PRINTED, print_details
+from seminar_app.paper.printing import Printed, Work, print_and_keep
 from seminar_app.paper.rules import BLANK_ROWS, MOST_BLANK_ROWS, Document
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import find_seminar
@@ -99,7 +100,15 @@ def sheets(slug: str, *, number: int | None, output: Path, language: str, paper:
         session=sessions[number - 1].public_id if number else None,
         blank_rows=blank_rows,
     )
-    printed = print_and_keep(seminar, asked, command_context())
+    context = command_context()
+
+    def save(work: Work, printed: Printed) -> None:
+        details = print_details(asked)
+        with unit_of_work() as writing:
+            work(writing, context)
+            record(writing, context, action=PRINTED, subject=f"seminar:{seminar.public_id.hex}", seminar=seminar.slug, details=details)
+
+    printed = print_and_keep(seminar, asked, now=context.now, save=save)
     deliver(io.BytesIO(printed.content), output, text=False)
 
 

@@ -1,7 +1,7 @@
 """Documents on paper: PDF/UA-1, set by typst from the templates of `templates/print`.
 
 What a document says goes to its template as JSON and as nothing else, so no text of a person is ever read as typst's markup
-(docs/decisions/0051-paper.md).
+(docs/decisions/0052-paper.md).
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale
@@ -13,7 +14,6 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.exported import exported
-from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.pdf import typeset
 from seminar_app.paper.asked import Asked
@@ -21,7 +21,7 @@ from seminar_app.paper.documents import WRITERS, Subject
 from seminar_app.paper.numbering import NumberedSheet, NumbersTaken, keep_sheets
 from seminar_app.paper.rules import Document
 from seminar_app.seminars.models import Seminar
-from seminar_app.web.database import in_unit_of_work, session
+from seminar_app.web.database import session
 
 MIME_TYPE = "application/pdf"
 """Of all that is printed."""
@@ -38,7 +38,8 @@ class Printed:
     sheets: Sequence[NumberedSheet]
 
 
-Ending = Callable[[Session, Printed], None]
+Work = Callable[[Session, ChangeContext], Mapping[str, Any]]
+Save = Callable[[Work, Printed], None]
 
 
 def print_document(reading: Session, seminar: Seminar, asked: Asked, *, now: datetime) -> Printed:
@@ -58,36 +59,34 @@ def _file_name(slug: str, document: Document, *, on: date) -> str:
     words = {
         Document.SIGN_IN: _("sign-in-sheets"),
         Document.ROSTER: _("roster"),
-        Document.PROGRAMME: _("programme"),
+        Document.PROGRAMME: _("program"),
         Document.BADGES: _("badges"),
     }
     return f"{words[document]}-{slug}-{on.isoformat()}.pdf"
 
 
-def print_and_keep(seminar: Seminar, asked: Asked, context: ChangeContext, *, end: Ending = lambda _session, _printed: None) -> Printed:
-    """Print a document, keep its sign-in sheets and note it in the audit log. Numbers that somebody else took meanwhile are given anew.
+def print_and_keep(seminar: Seminar, asked: Asked, *, now: datetime, save: Save) -> Printed:
+    """Print a document and keep its sign-in sheets. Numbers that somebody else took meanwhile are given anew.
 
     Args:
         seminar: of the document.
         asked: what is printed.
-        context: of the change.
-        end: called in the same transaction, after all else.
+        now: of the printing.
+        save: does the work that it is given in a transaction.
 
     Raises:
         NotFound: as `print_document`.
     """
     for _try in range(MOST_TRIES):
-        printed = print_document(session(), seminar, asked, now=context.now)
+        printed = print_document(session(), seminar, asked, now=now)
         try:
-            in_unit_of_work(partial(_keep, context=context, seminar=seminar, asked=asked, printed=printed, end=end))
+            save(partial(_keep, seminar_id=seminar.id, printed=printed), printed)
         except NumbersTaken:
             continue
         return printed
     raise NumbersTaken
 
 
-def _keep(writing: Session, *, context: ChangeContext, seminar: Seminar, asked: Asked, printed: Printed, end: Ending) -> None:
-    keep_sheets(writing, context, seminar_id=seminar.id, sheets=printed.sheets)
-    details = {"document": asked.document, "language": asked.language, "people": printed.people}
-    record(writing, context, action="paper.printed", subject=f"seminar:{seminar.public_id.hex}", seminar=seminar.slug, details=details)
-    end(writing, printed)
+def _keep(writing: Session, context: ChangeContext, *, seminar_id: int, printed: Printed) -> Mapping[str, Any]:
+    keep_sheets(writing, context, seminar_id=seminar_id, sheets=printed.sheets)
+    return {"people": printed.people, "sheets": [sheet.number for sheet in printed.sheets]}

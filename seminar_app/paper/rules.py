@@ -1,6 +1,6 @@
 """What is printed, the codes of rows, and what a keyed row means beside the mark on the screen. No database.
 
-Source: docs/decisions/0051-paper.md.
+Source: docs/decisions/0052-paper.md.
 """
 
 from __future__ import annotations

@@ -22,9 +22,9 @@ def programme(subject: Subject) -> Made:
     ]
     minutes = sum(line.seminar_session.contact_minutes for line in lines)
     document = subject.document(
-        _("Programme"),
+        _("Program"),
         personal=False,
-        heading=_("Programme"),
+        heading=_("Program"),
         objectives=text_of(seminar.objectives_es, seminar.objectives_en),
         total=_("%(duration)s of contact time", duration=hours_and_minutes(minutes)),
         groups=days,
@@ -35,7 +35,7 @@ def programme(subject: Subject) -> Made:
             "session": _("Session"),
             "room": _("Room"),
             "length": _("Contact time"),
-            "nothing": _("The programme has no sessions yet."),
+            "nothing": _("The program has no sessions yet."),
         },
     )
     return Made(document)
