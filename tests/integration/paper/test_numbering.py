@@ -54,7 +54,7 @@ class Desk:
         """Return (sheet, row, registration) of all that is kept."""
         self.session.rollback()
         kept = select(PrintedSheet.number, SheetRow.number, SheetRow.registration_id).join(SheetRow, SheetRow.sheet_id == PrintedSheet.id)
-        return [tuple(row) for row in self.session.execute(kept.order_by(PrintedSheet.number, SheetRow.number))]
+        return list(self.session.execute(kept.order_by(PrintedSheet.number, SheetRow.number)).tuples())
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_numbers_that_somebody_took_meanwhile_are_given_anew(desk: Desk) -> None
 
 
 def test_printing_numbers_the_sheets_anew_where_another_print_came_between(desk: Desk, app: Flask) -> None:
-    came_between = []
+    came_between: list[bool] = []
 
     def save(work: Work, _printed: Printed) -> None:
         if not came_between:

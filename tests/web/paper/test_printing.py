@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -66,7 +67,7 @@ class Desk:
         """Press the button, and return the file."""
         answer = self.client.flask.get(self.press(document, **choices))
         assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
-        return answer.data
+        return bytes(answer.data)
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def desk(app: Flask, make: Make, session: Session, client: CheckingClient, sign_
     pgr = make.agency("PGR", name_es="Procuraduría General", name_en="Attorney General")
     inm = make.agency("INM", name_es="Instituto de Migración", name_en="Migration Institute")
     pool = make.pool(seminar, pgr, 9)
-    reserved = {"reserved": True, "reserved_reason": ReservedReason.OWN_REQUEST}
+    reserved: dict[str, Any] = {"reserved": True, "reserved_reason": ReservedReason.OWN_REQUEST}
     people = [
         make.registration(seminar, make.person("Ana", "Zúñiga", None), agency=inm, pool=pool, position="Agente Federal", rank="Oficial"),
         make.registration(seminar, make.person(*LONG), agency=pgr, pool=pool, position="Fiscal"),
