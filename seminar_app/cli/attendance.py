@@ -40,7 +40,7 @@ group = AppGroup("attendance", help="Attendance of a seminar as a file.")
     type=click.Choice([language.value for language in Language]),
     default=Language.KEYS.value,
     show_default=True,
-    help="Headings and words: Spanish, English, or the keys that do not change.",
+    help="Headings and words: Spanish, English, or the keys that do not change; a PDF is in Spanish unless en is said.",
 )
 def export(slug: str, form: str, output: Path | None, language: str) -> None:
     """Write the attendance of the seminar SLUG: one line a person, grouped by agency.
@@ -48,9 +48,11 @@ def export(slug: str, form: str, output: Path | None, language: str) -> None:
     An existing file is replaced once the new one is complete. It holds personal data, so only its owner may read it, and the
     audit log records the export.
     """
-    if form == "pdf":
-        raise click.UsageError("PDF is not made yet. Use --format xlsx for a sheet to print, or csv or json for a program.")
     seminar = _seminar(slug)
+    if form == "pdf":
+        words = "es" if language == Language.KEYS else language
+        _print(seminar, Asked(Document.ATTENDANCE, words, usual_paper(seminar.country)), output)
+        return
     with unit_of_work() as writing:
         record(
             writing,
@@ -100,9 +102,13 @@ def sheets(slug: str, *, number: int | None, output: Path, language: str, paper:
         session=sessions[number - 1].public_id if number else None,
         blank_rows=blank_rows,
     )
+    _print(seminar, asked, output)
+
+
+def _print(seminar: Seminar, asked: Asked, output: Path | None) -> None:
     context = command_context()
 
-    def save(work: Work, printed: Printed) -> None:
+    def save(work: Work, _printed: Printed) -> None:
         details = print_details(asked)
         with unit_of_work() as writing:
             work(writing, context)

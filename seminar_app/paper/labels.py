@@ -18,6 +18,7 @@ def init_app() -> None:
             Document.ROSTER: _l("List of participants"),
             Document.PROGRAMME: _l("Program"),
             Document.BADGES: _l("Badges"),
+            Document.ATTENDANCE: _l("Attendance"),
         },
     )
     register(Paper, {Paper.LETTER: _l("Letter (8.5 × 11 in)"), Paper.A4: _l("A4 (210 × 297 mm)")})

@@ -61,6 +61,7 @@ def _file_name(slug: str, document: Document, *, on: date) -> str:
         Document.ROSTER: _("roster"),
         Document.PROGRAMME: _("program"),
         Document.BADGES: _("badges"),
+        Document.ATTENDANCE: _("attendance"),
     }
     return f"{words[document]}-{slug}-{on.isoformat()}.pdf"
 

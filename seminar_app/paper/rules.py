@@ -21,6 +21,7 @@ class Document(StrEnum):
     ROSTER = "roster"
     PROGRAMME = "programme"
     BADGES = "badges"
+    ATTENDANCE = "attendance"
 
 
 BLANK_ROWS = 6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from seminar_app.paper.documents.attendance import attendance
 from seminar_app.paper.documents.badges import badges
 from seminar_app.paper.documents.programme import programme
 from seminar_app.paper.documents.roster import roster
@@ -16,6 +17,7 @@ WRITERS: Mapping[Document, Callable[[Subject], Made]] = {
     Document.ROSTER: roster,
     Document.PROGRAMME: programme,
     Document.BADGES: badges,
+    Document.ATTENDANCE: attendance,
 }
 
 __all__ = ["WRITERS", "Made", "Subject"]

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.sqlite_first
 """What only pages and files do."""
 
 SignIn = Callable[[CheckingClient, UserAccount], CheckingClient]
-DOCUMENTS = ("sign_in", "roster", "programme", "badges")
+DOCUMENTS = ("sign_in", "roster", "programme", "badges", "attendance")
 LONG = ("María Guadalupe de los Ángeles", "Hernández de la Cruz y Villaseñor", "Pérez de León Argüelles")
 
 
@@ -115,7 +115,9 @@ def test_every_document_is_accessible_on_both_papers_and_names_no_reserved_perso
         for document in DOCUMENTS:
             content = made[f"{document}-{language}"] = desk.print(document, language=language, paper=paper, badges_a_page="8")
             facts, structure = facts_of(content), structure_of(content)
-            assert (facts["Tagged"], facts["Page size"][: len(size)]) == ("yes", size)
+            width, height = size.split(" x ")
+            turned = f"{height} x {width}" if document == "attendance" else size
+            assert (facts["Tagged"], facts["Page size"][: len(size)]) == ("yes", turned)
             assert f"/Lang({language})".encode() in content
             assert "H1" in structure
             assert ("TH" in structure) is (document != "badges")
