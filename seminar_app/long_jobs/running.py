@@ -19,7 +19,7 @@ from seminar_app.core import clock
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.database_faults import DatabaseFault, fault_of
 from seminar_app.core.errors import NotFound, Refusal
-from seminar_app.core.sealed_files import keep_packed, pack
+from seminar_app.core.sealed_files import LARGEST_MADE, keep_packed, pack
 from seminar_app.core.unit_of_work import unit_of_work as own_unit_of_work
 from seminar_app.long_jobs import services
 from seminar_app.long_jobs.errors import JobCancelled, TakenOver, WorkerEnds
@@ -87,7 +87,7 @@ class Run:
             JobCancelled, TakenOver: nothing was saved.
             FileTooLarge: nothing was saved.
         """
-        packed = pack(session(), kind=self.taken.kind, content=file.content) if file is not None else None
+        packed = pack(session(), kind=self.taken.kind, content=file.content, most=LARGEST_MADE) if file is not None else None
 
         def whole(open_session: Session) -> None:
             outcome, now = dict(work(open_session, self.context)), clock.now()
