@@ -72,9 +72,8 @@ def _run(run: Run) -> None:
     seminar = seminar_to_coordinate(open_session, actor, given["seminar"])
     people = extent_of(open_session, seminar).people
     run.step("reading", 0, people)
-    made = _made(open_session, run, seminar, form=Format(given["format"]), language=Language(given["language"]))
-    run.step("packing", people, people)
-    run.finish(lambda _session, _context: {"people": people}, file=made)
+    form, language = Format(given["format"]), Language(given["language"])
+    run.finish(lambda _session, _context: {"people": people}, file=_made(open_session, run, seminar, form=form, language=language))
 
 
 def _made(open_session: Session, run: Run, seminar: Seminar, *, form: Format, language: Language) -> MadeFile:
@@ -84,6 +83,7 @@ def _made(open_session: Session, run: Run, seminar: Seminar, *, form: Format, la
     people = sum(len(group.people) for group in attendance.groups)
     step = partial(_written, run, people)
     write(whole, attendance, form=form, language=language, exported=exported(open_session, seminar, at=now), step=step)
+    run.step("packing", people, people)
     return MadeFile(whole.getvalue(), name_of_file(seminar, form=form, language=language, at=now), MIME_TYPES[form])
 
 

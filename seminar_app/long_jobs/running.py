@@ -87,14 +87,15 @@ class Run:
             JobCancelled, TakenOver: nothing was saved.
             FileTooLarge: nothing was saved.
         """
-        packed = pack(session(), kind=self.taken.kind, content=file.content, most=LARGEST_MADE) if file is not None else None
+        packed, about = None, {}
+        if file is not None:
+            packed = pack(session(), kind=self.taken.kind, content=file.content, most=LARGEST_MADE)
+            about = described(file)
+            del file  # not in memory twice
 
         def whole(open_session: Session) -> None:
-            outcome, now = dict(work(open_session, self.context)), clock.now()
-            kept = None
-            if file is not None and packed is not None:
-                outcome |= described(file)
-                kept = keep_packed(open_session, packed, at=now)
+            outcome, now = about | dict(work(open_session, self.context)), clock.now()
+            kept = keep_packed(open_session, packed, at=now) if packed is not None else None
             services.finish_job(open_session, self.taken, now=now, outcome=outcome, file=kept)
 
         in_unit_of_work(whole)
