@@ -1,4 +1,4 @@
-"""Measure marking as a coordinator's page does it, and the export of all people's attendance: at once, or by the worker where it is large."""
+"""Measure marking as a coordinator's page does it, and the export of attendance: at once, or by the worker where it is large."""
 
 from __future__ import annotations
 
