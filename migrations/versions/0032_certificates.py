@@ -13,7 +13,7 @@ down_revision = "0031"
 branch_labels = None
 depends_on = None
 
-STANDS = sa.text("replaced_by_id IS NULL AND revoked_at IS NULL")
+STANDS = sa.text("replaced_at IS NULL AND revoked_at IS NULL")
 
 
 def _enum(name: str, *values: str) -> sa.Enum:
@@ -80,9 +80,9 @@ def upgrade() -> None:
         sa.Column("revoked_by", sa.String(length=64), nullable=True),
         sa.Column("revoked_reason", sa.String(length=300), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("replaced_by_id IS NULL OR revoked_at IS NULL", name=op.f("ck_certificate_ended_once")),
+        sa.CheckConstraint("replaced_at IS NULL OR revoked_at IS NULL", name=op.f("ck_certificate_ended_once")),
         sa.CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name=op.f("ck_certificate_revoked")),
-        sa.CheckConstraint("(replaced_by_id IS NULL) = (replaced_at IS NULL)", name=op.f("ck_certificate_replaced")),
+        sa.CheckConstraint("replaced_by_id IS NULL OR replaced_at IS NOT NULL", name=op.f("ck_certificate_replaced")),
         sa.CheckConstraint("number > 0", name=op.f("ck_certificate_number")),
         sa.CheckConstraint("(erased_at IS NULL) = (printed_id IS NOT NULL)", name=op.f("ck_certificate_erased")),
         sa.ForeignKeyConstraint(["seminar_id"], ["seminar.id"], name=op.f("fk_certificate_seminar_id_seminar"), ondelete="RESTRICT"),

@@ -12,7 +12,7 @@ from seminar_app.certificates.rules import CertificateLanguage, CertificateRule,
 from seminar_app.core.data_subject import FREE_TEXT, NO_PERSON, STAFF
 from seminar_app.core.tables import Base, value_enum
 
-STANDS = text("replaced_by_id IS NULL AND revoked_at IS NULL")
+STANDS = text("replaced_at IS NULL AND revoked_at IS NULL")
 
 
 class CertificatePlan(Base):
@@ -64,9 +64,9 @@ class Certificate(Base):
     __table_args__ = (
         Index("uq_certificate_stands", "registration_id", unique=True, sqlite_where=STANDS, postgresql_where=STANDS),
         Index("ix_certificate_registration_id", "registration_id"),
-        CheckConstraint("replaced_by_id IS NULL OR revoked_at IS NULL", name="ended_once"),
+        CheckConstraint("replaced_at IS NULL OR revoked_at IS NULL", name="ended_once"),
         CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked"),
-        CheckConstraint("(replaced_by_id IS NULL) = (replaced_at IS NULL)", name="replaced"),
+        CheckConstraint("replaced_by_id IS NULL OR replaced_at IS NOT NULL", name="replaced"),
         CheckConstraint("number > 0", name="number"),
         CheckConstraint("(erased_at IS NULL) = (printed_id IS NOT NULL)", name="erased"),
     )

@@ -1,0 +1,49 @@
+"""Refusals of certificates."""
+
+from __future__ import annotations
+
+from seminar_app.core.errors import N_, Refusal
+
+
+class NotCompletedYet(Refusal):
+    """Certificates read the outcomes of a completed seminar only."""
+
+    sentence = N_("Certificates are issued once the seminar is completed. Complete it first; its outcomes are then fixed.")
+
+
+class GivesNone(Refusal):
+    """The seminar has no rule for certificates."""
+
+    sentence = N_("This seminar gives no certificates. Choose the rule first.")
+
+
+class NobodyEarnsOne(Refusal):
+    """Nobody of those chosen earns a certificate that is not out yet."""
+
+    sentence = N_("Nobody of those chosen earns a certificate that is not out yet.")
+
+
+class DoesNotStand(Refusal):
+    """It was replaced or revoked already."""
+
+    sentence = N_("This certificate was replaced or revoked already.")
+
+
+class NotEarned(Refusal):
+    """The person does not earn one."""
+
+    sentence = N_("This person does not earn a certificate by the seminar's rule.")
+
+
+class ReasonNeeded(Refusal):
+    """A certificate is revoked with a reason."""
+
+    sentence = N_("Please say why: the history keeps it, and the person reads it.")
+    field = "reason"
+
+
+class RuleIsNeeded(Refusal):
+    """The evaluation is asked for, and the seminar has none."""
+
+    sentence = N_("The seminar has no evaluation that people could answer. Make one, or choose completion only.")
+    field = "rule"

@@ -1,0 +1,19 @@
+"""Services that change certificates."""
+
+from __future__ import annotations
+
+from seminar_app.certificates.services.ending import forget_certificates, reissue, replace_by_later, revoke
+from seminar_app.certificates.services.issuing import issue, issue_next
+from seminar_app.certificates.services.planning import PlanDetails, SignatoryDetails, save_plan
+
+__all__ = [
+    "PlanDetails",
+    "SignatoryDetails",
+    "forget_certificates",
+    "issue",
+    "issue_next",
+    "reissue",
+    "replace_by_later",
+    "revoke",
+    "save_plan",
+]
