@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seminar_app.certificates.services.asked import issue_asked
 from seminar_app.certificates.services.ending import forget_certificates, reissue, replace_by_later, revoke
 from seminar_app.certificates.services.issuing import issue, issue_next
 from seminar_app.certificates.services.planning import PlanDetails, SignatoryDetails, save_plan
@@ -11,6 +12,7 @@ __all__ = [
     "SignatoryDetails",
     "forget_certificates",
     "issue",
+    "issue_asked",
     "issue_next",
     "reissue",
     "replace_by_later",
