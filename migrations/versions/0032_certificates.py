@@ -80,6 +80,8 @@ def upgrade() -> None:
         sa.Column("revoked_by", sa.String(length=64), nullable=True),
         sa.Column("revoked_reason", sa.String(length=300), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("surname_tries", sa.Integer(), nullable=False),
+        sa.Column("tries_since", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("replaced_at IS NULL OR revoked_at IS NULL", name=op.f("ck_certificate_ended_once")),
         sa.CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name=op.f("ck_certificate_revoked")),
         sa.CheckConstraint("replaced_by_id IS NULL OR replaced_at IS NOT NULL", name=op.f("ck_certificate_replaced")),

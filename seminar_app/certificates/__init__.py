@@ -5,8 +5,13 @@ from __future__ import annotations
 from flask import Flask
 
 from config import Settings
+from seminar_app.certificates import audit_words, routes
 from seminar_app.certificates import models as models
+from seminar_app.core.dates import hours_and_minutes
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Register the room."""
+    audit_words.init_app()
+    app.jinja_env.filters["hours_and_minutes"] = hours_and_minutes
+    app.register_blueprint(routes.blueprint)

@@ -91,3 +91,6 @@ class Certificate(Base):
     revoked_by: Mapped[str | None] = mapped_column(String(64), info=NO_PERSON)
     revoked_reason: Mapped[str | None] = mapped_column(String(300), info=FREE_TEXT)
     erased_at: Mapped[datetime | None]
+    surname_tries: Mapped[int] = mapped_column(default=0)
+    """How many surnames were typed to see the name, since `tries_since`."""
+    tries_since: Mapped[datetime | None]

@@ -5,9 +5,12 @@ Source: docs/decisions/0053-certificates.md.
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from seminar_app.registration.first_opening_rules import is_surname_of
@@ -98,8 +101,13 @@ def _lacks(facts: Facts, rule: CertificateRule) -> Standing | None:
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """No vowels, so that no word comes up; no digits, and no Y, which is read as V."""
 LETTERS_OF_CODE = 8
-_CODE = re.compile(rf"0*([1-9]\d{{0,8}})([{LETTERS}]{{{LETTERS_OF_CODE}}})")
-_BETWEEN = re.compile(r"[\s\-–—_.·/]+")
+_CODE = re.compile(rf"0*([1-9][0-9]{{0,8}})([{LETTERS}]{{{LETTERS_OF_CODE}}})")
+_ADDRESS = re.compile(r"/verify/", re.IGNORECASE)
+_BETWEEN = re.compile(r"[\W_]+")
+"""Whatever stands between digits and letters: spaces, dashes of any kind, signs that nobody sees."""
+_MEANT = str.maketrans("OI", "01")
+"""No code has these letters, so they are digits that somebody misread."""
+_LONGEST_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +128,29 @@ def new_letters(choose: Callable[[str], str]) -> str:
 
 
 def read_code(typed: str) -> CertificateCode | None:
-    """Return the code as somebody typed it, with or without hyphens, zeros and capitals; None if the text is no code."""
-    found = _CODE.fullmatch(_BETWEEN.sub("", typed.strip()).upper())
+    """Return the code as somebody typed it, with or without hyphens, zeros and capitals; None if the text is no code.
+
+    The address of the QR code is taken too.
+    """
+    found = _CODE.fullmatch(_BETWEEN.sub("", _plain(typed)).upper().translate(_MEANT))
     return CertificateCode(int(found[1]), found[2]) if found else None
+
+
+def address_of_code(typed: str) -> str | None:
+    """Return what was typed as the last part of an address: the code as it is printed, else letters, digits and hyphens.
+
+    None if it has no digit: it is no number, and may be a name, which belongs into no address.
+    """
+    code = read_code(typed)
+    if code is not None:
+        return str(code)
+    plain = re.sub("[^0-9A-Z]+", "-", _plain(typed).upper()).strip("-")[:_LONGEST_SHOWN]
+    return plain if any(each.isdigit() for each in plain) else None
+
+
+def _plain(typed: str) -> str:
+    """Return the text without the address before it, with wide letters and digits as usual ones."""
+    return unicodedata.normalize("NFKC", _ADDRESS.split(typed)[-1])
 
 
 class Validity(StrEnum):
@@ -137,6 +165,19 @@ class Validity(StrEnum):
 
 SURNAME_TRIES = 5
 """So many surnames an hour can be typed for one certificate."""
+TRIES_WITHIN = timedelta(hours=1)
+"""Counted from the first of them. Those that are refused are not counted, so they keep nobody out for longer."""
+
+
+def seconds_to_wait(*, tries: int, since: datetime | None, now: datetime) -> int:
+    """Return the seconds until another surname is compared; 0 if one is compared now.
+
+    Args:
+        tries: how many were typed since `since`, None if none was typed yet.
+    """
+    if since is None or tries < SURNAME_TRIES:
+        return 0
+    return max(0, math.ceil((since + TRIES_WITHIN - now).total_seconds()))
 
 
 def name_to_show(typed: str, *, name: str, given_names: str, surname1: str, surname2: str | None, reserved: bool) -> str | None:

@@ -16,9 +16,12 @@ from seminar_app.agencies.models import Agency, AgencyVersion
 from seminar_app.agencies.queries import agency_path
 from seminar_app.agencies.rules import AgencyLevel
 from seminar_app.agencies.versions import keep_versions
-from seminar_app.attendance.models import Mark, Observation
+from seminar_app.attendance.models import Mark, Observation, Participation
 from seminar_app.attendance.rules import MarkMethod, MarkStatus, ObservationKind
 from seminar_app.attendance.services.participations import begin_participations, freeze, refresh, thaw
+from seminar_app.certificates import services as certificates
+from seminar_app.certificates.models import Certificate, CertificatePlan
+from seminar_app.certificates.rules import CertificateLanguage, CertificateRule, Issuing
 from seminar_app.core.actor import RoleName
 from seminar_app.core.clock import now
 from seminar_app.core.folding import fold
@@ -293,6 +296,37 @@ class Make:
         """Let the official of a registration ask for another name."""
         base = {"registration_id": registration.id, "certificate_name": f"{given_names} {surname1}", "asked_at": THEN}
         return self._add(NameRequest(given_names=given_names, surname1=surname1, **base | values))
+
+    def certificate(
+        self, registration: Registration, *, at: datetime = THEN, language: CertificateLanguage = CertificateLanguage.PERSON
+    ) -> Certificate:
+        """Issue a certificate to somebody who holds a seat: mark them present, complete the seminar and plan, where that is missing.
+
+        An outcome that is frozen already must be a completed one.
+        """
+        seminar = self.session.get_one(Seminar, registration.seminar_id)
+        frozen = select(Participation.id).where(Participation.registration_id == registration.id, Participation.frozen_at.is_not(None))
+        if self.session.scalar(frozen) is None:
+            self._completed(registration, seminar, at)
+        with unit_of_work(self.session) as session:
+            if session.get(CertificatePlan, seminar.id) is None:
+                rule, issuing = CertificateRule.COMPLETION, Issuing.BY_HAND
+                session.add(CertificatePlan(seminar_id=seminar.id, rule=rule, issuing=issuing, language=language))
+                session.flush()
+            (made,) = certificates.issue(session, context(at), seminar_id=seminar.id, registrations=[registration.public_id])
+        return made
+
+    def _completed(self, registration: Registration, seminar: Seminar, at: datetime) -> None:
+        """Mark the registration present in every session, and complete the seminar, as pages do but for the mail."""
+        sessions = select(SeminarSession).where(SeminarSession.seminar_id == seminar.id)
+        for each in self.session.scalars(sessions).all() or [self.seminar_session(seminar)]:
+            of = {"registration_id": registration.id, "session_id": each.id}
+            if self.session.scalar(select(Mark.last).filter_by(**of)) is None:
+                self.mark(registration, each)
+        with unit_of_work(self.session) as session:
+            session.get_one(Seminar, seminar.id).state = SeminarState.COMPLETED
+            session.flush()
+            freeze(session, context(at), seminar.id)
 
     def observation(
         self,
