@@ -9,6 +9,7 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from seminar_app.certificates import services
 from seminar_app.certificates.models import Certificate
 from seminar_app.certificates.queries import plan_of, standings
 from seminar_app.certificates.rules import CertificateRule, Standing
-from seminar_app.certificates.setting import Setter, SetPage, keep_set, missing
+from seminar_app.certificates.setting import SetPage, Setter, keep_set, missing
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.key_ring import CannotOpen
 from seminar_app.web.database import session
@@ -60,7 +61,7 @@ def issue_to_all(run: InParts, seminar_id: int) -> None:
     while True:
         run.step(ISSUING, run.so_far.get(DONE, 0) + run.so_far.get(FAILED, 0), total)
         before = run.so_far.get(ISSUED, 0)
-        run.part(lambda work, context: {ISSUED: before + len(_next(work, context, seminar_id))})
+        run.part(partial(_issued, seminar_id=seminar_id, before=before))
         wanted = [each for each in missing(session(), seminar_id) if each not in failed]
         if not wanted and run.so_far[ISSUED] == before:
             return
@@ -85,16 +86,16 @@ def issue_to(run: InParts, seminar_id: int, registrations: Sequence[uuid.UUID], 
     _set(run, Setter(session()), missing(session(), seminar_id, registrations=registrations), total=total)
 
 
-def _next(work: Session, context: ChangeContext, seminar_id: int) -> list[Certificate]:
-    return services.issue_next(work, context, seminar_id=seminar_id, most=AT_ONCE)
+def _issued(work: Session, context: ChangeContext, *, seminar_id: int, before: int) -> Mapping[str, int]:
+    return {ISSUED: before + len(services.issue_next(work, context, seminar_id=seminar_id, most=AT_ONCE))}
 
 
 def _set(run: InParts, setter: Setter, wanted: Sequence[int], *, total: int) -> set[int]:
     """Set these certificates and keep their PDFs, a part at a time. Return the ids of those that could not be set."""
     failed: set[int] = set()
     for begin in range(0, len(wanted), AT_ONCE):
-        pages, before = [], dict(run.so_far)
-        some = wanted[begin : begin + AT_ONCE]
+        pages: list[SetPage] = []
+        before, some = dict(run.so_far), wanted[begin : begin + AT_ONCE]
         for certificate_id in some:
             run.step(ISSUING, before.get(DONE, 0) + before.get(FAILED, 0) + len(pages), total)
             try:
@@ -105,11 +106,11 @@ def _set(run: InParts, setter: Setter, wanted: Sequence[int], *, total: int) -> 
                 continue
             pages.extend([page] if page is not None else [])
         lost = len(failed & set(some))
-        run.part(lambda work, context, pages=pages, before=before, lost=lost: _kept(work, context, pages, before, lost))
+        run.part(partial(_kept, pages=pages, before=before, lost=lost))
     return failed
 
 
-def _kept(work: Session, context: ChangeContext, pages: Sequence[SetPage], before: Mapping[str, int], lost: int) -> Mapping[str, int]:
+def _kept(work: Session, context: ChangeContext, *, pages: Sequence[SetPage], before: Mapping[str, int], lost: int) -> Mapping[str, int]:
     return {
         DONE: before.get(DONE, 0) + keep_set(work, context, pages),
         GAPS: before.get(GAPS, 0) + sum(page.gaps for page in pages),

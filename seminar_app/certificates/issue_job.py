@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -17,6 +16,7 @@ from seminar_app.accounts.queries import find_actor
 from seminar_app.certificates import bulk
 from seminar_app.certificates.entries import entry_name
 from seminar_app.certificates.models import Certificate
+from seminar_app.certificates.pages import page_of_certificates
 from seminar_app.certificates.queries import printed_of
 from seminar_app.certificates.setting import MIME_TYPE, pdf_of
 from seminar_app.core.actor import Actor
@@ -95,11 +95,8 @@ def _file(registration: uuid.UUID) -> MadeFile | None:
 
 
 def _counted(done: int, total: int) -> str:
-    return str(
-        ngettext(
-            "%(done)s of %(all)s certificate is ready", "%(done)s of %(all)s certificates are ready", total, done=f"{done:,}", all=f"{total:,}"
-        )
-    )
+    done_of = {"done": f"{done:,}", "all": f"{total:,}"}
+    return str(ngettext("%(done)s of %(all)s certificate is ready", "%(done)s of %(all)s certificates are ready", total, **done_of))
 
 
 def _said(outcome: Mapping[str, Any]) -> str:
@@ -108,20 +105,20 @@ def _said(outcome: Mapping[str, Any]) -> str:
 
 
 def _said_of_part(outcome: Mapping[str, Any]) -> str:
-    issued = outcome.get(bulk.ISSUED, 0)
-    if not issued and not outcome.get(bulk.DONE, 0):
-        return str(_("Nothing was changed."))
-    words = ngettext(
-        "%(num)s certificate was issued before and stands.", "%(num)s certificates were issued before and stand.", issued, num=f"{issued:,}"
+    many = outcome.get(bulk.ISSUED, 0)
+    if not many:
+        return str(_("No certificate was issued."))
+    before = ngettext(
+        "%(n)s certificate was issued before and stands.", "%(n)s certificates were issued before and stand.", many, n=f"{many:,}"
     )
-    return " ".join([words, _("Issue certificates again to go on: nobody gets a second one."), *_amiss(outcome)])
+    return " ".join([before, _("Issue certificates again to go on: nobody gets a second one."), *_amiss(outcome)])
 
 
 def _issued(issued: int, done: int) -> str:
     if issued:
-        return str(ngettext("%(num)s certificate was issued.", "%(num)s certificates were issued.", issued, num=f"{issued:,}"))
+        return str(ngettext("%(n)s certificate was issued.", "%(n)s certificates were issued.", issued, n=f"{issued:,}"))
     if done:
-        return str(ngettext("The PDF of %(num)s certificate is ready.", "The PDFs of %(num)s certificates are ready.", done, num=f"{done:,}"))
+        return str(ngettext("The PDF of %(n)s certificate is ready.", "The PDFs of %(n)s certificates are ready.", done, n=f"{done:,}"))
     return str(_("Nobody earns a certificate that is not out yet."))
 
 
@@ -139,16 +136,12 @@ def _amiss(outcome: Mapping[str, Any]) -> list[str]:
     if failed:
         said.append(
             ngettext(
-                "The PDF of %(num)d certificate could not be made. Issue certificates again to try once more; if it fails again, tell us.",
-                "The PDFs of %(num)d certificates could not be made. Issue certificates again to try once more; if it fails again, tell us.",
+                "The PDF of %(num)d certificate could not be made. Issue certificates again to try once more.",
+                "The PDFs of %(num)d certificates could not be made. Issue certificates again to try once more.",
                 failed,
             )
         )
     return said
-
-
-def _leads_to(job: LongJob) -> tuple[str, str]:
-    return url_for("certificates_staff.index", slug=job.seminar), _("Certificates")
 
 
 def _may_take(reading: Session, actor: Actor, job: LongJob) -> None:
@@ -162,7 +155,7 @@ ISSUE = Kind(
     counted=_counted,
     stages={bulk.ISSUING: _l("The certificates are issued and set")},
     said=_said,
-    leads_to=_leads_to,
+    leads_to=page_of_certificates,
     gives_file=GivesFile(_may_take, DOWNLOADED, lambda job: {"people": len(job.given.get("registrations", ()))}),
     said_of_part=_said_of_part,
 )
