@@ -17,6 +17,7 @@ from seminar_app.attendance.models import Participation
 from seminar_app.certificates.models import Certificate
 from seminar_app.certificates.queries import Verified, find_verified, validity_of
 from seminar_app.certificates.rules import CertificateCode, Validity, seconds_to_wait
+from seminar_app.core.sealed_files import SealedFile, content_of
 from seminar_app.offices.models import Office
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import hosts_of
@@ -131,3 +132,9 @@ def _outcome_then(session: Session, certificate: Certificate) -> tuple[int | Non
         .limit(1)
     ).first()
     return (row.minutes_credited, row.contact_minutes) if row else (None, None)
+
+
+def kept_pdf(session: Session, found: Verification) -> bytes | None:
+    """Return the PDF as it was issued; None if none was made yet, or the person was erased."""
+    kept = session.get(SealedFile, found.file_id) if found.file_id is not None else None
+    return content_of(session, kept) if kept is not None else None

@@ -10,6 +10,7 @@ from seminar_app.cli import (
     attendance,
     audit,
     audit_words,
+    certificates,
     checks,
     database,
     keys,
@@ -35,6 +36,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.cli.add_command(agencies.group)
     app.cli.add_command(attendance.group)
     app.cli.add_command(participations.group)
+    app.cli.add_command(certificates.group)
     app.cli.add_command(nominations.group)
     app.cli.add_command(users.group)
     app.cli.add_command(audit.group)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from seminar_app.audit.anchor import AnchorBroken, read_anchors
 from seminar_app.audit.chain import ChainKeys
+from seminar_app.certificates.rules import address_of_code, read_code
 from seminar_app.core.addresses import counting_key, fault_of_address, normal_address, search_form
 from seminar_app.core.folding import fold
 from seminar_app.core.links import token_hash
@@ -39,6 +40,8 @@ READERS: list[Callable[[str], Any]] = [
     shown_phone,
     doubt_about_curp,
     split_surnames,
+    read_code,
+    address_of_code,
     lambda text: same_code(text, "Cancún"),
 ]
 

@@ -57,8 +57,14 @@ def compare_surname(session: Session, context: ChangeContext, *, certificate_id:
     printed = printed_of(session, found)
     if printed is None:
         return Compared(left=left, wait=wait)
-    parts = {"given_names": printed.given_names, "surname1": printed.surname1, "surname2": printed.surname2}
-    name = name_to_show(surname, name=printed.name, reserved=reserved, **parts)
+    name = name_to_show(
+        surname,
+        name=printed.name,
+        given_names=printed.given_names,
+        surname1=printed.surname1,
+        surname2=printed.surname2,
+        reserved=reserved,
+    )
     if name is not None:
         subject = f"certificate:{found.public_id.hex}"
         record(session, context, action="certificate.name_shown", subject=subject, seminar=seminar.slug, details={"number": found.number})
