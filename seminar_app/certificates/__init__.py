@@ -8,6 +8,7 @@ from config import Settings
 from seminar_app.certificates import audit_words, routes
 from seminar_app.certificates import models as models
 from seminar_app.certificates.issue_job import ISSUE
+from seminar_app.certificates.zip_job import ZIP
 from seminar_app.core.dates import hours_and_minutes
 from seminar_app.long_jobs.kinds import add_kind
 
@@ -18,3 +19,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.filters["hours_and_minutes"] = hours_and_minutes
     app.register_blueprint(routes.blueprint)
     add_kind(app, ISSUE)
+    add_kind(app, ZIP)

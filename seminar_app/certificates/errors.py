@@ -47,3 +47,9 @@ class RuleIsNeeded(Refusal):
 
     sentence = N_("The seminar has no evaluation that people could answer. Make one, or choose completion only.")
     field = "rule"
+
+
+class NoCertificates(Refusal):
+    """None of the certificates asked for can be given."""
+
+    sentence = N_("There is no certificate to download: none is out, or they are of reserved identities and go to the person only.")
