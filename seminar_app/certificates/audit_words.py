@@ -15,5 +15,6 @@ def init_app() -> None:
             "certificates.issued": _l("issued certificates"),
             "certificate.downloaded": _l("downloaded a certificate"),
             "certificates.downloaded": _l("downloaded certificates"),
+            "person.record_taken": _l("took a training record to print"),
         }
     )
