@@ -99,7 +99,7 @@ def test_an_administrator_prints_the_whole_record(desk: Desk, sign_in: SignIn, t
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     text = " ".join(text_of(answer.data).split())
     code = desk.session.scalars(select(Certificate.number)).one()
-    for said in ("Rosa Hernández López", "Trata", "Lavado", "2 h 30 min", "de 3 h", "3 h 30 min", "no concluido", f"{code:06}-"):
+    for said in ("Rosa Hernández López", "Trata", "Lavado", "2 h 30 min", "de 3 h", "3 h 30 min", "no completado", f"{code:06}-"):
         assert said in text
     assert facts_of(answer.data)["Title"] == "Historial de capacitación"
     assert faults_of({"record": bytes(answer.data)}, tmp_path) == ""
