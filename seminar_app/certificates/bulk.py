@@ -15,7 +15,6 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from seminar_app.certificates import services
-from seminar_app.certificates.models import Certificate
 from seminar_app.certificates.queries import plan_of, standings
 from seminar_app.certificates.rules import CertificateRule, Standing
 from seminar_app.certificates.setting import SetPage, Setter, keep_set, missing
@@ -96,13 +95,13 @@ def _set(run: InParts, setter: Setter, wanted: Sequence[int], *, total: int) -> 
     for begin in range(0, len(wanted), AT_ONCE):
         pages: list[SetPage] = []
         before, some = dict(run.so_far), wanted[begin : begin + AT_ONCE]
-        for certificate_id in some:
+        for one, _printed in setter.read(some):
             run.step(ISSUING, before.get(DONE, 0) + before.get(FAILED, 0) + len(pages), total)
             try:
-                page = setter.set(session().get_one(Certificate, certificate_id))
+                page = setter.set(one)
             except (CannotOpen, RuntimeError) as error:  # typst's errors are such; what is wrong with one stops no other
                 log.error("A certificate could not be set: %s.", type(error).__name__)  # noqa: TRY400  no values in the log
-                failed.add(certificate_id)
+                failed.add(one.id)
                 continue
             pages.extend([page] if page is not None else [])
         lost = len(failed & set(some))

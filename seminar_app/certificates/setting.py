@@ -17,7 +17,7 @@ from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.installation import installation_of
 from seminar_app.core.key_ring import CannotOpen
 from seminar_app.core.pdf import INSTEAD, settable, typeset
-from seminar_app.core.sealed_files import Packed, SealedFile, content_of, keep_packed, pack
+from seminar_app.core.sealed_files import Packed, SealedFile, content_of, keep_all, pack
 from seminar_app.registration.models import Registration
 
 SET = "certificates.pdf"
@@ -40,6 +40,16 @@ class Setter:
 
     reading: Session
     _pictures: dict[str, bytes] = field(default_factory=dict)
+
+    def read(self, ids: Collection[int]) -> list[tuple[Certificate, SealedFile]]:
+        """Return these certificates with what was printed on them, in one statement; `set` then reads nothing. Hold it until then."""
+        rows = self.reading.execute(
+            select(Certificate, SealedFile)
+            .join(SealedFile, SealedFile.id == Certificate.printed_id)
+            .where(Certificate.id.in_(ids))
+            .order_by(Certificate.number)
+        )
+        return [(row.Certificate, row.SealedFile) for row in rows]
 
     def set(self, one: Certificate) -> SetPage | None:
         """Set a certificate; None once nothing names its person any more. Nothing is written.
@@ -97,9 +107,10 @@ def keep_set(session: Session, context: ChangeContext, pages: Sequence[SetPage])
     ids = [page.certificate_id for page in pages]
     wanted = select(Certificate).where(Certificate.id.in_(ids), Certificate.file_id.is_(None), Certificate.erased_at.is_(None))
     lacking = {one.id: one for one in session.scalars(wanted.order_by(Certificate.id).with_for_update())}
-    for page in pages:
-        if page.certificate_id in lacking:
-            lacking[page.certificate_id].file_id = keep_packed(session, page.packed, at=context.now).id
+    wanted_pages = [page for page in pages if page.certificate_id in lacking]
+    files = keep_all(session, [page.packed for page in wanted_pages], at=context.now)
+    for page, file in zip(wanted_pages, files, strict=True):
+        lacking[page.certificate_id].file_id = file.id
     session.flush()
     return len(lacking)
 
