@@ -256,6 +256,7 @@ def address_values(world: World, line: Line, who: str, *, own: bool) -> Values:
     if "person_id" in wanted:
         values["person_id"] = side.person.public_id.hex
     values |= _made_anew(world, wanted, name, who, own=own) | _of_the_account(world, wanted, who, own=own)
+    values |= {"typed": world.fresh_certificate(own=own)} if "typed" in wanted else {}
     if "code" in wanted:
         values["code"] = side.office.code if endpoint.startswith("offices_staff.") else _agency_code(world, name)
     return values
@@ -448,6 +449,8 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
     "attendance_staff.substitute": _at_the_door,
     "registration_staff.add_known": lambda world, _values, own: {"agency": world.side(own=own).agency.code},
     "registration.first_opening": lambda *_: {"surname": "López"},
+    "certificates_public.ask_code": lambda *_: {"code": "000001-BCDF-GHJK"},
+    "certificates_public.verified": lambda *_: {"surname": "López"},
     "registration.invitation": lambda *_: {"answer": "decline_surely"},
     "registration.answer_invitation": lambda *_: {"answer": "decline_surely"},
     "registration_staff.invite_find": lambda *_: {"words": "López"},

@@ -29,6 +29,7 @@ CHANGES_NOTHING = {
     "sign_in.recovery_codes_kept",  # the session's own row
     "sign_in.end_other_sessions",  # nobody is signed in elsewhere
     "web.choose_language",  # a cookie
+    "certificates_public.ask_code",  # leads to the answer
     "sign_in.change_password",  # sent with a wrong password, so that whoever sends it stays signed in
     "accounts_staff.find_accounts",  # looks at staff only
     "registration_staff.undo_many",  # nothing was decided before
@@ -178,6 +179,8 @@ NEED_NO_TOKEN = {
     "registration.withdraw",
     "registration.invitation",
     "registration.answer_invitation",
+    "certificates_public.ask_code",
+    "certificates_public.verified",
     "retention.ask_erasure",
     "feedback.answer",
     "proposals.propose",

@@ -21,6 +21,7 @@ from seminar_app.accounts.models import RoleGrant, UserAccount
 from seminar_app.accounts.services.reset_links import new_reset_link
 from seminar_app.agencies.models import Agency
 from seminar_app.attendance.rules import MarkStatus
+from seminar_app.certificates.queries import printed_of
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
 from seminar_app.core.links import SecretLink, token_hash
@@ -147,6 +148,16 @@ class World:
             self.make.pool(side.seminar, side.agency, 0, release_on=side.seminar.ends_on)
         values: dict[str, Any] = {"queue_place": self.number(), "source": Source.NOMINATION, "agency_seats_only": True}
         return self.make.registration(side.seminar, agency=side.agency, state=RegistrationState.WAITLISTED, **values)
+
+    def fresh_certificate(self, *, own: bool) -> str:
+        """Issue a certificate in a completed seminar of the side's office, and return its code."""
+        side, day = self.side(own=own), clock.now().date() - timedelta(days=9)
+        seminar = self.make.seminar(office=side.office, starts_on=day, ends_on=day)
+        pool = self.make.session.scalars(select(SeatPool).where(SeatPool.seminar_id == seminar.id)).one()
+        issued = self.make.certificate(self.make.registration(seminar, agency=side.agency, pool=pool), at=clock.now())
+        printed = printed_of(self.make.session, issued)
+        assert printed is not None
+        return str(printed.code)
 
     def fresh_nominee(self, *, own: bool) -> Registration:
         """Let a nominee of the side's agency hold an open seat."""

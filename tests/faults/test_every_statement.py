@@ -19,6 +19,7 @@ from config import PROJECT_ROOT
 
 PATHS = Path(__file__).with_name("write_paths.txt")
 WRITE_NOTHING = {
+    "certificates_public.ask_code": "leads to the answer",
     "web.choose_language": "the language goes into the visitor's cookie",
     "accounts_staff.find_accounts": "it reads; the names searched for travel in the body and not in the address",
     "attendance_staff.search": "the words go into the session, and the address of the results names their id",

@@ -213,8 +213,9 @@ def enrich(side: Side) -> None:
     pages_of_agency = (f"{own}/agency", f"{own}/agency/name", *(f"{own}/agency/people/{each.public_id.hex}" for each in places))
     overviews = tuple(f"/staff/seminars/{seminar.slug}/" for seminar in (world.own.held, *seminars))
     staff = ("/staff/", f"/staff/people/{world.own.person.public_id.hex}", "/staff/account/confirm", *roster, *overviews, known)
+    verified = f"/verify/{world.fresh_certificate(own=True)}"
     side.starts = dict.fromkeys(WHO, staff) | {
-        "stranger": ("/", "/login", "/reset", f"/reset/{world.reset_token()}", f"/seminars/{world.own.seminar.slug}"),
+        "stranger": ("/", "/login", "/reset", f"/reset/{world.reset_token()}", f"/seminars/{world.own.seminar.slug}", verified),
         "official": tuple(f"/registrations/{link}" for link in links),
         "half": ("/login/second-step",),
         "liaison": (*staff, *pages_of_agency),

@@ -136,7 +136,7 @@ def issue_to(session: Session, context: ChangeContext, ground: Ground, registrat
         made.append(_add(session, context, _printed(ground, registration, outcome, number=number, today=context.now), registration))
         tell(session, context, kind=MAIL, seminar=ground.seminar, office=ground.office, registration=registration)
     session.flush()
-    details = {"people": len(made), "first": made[0].number, "last": made[-1].number}
+    details = {"last": made[-1].number, "first": made[0].number, "people": len(made)}  # in the order in which PostgreSQL keeps them
     subject = f"seminar:{ground.seminar.public_id.hex}"
     record(session, context, action="certificates.issued", subject=subject, seminar=ground.seminar.slug, details=details)
     return made
