@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from seminar_app.certificates import queries, services
+from seminar_app.certificates import services
 from seminar_app.certificates.models import Certificate
 from seminar_app.certificates.printed import Printed
 from seminar_app.certificates.queries import printed_of
@@ -104,6 +104,6 @@ def slowly(read: Callable[[bytes], Printed]) -> Callable[[bytes], Printed]:
 @pytest.mark.sqlite_first
 def test_a_print_that_is_read_slowly_is_told_apart(app: Flask, codes: Codes, monkeypatch: pytest.MonkeyPatch) -> None:
     """The broken twin: codes with a print take longer than those without."""
-    monkeypatch.setattr(queries.Printed, "from_bytes", slowly(Printed.from_bytes))
+    monkeypatch.setattr(Printed, "from_bytes", slowly(Printed.from_bytes))
     wanted = {name: code for name, code in codes.items() if name in ("unknown", "valid")}
     assert set(told_apart(looks(app, wanted), time.thread_time, 5)) == {"valid"}

@@ -396,6 +396,7 @@ PRINT_NO_PEOPLE = {
         "agencies seed",
         "attendance sheets",
         "backup",
+        "certificates verify",
         "database prepare",
         "demo load",
         "drill",
@@ -419,7 +420,7 @@ PRINT_NO_PEOPLE = {
 }
 """Commands that change something else, or run on; what they print is numbers, ids, paths, or what the caller typed.
 
-Sheets are read in tests/web/paper/test_printing.py.
+Sheets are read in tests/web/paper/test_printing.py; a reserved person's certificate is verified in tests/web/certificates.
 """
 
 
