@@ -168,7 +168,7 @@
     else if (key === "+") rest();
     else if (key === "*") toMinutes();
     else if (key === "/") {
-      jump.focus();
+      jump.focus({ preventScroll: true });
       jump.select();
     } else if (current.shown) {
       mark([current], "");
