@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.attendance.rules import HAS_MINUTES, MarkMethod, ObservationKind, minutes_said
@@ -138,11 +138,14 @@ def _outcome(opened: OpenRows, entry: RowEntry) -> RowOutcome:
     return RowOutcome(entry.registration, changed=True)
 
 
+_LOCK = select(PrintedSheet.id).where(PrintedSheet.id == bindparam("sheet_id")).with_for_update(key_share=True)
+
+
 def _add_rows(session: Session, opened: OpenRows, registrations: Sequence[uuid.UUID]) -> None:
     """Add rows for people who are not on the sheet, after its last one. The sheet is locked, so that two numbers are never equal."""
     if not registrations:
         return
-    session.execute(select(PrintedSheet.id).where(PrintedSheet.id == opened.id).with_for_update(key_share=True))
+    session.execute(_LOCK, {"sheet_id": opened.id})
     last = session.scalar(select(func.max(SheetRow.number)).where(SheetRow.sheet_id == opened.id)) or 0
     for number, registration in enumerate(registrations, start=last + 1):
         row = SheetRow(sheet_id=opened.id, number=number, registration_id=opened.sheet.seated[registration], written_in=True)
