@@ -36,7 +36,7 @@ class Paper(StrEnum):
     A4 = "a4"
 
 
-LETTER_COUNTRIES = frozenset("BZ CA CL CO CR GT MX NI PA PH PR SV US VE".split())
+LETTER_COUNTRIES = frozenset(["BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE"])
 """Where letter is the usual paper. Source: CLDR 45, supplemental data, paper size."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -342,13 +342,26 @@ class Make:
             refresh(session, seminar_session.seminar_id, [registration.id])
         return row
 
-    def printed_sheet(self, seminar_session: SeminarSession, *, number: int = 4, leave_out: Sequence[Registration] = ()) -> PrintedSheet:
-        """Print a sign-in sheet of a session: everybody who holds a seat, in the order of the marking sheet, but for those left out."""
+    def printed_sheet(
+        self,
+        seminar_session: SeminarSession,
+        *,
+        number: int = 4,
+        leave_out: Sequence[Registration] = (),
+        said: Mapping[int, MarkStatus] | None = None,
+    ) -> PrintedSheet:
+        """Print a sign-in sheet of a session: everybody who holds a seat, in the order of the marking sheet, but for those left out.
+
+        Args:
+            said: what was keyed since, by registration id.
+        """
         base = {"seminar_id": seminar_session.seminar_id, "session_id": seminar_session.id, "printed_at": THEN, "printed_by": "command"}
         printed = self._add(PrintedSheet(public_id=uuid.uuid4(), number=number, blank_rows=6, **base))
         absent = {each.id for each in leave_out}
         with unit_of_work(self.session) as session:
             people = [one for group in people_by_group(session, seminar_session.seminar_id) for one in group.people]
             listed = [one.registration_id for one in people if one.registration_id not in absent]
-            session.add_all(SheetRow(sheet_id=printed.id, number=place, registration_id=each) for place, each in enumerate(listed, start=1))
+            for place, each in enumerate(listed, start=1):
+                keyed = {"said": said[each], "said_at": THEN, "said_by": "command"} if said and each in said else {}
+                session.add(SheetRow(sheet_id=printed.id, number=place, registration_id=each, **keyed))
         return printed
