@@ -73,9 +73,9 @@ class Desk:
             for person, keyed in rows
         ]
         change = context(values.pop("now", self.now), values.pop("actor", ANA))
-        values = {"seminar_id": self.seminar.id, "sheet_id": self.printed.public_id} | values
+        where: dict[str, Any] = {"seminar_id": self.seminar.id, "sheet_id": self.printed.public_id} | values
         with unit_of_work(self.session) as writing:
-            return key_rows(writing, change, entries=entries, **values)
+            return key_rows(writing, change, entries=entries, **where)
 
     def decide(self, side: Side, *people: int, lines: list[SheetLine] | None = None, actor: str = ANA) -> Settled:
         lines = [self.line(person) for person in people] if lines is None else lines
