@@ -54,8 +54,10 @@
   let failing = "";
   let told = ""; // what the last key had to say; the next key takes it away
 
+  const alone = []; // rows that go one by one, because they were refused together
+
   const tell = () => {
-    const unsaved = dirty.size + (sent ? sent.length : 0);
+    const unsaved = dirty.size + alone.length + (sent ? sent.length : 0);
     let words = told;
     if (refused.size) words = `${say.nameRefused}: ${[...refused.values()][0]}`;
     else if (failing === "signed out") words = say.nameSignedOut;
@@ -247,7 +249,6 @@
   });
 
   // ------------------------------------------------------------ saving
-  const alone = []; // rows that go one by one, because they were refused together
   let timer = null;
   let pause = SHORTEST_WAIT;
 
@@ -368,7 +369,7 @@
   });
   addEventListener("online", () => send());
   addEventListener("beforeunload", (event) => {
-    if (dirty.size || sent) event.preventDefault();
+    if (dirty.size || sent || alone.length || refused.size) event.preventDefault();
   });
 
   // ------------------------------------------------------------ the beginning
