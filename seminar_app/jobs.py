@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 WORKERS = 3
 """Threads; one is nearly always busy with mail."""
 STOP_SECONDS = 30
+LOOK_SECONDS = 0.1
+"""Longest pause between two looks at a queue in a file; one on a server wakes the worker. Source: docs/decisions/0051."""
 NOTE_WAIT_MS = 2_000
 """How long noting a run waits for the database's write lock."""
 
@@ -58,7 +60,7 @@ def run_worker(app: Flask) -> None:
         workers=WORKERS,
         graceful_signal="TERM",
         shutdown_timeout=STOP_SECONDS,
-        max_delay=1.0,
+        max_delay=LOOK_SECONDS,
     )
     _run_and_log_failure(app, WORKER)
     run_at_ends(app)

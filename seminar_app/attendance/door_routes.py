@@ -13,7 +13,8 @@ from flask_babel import gettext as _
 
 from seminar_app.agencies.queries import agency_groups
 from seminar_app.attendance import queries, services
-from seminar_app.attendance.staff_routes import blueprint, door
+from seminar_app.attendance.at_the_door import door
+from seminar_app.attendance.staff_routes import blueprint
 from seminar_app.core.clock import now
 from seminar_app.core.errors import NotFound, Refusal
 from seminar_app.offices.queries import language_of

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from seminar_app.attendance import queries
-from seminar_app.attendance.staff_routes import door
+from seminar_app.attendance.at_the_door import door
 from seminar_app.core.clock import now
 from seminar_app.core.errors import NotFound
 from seminar_app.registration.passes import registration_of_pass

@@ -18,13 +18,13 @@ from flask_babel import ngettext
 
 from seminar_app.accounts.rules import may_organize
 from seminar_app.attendance import forms, history, outcomes, queries, services
+from seminar_app.attendance.at_the_door import AT_THE_DOOR, door
 from seminar_app.attendance.export import MIME_TYPES, Format, file_name, write
 from seminar_app.attendance.export_rows import Language
 from seminar_app.attendance.exported import exported
 from seminar_app.attendance.pages import MarkingPage, Order, SheetLines, TimetableFilter, TimetablePage
 from seminar_app.attendance.rules import MarkStatus, Progress
 from seminar_app.attendance.services import Outcome
-from seminar_app.core.actor import RoleName
 from seminar_app.core.clock import now
 from seminar_app.core.errors import Refusal
 from seminar_app.oversight.wording import actor_words
@@ -44,8 +44,6 @@ from seminar_app.web.languages import current_language
 from seminar_app.web.searches import keep_search, kept_search
 
 blueprint = Blueprint("attendance_staff", __name__, url_prefix="/staff/seminars/<slug>/attendance")
-AT_THE_DOOR = (RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR)
-door = staff(*AT_THE_DOOR)
 
 OVERTAKEN = _l("Meanwhile somebody else had changed some of these marks. Yours are the newer ones; theirs stay in the history.")
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from seminar_app.attendance.export_rows import ExportRows, Language
 from seminar_app.attendance.exported import Exported
 from seminar_app.attendance.queries import SheetSession
+from seminar_app.core.dates import hours_and_minutes
 from seminar_app.core.sheet_layout import Above
 from seminar_app.offices.models import Office
 from seminar_app.seminars.models import Seminar
@@ -44,7 +45,7 @@ class ShownSession:
         local = self.session.starts_at.astimezone(self.rows.zone)
         day = format_skeleton("MMMd", local, locale=self.rows.language.value)
         star = "" if self.session.counts else STAR
-        facts = (f"{day}, {local:%-H:%M}", _duration(self.session.contact_minutes), self.rows.title_of(self.session))
+        facts = (f"{day}, {local:%-H:%M}", hours_and_minutes(self.session.contact_minutes), self.rows.title_of(self.session))
         return f"{self.short}{star} = {' · '.join(facts)}"
 
     @property
@@ -53,16 +54,10 @@ class ShownSession:
         zone = self.rows.attendance.seminar.time_zone
         times = f"{local_time(self.session.starts_at, zone)}–{local_time(self.session.ends_at, zone)}"
         facts = [f"{self.short}. {self.rows.title_of(self.session)}", day_and_date(local_date(self.session.starts_at, zone)), times]
-        facts.append(_duration(self.session.contact_minutes))
+        facts.append(hours_and_minutes(self.session.contact_minutes))
         if not self.session.counts:
             facts.append(_("does not count for completion"))
         return " · ".join(facts)
-
-
-def _duration(minutes: int) -> str:
-    """Return «3 h», «1 h 30 min», «45 min»."""
-    hours, rest = divmod(minutes, 60)
-    return " ".join([*([f"{hours} h"] if hours else []), *([f"{rest} min"] if rest else [])])
 
 
 def above(rows: ExportRows, exported: Exported, session: ShownSession | None = None) -> Above | None:

@@ -15,8 +15,9 @@ from seminar_app.core.change_context import command_context, rule_context
 from seminar_app.core.clock import now
 from seminar_app.core.errors import NotFound
 from seminar_app.people.models import Person
-from seminar_app.retention.applying import RULES, apply_all, count_due, days_of, sweep
+from seminar_app.retention.applying import RULES, apply_all, count_due, days_of
 from seminar_app.retention.erasing import erase_person
+from seminar_app.retention.sweeping import sweep
 from seminar_app.web.database import in_unit_of_work, session
 
 retention = AppGroup("retention", help="How long personal data are kept.")

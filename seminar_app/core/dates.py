@@ -1,4 +1,4 @@
-"""Dates in words, in Spanish and English, and months later."""
+"""Dates and lengths of time in words, in Spanish and English, and months later."""
 
 from __future__ import annotations
 
@@ -36,3 +36,9 @@ def add_months(day: date, months: int) -> date:
 def noon(day: date) -> datetime:
     """Return noon of a day in UTC, for formatters that need an instant."""
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def hours_and_minutes(minutes: int) -> str:
+    """Return «3 h», «1 h 30 min», «45 min»; the same in both languages."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join([*([f"{hours} h"] if hours else []), *([f"{rest} min"] if rest or not hours else [])])

@@ -1,7 +1,7 @@
 """Documents on paper: PDF/UA-1, set by typst from the templates of `templates/print`.
 
 What a document says goes to its template as JSON and as nothing else, so no text of a person is ever read as typst's markup
-(docs/decisions/0051-paper.md).
+(docs/decisions/0052-paper.md).
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "print"
 INSTEAD = "\u25a1"
 """Stands for a sign that no font on this machine has."""
+NOT_TO_BE_SET = "PDF/UA-1 error"
+"""How typst's message begins when the standard refuses a text: for want of a glyph that says what it is."""
 _SURE = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) - {"\u00ad"}
 """Latin letters and signs, which Public Sans has; a test sets all of them."""
 _one_at_a_time = threading.Lock()
@@ -85,7 +87,9 @@ def _can_be_set(character: str) -> bool:
 
     try:
         _compile("probe", {"text": f"o{character}"}, None)
-    except typst.TypstError:
+    except typst.TypstError as error:
+        if NOT_TO_BE_SET not in error.message:
+            raise
         return False
     return True
 
@@ -97,7 +101,7 @@ def _compile(template: str, document: Mapping[str, Any], made_at: datetime | Non
             format="pdf",
             pdf_standards=["ua-1"],
             sys_inputs={"document": json.dumps(document, ensure_ascii=False)},
-            timestamp=made_at,
+            timestamp=made_at.replace(microsecond=0) if made_at else None,
         )
     assert isinstance(made, bytes)  # noqa: S101  for the type checker: a PDF is one file
     return made

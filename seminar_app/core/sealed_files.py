@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import uuid
 import zlib
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import LargeBinary, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from seminar_app.core.data_subject import NO_PERSON, PARTICIPANT
+from seminar_app.core.errors import N_, Refusal
 from seminar_app.core.installation import installation_of
 from seminar_app.core.key_ring import CannotOpen, Turned
 from seminar_app.core.tables import Base
@@ -18,7 +20,13 @@ from seminar_app.core.tables import Base
 log = logging.getLogger(__name__)
 
 LARGEST = 6 * 1024 * 1024
-"""Bytes of one file. Source: DESIGN.md section 7."""
+"""Bytes of one file as it lies in the database: packed and sealed. Source: docs/decisions/0051-files-that-jobs-make.md."""
+
+
+class FileTooLarge(Refusal):
+    """The file would take more room in the database than one file may."""
+
+    sentence = N_("The file is too large to be kept: it has %(size).1f MB, and at most %(most)d MB are possible. Ask for less at a time.")
 
 
 class SealedFile(Base):
@@ -41,17 +49,50 @@ TABLE = SealedFile.__tablename__
 _FILLED = func.length(SealedFile.sealed) > 0
 
 
-def keep_file(session: Session, *, kind: str, content: bytes, at: datetime) -> SealedFile:
-    """Seal a file and add its row."""
-    file = SealedFile(public_id=uuid.uuid4(), kind=kind, kept_at=at)
-    _seal(session, file, content)
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A file that is sealed, for a row which is not added yet. Sealing takes long; adding the row does not."""
+
+    public_id: uuid.UUID
+    kind: str
+    sealed: bytes
+    key_id: str
+
+
+def pack(session: Session, *, kind: str, content: bytes) -> Packed:
+    """Seal a file before the transaction that keeps it.
+
+    Raises:
+        FileTooLarge: it does not fit.
+    """
+    public_id = uuid.uuid4()
+    sealed, key_id = _sealed(session, public_id, content)
+    return Packed(public_id, kind, sealed, key_id)
+
+
+def keep_packed(session: Session, packed: Packed, *, at: datetime) -> SealedFile:
+    """Add the row of a file that is sealed already."""
+    file = SealedFile(public_id=packed.public_id, kind=packed.kind, sealed=packed.sealed, key_id=packed.key_id, kept_at=at)
     session.add(file)
     session.flush()
     return file
 
 
+def keep_file(session: Session, *, kind: str, content: bytes, at: datetime) -> SealedFile:
+    """Seal a file and add its row.
+
+    Raises:
+        FileTooLarge: it does not fit.
+    """
+    return keep_packed(session, pack(session, kind=kind, content=content), at=at)
+
+
 def replace_content(session: Session, file: SealedFile, content: bytes) -> None:
-    """Seal other content in place of what the file held."""
+    """Seal other content in place of what the file held.
+
+    Raises:
+        FileTooLarge: it does not fit.
+    """
     _seal(session, file, content)
     session.flush()
 
@@ -62,7 +103,7 @@ def content_of(session: Session, file: SealedFile) -> bytes:
     Raises:
         CannotOpen: it was forgotten, changed outside the program, or its key is gone.
     """
-    return zlib.decompress(installation_of(session).ring.open(file.sealed, about=_about(file)))
+    return zlib.decompress(installation_of(session).ring.open(file.sealed, about=_about(file.public_id)))
 
 
 def count_by_key(session: Session) -> dict[str, int]:
@@ -93,10 +134,17 @@ def rotate(session: Session, *, after: int, limit: int) -> Turned:
 
 
 def _seal(session: Session, file: SealedFile, content: bytes) -> None:
+    file.sealed, file.key_id = _sealed(session, file.public_id, content)
+
+
+def _sealed(session: Session, public_id: uuid.UUID, content: bytes) -> tuple[bytes, str]:
+    """Return the content packed and sealed to its row, and the name of the key."""
     ring = installation_of(session).ring
-    file.key_id = ring.newest
-    file.sealed = ring.seal(zlib.compress(content, 6), about=_about(file))
+    sealed = ring.seal(zlib.compress(content, 6), about=_about(public_id))
+    if len(sealed) > LARGEST:
+        raise FileTooLarge(size=len(sealed) / 1024**2, most=LARGEST // 1024**2)
+    return sealed, ring.newest
 
 
-def _about(file: SealedFile) -> str:
-    return f"{TABLE}|sealed|{file.public_id.hex}"
+def _about(public_id: uuid.UUID) -> str:
+    return f"{TABLE}|sealed|{public_id.hex}"

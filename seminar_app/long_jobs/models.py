@@ -36,7 +36,7 @@ class LongJob(Base):
     request_id: Mapped[str | None] = mapped_column(String(32), info=NO_PERSON)
     """The request that began it: its changes carry this id in the audit log."""
     subject: Mapped[str] = mapped_column(String(96), info=NO_PERSON)
-    """What it is about: `<table>:<public id>`."""
+    """What it is about: `<table>:<public id>`; of kinds that make a file with a hash of the wish (`rules.own_subject`)."""
     seminar: Mapped[str | None] = mapped_column(String(120), info=NO_PERSON)
     """Slug of the seminar, if it is about one."""
     given: Mapped[dict[str, Any]] = mapped_column(info=NO_PERSON)

@@ -18,6 +18,26 @@ def find_open_job(session: Session, kind: str, subject: str) -> LongJob | None:
     return session.scalar(select(LongJob).where(LongJob.kind == kind, LongJob.subject == subject, LongJob.state.in_(OPEN)))
 
 
+def get_own_job(session: Session, actor: Actor, public_id: uuid.UUID) -> LongJob:
+    """Return a job that the account itself began.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    found = get_job(session, actor, public_id)
+    if found.owner != actor.audit_name:
+        raise NotFound
+    return found
+
+
+def made_a_file(session: Session, public_id: uuid.UUID) -> bool | None:
+    """Whether a job has made a file; None while it waits or runs."""
+    row = session.execute(select(LongJob.state, LongJob.file_id).where(LongJob.public_id == public_id)).one_or_none()
+    if row is not None and row.state in OPEN:
+        return None
+    return row is not None and row.file_id is not None
+
+
 def get_job(session: Session, actor: Actor, public_id: uuid.UUID) -> LongJob:
     """Return a job that the account began; an administrator may look at every one.
 

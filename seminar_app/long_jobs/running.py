@@ -19,9 +19,11 @@ from seminar_app.core import clock
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.database_faults import DatabaseFault, fault_of
 from seminar_app.core.errors import NotFound, Refusal
+from seminar_app.core.sealed_files import keep_packed, pack
 from seminar_app.core.unit_of_work import unit_of_work as own_unit_of_work
 from seminar_app.long_jobs import services
 from seminar_app.long_jobs.errors import JobCancelled, TakenOver, WorkerEnds
+from seminar_app.long_jobs.files import MadeFile, described
 from seminar_app.long_jobs.kinds import kinds_of
 from seminar_app.long_jobs.models import LongJob
 from seminar_app.long_jobs.outcomes import MAY_NO_LONGER, WENT_WRONG, outcome_of, refused
@@ -74,16 +76,26 @@ class Run:
         except OperationalError:
             log.debug("The progress of a job was not written: others write.")
 
-    def finish(self, work: Work) -> None:
+    def finish(self, work: Work, *, file: MadeFile | None = None) -> None:
         """Do the work's writing, and end the job in the same transaction: both are saved or neither.
+
+        Args:
+            work: writes, and returns the outcome. A kind that only makes a file writes nothing in it.
+            file: what the job has made; it is packed and sealed before the transaction.
 
         Raises:
             JobCancelled, TakenOver: nothing was saved.
+            FileTooLarge: nothing was saved.
         """
+        packed = pack(session(), kind=self.taken.kind, content=file.content) if file is not None else None
 
         def whole(open_session: Session) -> None:
-            outcome = work(open_session, self.context)
-            services.finish_job(open_session, self.taken, now=clock.now(), outcome=outcome)
+            outcome, now = dict(work(open_session, self.context)), clock.now()
+            kept = None
+            if file is not None and packed is not None:
+                outcome |= described(file)
+                kept = keep_packed(open_session, packed, at=now)
+            services.finish_job(open_session, self.taken, now=now, outcome=outcome, file=kept)
 
         in_unit_of_work(whole)
         self.finished = True

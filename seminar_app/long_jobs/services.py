@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from seminar_app.audit.services import record
@@ -19,7 +19,7 @@ from seminar_app.long_jobs.errors import JobCancelled, TakenOver
 from seminar_app.long_jobs.models import LongJob
 from seminar_app.long_jobs.outcomes import BROKE_OFF, refused
 from seminar_app.long_jobs.queries import find_open_job
-from seminar_app.long_jobs.rules import JobState, broke_off_too_often, expires_at, lost_before
+from seminar_app.long_jobs.rules import JobState, broke_off_too_often, expires_at, lost_before, own_subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,21 @@ def begin_job(
     seminar: str | None = None,
     total: int = 0,
     given: Mapping[str, Any] | None = None,
+    own: bool = False,
 ) -> LongJob:
     """Add a job that waits for the worker; while one of this kind is open for the subject, return that one.
+
+    That one may be another account's: then the caller leads back to its page. Of kinds that make a file each account begins its own.
 
     Run it by `in_unit_of_work`: of two that begin it at once PostgreSQL refuses one, which then finds the other's. After the commit
     the caller tells the worker (`telling.tell_worker`).
 
     Args:
         given: what the kind needs to know beside the subject: numbers, codes and ids.
+        own: the open job counts only if the same account began it with the same `given`.
     """
+    if own:
+        subject = own_subject(subject, context.actor, given or {})
     there = find_open_job(session, kind, subject)
     if there is not None:
         return there
@@ -158,13 +164,6 @@ def give_back(session: Session, taken: Taken) -> None:
     _update(session, _mine(taken), {"state": JobState.WAITING, "stage": None})
 
 
-def forget_jobs(session: Session, ids: Sequence[int]) -> None:
-    """Delete jobs, and the files that they made."""
-    files = session.scalars(select(LongJob.file_id).where(LongJob.id.in_(ids), LongJob.file_id.is_not(None))).all()
-    session.execute(delete(LongJob).where(LongJob.id.in_(ids)).execution_options(synchronize_session=False))
-    session.execute(delete(SealedFile).where(SealedFile.id.in_(files)).execution_options(synchronize_session=False))
-
-
 def _mine(taken: Taken) -> ColumnElement[bool]:
     return and_(LongJob.id == taken.id, LongJob.attempt == taken.attempt, LongJob.state == JobState.RUNNING)
 
@@ -192,7 +191,6 @@ __all__ = [
     "begin_job",
     "end_job",
     "finish_job",
-    "forget_jobs",
     "give_back",
     "note_progress",
     "take_job",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from seminar_app.long_jobs import queries, services
+from seminar_app.core import clock
+from seminar_app.core.errors import NotFound
+from seminar_app.long_jobs import files, queries, services
 from seminar_app.long_jobs.kinds import Kind, kinds_of
 from seminar_app.long_jobs.models import LongJob
 from seminar_app.long_jobs.outcomes import refusal_in
-from seminar_app.long_jobs.rules import JobState, shown_progress
-from seminar_app.web.access import current_actor, staff
+from seminar_app.long_jobs.rules import JobState, file_kept_until, shown_progress, shown_size, subject_itself
+from seminar_app.web.access import current_actor, shown, shows_people, staff
 from seminar_app.web.change import change_context
 from seminar_app.web.database import in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
@@ -39,7 +43,28 @@ def show(job_id: str) -> ResponseReturnValue:
         said=_said(kind, job),
         address=address,
         link=link,
+        file=_file_shown(job),
+        time_zone=current_app.extensions["settings"].default_time_zone,
     )
+
+
+@blueprint.get("/<job_id>/file")
+@staff(fresh="GET", gives_file=True)
+@shows_people()
+def file(job_id: str) -> ResponseReturnValue:
+    """Send the file that the job made. The job's page says what became of one that is not there."""
+    job = queries.get_own_job(session(), current_actor(), id_needed(job_id))
+    gives = kinds_of(current_app)[job.kind].gives_file
+    if gives is None:
+        raise NotFound
+    gives.may_take(session(), current_actor(), job)
+    made = files.find_file(session(), job, now=clock.now())
+    if made is None:
+        return redirect(url_for(".show", job_id=job.public_id.hex), code=303)
+    shown(subject_itself(job.subject), seminar=job.seminar, action=gives.action, **gives.details(job))
+    response = Response(made.content, mimetype=made.mime_type)
+    response.headers.set("Content-Disposition", "attachment", filename=made.name)
+    return response
 
 
 @blueprint.post("/<job_id>/cancel")
@@ -50,6 +75,16 @@ def cancel(job_id: str) -> ResponseReturnValue:
     context = change_context()
     in_unit_of_work(lambda work: services.ask_to_cancel(work, context, public_id=job.public_id))
     return redirect(url_for(".show", job_id=job.public_id.hex), code=303)
+
+
+def _file_shown(job: LongJob) -> dict[str, Any] | None:
+    """Return what the page says of the file that the job made: name and size, and until when it is kept if it still is."""
+    if job.state is not JobState.DONE or job.ended_at is None or not files.had_file(job):
+        return None
+    mine, kept = job.owner == current_actor().audit_name, files.has_file(job, now=clock.now())
+    about: dict[str, Any] = job.outcome[files.FILE]
+    size, until = shown_size(about["size"]), file_kept_until(job.ended_at) if kept else None
+    return {"name": about["name"], "shown_size": size, "mine": mine, "until": until}
 
 
 def _said(kind: Kind, job: LongJob) -> str | None:

@@ -174,7 +174,7 @@ def read_sheet(session: Session, seminar: Seminar, sheet_id: uuid.UUID) -> Keyed
         raise NotFound
     place = next(each for each in sessions_of(session, seminar.id) if each.id == printed.session_id)
     agencies, marks = agencies_then(session), marks_of_session(session, place.id)
-    reader = _Reader(printed.number, seminar, place, agencies, marks)
+    reader = _Reader(printed, seminar, place, agencies, marks)
     lines = [reader.line(row) for row in session.execute(_rows(printed.id, seminar.id))]
     listed = [line for line in lines if line.number is not None]
     others = sorted((line for line in lines if line.number is None), key=lambda line: (in_group_order(line.group), line.person.order))
@@ -205,7 +205,7 @@ def _rows(sheet_id: int, seminar_id: int) -> Any:
 class _Reader:
     """What all lines of a sheet are made with."""
 
-    sheet: int
+    sheet: PrintedSheet
     seminar: Seminar
     place: SheetSession
     agencies: AgenciesThen
@@ -216,10 +216,10 @@ class _Reader:
         mark, last = self.marks.marks.get(row.id), self.marks.last.get(row.id)
         return SheetLine(
             number=printed.number if printed else None,
-            code=row_code(self.sheet, printed.number) if printed else "",
+            code=row_code(self.sheet.number, printed.number) if printed else "",
             registration=row.public_id,
             seated=row.state is RegistrationState.REGISTERED,
-            written_in=printed is not None and printed.written_in,
+            written_in=printed is not None and printed.number > self.sheet.people,
             person=shown_person(row, self.agencies),
             group=self.agencies[row.agency_version_id].group,
             keyed=keyed_in(printed),

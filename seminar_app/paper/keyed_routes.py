@@ -11,12 +11,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from seminar_app.accounts.rules import may_organize
+from seminar_app.attendance.at_the_door import door
 from seminar_app.attendance.forms import id_of
 from seminar_app.attendance.history import account_names
 from seminar_app.attendance.labels import control_labels
 from seminar_app.attendance.pages import opening_of
 from seminar_app.attendance.rules import MarkStatus, default_minutes, takes_marks
-from seminar_app.core.actor import RoleName
 from seminar_app.core.clock import now
 from seminar_app.core.errors import Refusal
 from seminar_app.oversight.wording import actor_words
@@ -29,13 +29,12 @@ from seminar_app.registration.door_rules import DoorDay, door_day
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate
-from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
+from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people
 from seminar_app.web.change import change_context
 from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
 
 blueprint = Blueprint("paper_keyed", __name__, url_prefix="/staff/seminars/<slug>/paper/sheets")
-door = staff(RoleName.ADMIN, RoleName.ORGANIZER, RoleName.COORDINATOR)
 
 ANSWER = "X-Keyed"
 """Header of every answer about rows that the script sent. An answer without it (a sign-in page, a proxy's error) says nothing of them."""

@@ -138,17 +138,17 @@ def _outcome(opened: OpenRows, entry: RowEntry) -> RowOutcome:
     return RowOutcome(entry.registration, changed=True)
 
 
-_LOCK = select(PrintedSheet.id).where(PrintedSheet.id == bindparam("sheet_id")).with_for_update(key_share=True)
+_LOCK = select(PrintedSheet.people).where(PrintedSheet.id == bindparam("sheet_id")).with_for_update(key_share=True)
 
 
 def _add_rows(session: Session, opened: OpenRows, registrations: Sequence[uuid.UUID]) -> None:
     """Add rows for people who are not on the sheet, after its last one. The sheet is locked, so that two numbers are never equal."""
     if not registrations:
         return
-    session.execute(_LOCK, {"sheet_id": opened.id})
-    last = session.scalar(select(func.max(SheetRow.number)).where(SheetRow.sheet_id == opened.id)) or 0
+    people = session.execute(_LOCK, {"sheet_id": opened.id}).scalar_one()
+    last = max(people, session.scalar(select(func.max(SheetRow.number)).where(SheetRow.sheet_id == opened.id)) or 0)
     for number, registration in enumerate(registrations, start=last + 1):
-        row = SheetRow(sheet_id=opened.id, number=number, registration_id=opened.sheet.seated[registration], written_in=True)
+        row = SheetRow(sheet_id=opened.id, number=number, registration_id=opened.sheet.seated[registration])
         session.add(row)
         opened.rows[registration] = row
 

@@ -20,6 +20,7 @@ class PrintedSheet(Base):
     __table_args__ = (
         UniqueConstraint("seminar_id", "number"),
         CheckConstraint("number > 0", name="number"),
+        CheckConstraint("people >= 0", name="people"),
         CheckConstraint("blank_rows >= 0", name="blank_rows"),
     )
 
@@ -29,6 +30,8 @@ class PrintedSheet(Base):
     session_id: Mapped[int] = mapped_column(ForeignKey("seminar_session.id", ondelete="CASCADE"), index=True)
     number: Mapped[int]
     """In the seminar, from 1; it is printed on every page. The same rows printed again bear the same number."""
+    people: Mapped[int]
+    """Rows with a name, from 1 on. Rows with higher numbers were added when the sheet came back."""
     blank_rows: Mapped[int]
     """Rows without a name, after the others."""
     printed_at: Mapped[datetime]
@@ -69,5 +72,3 @@ class SheetRow(Base):
     decided_by: Mapped[str | None] = mapped_column(String(64), info=NO_PERSON)
     decided_on: Mapped[uuid.UUID | None]
     """Public id of the observation that the screen ended with when it was decided."""
-    written_in: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """The person was written by hand into a blank row; the row was added when it was keyed."""

@@ -1,6 +1,6 @@
 """What is printed, the codes of rows, and what a keyed row means beside the mark on the screen. No database.
 
-Source: docs/decisions/0051-paper.md.
+Source: docs/decisions/0052-paper.md.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ class Document(StrEnum):
     ROSTER = "roster"
     PROGRAMME = "programme"
     BADGES = "badges"
+    ATTENDANCE = "attendance"
 
 
 BLANK_ROWS = 6
@@ -58,6 +59,14 @@ def read_row_code(typed: str, *, sheet: int) -> int | None:
 
 def _check_digit(sheet: int, row: int) -> str:
     return str(damm.calc_check_digit(f"{sheet:05}{row:05}"))
+
+
+def worn_name(*, given_names: str, surname1: str, surname2: str | None) -> tuple[str, str]:
+    """Return the two lines of a badge: given names, by which people are addressed, and surnames. A single name stands in the first.
+
+    Names stay as the person writes them: what is too long for the badge is set smaller, never cut.
+    """
+    return given_names, " ".join(filter(None, (surname1, surname2)))
 
 
 KEYS: dict[str, MarkStatus] = {

@@ -12,14 +12,13 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, delete, exist
 from sqlalchemy.orm import Session
 
 from config import DaysKept
-from seminar_app.audit.models import AuditRow
 from seminar_app.audit.services import record
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.core.residual_data import sweep_residual_data
 from seminar_app.letters.models import Letter
 from seminar_app.letters.rules import LetterState
+from seminar_app.long_jobs.files import file_is_due, forget_jobs
+from seminar_app.long_jobs.files import forget_files as forget_files_of_jobs
 from seminar_app.long_jobs.models import LongJob
-from seminar_app.long_jobs.services import forget_jobs
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.nominations.models import NominationList
@@ -34,34 +33,16 @@ from seminar_app.registration.models import FormSent, Registration, Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services import forget_forms
 from seminar_app.retention.erasing import erase_person
+from seminar_app.retention.sweeping import sweep
 from seminar_app.seminars.models import Seminar
 from seminar_app.sign_in.models import WebSession
 from seminar_app.sign_in.rules import IDLE, LONGEST
-from seminar_app.web.database import db, in_unit_of_work, unit_of_work
+from seminar_app.web.database import in_unit_of_work
 from seminar_app.web.schedule import ending
 
 log = logging.getLogger(__name__)
 
 BATCH = 100
-TOUCHED = (
-    "person",
-    "person_identity",
-    "registration",
-    "registration_history",
-    "observation",
-    "name_request",
-    "form_sent",
-    "letter",
-    "file",
-    "nomination_list",
-    "hold",
-    "list_request",
-    "job",
-    "outbox",
-    "web_session",
-)
-SWEEPABLE = ("person.erased", "retention.applied")
-
 KEPT = func.coalesce(Person.merged_into_id, Person.id)
 """The record that counts for the time: a merged one keeps its data as long as the person takes part."""
 
@@ -186,6 +167,10 @@ def _jobs(now: datetime, _days: int) -> Select[Any]:
     return select(LongJob.id).where(LongJob.expires_at < now).order_by(LongJob.id)
 
 
+def _job_files(now: datetime, _days: int) -> Select[Any]:
+    return select(LongJob.id).where(file_is_due(now)).order_by(LongJob.id)
+
+
 def _sessions(now: datetime, _days: int) -> Select[Any]:
     return select(WebSession.id_hash).where(or_(WebSession.seen_at < now - IDLE, WebSession.created_at < now - LONGEST))
 
@@ -205,6 +190,13 @@ def _emptied(model: Any, *columns: str) -> Take:
     )
 
 
+JOB_FILES = Rule(
+    "job_files",
+    "files that long work made, a day after its end",
+    _job_files,
+    lambda session, _context, ids: forget_files_of_jobs(session, ids),
+)
+"""Applied every ten minutes too, because a day is less than two nights."""
 RULES = (
     Rule(
         "identity",
@@ -236,9 +228,10 @@ RULES = (
         _sheets,
         lambda session, _context, ids: forget_sheets(session, ids),
     ),
+    JOB_FILES,
     Rule(
         "jobs",
-        "long work and the files that it made, a week after its end",
+        "long work, a week after its end",
         _jobs,
         lambda session, _context, ids: forget_jobs(session, ids),
     ),
@@ -269,6 +262,11 @@ def apply_all(context: ChangeContext, *, kept: DaysKept, rewrite: bool = False) 
     return done
 
 
+def apply_to_job_files(context: ChangeContext) -> int:
+    """Delete the files that long work made a day ago; the next sweep removes their residues."""
+    return _apply(JOB_FILES, context, days=0)
+
+
 def _apply(rule: Rule, context: ChangeContext, *, days: int) -> int:
     taken = 0
     while not ending.is_set():
@@ -286,18 +284,3 @@ def _step(session: Session, context: ChangeContext, rule: Rule, *, days: int) ->
         details = {"rows": len(ids), "days": days}
         record(session, context, action="retention.applied", subject=f"retention:{rule.name}", details=details)
     return len(ids)
-
-
-def sweep(context: ChangeContext, *, rewrite: bool = False) -> bool:
-    """Remove residual data if anything was deleted since the last sweep, which the audit log records."""
-    newest = select(func.max(AuditRow.sequence))
-    with unit_of_work() as session:
-        deleted = session.scalar(newest.where(AuditRow.action.in_(SWEEPABLE))) or 0
-        swept = session.scalar(newest.where(AuditRow.action == "retention.swept")) or 0
-    if deleted <= swept and not rewrite:
-        return True
-    if not sweep_residual_data(db.engine, TOUCHED, rewrite=rewrite):
-        return False
-    with unit_of_work() as session:
-        record(session, context, action="retention.swept", subject="database:all")
-    return True

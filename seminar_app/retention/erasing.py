@@ -27,6 +27,7 @@ from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.forms_sent import erase_forms_of
 from seminar_app.registration.services.holding import let_go
 from seminar_app.registration.services.locked_seats import locked_registration
+from seminar_app.registration.services.made_files import forget_files_showing
 from seminar_app.registration.services.reserving import give_codes
 from seminar_app.registration.services.seats import settle
 from seminar_app.retention.models import ErasureRequest
@@ -75,6 +76,7 @@ def erase_person(session: Session, context: ChangeContext, *, public_id: uuid.UU
         done = _plus(done, _erase_record(session, context, person=person, owners=list(owners)))
     last = next(person for person in people if person.public_id == public_id)
     record(session, context, action="person.erased", subject=f"person:{last.public_id.hex}", details=asdict(done))
+    forget_files_showing(session, ids)
     return done
 
 

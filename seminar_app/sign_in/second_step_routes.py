@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
 
 from seminar_app.sign_in import passkeys, setting_up
 from seminar_app.sign_in.blueprints import own_blueprint as blueprint
@@ -78,7 +77,7 @@ def confirm() -> ResponseReturnValue:
     """Ask a signed-in member of staff for proof of identity, then continue to the requested page."""
     form, target = ProofForm(), came_for()
     if request.method == "POST" and prove(form):
-        if _gives_file(target):
+        if access.gives_file(target):
             return redirect(url_for("sign_in.file_ready", next=target, back=came_for("back")), code=303)
         return redirect(target, code=303)
     stored = browser_session().stored
@@ -93,15 +92,6 @@ def confirm() -> ResponseReturnValue:
 def file_ready() -> ResponseReturnValue:
     """Stay as a page while a file downloads after the proof of identity."""
     target = came_for()
-    if not _gives_file(target):
+    if not access.gives_file(target):
         return redirect(target, code=303)
     return render_template("sign_in/file_ready.html", file=target, back=came_for("back"))
-
-
-def _gives_file(target: str) -> bool:
-    try:
-        endpoint, _values = current_app.create_url_adapter(request).match(target.partition("?")[0], method="GET")  # type: ignore[union-attr]
-    except HTTPException:
-        return False
-    policy = access.policy_of(current_app, str(endpoint))
-    return policy is not None and policy.gives_file

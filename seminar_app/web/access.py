@@ -14,6 +14,7 @@ from typing import TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from seminar_app.core.actor import Actor
@@ -101,7 +102,7 @@ class PersonalDataAccess:
 
 
 def shows_people(*actions: str) -> Callable[[View], View]:
-    """Record each access to the page or file in the audit log, with one of these actions.
+    """Record each access to the page or file in the audit log, with one of these actions (more may come by `declare_accesses`).
 
     The view says what it shows (`shown`). Its answer is sent only after the row is committed, so a failing audit log means no
     page; a view that ends in a refusal or a 404 leaves no row. An answer about which the view said nothing is not sent.
@@ -146,7 +147,14 @@ def _record_accesses(answer: Response) -> None:
 
 def accesses_of_endpoint(app: Flask, endpoint: str) -> frozenset[str]:
     """Return the actions that `shows_people` names; empty if the page shows no people."""
-    return getattr(app.view_functions.get(endpoint), "accesses", frozenset())
+    later: frozenset[str] = app.extensions.get("accesses", {}).get(endpoint, frozenset())
+    return later | getattr(app.view_functions.get(endpoint), "accesses", frozenset())
+
+
+def declare_accesses(app: Flask, endpoint: str, *actions: str) -> None:
+    """Declare further actions of a page that shows what other rooms make."""
+    known: dict[str, frozenset[str]] = app.extensions.setdefault("accesses", {})
+    known[endpoint] = known.get(endpoint, frozenset()) | frozenset(actions)
 
 
 def _declare(view: View, policy: Policy) -> View:
@@ -163,6 +171,17 @@ def policy_of(app: Flask, endpoint: str) -> Policy | None:
     """Return the declared policy, or None if there is none."""
     declared: Policy | None = app.extensions.get("access", {}).get(endpoint)
     return declared or getattr(app.view_functions.get(endpoint), "policy", None)
+
+
+def gives_file(address: str) -> bool:
+    """Whether a GET of this address of ours answers with a file, so that the browser stays on its page."""
+    try:
+        adapter = current_app.create_url_adapter(request)
+        endpoint, _values = adapter.match(address.partition("?")[0], method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return False
+    policy = policy_of(current_app, str(endpoint))
+    return policy is not None and policy.gives_file
 
 
 def policy_of_request() -> Policy | None:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, request
 
+from seminar_app.web.access import gives_file
+
 SENT_IN_PLACE = "X-In-Place"
 LEADS_TO = "X-Leads-To"
+GIVES_FILE = "X-Gives-File"
+"""Where it leads to is a file: the page stays, and its form can be sent again."""
 
 
 def init_app(app: Flask) -> None:
@@ -20,6 +24,8 @@ def init_app(app: Flask) -> None:
     def say_where(response: Response) -> Response:
         if SENT_IN_PLACE in request.headers and response.status_code in (302, 303):
             response.headers[LEADS_TO] = response.headers.pop("Location")
+            if gives_file(response.headers[LEADS_TO]):
+                response.headers[GIVES_FILE] = "1"
             response.status_code = 204
             response.set_data(b"")
         return response

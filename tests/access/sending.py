@@ -523,6 +523,7 @@ BODIES: dict[str, Callable[[World, Values, bool], Mapping[str, Any]]] = {
         "do": "save",
         "questions-0-prompt_en": f"Did the seminar meet its objectives{'?' * (world.number() % 7 + 1)}",
     },
+    "paper_staff.print_document": lambda *_: {"document": "roster"},
     "letters_staff.new": lambda *_: _letter(),
     "letters_staff.edit": lambda world, *_: _letter() | {"text_en": f"We meet in room {world.number()}."},
     "letters_staff.send": _as_shown,

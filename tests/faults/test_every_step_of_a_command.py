@@ -26,6 +26,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.messages.models import Message
 from seminar_app.messages.rules import MessageState
 from seminar_app.messages.services import enqueue, hold_undelivered
+from seminar_app.paper.models import PrintedSheet
 from seminar_app.people.identity import Identity, keep_identity
 from seminar_app.people.identity_models import PersonIdentity
 from seminar_app.people.models import Person
@@ -146,6 +147,13 @@ def a_seminar_to_export(make: Make) -> list[str]:
     return ["attendance", "export", "cancun-2014", "--format", "csv"]
 
 
+def a_seminar_to_print(make: Make) -> list[str]:
+    seminar, agency = make.seminar(slug="cancun-2014"), make.agency()
+    make.registration(seminar, agency=agency, pool=make.pool(seminar, agency, 1))
+    make.seminar_session(seminar)
+    return ["attendance", "sheets", "cancun-2014", "--output", str(Path(str(current_app.instance_path)) / "sheets.pdf")]
+
+
 def outcomes_to_rebuild(make: Make) -> list[str]:
     for _ in range(2):
         seminar, agency = make.seminar(), make.agency()
@@ -171,6 +179,7 @@ COMMANDS: dict[str, tuple[Prepare, Count, int]] = {
     "agencies import": (agencies_in_a_file, rows(Agency, Agency.country == "GT"), 2),
     "agencies seed": (agencies_to_seed, rows(Agency, Agency.code == "INM"), 1),
     "attendance export": (a_seminar_to_export, rows(AuditRow, AuditRow.action == "attendance.exported"), 1),
+    "attendance sheets": (a_seminar_to_print, rows(PrintedSheet), 1),
     "keys rotate": (sealed_with_the_old_key, rows(PersonIdentity, PersonIdentity.key_id == "new"), 3),
     "messages release": (mail_held_back, rows(Message, Message.state == MessageState.WAITING), 2),
     "messages test": (nobodys_mail, rows(Message), 1),

@@ -29,6 +29,7 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.jobs import run_job
 from seminar_app.long_jobs import running, services, telling
 from seminar_app.long_jobs.errors import TakenOver
+from seminar_app.long_jobs.files import forget_jobs
 from seminar_app.long_jobs.kinds import Kind, kinds_of
 from seminar_app.long_jobs.models import LongJob
 from seminar_app.long_jobs.rules import LOST_AFTER, MOST_ATTEMPTS, JobState
@@ -359,7 +360,7 @@ def test_the_file_of_a_job_goes_with_it(session: Session, now: datetime, kind: o
         assert taken is not None
         services.finish_job(work, taken, now=now, outcome={}, file=keep_file(work, kind="test", content=b"x", at=now))
     with unit_of_work(session) as work:
-        services.forget_jobs(work, [taken.id])
+        forget_jobs(work, [taken.id])
     assert session.scalar(select(func.count()).select_from(SealedFile)) == 0
 
 

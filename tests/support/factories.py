@@ -356,11 +356,13 @@ class Make:
             said: what was keyed since, by registration id.
         """
         base = {"seminar_id": seminar_session.seminar_id, "session_id": seminar_session.id, "printed_at": THEN, "printed_by": "command"}
-        printed = self._add(PrintedSheet(public_id=uuid.uuid4(), number=number, blank_rows=6, **base))
         absent = {each.id for each in leave_out}
         with unit_of_work(self.session) as session:
             people = [one for group in people_by_group(session, seminar_session.seminar_id) for one in group.people]
             listed = [one.registration_id for one in people if one.registration_id not in absent]
+            printed = PrintedSheet(public_id=uuid.uuid4(), number=number, people=len(listed), blank_rows=6, **base)
+            session.add(printed)
+            session.flush()
             for place, each in enumerate(listed, start=1):
                 keyed = {"said": said[each], "said_at": THEN, "said_by": "command"} if said and each in said else {}
                 session.add(SheetRow(sheet_id=printed.id, number=place, registration_id=each, **keyed))

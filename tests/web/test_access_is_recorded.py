@@ -148,6 +148,7 @@ LEADS_ON = {
     "requests_staff.accept": "to the requests",
     "requests_staff.decline": "to the requests",
     "requests_staff.take_back": "to the requests",
+    "paper_staff.print_document": "to the file, or to the page of the work; tests/web/paper/test_printing.py",
     "letters_staff.new": "to the letter, or the form again",
     "letters_staff.edit": "to the letter, or the form again",
     "letters_staff.discard": "to the seminar's messages",

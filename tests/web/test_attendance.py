@@ -93,7 +93,7 @@ class Door:
 
     def say(self, fields: dict[str, str], *, status: int = 200) -> Page:
         """Post fields as the page's script does: a few lines, with the token in the form."""
-        data = {"csrf_token": self.client.get(self.sheet()).one("main form [name=csrf_token]").attrs["value"]} | fields
+        data = {"csrf_token": self.client.get(self.sheet()).one("#sheet [name=csrf_token]").attrs["value"]} | fields
         return self.client.post(self.sheet(), data, status=status, headers=HTMX)
 
 
@@ -186,7 +186,7 @@ def test_a_line_is_saved_by_itself_and_the_answer_brings_it_and_its_counts(door:
 
 
 def test_a_mark_takes_few_statements_and_brings_the_counts_of_its_own_group(door: Door, statements: StatementCount) -> None:
-    token = door.client.get(door.sheet()).one("main form [name=csrf_token]").attrs["value"]
+    token = door.client.get(door.sheet()).one("#sheet [name=csrf_token]").attrs["value"]
     for was, mark in (("", "present"), ("present:180", "late"), ("late:165", "")):
         statements.statements.clear()
         fields = {"csrf_token": token, door.field("was", 2): was, door.field("mark", 2): mark}
@@ -201,7 +201,7 @@ def test_all_of_an_agency_are_present_by_one_button(door: Door) -> None:
     door.say({door.field("was", 3): "", door.field("mark", 3): "absent"})
     page = door.client.get(door.sheet())
     assert page.one("#all-group-pgj button").to_text().startswith("The last one present")
-    token = page.one("main form [name=csrf_token]").attrs["value"]
+    token = page.one("#sheet [name=csrf_token]").attrs["value"]
     sent = door.client.post(door.sheet(), {"csrf_token": token, "all_present": "PGJ"})
     assert sent.response.headers["Location"].endswith("#group-PGJ")
     assert door.marks() == {2: ("present", 180), 3: ("absent", 0)}
@@ -265,7 +265,7 @@ def test_what_does_not_exist_is_not_found(door: Door, make: Make) -> None:
     stranger = make.registration(make.seminar()).public_id
     for path in (str(other), str(uuid.uuid4()), "1", "%00"):
         assert door.client.flask.get(door.base + path).status_code in (400, 404), path
-    token = door.client.get(door.sheet()).one("main form [name=csrf_token]").attrs["value"]
+    token = door.client.get(door.sheet()).one("#sheet [name=csrf_token]").attrs["value"]
     door.client.post(f"{door.base}people/{stranger}", {"csrf_token": token}, status=404)
     door.client.get(f"{door.base}export?format=pdf", status=400)
     door.client.get(f"{door.base}export?format=csv&lang=fr", status=400)

@@ -400,8 +400,20 @@ PRINTS: dict[str, list[list[str]]] = {
     "settings list": [[]],
 }
 PRINT_NO_PEOPLE = {
-    *("agencies import", "agencies seed", "backup", "database prepare", "demo load", "drill", "job", "keys rotate", "maintenance off"),
     *(
+        "agencies import",
+        "agencies seed",
+        "attendance sheets",
+        "backup",
+        "database prepare",
+        "demo load",
+        "drill",
+        "job",
+        "keys rotate",
+        "maintenance off",
+    ),
+    *(
+        "maintenance off",
         "maintenance on",
         "messages release",
         "messages test",
@@ -414,7 +426,10 @@ PRINT_NO_PEOPLE = {
     ),
     *("users reset-second-factor", "worker"),
 }
-"""Commands that change something else, or run on; what they print is numbers, ids, paths, or what the caller typed."""
+"""Commands that change something else, or run on; what they print is numbers, ids, paths, or what the caller typed.
+
+Sheets are read in tests/web/paper/test_printing.py.
+"""
 
 
 def test_no_canary_is_in_what_a_command_prints(app: Flask, world: World, session: Session) -> None:

@@ -21,6 +21,7 @@ from seminar_app.people.rules import MAY_RESERVE, RESERVED_LENGTH, RESERVED_LETT
 from seminar_app.people.services import lock_people
 from seminar_app.registration.errors import IsErased, NoReasonToReserve
 from seminar_app.registration.models import Registration
+from seminar_app.registration.services.made_files import forget_files_showing
 
 
 def reserve(session: Session, context: ChangeContext, *, person_id: int, reason: ReservedReason, seminar: str | None = None) -> bool:
@@ -47,6 +48,7 @@ def reserve(session: Session, context: ChangeContext, *, person_id: int, reason:
     for each in people:
         give_codes(session, each.id)
     record_reserved(session, context, person=person, seminar=seminar)
+    forget_files_showing(session, [each.id for each in people])
     return True
 
 
@@ -67,6 +69,7 @@ def end_reserve(session: Session, context: ChangeContext, *, person_id: int, rea
         return False
     _set(session, people, None)
     _record(session, context, person=person, action="person.shown_again", reason=reason, seminar=seminar)
+    forget_files_showing(session, [each.id for each in people])
     return True
 
 

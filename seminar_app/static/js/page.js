@@ -67,7 +67,7 @@
       answer = await fetch(to, { method: "POST", body, headers: { "X-In-Place": "1" } });
       if (!answer.headers.has("X-Request-ID")) throw new Error("this is not our answer");
       const leads = answer.headers.get("X-Leads-To");
-      if (leads !== null) return await go(new URL(leads, location.href));
+      if (leads !== null) return await go(new URL(leads, location.href), answer.headers.has("X-Gives-File"));
       const text = await answer.text();
       const complaint = complaintOf(answer, text);
       if (complaint === null) return put(answer, text, defaults());
@@ -79,10 +79,12 @@
     }
   }
 
-  // To another page the browser goes by itself. Its own page it would show as it was kept, so that is fetched.
-  async function go(target) {
+  // To another page the browser goes by itself. Its own page it would show as it was kept, so that is fetched. A file leaves the page
+  // where it is, so a second later its form can be sent again.
+  async function go(target, givesFile) {
     leaving = true;
     keep();
+    if (givesFile) setTimeout(ready, 1000);
     if (target.origin === location.origin && target.pathname === location.pathname && target.search === location.search) {
       try {
         const answer = await fetch(target);

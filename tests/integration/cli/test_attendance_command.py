@@ -21,6 +21,7 @@ from seminar_app.attendance.rules import MarkStatus
 from seminar_app.audit.models import AuditRow
 from seminar_app.seminars.models import Seminar
 from tests.support.factories import Make
+from tests.support.pdf import text_of
 
 
 @pytest.fixture
@@ -98,7 +99,6 @@ def test_where_the_disk_is_full_no_part_of_the_list_stays(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("cancun-2014", "--format", "pdf"), "PDF is not made yet"),
         (("cancun-2014", "--format", "ods"), "ods"),
         (("cancun-2014",), "--format"),
         (("nowhere", "--format", "csv"), "There is no seminar «nowhere»"),
@@ -112,3 +112,48 @@ def test_what_cannot_be_done_is_said_in_a_sentence(app: Flask, seminar: Seminar,
     assert result.exit_code != 0
     assert sentence in result.output
     assert "Traceback" not in result.output
+
+
+def sheets(app: Flask, *arguments: str) -> Result:
+    return app.test_cli_runner().invoke(args=["attendance", "sheets", *arguments])
+
+
+def test_sheets_and_attendance_are_written_as_pdf_and_the_audit_log_says_so(
+    app: Flask, session: Session, seminar: Seminar, tmp_path: Path
+) -> None:
+    done = sheets(app, "cancun-2014", "--session", "1", "--output", str(tmp_path / "s.pdf"), "--lang", "en", "--paper", "a4")
+    assert done.exit_code == 0, done.output
+    words = text_of((tmp_path / "s.pdf").read_bytes()).replace("\n", " ")
+    assert "Núñez Ibáñez, Luz" in words
+    assert "Page 1 of 1" in words
+    assert (tmp_path / "s.pdf").stat().st_mode & 0o777 == 0o600
+    done = export(app, "cancun-2014", "--format", "pdf", "--output", str(tmp_path / "a.pdf"))
+    assert done.exit_code == 0, done.output
+    words = text_of((tmp_path / "a.pdf").read_bytes()).replace("\n", " ")
+    assert "144/180 80.0 % Sí" in words.replace("\xa0", " ")
+    rows = session.execute(select(AuditRow.actor, AuditRow.action, AuditRow.details).order_by(AuditRow.sequence)).all()
+    assert [tuple(row) for row in rows] == [
+        ("command", "paper.printed", {"document": "sign_in", "language": "en"}),
+        ("command", "paper.printed", {"document": "attendance", "language": "es"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("nowhere", "--output", "x.pdf"), "There is no seminar «nowhere»"),
+        (("cancun-2014", "--session", "2", "--output", "x.pdf"), "The seminar has no session 2"),
+        (("cancun-2014", "--session", "0", "--output", "x.pdf"), "0 is not in the range"),
+        (("cancun-2014", "--blank-rows", "99", "--output", "x.pdf"), "99 is not in the range"),
+        (("cancun-2014",), "Missing option '--output'"),
+    ],
+)
+def test_sheets_that_cannot_be_written_end_with_a_sentence(app: Flask, seminar: Seminar, arguments: tuple[str, ...], sentence: str) -> None:
+    done = sheets(app, *arguments)
+    assert done.exit_code != 0
+    assert sentence in done.output
+
+
+def test_a_seminar_without_sessions_has_no_sheet_to_sign(app: Flask, make: Make) -> None:
+    make.seminar(slug="empty")
+    assert "has no sessions yet" in sheets(app, "empty", "--output", "x.pdf").output

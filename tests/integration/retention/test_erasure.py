@@ -38,8 +38,9 @@ from seminar_app.registration.models import Registration, RegistrationHistory
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.registration.services import Entry
 from seminar_app.retention import erasing
-from seminar_app.retention.applying import TOUCHED, apply_all, count_due, sweep
+from seminar_app.retention.applying import apply_all, count_due
 from seminar_app.retention.erasing import erase_person
+from seminar_app.retention.sweeping import TOUCHED, sweep
 from seminar_app.seminars.models import SeatPool, Seminar
 from seminar_app.web.database import db
 from seminar_app.web.schedule import jobs_of
@@ -213,7 +214,7 @@ def test_mail_to_an_earlier_address_goes_too(world: World, session: Session, now
 
 def test_what_is_erased_of_a_participant_is_swept_in_every_table(app: Flask) -> None:
     spoken_of = {table.name for table in db.metadata.sorted_tables for column in table.c if column.info.get(KEY) is PARTICIPANT[KEY]}
-    assert spoken_of <= set(TOUCHED), "say in retention/applying.py that a sweep rewrites these tables"
+    assert spoken_of <= set(TOUCHED), "say in retention/sweeping.py that a sweep rewrites these tables"
 
 
 def test_who_has_been_erased_does_not_come_back(world: World, session: Session, now: datetime) -> None:

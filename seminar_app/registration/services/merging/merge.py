@@ -20,6 +20,7 @@ from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState, RemovalReason
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.holding import let_go
+from seminar_app.registration.services.made_files import forget_files_showing
 from seminar_app.registration.services.merging.records import (
     REFUSALS,
     Locked,
@@ -90,6 +91,7 @@ def merge(session: Session, context: ChangeContext, *, kept: int, gone: int, ope
     )
     for seminar_id in freed:
         settle(session, context, seats=locked.seats[seminar_id])
+    forget_files_showing(session, [keeps.id, goes.id])
     return row
 
 

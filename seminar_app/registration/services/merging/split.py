@@ -15,6 +15,7 @@ from seminar_app.registration.models import PersonJoin, Registration
 from seminar_app.registration.rules import link_has_ended
 from seminar_app.registration.services.links import void_link
 from seminar_app.registration.services.locked_seats import locked_registration
+from seminar_app.registration.services.made_files import forget_files_showing
 from seminar_app.registration.services.mails import tell
 from seminar_app.registration.services.merging.records import give
 
@@ -57,4 +58,5 @@ def split(session: Session, context: ChangeContext, *, registration_id: int, dat
     )
     if not link_has_ended(seats.seminar.ends_on, today=context.now.date()):
         tell(session, context, kind="link", seminar=seats.seminar, office=seats.office, registration=registration)
+    forget_files_showing(session, [known.id, person.id])
     return registration

@@ -21,6 +21,7 @@ from seminar_app.registration.rules import RegistrationState, decide_seat
 from seminar_app.registration.services.changes import change_state
 from seminar_app.registration.services.holding import keep_again
 from seminar_app.registration.services.locked_seats import LockedSeats
+from seminar_app.registration.services.made_files import forget_files_showing
 from seminar_app.registration.services.merging.records import (
     REFUSALS,
     LeftRegistration,
@@ -75,6 +76,7 @@ def undo_merge(session: Session, context: ChangeContext, *, merge_id: int) -> Pe
         subject=f"person:{kept.public_id.hex}",
         details={"merged": gone.public_id.hex, "registrations": len(moved.registrations)},
     )
+    forget_files_showing(session, [kept.id, gone.id])
     return row
 
 

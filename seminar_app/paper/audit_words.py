@@ -1,4 +1,4 @@
-"""Words in the audit log for what is keyed from paper."""
+"""This room's words in the audit log."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from seminar_app.audit.words import register
+from seminar_app.paper.rules import Document
 
 
 def init_app() -> None:
     """Register the words."""
     register(
         actions={
+            "paper.printed": _l("took a document to print"),
             "paper.sheet_viewed": _l("looked at a printed sheet"),
             "paper.keyed": _l("keyed a signed sheet"),
             "paper.settled": _l("settled where paper and screen differ"),
@@ -27,4 +29,5 @@ def init_app() -> None:
             "rows_screen": lambda n: ngettext("%(num)d time the screen is right", "%(num)d times the screen is right", n),
             "rows_undone": lambda n: ngettext("%(num)d decision undone", "%(num)d decisions undone", n),
         },
+        states={"document": Document},
     )
