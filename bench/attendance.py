@@ -1,7 +1,8 @@
-"""Measure marking as a coordinator's page does it, and the export of all people's attendance."""
+"""Measure marking as a coordinator's page does it, and the export of attendance: at once, or by the worker where it is large."""
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from statistics import median
@@ -17,6 +18,8 @@ from bench.results import Row
 from bench.staff import signed_in
 from seminar_app.attendance.models import Mark
 from seminar_app.core.actor import RoleName
+from seminar_app.long_jobs.models import LongJob
+from seminar_app.long_jobs.running import run_waiting
 from seminar_app.web.database import db
 from tests.support.server import LiveServer
 
@@ -25,6 +28,8 @@ SLOWEST_MS = 40
 """95 % of the marks are answered within."""
 CONNECTIONS = 4
 EXPORTS = ((2_000, 6), (10_000, 12))
+AT_ONCE = 2_000
+"""People of the largest seminar here whose files a page sends at once; the worker writes the others."""
 MOST_SECONDS = {"csv": 0.15, "xlsx": 0.6}
 MOST_EXTRA_MB = 50
 
@@ -38,7 +43,8 @@ def measure(database: Database, *, seconds: float, pages_per_second: float) -> l
     with servers.product(database, workers=1) as server, Browser(server.url) as browser:
         browser.take(cookie)
         for size, seminar in made.items():
-            rows += [_export(database, server, browser, seminar.slug, size, form) for form in ("csv", "xlsx")]
+            export = _export if size[0] <= AT_ONCE else _job
+            rows += [export(database, server, browser, seminar.slug, size, form) for form in ("csv", "xlsx")]
     if has_wrk():
         with servers.product(database) as server, Browser(server.url) as browser:
             browser.take(cookie)
@@ -78,9 +84,7 @@ def _export(database: Database, server: LiveServer, browser: Browser, slug: str,
     people, sessions = size
     (worker,) = server.worker_pids()
     path = f"/staff/seminars/{slug}/attendance/export?format={form}&lang=es"
-    browser.get(
-        f"/staff/seminars/{slug}/attendance/export?format=csv"
-    ) if people < 5_000 else None  # the first request of a worker loads much code
+    browser.get(f"/staff/seminars/{slug}/attendance/export?format=csv")  # the first request of a worker loads much code
     idle = servers.memory_mb(worker)
     servers.forget_peak(worker)
     waits = []
@@ -91,15 +95,41 @@ def _export(database: Database, server: LiveServer, browser: Browser, slug: str,
         if answer.status != 200 or answer.size < people * 20:
             raise RuntimeError(f"the export was answered with {answer.status} and {answer.size} bytes")
     extra = servers.peak_mb(worker) - idle
-    small = people <= 2_000
-    passed = median(waits) <= MOST_SECONDS[form] if small else extra <= MOST_EXTRA_MB
     return Row(
         what=f"attendance export, {people:,} × {sessions}, {form.upper()}",
         engine=database.engine,
         figure=f"{median(waits):.2f} s, {extra:.0f} MB over idle, {answer.size / 1024:,.0f} kB",
         limit="",
-        mark=f"≤ {MOST_SECONDS[form]} s" if small else f"≤ {MOST_EXTRA_MB} MB",
-        passed=passed,
+        mark=f"≤ {MOST_SECONDS[form]} s",
+        passed=median(waits) <= MOST_SECONDS[form],
+    )
+
+
+def _job(database: Database, _server: LiveServer, browser: Browser, slug: str, size: tuple[int, int], form: str) -> Row:
+    """Press the button as the page does, and be the worker. The press waits in vain for its file, because there is no other worker."""
+    people, sessions = size
+    token = browser.get("/staff/seminars/new").hidden()["csrf_token"]
+    answer = browser.post(f"/staff/seminars/{slug}/attendance/export", {"csrf_token": token, "format": form, "lang": "es"})
+    if answer.status != 303 or not (answer.location or "").startswith("/staff/jobs/"):
+        raise RuntimeError(f"the press was answered with {answer.status}")
+    idle = servers.memory_mb(os.getpid())
+    servers.forget_peak(os.getpid())
+    begun = time.perf_counter()
+    run_waiting(database.app)
+    lasted, extra = time.perf_counter() - begun, servers.peak_mb(os.getpid()) - idle
+    with database.app.app_context():
+        outcome = db.session.scalars(select(LongJob.outcome).order_by(LongJob.id.desc())).first() or {}
+        db.session.remove()
+        db.engine.dispose()
+    if (size_made := outcome.get("file", {}).get("size", 0)) < people * 20:
+        raise RuntimeError(f"the worker made no file: {outcome}")
+    return Row(
+        what=f"attendance export, {people:,} × {sessions}, {form.upper()}, by the worker",
+        engine=database.engine,
+        figure=f"{lasted:.2f} s, {extra:.0f} MB over idle, {size_made / 1024:,.0f} kB",
+        limit="",
+        mark=f"≤ {MOST_EXTRA_MB} MB",
+        passed=extra <= MOST_EXTRA_MB,
     )
 
 

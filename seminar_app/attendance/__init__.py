@@ -10,6 +10,7 @@ from seminar_app.attendance import (
     audit_words,
     concerns,
     labels,
+    long_export,
     outcome_section,
     outcomes,
     pass_routes,
@@ -18,9 +19,11 @@ from seminar_app.attendance import (
     turnout,
 )
 from seminar_app.attendance import door_routes as door_routes
+from seminar_app.attendance import export_routes as export_routes
 from seminar_app.attendance import merging as merging
 from seminar_app.attendance import models as models
 from seminar_app.attendance import seminar_events as seminar_events
+from seminar_app.long_jobs.kinds import add_kind
 from seminar_app.registration.advice import read_turnout_by
 from seminar_app.registration.sections import add_section
 from seminar_app.registration.training_record import read_attendance_by
@@ -35,6 +38,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals["mark_labels"] = labels.control_labels
     app.register_blueprint(staff_routes.blueprint)
     app.register_blueprint(pass_routes.blueprint)
+    add_kind(app, long_export.EXPORT)
     add_section(app, person_section.section)
     add_concerns(app, concerns.sessions_without_marks)
     add_concerns(app, concerns.changed_since_completion)

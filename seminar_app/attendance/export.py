@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from flask_babel import force_locale
 
-from seminar_app.attendance.export_rows import ExportRows, Language
+from seminar_app.attendance.export_rows import ExportRows, Language, Step, no_step
 from seminar_app.attendance.exported import Exported
 from seminar_app.attendance.queries import Attendance
 from seminar_app.attendance.workbook import write_workbook
@@ -33,11 +33,15 @@ MIME_TYPES = {
 }
 
 
-def write(target: IO[bytes], attendance: Attendance, *, form: Format, language: Language, exported: Exported) -> None:
-    """Write the file row by row. Memory holds the attendance that was read, not the rows."""
+def write(target: IO[bytes], attendance: Attendance, *, form: Format, language: Language, exported: Exported, step: Step = no_step) -> None:
+    """Write the file row by row. Memory holds the attendance that was read, not the rows.
+
+    Args:
+        step: is told how many people are written; what it raises ends the writing.
+    """
     speaking: AbstractContextManager[Any] = nullcontext() if language is Language.KEYS else force_locale(language.value)
     with speaking:
-        rows = ExportRows(attendance, language)
+        rows = ExportRows(attendance, language, step)
         match form:
             case Format.CSV:
                 _write_csv(target, rows)
@@ -63,7 +67,7 @@ def _write_csv(target: IO[bytes], rows: ExportRows) -> None:
 
 def _write_json(target: IO[bytes], rows: ExportRows) -> None:
     """Write rows with the keys of the contract, and the sessions. Nothing is translated; numbers and booleans keep their type."""
-    rows = ExportRows(rows.attendance, Language.KEYS)
+    rows = ExportRows(rows.attendance, Language.KEYS, rows.step)
     keys = [column.heading for column in rows.person_columns()]
     seminar = rows.attendance.seminar
     head = {

@@ -5,7 +5,7 @@ The columns are a contract with scripts that read the file; who is in it: docs/d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -34,12 +34,23 @@ PERSON_KEYS = ("agency", "agency_name", "surname1", "surname2", "given_names", "
 TOTAL_KEYS = ("minutes_credited", "contact_minutes", "percent", "completed")
 
 
+Step = Callable[[int], None]
+"""Is told how many people are written."""
+STEP = 100
+"""So many people after each other are written without telling."""
+
+
+def no_step(_done: int) -> None:
+    """Tell nobody."""
+
+
 @dataclass
 class ExportRows:
     """The words of one language, translated once, and the rows that both tables are made of."""
 
     attendance: Attendance
     language: Language
+    step: Step = no_step
     words: dict[Any, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,8 +105,12 @@ class ExportRows:
 
     def people(self) -> Iterator[tuple[SheetPerson, list[Value]]]:
         """Yield each person with their row of the contract, by group, agency and name."""
+        done = 0
         for group in self.attendance.groups:
             for person in sorted(group.people, key=_place):
+                if done % STEP == 0:
+                    self.step(done)
+                done += 1
                 yield person, self._line(person)
 
     def _line(self, person: SheetPerson) -> list[Value]:

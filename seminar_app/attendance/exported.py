@@ -1,4 +1,4 @@
-"""When and by which office a file of attendance is made, and who hosts the seminar: what stands above the tables of a workbook."""
+"""The circumstances of a file of attendance: when and by which office it is made, who hosts the seminar, and how large it becomes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from seminar_app.offices.models import Office
-from seminar_app.seminars.models import Seminar
+from seminar_app.registration.models import Registration
+from seminar_app.registration.rules import RegistrationState
+from seminar_app.seminars.models import Seminar, SeminarSession
 from seminar_app.seminars.queries import hosts_of
 
 
@@ -32,3 +35,19 @@ def exported(session: Session, seminar: Seminar, *, at: datetime) -> Exported:
     """Read the circumstances of an export that is made now, in two statements."""
     office = session.get_one(Office, seminar.office_id)
     return Exported(at, office, hosts_of(session, [seminar.id])[seminar.id] or [office])
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many people and sessions a file of a seminar's attendance has. Those who lost their seat after a mark, a few, are not counted."""
+
+    people: int
+    sessions: int
+
+
+def extent_of(session: Session, seminar: Seminar) -> Extent:
+    """Count them, in one statement."""
+    seated = Registration.state == RegistrationState.REGISTERED
+    people = select(func.count()).where(Registration.seminar_id == seminar.id, seated).scalar_subquery()
+    sessions = select(func.count()).where(SeminarSession.seminar_id == seminar.id).scalar_subquery()
+    return Extent(*session.execute(select(people, sessions)).one())

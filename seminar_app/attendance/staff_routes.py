@@ -1,14 +1,11 @@
-"""Pages of attendance for admins, organizers and coordinators: timetable, sheet of a session, history of a person, export."""
+"""Pages of attendance for admins, organizers and coordinators: timetable, sheet of a session, history of a person."""
 
 from __future__ import annotations
 
-import tempfile
 import uuid
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-from typing import IO, Any
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,11 +14,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from seminar_app.accounts.rules import may_organize
-from seminar_app.attendance import forms, history, outcomes, queries, services
-from seminar_app.attendance.at_the_door import AT_THE_DOOR, door
-from seminar_app.attendance.export import MIME_TYPES, Format, file_name, write
-from seminar_app.attendance.export_rows import Language
-from seminar_app.attendance.exported import exported
+from seminar_app.attendance import forms, history, long_export, outcomes, queries, services
+from seminar_app.attendance.at_the_door import door
 from seminar_app.attendance.pages import MarkingPage, Order, SheetLines, TimetableFilter, TimetablePage
 from seminar_app.attendance.rules import MarkStatus, Progress
 from seminar_app.attendance.services import Outcome
@@ -34,7 +28,7 @@ from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.queries import seminar_to_coordinate
 from seminar_app.seminars.rules import is_frozen
-from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people, staff
+from seminar_app.web.access import current_actor, needs_no_access_row, shown, shows_people
 from seminar_app.web.change import change_context
 from seminar_app.web.database import Session, in_unit_of_work, session
 from seminar_app.web.errors import sentence_of
@@ -70,6 +64,7 @@ def timetable(slug: str) -> ResponseReturnValue:
             *((each.agency.key, each.agency.code or each.agency.name(current_language())) for each in page.groups),
         ],
         orders=[(each.value, label(each)) for each in Order],
+        export_is_long=long_export.is_long(session(), seminar),
         seminar=seminar,
         seminar_header=seminar_header(seminar),
     )
@@ -188,41 +183,6 @@ def save_person(slug: str, registration_id: uuid.UUID) -> ResponseReturnValue:
         flash(OVERTAKEN, "warning")
     page = url_for("registration_staff.registration", slug=slug, registration_id=person.public_id.hex, _anchor="attendance")
     return redirect(page, code=303)
-
-
-@blueprint.get("/export")
-@staff(*AT_THE_DOOR, fresh="GET", gives_file=True)
-@shows_people("attendance.exported")
-def export(slug: str) -> ResponseReturnValue:
-    """Send the attendance as a file."""
-    seminar = _seminar(slug)
-    try:
-        form = Format(request.args.get("format", Format.XLSX))
-        language = Language(request.args.get("lang", current_language()))
-    except ValueError:
-        abort(400)
-    shown(f"seminar:{seminar.public_id.hex}", seminar=slug, format=form, language=language)
-    whole = tempfile.TemporaryFile()  # noqa: SIM115  whole before its first byte is sent, so that a failure is a page; _blocks closes it
-    attendance, made = queries.attendance_of(session(), seminar, former=True), exported(session(), seminar, at=now())
-    write(whole, attendance, form=form, language=language, exported=made)
-    response = Response(_blocks(whole), mimetype=MIME_TYPES[form])
-    response.call_on_close(whole.close)  # nobody reads the answer to a HEAD
-    response.content_length = whole.tell()
-    whole.seek(0)
-    response.headers.set(
-        "Content-Disposition", "attachment", filename=file_name(slug, form=form, language=language, on=_day(now(), seminar))
-    )
-    return response
-
-
-def _blocks(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while block := file.read(65_536):
-            yield block
-
-
-def _day(at: datetime, seminar: Seminar) -> date:
-    return at.astimezone(ZoneInfo(seminar.time_zone)).date()
 
 
 def _seminar(slug: str) -> Seminar:

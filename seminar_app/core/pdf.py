@@ -7,6 +7,7 @@ What a document says goes to its template as JSON and as nothing else, so no tex
 from __future__ import annotations
 
 import json
+import re
 import threading
 import unicodedata
 from collections.abc import Mapping
@@ -26,9 +27,17 @@ INSTEAD = "\u25a1"
 """Stands for a sign that no font on this machine has."""
 NOT_TO_BE_SET = "PDF/UA-1 error"
 """How typst's message begins when the standard refuses a text: for want of a glyph that says what it is."""
-_SURE = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) - {"\u00ad"}
+SURE = "[ -~\u00a0-\u00ac\u00ae-\u017f]"
 """Latin letters and signs, which Public Sans has; a test sets all of them."""
+_ALL_SURE = re.compile(f"{SURE}*")
+_ONE_SURE = re.compile(SURE)
 _one_at_a_time = threading.Lock()
+
+
+class Picture(str):
+    """An SVG picture among the texts of a document: nothing in it is set as letters."""
+
+    __slots__ = ()
 
 
 class Paper(StrEnum):
@@ -63,6 +72,8 @@ def typeset(template: str, document: Mapping[str, Any], *, made_at: datetime) ->
 
 def settable(value: Any) -> Any:
     """Return the same value with all its texts so that they can be set."""
+    if isinstance(value, Picture):
+        return value
     if isinstance(value, str):
         return _settable_text(value)
     if isinstance(value, Mapping):
@@ -73,11 +84,11 @@ def settable(value: Any) -> Any:
 
 
 def _settable_text(text: str) -> str:
-    if _SURE.issuperset(text):
+    if _ALL_SURE.fullmatch(text):
         return text
     plain = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
     spaced = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in plain)
-    return "".join(c if c in _SURE or _can_be_set(c) else INSTEAD for c in visible(spaced))
+    return "".join(c if _ONE_SURE.match(c) or _can_be_set(c) else INSTEAD for c in visible(spaced))
 
 
 @lru_cache(maxsize=4096)

@@ -20,7 +20,9 @@ from seminar_app.core.tables import Base
 log = logging.getLogger(__name__)
 
 LARGEST = 6 * 1024 * 1024
-"""Bytes of one file as it lies in the database: packed and sealed. Source: docs/decisions/0051-files-that-jobs-make.md."""
+"""Bytes of one file as it lies in the database: packed and sealed."""
+LARGEST_MADE = 16 * 1024 * 1024
+"""Bytes of one that a job made, and that is kept for a day. Source: docs/decisions/0051-files-that-jobs-make.md."""
 
 
 class FileTooLarge(Refusal):
@@ -59,7 +61,7 @@ class Packed:
     key_id: str
 
 
-def pack(session: Session, *, kind: str, content: bytes) -> Packed:
+def pack(session: Session, *, kind: str, content: bytes, most: int = LARGEST) -> Packed:
     """Seal a file before the transaction that keeps it.
 
     Raises:
@@ -67,6 +69,7 @@ def pack(session: Session, *, kind: str, content: bytes) -> Packed:
     """
     public_id = uuid.uuid4()
     sealed, key_id = _sealed(session, public_id, content)
+    _refuse_larger(sealed, most)
     return Packed(public_id, kind, sealed, key_id)
 
 
@@ -94,6 +97,7 @@ def replace_content(session: Session, file: SealedFile, content: bytes) -> None:
         FileTooLarge: it does not fit.
     """
     _seal(session, file, content)
+    _refuse_larger(file.sealed, LARGEST)
     session.flush()
 
 
@@ -140,10 +144,12 @@ def _seal(session: Session, file: SealedFile, content: bytes) -> None:
 def _sealed(session: Session, public_id: uuid.UUID, content: bytes) -> tuple[bytes, str]:
     """Return the content packed and sealed to its row, and the name of the key."""
     ring = installation_of(session).ring
-    sealed = ring.seal(zlib.compress(content, 6), about=_about(public_id))
-    if len(sealed) > LARGEST:
-        raise FileTooLarge(size=len(sealed) / 1024**2, most=LARGEST // 1024**2)
-    return sealed, ring.newest
+    return ring.seal(zlib.compress(content, 6), about=_about(public_id)), ring.newest
+
+
+def _refuse_larger(sealed: bytes, most: int) -> None:
+    if len(sealed) > most:
+        raise FileTooLarge(size=len(sealed) / 1024**2, most=most // 1024**2)
 
 
 def _about(public_id: uuid.UUID) -> str:

@@ -19,7 +19,7 @@ from seminar_app.core import clock
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.database_faults import DatabaseFault, fault_of
 from seminar_app.core.errors import NotFound, Refusal
-from seminar_app.core.sealed_files import keep_packed, pack
+from seminar_app.core.sealed_files import LARGEST_MADE, keep_packed, pack
 from seminar_app.core.unit_of_work import unit_of_work as own_unit_of_work
 from seminar_app.long_jobs import services
 from seminar_app.long_jobs.errors import JobCancelled, TakenOver, WorkerEnds
@@ -87,14 +87,15 @@ class Run:
             JobCancelled, TakenOver: nothing was saved.
             FileTooLarge: nothing was saved.
         """
-        packed = pack(session(), kind=self.taken.kind, content=file.content) if file is not None else None
+        packed, about = None, {}
+        if file is not None:
+            packed = pack(session(), kind=self.taken.kind, content=file.content, most=LARGEST_MADE)
+            about = described(file)
+            del file  # not in memory twice
 
         def whole(open_session: Session) -> None:
-            outcome, now = dict(work(open_session, self.context)), clock.now()
-            kept = None
-            if file is not None and packed is not None:
-                outcome |= described(file)
-                kept = keep_packed(open_session, packed, at=now)
+            outcome, now = about | dict(work(open_session, self.context)), clock.now()
+            kept = keep_packed(open_session, packed, at=now) if packed is not None else None
             services.finish_job(open_session, self.taken, now=now, outcome=outcome, file=kept)
 
         in_unit_of_work(whole)

@@ -38,7 +38,7 @@ def show(job_id: str) -> ResponseReturnValue:
         kind=kind,
         value=value,
         maximum=maximum,
-        counted=kind.counted(value, maximum) if job.state is JobState.RUNNING and value else None,
+        counted=kind.counted(value, maximum) if job.state is JobState.RUNNING and job.total else None,
         stage=kind.stages.get(job.stage) if job.stage else None,
         said=_said(kind, job),
         address=address,

@@ -29,11 +29,12 @@ from seminar_app.core.unit_of_work import unit_of_work
 from seminar_app.jobs import run_job
 from seminar_app.long_jobs import running, services, telling
 from seminar_app.long_jobs.errors import TakenOver
-from seminar_app.long_jobs.files import forget_jobs
+from seminar_app.long_jobs.files import MadeFile, forget_jobs
 from seminar_app.long_jobs.kinds import Kind, kinds_of
 from seminar_app.long_jobs.models import LongJob
 from seminar_app.long_jobs.rules import LOST_AFTER, MOST_ATTEMPTS, JobState
 from seminar_app.long_jobs.running import Run, run_waiting
+from seminar_app.web.database import in_unit_of_work
 from seminar_app.web.schedule import ending
 from tests.conftest import TestDatabase
 from tests.support.context import context
@@ -364,6 +365,54 @@ def test_the_file_of_a_job_goes_with_it(session: Session, now: datetime, kind: o
     assert session.scalar(select(func.count()).select_from(SealedFile)) == 0
 
 
+@pytest.mark.parametrize("twin", [False, True])
+def test_a_process_that_dies_as_it_saves_leaves_no_file_and_the_next_one_makes_it(
+    app: Flask,
+    session: Session,
+    now: datetime,
+    kind: Callable[[Callable[[Run], None]], None],
+    at: Callable[[timedelta], None],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    twin: bool,
+) -> None:
+    """The broken twin keeps the file in a transaction before that of the job's end: two files are left, of which nobody knows one."""
+    finish_job, deaths = services.finish_job, iter([Killed()])
+
+    def dies_once(*arguments: Any, **named: Any) -> None:
+        finish_job(*arguments, **named)
+        for death in deaths:
+            raise death
+
+    def in_two_steps(run: Run, _work: running.Work, *, file: MadeFile | None = None) -> None:
+        content = file.content if file is not None else b""
+        kept = in_unit_of_work(lambda opened: keep_file(opened, kind=KIND, content=content, at=now))
+        in_unit_of_work(lambda opened: services.finish_job(opened, run.taken, now=now, outcome={}, file=kept))
+        run.finished = True
+
+    monkeypatch.setattr(services, "finish_job", dies_once)
+    if twin:
+        monkeypatch.setattr(Run, "finish", in_two_steps)
+    kind(lambda run: run.finish(counted, file=MadeFile(b"one", "one.txt", "text/plain")))
+    job = begin(session, now)
+    with pytest.raises(Killed):
+        run_waiting(app)
+    assert as_it_is(session, job).state is JobState.RUNNING
+    at(LOST_AFTER + timedelta(seconds=1))
+    run_waiting(app)
+    assert (as_it_is(session, job).state, as_it_is(session, job).attempt) == (JobState.DONE, 2)
+    assert files_kept(session) == (2 if twin else 1)
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def files_kept(session: Session) -> int:
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(SealedFile)) or 0
+
+
 @pytest.mark.sqlite_only
 def test_a_worker_does_it_within_seconds_of_being_told_and_after_a_kill_another_takes_it_up(
     app: Flask, database: TestDatabase, session: Session, now: datetime, tmp_path: Path
@@ -392,7 +441,7 @@ def test_a_worker_does_it_within_seconds_of_being_told_and_after_a_kill_another_
         finally:
             first.kill()
             first.wait()
-    assert (as_it_is(session, job).attempt, how_often(session)) == (2, 1)
+    assert (as_it_is(session, job).attempt, how_often(session), files_kept(session)) == (2, 1, 1)
 
 
 def until(true: Callable[[], bool], log: Path) -> None:
@@ -407,12 +456,13 @@ import sys, time
 from seminar_app import create_app
 from seminar_app.audit.services import record
 from seminar_app.jobs import run_worker
+from seminar_app.long_jobs.files import MadeFile
 from seminar_app.long_jobs.kinds import Kind, add_kind
 
 def count(run):
     run.step("counting", 1, 3)
     time.sleep(int(sys.argv[2]))
-    run.finish(counted)
+    run.finish(counted, file=MadeFile(b"one", "one.txt", "text/plain"))
 
 def counted(session, context):
     record(session, context, action="job.counted", subject="{SUBJECT}")

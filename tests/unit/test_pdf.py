@@ -21,7 +21,9 @@ def document(**texts: str) -> dict[str, str]:
 
 
 def test_every_letter_that_is_taken_for_sure_can_be_set() -> None:
-    assert typeset("probe", document(text="".join(sorted(pdf._SURE))), made_at=NOW).startswith(b"%PDF-1.7")
+    assert typeset(
+        "probe", document(text="".join(letter for letter in map(chr, range(0x250)) if pdf._ONE_SURE.match(letter))), made_at=NOW
+    ).startswith(b"%PDF-1.7")
 
 
 def test_names_of_other_alphabets_stay_and_signs_that_no_font_has_are_replaced() -> None:

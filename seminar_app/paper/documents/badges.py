@@ -11,6 +11,7 @@ from seminar_app.attendance import queries
 from seminar_app.attendance.queries import SheetPerson
 from seminar_app.core.errors import NotFound
 from seminar_app.core.installation import installation_of
+from seminar_app.core.pdf import Picture
 from seminar_app.core.qr import qr_svg
 from seminar_app.messages.rendering import address_of
 from seminar_app.paper.documents.subject import Made, Subject
@@ -53,6 +54,6 @@ def _badge(subject: Subject, person: SheetPerson) -> dict[str, Any]:
         "second": second,
         "agency": agency.code or agency.name(language),
         "agency_name": agency.name(language) if agency.code else "",
-        "qr": qr_svg(address),
+        "qr": Picture(qr_svg(address)),
         "alt": _("QR code of the pass of %(name)s", name=shown.name),
     }
