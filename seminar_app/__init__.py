@@ -66,6 +66,20 @@ def _assembled(settings: Settings | None) -> Flask:
 
     web.init_app(app, settings)
     staff = (audit, long_jobs, messages, agencies, offices, accounts, sign_in, oversight)
-    for room in (*staff, people, seminars, registration, nominations, attendance, paper, feedback, letters, certificates, retention, demo, cli):
+    for room in (
+        *staff,
+        people,
+        seminars,
+        registration,
+        nominations,
+        attendance,
+        paper,
+        feedback,
+        letters,
+        certificates,
+        retention,
+        demo,
+        cli,
+    ):
         room.init_app(app, settings)
     return app

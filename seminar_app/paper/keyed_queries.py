@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -13,9 +13,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from seminar_app.agencies.queries import AgenciesThen, NamedAgency, agencies_then, in_group_order
-from seminar_app.attendance.models import Observation
 from seminar_app.attendance.queries import SessionMarks, SheetMark, SheetSession, marks_of_session, sessions_of
-from seminar_app.attendance.rules import MarkMethod
 from seminar_app.core.errors import NotFound
 from seminar_app.paper.models import PrintedSheet, SheetRow
 from seminar_app.paper.rules import Keyed, Verdict, row_code, verdict
@@ -116,6 +114,8 @@ class KeyedSheet:
     id: int
     public_id: uuid.UUID
     number: int
+    last_number: int
+    """Of the rows on paper, the blank ones included."""
     printed_at: datetime
     place: SheetSession
     lines: Sequence[SheetLine]
@@ -158,6 +158,12 @@ class KeyedSheet:
         """Rows where it was decided, in the order of the sheet."""
         return [line for line in self.lines if line.settled]
 
+    @property
+    def blank(self) -> Mapping[int, str]:
+        """Codes of the blank rows in which nobody was written so far, by their numbers."""
+        last = max((line.number or 0 for line in self.lines), default=0)
+        return {number: row_code(self.number, number) for number in range(last + 1, self.last_number + 1)}
+
     def find(self, registration: uuid.UUID) -> SheetLine | None:
         """Return the line of a registration."""
         return next((line for line in (*self.lines, *self.unlisted) if line.registration == registration), None)
@@ -178,7 +184,16 @@ def read_sheet(session: Session, seminar: Seminar, sheet_id: uuid.UUID) -> Keyed
     lines = [reader.line(row) for row in session.execute(_rows(printed.id, seminar.id))]
     listed = [line for line in lines if line.number is not None]
     others = sorted((line for line in lines if line.number is None), key=lambda line: (in_group_order(line.group), line.person.order))
-    return KeyedSheet(printed.id, printed.public_id, printed.number, printed.printed_at, place, _told_apart(listed), _told_apart(others))
+    return KeyedSheet(
+        printed.id,
+        printed.public_id,
+        printed.number,
+        printed.people + printed.blank_rows,
+        printed.printed_at,
+        place,
+        _told_apart(listed),
+        _told_apart(others),
+    )
 
 
 def _rows(sheet_id: int, seminar_id: int) -> Any:
@@ -259,25 +274,6 @@ def _told_apart(lines: Sequence[SheetLine]) -> list[SheetLine]:
         for line, person in zip(group, told_apart(line.person for line in group), strict=True)
     }
     return [line if line.person is people[line.registration] else replace(line, person=people[line.registration]) for line in lines]
-
-
-@dataclass(frozen=True, slots=True)
-class LastSeen:
-    """How the mark on the screen came about."""
-
-    method: MarkMethod
-    recorded_by: str
-    observed_at: datetime
-
-
-def last_seen(session: Session, lines: Iterable[SheetLine]) -> Mapping[uuid.UUID, LastSeen]:
-    """Return how the marks of these lines came about, by the observation that each ends with, in one statement."""
-    ids: Collection[uuid.UUID] = {line.last for line in lines if line.last is not None}
-    if not ids:
-        return {}
-    columns = (Observation.public_id, Observation.method, Observation.recorded_by, Observation.observed_at)
-    rows = session.execute(select(*columns).where(Observation.public_id.in_(ids)))
-    return {row.public_id: LastSeen(row.method, row.recorded_by, row.observed_at) for row in rows}
 
 
 def sheet_of(session: Session, seminar_id: int, sheet_id: uuid.UUID) -> tuple[int, int, uuid.UUID]:

@@ -22,8 +22,9 @@ from seminar_app.core.errors import Refusal
 from seminar_app.oversight.wording import actor_words
 from seminar_app.paper import keyed_forms, keyed_view, settling
 from seminar_app.paper.keyed_errors import NoSuchRow
-from seminar_app.paper.keyed_queries import KeyedSheet, last_seen, read_sheet
+from seminar_app.paper.keyed_queries import KeyedSheet, read_sheet
 from seminar_app.paper.keyed_services import RowEntry, RowOutcome, key_rows
+from seminar_app.paper.last_seen import last_seen
 from seminar_app.paper.rules import read_row_code
 from seminar_app.registration.door_rules import DoorDay, door_day
 from seminar_app.seminars.header import seminar_header
@@ -51,9 +52,10 @@ def sheet(slug: str, sheet_id: uuid.UUID) -> ResponseReturnValue:
         return _page(seminar, read_sheet(session(), seminar, sheet_id))
     page = read_sheet(session(), seminar, sheet_id)
     number = read_row_code(typed, sheet=page.number)
-    if number is not None and any(line.number == number for line in page.lines):
+    if number in page.blank or any(line.number == number for line in page.lines):
         needs_no_access_row("it leads to the row")
-        return redirect(url_for(".sheet", slug=slug, sheet_id=sheet_id, _anchor=f"row-{number}"), code=303)
+        anchor = "unlisted" if number in page.blank else f"row-{number}"
+        return redirect(url_for(".sheet", slug=slug, sheet_id=sheet_id, _anchor=anchor), code=303)
     return _page(seminar, page, refusal=NoSuchRow(typed=typed.encode("utf-8", "replace").decode()[:20])), 422
 
 

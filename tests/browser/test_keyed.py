@@ -146,6 +146,10 @@ def test_what_is_no_key_and_no_row_is_said_and_does_nothing(desk: Desk) -> None:
         visitor.look()
         page.keyboard.press("Escape")
         assert current(page) == "1"
+        page.keyboard.type(f"/{row_code(4, 7)}")
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-alert]")).to_contain_text("That row was printed blank.")
+        page.locator("#row-1 .keyed-digit").click()
         page.keyboard.type("1")
         expect(page.locator("[data-alert]")).to_have_text("")
         saved(page)

@@ -230,6 +230,15 @@
     const lines = [...form.querySelectorAll("li[data-number]")];
     const code = `${Number(sheet ?? say.sheet)}-${Number(row)}-${check}`;
     const found = lines.find((each) => (alone ? Number(each.dataset.number) === Number(alone) : each.dataset.code === code));
+    const isBlank = (blank) => (alone ? Number(blank.split("-")[1]) === Number(alone) : blank === code);
+    if (!found && say.blank.split(" ").some((each) => each && isBlank(each))) {
+      jump.value = "";
+      quiet();
+      const unlisted = rows.find((each) => !each.element.dataset.number);
+      if (unlisted) go(unlisted);
+      else document.getElementById("unlisted").scrollIntoView({ block: "center" });
+      return sign(say.nameBlank);
+    }
     if (!found) {
       jump.select();
       return sign(say.nameNoRow.replace("#", typed));

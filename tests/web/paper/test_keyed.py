@@ -237,8 +237,10 @@ def test_a_row_is_found_by_number_and_code_without_a_script(desk: Desk) -> None:
     for typed in ("3", row_code(4, 3), row_code(4, 3).removeprefix("4-")):
         led = desk.client.get(f"{desk.address}?go={typed}", status=303)
         assert led.response.headers["Location"].endswith("#row-3")
+    for typed in ("5", row_code(4, 10)):  # printed blank
+        assert desk.client.get(f"{desk.address}?go={typed}", status=303).response.headers["Location"].endswith("#unlisted")
     wrong = f"4-3-{(int(row_code(4, 3)[-1]) + 1) % 10}"
-    for typed in (wrong, "9", "x"):
+    for typed in (wrong, "11", "0", "x"):
         assert f"«{typed}» is no row of this sheet." in desk.client.get(f"{desk.address}?go={typed}", status=422).text
 
 
