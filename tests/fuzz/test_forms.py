@@ -52,6 +52,8 @@ FOUND_BY_NO_WALK = {
     "letters_staff.take_back": "only after a letter was sent; a button without fields",
     "letters_staff.send": "its page is led to by the form of a letter; a button without fields",
     "registration.register_again": "only for who has withdrawn",
+    "paper_keyed.save": "only of a sheet that was printed",
+    "paper_keyed.settle": "only where such a sheet and the screen differ",
     "attendance_staff.walk_in": "only on the days of the seminar",
     "attendance_staff.substitute": "the same",
     "letters_staff.edit": "only of a letter that was not sent",

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from seminar_app import demo
 from seminar_app.accounts.models import UserAccount
 from seminar_app.agencies.rules import AgencyLevel
+from seminar_app.attendance.rules import MarkStatus
 from seminar_app.audit.models import AuditRow
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
@@ -65,7 +66,7 @@ CANARIES = (
 )
 AGENCY = ("PGJ-JILG", "Fiscalía Jilguera", "Goldfinch Office", "Jilgueral")
 """Code, names and state of the agency. It is in the directory, so its own pages show it; lists of people must not."""
-LISTS = ("registration_staff", "people_staff", "attendance_staff", "messages_staff", "feedback_staff")
+LISTS = ("registration_staff", "people_staff", "attendance_staff", "messages_staff", "feedback_staff", "paper_keyed")
 OF_AGENCIES = {
     *("registration_staff.add_new", "registration_staff.add_known", "registration_staff.seats"),
     *("registration_staff.invite_new", "registration_staff.invite_known", "registration_staff.keep_seats"),
@@ -138,6 +139,7 @@ def world(make: Make, session: Session, monkeypatch: pytest.MonkeyPatch) -> Worl
             "public_id": message.public_id,
             "code": "PGR",
             "list_id": nominated.public_id.hex,
+            "sheet_id": make.printed_sheet(sessions[0], said={canary.id: MarkStatus.ABSENT}).public_id,
         },
     )
     grants: dict[str, tuple[RoleName, dict[str, int]]] = {
@@ -228,6 +230,11 @@ def forms(world: World) -> Iterator[tuple[str, str, dict[str, str], dict[str, st
         yield "attendance_staff.save", sheet, mark | {f"minutes-{hexadecimal}": "9999"}, headers
         yield "attendance_staff.save", sheet, {"all_present": ""}, headers
         yield "attendance_staff.save", sheet, {"all_present": "-"}, headers
+    printed, lates = f"{seminar}/paper/sheets/{world.values['sheet_id']}", {f"was-{hexadecimal}": "0:", f"key-{hexadecimal}": "2"}
+    for headers in ({}, {"HX-Request": "true"}):
+        yield "paper_keyed.save", printed, lates | {f"minutes-{hexadecimal}": "9999"}, headers
+        yield "paper_keyed.save", printed, {f"was-{hexadecimal}": "1:", f"key-{hexadecimal}": "4"}, headers
+    yield "paper_keyed.settle", f"{printed}/differences", {"undo": hexadecimal}, {}
     yield "attendance_staff.save_person", f"{seminar}/attendance/people/{plain}", {"clear": "no"}, {}
 
 
@@ -286,6 +293,8 @@ def test_no_canary_is_on_a_page_in_a_file_or_in_the_outbox(
     assert not seen.leaks, "\n".join(sorted(seen.leaks))
     everywhere = {"registration_staff.roster", "registration_staff.registration"}
     assert {(who, page) for who in ("admin", "organizer", "coordinator", "liaison own") for page in everywhere} <= seen.answered
+    paper = {"paper_keyed.sheet", "paper_keyed.differences", "paper_keyed.save", "paper_keyed.settle"}
+    assert {(who, page) for who in ("admin", "organizer", "coordinator") for page in paper} <= seen.answered
     door = {"attendance_staff.timetable", "attendance_staff.marking", "attendance_staff.export"}
     assert {(who, page) for who in ("admin", "organizer", "coordinator") for page in door | {"attendance_staff.save"}} <= seen.answered
     assert {("admin", f"messages_staff.{page}") for page in ("index", "search", "message")} <= seen.answered
