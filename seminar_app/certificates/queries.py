@@ -172,3 +172,25 @@ def find_verified(session: Session, code: CertificateCode) -> Verified | None:
         .where(Certificate.code_hash == code_hash(code))
     ).first()
     return Verified(row[0], row[1], printed_of(session, row[0]), row[2]) if row is not None else None
+
+
+def owner_of(session: Session, certificate: Certificate) -> uuid.UUID:
+    """Return the public id of the registration that a certificate belongs to."""
+    return session.scalars(select(Registration.public_id).where(Registration.id == certificate.registration_id)).one()
+
+
+def is_reserved(session: Session, certificate: Certificate) -> bool:
+    """Whether the identity of its person is reserved or erased now."""
+    owner = select(Person.reserved).join(Registration, Registration.person_id == Person.id)
+    return bool(session.scalar(owner.where(Registration.id == certificate.registration_id)))
+
+
+def pdf_of(session: Session, certificate: Certificate) -> bytes | None:
+    """Return the PDF of a certificate; None where it was not set yet, or the person was erased."""
+    kept = session.get(SealedFile, certificate.file_id) if certificate.file_id is not None else None
+    return content_of(session, kept) if kept is not None else None
+
+
+def standing_certificate(session: Session, registration_id: int) -> Certificate | None:
+    """Return the certificate of a registration that was neither replaced nor revoked; None if there is none."""
+    return session.scalar(select(Certificate).where(Certificate.registration_id == registration_id, _STANDS))

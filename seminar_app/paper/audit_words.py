@@ -7,6 +7,7 @@ from flask_babel import ngettext
 
 from seminar_app.audit.words import register
 from seminar_app.paper.rules import Document
+from seminar_app.web.labels import label
 
 
 def init_app() -> None:
@@ -29,5 +30,5 @@ def init_app() -> None:
             "rows_screen": lambda n: ngettext("%(num)d time the screen is right", "%(num)d times the screen is right", n),
             "rows_undone": lambda n: ngettext("%(num)d decision undone", "%(num)d decisions undone", n),
         },
-        states={"document": Document},
+        texts={"document": lambda value: str(label(Document(value)))},
     )

@@ -79,6 +79,11 @@ def save_plan(session: Session, context: ChangeContext, *, seminar_id: int, vers
             )
         )
     session.flush()
-    told = {"rule": details.rule, "issuing": details.issuing, "language": details.language, "signatories": len(details.signatories)}
+    told = {
+        "rule": details.rule,
+        "issuing": details.issuing,
+        "certificate_language": details.language,
+        "signatories": len(details.signatories),
+    }
     record(session, context, action="certificates.planned", subject=f"seminar:{seminar.public_id.hex}", seminar=seminar.slug, details=told)
     return plan
