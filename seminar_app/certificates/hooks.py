@@ -13,7 +13,6 @@ from seminar_app.certificates.models import Certificate
 from seminar_app.certificates.queries import plan_of
 from seminar_app.certificates.rules import CertificateRule, Issuing
 from seminar_app.core.change_context import ChangeContext
-from seminar_app.registration.registration_hooks import when_registrations_are_unmade
 from seminar_app.registration.services.merging import when_merging
 from seminar_app.seminars.models import Seminar
 from seminar_app.seminars.rules import Change
@@ -53,8 +52,3 @@ class MergedCertificates:
 
 
 when_merging(MergedCertificates())
-
-
-@when_registrations_are_unmade
-def on_unmaking(session: Session, registration_ids: Collection[int]) -> None:
-    """A registration with a certificate is never taken back: it belongs to a completed seminar, whose list is frozen."""
