@@ -44,7 +44,7 @@ MOST_APART = 0.005
 CLOCKS = [pytest.param(time.thread_time, 9, id="short"), pytest.param(time.perf_counter, 300, id="full", marks=pytest.mark.full)]
 """Clocks. The short run measures CPU time, which other load does not change; the full run measures time as a stranger would."""
 RETRIES = 4
-"""Number of measurements. Other load disturbs one of them; a real difference appears in each. A broken twin is measured twice."""
+"""Number of measurements. Other load disturbs one of them; a real difference appears in each."""
 
 Send = Callable[[], TestResponse]
 Clock = Callable[[], float]
@@ -106,10 +106,10 @@ def apart(ways: Mapping[str, Send], clock: Clock, turns: int) -> dict[str, float
     return {name: seconds - min(medians.values()) for name, seconds in medians.items()}
 
 
-def told_apart(ways: Mapping[str, Send], clock: Clock, turns: int, *, tries: int = RETRIES) -> dict[str, float]:
+def told_apart(ways: Mapping[str, Send], clock: Clock, turns: int) -> dict[str, float]:
     """Return the ways that differ from the quickest one in every measurement."""
     found: dict[str, float] = {}
-    for _try in range(tries):
+    for _try in range(RETRIES):
         found = {name: seconds for name, seconds in apart(ways, clock, turns).items() if seconds >= MOST_APART}
         if not found:
             break
@@ -151,7 +151,7 @@ def test_a_refused_sign_in_takes_the_same_time_for_all(stranger: Stranger, accou
 def test_an_address_without_a_hash_is_told_apart(stranger: Stranger, accounts: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The broken twin: for an address without an account no password hash is computed."""
     monkeypatch.setattr(password_routes, "dummy_hash", lambda: "")
-    assert {"known", "typed otherwise"} <= set(told_apart(sign_in_ways(stranger, accounts), time.thread_time, 5, tries=2))
+    assert {"known", "typed otherwise"} <= set(told_apart(sign_in_ways(stranger, accounts), time.thread_time, 5))
 
 
 def reset_ways(stranger: Stranger, accounts: Mapping[str, str]) -> dict[str, Send]:
@@ -241,7 +241,7 @@ def test_registering_takes_the_same_time_for_all(forms: dict[str, Send], clock: 
 def test_a_form_that_looks_the_person_up_is_told_apart(forms: dict[str, Send], monkeypatch: pytest.MonkeyPatch) -> None:
     """The broken twin: the form registers at once, so somebody known takes less work than somebody new."""
     monkeypatch.setattr(services, "send_form", registering_at_once(services.send_form, extra=0.02))
-    assert set(told_apart({name: forms[name] for name in ("new", "registered")}, time.thread_time, 5, tries=2)) == {"new"}
+    assert set(told_apart({name: forms[name] for name in ("new", "registered")}, time.thread_time, 5)) == {"new"}
 
 
 def registering_at_once(send_form: Callable[..., FormSent], *, extra: float = 0.0) -> Callable[..., FormSent]:
