@@ -20,10 +20,12 @@ from seminar_app.core.links import token_hash
 from seminar_app.core.sealed_files import SealedFile, content_of
 from seminar_app.feedback.models import FeedbackForm, ResponseReceipt
 from seminar_app.feedback.rules import FormKind
+from seminar_app.offices.models import Office
 from seminar_app.people.models import Person
 from seminar_app.registration.models import Registration
 from seminar_app.registration.rules import RegistrationState
 from seminar_app.seminars.models import Seminar
+from seminar_app.seminars.queries import hosts_of
 
 
 def plan_of(session: Session, seminar_id: int) -> CertificatePlan | None:
@@ -34,6 +36,11 @@ def plan_of(session: Session, seminar_id: int) -> CertificatePlan | None:
 def signatories_of(session: Session, seminar_id: int) -> Sequence[Signatory]:
     """Return who signs, in order."""
     return session.scalars(select(Signatory).where(Signatory.seminar_id == seminar_id).order_by(Signatory.position)).all()
+
+
+def hosts_or_office(session: Session, seminar: Seminar) -> Sequence[Office]:
+    """Return the hosts in order; the seminar's own office where none are named."""
+    return hosts_of(session, [seminar.id])[seminar.id] or [session.get_one(Office, seminar.office_id)]
 
 
 def _answered() -> Any:

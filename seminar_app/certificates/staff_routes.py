@@ -21,7 +21,7 @@ from seminar_app.long_jobs.telling import tell_worker
 from seminar_app.registration.registration_page import registration_page
 from seminar_app.seminars.header import seminar_header
 from seminar_app.seminars.models import Seminar
-from seminar_app.seminars.queries import hosts_of, seminar_to_organize
+from seminar_app.seminars.queries import seminar_to_organize
 from seminar_app.web.access import current_actor, shown, shows_people, staff
 from seminar_app.web.change import change_context
 from seminar_app.web.database import Session, in_unit_of_work, session
@@ -47,7 +47,7 @@ def index(slug: str) -> ResponseReturnValue:
 def plan(slug: str) -> ResponseReturnValue:
     """Choose the rule, when certificates are issued, their language, and who signs."""
     seminar, context = _seminar(slug), change_context()
-    hosts = hosts_of(session(), [seminar.id])[seminar.id]
+    hosts = queries.hosts_or_office(session(), seminar)
     kept, signatories = queries.plan_of(session(), seminar.id), queries.signatories_of(session(), seminar.id)
     form = PlanForm(data=stored(kept, signatories, hosts))
     form.offer(hosts)
