@@ -127,6 +127,7 @@ def test_an_id_of_one_seminar_under_the_address_of_another_is_nobodys(sender: Se
         "registration_id": {"registration_staff": other.registration.public_id.hex, "attendance_staff": other.answered.public_id}
         | dict.fromkeys(("retention_staff", "agency_staff", "requests_staff"), other.registration.public_id.hex),
         "session_id": {"attendance_staff": other.held_session.public_id},
+        "sheet_id": {"paper_keyed": sender.world.fresh_sheet(own=False).public_id},
         "list_id": {"nominations_staff": sender.world.fresh_list(own=False).public_id.hex},
         "request_id": {"requests_staff": sender.world.make.list_request(sender.world.fresh_nominee(own=False)).public_id.hex},
         "letter_id": {"letters_staff": sender.world.make.letter(other.seminar).public_id.hex},
@@ -138,7 +139,7 @@ def test_an_id_of_one_seminar_under_the_address_of_another_is_nobodys(sender: Se
         if child is None:
             continue
         room = endpoint.partition(".")[0]
-        slug = own.held.slug if room == "attendance_staff" else own.seminar.slug
+        slug = own.held.slug if room in ("attendance_staff", "paper_keyed") else own.seminar.slug
         values = {"slug": slug, child: ids[child][room]}
         if "session_id" in rule.arguments:
             values.setdefault("session_id", own.held_session.public_id)

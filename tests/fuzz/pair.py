@@ -20,7 +20,7 @@ import psycopg
 import pytest
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import select, text
 
 from seminar_app.core import clock
 from seminar_app.core.actor import RoleName
@@ -50,7 +50,8 @@ NEW_EACH_TIME = re.compile(
     r"|<code[^>]*>[^<]*</code>|\b\w{4}(?:-\w{4}){3}\b|(?:SQLite|PostgreSQL) [0-9.]+"
 )
 """Text that is new in each answer, or names the engine: nonces, form tokens, the challenge and key of a second factor, recovery codes."""
-COUNTS = union_all(*(select(literal(table.name), func.count()).select_from(table) for table in Base.metadata.sorted_tables))
+COUNTS = text(" UNION ALL ".join(f"SELECT '{table.name}', count(*) FROM {table.name}" for table in Base.metadata.sorted_tables))  # noqa: S608
+"""Plain text: it is asked after each request, and SQLAlchemy would look through a built statement each time."""
 
 
 @dataclass(frozen=True)

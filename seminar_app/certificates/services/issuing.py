@@ -17,7 +17,7 @@ from seminar_app.audit.services import record
 from seminar_app.certificates.errors import GivesNone, NobodyEarnsOne, NotCompletedYet
 from seminar_app.certificates.models import Certificate, CertificateNumber, CertificatePlan
 from seminar_app.certificates.printed import Printed, Signer
-from seminar_app.certificates.queries import code_hash, plan_of, signatories_of, standings
+from seminar_app.certificates.queries import code_hash, hosts_or_office, plan_of, signatories_of, standings
 from seminar_app.certificates.rules import CertificateLanguage, CertificateRule, Standing, new_letters
 from seminar_app.core.change_context import ChangeContext
 from seminar_app.core.errors import NotFound
@@ -27,7 +27,6 @@ from seminar_app.offices.models import Office
 from seminar_app.registration.models import Registration
 from seminar_app.registration.services.mails import tell
 from seminar_app.seminars.models import Seminar
-from seminar_app.seminars.queries import hosts_of
 from seminar_app.seminars.rules import SeminarState
 
 PRINTED = "certificates.printed"
@@ -98,8 +97,7 @@ def ground_of(session: Session, seminar_id: int) -> Ground:
     if plan is None or plan.rule is CertificateRule.NONE:
         raise GivesNone
     office = session.get_one(Office, seminar.office_id)
-    hosts = hosts_of(session, [seminar_id])[seminar_id] or [office]
-    return Ground(seminar, office, plan, hosts, _signers(session, seminar_id))
+    return Ground(seminar, office, plan, hosts_or_office(session, seminar), _signers(session, seminar_id))
 
 
 def _signers(session: Session, seminar_id: int) -> list[Signer]:
